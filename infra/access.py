@@ -1,0 +1,137 @@
+"""What each function is told, and what it may do: read beside its settings in `config.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_lambda as lambda_
+from shutterfeed import schema
+
+from infra import grants
+from infra.buckets import UPLOADS_PREFIX, Buckets
+from infra.functions import Functions
+from infra.queues import Queues
+from infra.tables import Tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """What functions work with."""
+
+    tables: Tables
+    buckets: Buckets
+    queues: Queues
+    media_base_url: str
+
+
+def grant_all(functions: Functions, to: Resources) -> None:
+    """Rights are per function; the two that parse hostile bytes get the fewest."""
+    _api(functions["api"], to)
+    _dedup_hash(functions["dedup_hash"], to)
+    _thumbnail(functions["thumbnail"], to)
+    _route_changes(functions["route_changes"], to)
+    _publish(functions["publish"], to)
+    _fan_out(functions["fan_out"], to)
+    _feed_writer(functions["feed_writer"], to)
+    _collect(functions["collect"], to)
+
+
+def _api(function: lambda_.Function, to: Resources) -> None:
+    tables, uploads = to.tables, to.buckets.uploads
+    function.add_environment("METADATA_TABLE", tables.metadata.table_name)
+    function.add_environment("FEED_TABLE", tables.feed.table_name)
+    function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
+    function.add_environment("MEDIA_BASE_URL", to.media_base_url)
+    grants.items(
+        function,
+        tables.metadata,
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "ConditionCheckItem",
+    )
+    grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
+    grants.items(function, tables.feed, "Query")
+    # It never writes an object: a presigned POST carries the rights of who signed it.
+    grants.objects(function, uploads, "PutObject", prefix=UPLOADS_PREFIX)
+
+
+def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
+    metadata, uploads, originals = to.tables.metadata, to.buckets.uploads, to.buckets.originals
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
+    function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
+    function.add_environment("IMAGES_QUEUE_URL", to.queues.images.queue_url)
+    grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem")
+    grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
+    grants.objects(function, originals, "GetObject", "PutObject")
+    # An upload that is gone and an original that was never stored must not look forbidden.
+    grants.listing(function, uploads, originals)
+    grants.sending(function, to.queues.images)
+
+
+def _thumbnail(function: lambda_.Function, to: Resources) -> None:
+    metadata, originals, renditions = (
+        to.tables.metadata,
+        to.buckets.originals,
+        to.buckets.renditions,
+    )
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
+    function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
+    grants.items(function, metadata, "GetItem", "UpdateItem", partitions=["BLOB#*"])
+    grants.objects(function, originals, "GetObject")
+    grants.objects(function, renditions, "PutObject")
+
+
+def _route_changes(function: lambda_.Function, to: Resources) -> None:
+    queues = to.queues
+    function.add_environment("PUBLISH_QUEUE_URL", queues.publish.queue_url)
+    function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
+    function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
+    function.add_environment("COLLECT_QUEUE_URL", queues.collect.queue_url)
+    grants.sending(function, queues.publish, queues.fan_out, queues.feed, queues.collect)
+
+
+def _publish(function: lambda_.Function, to: Resources) -> None:
+    metadata = to.tables.metadata
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    grants.items(function, metadata, "GetItem", "Query", "UpdateItem", "ConditionCheckItem")
+
+
+def _fan_out(function: lambda_.Function, to: Resources) -> None:
+    metadata, queues = to.tables.metadata, to.queues
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
+    function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
+    grants.items(function, metadata, "GetItem")
+    grants.index(function, metadata, schema.FOLLOWERS_INDEX)
+    grants.sending(function, queues.fan_out, queues.feed)
+
+
+def _feed_writer(function: lambda_.Function, to: Resources) -> None:
+    tables = to.tables
+    function.add_environment("METADATA_TABLE", tables.metadata.table_name)
+    function.add_environment("FEED_TABLE", tables.feed.table_name)
+    grants.items(function, tables.metadata, "GetItem")
+    grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
+    grants.items(function, tables.feed, "BatchWriteItem", "PutItem", "DeleteItem")
+
+
+def _collect(function: lambda_.Function, to: Resources) -> None:
+    metadata, originals, renditions = (
+        to.tables.metadata,
+        to.buckets.originals,
+        to.buckets.renditions,
+    )
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
+    function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
+    grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+    # Deleting here only hides an original: its versions stay, and nothing may remove those.
+    grants.objects(function, originals, "DeleteObject")
+    grants.objects(function, renditions, "DeleteObject")
+    grants.listing(function, renditions)

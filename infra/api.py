@@ -1,0 +1,117 @@
+"""The HTTP API in front of the API function: routes, sign-in, throttling, access log."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk.aws_apigatewayv2_authorizers import HttpJwtAuthorizer
+from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from constructs import Construct
+
+from infra.functions import retention
+from infra.identity import ACCESS_SCOPE, Identity
+from infra.nag import allow
+from infra.routes import Route, read_routes
+from infra.settings import Settings
+
+# No token, no query and no user: what operators need, and the caller's address against abuse.
+_ACCESS_LOG: Final = (
+    '{"requestId":"$context.requestId","time":"$context.requestTime",'
+    '"sourceIp":"$context.identity.sourceIp","route":"$context.routeKey",'
+    '"status":"$context.status","bytes":"$context.responseLength",'
+    '"latencyMs":"$context.responseLatency","functionMs":"$context.integrationLatency",'
+    '"authorizerError":"$context.authorizer.error",'
+    '"integrationError":"$context.integrationErrorMessage"}'
+)
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+class Api(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        *,
+        function: lambda_.Function,
+        identity: Identity,
+    ) -> None:
+        super().__init__(scope, id)
+        self.http = apigateway.HttpApi(
+            self,
+            "Http",
+            api_name=settings.prefix,
+            create_default_stage=False,
+            cors_preflight=_cors(settings),
+        )
+        resource = self.http.node.default_child
+        assert isinstance(resource, apigateway.CfnApi)
+        for tag, value in settings.api_tags.items():
+            resource.tags.set_tag(tag, value)
+        self._stage(settings)
+        self._routes(read_routes(settings.openapi), _target(self, function, settings), identity)
+
+    def _stage(self, settings: Settings) -> None:
+        access_log = logs.LogGroup(
+            self,
+            "AccessLog",
+            # Under this prefix CloudWatch's policy for log delivery does not grow with each API.
+            log_group_name=f"/aws/vendedlogs/{settings.prefix}-api",
+            retention=retention(settings),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        stage = apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.http,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(
+                rate_limit=settings.throttle_rate, burst_limit=settings.throttle_burst
+            ),
+        ).node.default_child
+        assert isinstance(stage, apigateway.CfnStage)
+        stage.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=access_log.log_group_arn, format=_ACCESS_LOG
+        )
+
+    def _routes(self, routes: list[Route], target: lambda_.IFunction, identity: Identity) -> None:
+        # One permission for the whole API: one a route would outgrow the function's policy.
+        integration = HttpLambdaIntegration("Function", target, scope_permission_to_route=False)
+        # Cognito's access tokens carry no `aud`, so the audience is compared with `client_id`.
+        authorizer = HttpJwtAuthorizer(
+            "AccessToken", identity.issuer, jwt_audience=[identity.client_id]
+        )
+        for route in routes:
+            added = self.http.add_routes(
+                path=route.path,
+                methods=[apigateway.HttpMethod[route.method]],
+                integration=integration,
+                authorizer=authorizer if route.signed_in else None,
+                authorization_scopes=[ACCESS_SCOPE] if route.signed_in else None,
+            )
+            if not route.signed_in:
+                for opened in added:
+                    allow(opened, "APIG4", "The document declares it open: it tells no secrets.")
+
+
+def _target(scope: Construct, function: lambda_.Function, settings: Settings) -> lambda_.IFunction:
+    """A snapshot is only taken of a published version, which an alias then leads to."""
+    if not settings.snap_start:
+        return function
+    return lambda_.Alias(scope, "Live", alias_name="live", version=function.current_version)
+
+
+def _cors(settings: Settings) -> apigateway.CorsPreflightOptions | None:
+    if not settings.cors_origins:
+        return None
+    return apigateway.CorsPreflightOptions(
+        allow_origins=list(settings.cors_origins),
+        allow_methods=[apigateway.CorsHttpMethod[method] for method in _METHODS],
+        allow_headers=["authorization", "content-type", "idempotency-key"],
+        max_age=Duration.hours(1),
+    )

@@ -1,0 +1,63 @@
+"""One dashboard: the way of a request, of an upload and of a post into feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from infra.functions import Functions
+from infra.monitoring import api_metric, depth, feed_latency, iterator_age, oldest_message
+from infra.queues import Queues
+from infra.settings import Settings
+
+_WIDTH = 8
+
+
+class Dashboard(Construct):
+    """Of at most 50 metrics, as three such are free."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        *,
+        api_id: str,
+        functions: Functions,
+        queues: Queues,
+        alarms: list[cloudwatch.Alarm],
+    ) -> None:
+        super().__init__(scope, id)
+        self.name = settings.stack_name
+        board = cloudwatch.Dashboard(
+            self, "Board", dashboard_name=self.name, default_interval=Duration.hours(3)
+        )
+        board.add_widgets(
+            cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24, height=3)
+        )
+        board.add_widgets(
+            _graph("API requests", (api_metric(m, api_id, "Sum") for m in ("Count", "4xx", "5xx"))),
+            _graph("API latency, ms", (api_metric("Latency", api_id, s) for s in ("p50", "p99"))),
+            _graph("Feed page, ms", (feed_latency(s) for s in ("p50", "p99"))),
+        )
+        board.add_widgets(
+            _graph("Oldest message, s", map(oldest_message, queues.working())),
+            _graph("Stream to router, ms", [iterator_age(functions)]),
+            _graph("Dead letters", map(depth, queues.dead_letters())),
+        )
+        each = functions.all().values()
+        board.add_widgets(
+            _graph("Function errors", (function.metric_errors() for function in each)),
+            _graph("Function throttles", (function.metric_throttles() for function in each)),
+            _graph(
+                "Function duration p99, ms",
+                (function.metric_duration(statistic="p99") for function in each),
+            ),
+        )
+
+
+def _graph(title: str, metrics: Iterable[cloudwatch.Metric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=_WIDTH)

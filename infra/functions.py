@@ -1,0 +1,155 @@
+"""The Lambda functions: what each is made of. What each may do is in `access.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.layers import SHARED, Layers, architecture
+from infra.nag import allow, allow_resource
+from infra.settings import Settings, SettingsError
+
+METRICS_NAMESPACE: Final = "Shutterfeed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSpec:
+    """Memory also buys CPU: 1,769 MB is one whole core."""
+
+    memory_mb: int
+    timeout_s: int
+    layers: tuple[str, ...] = ("runtime", SHARED)
+    calls_itself: bool = False
+    """Through its own queue. Lambda would take a long chain for a runaway loop and stop it."""
+
+
+SPECS: Final[Mapping[str, FunctionSpec]] = {
+    "api": FunctionSpec(memory_mb=1024, timeout_s=15),
+    "dedup_hash": FunctionSpec(memory_mb=1024, timeout_s=60),
+    "thumbnail": FunctionSpec(memory_mb=1769, timeout_s=60, layers=("runtime", "imaging", SHARED)),
+    "route_changes": FunctionSpec(memory_mb=512, timeout_s=30),
+    "publish": FunctionSpec(memory_mb=512, timeout_s=30),
+    "fan_out": FunctionSpec(memory_mb=512, timeout_s=60, calls_itself=True),
+    "feed_writer": FunctionSpec(memory_mb=512, timeout_s=30),
+    "collect": FunctionSpec(memory_mb=512, timeout_s=60),
+}
+
+
+class Functions(Construct):
+    """Every function of `SPECS`, by name. Raises `SettingsError` for an unbuilt layer."""
+
+    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
+        super().__init__(scope, id)
+        unknown = settings.worker_concurrency.keys() - SPECS.keys()
+        if unknown:
+            raise SettingsError(f"worker_concurrency names no function: {', '.join(unknown)}.")
+        layers = Layers(self, "Layers", settings)
+        self._by_name = {
+            name: _function(self, name, spec, settings, layers) for name, spec in SPECS.items()
+        }
+
+    def __getitem__(self, name: str) -> lambda_.Function:
+        return self._by_name[name]
+
+    def all(self) -> Mapping[str, lambda_.Function]:
+        return self._by_name
+
+
+def _function(
+    scope: Construct, name: str, spec: FunctionSpec, settings: Settings, layers: Layers
+) -> lambda_.Function:
+    id = "".join(part.capitalize() for part in name.split("_"))
+    physical_name = f"{settings.prefix}-{name.replace('_', '-')}"
+    log_group = logs.LogGroup(
+        scope,
+        f"{id}Logs",
+        log_group_name=f"/aws/lambda/{physical_name}",
+        retention=retention(settings),
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+    function = lambda_.Function(
+        scope,
+        id,
+        function_name=physical_name,
+        description=f"{settings.stack_name} {name}",
+        runtime=lambda_.Runtime(
+            settings.python_runtime, lambda_.RuntimeFamily.PYTHON, supports_snap_start=True
+        ),
+        architecture=architecture(settings),
+        handler=f"{name}.handler.handler",
+        code=_code(name, settings),
+        layers=layers.named(spec.layers),
+        memory_size=spec.memory_mb,
+        timeout=Duration.seconds(spec.timeout_s),
+        reserved_concurrent_executions=settings.worker_concurrency.get(name),
+        recursive_loop=lambda_.RecursiveLoop.ALLOW if spec.calls_itself else None,
+        snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS
+        if name == "api" and settings.snap_start
+        else None,
+        tracing=lambda_.Tracing.ACTIVE,
+        logging_format=lambda_.LoggingFormat.JSON,
+        application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
+        log_group=log_group,
+        role=_role(scope, f"{id}Role", log_group),
+        environment={
+            "POWERTOOLS_SERVICE_NAME": name,
+            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+        },
+    )
+    allow(function, "L1", f"{settings.python_runtime} is what the layers are built and tested for.")
+    return function
+
+
+def _code(name: str, settings: Settings) -> lambda_.AssetCode:
+    if not (settings.functions_dir / name / "handler.py").is_file():
+        raise SettingsError(f"The function {name} has no handler.py in {settings.functions_dir}.")
+    # The folder above is the root, so that the dotted name of a handler is the same everywhere;
+    # a change to one function leaves the others' hashes alone.
+    return lambda_.Code.from_asset(
+        str(settings.functions_dir),
+        exclude=["*", f"!{name}", f"!{name}/**", "**/__pycache__/**"],
+        ignore_mode=IgnoreMode.GIT,
+    )
+
+
+def _role(scope: Construct, id: str, log_group: logs.LogGroup) -> iam.Role:
+    """A role that may write its own log and its own traces: AWS's managed policy writes any log."""
+    role = iam.Role(scope, id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group.log_group_arn],
+        )
+    )
+    allow_resource(
+        role, "*", "xray:PutTraceSegments and xray:PutTelemetryRecords know no resources."
+    )
+    return role
+
+
+def retention(settings: Settings) -> logs.RetentionDays:
+    """How long logs are kept. Raises `SettingsError` for a number CloudWatch does not offer."""
+    try:
+        return _RETENTIONS[settings.log_retention_days]
+    except KeyError:
+        offered = ", ".join(map(str, _RETENTIONS))
+        raise SettingsError(f"log_retention_days must be one of {offered}.") from None
+
+
+_RETENTIONS: Final = {
+    1: logs.RetentionDays.ONE_DAY,
+    3: logs.RetentionDays.THREE_DAYS,
+    7: logs.RetentionDays.ONE_WEEK,
+    14: logs.RetentionDays.TWO_WEEKS,
+    30: logs.RetentionDays.ONE_MONTH,
+    90: logs.RetentionDays.THREE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+}

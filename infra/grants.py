@@ -1,0 +1,75 @@
+"""Narrow permissions: the actions are spelled out, since CDK's own grants give whole families."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+
+from infra.nag import allow_resource
+
+
+def items(
+    function: lambda_.Function,
+    table: dynamodb.Table,
+    *actions: str,
+    partitions: Sequence[str] = (),
+) -> None:
+    """Items of the table, not of its indexes; only those whose partition key matches one of
+    `partitions`, where there are any."""
+    function.add_to_role_policy(
+        iam.PolicyStatement(
+            actions=[f"dynamodb:{action}" for action in actions],
+            resources=[table.table_arn],
+            conditions={
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(partitions)},
+                # ForAllValues is also true of a request that names no key at all.
+                "Null": {"dynamodb:LeadingKeys": "false"},
+            }
+            if partitions
+            else None,
+        )
+    )
+
+
+def index(function: lambda_.Function, table: dynamodb.Table, *names: str) -> None:
+    _allow(function, ["dynamodb:Query"], [f"{table.table_arn}/index/{name}" for name in names])
+
+
+def stream(function: lambda_.Function, table: dynamodb.Table) -> None:
+    """What Lambda's poller does in the function's name."""
+    assert table.table_stream_arn, "the table has a stream"
+    actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
+    _allow(function, [f"dynamodb:{action}" for action in actions], [table.table_stream_arn])
+
+
+def objects(function: lambda_.Function, bucket: s3.Bucket, *actions: str, prefix: str = "") -> None:
+    resource = bucket.arn_for_objects(f"{prefix}*")
+    _allow(function, [f"s3:{action}" for action in actions], [resource])
+    assert function.role
+    allow_resource(
+        function.role, resource, "Object keys are made at run time; the bucket has one purpose."
+    )
+
+
+def listing(function: lambda_.Function, *buckets: s3.Bucket) -> None:
+    """Without it S3 answers 403, not 404, for an object that is not there."""
+    _allow(function, ["s3:ListBucket"], [bucket.bucket_arn for bucket in buckets])
+
+
+def sending(function: lambda_.Function, *queues: sqs.Queue) -> None:
+    _allow(function, ["sqs:SendMessage"], [queue.queue_arn for queue in queues])
+
+
+def receiving(function: lambda_.Function, queue: sqs.Queue) -> None:
+    """What Lambda's poller does in the function's name."""
+    actions = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"]
+    _allow(function, [f"sqs:{action}" for action in actions], [queue.queue_arn])
+
+
+def _allow(function: lambda_.Function, actions: list[str], resources: list[str]) -> None:
+    function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=resources))

@@ -1,0 +1,68 @@
+"""Who users are: a Cognito user pool and the one public client that signs them in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from infra.nag import allow
+from infra.settings import Settings
+
+ACCESS_SCOPE: Final = "aws.cognito.signin.user.admin"
+"""In every access token that a sign-in gives, and in no id token: it tells them apart."""
+
+
+class Identity(Construct):
+    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
+        super().__init__(scope, id)
+        self.pool = cognito.UserPool(
+            self,
+            "Users",
+            user_pool_name=settings.prefix,
+            feature_plan=cognito.FeaturePlan.LITE,
+            self_sign_up_enabled=True,
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            sign_in_case_sensitive=False,
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            password_policy=cognito.PasswordPolicy(
+                min_length=10,
+                require_lowercase=True,
+                require_uppercase=True,
+                require_digits=True,
+                require_symbols=True,
+                temp_password_validity=Duration.days(7),
+            ),
+            deletion_protection=settings.is_production,
+            removal_policy=RemovalPolicy.RETAIN
+            if settings.is_production
+            else RemovalPolicy.DESTROY,
+        )
+        allow(
+            self.pool, "COG2", "A second factor is each user's choice in a photo-sharing service."
+        )
+        allow(self.pool, "COG8", "The Plus plan is billed per active user; the default is free.")
+        self.client = self.pool.add_client(
+            "Client",
+            user_pool_client_name=f"{settings.prefix}-public",
+            # It runs in browsers and on phones, where a secret is none.
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(user_srp=True, user_password=True),
+            disable_o_auth=True,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            access_token_validity=Duration.minutes(60),
+            id_token_validity=Duration.minutes(60),
+            refresh_token_validity=Duration.days(30),
+        )
+
+    @property
+    def issuer(self) -> str:
+        return f"https://cognito-idp.{Aws.REGION}.amazonaws.com/{self.pool.user_pool_id}"
+
+    @property
+    def client_id(self) -> str:
+        return self.client.user_pool_client_id

@@ -1,0 +1,173 @@
+"""Exactly ten alarms, as many as an account has free, and whom they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.functions import METRICS_NAMESPACE, Functions
+from infra.queues import Queues
+from infra.settings import Settings
+
+FEED_P99_MS: Final = 200
+_MINUTE: Final = Duration.minutes(1)
+_FIVE_MINUTES: Final = Duration.minutes(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An alarm's condition: `metric` at or above `threshold` for `periods` in a row."""
+
+    name: str
+    metric: cloudwatch.Metric
+    threshold: float
+    periods: int
+    meaning: str
+    """What it means and what to do, for whoever is woken up."""
+
+
+class Monitoring(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        *,
+        api_id: str,
+        functions: Functions,
+        queues: Queues,
+    ) -> None:
+        super().__init__(scope, id)
+        topic = self._topic(settings) if settings.alarm_email else None
+        self.alarms = [
+            self._alarm(watch, settings, topic)
+            for watch in (
+                *_service(api_id, functions, queues),
+                *_dead_letters(queues.dead_letters()),
+            )
+        ]
+
+    def _alarm(self, watch: Watch, settings: Settings, topic: sns.Topic | None) -> cloudwatch.Alarm:
+        alarm = cloudwatch.Alarm(
+            self,
+            "".join(part.capitalize() for part in watch.name.split("-")),
+            alarm_name=f"{settings.prefix}-{watch.name}",
+            alarm_description=watch.meaning,
+            metric=watch.metric,
+            threshold=watch.threshold,
+            evaluation_periods=watch.periods,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            # One cold start an hour is not a slow feed.
+            evaluate_low_sample_count_percentile="ignore" if watch.name == "feed-p99" else None,
+        )
+        if topic:
+            alarm.add_alarm_action(actions.SnsAction(topic))
+            alarm.add_ok_action(actions.SnsAction(topic))
+        return alarm
+
+    def _topic(self, settings: Settings) -> sns.Topic:
+        topic = sns.Topic(
+            self, "Alarms", topic_name=f"{settings.prefix}-alarms", enforce_ssl=settings.tls_only
+        )
+        # A policy of its own takes the place of the one that lets the account publish.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        assert settings.alarm_email
+        topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        return topic
+
+
+def api_metric(name: str, api_id: str, statistic: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/ApiGateway",
+        metric_name=name,
+        dimensions_map={"ApiId": api_id},
+        statistic=statistic,
+        period=_FIVE_MINUTES,
+    )
+
+
+def feed_latency(statistic: str) -> cloudwatch.Metric:
+    """Milliseconds, as the API function measures a feed page."""
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name="FeedLatency",
+        dimensions_map={"service": "api"},
+        statistic=statistic,
+        period=_FIVE_MINUTES,
+    )
+
+
+def iterator_age(functions: Functions) -> cloudwatch.Metric:
+    """Milliseconds between a change and its being routed."""
+    return functions["route_changes"].metric("IteratorAge", statistic="Maximum", period=_MINUTE)
+
+
+def oldest_message(queue: sqs.Queue) -> cloudwatch.Metric:
+    """Seconds."""
+    return queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=_MINUTE)
+
+
+def depth(queue: sqs.Queue) -> cloudwatch.Metric:
+    return queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=_MINUTE)
+
+
+def _service(api_id: str, functions: Functions, queues: Queues) -> Iterator[Watch]:
+    yield Watch(
+        "api-5xx",
+        api_metric("5xx", api_id, "Sum"),
+        threshold=5,
+        periods=1,
+        meaning="Five requests failed within five minutes: read the API function's log.",
+    )
+    yield Watch(
+        "feed-p99",
+        feed_latency("p99"),
+        threshold=FEED_P99_MS,
+        periods=3,
+        meaning=f"Feed pages take over {FEED_P99_MS} ms for one request in a hundred.",
+    )
+    yield Watch(
+        "stream-iterator-age",
+        iterator_age(functions),
+        threshold=Duration.minutes(5).to_milliseconds(),
+        periods=5,
+        meaning="Changes wait over five minutes to be routed: posts do not reach feeds.",
+    )
+    yield Watch(
+        "oldest-pending-upload",
+        oldest_message(queues.uploads),
+        threshold=Duration.minutes(10).to_seconds(),
+        periods=3,
+        meaning="An upload has waited ten minutes to be looked at: read dedup_hash's log.",
+    )
+
+
+def _dead_letters(queues: Iterable[sqs.Queue]) -> Iterator[Watch]:
+    for queue in queues:
+        # The construct's id is the queue's name in camel case; the alarm wants the name itself.
+        name = queue.node.id.removesuffix("Dlq").lower()
+        yield Watch(
+            f"{name}-dlq",
+            depth(queue),
+            threshold=1,
+            periods=1,
+            meaning="Messages that no try could handle wait here: find out why, then redrive.",
+        )

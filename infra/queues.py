@@ -1,0 +1,99 @@
+"""The queues between the functions, and where messages go that no try could handle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.nag import allow
+from infra.settings import Settings
+
+MAX_RECEIVES: Final = 5
+DEAD_LETTER_RETENTION: Final = Duration.days(14)
+
+# AWS advises six times the function's timeout, so that a throttled poller does not hand a message
+# to a second function while the first still works on it.
+VISIBILITY_PER_TIMEOUT: Final = 6
+
+
+class Queues(Construct):
+    """`timeouts` maps a consumer to its function's timeout in seconds."""
+
+    def __init__(
+        self, scope: Construct, id: str, settings: Settings, timeouts: dict[str, int]
+    ) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self._timeouts = timeouts
+        self.uploads_dlq = self._dead_letters("uploads-dlq")
+        self.images_dlq = self._dead_letters("images-dlq")
+        self.publish_dlq = self._dead_letters("publish-dlq")
+        # Fan-out and feed writing are one delivery, watched by one alarm: an account's first ten
+        # alarms are free, and there are ten.
+        self.feed_delivery_dlq = self._dead_letters("feed-delivery-dlq")
+        self.collect_dlq = self._dead_letters("collect-dlq")
+        self.stream_dlq = self._dead_letters("stream-dlq")
+
+        self.uploads = self._queue("uploads", "dedup_hash", self.uploads_dlq)
+        self.images = self._queue("images", "thumbnail", self.images_dlq)
+        self.publish = self._queue("publish", "publish", self.publish_dlq)
+        self.fan_out = self._queue("fan-out", "fan_out", self.feed_delivery_dlq)
+        self.feed = self._queue("feed", "feed_writer", self.feed_delivery_dlq)
+        self.collect = self._queue("collect", "collect", self.collect_dlq)
+
+    def dead_letters(self) -> Iterator[sqs.Queue]:
+        yield self.uploads_dlq
+        yield self.images_dlq
+        yield self.publish_dlq
+        yield self.feed_delivery_dlq
+        yield self.collect_dlq
+        yield self.stream_dlq
+
+    def working(self) -> Iterator[sqs.Queue]:
+        yield self.uploads
+        yield self.images
+        yield self.publish
+        yield self.fan_out
+        yield self.feed
+        yield self.collect
+
+    def _queue(self, name: str, consumer: str, dead_letters: sqs.Queue) -> sqs.Queue:
+        return self._create(
+            name,
+            visibility_timeout=Duration.seconds(VISIBILITY_PER_TIMEOUT * self._timeouts[consumer]),
+            retention_period=Duration.days(4),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=dead_letters, max_receive_count=MAX_RECEIVES
+            ),
+        )
+
+    def _dead_letters(self, name: str) -> sqs.Queue:
+        queue = self._create(name, retention_period=DEAD_LETTER_RETENTION)
+        allow(queue, "SQS3", "It is a dead-letter queue itself; an alarm watches it.")
+        return queue
+
+    def _create(
+        self,
+        name: str,
+        *,
+        retention_period: Duration,
+        visibility_timeout: Duration | None = None,
+        dead_letter_queue: sqs.DeadLetterQueue | None = None,
+    ) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            "".join(part.capitalize() for part in name.split("-")),
+            queue_name=f"{self._settings.prefix}-{name}",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=self._settings.tls_only,
+            retention_period=retention_period,
+            visibility_timeout=visibility_timeout,
+            dead_letter_queue=dead_letter_queue,
+        )
+        if not self._settings.tls_only:
+            allow(queue, "SQS4", "The local cloud speaks plain HTTP, on loopback only.")
+        return queue

@@ -1,0 +1,37 @@
+"""The HTTP API's routes, as the committed OpenAPI document lists them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from infra.settings import SettingsError
+
+# What a path item may hold besides, such as `parameters`, is no operation.
+_METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Route:
+    path: str
+    method: str
+    """Upper case."""
+    signed_in: bool
+    """Whether it takes an access token."""
+
+
+def read_routes(document: Path) -> list[Route]:
+    """Every operation, sorted. Raises `SettingsError` where there is no document."""
+    try:
+        content = json.loads(document.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{document} is missing: run `make openapi` first.") from None
+    everywhere = content.get("security", [])
+    return sorted(
+        Route(path, method.upper(), bool(operation.get("security", everywhere)))
+        for path, item in content["paths"].items()
+        for method, operation in item.items()
+        if method in _METHODS
+    )

@@ -1,0 +1,219 @@
+"""What a deployment can choose, read from CDK context, and all that is different on the local
+cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
+
+Overriding a map (`worker_concurrency`, `api_throttle`) replaces it whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import Fn
+
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+LOCAL_STAGE: Final = "local"
+PRODUCTION_STAGE: Final = "prod"
+
+# A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
+_STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
+_WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
+
+
+class SettingsError(Exception):
+    """A context value is missing or wrong; the message is one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    stage: str
+    """Part of every name: `dev`, `prod` (keeps its data when deleted), `local`, any other."""
+    python_runtime: str
+    """Lambda's identifier, for example `python3.13`."""
+    architecture: str
+    """`arm64` or `x86_64`."""
+    layers_target: str
+    """Which built layers to use: interpreter and CPU as in `cp313-aarch64`."""
+    functions_dir: Path
+    layers_dir: Path
+    openapi: Path
+    """The committed OpenAPI document, from which the HTTP API's routes are made."""
+    log_retention_days: int
+    log_level: str
+    worker_concurrency: Mapping[str, int | None]
+    """Executions reserved for a function; null or absent: none are.
+
+    The defaults reserve 265. AWS refuses a reservation that leaves an account fewer than 100
+    unreserved executions, so an account whose limit is below 365 (new ones start with 10) sets
+    them to null, or asks for a higher limit first.
+    """
+    throttle_rate: int
+    """Requests a second to the whole API, on average."""
+    throttle_burst: int
+    snap_start: bool
+    """Start the API function from a snapshot. Its cache is billed while nobody calls."""
+    cors_origins: tuple[str, ...]
+    """Origins whose pages may call the API and upload. No cookie is ever read, so `*` gives a
+    page nothing that it could not get without a browser."""
+    media_base_url_override: str | None
+    """Where media are served instead of at the distribution's own domain."""
+    alarm_email: str | None
+    """Gets the alarms; null: they only show in the console."""
+    keep_originals: bool
+    """Leave the originals' bucket behind when the stack is deleted."""
+    local_port: int
+    """The local cloud's port."""
+
+    @classmethod
+    def from_context(cls, read: Callable[[str], object]) -> Settings:
+        """`read` looks a name up in the context. Raises `SettingsError`."""
+        context = _Context(read)
+        throttle = context.numbers("api_throttle")
+        runtime, architecture = context.text("python_runtime"), context.text("architecture")
+        return cls(
+            stage=context.matching("stage", _STAGE),
+            python_runtime=runtime,
+            architecture=architecture,
+            layers_target=context.optional("layers_target") or _wheels(runtime, architecture),
+            functions_dir=REPOSITORY / context.text("functions_dir"),
+            layers_dir=REPOSITORY / context.text("layers_dir"),
+            openapi=REPOSITORY / context.text("openapi"),
+            log_retention_days=context.number("log_retention_days"),
+            log_level=context.text("log_level"),
+            worker_concurrency=context.numbers("worker_concurrency"),
+            throttle_rate=_required(throttle, "rate"),
+            throttle_burst=_required(throttle, "burst"),
+            snap_start=context.flag("snap_start"),
+            cors_origins=context.texts("cors_origins"),
+            media_base_url_override=context.optional("media_base_url"),
+            alarm_email=context.optional("alarm_email"),
+            keep_originals=context.flag("keep_originals"),
+            local_port=context.number("local_port"),
+        )
+
+    @property
+    def stack_name(self) -> str:
+        return f"Shutterfeed-{self.stage}"
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of every physical name."""
+        return f"shutterfeed-{self.stage}"
+
+    @property
+    def is_production(self) -> bool:
+        return self.stage == PRODUCTION_STAGE
+
+    @property
+    def _is_local(self) -> bool:
+        return self.stage == LOCAL_STAGE
+
+    @property
+    def tls_only(self) -> bool:
+        """The local cloud speaks plain HTTP on loopback; its policies would lock everyone out."""
+        return not self._is_local
+
+    @property
+    def checks_bootstrap(self) -> bool:
+        """The local cloud has no bootstrap stack whose version could be checked."""
+        return not self._is_local
+
+    @property
+    def api_tags(self) -> dict[str, str]:
+        """The local cloud takes an API's id from this tag, so that its URL outlives a restart."""
+        return {"ms-custom-id": self.prefix} if self._is_local else {}
+
+    def api_url(self, api_id: str, endpoint: str) -> str:
+        """Base URL of the API, without a slash at its end."""
+        if self._is_local:
+            return f"http://localhost:{self.local_port}/_aws/execute-api/{api_id}"
+        return endpoint
+
+    def media_base_url(self, domain: str) -> str:
+        """Base URL of the media behind the distribution at `domain`, without a slash at its end."""
+        if self.media_base_url_override:
+            return self.media_base_url_override.rstrip("/")
+        if self._is_local:
+            label = Fn.select(0, Fn.split(".", domain))
+            return f"http://{label}.cloudfront.localhost:{self.local_port}"
+        return f"https://{domain}"
+
+
+class _Context:
+    """Typed look-ups. A value from the command line is text where one from `cdk.json` is not."""
+
+    def __init__(self, read: Callable[[str], object]) -> None:
+        self._read = read
+
+    def optional(self, name: str) -> str | None:
+        value = self._read(name)
+        if value in (None, "", "null"):
+            return None
+        if not isinstance(value, str):
+            raise SettingsError(f"Context value {name} must be text, not {value!r}.")
+        return value
+
+    def text(self, name: str) -> str:
+        value = self.optional(name)
+        if value is None:
+            raise SettingsError(f"Context value {name} is missing: set it in cdk.json.")
+        return value
+
+    def matching(self, name: str, pattern: re.Pattern[str]) -> str:
+        value = self.text(name)
+        if not pattern.fullmatch(value):
+            raise SettingsError(f"Context value {name} must match {pattern.pattern}: {value!r}.")
+        return value
+
+    def number(self, name: str) -> int:
+        value = self._parsed(name)
+        if type(value) is not int:
+            raise SettingsError(f"Context value {name} must be a whole number, not {value!r}.")
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self._parsed(name)
+        if not isinstance(value, bool):
+            raise SettingsError(f"Context value {name} must be true or false, not {value!r}.")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self._parsed(name)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise SettingsError(f"Context value {name} must be a list of texts, not {value!r}.")
+        return tuple(value)
+
+    def numbers(self, name: str) -> Mapping[str, int | None]:
+        value = self._parsed(name)
+        if not isinstance(value, dict) or not all(
+            item is None or type(item) is int for item in value.values()
+        ):
+            raise SettingsError(f"Context value {name} must map names to numbers, not {value!r}.")
+        return value
+
+    def _parsed(self, name: str) -> object:
+        value = self._read(name)
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise SettingsError(f"Context value {name} is not valid JSON: {value!r}.") from error
+
+
+def _required(numbers: Mapping[str, int | None], name: str) -> int:
+    value = numbers.get(name)
+    if value is None:
+        raise SettingsError(f"Context value api_throttle must have a {name}.")
+    return value
+
+
+def _wheels(runtime: str, architecture: str) -> str:
+    if architecture not in _WHEEL_CPUS:
+        raise SettingsError(f"Context value architecture must be one of {', '.join(_WHEEL_CPUS)}.")
+    version = runtime.removeprefix("python").replace(".", "")
+    return f"cp{version}-{_WHEEL_CPUS[architecture]}"

@@ -1,0 +1,82 @@
+"""The stack: puts the constructs together and hands out rights. It defines no resource itself."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack, Tags
+from constructs import Construct
+
+from infra.access import Resources, grant_all
+from infra.api import Api
+from infra.buckets import Buckets
+from infra.dashboard import Dashboard
+from infra.delivery import Delivery
+from infra.functions import SPECS, Functions
+from infra.identity import Identity
+from infra.monitoring import Monitoring
+from infra.queues import Queues
+from infra.settings import Settings
+from infra.tables import Tables
+from infra.triggers import Triggers
+
+
+class ShutterfeedStack(Stack):
+    """Raises `SettingsError` where what is to be deployed is not there yet."""
+
+    def __init__(self, scope: Construct, settings: Settings) -> None:
+        super().__init__(
+            scope,
+            settings.stack_name,
+            description="Shutterfeed: a backend for sharing photos",
+            synthesizer=DefaultStackSynthesizer(
+                generate_bootstrap_version_rule=settings.checks_bootstrap
+            ),
+            termination_protection=settings.is_production,
+        )
+        Tags.of(self).add("project", "shutterfeed")
+        Tags.of(self).add("stage", settings.stage)
+
+        functions = Functions(self, "Functions", settings)
+        tables = Tables(self, "Tables", settings)
+        timeouts = {name: spec.timeout_s for name, spec in SPECS.items()}
+        queues = Queues(self, "Queues", settings, timeouts)
+        buckets = Buckets(self, "Buckets", settings, queues.uploads)
+        identity = Identity(self, "Identity", settings)
+        delivery = Delivery(self, "Delivery", settings, buckets.renditions)
+        grant_all(
+            functions,
+            Resources(
+                tables=tables, buckets=buckets, queues=queues, media_base_url=delivery.base_url
+            ),
+        )
+        Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)
+        api = Api(self, "Api", settings, function=functions["api"], identity=identity)
+        monitoring = Monitoring(
+            self,
+            "Monitoring",
+            settings,
+            api_id=api.http.api_id,
+            functions=functions,
+            queues=queues,
+        )
+        dashboard = Dashboard(
+            self,
+            "Dashboard",
+            settings,
+            api_id=api.http.api_id,
+            functions=functions,
+            queues=queues,
+            alarms=monitoring.alarms,
+        )
+        self._output("ApiUrl", settings.api_url(api.http.api_id, api.http.api_endpoint))
+        self._output("MediaUrl", delivery.base_url)
+        self._output("UserPoolId", identity.pool.user_pool_id)
+        self._output("UserPoolClientId", identity.client_id)
+        self._output("MetadataTableName", tables.metadata.table_name)
+        self._output("FeedTableName", tables.feed.table_name)
+        self._output("UploadsBucketName", buckets.uploads.bucket_name)
+        self._output("OriginalsBucketName", buckets.originals.bucket_name)
+        self._output("RenditionsBucketName", buckets.renditions.bucket_name)
+        self._output("DashboardName", dashboard.name)
+
+    def _output(self, name: str, value: str) -> None:
+        CfnOutput(self, name, value=value)

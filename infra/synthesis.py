@@ -1,0 +1,38 @@
+"""From context to a cloud assembly that cdk-nag finds nothing wrong with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from aws_cdk import App, Validations
+from aws_cdk.cx_api import CloudAssembly
+from cdk_nag import AwsSolutionsChecks
+
+from infra.settings import REPOSITORY, Settings
+from infra.stack import ShutterfeedStack
+
+
+def build(overrides: Mapping[str, object] | None = None, outdir: Path | None = None) -> App:
+    """The app, not yet synthesized.
+
+    `cdk.json` is read here too, so that `python app.py` alone gives what the CDK CLI gives; the
+    CLI's own values, and then `overrides`, come before it. Raises `SettingsError`.
+    """
+    defaults = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
+    app = App(
+        context=defaults,
+        post_cli_context=dict(overrides or {}),
+        analytics_reporting=False,
+        outdir=str(outdir) if outdir else None,
+    )
+    ShutterfeedStack(app, Settings.from_context(app.node.try_get_context))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    return app
+
+
+def synthesize(
+    overrides: Mapping[str, object] | None = None, outdir: Path | None = None
+) -> CloudAssembly:
+    return build(overrides, outdir).synth()

@@ -1,0 +1,97 @@
+"""What sets the workers off: a queue each, and the metadata table's stream for the router."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+from shutterfeed import schema
+
+from infra import grants
+from infra.functions import Functions
+from infra.queues import Queues
+from infra.settings import Settings
+from infra.tables import Tables
+
+STREAM_RETRIES: Final = 10
+# A stream keeps its records for 24 hours. A record that fails for six goes to the dead letters,
+# which leaves the shard time to catch up before anything behind it is lost.
+STREAM_MAX_AGE: Final = Duration.hours(6)
+
+# Whoever holds a large object in memory takes one message at a time.
+_BATCH_SIZES: Final = {
+    "dedup_hash": 1,
+    "thumbnail": 1,
+    "publish": 10,
+    "fan_out": 1,
+    "feed_writer": 10,
+    "collect": 10,
+}
+_LEAST_POLLER_CONCURRENCY: Final = 2
+
+
+class Triggers(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        settings: Settings,
+        *,
+        functions: Functions,
+        queues: Queues,
+        tables: Tables,
+    ) -> None:
+        super().__init__(scope, id)
+        self._settings = settings
+        self._functions = functions
+        self._queue("dedup_hash", queues.uploads)
+        self._queue("thumbnail", queues.images)
+        self._queue("publish", queues.publish)
+        self._queue("fan_out", queues.fan_out)
+        self._queue("feed_writer", queues.feed)
+        self._queue("collect", queues.collect)
+        self._stream(functions["route_changes"], tables, queues.stream_dlq)
+
+    def _queue(self, name: str, queue: sqs.Queue) -> None:
+        function = self._functions[name]
+        grants.receiving(function, queue)
+        reserved = self._settings.worker_concurrency.get(name)
+        lambda_.EventSourceMapping(
+            self,
+            f"{queue.node.id}Mapping",
+            target=function,
+            event_source_arn=queue.queue_arn,
+            batch_size=_BATCH_SIZES[name],
+            report_batch_item_failures=True,
+            # Pollers that outrun the reservation are throttled, and each throttled message comes
+            # one step nearer to the dead letters without having been tried.
+            max_concurrency=max(reserved, _LEAST_POLLER_CONCURRENCY) if reserved else None,
+        )
+
+    def _stream(self, function: lambda_.Function, tables: Tables, dead_letters: sqs.Queue) -> None:
+        """With Lambda's defaults one bad record blocks its shard for a day and is then lost."""
+        grants.stream(function, tables.metadata)
+        lambda_.EventSourceMapping(
+            self,
+            "StreamMapping",
+            target=function,
+            event_source_arn=tables.metadata.table_stream_arn,
+            # From its beginning: `LATEST` would skip what is written while the stack deploys.
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=100,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=STREAM_RETRIES,
+            max_record_age=STREAM_MAX_AGE,
+            on_failure=sources.SqsDlq(dead_letters),
+            filters=[
+                lambda_.FilterCriteria.filter(
+                    {"dynamodb": {"Keys": {schema.SK: {"S": [{"prefix": prefix}]}}}}
+                )
+                for prefix in schema.STREAM_SORT_KEY_PREFIXES
+            ],
+        )
