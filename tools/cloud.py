@@ -1,0 +1,254 @@
+"""The local cloud: MiniStack as a process of ours, on loopback, with nothing left when it stops."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from tools import environments, paths, stamps
+from tools.errors import ToolError
+
+DEFAULT_PORT: Final = 4566
+_REQUIREMENTS: Final = paths.ROOT / "tools" / "requirements-cloud.txt"
+_HOST: Final = "127.0.0.1"
+_START_SECONDS: Final = 60.0
+_GRACE_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """What is remembered of a started process. Its start time tells it from a later process that
+    got the same number."""
+
+    pid: int
+    started: str
+    port: int
+
+
+class LocalCloud:
+    """One MiniStack. Whoever names the same folder, in whatever process, means the same one."""
+
+    def __init__(self, folder: Path = paths.LOCAL) -> None:
+        self.folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """What the cloud itself prints."""
+        return self.folder / "cloud.log"
+
+    @property
+    def port(self) -> int:
+        """Raises `ToolError` if it is not running."""
+        return self._required().port
+
+    @property
+    def endpoint(self) -> str:
+        """Where the AWS API is, for `endpoint_url`. Raises `ToolError` if it is not running."""
+        return f"http://{_HOST}:{self.port}"
+
+    @property
+    def identity(self) -> str:
+        """Another one after every start: the cloud forgets everything when it stops."""
+        server = self._required()
+        return f"{server.pid}/{server.started}/{server.port}"
+
+    def is_running(self) -> bool:
+        """Whether the process started for this folder, by anyone, is alive."""
+        return self._server() is not None
+
+    def start(self, port: int | None = None) -> None:
+        """Start on `port`, a free one if None; does nothing if it runs there already.
+
+        Raises `ToolError` if the port is taken or the cloud does not come up.
+        """
+        running = self._server()
+        if running is not None:
+            if port in (None, running.port) and _is_healthy(running.port):
+                return
+            self.stop()
+        port = free_port() if port is None else port
+        if not is_free(port):
+            raise ToolError(
+                f"Port {port} is taken by another program: stop that, or choose another port as "
+                f"in `make up PORT={port + 1}`."
+            )
+        self._clear()
+        self._launch(port, environments.ensure(paths.CLOUD_VENV, _REQUIREMENTS, "the local cloud"))
+
+    def stop(self) -> bool:
+        """End the process and all it started, delete its folder. False if none was running."""
+        server = self._server()
+        if server is not None:
+            self._terminate(server)
+        self._process = None
+        self._clear()
+        return server is not None
+
+    def _launch(self, port: int, python: Path) -> None:
+        temporary = self.folder / "tmp"
+        temporary.mkdir(parents=True)
+        with self.log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [python.parent / "ministack"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=_environment(port, temporary),
+                cwd=self.folder,
+                # A group of its own: a Ctrl-C meant for us leaves it alone, and one signal ends it
+                # together with the functions it runs.
+                start_new_session=True,
+            )
+        pid = self._process.pid
+        server = _Server(pid, _start_time(pid) or "", port)
+        stamps.replace_text(self._state, json.dumps(asdict(server)))
+        try:
+            self._await_health(self._process, port)
+        except BaseException:
+            self._terminate(server)
+            self._process = None
+            self._state.unlink(missing_ok=True)
+            raise
+
+    def _await_health(self, process: subprocess.Popen[bytes], port: int) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            if _is_healthy(port):
+                return
+            time.sleep(0.05)
+        raise ToolError(
+            f"The local cloud did not start on port {port}: see {paths.relative(self.log)}, then "
+            "run the same command again."
+        )
+
+    def _terminate(self, server: _Server) -> None:
+        for number, seconds in ((signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, _GRACE_SECONDS)):
+            try:
+                os.killpg(server.pid, number)
+            except (ProcessLookupError, PermissionError):
+                # macOS answers the latter for a group of which only zombies are left.
+                break
+            if _gone_within(server.pid, seconds):
+                break
+        if self._process is not None:
+            self._process.wait()
+
+    def _server(self) -> _Server | None:
+        if self._process is not None:
+            self._process.poll()
+        try:
+            server = _Server(**json.loads(self._state.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None  # never started, or by another version of this tool
+        return server if _start_time(server.pid) == server.started else None
+
+    def _required(self) -> _Server:
+        server = self._server()
+        if server is None:
+            raise ToolError("The local cloud is not running: start it with `make up`.")
+        return server
+
+    @property
+    def _state(self) -> Path:
+        return self.folder / "server.json"
+
+    def _clear(self) -> None:
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+
+
+def prepare() -> None:
+    """Install the cloud, if it is not; nothing is started."""
+    environments.ensure(paths.CLOUD_VENV, _REQUIREMENTS, "the local cloud")
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this loopback port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environment(port: int, temporary: Path) -> dict[str, str]:
+    """Everything the cloud sees, and with it every function: nothing of ours gets in."""
+    return {
+        "PATH": os.defpath,
+        "HOME": str(temporary),
+        "TMPDIR": str(temporary),
+        "LANG": "C.UTF-8",
+        "AUTH": "true",
+        "BIND_HOST": _HOST,
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # A Docker daemon, if there is one, is none of its business.
+        "DOCKER_HOST": f"unix://{temporary}/no-docker.sock",
+    }
+
+
+def _is_healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=2)
+    try:
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _gone_within(group: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not _group_exists(group):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _group_exists(group: int) -> bool:
+    with suppress(ChildProcessError):
+        os.waitpid(group, os.WNOHANG)  # a dead child of ours stays in the group until asked for
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def _start_time(pid: int) -> str | None:
+    """When this process began, in whatever unit the system counts; None if there is none."""
+    if platform.system() == "Linux":
+        try:
+            state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if state == "Z" else fields[18]
+    answer = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip() or None

@@ -1,0 +1,180 @@
+"""Lambda layers of third-party wheels, built without Docker for any interpreter and CPU.
+
+A layer ends up in `build/layers/<target>/<layer>/python`. AWS runs the declared runtime and
+architecture (`cp313-aarch64`), the local cloud this machine's own (`cp311-x86_64`, say).
+"""
+
+from __future__ import annotations
+
+import compileall
+import os
+import platform
+import py_compile
+import re
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tools import environments, paths, stamps
+from tools.errors import ToolError
+from tools.progress import step
+
+# Lambda unpacks the layers of a function and the function itself into at most this much.
+LARGEST_UNPACKED_BYTES: Final = 250 * 1024 * 1024
+
+_CPUS: Final = {"amd64": "x86_64", "arm64": "aarch64"}
+_WHEEL_TAGS: Final = ("manylinux_2_28", "manylinux2014")
+_FORMAT: Final = "3"
+"""Part of every stamp: raise it when what this module makes of the same wheels changes."""
+
+# The SDK describes more than 400 services in 25 MB of JSON, of which the functions call these.
+# What a layer does not carry need not be unpacked by a cold start.
+_SDK_SERVICES: Final = frozenset({"cognito-idp", "dynamodb", "s3", "sqs", "sts"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a layer is built for."""
+
+    python: str
+    """For example `3.13`."""
+    cpu: str
+    """`x86_64` or `aarch64`."""
+    system: str = "linux"
+    """Other than on Linux, layers serve the local cloud only."""
+
+    def __str__(self) -> str:
+        name = f"cp{self.python.replace('.', '')}-{self.cpu}"
+        return name if self.system == "linux" else f"{name}-{self.system}"
+
+    @classmethod
+    def parse(cls, name: str) -> Target:
+        """Read `cp313-aarch64`. Raises `ToolError` if it is nothing of the kind."""
+        match = re.fullmatch(r"cp3(\d+)-(x86_64|aarch64)", name)
+        if match is None:
+            raise ToolError(f"A layer target looks like cp313-aarch64 or cp311-x86_64, not {name}.")
+        return cls(f"3.{match[1]}", match[2])
+
+    @classmethod
+    def host(cls) -> Target:
+        """This machine."""
+        cpu = platform.machine().lower()
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return cls(version, _CPUS.get(cpu, cpu), platform.system().lower())
+
+    @classmethod
+    def of_function(cls, runtime: str, architecture: str) -> Target:
+        """What AWS runs, as the context names it: `python3.13` and `arm64`."""
+        return cls(runtime.removeprefix("python"), _CPUS.get(architecture, architecture))
+
+    def pip_arguments(self) -> list[str]:
+        """How pip is told to fetch wheels for it."""
+        if self.system != "linux":
+            return []
+        tags = [f"--platform={tag}_{self.cpu}" for tag in _WHEEL_TAGS]
+        return [*tags, "--implementation=cp", f"--python-version={self.python}"]
+
+
+def names() -> list[str]:
+    """The layers that are made of wheels."""
+    return sorted(file.parent.name for file in paths.LAYER_SOURCES.glob("*/requirements.txt"))
+
+
+def build(target: Target, root: Path = paths.LAYERS) -> Path:
+    """Build the layers that are missing or whose pins changed. Returns the target's folder."""
+    folder = root / str(target)
+    outdated = [name for name in names() if not _is_current(folder, name, target)]
+    if not outdated:
+        return folder
+    with stamps.exclusive(root / f"{target}.lock"):
+        stamps.remove_leftovers(folder)
+        for name in outdated:
+            if not _is_current(folder, name, target):
+                _build(folder, name, target)
+    return folder
+
+
+def _is_current(folder: Path, name: str, target: Target) -> bool:
+    built = (folder / name / "python").is_dir()
+    return built and stamps.is_current(_stamp(folder, name), _digest(name, target))
+
+
+def _build(folder: Path, name: str, target: Target) -> None:
+    requirements = paths.LAYER_SOURCES / name / "requirements.txt"
+    stamp = _stamp(folder, name)
+    stamp.unlink(missing_ok=True)
+    wheels = ["--requirement", requirements]
+    with (
+        step(f"Building the {name} layer for {target}") as progress,
+        stamps.fresh_directory(folder / name) as temporary,
+    ):
+        python = temporary / "python"
+        environments.install(
+            Path(sys.executable),
+            [
+                "--target",
+                python,
+                *target.pip_arguments(),
+                "--only-binary=:all:",
+                "-r",
+                requirements,
+            ],
+            count=len(environments.pinned(requirements)),
+            log=paths.LOGS / f"pip-layer-{name}.log",
+            progress=progress,
+        )
+        _slim(python)
+        if target.python == Target.host().python:
+            _compile(python)
+        size = _size(python)
+        if size > LARGEST_UNPACKED_BYTES:
+            raise ToolError(
+                f"The {name} layer is {size >> 20} MB, more than Lambda's 250 MB: take something "
+                f"out of {paths.relative(requirements)}."
+            )
+    stamps.write(stamp, _digest(name, target))
+
+
+def _slim(python: Path) -> None:
+    """Remove what no function reads: command-line scripts, stubs, other services' descriptions."""
+    _remove([python / "bin", *python.rglob("*.pyi"), *python.rglob("__pycache__")])
+    services = [*python.glob("botocore/data/*/"), *python.glob("boto3/data/*/")]
+    _remove(folder for folder in services if folder.is_dir() and folder.name not in _SDK_SERVICES)
+    _remove([python / "boto3" / "examples"])
+
+
+def _compile(python: Path) -> None:
+    """Compile in advance: a layer is read-only, so that each cold start would do it again. The
+    results do not depend on file times, which differ from machine to machine."""
+    compileall.compile_dir(
+        python,
+        quiet=2,
+        workers=os.cpu_count() or 1,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        stripdir=str(python),
+        prependdir="/opt/python",
+    )
+
+
+def _remove(doomed: Iterable[Path]) -> None:
+    for path in doomed:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _stamp(folder: Path, name: str) -> Path:
+    return folder / f"{name}.sha256"
+
+
+def _digest(name: str, target: Target) -> str:
+    requirements = paths.LAYER_SOURCES / name / "requirements.txt"
+    return stamps.digest([requirements], also=[_FORMAT, str(target), Target.host().python])

