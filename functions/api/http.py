@@ -1,0 +1,250 @@
+"""The seam between HTTP and the services: routes as data, requests parsed, errors as answers.
+
+Every route is declared with `@route(...)`. The declaration serves three readers: the resolver
+here, the OpenAPI document (`make openapi`), and, through that document, the API's infrastructure.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+import msgspec
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from api.models import DEFAULT_PAGE, MAX_PAGE, ErrorBody, ErrorDetail, RequestBody
+from shutterfeed import bootstrap
+from shutterfeed.domain.errors import (
+    Busy,
+    Conflict,
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+)
+from shutterfeed.domain.ids import MalformedId, user_id_of
+from shutterfeed.domain.pages import CursorScope
+from shutterfeed.runtime import logger, metrics
+
+B = TypeVar("B", bound=RequestBody)
+Endpoint = Callable[["Call"], Any]
+
+STATUS: Final[Mapping[type[DomainError], int]] = {
+    InvalidInput: 400,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Busy: 503,
+}
+_JSON: Final = "application/json"
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_PATH_PARAMETER: Final = re.compile(r"{(\w+)}")
+_INVALID: Final = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+_NAMED_FIELD: Final = re.compile(r"field `(?P<name>\w+)`")
+
+
+class Unauthenticated(Exception):
+    """No access token. The authorizer lets none through; this is the second lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A body that is not JSON of one of our models."""
+
+    content_type: str
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the API; `path` has parameters in braces."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    summary: str
+    returns: type[Any] | None
+    status: int
+    body: type[RequestBody] | None
+    headers: tuple[str, ...]
+    paged: bool
+    public: bool
+    errors: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        return self.endpoint.__name__
+
+    @property
+    def parameters(self) -> list[str]:
+        return _PATH_PARAMETER.findall(self.path)
+
+
+ROUTES: Final[list[Route]] = []
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    returns: type[Any] | None = None,
+    status: int = 200,
+    body: type[RequestBody] | None = None,
+    headers: tuple[str, ...] = (),
+    paged: bool = False,
+    public: bool = False,
+    errors: tuple[int, ...] = (),
+) -> Callable[[Endpoint], Endpoint]:
+    """Declare an endpoint; its docstring is its documentation. `errors` lists the statuses beyond
+    those every route may answer with."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        summary = (endpoint.__doc__ or "").strip()
+        declared = Route(
+            method, path, endpoint, summary, returns, status, body, headers, paged, public, errors
+        )
+        ROUTES.append(declared)
+        return endpoint
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to one route, as endpoints see it."""
+
+    route: Route
+    event: APIGatewayProxyEventV2
+    path: Mapping[str, str]
+
+    @property
+    def services(self) -> bootstrap.Api:
+        return bootstrap.api()
+
+    @property
+    def user_id(self) -> str:
+        """The caller, from the verified access token. Raises `Unauthenticated`."""
+        authorizer = self.event.request_context.authorizer
+        claims = (authorizer.jwt_claim if authorizer else None) or {}
+        if claims.get("token_use") != "access":
+            raise Unauthenticated
+        try:
+            return user_id_of(str(claims.get("sub")))
+        except MalformedId as error:
+            raise Unauthenticated from error
+
+    def header(self, name: str) -> str:
+        """A header's value, empty where it is missing."""
+        return self.event.headers.get(name.lower(), "")
+
+    def parse(self, model: type[B]) -> B:
+        """The body. Raises `InvalidInput` that names the offending field."""
+        try:
+            return msgspec.json.decode(self.event.decoded_body or "", type=model)
+        except msgspec.ValidationError as error:
+            raise _invalid_body(str(error)) from error
+        except (msgspec.DecodeError, UnicodeError, ValueError) as error:
+            raise InvalidInput("malformed_json", "The body is not valid JSON.") from error
+
+    @property
+    def limit(self) -> int:
+        """How many entries a page may hold. Raises `InvalidInput`."""
+        text = self.event.query_string_parameters.get("limit", str(DEFAULT_PAGE))
+        if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_PAGE:
+            raise InvalidInput("invalid_limit", f"A limit goes from 1 to {MAX_PAGE}.", "limit")
+        return int(text)
+
+    @property
+    def position(self) -> str | None:
+        """Where the page starts. Raises `InvalidCursor`."""
+        cursor = self.event.query_string_parameters.get("cursor")
+        return self.services.cursors.open(self._scope, cursor)
+
+    def cursor(self, position: str | None) -> str | None:
+        """The cursor for the next page of this list."""
+        return self.services.cursors.seal(self._scope, position)
+
+    @property
+    def _scope(self) -> CursorScope:
+        """A list is a route with its parameters: one user's followers are not another's."""
+        place = [self.route.path, *(self.path[name].lower() for name in self.route.parameters)]
+        return CursorScope("\n".join(place), self.user_id)
+
+
+def build_resolver() -> APIGatewayHttpResolver:
+    """A resolver with every declared route."""
+    app = APIGatewayHttpResolver()
+    for declared in ROUTES:
+        rule = _PATH_PARAMETER.sub(r"<\1>", declared.path)
+        app.route(rule, method=declared.method)(_adapted(app, declared))
+    app.not_found(
+        lambda _: _error(404, ErrorDetail("route_not_found", "There is no such route.", None))
+    )
+    return app
+
+
+def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Response[Any]]:
+    def endpoint(**path: str) -> Response[Any]:
+        start = time.perf_counter()
+        event = APIGatewayProxyEventV2(app.current_event.raw_event)
+        response = _answer(Call(declared, event, path))
+        elapsed = (time.perf_counter() - start) * 1000
+        logger.info(
+            "request",
+            method=declared.method,
+            route=declared.path,
+            status=response.status_code,
+            milliseconds=round(elapsed, 1),
+        )
+        if declared.name == "get_feed":
+            metrics.add_metric("FeedLatency", MetricUnit.Milliseconds, elapsed)
+            metrics.flush_metrics()
+        return response
+
+    endpoint.__name__ = declared.name
+    return endpoint
+
+
+def _answer(call: Call) -> Response[Any]:
+    """The endpoint's answer; whatever it raises becomes one too, and never shows internals."""
+    try:
+        result = call.route.endpoint(call)
+    except DomainError as error:
+        status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+        return _error(status, ErrorDetail(error.code, error.message, error.field))
+    except Unauthenticated:
+        message = "Sign in and send the access token as a Bearer token."
+        return _error(401, ErrorDetail("unauthenticated", message, None))
+    except Exception:  # noqa: BLE001 - the outermost frame: logged whole, answered in general
+        logger.exception("unhandled error")
+        message = "Something went wrong on our side. Please try again."
+        return _error(500, ErrorDetail("internal_error", message, None))
+    match result:
+        case None:
+            return Response(call.route.status, headers=dict(_HEADERS))
+        case Raw(content_type, body, headers):
+            return Response(call.route.status, content_type, body, {**_HEADERS, **headers})
+    return _json(call.route.status, result)
+
+
+def _json(status: int, body: Any) -> Response[Any]:
+    return Response(status, _JSON, msgspec.json.encode(body).decode(), dict(_HEADERS))
+
+
+def _error(status: int, detail: ErrorDetail) -> Response[Any]:
+    return _json(status, ErrorBody(detail))
+
+
+def _invalid_body(explanation: str) -> InvalidInput:
+    """msgspec's explanation, with the path it ends in as the field."""
+    match = _INVALID.fullmatch(explanation)
+    what, path = (match["what"], match["path"] or "") if match else (explanation, "")
+    named = _NAMED_FIELD.search(what)
+    parts = [part for part in (path, named["name"] if named else "") if part]
+    return InvalidInput("invalid_body", f"{what}.", ".".join(parts) or None)

@@ -1,0 +1,207 @@
+"""Every route of the API: parse, one service call, respond."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import UNSET
+
+from api.http import Call, Raw, route
+from api.models import (
+    CreatePost,
+    EditPost,
+    EditProfile,
+    Health,
+    PostBody,
+    PostCreated,
+    PostPage,
+    UploadBody,
+    UploadPage,
+    User,
+    UserAsSeen,
+    UserPage,
+)
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.users import Profile
+from shutterfeed.services.posts import MediumDraft, PostDraft, PostView
+
+OPENAPI = Path(__file__).with_name("openapi.json")
+
+
+@route("GET", "/health", returns=Health, public=True)
+def get_health(_: Call) -> Health:
+    """Whether the API answers."""
+    return Health("ok")
+
+
+@route("GET", "/openapi.json", public=True)
+def get_openapi(_: Call) -> Raw:
+    """This API's OpenAPI document."""
+    return Raw("application/json", OPENAPI.read_text())
+
+
+@route("GET", "/docs", public=True)
+def get_docs(_: Call) -> Raw:
+    """This API's documentation, as a page to read and to try requests from."""
+    return Raw("text/html; charset=utf-8", _docs_page())
+
+
+@route("GET", "/me", returns=User)
+def get_me(call: Call) -> User:
+    """The caller's profile; made on the first call."""
+    return User.of(call.services.users.me(call.user_id))
+
+
+@route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,))
+def edit_me(call: Call) -> User:
+    """Change the caller's handle, display name or bio."""
+    change = call.parse(EditProfile)
+    profile = call.services.users.edit(
+        call.user_id,
+        handle=_given(change.handle),
+        display_name=_given(change.display_name),
+        bio=_given(change.bio),
+    )
+    return User.of(profile)
+
+
+@route("GET", "/me/uploads", returns=UploadPage, paged=True)
+def list_uploads(call: Call) -> UploadPage:
+    """The caller's upload ledger, newest first: what is on its way, what failed and why."""
+    page = call.services.posts.uploads(call.user_id, call.position, call.limit)
+    return UploadPage([UploadBody.of(u) for u in page.items], call.cursor(page.next_position))
+
+
+@route("PUT", "/me/following/{handle}", returns=UserAsSeen, errors=(404,))
+def follow(call: Call) -> UserAsSeen:
+    """Follow a user; nothing changes where the caller does so already."""
+    followee = call.services.follows.follow(call.user_id, call.path["handle"])
+    return UserAsSeen(User.of(followee), followed_by_me=True)
+
+
+@route("DELETE", "/me/following/{handle}", returns=UserAsSeen, errors=(404,))
+def unfollow(call: Call) -> UserAsSeen:
+    """Stop following a user; nothing changes where the caller does not follow them."""
+    followee = call.services.follows.unfollow(call.user_id, call.path["handle"])
+    return UserAsSeen(User.of(followee), followed_by_me=False)
+
+
+@route("GET", "/users/{handle}", returns=UserAsSeen, errors=(404,))
+def get_user(call: Call) -> UserAsSeen:
+    """A user's profile with exact counts."""
+    view = call.services.users.view(call.path["handle"], call.user_id)
+    return UserAsSeen(User.of(view.profile), view.followed_by_viewer)
+
+
+@route("GET", "/users/{handle}/posts", returns=PostPage, paged=True, errors=(404,))
+def list_user_posts(call: Call) -> PostPage:
+    """A user's published posts, newest first."""
+    page = call.services.posts.by_author(call.path["handle"], call.position, call.limit)
+    return _post_page(call, page)
+
+
+@route("GET", "/users/{handle}/followers", returns=UserPage, paged=True, errors=(404,))
+def list_followers(call: Call) -> UserPage:
+    """Who follows a user, newest first."""
+    page = call.services.follows.followers(call.path["handle"], call.position, call.limit)
+    return _user_page(call, page)
+
+
+@route("GET", "/users/{handle}/following", returns=UserPage, paged=True, errors=(404,))
+def list_following(call: Call) -> UserPage:
+    """Whom a user follows."""
+    page = call.services.follows.following(call.path["handle"], call.position, call.limit)
+    return _user_page(call, page)
+
+
+@route(
+    "POST",
+    "/posts",
+    body=CreatePost,
+    headers=("Idempotency-Key",),
+    returns=PostCreated,
+    status=201,
+    errors=(409,),
+)
+def create_post(call: Call) -> PostCreated:
+    """Declare a post and its files, and get a link to upload each file to.
+
+    The post publishes itself once every file has arrived and been processed. Repeated with the
+    same Idempotency-Key and body, the request returns the same post with fresh links.
+    """
+    body = call.parse(CreatePost)
+    draft = PostDraft(
+        body.caption,
+        body.place.to_domain() if body.place else None,
+        tuple(MediumDraft(m.content_type, m.bytes, m.sha256) for m in body.media),
+    )
+    created = call.services.posts.create(call.user_id, draft, call.header("Idempotency-Key"))
+    return PostCreated.of(created, call.services.media_base_url)
+
+
+@route("GET", "/posts/{id}", returns=PostBody, errors=(404,))
+def get_post(call: Call) -> PostBody:
+    """A published post, or one of the caller's own in any state."""
+    return _post(call, call.services.posts.get(call.path["id"], call.user_id))
+
+
+@route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404))
+def edit_post(call: Call) -> PostBody:
+    """Change the caption or the place of one of the caller's posts."""
+    change = call.parse(EditPost)
+    place = _given(change.place)
+    view = call.services.posts.edit(
+        call.path["id"],
+        call.user_id,
+        caption=_given(change.caption),
+        place=place.to_domain() if place else None,
+        drop_place=change.place is None,
+    )
+    return _post(call, view)
+
+
+@route("DELETE", "/posts/{id}", status=204, errors=(403, 404))
+def delete_post(call: Call) -> None:
+    """Delete one of the caller's posts: from lists and feeds at once, from storage in time."""
+    call.services.posts.delete(call.path["id"], call.user_id)
+
+
+@route("GET", "/feed", returns=PostPage, paged=True)
+def get_feed(call: Call) -> PostPage:
+    """Posts of those the caller follows and their own, newest first."""
+    page = call.services.feed.page(call.user_id, call.position, call.limit)
+    return _post_page(call, page)
+
+
+def _post(call: Call, view: PostView) -> PostBody:
+    return PostBody.of(view, call.services.media_base_url)
+
+
+def _post_page(call: Call, page: Page[PostView]) -> PostPage:
+    return PostPage([_post(call, view) for view in page.items], call.cursor(page.next_position))
+
+
+def _user_page(call: Call, page: Page[Profile]) -> UserPage:
+    return UserPage([User.of(user) for user in page.items], call.cursor(page.next_position))
+
+
+def _given(value: Any) -> Any:
+    """A field's value; None where the request left it out."""
+    return None if value is UNSET else value
+
+
+@cache
+def _docs_page() -> str:
+    """Swagger UI with everything inlined, from the copy that Powertools carries."""
+    from aws_lambda_powertools.event_handler.openapi import swagger_ui
+
+    folder = Path(swagger_ui.__file__).parent
+    return swagger_ui.generate_swagger_html(
+        spec=OPENAPI.read_text(),
+        swagger_js=(folder / "swagger-ui-bundle.min.js").read_text(),
+        swagger_css=(folder / "swagger-ui.min.css").read_text(),
+        swagger_base_url="",
+        oauth2_config=None,
+    )

@@ -1,0 +1,14 @@
+"""The publish gate: blobs that settled, carried to the media and posts that refer to them."""
+
+from shutterfeed import bootstrap
+from shutterfeed.adapters.messages import PUBLISH
+from shutterfeed.domain.posts import PostState
+from shutterfeed.runtime import preload, queue_worker
+
+
+def settle(body: str) -> list[PostState]:
+    return bootstrap.publish().settle(PUBLISH.decode(body))
+
+
+handler = queue_worker(settle)
+preload(bootstrap.publish)

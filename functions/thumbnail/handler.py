@@ -1,0 +1,16 @@
+"""Stored photos: renditions made and the blob marked ready, or failed with the reason."""
+
+from collections.abc import Iterator
+
+from shutterfeed import bootstrap
+from shutterfeed.adapters.messages import RENDER_PHOTO
+from shutterfeed.domain.media import BlobState
+from shutterfeed.runtime import preload, queue_worker
+
+
+def render(body: str) -> Iterator[BlobState | None]:
+    yield bootstrap.thumbnail().render(RENDER_PHOTO.decode(body))
+
+
+handler = queue_worker(render)
+preload(bootstrap.thumbnail)

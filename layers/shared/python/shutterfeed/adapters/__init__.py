@@ -1,0 +1,1 @@
+"""The ports' implementations: the only code that imports AWS's SDK, Pillow or msgspec."""

@@ -1,0 +1,162 @@
+"""The three buckets: uploads as they land, originals for good, renditions for viewers."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from shutterfeed import keys
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Blob, Upload
+from shutterfeed.domain.photos import Rendition
+from shutterfeed.ports import Arrival, UploadGrant
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+SETTLED: Final = "settled"
+REFUSED: Final = "refused"
+_READ_SIZE: Final = 1 << 20
+_IN_MEMORY: Final = 32 << 20
+_MISSING: Final = frozenset(("404", "NoSuchKey", "NotFound"))
+
+
+@dataclass(frozen=True, slots=True)
+class S3UploadBucket:
+    """`connect` gives the client when it is needed: of the API's routes only one is."""
+
+    connect: Callable[[], S3Client]
+    name: str
+
+    def grant(self, upload: Upload, expires_at: datetime, now: datetime) -> UploadGrant:
+        medium = upload.medium
+        fields = {
+            "Content-Type": medium.content_type,
+            "x-amz-checksum-algorithm": "SHA256",
+            "x-amz-checksum-sha256": b64encode(bytes.fromhex(medium.sha256)).decode(),
+        }
+        conditions: list[object] = [{name: value} for name, value in fields.items()]
+        post = self.connect().generate_presigned_post(
+            self.name,
+            keys.upload_object(upload.post_id, medium.media_id),
+            Fields=fields,
+            Conditions=[*conditions, ["content-length-range", medium.size, medium.size]],
+            ExpiresIn=int((expires_at - now).total_seconds()),
+        )
+        return UploadGrant(medium.media_id, post["url"], post["fields"], expires_at)
+
+    def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
+        try:
+            answer = self.connect().get_object(
+                Bucket=self.name, Key=keys.upload_object(post_id, media_id)
+            )
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        digest, head, size = hashlib.sha256(), b"", 0
+        for chunk in answer["Body"].iter_chunks(_READ_SIZE):
+            digest.update(chunk)
+            size += len(chunk)
+            if len(head) < head_bytes:
+                head += chunk[: head_bytes - len(head)]
+        return Arrival(digest.hexdigest(), size, head, answer["ETag"])
+
+    def settle(self, post_id: PostId, media_id: str) -> None:
+        self._tag(post_id, media_id, SETTLED)
+
+    def refuse(self, post_id: PostId, media_id: str) -> None:
+        self._tag(post_id, media_id, REFUSED)
+
+    def _tag(self, post_id: PostId, media_id: str, tag: str) -> None:
+        """The lifecycle rules go by these tags: nothing without one ever expires."""
+        self.connect().put_object_tagging(
+            Bucket=self.name,
+            Key=keys.upload_object(post_id, media_id),
+            Tagging={"TagSet": [{"Key": tag, "Value": "true"}]},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class S3Intake:
+    client: S3Client
+    uploads: str
+    originals: str
+
+    def holds(self, blob: Blob) -> bool:
+        try:
+            head = self.client.head_object(
+                Bucket=self.originals, Key=keys.original_object(blob.blob_id)
+            )
+        except ClientError as error:
+            if _is_missing(error):
+                return False
+            raise
+        return head["ContentLength"] == blob.size
+
+    def adopt(self, blob: Blob, post_id: PostId, media_id: str, version: str) -> None:
+        self.client.copy_object(
+            Bucket=self.originals,
+            Key=keys.original_object(blob.blob_id),
+            CopySource={
+                "Bucket": self.uploads,
+                "Key": keys.upload_object(post_id, media_id),
+            },
+            CopySourceIfMatch=version,
+            ContentType=blob.content_type,
+            MetadataDirective="REPLACE",
+            TaggingDirective="REPLACE",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class S3Originals:
+    client: S3Client
+    name: str
+
+    def open(self, blob_id: str) -> IO[bytes]:
+        answer = self.client.get_object(Bucket=self.name, Key=keys.original_object(blob_id))
+        spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - given away
+        for chunk in answer["Body"].iter_chunks(_READ_SIZE):
+            spool.write(chunk)
+        spool.seek(0)
+        return spool
+
+    def retire(self, blob_id: str) -> None:
+        # Without a version id this writes a delete marker; the versions stay.
+        self.client.delete_object(Bucket=self.name, Key=keys.original_object(blob_id))
+
+
+@dataclass(frozen=True, slots=True)
+class S3Renditions:
+    client: S3Client
+    name: str
+
+    def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None:
+        self.client.put_object(
+            Bucket=self.name,
+            Key=keys.rendition_object(blob_id, rendition.name),
+            Body=content,
+            ContentType=rendition.content_type,
+            CacheControl=IMMUTABLE,
+        )
+
+    def remove_all(self, blob_id: str) -> None:
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.name, Prefix=keys.rendition_prefix(blob_id)
+        )
+        for page in pages:
+            for item in page.get("Contents", []):
+                self.client.delete_object(Bucket=self.name, Key=item["Key"])
+
+
+def _is_missing(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] in _MISSING

@@ -1,0 +1,1 @@
+"""The repositories on DynamoDB, one module per port, over one thin `Table`."""

@@ -1,0 +1,104 @@
+"""Blobs and their references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from boto3.dynamodb.conditions import Attr, Key
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import blob_item, epoch, plain, to_blob
+from shutterfeed.adapters.dynamodb.table import (
+    ConditionFailed,
+    Delete,
+    Put,
+    Table,
+    Update,
+    item_key,
+    key_item,
+)
+from shutterfeed.domain.media import Blob, BlobState, Failure, Picture, Reference
+from shutterfeed.domain.pages import Page
+from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
+
+_STATE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoBlobs:
+    table: Table
+
+    def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
+        new = Blob(sha256, new_blob_id, content_type, size)
+        fields = {name: value for name, value in plain(new).items() if name != "sha256"}
+        upsert = Update(
+            keys.blob(sha256),
+            set_new={name: value for name, value in fields.items() if value is not None},
+            remove=(TTL_ATTRIBUTE,),
+        )
+        blob = to_blob(self.table.write(upsert))
+        return self._retry(blob) if blob.state is BlobState.FAILED else blob
+
+    def get(self, sha256: str) -> Blob | None:
+        item = self.table.get(keys.blob(sha256))
+        return to_blob(item) if item else None
+
+    def mark_ready(self, blob: Blob, picture: Picture) -> bool:
+        return self._settle(blob, {_STATE: BlobState.READY, "picture": plain(picture)})
+
+    def mark_failed(self, blob: Blob, failure: Failure) -> bool:
+        return self._settle(blob, {_STATE: BlobState.FAILED, "failure": plain(failure)})
+
+    def refer(self, reference: Reference) -> None:
+        self.table.write(Put(key_item(keys.reference(reference))))
+
+    def release(self, reference: Reference) -> None:
+        self.table.write(Delete(keys.reference(reference)))
+
+    def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
+        partition = keys.blob_partition(sha256)
+        rows = self.table.query(
+            Key(PK).eq(partition) & Key(SK).begins_with(keys.REFERENCE_PREFIX),
+            after=None if after is None else {PK: partition, SK: after},
+            limit=limit,
+            consistent=True,
+        )
+        found = tuple(keys.parse_reference(item_key(item)) for item in rows.items)
+        return Page(found, str(rows.last[SK]) if rows.last else None)
+
+    def expire(self, sha256: str, at: datetime) -> None:
+        update = Update(
+            keys.blob(sha256), set={TTL_ATTRIBUTE: epoch(at)}, condition=Attr(PK).exists()
+        )
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return  # The blob is gone already.
+
+    def restore(self, blob: Blob) -> None:
+        try:
+            self.table.write(Put(blob_item(blob), Attr(PK).not_exists()))
+        except ConditionFailed:
+            return  # Restored by an earlier delivery, or claimed anew.
+
+    def _retry(self, blob: Blob) -> Blob:
+        update = Update(
+            keys.blob(blob.sha256),
+            set={_STATE: BlobState.STORED},
+            remove=("failure",),
+            condition=Attr(_STATE).eq(BlobState.FAILED),
+        )
+        try:
+            return to_blob(self.table.write(update))
+        except ConditionFailed:
+            # Another claimed it at the same moment.
+            return self.get(blob.sha256) or blob
+
+    def _settle(self, blob: Blob, changes: dict[str, object]) -> bool:
+        unchanged = Attr(_STATE).eq(BlobState.STORED) & Attr("blob_id").eq(blob.blob_id)
+        try:
+            self.table.write(Update(keys.blob(blob.sha256), set=changes, condition=unchanged))
+        except ConditionFailed:
+            return False
+        return True

@@ -1,0 +1,39 @@
+"""Records of the metadata table's stream as changes of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import to_blob, to_post
+from shutterfeed.adapters.dynamodb.table import Item, item_key, unmarshal
+from shutterfeed.domain.changes import (
+    BlobChanged,
+    Change,
+    FollowChanged,
+    PostChanged,
+    ReferenceAdded,
+)
+
+
+def change_of(record: Mapping[str, Any]) -> Change | None:
+    """What one record (with old and new image) says; None where nothing follows from it."""
+    change = record["dynamodb"]
+    key = item_key(unmarshal(change["Keys"]))
+    before, after = _image(change, "OldImage"), _image(change, "NewImage")
+    if key.sk.startswith(keys.POST_PREFIX):
+        return PostChanged(before and to_post(before), after and to_post(after))
+    if key.sk == keys.BLOB:
+        return BlobChanged(before and to_blob(before), after and to_blob(after))
+    if key.sk.startswith(keys.FOLLOWS_PREFIX) and (before is None) != (after is None):
+        return FollowChanged(*keys.parse_follow(key), follows=after is not None)
+    if key.sk.startswith(keys.REFERENCE_PREFIX) and before is None:
+        return ReferenceAdded(keys.parse_reference(key))
+    return None
+
+
+def _image(change: Mapping[str, Any], name: str) -> Any:
+    """An item or None; typed Any so that `image and to_post(image)` reads as it does."""
+    image: Item | None = unmarshal(change[name]) if name in change else None
+    return image

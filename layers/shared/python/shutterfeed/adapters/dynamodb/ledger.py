@@ -1,0 +1,90 @@
+"""The upload ledger: one entry per medium, each change of state conditional."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, Key
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import epoch, plain, to_upload
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update
+from shutterfeed.domain.media import LEDGER_RETENTION, Failure, MediaState, Picture, Upload
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import Post
+from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
+
+_STATE = "state"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoLedger:
+    table: Table
+
+    def get(self, author_id: str, media_id: str) -> Upload | None:
+        item = self.table.get(keys.upload(author_id, media_id))
+        return to_upload(item) if item else None
+
+    def of_post(self, post: Post) -> dict[str, Upload]:
+        wanted = [keys.upload(post.author_id, medium.media_id) for medium in post.media]
+        uploads = map(to_upload, self.table.get_many(wanted, consistent=True))
+        return {upload.medium.media_id: upload for upload in uploads}
+
+    def list(self, author_id: str, before: str | None, limit: int) -> Page[Upload]:
+        # Without `before`, the start is the end of the prefix: no ULID begins with a tilde.
+        upper = keys.upload(author_id, "~" if before is None else before).sk
+        lower = keys.UPLOAD_PREFIX
+        rows = self.table.query(
+            Key(PK).eq(keys.user_partition(author_id)) & Key(SK).between(lower, upper),
+            limit=limit + 1,
+            newest_first=True,
+            consistent=True,
+        )
+        # `between` includes its bound: the entry the last page ended with.
+        entries = [u for u in map(to_upload, rows.items) if u.medium.media_id != before]
+        shown = tuple(entries[:limit])
+        more = rows.last is not None or len(entries) > limit
+        return Page(shown, shown[-1].medium.media_id if more and shown else None)
+
+    def mark_processing(self, author_id: str, media_id: str) -> None:
+        self._move(
+            author_id,
+            media_id,
+            (MediaState.AWAITING,),
+            {_STATE: MediaState.PROCESSING},
+            remove=(TTL_ATTRIBUTE,),
+        )
+
+    def mark_ready(self, author_id: str, media_id: str, picture: Picture, at: datetime) -> None:
+        self._settle(author_id, media_id, MediaState.READY, {"picture": plain(picture)}, at)
+
+    def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
+        self._settle(author_id, media_id, MediaState.FAILED, {"failure": plain(failure)}, at)
+
+    def _settle(
+        self, author_id: str, media_id: str, state: MediaState, fields: dict[str, Any], at: datetime
+    ) -> None:
+        changes = {_STATE: state, TTL_ATTRIBUTE: epoch(at + LEDGER_RETENTION), **fields}
+        self._move(author_id, media_id, (MediaState.AWAITING, MediaState.PROCESSING), changes)
+
+    def _move(
+        self,
+        author_id: str,
+        media_id: str,
+        sources: Sequence[MediaState],
+        changes: Mapping[str, Any],
+        remove: Sequence[str] = (),
+    ) -> None:
+        update = Update(
+            keys.upload(author_id, media_id),
+            set=changes,
+            remove=remove,
+            condition=Attr(_STATE).is_in(sources),
+        )
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return  # The entry has moved on, by an earlier delivery of the same message.

@@ -1,0 +1,174 @@
+"""Posts. The one write of `publish` is what makes a post exist for anybody but its author."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import (
+    epoch,
+    plain,
+    post_item,
+    timestamp,
+    to_post,
+    upload_item,
+)
+from shutterfeed.adapters.dynamodb.table import (
+    ConditionFailed,
+    Put,
+    Table,
+    Update,
+    Write,
+    key_item,
+)
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Medium, Upload
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import (
+    DELETED_RETENTION,
+    UNFINISHED_RETENTION,
+    UNPUBLISHED,
+    Place,
+    Post,
+    PostState,
+)
+from shutterfeed.ports import Creation
+from shutterfeed.schema import PK, PUBLISHED_INDEX, PUBLISHED_PK, PUBLISHED_SK, TTL_ATTRIBUTE
+
+IDEMPOTENCY_RETENTION: Final = timedelta(hours=24)
+
+_STATE: Final = "state"
+_UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoPosts:
+    table: Table
+
+    def create(
+        self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
+    ) -> Creation | None:
+        # Should the bytes never come, post and ledger entries go by themselves.
+        unfinished = {TTL_ATTRIBUTE: epoch(post.created_at + UNFINISHED_RETENTION)}
+        claim = keys.idempotency(post.author_id, idempotency_key)
+        record = {
+            **key_item(claim),
+            "post_ulid": post.id.ulid,
+            "fingerprint": fingerprint,
+            TTL_ATTRIBUTE: epoch(post.created_at + IDEMPOTENCY_RETENTION),
+        }
+        # TTL removes items late; a record past its time is as good as gone.
+        free = Attr(PK).not_exists() | Attr(TTL_ATTRIBUTE).lt(epoch(post.created_at))
+        writes: list[Write] = [Put(record, free), Put(post_item(post) | unfinished)]
+        writes += [Put(upload_item(upload) | unfinished) for upload in uploads]
+        try:
+            self.table.transact(writes)
+        except ConditionFailed:
+            earlier = self.table.get(claim)
+            if earlier is None:
+                raise
+            return Creation(PostId(post.author_id, earlier["post_ulid"]), earlier["fingerprint"])
+        return None
+
+    def get(self, post_id: PostId) -> Post | None:
+        item = self.table.get(keys.post(post_id))
+        return to_post(item) if item else None
+
+    def edit(self, post_id: PostId, caption: str, place: Place | None) -> bool:
+        changes: dict[str, object] = {"caption": caption}
+        if place is not None:
+            changes["place"] = plain(place)
+        return self._applied(
+            Update(
+                keys.post(post_id),
+                set=changes,
+                remove=() if place is not None else ("place",),
+                condition=Attr(PK).exists() & Attr(_STATE).ne(PostState.DELETED),
+            )
+        )
+
+    def mark_processing(self, post_id: PostId) -> None:
+        self._applied(
+            Update(
+                keys.post(post_id),
+                set={_STATE: PostState.PROCESSING},
+                remove=(TTL_ATTRIBUTE,),
+                condition=Attr(_STATE).eq(PostState.PENDING),
+            )
+        )
+
+    def publish(
+        self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
+    ) -> bool:
+        post = Update(
+            keys.post(post_id),
+            set={
+                _STATE: PostState.PUBLISHED,
+                "media": [plain(medium) for medium in media],
+                "position": position,
+                "published_at": timestamp(at),
+                PUBLISHED_PK: keys.published_partition(post_id.author_id),
+                PUBLISHED_SK: position,
+            },
+            remove=(TTL_ATTRIBUTE,),
+            condition=_UNPUBLISHED,
+        )
+        return self._counted(post, post_id.author_id, 1)
+
+    def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
+        return self._applied(
+            Update(
+                keys.post(post_id),
+                set={
+                    _STATE: PostState.FAILED,
+                    "media": [plain(medium) for medium in media],
+                    TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION),
+                },
+                condition=_UNPUBLISHED,
+            )
+        )
+
+    def delete(self, post: Post, at: datetime) -> bool:
+        update = Update(
+            keys.post(post.id),
+            set={
+                _STATE: PostState.DELETED,
+                TTL_ATTRIBUTE: epoch(at + DELETED_RETENTION),
+            },
+            remove=(PUBLISHED_PK, PUBLISHED_SK),
+            condition=Attr(_STATE).eq(post.state),
+        )
+        if post.state is PostState.PUBLISHED:
+            return self._counted(update, post.author_id, -1)
+        return self._applied(update)
+
+    def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        condition: ConditionBase = Key(PUBLISHED_PK).eq(keys.published_partition(author_id))
+        if before is not None:
+            condition = condition & Key(PUBLISHED_SK).lt(before)
+        rows = self.table.query(condition, index=PUBLISHED_INDEX, limit=limit, newest_first=True)
+        posts = tuple(map(to_post, rows.items))
+        return Page(posts, posts[-1].position if rows.last else None)
+
+    def _counted(self, post: Update, author_id: str, by: int) -> bool:
+        """The author's post count changes in the transaction that justifies it."""
+        count = Update(keys.profile(author_id), add={"posts": by}, condition=Attr(PK).exists())
+        try:
+            self.table.transact((post, count))
+        except ConditionFailed as error:
+            if 0 in error.failed:
+                return False
+            raise
+        return True
+
+    def _applied(self, update: Update) -> bool:
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return False
+        return True

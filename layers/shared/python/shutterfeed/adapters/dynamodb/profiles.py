@@ -1,0 +1,77 @@
+"""Profiles and handle claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boto3.dynamodb.conditions import Attr
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import profile_item, to_profile
+from shutterfeed.adapters.dynamodb.table import (
+    ConditionFailed,
+    Delete,
+    Put,
+    Table,
+    Update,
+    key_item,
+)
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.users import Profile
+from shutterfeed.ports import HandleTaken
+from shutterfeed.schema import PK
+
+_OWNER = "user_id"
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoProfiles:
+    table: Table
+
+    def get(self, user_id: str) -> Profile | None:
+        item = self.table.get(keys.profile(user_id))
+        return to_profile(item) if item else None
+
+    def get_many(self, user_ids: Sequence[str]) -> dict[str, Profile]:
+        found = map(to_profile, self.table.get_many(map(keys.profile, user_ids)))
+        return {profile.user_id: profile for profile in found}
+
+    def id_of(self, handle: str) -> str | None:
+        item = self.table.get(keys.handle(handle))
+        return str(item[_OWNER]) if item else None
+
+    def create(self, profile: Profile) -> bool:
+        absent = Attr(PK).not_exists()
+        writes = (Put(profile_item(profile), absent), self._claim(profile.handle, profile.user_id))
+        try:
+            self.table.transact(writes)
+        except ConditionFailed as error:
+            if 0 in error.failed:
+                return False
+            raise HandleTaken(profile.handle) from error
+        return True
+
+    def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
+        fields = {"display_name": display_name, "bio": bio}
+        changes = {name: value for name, value in fields.items() if value is not None}
+        self.table.write(Update(keys.profile(user_id), set=changes, condition=Attr(PK).exists()))
+
+    def rename(self, user_id: str, old: str, new: str) -> None:
+        writes = (
+            self._claim(new, user_id),
+            Update(keys.profile(user_id), set={"handle": new}, condition=Attr("handle").eq(old)),
+            Delete(keys.handle(old), Attr(_OWNER).eq(user_id)),
+        )
+        try:
+            self.table.transact(writes)
+        except ConditionFailed as error:
+            if 0 in error.failed:
+                raise HandleTaken(new) from error
+            raise Busy from error
+
+    def _claim(self, handle: str, user_id: str) -> Put:
+        return Put(
+            {**key_item(keys.handle(handle)), _OWNER: user_id},
+            Attr(PK).not_exists(),
+        )

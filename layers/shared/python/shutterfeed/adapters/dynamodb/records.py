@@ -1,0 +1,90 @@
+"""Items as domain objects and back.
+
+An item holds its object's fields under their own names, and the keys beside them. What the key
+says (an id) is not stored twice. Unknown attributes are ignored and missing ones take their
+defaults, so that fields can be added while old code still runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.table import Item, item_key, key_item
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Upload
+from shutterfeed.domain.posts import Place, Post
+from shutterfeed.domain.users import Profile
+
+Image = Mapping[str, Any]
+
+
+def plain(value: Profile | Post | Upload | Blob | Picture | Failure | Place | Medium) -> Item:
+    """A domain object as nested dictionaries, lists, strings and numbers."""
+    return dict(msgspec.to_builtins(value))
+
+
+def timestamp(at: datetime) -> str:
+    """An instant as items hold it: RFC 3339, as msgspec reads it."""
+    return str(msgspec.to_builtins(at))
+
+
+def epoch(at: datetime) -> int:
+    """An instant as TTL attributes hold it: seconds since the epoch."""
+    return int(at.timestamp())
+
+
+def profile_item(profile: Profile) -> Item:
+    return _without(plain(profile), "user_id") | key_item(keys.profile(profile.user_id))
+
+
+def to_profile(item: Image) -> Profile:
+    return msgspec.convert({**item, "user_id": keys.parse_profile(item_key(item))}, Profile)
+
+
+def post_item(post: Post) -> Item:
+    return _without(plain(post), "id") | key_item(keys.post(post.id))
+
+
+def to_post(item: Image) -> Post:
+    return msgspec.convert({**item, "id": _id_of(keys.parse_post(item_key(item)))}, Post)
+
+
+def upload_item(upload: Upload) -> Item:
+    medium = _without(plain(upload.medium), "media_id")
+    key = keys.upload(upload.post_id.author_id, upload.medium.media_id)
+    return {
+        **key_item(key),
+        **medium,
+        "post_ulid": upload.post_id.ulid,
+        "created_at": timestamp(upload.created_at),
+    }
+
+
+def to_upload(item: Image) -> Upload:
+    author_id, media_id = keys.parse_upload(item_key(item))
+    return Upload(
+        PostId(author_id, item["post_ulid"]),
+        msgspec.convert({**item, "media_id": media_id}, Medium),
+        msgspec.convert(item["created_at"], datetime),
+    )
+
+
+def blob_item(blob: Blob) -> Item:
+    return _without(plain(blob), "sha256") | key_item(keys.blob(blob.sha256))
+
+
+def to_blob(item: Image) -> Blob:
+    return msgspec.convert({**item, "sha256": keys.parse_blob(item_key(item))}, Blob)
+
+
+def _id_of(post_id: PostId) -> Item:
+    return {"author_id": post_id.author_id, "ulid": post_id.ulid}
+
+
+def _without(item: Item, name: str) -> Item:
+    return {key: value for key, value in item.items() if key != name}

@@ -1,0 +1,340 @@
+"""A DynamoDB table as the repositories use it: plain Python values in and out.
+
+The only code that builds expressions, and the one place where DynamoDB's errors become ours:
+
+    ConditionFailed   a condition did not hold; the repository knows what that means
+    Busy              throttled, or in conflict with other writers, after all retries
+
+Whatever else goes wrong is AWS's `ClientError` and escapes.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from shutterfeed.domain.errors import Busy
+from shutterfeed.keys import Key
+from shutterfeed.schema import PK, SK
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
+Item = dict[str, Any]
+
+_BATCH_GET: Final = 100
+_BATCH_WRITE: Final = 25
+_ATTEMPTS: Final = 8
+_BASE_DELAY: Final = 0.025
+"""Seconds; doubled at every attempt, with full jitter: 3 seconds in all on average."""
+_BUSY_CODES: Final = frozenset(
+    ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded")
+)
+_CONFLICT: Final = "TransactionConflict"
+_CONDITION: Final = "ConditionalCheckFailed"
+
+
+class ConditionFailed(Exception):
+    """`failed` are the indexes of the transaction's writes whose condition did not hold."""
+
+    def __init__(self, failed: Sequence[int] = (0,)) -> None:
+        super().__init__(f"condition failed for writes {list(failed)}")
+        self.failed = tuple(failed)
+
+
+class _Serializer(TypeSerializer):
+    """Takes floats: coordinates are written by their shortest decimal form."""
+
+    def serialize(self, value: Any) -> Any:
+        return super().serialize(Decimal(repr(value)) if isinstance(value, float) else value)
+
+
+class _Deserializer(TypeDeserializer):
+    """Gives int and float rather than Decimal."""
+
+    def _deserialize_n(self, value: str) -> int | float:
+        return int(value) if value.lstrip("-").isdecimal() else float(value)
+
+
+_serialize = _Serializer().serialize
+_deserialize = _Deserializer().deserialize
+
+
+def marshal(item: Mapping[str, Any]) -> Item:
+    """Plain values as DynamoDB's typed ones; top-level None is left out."""
+    return {name: _serialize(value) for name, value in item.items() if value is not None}
+
+
+def unmarshal(item: Mapping[str, Any]) -> Item:
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
+def key_item(key: Key) -> Item:
+    return {PK: key.pk, SK: key.sk}
+
+
+def item_key(item: Mapping[str, Any]) -> Key:
+    return Key(item[PK], item[SK])
+
+
+def chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
+            raise ConditionFailed from error
+        if code in _BUSY_CODES or code == "TransactionConflictException":
+            raise Busy from error
+        raise
+
+
+def _retried(call: Callable[[], T | None]) -> T:
+    """Repeat until the call gives something, waiting longer each time; `Busy` in the end."""
+    for attempt in range(_ATTEMPTS):
+        result = call()
+        if result is not None:
+            return result
+        time.sleep(random.uniform(0, _BASE_DELAY * 2**attempt))  # noqa: S311 - jitter
+    raise Busy
+
+
+@dataclass(slots=True)
+class _Expression:
+    """The parts of a write's expressions, with placeholders for every name and value: names may
+    be reserved words, and values come from users."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    values: Item = field(default_factory=dict)
+
+    def name(self, attribute: str) -> str:
+        placeholder = f"#u{len(self.names)}"
+        self.names[placeholder] = attribute
+        return placeholder
+
+    def value(self, value: Any) -> str:
+        placeholder = f":u{len(self.values)}"
+        self.values[placeholder] = value
+        return placeholder
+
+    def condition(self, condition: ConditionBase, is_key: bool = False) -> str:
+        built = ConditionExpressionBuilder().build_expression(condition, is_key)
+        self.names.update(built.attribute_name_placeholders)
+        self.values.update(built.attribute_value_placeholders)
+        return str(built.condition_expression)
+
+    def parameters(self) -> Item:
+        parameters: Item = {}
+        if self.names:
+            parameters["ExpressionAttributeNames"] = self.names
+        if self.values:
+            parameters["ExpressionAttributeValues"] = marshal(self.values)
+        return parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole item."""
+
+    item: Item
+    condition: ConditionBase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change attributes: set them, set those still missing, add to numbers, remove."""
+
+    key: Key
+    set: Mapping[str, Any] = field(default_factory=dict)
+    set_new: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+    condition: ConditionBase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove an item."""
+
+    key: Key
+    condition: ConditionBase | None = None
+
+
+Write = Put | Update | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some items of a query, and the key after which to go on; None at the end."""
+
+    items: list[Item]
+    last: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table behind a client that is shared by all."""
+
+    client: DynamoDBClient
+    name: str
+
+    def get(self, key: Key) -> Item | None:
+        """Strongly consistent."""
+        with _translated():
+            answer = self.client.get_item(
+                TableName=self.name, Key=marshal(key_item(key)), ConsistentRead=True
+            )
+        return unmarshal(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[Key], consistent: bool = False) -> list[Item]:
+        """The items that exist, in any order; more than 100 in parallel requests."""
+        batches = list(chunks(list(dict.fromkeys(keys)), _BATCH_GET))
+        if len(batches) <= 1:
+            return [item for batch in batches for item in self._get_batch(batch, consistent)]
+        with ThreadPoolExecutor(len(batches)) as pool:
+            answers = pool.map(lambda batch: self._get_batch(batch, consistent), batches)
+            return [item for answer in answers for item in answer]
+
+    def query(
+        self,
+        condition: ConditionBase,
+        *,
+        index: str | None = None,
+        after: Item | None = None,
+        limit: int,
+        newest_first: bool = False,
+        consistent: bool = False,
+    ) -> Rows:
+        """One page of items in the order of their sort key."""
+        expression = _Expression()
+        parameters: Item = {
+            "TableName": self.name,
+            "KeyConditionExpression": expression.condition(condition, is_key=True),
+            "Limit": limit,
+            "ScanIndexForward": not newest_first,
+            "ConsistentRead": consistent,
+            **expression.parameters(),
+        }
+        if index is not None:
+            parameters["IndexName"] = index
+        if after is not None:
+            parameters["ExclusiveStartKey"] = marshal(after)
+        with _translated():
+            answer = self.client.query(**parameters)
+        last = answer.get("LastEvaluatedKey")
+        return Rows(list(map(unmarshal, answer["Items"])), unmarshal(last) if last else None)
+
+    def write(self, write: Write) -> Item:
+        """One write; for an update, the item as it is now. Raises `ConditionFailed`."""
+        parameters = self._parameters(write)
+        with _translated():
+            match write:
+                case Put():
+                    self.client.put_item(**parameters)
+                case Delete():
+                    self.client.delete_item(**parameters)
+                case Update():
+                    answer = self.client.update_item(**parameters, ReturnValues="ALL_NEW")
+                    return unmarshal(answer["Attributes"])
+        return {}
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """All writes or none. Raises `ConditionFailed`, and `Busy` for lasting conflicts."""
+        kinds = {Put: "Put", Update: "Update", Delete: "Delete"}
+        items: Any = [{kinds[type(write)]: self._parameters(write)} for write in writes]
+
+        def attempt() -> bool | None:
+            try:
+                with _translated():
+                    self.client.transact_write_items(TransactItems=items)
+            except self.client.exceptions.TransactionCanceledException as error:
+                reasons = [reason.get("Code") for reason in error.response["CancellationReasons"]]
+                failed = [i for i, reason in enumerate(reasons) if reason == _CONDITION]
+                if failed:
+                    raise ConditionFailed(failed) from error
+                if _CONFLICT in reasons or "ThrottlingError" in reasons:
+                    return None
+                raise
+            return True
+
+        _retried(attempt)
+
+    def write_many(self, puts: Iterable[Item] = (), deletes: Iterable[Key] = ()) -> None:
+        """Unconditional writes in batches; what is left unprocessed is written again."""
+        requests: list[Any] = [{"PutRequest": {"Item": marshal(item)}} for item in puts]
+        requests += [{"DeleteRequest": {"Key": marshal(key_item(key))}} for key in deletes]
+        for batch in chunks(requests, _BATCH_WRITE):
+            self._write_batch(list(batch))
+
+    def _write_batch(self, requests: list[Any]) -> None:
+        def attempt() -> bool | None:
+            nonlocal requests
+            with _translated():
+                answer = self.client.batch_write_item(RequestItems={self.name: requests})
+            requests = list(answer.get("UnprocessedItems", {}).get(self.name, []))
+            return None if requests else True
+
+        _retried(attempt)
+
+    def _get_batch(self, keys: Sequence[Key], consistent: bool) -> list[Item]:
+        request: Any = {
+            self.name: {
+                "Keys": [marshal(key_item(key)) for key in keys],
+                "ConsistentRead": consistent,
+            }
+        }
+        items: list[Item] = []
+
+        def attempt() -> bool | None:
+            nonlocal request
+            with _translated():
+                answer = self.client.batch_get_item(RequestItems=request)
+            items.extend(map(unmarshal, answer["Responses"].get(self.name, [])))
+            request = answer.get("UnprocessedKeys")
+            return None if request else True
+
+        _retried(attempt)
+        return items
+
+    def _parameters(self, write: Write) -> Item:
+        expression = _Expression()
+        parameters: Item = {"TableName": self.name}
+        match write:
+            case Put(item):
+                parameters["Item"] = marshal(item)
+            case Delete(key):
+                parameters["Key"] = marshal(key_item(key))
+            case Update(key):
+                parameters["Key"] = marshal(key_item(key))
+                parameters["UpdateExpression"] = _update_expression(write, expression)
+        if write.condition is not None:
+            parameters["ConditionExpression"] = expression.condition(write.condition)
+        return parameters | expression.parameters()
+
+
+def _update_expression(update: Update, expression: _Expression) -> str:
+    name, value = expression.name, expression.value
+    sets = [f"{name(n)} = {value(v)}" for n, v in update.set.items()]
+    for attribute, initial in update.set_new.items():
+        placeholder = name(attribute)
+        sets.append(f"{placeholder} = if_not_exists({placeholder}, {value(initial)})")
+    adds = [f"{name(n)} {value(v)}" for n, v in update.add.items()]
+    removes = [name(n) for n in update.remove]
+    clauses = (("SET", sets), ("ADD", adds), ("REMOVE", removes))
+    return " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses if parts)

@@ -1,0 +1,25 @@
+"""S3's event notifications as messages of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from shutterfeed.domain.messages import UploadLanded
+from shutterfeed.keys import MalformedKey, parse_upload_object
+
+
+def uploads_landed(body: str) -> Iterator[UploadLanded]:
+    """The uploads one notification speaks of; none for S3's test event or foreign keys.
+
+    Keys come URL-encoded. Raises `msgspec.DecodeError` where the body is not JSON.
+    """
+    event: dict[str, Any] = msgspec.json.decode(body)
+    for record in event.get("Records", []):
+        try:
+            yield UploadLanded(*parse_upload_object(unquote_plus(record["s3"]["object"]["key"])))
+        except MalformedKey:
+            continue  # Not one of the API's uploads; the bucket's owner may put what they like.

@@ -1,0 +1,20 @@
+"""Time and chance."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+from shutterfeed.domain.ids import ulid
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        # Milliseconds: what ULIDs and items hold, so that a stored instant reads back equal.
+        now = datetime.now(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+class RandomIds:
+    def new(self, at: datetime) -> str:
+        return ulid(at, secrets.randbits(80))

@@ -1,0 +1,242 @@
+"""The one composition root: builds each function's service from its settings.
+
+Imports stand inside the factories, so that a function loads only what it uses; everything built
+is kept for the lifetime of the container.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from shutterfeed import config
+
+if TYPE_CHECKING:
+    from shutterfeed.adapters.dynamodb.table import Table
+    from shutterfeed.adapters.messages import Codec
+    from shutterfeed.adapters.queues import SqsQueue
+    from shutterfeed.ports import Clock, Ids
+    from shutterfeed.services.collection import CollectionService
+    from shutterfeed.services.cursors import Cursors
+    from shutterfeed.services.fan_out import FanOutPlanner, FeedWriter
+    from shutterfeed.services.feed import FeedService
+    from shutterfeed.services.follows import FollowService
+    from shutterfeed.services.ingest import IngestService
+    from shutterfeed.services.posts import PostService
+    from shutterfeed.services.profiles import ProfileService
+    from shutterfeed.services.publishing import PublishingService
+    from shutterfeed.services.rendering import RenderingService
+    from shutterfeed.services.routing import ChangeRouter
+
+M = TypeVar("M")
+
+
+@cache
+def client(service: str) -> Any:
+    """The AWS client of a service, shared by all who use it."""
+    import boto3
+    from botocore.config import Config
+
+    connect: Any = boto3.client
+    return connect(
+        service,
+        config=Config(
+            retries={"mode": "standard", "max_attempts": 5},
+            connect_timeout=2,
+            read_timeout=10,
+        ),
+    )
+
+
+@cache
+def clock() -> Clock:
+    from shutterfeed.adapters.system import SystemClock
+
+    return SystemClock()
+
+
+@cache
+def ids() -> Ids:
+    from shutterfeed.adapters.system import RandomIds
+
+    return RandomIds()
+
+
+def _table(name: str) -> Table:
+    from shutterfeed.adapters.dynamodb.table import Table
+
+    return Table(client("dynamodb"), name)
+
+
+def _queue(url: str, codec: Codec[M]) -> SqsQueue[M]:
+    from shutterfeed.adapters.queues import SqsQueue
+
+    return SqsQueue(client("sqs"), url, codec)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """All that the API's routes use."""
+
+    media_base_url: str
+    users: ProfileService
+    follows: FollowService
+    posts: PostService
+    feed: FeedService
+    cursors: Cursors
+
+
+@cache
+def api() -> Api:
+    from shutterfeed.adapters.buckets import S3UploadBucket
+    from shutterfeed.adapters.dynamodb.feeds import DynamoFeedDetails, DynamoFeeds
+    from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+    from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+    from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+    from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+    from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
+    from shutterfeed.services.cursors import Cursors
+    from shutterfeed.services.feed import FeedService
+    from shutterfeed.services.follows import FollowService
+    from shutterfeed.services.posts import PostService
+    from shutterfeed.services.profiles import ProfileService
+
+    settings = config.ApiSettings.from_env()
+    metadata = _table(settings.metadata_table)
+    profiles, follows = DynamoProfiles(metadata), DynamoFollows(metadata)
+    users = ProfileService(profiles, follows, clock())
+    return Api(
+        media_base_url=settings.media_base_url,
+        users=users,
+        follows=FollowService(users, profiles, follows, clock(), ids()),
+        posts=PostService(
+            users,
+            profiles,
+            DynamoPosts(metadata),
+            DynamoLedger(metadata),
+            S3UploadBucket(lambda: client("s3"), settings.uploads_bucket),
+            clock(),
+            ids(),
+        ),
+        feed=FeedService(
+            DynamoFeeds(_table(settings.feed_table)), DynamoFeedDetails(metadata), users
+        ),
+        cursors=Cursors(DynamoSecrets(metadata)),
+    )
+
+
+def _publishing(metadata: Table) -> PublishingService:
+    from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+    from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+    from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+    from shutterfeed.services.publishing import PublishingService
+
+    return PublishingService(
+        DynamoLedger(metadata), DynamoPosts(metadata), DynamoBlobs(metadata), clock(), ids()
+    )
+
+
+@cache
+def dedup_hash() -> IngestService:
+    from shutterfeed.adapters import messages
+    from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
+    from shutterfeed.services.ingest import IngestService
+
+    settings = config.DedupHashSettings.from_env()
+    publishing = _publishing(_table(settings.metadata_table))
+    return IngestService(
+        publishing.ledger,
+        publishing.posts,
+        publishing.blobs,
+        S3UploadBucket(lambda: client("s3"), settings.uploads_bucket),
+        S3Intake(client("s3"), settings.uploads_bucket, settings.originals_bucket),
+        _queue(settings.images_queue_url, messages.RENDER_PHOTO),
+        publishing,
+        clock(),
+        ids(),
+    )
+
+
+@cache
+def thumbnail() -> RenderingService:
+    from shutterfeed.adapters.buckets import S3Originals, S3Renditions
+    from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+    from shutterfeed.adapters.imaging import PillowImageCodec
+    from shutterfeed.services.rendering import RenderingService
+
+    settings = config.ThumbnailSettings.from_env()
+    return RenderingService(
+        DynamoBlobs(_table(settings.metadata_table)),
+        S3Originals(client("s3"), settings.originals_bucket),
+        S3Renditions(client("s3"), settings.renditions_bucket),
+        PillowImageCodec(),
+    )
+
+
+@cache
+def route_changes() -> ChangeRouter:
+    from shutterfeed.adapters import messages
+    from shutterfeed.services.routing import ChangeRouter
+
+    settings = config.RouteChangesSettings.from_env()
+    return ChangeRouter(
+        publish=_queue(settings.publish_queue_url, messages.PUBLISH),
+        fan_out=_queue(settings.fan_out_queue_url, messages.FAN_OUT),
+        feed=_queue(settings.feed_queue_url, messages.FEED),
+        collect=_queue(settings.collect_queue_url, messages.COLLECT),
+    )
+
+
+@cache
+def publish() -> PublishingService:
+    return _publishing(_table(config.PublishSettings.from_env().metadata_table))
+
+
+@cache
+def fan_out() -> FanOutPlanner:
+    from shutterfeed.adapters import messages
+    from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+    from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+    from shutterfeed.services.fan_out import FanOutPlanner
+
+    settings = config.FanOutSettings.from_env()
+    metadata = _table(settings.metadata_table)
+    return FanOutPlanner(
+        DynamoProfiles(metadata),
+        DynamoFollows(metadata),
+        _queue(settings.fan_out_queue_url, messages.FAN_OUT),
+        _queue(settings.feed_queue_url, messages.FEED),
+    )
+
+
+@cache
+def feed_writer() -> FeedWriter:
+    from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
+    from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+    from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+    from shutterfeed.services.fan_out import FeedWriter
+
+    settings = config.FeedWriterSettings.from_env()
+    metadata = _table(settings.metadata_table)
+    return FeedWriter(
+        DynamoFeeds(_table(settings.feed_table)),
+        DynamoPosts(metadata),
+        DynamoFollows(metadata),
+        clock(),
+    )
+
+
+@cache
+def collect() -> CollectionService:
+    from shutterfeed.adapters.buckets import S3Originals, S3Renditions
+    from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+    from shutterfeed.services.collection import CollectionService
+
+    settings = config.CollectSettings.from_env()
+    return CollectionService(
+        DynamoBlobs(_table(settings.metadata_table)),
+        S3Originals(client("s3"), settings.originals_bucket),
+        S3Renditions(client("s3"), settings.renditions_bucket),
+        clock(),
+    )

@@ -1,0 +1,87 @@
+"""Each function's settings, from its environment, read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+S = TypeVar("S", bound="Settings")
+
+
+class MissingSetting(Exception):
+    """An environment variable is not set."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The environment variable {name} is not set.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field `some_name` of a subclass is read from the variable `SOME_NAME`."""
+
+    @classmethod
+    def from_env(cls: type[S], env: Mapping[str, str] = os.environ) -> S:
+        """Raises `MissingSetting`, which names the variable."""
+        names = {field.name: field.name.upper() for field in fields(cls)}
+        for name in names.values():
+            if not env.get(name):
+                raise MissingSetting(name)
+        return cls(**{field: env[name] for field, name in names.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings(Settings):
+    metadata_table: str
+    feed_table: str
+    uploads_bucket: str
+    media_base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DedupHashSettings(Settings):
+    metadata_table: str
+    uploads_bucket: str
+    originals_bucket: str
+    images_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThumbnailSettings(Settings):
+    metadata_table: str
+    originals_bucket: str
+    renditions_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteChangesSettings(Settings):
+    publish_queue_url: str
+    fan_out_queue_url: str
+    feed_queue_url: str
+    collect_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSettings(Settings):
+    metadata_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class FanOutSettings(Settings):
+    metadata_table: str
+    fan_out_queue_url: str
+    feed_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWriterSettings(Settings):
+    metadata_table: str
+    feed_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectSettings(Settings):
+    metadata_table: str
+    originals_bucket: str
+    renditions_bucket: str

@@ -1,0 +1,1 @@
+"""The rules of Shutterfeed: frozen dataclasses and pure functions, standard library only."""

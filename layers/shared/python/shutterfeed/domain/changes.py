@@ -1,0 +1,94 @@
+"""Changes of the metadata table, as its stream tells them, and the work that follows from each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.media import Blob, Reference
+from shutterfeed.domain.messages import (
+    Backfill,
+    CollectMessage,
+    FanOut,
+    FeedAction,
+    FeedMessage,
+    Prune,
+    PublishMessage,
+    ReleaseMedia,
+    RemoveBlob,
+    SettleBlob,
+    SettleReference,
+)
+from shutterfeed.domain.posts import Post, PostState
+
+
+@dataclass(frozen=True, slots=True)
+class PostChanged:
+    """`before` is None for a new post, `after` for one that is gone."""
+
+    before: Post | None
+    after: Post | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowChanged:
+    follower_id: str
+    followee_id: str
+    follows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BlobChanged:
+    """`before` is None for a new blob, `after` for one that is gone."""
+
+    before: Blob | None
+    after: Blob | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceAdded:
+    reference: Reference
+
+
+Change = PostChanged | FollowChanged | BlobChanged | ReferenceAdded
+Work = PublishMessage | FanOut | FeedMessage | CollectMessage
+
+
+def work_for(change: Change) -> Iterator[Work]:
+    """The messages a change gives rise to; for most changes none."""
+    match change:
+        case PostChanged(before, after):
+            yield from _post_work(before, after)
+        case FollowChanged(follower_id, followee_id, follows):
+            yield (Backfill if follows else Prune)(follower_id, followee_id)
+        case BlobChanged(before, after):
+            yield from _blob_work(before, after)
+        case ReferenceAdded(reference):
+            yield SettleReference(reference)
+
+
+def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
+    was_published = before is not None and before.state is PostState.PUBLISHED
+    is_published = after is not None and after.state is PostState.PUBLISHED
+    if after is not None and is_published and not was_published:
+        yield FanOut(FeedAction.INSERT, _entry(after))
+    if before is not None and was_published and not is_published:
+        yield FanOut(FeedAction.REMOVE, _entry(before))
+    if before is not None and after is None:
+        yield ReleaseMedia(
+            tuple(Reference(m.sha256, before.id, m.media_id) for m in before.media),
+        )
+
+
+def _blob_work(before: Blob | None, after: Blob | None) -> Iterator[Work]:
+    if after is not None and after.settled and (before is None or before.state != after.state):
+        yield SettleBlob(after.sha256)
+    if before is not None and after is None:
+        yield RemoveBlob(before)
+
+
+def _entry(post: Post) -> FeedEntry:
+    if post.position is None:
+        raise ValueError(f"published post {post.id} has no position")
+    return FeedEntry(post.position, post.id)

@@ -1,0 +1,80 @@
+"""Identifiers: ULIDs, user ids and post ids.
+
+- A **ULID** is 26 characters of Crockford base32: 48 bits of milliseconds since the epoch, then
+  80 random bits. ULIDs sort by time as text. (https://github.com/ulid/spec)
+- A **user id** is the account's UUID at the identity provider in the same alphabet: derived, so
+  that no lookup stands between a token and its partition.
+- A **post id** is `<author's user id>-<ULID>`: it leads to the author's partition without an index.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ULID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_RANDOM_BITS: Final = 80
+
+
+class MalformedId(ValueError):
+    """The text is not an identifier of the expected kind."""
+
+
+def _base32(number: int) -> str:
+    """128 bits as 26 Crockford characters."""
+    digits = []
+    for _ in range(26):
+        number, digit = divmod(number, 32)
+        digits.append(_ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def ulid(at: datetime, randomness: int) -> str:
+    """The ULID of the instant `at` (aware) with `randomness`, of which 80 bits are used."""
+    milliseconds = int(at.timestamp() * 1000)
+    return _base32(milliseconds << _RANDOM_BITS | randomness & ((1 << _RANDOM_BITS) - 1))
+
+
+def is_ulid(text: str) -> bool:
+    return _ULID.fullmatch(text) is not None
+
+
+def ulid_time(text: str) -> datetime:
+    """The instant in a ULID, to the millisecond. Raises `MalformedId`."""
+    if not is_ulid(text):
+        raise MalformedId(text)
+    milliseconds = 0
+    for character in text[:10]:
+        milliseconds = milliseconds * 32 + _ALPHABET.index(character)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def user_id_of(subject: str) -> str:
+    """The user id of the identity provider's subject, a UUID. Raises `MalformedId`."""
+    try:
+        return _base32(UUID(subject).int)
+    except ValueError as error:
+        raise MalformedId(subject) from error
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PostId:
+    """A post's public id, and the way to its item."""
+
+    author_id: str
+    ulid: str
+
+    def __str__(self) -> str:
+        return f"{self.author_id}-{self.ulid}"
+
+    @classmethod
+    def parse(cls, text: str) -> PostId:
+        """Raises `MalformedId` for anything that `str()` of a post id cannot have given."""
+        author_id, separator, post_ulid = text.partition("-")
+        if not (separator and is_ulid(author_id) and is_ulid(post_ulid)):
+            raise MalformedId(text)
+        return cls(author_id, post_ulid)

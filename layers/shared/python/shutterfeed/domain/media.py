@@ -1,0 +1,134 @@
+"""Media, their stored contents (blobs) and the upload ledger's entries.
+
+A **medium** is one photo of one post. A **blob** is one distinct content, whoever uploaded it;
+many media may point to it. The **ledger** has one entry per medium and says where it is on its way:
+
+    awaiting ──bytes landed──> processing ──rendered──> ready
+        └──────────┴───────────────────────refused────> failed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.photos import Rendition
+
+UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
+ARRIVAL_GRACE: Final = timedelta(minutes=15)
+"""An upload begun in time may end later, and storage events may be minutes late."""
+LEDGER_RETENTION: Final = timedelta(days=30)
+BLOB_COOLING_OFF: Final = timedelta(days=7)
+"""How long a content without references is kept before its objects are removed."""
+
+
+class MediaState(StrEnum):
+    AWAITING = "awaiting"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a medium will not be published: a stable code and a sentence for its owner."""
+
+    code: str
+    message: str
+
+
+NEVER_ARRIVED: Final = Failure(
+    "never_arrived",
+    "The file did not arrive before its upload link expired. Please post it again.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What viewers get of a photo: its renditions under the blob's random public id."""
+
+    blob_id: str
+    width: int
+    height: int
+    placeholder: str
+    renditions: tuple[Rendition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One photo of a post, as declared by its owner and as far as it has come.
+
+    `sha256` is lower-case hexadecimal, `size` the original's exact number of bytes.
+    """
+
+    media_id: str
+    content_type: str
+    size: int
+    sha256: str
+    state: MediaState = MediaState.AWAITING
+    picture: Picture | None = None
+    failure: Failure | None = None
+
+    def ready(self, picture: Picture) -> Medium:
+        return replace(self, state=MediaState.READY, picture=picture)
+
+    def failed(self, failure: Failure) -> Medium:
+        return replace(self, state=MediaState.FAILED, failure=failure)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The ledger's entry for one medium of one post."""
+
+    post_id: PostId
+    medium: Medium
+    created_at: datetime
+
+    @property
+    def link_expires_at(self) -> datetime:
+        return self.created_at + UPLOAD_LINK_LIFETIME
+
+    def as_of(self, now: datetime) -> Upload:
+        """The entry as its owner should see it: one whose bytes never came has failed.
+
+        Only a view. Should the bytes arrive after all, they are still processed.
+        """
+        overdue = now > self.link_expires_at + ARRIVAL_GRACE
+        if self.medium.state is MediaState.AWAITING and overdue:
+            return replace(self, medium=self.medium.failed(NEVER_ARRIVED))
+        return self
+
+
+class BlobState(StrEnum):
+    STORED = "stored"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One distinct content. `blob_id` is random and public, `sha256` never leaves the backend."""
+
+    sha256: str
+    blob_id: str
+    content_type: str
+    size: int
+    state: BlobState = BlobState.STORED
+    picture: Picture | None = None
+    failure: Failure | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self.state is not BlobState.STORED
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One medium's claim on a blob. References are items, so that retries cannot miscount them."""
+
+    sha256: str
+    post_id: PostId
+    media_id: str

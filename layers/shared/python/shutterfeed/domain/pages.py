@@ -1,0 +1,63 @@
+"""Lists come in pages; a cursor is the opaque text that asks for the next one.
+
+A cursor carries the position of the last entry read, and a signature over that position, the
+list and the user it was given to. It can therefore neither be altered nor be carried to another
+list or user; it does not expire.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from shutterfeed.domain.errors import InvalidCursor
+
+T = TypeVar("T")
+
+_SIGNATURE_BYTES: Final = 16
+MAX_CURSOR_LENGTH: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some entries of a list; `next_position` is None at its end."""
+
+    items: tuple[T, ...]
+    next_position: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CursorScope:
+    """The one list, as one user sees it, that a cursor is good for."""
+
+    route: str
+    user_id: str
+
+    def _signature(self, key: bytes, position: str) -> bytes:
+        message = "\0".join((self.route, self.user_id, position)).encode()
+        return hmac.digest(key, message, "sha256")[:_SIGNATURE_BYTES]
+
+    def seal(self, key: bytes, position: str) -> str:
+        """The cursor for what comes after `position`."""
+        raw = self._signature(key, position) + position.encode()
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    def open(self, key: bytes, cursor: str) -> str:
+        """The position inside `cursor`. Raises `InvalidCursor`."""
+        if len(cursor) > MAX_CURSOR_LENGTH:
+            raise InvalidCursor
+        try:
+            raw = base64.b64decode(
+                cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+            )
+            position = raw[_SIGNATURE_BYTES:].decode()
+        except (binascii.Error, UnicodeError, ValueError) as error:
+            raise InvalidCursor from error
+        # The text itself is compared too: base64 has several spellings of the same bytes.
+        genuine = hmac.compare_digest(raw[:_SIGNATURE_BYTES], self._signature(key, position))
+        if not genuine or self.seal(key, position) != cursor:
+            raise InvalidCursor
+        return position

@@ -1,0 +1,129 @@
+"""Posts: a caption, perhaps a place, and one to ten media.
+
+pending ──bytes of a medium landed──> processing ──every medium ready──> published
+   └──────────────┴──────────any medium refused──> failed
+any of them ──owner deletes──> deleted ──30 days──> gone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shutterfeed.domain.errors import InvalidInput
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import MediaState, Medium, Upload
+from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
+
+MAX_CAPTION: Final = 2200
+"""Characters; Instagram's limit."""
+MAX_PLACE_NAME: Final = 100
+MAX_MEDIA: Final = 10
+DELETED_RETENTION: Final = timedelta(days=30)
+UNFINISHED_RETENTION: Final = timedelta(days=30)
+"""How long a post is kept whose bytes never came, or which failed."""
+
+
+class PostState(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+UNPUBLISHED: Final = (PostState.PENDING, PostState.PROCESSING)
+"""The states in which a post may still be published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the author says the post was made; degrees, WGS 84."""
+
+    name: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """`position` orders feeds and lists: a ULID of the moment of publishing, not of creation."""
+
+    id: PostId
+    caption: str
+    media: tuple[Medium, ...]
+    state: PostState
+    created_at: datetime
+    place: Place | None = None
+    published_at: datetime | None = None
+    position: str | None = None
+    likes: int = 0
+    comments: int = 0
+
+    @property
+    def author_id(self) -> str:
+        return self.id.author_id
+
+    def with_uploads(self, uploads: Mapping[str, Upload]) -> Post:
+        """The post with its media as the ledger has them, by media id; a failed one fails it."""
+        media = tuple(
+            uploads[medium.media_id].medium if medium.media_id in uploads else medium
+            for medium in self.media
+        )
+        failed = any(medium.state is MediaState.FAILED for medium in media)
+        state = PostState.FAILED if failed and self.state in UNPUBLISHED else self.state
+        return replace(self, media=media, state=state)
+
+
+def check_caption(caption: str) -> str:
+    """Raises `InvalidInput` where the caption is too long or has characters no text has."""
+    if len(caption) > MAX_CAPTION:
+        raise InvalidInput(
+            "caption_too_long",
+            f"A caption has at most {MAX_CAPTION:,} characters; this one has {len(caption):,}.",
+            "caption",
+        )
+    return _text(caption, "caption")
+
+
+def check_place(place: Place) -> Place:
+    """Raises `InvalidInput` where the name is empty or too long, or the point is not on Earth."""
+    name = _text(place.name, "place.name").strip()
+    if not 1 <= len(name) <= MAX_PLACE_NAME:
+        raise InvalidInput(
+            "invalid_place",
+            f"A place's name has 1 to {MAX_PLACE_NAME} characters.",
+            "place.name",
+        )
+    # Written so that NaN, which compares false with everything, is refused too.
+    if not -90 <= place.latitude <= 90:
+        raise InvalidInput("invalid_place", "Latitude goes from -90 to 90.", "place.latitude")
+    if not -180 <= place.longitude <= 180:
+        raise InvalidInput("invalid_place", "Longitude goes from -180 to 180.", "place.longitude")
+    return replace(place, name=name)
+
+
+def check_medium(index: int, content_type: str, size: int) -> None:
+    """Raises `InvalidInput` for a type or size that is not taken; `index` counts from 0."""
+    if content_type not in PHOTO_TYPES:
+        raise InvalidInput(
+            "unsupported_type",
+            f"Photos may be {', '.join(sorted(PHOTO_TYPES))}.",
+            f"media[{index}].content_type",
+        )
+    if not 1 <= size <= MAX_PHOTO_BYTES:
+        raise InvalidInput(
+            "invalid_size",
+            f"A photo has 1 to {MAX_PHOTO_BYTES:,} bytes.",
+            f"media[{index}].bytes",
+        )
+
+
+def _text(text: str, field: str) -> str:
+    """Refuses what UTF-8 cannot carry, and control characters other than line breaks and tabs."""
+    if any((ord(c) < 32 and c not in "\n\t\r") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise InvalidInput("invalid_text", "The text has control characters in it.", field)
+    return text

@@ -1,0 +1,82 @@
+"""Users and their handles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shutterfeed.domain.errors import InvalidInput
+
+MAX_DISPLAY_NAME: Final = 50
+MAX_BIO: Final = 150
+
+_HANDLE: Final = re.compile(r"[a-z0-9](?:[._]?[a-z0-9])*")
+_HANDLE_LENGTH: Final = range(3, 31)
+RESERVED_HANDLES: Final = frozenset(
+    (
+        *("about", "account", "admin", "administrator", "api", "docs", "explore", "feed", "health"),
+        *("help", "login", "logout", "me", "media", "moderator", "openapi", "posts", "root"),
+        *("search", "security", "settings", "shutterfeed", "signin", "signup", "static"),
+        *("support", "system", "user", "users", "www"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A user, with the exact counts of followers, accounts followed and published posts."""
+
+    user_id: str
+    handle: str
+    created_at: datetime
+    display_name: str = ""
+    bio: str = ""
+    followers: int = 0
+    following: int = 0
+    posts: int = 0
+    follower_shards: int = 1
+    """How many partitions of the followers index this user's followers are spread over."""
+
+
+def parse_handle(text: str) -> str:
+    """The canonical, lower-case form of a handle. Raises `InvalidInput`."""
+    handle = text.strip().removeprefix("@").lower()
+    if len(handle) not in _HANDLE_LENGTH or not _HANDLE.fullmatch(handle):
+        raise InvalidInput(
+            "invalid_handle",
+            "A handle has 3 to 30 letters a-z, digits, and single dots or underscores between"
+            " them.",
+            "handle",
+        )
+    if handle in RESERVED_HANDLES:
+        raise InvalidInput("reserved_handle", "This handle is reserved.", "handle")
+    return handle
+
+
+def initial_handle(user_id: str, attempt: int = 0) -> str:
+    """The handle a new user starts with, made from the random end of the id.
+
+    Later attempts take more of the id, should an earlier one be taken.
+    """
+    return "user_" + user_id[-(10 + 4 * attempt) :].lower()
+
+
+def check_display_name(text: str) -> str:
+    """Raises `InvalidInput` where it is longer than 50 characters or has control characters."""
+    return _short_text(text, MAX_DISPLAY_NAME, "display_name")
+
+
+def check_bio(text: str) -> str:
+    """Raises `InvalidInput` where it is longer than 150 characters or has control characters."""
+    return _short_text(text, MAX_BIO, "bio", allowed="\n")
+
+
+def _short_text(text: str, limit: int, field: str, allowed: str = "") -> str:
+    text = text.strip()
+    if len(text) > limit:
+        raise InvalidInput(f"{field}_too_long", f"At most {limit} characters.", field)
+    if any((ord(c) < 32 and c not in allowed) or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise InvalidInput("invalid_text", "The text has control characters in it.", field)
+    return text

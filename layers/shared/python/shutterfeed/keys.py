@@ -1,0 +1,177 @@
+"""Every key of the tables and buckets: built and parsed here, and nowhere else.
+
+Metadata table
+    USER#<id>          PROFILE            profile and counters
+    USER#<author>      POST#<ulid>        post
+    USER#<author>      UPLOAD#<media>     upload ledger
+    USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
+    USER#<follower>    FOLLOWS#<followee> follow edge
+    HANDLE#<handle>    HANDLE             handle claim
+    BLOB#<sha256>      BLOB               distinct content
+    BLOB#<sha256>      REF#<post>#<media> one reference to it
+    SYSTEM             CURSOR_KEY         key that signs cursors
+    index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
+    index `published`: AUTHOR#<id>           / <position>#<post>
+Feed table
+    FEED#<user>        <position>#<post>
+Uploads bucket         uploads/<author>/<post ulid>/<media>
+Originals bucket       <blob id>
+Renditions bucket      <blob id>/<rendition>
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.ids import PostId, is_ulid
+from shutterfeed.domain.media import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A primary key."""
+
+    pk: str
+    sk: str
+
+
+PROFILE: Final = "PROFILE"
+BLOB: Final = "BLOB"
+POST_PREFIX: Final = "POST#"
+UPLOAD_PREFIX: Final = "UPLOAD#"
+FOLLOWS_PREFIX: Final = "FOLLOWS#"
+REFERENCE_PREFIX: Final = "REF#"
+_USER: Final = "USER#"
+_BLOB: Final = "BLOB#"
+_FEED: Final = "FEED#"
+_UPLOADS: Final = "uploads"
+
+CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
+
+
+class MalformedKey(ValueError):
+    """The text is not a key of the expected kind."""
+
+
+def user_partition(user_id: str) -> str:
+    return _USER + user_id
+
+
+def profile(user_id: str) -> Key:
+    return Key(user_partition(user_id), PROFILE)
+
+
+def handle(name: str) -> Key:
+    return Key(f"HANDLE#{name}", "HANDLE")
+
+
+def post(post_id: PostId) -> Key:
+    return Key(user_partition(post_id.author_id), POST_PREFIX + post_id.ulid)
+
+
+def parse_post(key: Key) -> PostId:
+    return PostId(_tail(key.pk, _USER), _tail(key.sk, POST_PREFIX))
+
+
+def upload(author_id: str, media_id: str) -> Key:
+    return Key(user_partition(author_id), UPLOAD_PREFIX + media_id)
+
+
+def parse_upload(key: Key) -> tuple[str, str]:
+    """The author's and the medium's id."""
+    return _tail(key.pk, _USER), _tail(key.sk, UPLOAD_PREFIX)
+
+
+def idempotency(author_id: str, idempotency_key: str) -> Key:
+    """The client's key is hashed: its text and length are the client's to choose."""
+    digest = hashlib.sha256(idempotency_key.encode()).hexdigest()
+    return Key(user_partition(author_id), f"IDEMPOTENCY#{digest}")
+
+
+def follow(follower_id: str, followee_id: str) -> Key:
+    return Key(user_partition(follower_id), FOLLOWS_PREFIX + followee_id)
+
+
+def parse_profile(key: Key) -> str:
+    """The user's id."""
+    return _tail(key.pk, _USER)
+
+
+def parse_follow(key: Key) -> tuple[str, str]:
+    """The follower's and the followee's id."""
+    return _tail(key.pk, _USER), _tail(key.sk, FOLLOWS_PREFIX)
+
+
+def followers_partition(followee_id: str, shard: int) -> str:
+    return f"FOLLOWEE#{followee_id}#{shard}"
+
+
+def followers_sort(follow_ulid: str, follower_id: str) -> str:
+    return f"{follow_ulid}#{follower_id}"
+
+
+def published_partition(author_id: str) -> str:
+    return f"AUTHOR#{author_id}"
+
+
+def blob_partition(sha256: str) -> str:
+    return _BLOB + sha256
+
+
+def blob(sha256: str) -> Key:
+    return Key(blob_partition(sha256), BLOB)
+
+
+def parse_blob(key: Key) -> str:
+    return _tail(key.pk, _BLOB)
+
+
+def reference(ref: Reference) -> Key:
+    return Key(blob_partition(ref.sha256), f"{REFERENCE_PREFIX}{ref.post_id}#{ref.media_id}")
+
+
+def parse_reference(key: Key) -> Reference:
+    post_id, _, media_id = _tail(key.sk, REFERENCE_PREFIX).partition("#")
+    return Reference(_tail(key.pk, _BLOB), PostId.parse(post_id), media_id)
+
+
+def feed_partition(owner_id: str) -> str:
+    return _FEED + owner_id
+
+
+def feed(owner_id: str, entry: FeedEntry) -> Key:
+    return Key(feed_partition(owner_id), str(entry))
+
+
+def upload_object(post_id: PostId, media_id: str) -> str:
+    return f"{_UPLOADS}/{post_id.author_id}/{post_id.ulid}/{media_id}"
+
+
+def parse_upload_object(key: str) -> tuple[PostId, str]:
+    """The post and the media id of an object in the uploads bucket. Raises `MalformedKey`."""
+    parts = key.split("/")
+    if len(parts) != 4 or parts[0] != _UPLOADS or not all(map(is_ulid, parts[1:])):
+        raise MalformedKey(key)
+    _, author_id, post_ulid, media_id = parts
+    return PostId(author_id, post_ulid), media_id
+
+
+def original_object(blob_id: str) -> str:
+    return blob_id
+
+
+def rendition_prefix(blob_id: str) -> str:
+    return f"{blob_id}/"
+
+
+def rendition_object(blob_id: str, name: str) -> str:
+    return rendition_prefix(blob_id) + name
+
+
+def _tail(text: str, prefix: str) -> str:
+    if not text.startswith(prefix) or text == prefix:
+        raise MalformedKey(text)
+    return text[len(prefix) :]

@@ -1,0 +1,67 @@
+"""What every function shares: start-up, one log line per invocation, failures record by record."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+Event = dict[str, Any]
+Answer = Mapping[str, Any]
+Handler = Callable[[Event, LambdaContext], Answer]
+RecordHandler = Callable[[Any], object]
+
+logger = Logger()
+metrics = Metrics()
+
+
+def preload(factory: Callable[[], object]) -> None:
+    """Build a service while the function starts: that runs at full CPU, a request may not.
+
+    Elsewhere than in a function nothing is built, so that a handler can be imported without its
+    environment.
+    """
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        factory()
+
+
+def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
+    """A handler for SQS: `act` is given each message's body, and gives the outcomes to log.
+
+    A message for which it raises is reported as failed, and delivered again; the others are not.
+    """
+    return _worker(EventType.SQS, lambda record: act(record.body))
+
+
+def stream_worker(act: Callable[[Mapping[str, Any]], Iterable[object]]) -> Handler:
+    """The same for a DynamoDB stream: `act` is given each record as the stream has it."""
+    return _worker(EventType.DynamoDBStreams, lambda record: act(record.raw_event))
+
+
+def _worker(kind: EventType, act: Callable[[Any], Iterable[object]]) -> Handler:
+    def handler(event: Event, context: LambdaContext) -> Answer:
+        outcomes: Counter[str] = Counter()
+
+        def handle(record: Any) -> None:
+            outcomes.update(map(str, act(record)))
+
+        # Every failure is in the answer: raising when all fail would only hide which did.
+        processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
+        logger.set_correlation_id(context.aws_request_id)
+        with processor(records=event["Records"], handler=handle):
+            results = processor.process()
+        failures = [str(result[1]) for result in results if result[0] == "fail"]
+        log = logger.error if failures else logger.info
+        log("batch", records=len(results), outcomes=dict(outcomes), failures=failures)
+        if failures:
+            metrics.add_metric("FailedRecords", MetricUnit.Count, len(failures))
+            metrics.flush_metrics()
+        return dict(processor.response())
+
+    return handler

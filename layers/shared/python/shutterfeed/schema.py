@@ -1,0 +1,25 @@
+"""Names of the tables' attributes and indexes, shared with the infrastructure code.
+
+Only constants: this is the one module of the package that `infra/` may import. How keys are
+built and parsed is in `keys.py`.
+"""
+
+from typing import Final
+
+PK: Final = "pk"
+SK: Final = "sk"
+TTL_ATTRIBUTE: Final = "expires_at"
+"""Epoch seconds; DynamoDB removes the item some time after."""
+
+FOLLOWERS_INDEX: Final = "followers"
+"""Sparse: follow edges by followee, newest first when read backwards."""
+FOLLOWERS_PK: Final = "followers_pk"
+FOLLOWERS_SK: Final = "followers_sk"
+
+PUBLISHED_INDEX: Final = "published"
+"""Sparse: published posts by author, in the order of publishing."""
+PUBLISHED_PK: Final = "published_pk"
+PUBLISHED_SK: Final = "published_sk"
+
+STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "BLOB")
+"""Sort keys whose changes drive other work; the stream's other records are filtered out."""

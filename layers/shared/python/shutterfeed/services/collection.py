@@ -1,0 +1,50 @@
+"""Giving storage back, in steps that can each be undone until the last.
+
+A deleted post is kept for 30 days; when its item expires, its references go. A blob without
+references is kept for 7 days; when its item expires, its references are counted again, and only
+then its renditions are removed and its original is hidden behind a delete marker. The waiting is
+done by the table's TTL: nothing is scanned, and nothing runs while there is nothing to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
+from shutterfeed.domain.messages import CollectMessage, ReleaseMedia, RemoveBlob
+from shutterfeed.ports import Blobs, Clock, Originals, Renditions
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionService:
+    blobs: Blobs
+    originals: Originals
+    renditions: Renditions
+    clock: Clock
+
+    def collect(self, message: CollectMessage) -> None:
+        """Carry out one message; repeating it is harmless."""
+        match message:
+            case ReleaseMedia(references):
+                for reference in references:
+                    self._release(reference)
+            case RemoveBlob(blob):
+                self._remove(blob)
+
+    def _release(self, reference: Reference) -> None:
+        self.blobs.release(reference)
+        if not self._is_referred_to(reference.sha256):
+            self.blobs.expire(reference.sha256, self.clock.now() + BLOB_COOLING_OFF)
+
+    def _remove(self, blob: Blob) -> None:
+        if self._is_referred_to(blob.sha256):
+            # Referred to between the last count and the expiry. Where the content was claimed
+            # anew meanwhile, under another id, `restore` does nothing and these objects stay
+            # without need: better kept too many than lost.
+            self.blobs.restore(blob)
+            return
+        self.renditions.remove_all(blob.blob_id)
+        self.originals.retire(blob.blob_id)
+
+    def _is_referred_to(self, sha256: str) -> bool:
+        return bool(self.blobs.references(sha256, None, 1).items)

@@ -1,0 +1,72 @@
+"""Who follows whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shutterfeed.domain.errors import InvalidCursor, InvalidInput
+from shutterfeed.domain.ids import is_ulid
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.users import Profile
+from shutterfeed.ports import Clock, Follows, Ids, Profiles
+from shutterfeed.services.profiles import ProfileService
+
+
+@dataclass(frozen=True, slots=True)
+class FollowService:
+    users: ProfileService
+    profiles: Profiles
+    follows: Follows
+    clock: Clock
+    ids: Ids
+
+    def follow(self, follower_id: str, handle: str) -> Profile:
+        """Follow a user; nothing changes where that is so already. Raises `NotFound`, and
+        `InvalidInput` for oneself. The followee is returned with the new count."""
+        followee = self.users.find(handle)
+        if followee.user_id == follower_id:
+            raise InvalidInput("follow_oneself", "You cannot follow yourself.", "handle")
+        self.users.me(follower_id)
+        self.follows.follow(follower_id, followee.user_id, self.ids.new(self.clock.now()))
+        return self.users.find(followee.handle)
+
+    def unfollow(self, follower_id: str, handle: str) -> Profile:
+        """Stop following; nothing changes where that is so already. Raises `NotFound`."""
+        followee = self.users.find(handle)
+        self.follows.unfollow(follower_id, followee.user_id)
+        return self.users.find(followee.handle)
+
+    def following(self, handle: str, after: str | None, limit: int) -> Page[Profile]:
+        """Whom a user follows. Raises `NotFound`."""
+        user = self.users.find(handle)
+        page = self.follows.following(user.user_id, after, limit)
+        return Page(self._profiles(page.items), page.next_position)
+
+    def followers(self, handle: str, after: str | None, limit: int) -> Page[Profile]:
+        """Who follows a user: shard by shard, in each newest first. Raises `NotFound`."""
+        user = self.users.find(handle)
+        shard, position = _parse_position(after)
+        page = self.follows.followers(user.user_id, shard, position, limit)
+        following_position = (
+            f"{shard}:{page.next_position}"
+            if page.next_position is not None
+            else f"{shard + 1}:"
+            if shard + 1 < user.follower_shards
+            else None
+        )
+        return Page(self._profiles(page.items), following_position)
+
+    def _profiles(self, user_ids: Sequence[str]) -> tuple[Profile, ...]:
+        found = self.profiles.get_many(user_ids)
+        return tuple(found[user_id] for user_id in user_ids if user_id in found)
+
+
+def _parse_position(position: str | None) -> tuple[int, str | None]:
+    """A followers cursor says the shard and the place within it: `<shard>:<place>`."""
+    if position is None:
+        return 0, None
+    shard, _, place = position.partition(":")
+    if not shard.isdecimal() or (place and not is_ulid(place.partition("#")[0])):
+        raise InvalidCursor
+    return int(shard), place or None

@@ -1,0 +1,113 @@
+"""From bytes that landed to a claimed blob: the work of `dedup_hash`.
+
+Every step may be repeated, and a crash between any two is mended by the queue's redelivery:
+each step's outcome depends on what is stored, not on what this run remembers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shutterfeed.domain.media import BlobState, Failure, MediaState, Medium, Reference, Upload
+from shutterfeed.domain.messages import RenderPhoto, UploadLanded
+from shutterfeed.domain.photos import SNIFF_BYTES, sniff
+from shutterfeed.ports import (
+    Arrival,
+    Blobs,
+    Clock,
+    Ids,
+    Intake,
+    Ledger,
+    Posts,
+    Queue,
+    UploadBucket,
+)
+from shutterfeed.services.publishing import PublishingService
+
+
+class IngestOutcome(StrEnum):
+    CLAIMED = "claimed"
+    REFUSED = "refused"
+    REPEATED = "repeated"
+    UNKNOWN = "unknown"
+    """An object that no ledger entry speaks of. It is left as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestService:
+    ledger: Ledger
+    posts: Posts
+    blobs: Blobs
+    bucket: UploadBucket
+    intake: Intake
+    images: Queue[RenderPhoto]
+    publishing: PublishingService
+    clock: Clock
+    ids: Ids
+
+    def ingest(self, landed: UploadLanded) -> IngestOutcome:
+        """Check an upload against its declaration, store its content once, refer to it."""
+        post_id, media_id = landed.post_id, landed.media_id
+        upload = self.ledger.get(post_id.author_id, media_id)
+        if upload is None or upload.post_id != post_id:
+            return IngestOutcome.UNKNOWN
+        if upload.medium.state is MediaState.READY:
+            self.bucket.settle(post_id, media_id)
+            return IngestOutcome.REPEATED
+        arrival = self.bucket.inspect(post_id, media_id, SNIFF_BYTES)
+        if arrival is None:
+            return IngestOutcome.UNKNOWN
+        failure = upload.medium.failure or mismatch(upload.medium, arrival)
+        if failure:
+            self._refuse(upload, failure)
+            return IngestOutcome.REFUSED
+        self._claim(upload, arrival)
+        return IngestOutcome.CLAIMED
+
+    def _claim(self, upload: Upload, arrival: Arrival) -> None:
+        post_id, medium = upload.post_id, upload.medium
+        new_blob_id = self.ids.new(self.clock.now())
+        blob = self.blobs.claim(arrival.sha256, new_blob_id, medium.content_type, arrival.size)
+        # A row that says a content is stored is not believed: the object must be there now.
+        if not self.intake.holds(blob):
+            self.intake.adopt(blob, post_id, medium.media_id, arrival.version)
+        self.ledger.mark_processing(post_id.author_id, medium.media_id)
+        self.posts.mark_processing(post_id)
+        if blob.state is not BlobState.READY:
+            self.images.send([RenderPhoto(blob.sha256, blob.blob_id)])
+        # Last of the rows: it is the reference that sets publishing in motion.
+        self.blobs.refer(Reference(blob.sha256, post_id, medium.media_id))
+        self.bucket.settle(post_id, medium.media_id)
+
+    def _refuse(self, upload: Upload, failure: Failure) -> None:
+        post_id, media_id = upload.post_id, upload.medium.media_id
+        self.ledger.mark_failed(post_id.author_id, media_id, failure, self.clock.now())
+        self.publishing.conclude(post_id)
+        self.bucket.refuse(post_id, media_id)
+
+
+def mismatch(declared: Medium, arrival: Arrival) -> Failure | None:
+    """What of the bytes is not as declared, if anything."""
+    if arrival.size != declared.size:
+        return Failure(
+            "bytes_mismatch",
+            f"The file has {arrival.size:,} bytes, but {declared.size:,} were declared.",
+        )
+    if arrival.sha256 != declared.sha256:
+        return Failure(
+            "sha256_mismatch",
+            "The file is not the one whose SHA-256 was declared; it may have been damaged on its"
+            " way. Please post it again.",
+        )
+    actual = sniff(arrival.head)
+    if actual is None:
+        return Failure(
+            "unsupported_type", "The file is not a photo of a kind that is accepted here."
+        )
+    if actual != declared.content_type:
+        return Failure(
+            "content_type_mismatch",
+            f"The file is {actual}, but {declared.content_type} was declared.",
+        )
+    return None

@@ -1,0 +1,240 @@
+"""Posts: created with links for their bytes, shown, edited, deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
+from shutterfeed.domain.ids import MalformedId, PostId
+from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, MediaState, Medium, Upload
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import (
+    MAX_MEDIA,
+    UNPUBLISHED,
+    Place,
+    Post,
+    PostState,
+    check_caption,
+    check_medium,
+    check_place,
+)
+from shutterfeed.domain.users import Profile
+from shutterfeed.ports import (
+    Clock,
+    Creation,
+    Ids,
+    Ledger,
+    Posts,
+    Profiles,
+    UploadBucket,
+    UploadGrant,
+)
+from shutterfeed.services.profiles import ProfileService
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_DELETE_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MediumDraft:
+    """What a client declares of a file before it uploads it; `sha256` is hexadecimal."""
+
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostDraft:
+    caption: str
+    place: Place | None
+    media: tuple[MediumDraft, ...]
+
+    def fingerprint(self) -> str:
+        """The same for the same draft, to tell a repeated request from a reused key."""
+        return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post with its author, as shown to somebody."""
+
+    post: Post
+    author: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedPost:
+    view: PostView
+    grants: tuple[UploadGrant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostService:
+    users: ProfileService
+    profiles: Profiles
+    posts: Posts
+    ledger: Ledger
+    bucket: UploadBucket
+    clock: Clock
+    ids: Ids
+
+    def create(self, author_id: str, draft: PostDraft, idempotency_key: str) -> CreatedPost:
+        """Record a post as pending and give one upload link per medium.
+
+        Repeated with the same key and draft it returns the first post, with fresh links for what
+        has not arrived. Raises `InvalidInput`, and `Conflict` where the key was used for another
+        draft.
+        """
+        if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+            raise InvalidInput(
+                "invalid_idempotency_key",
+                "Send a header Idempotency-Key of 1 to 255 printable ASCII characters.",
+                "Idempotency-Key",
+            )
+        draft = _checked(draft)
+        author = self.users.me(author_id)
+        post, uploads = self._new(author_id, draft)
+        earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint())
+        if earlier:
+            post, uploads = self._replayed(earlier, draft)
+        return CreatedPost(PostView(post, author), self._grants(uploads))
+
+    def get(self, text: str, viewer_id: str) -> PostView:
+        """A published post, or one of the viewer's own. Raises `NotFound`."""
+        post = self._visible(_parse_id(text), viewer_id)
+        author = self.profiles.get(post.author_id)
+        if author is None:
+            raise _post_not_found()
+        return PostView(self._with_progress(post), author)
+
+    def edit(
+        self, text: str, editor_id: str, caption: str | None, place: Place | None, drop_place: bool
+    ) -> PostView:
+        """Change the caption unless None; set the place unless None, or drop it.
+
+        Raises `InvalidInput`, `NotFound`, and `Forbidden` for another's post.
+        """
+        post = self._own(text, editor_id)
+        new_caption = post.caption if caption is None else check_caption(caption)
+        new_place = post.place if place is None else check_place(place)
+        new_place = None if drop_place else new_place
+        if not self.posts.edit(post.id, new_caption, new_place):
+            raise _post_not_found()
+        return self.get(text, editor_id)
+
+    def delete(self, text: str, owner_id: str) -> None:
+        """Take a post out of every list and feed; repeated, it changes nothing more.
+
+        Raises `NotFound`, and `Forbidden` for another's post.
+        """
+        for _ in range(_DELETE_ATTEMPTS):
+            post = self._own(text, owner_id)
+            if self.posts.delete(post, self.clock.now()):
+                return
+        raise Busy
+
+    def by_author(self, handle: str, before: str | None, limit: int) -> Page[PostView]:
+        """A user's published posts, newest first. Raises `NotFound`."""
+        author = self.users.find(handle)
+        page = self.posts.published_by(author.user_id, before, limit)
+        return Page(tuple(PostView(post, author) for post in page.items), page.next_position)
+
+    def uploads(self, author_id: str, before: str | None, limit: int) -> Page[Upload]:
+        """The caller's upload ledger, newest first."""
+        now = self.clock.now()
+        page = self.ledger.list(author_id, before, limit)
+        return Page(tuple(upload.as_of(now) for upload in page.items), page.next_position)
+
+    def _new(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
+        now = self.clock.now()
+        media = tuple(
+            Medium(self.ids.new(now), m.content_type, m.size, m.sha256) for m in draft.media
+        )
+        post = Post(
+            PostId(author_id, self.ids.new(now)),
+            draft.caption,
+            media,
+            PostState.PENDING,
+            now,
+            draft.place,
+        )
+        return post, tuple(Upload(post.id, medium, now) for medium in media)
+
+    def _replayed(self, earlier: Creation, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
+        if earlier.fingerprint != draft.fingerprint():
+            raise Conflict(
+                "idempotency_key_reused",
+                "This Idempotency-Key was used for a different post.",
+                "Idempotency-Key",
+            )
+        post = self.posts.get(earlier.post_id)
+        if post is None or post.state is PostState.DELETED:
+            raise Conflict(
+                "post_deleted", "The post made with this Idempotency-Key was deleted since."
+            )
+        uploads = self.ledger.of_post(post)
+        ordered = tuple(uploads[m.media_id] for m in post.media if m.media_id in uploads)
+        return post.with_uploads(uploads), ordered
+
+    def _grants(self, uploads: Sequence[Upload]) -> tuple[UploadGrant, ...]:
+        now = self.clock.now()
+        return tuple(
+            self.bucket.grant(upload, now + UPLOAD_LINK_LIFETIME, now)
+            for upload in uploads
+            if upload.medium.state is MediaState.AWAITING
+        )
+
+    def _visible(self, post_id: PostId, viewer_id: str) -> Post:
+        post = self.posts.get(post_id)
+        hidden = post is None or post.state is PostState.DELETED
+        if post is None or hidden:
+            raise _post_not_found()
+        if post.state is not PostState.PUBLISHED and viewer_id != post.author_id:
+            raise _post_not_found()
+        return post
+
+    def _own(self, text: str, user_id: str) -> Post:
+        post = self._visible(_parse_id(text), user_id)
+        if post.author_id != user_id:
+            raise Forbidden("not_your_post", "Only its author may change a post.")
+        return post
+
+    def _with_progress(self, post: Post) -> Post:
+        if post.state not in UNPUBLISHED:
+            return post
+        now = self.clock.now()
+        uploads = {key: u.as_of(now) for key, u in self.ledger.of_post(post).items()}
+        return post.with_uploads(uploads)
+
+
+def _checked(draft: PostDraft) -> PostDraft:
+    check_caption(draft.caption)
+    place = None if draft.place is None else check_place(draft.place)
+    if not 1 <= len(draft.media) <= MAX_MEDIA:
+        raise InvalidInput("invalid_media", f"A post has 1 to {MAX_MEDIA} media.", "media")
+    for index, medium in enumerate(draft.media):
+        check_medium(index, medium.content_type, medium.size)
+        if not _SHA256.fullmatch(medium.sha256):
+            raise InvalidInput(
+                "invalid_sha256",
+                "The SHA-256 of the file, as 64 lower-case hexadecimal digits.",
+                f"media[{index}].sha256",
+            )
+    return replace(draft, place=place)
+
+
+def _parse_id(text: str) -> PostId:
+    try:
+        return PostId.parse(text)
+    except MalformedId:
+        raise _post_not_found() from None
+
+
+def _post_not_found() -> NotFound:
+    return NotFound("post_not_found", "There is no such post.")

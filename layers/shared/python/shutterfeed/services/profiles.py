@@ -1,0 +1,87 @@
+"""Profiles: created on a user's first authenticated call, edited by their owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shutterfeed.domain.errors import Busy, Conflict, NotFound
+from shutterfeed.domain.users import (
+    Profile,
+    check_bio,
+    check_display_name,
+    initial_handle,
+    parse_handle,
+)
+from shutterfeed.ports import Clock, Follows, HandleTaken, Profiles
+
+_HANDLE_ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """A profile as `viewer` sees it."""
+
+    profile: Profile
+    followed_by_viewer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileService:
+    profiles: Profiles
+    follows: Follows
+    clock: Clock
+
+    def me(self, user_id: str) -> Profile:
+        """The caller's profile, made now where there is none."""
+        return self.profiles.get(user_id) or self.create(user_id)
+
+    def create(self, user_id: str) -> Profile:
+        """Make a profile with a handle of its own; the existing one where there is one."""
+        for attempt in range(_HANDLE_ATTEMPTS):
+            new = Profile(user_id, initial_handle(user_id, attempt), self.clock.now())
+            try:
+                if self.profiles.create(new):
+                    return new
+            except HandleTaken:
+                continue
+            existing = self.profiles.get(user_id)
+            if existing:
+                return existing
+        raise Busy
+
+    def edit(
+        self,
+        user_id: str,
+        handle: str | None = None,
+        display_name: str | None = None,
+        bio: str | None = None,
+    ) -> Profile:
+        """Change what is not None. Raises `InvalidInput`, and `Conflict` for a taken handle."""
+        current = self.me(user_id)
+        display_name = None if display_name is None else check_display_name(display_name)
+        bio = None if bio is None else check_bio(bio)
+        new_handle = None if handle is None else parse_handle(handle)
+        if new_handle is not None and new_handle != current.handle:
+            self._rename(current, new_handle)
+        if display_name is not None or bio is not None:
+            self.profiles.edit(user_id, display_name, bio)
+        return self.me(user_id)
+
+    def find(self, handle: str) -> Profile:
+        """Raises `NotFound`."""
+        user_id = self.profiles.id_of(handle.lower())
+        profile = self.profiles.get(user_id) if user_id else None
+        if profile is None:
+            raise NotFound("user_not_found", f"There is no user with the handle {handle!r}.")
+        return profile
+
+    def view(self, handle: str, viewer_id: str) -> ProfileView:
+        """Raises `NotFound`."""
+        profile = self.find(handle)
+        return ProfileView(profile, self.follows.exists(viewer_id, profile.user_id))
+
+    def _rename(self, current: Profile, handle: str) -> None:
+        try:
+            self.profiles.rename(current.user_id, current.handle, handle)
+        except HandleTaken:
+            raise Conflict("handle_taken", f"The handle {handle} is taken.", "handle") from None
