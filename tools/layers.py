@@ -106,22 +106,15 @@ def _build(folder: Path, name: str, target: Target) -> None:
     requirements = paths.LAYER_SOURCES / name / "requirements.txt"
     stamp = _stamp(folder, name)
     stamp.unlink(missing_ok=True)
-    wheels = ["--requirement", requirements]
     with (
         step(f"Building the {name} layer for {target}") as progress,
         stamps.fresh_directory(folder / name) as temporary,
     ):
         python = temporary / "python"
+        wheels: list[str | Path] = ["--target", python, "--requirement", requirements]
         environments.install(
             Path(sys.executable),
-            [
-                "--target",
-                python,
-                *target.pip_arguments(),
-                "--only-binary=:all:",
-                "-r",
-                requirements,
-            ],
+            [*target.pip_arguments(), "--only-binary=:all:", *wheels],
             count=len(environments.pinned(requirements)),
             log=paths.LOGS / f"pip-layer-{name}.log",
             progress=progress,

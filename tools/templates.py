@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tools import layers, node, paths, stamps
+from tools.cloud import DEFAULT_PORT
 from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
 from tools.progress import step
@@ -52,12 +53,15 @@ class Assembly:
     assets: tuple[Asset, ...]
 
 
-def local_context(port: int, overrides: Mapping[str, object] | None = None) -> dict[str, object]:
-    """Context of a stack for a local cloud that runs functions on this machine's own Python."""
+def local_context(overrides: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Context of a stack for a local cloud that runs functions on this machine's own Python.
+
+    The port is always the usual one, so that one template serves every port: `with_port`.
+    """
     target = layers.Target.host()
     return {
         "stage": LOCAL_STAGE,
-        "local_port": port,
+        "local_port": DEFAULT_PORT,
         "architecture": "arm64" if target.cpu == "aarch64" else "x86_64",
         "layers_target": str(target),
         **(overrides or {}),

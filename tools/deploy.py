@@ -1,0 +1,314 @@
+"""Create or update the stack in a local cloud, from its template, with the SDK alone.
+
+The CDK CLI deploys to AWS. It cannot deploy here: its bootstrap stack has a bucket policy that
+demands TLS. So the assets go to a bucket of ours and the template is made to say so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools import paths, stamps, templates
+from tools.cloud import DEFAULT_PORT
+from tools.errors import ToolError
+from tools.progress import Step, step
+from tools.templates import Assembly, Asset, Json
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewayv2.type_defs import CorsTypeDef
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_s3 import S3Client
+
+REGION: Final = "us-east-1"
+_ASSETS_PLACEHOLDER: Final = "cdk-hnb659fds-assets-"
+_POLL_SECONDS: Final = 0.1
+_DEPLOY_SECONDS: Final = 300.0
+_SETTLED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+_GONE: Final = frozenset({"DELETE_COMPLETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAws:
+    """Clients of the cloud at `endpoint`, whatever this machine's AWS settings are."""
+
+    endpoint: str
+
+    def client(self, service: str) -> Any:
+        """A client of the service, as the account's root user."""
+        core = botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, "/dev/null", None),
+                "credentials_file": (None, None, "/dev/null", None),
+            }
+        )
+        session = boto3.Session(
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106  the local cloud's root key
+            region_name=REGION,
+            botocore_session=core,
+        )
+        # The services' overloads are one per service; callers say which client they expect.
+        return session.client(
+            cast("Any", service),
+            endpoint_url=self.endpoint,
+            config=Config(
+                proxies={},
+                s3={"addressing_style": "path"},
+                retries={"total_max_attempts": 2},
+                read_timeout=120,
+            ),
+        )
+
+
+def deploy(endpoint: str, *, context: Mapping[str, object] | None = None) -> dict[str, str]:
+    """Synthesize the stack for the local cloud at `endpoint`, deploy it, return its outputs.
+
+    `context` overrides what `cdk.json` and the local defaults say. Takes next to no time if
+    exactly this is deployed already. Raises `ToolError` with the reason if it fails.
+    """
+    assembly = templates.synthesize(templates.local_context(context))
+    try:
+        return _Deployment(assembly, LocalAws(endpoint)).run()
+    except BotoCoreError as error:
+        raise ToolError(
+            f"The cloud at {endpoint} does not answer ({error}): run `make down` and `make up`."
+        ) from error
+
+
+class _Deployment:
+    def __init__(self, assembly: Assembly, aws: LocalAws) -> None:
+        self._assembly = assembly
+        self._aws = aws
+        self._port = int(aws.endpoint.rpartition(":")[2])
+        self._cloudformation: CloudFormationClient = aws.client("cloudformation")
+        self._s3: S3Client = aws.client("s3")
+        account: str = aws.client("sts").get_caller_identity()["Account"]
+        self._bucket = f"shutterfeed-assets-{account}-{REGION}"
+
+    def run(self) -> dict[str, str]:
+        stack = self._settled()
+        if stack is None or self._deployed_digest() != self._assembly.digest:
+            with step(f"Deploying {self._assembly.stack}") as progress:
+                template = self._upload(progress)
+                stack = self._apply(stack, template, progress)
+                self._reapply(stack)
+                self._remember_digest()
+        return {
+            output["OutputKey"]: output["OutputValue"]
+            for output in stack.get("Outputs", [])
+            if "OutputKey" in output and "OutputValue" in output
+        }
+
+    def _settled(self) -> StackTypeDef | None:
+        """The stack, once nothing happens to it; None if there is none worth updating."""
+        stack = self._await(None)
+        if stack is None or stack["StackStatus"] in _SETTLED:
+            return stack
+        self._delete(stack)
+        return None
+
+    def _delete(self, stack: StackTypeDef) -> None:
+        """Remove what an interrupted or failed creation left."""
+        with step(f"Removing what is left of {stack['StackName']}"):
+            self._cloudformation.delete_stack(StackName=stack["StackName"])
+            left = self._await(None)
+        if left is not None:
+            raise ToolError(
+                f"The stack {stack['StackName']} is {stack['StackStatus']} and cannot be removed: "
+                "run `make down` and `make up`."
+            )
+
+    def _apply(self, stack: StackTypeDef | None, template: str, progress: Step) -> StackTypeDef:
+        name = self._assembly.stack
+        since = time.time() - 1
+        act = self._cloudformation.create_stack
+        if stack is not None:
+            act = self._cloudformation.update_stack  # type: ignore[assignment]
+        try:
+            act(
+                StackName=name,
+                TemplateURL=f"{self._aws.endpoint}/{self._bucket}/{template}",
+                Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+            )
+        except ClientError as error:
+            if "No updates are to be performed" not in str(error):
+                raise ToolError(f"{name} was refused: {_message(error)}") from error
+        result = self._await(progress)
+        if result is None or result["StackStatus"] not in _SETTLED - {"UPDATE_ROLLBACK_COMPLETE"}:
+            raise ToolError(f"{name} was not deployed: {self._reason(since)}")
+        return result
+
+    def _await(self, progress: Step | None) -> StackTypeDef | None:
+        """Wait until the stack is in no transition. None: there is none (any more)."""
+        total = len(self._assembly.template.get("Resources", {}))
+        deadline = time.monotonic() + _DEPLOY_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                [stack] = self._cloudformation.describe_stacks(StackName=self._assembly.stack)[
+                    "Stacks"
+                ]
+            except ClientError as error:
+                if "does not exist" in str(error):
+                    return None
+                raise
+            status = stack["StackStatus"]
+            if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+                return None if status in _GONE else stack
+            if progress is not None:
+                progress.detail = f"{self._finished()} of {total} resources"
+            time.sleep(_POLL_SECONDS)
+        raise ToolError(
+            f"{self._assembly.stack} still is not ready after {_DEPLOY_SECONDS:.0f} s: run "
+            "`make down` and `make up`."
+        )
+
+    def _finished(self) -> int:
+        resources = self._cloudformation.describe_stack_resources(StackName=self._assembly.stack)
+        statuses = [resource["ResourceStatus"] for resource in resources["StackResources"]]
+        return sum(status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"} for status in statuses)
+
+    def _reason(self, since: float) -> str:
+        """The first thing that went wrong; what follows it is only being cancelled."""
+        events = self._cloudformation.describe_stack_events(StackName=self._assembly.stack)
+        failures = [
+            event
+            for event in events["StackEvents"]
+            if event.get("ResourceStatus", "").endswith("_FAILED")
+            and event["Timestamp"].timestamp() >= since
+        ]
+        if not failures:
+            return "the cloud gives no reason; see `make logs`."
+        first = min(failures, key=lambda event: event["Timestamp"])
+        reason = first.get("ResourceStatusReason", "no reason given")
+        return f"{first.get('LogicalResourceId')} ({first.get('ResourceType')}): {reason}"
+
+    def _upload(self, progress: Step) -> str:
+        """Put assets and template into our bucket. Returns the template's key."""
+        self._s3.create_bucket(Bucket=self._bucket)
+        known = {
+            item["Key"]
+            for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
+            for item in page.get("Contents", [])
+            if "Key" in item
+        }
+        for number, asset in enumerate(self._assembly.assets, start=1):
+            progress.detail = f"asset {number} of {len(self._assembly.assets)}"
+            if asset.key not in known:
+                self._s3.upload_file(str(packed(asset)), self._bucket, asset.key)
+        progress.detail = ""
+        body = json.dumps(localized(self._assembly.template, self._bucket, self._port)).encode()
+        key = f"templates/{hashlib.sha256(body).hexdigest()}.json"
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
+        return key
+
+    def _deployed_digest(self) -> str | None:
+        try:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=self._digest_key)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "NoSuchBucket"}:
+                return None
+            raise
+        return answer["Body"].read().decode()
+
+    def _remember_digest(self) -> None:
+        self._s3.put_object(
+            Bucket=self._bucket, Key=self._digest_key, Body=self._assembly.digest.encode()
+        )
+
+    @property
+    def _digest_key(self) -> str:
+        return f"deployed/{self._assembly.stack}"
+
+    def _reapply(self, stack: StackTypeDef) -> None:
+        """Set what the local cloud's CloudFormation leaves out: TTL and the HTTP API's CORS."""
+        resources = self._cloudformation.describe_stack_resources(StackName=stack["StackName"])
+        physical = {
+            resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "")
+            for resource in resources["StackResources"]
+        }
+        for name, properties in of_type(self._assembly.template, "AWS::DynamoDB::"):
+            if "TimeToLiveSpecification" in properties:
+                self._set_ttl(physical[name], properties["TimeToLiveSpecification"])
+        for name, properties in of_type(self._assembly.template, "AWS::ApiGatewayV2::Api"):
+            if "CorsConfiguration" in properties:
+                cors = cast("CorsTypeDef", properties["CorsConfiguration"])
+                self._aws.client("apigatewayv2").update_api(
+                    ApiId=physical[name], CorsConfiguration=cors
+                )
+
+    def _set_ttl(self, table: str, specification: Json) -> None:
+        dynamodb = self._aws.client("dynamodb")
+        now = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+        if now["TimeToLiveStatus"] not in {"ENABLED", "ENABLING"}:
+            dynamodb.update_time_to_live(
+                TableName=table, TimeToLiveSpecification=dict(specification)
+            )
+
+
+def packed(asset: Asset) -> Path:
+    """The file to upload: the asset itself, or its folder as an archive, made once."""
+    if asset.source.is_file():
+        return asset.source
+    archive = paths.ASSETS / asset.key
+    if archive.exists():
+        archive.touch()
+        return archive
+    paths.ASSETS.mkdir(parents=True, exist_ok=True)
+    with stamps.exclusive(paths.ASSETS / "packing.lock"):
+        temporary = archive.with_name(f".{archive.name}")
+        # Stored, not compressed: it only travels within this machine.
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as file:
+            for path in sorted(asset.source.rglob("*")):
+                if path.is_file():
+                    file.write(path, path.relative_to(asset.source))
+        temporary.replace(archive)
+    return archive
+
+
+def localized(template: Json, bucket: str, port: int) -> Json:
+    """The template for a cloud on `port`, reading its assets from `bucket` instead of the
+    bootstrap stack's, of which it no longer asks the version."""
+    usual, actual = f"localhost:{DEFAULT_PORT}", f"localhost:{port}"
+
+    def rewrite(node: Any) -> Any:
+        if isinstance(node, dict):
+            if set(node) == {"Fn::Sub"} and _names_assets(node["Fn::Sub"]):
+                return bucket
+            return {key: rewrite(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [rewrite(item) for item in node]
+        return node.replace(usual, actual) if isinstance(node, str) else node
+
+    kept = {key: value for key, value in template.items() if key != "Rules"}
+    parameters = dict(template.get("Parameters", {}))
+    parameters.pop("BootstrapVersion", None)
+    return cast("Json", rewrite({**kept, "Parameters": parameters}))
+
+
+def of_type(template: Json, prefix: str) -> Iterator[tuple[str, Json]]:
+    """Logical id and properties of the resources whose type begins like this."""
+    for name, resource in template.get("Resources", {}).items():
+        if resource["Type"].startswith(prefix):
+            yield name, resource.get("Properties", {})
+
+
+def _names_assets(text: object) -> bool:
+    return isinstance(text, str) and text.startswith(_ASSETS_PLACEHOLDER)
+
+
+def _message(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Message", error))
