@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
-from shutterfeed import schema
 
 from infra import grants
 from infra.buckets import UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.queues import Queues
 from infra.tables import Tables
+from shutterfeed import schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,6 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "PutItem",
         "UpdateItem",
         "DeleteItem",
-        "ConditionCheckItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
     grants.items(function, tables.feed, "Query")
@@ -65,7 +64,7 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("IMAGES_QUEUE_URL", to.queues.images.queue_url)
-    grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem")
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
     grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
     grants.objects(function, originals, "GetObject", "PutObject")
     # An upload that is gone and an original that was never stored must not look forbidden.
@@ -99,7 +98,7 @@ def _route_changes(function: lambda_.Function, to: Resources) -> None:
 def _publish(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    grants.items(function, metadata, "GetItem", "Query", "UpdateItem", "ConditionCheckItem")
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "UpdateItem")
 
 
 def _fan_out(function: lambda_.Function, to: Resources) -> None:
@@ -118,7 +117,8 @@ def _feed_writer(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     grants.items(function, tables.metadata, "GetItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
-    grants.items(function, tables.feed, "BatchWriteItem", "PutItem", "DeleteItem")
+    # What an unfollowing takes out is found by reading the feed.
+    grants.items(function, tables.feed, "Query", "BatchWriteItem")
 
 
 def _collect(function: lambda_.Function, to: Resources) -> None:

@@ -34,13 +34,13 @@ class Api(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         settings: Settings,
         *,
         function: lambda_.Function,
         identity: Identity,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self.http = apigateway.HttpApi(
             self,
             "Http",

@@ -22,9 +22,9 @@ class Buckets(Construct):
     """`uploads_queue` is told of every object that lands in the uploads bucket."""
 
     def __init__(
-        self, scope: Construct, id: str, settings: Settings, uploads_queue: sqs.Queue
+        self, scope: Construct, construct_id: str, settings: Settings, uploads_queue: sqs.Queue
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self._settings = settings
         self._removal = RemovalPolicy.RETAIN if settings.is_production else RemovalPolicy.DESTROY
         self._logs: s3.Bucket | None = None
@@ -116,7 +116,7 @@ class Buckets(Construct):
                 )
             ]
         )
-        self.uploads.node.add_dependency(queue)
+        self.uploads.node.add_dependency(queue.node.find_child("Policy"))
 
 
 _ABORT_MULTIPART: Final = s3.LifecycleRule(

@@ -22,7 +22,7 @@ class Dashboard(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         settings: Settings,
         *,
         api_id: str,
@@ -30,7 +30,7 @@ class Dashboard(Construct):
         queues: Queues,
         alarms: list[cloudwatch.Alarm],
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self.name = settings.stack_name
         board = cloudwatch.Dashboard(
             self, "Board", dashboard_name=self.name, default_interval=Duration.hours(3)
@@ -46,7 +46,7 @@ class Dashboard(Construct):
         board.add_widgets(
             _graph("Oldest message, s", map(oldest_message, queues.working())),
             _graph("Stream to router, ms", [iterator_age(functions)]),
-            _graph("Dead letters", map(depth, queues.dead_letters())),
+            _graph("Dead letters", map(depth, queues.dead_letters().values())),
         )
         each = functions.all().values()
         board.add_widgets(

@@ -19,9 +19,9 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 
 class Delivery(Construct):
     def __init__(
-        self, scope: Construct, id: str, settings: Settings, renditions: s3.Bucket
+        self, scope: Construct, construct_id: str, settings: Settings, renditions: s3.Bucket
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",

@@ -45,8 +45,8 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
 class Functions(Construct):
     """Every function of `SPECS`, by name. Raises `SettingsError` for an unbuilt layer."""
 
-    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
         unknown = settings.worker_concurrency.keys() - SPECS.keys()
         if unknown:
             raise SettingsError(f"worker_concurrency names no function: {', '.join(unknown)}.")
@@ -65,18 +65,18 @@ class Functions(Construct):
 def _function(
     scope: Construct, name: str, spec: FunctionSpec, settings: Settings, layers: Layers
 ) -> lambda_.Function:
-    id = "".join(part.capitalize() for part in name.split("_"))
+    construct_id = "".join(part.capitalize() for part in name.split("_"))
     physical_name = f"{settings.prefix}-{name.replace('_', '-')}"
     log_group = logs.LogGroup(
         scope,
-        f"{id}Logs",
+        f"{construct_id}Logs",
         log_group_name=f"/aws/lambda/{physical_name}",
         retention=retention(settings),
         removal_policy=RemovalPolicy.DESTROY,
     )
     function = lambda_.Function(
         scope,
-        id,
+        construct_id,
         function_name=physical_name,
         description=f"{settings.stack_name} {name}",
         runtime=lambda_.Runtime(
@@ -97,7 +97,7 @@ def _function(
         logging_format=lambda_.LoggingFormat.JSON,
         application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
         log_group=log_group,
-        role=_role(scope, f"{id}Role", log_group),
+        role=_role(scope, f"{construct_id}Role", log_group),
         environment={
             "POWERTOOLS_SERVICE_NAME": name,
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
@@ -119,9 +119,9 @@ def _code(name: str, settings: Settings) -> lambda_.AssetCode:
     )
 
 
-def _role(scope: Construct, id: str, log_group: logs.LogGroup) -> iam.Role:
+def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.Role:
     """A role that may write its own log and its own traces: AWS's managed policy writes any log."""
-    role = iam.Role(scope, id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     role.add_to_policy(
         iam.PolicyStatement(
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],

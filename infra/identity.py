@@ -16,8 +16,8 @@ ACCESS_SCOPE: Final = "aws.cognito.signin.user.admin"
 
 
 class Identity(Construct):
-    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
         self.pool = cognito.UserPool(
             self,
             "Users",

@@ -14,8 +14,8 @@ SHARED = "shared"
 
 
 class Layers(Construct):
-    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
         self._settings = settings
         self._made: dict[str, lambda_.LayerVersion] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,14 +40,14 @@ class Monitoring(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         settings: Settings,
         *,
         api_id: str,
         functions: Functions,
         queues: Queues,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         topic = self._topic(settings) if settings.alarm_email else None
         self.alarms = [
             self._alarm(watch, settings, topic)
@@ -160,12 +160,10 @@ def _service(api_id: str, functions: Functions, queues: Queues) -> Iterator[Watc
     )
 
 
-def _dead_letters(queues: Iterable[sqs.Queue]) -> Iterator[Watch]:
-    for queue in queues:
-        # The construct's id is the queue's name in camel case; the alarm wants the name itself.
-        name = queue.node.id.removesuffix("Dlq").lower()
+def _dead_letters(queues: Mapping[str, sqs.Queue]) -> Iterator[Watch]:
+    for name, queue in queues.items():
         yield Watch(
-            f"{name}-dlq",
+            name,
             depth(queue),
             threshold=1,
             periods=1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from aws_cdk import Duration
@@ -24,11 +24,12 @@ class Queues(Construct):
     """`timeouts` maps a consumer to its function's timeout in seconds."""
 
     def __init__(
-        self, scope: Construct, id: str, settings: Settings, timeouts: dict[str, int]
+        self, scope: Construct, construct_id: str, settings: Settings, timeouts: dict[str, int]
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self._settings = settings
         self._timeouts = timeouts
+        self._dead_letters_by_name: dict[str, sqs.Queue] = {}
         self.uploads_dlq = self._dead_letters("uploads-dlq")
         self.images_dlq = self._dead_letters("images-dlq")
         self.publish_dlq = self._dead_letters("publish-dlq")
@@ -45,13 +46,9 @@ class Queues(Construct):
         self.feed = self._queue("feed", "feed_writer", self.feed_delivery_dlq)
         self.collect = self._queue("collect", "collect", self.collect_dlq)
 
-    def dead_letters(self) -> Iterator[sqs.Queue]:
-        yield self.uploads_dlq
-        yield self.images_dlq
-        yield self.publish_dlq
-        yield self.feed_delivery_dlq
-        yield self.collect_dlq
-        yield self.stream_dlq
+    def dead_letters(self) -> Mapping[str, sqs.Queue]:
+        """By name, without what the stack puts before it."""
+        return self._dead_letters_by_name
 
     def working(self) -> Iterator[sqs.Queue]:
         yield self.uploads
@@ -73,6 +70,7 @@ class Queues(Construct):
 
     def _dead_letters(self, name: str) -> sqs.Queue:
         queue = self._create(name, retention_period=DEAD_LETTER_RETENTION)
+        self._dead_letters_by_name[name] = queue
         allow(queue, "SQS3", "It is a dead-letter queue itself; an alarm watches it.")
         return queue
 

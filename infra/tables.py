@@ -5,15 +5,15 @@ from __future__ import annotations
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
-from shutterfeed import schema
 
 from infra.nag import allow
 from infra.settings import Settings
+from shutterfeed import schema
 
 
 class Tables(Construct):
-    def __init__(self, scope: Construct, id: str, settings: Settings) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
         removal = RemovalPolicy.RETAIN if settings.is_production else RemovalPolicy.DESTROY
         self.metadata = dynamodb.Table(
             self,

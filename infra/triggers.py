@@ -9,13 +9,13 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
-from shutterfeed import schema
 
 from infra import grants
 from infra.functions import Functions
 from infra.queues import Queues
 from infra.settings import Settings
 from infra.tables import Tables
+from shutterfeed import schema
 
 STREAM_RETRIES: Final = 10
 # A stream keeps its records for 24 hours. A record that fails for six goes to the dead letters,
@@ -38,14 +38,14 @@ class Triggers(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,
+        construct_id: str,
         settings: Settings,
         *,
         functions: Functions,
         queues: Queues,
         tables: Tables,
     ) -> None:
-        super().__init__(scope, id)
+        super().__init__(scope, construct_id)
         self._settings = settings
         self._functions = functions
         self._queue("dedup_hash", queues.uploads)
