@@ -1,0 +1,512 @@
+"""The Pillow codec: what comes in right, what is refused, and that nothing but pixels comes out."""
+
+from __future__ import annotations
+
+import base64
+import random
+import struct
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops, ImageCms, ImageStat
+from thumbhash import rgba_to_thumb_hash, thumb_hash_to_average_rgba
+
+from shutterfeed.adapters import imaging
+from shutterfeed.adapters.imaging import PillowImageCodec
+from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, plan, sniff
+from tests import pictures
+from tests.pictures import SHARED_DATA, needs_shared_data
+
+JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
+
+
+def render(content: bytes, content_type: str | None = None) -> RenderedPhoto:
+    return PillowImageCodec().render(content, content_type or sniff(content) or JPEG)
+
+
+def refusal(content: bytes, content_type: str | None = None) -> PhotoRefused:
+    with pytest.raises(PhotoRefused) as refused:
+        render(content, content_type)
+    assert refused.value.message.endswith(".")
+    return refused.value
+
+
+def opened(photo: RenderedPhoto, name: str) -> Image.Image:
+    content = next(content for rendition, content in photo.renditions if rendition.name == name)
+    with Image.open(BytesIO(content)) as image:
+        return image.convert("RGB")
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean difference of two pictures of one size, in steps of 255."""
+    assert one.size == other.size
+    return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
+
+
+# --- What comes out -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(1500, 1000), (700, 900), (200, 120), (1, 1), (2000, 40)])
+def test_renditions_are_as_planned_and_as_described(size: tuple[int, int]) -> None:
+    photo = render(pictures.jpeg(*size))
+    assert (photo.width, photo.height) == size
+    assert [rendition.name for rendition, _ in photo.renditions] == [
+        planned.spec.name for planned in plan(*size)
+    ]
+    for (rendition, content), planned in zip(photo.renditions, plan(*size), strict=True):
+        assert sniff(content) == rendition.content_type
+        assert (rendition.width, rendition.height) == (planned.width, planned.height)
+        with Image.open(BytesIO(content)) as image:
+            assert image.size == (planned.width, planned.height)
+
+
+SCENE = pictures.picture(900, 600)
+GREY_SCENE = SCENE.convert("L").convert("RGB")
+PALETTE_SCENE = pictures.picture(900, 600, mode="P").convert("RGB")
+
+
+@pytest.mark.parametrize(
+    ("content", "scene"),
+    [
+        pytest.param(pictures.jpeg(900, 600), SCENE, id="jpeg"),
+        pytest.param(pictures.jpeg(900, 600, progressive=True), SCENE, id="jpeg-progressive"),
+        pytest.param(pictures.jpeg(900, 600, mode="L"), GREY_SCENE, id="jpeg-grey"),
+        pytest.param(pictures.jpeg(900, 600, mode="CMYK"), SCENE, id="jpeg-cmyk"),
+        pytest.param(pictures.png(900, 600), SCENE, id="png"),
+        pytest.param(pictures.png(900, 600, mode="P"), PALETTE_SCENE, id="png-palette"),
+        pytest.param(pictures.png(900, 600, mode="L"), GREY_SCENE, id="png-grey"),
+        pytest.param(pictures.png(900, 600, mode="I;16"), GREY_SCENE, id="png-grey-16-bit"),
+        pytest.param(pictures.webp(900, 600), SCENE, id="webp"),
+        pytest.param(pictures.webp(900, 600, lossless=True), SCENE, id="webp-lossless"),
+    ],
+)
+def test_every_kind_of_file_keeps_its_picture(content: bytes, scene: Image.Image) -> None:
+    photo = render(content)
+    expected = scene.resize((640, 427), Image.Resampling.LANCZOS)
+    for name in ("640.jpg", "640.webp"):
+        assert difference(opened(photo, name), expected) < 4
+
+
+def test_sixteen_bits_a_channel_are_scaled_not_clipped() -> None:
+    photo = render(pictures.png_rgb16(400, 300, (0x8000, 0x2000, 0xFFFF)))
+    expected = Image.new("RGB", (320, 240), (0x80, 0x20, 0xFF))
+    assert difference(opened(photo, "320.jpg"), expected) < 3
+
+
+def test_black_and_white_stays_so() -> None:
+    source = Image.new("1", (400, 300), 1)
+    source.paste(0, (0, 0, 200, 300))
+    result = opened(render(pictures.encoded(source, "PNG")), "320.jpg")
+    assert result.getpixel((40, 120)) == (0, 0, 0)
+    assert result.getpixel((280, 120)) == (255, 255, 255)
+
+
+def with_transparent_colour() -> bytes:
+    """A palette picture whose left half has a colour that is declared transparent."""
+    image = Image.new("P", (900, 600), 1)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.paste(0, (0, 0, 450, 600))
+    return pictures.encoded(image, "PNG", transparency=0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(pictures.png(900, 600, mode="RGBA"), id="png-rgba"),
+        pytest.param(pictures.png(900, 600, mode="LA"), id="png-grey-alpha"),
+        pytest.param(with_transparent_colour(), id="png-palette"),
+        pytest.param(pictures.webp(900, 600, mode="RGBA"), id="webp"),
+    ],
+)
+def test_transparent_parts_become_white_in_every_format(content: bytes) -> None:
+    photo = render(content)
+    for name in ("640.jpg", "640.webp", "320.jpg"):
+        image = opened(photo, name)
+        left = image.crop((0, 0, image.width // 2 - 16, image.height))
+        right = image.crop((image.width // 2 + 16, 0, image.width, image.height))
+        assert difference(left, Image.new("RGB", left.size, "white")) < 2
+        assert difference(right, Image.new("RGB", right.size, "white")) > 20
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("size", [(900, 600), (2600, 1200)])
+def test_every_orientation_comes_out_upright(orientation: int, size: tuple[int, int]) -> None:
+    photo = render(pictures.jpeg(*size, exif_orientation=orientation))
+    assert (photo.width, photo.height) == size
+    upright = pictures.picture(*size)
+    expected = upright.resize((640, round(640 * size[1] / size[0])), Image.Resampling.LANCZOS)
+    assert difference(opened(photo, "640.jpg"), expected) < 4
+
+
+@pytest.mark.parametrize("value", [0, 9, 65535])
+def test_an_orientation_that_does_not_exist_is_upright(value: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = value
+    photo = render(pictures.jpeg(300, 200, exif=exif.tobytes()))
+    assert (photo.width, photo.height) == (300, 200)
+
+
+def test_a_pngs_exif_behind_the_picture_counts() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = pictures.png(300, 200, exif=exif)
+    where = content.index(b"eXIf") - 4
+    length = int.from_bytes(content[where : where + 4], "big") + 12
+    chunk, rest = content[where : where + length], content[:where] + content[where + length :]
+    end = rest.index(b"IEND") - 4
+    photo = render(rest[:end] + chunk + rest[end:])
+    assert (photo.width, photo.height) == (200, 300)
+
+
+def test_broken_exif_does_not_refuse_the_photo() -> None:
+    broken = b"Exif\x00\x00II*\x00\x08\x00\x00\x00\xff\xff\x12\x01\x03"
+    photo = render(pictures.jpeg(300, 200, exif=broken))
+    assert (photo.width, photo.height) == (300, 200)
+
+
+def test_a_large_png_is_reduced_in_strips_without_a_seam() -> None:
+    source = pictures.picture(5000, 3001)
+    photo = render(pictures.encoded(source, "PNG", compress_level=1))
+    expected = source.resize((1080, 648), Image.Resampling.LANCZOS)
+    assert difference(opened(photo, "1080.jpg"), expected) < 2
+
+
+def test_of_several_pictures_in_a_file_the_first_is_taken() -> None:
+    first, second = pictures.picture(700, 500, 1), pictures.picture(700, 500, 2)
+    expected = first.resize((640, 457), Image.Resampling.LANCZOS)
+    several = {
+        "MPO": {"save_all": True, "append_images": [second]},
+        "WEBP": {"save_all": True, "append_images": [second], "duration": 100},
+        "PNG": {"save_all": True, "append_images": [second], "duration": 100},
+    }
+    for format_name, options in several.items():
+        photo = render(pictures.encoded(first, format_name, **options))
+        assert difference(opened(photo, "640.jpg"), expected) < 4, format_name
+
+
+# --- Colour -------------------------------------------------------------------------------
+
+
+def swapped_profile() -> bytes:
+    """sRGB with red and blue exchanged: under it, a red picture is blue."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    renamed = profile.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+    assert renamed != profile
+    return renamed.replace(b"rXYZ", b"----").replace(b"bXYZ", b"rXYZ").replace(b"----", b"bXYZ")
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP"])
+def test_the_embedded_profile_is_applied(format_name: str) -> None:
+    red = Image.new("RGB", (400, 300), (220, 20, 20))
+    content = pictures.encoded(red, format_name, icc_profile=swapped_profile())
+    result = opened(render(content), "320.jpg")
+    assert difference(result, Image.new("RGB", (320, 240), (20, 20, 220))) < 8
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param(b"no profile at all", id="garbage"),
+        pytest.param(swapped_profile()[:300], id="cut short"),
+        pytest.param(
+            ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes(), id="other pixels"
+        ),
+    ],
+)
+def test_a_profile_that_cannot_apply_is_left_out(profile: bytes) -> None:
+    content = pictures.jpeg(900, 600, icc_profile=profile)
+    expected = SCENE.resize((640, 427), Image.Resampling.LANCZOS)
+    assert difference(opened(render(content), "640.jpg"), expected) < 4
+
+
+def test_a_grey_photo_with_a_colour_profile_renders() -> None:
+    content = pictures.jpeg(900, 600, mode="L", icc_profile=swapped_profile())
+    expected = GREY_SCENE.resize((640, 427), Image.Resampling.LANCZOS)
+    assert difference(opened(render(content), "640.jpg"), expected) < 4
+
+
+# --- Placeholder --------------------------------------------------------------------------
+
+
+def test_the_placeholder_is_a_thumbhash_of_the_picture() -> None:
+    placeholder = base64.b64decode(render(pictures.jpeg(900, 600)).placeholder, validate=True)
+    assert 15 <= len(placeholder) <= 30
+    *colour, alpha = thumb_hash_to_average_rgba(list(placeholder))
+    assert alpha == 1
+    expected = [mean / 255 for mean in ImageStat.Stat(SCENE).mean]
+    assert colour == pytest.approx(expected, abs=0.04)
+
+
+def test_the_thumbhash_library_agrees_with_the_algorithms_reference() -> None:
+    """Expected: the output of its author's JavaScript implementation for the same pixels."""
+    pixels = [
+        value
+        for y in range(6)
+        for x in range(8)
+        for value in (x * 30, y * 40, (x * y * 7) % 256, 255)
+    ]
+    assert (
+        bytes(rgba_to_thumb_hash(8, 6, pixels)).hex()
+        == "56090e1d9870877790888887887888877a0a07f788"
+    )
+
+
+# --- Metadata -----------------------------------------------------------------------------
+
+
+def jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Marker and body of each segment before the first scan."""
+    position = 2
+    while content[position + 1] != 0xDA:
+        length = int.from_bytes(content[position + 2 : position + 4], "big")
+        yield content[position + 1], content[position + 4 : position + 2 + length]
+        position += 2 + length
+
+
+def webp_chunks(content: bytes) -> Iterator[bytes]:
+    position = 12
+    while position < len(content):
+        yield content[position : position + 4]
+        position += (
+            8 + (int.from_bytes(content[position + 4 : position + 8], "little") + 1) // 2 * 2
+        )
+
+
+def assert_bare(photo: RenderedPhoto) -> None:
+    """Every rendition is made of nothing but what its decoder needs."""
+    jfif, tables_and_frame = 0xE0, {0xC0, 0xC2, 0xC4, 0xDB}
+    for rendition, content in photo.renditions:
+        if rendition.content_type == JPEG:
+            segments = list(jpeg_segments(content))
+            assert {marker for marker, _ in segments} <= {jfif} | tables_and_frame
+            assert [len(body) for marker, body in segments if marker == jfif] == [14]
+            assert content.endswith(b"\xff\xd9")
+            assert content.count(b"\xff\xd8\xff") == 1
+        else:
+            assert list(webp_chunks(content)) == [b"VP8 "]
+        for trace in (b"Exif", b"ICC_PROFILE", b"adobe", b"GPS", b"8BIM", b"Leak"):
+            assert trace not in content
+
+
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><GPS>Leak</GPS></x:xmpmeta>'
+
+
+@pytest.mark.parametrize("size", [(900, 600), (3000, 2000), (100, 80)])
+def test_no_metadata_survives(size: tuple[int, int]) -> None:
+    gps = Image.Exif()
+    gps[0x010E] = "Leak"
+    tagged = [
+        pictures.jpeg(*size, gps=True, exif_orientation=6, comment=b"Leak", xmp=XMP),
+        pictures.jpeg(*size, icc_profile=swapped_profile(), comment=b"Leak"),
+        pictures.png(*size, exif=gps, icc_profile=swapped_profile(), dpi=(300, 300)),
+        pictures.webp(*size, exif=gps, xmp=XMP, icc_profile=swapped_profile()),
+    ]
+    assert pictures.GPS_MARK in tagged[0]
+    for content in tagged:
+        assert_bare(render(content))
+
+
+# --- What is refused ----------------------------------------------------------------------
+
+
+def jpeg_of_size(width: int, height: int) -> bytes:
+    """A JPEG that claims a size in its header."""
+    content = bytearray(pictures.jpeg(16, 16))
+    frame = content.index(b"\xff\xc0")
+    content[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
+    return bytes(content)
+
+
+def png_of_size(width: int, height: int) -> bytes:
+    content = bytearray(pictures.png(16, 16))
+    content[16:24] = struct.pack(">II", width, height)
+    # The parser checks the header's sum.
+    content[29:33] = struct.pack(">I", zlib.crc32(bytes(content[12:29])))
+    return bytes(content)
+
+
+def webp_of_size(width: int, height: int) -> bytes:
+    content = bytearray(pictures.webp(16, 16, mode="RGBA"))
+    assert content[12:16] == b"VP8X"
+    content[24:27] = (width - 1).to_bytes(3, "little")
+    content[27:30] = (height - 1).to_bytes(3, "little")
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(jpeg_of_size(10_001, 100), id="jpeg-side"),
+        pytest.param(jpeg_of_size(65_000, 65_000), id="jpeg-area"),
+        pytest.param(png_of_size(100, 10_001), id="png-side"),
+        pytest.param(png_of_size(2_000_000_000, 2_000_000_000), id="png-area"),
+        pytest.param(webp_of_size(16_000_000, 16_000), id="webp-area"),
+    ],
+)
+def test_too_large_pictures_are_refused_by_their_header(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("decoded before its size was checked")
+
+    for decoder in imaging._DECODERS.values():
+        monkeypatch.setattr(decoder, "load", never)
+    assert refusal(content).code == "too_many_pixels"
+
+
+def test_memory_that_runs_out_means_too_many_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(imaging._DECODERS[JPEG], "load", exhausted)
+    assert refusal(pictures.jpeg(16, 16)).code == "too_many_pixels"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(pictures.jpeg(400, 300), id="jpeg"),
+        pytest.param(pictures.jpeg(400, 300, progressive=True), id="jpeg-progressive"),
+        pytest.param(pictures.jpeg(400, 300, gps=True), id="jpeg-exif"),
+        pytest.param(pictures.png(400, 300), id="png"),
+        pytest.param(pictures.webp(400, 300), id="webp"),
+        pytest.param(pictures.webp(400, 300, mode="RGBA", lossless=True), id="webp-alpha"),
+    ],
+)
+def test_truncated_files_are_refused_as_such(content: bytes) -> None:
+    for part in (0.3, 0.5, 0.8, 0.95):
+        assert refusal(content[: int(len(content) * part)]).code == "truncated"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff", b"<svg/>", b"\x00" * 4096])
+@pytest.mark.parametrize("content_type", [JPEG, PNG, WEBP])
+def test_what_is_no_photo_is_refused(content: bytes, content_type: str) -> None:
+    assert refusal(content, content_type).code in {"undecodable", "truncated"}
+
+
+def test_only_the_declared_decoder_opens() -> None:
+    assert refusal(pictures.png(16, 16), JPEG).code == "undecodable"
+    assert refusal(pictures.jpeg(16, 16), WEBP).code == "undecodable"
+    assert refusal(pictures.encoded(SCENE, "TIFF"), PNG).code == "undecodable"
+
+
+def test_other_types_are_refused() -> None:
+    gif = pictures.encoded(pictures.picture(16, 16, mode="P"), "GIF")
+    assert refusal(gif, "image/gif").code == "unsupported_type"
+
+
+def with_scans(repeats: int) -> bytes:
+    """A progressive JPEG whose last scan comes again and again."""
+    content = pictures.jpeg(64, 64, progressive=True)
+    last = content.rindex(b"\xff\xda")
+    scan = content[last:-2]
+    return content[:last] + scan * repeats + content[-2:]
+
+
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    assert render(with_scans(20)).width == 64
+    refused = refusal(with_scans(200))
+    assert refused.code == "undecodable"
+    assert "100 passes" in refused.message
+
+
+def test_what_follows_the_picture_does_not_count_as_scans() -> None:
+    motion_photo = pictures.jpeg(64, 64) + b"\xff\xda" * 500
+    assert render(motion_photo).width == 64
+
+
+def test_a_source_that_cannot_be_read_is_not_the_photos_fault() -> None:
+    class Unreachable(BytesIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            raise OSError("connection lost")
+
+    with pytest.raises(OSError, match="connection lost"):
+        PillowImageCodec().render(Unreachable(), JPEG)
+
+
+def test_a_stream_renders_like_bytes() -> None:
+    content = pictures.jpeg(400, 300)
+    assert PillowImageCodec().render(BytesIO(content), JPEG) == render(content)
+
+
+def mutated(content: bytes, source: random.Random) -> bytes:
+    """Some bytes changed, taken out or put in; half of the time near the beginning."""
+    result = bytearray(content)
+    for _ in range(source.choice((1, 2, 4, 8))):
+        end = len(result) if source.random() < 0.5 else min(len(result), 500)
+        at = source.randrange(end)
+        length = source.randrange(4)
+        result[at : at + length] = source.randbytes(source.randrange(1, 4))
+    return bytes(result)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(pictures.jpeg(48, 32, gps=True, exif_orientation=6), id="jpeg"),
+        pytest.param(pictures.jpeg(48, 32, mode="CMYK", progressive=True), id="jpeg-cmyk"),
+        pytest.param(pictures.jpeg(48, 32, icc_profile=swapped_profile()), id="jpeg-profile"),
+        pytest.param(pictures.png(48, 32, mode="RGBA", icc_profile=swapped_profile()), id="png"),
+        pytest.param(pictures.png(48, 32, mode="P", transparency=b"\x00\x80"), id="png-palette"),
+        pytest.param(pictures.webp(48, 32, mode="RGBA"), id="webp"),
+        pytest.param(pictures.webp(48, 32, lossless=True), id="webp-lossless"),
+    ],
+)
+def test_damaged_files_render_or_are_refused_and_nothing_else(content: bytes) -> None:
+    content_type = sniff(content)
+    assert content_type is not None
+    source = random.Random(2)
+    outcomes: set[str] = set()
+    for _ in range(60):
+        try:
+            outcomes.add(render(mutated(content, source), content_type).renditions[0][0].name)
+        except PhotoRefused as refused:
+            outcomes.add(refused.code)
+    assert "undecodable" in outcomes or "truncated" in outcomes
+
+
+# --- Real files ---------------------------------------------------------------------------
+
+
+def shared(pattern: str) -> list[Path]:
+    return sorted(path for path in SHARED_DATA.glob(pattern) if path.is_file())
+
+
+@needs_shared_data
+def test_every_cameras_photo_renders_bare() -> None:
+    photos = shared("photos/*/*.jpg")
+    assert len(photos) > 40
+    for path in photos:
+        photo = render(path.read_bytes())
+        assert opened(photo, "320.jpg").width == 320
+        assert_bare(photo)
+
+
+@needs_shared_data
+@pytest.mark.parametrize(("name", "size"), [("landscape", (600, 450)), ("portrait", (450, 600))])
+def test_the_orientation_samples_come_out_alike(name: str, size: tuple[int, int]) -> None:
+    first = render((SHARED_DATA / f"photos/orientation/{name}_1.jpg").read_bytes())
+    for number in range(1, 9):
+        photo = render((SHARED_DATA / f"photos/orientation/{name}_{number}.jpg").read_bytes())
+        assert (photo.width, photo.height) == size
+        # A number is painted into each, hence not zero.
+        assert difference(opened(photo, "320.jpg"), opened(first, "320.jpg")) < 8, number
+
+
+@needs_shared_data
+def test_hostile_files_render_or_are_refused() -> None:
+    files = shared("hostile/*")
+    assert len(files) > 20
+    refused = {}
+    for path in files:
+        content = path.read_bytes()
+        for content_type in {sniff(content) or JPEG, JPEG, PNG, WEBP}:
+            try:
+                render(content, content_type)
+            except PhotoRefused as error:
+                refused[path.name, content_type] = error.code
+    assert refused["pillow-broken.png", PNG] == "undecodable"
+    assert refused["pillow-decompression_bomb.gif", JPEG] == "undecodable"
