@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
@@ -22,6 +23,7 @@ class Resources:
     buckets: Buckets
     queues: Queues
     media_base_url: str
+    sending_actions: Sequence[str]
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
@@ -69,7 +71,7 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, originals, "GetObject", "PutObject")
     # An upload that is gone and an original that was never stored must not look forbidden.
     grants.listing(function, uploads, originals)
-    grants.sending(function, to.queues.images)
+    grants.sending(function, to.sending_actions, to.queues.images)
 
 
 def _thumbnail(function: lambda_.Function, to: Resources) -> None:
@@ -92,7 +94,9 @@ def _route_changes(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
     function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
     function.add_environment("COLLECT_QUEUE_URL", queues.collect.queue_url)
-    grants.sending(function, queues.publish, queues.fan_out, queues.feed, queues.collect)
+    grants.sending(
+        function, to.sending_actions, queues.publish, queues.fan_out, queues.feed, queues.collect
+    )
 
 
 def _publish(function: lambda_.Function, to: Resources) -> None:
@@ -108,7 +112,7 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
     grants.items(function, metadata, "GetItem")
     grants.index(function, metadata, schema.FOLLOWERS_INDEX)
-    grants.sending(function, queues.fan_out, queues.feed)
+    grants.sending(function, to.sending_actions, queues.fan_out, queues.feed)
 
 
 def _feed_writer(function: lambda_.Function, to: Resources) -> None:

@@ -58,10 +58,9 @@ def listing(function: lambda_.Function, *buckets: s3.Bucket) -> None:
     _allow(function, ["s3:ListBucket"], [bucket.bucket_arn for bucket in buckets])
 
 
-def sending(function: lambda_.Function, *queues: sqs.Queue) -> None:
-    """AWS knows one right for both calls; the local cloud asks for the batch's by its name."""
-    actions = ["sqs:SendMessage", "sqs:SendMessageBatch"]
-    _allow(function, actions, [queue.queue_arn for queue in queues])
+def sending(function: lambda_.Function, actions: Sequence[str], *queues: sqs.Queue) -> None:
+    """`actions` are what the cloud calls it: `Settings.sending_actions`."""
+    _allow(function, list(actions), [queue.queue_arn for queue in queues])
 
 
 def receiving(function: lambda_.Function, queue: sqs.Queue) -> None:

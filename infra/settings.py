@@ -127,6 +127,11 @@ class Settings:
         """The local cloud takes an API's id from this tag, so that its URL outlives a restart."""
         return {"ms-custom-id": self.prefix} if self._is_local else {}
 
+    @property
+    def sending_actions(self) -> tuple[str, ...]:
+        """AWS has one right to send, alone or in a batch; the local cloud asks for a second."""
+        return ("sqs:SendMessage", *(["sqs:SendMessageBatch"] if self._is_local else []))
+
     def api_url(self, api_id: str, endpoint: str) -> str:
         """Base URL of the API, without a slash at its end."""
         if self._is_local:

@@ -45,7 +45,11 @@ class ShutterfeedStack(Stack):
         grant_all(
             functions,
             Resources(
-                tables=tables, buckets=buckets, queues=queues, media_base_url=delivery.base_url
+                tables=tables,
+                buckets=buckets,
+                queues=queues,
+                media_base_url=delivery.base_url,
+                sending_actions=settings.sending_actions,
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)

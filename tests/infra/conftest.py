@@ -1,0 +1,78 @@
+"""Templates synthesized once for all tests, without built layers and without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra.synthesis import synthesize
+from tests.infra.templates import Template
+
+LAYERS_TARGETS = ("cp313-aarch64",)
+
+Synthesize = Callable[..., Template]
+
+
+@pytest.fixture(scope="session")
+def layers_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stands for `build/layers`: what is in a layer does not show in a template."""
+    folder = tmp_path_factory.mktemp("layers")
+    for target in LAYERS_TARGETS:
+        for layer in ("runtime", "imaging"):
+            packages = folder / target / layer / "python"
+            packages.mkdir(parents=True)
+            (packages / f"{layer}.txt").write_text(layer)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def template_of(tmp_path_factory: pytest.TempPathFactory, layers_dir: Path) -> Synthesize:
+    """Synthesizes with context values of one's own; fails on a finding of cdk-nag."""
+
+    def template_of(**context: object) -> Template:
+        outdir = tmp_path_factory.mktemp("cdk.out")
+        assembly = synthesize({"layers_dir": str(layers_dir), **context}, outdir)
+        (stack,) = assembly.stacks
+        return Template.read(Path(stack.template_full_path))
+
+    return template_of
+
+
+@pytest.fixture(scope="session")
+def dev(template_of: Synthesize) -> Template:
+    """As `make deploy` would deploy it, with the defaults of `cdk.json`."""
+    return template_of()
+
+
+@pytest.fixture(scope="session")
+def prod(template_of: Synthesize) -> Template:
+    """Production, with every option other than it is by default."""
+    return template_of(
+        stage="prod",
+        snap_start=True,
+        alarm_email="operators@example.com",
+        keep_originals=False,
+        media_base_url="https://media.example.com/",
+        cors_origins=[],
+        worker_concurrency={"thumbnail": None, "collect": 1},
+        log_retention_days=365,
+        log_level="WARN",
+        api_throttle={"rate": 7, "burst": 9},
+        python_runtime="python3.13",
+    )
+
+
+@pytest.fixture(scope="session")
+def local(template_of: Synthesize) -> Template:
+    """As `make up` deploys it."""
+    return template_of(stage="local", local_port=4999)
+
+
+@pytest.fixture(scope="session", params=["dev", "prod", "local"])
+def every(request: pytest.FixtureRequest) -> Template:
+    """Each of the templates in turn."""
+    template = request.getfixturevalue(request.param)
+    assert isinstance(template, Template)
+    return template

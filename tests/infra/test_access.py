@@ -1,0 +1,175 @@
+"""Who may do what: every permission of every role, spelled out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infra.templates import Template, listed
+
+# By function, besides its own log, its traces and the queue or stream that sets it off.
+GRANTED = {
+    "api": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:BatchGetItem TablesMetadata",
+        "dynamodb:Query TablesMetadata",
+        "dynamodb:PutItem TablesMetadata",
+        "dynamodb:UpdateItem TablesMetadata",
+        "dynamodb:DeleteItem TablesMetadata",
+        "dynamodb:Query TablesMetadata/index/followers",
+        "dynamodb:Query TablesMetadata/index/published",
+        "dynamodb:Query TablesFeed",
+        "s3:PutObject uploads/uploads/*",
+    },
+    "dedup_hash": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:BatchGetItem TablesMetadata",
+        "dynamodb:PutItem TablesMetadata",
+        "dynamodb:UpdateItem TablesMetadata",
+        "s3:GetObject uploads/uploads/*",
+        "s3:PutObjectTagging uploads/uploads/*",
+        "s3:ListBucket uploads",
+        "s3:GetObject originals/*",
+        "s3:PutObject originals/*",
+        "s3:ListBucket originals",
+        "sqs:SendMessage images",
+    },
+    "thumbnail": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:UpdateItem TablesMetadata",
+        "s3:GetObject originals/*",
+        "s3:PutObject renditions/*",
+    },
+    "route_changes": {
+        "sqs:SendMessage publish",
+        "sqs:SendMessage fan-out",
+        "sqs:SendMessage feed",
+        "sqs:SendMessage collect",
+        "sqs:SendMessage stream-dlq",
+        "sqs:GetQueueAttributes stream-dlq",
+        "sqs:GetQueueUrl stream-dlq",
+        "dynamodb:DescribeStream TablesMetadata.StreamArn",
+        "dynamodb:GetRecords TablesMetadata.StreamArn",
+        "dynamodb:GetShardIterator TablesMetadata.StreamArn",
+        "dynamodb:ListStreams TablesMetadata.StreamArn",
+    },
+    "publish": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:BatchGetItem TablesMetadata",
+        "dynamodb:Query TablesMetadata",
+        "dynamodb:UpdateItem TablesMetadata",
+    },
+    "fan_out": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:Query TablesMetadata/index/followers",
+        "sqs:SendMessage fan-out",
+        "sqs:SendMessage feed",
+    },
+    "feed_writer": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:Query TablesMetadata/index/published",
+        "dynamodb:Query TablesFeed",
+        "dynamodb:BatchWriteItem TablesFeed",
+    },
+    "collect": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:PutItem TablesMetadata",
+        "dynamodb:UpdateItem TablesMetadata",
+        "dynamodb:DeleteItem TablesMetadata",
+        "dynamodb:Query TablesMetadata",
+        "s3:DeleteObject originals/*",
+        "s3:DeleteObject renditions/*",
+        "s3:ListBucket renditions",
+    },
+}
+CONSUMED = {
+    "dedup_hash": "uploads",
+    "thumbnail": "images",
+    "publish": "publish",
+    "fan_out": "fan-out",
+    "feed_writer": "feed",
+    "collect": "collect",
+}
+RECEIVING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
+# AWS has no such right: whoever may send may send a batch.
+LOCAL_ACTION = "sqs:SendMessageBatch"
+OBJECTS = {"uploads/uploads/*", "originals/*", "renditions/*"}
+
+
+@pytest.mark.parametrize("function", GRANTED)
+def test_a_function_may_do_this_and_nothing_else(every: Template, function: str) -> None:
+    log = f"Functions{function.title().replace('_', '')}Logs"
+    expected = GRANTED[function] | {
+        f"logs:CreateLogStream {log}",
+        f"logs:PutLogEvents {log}",
+        "xray:PutTraceSegments *",
+        "xray:PutTelemetryRecords *",
+    }
+    if function in CONSUMED:
+        expected |= {f"sqs:{action} {CONSUMED[function]}" for action in RECEIVING}
+    assert _granted(every, function) == expected
+
+
+def _granted(template: Template, function: str) -> set[str]:
+    return {
+        f"{action} {template.named(resource)}"
+        for statement in template.statements(function)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+        if action != LOCAL_ACTION
+    }
+
+
+def test_what_only_the_local_cloud_asks_for_is_only_there(
+    dev: Template, prod: Template, local: Template
+) -> None:
+    assert LOCAL_ACTION in str(local.content)
+    for template in (dev, prod):
+        assert LOCAL_ACTION not in str(template.content)
+
+
+def test_functions_have_roles_of_their_own_without_managed_policies(every: Template) -> None:
+    roles = every.all("AWS::IAM::Role")
+    assert len(roles) == len(every.functions())
+    for role in roles.values():
+        assert "ManagedPolicyArns" not in role
+        assert "Policies" not in role
+        (trusted,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trusted["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+def test_wildcards_are_only_where_a_reason_is_written(every: Template) -> None:
+    for policy in every.all("AWS::IAM::Policy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            actions = listed(statement["Action"])
+            assert not [action for action in actions if "*" in action]
+            resources = {every.named(item) for item in listed(statement["Resource"])}
+            if "*" in resources:
+                assert set(actions) == {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+            else:
+                assert {item for item in resources if "*" in item} <= OBJECTS
+
+
+def test_no_role_can_delete_a_version_or_change_how_versions_are_kept(every: Template) -> None:
+    actions = {
+        action
+        for policy in every.all("AWS::IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+    }
+    assert not [action for action in actions if "Version" in action or "Lifecycle" in action]
+    assert "s3:DeleteObject" in actions  # or this test looks at nothing
+
+
+def test_the_renderer_reaches_blob_items_only(every: Template) -> None:
+    tables = [
+        statement
+        for statement in every.statements("thumbnail")
+        if any(action.startswith("dynamodb:") for action in listed(statement["Action"]))
+    ]
+    (statement,) = tables
+    assert statement["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["BLOB#*"]}
+    }
+    # Both name exactly one key; an action that names none would pass the condition.
+    assert set(statement["Action"]) == {"dynamodb:GetItem", "dynamodb:UpdateItem"}

@@ -1,0 +1,82 @@
+"""The HTTP API; the local cloud drops throttling and CORS."""
+
+from __future__ import annotations
+
+import json
+
+from infra.routes import read_routes
+from infra.settings import REPOSITORY
+from tests.infra.templates import Template, text
+
+SCOPE = "aws.cognito.signin.user.admin"
+OPEN = {"GET /health", "GET /openapi.json", "GET /docs"}
+
+
+def test_every_operation_of_the_document_is_a_route_and_nothing_else_is(every: Template) -> None:
+    documented = read_routes(REPOSITORY / "functions" / "api" / "openapi.json")
+    routes = {route["RouteKey"] for route in every.all("AWS::ApiGatewayV2::Route").values()}
+    assert routes == {f"{route.method} {route.path}" for route in documented}
+    assert len(routes) > len(OPEN)
+
+
+def test_all_but_the_open_routes_take_an_access_token(every: Template) -> None:
+    (authorizer,) = every.all("AWS::ApiGatewayV2::Authorizer")
+    for route in every.all("AWS::ApiGatewayV2::Route").values():
+        if route["RouteKey"] in OPEN:
+            assert route["AuthorizationType"] == "NONE"
+            assert "AuthorizerId" not in route
+        else:
+            assert route["AuthorizationType"] == "JWT"
+            assert route["AuthorizerId"] == {"Ref": authorizer}
+            assert route["AuthorizationScopes"] == [SCOPE]
+
+
+def test_tokens_are_of_our_pool_and_for_our_client(every: Template) -> None:
+    authorizer = every.only("AWS::ApiGatewayV2::Authorizer")
+    (pool,) = every.all("AWS::Cognito::UserPool")
+    (client,) = every.all("AWS::Cognito::UserPoolClient")
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+    jwt = authorizer["JwtConfiguration"]
+    assert jwt["Audience"] == [{"Ref": client}]
+    issuer = f"https://cognito-idp.${{AWS::Region}}.amazonaws.com/${{{pool}}}"
+    assert text(jwt["Issuer"]) == issuer
+
+
+def test_requests_are_throttled(dev: Template, prod: Template) -> None:
+    for template, rate, burst in ((dev, 500, 1000), (prod, 7, 9)):
+        stage = template.only("AWS::ApiGatewayV2::Stage")
+        assert stage["StageName"] == "$default"
+        assert stage["AutoDeploy"] is True
+        assert stage["DefaultRouteSettings"] == {
+            "ThrottlingRateLimit": rate,
+            "ThrottlingBurstLimit": burst,
+        }
+
+
+def test_the_access_log_is_json_and_holds_no_secret(every: Template) -> None:
+    settings = every.only("AWS::ApiGatewayV2::Stage")["AccessLogSettings"]
+    entry = json.loads(settings["Format"])
+    assert {"requestId", "route", "status", "latencyMs"} <= entry.keys()
+    assert not [value for value in entry.values() if "header" in value.lower()]
+    group, _ = settings["DestinationArn"]["Fn::GetAtt"]
+    assert group in every.all("AWS::Logs::LogGroup")
+
+
+def test_cors_allows_the_origins_of_the_context(dev: Template, prod: Template) -> None:
+    cors = dev.only("AWS::ApiGatewayV2::Api")["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["*"]
+    assert sorted(cors["AllowMethods"]) == ["DELETE", "GET", "PATCH", "POST", "PUT"]
+    assert sorted(cors["AllowHeaders"]) == ["authorization", "content-type", "idempotency-key"]
+    assert not cors.get("AllowCredentials")
+    assert "CorsConfiguration" not in prod.only("AWS::ApiGatewayV2::Api")
+
+
+def test_the_api_may_call_its_function_and_nobody_else_may(every: Template) -> None:
+    permission = every.only("AWS::Lambda::Permission")
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    (api,) = every.all("AWS::ApiGatewayV2::Api")
+    assert f":${{{api}}}/" in text(permission["SourceArn"])
+    assert every.function_id("api") in json.dumps(permission["FunctionName"]) or "Live" in str(
+        permission["FunctionName"]
+    )

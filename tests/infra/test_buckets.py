@@ -1,0 +1,165 @@
+"""The buckets: who may reach them, what they tell, and what expires in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shutterfeed.adapters.buckets import REFUSED, SETTLED
+from tests.infra.templates import Template, text
+
+BUCKETS = ("uploads", "originals", "renditions", "logs")
+
+
+def test_the_names_are_known_beforehand(dev: Template) -> None:
+    assert set(dev.buckets()) == set(BUCKETS)
+    for name, bucket in dev.buckets().items():
+        expected = f"shutterfeed-dev-{name}-${{AWS::AccountId}}-${{AWS::Region}}"
+        assert text(bucket["BucketName"]) == expected
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_nothing_is_public_unencrypted_or_somebody_elses(every: Template, name: str) -> None:
+    bucket = every.buckets()[name]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert "AccessControl" not in bucket
+
+
+def test_every_bucket_refuses_plain_http_except_on_the_local_cloud(
+    dev: Template, prod: Template, local: Template
+) -> None:
+    for template in (dev, prod):
+        assert _refusing_plain_http(template) == set(BUCKETS)
+    assert _refusing_plain_http(local) == set()
+
+
+def _refusing_plain_http(template: Template) -> set[str]:
+    return {
+        template.named(policy["Bucket"])
+        for policy in template.all("AWS::S3::BucketPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Action"] == "s3:*"
+        and statement["Principal"] == {"AWS": "*"}
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+
+
+def test_every_bucket_logs_who_asked_but_the_one_with_the_logs(every: Template) -> None:
+    for name in ("uploads", "originals", "renditions"):
+        logging = every.buckets()[name]["LoggingConfiguration"]
+        assert every.named(logging["DestinationBucketName"]) == "logs"
+        assert logging["LogFilePrefix"] == f"{name}/"
+    assert "LoggingConfiguration" not in every.buckets()["logs"]
+
+
+def test_uploads_expire_only_once_they_are_known_to_be_stored_or_refused(every: Template) -> None:
+    rules = _lifecycle(every, "uploads")
+    expiring = {
+        rule["TagFilters"][0]["Key"]: rule["ExpirationInDays"]
+        for rule in rules
+        if "ExpirationInDays" in rule
+    }
+    assert expiring == {SETTLED: 1, REFUSED: 30}
+    for rule in rules:
+        if "ExpirationInDays" in rule:
+            assert [tag["Value"] for tag in rule["TagFilters"]] == ["true"]
+    assert _multipart_days(rules) == [2]
+
+
+def test_originals_are_versioned_get_cheaper_and_never_expire(every: Template) -> None:
+    rules = _lifecycle(every, "originals")
+    assert every.buckets()["originals"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert not [key for rule in rules for key in rule if "Expir" in key]
+    classes = [
+        transition["StorageClass"] for rule in rules for transition in rule.get("Transitions", [])
+    ]
+    assert classes == ["STANDARD_IA"]
+    assert _multipart_days(rules) == [2]
+
+
+def test_renditions_never_expire(every: Template) -> None:
+    rules = _lifecycle(every, "renditions")
+    assert not [key for rule in rules for key in rule if "Expir" in key]
+    assert _multipart_days(rules) == [2]
+
+
+def test_logs_expire_after_ninety_days(every: Template) -> None:
+    (rule,) = _lifecycle(every, "logs")
+    assert rule["ExpirationInDays"] == 90
+
+
+def _lifecycle(template: Template, name: str) -> list[dict[str, Any]]:
+    rules = template.buckets()[name]["LifecycleConfiguration"]["Rules"]
+    assert isinstance(rules, list)
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
+    return rules
+
+
+def _multipart_days(rules: list[dict[str, Any]]) -> list[int]:
+    return [
+        rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
+        for rule in rules
+        if "AbortIncompleteMultipartUpload" in rule
+    ]
+
+
+def test_browsers_may_post_uploads_and_nothing_else(dev: Template, prod: Template) -> None:
+    (rule,) = dev.buckets()["uploads"]["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["POST"]
+    assert rule["AllowedOrigins"] == ["*"]
+    for name in ("originals", "renditions", "logs"):
+        assert "CorsConfiguration" not in dev.buckets()[name]
+    assert "CorsConfiguration" not in prod.buckets()["uploads"]
+
+
+def test_an_upload_is_told_to_the_queue_whose_policy_comes_first(every: Template) -> None:
+    (resource,) = (
+        resource
+        for resource in every.whole("AWS::S3::Bucket").values()
+        if "NotificationConfiguration" in resource["Properties"]
+    )
+    notification = resource["Properties"]["NotificationConfiguration"]
+    (told,) = notification["QueueConfigurations"]
+    assert every.named(resource["Properties"]["BucketName"]).startswith("shutterfeed-")
+    assert told["Event"] == "s3:ObjectCreated:*"
+    assert every.named(told["Queue"]) == "uploads"
+    assert told["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "uploads/"}]}}
+    policies = {
+        key
+        for key, policy in every.all("AWS::SQS::QueuePolicy").items()
+        if [every.named(queue) for queue in policy["Queues"]] == ["uploads"]
+    }
+    assert policies
+    assert policies <= set(resource["DependsOn"])
+
+
+def test_originals_outlive_the_stack_unless_told_otherwise(
+    dev: Template, prod: Template, local: Template
+) -> None:
+    assert _removal(dev) == {
+        "uploads": "Delete",
+        "originals": "Retain",
+        "renditions": "Delete",
+        "logs": "Delete",
+    }
+    assert _removal(local) == _removal(dev)
+    # This one says `keep_originals: false`.
+    assert _removal(prod) == {
+        "uploads": "Retain",
+        "originals": "Delete",
+        "renditions": "Retain",
+        "logs": "Retain",
+    }
+
+
+def _removal(template: Template) -> dict[str, str]:
+    return {
+        template.named({"Ref": logical_id}): resource["DeletionPolicy"]
+        for logical_id, resource in template.whole("AWS::S3::Bucket").items()
+    }

@@ -1,0 +1,142 @@
+"""The functions' settings; many of these the local cloud ignores."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from infra.settings import REPOSITORY, SettingsError
+from shutterfeed import config
+from tests.infra.conftest import Synthesize
+from tests.infra.templates import Template, text
+
+FUNCTIONS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
+CONCURRENCY = {
+    "api": None,
+    "dedup_hash": 50,
+    "thumbnail": 50,
+    "route_changes": None,
+    "publish": 50,
+    "fan_out": 10,
+    "feed_writer": 100,
+    "collect": 5,
+}
+
+
+def test_every_function_folder_is_deployed(every: Template) -> None:
+    assert sorted(every.functions()) == FUNCTIONS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_runtime_logs_and_traces(every: Template, name: str) -> None:
+    function = every.functions()[name]
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    group = every.all("AWS::Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
+    assert group["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_environment_is_what_the_functions_settings_read(every: Template, name: str) -> None:
+    settings = getattr(config, f"{name.title().replace('_', '')}Settings")
+    expected = {field.name.upper() for field in dataclasses.fields(settings)}
+    variables = every.functions()[name]["Environment"]["Variables"]
+    assert variables.keys() == expected | {
+        "POWERTOOLS_SERVICE_NAME",
+        "POWERTOOLS_METRICS_NAMESPACE",
+    }
+    assert variables["POWERTOOLS_SERVICE_NAME"] == name
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Shutterfeed"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_variables_point_at_what_they_are_named_for(every: Template, name: str) -> None:
+    variables = every.functions()[name]["Environment"]["Variables"]
+    for variable, value in variables.items():
+        shown = every.named(value)
+        if variable.endswith("_BUCKET"):
+            assert shown == variable.removesuffix("_BUCKET").lower()
+        elif variable.endswith("_QUEUE_URL"):
+            queue = variable.removesuffix("_QUEUE_URL").lower().replace("_", "-")
+            assert shown == queue
+        elif variable.endswith("_TABLE"):
+            assert shown == f"Tables{variable.removesuffix('_TABLE').capitalize()}"
+
+
+def test_only_the_renderer_has_the_imaging_layer_and_our_code_is_everywhere(dev: Template) -> None:
+    for name, function in dev.functions().items():
+        layers = [dev.named(layer).removeprefix("FunctionsLayers") for layer in function["Layers"]]
+        imaging = ["Imaging"] if name == "thumbnail" else []
+        assert sorted(layers) == [*imaging, "Runtime", "Shared"]
+
+
+def test_the_renderer_has_a_whole_core(every: Template) -> None:
+    thumbnail = every.functions()["thumbnail"]
+    assert (thumbnail["MemorySize"], thumbnail["Timeout"]) == (1769, 60)
+
+
+@pytest.mark.parametrize(("name", "reserved"), CONCURRENCY.items())
+def test_concurrency_is_reserved_for_the_workers(
+    dev: Template, name: str, reserved: int | None
+) -> None:
+    assert dev.functions()[name].get("ReservedConcurrentExecutions") == reserved
+
+
+def test_null_reserves_nothing(prod: Template) -> None:
+    reserved = {
+        name: function.get("ReservedConcurrentExecutions")
+        for name, function in prod.functions().items()
+    }
+    assert reserved.pop("collect") == 1
+    assert set(reserved.values()) == {None}
+
+
+def test_the_long_chains_of_fan_out_are_no_runaway_loop(every: Template) -> None:
+    allowed = {name for name, function in every.functions().items() if "RecursiveLoop" in function}
+    assert allowed == {"fan_out"}
+    assert every.functions()["fan_out"]["RecursiveLoop"] == "Allow"
+
+
+def test_logs_are_kept_as_long_as_the_context_says(dev: Template, prod: Template) -> None:
+    for template, days in ((dev, 30), (prod, 365)):
+        groups = template.all("AWS::Logs::LogGroup").values()
+        assert {group["RetentionInDays"] for group in groups} == {days}
+        assert len(groups) == len(FUNCTIONS) + 1
+
+
+def test_the_log_level_comes_from_the_context(dev: Template, prod: Template) -> None:
+    for template, level in ((dev, "INFO"), (prod, "WARN")):
+        levels = {
+            function["LoggingConfig"]["ApplicationLogLevel"]
+            for function in template.functions().values()
+        }
+        assert levels == {level}
+
+
+def test_snapshots_are_an_option_of_the_api_function_alone(dev: Template, prod: Template) -> None:
+    assert not [name for name, function in dev.functions().items() if "SnapStart" in function]
+    assert "AWS::Lambda::Version" not in dev.types()
+    started = {
+        name: function["SnapStart"]
+        for name, function in prod.functions().items()
+        if "SnapStart" in function
+    }
+    assert started == {"api": {"ApplyOn": "PublishedVersions"}}
+    assert prod.only("AWS::Lambda::Alias")["Name"] == "live"
+    integration = text(prod.only("AWS::ApiGatewayV2::Integration")["IntegrationUri"])
+    (alias,) = prod.all("AWS::Lambda::Alias")
+    assert alias in integration
+
+
+def test_an_unbuilt_layer_is_named_in_one_sentence(template_of: Synthesize, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^The layer .+ is not built: run `make layers`"):
+        template_of(layers_dir=str(tmp_path))
+
+
+def test_a_reservation_for_an_unknown_function_is_refused(template_of: Synthesize) -> None:
+    with pytest.raises(SettingsError, match="thumbnails"):
+        template_of(worker_concurrency={"thumbnails": 3})

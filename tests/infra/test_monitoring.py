@@ -1,0 +1,124 @@
+"""Ten alarms, whom they tell, and one dashboard."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.templates import Template, text
+
+DEAD_LETTERS = {
+    "uploads-dlq",
+    "images-dlq",
+    "publish-dlq",
+    "feed-delivery-dlq",
+    "collect-dlq",
+    "stream-dlq",
+}
+
+
+def _alarms(template: Template) -> dict[str, dict[str, Any]]:
+    return {
+        alarm["AlarmName"].split("-", 2)[2]: alarm
+        for alarm in template.all("AWS::CloudWatch::Alarm").values()
+    }
+
+
+def test_there_are_as_many_alarms_as_are_free(every: Template) -> None:
+    assert _alarms(every).keys() == {
+        "api-5xx",
+        "feed-p99",
+        "stream-iterator-age",
+        "oldest-pending-upload",
+        *DEAD_LETTERS,
+    }
+    assert len(_alarms(every)) == 10
+
+
+@pytest.mark.parametrize("name", sorted(DEAD_LETTERS))
+def test_one_dead_letter_is_enough(every: Template, name: str) -> None:
+    alarm = _alarms(every)[name]
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (1, 1)
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert _dimension(every, alarm) == {"QueueName": f"{name}.QueueName"}
+
+
+def test_every_dead_letter_queue_has_its_alarm(every: Template) -> None:
+    used = {
+        every.named(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        for queue in every.queues().values()
+        if "RedrivePolicy" in queue
+    }
+    stream = every.mapping("route_changes")["DestinationConfig"]["OnFailure"]["Destination"]
+    assert {*used, every.named(stream)} == DEAD_LETTERS
+
+
+def test_the_feed_is_watched_by_the_metric_that_the_function_writes(every: Template) -> None:
+    alarm = _alarms(every)["feed-p99"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Shutterfeed", "FeedLatency")
+    assert _dimension(every, alarm) == {"service": "api"}
+    assert alarm["ExtendedStatistic"] == "p99"
+    assert alarm["Threshold"] == 200
+    assert alarm["EvaluateLowSampleCountPercentile"] == "ignore"
+
+
+def test_failing_requests_old_changes_and_old_uploads_are_watched(every: Template) -> None:
+    alarms = _alarms(every)
+    (api,) = every.all("AWS::ApiGatewayV2::Api")
+    failing = alarms["api-5xx"]
+    assert (failing["Namespace"], failing["MetricName"]) == ("AWS/ApiGateway", "5xx")
+    assert failing["Dimensions"] == [{"Name": "ApiId", "Value": {"Ref": api}}]
+    routing = alarms["stream-iterator-age"]
+    assert (routing["MetricName"], routing["Threshold"]) == ("IteratorAge", 300_000)
+    assert routing["Dimensions"] == [
+        {"Name": "FunctionName", "Value": {"Ref": every.function_id("route_changes")}}
+    ]
+    pending = alarms["oldest-pending-upload"]
+    assert (pending["MetricName"], pending["Threshold"]) == ("ApproximateAgeOfOldestMessage", 600)
+    assert _dimension(every, pending) == {"QueueName": "uploads.QueueName"}
+
+
+def test_silence_is_no_alarm_and_every_alarm_says_what_it_means(every: Template) -> None:
+    for alarm in _alarms(every).values():
+        assert alarm["TreatMissingData"] == "notBreaching"
+        assert alarm["AlarmDescription"]
+        # Metric maths would count as several alarms, and the local cloud refuses it.
+        assert "Metrics" not in alarm
+
+
+def test_alarms_are_sent_only_where_an_address_is_given(dev: Template, prod: Template) -> None:
+    assert "AWS::SNS::Topic" not in dev.types()
+    assert not [alarm for alarm in _alarms(dev).values() if "AlarmActions" in alarm]
+    (topic,) = prod.all("AWS::SNS::Topic")
+    for alarm in _alarms(prod).values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
+    subscription = prod.only("AWS::SNS::Subscription")
+    assert (subscription["Protocol"], subscription["Endpoint"]) == (
+        "email",
+        "operators@example.com",
+    )
+
+
+def test_cloudwatch_may_publish_alarms_of_this_account(prod: Template) -> None:
+    statements = prod.only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    (allowed,) = (statement for statement in statements if statement["Effect"] == "Allow")
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+    assert [s for s in statements if s["Effect"] == "Deny" and "SecureTransport" in str(s)]
+
+
+def test_the_dashboard_stays_within_what_is_free(every: Template) -> None:
+    board = every.only("AWS::CloudWatch::Dashboard")
+    widgets = json.loads(text(board["DashboardBody"]))["widgets"]
+    metrics = [metric for w in widgets for metric in w["properties"].get("metrics", [])]
+    assert 0 < len(metrics) <= 50
+    assert len([w for w in widgets if w["type"] == "alarm"]) == 1
+
+
+def _dimension(template: Template, alarm: dict[str, Any]) -> dict[str, str]:
+    return {item["Name"]: template.named(item["Value"]) for item in alarm["Dimensions"]}

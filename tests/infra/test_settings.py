@@ -1,0 +1,101 @@
+"""Reading the settings from context."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.settings import REPOSITORY, Settings, SettingsError
+
+CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
+
+
+def _settings(**overrides: object) -> Settings:
+    return Settings.from_context({**CONTEXT, **overrides}.get)
+
+
+def test_the_defaults_are_complete() -> None:
+    settings = _settings()
+    assert settings.stack_name == "Shutterfeed-dev"
+    assert settings.layers_target == "cp313-aarch64"
+    assert settings.openapi == REPOSITORY / "functions" / "api" / "openapi.json"
+
+
+def test_values_from_the_command_line_are_text() -> None:
+    settings = _settings(
+        snap_start="true",
+        local_port="4600",
+        cors_origins='["https://a.example"]',
+        worker_concurrency='{"thumbnail": null}',
+        layers_target="null",
+        alarm_email="",
+    )
+    assert settings.snap_start is True
+    assert settings.local_port == 4600
+    assert settings.cors_origins == ("https://a.example",)
+    assert settings.worker_concurrency == {"thumbnail": None}
+    assert settings.layers_target == "cp313-aarch64"
+    assert settings.alarm_email is None
+
+
+@pytest.mark.parametrize(
+    ("runtime", "architecture", "target"),
+    [
+        ("python3.13", "arm64", "cp313-aarch64"),
+        ("python3.12", "x86_64", "cp312-x86_64"),
+    ],
+)
+def test_layers_follow_runtime_and_architecture(
+    runtime: str, architecture: str, target: str
+) -> None:
+    settings = _settings(python_runtime=runtime, architecture=architecture)
+    assert settings.layers_target == target
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("stage", "Production"),
+        ("stage", "a-stage-too-long"),
+        ("stage", None),
+        ("architecture", "sparc"),
+        ("snap_start", "yes"),
+        ("snap_start", 1),
+        ("log_retention_days", "a month"),
+        ("log_retention_days", True),
+        ("cors_origins", "https://a.example"),
+        ("cors_origins", [1]),
+        ("worker_concurrency", {"thumbnail": "many"}),
+        ("worker_concurrency", [5]),
+        ("api_throttle", {"rate": 5}),
+        ("media_base_url", 5),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: object) -> None:
+    with pytest.raises(SettingsError, match=name):
+        _settings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"stage": "No Such Stage"}, {"layers_dir": "no/such/folder"}, {"log_retention_days": 31}],
+)
+def test_the_app_ends_with_one_sentence(context: dict[str, object], tmp_path: Path) -> None:
+    environment = os.environ | {
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_OUTDIR": str(tmp_path),
+        # The end of a Node release's life is for whoever installs Node.
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,20,22",
+    }
+    app = str(REPOSITORY / "app.py")
+    result = subprocess.run(
+        [sys.executable, app], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1

@@ -1,0 +1,135 @@
+"""The stack as a whole: outputs, cost, checks, and what is different on the local cloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aws_cdk
+import pytest
+from aws_cdk import aws_s3
+from cfnlint import ManualArgs, lint_file
+
+from infra.synthesis import build
+from tests.infra.templates import Template, text
+
+OUTPUTS = {
+    "ApiUrl",
+    "MediaUrl",
+    "UserPoolId",
+    "UserPoolClientId",
+    "MetadataTableName",
+    "FeedTableName",
+    "UploadsBucketName",
+    "OriginalsBucketName",
+    "RenditionsBucketName",
+    "DashboardName",
+}
+# Of these none costs anything while nobody uses it, or cents for what is stored. A new type is
+# added here after looking up what it costs an hour.
+FREE_WHILE_IDLE = {
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::DynamoDB::Table",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
+}
+# By option: SnapStart's versions are billed for their snapshots.
+BY_OPTION = {
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Version",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
+}
+
+
+def test_nothing_of_the_default_deployment_is_billed_by_the_hour(
+    dev: Template, local: Template, prod: Template
+) -> None:
+    assert dev.types() == FREE_WHILE_IDLE
+    assert local.types() == FREE_WHILE_IDLE
+    assert prod.types() == FREE_WHILE_IDLE | BY_OPTION
+
+
+def test_the_outputs_are_what_tools_read(every: Template) -> None:
+    assert every.outputs().keys() == OUTPUTS
+
+
+def test_urls_on_aws(dev: Template, prod: Template) -> None:
+    (api,) = dev.all("AWS::ApiGatewayV2::Api")
+    (distribution,) = dev.all("AWS::CloudFront::Distribution")
+    assert dev.outputs()["ApiUrl"] == f"${{{api}.ApiEndpoint}}"
+    assert dev.outputs()["MediaUrl"] == f"https://${{{distribution}.DomainName}}"
+    assert prod.outputs()["MediaUrl"] == "https://media.example.com"
+
+
+def test_urls_on_the_local_cloud(local: Template) -> None:
+    (api,) = local.all("AWS::ApiGatewayV2::Api")
+    (distribution,) = local.all("AWS::CloudFront::Distribution")
+    label = f"${{{distribution}.DomainName}}|.|0"
+    assert local.outputs()["ApiUrl"] == f"http://localhost:4999/_aws/execute-api/${{{api}}}"
+    assert local.outputs()["MediaUrl"] == f"http://{label}.cloudfront.localhost:4999"
+
+
+def test_the_api_links_media_where_the_output_says(every: Template) -> None:
+    variables = every.functions()["api"]["Environment"]["Variables"]
+    assert text(variables["MEDIA_BASE_URL"]) == every.outputs()["MediaUrl"]
+
+
+def test_the_local_api_keeps_its_id(dev: Template, local: Template) -> None:
+    assert local.only("AWS::ApiGatewayV2::Api")["Tags"]["ms-custom-id"] == "shutterfeed-local"
+    assert "ms-custom-id" not in dev.only("AWS::ApiGatewayV2::Api")["Tags"]
+
+
+def test_only_a_cloud_with_a_bootstrap_stack_is_asked_for_its_version(
+    dev: Template, local: Template
+) -> None:
+    assert "BootstrapVersion" in dev.content["Parameters"]
+    assert "Parameters" not in local.content
+
+
+def test_everything_that_can_be_tagged_says_whose_it_is(every: Template) -> None:
+    for bucket in every.buckets().values():
+        assert {"Key": "project", "Value": "shutterfeed"} in bucket["Tags"]
+
+
+# W3005: CDK writes a function's dependency on its role twice.
+# W3037: an action that only the local cloud knows.
+@pytest.mark.parametrize(
+    ("name", "ignored"),
+    [("dev", ["W3005"]), ("prod", ["W3005"]), ("local", ["W3005", "W3037"])],
+)
+def test_cfn_lint_finds_nothing(
+    request: pytest.FixtureRequest, name: str, ignored: list[str]
+) -> None:
+    template = request.getfixturevalue(name)
+    findings = lint_file(template.path, config=ManualArgs(ignore_checks=ignored))
+    assert [f"{finding.rule.id} {finding.message}" for finding in findings] == []
+
+
+def test_a_finding_of_cdk_nag_stops_synthesis(layers_dir: Path, tmp_path: Path) -> None:
+    app = build({"layers_dir": str(layers_dir)}, tmp_path)
+    (stack,) = (child for child in app.node.children if isinstance(child, aws_cdk.Stack))
+    aws_s3.Bucket(stack, "Careless")
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+    assert "AwsSolutions-S1" in (tmp_path / "validation-report.json").read_text()

@@ -1,0 +1,63 @@
+"""The tables: much of this the local cloud drops without a word."""
+
+from __future__ import annotations
+
+from shutterfeed import schema
+from tests.infra.templates import Template
+
+
+def test_both_tables_are_on_demand_and_keyed_as_the_functions_expect(every: Template) -> None:
+    for name in ("Metadata", "Feed"):
+        table = every.table(name)
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["KeySchema"] == [
+            {"AttributeName": schema.PK, "KeyType": "HASH"},
+            {"AttributeName": schema.SK, "KeyType": "RANGE"},
+        ]
+
+
+def test_items_of_both_tables_expire_by_the_attribute_the_functions_write(every: Template) -> None:
+    for name in ("Metadata", "Feed"):
+        assert every.table(name)["TimeToLiveSpecification"] == {
+            "AttributeName": schema.TTL_ATTRIBUTE,
+            "Enabled": True,
+        }
+
+
+def test_only_what_must_not_be_lost_streams_and_can_be_restored(every: Template) -> None:
+    metadata, feed = every.table("Metadata"), every.table("Feed")
+    assert metadata["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert metadata["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert "StreamSpecification" not in feed
+    assert "PointInTimeRecoverySpecification" not in feed
+    assert "GlobalSecondaryIndexes" not in feed
+
+
+def test_the_indexes_project_what_their_readers_need(every: Template) -> None:
+    indexes = every.table("Metadata")["GlobalSecondaryIndexes"]
+    found = {
+        index["IndexName"]: (
+            [key["AttributeName"] for key in index["KeySchema"]],
+            index["Projection"]["ProjectionType"],
+        )
+        for index in indexes
+    }
+    assert found == {
+        schema.FOLLOWERS_INDEX: ([schema.FOLLOWERS_PK, schema.FOLLOWERS_SK], "KEYS_ONLY"),
+        schema.PUBLISHED_INDEX: ([schema.PUBLISHED_PK, schema.PUBLISHED_SK], "ALL"),
+    }
+
+
+def test_production_keeps_its_tables(prod: Template, dev: Template) -> None:
+    assert prod.table("Metadata")["DeletionProtectionEnabled"] is True
+    assert not dev.table("Metadata").get("DeletionProtectionEnabled")
+    assert _removal(prod) == {"Retain"}
+    assert _removal(dev) == {"Delete"}
+
+
+def _removal(template: Template) -> set[str]:
+    return {
+        resource[policy]
+        for resource in template.whole("AWS::DynamoDB::Table").values()
+        for policy in ("DeletionPolicy", "UpdateReplacePolicy")
+    }

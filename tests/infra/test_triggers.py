@@ -1,0 +1,68 @@
+"""What sets functions off, and what happens to what fails; the local cloud ignores the latter."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from shutterfeed import schema
+from tests.infra.templates import Template
+
+SOURCES = {
+    "dedup_hash": "uploads",
+    "thumbnail": "images",
+    "publish": "publish",
+    "fan_out": "fan-out",
+    "feed_writer": "feed",
+    "collect": "collect",
+}
+
+
+def test_each_worker_has_one_source_and_the_api_none(every: Template) -> None:
+    mappings = every.all("AWS::Lambda::EventSourceMapping").values()
+    targets = [mapping["FunctionName"]["Ref"] for mapping in mappings]
+    expected = {every.function_id(name) for name in (*SOURCES, "route_changes")}
+    assert len(targets) == len(expected)
+    assert set(targets) == expected
+
+
+@pytest.mark.parametrize(("function", "queue"), SOURCES.items())
+def test_a_worker_takes_its_queue_and_reports_single_failures(
+    every: Template, function: str, queue: str
+) -> None:
+    mapping = every.mapping(function)
+    assert every.named(mapping["EventSourceArn"]) == queue
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize("function", SOURCES)
+def test_pollers_never_outrun_the_reservation(dev: Template, function: str) -> None:
+    reserved = dev.functions()[function]["ReservedConcurrentExecutions"]
+    assert dev.mapping(function)["ScalingConfig"] == {"MaximumConcurrency": reserved}
+
+
+def test_pollers_are_free_where_nothing_is_reserved_and_at_least_two(prod: Template) -> None:
+    assert "ScalingConfig" not in prod.mapping("thumbnail")
+    assert prod.mapping("collect")["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_one_bad_record_does_not_block_the_stream(every: Template) -> None:
+    mapping = every.mapping("route_changes")
+    assert every.named(mapping["EventSourceArn"]) == "TablesMetadata.StreamArn"
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["MaximumRecordAgeInSeconds"] == 6 * 3600
+    destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+    assert every.named(destination) == "stream-dlq"
+
+
+def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
+    filters = every.mapping("route_changes")["FilterCriteria"]["Filters"]
+    patterns = [json.loads(item["Pattern"]) for item in filters]
+    assert patterns == [
+        {"dynamodb": {"Keys": {schema.SK: {"S": [{"prefix": prefix}]}}}}
+        for prefix in schema.STREAM_SORT_KEY_PREFIXES
+    ]
