@@ -38,6 +38,8 @@ def document() -> dict[str, Any]:
             "version": "1.0.0",
             "description": "Share photos: upload, follow, feed, profile.",
         },
+        # Relative to where the document is served, which no deployment needs to be told.
+        "servers": [{"url": "."}],
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.items())),

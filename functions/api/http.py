@@ -227,7 +227,7 @@ def _answer(call: Call) -> Response[Any]:
         return _error(500, ErrorDetail("internal_error", message, None))
     match result:
         case None:
-            return Response(call.route.status, headers=dict(_HEADERS))
+            return Response(call.route.status, body="", headers=dict(_HEADERS))
         case Raw(content_type, body, headers):
             return Response(call.route.status, content_type, body, {**_HEADERS, **headers})
     return _json(call.route.status, result)

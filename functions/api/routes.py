@@ -194,14 +194,31 @@ def _given(value: Any) -> Any:
 
 @cache
 def _docs_page() -> str:
-    """Swagger UI with everything inlined, from the copy that Powertools carries."""
-    from aws_lambda_powertools.event_handler.openapi import swagger_ui
+    """Swagger UI with everything inlined, from the copy that Powertools carries. (Powertools' own
+    page generator needs pydantic.)"""
+    import aws_lambda_powertools
 
-    folder = Path(swagger_ui.__file__).parent
-    return swagger_ui.generate_swagger_html(
-        spec=OPENAPI.read_text(),
-        swagger_js=(folder / "swagger-ui-bundle.min.js").read_text(),
-        swagger_css=(folder / "swagger-ui.min.css").read_text(),
-        swagger_base_url="",
-        oauth2_config=None,
+    package = Path(aws_lambda_powertools.__file__).parent
+    assets = package / "event_handler" / "openapi" / "swagger_ui"
+    # Inside a script element only this sequence would end it.
+    document = OPENAPI.read_text().replace("</", "<\\/")
+    return _DOCS_PAGE.format(
+        style=(assets / "swagger-ui.min.css").read_text(),
+        script=(assets / "swagger-ui-bundle.min.js").read_text(),
+        document=document,
     )
+
+
+_DOCS_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Shutterfeed API</title>
+<style>{style}</style>
+<div id="docs"></div>
+<script>{script}</script>
+<script>
+SwaggerUIBundle({{ dom_id: "#docs", spec: {document}, deepLinking: true }});
+</script>
+</html>
+"""

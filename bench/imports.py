@@ -1,0 +1,80 @@
+"""CPU time to import each function's handler, beside `boto3` with one DynamoDB client.
+
+Every import runs in a fresh interpreter; rounds go over all of them in turn, so that whatever else
+the machine does hits all alike; the figures are medians, and ratios of medians of the same rounds.
+`ready` is what a cold start pays in all: the import, and the services with their AWS clients built.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from bench.figures import Figure
+from shutterfeed import config
+
+ROUNDS: Final = 15
+_ROOT: Final = Path(__file__).parents[1]
+_BASELINE: Final = "import boto3; boto3.client('dynamodb')"
+_CLOCK: Final = "; import time; print(time.process_time() * 1000)"
+_FUNCTIONS: Final = tuple(sorted(path.parent.name for path in _ROOT.glob("functions/*/handler.py")))
+_GOAL: Final = "<= 1.1"
+
+
+def run() -> list[Figure]:
+    programs = {"boto3 + DynamoDB client": (_BASELINE, environment())}
+    for name in _FUNCTIONS:
+        program = f"import {name}.handler"
+        programs[name] = (program, environment())
+        programs[f"{name}, ready"] = (program, environment(AWS_LAMBDA_FUNCTION_NAME=name))
+    times: dict[str, list[float]] = {name: [] for name in programs}
+    for round_number in range(ROUNDS + 1):
+        print(f"\rround {round_number} of {ROUNDS}", end="", file=sys.stderr, flush=True)
+        for name, (program, env) in programs.items():
+            spent = cpu_milliseconds(program, env)
+            if round_number:  # the first round only warms the disk's cache
+                times[name].append(spent)
+    print(file=sys.stderr)
+    return _figures({name: median(values) for name, values in times.items()})
+
+
+def _figures(medians: Mapping[str, float]) -> list[Figure]:
+    baseline = next(iter(medians.values()))
+    figures = [Figure(name, value, "ms") for name, value in medians.items()]
+    for name, value in list(medians.items())[1:]:
+        goal = _GOAL if name == "api" else None
+        figures.append(Figure(f"{name} / baseline", value / baseline, "ratio", goal))
+    return figures
+
+
+def cpu_milliseconds(program: str, env: Mapping[str, str]) -> float:
+    """CPU time of a fresh interpreter from its start to the program's end."""
+    command: Sequence[str] = (sys.executable, "-c", program + _CLOCK)
+    answer = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=True)
+    return float(answer.stdout.split()[-1])
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """What a function finds, with made-up names of resources."""
+    settings = {
+        field.name.upper(): "https://sqs.us-east-1.amazonaws.com/0/name"
+        for kind in config.Settings.__subclasses__()
+        for field in fields(kind)
+    }
+    return {
+        **settings,
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{_ROOT / 'functions'}:{_ROOT / 'layers/shared/python'}",
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_SERVICE_NAME": "bench",
+        "POWERTOOLS_METRICS_NAMESPACE": "Shutterfeed",
+        **extra,
+    }

@@ -1,0 +1,99 @@
+"""The deployed stack on a local cloud of its own, driven over HTTP as clients drive it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api, Json, Tokens
+from tools.cloud import LocalCloud
+from tools.deploy import deploy
+
+T = TypeVar("T")
+
+PASSWORD = "Correct-horse-7-battery"
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A running stack: its outputs, and its doors."""
+
+    endpoint: str
+    outputs: dict[str, str]
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.endpoint, self.outputs["UserPoolClientId"])
+
+    @property
+    def api(self) -> Api:
+        """As nobody."""
+        return Api(self.outputs["ApiUrl"])
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A signed-in user with a handle."""
+
+    email: str
+    handle: str
+    tokens: Tokens
+    api: Api
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    folder: Path = tmp_path_factory.mktemp("cloud") / "state"
+    cloud = LocalCloud(folder)
+    cloud.start()
+    try:
+        yield Deployment(cloud.endpoint, deploy(cloud.endpoint))
+    finally:
+        cloud.stop()
+
+
+@pytest.fixture(scope="session")
+def person(stack: Deployment) -> Callable[[], Person]:
+    """Signs up somebody new."""
+
+    def sign_up() -> Person:
+        handle = f"person{next(_numbers)}"
+        email = f"{handle}@example.com"
+        stack.accounts.sign_up(email, PASSWORD)
+        stack.accounts.confirm(email, LOCAL_CONFIRMATION_CODE)
+        tokens = stack.accounts.sign_in(email, PASSWORD)
+        api = stack.api.as_user(tokens.access)
+        api.edit_me(handle=handle)
+        return Person(email, handle, tokens, api)
+
+    return sign_up
+
+
+def eventually(read: Callable[[], T], until: Callable[[T], bool], seconds: float = 30) -> T:
+    """What `read` gives, once `until` accepts it. Fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = read()
+        if until(value):
+            return value
+        if time.monotonic() > deadline:
+            pytest.fail(f"after {seconds} s it still is {value!r}")
+        time.sleep(0.1)
+
+
+def feed_ids(api: Api) -> list[str]:
+    return [post["id"] for post in api.feed()["items"]]
+
+
+def published(api: Api, post_id: str) -> Json:
+    """The post once it settled, which must be as published."""
+    post = api.settled(post_id)
+    assert post["state"] == "published", post
+    return post
