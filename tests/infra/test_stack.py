@@ -7,7 +7,7 @@ from pathlib import Path
 import aws_cdk
 import pytest
 from aws_cdk import aws_s3
-from cfnlint import ManualArgs, lint_file
+from cfnlint import ManualArgs, lint_file  # type: ignore[import-untyped]  # it ships no types
 
 from infra.synthesis import build
 from tests.infra.templates import Template, text
