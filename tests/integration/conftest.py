@@ -1,0 +1,94 @@
+"""The functions on AWS in process: a fresh world for every test, everything built anew in it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from shutterfeed import bootstrap, runtime
+from tests.integration.client import Client
+from tests.integration.pipeline import Pipeline
+from tests.integration.world import Person, World, aws
+
+
+@dataclass(slots=True)
+class Logs:
+    """What the functions logged, line by line."""
+
+    stream: io.StringIO = field(default_factory=io.StringIO)
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def logs() -> Iterator[Logs]:
+    captured = Logs()
+    handler: Any = runtime.logger.registered_handler
+    before = handler.setStream(captured.stream)
+    yield captured
+    handler.setStream(before)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, logs: Logs) -> Iterator[World]:
+    with mock_aws():
+        made = World()
+        made.create()
+        for name, value in made.environment().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(bootstrap, "client", aws)
+        monkeypatch.setattr(bootstrap, "clock", lambda: made.clock)
+        monkeypatch.setattr(bootstrap, "ids", lambda: made.ids)
+        forget_services()
+        yield made
+        forget_services()
+
+
+@pytest.fixture
+def client(world: World) -> Client:
+    return Client()
+
+
+@pytest.fixture
+def pipeline(world: World) -> Pipeline:
+    world.connect_uploads()
+    return Pipeline(world)
+
+
+@pytest.fixture
+def ada() -> Person:
+    return Person.number(0xADA)
+
+
+@pytest.fixture
+def ben() -> Person:
+    return Person.number(0xBE)
+
+
+@pytest.fixture
+def eve() -> Person:
+    return Person.number(0xE7E)
+
+
+def forget_services() -> None:
+    """As in a new container."""
+    factories: tuple[Callable[[], Any], ...] = (
+        bootstrap.api,
+        bootstrap.dedup_hash,
+        bootstrap.thumbnail,
+        bootstrap.route_changes,
+        bootstrap.publish,
+        bootstrap.fan_out,
+        bootstrap.feed_writer,
+        bootstrap.collect,
+    )
+    for factory in factories:
+        factory.cache_clear()  # type: ignore[attr-defined]

@@ -1,0 +1,102 @@
+"""Answers held against the committed OpenAPI document, as its readers understand it.
+
+Knows the part of JSON Schema that the document uses, and refuses to pass over the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import api
+
+DOCUMENT: Final = Path(api.__file__).with_name("openapi.json")
+_ANNOTATIONS: Final = frozenset(("title", "description", "examples", "default", "format"))
+_TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "null": type(None),
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(DOCUMENT.read_text())
+    return loaded
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and operation of every route."""
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def operation_for(method: str, path: str) -> dict[str, Any] | None:
+    """The operation behind a request's path; None for an unknown route."""
+    for known_method, template, operation in operations():
+        pattern = re.sub(r"{\w+}", "[^/]+", template)
+        if known_method == method and re.fullmatch(pattern, path):
+            return operation
+    return None
+
+
+def violations(operation: Mapping[str, Any], status: int, body: Any) -> list[str]:
+    """What of an answer is not as documented."""
+    documented = operation["responses"].get(str(status))
+    if documented is None:
+        return [f"{operation['operationId']} does not document the status {status}"]
+    content = documented.get("content", {}).get("application/json")
+    return [] if content is None else list(_check(content["schema"], body, "$"))
+
+
+def _check(schema: Mapping[str, Any], value: Any, at: str) -> Iterator[str]:
+    rest = {name: rule for name, rule in schema.items() if name not in _ANNOTATIONS}
+    if "$ref" in rest:
+        name = rest.pop("$ref").removeprefix("#/components/schemas/")
+        yield from _check(document()["components"]["schemas"][name], value, at)
+    if "anyOf" in rest:
+        branches = rest.pop("anyOf")
+        if all(list(_check(branch, value, at)) for branch in branches):
+            yield f"{at}: {value!r} is none of {branches}"
+    if "type" in rest:
+        yield from _check_type(rest.pop("type"), value, at)
+    if "enum" in rest and value not in rest.pop("enum"):
+        yield f"{at}: {value!r} is not an allowed value"
+    if isinstance(value, dict) and schema.get("type") == "object":
+        yield from _check_members(rest, value, at)
+    if isinstance(value, list) and "items" in rest:
+        items = rest.pop("items")
+        for index, item in enumerate(value):
+            yield from _check(items, item, f"{at}[{index}]")
+    for unknown in rest.keys() - {"properties", "required", "additionalProperties", "enum"}:
+        yield f"{at}: the checker does not know {unknown!r}"
+
+
+def _check_type(name: str, value: Any, at: str) -> Iterator[str]:
+    is_wrong_bool = isinstance(value, bool) and name != "boolean"
+    if is_wrong_bool or not isinstance(value, _TYPES[name]):
+        yield f"{at}: {value!r} is no {name}"
+
+
+def _check_members(rules: Mapping[str, Any], value: dict[str, Any], at: str) -> Iterator[str]:
+    properties = rules.get("properties", {})
+    others = rules.get("additionalProperties")
+    for name in rules.get("required", ()):
+        if name not in value:
+            yield f"{at}: {name} is missing"
+    for name, member in value.items():
+        if name in properties:
+            yield from _check(properties[name], member, f"{at}.{name}")
+        elif isinstance(others, Mapping):
+            yield from _check(others, member, f"{at}.{name}")
+        else:
+            yield f"{at}: {name} is not documented"

@@ -1,0 +1,148 @@
+"""The event plumbing between the functions: stream and queues read, real handlers called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Final
+
+from collect.handler import handler as collect
+from dedup_hash.handler import handler as dedup_hash
+from fan_out.handler import handler as fan_out
+from feed_writer.handler import handler as feed_writer
+from publish.handler import handler as publish
+from route_changes.handler import handler as route_changes
+from shutterfeed.schema import STREAM_SORT_KEY_PREFIXES
+from tests.conftest import REGION
+from tests.integration.payloads import Event, context
+from tests.integration.world import World, aws
+from thumbnail.handler import handler as thumbnail
+
+Handler = Callable[[Any, Any], Mapping[str, Any]]
+
+WORKERS: Final[Mapping[str, Handler]] = {
+    "uploads": dedup_hash,
+    "images": thumbnail,
+    "publish": publish,
+    "fan-out": fan_out,
+    "feed": feed_writer,
+    "collect": collect,
+}
+_MANY_ROUNDS: Final = 100
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Carries events as Lambda would. `twice` delivers every one of them two times."""
+
+    world: World
+    twice: bool = False
+    failures: list[str] = field(default_factory=list)
+    """Ids of records that a worker reported as failed, in order."""
+    _read_up_to: str | None = None
+
+    def run(self) -> None:
+        """Until nothing moves any more. A record that keeps failing stays where it is."""
+        for _ in range(_MANY_ROUNDS):
+            moved = self.pump_stream()
+            for queue in WORKERS:
+                moved += self.pump_queue(queue)
+            if not moved:
+                return
+        raise AssertionError("the pipeline does not come to rest")
+
+    def pump_stream(self) -> int:
+        """Hand the metadata table's new changes to `route_changes`; how many there were."""
+        records = self._new_records()
+        if not records:
+            return 0
+        failed = self._deliver(route_changes, {"Records": records})
+        assert not failed, "no test makes the router fail through the pipeline"
+        return len(records)
+
+    def pump_queue(self, queue: str) -> int:
+        """Hand the messages of a queue to its worker; how many it dealt with."""
+        url = self.world.queue_urls[queue]
+        answer = aws("sqs").receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            MessageSystemAttributeNames=["All"],
+        )
+        messages = answer.get("Messages", [])
+        if not messages:
+            return 0
+        arn = self.world.queue_arn(queue)
+        event = {"Records": [_sqs_record(message, arn) for message in messages]}
+        failed = self._deliver(WORKERS[queue], event)
+        done = [message for message in messages if message["MessageId"] not in failed]
+        for message in done:
+            aws("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return len(done)
+
+    def _deliver(self, handler: Handler, event: Event) -> set[str]:
+        if self.twice:
+            handler(event, context())
+        answer = handler(event, context())
+        failed = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        self.failures += failed
+        return set(failed)
+
+    def _new_records(self) -> list[dict[str, Any]]:
+        """Those that the stack's event filter lets through."""
+        streams, arn = aws("dynamodbstreams"), self.world.stream_arn
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]
+        # A new iterator each time: moto replaces the shard when it rolls a transaction back.
+        place: dict[str, str] = (
+            {"ShardIteratorType": "TRIM_HORIZON"}
+            if self._read_up_to is None
+            else {
+                "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
+                "SequenceNumber": self._read_up_to,
+            }
+        )
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], **place)
+        found = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+        if found:
+            self._read_up_to = found[-1]["dynamodb"]["SequenceNumber"]
+        return [_stream_record(record, arn) for record in _as_dynamodb_has_them(found)]
+
+
+def _as_dynamodb_has_them(records: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Those of moto's records that DynamoDB writes too, and that the stack's filter passes.
+
+    DynamoDB writes none where nothing changed. An update that makes an item is one record there;
+    moto's first is of the bare key.
+    """
+    for record, after in pairwise([*records, None]):
+        assert record is not None
+        change = record["dynamodb"]
+        made_bare = (
+            after is not None
+            and record["eventName"] == after["eventName"] == "INSERT"
+            and change["Keys"] == after["dynamodb"]["Keys"]
+        )
+        unchanged = change.get("OldImage") == change.get("NewImage")
+        passes = change["Keys"]["sk"]["S"].startswith(STREAM_SORT_KEY_PREFIXES)
+        if passes and not made_bare and not unchanged:
+            yield record
+
+
+def _sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": REGION,
+    }
+
+
+def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
+    change = dict(record["dynamodb"])
+    change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
+    return {**record, "dynamodb": change, "eventSourceARN": stream_arn}

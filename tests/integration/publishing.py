@@ -1,0 +1,39 @@
+"""Steps that many tests begin with: files brought to their links, posts published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.integration.client import Client, draft
+from tests.integration.pipeline import Pipeline
+from tests.integration.world import Person, World
+
+
+def upload_all(
+    world: World,
+    created: dict[str, Any],
+    contents: Sequence[bytes],
+    of: Sequence[dict[str, Any]] | None = None,
+) -> None:
+    """Put each content where its link leads; `of` names some of the links."""
+    links = created["uploads"] if of is None else of
+    for link, content in zip(links, contents, strict=True):
+        world.upload(link["fields"]["key"], content, link["fields"]["Content-Type"])
+
+
+def publish(
+    client: Client,
+    pipeline: Pipeline,
+    person: Person,
+    contents: Sequence[bytes],
+    key: str = "key-1",
+    **fields: Any,
+) -> str:
+    """A published post of JPEGs; its id."""
+    created = client.create_post(person, draft(contents, **fields), key).json
+    upload_all(pipeline.world, created, contents)
+    pipeline.run()
+    post_id: str = created["post"]["id"]
+    assert client.get(f"/posts/{post_id}", person).json["state"] == "published"
+    return post_id

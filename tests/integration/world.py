@@ -1,0 +1,175 @@
+"""The deployment's tables, buckets and queues in moto, with the wiring between them.
+
+The stack's shape, not its settings: infrastructure tests hold those. Time does not pass by itself
+and chance is counted, so that a test's every run is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any, Final
+from uuid import UUID
+
+import boto3
+from boto3.dynamodb.conditions import Key
+from botocore.config import Config
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.table import Table, key_item, marshal
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.ids import ulid, user_id_of
+from tests.conftest import REGION
+from tests.tables import create_tables
+
+MEDIA_BASE_URL: Final = "https://media.example.com"
+METADATA: Final = "metadata"
+FEED: Final = "feed"
+UPLOADS: Final = "shutterfeed-test-uploads"
+ORIGINALS: Final = "shutterfeed-test-originals"
+RENDITIONS: Final = "shutterfeed-test-renditions"
+QUEUES: Final = ("uploads", "images", "publish", "fan-out", "feed", "collect")
+
+
+@cache
+def aws(service: str) -> Any:
+    """A client that every test shares: moto's answers depend on the test, the client does not."""
+    connect: Any = boto3.client
+    # moto knows no endpoints of one account.
+    settings = Config(region_name=REGION, account_id_endpoint_mode="disabled")
+    return connect(service, config=settings)
+
+
+@dataclass(slots=True)
+class SteppingClock:
+    """Every reading is a millisecond later than the last, so that what happens has an order."""
+
+    instant: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        self.instant += timedelta(milliseconds=1)
+        return self.instant
+
+    def advance(self, by: timedelta) -> None:
+        self.instant += by
+
+
+@dataclass(slots=True)
+class CountedIds:
+    """ULIDs whose random part is a count: the same in every run, in the order of making."""
+
+    counter: count[int] = field(default_factory=lambda: count(1))
+
+    def new(self, at: datetime) -> str:
+        return ulid(at, next(self.counter))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account at the identity provider."""
+
+    subject: str
+
+    @property
+    def user_id(self) -> str:
+        return user_id_of(self.subject)
+
+    @classmethod
+    def number(cls, number: int) -> Person:
+        # The digits in front differ too: a first handle is made from the id's end.
+        return cls(str(UUID(int=(number << 96) | number)))
+
+
+@dataclass(slots=True)
+class World:
+    """What stands behind the functions, and what tests ask of it."""
+
+    clock: SteppingClock = field(default_factory=SteppingClock)
+    ids: CountedIds = field(default_factory=CountedIds)
+    queue_urls: dict[str, str] = field(default_factory=dict)
+    stream_arn: str = ""
+
+    def create(self) -> None:
+        create_tables(aws("dynamodb"), METADATA, FEED)
+        description = aws("dynamodb").describe_table(TableName=METADATA)
+        self.stream_arn = description["Table"]["LatestStreamArn"]
+        for bucket in (UPLOADS, ORIGINALS, RENDITIONS):
+            aws("s3").create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+        aws("s3").put_bucket_versioning(
+            Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"}
+        )
+        for name in QUEUES:
+            # What a worker fails is there again at once; nobody waits in a test.
+            created = aws("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})
+            self.queue_urls[name] = created["QueueUrl"]
+
+    def connect_uploads(self) -> None:
+        """Let the uploads bucket notify its queue; S3 sends a test event on this."""
+        aws("s3").put_bucket_notification_configuration(
+            Bucket=UPLOADS,
+            NotificationConfiguration={
+                "QueueConfigurations": [
+                    {"QueueArn": self.queue_arn("uploads"), "Events": ["s3:ObjectCreated:*"]}
+                ]
+            },
+        )
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "METADATA_TABLE": METADATA,
+            "FEED_TABLE": FEED,
+            "UPLOADS_BUCKET": UPLOADS,
+            "ORIGINALS_BUCKET": ORIGINALS,
+            "RENDITIONS_BUCKET": RENDITIONS,
+            "MEDIA_BASE_URL": MEDIA_BASE_URL,
+            "IMAGES_QUEUE_URL": self.queue_urls["images"],
+            "PUBLISH_QUEUE_URL": self.queue_urls["publish"],
+            "FAN_OUT_QUEUE_URL": self.queue_urls["fan-out"],
+            "FEED_QUEUE_URL": self.queue_urls["feed"],
+            "COLLECT_QUEUE_URL": self.queue_urls["collect"],
+        }
+
+    def queue_arn(self, name: str) -> str:
+        return f"arn:aws:sqs:{REGION}:123456789012:{name}"
+
+    def waiting(self, name: str) -> list[dict[str, Any]]:
+        """The messages on a queue, without taking them."""
+        answer = aws("sqs").receive_message(
+            QueueUrl=self.queue_urls[name], MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    @property
+    def metadata(self) -> Table:
+        return Table(aws("dynamodb"), METADATA)
+
+    def item(self, key: keys.Key) -> dict[str, Any] | None:
+        return self.metadata.get(key)
+
+    def expire(self, key: keys.Key) -> None:
+        """Remove an item as TTL does; the pipeline marks the record as the service's own."""
+        aws("dynamodb").delete_item(TableName=METADATA, Key=marshal(key_item(key)))
+
+    def feed_of(self, person: Person) -> list[FeedEntry]:
+        """The entries in the feed table, whatever of them is visible; newest first."""
+        rows = Table(aws("dynamodb"), FEED).query(
+            Key("pk").eq(keys.feed_partition(person.user_id)), limit=1000, newest_first=True
+        )
+        return [FeedEntry.parse(item["sk"]) for item in rows.items]
+
+    def objects(self, bucket: str) -> list[str]:
+        """The keys that a reader of the bucket sees."""
+        listed = aws("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+        return [entry["Key"] for entry in listed]
+
+    def upload(self, key: str, content: bytes, content_type: str = "image/jpeg") -> None:
+        aws("s3").put_object(Bucket=UPLOADS, Key=key, Body=content, ContentType=content_type)
+
+    def upload_tags(self, key: str) -> dict[str, str]:
+        tags = aws("s3").get_object_tagging(Bucket=UPLOADS, Key=key)["TagSet"]
+        return {tag["Key"]: tag["Value"] for tag in tags}
