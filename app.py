@@ -12,8 +12,8 @@ from pathlib import Path
 # Where the table and index names are, which the functions share.
 sys.path.insert(0, str(Path(__file__).resolve().parent / "layers" / "shared" / "python"))
 
-from infra.settings import SettingsError  # noqa: E402
-from infra.synthesis import synthesize  # noqa: E402
+from infra.context import SettingsError
+from infra.synthesis import synthesize
 
 if __name__ == "__main__":
     try:

@@ -12,9 +12,9 @@ from aws_cdk.aws_apigatewayv2_authorizers import HttpJwtAuthorizer
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from infra.functions import retention
 from infra.identity import ACCESS_SCOPE, Identity
 from infra.nag import allow
+from infra.retention import retention
 from infra.routes import Route, read_routes
 from infra.settings import Settings
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra import lifecycle
 from infra.nag import allow
 from infra.settings import Settings
 
 UPLOADS_PREFIX: Final = "uploads/"
-SETTLED_TAG: Final = "settled"
-REFUSED_TAG: Final = "refused"
 
 
 class Buckets(Construct):
@@ -28,14 +27,14 @@ class Buckets(Construct):
         self._settings = settings
         self._removal = RemovalPolicy.RETAIN if settings.is_production else RemovalPolicy.DESTROY
         self._logs: s3.Bucket | None = None
-        self._logs = self._bucket("logs", [s3.LifecycleRule(expiration=Duration.days(90))])
+        self._logs = self._bucket("logs", lifecycle.LOGS)
         allow(self._logs, "S1", "It receives the access logs; its own would never end.")
-        self.uploads = self._bucket("uploads", _UPLOADS_LIFECYCLE, cors=self._browser_uploads())
-        self.originals = self._bucket("originals", _ORIGINALS_LIFECYCLE, versioned=True)
+        self.uploads = self._bucket("uploads", lifecycle.UPLOADS, cors=self._browser_uploads())
+        self.originals = self._bucket("originals", lifecycle.ORIGINALS, versioned=True)
         self.originals.apply_removal_policy(
             RemovalPolicy.RETAIN if settings.keep_originals else RemovalPolicy.DESTROY
         )
-        self.renditions = self._bucket("renditions", [_ABORT_MULTIPART])
+        self.renditions = self._bucket("renditions", [lifecycle.ABORT_MULTIPART])
         self._notify(uploads_queue)
 
     def _bucket(
@@ -117,35 +116,3 @@ class Buckets(Construct):
             ]
         )
         self.uploads.node.add_dependency(queue.node.find_child("Policy"))
-
-
-_ABORT_MULTIPART: Final = s3.LifecycleRule(
-    id="abort-multipart", abort_incomplete_multipart_upload_after=Duration.days(2)
-)
-# Only what is known to be stored or refused goes; an upload that nothing has looked at stays.
-_UPLOADS_LIFECYCLE: Final = [
-    s3.LifecycleRule(id="settled", tag_filters={SETTLED_TAG: "true"}, expiration=Duration.days(1)),
-    s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(30)),
-    _ABORT_MULTIPART,
-]
-# Read when renditions are made and hardly ever again. At 200 KB an object Infrequent Access is
-# cheaper than Intelligent-Tiering, which bills its monitoring per object; S3 leaves those below
-# 128 KB, which would be dearer there, where they are. Nothing ever expires.
-_ORIGINALS_LIFECYCLE: Final = [
-    s3.LifecycleRule(
-        id="rarely-read",
-        transitions=[
-            s3.Transition(
-                storage_class=s3.StorageClass.INFREQUENT_ACCESS,
-                transition_after=Duration.days(30),
-            )
-        ],
-        noncurrent_version_transitions=[
-            s3.NoncurrentVersionTransition(
-                storage_class=s3.StorageClass.INFREQUENT_ACCESS,
-                transition_after=Duration.days(30),
-            )
-        ],
-    ),
-    _ABORT_MULTIPART,
-]

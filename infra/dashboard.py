@@ -9,7 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.monitoring import api_metric, depth, feed_latency, iterator_age, oldest_message
+from infra.metrics import api_metric, depth, feed_latency, iterator_age, oldest_message
 from infra.queues import Queues
 from infra.settings import Settings
 

@@ -12,9 +12,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.context import SettingsError
 from infra.layers import SHARED, Layers, architecture
 from infra.nag import allow, allow_resource
-from infra.settings import Settings, SettingsError
+from infra.retention import retention
+from infra.settings import Settings
 
 METRICS_NAMESPACE: Final = "Shutterfeed"
 
@@ -132,24 +134,3 @@ def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.
         role, "*", "xray:PutTraceSegments and xray:PutTelemetryRecords know no resources."
     )
     return role
-
-
-def retention(settings: Settings) -> logs.RetentionDays:
-    """How long logs are kept. Raises `SettingsError` for a number CloudWatch does not offer."""
-    try:
-        return _RETENTIONS[settings.log_retention_days]
-    except KeyError:
-        offered = ", ".join(map(str, _RETENTIONS))
-        raise SettingsError(f"log_retention_days must be one of {offered}.") from None
-
-
-_RETENTIONS: Final = {
-    1: logs.RetentionDays.ONE_DAY,
-    3: logs.RetentionDays.THREE_DAYS,
-    7: logs.RetentionDays.ONE_WEEK,
-    14: logs.RetentionDays.TWO_WEEKS,
-    30: logs.RetentionDays.ONE_MONTH,
-    90: logs.RetentionDays.THREE_MONTHS,
-    180: logs.RetentionDays.SIX_MONTHS,
-    365: logs.RetentionDays.ONE_YEAR,
-}

@@ -8,7 +8,8 @@ from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.settings import REPOSITORY, Settings, SettingsError
+from infra.context import SettingsError
+from infra.settings import REPOSITORY, Settings
 
 SHARED = "shared"
 

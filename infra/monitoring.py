@@ -15,13 +15,12 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.functions import METRICS_NAMESPACE, Functions
+from infra.functions import Functions
+from infra.metrics import api_metric, depth, feed_latency, iterator_age, oldest_message
 from infra.queues import Queues
 from infra.settings import Settings
 
 FEED_P99_MS: Final = 200
-_MINUTE: Final = Duration.minutes(1)
-_FIVE_MINUTES: Final = Duration.minutes(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class Watch:
     periods: int
     meaning: str
     """What it means and what to do, for whoever is woken up."""
+    patient: bool = False
+    """Whether it leaves percentiles of few samples out: one cold start an hour is not a slow feed."""
 
 
 class Monitoring(Construct):
@@ -68,8 +69,7 @@ class Monitoring(Construct):
             evaluation_periods=watch.periods,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            # One cold start an hour is not a slow feed.
-            evaluate_low_sample_count_percentile="ignore" if watch.name == "feed-p99" else None,
+            evaluate_low_sample_count_percentile="ignore" if watch.patient else None,
         )
         if topic:
             alarm.add_alarm_action(actions.SnsAction(topic))
@@ -94,41 +94,6 @@ class Monitoring(Construct):
         return topic
 
 
-def api_metric(name: str, api_id: str, statistic: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/ApiGateway",
-        metric_name=name,
-        dimensions_map={"ApiId": api_id},
-        statistic=statistic,
-        period=_FIVE_MINUTES,
-    )
-
-
-def feed_latency(statistic: str) -> cloudwatch.Metric:
-    """Milliseconds, as the API function measures a feed page."""
-    return cloudwatch.Metric(
-        namespace=METRICS_NAMESPACE,
-        metric_name="FeedLatency",
-        dimensions_map={"service": "api"},
-        statistic=statistic,
-        period=_FIVE_MINUTES,
-    )
-
-
-def iterator_age(functions: Functions) -> cloudwatch.Metric:
-    """Milliseconds between a change and its being routed."""
-    return functions["route_changes"].metric("IteratorAge", statistic="Maximum", period=_MINUTE)
-
-
-def oldest_message(queue: sqs.Queue) -> cloudwatch.Metric:
-    """Seconds."""
-    return queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=_MINUTE)
-
-
-def depth(queue: sqs.Queue) -> cloudwatch.Metric:
-    return queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=_MINUTE)
-
-
 def _service(api_id: str, functions: Functions, queues: Queues) -> Iterator[Watch]:
     yield Watch(
         "api-5xx",
@@ -142,6 +107,7 @@ def _service(api_id: str, functions: Functions, queues: Queues) -> Iterator[Watc
         feed_latency("p99"),
         threshold=FEED_P99_MS,
         periods=3,
+        patient=True,
         meaning=f"Feed pages take over {FEED_P99_MS} ms for one request in a hundred.",
     )
     yield Watch(

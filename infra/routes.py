@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from infra.settings import SettingsError
+from infra.context import SettingsError
 
 # What a path item may hold besides, such as `parameters`, is no operation.
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})

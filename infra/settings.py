@@ -6,7 +6,6 @@ Overriding a map (`worker_concurrency`, `api_throttle`) replaces it whole.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from typing import Final
 
 from aws_cdk import Fn
 
+from infra.context import Context, SettingsError
+
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 LOCAL_STAGE: Final = "local"
 PRODUCTION_STAGE: Final = "prod"
@@ -22,10 +23,6 @@ PRODUCTION_STAGE: Final = "prod"
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
-
-
-class SettingsError(Exception):
-    """A context value is missing or wrong; the message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +68,7 @@ class Settings:
     @classmethod
     def from_context(cls, read: Callable[[str], object]) -> Settings:
         """`read` looks a name up in the context. Raises `SettingsError`."""
-        context = _Context(read)
+        context = Context(read)
         throttle = context.numbers("api_throttle")
         runtime, architecture = context.text("python_runtime"), context.text("architecture")
         return cls(
@@ -146,68 +143,6 @@ class Settings:
             label = Fn.select(0, Fn.split(".", domain))
             return f"http://{label}.cloudfront.localhost:{self.local_port}"
         return f"https://{domain}"
-
-
-class _Context:
-    """Typed look-ups. A value from the command line is text where one from `cdk.json` is not."""
-
-    def __init__(self, read: Callable[[str], object]) -> None:
-        self._read = read
-
-    def optional(self, name: str) -> str | None:
-        value = self._read(name)
-        if value in (None, "", "null"):
-            return None
-        if not isinstance(value, str):
-            raise SettingsError(f"Context value {name} must be text, not {value!r}.")
-        return value
-
-    def text(self, name: str) -> str:
-        value = self.optional(name)
-        if value is None:
-            raise SettingsError(f"Context value {name} is missing: set it in cdk.json.")
-        return value
-
-    def matching(self, name: str, pattern: re.Pattern[str]) -> str:
-        value = self.text(name)
-        if not pattern.fullmatch(value):
-            raise SettingsError(f"Context value {name} must match {pattern.pattern}: {value!r}.")
-        return value
-
-    def number(self, name: str) -> int:
-        value = self._parsed(name)
-        if type(value) is not int:
-            raise SettingsError(f"Context value {name} must be a whole number, not {value!r}.")
-        return value
-
-    def flag(self, name: str) -> bool:
-        value = self._parsed(name)
-        if not isinstance(value, bool):
-            raise SettingsError(f"Context value {name} must be true or false, not {value!r}.")
-        return value
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        value = self._parsed(name)
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise SettingsError(f"Context value {name} must be a list of texts, not {value!r}.")
-        return tuple(value)
-
-    def numbers(self, name: str) -> Mapping[str, int | None]:
-        value = self._parsed(name)
-        if not isinstance(value, dict) or not all(
-            item is None or type(item) is int for item in value.values()
-        ):
-            raise SettingsError(f"Context value {name} must map names to numbers, not {value!r}.")
-        return value
-
-    def _parsed(self, name: str) -> object:
-        value = self._read(name)
-        if not isinstance(value, str):
-            return value
-        try:
-            return json.loads(value)
-        except ValueError as error:
-            raise SettingsError(f"Context value {name} is not valid JSON: {value!r}.") from error
 
 
 def _required(numbers: Mapping[str, int | None], name: str) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings import REPOSITORY, SettingsError
+from infra.context import SettingsError
+from infra.settings import REPOSITORY
 from shutterfeed import config
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template, text

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.context import SettingsError
 from infra.routes import Route, read_routes
-from infra.settings import SettingsError
 
 
 def _document(folder: Path, **content: object) -> Path:

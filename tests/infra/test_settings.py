@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings import REPOSITORY, Settings, SettingsError
+from infra.context import SettingsError
+from infra.settings import REPOSITORY, Settings
 
 CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
 

@@ -1,0 +1,73 @@
+"""CDK context with types: a value from the command line is text where one from a file is not."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+
+
+class SettingsError(Exception):
+    """A context value is missing or wrong; the message is one sentence that says what to do."""
+
+
+class Context:
+    """Typed look-ups. All raise `SettingsError`."""
+
+    def __init__(self, read: Callable[[str], object]) -> None:
+        self._read = read
+
+    def optional(self, name: str) -> str | None:
+        value = self._read(name)
+        if value in (None, "", "null"):
+            return None
+        if not isinstance(value, str):
+            raise SettingsError(f"Context value {name} must be text, not {value!r}.")
+        return value
+
+    def text(self, name: str) -> str:
+        value = self.optional(name)
+        if value is None:
+            raise SettingsError(f"Context value {name} is missing: set it in cdk.json.")
+        return value
+
+    def matching(self, name: str, pattern: re.Pattern[str]) -> str:
+        value = self.text(name)
+        if not pattern.fullmatch(value):
+            raise SettingsError(f"Context value {name} must match {pattern.pattern}: {value!r}.")
+        return value
+
+    def number(self, name: str) -> int:
+        value = self._parsed(name)
+        if type(value) is not int:
+            raise SettingsError(f"Context value {name} must be a whole number, not {value!r}.")
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self._parsed(name)
+        if not isinstance(value, bool):
+            raise SettingsError(f"Context value {name} must be true or false, not {value!r}.")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self._parsed(name)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise SettingsError(f"Context value {name} must be a list of texts, not {value!r}.")
+        return tuple(value)
+
+    def numbers(self, name: str) -> Mapping[str, int | None]:
+        value = self._parsed(name)
+        if not isinstance(value, dict) or not all(
+            item is None or type(item) is int for item in value.values()
+        ):
+            raise SettingsError(f"Context value {name} must map names to numbers, not {value!r}.")
+        return value
+
+    def _parsed(self, name: str) -> object:
+        value = self._read(name)
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise SettingsError(f"Context value {name} is not valid JSON: {value!r}.") from error

@@ -1,0 +1,43 @@
+"""What expires in the buckets, and what moves to cheaper storage."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_s3 as s3
+
+SETTLED_TAG: Final = "settled"
+REFUSED_TAG: Final = "refused"
+
+ABORT_MULTIPART: Final = s3.LifecycleRule(
+    id="abort-multipart", abort_incomplete_multipart_upload_after=Duration.days(2)
+)
+# Only what is known to be stored or refused goes; an upload that nothing has looked at stays.
+UPLOADS: Final = [
+    s3.LifecycleRule(id="settled", tag_filters={SETTLED_TAG: "true"}, expiration=Duration.days(1)),
+    s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(30)),
+    ABORT_MULTIPART,
+]
+# Read when renditions are made and hardly ever again. At 200 KB an object Infrequent Access is
+# cheaper than Intelligent-Tiering, which bills its monitoring per object; S3 leaves those below
+# 128 KB, which would be dearer there, where they are. Nothing ever expires.
+ORIGINALS: Final = [
+    s3.LifecycleRule(
+        id="rarely-read",
+        transitions=[
+            s3.Transition(
+                storage_class=s3.StorageClass.INFREQUENT_ACCESS,
+                transition_after=Duration.days(30),
+            )
+        ],
+        noncurrent_version_transitions=[
+            s3.NoncurrentVersionTransition(
+                storage_class=s3.StorageClass.INFREQUENT_ACCESS,
+                transition_after=Duration.days(30),
+            )
+        ],
+    ),
+    ABORT_MULTIPART,
+]
+LOGS: Final = [s3.LifecycleRule(id="old", expiration=Duration.days(90))]
