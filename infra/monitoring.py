@@ -34,7 +34,7 @@ class Watch:
     meaning: str
     """What it means and what to do, for whoever is woken up."""
     patient: bool = False
-    """Whether it leaves percentiles of few samples out: one cold start an hour is not a slow feed."""
+    """Leaves out percentiles of few samples: one cold start an hour is not a slow feed."""
 
 
 class Monitoring(Construct):
