@@ -1,0 +1,136 @@
+"""AWS's own DynamoDB Local, for the contract tests: its jars from Maven Central, one process.
+
+It needs a Java runtime, and Maven the first time. It keeps everything in memory, and has no option
+to listen on loopback only: what it holds is made up by a test and gone with the process.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tools import cloud, paths, stamps
+from tools.commands import CommandError, run_logged
+from tools.errors import ToolError
+from tools.progress import step
+
+OLDEST_JAVA: Final = 17
+FOLDER: Final = paths.BUILD / "dynamodb-local"
+
+_POM: Final = paths.ROOT / "tools" / "dynamodb-local.pom.xml"
+_COPY: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+_MAIN: Final = "software.amazon.dynamodb.services.local.main.ServerRunner"
+_START_SECONDS: Final = 30.0
+_GRACE_SECONDS: Final = 5.0
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """A fresh, empty DynamoDB Local while the block runs; its address, for `endpoint_url`.
+
+    Raises `ToolError` where there is no Java, no Maven or no network.
+    """
+    java, jars = _java(), _jars()
+    port = cloud.free_port()
+    log = paths.LOGS / "dynamodb-local.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [
+                java,
+                "-Xmx512m",
+                f"-Djava.library.path={jars}",
+                *("-cp", f"{jars}/*", _MAIN),
+                *("-inMemory", "-disableTelemetry", "-port", str(port)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _await_answer(process, port, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            _stop(process)
+
+
+def _java() -> str:
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=f"{home}/bin" if home else None) or shutil.which("java")
+    if found is None or _major_version(found) < OLDEST_JAVA:
+        raise ToolError(f"DynamoDB Local needs Java {OLDEST_JAVA} or newer: install a JRE.")
+    return found
+
+
+def _major_version(java: str) -> int:
+    """0 where it does not say: macOS has a `java` that only tells where to get one."""
+    answer = subprocess.run(
+        [java, "-version"], capture_output=True, text=True, timeout=30, check=False
+    )
+    version = re.search(r'version "(\d+)', answer.stderr)
+    return int(version[1]) if version else 0
+
+
+def _jars() -> Path:
+    """The folder of the jars and native libraries, downloaded if it is not there."""
+    wanted, stamp = stamps.digest([_POM]), FOLDER / "downloaded.sha256"
+    with stamps.exclusive(paths.BUILD / "dynamodb-local.lock"):
+        if not stamps.is_current(stamp, wanted):
+            with step("Downloading DynamoDB Local"), stamps.fresh_directory(FOLDER) as folder:
+                _download(folder)
+            stamps.write(stamp, wanted)
+    return FOLDER
+
+
+def _download(folder: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise ToolError("DynamoDB Local is downloaded with Maven: install `mvn`.")
+    log = paths.LOGS / "dynamodb-local-download.log"
+    try:
+        run_logged(
+            [maven, "-B", "-q", "-f", _POM, _COPY, f"-DoutputDirectory={folder}"],
+            log=log,
+        )
+    except CommandError as error:
+        raise ToolError(
+            f"Maven could not download DynamoDB Local: see {paths.relative(log)}, and try again."
+        ) from error
+
+
+def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if _answers(port):
+            return
+        time.sleep(0.05)
+    raise ToolError(f"DynamoDB Local did not start: see {paths.relative(log)}.")
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
