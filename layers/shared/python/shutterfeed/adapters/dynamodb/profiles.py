@@ -55,7 +55,9 @@ class DynamoProfiles:
     def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
         fields = {"display_name": display_name, "bio": bio}
         changes = {name: value for name, value in fields.items() if value is not None}
-        self.table.write(Update(keys.profile(user_id), set=changes, condition=Attr(PK).exists()))
+        if changes:  # DynamoDB refuses an update that says nothing.
+            update = Update(keys.profile(user_id), set=changes, condition=Attr(PK).exists())
+            self.table.write(update)
 
     def rename(self, user_id: str, old: str, new: str) -> None:
         writes = (
