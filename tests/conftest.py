@@ -1,0 +1,95 @@
+"""What every test may use. Whatever the machine's own AWS settings are, no test sees them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+REGION = "eu-central-1"
+
+# Before anything imports an SDK: a test that forgets to mock it fails at Amazon's door.
+for _name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[_name]
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_SESSION_TOKEN="testing",
+    AWS_DEFAULT_REGION=REGION,
+    AWS_REGION=REGION,
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_METRICS_NAMESPACE="Shutterfeed",
+    POWERTOOLS_SERVICE_NAME="tests",
+)
+
+from tests.fakes.system import FakeClock, FakeIds  # noqa: E402
+from tools import paths  # noqa: E402
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Stands still until the test moves it."""
+    return FakeClock()
+
+
+@pytest.fixture
+def ids() -> FakeIds:
+    """The same sequence of ids in every run."""
+    return FakeIds()
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    return paths.ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real photos and the like, kept beside the repository or where the variable says."""
+    folder = Path(os.environ.get("SHUTTERFEED_TEST_DATA", paths.ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no test data in {folder}: name its folder in SHUTTERFEED_TEST_DATA")
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """Clients of an empty account in moto, good for the duration of one test."""
+
+    dynamodb: DynamoDBClient
+    s3: S3Client
+    sqs: SQSClient
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    from moto import mock_aws
+
+    clients = _clients()
+    with mock_aws():
+        yield clients
+
+
+@cache
+def _clients() -> Aws:
+    """Made once: a client takes longer to make than most tests to run. Moto, imported before, gets
+    in the way of their requests."""
+    import boto3
+
+    return Aws(
+        boto3.client("dynamodb", region_name=REGION),
+        boto3.client("s3", region_name=REGION),
+        boto3.client("sqs", region_name=REGION),
+    )

@@ -1,0 +1,1 @@
+"""One suite per port, run on every implementation there is: the fakes cannot drift."""

@@ -1,0 +1,173 @@
+"""Each port's implementations: in memory, on moto, and on AWS's own DynamoDB Local."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shutterfeed import ports
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.feeds import DynamoFeedDetails, DynamoFeeds
+from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.keys import Key, feed
+from shutterfeed.schema import TTL_ATTRIBUTE
+from tests.conftest import REGION, Aws
+from tests.fakes.feeds import FakeFeeds
+from tests.fakes.metadata import (
+    FakeBlobs,
+    FakeFeedDetails,
+    FakeFollows,
+    FakeLedger,
+    FakePosts,
+    FakeProfiles,
+    FakeSecrets,
+    Metadata,
+    NoSuchItem,
+)
+from tests.tables import create_tables
+from tools import dynamodb_local
+from tools.errors import ToolError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Two empty tables."""
+
+    metadata: Table
+    feed: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The repositories over two empty tables."""
+
+    profiles: ports.Profiles
+    follows: ports.Follows
+    posts: ports.Posts
+    ledger: ports.Ledger
+    blobs: ports.Blobs
+    feeds: ports.Feeds
+    details: ports.FeedDetails
+    secrets: Callable[[], ports.Secrets]
+    """A new instance at every call, as in another container."""
+    expiry: Callable[[Key], int | None]
+    """When an item of the metadata table goes by itself, in seconds since the epoch."""
+    feed_expiry: Callable[[str, FeedEntry], int | None]
+    refusal: type[Exception]
+    """What a write raises that needs an item which is not there."""
+
+
+@pytest.fixture(scope="session")
+def local_dynamodb() -> Iterator[DynamoDBClient]:
+    import boto3
+
+    try:
+        running = dynamodb_local.running()
+        endpoint = running.__enter__()
+    except ToolError as error:
+        pytest.skip(str(error))
+    try:
+        yield boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint)
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["moto", "dynamodb-local"])
+def tables(request: pytest.FixtureRequest) -> Tables:
+    return _tables(str(request.param), request)
+
+
+@pytest.fixture(params=["fake", "moto", "dynamodb-local"])
+def store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "fake":
+        return _fake_store()
+    return _dynamo_store(_tables(str(request.param), request))
+
+
+def _tables(engine: str, request: pytest.FixtureRequest) -> Tables:
+    client: DynamoDBClient
+    if engine == "moto":
+        aws: Aws = request.getfixturevalue("aws")
+        client = aws.dynamodb
+    else:
+        client = request.getfixturevalue("local_dynamodb")
+    number = next(_numbers)
+    tables = Tables(Table(client, f"metadata-{number}"), Table(client, f"feed-{number}"))
+    create_tables(client, tables.metadata.name, tables.feed.name)
+
+    def drop() -> None:
+        for table in (tables.metadata, tables.feed):
+            client.delete_table(TableName=table.name)
+
+    request.addfinalizer(drop)
+    return tables
+
+
+def _fake_store() -> Store:
+    data, feeds = Metadata(), FakeFeeds()
+
+    def expiry(key: Key) -> int | None:
+        at = data.expiries.get(key)
+        return None if at is None else int(at.timestamp())
+
+    def feed_expiry(owner_id: str, entry: FeedEntry) -> int | None:
+        at = feeds.feeds.get(owner_id, {}).get(entry)
+        return None if at is None else int(at.timestamp())
+
+    return Store(
+        FakeProfiles(data),
+        FakeFollows(data),
+        FakePosts(data),
+        FakeLedger(data),
+        FakeBlobs(data),
+        feeds,
+        FakeFeedDetails(data),
+        FakeSecrets,
+        expiry,
+        feed_expiry,
+        NoSuchItem,
+    )
+
+
+def _dynamo_store(tables: Tables) -> Store:
+    metadata = tables.metadata
+
+    def expiry(key: Key) -> int | None:
+        return _ttl(metadata, key)
+
+    def feed_expiry(owner_id: str, entry: FeedEntry) -> int | None:
+        return _ttl(tables.feed, feed(owner_id, entry))
+
+    return Store(
+        DynamoProfiles(metadata),
+        DynamoFollows(metadata),
+        DynamoPosts(metadata),
+        DynamoLedger(metadata),
+        DynamoBlobs(metadata),
+        DynamoFeeds(tables.feed),
+        DynamoFeedDetails(metadata),
+        lambda: DynamoSecrets(metadata),
+        expiry,
+        feed_expiry,
+        ConditionFailed,
+    )
+
+
+def _ttl(table: Table, key: Key) -> int | None:
+    item = table.get(key) or {}
+    return item.get(TTL_ATTRIBUTE)

@@ -1,0 +1,132 @@
+"""Blobs: one per content, with one item for each reference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from shutterfeed import keys
+from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.media import Blob, BlobState
+from tests import samples
+from tests.contract.conftest import Store
+from tests.fakes.system import START
+from tests.paging import whole
+
+CONTENT = samples.sha256("content")
+FIRST, SECOND = ulid(START, 1), ulid(START, 2)
+LATER = START + timedelta(days=7)
+
+
+def _claim(store: Store, blob_id: str = FIRST) -> Blob:
+    return store.blobs.claim(CONTENT, blob_id, "image/jpeg", 7)
+
+
+def test_the_first_claim_makes_the_blob_and_later_ones_find_it(store: Store) -> None:
+    assert store.blobs.get(CONTENT) is None
+    blob = _claim(store, FIRST)
+    assert blob == Blob(CONTENT, FIRST, "image/jpeg", 7)
+    assert _claim(store, SECOND) == blob
+    assert store.blobs.get(CONTENT) == blob
+    assert store.blobs.get(samples.sha256("another")) is None
+
+
+def test_a_blob_becomes_ready_once(store: Store) -> None:
+    blob = _claim(store)
+    assert store.blobs.mark_ready(blob, samples.picture())
+    ready = replace(blob, state=BlobState.READY, picture=samples.picture())
+    assert store.blobs.get(CONTENT) == ready
+    assert not store.blobs.mark_ready(blob, samples.picture("another"))
+    assert not store.blobs.mark_failed(blob, samples.FAILURE)
+    assert store.blobs.get(CONTENT) == ready
+    assert _claim(store, SECOND) == ready
+
+
+def test_a_blob_that_failed_gets_another_chance_from_the_next_claim(store: Store) -> None:
+    blob = _claim(store)
+    assert store.blobs.mark_failed(blob, samples.FAILURE)
+    failed = replace(blob, state=BlobState.FAILED, failure=samples.FAILURE)
+    assert store.blobs.get(CONTENT) == failed
+    assert not store.blobs.mark_failed(blob, samples.FAILURE)
+    assert not store.blobs.mark_ready(blob, samples.picture())
+    assert _claim(store, SECOND) == blob
+    assert store.blobs.get(CONTENT) == blob
+    assert store.blobs.mark_ready(blob, samples.picture())
+
+
+def test_the_outcome_of_a_blob_of_the_same_content_from_earlier_does_not_count(
+    store: Store,
+) -> None:
+    blob = _claim(store, SECOND)
+    earlier = replace(blob, blob_id=FIRST)
+    assert not store.blobs.mark_ready(earlier, samples.picture())
+    assert not store.blobs.mark_failed(earlier, samples.FAILURE)
+    assert store.blobs.get(CONTENT) == blob
+
+
+def test_the_outcome_of_a_blob_that_is_gone_does_not_bring_it_back(store: Store) -> None:
+    blob = Blob(CONTENT, FIRST, "image/jpeg", 7)
+    assert not store.blobs.mark_ready(blob, samples.picture())
+    assert not store.blobs.mark_failed(blob, samples.FAILURE)
+    assert store.blobs.get(CONTENT) is None
+
+
+def test_a_claim_stops_a_removal_that_is_pending(store: Store) -> None:
+    blob = _claim(store)
+    assert store.expiry(keys.blob(CONTENT)) is None
+    for _ in range(2):
+        store.blobs.expire(CONTENT, LATER)
+    assert store.expiry(keys.blob(CONTENT)) == int(LATER.timestamp())
+    assert store.blobs.get(CONTENT) == blob
+    assert _claim(store, SECOND) == blob
+    assert store.expiry(keys.blob(CONTENT)) is None
+
+
+def test_what_is_not_there_does_not_expire(store: Store) -> None:
+    store.blobs.expire(CONTENT, LATER)
+    assert store.blobs.get(CONTENT) is None
+    assert store.expiry(keys.blob(CONTENT)) is None
+
+
+def test_a_restored_blob_is_whole_again_and_stays(store: Store) -> None:
+    blob = replace(
+        Blob(CONTENT, FIRST, "image/jpeg", 7), state=BlobState.READY, picture=samples.picture()
+    )
+    for _ in range(2):
+        store.blobs.restore(blob)
+    assert store.blobs.get(CONTENT) == blob
+    assert store.expiry(keys.blob(CONTENT)) is None
+
+
+def test_a_blob_claimed_anew_is_not_overwritten_by_restoring_the_old_one(store: Store) -> None:
+    new = _claim(store, SECOND)
+    store.blobs.restore(Blob(CONTENT, FIRST, "image/jpeg", 7))
+    assert store.blobs.get(CONTENT) == new
+
+
+def test_references_are_counted_once_however_often_they_are_made(store: Store) -> None:
+    reference = samples.reference("content", 1)
+    for _ in range(3):
+        store.blobs.refer(reference)
+    assert store.blobs.references(CONTENT, None, 10).items == (reference,)
+    for _ in range(2):
+        store.blobs.release(reference)
+    assert store.blobs.references(CONTENT, None, 10).items == ()
+    store.blobs.release(samples.reference("never referred to", 1))
+
+
+def test_the_blob_itself_is_none_of_its_references(store: Store) -> None:
+    _claim(store)
+    assert store.blobs.references(CONTENT, None, 10).items == ()
+    store.blobs.refer(samples.reference("content", 1))
+    assert store.blobs.get(CONTENT) == Blob(CONTENT, FIRST, "image/jpeg", 7)
+
+
+def test_pages_of_references_make_up_the_whole(store: Store) -> None:
+    references = [samples.reference("content", number) for number in range(1, 8)]
+    for reference in reversed(references):
+        store.blobs.refer(reference)
+    store.blobs.refer(samples.reference("another", 1))
+    for limit in (1, 2, 5, 7, 100):
+        assert whole(partial(store.blobs.references, CONTENT), limit) == references

@@ -1,0 +1,120 @@
+"""Pre-generated feeds, what a page of them shows, and the key of their cursors."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.pages import Page
+from tests import samples
+from tests.contract.conftest import Store
+from tests.fakes.system import START
+from tests.paging import whole
+
+ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
+
+
+def _entry(number: int) -> FeedEntry:
+    return FeedEntry(samples.position(number), samples.post(author=9, number=number).id)
+
+
+def _feed(store: Store, owner_id: str, limit: int = 100) -> list[FeedEntry]:
+    def page(before: str | None, limit: int) -> Page[FeedEntry]:
+        below = None if before is None else FeedEntry.parse(before)
+        return store.feeds.page(owner_id, below, limit)
+
+    return whole(page, limit)
+
+
+def test_a_feed_is_empty_at_first(store: Store) -> None:
+    assert store.feeds.page(ADA, None, 10) == Page((), None)
+
+
+def test_every_entry_is_put_into_every_feed_once_however_often(store: Store) -> None:
+    for _ in range(2):
+        store.feeds.put([ADA, BOB], [_entry(1), _entry(2)], START)
+    assert _feed(store, ADA) == _feed(store, BOB) == [_entry(2), _entry(1)]
+    assert _feed(store, CY) == []
+
+
+def test_nothing_is_put_or_removed_where_there_is_nothing_to(store: Store) -> None:
+    store.feeds.put([], [_entry(1)], START)
+    store.feeds.put([ADA], [], START)
+    store.feeds.remove([ADA], [_entry(1)])
+    assert _feed(store, ADA) == []
+
+
+def test_removing_takes_out_what_was_named_and_nothing_else(store: Store) -> None:
+    entries = [_entry(number) for number in range(4)]
+    store.feeds.put([ADA, BOB, CY], entries, START)
+    for _ in range(2):
+        store.feeds.remove([ADA, BOB], [entries[0], entries[2]])
+    assert _feed(store, ADA) == _feed(store, BOB) == [entries[3], entries[1]]
+    assert _feed(store, CY) == entries[::-1]
+
+
+def test_entries_expire_three_months_after_they_were_put_last(store: Store) -> None:
+    later = START + timedelta(days=1)
+    store.feeds.put([ADA], [_entry(1)], START)
+    assert store.feed_expiry(ADA, _entry(1)) == int((START + FEED_RETENTION).timestamp())
+    store.feeds.put([ADA], [_entry(1)], later)
+    assert store.feed_expiry(ADA, _entry(1)) == int((later + FEED_RETENTION).timestamp())
+
+
+def test_entries_of_one_position_are_ordered_and_kept_apart_by_their_posts(store: Store) -> None:
+    position = samples.position(1)
+    twins = [FeedEntry(position, PostId(BOB, ulid(START, number))) for number in (1, 2)]
+    store.feeds.put([ADA], twins, START)
+    assert _feed(store, ADA, limit=1) == twins[::-1]
+
+
+def test_pages_of_a_feed_make_up_the_whole_newest_first_over_many_batches(store: Store) -> None:
+    entries = [_entry(number) for number in range(60)]
+    store.feeds.put([ADA], entries[::-1], START)
+    for limit in (7, 30, 60, 100):
+        assert _feed(store, ADA, limit) == entries[::-1]
+
+
+def test_what_comes_in_above_does_not_disturb_the_rest_of_a_feed(store: Store) -> None:
+    store.feeds.put([ADA], [_entry(number) for number in (1, 2, 3)], START)
+    first = store.feeds.page(ADA, None, 2)
+    store.feeds.put([ADA], [_entry(4)], START)
+    store.feeds.remove([ADA], [_entry(2)])
+    assert first.next_position is not None
+    below = FeedEntry.parse(first.next_position)
+    assert first.items + store.feeds.page(ADA, below, 10).items == (
+        _entry(3),
+        _entry(2),
+        _entry(1),
+    )
+
+
+def test_a_view_has_the_posts_and_profiles_that_exist(store: Store) -> None:
+    profile, post, gone = samples.profile(1), samples.post(number=1), samples.post(number=2)
+    store.profiles.create(profile)
+    store.posts.create(post, (), "key", "fingerprint")
+    view = store.details.view([post.id, gone.id, post.id], {ADA, BOB})
+    assert dict(view.posts) == {post.id: post}
+    assert dict(view.profiles) == {ADA: profile}
+    empty = store.details.view([], [])
+    assert not empty.posts
+    assert not empty.profiles
+
+
+def test_a_view_may_be_of_more_than_one_batch_holds(store: Store) -> None:
+    posts = [samples.post(number=number) for number in range(130)]
+    existing = posts[::13]
+    for post in existing:
+        store.posts.create(post, (), post.id.ulid, "fingerprint")
+    store.profiles.create(samples.profile(1))
+    view = store.details.view([post.id for post in posts], [ADA, BOB])
+    assert dict(view.posts) == {post.id: post for post in existing}
+    assert set(view.profiles) == {ADA}
+
+
+def test_the_key_of_cursors_is_the_same_for_every_container_and_long_enough(store: Store) -> None:
+    one, another = store.secrets(), store.secrets()
+    key = one.cursor_key()
+    assert another.cursor_key() == key == one.cursor_key() == store.secrets().cursor_key()
+    assert len(key) >= 32

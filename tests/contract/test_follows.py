@@ -1,0 +1,105 @@
+"""Follow edges and the counts they justify."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from shutterfeed.domain.ids import ulid
+from tests import samples
+from tests.contract.conftest import Store
+from tests.fakes.system import START
+from tests.paging import whole
+
+ADA, BOB = samples.user_id(1), samples.user_id(2)
+
+
+def _counts(store: Store, user_id: str) -> tuple[int, int]:
+    profile = store.profiles.get(user_id)
+    assert profile is not None
+    return profile.followers, profile.following
+
+
+def _people(store: Store, count: int) -> list[str]:
+    for number in range(count):
+        store.profiles.create(samples.profile(number))
+    return [samples.user_id(number) for number in range(count)]
+
+
+def _follow(store: Store, follower: str, followee: str, number: int = 1) -> bool:
+    return store.follows.follow(follower, followee, ulid(START, number))
+
+
+def test_following_makes_the_edge_and_counts_it_on_both_sides(store: Store) -> None:
+    _people(store, 3)
+    assert _follow(store, ADA, BOB)
+    assert store.follows.exists(ADA, BOB)
+    assert not store.follows.exists(BOB, ADA)
+    assert _counts(store, ADA) == (0, 1)
+    assert _counts(store, BOB) == (1, 0)
+
+
+def test_counts_stay_exact_however_often_one_follows_and_unfollows(store: Store) -> None:
+    _people(store, 3)
+    assert [_follow(store, ADA, BOB, number) for number in range(3)] == [True, False, False]
+    assert _counts(store, BOB) == (1, 0)
+    assert [store.follows.unfollow(ADA, BOB) for _ in range(3)] == [True, False, False]
+    assert _counts(store, ADA) == (0, 0)
+    assert _counts(store, BOB) == (0, 0)
+    assert _follow(store, ADA, BOB, 9)
+    assert _counts(store, BOB) == (1, 0)
+
+
+def test_an_earlier_follow_keeps_its_place_when_repeated(store: Store) -> None:
+    people = _people(store, 3)
+    for number, follower in enumerate((people[1], people[2], people[1])):
+        _follow(store, follower, people[0], number)
+    assert store.follows.followers(people[0], 0, None, 10).items == (people[2], people[1])
+
+
+@pytest.mark.parametrize("missing", ["follower", "followee"])
+def test_a_follow_that_cannot_be_counted_is_not_made(store: Store, missing: str) -> None:
+    present = BOB if missing == "follower" else ADA
+    store.profiles.create(samples.profile(2 if missing == "follower" else 1))
+    with pytest.raises(store.refusal):
+        _follow(store, ADA, BOB)
+    assert not store.follows.exists(ADA, BOB)
+    assert _counts(store, present) == (0, 0)
+
+
+def test_nobody_follows_and_nobody_is_followed_at_first(store: Store) -> None:
+    assert store.follows.following(ADA, None, 10).items == ()
+    assert store.follows.followers(ADA, 0, None, 10).items == ()
+    assert not store.follows.unfollow(ADA, BOB)
+
+
+def test_pages_of_the_followed_make_up_the_whole_in_the_order_of_their_ids(store: Store) -> None:
+    people = _people(store, 7)
+    for number, followee in enumerate(reversed(people[1:])):
+        _follow(store, people[0], followee, number)
+    _follow(store, people[1], people[0])
+    for limit in (1, 2, 4, 6, 100):
+        assert whole(partial(store.follows.following, people[0]), limit) == people[1:]
+
+
+def test_pages_of_the_followers_make_up_the_whole_newest_first(store: Store) -> None:
+    people = _people(store, 7)
+    order = [people[i] for i in (3, 1, 6, 2, 5, 4)]
+    for number, follower in enumerate(order):
+        _follow(store, follower, people[0], number)
+    _follow(store, people[0], people[1])
+    for limit in (1, 2, 4, 6, 100):
+        assert whole(partial(store.follows.followers, people[0], 0), limit) == order[::-1]
+    assert store.follows.followers(people[0], 1, None, 10).items == ()
+
+
+def test_who_follows_while_followers_are_read_does_not_disturb_the_rest(store: Store) -> None:
+    people = _people(store, 6)
+    for number, follower in enumerate(people[1:5]):
+        _follow(store, follower, people[0], number)
+    first = store.follows.followers(people[0], 0, None, 2)
+    _follow(store, people[5], people[0], 9)
+    store.follows.unfollow(people[3], people[0])
+    rest = store.follows.followers(people[0], 0, first.next_position, 10)
+    assert first.items + rest.items == (people[4], people[3], people[2], people[1])

@@ -1,0 +1,134 @@
+"""The upload ledger: which write takes an entry from which state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from shutterfeed import keys
+from shutterfeed.domain.media import LEDGER_RETENTION, MediaState, Upload
+from shutterfeed.domain.posts import UNFINISHED_RETENTION
+from tests import samples
+from tests.contract.conftest import Store
+from tests.fakes.system import START
+from tests.paging import whole
+
+ADA = samples.user_id(1)
+LATER = START + timedelta(hours=1)
+STATES = list(MediaState)
+
+
+def _in_state(store: Store, state: MediaState) -> Upload:
+    """A stored entry that came to its state by the usual way."""
+    post = samples.post()
+    store.posts.create(post, samples.uploads(post), "key", "fingerprint")
+    media_id = post.media[0].media_id
+    if state is not MediaState.AWAITING:
+        store.ledger.mark_processing(ADA, media_id)
+    if state is MediaState.READY:
+        store.ledger.mark_ready(ADA, media_id, samples.picture(), START)
+    if state is MediaState.FAILED:
+        store.ledger.mark_failed(ADA, media_id, samples.FAILURE, START)
+    return _get(store, media_id)
+
+
+def _get(store: Store, media_id: str) -> Upload:
+    upload = store.ledger.get(ADA, media_id)
+    assert upload is not None
+    return upload
+
+
+def _expiry(store: Store, upload: Upload) -> int | None:
+    return store.expiry(keys.upload(ADA, upload.medium.media_id))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_processing_begins_from_awaiting_only_and_then_nothing_expires(
+    store: Store, state: MediaState
+) -> None:
+    upload = _in_state(store, state)
+    assert upload.medium.state is state
+    expiry = _expiry(store, upload)
+    for _ in range(2):
+        store.ledger.mark_processing(ADA, upload.medium.media_id)
+    if state is MediaState.AWAITING:
+        assert expiry == int((START + UNFINISHED_RETENTION).timestamp())
+        processing = replace(upload.medium, state=MediaState.PROCESSING)
+        assert _get(store, upload.medium.media_id) == replace(upload, medium=processing)
+        assert _expiry(store, upload) is None
+    else:
+        assert _get(store, upload.medium.media_id) == upload
+        assert _expiry(store, upload) == expiry
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_first_outcome_stays_whatever_follows(store: Store, state: MediaState) -> None:
+    upload = _in_state(store, state)
+    media_id, expiry = upload.medium.media_id, _expiry(store, upload)
+    store.ledger.mark_ready(ADA, media_id, samples.picture(), LATER)
+    store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER + timedelta(days=1))
+    store.ledger.mark_processing(ADA, media_id)
+    if state in (MediaState.AWAITING, MediaState.PROCESSING):
+        ready = replace(upload, medium=upload.medium.ready(samples.picture()))
+        assert _get(store, media_id) == ready
+        assert _expiry(store, upload) == int((LATER + LEDGER_RETENTION).timestamp())
+    else:
+        assert _get(store, media_id) == upload
+        assert _expiry(store, upload) == expiry
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_failure_is_kept_with_its_reason(store: Store, state: MediaState) -> None:
+    upload = _in_state(store, state)
+    media_id = upload.medium.media_id
+    store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER)
+    if state in (MediaState.AWAITING, MediaState.PROCESSING):
+        failed = replace(upload, medium=upload.medium.failed(samples.FAILURE))
+        assert _get(store, media_id) == failed
+        assert _expiry(store, upload) == int((LATER + LEDGER_RETENTION).timestamp())
+    else:
+        assert _get(store, media_id) == upload
+
+
+def test_an_entry_that_never_was_is_not_made_by_its_outcome(store: Store) -> None:
+    media_id = samples.medium(1).media_id
+    store.ledger.mark_processing(ADA, media_id)
+    store.ledger.mark_ready(ADA, media_id, samples.picture(), LATER)
+    store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER)
+    assert store.ledger.get(ADA, media_id) is None
+
+
+def test_the_entries_of_a_post_are_its_own_and_as_they_are_now(store: Store) -> None:
+    post, other = samples.post(number=1, media=3), samples.post(number=2, media=2)
+    for each in (post, other):
+        store.posts.create(each, samples.uploads(each), each.id.ulid, "fingerprint")
+    first, second, third = samples.uploads(post)
+    store.ledger.mark_ready(ADA, second.medium.media_id, samples.picture(), LATER)
+    ready = replace(second, medium=second.medium.ready(samples.picture()))
+    expected = {upload.medium.media_id: upload for upload in (first, ready, third)}
+    assert store.ledger.of_post(post) == expected
+
+
+def test_pages_of_the_ledger_make_up_the_whole_newest_first(store: Store) -> None:
+    expected: list[Upload] = []
+    for number in (1, 2, 3):
+        post = samples.post(number=number, media=2)
+        store.posts.create(post, samples.uploads(post), post.id.ulid, "fingerprint")
+        expected += samples.uploads(post)
+    another = samples.post(author=2, number=9)
+    store.posts.create(another, samples.uploads(another), "key", "fingerprint")
+    for limit in (1, 2, 4, 6, 100):
+        assert whole(partial(store.ledger.list, ADA), limit) == expected[::-1]
+    assert store.ledger.list(samples.user_id(3), None, 10).items == ()
+
+
+def test_the_ledger_goes_on_below_an_entry_that_is_gone(store: Store) -> None:
+    post = samples.post(media=3)
+    present = samples.uploads(post)
+    kept = [present[0], present[2]]
+    store.posts.create(post, kept, "key", "fingerprint")
+    page = store.ledger.list(ADA, present[1].medium.media_id, 10)
+    assert page.items == (present[0],)

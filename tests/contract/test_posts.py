@@ -1,0 +1,265 @@
+"""Posts: which write takes a post from which state, and what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from shutterfeed import keys
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Medium
+from shutterfeed.domain.posts import (
+    DELETED_RETENTION,
+    UNFINISHED_RETENTION,
+    Place,
+    Post,
+    PostState,
+)
+from shutterfeed.ports import Creation
+from tests import samples
+from tests.contract.conftest import Store
+from tests.fakes.system import START
+from tests.paging import whole
+
+PLACE = Place("Kurpark, Bad Homburg", 50.2269, -8.6182)
+LATER = START + timedelta(hours=1)
+STATES = list(PostState)
+
+
+def _epoch(after: timedelta, since: timedelta = timedelta()) -> int:
+    return int((START + since + after).timestamp())
+
+
+def _create(store: Store, post: Post, key: str | None = None) -> Post:
+    uploads = samples.uploads(post)
+    assert store.posts.create(post, uploads, key or post.id.ulid, "fingerprint") is None
+    return post
+
+
+def _settled(post: Post) -> tuple[Medium, ...]:
+    return tuple(medium.ready(samples.picture()) for medium in post.media)
+
+
+def _in_state(store: Store, state: PostState, number: int = 1) -> Post:
+    """A stored post that came to its state by the usual way."""
+    if store.profiles.get(samples.user_id(1)) is None:
+        store.profiles.create(samples.profile(1))
+    post = _create(store, samples.post(number=number))
+    if state is not PostState.PENDING:
+        store.posts.mark_processing(post.id)
+    if state in (PostState.PUBLISHED, PostState.DELETED):
+        assert store.posts.publish(post.id, _settled(post), samples.position(number), LATER)
+    if state is PostState.FAILED:
+        assert store.posts.fail(post.id, post.media, LATER)
+    if state is PostState.DELETED:
+        assert store.posts.delete(_get(store, post.id), LATER)
+    return _get(store, post.id)
+
+
+def _get(store: Store, post_id: PostId) -> Post:
+    post = store.posts.get(post_id)
+    assert post is not None
+    return post
+
+
+def _post_count(store: Store) -> int:
+    profile = store.profiles.get(samples.user_id(1))
+    assert profile is not None
+    return profile.posts
+
+
+def test_a_created_post_reads_back_equal_with_its_ledger_entries(store: Store) -> None:
+    post = replace(samples.post(media=10), place=PLACE, caption="naïve café 🌻\nsecond line")
+    _create(store, post)
+    assert store.posts.get(post.id) == post
+    found = store.ledger.of_post(post)
+    assert found == {u.medium.media_id: u for u in samples.uploads(post)}
+
+
+def test_a_post_that_never_was_is_not_found(store: Store) -> None:
+    assert store.posts.get(samples.post().id) is None
+    assert store.ledger.of_post(samples.post()) == {}
+
+
+def test_what_is_never_uploaded_goes_by_itself(store: Store) -> None:
+    post = _create(store, samples.post(media=2))
+    expected = _epoch(UNFINISHED_RETENTION)
+    assert store.expiry(keys.post(post.id)) == expected
+    for medium in post.media:
+        assert store.expiry(keys.upload(post.author_id, medium.media_id)) == expected
+
+
+def test_a_used_idempotency_key_gives_the_first_creation_and_writes_nothing(store: Store) -> None:
+    first, second = samples.post(number=1), samples.post(number=2)
+    _create(store, first, "key")
+    earlier = store.posts.create(second, samples.uploads(second), "key", "other")
+    assert earlier == Creation(first.id, "fingerprint")
+    assert store.posts.get(second.id) is None
+    assert store.ledger.of_post(second) == {}
+
+
+def test_an_idempotency_key_is_good_for_a_day_and_for_one_author(store: Store) -> None:
+    first, anothers = samples.post(author=1, number=1), samples.post(author=2, number=2)
+    _create(store, first, "key")
+    _create(store, anothers, "key")
+    in_time = samples.post(number=3, at=START + timedelta(hours=23, minutes=59))
+    assert store.posts.create(in_time, (), "key", "other") == Creation(first.id, "fingerprint")
+    too_late = samples.post(number=4, at=START + timedelta(hours=24, minutes=1))
+    _create(store, too_late, "key")
+    assert store.posts.get(too_late.id) == too_late
+
+
+@pytest.mark.parametrize("place", [PLACE, Place("Pole", 90.0, -180.0), Place("Gulf", 0.0, 1e-7)])
+def test_a_place_reads_back_to_the_last_digit(store: Store, place: Place) -> None:
+    post = _create(store, samples.post())
+    assert store.posts.edit(post.id, "new", place)
+    assert _get(store, post.id) == replace(post, caption="new", place=place)
+    assert store.posts.edit(post.id, "", None)
+    assert _get(store, post.id) == replace(post, caption="", place=None)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_captions_change_in_every_state_but_deleted(store: Store, state: PostState) -> None:
+    post = _in_state(store, state)
+    expected = state is not PostState.DELETED
+    assert store.posts.edit(post.id, "edited", PLACE) is expected
+    changed = replace(post, caption="edited", place=PLACE)
+    assert _get(store, post.id) == (changed if expected else post)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_only_a_pending_post_begins_processing(store: Store, state: PostState) -> None:
+    post = _in_state(store, state)
+    expiry = store.expiry(keys.post(post.id))
+    store.posts.mark_processing(post.id)
+    store.posts.mark_processing(post.id)
+    if state is PostState.PENDING:
+        assert _get(store, post.id) == replace(post, state=PostState.PROCESSING)
+        assert store.expiry(keys.post(post.id)) is None
+    else:
+        assert _get(store, post.id) == post
+        assert store.expiry(keys.post(post.id)) == expiry
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_only_an_unpublished_post_is_published_and_only_once(
+    store: Store, state: PostState
+) -> None:
+    post = _in_state(store, state)
+    count, expiry = _post_count(store), store.expiry(keys.post(post.id))
+    media, position = _settled(post), samples.position(7)
+    expected = state in (PostState.PENDING, PostState.PROCESSING)
+    assert store.posts.publish(post.id, media, position, LATER) is expected
+    assert not store.posts.publish(post.id, media, samples.position(8), LATER)
+    if expected:
+        published = replace(
+            post, state=PostState.PUBLISHED, media=media, position=position, published_at=LATER
+        )
+        assert _get(store, post.id) == published
+        assert store.posts.published_by(post.author_id, None, 10).items == (published,)
+        assert store.expiry(keys.post(post.id)) is None
+        assert _post_count(store) == count + 1
+    else:
+        assert _get(store, post.id) == post
+        assert store.expiry(keys.post(post.id)) == expiry
+        assert _post_count(store) == count
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_only_an_unpublished_post_fails_and_only_once(store: Store, state: PostState) -> None:
+    post = _in_state(store, state)
+    count, expiry = _post_count(store), store.expiry(keys.post(post.id))
+    media = tuple(medium.failed(samples.FAILURE) for medium in post.media)
+    expected = state in (PostState.PENDING, PostState.PROCESSING)
+    assert store.posts.fail(post.id, media, LATER) is expected
+    assert not store.posts.fail(post.id, media, LATER + timedelta(days=1))
+    if expected:
+        assert _get(store, post.id) == replace(post, state=PostState.FAILED, media=media)
+        later = timedelta(hours=1)
+        assert store.expiry(keys.post(post.id)) == _epoch(UNFINISHED_RETENTION, since=later)
+    else:
+        assert _get(store, post.id) == post
+        assert store.expiry(keys.post(post.id)) == expiry
+    assert _post_count(store) == count
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_post_is_deleted_from_the_state_it_was_read_in(store: Store, state: PostState) -> None:
+    post = _in_state(store, state)
+    assert store.posts.delete(post, LATER)
+    deleted = _get(store, post.id)
+    assert deleted == replace(post, state=PostState.DELETED)
+    assert store.posts.published_by(post.author_id, None, 10).items == ()
+    assert _post_count(store) == 0
+    later = timedelta(hours=1)
+    assert store.expiry(keys.post(post.id)) == _epoch(DELETED_RETENTION, since=later)
+    if state is not PostState.DELETED:
+        assert not store.posts.delete(post, LATER)
+        assert _post_count(store) == 0
+
+
+@pytest.mark.parametrize("state", [s for s in STATES if s is not PostState.PENDING])
+def test_a_post_that_has_moved_on_since_it_was_read_is_not_deleted(
+    store: Store, state: PostState
+) -> None:
+    post = _in_state(store, state)
+    count, expiry = _post_count(store), store.expiry(keys.post(post.id))
+    assert not store.posts.delete(replace(post, state=PostState.PENDING), LATER)
+    assert _get(store, post.id) == post
+    assert store.expiry(keys.post(post.id)) == expiry
+    assert _post_count(store) == count
+
+
+def test_nothing_is_made_of_a_post_that_is_gone(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    post = samples.post()
+    store.posts.mark_processing(post.id)
+    assert not store.posts.edit(post.id, "caption", None)
+    assert not store.posts.publish(post.id, post.media, samples.position(1), LATER)
+    assert not store.posts.fail(post.id, post.media, LATER)
+    assert not store.posts.delete(post, LATER)
+    assert store.posts.get(post.id) is None
+    assert _post_count(store) == 0
+
+
+Change = Callable[[Store, Post], object]
+
+
+@pytest.mark.parametrize(
+    ("published", "change"),
+    [
+        (False, lambda store, post: store.posts.publish(post.id, (), samples.position(1), LATER)),
+        (True, lambda store, post: store.posts.delete(post, LATER)),
+    ],
+    ids=["publish", "delete"],
+)
+def test_a_change_that_cannot_be_counted_is_not_made(
+    store: Store, published: bool, change: Change
+) -> None:
+    state = PostState.PUBLISHED if published else PostState.PENDING
+    post = _create(store, samples.post(state=state))
+    with pytest.raises(store.refusal):
+        change(store, post)
+    assert store.posts.get(post.id) == post
+
+
+def test_pages_of_published_posts_make_up_the_whole_by_the_order_of_publishing(
+    store: Store,
+) -> None:
+    order = [4, 2, 5, 1, 3]
+    for place, number in enumerate(order):
+        post = _in_state(store, PostState.PENDING, number)
+        store.posts.publish(post.id, _settled(post), samples.position(place), LATER)
+    _in_state(store, PostState.DELETED, 6)
+    _in_state(store, PostState.PROCESSING, 7)
+    author = samples.user_id(1)
+    expected = [f"caption {number}" for number in reversed(order)]
+    for limit in (1, 2, 4, 5, 100):
+        found = whole(partial(store.posts.published_by, author), limit)
+        assert [post.caption for post in found] == expected
+    assert _post_count(store) == len(order)
+    assert store.posts.published_by(samples.user_id(2), None, 10).items == ()

@@ -1,0 +1,426 @@
+"""The metadata table and its repositories in memory.
+
+`Metadata.changes` is the table's stream, `Metadata.expire` its TTL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.posts import IDEMPOTENCY_RETENTION
+from shutterfeed.domain.changes import (
+    BlobChanged,
+    Change,
+    FollowChanged,
+    PostChanged,
+    ReferenceAdded,
+)
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import (
+    LEDGER_RETENTION,
+    Blob,
+    BlobState,
+    Failure,
+    MediaState,
+    Medium,
+    Picture,
+    Reference,
+    Upload,
+)
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import (
+    DELETED_RETENTION,
+    UNFINISHED_RETENTION,
+    UNPUBLISHED,
+    Place,
+    Post,
+    PostState,
+)
+from shutterfeed.domain.users import Profile
+from shutterfeed.keys import Key
+from shutterfeed.ports import Creation, FeedView, HandleTaken
+
+T = TypeVar("T")
+_MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
+
+
+class NoSuchItem(Exception):
+    """A write needs an item that is not there; nothing was written."""
+
+
+def page_of(items: Sequence[T], limit: int, position: Callable[[T], str]) -> Page[T]:
+    """The first of `items`. A full page has a next one even at the very end: so have DynamoDB's."""
+    shown = tuple(items[:limit])
+    return Page(shown, position(shown[-1]) if len(shown) == limit else None)
+
+
+@dataclass(slots=True)
+class Metadata:
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    handles: dict[str, str] = field(default_factory=dict)
+    edges: dict[tuple[str, str], str] = field(default_factory=dict)
+    posts: dict[PostId, Post] = field(default_factory=dict)
+    uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
+    creations: dict[Key, Creation] = field(default_factory=dict)
+    blobs: dict[str, Blob] = field(default_factory=dict)
+    references: set[Reference] = field(default_factory=set)
+    expiries: dict[Key, datetime] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+    def count(
+        self, user_id: str, *, followers: int = 0, following: int = 0, posts: int = 0
+    ) -> None:
+        profile = self.profiles[user_id]
+        self.profiles[user_id] = replace(
+            profile,
+            followers=profile.followers + followers,
+            following=profile.following + following,
+            posts=profile.posts + posts,
+        )
+
+    def write_post(self, post_id: PostId, post: Post | None) -> None:
+        before = self.posts.pop(post_id, None)
+        if post is not None:
+            self.posts[post_id] = post
+        if post != before:
+            self.changes.append(PostChanged(before, post))
+
+    def write_blob(self, sha256: str, blob: Blob | None) -> None:
+        before = self.blobs.pop(sha256, None)
+        if blob is not None:
+            self.blobs[sha256] = blob
+        if blob != before:
+            self.changes.append(BlobChanged(before, blob))
+
+    def expire(self, now: datetime) -> None:
+        """Remove what is past its time."""
+        for key in [key for key, at in self.expiries.items() if at <= now]:
+            del self.expiries[key]
+            if key.sk == keys.BLOB:
+                self.write_blob(keys.parse_blob(key), None)
+            elif key.sk.startswith(keys.POST_PREFIX):
+                self.write_post(keys.parse_post(key), None)
+            elif key.sk.startswith(keys.UPLOAD_PREFIX):
+                del self.uploads[keys.parse_upload(key)]
+            else:
+                del self.creations[key]
+
+
+@dataclass(frozen=True, slots=True)
+class FakeProfiles:
+    data: Metadata
+
+    def get(self, user_id: str) -> Profile | None:
+        return self.data.profiles.get(user_id)
+
+    def get_many(self, user_ids: Sequence[str]) -> dict[str, Profile]:
+        return {i: self.data.profiles[i] for i in user_ids if i in self.data.profiles}
+
+    def id_of(self, handle: str) -> str | None:
+        return self.data.handles.get(handle)
+
+    def create(self, profile: Profile) -> bool:
+        if profile.user_id in self.data.profiles:
+            return False
+        if profile.handle in self.data.handles:
+            raise HandleTaken(profile.handle)
+        self.data.profiles[profile.user_id] = profile
+        self.data.handles[profile.handle] = profile.user_id
+        return True
+
+    def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
+        profile = self.get(user_id)
+        if profile is None:
+            raise NoSuchItem(user_id)
+        self.data.profiles[user_id] = replace(
+            profile,
+            display_name=profile.display_name if display_name is None else display_name,
+            bio=profile.bio if bio is None else bio,
+        )
+
+    def rename(self, user_id: str, old: str, new: str) -> None:
+        profile = self.get(user_id)
+        if new in self.data.handles:
+            raise HandleTaken(new)
+        if profile is None or profile.handle != old:
+            raise Busy
+        del self.data.handles[old]
+        self.data.handles[new] = user_id
+        self.data.profiles[user_id] = replace(profile, handle=new)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeFollows:
+    data: Metadata
+
+    def follow(self, follower_id: str, followee_id: str, follow_ulid: str) -> bool:
+        if self.exists(follower_id, followee_id):
+            return False
+        self._count(follower_id, followee_id, 1)
+        self.data.edges[follower_id, followee_id] = follow_ulid
+        self.data.changes.append(FollowChanged(follower_id, followee_id, follows=True))
+        return True
+
+    def unfollow(self, follower_id: str, followee_id: str) -> bool:
+        if not self.exists(follower_id, followee_id):
+            return False
+        self._count(follower_id, followee_id, -1)
+        del self.data.edges[follower_id, followee_id]
+        self.data.changes.append(FollowChanged(follower_id, followee_id, follows=False))
+        return True
+
+    def exists(self, follower_id: str, followee_id: str) -> bool:
+        return (follower_id, followee_id) in self.data.edges
+
+    def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
+        ids = sorted(
+            followee
+            for follower, followee in self.data.edges
+            if follower == follower_id and (after is None or followee > after)
+        )
+        return page_of(ids, limit, str)
+
+    def followers(self, followee_id: str, shard: int, after: str | None, limit: int) -> Page[str]:
+        """All followers are in the first shard, as long as there is nobody to spread them."""
+        places = sorted(
+            (
+                keys.followers_sort(follow_ulid, follower)
+                for (follower, followee), follow_ulid in self.data.edges.items()
+                if followee == followee_id and shard == 0
+            ),
+            reverse=True,
+        )
+        page = page_of([p for p in places if after is None or p < after], limit, str)
+        return Page(tuple(p.partition("#")[2] for p in page.items), page.next_position)
+
+    def _count(self, follower_id: str, followee_id: str, by: int) -> None:
+        for user_id in (follower_id, followee_id):
+            if user_id not in self.data.profiles:
+                raise NoSuchItem(user_id)
+        self.data.count(follower_id, following=by)
+        self.data.count(followee_id, followers=by)
+
+
+@dataclass(frozen=True, slots=True)
+class FakePosts:
+    data: Metadata
+
+    def create(
+        self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
+    ) -> Creation | None:
+        record = keys.idempotency(post.author_id, idempotency_key)
+        earlier = self.data.creations.get(record)
+        if earlier is not None and self.data.expiries[record] >= post.created_at:
+            return earlier
+        self.data.creations[record] = Creation(post.id, fingerprint)
+        self.data.expiries[record] = post.created_at + IDEMPOTENCY_RETENTION
+        self._write(post, post.created_at + UNFINISHED_RETENTION)
+        for upload in uploads:
+            key = (post.author_id, upload.medium.media_id)
+            self.data.uploads[key] = upload
+            self.data.expiries[keys.upload(*key)] = post.created_at + UNFINISHED_RETENTION
+        return None
+
+    def get(self, post_id: PostId) -> Post | None:
+        return self.data.posts.get(post_id)
+
+    def edit(self, post_id: PostId, caption: str, place: Place | None) -> bool:
+        post = self.get(post_id)
+        if post is None or post.state is PostState.DELETED:
+            return False
+        self.data.write_post(post_id, replace(post, caption=caption, place=place))
+        return True
+
+    def mark_processing(self, post_id: PostId) -> None:
+        post = self.get(post_id)
+        if post is not None and post.state is PostState.PENDING:
+            self._write(replace(post, state=PostState.PROCESSING), None)
+
+    def publish(
+        self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
+    ) -> bool:
+        post = self._unpublished(post_id)
+        if post is None:
+            return False
+        self._count(post.author_id, 1)
+        published = replace(
+            post,
+            state=PostState.PUBLISHED,
+            media=tuple(media),
+            position=position,
+            published_at=at,
+        )
+        self._write(published, None)
+        return True
+
+    def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
+        post = self._unpublished(post_id)
+        if post is None:
+            return False
+        failed = replace(post, state=PostState.FAILED, media=tuple(media))
+        self._write(failed, at + UNFINISHED_RETENTION)
+        return True
+
+    def delete(self, post: Post, at: datetime) -> bool:
+        current = self.get(post.id)
+        if current is None or current.state is not post.state:
+            return False
+        if current.state is PostState.PUBLISHED:
+            self._count(post.author_id, -1)
+        self._write(replace(current, state=PostState.DELETED), at + DELETED_RETENTION)
+        return True
+
+    def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        published = sorted(
+            (post.position, post)
+            for post in self.data.posts.values()
+            if post.author_id == author_id
+            and post.state is PostState.PUBLISHED
+            and post.position is not None
+            and (before is None or post.position < before)
+        )
+        return page_of([post for _, post in reversed(published)], limit, lambda p: p.position or "")
+
+    def _unpublished(self, post_id: PostId) -> Post | None:
+        post = self.get(post_id)
+        return post if post is not None and post.state in UNPUBLISHED else None
+
+    def _count(self, author_id: str, by: int) -> None:
+        if author_id not in self.data.profiles:
+            raise NoSuchItem(author_id)
+        self.data.count(author_id, posts=by)
+
+    def _write(self, post: Post, expires_at: datetime | None) -> None:
+        self.data.write_post(post.id, post)
+        self.data.expiries.pop(keys.post(post.id), None)
+        if expires_at is not None:
+            self.data.expiries[keys.post(post.id)] = expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class FakeLedger:
+    data: Metadata
+
+    def get(self, author_id: str, media_id: str) -> Upload | None:
+        return self.data.uploads.get((author_id, media_id))
+
+    def of_post(self, post: Post) -> dict[str, Upload]:
+        found = {m.media_id: self.get(post.author_id, m.media_id) for m in post.media}
+        return {media_id: upload for media_id, upload in found.items() if upload is not None}
+
+    def list(self, author_id: str, before: str | None, limit: int) -> Page[Upload]:
+        uploads = sorted(
+            (
+                (media_id, upload)
+                for (author, media_id), upload in self.data.uploads.items()
+                if author == author_id and (before is None or media_id < before)
+            ),
+            key=lambda entry: entry[0],
+            reverse=True,
+        )
+        return page_of([upload for _, upload in uploads], limit, lambda u: u.medium.media_id)
+
+    def mark_processing(self, author_id: str, media_id: str) -> None:
+        upload = self.get(author_id, media_id)
+        if upload is not None and upload.medium.state is MediaState.AWAITING:
+            self._write(upload, replace(upload.medium, state=MediaState.PROCESSING))
+            self.data.expiries.pop(keys.upload(author_id, media_id), None)
+
+    def mark_ready(self, author_id: str, media_id: str, picture: Picture, at: datetime) -> None:
+        self._settle(author_id, media_id, lambda medium: medium.ready(picture), at)
+
+    def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
+        self._settle(author_id, media_id, lambda medium: medium.failed(failure), at)
+
+    def _settle(
+        self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium], at: datetime
+    ) -> None:
+        upload = self.get(author_id, media_id)
+        if upload is not None and upload.medium.state in _MOVING:
+            self._write(upload, outcome(upload.medium))
+            self.data.expiries[keys.upload(author_id, media_id)] = at + LEDGER_RETENTION
+
+    def _write(self, upload: Upload, medium: Medium) -> None:
+        key = (upload.post_id.author_id, medium.media_id)
+        self.data.uploads[key] = replace(upload, medium=medium)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeBlobs:
+    data: Metadata
+
+    def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
+        blob = self.get(sha256) or Blob(sha256, new_blob_id, content_type, size)
+        if blob.state is BlobState.FAILED:
+            blob = replace(blob, state=BlobState.STORED, failure=None)
+        self.data.expiries.pop(keys.blob(sha256), None)
+        self.data.write_blob(sha256, blob)
+        return blob
+
+    def get(self, sha256: str) -> Blob | None:
+        return self.data.blobs.get(sha256)
+
+    def mark_ready(self, blob: Blob, picture: Picture) -> bool:
+        return self._settle(blob, replace(blob, state=BlobState.READY, picture=picture))
+
+    def mark_failed(self, blob: Blob, failure: Failure) -> bool:
+        return self._settle(blob, replace(blob, state=BlobState.FAILED, failure=failure))
+
+    def refer(self, reference: Reference) -> None:
+        if reference not in self.data.references:
+            self.data.references.add(reference)
+            self.data.changes.append(ReferenceAdded(reference))
+
+    def release(self, reference: Reference) -> None:
+        self.data.references.discard(reference)
+
+    def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
+        found = sorted(
+            (keys.reference(reference).sk, reference)
+            for reference in self.data.references
+            if reference.sha256 == sha256
+        )
+        rest = [entry for entry in found if after is None or entry[0] > after]
+        page = page_of(rest, limit, lambda entry: entry[0])
+        return Page(tuple(reference for _, reference in page.items), page.next_position)
+
+    def expire(self, sha256: str, at: datetime) -> None:
+        if sha256 in self.data.blobs:
+            self.data.expiries[keys.blob(sha256)] = at
+
+    def restore(self, blob: Blob) -> None:
+        if blob.sha256 not in self.data.blobs:
+            self.data.write_blob(blob.sha256, blob)
+
+    def _settle(self, blob: Blob, settled: Blob) -> bool:
+        current = self.get(blob.sha256)
+        if (
+            current is None
+            or current.blob_id != blob.blob_id
+            or current.state is not BlobState.STORED
+        ):
+            return False
+        self.data.write_blob(blob.sha256, settled)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class FakeFeedDetails:
+    data: Metadata
+
+    def view(self, post_ids: Sequence[PostId], user_ids: Iterable[str]) -> FeedView:
+        return FeedView(
+            {i: self.data.posts[i] for i in post_ids if i in self.data.posts},
+            FakeProfiles(self.data).get_many(list(user_ids)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FakeSecrets:
+    def cursor_key(self) -> bytes:
+        return b"a key that every test knows....."

@@ -1,0 +1,137 @@
+"""The three buckets in memory, a codec that decodes nothing, and a queue."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from typing import IO, Generic, TypeVar
+
+from shutterfeed import keys
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Blob, Upload
+from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, Rendition
+from shutterfeed.ports import Arrival, UploadGrant
+
+M = TypeVar("M")
+
+PHOTO = b"\xff\xd8\xff a photo"
+"""Bytes that are taken for a JPEG."""
+BROKEN_PHOTO = b"\xff\xd8\xff broken"
+"""The same, but nothing can be made of them."""
+
+
+class NoSuchObject(Exception):
+    """There is no such object, or not in the version asked for."""
+
+
+@dataclass(slots=True)
+class Buckets:
+    """Objects by key. An original that is retired keeps its bytes, but is not found any more."""
+
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    originals: dict[str, bytes] = field(default_factory=dict)
+    retired: set[str] = field(default_factory=set)
+    renditions: dict[str, tuple[Rendition, bytes]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeUploadBucket:
+    buckets: Buckets
+
+    def grant(self, upload: Upload, expires_at: datetime, now: datetime) -> UploadGrant:
+        assert now < expires_at
+        medium = upload.medium
+        fields = {
+            "key": keys.upload_object(upload.post_id, medium.media_id),
+            "Content-Type": medium.content_type,
+        }
+        return UploadGrant(medium.media_id, "https://uploads.example/", fields, expires_at)
+
+    def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
+        content = self.buckets.uploads.get(keys.upload_object(post_id, media_id))
+        if content is None:
+            return None
+        sha256 = hashlib.sha256(content).hexdigest()
+        return Arrival(sha256, len(content), content[:head_bytes], version=sha256)
+
+    def settle(self, post_id: PostId, media_id: str) -> None:
+        self._tag(post_id, media_id, "settled")
+
+    def refuse(self, post_id: PostId, media_id: str) -> None:
+        self._tag(post_id, media_id, "refused")
+
+    def _tag(self, post_id: PostId, media_id: str, tag: str) -> None:
+        key = keys.upload_object(post_id, media_id)
+        if key in self.buckets.uploads:
+            self.buckets.tags[key] = tag
+
+
+@dataclass(frozen=True, slots=True)
+class FakeIntake:
+    buckets: Buckets
+
+    def holds(self, blob: Blob) -> bool:
+        key = keys.original_object(blob.blob_id)
+        content = self.buckets.originals.get(key)
+        return content is not None and key not in self.buckets.retired and len(content) == blob.size
+
+    def adopt(self, blob: Blob, post_id: PostId, media_id: str, version: str) -> None:
+        content = self.buckets.uploads.get(keys.upload_object(post_id, media_id))
+        if content is None or hashlib.sha256(content).hexdigest() != version:
+            raise NoSuchObject(media_id)
+        key = keys.original_object(blob.blob_id)
+        self.buckets.originals[key] = content
+        self.buckets.retired.discard(key)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeOriginals:
+    buckets: Buckets
+
+    def open(self, blob_id: str) -> IO[bytes]:
+        key = keys.original_object(blob_id)
+        if key not in self.buckets.originals or key in self.buckets.retired:
+            raise NoSuchObject(key)
+        return BytesIO(self.buckets.originals[key])
+
+    def retire(self, blob_id: str) -> None:
+        self.buckets.retired.add(keys.original_object(blob_id))
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRenditions:
+    buckets: Buckets
+
+    def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None:
+        self.buckets.renditions[keys.rendition_object(blob_id, rendition.name)] = rendition, content
+
+    def remove_all(self, blob_id: str) -> None:
+        prefix = keys.rendition_prefix(blob_id)
+        for key in [key for key in self.buckets.renditions if key.startswith(prefix)]:
+            del self.buckets.renditions[key]
+
+
+class FakePhotoCodec:
+    """Makes two renditions of everything but `BROKEN_PHOTO` and what begins like it."""
+
+    def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
+        content = source.read()
+        if content.startswith(BROKEN_PHOTO):
+            raise PhotoRefused("undecodable", "The photo is damaged.")
+        renditions = (
+            (Rendition("640.jpg", content_type, 640, 480), b"large " + content),
+            (Rendition("320.jpg", content_type, 320, 240), b"small " + content),
+        )
+        return RenderedPhoto(4000, 3000, "cGxhY2Vob2xkZXI=", renditions)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeQueue(Generic[M]):
+    messages: list[M] = field(default_factory=list)
+
+    def send(self, messages: Iterable[M]) -> None:
+        self.messages.extend(messages)

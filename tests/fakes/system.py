@@ -1,0 +1,33 @@
+"""Time and chance, both foreseeable."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from shutterfeed.domain.ids import ulid
+
+START = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+class FakeClock:
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> datetime:
+        """The new present."""
+        self._now += by
+        return self._now
+
+
+class FakeIds:
+    """Of one instant, later ids are greater."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def new(self, at: datetime) -> str:
+        self._count += 1
+        return ulid(at, self._count)

@@ -1,0 +1,69 @@
+"""Users, posts and the like for any test; the same arguments always give the same."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.media import Failure, Medium, Picture, Reference, Upload
+from shutterfeed.domain.photos import Rendition
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.users import Profile, initial_handle
+from tests.fakes.system import START
+
+FAILURE = Failure("undecodable", "The photo is damaged.")
+
+
+def user_id(number: int) -> str:
+    """In the order of the numbers, unlike real ones."""
+    return ulid(START, number)
+
+
+def profile(number: int, handle: str | None = None) -> Profile:
+    return Profile(user_id(number), handle or initial_handle(user_id(number)), START)
+
+
+def sha256(content: bytes | str) -> str:
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def medium(number: int, content: bytes = b"\xff\xd8\xff a photo") -> Medium:
+    return Medium(ulid(START, number), "image/jpeg", len(content), sha256(content))
+
+
+def post(
+    author: int = 1,
+    number: int = 1,
+    media: int = 1,
+    at: datetime = START,
+    state: PostState = PostState.PENDING,
+) -> Post:
+    return Post(
+        PostId(user_id(author), ulid(at, number)),
+        f"caption {number}",
+        tuple(medium(100 * number + index) for index in range(media)),
+        state,
+        at,
+    )
+
+
+def uploads(of: Post) -> tuple[Upload, ...]:
+    return tuple(Upload(of.id, medium, of.created_at) for medium in of.media)
+
+
+def position(number: int) -> str:
+    """Of a moment `number` seconds after the start."""
+    return ulid(START + timedelta(seconds=number), number)
+
+
+def picture(blob_id: str = "01JTDEBC00000000000000BL0B") -> Picture:
+    renditions = (
+        Rendition("640.jpg", "image/jpeg", 640, 480),
+        Rendition("640.webp", "image/webp", 640, 480),
+    )
+    return Picture(blob_id, 4000, 3000, "cGxhY2Vob2xkZXI=", renditions)
+
+
+def reference(content: str, number: int) -> Reference:
+    return Reference(sha256(content), PostId(user_id(1), ulid(START, number)), ulid(START, number))

@@ -1,0 +1,69 @@
+"""The two tables, as the infrastructure defines them, for stand-ins of DynamoDB."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shutterfeed.schema import (
+    FOLLOWERS_INDEX,
+    FOLLOWERS_PK,
+    FOLLOWERS_SK,
+    PK,
+    PUBLISHED_INDEX,
+    PUBLISHED_PK,
+    PUBLISHED_SK,
+    SK,
+    TTL_ATTRIBUTE,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef, KeySchemaElementTypeDef
+
+
+def create_tables(client: DynamoDBClient, metadata: str, feed: str) -> None:
+    """Make both tables, by the names given."""
+    client.create_table(
+        TableName=metadata,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in (PK, SK, FOLLOWERS_PK, FOLLOWERS_SK, PUBLISHED_PK, PUBLISHED_SK)
+        ],
+        KeySchema=_keys(PK, SK),
+        GlobalSecondaryIndexes=_indexes(),
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    client.create_table(
+        TableName=feed,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in (PK, SK)],
+        KeySchema=_keys(PK, SK),
+    )
+    for table in (metadata, feed):
+        client.update_time_to_live(
+            TableName=table,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE},
+        )
+
+
+def _keys(partition: str, sort: str) -> list[KeySchemaElementTypeDef]:
+    return [
+        {"AttributeName": partition, "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]
+
+
+def _indexes() -> list[GlobalSecondaryIndexTypeDef]:
+    return [
+        {
+            "IndexName": FOLLOWERS_INDEX,
+            "KeySchema": _keys(FOLLOWERS_PK, FOLLOWERS_SK),
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
+        {
+            "IndexName": PUBLISHED_INDEX,
+            "KeySchema": _keys(PUBLISHED_PK, PUBLISHED_SK),
+            "Projection": {"ProjectionType": "ALL"},
+        },
+    ]
