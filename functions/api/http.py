@@ -183,25 +183,30 @@ def build_resolver() -> APIGatewayHttpResolver:
     for declared in ROUTES:
         rule = _PATH_PARAMETER.sub(r"<\1>", declared.path)
         app.route(rule, method=declared.method)(_adapted(app, declared))
-    app.not_found(
-        lambda _: _error(404, ErrorDetail("route_not_found", "There is no such route.", None))
-    )
+    app.not_found(_no_route(app))
     return app
+
+
+def _no_route(app: APIGatewayHttpResolver) -> Callable[..., Response[Any]]:
+    def endpoint(_: Exception) -> Response[Any]:
+        response = _error(404, ErrorDetail("route_not_found", "There is no such route.", None))
+        _log(app.current_event.http_method, None, response)
+        return response
+
+    return endpoint
 
 
 def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Response[Any]]:
     def endpoint(**path: str) -> Response[Any]:
         start = time.perf_counter()
         event = APIGatewayProxyEventV2(app.current_event.raw_event)
-        response = _answer(Call(declared, event, path))
+        failure = None
+        try:
+            response = _answer(Call(declared, event, path))
+        except Exception as error:  # noqa: BLE001 - the outermost frame: logged, answered in general
+            response, failure = _internal_error(), error
         elapsed = (time.perf_counter() - start) * 1000
-        logger.info(
-            "request",
-            method=declared.method,
-            route=declared.path,
-            status=response.status_code,
-            milliseconds=round(elapsed, 1),
-        )
+        _log(declared.method, declared.path, response, elapsed, failure)
         if declared.name == "get_feed":
             metrics.add_metric("FeedLatency", MetricUnit.Milliseconds, elapsed)
             metrics.flush_metrics()
@@ -211,9 +216,31 @@ def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Resp
     return endpoint
 
 
+def _log(
+    method: str,
+    route: str | None,
+    response: Response[Any],
+    elapsed: float = 0,
+    failure: Exception | None = None,
+) -> None:
+    """The one line of this request; with its traceback where it failed for no fault of its own."""
+    write = logger.error if failure else logger.info
+    write(
+        "request",
+        method=method,
+        route=route,
+        status=response.status_code,
+        milliseconds=round(elapsed, 1),
+        exc_info=failure,
+    )
+
+
 def _answer(call: Call) -> Response[Any]:
-    """The endpoint's answer; whatever it raises becomes one too, and never shows internals."""
+    """The endpoint's answer. What is wrong with the request becomes one too; the rest escapes."""
     try:
+        # First of all: who is not signed in learns nothing about the request's other faults.
+        if not (call.route.public or call.user_id):
+            raise Unauthenticated
         result = call.route.endpoint(call)
     except DomainError as error:
         status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
@@ -221,16 +248,17 @@ def _answer(call: Call) -> Response[Any]:
     except Unauthenticated:
         message = "Sign in and send the access token as a Bearer token."
         return _error(401, ErrorDetail("unauthenticated", message, None))
-    except Exception:  # noqa: BLE001 - the outermost frame: logged whole, answered in general
-        logger.exception("unhandled error")
-        message = "Something went wrong on our side. Please try again."
-        return _error(500, ErrorDetail("internal_error", message, None))
     match result:
         case None:
-            return Response(call.route.status, body="", headers=dict(_HEADERS))
+            return Response(call.route.status, headers=dict(_HEADERS))
         case Raw(content_type, body, headers):
             return Response(call.route.status, content_type, body, {**_HEADERS, **headers})
     return _json(call.route.status, result)
+
+
+def _internal_error() -> Response[Any]:
+    message = "Something went wrong on our side. Please try again."
+    return _error(500, ErrorDetail("internal_error", message, None))
 
 
 def _json(status: int, body: Any) -> Response[Any]:
