@@ -19,7 +19,7 @@ from shutterfeed.domain.pages import MAX_CURSOR_LENGTH
 
 SECURITY_SCHEME: Final = "accessToken"
 _ALWAYS: Final = (500,)
-_SIGNED_IN: Final = (401,)
+_SIGNED_IN: Final = (401, 503)
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 
 

@@ -74,7 +74,7 @@ def list_uploads(call: Call) -> UploadPage:
     return UploadPage([UploadBody.of(u) for u in page.items], call.cursor(page.next_position))
 
 
-@route("PUT", "/me/following/{handle}", returns=UserAsSeen, errors=(404,))
+@route("PUT", "/me/following/{handle}", returns=UserAsSeen, errors=(400, 404))
 def follow(call: Call) -> UserAsSeen:
     """Follow a user; nothing changes where the caller does so already."""
     followee = call.services.follows.follow(call.user_id, call.path["handle"])
