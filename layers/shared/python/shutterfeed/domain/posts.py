@@ -22,6 +22,8 @@ MAX_CAPTION: Final = 2200
 """Characters; Instagram's limit."""
 MAX_PLACE_NAME: Final = 100
 MAX_MEDIA: Final = 10
+_DEGREE_DIGITS: Final = 7
+"""A centimetre. Without a limit a degree like 1e-200 is a number that no database keeps."""
 DELETED_RETENTION: Final = timedelta(days=30)
 UNFINISHED_RETENTION: Final = timedelta(days=30)
 """How long a post is kept whose bytes never came, or which failed."""
@@ -90,7 +92,8 @@ def check_caption(caption: str) -> str:
 
 
 def check_place(place: Place) -> Place:
-    """Raises `InvalidInput` where the name is empty or too long, or the point is not on Earth."""
+    """The place as it is kept. Raises `InvalidInput` where the name is empty or too long, or the
+    point is not on Earth."""
     name = _text(place.name, "place.name").strip()
     if not 1 <= len(name) <= MAX_PLACE_NAME:
         raise InvalidInput(
@@ -103,7 +106,9 @@ def check_place(place: Place) -> Place:
         raise InvalidInput("invalid_place", "Latitude goes from -90 to 90.", "place.latitude")
     if not -180 <= place.longitude <= 180:
         raise InvalidInput("invalid_place", "Longitude goes from -180 to 180.", "place.longitude")
-    return replace(place, name=name)
+    return Place(
+        name, round(place.latitude, _DEGREE_DIGITS), round(place.longitude, _DEGREE_DIGITS)
+    )
 
 
 def check_medium(index: int, content_type: str, size: int) -> None:

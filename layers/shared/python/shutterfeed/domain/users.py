@@ -43,7 +43,7 @@ class Profile:
 def parse_handle(text: str) -> str:
     """The canonical, lower-case form of a handle. Raises `InvalidInput`."""
     handle = text.strip().removeprefix("@").lower()
-    if len(handle) not in _HANDLE_LENGTH or not _HANDLE.fullmatch(handle):
+    if not is_handle(handle):
         raise InvalidInput(
             "invalid_handle",
             "A handle has 3 to 30 letters a-z, digits, and single dots or underscores between"
@@ -53,6 +53,11 @@ def parse_handle(text: str) -> str:
     if handle in RESERVED_HANDLES:
         raise InvalidInput("reserved_handle", "This handle is reserved.", "handle")
     return handle
+
+
+def is_handle(text: str) -> bool:
+    """Whether the text is a handle in its canonical form, reserved or not."""
+    return len(text) in _HANDLE_LENGTH and _HANDLE.fullmatch(text) is not None
 
 
 def initial_handle(user_id: str, attempt: int = 0) -> str:

@@ -34,6 +34,8 @@ class FollowService:
     def unfollow(self, follower_id: str, handle: str) -> Profile:
         """Stop following; nothing changes where that is so already. Raises `NotFound`."""
         followee = self.users.find(handle)
+        if followee.user_id == follower_id:
+            return followee  # Nobody follows themselves.
         self.follows.unfollow(follower_id, followee.user_id)
         return self.users.find(followee.handle)
 

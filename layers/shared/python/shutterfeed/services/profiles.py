@@ -10,6 +10,7 @@ from shutterfeed.domain.users import (
     check_bio,
     check_display_name,
     initial_handle,
+    is_handle,
     parse_handle,
 )
 from shutterfeed.ports import Clock, Follows, HandleTaken, Profiles
@@ -69,7 +70,9 @@ class ProfileService:
 
     def find(self, handle: str) -> Profile:
         """Raises `NotFound`."""
-        user_id = self.profiles.id_of(handle.lower())
+        name = handle.lower()
+        # Any text may come in a path, of any length; only handles can be keys.
+        user_id = self.profiles.id_of(name) if is_handle(name) else None
         profile = self.profiles.get(user_id) if user_id else None
         if profile is None:
             raise NotFound("user_not_found", f"There is no user with the handle {handle!r}.")
