@@ -40,7 +40,16 @@ def aws(service: str) -> Any:
     connect: Any = boto3.client
     # moto knows no endpoints of one account.
     settings = Config(region_name=REGION, account_id_endpoint_mode="disabled")
-    return connect(service, config=settings)
+    client = connect(service, config=settings)
+    if service == "dynamodb":
+        client.meta.events.register("provide-client-params.dynamodb.GetItem", _check_key)
+    return client
+
+
+def _check_key(params: dict[str, Any], **_: Any) -> None:
+    """DynamoDB refuses to look for a key that it could not store; moto looks."""
+    for name, limit in (("pk", 2048), ("sk", 1024)):
+        assert len(params["Key"][name]["S"].encode()) <= limit, f"{name} is too long"
 
 
 @dataclass(slots=True)

@@ -1,0 +1,159 @@
+"""The caller's own profile, and how others see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.client import Client
+from tests.integration.world import Person
+
+
+def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> None:
+    first = client.get("/me", ada).json
+    assert first["id"] == ada.user_id
+    assert first["handle"].startswith("user_")
+    assert first["counts"] == {"followers": 0, "following": 0, "posts": 0}
+    assert client.get("/me", ada).json == first
+    assert client.get(f"/users/{first['handle']}", ada).json["user"] == first
+
+
+def test_reading_an_empty_feed_makes_the_profile_too(
+    client: Client, ada: Person, ben: Person
+) -> None:
+    assert client.get("/feed", ada).json == {"items": [], "next_cursor": None}
+    handle = "user_" + ada.user_id[-10:].lower()
+    assert client.get(f"/users/{handle}", ben).json["user"]["id"] == ada.user_id
+
+
+def test_people_whose_first_handles_collide_both_get_one(client: Client) -> None:
+    # The first handle is made from the last ten characters of the id.
+    one, other = Person.number(1), Person("00000000-0000-4000-8000-000000000001")
+    assert one.user_id[-10:] == other.user_id[-10:]
+    assert client.handle(one) != client.handle(other)
+
+
+def test_fields_are_changed_one_by_one(client: Client, ada: Person) -> None:
+    client.patch("/me", ada, {"handle": "ada", "display_name": "Ada", "bio": "first"})
+    changed = client.patch("/me", ada, {"bio": "second\nline"}).json
+    assert (changed["handle"], changed["display_name"], changed["bio"]) == (
+        "ada",
+        "Ada",
+        "second\nline",
+    )
+    assert client.patch("/me", ada, {}).json == changed
+    assert client.patch("/me", ada, {"display_name": ""}).json["display_name"] == ""
+    assert client.get("/me", ada).json["bio"] == "second\nline"
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("ada", "ada"),
+        ("Ada.Linde", "ada.linde"),
+        ("@ada", "ada"),
+        (" ada ", "ada"),
+        ("a_b.c9", "a_b.c9"),
+        ("x" * 30, "x" * 30),
+    ],
+)
+def test_handles_are_kept_in_one_form(
+    client: Client, ada: Person, ben: Person, given: str, stored: str
+) -> None:
+    assert client.patch("/me", ada, {"handle": given}).json["handle"] == stored
+    for spelling in (stored, stored.upper()):
+        assert client.get(f"/users/{spelling}", ben).json["user"]["id"] == ada.user_id
+
+
+@pytest.mark.parametrize(
+    "handle",
+    [
+        "a..b",
+        ".ab",
+        "ab.",
+        "a._b",
+        "a b",
+        "ädä",
+        "a-b",
+        "a/b",
+        "\uff21\uff22\uff23",
+        "   ",
+        "@ab",
+        "x" * 31,
+    ],
+)
+def test_other_handles_are_refused(client: Client, ada: Person, handle: str) -> None:
+    answer = client.patch("/me", ada, {"handle": handle})
+    assert answer.status == 400
+    assert answer.error == ("invalid_handle", "handle")
+
+
+@pytest.mark.parametrize("handle", ["ab", "", "x" * 32])
+def test_handles_of_impossible_length_are_refused(client: Client, ada: Person, handle: str) -> None:
+    answer = client.patch("/me", ada, {"handle": handle})
+    assert answer.status == 400
+    assert answer.error[1] == "handle"
+
+
+def test_reserved_handles_are_refused(client: Client, ada: Person) -> None:
+    assert client.patch("/me", ada, {"handle": "Admin"}).error == ("reserved_handle", "handle")
+
+
+def test_a_taken_handle_is_refused_and_free_again_once_given_up(
+    client: Client, ada: Person, ben: Person
+) -> None:
+    client.patch("/me", ada, {"handle": "ada"})
+    answer = client.patch("/me", ben, {"handle": "ADA", "bio": "not written either"})
+    assert answer.status == 409
+    assert answer.error == ("handle_taken", "handle")
+    assert client.get("/me", ben).json["bio"] == ""
+
+    client.patch("/me", ada, {"handle": "lovelace"})
+    assert client.get("/users/ada", ben).status == 404
+    assert client.patch("/me", ben, {"handle": "ada"}).json["id"] == ben.user_id
+    assert client.get("/users/ada", ada).json["user"]["id"] == ben.user_id
+    assert client.get("/users/lovelace", ben).json["user"]["id"] == ada.user_id
+
+
+def test_ones_own_handle_is_not_taken(client: Client, ada: Person) -> None:
+    client.patch("/me", ada, {"handle": "ada"})
+    assert client.patch("/me", ada, {"handle": "Ada", "bio": "x"}).json["bio"] == "x"
+
+
+@pytest.mark.parametrize(("field", "limit"), [("display_name", 50), ("bio", 150)])
+def test_texts_have_a_length(client: Client, ada: Person, field: str, limit: int) -> None:
+    longest = "😀" * limit
+    assert client.patch("/me", ada, {field: longest}).json[field] == longest
+    answer = client.patch("/me", ada, {field: longest + "x"})
+    assert answer.status == 400
+    assert answer.error[1] == field
+    assert client.get("/me", ada).json[field] == longest
+
+
+@pytest.mark.parametrize(
+    "change", [{"display_name": "a\nb"}, {"display_name": "\x00"}, {"bio": "a\x1bb"}]
+)
+def test_control_characters_are_refused(
+    client: Client, ada: Person, change: dict[str, str]
+) -> None:
+    answer = client.patch("/me", ada, change)
+    assert answer.status == 400
+    assert answer.error == ("invalid_text", *change)
+
+
+@pytest.mark.parametrize("change", [{"handle": None}, {"bio": 5}, {"display_name": ["a"]}])
+def test_values_of_a_wrong_type_are_refused(
+    client: Client, ada: Person, change: dict[str, Any]
+) -> None:
+    answer = client.patch("/me", ada, change)
+    assert answer.status == 400
+    assert answer.error == ("invalid_body", *change)
+
+
+@pytest.mark.parametrize("handle", ["nobody", "x", "@ada", "a%20b", "x" * 3000, "ä" * 2000])
+@pytest.mark.parametrize("list_of", ["", "/posts", "/followers", "/following"])
+def test_nobody_has_that_handle(client: Client, ada: Person, handle: str, list_of: str) -> None:
+    answer = client.get(f"/users/{handle}{list_of}", ada)
+    assert answer.status == 404
+    assert answer.error == ("user_not_found", None)
