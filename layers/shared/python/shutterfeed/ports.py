@@ -260,11 +260,14 @@ class UploadBucket(Protocol):
         ...
 
     def settle(self, post_id: PostId, media_id: str) -> None:
-        """The bytes are stored as an original: the upload may go."""
+        """The bytes are stored as an original: the upload may go. Nothing where it has gone."""
         ...
 
     def refuse(self, post_id: PostId, media_id: str) -> None:
-        """The bytes were refused: keep them for a while, as evidence for their owner."""
+        """The bytes were refused: keep them for a while, as evidence for their owner.
+
+        Nothing where they have gone.
+        """
         ...
 
 

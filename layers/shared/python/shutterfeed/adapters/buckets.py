@@ -78,11 +78,16 @@ class S3UploadBucket:
 
     def _tag(self, post_id: PostId, media_id: str, tag: str) -> None:
         """The lifecycle rules go by these tags: nothing without one ever expires."""
-        self.connect().put_object_tagging(
-            Bucket=self.name,
-            Key=keys.upload_object(post_id, media_id),
-            Tagging={"TagSet": [{"Key": tag, "Value": "true"}]},
-        )
+        try:
+            self.connect().put_object_tagging(
+                Bucket=self.name,
+                Key=keys.upload_object(post_id, media_id),
+                Tagging={"TagSet": [{"Key": tag, "Value": "true"}]},
+            )
+        except ClientError as error:
+            # A late repetition finds the object gone: the tag of the first time did its work.
+            if not _is_missing(error):
+                raise
 
 
 @dataclass(frozen=True, slots=True)
