@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-REGION = "eu-central-1"
+REGION: Final = "eu-central-1"
 
 # Before anything imports an SDK: a test that forgets to mock it fails at Amazon's door.
 for _name in [name for name in os.environ if name.startswith("AWS_")]:

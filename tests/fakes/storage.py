@@ -129,7 +129,7 @@ class FakePhotoCodec:
         return RenderedPhoto(4000, 3000, "cGxhY2Vob2xkZXI=", renditions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class FakeQueue(Generic[M]):
     messages: list[M] = field(default_factory=list)
 

@@ -1,0 +1,332 @@
+"""The buckets: in memory and on moto's S3."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from shutterfeed import keys, ports
+from shutterfeed.adapters.buckets import S3Intake, S3Originals, S3Renditions, S3UploadBucket
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, Blob
+from shutterfeed.domain.photos import Rendition
+from tests import samples
+from tests.conftest import REGION, Aws
+from tests.fakes.storage import (
+    Buckets,
+    FakeIntake,
+    FakeOriginals,
+    FakeRenditions,
+    FakeUploadBucket,
+    NoSuchObject,
+)
+from tests.fakes.system import START
+
+UPLOADS, ORIGINALS, RENDITIONS = "uploads", "originals", "renditions"
+CONTENT = b"\xff\xd8\xff a photo " * 1000
+POST = samples.post()
+MEDIA_ID = POST.media[0].media_id
+LARGE = Rendition("640.jpg", "image/jpeg", 640, 480)
+SMALL = Rendition("320.webp", "image/webp", 320, 240)
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The ports over three empty buckets, and what a test sees of these."""
+
+    bucket: ports.UploadBucket
+    intake: ports.Intake
+    originals: ports.Originals
+    renditions: ports.Renditions
+    land: Callable[[PostId, str, bytes], object]
+    tag_of: Callable[[PostId, str], str | None]
+    rendition: Callable[[str, str], tuple[str, bytes] | None]
+    """Content type and bytes, by blob id and name."""
+    refusal: type[Exception]
+    """What is raised where an object is not there that has to be."""
+
+
+@pytest.fixture(params=["fake", "moto"])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    if request.param == "fake":
+        return _fake_storage()
+    return _s3_storage(request.getfixturevalue("aws"))
+
+
+def _fake_storage() -> Storage:
+    buckets = Buckets()
+
+    def land(post_id: PostId, media_id: str, content: bytes) -> None:
+        buckets.uploads[keys.upload_object(post_id, media_id)] = content
+
+    def tag_of(post_id: PostId, media_id: str) -> str | None:
+        return buckets.tags.get(keys.upload_object(post_id, media_id))
+
+    def rendition(blob_id: str, name: str) -> tuple[str, bytes] | None:
+        found = buckets.renditions.get(keys.rendition_object(blob_id, name))
+        return found and (found[0].content_type, found[1])
+
+    return Storage(
+        FakeUploadBucket(buckets),
+        FakeIntake(buckets),
+        FakeOriginals(buckets),
+        FakeRenditions(buckets),
+        land,
+        tag_of,
+        rendition,
+        NoSuchObject,
+    )
+
+
+def _s3_storage(aws: Aws) -> Storage:
+    s3 = aws.s3
+    for name in (UPLOADS, ORIGINALS, RENDITIONS):
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_versioning(Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"})
+
+    def land(post_id: PostId, media_id: str, content: bytes) -> None:
+        s3.put_object(Bucket=UPLOADS, Key=keys.upload_object(post_id, media_id), Body=content)
+
+    def tag_of(post_id: PostId, media_id: str) -> str | None:
+        try:
+            answer = s3.get_object_tagging(
+                Bucket=UPLOADS, Key=keys.upload_object(post_id, media_id)
+            )
+        except s3.exceptions.ClientError:
+            return None
+        tags = {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+        assert set(tags.values()) <= {"true"}
+        return next(iter(tags), None)
+
+    def rendition(blob_id: str, name: str) -> tuple[str, bytes] | None:
+        key = keys.rendition_object(blob_id, name)
+        listed = s3.list_objects_v2(Bucket=RENDITIONS, Prefix=key)
+        if not listed.get("Contents"):
+            return None
+        answer = s3.get_object(Bucket=RENDITIONS, Key=key)
+        return answer["ContentType"], answer["Body"].read()
+
+    return Storage(
+        S3UploadBucket(lambda: s3, UPLOADS),
+        S3Intake(s3, UPLOADS, ORIGINALS),
+        S3Originals(s3, ORIGINALS),
+        S3Renditions(s3, RENDITIONS),
+        land,
+        tag_of,
+        rendition,
+        ClientError,
+    )
+
+
+def _blob(number: int = 1, content: bytes = CONTENT) -> Blob:
+    blob_id = ulid(START, number)
+    return Blob(samples.sha256(content), blob_id, "image/jpeg", len(content))
+
+
+def _adopt(storage: Storage, blob: Blob, content: bytes = CONTENT) -> None:
+    storage.land(POST.id, MEDIA_ID, content)
+    arrival = storage.bucket.inspect(POST.id, MEDIA_ID, 8)
+    assert arrival is not None
+    storage.intake.adopt(blob, POST.id, MEDIA_ID, arrival.version)
+
+
+def _original(storage: Storage, blob: Blob) -> bytes:
+    with storage.originals.open(blob.blob_id) as source:
+        return source.read()
+
+
+def test_a_link_names_its_medium_its_key_its_type_and_its_end(storage: Storage) -> None:
+    upload = samples.uploads(POST)[0]
+    until = START + UPLOAD_LINK_LIFETIME
+    grant = storage.bucket.grant(upload, until, START)
+    assert grant.media_id == MEDIA_ID
+    assert grant.expires_at == until
+    assert grant.url.startswith("https://")
+    assert grant.fields["key"] == keys.upload_object(POST.id, MEDIA_ID)
+    assert grant.fields["Content-Type"] == "image/jpeg"
+
+
+def test_an_upload_is_described_by_its_own_bytes(storage: Storage) -> None:
+    storage.land(POST.id, MEDIA_ID, CONTENT)
+    arrival = storage.bucket.inspect(POST.id, MEDIA_ID, 32)
+    assert arrival is not None
+    assert arrival.sha256 == samples.sha256(CONTENT)
+    assert arrival.size == len(CONTENT)
+    assert arrival.head == CONTENT[:32]
+
+
+@pytest.mark.parametrize("content", [b"", b"short"])
+def test_an_upload_shorter_than_the_head_is_its_own_head(storage: Storage, content: bytes) -> None:
+    storage.land(POST.id, MEDIA_ID, content)
+    arrival = storage.bucket.inspect(POST.id, MEDIA_ID, 32)
+    assert arrival is not None
+    assert (arrival.head, arrival.size) == (content, len(content))
+
+
+def test_the_version_of_an_upload_changes_with_its_bytes_only(storage: Storage) -> None:
+    versions = []
+    for content in (CONTENT, CONTENT, b"other"):
+        storage.land(POST.id, MEDIA_ID, content)
+        arrival = storage.bucket.inspect(POST.id, MEDIA_ID, 8)
+        assert arrival is not None
+        versions.append(arrival.version)
+    assert versions[0] == versions[1] != versions[2]
+
+
+def test_what_has_not_landed_cannot_be_inspected(storage: Storage) -> None:
+    assert storage.bucket.inspect(POST.id, MEDIA_ID, 32) is None
+
+
+def test_an_upload_is_marked_as_settled_or_refused_and_stays(storage: Storage) -> None:
+    storage.land(POST.id, MEDIA_ID, CONTENT)
+    assert storage.tag_of(POST.id, MEDIA_ID) is None
+    for _ in range(2):
+        storage.bucket.settle(POST.id, MEDIA_ID)
+    assert storage.tag_of(POST.id, MEDIA_ID) == "settled"
+    for _ in range(2):
+        storage.bucket.refuse(POST.id, MEDIA_ID)
+    assert storage.tag_of(POST.id, MEDIA_ID) == "refused"
+    assert storage.bucket.inspect(POST.id, MEDIA_ID, 8) is not None
+
+
+def test_marking_an_upload_that_its_lifecycle_has_taken_is_harmless(storage: Storage) -> None:
+    storage.bucket.settle(POST.id, MEDIA_ID)
+    storage.bucket.refuse(POST.id, MEDIA_ID)
+    assert storage.tag_of(POST.id, MEDIA_ID) is None
+    assert storage.bucket.inspect(POST.id, MEDIA_ID, 8) is None
+
+
+def test_an_adopted_upload_is_held_and_reads_back_bit_for_bit(storage: Storage) -> None:
+    blob = _blob()
+    assert not storage.intake.holds(blob)
+    for _ in range(2):
+        _adopt(storage, blob)
+    assert storage.intake.holds(blob)
+    assert _original(storage, blob) == CONTENT
+    assert not storage.intake.holds(_blob(2))
+
+
+def test_an_original_can_be_read_from_any_place(storage: Storage) -> None:
+    _adopt(storage, _blob())
+    with storage.originals.open(_blob().blob_id) as source:
+        source.seek(-5, 2)
+        assert source.read() == CONTENT[-5:]
+        source.seek(3)
+        assert source.read(4) == CONTENT[3:7]
+
+
+def test_an_original_of_another_size_is_not_held_as_whole(storage: Storage) -> None:
+    _adopt(storage, _blob(), CONTENT[:-1])
+    assert not storage.intake.holds(_blob())
+
+
+def test_a_retired_original_is_neither_held_nor_read_until_it_is_adopted_again(
+    storage: Storage,
+) -> None:
+    blob, other = _blob(1), _blob(2)
+    _adopt(storage, blob)
+    _adopt(storage, other)
+    for _ in range(2):
+        storage.originals.retire(blob.blob_id)
+    assert not storage.intake.holds(blob)
+    with pytest.raises(storage.refusal):
+        storage.originals.open(blob.blob_id)
+    assert storage.intake.holds(other)
+    _adopt(storage, blob)
+    assert storage.intake.holds(blob)
+
+
+def test_renditions_are_put_under_their_blob_and_removed_with_it(storage: Storage) -> None:
+    blob_id, other = _blob(1).blob_id, _blob(2).blob_id
+    for _ in range(2):
+        storage.renditions.put(blob_id, LARGE, b"large")
+        storage.renditions.put(blob_id, SMALL, b"small")
+    storage.renditions.put(other, LARGE, b"other")
+    assert storage.rendition(blob_id, LARGE.name) == ("image/jpeg", b"large")
+    assert storage.rendition(blob_id, SMALL.name) == ("image/webp", b"small")
+    for _ in range(2):
+        storage.renditions.remove_all(blob_id)
+    assert storage.rendition(blob_id, LARGE.name) is None
+    assert storage.rendition(blob_id, SMALL.name) is None
+    assert storage.rendition(other, LARGE.name) == ("image/jpeg", b"other")
+
+
+# What only S3 itself can show.
+
+
+def test_a_link_takes_exactly_what_was_declared_and_for_15_minutes(aws: Aws) -> None:
+    upload = replace(samples.uploads(POST)[0], created_at=START)
+    bucket = S3UploadBucket(lambda: aws.s3, UPLOADS)
+    grant = bucket.grant(upload, START + timedelta(minutes=15), START)
+    policy = json.loads(b64decode(grant.fields["policy"]))
+    size = upload.medium.size
+    exact: dict[str, Any] = {}
+    for condition in policy["conditions"]:
+        if isinstance(condition, dict):
+            exact |= condition
+    assert ["content-length-range", size, size] in policy["conditions"]
+    assert exact["bucket"] == UPLOADS
+    assert exact["key"] == keys.upload_object(POST.id, MEDIA_ID)
+    assert exact["Content-Type"] == "image/jpeg"
+    assert b64decode(exact["x-amz-checksum-sha256"]).hex() == upload.medium.sha256
+    # Whatever the form may carry beside the file is in the policy: nothing is left to choose.
+    assert set(grant.fields) - {"policy", "x-amz-signature"} <= set(exact)
+
+
+def test_bytes_that_changed_since_they_were_inspected_are_not_adopted() -> None:
+    # Moto copies them all the same; what S3 is asked for is all there is to see.
+    asked: list[dict[str, Any]] = []
+    client = SimpleNamespace(copy_object=lambda **parameters: asked.append(parameters))
+    intake = S3Intake(cast("Any", client), UPLOADS, ORIGINALS)
+    intake.adopt(_blob(), POST.id, MEDIA_ID, '"etag"')
+    (parameters,) = asked
+    assert parameters["CopySourceIfMatch"] == '"etag"'
+    key = keys.upload_object(POST.id, MEDIA_ID)
+    assert parameters["CopySource"] == {"Bucket": UPLOADS, "Key": key}
+
+
+def test_the_versions_of_a_retired_original_stay(aws: Aws) -> None:
+    storage = _s3_storage(aws)
+    _adopt(storage, _blob())
+    storage.originals.retire(_blob().blob_id)
+    versions = aws.s3.list_object_versions(Bucket=ORIGINALS)
+    (version,) = versions["Versions"]
+    body = aws.s3.get_object(Bucket=ORIGINALS, Key=_blob().blob_id, VersionId=version["VersionId"])[
+        "Body"
+    ]
+    assert body.read() == CONTENT
+    assert len(versions["DeleteMarkers"]) == 1
+
+
+def test_an_original_has_the_type_that_was_sniffed_and_none_of_the_uploads_tags(aws: Aws) -> None:
+    storage = _s3_storage(aws)
+    storage.land(POST.id, MEDIA_ID, CONTENT)
+    storage.bucket.settle(POST.id, MEDIA_ID)
+    _adopt(storage, _blob())
+    assert aws.s3.head_object(Bucket=ORIGINALS, Key=_blob().blob_id)["ContentType"] == "image/jpeg"
+    assert aws.s3.get_object_tagging(Bucket=ORIGINALS, Key=_blob().blob_id)["TagSet"] == []
+
+
+def test_renditions_may_be_cached_for_ever(aws: Aws) -> None:
+    storage = _s3_storage(aws)
+    storage.renditions.put(_blob().blob_id, LARGE, b"large")
+    head = aws.s3.head_object(
+        Bucket=RENDITIONS, Key=keys.rendition_object(_blob().blob_id, LARGE.name)
+    )
+    assert head["CacheControl"] == "public, max-age=31536000, immutable"
+
+
+def test_what_s3_refuses_for_other_reasons_is_not_taken_for_a_missing_object(aws: Aws) -> None:
+    bucket = S3UploadBucket(lambda: aws.s3, "no-such-bucket")
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        bucket.inspect(POST.id, MEDIA_ID, 8)
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        bucket.settle(POST.id, MEDIA_ID)
