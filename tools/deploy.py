@@ -234,7 +234,8 @@ class _Deployment:
         return f"deployed/{self._assembly.stack}"
 
     def _reapply(self, stack: StackTypeDef) -> None:
-        """Set what the local cloud's CloudFormation leaves out: TTL and the HTTP API's CORS."""
+        """Set what the local cloud's CloudFormation leaves out, as far as it knows it at all: the
+        tables' TTL, the HTTP API's CORS, the functions' reserved concurrency."""
         resources = self._cloudformation.describe_stack_resources(StackName=stack["StackName"])
         physical = {
             resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "")
@@ -243,6 +244,12 @@ class _Deployment:
         for name, properties in of_type(self._assembly.template, "AWS::DynamoDB::"):
             if "TimeToLiveSpecification" in properties:
                 self._set_ttl(physical[name], properties["TimeToLiveSpecification"])
+        for name, properties in of_type(self._assembly.template, "AWS::Lambda::Function"):
+            if "ReservedConcurrentExecutions" in properties:
+                self._aws.client("lambda").put_function_concurrency(
+                    FunctionName=physical[name],
+                    ReservedConcurrentExecutions=properties["ReservedConcurrentExecutions"],
+                )
         for name, properties in of_type(self._assembly.template, "AWS::ApiGatewayV2::Api"):
             if "CorsConfiguration" in properties:
                 cors = cast("CorsTypeDef", properties["CorsConfiguration"])

@@ -1,0 +1,86 @@
+# Short forms of `python -m tools <command>`; each first makes sure that .venv is up to date.
+#
+#   make up [PORT=4567] [CLOUD=localstack]    run everything on this machine, with demo data
+#   make logs [F=thumbnail] | demo | down     follow the functions | add demo data | stop, clean up
+#   make test [ARGS="-k feed"]                everything a change must pass
+#   make lint | format | e2e                  parts of it
+#   make bench [B=imports]                    measure
+#   make layers [TARGET=cp313-aarch64]        build the third-party layers
+#   make openapi                              write the OpenAPI document from the routes
+#   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS; first once: make bootstrap
+#   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS; asks first
+#   make clean                                delete everything that was built or installed
+
+CLOUD ?= ministack
+ORIGINALS ?= keep
+
+# An environment variable of this name may mean anything; only `make up PYTHON=…` is for us.
+ifneq ($(origin PYTHON),command line)
+PYTHON :=
+endif
+
+TOOLS := .venv/bin/python -m tools
+
+ifdef REGION
+export AWS_REGION := $(REGION)
+export AWS_DEFAULT_REGION := $(REGION)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help ready up down logs demo test lint format e2e bench layers openapi synth bootstrap \
+	deploy destroy clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+ready:
+	@python=$$(sh tools/find_python.sh "$(PYTHON)") && "$$python" -m tools.bootstrap
+
+up: ready
+	@$(TOOLS) up --cloud $(CLOUD) $(if $(PORT),--port $(PORT))
+
+down: ready
+	@$(TOOLS) down
+
+logs: ready
+	@$(TOOLS) logs $(F)
+
+demo: ready
+	@$(TOOLS) demo
+
+test: ready
+	@$(TOOLS) test -- $(ARGS)
+
+lint: ready
+	@$(TOOLS) lint
+
+format: ready
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+e2e: ready
+	@$(TOOLS) e2e -- $(ARGS)
+
+bench: ready
+	@$(TOOLS) bench $(B)
+
+layers: ready
+	@$(TOOLS) layers $(TARGET)
+
+openapi: ready
+	@PYTHONPATH=functions:layers/shared/python .venv/bin/python -m tools.openapi
+
+synth: ready
+	@$(TOOLS) synth $(CONTEXT)
+
+bootstrap: ready
+	@$(TOOLS) bootstrap
+
+deploy: ready
+	@$(TOOLS) deploy $(CONTEXT)
+
+destroy: ready
+	@$(TOOLS) destroy --originals $(ORIGINALS) $(CONTEXT)
+
+clean: ready
+	@$(TOOLS) down
+	@rm -rf .venv .venv-cloud build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,180 @@
+"""The developer's commands: `python -m tools up`. The Makefile is their short form."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from tools.errors import ToolError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command. What stops it is told in one sentence on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not try to flush the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted: run the same command again to go on.", file=sys.stderr)
+        return 130
+    return status
+
+
+def _up(options: argparse.Namespace) -> int:
+    from tools import local
+
+    print(local.describe(local.up(options.cloud, options.port)))
+    return 0
+
+
+def _down(_: argparse.Namespace) -> int:
+    from tools import local
+
+    print("Stopped." if local.down() else "Nothing was running.")
+    return 0
+
+
+def _logs(options: argparse.Namespace) -> int:
+    from tools import local
+
+    try:
+        local.logs(options.function or None)
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from tools import local
+
+    running = local.current()
+    local.seed(running)
+    print(local.describe(running))
+    return 0
+
+
+def _layers(options: argparse.Namespace) -> int:
+    from tools import aws, layers, paths
+
+    targets = {layers.Target.host(), aws.target(aws.effective_context([]))}
+    if options.target:
+        targets = {layers.Target.parse(options.target)}
+    for target in sorted(targets, key=str):
+        print(paths.relative(layers.build(target)))
+    return 0
+
+
+def _lint(_: argparse.Namespace) -> int:
+    from tools import checks
+
+    checks.lint()
+    return 0
+
+
+def _test(options: argparse.Namespace) -> int:
+    from tools import checks
+
+    return checks.test(options.arguments)
+
+
+def _e2e(options: argparse.Namespace) -> int:
+    from tools import checks
+
+    return checks.e2e(options.arguments)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from tools import checks
+
+    return checks.bench(options.names)
+
+
+def _deploy(options: argparse.Namespace) -> int:
+    from tools import aws
+
+    aws.deploy(options.context)
+    return 0
+
+
+def _synth(options: argparse.Namespace) -> int:
+    from tools import aws
+
+    aws.synthesize(options.context)
+    return 0
+
+
+def _bootstrap(_: argparse.Namespace) -> int:
+    from tools import aws
+
+    aws.bootstrap()
+    return 0
+
+
+def _destroy(options: argparse.Namespace) -> int:
+    from tools import aws
+
+    aws.destroy(options.context, with_originals=options.originals == "delete")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    up = commands.add_parser("up", help="run Shutterfeed on this machine")
+    up.add_argument("--cloud", default="ministack", help="ministack or localstack")
+    up.add_argument("--port", type=_port, help="of the local cloud; 4566 if none is given")
+    up.set_defaults(run=_up)
+
+    commands.add_parser("down", help="stop it, leave nothing behind").set_defaults(run=_down)
+    commands.add_parser("demo", help="add missing demo data").set_defaults(run=_demo)
+    commands.add_parser("lint", help="style, types, import contracts").set_defaults(run=_lint)
+    commands.add_parser("bootstrap", help="prepare AWS for the CDK").set_defaults(run=_bootstrap)
+
+    logs = commands.add_parser("logs", help="follow the functions' logs")
+    logs.add_argument("function", nargs="?", help="only this function's")
+    logs.set_defaults(run=_logs)
+
+    built = commands.add_parser("layers", help="build the third-party layers")
+    built.add_argument("target", nargs="?", help="for example cp313-aarch64")
+    built.set_defaults(run=_layers)
+
+    for name, run, what in (("test", _test, "everything"), ("e2e", _e2e, "end to end")):
+        tests = commands.add_parser(name, help=f"run the tests: {what}")
+        tests.add_argument("arguments", nargs="*", help="for pytest, after --")
+        tests.set_defaults(run=run)
+
+    bench = commands.add_parser("bench", help="measure")
+    bench.add_argument("names", nargs="*", help="benchmarks; all if none is named")
+    bench.set_defaults(run=_bench)
+
+    for name, run, what in (
+        ("deploy", _deploy, "deploy to AWS"),
+        ("synth", _synth, "make the template for AWS"),
+        ("destroy", _destroy, "delete from AWS"),
+    ):
+        remote = commands.add_parser(name, help=what)
+        remote.add_argument("context", nargs="*", help="name=value of CDK context")
+        remote.set_defaults(run=run)
+        if name == "destroy":
+            remote.add_argument("--originals", choices=("keep", "delete"), default="keep")
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1024 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1024 to 65535")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

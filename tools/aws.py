@@ -1,0 +1,199 @@
+"""`make deploy`, `bootstrap` and `destroy`: the stack in the AWS account of the credentials."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools import destroy as destruction
+from tools import layers, node, paths, stamps
+from tools.commands import CommandError, run_logged
+from tools.errors import ToolError
+from tools.progress import step
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
+
+_CLI_SOURCE: Final = paths.ROOT / "tools" / "cdk-cli"
+_CLI_FILES: Final = ("package.json", "package-lock.json")
+_OUTPUTS: Final = paths.BUILD / "aws-outputs.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the current credentials lead."""
+
+    number: str
+    region: str
+
+
+def account() -> Account:
+    """Raises `ToolError` if there are no credentials that work, or no region."""
+    region = boto3.Session().region_name
+    if region is None:
+        raise ToolError("No AWS region is chosen: name one as in `make deploy REGION=eu-west-1`.")
+    try:
+        client: STSClient = boto3.client("sts", region_name=region)
+        number = client.get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise ToolError(
+            f"There are no AWS credentials that work ({error}): sign in, or set AWS_PROFILE."
+        ) from error
+    return Account(number, region)
+
+
+def deploy(overrides: Sequence[str]) -> None:
+    """Build what AWS needs and deploy with the CDK CLI. `overrides` are `name=value` of context."""
+    context = effective_context(overrides)
+    where = account()
+    layers.build(target(context))
+    print(f"Deploying {stack_name(context)} to account {where.number}, {where.region}.", flush=True)
+    # IAM changes are shown and asked about, where somebody is there to answer.
+    approval = "broadening" if sys.stdin.isatty() else "never"
+    arguments = ["deploy", "--require-approval", approval, "--outputs-file", str(_OUTPUTS)]
+    _cdk([*arguments, *_flags(overrides)], "deploy")
+    outputs = json.loads(_OUTPUTS.read_text())[stack_name(context)]
+    print(describe(outputs))
+
+
+def bootstrap() -> None:
+    """Prepare account and region for the CDK; once is enough, again does no harm."""
+    where = account()
+    # `aws://` names the environment, so that the app, and with it the layers, is not needed.
+    _cdk(["bootstrap", f"aws://{where.number}/{where.region}", "--app", ""], "bootstrap")
+
+
+def destroy(overrides: Sequence[str], *, with_originals: bool) -> None:
+    """Delete the stage's stack, after asking. Raises `ToolError` if the answer is anything but the
+    stage's name."""
+    context = effective_context(overrides)
+    stage, where = context["stage"], account()
+    session = boto3.Session(region_name=where.region)
+    client_for = cast("destruction.ClientFor", session.client)
+    what = destruction.plan(client_for, stack_name(context))
+    extent = (
+        "with every original" if with_originals else f"keeping its originals ({what.originals})"
+    )
+    print(f"This deletes {what.stack} from account {where.number}, {where.region}, {extent}.")
+    _confirm(stage)
+    destruction.destroy(client_for, what, with_originals=with_originals)
+    if with_originals:
+        print(f"{what.stack} is gone.")
+    else:
+        print(
+            f"{what.stack} is gone, its originals are in s3://{what.originals}. While that bucket "
+            f"exists, the stage {stage} cannot be deployed again."
+        )
+
+
+def synthesize(overrides: Sequence[str]) -> None:
+    """What `deploy` would deploy, made by the same CLI, without credentials or a network."""
+    layers.build(target(effective_context(overrides)))
+    _cdk(["synth", "--quiet", *_flags(overrides)], "synth")
+
+
+def describe(outputs: Mapping[str, str]) -> str:
+    """What a person needs to know to use it."""
+    return f"""
+  API            {outputs["ApiUrl"]}
+  Documentation  {outputs["ApiUrl"]}/docs
+  Media          {outputs["MediaUrl"]}
+  User pool      {outputs["UserPoolId"]}, client {outputs["UserPoolClientId"]}
+  Dashboard      {outputs["DashboardName"]}
+
+Everything else is in {paths.relative(_OUTPUTS)}.
+"""
+
+
+def effective_context(overrides: Sequence[str]) -> dict[str, Any]:
+    """`cdk.json`'s context with `name=value` overrides. Raises `ToolError` for one that is none."""
+    context: dict[str, Any] = json.loads((paths.ROOT / "cdk.json").read_text())["context"]
+    for override in overrides:
+        name, equals, value = override.partition("=")
+        if not equals or name not in context:
+            raise ToolError(f"CONTEXT takes name=value with names from cdk.json, not {override}.")
+        context[name] = None if value == "null" else value
+    return context
+
+
+def target(context: Mapping[str, Any]) -> layers.Target:
+    """What this context's layers are built for."""
+    if context["layers_target"]:
+        return layers.Target.parse(context["layers_target"])
+    return layers.Target.of_function(context["python_runtime"], context["architecture"])
+
+
+def stack_name(context: Mapping[str, Any]) -> str:
+    return f"Shutterfeed-{context['stage']}"
+
+
+def _confirm(stage: str) -> None:
+    try:
+        answer = input(f"Type {stage} to go on: ")
+    except EOFError:
+        answer = ""
+    if answer.strip() != stage:
+        raise ToolError("Nothing was deleted.")
+
+
+def _flags(overrides: Sequence[str]) -> list[str]:
+    return [part for override in overrides for part in ("--context", override)]
+
+
+def _cdk(arguments: Sequence[str], what: str) -> None:
+    """Run the pinned CDK CLI, talking to the terminal as it likes."""
+    environment = node.environment()
+    path = f"{paths.VENV / 'bin'}{os.pathsep}{environment['PATH']}"
+    found = shutil.which("node", path=path)
+    assert found is not None
+    done = subprocess.run(
+        [found, _cli() / "node_modules/aws-cdk/bin/cdk", *arguments],
+        cwd=paths.ROOT,
+        env={**environment, "PATH": path, "CDK_DISABLE_CLI_TELEMETRY": "1"},
+        check=False,
+    )
+    if done.returncode:
+        raise ToolError(
+            f"The CDK could not {what}, as it says above; an account and region that are new to "
+            "it need `make bootstrap` once."
+        )
+
+
+def _cli() -> Path:
+    """The folder of the installed CDK CLI."""
+    wanted = stamps.digest([_CLI_SOURCE / name for name in _CLI_FILES])
+    stamp = paths.CDK_CLI / "installed.sha256"
+    if stamps.is_current(stamp, wanted):
+        return paths.CDK_CLI
+    log = paths.LOGS / "npm.log"
+    with (
+        stamps.exclusive(paths.BUILD / "cdk-cli.lock"),
+        step("Installing the CDK CLI"),
+        stamps.fresh_directory(paths.CDK_CLI) as folder,
+    ):
+        for name in _CLI_FILES:
+            shutil.copy(_CLI_SOURCE / name, folder)
+        try:
+            run_logged(
+                [*node.npm(), "ci", "--no-audit", "--no-fund"],
+                log=log,
+                environment=node.environment(),
+                directory=folder,
+            )
+        except CommandError as error:
+            raise ToolError(
+                "The CDK CLI could not be downloaded: check the network connection and npm's "
+                f"settings, then run the same command again (details: {paths.relative(log)})."
+            ) from error
+        stamps.write(folder / stamp.name, wanted)
+    return paths.CDK_CLI

@@ -1,0 +1,223 @@
+"""`make up`, `down`, `logs` and `demo`: the whole of Shutterfeed on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools import cloud, demo, layers, paths, stamps
+from tools.client import request
+from tools.deploy import LocalAws, deploy
+from tools.errors import ToolError
+from tools.progress import step
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+MINISTACK: Final = "ministack"
+LOCALSTACK: Final = "localstack"
+_LOCALSTACK_ENDPOINT: Final = "http://localhost:4566"
+_LOCALSTACK_RUNTIME: Final = "python3.13"
+_LOG_GROUPS: Final = "/aws/lambda/shutterfeed-local-"
+_FOLLOW_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What `make up` brought up, as the other commands find it."""
+
+    kind: str
+    endpoint: str
+    identity: str
+    """Changes whenever the cloud forgot everything."""
+    outputs: Mapping[str, str]
+
+
+def up(kind: str, port: int | None) -> Running:
+    """Bring everything up to date and running; quick when it is. Raises `ToolError`."""
+    if kind not in {MINISTACK, LOCALSTACK}:
+        raise ToolError(f"CLOUD is {MINISTACK} or {LOCALSTACK}, not {kind}.")
+    with stamps.exclusive(paths.BUILD / "up.lock"):
+        start = _start_ministack if kind == MINISTACK else _start_localstack
+        running = start(port)
+        stamps.replace_text(_state(), json.dumps(asdict(running), indent=2) + "\n")
+        if not stamps.is_current(_seeded(), _seed_digest(running)):
+            seed(running)
+    return running
+
+
+def seed(running: Running) -> None:
+    """Add the demo data that is missing."""
+    demo.seed(running.outputs, running.endpoint)
+    stamps.write(_seeded(), _seed_digest(running))
+
+
+def down() -> bool:
+    """Stop what `up` started and delete its state. False if nothing was running."""
+    with stamps.exclusive(paths.BUILD / "up.lock"):
+        remembered = _remembered()
+        if remembered is not None and remembered.kind == LOCALSTACK:
+            with step("Stopping LocalStack"):
+                _compose("down", "--volumes")
+            shutil.rmtree(paths.LOCAL)
+            return True
+        return cloud.LocalCloud().stop()
+
+
+def current() -> Running:
+    """What is running now. Raises `ToolError` if nothing is."""
+    remembered = _remembered()
+    if remembered is None or (remembered.kind == MINISTACK and not cloud.LocalCloud().is_running()):
+        raise ToolError("Shutterfeed is not running: start it with `make up`.")
+    return remembered
+
+
+def describe(running: Running) -> str:
+    """What a person needs to know to use it."""
+    outputs = running.outputs
+    people = "\n".join(
+        f"  {person.email:<20} @{person.handle:<7} {person.display_name}" for person in demo.PEOPLE
+    )
+    return f"""
+Shutterfeed is running.
+
+  API            {outputs["ApiUrl"]}
+  Documentation  {outputs["ApiUrl"]}/docs
+  Media          {outputs["MediaUrl"]}
+  Sign-in        {running.endpoint} (Cognito), client {outputs["UserPoolClientId"]}
+
+Demo accounts, all with the password {demo.PASSWORD}
+
+{people}
+
+`make logs` follows the functions, `make down` stops everything.
+These addresses as JSON: {paths.relative(_state())}
+"""
+
+
+def logs(function: str | None) -> None:
+    """Print what the functions log, as it comes, until interrupted; one function's if named."""
+    running = current()
+    client: CloudWatchLogsClient = LocalAws(running.endpoint).client("logs")
+    prefix = _LOG_GROUPS + (function or "").replace("_", "-")
+    seen: set[str] = set()
+    since = 0
+    while True:
+        try:
+            events = list(_events(client, prefix, since))
+        except (BotoCoreError, ClientError) as error:
+            raise ToolError("The local cloud has stopped: start it with `make up`.") from error
+        for name, event_id, timestamp, message in events:
+            if event_id not in seen:
+                seen.add(event_id)
+                print(f"{name:<14}| {message}", flush=True)
+                # Lines may come late by a little.
+                since = max(since, timestamp - 2_000)
+        time.sleep(_FOLLOW_SECONDS)
+
+
+def _events(
+    client: CloudWatchLogsClient, prefix: str, since: int
+) -> Iterator[tuple[str, str, int, str]]:
+    """Function, id, time in milliseconds and text of the lines since then, in order."""
+    groups = client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    found = []
+    for group in groups:
+        name = group.get("logGroupName", "")
+        pages = client.get_paginator("filter_log_events").paginate(
+            logGroupName=name, startTime=since
+        )
+        for page in pages:
+            for event in page["events"]:
+                text = event.get("message", "").rstrip()
+                key = event.get("eventId", f"{event.get('timestamp')}{text}")
+                found.append((event.get("timestamp", 0), name.removeprefix(_LOG_GROUPS), key, text))
+    for timestamp, name, key, text in sorted(found):
+        yield name, key, timestamp, text
+
+
+def _start_ministack(port: int | None) -> Running:
+    layers.build(layers.Target.host())
+    server = cloud.LocalCloud()
+    if port is None:
+        port = server.port if server.is_running() else cloud.DEFAULT_PORT
+    if not server.is_running():
+        cloud.prepare()
+    with step("Starting the local cloud"):
+        server.start(port)
+    outputs = deploy(server.endpoint)
+    return Running(MINISTACK, server.endpoint, server.identity, outputs)
+
+
+def _start_localstack(port: int | None) -> Running:
+    if port is not None:
+        raise ToolError("PORT does not work with CLOUD=localstack, which always has port 4566.")
+    if cloud.LocalCloud().is_running():
+        raise ToolError("MiniStack is running on this machine: run `make down` first.")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", _LOCALSTACK_ENDPOINT).rstrip("/")
+    if not _answers(endpoint):
+        with step("Starting LocalStack"):
+            _compose("up", "--detach", "--wait", "localstack")
+    target = layers.Target.of_function(_LOCALSTACK_RUNTIME, layers.Target.host().cpu)
+    layers.build(target)
+    outputs = deploy(endpoint, context={"layers_target": str(target)})
+    return Running(LOCALSTACK, endpoint, outputs["UserPoolId"], outputs)
+
+
+def _answers(endpoint: str) -> bool:
+    try:
+        return request("GET", f"{endpoint}/_localstack/health", timeout=3).status == 200
+    except OSError:
+        return False
+
+
+def _compose(*arguments: str) -> None:
+    try:
+        done = subprocess.run(
+            ["docker", "compose", *arguments],
+            cwd=paths.ROOT,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    except FileNotFoundError as error:
+        raise ToolError(
+            "LocalStack needs Docker, which is not installed: install it, or use `make up`."
+        ) from error
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise ToolError(
+            f"LocalStack did not start ({last[0]}): check that Docker runs and that "
+            "LOCALSTACK_AUTH_TOKEN is set, or use `make up` without CLOUD."
+        )
+
+
+def _remembered() -> Running | None:
+    try:
+        return Running(**json.loads(_state().read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None  # nothing was started, or by another version of this tool
+
+
+def _seed_digest(running: Running) -> str:
+    sources = [paths.ROOT / "tools" / name for name in ("demo.py", "pictures.py")]
+    return stamps.digest(sources, also=[running.identity])
+
+
+def _state() -> Path:
+    return paths.LOCAL / "outputs.json"
+
+
+def _seeded() -> Path:
+    return paths.LOCAL / "seeded.sha256"
