@@ -34,8 +34,17 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="tests",
 )
 
+from hypothesis import settings  # noqa: E402
+
 from tests.fakes.system import FakeClock, FakeIds  # noqa: E402
 from tools import paths  # noqa: E402
+
+# The same examples in every run, on a busy machine too. SHUTTERFEED_FUZZ=1000 tries that many new
+# ones per property instead.
+_fuzz = int(os.environ.get("SHUTTERFEED_FUZZ", "0"))
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("fuzz", deadline=None, max_examples=_fuzz or 100)
+settings.load_profile("fuzz" if _fuzz else "same")
 
 
 @pytest.fixture

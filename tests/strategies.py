@@ -1,0 +1,85 @@
+"""What hypothesis may draw: anything of the domain that can exist."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.media import (
+    Blob,
+    BlobState,
+    Failure,
+    MediaState,
+    Medium,
+    Picture,
+    Reference,
+    Upload,
+)
+from shutterfeed.domain.photos import PHOTO_TYPES, Rendition
+from shutterfeed.domain.posts import Place, Post, PostState
+from shutterfeed.domain.users import Profile
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+instants = st.integers(0, 10**14).map(lambda ms: _EPOCH + timedelta(milliseconds=ms))
+"""To the millisecond, as the clock gives them."""
+ulids = st.builds(ulid, instants, st.integers(0, 2**80 - 1))
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
+counts = st.integers(0, 10**9)
+post_ids = st.builds(PostId, ulids, ulids)
+entries = st.builds(FeedEntry, ulids, post_ids)
+failures = st.builds(Failure, texts, texts)
+content_types = st.sampled_from(sorted(PHOTO_TYPES))
+renditions = st.builds(Rendition, texts, content_types, counts, counts)
+pictures = st.builds(
+    Picture, ulids, counts, counts, texts, st.lists(renditions, max_size=3).map(tuple)
+)
+media = st.builds(
+    Medium,
+    ulids,
+    content_types,
+    counts,
+    digests,
+    st.sampled_from(MediaState),
+    st.none() | pictures,
+    st.none() | failures,
+)
+uploads = st.builds(Upload, post_ids, media, instants)
+blobs = st.builds(
+    Blob,
+    digests,
+    ulids,
+    content_types,
+    counts,
+    st.sampled_from(BlobState),
+    st.none() | pictures,
+    st.none() | failures,
+)
+references = st.builds(Reference, digests, post_ids, ulids)
+
+
+def _degrees(limit: int) -> st.SearchStrategy[float]:
+    """As places keep them: seven digits behind the point."""
+    return st.integers(-limit * 10**7, limit * 10**7).map(lambda n: n / 10**7)
+
+
+places = st.builds(Place, texts, _degrees(90), _degrees(180))
+posts = st.builds(
+    Post,
+    post_ids,
+    texts,
+    st.lists(media, max_size=3).map(tuple),
+    st.sampled_from(PostState),
+    instants,
+    st.none() | places,
+    st.none() | instants,
+    st.none() | ulids,
+    counts,
+    counts,
+)
+profiles = st.builds(
+    Profile, ulids, texts, instants, texts, texts, counts, counts, counts, st.integers(1, 1000)
+)

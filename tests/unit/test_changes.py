@@ -1,0 +1,118 @@
+"""Which work follows from which change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from shutterfeed.domain.changes import (
+    BlobChanged,
+    FollowChanged,
+    PostChanged,
+    ReferenceAdded,
+    work_for,
+)
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.media import Blob, BlobState, Reference
+from shutterfeed.domain.messages import (
+    Backfill,
+    CollectMessage,
+    FanOut,
+    FeedAction,
+    FeedMessage,
+    Prune,
+    PublishMessage,
+    ReleaseMedia,
+    RemoveBlob,
+    SettleBlob,
+    SettleReference,
+)
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.services.routing import ChangeRouter
+from tests import samples
+from tests.fakes.storage import FakeQueue
+
+POST_STATES = [None, *PostState]
+BLOB = Blob(samples.sha256("content"), samples.user_id(1), "image/jpeg", 7)
+
+
+def _post(state: PostState | None) -> Post | None:
+    if state is None:
+        return None
+    return replace(samples.post(media=2, state=state), position=samples.position(1))
+
+
+@pytest.mark.parametrize(("before", "after"), [*product(POST_STATES, POST_STATES)])
+def test_only_publishing_and_its_end_fan_out_and_only_a_post_gone_gives_up_its_media(
+    before: PostState | None, after: PostState | None
+) -> None:
+    post = samples.post(media=2)
+    entry = FeedEntry(samples.position(1), post.id)
+    expected: list[object] = []
+    if after is PostState.PUBLISHED and before is not PostState.PUBLISHED:
+        expected.append(FanOut(FeedAction.INSERT, entry))
+    if before is PostState.PUBLISHED and after is not PostState.PUBLISHED:
+        expected.append(FanOut(FeedAction.REMOVE, entry))
+    if before is not None and after is None:
+        references = tuple(Reference(m.sha256, post.id, m.media_id) for m in post.media)
+        expected.append(ReleaseMedia(references))
+    assert list(work_for(PostChanged(_post(before), _post(after)))) == expected
+
+
+def test_a_published_post_without_a_place_in_the_order_is_an_error() -> None:
+    post = samples.post(state=PostState.PUBLISHED)
+    with pytest.raises(ValueError, match="has no position"):
+        list(work_for(PostChanged(None, post)))
+
+
+BLOB_STATES = [None, *BlobState]
+
+
+@pytest.mark.parametrize(("before", "after"), [*product(BLOB_STATES, BLOB_STATES)])
+def test_a_blob_tells_its_media_when_it_settles_and_is_removed_when_it_is_gone(
+    before: BlobState | None, after: BlobState | None
+) -> None:
+    old = None if before is None else replace(BLOB, state=before)
+    new = None if after is None else replace(BLOB, state=after)
+    expected: list[object] = []
+    if after in (BlobState.READY, BlobState.FAILED) and before != after:
+        expected.append(SettleBlob(BLOB.sha256))
+    if old is not None and new is None:
+        expected.append(RemoveBlob(old))
+    assert list(work_for(BlobChanged(old, new))) == expected
+
+
+def test_following_brings_posts_and_unfollowing_takes_them_out() -> None:
+    assert list(work_for(FollowChanged("ada", "bob", follows=True))) == [Backfill("ada", "bob")]
+    assert list(work_for(FollowChanged("ada", "bob", follows=False))) == [Prune("ada", "bob")]
+
+
+def test_a_new_reference_is_settled() -> None:
+    reference = samples.reference("content", 1)
+    assert list(work_for(ReferenceAdded(reference))) == [SettleReference(reference)]
+
+
+def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() -> None:
+    publish, fan_out = FakeQueue[PublishMessage](), FakeQueue[FanOut]()
+    feed, collect = FakeQueue[FeedMessage](), FakeQueue[CollectMessage]()
+    router = ChangeRouter(publish, fan_out, feed, collect)
+    published = _post(PostState.PUBLISHED)
+    reference = samples.reference("content", 1)
+    ready = replace(BLOB, state=BlobState.READY)
+    sent = [
+        router.route(PostChanged(None, published)),
+        router.route(PostChanged(published, None)),
+        router.route(PostChanged(published, published)),
+        router.route(FollowChanged("ada", "bob", follows=True)),
+        router.route(FollowChanged("ada", "bob", follows=False)),
+        router.route(ReferenceAdded(reference)),
+        router.route(BlobChanged(BLOB, ready)),
+        router.route(BlobChanged(ready, None)),
+    ]
+    assert sent == [1, 2, 0, 1, 1, 1, 1, 1]
+    assert publish.messages == [SettleReference(reference), SettleBlob(BLOB.sha256)]
+    assert [step.action for step in fan_out.messages] == [FeedAction.INSERT, FeedAction.REMOVE]
+    assert feed.messages == [Backfill("ada", "bob"), Prune("ada", "bob")]
+    assert [type(message) for message in collect.messages] == [ReleaseMedia, RemoveBlob]

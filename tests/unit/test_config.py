@@ -1,0 +1,45 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+import pytest
+
+from shutterfeed import config
+from shutterfeed.config import ApiSettings, MissingSetting, PublishSettings
+
+API = {
+    "METADATA_TABLE": "metadata",
+    "FEED_TABLE": "feed",
+    "UPLOADS_BUCKET": "uploads",
+    "MEDIA_BASE_URL": "https://media.example",
+}
+
+
+def test_each_setting_is_read_from_the_variable_of_its_name() -> None:
+    settings = ApiSettings.from_env(API | {"OTHER": "ignored"})
+    assert settings == ApiSettings("metadata", "feed", "uploads", "https://media.example")
+
+
+@pytest.mark.parametrize("missing", sorted(API))
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_missing_or_empty_variable_is_named(missing: str, empty: bool) -> None:
+    env = {name: value for name, value in API.items() if name != missing}
+    if empty:
+        env[missing] = ""
+    with pytest.raises(MissingSetting, match=missing):
+        ApiSettings.from_env(env)
+
+
+def test_the_process_environment_is_read_when_nothing_else_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("METADATA_TABLE", "from the process")
+    assert PublishSettings.from_env() == PublishSettings("from the process")
+
+
+def test_every_function_has_settings_of_its_own() -> None:
+    classes = [
+        c for c in vars(config).values() if isinstance(c, type) and c.__module__ == config.__name__
+    ]
+    settings = [c for c in classes if issubclass(c, config.Settings) and c is not config.Settings]
+    assert len(settings) == 8

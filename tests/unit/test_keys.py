@@ -1,0 +1,147 @@
+"""Keys: what is built is read back, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shutterfeed import keys, schema
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.ids import MalformedId, PostId
+from shutterfeed.domain.media import Reference
+from shutterfeed.keys import Key, MalformedKey
+from tests import strategies
+from tests.strategies import ulids
+
+
+@given(strategies.post_ids)
+def test_posts(post_id: PostId) -> None:
+    assert keys.parse_post(keys.post(post_id)) == post_id
+
+
+@given(ulids, ulids)
+def test_uploads(author_id: str, media_id: str) -> None:
+    assert keys.parse_upload(keys.upload(author_id, media_id)) == (author_id, media_id)
+
+
+@given(ulids, ulids)
+def test_follows(follower_id: str, followee_id: str) -> None:
+    assert keys.parse_follow(keys.follow(follower_id, followee_id)) == (follower_id, followee_id)
+
+
+@given(ulids)
+def test_profiles(user_id: str) -> None:
+    assert keys.parse_profile(keys.profile(user_id)) == user_id
+
+
+@given(strategies.digests)
+def test_blobs(sha256: str) -> None:
+    assert keys.parse_blob(keys.blob(sha256)) == sha256
+
+
+@given(strategies.references)
+def test_references(reference: Reference) -> None:
+    assert keys.parse_reference(keys.reference(reference)) == reference
+
+
+@given(strategies.post_ids, ulids)
+def test_objects_of_uploads(post_id: PostId, media_id: str) -> None:
+    key = keys.upload_object(post_id, media_id)
+    assert keys.parse_upload_object(key) == (post_id, media_id)
+
+
+@given(strategies.entries)
+def test_feed_entries(entry: FeedEntry) -> None:
+    assert FeedEntry.parse(str(entry)) == entry
+    assert keys.feed("owner", entry) == Key("FEED#owner", str(entry))
+
+
+@given(strategies.entries, strategies.entries)
+def test_feed_entries_sort_as_text_as_they_sort_by_position(
+    one: FeedEntry, other: FeedEntry
+) -> None:
+    assert (str(one) < str(other)) == (one < other)
+
+
+@given(strategies.entries)
+def test_only_entries_are_taken_for_entries(entry: FeedEntry) -> None:
+    text = str(entry)
+    for altered in ("", "#", text[1:], text[:-1], text + "0", text.replace("#", "-"), f"#{text}"):
+        with pytest.raises(MalformedId):
+            FeedEntry.parse(altered)
+
+
+@given(ulids, st.text(st.characters(exclude_categories=["Cs"])), st.text(max_size=5))
+def test_what_clients_choose_never_reaches_into_a_key(user: str, chosen: str, more: str) -> None:
+    key = keys.idempotency(user, chosen)
+    assert key.pk == keys.user_partition(user)
+    assert len(key.sk) == len("IDEMPOTENCY#") + 64
+    assert not key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "uploads",
+        "uploads/a/b/c",
+        "uploads/" + "/".join(["0" * 26] * 2),
+        "uploads/" + "/".join(["0" * 26] * 4),
+        "other/" + "/".join(["0" * 26] * 3),
+        "/uploads/" + "/".join(["0" * 26] * 3),
+        "uploads/" + "/".join(["0" * 26, "..", "0" * 26]),
+        "uploads/" + "/".join(["0" * 26] * 3) + "/",
+    ],
+)
+def test_an_object_that_the_api_gave_no_link_for_is_not_taken_for_an_upload(key: str) -> None:
+    with pytest.raises(MalformedKey):
+        keys.parse_upload_object(key)
+
+
+@given(strategies.references, strategies.post_ids, ulids)
+def test_a_key_of_one_kind_is_not_read_as_another(
+    reference: Reference, post_id: PostId, media_id: str
+) -> None:
+    author = post_id.author_id
+    with pytest.raises(MalformedKey):
+        keys.parse_post(keys.upload(author, media_id))
+    with pytest.raises(MalformedKey):
+        keys.parse_upload(keys.post(post_id))
+    with pytest.raises(MalformedKey):
+        keys.parse_follow(keys.profile(author))
+    with pytest.raises(MalformedKey):
+        keys.parse_reference(keys.blob(reference.sha256))
+    with pytest.raises(MalformedKey):
+        keys.parse_blob(keys.profile(author))
+    with pytest.raises(MalformedKey):
+        keys.parse_profile(keys.blob(reference.sha256))
+    with pytest.raises(MalformedKey):
+        keys.parse_post(Key(keys.user_partition(author), keys.POST_PREFIX))
+
+
+def test_the_stream_lets_through_exactly_what_drives_work() -> None:
+    post_id = PostId("A" * 26, "B" * 26)
+    reference = Reference("0" * 64, post_id, "C" * 26)
+    driving = (
+        keys.post(post_id),
+        keys.follow("A", "B"),
+        keys.reference(reference),
+        keys.blob("0" * 64),
+    )
+    silent = (
+        keys.profile("A"),
+        keys.upload("A", "B"),
+        keys.handle("ada"),
+        keys.idempotency("A", "key"),
+        keys.CURSOR_KEY,
+    )
+    assert all(key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES) for key in driving)
+    assert not any(key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES) for key in silent)
+
+
+@given(ulids)
+def test_the_renditions_of_a_blob_are_below_its_prefix_and_no_other_blobs(blob_id: str) -> None:
+    assert keys.rendition_object(blob_id, "640.jpg") == f"{blob_id}/640.jpg"
+    assert keys.rendition_object(blob_id, "640.jpg").startswith(keys.rendition_prefix(blob_id))
+    assert not keys.rendition_object(blob_id + "0", "x").startswith(keys.rendition_prefix(blob_id))

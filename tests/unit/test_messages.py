@@ -1,0 +1,122 @@
+"""Messages on queues: what is sent is what is received."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shutterfeed.adapters import messages
+from shutterfeed.adapters.events import uploads_landed
+from shutterfeed.adapters.messages import Codec, UnknownMessage
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.messages import (
+    Backfill,
+    FanOut,
+    FeedAction,
+    FeedChunk,
+    Prune,
+    ReleaseMedia,
+    RemoveBlob,
+    RenderPhoto,
+    SettleBlob,
+    SettleReference,
+    UploadLanded,
+)
+from shutterfeed.keys import upload_object
+from tests import samples, strategies
+from tests.strategies import digests, entries, ulids
+
+ACTIONS = st.sampled_from(FeedAction)
+SENT: list[tuple[Codec[Any], st.SearchStrategy[Any]]] = [
+    (messages.RENDER_PHOTO, st.builds(RenderPhoto, digests, ulids)),
+    (messages.PUBLISH, st.builds(SettleReference, strategies.references)),
+    (messages.PUBLISH, st.builds(SettleBlob, digests)),
+    (messages.FAN_OUT, st.builds(FanOut, ACTIONS, entries, st.integers(0, 99), st.none() | ulids)),
+    (
+        messages.FEED,
+        st.builds(FeedChunk, ACTIONS, entries, st.lists(ulids, max_size=5).map(tuple)),
+    ),
+    (messages.FEED, st.builds(Backfill, ulids, ulids)),
+    (messages.FEED, st.builds(Prune, ulids, ulids)),
+    (
+        messages.COLLECT,
+        st.builds(ReleaseMedia, st.lists(strategies.references, max_size=3).map(tuple)),
+    ),
+    (messages.COLLECT, st.builds(RemoveBlob, strategies.blobs)),
+]
+
+
+@given(st.data())
+@pytest.mark.parametrize("kind", range(len(SENT)))
+def test_every_message_is_read_back_equal(kind: int, data: st.DataObject) -> None:
+    codec, strategy = SENT[kind]
+    message = data.draw(strategy)
+    assert codec.decode(codec.encode(message)) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"kind": "Backfill"}',
+        '{"kind": "Unheard", "message": {}}',
+        '{"kind": "Backfill", "message": {}}',
+        '{"kind": "Backfill", "message": {"owner_id": 1, "followee_id": "b"}}',
+        '{"kind": "Backfill", "message": null}',
+        '{"kind": ["Backfill"], "message": {}}',
+        messages.COLLECT.encode(ReleaseMedia(())),
+    ],
+)
+def test_what_is_no_message_of_a_queue_is_refused(text: str) -> None:
+    with pytest.raises(UnknownMessage):
+        messages.FEED.decode(text)
+
+
+def test_fields_that_later_versions_may_add_do_not_stop_older_workers() -> None:
+    text = '{"kind": "Backfill", "message": {"owner_id": "a", "followee_id": "b", "new": 1}}'
+    assert messages.FEED.decode(text) == Backfill("a", "b")
+
+
+def _notification(*object_keys: str) -> str:
+    return json.dumps(
+        {
+            "Records": [
+                {"eventName": "ObjectCreated:Post", "s3": {"object": {"key": key}}}
+                for key in object_keys
+            ]
+        }
+    )
+
+
+def test_a_notification_of_the_storage_says_which_uploads_landed() -> None:
+    post_id, media_id = samples.post().id, samples.user_id(9)
+    key = upload_object(post_id, media_id)
+    assert list(uploads_landed(_notification(key, key.replace("/", "%2F")))) == [
+        UploadLanded(post_id, media_id),
+        UploadLanded(post_id, media_id),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads"}),
+        _notification(),
+        _notification("favicon.ico", "uploads/a/b/c", "uploads/%2E%2E/x", "%FF"),
+    ],
+)
+def test_a_notification_of_anything_else_says_nothing(body: str) -> None:
+    assert list(uploads_landed(body)) == []
+
+
+@given(strategies.post_ids, ulids)
+def test_a_foreign_object_does_not_hide_an_upload_beside_it(post_id: PostId, media_id: str) -> None:
+    body = _notification("other", upload_object(post_id, media_id))
+    assert list(uploads_landed(body)) == [UploadLanded(post_id, media_id)]

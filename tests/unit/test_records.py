@@ -1,0 +1,120 @@
+"""Items of the tables as domain objects, and records of the stream as changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb import records
+from shutterfeed.adapters.dynamodb.changes import change_of
+from shutterfeed.adapters.dynamodb.table import Item, key_item, marshal, unmarshal
+from shutterfeed.domain.changes import (
+    BlobChanged,
+    FollowChanged,
+    PostChanged,
+    ReferenceAdded,
+)
+from shutterfeed.domain.media import Blob, Reference, Upload
+from shutterfeed.domain.posts import Post
+from shutterfeed.domain.users import Profile
+from tests import samples, strategies
+
+
+def _stored(item: Item) -> Item:
+    """The item as DynamoDB gives it back."""
+    return unmarshal(marshal(item))
+
+
+@given(strategies.profiles)
+def test_profiles_read_back_equal(profile: Profile) -> None:
+    assert records.to_profile(_stored(records.profile_item(profile))) == profile
+
+
+@given(strategies.posts)
+def test_posts_read_back_equal(post: Post) -> None:
+    assert records.to_post(_stored(records.post_item(post))) == post
+
+
+@given(strategies.uploads)
+def test_uploads_read_back_equal(upload: Upload) -> None:
+    assert records.to_upload(_stored(records.upload_item(upload))) == upload
+
+
+@given(strategies.blobs)
+def test_blobs_read_back_equal(blob: Blob) -> None:
+    assert records.to_blob(_stored(records.blob_item(blob))) == blob
+
+
+def test_attributes_that_code_does_not_know_do_not_stop_it() -> None:
+    item = records.post_item(samples.post()) | {"from_the_future": {"a": [1]}}
+    assert records.to_post(_stored(item)) == samples.post()
+
+
+def test_attributes_that_older_items_lack_take_their_defaults() -> None:
+    item = records.profile_item(samples.profile(1))
+    old = {name: item[name] for name in (*key_item(keys.profile("")), "handle", "created_at")}
+    assert records.to_profile(_stored(old)) == samples.profile(1)
+
+
+def _record(before: Item | None, after: Item | None) -> dict[str, Any]:
+    image = before or after
+    assert image is not None
+    change: dict[str, Any] = {"Keys": marshal({"pk": image["pk"], "sk": image["sk"]})}
+    if before is not None:
+        change["OldImage"] = marshal(before)
+    if after is not None:
+        change["NewImage"] = marshal(after)
+    return {"eventID": "1", "dynamodb": change}
+
+
+@given(st.none() | strategies.posts, strategies.posts)
+def test_a_record_of_a_post_has_it_before_and_after(before: Post | None, after: Post) -> None:
+    before = None if before is None else replace(before, id=after.id)
+    old = None if before is None else records.post_item(before)
+    assert change_of(_record(old, records.post_item(after))) == PostChanged(before, after)
+
+
+@given(strategies.posts)
+def test_a_record_of_a_post_that_is_gone_has_only_what_it_was(post: Post) -> None:
+    assert change_of(_record(records.post_item(post), None)) == PostChanged(post, None)
+
+
+@given(strategies.blobs)
+def test_records_of_blobs(blob: Blob) -> None:
+    item = records.blob_item(blob)
+    assert change_of(_record(None, item)) == BlobChanged(None, blob)
+    assert change_of(_record(item, item)) == BlobChanged(blob, blob)
+    assert change_of(_record(item, None)) == BlobChanged(blob, None)
+
+
+def test_records_of_follow_edges() -> None:
+    edge = key_item(keys.follow("ada", "bob"))
+    assert change_of(_record(None, edge)) == FollowChanged("ada", "bob", follows=True)
+    assert change_of(_record(edge, None)) == FollowChanged("ada", "bob", follows=False)
+    assert change_of(_record(edge, edge | {"new": 1})) is None
+
+
+@given(strategies.references)
+def test_only_a_new_reference_is_told(reference: Reference) -> None:
+    item = key_item(keys.reference(reference))
+    assert change_of(_record(None, item)) == ReferenceAdded(reference)
+    assert change_of(_record(item, None)) is None
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        records.profile_item(samples.profile(1)),
+        records.upload_item(samples.uploads(samples.post())[0]),
+        key_item(keys.handle("ada")) | {"user_id": "1"},
+        key_item(keys.CURSOR_KEY) | {"secret": "00"},
+    ],
+)
+def test_nothing_follows_from_records_of_other_items(item: Item) -> None:
+    assert change_of(_record(None, item)) is None
+    assert change_of(_record(item, None)) is None
