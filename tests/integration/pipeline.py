@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from random import Random
 from typing import Any, Final
 
 from collect.handler import handler as collect
@@ -30,14 +31,23 @@ WORKERS: Final[Mapping[str, Handler]] = {
     "collect": collect,
 }
 _MANY_ROUNDS: Final = 100
+_REPEATED: Final = 0.3
+
+
+def invoke(queue: str, event: Event) -> Mapping[str, Any]:
+    """The answer of a queue's worker to one event; of the router for `stream`."""
+    handler = route_changes if queue == "stream" else WORKERS[queue]
+    return handler(event, context())
 
 
 @dataclass(slots=True)
 class Pipeline:
-    """Carries events as Lambda would. `twice` delivers every one of them two times."""
+    """Carries events as Lambda would. `twice` delivers every one of them two times; `chance`
+    decides what is left to it."""
 
     world: World
     twice: bool = False
+    chance: Random = field(default_factory=lambda: Random(0))
     failures: list[str] = field(default_factory=list)
     """Ids of records that a worker reported as failed, in order."""
     _read_up_to: str | None = None
@@ -52,6 +62,20 @@ class Pipeline:
                 return
         raise AssertionError("the pipeline does not come to rest")
 
+    def run_shuffled(self) -> None:
+        """As `run`, but one record at a time from any queue, and some of them twice.
+
+        The stream keeps its order: it does so for one item, and the router keeps no state.
+        """
+        for _ in range(_MANY_ROUNDS):
+            moved = self.pump_stream()
+            for queue in self.chance.sample(list(WORKERS), len(WORKERS)):
+                self.twice = self.chance.random() < _REPEATED
+                moved += self.pump_queue(queue, most=1)
+            if not moved:
+                return
+        raise AssertionError("the pipeline does not come to rest")
+
     def pump_stream(self) -> int:
         """Hand the metadata table's new changes to `route_changes`; how many there were."""
         records = self._new_records()
@@ -61,7 +85,7 @@ class Pipeline:
         assert not failed, "no test makes the router fail through the pipeline"
         return len(records)
 
-    def pump_queue(self, queue: str) -> int:
+    def pump_queue(self, queue: str, most: int = 10) -> int:
         """Hand the messages of a queue to its worker; how many it dealt with."""
         url = self.world.queue_urls[queue]
         answer = aws("sqs").receive_message(
@@ -72,6 +96,8 @@ class Pipeline:
         messages = answer.get("Messages", [])
         if not messages:
             return 0
+        if len(messages) > most:
+            messages = self.chance.sample(messages, most)
         arn = self.world.queue_arn(queue)
         event = {"Records": [_sqs_record(message, arn) for message in messages]}
         failed = self._deliver(WORKERS[queue], event)

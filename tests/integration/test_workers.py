@@ -1,0 +1,241 @@
+"""What every worker does with its batches, and how it reports on them."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from typing import Any
+
+import pytest
+
+from shutterfeed import runtime
+from shutterfeed.domain.ids import ulid
+from shutterfeed.schema import STREAM_SORT_KEY_PREFIXES
+from tests import pictures
+from tests.integration import payloads
+from tests.integration.client import Client, draft
+from tests.integration.conftest import Logs
+from tests.integration.pipeline import WORKERS, Pipeline, invoke
+from tests.integration.publishing import upload_all
+from tests.integration.world import ORIGINALS, Person, SteppingClock, World
+
+MESSAGES = [queue for queue in WORKERS if queue != "uploads"]
+GOOD = {queue: payloads.sample(f"sqs/{queue.replace('-', '_')}") for queue in WORKERS}
+_START = SteppingClock().instant
+_STRANGE = [
+    "no json",
+    "[]",
+    "{}",
+    '{"kind": "Unheard", "message": {}}',
+    payloads.message("RenderPhoto", sha256=1),
+    payloads.message("FanOut", action="shout"),
+]
+
+
+def _failed(answer: Any) -> list[str]:
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("queue", MESSAGES)
+def test_messages_that_make_no_sense_fail_and_the_others_are_done(queue: str) -> None:
+    good = GOOD[queue]["Records"][0]["body"]
+    bodies = [text for bad in _STRANGE for text in (bad, good)]
+    answer = invoke(queue, payloads.sqs_event(bodies))
+    assert _failed(answer) == [f"message-{index}" for index in range(0, len(bodies), 2)]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("queue", [*WORKERS, "stream"])
+def test_an_invocation_is_one_line_with_its_correlation_id(
+    queue: str, logs: Logs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = payloads.sample("stream/reference_added") if queue == "stream" else GOOD[queue]
+    assert _failed(invoke(queue, event)) == []
+    (entry,) = logs.entries
+    assert entry["level"] == "INFO"
+    assert entry["correlation_id"] == payloads.context().aws_request_id
+    assert entry["records"] == len(event["Records"])
+    assert entry["failures"] == []
+    assert capsys.readouterr().out == "", "nothing failed: no metric"
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("queue", WORKERS)
+def test_failures_are_one_line_and_a_metric(
+    queue: str, logs: Logs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = payloads.landed("foreign") if queue == "uploads" else GOOD[queue]["Records"][0]["body"]
+    invoke(queue, payloads.sqs_event(["no json", good, "neither"]))
+    (entry,) = logs.entries
+    assert (entry["level"], entry["records"], len(entry["failures"])) == ("ERROR", 3, 2)
+    metric = json.loads(capsys.readouterr().out)
+    (directive,) = metric["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "Shutterfeed"
+    assert directive["Metrics"] == [{"Name": "FailedRecords", "Unit": "Count"}]
+    assert metric["FailedRecords"] == [2]
+
+
+@pytest.mark.usefixtures("world")
+def test_metrics_do_not_carry_over_to_the_next_invocation(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for _ in range(2):
+        invoke("images", payloads.sqs_event(["no json"]))
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["FailedRecords"] == second["FailedRecords"] == [1]
+
+
+class TestRouting:
+    """The stream handler alone; its event source mapping retries what it reports."""
+
+    @pytest.mark.parametrize(
+        ("name", "queue", "kind"),
+        [
+            ("post_published", "fan-out", "FanOut"),
+            ("post_deleted", "fan-out", "FanOut"),
+            ("post_expired", "collect", "ReleaseMedia"),
+            ("blob_ready", "publish", "SettleBlob"),
+            ("blob_failed", "publish", "SettleBlob"),
+            ("blob_expired", "collect", "RemoveBlob"),
+            ("reference_added", "publish", "SettleReference"),
+            ("follow_added", "feed", "Backfill"),
+            ("follow_removed", "feed", "Prune"),
+        ],
+    )
+    def test_a_change_goes_to_the_queue_of_those_who_act_on_it(
+        self, world: World, name: str, queue: str, kind: str
+    ) -> None:
+        assert _failed(invoke("stream", payloads.sample(f"stream/{name}"))) == []
+        sent = {q: [m["kind"] for m in world.waiting(q)] for q in WORKERS}
+        assert sent == {q: [kind] if q == queue else [] for q in WORKERS}
+        # What is sent is what the worker of that queue understands.
+        bodies = [json.dumps(message) for message in world.waiting(queue)]
+        assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
+
+    def test_a_new_post_is_nobodys_work(self, world: World) -> None:
+        assert _failed(invoke("stream", payloads.sample("stream/post_created"))) == []
+        assert [world.waiting(queue) for queue in WORKERS] == [[]] * len(WORKERS)
+
+    def test_only_the_record_that_cannot_be_read_fails(self, world: World) -> None:
+        records = [
+            copy.deepcopy(payloads.sample(f"stream/{name}")["Records"][0])
+            for name in ("post_published", "blob_ready", "follow_added")
+        ]
+        for number, record in enumerate(records):
+            record["dynamodb"]["SequenceNumber"] = str(100 + number)
+        records[1]["dynamodb"]["NewImage"]["state"] = {"S": "melted"}
+        assert _failed(invoke("stream", {"Records": records})) == ["101"]
+        assert len(world.waiting("fan-out")) == len(world.waiting("feed")) == 1
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"OldImage": None}, {"NewImage": None}],
+        ids=["restored without its past", "removed"],
+    )
+    def test_records_of_a_published_post_need_not_be_complete(
+        self, world: World, change: dict[str, None]
+    ) -> None:
+        event = payloads.sample("stream/post_published")
+        for name in change:
+            del event["Records"][0]["dynamodb"][name]
+        assert _failed(invoke("stream", event)) == []
+        assert bool(world.waiting("fan-out")) is ("OldImage" in change)
+
+    def test_a_queue_that_takes_nothing_fails_the_record(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FEED_QUEUE_URL", world.queue_urls["feed"] + "-gone")
+        event = payloads.sample("stream/follow_added")
+        number = event["Records"][0]["dynamodb"]["SequenceNumber"]
+        assert _failed(invoke("stream", event)) == [number]
+
+    def test_unchanged_follows_and_other_items_are_nobodys_work(self, world: World) -> None:
+        event = payloads.sample("stream/follow_added")
+        change = event["Records"][0]["dynamodb"]
+        change["OldImage"] = change["NewImage"]
+        profile = copy.deepcopy(event["Records"][0])
+        profile["dynamodb"] = {
+            "Keys": {"pk": change["Keys"]["pk"], "sk": {"S": "PROFILE"}},
+            "NewImage": {"pk": change["Keys"]["pk"], "sk": {"S": "PROFILE"}},
+            "SequenceNumber": "7",
+        }
+        assert not "PROFILE".startswith(STREAM_SORT_KEY_PREFIXES)
+        assert _failed(invoke("stream", {"Records": [event["Records"][0], profile]})) == []
+        assert [world.waiting(queue) for queue in WORKERS] == [[]] * len(WORKERS)
+
+
+class TestRendering:
+    def test_a_missing_original_fails_the_message_and_nothing_else(
+        self, client: Client, pipeline: Pipeline, world: World, ada: Person
+    ) -> None:
+        """It may yet be restored; the dead-letter queue keeps the message until then."""
+        photo = pictures.jpeg(64, 48)
+        created = client.create_post(ada, draft([photo])).json
+        upload_all(world, created, [photo])
+        pipeline.pump_queue("uploads")
+        (original,) = world.objects(ORIGINALS)
+        (order,) = world.waiting("images")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("shutterfeed.adapters.buckets.keys.original_object", "no-{}".format)
+            assert _failed(invoke("images", payloads.sqs_event([json.dumps(order)])))
+        post = client.get(f"/posts/{created['post']['id']}", ada).json
+        assert post["state"] == "processing"
+        assert world.objects(ORIGINALS) == [original]
+        pipeline.run()
+        assert client.get(f"/posts/{created['post']['id']}", ada).json["state"] == "published"
+
+    def test_an_order_for_another_blob_of_that_content_is_passed_over(
+        self, client: Client, pipeline: Pipeline, world: World, ada: Person, logs: Logs
+    ) -> None:
+        photo = pictures.jpeg(64, 48)
+        created = client.create_post(ada, draft([photo])).json
+        upload_all(world, created, [photo])
+        pipeline.pump_queue("uploads")
+        (order,) = world.waiting("images")
+        order["message"]["blob_id"] = ulid(_START, 0)
+        assert _failed(invoke("images", payloads.sqs_event([json.dumps(order)]))) == []
+        assert "ready" not in logs.entries[-1]["outcomes"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_the_order_of_deliveries_the_end_is_the_same(
+    client: Client, pipeline: Pipeline, world: World, ada: Person, ben: Person, seed: int
+) -> None:
+    """Queues are not ordered among each other, nor in themselves, and repeat themselves."""
+    photos = [pictures.jpeg(32, 32, seed=number) for number in range(3)]
+    pipeline.chance = random.Random(seed)
+    client.put(f"/me/following/{client.handle(ada)}", ben)
+    contents: list[tuple[Person, list[bytes]]] = [
+        (ada, photos),
+        (ben, photos[:1]),
+        (ada, [photos[1], b"\xff\xd8\xff broken"]),
+        (ada, [photos[2], photos[0]]),
+    ]
+    created = []
+    for number, (person, files) in enumerate(contents):
+        made = client.create_post(person, draft(files), key=f"key-{number}").json
+        created.append((person, made))
+        upload_all(world, made, files)
+    pipeline.run_shuffled()
+
+    states = [client.get(f"/posts/{m['post']['id']}", p).json["state"] for p, m in created]
+    assert states == ["published", "published", "failed", "published"]
+    ids = [made["post"]["id"] for _, made in created]
+    assert {i["id"] for i in client.get("/feed", ada).json["items"]} == {ids[0], ids[3]}
+    assert {i["id"] for i in client.get("/feed", ben).json["items"]} == {ids[0], ids[1], ids[3]}
+    assert client.get("/me", ada).json["counts"] == {"followers": 1, "following": 0, "posts": 2}
+    assert len(world.objects(ORIGINALS)) == 4
+    assert not pipeline.failures
+
+
+@pytest.mark.parametrize(("in_a_function", "built"), [(True, 1), (False, 0)])
+def test_services_are_built_at_start_up_only_in_a_function(
+    monkeypatch: pytest.MonkeyPatch, in_a_function: bool, built: int
+) -> None:
+    if in_a_function:
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "api")
+    calls: list[str] = []
+    runtime.preload(lambda: calls.append("built"))
+    assert len(calls) == built
