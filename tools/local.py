@@ -29,6 +29,10 @@ _LOCALSTACK_ENDPOINT: Final = "http://localhost:4566"
 _LOCALSTACK_RUNTIME: Final = "python3.13"
 _LOG_GROUPS: Final = "/aws/lambda/shutterfeed-local-"
 _FOLLOW_SECONDS: Final = 0.5
+_FRAMING: Final = ("START RequestId", "END RequestId", "REPORT RequestId")
+"""What Lambda itself prints around every invocation."""
+
+_DOORS: Final = ("ApiUrl", "MediaUrl", "UserPoolClientId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,20 @@ def up(kind: str, port: int | None) -> Running:
         start = _start_ministack if kind == MINISTACK else _start_localstack
         running = start(port)
         stamps.replace_text(_state(), json.dumps(asdict(running), indent=2) + "\n")
-        if not stamps.is_current(_seeded(), _seed_digest(running)):
+        if is_complete(running) and not stamps.is_current(_seeded(), _seed_digest(running)):
             seed(running)
     return running
 
 
+def is_complete(running: Running) -> bool:
+    """Whether people can sign in: LocalStack's free edition has no user pool and no API."""
+    return all(running.outputs.get(name, "unknown") != "unknown" for name in _DOORS)
+
+
 def seed(running: Running) -> None:
-    """Add the demo data that is missing."""
+    """Add the demo data that is missing. Raises `ToolError` if nobody can sign in."""
+    if not is_complete(running):
+        raise ToolError("This cloud has no user pool or no HTTP API, so nobody can sign in.")
     demo.seed(running.outputs, running.endpoint)
     stamps.write(_seeded(), _seed_digest(running))
 
@@ -84,6 +95,12 @@ def current() -> Running:
 def describe(running: Running) -> str:
     """What a person needs to know to use it."""
     outputs = running.outputs
+    if not is_complete(running):
+        listed = "\n".join(f"  {name:<22}{value}" for name, value in sorted(outputs.items()))
+        return (
+            "\nTables, buckets, queues and workers are running. This cloud has no user pool or no "
+            f"HTTP API, so nobody can sign in.\n\n{listed}\n"
+        )
     people = "\n".join(
         f"  {person.email:<20} @{person.handle:<7} {person.display_name}" for person in demo.PEOPLE
     )
@@ -139,10 +156,12 @@ def _events(
         for page in pages:
             for event in page["events"]:
                 text = event.get("message", "").rstrip()
-                key = event.get("eventId", f"{event.get('timestamp')}{text}")
-                found.append((event.get("timestamp", 0), name.removeprefix(_LOG_GROUPS), key, text))
-    for timestamp, name, key, text in sorted(found):
-        yield name, key, timestamp, text
+                if not text.startswith(_FRAMING):
+                    function = name.removeprefix(_LOG_GROUPS)
+                    key = event.get("eventId", f"{event.get('timestamp')}{text}")
+                    found.append((event.get("timestamp", 0), function, key, text))
+    for timestamp, function, key, text in sorted(found):
+        yield function, key, timestamp, text
 
 
 def _start_ministack(port: int | None) -> Running:
@@ -170,7 +189,7 @@ def _start_localstack(port: int | None) -> Running:
     target = layers.Target.of_function(_LOCALSTACK_RUNTIME, layers.Target.host().cpu)
     layers.build(target)
     outputs = deploy(endpoint, context={"layers_target": str(target)})
-    return Running(LOCALSTACK, endpoint, outputs["UserPoolId"], outputs)
+    return Running(LOCALSTACK, endpoint, outputs.get("UserPoolId", ""), outputs)
 
 
 def _answers(endpoint: str) -> bool:
