@@ -1,0 +1,215 @@
+"""The whole backend over the fakes: services, queues, stream and TTL, to be run step by step.
+
+A test decides which message is delivered next, and how often; and where a worker crashes: before
+or after any of its calls to a port. A message whose worker crashed stays in its queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+
+from shutterfeed import keys
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.messages import (
+    CollectMessage,
+    FanOut,
+    FeedMessage,
+    PublishMessage,
+    RenderPhoto,
+    UploadLanded,
+)
+from shutterfeed.domain.posts import Post
+from shutterfeed.domain.users import Profile
+from shutterfeed.services.collection import CollectionService
+from shutterfeed.services.fan_out import FanOutPlanner, FeedWriter
+from shutterfeed.services.feed import FeedService
+from shutterfeed.services.follows import FollowService
+from shutterfeed.services.ingest import IngestService
+from shutterfeed.services.posts import MediumDraft, PostDraft, PostService
+from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.publishing import PublishingService
+from shutterfeed.services.rendering import RenderingService
+from shutterfeed.services.routing import ChangeRouter
+from tests import samples
+from tests.fakes.feeds import FakeFeeds
+from tests.fakes.metadata import (
+    FakeBlobs,
+    FakeFeedDetails,
+    FakeFollows,
+    FakeLedger,
+    FakePosts,
+    FakeProfiles,
+    Metadata,
+)
+from tests.fakes.storage import (
+    Buckets,
+    FakeIntake,
+    FakeOriginals,
+    FakePhotoCodec,
+    FakeQueue,
+    FakeRenditions,
+    FakeUploadBucket,
+)
+from tests.fakes.system import FakeClock, FakeIds
+
+P = TypeVar("P")
+_MANY = 10_000
+
+
+class Crash(Exception):
+    """The process ended here."""
+
+
+@dataclass(slots=True)
+class Fuse:
+    """Counts the calls to ports, and crashes once, before or after the one it is set to."""
+
+    calls: int = 0
+    crash_before: int | None = None
+    crash_after: int | None = None
+
+    def guard(self, port: P) -> P:
+        """The port, whose every call goes through the fuse."""
+        return cast("P", _Guarded(self, port))
+
+    def pass_through(self, call: Callable[[], Any]) -> Any:
+        self.calls += 1
+        if self.calls == self.crash_before:
+            raise Crash
+        result = call()
+        if self.calls == self.crash_after:
+            raise Crash
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Guarded:
+    fuse: Fuse
+    port: Any
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self.port, name)
+        return lambda *args: self.fuse.pass_through(lambda: method(*args))
+
+
+@dataclass
+class Backend:
+    fuse: Fuse = field(default_factory=Fuse)
+    clock: FakeClock = field(default_factory=FakeClock)
+    ids: FakeIds = field(default_factory=FakeIds)
+    metadata: Metadata = field(default_factory=Metadata)
+    feed_table: FakeFeeds = field(default_factory=FakeFeeds)
+    buckets: Buckets = field(default_factory=Buckets)
+
+    def __post_init__(self) -> None:
+        guard = self.fuse.guard
+        profiles, follows = guard(FakeProfiles(self.metadata)), guard(FakeFollows(self.metadata))
+        posts, ledger = guard(FakePosts(self.metadata)), guard(FakeLedger(self.metadata))
+        blobs, feeds = guard(FakeBlobs(self.metadata)), guard(self.feed_table)
+        bucket, intake = guard(FakeUploadBucket(self.buckets)), guard(FakeIntake(self.buckets))
+        originals = guard(FakeOriginals(self.buckets))
+        renditions = guard(FakeRenditions(self.buckets))
+        clock, ids = self.clock, self.ids
+
+        self.landed = FakeQueue[UploadLanded]()
+        self.images = FakeQueue[RenderPhoto]()
+        self.publish = FakeQueue[PublishMessage]()
+        self.fan_out = FakeQueue[FanOut]()
+        self.feed = FakeQueue[FeedMessage]()
+        self.collect = FakeQueue[CollectMessage]()
+
+        self.users = ProfileService(profiles, follows, clock)
+        self.follows = FollowService(self.users, profiles, follows, clock, ids)
+        self.posts = PostService(self.users, profiles, posts, ledger, bucket, clock, ids)
+        self.reader = FeedService(feeds, guard(FakeFeedDetails(self.metadata)), self.users)
+        publishing = PublishingService(ledger, posts, blobs, clock, ids)
+        self.ingest = IngestService(
+            ledger, posts, blobs, bucket, intake, guard(self.images), publishing, clock, ids
+        )
+        rendering = RenderingService(blobs, originals, renditions, FakePhotoCodec())
+        planner = FanOutPlanner(profiles, follows, guard(self.fan_out), guard(self.feed))
+        writer = FeedWriter(feeds, posts, follows, clock)
+        collection = CollectionService(blobs, originals, renditions, clock)
+        self._router = ChangeRouter(
+            guard(self.publish), guard(self.fan_out), guard(self.feed), guard(self.collect)
+        )
+        self._routed = 0
+        self._workers: dict[str, tuple[FakeQueue[Any], Callable[[Any], object]]] = {
+            "landed": (self.landed, self.ingest.ingest),
+            "images": (self.images, rendering.render),
+            "publish": (self.publish, publishing.settle),
+            "fan_out": (self.fan_out, planner.plan),
+            "feed": (self.feed, writer.write),
+            "collect": (self.collect, collection.collect),
+        }
+
+    # What clients do.
+
+    def sign_up(self, number: int) -> Profile:
+        return self.users.me(samples.user_id(number))
+
+    def create_post(self, author: int, contents: Sequence[bytes], key: str) -> Post:
+        """A post of photos with these contents; a client repeats the call until it is answered."""
+        media = tuple(MediumDraft("image/jpeg", len(c), samples.sha256(c)) for c in contents)
+        draft = PostDraft("caption", None, media)
+        return _insist(
+            lambda: self.posts.create(samples.user_id(author), draft, key).view.post,
+        )
+
+    def upload(self, post: Post, index: int, content: bytes) -> None:
+        """The storage takes any bytes here, and tells of them."""
+        media_id = post.media[index].media_id
+        self.buckets.uploads[keys.upload_object(post.id, media_id)] = content
+        self.landed.send([UploadLanded(post.id, media_id)])
+
+    def delete_post(self, post_id: PostId) -> None:
+        _insist(lambda: self.posts.delete(str(post_id), post_id.author_id))
+
+    # What the cloud does.
+
+    def waiting(self) -> list[str]:
+        """The queues that hold messages, and "stream" while it has records."""
+        queues = [name for name, (queue, _) in self._workers.items() if queue.messages]
+        return queues + ["stream"] * (self._routed < len(self.metadata.changes))
+
+    def backlog(self, name: str) -> int:
+        """How many messages there are to choose from. A stream is read in order."""
+        return 1 if name == "stream" else len(self._workers[name][0].messages)
+
+    def deliver(self, name: str, index: int = 0, again: bool = False) -> None:
+        """Let a worker act on a message, which comes `again` if told, or if the worker crashed."""
+        try:
+            if name == "stream":
+                self._router.route(self.metadata.changes[self._routed])
+                self._routed += not again
+                return
+            queue, act = self._workers[name]
+            message = queue.messages[index]
+            act(message)
+        except Crash:
+            return
+        if not again:
+            queue.messages.remove(message)
+
+    def drain(self) -> None:
+        """Deliver until nothing is left."""
+        for _ in range(_MANY):
+            waiting = self.waiting()
+            if not waiting:
+                return
+            self.deliver(waiting[-1])
+        raise AssertionError(f"there is no end to {self.waiting()}")
+
+    def wait(self, time: timedelta) -> None:
+        """Time passes, and the table's TTL removes what is due; nothing is delivered."""
+        self.metadata.expire(self.clock.advance(time))
+
+
+def _insist(call: Callable[[], P]) -> P:
+    try:
+        return call()
+    except Crash:
+        return call()
