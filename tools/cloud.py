@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -134,13 +135,11 @@ class LocalCloud:
         )
 
     def _terminate(self, server: _Server) -> None:
-        for number, seconds in ((signal.SIGTERM, _GRACE_SECONDS), (signal.SIGKILL, _GRACE_SECONDS)):
-            try:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            # macOS refuses permission to signal a group of which only dead processes are left.
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(server.pid, number)
-            except (ProcessLookupError, PermissionError):
-                # macOS answers the latter for a group of which only zombies are left.
-                break
-            if _gone_within(server.pid, seconds):
+            if _gone_within(server.pid, _GRACE_SECONDS):
                 break
         if self._process is not None:
             self._process.wait()
@@ -231,24 +230,39 @@ def _gone_within(group: int, seconds: float) -> bool:
 
 
 def _group_exists(group: int) -> bool:
+    """Whether a process of the group is alive. A dead one whose parent has not yet asked for it,
+    be it the system's first process, still has an entry, but no longer counts."""
     with suppress(ChildProcessError):
-        os.waitpid(group, os.WNOHANG)  # a dead child of ours stays in the group until asked for
-    try:
-        os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+        os.waitpid(group, os.WNOHANG)
+    return any(entry.group == group and entry.state != "Z" for entry in _processes())
 
 
 def _start_time(pid: int) -> str | None:
-    """When this process began, in whatever unit the system counts; None if there is none."""
+    """When this process began, in whatever unit the system counts; None if it is not alive."""
+    found = [entry for entry in _processes(pid) if entry.state != "Z"]
+    return found[0].started if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    group: int
+    state: str
+    """`Z` if it is dead already."""
+    started: str
+
+
+def _processes(pid: int | None = None) -> Iterator[_Process]:
+    """This machine's processes, or only the one of this number if there is one."""
     if platform.system() == "Linux":
-        try:
-            state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return None
-        return None if state == "Z" else fields[18]
+        for file in Path("/proc").glob(f"{pid or '[0-9]*'}/stat"):
+            with suppress(OSError):  # it ended while we looked
+                fields = file.read_text().rpartition(")")[2].split()
+                yield _Process(int(fields[2]), fields[0], fields[19])
+        return
+    which = ["-A"] if pid is None else ["-p", str(pid)]
     answer = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", *which, "-o", "pgid=,stat=,lstart="], capture_output=True, text=True, check=False
     )
-    return answer.stdout.strip() or None
+    for line in answer.stdout.splitlines():
+        group, state, started = line.split(maxsplit=2)
+        yield _Process(int(group), state[0], started)

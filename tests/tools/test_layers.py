@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tools import environments, layers, paths
+from tools.errors import ToolError
+from tools.layers import Target
+
+
+class FakeIndex:
+    """Stands for the package index: "installs" one module and what layers can do without."""
+
+    def __init__(self) -> None:
+        self.requests: list[list[str]] = []
+        self.interrupted = False
+
+    def install(self, _: Path, arguments: Sequence[str | Path], **__: object) -> None:
+        self.requests.append([str(argument) for argument in arguments])
+        folder = Path(arguments[list(arguments).index("--target") + 1])
+        for file in (
+            "package/__init__.py",
+            "package/typed.pyi",
+            "package/data.json",
+            "bin/command",
+            "botocore/data/s3/service.json",
+            "botocore/data/ec2/service.json",
+            "botocore/data/endpoints.json",
+        ):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text("")
+        if self.interrupted:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch) -> FakeIndex:
+    fake = FakeIndex()
+    monkeypatch.setattr(environments, "install", fake.install)
+    return fake
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    folder = tmp_path / "layers"
+    (folder / "runtime").mkdir(parents=True)
+    (folder / "runtime" / "requirements.txt").write_text("package==1.0\n")
+    (folder / "shared").mkdir()
+    monkeypatch.setattr(paths, "LAYER_SOURCES", folder)
+    return folder
+
+
+def built_files(folder: Path) -> set[str]:
+    python = folder / "runtime" / "python"
+    return {str(file.relative_to(python)) for file in python.rglob("*") if file.is_file()}
+
+
+def test_only_layers_of_wheels_are_built(sources: Path) -> None:
+    assert layers.names() == ["runtime"]
+
+
+def test_a_layer_is_built_once(index: FakeIndex, sources: Path, tmp_path: Path) -> None:
+    folder = layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+    layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+
+    assert folder == tmp_path / "built" / "cp313-aarch64"
+    assert len(index.requests) == 1
+
+
+def test_other_pins_and_other_targets_are_built(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+    layers.build(Target("3.13", "x86_64"), tmp_path / "built")
+    (sources / "runtime" / "requirements.txt").write_text("package==1.1\n")
+    layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+
+    assert len(index.requests) == 3
+
+
+def test_an_interrupted_build_leaves_nothing_and_is_done_again(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    index.interrupted = True
+    with pytest.raises(KeyboardInterrupt):
+        layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+    assert not list((tmp_path / "built" / "cp313-aarch64").iterdir())
+    index.interrupted = False
+
+    folder = layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+
+    assert "package/__init__.py" in built_files(folder)
+
+
+def test_a_layer_carries_only_what_functions_read(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    other = "3.12" if sys.version_info[:2] != (3, 12) else "3.11"
+
+    folder = layers.build(Target(other, "aarch64"), tmp_path / "built")
+
+    assert built_files(folder) == {
+        "package/__init__.py",
+        "package/data.json",
+        "botocore/data/s3/service.json",
+        "botocore/data/endpoints.json",
+    }
+
+
+def test_a_layer_for_this_interpreter_is_compiled_whatever_its_file_times(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    folder = layers.build(Target.host(), tmp_path / "built")
+
+    [compiled] = (folder / "runtime" / "python" / "package" / "__pycache__").iterdir()
+    flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
+    assert flags == 0b01, "the hash of the source stands in for its time, and is not checked"
+
+
+def test_a_layer_too_large_for_lambda_is_refused(
+    index: FakeIndex, sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layers, "_size", lambda _: layers.LARGEST_UNPACKED_BYTES + 1)
+
+    with pytest.raises(ToolError, match="250 MB"):
+        layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+
+
+def test_wheels_are_asked_for_by_both_platform_names() -> None:
+    arguments = Target("3.13", "aarch64").pip_arguments()
+
+    # With the older alone, pip takes an old major version of Pillow without a word.
+    assert "--platform=manylinux_2_28_aarch64" in arguments
+    assert "--platform=manylinux2014_aarch64" in arguments
+    assert "--python-version=3.13" in arguments
+
+
+def test_a_target_is_what_lambda_is_told() -> None:
+    assert str(Target.of_function("python3.13", "arm64")) == "cp313-aarch64"
+    assert str(Target.of_function("python3.12", "x86_64")) == "cp312-x86_64"
+
+
+@pytest.mark.parametrize("name", ["cp313-aarch64", "cp311-x86_64"])
+def test_a_target_is_read_as_it_is_written(name: str) -> None:
+    assert str(Target.parse(name)) == name
+
+
+@pytest.mark.parametrize("name", ["", "cp313", "py313-aarch64", "cp313-arm64", "../cp313-x86_64"])
+def test_anything_else_is_no_target(name: str) -> None:
+    with pytest.raises(ToolError, match="looks like cp313-aarch64"):
+        Target.parse(name)
