@@ -38,10 +38,11 @@ def logs() -> Iterator[Logs]:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, logs: Logs) -> Iterator[World]:
+def tables(monkeypatch: pytest.MonkeyPatch, logs: Logs) -> Iterator[World]:
+    """The world with its tables alone, which is all that most routes need."""
     with mock_aws():
         made = World()
-        made.create()
+        made.create_tables()
         for name, value in made.environment().items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(bootstrap, "client", aws)
@@ -53,7 +54,14 @@ def world(monkeypatch: pytest.MonkeyPatch, logs: Logs) -> Iterator[World]:
 
 
 @pytest.fixture
-def client(world: World) -> Client:
+def world(tables: World) -> World:
+    """With its buckets and queues too."""
+    tables.create_storage()
+    return tables
+
+
+@pytest.fixture
+def client(tables: World) -> Client:
     return Client()
 
 

@@ -14,6 +14,7 @@ from fan_out.handler import handler as fan_out
 from feed_writer.handler import handler as feed_writer
 from publish.handler import handler as publish
 from route_changes.handler import handler as route_changes
+from shutterfeed.adapters.dynamodb.table import item_key, unmarshal
 from shutterfeed.schema import STREAM_SORT_KEY_PREFIXES
 from tests.conftest import REGION
 from tests.integration.payloads import Event, context
@@ -50,6 +51,7 @@ class Pipeline:
     chance: Random = field(default_factory=lambda: Random(0))
     failures: list[str] = field(default_factory=list)
     """Ids of records that a worker reported as failed, in order."""
+    _shard: str | None = None
     _read_up_to: str | None = None
 
     def run(self) -> None:
@@ -87,7 +89,7 @@ class Pipeline:
 
     def pump_queue(self, queue: str, most: int = 10) -> int:
         """Hand the messages of a queue to its worker; how many it dealt with."""
-        url = self.world.queue_urls[queue]
+        url = self.world.queue_url(queue)
         answer = aws("sqs").receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=10,
@@ -117,7 +119,9 @@ class Pipeline:
     def _new_records(self) -> list[dict[str, Any]]:
         """Those that the stack's event filter lets through."""
         streams, arn = aws("dynamodbstreams"), self.world.stream_arn
-        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]
+        if self._shard is None:
+            description = streams.describe_stream(StreamArn=arn)["StreamDescription"]
+            self._shard = description["Shards"][0]["ShardId"]
         # A new iterator each time: moto replaces the shard when it rolls a transaction back.
         place: dict[str, str] = (
             {"ShardIteratorType": "TRIM_HORIZON"}
@@ -127,11 +131,22 @@ class Pipeline:
                 "SequenceNumber": self._read_up_to,
             }
         )
-        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], **place)
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=self._shard, **place)
         found = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
         if found:
             self._read_up_to = found[-1]["dynamodb"]["SequenceNumber"]
-        return [_stream_record(record, arn) for record in _as_dynamodb_has_them(found)]
+        return [self._record(record) for record in _as_dynamodb_has_them(found)]
+
+    def _record(self, record: dict[str, Any]) -> dict[str, Any]:
+        """One of moto's records as Lambda hands it over; what TTL removed is marked so."""
+        change = dict(record["dynamodb"])
+        change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
+        made = {**record, "dynamodb": change, "eventSourceARN": self.world.stream_arn}
+        if record["eventName"] == "REMOVE" and item_key(unmarshal(change["Keys"])) in (
+            self.world.expired
+        ):
+            made["userIdentity"] = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+        return made
 
 
 def _as_dynamodb_has_them(records: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -166,9 +181,3 @@ def _sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
         "eventSourceARN": queue_arn,
         "awsRegion": REGION,
     }
-
-
-def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
-    change = dict(record["dynamodb"])
-    change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
-    return {**record, "dynamodb": change, "eventSourceARN": stream_arn}

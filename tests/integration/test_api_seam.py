@@ -14,7 +14,7 @@ from shutterfeed.domain.errors import Busy
 from tests.integration import contract, payloads
 from tests.integration.client import Client, draft
 from tests.integration.conftest import Logs
-from tests.integration.world import Person, World
+from tests.integration.world import Person
 
 SUBJECT = "7f3e9a52-1c4d-4b8e-9f60-2a5d8c1e7b34"
 PROTECTED = [(m, p) for m, p, operation in contract.operations() if operation["security"]]
@@ -216,7 +216,7 @@ def test_a_failed_request_is_one_line_too(
 
 
 def test_the_feeds_latency_is_a_metric(
-    client: Client, ada: Person, world: World, capsys: pytest.CaptureFixture[str]
+    client: Client, ada: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client.get("/feed", ada)
     (line,) = capsys.readouterr().out.splitlines()

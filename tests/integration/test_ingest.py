@@ -247,6 +247,7 @@ class TestNotifications:
         assert world.objects(ORIGINALS) == []
         assert client.get(f"/posts/{created['post']['id']}", ada).json["state"] == "pending"
 
+    @pytest.mark.usefixtures("world")
     def test_an_announced_object_that_is_not_there_is_no_failure(
         self, client: Client, ada: Person
     ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.integration import contract, payloads
 from tests.integration.client import Client
 from tests.integration.pipeline import WORKERS, invoke
-from tests.integration.world import Person, World
+from tests.integration.world import Person
 
 FOLDERS = ("api", "s3", "sqs", "stream")
 REQUESTS = payloads.sample_names("api")
@@ -31,7 +31,7 @@ def test_every_queue_has_its_sample_batch() -> None:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_sample_request_is_answered(client: Client, world: World, name: str) -> None:
+def test_a_sample_request_is_answered(client: Client, name: str) -> None:
     client.patch("/me", Person.number(1), {"handle": "ben"})
     event = payloads.sample(name)
     answer = client.send(event)
@@ -42,7 +42,7 @@ def test_a_sample_request_is_answered(client: Client, world: World, name: str) -
     assert answer.status != 404 or answer.error == ("post_not_found", None)
 
 
-def test_sample_requests_play_together(client: Client, world: World) -> None:
+def test_sample_requests_play_together(client: Client) -> None:
     """Signed in as Ada, one after another: profile, follow, post, ledger."""
     client.patch("/me", Person.number(1), {"handle": "ben"})
     for name in ("get_me", "edit_me", "follow", "create_post"):

@@ -146,7 +146,7 @@ class TestRouting:
     def test_a_queue_that_takes_nothing_fails_the_record(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("FEED_QUEUE_URL", world.queue_urls["feed"] + "-gone")
+        monkeypatch.setenv("FEED_QUEUE_URL", world.queue_url("feed") + "-gone")
         event = payloads.sample("stream/follow_added")
         number = event["Records"][0]["dynamodb"]["SequenceNumber"]
         assert _failed(invoke("stream", event)) == [number]
@@ -204,14 +204,13 @@ def test_whatever_the_order_of_deliveries_the_end_is_the_same(
     client: Client, pipeline: Pipeline, world: World, ada: Person, ben: Person, seed: int
 ) -> None:
     """Queues are not ordered among each other, nor in themselves, and repeat themselves."""
-    photos = [pictures.jpeg(32, 32, seed=number) for number in range(3)]
+    photos = [pictures.jpeg(32, 32, seed=number) for number in range(2)]
     pipeline.chance = random.Random(seed)
     client.put(f"/me/following/{client.handle(ada)}", ben)
     contents: list[tuple[Person, list[bytes]]] = [
         (ada, photos),
         (ben, photos[:1]),
         (ada, [photos[1], b"\xff\xd8\xff broken"]),
-        (ada, [photos[2], photos[0]]),
     ]
     created = []
     for number, (person, files) in enumerate(contents):
@@ -221,12 +220,12 @@ def test_whatever_the_order_of_deliveries_the_end_is_the_same(
     pipeline.run_shuffled()
 
     states = [client.get(f"/posts/{m['post']['id']}", p).json["state"] for p, m in created]
-    assert states == ["published", "published", "failed", "published"]
+    assert states == ["published", "published", "failed"]
     ids = [made["post"]["id"] for _, made in created]
-    assert {i["id"] for i in client.get("/feed", ada).json["items"]} == {ids[0], ids[3]}
-    assert {i["id"] for i in client.get("/feed", ben).json["items"]} == {ids[0], ids[1], ids[3]}
-    assert client.get("/me", ada).json["counts"] == {"followers": 1, "following": 0, "posts": 2}
-    assert len(world.objects(ORIGINALS)) == 4
+    assert {i["id"] for i in client.get("/feed", ada).json["items"]} == {ids[0]}
+    assert {i["id"] for i in client.get("/feed", ben).json["items"]} == {ids[0], ids[1]}
+    assert client.get("/me", ada).json["counts"] == {"followers": 1, "following": 0, "posts": 1}
+    assert len(world.objects(ORIGINALS)) == 3
     assert not pipeline.failures
 
 

@@ -22,9 +22,10 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Table, key_item, marshal
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import ulid, user_id_of
+from tests import tables
 from tests.conftest import REGION
-from tests.tables import create_tables
 
+ACCOUNT: Final = "123456789012"
 MEDIA_BASE_URL: Final = "https://media.example.com"
 METADATA: Final = "metadata"
 FEED: Final = "feed"
@@ -98,13 +99,15 @@ class World:
 
     clock: SteppingClock = field(default_factory=SteppingClock)
     ids: CountedIds = field(default_factory=CountedIds)
-    queue_urls: dict[str, str] = field(default_factory=dict)
     stream_arn: str = ""
+    expired: set[keys.Key] = field(default_factory=set)
 
-    def create(self) -> None:
-        create_tables(aws("dynamodb"), METADATA, FEED)
+    def create_tables(self) -> None:
+        tables.create_tables(aws("dynamodb"), METADATA, FEED)
         description = aws("dynamodb").describe_table(TableName=METADATA)
         self.stream_arn = description["Table"]["LatestStreamArn"]
+
+    def create_storage(self) -> None:
         for bucket in (UPLOADS, ORIGINALS, RENDITIONS):
             aws("s3").create_bucket(
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
@@ -114,8 +117,7 @@ class World:
         )
         for name in QUEUES:
             # What a worker fails is there again at once; nobody waits in a test.
-            created = aws("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})
-            self.queue_urls[name] = created["QueueUrl"]
+            aws("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})
 
     def connect_uploads(self) -> None:
         """Let the uploads bucket notify its queue; S3 sends a test event on this."""
@@ -136,20 +138,23 @@ class World:
             "ORIGINALS_BUCKET": ORIGINALS,
             "RENDITIONS_BUCKET": RENDITIONS,
             "MEDIA_BASE_URL": MEDIA_BASE_URL,
-            "IMAGES_QUEUE_URL": self.queue_urls["images"],
-            "PUBLISH_QUEUE_URL": self.queue_urls["publish"],
-            "FAN_OUT_QUEUE_URL": self.queue_urls["fan-out"],
-            "FEED_QUEUE_URL": self.queue_urls["feed"],
-            "COLLECT_QUEUE_URL": self.queue_urls["collect"],
+            "IMAGES_QUEUE_URL": self.queue_url("images"),
+            "PUBLISH_QUEUE_URL": self.queue_url("publish"),
+            "FAN_OUT_QUEUE_URL": self.queue_url("fan-out"),
+            "FEED_QUEUE_URL": self.queue_url("feed"),
+            "COLLECT_QUEUE_URL": self.queue_url("collect"),
         }
 
+    def queue_url(self, name: str) -> str:
+        return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
+
     def queue_arn(self, name: str) -> str:
-        return f"arn:aws:sqs:{REGION}:123456789012:{name}"
+        return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
 
     def waiting(self, name: str) -> list[dict[str, Any]]:
         """The messages on a queue, without taking them."""
         answer = aws("sqs").receive_message(
-            QueueUrl=self.queue_urls[name], MaxNumberOfMessages=10, VisibilityTimeout=0
+            QueueUrl=self.queue_url(name), MaxNumberOfMessages=10, VisibilityTimeout=0
         )
         return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
@@ -161,7 +166,8 @@ class World:
         return self.metadata.get(key)
 
     def expire(self, key: keys.Key) -> None:
-        """Remove an item as TTL does; the pipeline marks the record as the service's own."""
+        """Remove an item as TTL does."""
+        self.expired.add(key)
         aws("dynamodb").delete_item(TableName=METADATA, Key=marshal(key_item(key)))
 
     def feed_of(self, person: Person) -> list[FeedEntry]:
