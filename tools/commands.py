@@ -46,18 +46,27 @@ def run_logged(
         )
     except FileNotFoundError as error:
         raise ToolError(f"{command[0]} is not installed: install it and try again.") from error
-    assert process.stdout is not None
-    try:
-        with log.open("w") as file:
-            for line in process.stdout:
-                file.write(line)
-                tail.append(line)
-                if on_line:
-                    on_line(line.rstrip())
-        code = process.wait()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
+    with process:
+        try:
+            code = _follow(process, log, tail, on_line)
+        except BaseException:
+            process.kill()
+            raise
     if code != 0:
         raise CommandError(code, "".join(tail))
+
+
+def _follow(
+    process: subprocess.Popen[str],
+    log: Path,
+    tail: deque[str],
+    on_line: Callable[[str], None] | None,
+) -> int:
+    assert process.stdout is not None
+    with log.open("w") as file:
+        for line in process.stdout:
+            file.write(line)
+            tail.append(line)
+            if on_line:
+                on_line(line.rstrip())
+    return process.wait()

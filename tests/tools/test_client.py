@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.parser import BytesParser
+from email.policy import HTTP
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tools.client import Accounts, Api, ApiError, Photo, request, upload
+
+
+@dataclass
+class Site:
+    """A server that answers what it is told to, and remembers what it was asked."""
+
+    port: int
+    answers: list[tuple[int, Any]] = field(default_factory=list)
+    requests: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            served.requests.append((self.command, self.path, headers, self.rfile.read(length)))
+            status, body = served.answers.pop(0) if served.answers else (200, {})
+            data = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Tests are quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served = Site(server.server_port)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield served
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_every_name_under_localhost_is_this_machine(site: Site) -> None:
+    response = request("GET", f"http://abc.cloudfront.localhost:{site.port}/x?y=1")
+
+    assert response.status == 200
+    [(method, path, headers, _)] = site.requests
+    assert (method, path) == ("GET", "/x?y=1")
+    assert headers["host"] == f"abc.cloudfront.localhost:{site.port}"
+
+
+def test_a_call_carries_token_and_json(site: Site) -> None:
+    Api(site.url, "the-token").edit_me(handle="maya")
+
+    [(method, path, headers, body)] = site.requests
+    assert (method, path) == ("PATCH", "/me")
+    assert headers["authorization"] == "Bearer the-token"
+    assert headers["content-type"] == "application/json"
+    assert json.loads(body) == {"handle": "maya"}
+
+
+def test_a_refusal_carries_status_and_code(site: Site) -> None:
+    site.answers.append((409, {"error": {"code": "handle_taken", "message": "Taken."}}))
+
+    with pytest.raises(ApiError, match="PATCH /me was answered 409") as raised:
+        Api(site.url, "t").edit_me(handle="maya")
+
+    assert (raised.value.status, raised.value.code) == (409, "handle_taken")
+
+
+def test_a_refusal_of_cognito_carries_its_exception(site: Site) -> None:
+    site.answers.append((400, {"__type": "UsernameExistsException", "message": "exists"}))
+
+    with pytest.raises(ApiError) as raised:
+        Accounts(site.url, "client").sign_up("maya@example.com", "secret")
+
+    assert raised.value.code == "UsernameExistsException"
+
+
+def test_a_token_does_not_show_when_printed() -> None:
+    assert "secret" not in repr(Api("http://api", "secret"))
+
+
+def test_a_list_is_read_page_by_page(site: Site) -> None:
+    site.answers += [
+        (200, {"items": [{"n": 1}, {"n": 2}], "next_cursor": "a+b/c"}),
+        (200, {"items": [], "next_cursor": "d"}),
+        (200, {"items": [{"n": 3}], "next_cursor": None}),
+    ]
+
+    items = list(Api(site.url, "t").items("/feed", limit=2))
+
+    assert [item["n"] for item in items] == [1, 2, 3]
+    assert [path for _, path, _, _ in site.requests] == [
+        "/feed?limit=2",
+        "/feed?cursor=a%2Bb%2Fc&limit=2",
+        "/feed?cursor=d&limit=2",
+    ]
+
+
+def test_an_upload_sends_the_signed_fields_and_then_the_file(site: Site) -> None:
+    grant = {"url": f"{site.url}/bucket", "fields": {"key": "uploads/1", "policy": "p"}}
+
+    upload(grant, Photo(b"\xff\xd8 bytes \r\n", "image/jpeg"))
+
+    [(method, path, headers, body)] = site.requests
+    assert (method, path) == ("POST", "/bucket")
+    form = BytesParser(policy=HTTP).parsebytes(
+        b"Content-Type: " + headers["content-type"].encode() + b"\r\n\r\n" + body
+    )
+    parts = list(form.iter_parts())
+    assert [part.get_param("name", header="content-disposition") for part in parts] == [
+        "key",
+        "policy",
+        "file",
+    ]
+    assert parts[-1].get_content_type() == "image/jpeg"
+    assert b"\xff\xd8 bytes \r\n\r\n--" in body
+
+
+def test_photos_go_where_the_post_wants_them(site: Site) -> None:
+    first, second = Photo(b"first"), Photo(b"second")
+    uploads = [
+        {"media_id": "b", "url": f"{site.url}/b", "fields": {}},
+        {"media_id": "a", "url": f"{site.url}/a", "fields": {}},
+    ]
+    post = {"id": "p", "media": [{"id": "a"}, {"id": "b"}]}
+    site.answers.append((201, {"post": post, "uploads": uploads}))
+
+    post_id = Api(site.url, "t").publish([first, second], idempotency_key="k")
+
+    assert post_id == "p"
+    sent = {path: body for _, path, _, body in site.requests}
+    assert b"first" in sent["/a"]
+    assert b"second" in sent["/b"]
+    declared = json.loads(sent["/posts"])["media"]
+    assert declared == [first.declaration(), second.declaration()]
+    assert site.requests[0][2]["idempotency-key"] == "k"
+
+
+def test_waiting_ends_when_a_post_is_settled(site: Site) -> None:
+    site.answers += [(200, {"state": "pending"}), (200, {"state": "published"})]
+
+    assert Api(site.url, "t").settled("p")["state"] == "published"
+
+
+def test_waiting_ends_when_time_is_up(site: Site) -> None:
+    site.answers.append((200, {"state": "processing"}))
+
+    with pytest.raises(TimeoutError, match="still processing"):
+        Api(site.url, "t").settled("p", within=-1)

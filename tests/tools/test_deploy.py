@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import copy
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tools import deploy, paths, templates
+from tools.errors import ToolError
+from tools.templates import Assembly, Asset
+
+TEMPLATE: dict[str, Any] = {
+    "Parameters": {"BootstrapVersion": {"Type": "AWS::SSM::Parameter::Value<String>"}},
+    "Rules": {"CheckBootstrapVersion": {}},
+    "Resources": {
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Code": {
+                    "S3Bucket": {
+                        "Fn::Sub": "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
+                    },
+                    "S3Key": "abc.zip",
+                },
+                "ReservedConcurrentExecutions": 2,
+            },
+        },
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True}
+            },
+        },
+        "Api": {
+            "Type": "AWS::ApiGatewayV2::Api",
+            "Properties": {"CorsConfiguration": {"AllowOrigins": ["*"]}},
+        },
+    },
+    "Outputs": {
+        "ApiUrl": {
+            "Value": {"Fn::Join": ["", ["http://localhost:4566/_aws/", {"Ref": "Api"}]]},
+        },
+        "Arn": {"Value": {"Fn::Sub": "arn:aws:s3:::${AWS::AccountId}"}},
+    },
+}
+
+
+class FakeCloud:
+    """As much of a local cloud as a deployment sees: stacks go through the scripted statuses."""
+
+    def __init__(self) -> None:
+        self.statuses: list[str] = []
+        self.outcome = "CREATE_COMPLETE"
+        self.events: list[dict[str, Any]] = []
+        self.objects: dict[str, bytes] = {}
+        self.calls: list[str] = []
+        self.applied: dict[str, Any] = {}
+
+    def client(self, _: str) -> Any:
+        return self
+
+    # CloudFormation
+
+    def describe_stacks(self, **_: str) -> Any:
+        if not self.statuses:
+            raise _error("ValidationError", "Stack with id X does not exist")
+        status = self.statuses[0]
+        if len(self.statuses) > 1:
+            del self.statuses[0]
+        outputs = [{"OutputKey": "ApiUrl", "OutputValue": "http://api"}]
+        return {"Stacks": [{"StackName": "X", "StackStatus": status, "Outputs": outputs}]}
+
+    def create_stack(self, **_: object) -> None:
+        self.calls.append("create")
+        self.statuses = ["CREATE_IN_PROGRESS", self.outcome]
+
+    def update_stack(self, **_: object) -> None:
+        self.calls.append("update")
+        self.statuses = ["UPDATE_IN_PROGRESS", self.outcome]
+
+    def delete_stack(self, **_: str) -> None:
+        self.calls.append("delete")
+        self.statuses = ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+
+    def describe_stack_resources(self, **_: str) -> Any:
+        return {
+            "StackResources": [
+                {
+                    "LogicalResourceId": name,
+                    "PhysicalResourceId": f"{name}-1",
+                    "ResourceStatus": "CREATE_COMPLETE",
+                }
+                for name in TEMPLATE["Resources"]
+            ]
+        }
+
+    def describe_stack_events(self, **_: str) -> Any:
+        return {"StackEvents": self.events}
+
+    # What the cloud's CloudFormation leaves out
+
+    def describe_time_to_live(self, **_: str) -> Any:
+        return {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
+
+    def update_time_to_live(self, **arguments: Any) -> None:
+        self.applied["ttl"] = arguments
+
+    def update_api(self, **arguments: Any) -> None:
+        self.applied["cors"] = arguments
+
+    def put_function_concurrency(self, **arguments: Any) -> None:
+        self.applied["concurrency"] = arguments
+
+    # S3 and STS
+
+    def get_caller_identity(self) -> Any:
+        return {"Account": "000000000000"}
+
+    def create_bucket(self, **_: str) -> None:
+        self.calls.append("bucket")
+
+    def get_paginator(self, _: str) -> Any:
+        return self
+
+    def paginate(self, **_: str) -> Any:
+        return [{"Contents": [{"Key": key} for key in self.objects]}]
+
+    def upload_file(self, path: str, _: str, key: str) -> None:
+        self.calls.append(f"upload {key}")
+        self.objects[key] = Path(path).read_bytes()
+
+    def put_object(self, **arguments: Any) -> None:
+        self.objects[arguments["Key"]] = arguments["Body"]
+
+    def get_object(self, **arguments: Any) -> Any:
+        if arguments["Key"] not in self.objects:
+            raise _error("NoSuchKey", "none")
+        body = self.objects[arguments["Key"]]
+        return {"Body": type("Body", (), {"read": lambda _: body})()}
+
+
+def _error(code: str, message: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeCloud:
+    fake = FakeCloud()
+    monkeypatch.setattr(deploy.LocalAws, "client", lambda _, service: fake.client(service))
+    monkeypatch.setattr(deploy, "_POLL_SECONDS", 0)
+    monkeypatch.setattr(paths, "ASSETS", tmp_path / "assets")
+    source = tmp_path / "asset.abc"
+    source.mkdir()
+    (source / "handler.py").write_text("def handler(event, context): ...")
+    assembly = Assembly("X", "digest-1", tmp_path, TEMPLATE, (Asset("abc.zip", source),))
+    monkeypatch.setattr(templates, "synthesize", lambda _: assembly)
+    return fake
+
+
+def run() -> dict[str, str]:
+    return deploy.deploy("http://127.0.0.1:4999")
+
+
+def test_a_new_stack_is_created(cloud: FakeCloud) -> None:
+    assert run() == {"ApiUrl": "http://api"}
+    assert cloud.calls == ["bucket", "upload abc.zip", "create"]
+
+
+def test_a_deployed_stack_is_left_alone(cloud: FakeCloud) -> None:
+    run()
+    cloud.calls.clear()
+
+    assert run() == {"ApiUrl": "http://api"}
+    assert cloud.calls == []
+
+
+def test_a_changed_stack_is_updated_and_known_assets_stay(
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    cloud.calls.clear()
+    cloud.outcome = "UPDATE_COMPLETE"
+    before = templates.synthesize({})
+    changed = Assembly(before.stack, "digest-2", before.folder, before.template, before.assets)
+    monkeypatch.setattr(templates, "synthesize", lambda _: changed)
+
+    run()
+
+    assert cloud.calls == ["bucket", "update"]
+
+
+@pytest.mark.parametrize(
+    "status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"]
+)
+def test_what_a_broken_creation_left_is_removed_first(cloud: FakeCloud, status: str) -> None:
+    cloud.statuses = [status]
+
+    run()
+
+    assert cloud.calls == ["delete", "bucket", "upload abc.zip", "create"]
+
+
+def test_a_creation_under_way_is_waited_for(cloud: FakeCloud) -> None:
+    cloud.statuses = ["CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    cloud.outcome = "UPDATE_COMPLETE"
+
+    run()
+
+    assert cloud.calls[-1] == "update"
+
+
+def test_a_failure_names_what_failed_first(cloud: FakeCloud) -> None:
+    cloud.outcome = "ROLLBACK_COMPLETE"
+    cloud.events = [
+        _event("Api", 3, "Resource creation cancelled"),
+        _event("Table", 2, "No such attribute"),
+        _event("Old", -9000, "of an earlier attempt"),
+    ]
+
+    with pytest.raises(ToolError) as raised:
+        run()
+
+    assert str(raised.value) == "X was not deployed: Table (AWS::Some::Type): No such attribute"
+
+
+def _event(name: str, seconds: float, reason: str) -> dict[str, Any]:
+    return {
+        "LogicalResourceId": name,
+        "ResourceType": "AWS::Some::Type",
+        "ResourceStatus": "CREATE_FAILED",
+        "ResourceStatusReason": reason,
+        "Timestamp": datetime.fromtimestamp(datetime.now(UTC).timestamp() + seconds, UTC),
+    }
+
+
+def test_a_failed_deployment_is_not_taken_for_done(cloud: FakeCloud) -> None:
+    cloud.outcome = "ROLLBACK_COMPLETE"
+    with pytest.raises(ToolError):
+        run()
+    cloud.calls.clear()
+    cloud.outcome = "CREATE_COMPLETE"
+
+    run()
+
+    assert cloud.calls == ["delete", "bucket", "create"]
+
+
+def test_what_the_local_cloud_leaves_out_is_set_afterwards(cloud: FakeCloud) -> None:
+    run()
+
+    assert cloud.applied == {
+        "ttl": {
+            "TableName": "Table-1",
+            "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
+        },
+        "cors": {"ApiId": "Api-1", "CorsConfiguration": {"AllowOrigins": ["*"]}},
+        "concurrency": {"FunctionName": "Function-1", "ReservedConcurrentExecutions": 2},
+    }
+
+
+def test_a_localized_template_reads_our_bucket_and_names_its_port() -> None:
+    before = copy.deepcopy(TEMPLATE)
+
+    local = deploy.localized(TEMPLATE, "our-bucket", 4999)
+
+    assert local["Resources"]["Function"]["Properties"]["Code"]["S3Bucket"] == "our-bucket"
+    assert local["Outputs"]["ApiUrl"]["Value"]["Fn::Join"][1][0] == "http://localhost:4999/_aws/"
+    assert local["Outputs"]["Arn"] == TEMPLATE["Outputs"]["Arn"]
+    assert "Rules" not in local
+    assert local["Parameters"] == {}
+    assert before == TEMPLATE, "the original is left as it was"
+
+
+def test_what_is_uploaded_is_localized(cloud: FakeCloud) -> None:
+    run()
+
+    [body] = [body for key, body in cloud.objects.items() if key.startswith("templates/")]
+    assert json.loads(body) == deploy.localized(
+        TEMPLATE, "shutterfeed-assets-000000000000-us-east-1", 4999
+    )
+
+
+def test_a_folder_is_packed_once_with_names_relative_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "ASSETS", tmp_path / "assets")
+    source = tmp_path / "asset.abc"
+    (source / "python").mkdir(parents=True)
+    (source / "python" / "module.py").write_text("x = 1")
+    asset = Asset("abc.zip", source)
+
+    archive = deploy.packed(asset)
+    (source / "python" / "module.py").unlink()
+
+    assert zipfile.ZipFile(deploy.packed(asset)).namelist() == ["python/module.py"]
+    assert archive == deploy.packed(asset)
+
+
+def test_clients_do_not_look_at_this_machines_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.setenv(name, "of-somebody-else")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://elsewhere.example")
+    monkeypatch.setenv("AWS_REGION", "ap-southeast-2")
+
+    client = deploy.LocalAws("http://127.0.0.1:4999").client("s3")
+
+    assert client.meta.endpoint_url == "http://127.0.0.1:4999"
+    assert client.meta.region_name == "us-east-1"
