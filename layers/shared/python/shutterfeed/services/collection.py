@@ -43,6 +43,9 @@ class CollectionService:
             # without need: better kept too many than lost.
             self.blobs.restore(blob)
             return
+        current = self.blobs.get(blob.sha256)
+        if current is not None and current.blob_id == blob.blob_id:
+            return  # An earlier delivery restored it; whoever claims it next relies on its objects.
         self.renditions.remove_all(blob.blob_id)
         self.originals.retire(blob.blob_id)
 
