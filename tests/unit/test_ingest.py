@@ -1,0 +1,201 @@
+"""Checking what landed, and claiming its content."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shutterfeed import keys
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import BlobState, MediaState
+from shutterfeed.domain.messages import RenderPhoto, UploadLanded
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.ports import Arrival
+from shutterfeed.services.ingest import IngestOutcome, mismatch
+from shutterfeed.services.posts import MediumDraft, PostDraft
+from tests import samples
+from tests.fakes.backend import Backend
+from tests.fakes.storage import BROKEN_PHOTO, PHOTO
+
+PNG = b"\x89PNG\r\n\x1a\n a photo"
+HTML = b"<html><script>alert(1)</script>"
+
+
+@pytest.fixture
+def backend() -> Backend:
+    return Backend()
+
+
+def _declare(backend: Backend, content: bytes, key: str = "key", author: int = 1) -> Post:
+    return backend.create_post(author, (content,), key)
+
+
+def _land(backend: Backend, post: Post, content: bytes) -> IngestOutcome:
+    """The bytes land, and nothing but their ingestion is done."""
+    backend.upload(post, 0, content)
+    return backend.ingest.ingest(backend.landed.messages.pop())
+
+
+def _state(backend: Backend, post: Post) -> MediaState:
+    return backend.metadata.uploads[post.author_id, post.media[0].media_id].medium.state
+
+
+def _tag(backend: Backend, post: Post) -> str | None:
+    return backend.buckets.tags.get(keys.upload_object(post.id, post.media[0].media_id))
+
+
+def test_new_content_is_stored_referred_to_and_sent_to_be_rendered(backend: Backend) -> None:
+    post = _declare(backend, PHOTO)
+    assert _land(backend, post, PHOTO) is IngestOutcome.CLAIMED
+    blob = backend.metadata.blobs[samples.sha256(PHOTO)]
+    assert blob.state is BlobState.STORED
+    assert (blob.size, blob.content_type) == (len(PHOTO), "image/jpeg")
+    assert backend.buckets.originals == {blob.blob_id: PHOTO}
+    assert backend.images.messages == [RenderPhoto(blob.sha256, blob.blob_id)]
+    assert {r.post_id for r in backend.metadata.references} == {post.id}
+    assert _state(backend, post) is MediaState.PROCESSING
+    assert backend.metadata.posts[post.id].state is PostState.PROCESSING
+    assert _tag(backend, post) == "settled"
+
+
+def test_known_content_is_neither_stored_nor_rendered_again(backend: Backend) -> None:
+    first = _declare(backend, PHOTO)
+    _land(backend, first, PHOTO)
+    backend.drain()
+    originals, renditions = dict(backend.buckets.originals), dict(backend.buckets.renditions)
+    second = _declare(backend, PHOTO, author=2)
+    assert _land(backend, second, PHOTO) is IngestOutcome.CLAIMED
+    assert not backend.images.messages
+    assert backend.buckets.originals == originals
+    assert backend.buckets.renditions == renditions
+    # Its owner sees the same as with new content.
+    assert _state(backend, second) is MediaState.PROCESSING
+    backend.drain()
+    assert backend.metadata.posts[second.id].state is PostState.PUBLISHED
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut short"])
+def test_known_content_whose_object_is_damaged_is_stored_again_from_the_upload(
+    backend: Backend, damage: str
+) -> None:
+    _land(backend, _declare(backend, PHOTO), PHOTO)
+    backend.drain()
+    (blob_id,) = backend.buckets.originals
+    if damage == "gone":
+        backend.buckets.originals.clear()
+    else:
+        backend.buckets.originals[blob_id] = PHOTO[:-1]
+    _land(backend, _declare(backend, PHOTO, key="again"), PHOTO)
+    assert backend.buckets.originals == {blob_id: PHOTO}
+
+
+def test_content_that_could_not_be_rendered_gets_another_chance_with_the_next_upload(
+    backend: Backend,
+) -> None:
+    first = _declare(backend, BROKEN_PHOTO)
+    _land(backend, first, BROKEN_PHOTO)
+    backend.drain()
+    assert backend.metadata.blobs[samples.sha256(BROKEN_PHOTO)].state is BlobState.FAILED
+    second = _declare(backend, BROKEN_PHOTO, key="second")
+    assert _land(backend, second, BROKEN_PHOTO) is IngestOutcome.CLAIMED
+    assert len(backend.images.messages) == 1
+    backend.drain()
+    assert _state(backend, first) is _state(backend, second) is MediaState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (PHOTO + b"!", "bytes_mismatch"),
+        (b"", "bytes_mismatch"),
+        (PHOTO[:-1] + b"?", "sha256_mismatch"),
+    ],
+)
+def test_other_bytes_than_declared_fail_the_post_and_are_kept_as_evidence(
+    backend: Backend, content: bytes, code: str
+) -> None:
+    post = _declare(backend, PHOTO)
+    assert _land(backend, post, content) is IngestOutcome.REFUSED
+    stored = backend.metadata.posts[post.id]
+    assert stored.state is PostState.FAILED
+    assert stored.media[0].failure is not None
+    assert stored.media[0].failure.code == code
+    assert _tag(backend, post) == "refused"
+    assert not backend.metadata.blobs
+    assert not backend.buckets.originals
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(HTML, "unsupported_type"), (PNG, "content_type_mismatch")]
+)
+def test_bytes_of_another_kind_than_declared_are_refused_whatever_they_are_called(
+    backend: Backend, content: bytes, code: str
+) -> None:
+    post = _declare(backend, content)
+    assert _land(backend, post, content) is IngestOutcome.REFUSED
+    failure = backend.metadata.posts[post.id].media[0].failure
+    assert failure is not None
+    assert failure.code == code
+    assert not backend.metadata.blobs
+
+
+def test_a_refused_upload_stays_refused_when_better_bytes_come_to_its_place(
+    backend: Backend,
+) -> None:
+    post = _declare(backend, PHOTO)
+    _land(backend, post, HTML)
+    assert _land(backend, post, PHOTO) is IngestOutcome.REFUSED
+    assert backend.metadata.posts[post.id].state is PostState.FAILED
+    assert not backend.metadata.blobs
+
+
+def test_an_upload_that_is_told_of_again_when_it_is_ready_only_is_marked_again(
+    backend: Backend,
+) -> None:
+    post = _declare(backend, PHOTO)
+    _land(backend, post, PHOTO)
+    backend.drain()
+    backend.buckets.tags.clear()
+    backend.buckets.uploads[keys.upload_object(post.id, post.media[0].media_id)] = HTML
+    landed = UploadLanded(post.id, post.media[0].media_id)
+    assert backend.ingest.ingest(landed) is IngestOutcome.REPEATED
+    assert _tag(backend, post) == "settled"
+    assert backend.metadata.posts[post.id].state is PostState.PUBLISHED
+
+
+def test_an_object_that_no_ledger_entry_speaks_of_is_left_alone(backend: Backend) -> None:
+    post, other = _declare(backend, PHOTO), _declare(backend, PHOTO, key="other")
+    media_id = post.media[0].media_id
+    for post_id, media in (
+        (other.id, media_id),
+        (PostId(samples.user_id(9), post.id.ulid), media_id),
+        (post.id, samples.user_id(9)),
+    ):
+        backend.buckets.uploads[keys.upload_object(post_id, media)] = PHOTO
+        assert backend.ingest.ingest(UploadLanded(post_id, media)) is IngestOutcome.UNKNOWN
+    assert not backend.buckets.tags
+    assert not backend.metadata.blobs
+
+
+def test_a_notification_whose_object_is_gone_changes_nothing(backend: Backend) -> None:
+    post = _declare(backend, PHOTO)
+    landed = UploadLanded(post.id, post.media[0].media_id)
+    assert backend.ingest.ingest(landed) is IngestOutcome.UNKNOWN
+    assert _state(backend, post) is MediaState.AWAITING
+
+
+def test_the_sizes_in_a_refusal_can_be_read() -> None:
+    declared = replace(samples.medium(1), size=25_000_000)
+    failure = mismatch(declared, Arrival(declared.sha256, 1_234, b"", "v"))
+    assert failure is not None
+    assert failure.message == "The file has 1,234 bytes, but 25,000,000 were declared."
+
+
+def test_a_photo_of_each_kind_is_taken_as_declared(backend: Backend) -> None:
+    webp = b"RIFF\0\0\0\0WEBP a photo"
+    for content_type, content in (("image/png", PNG), ("image/webp", webp)):
+        medium = MediumDraft(content_type, len(content), samples.sha256(content))
+        draft = PostDraft("", None, (medium,))
+        post = backend.posts.create(samples.user_id(1), draft, content_type).view.post
+        assert _land(backend, post, content) is IngestOutcome.CLAIMED

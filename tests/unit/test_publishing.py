@@ -1,0 +1,130 @@
+"""The publish gate: all media ready, or one failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shutterfeed.domain.media import Blob, BlobState, MediaState, Reference
+from shutterfeed.domain.messages import SettleBlob, SettleReference
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.services import publishing as module
+from shutterfeed.services.publishing import PublishingService
+from tests import samples
+from tests.fakes.metadata import FakeBlobs, FakeLedger, FakePosts, FakeProfiles, Metadata
+from tests.fakes.system import START, FakeClock, FakeIds
+
+
+@pytest.fixture
+def data() -> Metadata:
+    data = Metadata()
+    FakeProfiles(data).create(samples.profile(1))
+    return data
+
+
+@pytest.fixture
+def service(data: Metadata, clock: FakeClock, ids: FakeIds) -> PublishingService:
+    return PublishingService(FakeLedger(data), FakePosts(data), FakeBlobs(data), clock, ids)
+
+
+def _post(data: Metadata, media: int, number: int = 1) -> Post:
+    post = samples.post(number=number, media=media)
+    FakePosts(data).create(post, samples.uploads(post), str(number), "fingerprint")
+    return post
+
+
+def _refer(data: Metadata, post: Post, index: int = 0, content: str = "content") -> Reference:
+    reference = Reference(samples.sha256(content), post.id, post.media[index].media_id)
+    FakeBlobs(data).refer(reference)
+    return reference
+
+
+def _blob(data: Metadata, content: str = "content") -> Blob:
+    sha256 = samples.sha256(content)
+    return FakeBlobs(data).claim(sha256, f"blob of {content}", "image/jpeg", 7)
+
+
+def test_a_post_is_published_when_its_last_medium_is_ready(
+    data: Metadata, service: PublishingService
+) -> None:
+    post = _post(data, media=2)
+    for index, content in enumerate(("one", "two")):
+        FakeBlobs(data).mark_ready(_blob(data, content), samples.picture(content))
+        _refer(data, post, index, content)
+    assert service.settle(SettleBlob(samples.sha256("one"))) == []
+    assert data.posts[post.id].state is PostState.PENDING
+    assert service.settle(SettleBlob(samples.sha256("two"))) == [PostState.PUBLISHED]
+    published = data.posts[post.id]
+    assert published.state is PostState.PUBLISHED
+    assert published.published_at == START
+    assert [m.picture and m.picture.blob_id for m in published.media] == ["one", "two"]
+    assert service.settle(SettleBlob(samples.sha256("two"))) == []
+    assert data.posts[post.id] == published
+    assert data.profiles[post.author_id].posts == 1
+
+
+def test_a_post_fails_as_soon_as_one_medium_has_failed(
+    data: Metadata, service: PublishingService
+) -> None:
+    post = _post(data, media=2)
+    FakeBlobs(data).mark_failed(_blob(data), samples.FAILURE)
+    reference = _refer(data, post, 1)
+    assert service.settle(SettleReference(reference)) == [PostState.FAILED]
+    failed = data.posts[post.id]
+    assert [medium.state for medium in failed.media] == [MediaState.AWAITING, MediaState.FAILED]
+    assert failed.media[1].failure == samples.FAILURE
+    assert service.settle(SettleReference(reference)) == []
+
+
+@pytest.mark.parametrize("message", ["reference", "blob"])
+def test_a_blob_that_is_not_settled_or_gone_settles_nothing(
+    data: Metadata, service: PublishingService, message: str
+) -> None:
+    post = _post(data, media=1)
+    reference = _refer(data, post)
+    sha256 = reference.sha256
+    sent = SettleReference(reference) if message == "reference" else SettleBlob(sha256)
+    assert service.settle(sent) == []
+    _blob(data)
+    assert service.settle(sent) == []
+    assert data.posts[post.id].state is PostState.PENDING
+
+
+def test_a_settled_blob_settles_all_its_media_over_many_pages(
+    data: Metadata, service: PublishingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PAGE", 3)
+    posts = [_post(data, media=1, number=number) for number in range(1, 8)]
+    for post in posts:
+        _refer(data, post)
+    FakeBlobs(data).mark_ready(_blob(data), samples.picture())
+    states = service.settle(SettleBlob(samples.sha256("content")))
+    assert states == [PostState.PUBLISHED] * 7
+    positions = [data.posts[post.id].position for post in posts]
+    assert len(set(positions)) == 7
+
+
+@pytest.mark.parametrize("state", [PostState.PUBLISHED, PostState.FAILED, PostState.DELETED])
+def test_a_concluded_post_is_not_concluded_again(
+    data: Metadata, service: PublishingService, state: PostState
+) -> None:
+    post = _post(data, media=1)
+    data.posts[post.id] = replace(post, state=state)
+    FakeBlobs(data).mark_ready(_blob(data), samples.picture())
+    assert service.settle(SettleReference(_refer(data, post))) == []
+    assert data.posts[post.id] == replace(post, state=state)
+    assert data.profiles[post.author_id].posts == 0
+
+
+def test_a_post_that_is_gone_is_not_concluded(service: PublishingService) -> None:
+    assert service.conclude(samples.post().id) is None
+
+
+def test_a_settled_blob_without_an_outcome_is_an_error(
+    data: Metadata, service: PublishingService
+) -> None:
+    reference = _refer(data, _post(data, media=1))
+    data.blobs[reference.sha256] = replace(_blob(data), state=BlobState.READY)
+    with pytest.raises(ValueError, match="without picture or failure"):
+        service.settle(SettleReference(reference))
