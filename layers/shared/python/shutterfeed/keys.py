@@ -11,7 +11,7 @@ Metadata table
     BLOB#<sha256>      REF#<post>#<media> one reference to it
     SYSTEM             CURSOR_KEY         key that signs cursors
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
-    index `published`: AUTHOR#<id>           / <position>#<post>
+    index `published`: AUTHOR#<id>           / <position>
 Feed table
     FEED#<user>        <position>#<post>
 Uploads bucket         uploads/<author>/<post ulid>/<media>
