@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
 def _up(options: argparse.Namespace) -> int:
     from tools import local
 
-    print(local.describe(local.up(options.cloud, options.port)))
+    print(local.describe(local.up(options.cloud, _port(options.port))))
     return 0
 
 
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
 
     up = commands.add_parser("up", help="run Shutterfeed on this machine")
     up.add_argument("--cloud", default="ministack", help="ministack or localstack")
-    up.add_argument("--port", type=_port, help="of the local cloud; 4566 if none is given")
+    up.add_argument("--port", help="of the local cloud; 4566 if none is given")
     up.set_defaults(run=_up)
 
     commands.add_parser("down", help="stop it, leave nothing behind").set_defaults(run=_down)
@@ -169,11 +169,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 1024 <= port <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 1024 to 65535")
-    return port
+def _port(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or not 1024 <= int(text) <= 65535:
+        raise ToolError(f"PORT is a number from 1024 to 65535, not {text}.")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,12 @@ from tools.errors import ToolError
 from tools.progress import step
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_sts import STSClient
 
 _CLI_SOURCE: Final = paths.ROOT / "tools" / "cdk-cli"
 _CLI_FILES: Final = ("package.json", "package-lock.json")
+_BOOTSTRAP_STACK: Final = "CDKToolkit"
 _OUTPUTS: Final = paths.BUILD / "aws-outputs.json"
 
 
@@ -56,6 +58,7 @@ def deploy(overrides: Sequence[str]) -> None:
     """Build what AWS needs and deploy with the CDK CLI. `overrides` are `name=value` of context."""
     context = effective_context(overrides)
     where = account()
+    _require_bootstrap(where)
     layers.build(target(context))
     print(f"Deploying {stack_name(context)} to account {where.number}, {where.region}.", flush=True)
     # IAM changes are shown and asked about, where somebody is there to answer.
@@ -69,8 +72,9 @@ def deploy(overrides: Sequence[str]) -> None:
 def bootstrap() -> None:
     """Prepare account and region for the CDK; once is enough, again does no harm."""
     where = account()
-    # `aws://` names the environment, so that the app, and with it the layers, is not needed.
-    _cdk(["bootstrap", f"aws://{where.number}/{where.region}", "--app", ""], "bootstrap")
+    # From a folder without a cdk.json: it needs no app, and with it no layers.
+    environment = f"aws://{where.number}/{where.region}"
+    _cdk(["bootstrap", environment], "bootstrap", directory=_cli())
 
 
 def destroy(overrides: Sequence[str], *, with_originals: bool) -> None:
@@ -137,6 +141,19 @@ def stack_name(context: Mapping[str, Any]) -> str:
     return f"Shutterfeed-{context['stage']}"
 
 
+def _require_bootstrap(where: Account) -> None:
+    client: CloudFormationClient = boto3.client("cloudformation", region_name=where.region)
+    try:
+        client.describe_stacks(StackName=_BOOTSTRAP_STACK)
+    except ClientError as error:
+        if "does not exist" in str(error):
+            raise ToolError(
+                f"Account {where.number} in {where.region} is new to the CDK: run `make bootstrap` "
+                "with the same REGION once."
+            ) from error
+        # Who may not look may still deploy, and if not, the CDK says so.
+
+
 def _confirm(stage: str) -> None:
     try:
         answer = input(f"Type {stage} to go on: ")
@@ -150,7 +167,7 @@ def _flags(overrides: Sequence[str]) -> list[str]:
     return [part for override in overrides for part in ("--context", override)]
 
 
-def _cdk(arguments: Sequence[str], what: str) -> None:
+def _cdk(arguments: Sequence[str], what: str, *, directory: Path = paths.ROOT) -> None:
     """Run the pinned CDK CLI, talking to the terminal as it likes."""
     environment = node.environment()
     path = f"{paths.VENV / 'bin'}{os.pathsep}{environment['PATH']}"
@@ -158,15 +175,12 @@ def _cdk(arguments: Sequence[str], what: str) -> None:
     assert found is not None
     done = subprocess.run(
         [found, _cli() / "node_modules/aws-cdk/bin/cdk", *arguments],
-        cwd=paths.ROOT,
+        cwd=directory,
         env={**environment, "PATH": path, "CDK_DISABLE_CLI_TELEMETRY": "1"},
         check=False,
     )
     if done.returncode:
-        raise ToolError(
-            f"The CDK could not {what}, as it says above; an account and region that are new to "
-            "it need `make bootstrap` once."
-        )
+        raise ToolError(f"The CDK could not {what}: see what it says above.")
 
 
 def _cli() -> Path:
