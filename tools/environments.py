@@ -109,13 +109,13 @@ def _explain(output: str, log: Path) -> str:
     shown = paths.relative(log)
     if "No space left" in output:
         return "The disk is full: free some space and run the same command again."
-    if "No matching distribution" in output:
+    if "No matching distribution" in output and "from versions: none" not in output:
         lines = [line for line in output.splitlines() if "No matching distribution" in line]
         wanted = lines[-1].partition("for ")[2].split(" (")[0].strip()
         return (
             f"The package index has no {wanted} for Python {platform.python_version()} on "
-            f"{platform.machine()}, or cannot be reached: check the network connection and pip's "
-            f"settings, then run the same command again (details: {shown})."
+            f"{platform.machine()}: use another Python, as in `make up PYTHON=python3.12`, or see "
+            f"{shown} and run the same command again."
         )
     return (
         "Packages could not be downloaded: check the network connection and pip's settings, "
