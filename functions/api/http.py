@@ -250,7 +250,8 @@ def _answer(call: Call) -> Response[Any]:
         return _error(401, ErrorDetail("unauthenticated", message, None))
     match result:
         case None:
-            return Response(call.route.status, headers=dict(_HEADERS))
+            # An empty text, not none: the local cloud cannot send a body of null.
+            return Response(call.route.status, body="", headers=dict(_HEADERS))
         case Raw(content_type, body, headers):
             return Response(call.route.status, content_type, body, {**_HEADERS, **headers})
     return _json(call.route.status, result)
