@@ -70,6 +70,7 @@ def test_failures_are_one_line_and_a_metric(
     invoke(queue, payloads.sqs_event(["no json", good, "neither"]))
     (entry,) = logs.entries
     assert (entry["level"], entry["records"], len(entry["failures"])) == ("ERROR", 3, 2)
+    assert "Traceback" in entry["exception"]
     metric = json.loads(capsys.readouterr().out)
     (directive,) = metric["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "Shutterfeed"

@@ -58,7 +58,14 @@ def _worker(kind: EventType, act: Callable[[Any], Iterable[object]]) -> Handler:
             results = processor.process()
         failures = [str(result[1]) for result in results if result[0] == "fail"]
         log = logger.error if failures else logger.info
-        log("batch", records=len(results), outcomes=dict(outcomes), failures=failures)
+        log(
+            "batch",
+            records=len(results),
+            outcomes=dict(outcomes),
+            failures=failures,
+            # One traceback stands for all: what fails a batch is mostly one thing.
+            exc_info=processor.exceptions[0][1] if failures else None,
+        )
         if failures:
             metrics.add_metric("FailedRecords", MetricUnit.Count, len(failures))
             metrics.flush_metrics()
