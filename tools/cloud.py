@@ -198,6 +198,8 @@ def _environment(port: int, temporary: Path) -> dict[str, str]:
         "PATH": os.defpath,
         "HOME": str(temporary),
         "TMPDIR": str(temporary),
+        "STATE_DIR": str(temporary / "state"),
+        "S3_DATA_DIR": str(temporary / "s3"),
         "LANG": "C.UTF-8",
         "AUTH": "true",
         "BIND_HOST": _HOST,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from tools.errors import ToolError
+
+_GRACE_SECONDS: Final = 5.0
 
 
 class CommandError(Exception):
@@ -50,10 +54,19 @@ def run_logged(
         try:
             code = _follow(process, log, tail, on_line)
         except BaseException:
-            process.kill()
+            _interrupt(process)
             raise
     if code != 0:
         raise CommandError(code, "".join(tail))
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    """End the program as Ctrl-C would, so that it cleans up after itself; if it does not, kill."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _follow(

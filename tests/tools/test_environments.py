@@ -82,7 +82,6 @@ def test_an_interrupted_installation_is_done_again(
         ("WARNING: Retrying ... Temporary failure in name resolution", "network connection"),
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         (
-            "(from versions: 11.0, 12.0)\n"
             "ERROR: No matching distribution found for pillow==13.0.0 (from -r x (line 3))",
             "no pillow==13.0.0 for Python",
         ),
