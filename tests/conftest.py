@@ -35,6 +35,7 @@ os.environ.update(
 )
 
 from hypothesis import settings  # noqa: E402
+from moto import mock_aws  # noqa: E402 - it sees the requests of sessions made after its import
 
 from tests.fakes.system import FakeClock, FakeIds  # noqa: E402
 from tools import paths  # noqa: E402
@@ -84,8 +85,6 @@ class Aws:
 
 @pytest.fixture
 def aws() -> Iterator[Aws]:
-    from moto import mock_aws
-
     clients = _clients()
     with mock_aws():
         yield clients
@@ -93,8 +92,7 @@ def aws() -> Iterator[Aws]:
 
 @cache
 def _clients() -> Aws:
-    """Made once: a client takes longer to make than most tests to run. Moto, imported before, gets
-    in the way of their requests."""
+    """Made once: a client takes longer to make than most tests to run."""
     import boto3
 
     return Aws(

@@ -13,7 +13,6 @@ from shutterfeed.schema import (
     PUBLISHED_PK,
     PUBLISHED_SK,
     SK,
-    TTL_ATTRIBUTE,
 )
 
 if TYPE_CHECKING:
@@ -22,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def create_tables(client: DynamoDBClient, metadata: str, feed: str) -> None:
-    """Make both tables, by the names given."""
+    """Make both tables, by the names given.
+
+    Without their TTL: DynamoDB Local takes it seriously, by the machine's clock, not the test's.
+    """
     client.create_table(
         TableName=metadata,
         BillingMode="PAY_PER_REQUEST",
@@ -40,11 +42,6 @@ def create_tables(client: DynamoDBClient, metadata: str, feed: str) -> None:
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in (PK, SK)],
         KeySchema=_keys(PK, SK),
     )
-    for table in (metadata, feed):
-        client.update_time_to_live(
-            TableName=table,
-            TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE},
-        )
 
 
 def _keys(partition: str, sort: str) -> list[KeySchemaElementTypeDef]:
