@@ -56,7 +56,10 @@ class Context:
         return tuple(value)
 
     def numbers(self, name: str) -> Mapping[str, int | None]:
+        """A map; null in its place, or in the place of one of its numbers, means none."""
         value = self._parsed(name)
+        if value is None:
+            return {}
         if not isinstance(value, dict) or not all(
             item is None or type(item) is int for item in value.values()
         ):

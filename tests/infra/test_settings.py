@@ -44,6 +44,11 @@ def test_values_from_the_command_line_are_text() -> None:
     assert settings.alarm_email is None
 
 
+def test_no_concurrency_at_all_is_null() -> None:
+    assert _settings(worker_concurrency=None).worker_concurrency == {}
+    assert _settings(worker_concurrency="null").worker_concurrency == {}
+
+
 @pytest.mark.parametrize(
     ("runtime", "architecture", "target"),
     [
