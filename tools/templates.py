@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from tools import layers, node, paths, stamps
@@ -118,11 +119,17 @@ def read(folder: Path, digest: str) -> Assembly:
 
 def _synthesize(context: Mapping[str, object], folder: Path) -> None:
     log = paths.LOGS / "synthesis.log"
-    with step("Synthesizing the stack"), stamps.fresh_directory(folder) as temporary:
+    with (
+        step("Synthesizing the stack"),
+        stamps.fresh_directory(folder) as temporary,
+        # Interrupted, the CDK's engine would leave megabytes in the system's.
+        TemporaryDirectory() as scratch,
+    ):
         environment = {
             **node.environment(),
             "CDK_CONTEXT_JSON": json.dumps(context),
             "CDK_OUTDIR": str(temporary),
+            "TMPDIR": scratch,
             "CDK_DISABLE_VERSION_CHECK": "1",
             "PYTHONWARNINGS": "ignore",
         }
