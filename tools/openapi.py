@@ -64,6 +64,7 @@ def _operation(declared: http.Route) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": declared.name,
         "summary": " ".join(summary.split()),
+        "tags": ["service" if declared.public else declared.path.split("/")[1]],
         "security": [] if declared.public else [{SECURITY_SCHEME: []}],
         "parameters": _parameters(declared),
         "responses": _responses(declared),
