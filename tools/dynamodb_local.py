@@ -1,7 +1,7 @@
 """AWS's own DynamoDB Local, for the contract tests: its jars from Maven Central, one process.
 
-It needs a Java runtime, and Maven the first time. It keeps everything in memory, and has no option
-to listen on loopback only: what it holds is made up by a test and gone with the process.
+It needs a JDK, which runs the small program that keeps it to loopback, and Maven the first time.
+It keeps everything in memory.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FOLDER: Final = paths.BUILD / "dynamodb-local"
 
 _POM: Final = paths.ROOT / "tools" / "dynamodb-local.pom.xml"
 _COPY: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
-_MAIN: Final = "software.amazon.dynamodb.services.local.main.ServerRunner"
+_MAIN: Final = paths.ROOT / "tools" / "LoopbackDynamoDb.java"
 _START_SECONDS: Final = 30.0
 _GRACE_SECONDS: Final = 5.0
 
@@ -48,7 +48,7 @@ def running() -> Iterator[str]:
                 java,
                 "-Xmx512m",
                 f"-Djava.library.path={jars}",
-                *("-cp", f"{jars}/*", _MAIN),
+                *("-cp", f"{jars}/*", str(_MAIN)),
                 *("-inMemory", "-disableTelemetry", "-port", str(port)),
             ],
             stdin=subprocess.DEVNULL,
@@ -65,9 +65,14 @@ def running() -> Iterator[str]:
 def _java() -> str:
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin" if home else None) or shutil.which("java")
-    if found is None or _major_version(found) < OLDEST_JAVA:
-        raise ToolError(f"DynamoDB Local needs Java {OLDEST_JAVA} or newer: install a JRE.")
+    if found is None or not _is_jdk(found) or _major_version(found) < OLDEST_JAVA:
+        raise ToolError(f"DynamoDB Local needs Java {OLDEST_JAVA} or newer: install a JDK.")
     return found
+
+
+def _is_jdk(java: str) -> bool:
+    """Whether its compiler is there too, without which a program does not run from its source."""
+    return Path(java).resolve().with_name("javac").exists()
 
 
 def _major_version(java: str) -> int:

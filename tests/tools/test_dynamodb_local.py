@@ -21,6 +21,7 @@ def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only folder on PATH; nothing was downloaded yet."""
     folder = tmp_path / "bin"
     folder.mkdir()
+    _program(folder, "javac", "exit 0")
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr(dynamodb_local, "FOLDER", tmp_path / "dynamodb-local")
@@ -48,7 +49,14 @@ def test_without_a_recent_java_one_is_told_to_install_it(
 ) -> None:
     if java is not None:
         _program(bin_folder, "java", java)
-    with pytest.raises(ToolError, match="needs Java 17 or newer: install a JRE"):
+    with pytest.raises(ToolError, match="needs Java 17 or newer: install a JDK"):
+        _run()
+
+
+def test_a_java_without_its_compiler_is_not_enough(bin_folder: Path) -> None:
+    _program(bin_folder, "java", "echo 'openjdk version \"21\"' >&2")
+    (bin_folder / "javac").unlink()
+    with pytest.raises(ToolError, match="install a JDK"):
         _run()
 
 
