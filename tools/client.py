@@ -24,7 +24,8 @@ LOCAL_CONFIRMATION_CODE: Final = "123456"
 """The local cloud sends no e-mail; its code is always this one."""
 
 _TIMEOUT_SECONDS: Final = 60.0
-_POLL_SECONDS: Final = 0.1
+_FIRST_POLL_SECONDS: Final = 0.1
+_LONGEST_POLL_SECONDS: Final = 0.5
 _FINAL_STATES: Final = frozenset({"published", "failed"})
 
 
@@ -318,13 +319,16 @@ class Api:
         """The post, once it is published or has failed. Raises `TimeoutError` after `within`
         seconds."""
         deadline = time.monotonic() + within
+        pause = _FIRST_POLL_SECONDS
         while True:
             post = self.post(post_id)
             if post["state"] in _FINAL_STATES:
                 return post
             if time.monotonic() > deadline:
                 raise TimeoutError(f"post {post_id} is still {post['state']} after {within:.0f} s")
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause)
+            # Asking costs the API as much as the work that is waited for.
+            pause = min(1.5 * pause, _LONGEST_POLL_SECONDS)
 
 
 def upload(grant: Json, photo: Photo, *, fields: Mapping[str, str] | None = None) -> Response:

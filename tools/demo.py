@@ -19,7 +19,7 @@ Input = TypeVar("Input")
 Output = TypeVar("Output")
 
 PASSWORD: Final = "Sunflower-2026"  # noqa: S105  of people who do not exist, printed on purpose
-_PARALLEL: Final = 4
+_PARALLEL: Final = 2
 _SETTLE_SECONDS: Final = 120.0
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 Colour = tuple[int, int, int]
 
-_SHAPES: Final = ((1600, 1200), (1200, 1600), (1440, 1440), (1600, 900))
+_SHAPES: Final = ((1280, 960), (960, 1280), (1200, 1200), (1440, 810))
 _QUALITY: Final = 88
 
 

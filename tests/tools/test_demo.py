@@ -34,7 +34,7 @@ def test_a_picture_is_a_photo_of_an_ordinary_size(seed: int) -> None:
 
     with Image.open(io.BytesIO(data)) as picture:
         assert picture.format == "JPEG"
-        assert min(picture.size) >= 900
+        assert min(picture.size) >= 810
     assert 10_000 < len(data) < 500_000
 
 
