@@ -44,7 +44,7 @@ class CollectionService:
             self.blobs.restore(blob)
             return
         self.renditions.remove_all(blob.blob_id)
-        self.originals.retire(blob.blob_id)
+        self.originals.retire(blob)
 
     def _is_referred_to(self, sha256: str) -> bool:
         return bool(self.blobs.references(sha256, None, 1).items)
