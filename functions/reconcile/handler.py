@@ -14,18 +14,18 @@ from shutterfeed.services.reconciling import Reconciliation
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """`after_minutes` in the event, where somebody invokes it by hand, takes the setting's place."""
+    """Who invokes it by hand may say `after_minutes`, in place of the setting."""
     logger.set_correlation_id(context.aws_request_id)
     reconciler = bootstrap.reconcile()
     after = reconciler.stands_still_after
     if "after_minutes" in event:
         after = timedelta(minutes=event["after_minutes"])
     result = reconciler.service.reconcile(after)
-    summary = {"looked_at": result.looked_at, "findings": dict(result.findings)}
+    found = {str(finding): count for finding, count in result.findings.items()}
     log = logger.error if result.failures else logger.info
-    log("reconciled", **summary, failures=result.failures)
+    log("reconciled", looked_at=result.looked_at, findings=found, failures=result.failures)
     _measure(result)
-    return {**summary, "failures": len(result.failures)}
+    return {"looked_at": result.looked_at, "findings": found, "failures": len(result.failures)}
 
 
 def _measure(result: Reconciliation) -> None:

@@ -186,6 +186,9 @@ def test_the_version_of_an_upload_changes_with_its_bytes_only(storage: Storage) 
 
 def test_what_has_not_landed_cannot_be_inspected(storage: Storage) -> None:
     assert storage.bucket.inspect(POST.id, MEDIA_ID, 32) is None
+    assert not storage.bucket.holds(POST.id, MEDIA_ID)
+    storage.land(POST.id, MEDIA_ID, CONTENT)
+    assert storage.bucket.holds(POST.id, MEDIA_ID)
 
 
 def test_an_upload_is_marked_as_settled_or_refused_and_stays(storage: Storage) -> None:

@@ -58,6 +58,9 @@ class FakeUploadBucket:
         sha256 = hashlib.sha256(content).hexdigest()
         return Arrival(sha256, len(content), content[:head_bytes], version=sha256)
 
+    def holds(self, post_id: PostId, media_id: str) -> bool:
+        return keys.upload_object(post_id, media_id) in self.buckets.uploads
+
     def settle(self, post_id: PostId, media_id: str) -> None:
         self._tag(post_id, media_id, "settled")
 
@@ -139,3 +142,6 @@ class FakeQueue(Generic[M]):
 
     def send(self, messages: Iterable[M]) -> None:
         self.messages.extend(messages)
+
+    def backlog(self) -> int:
+        return len(self.messages)
