@@ -5,6 +5,9 @@
 #   make test [ARGS="-k feed"]                everything a change must pass
 #   make lint | format | e2e                  parts of it
 #   make bench [B=imports]                    measure
+#   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
+#   make redrive [Q=uploads] [STAGE=prod]     send dead letters back to their queues
+#   make reconcile [STAGE=prod]               look at every post on its way now
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make openapi                              write the OpenAPI document from the routes
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS; first once: make bootstrap
@@ -27,7 +30,7 @@ export AWS_DEFAULT_REGION := $(REGION)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help ready up down logs demo test lint format e2e bench layers openapi synth bootstrap \
+.PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile layers openapi synth bootstrap \
 	deploy destroy clean
 
 help:
@@ -62,6 +65,9 @@ e2e: ready
 
 bench: ready
 	@$(TOOLS) bench $(B)
+
+waiting redrive reconcile: ready
+	@$(TOOLS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
 
 layers: ready
 	@$(TOOLS) layers $(TARGET)

@@ -24,6 +24,7 @@ class Resources:
     queues: Queues
     media_base_url: str
     sending_actions: Sequence[str]
+    reconcile_after_minutes: int
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
@@ -36,6 +37,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _fan_out(functions["fan_out"], to)
     _feed_writer(functions["feed_writer"], to)
     _collect(functions["collect"], to)
+    _reconcile(functions["reconcile"], to)
 
 
 def _api(function: lambda_.Function, to: Resources) -> None:
@@ -139,3 +141,22 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, originals, "DeleteObject")
     grants.objects(function, renditions, "DeleteObject")
     grants.listing(function, renditions)
+
+
+def _reconcile(function: lambda_.Function, to: Resources) -> None:
+    tables, buckets, queues = to.tables, to.buckets, to.queues
+    function.add_environment("METADATA_TABLE", tables.metadata.table_name)
+    function.add_environment("UPLOADS_BUCKET", buckets.uploads.bucket_name)
+    function.add_environment("ORIGINALS_BUCKET", buckets.originals.bucket_name)
+    function.add_environment("UPLOADS_QUEUE_URL", queues.uploads.queue_url)
+    function.add_environment("IMAGES_QUEUE_URL", queues.images.queue_url)
+    function.add_environment("PUBLISH_QUEUE_URL", queues.publish.queue_url)
+    function.add_environment("RECONCILE_AFTER_MINUTES", str(to.reconcile_after_minutes))
+    # The one row it changes is a ledger entry whose bytes never came, and its own checkpoint.
+    grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
+    grants.index(function, tables.metadata, schema.OPEN_INDEX)
+    grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
+    grants.objects(function, buckets.originals, "GetObject")
+    grants.listing(function, buckets.uploads, buckets.originals)
+    grants.sending(function, to.sending_actions, queues.uploads, queues.images, queues.publish)
+    grants.measuring(function, queues.uploads, queues.images, queues.publish)

@@ -63,6 +63,10 @@ def sending(function: lambda_.Function, actions: Sequence[str], *queues: sqs.Que
     _allow(function, list(actions), [queue.queue_arn for queue in queues])
 
 
+def measuring(function: lambda_.Function, *queues: sqs.Queue) -> None:
+    _allow(function, ["sqs:GetQueueAttributes"], [queue.queue_arn for queue in queues])
+
+
 def receiving(function: lambda_.Function, queue: sqs.Queue) -> None:
     """What Lambda's poller does in the function's name."""
     actions = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"]

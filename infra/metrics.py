@@ -35,6 +35,17 @@ def feed_latency(statistic: str) -> cloudwatch.Metric:
     )
 
 
+def oldest_open_post() -> cloudwatch.Metric:
+    """Seconds since the creation of the oldest post that the reconciler found standing still."""
+    return cloudwatch.Metric(
+        namespace=METRICS_NAMESPACE,
+        metric_name="OldestOpenPost",
+        dimensions_map={"service": "reconcile"},
+        statistic="Maximum",
+        period=_FIVE_MINUTES,
+    )
+
+
 def iterator_age(functions: Functions) -> cloudwatch.Metric:
     """Milliseconds between a change and its being routed."""
     return functions["route_changes"].metric("IteratorAge", statistic="Maximum", period=_MINUTE)

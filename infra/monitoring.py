@@ -16,7 +16,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.functions import Functions
-from infra.metrics import api_metric, depth, feed_latency, iterator_age, oldest_message
+from infra.metrics import api_metric, depth, feed_latency, iterator_age, oldest_open_post
 from infra.queues import Queues
 from infra.settings import Settings
 
@@ -53,7 +53,7 @@ class Monitoring(Construct):
         self.alarms = [
             self._alarm(watch, settings, topic)
             for watch in (
-                *_service(api_id, functions, queues),
+                *_service(api_id, functions),
                 *_dead_letters(queues.dead_letters()),
             )
         ]
@@ -94,7 +94,7 @@ class Monitoring(Construct):
         return topic
 
 
-def _service(api_id: str, functions: Functions, queues: Queues) -> Iterator[Watch]:
+def _service(api_id: str, functions: Functions) -> Iterator[Watch]:
     yield Watch(
         "api-5xx",
         api_metric("5xx", api_id, "Sum"),
@@ -119,10 +119,11 @@ def _service(api_id: str, functions: Functions, queues: Queues) -> Iterator[Watc
     )
     yield Watch(
         "oldest-pending-upload",
-        oldest_message(queues.uploads),
-        threshold=Duration.minutes(10).to_seconds(),
-        periods=3,
-        meaning="An upload has waited ten minutes to be looked at: read dedup_hash's log.",
+        oldest_open_post(),
+        threshold=Duration.hours(1).to_seconds(),
+        periods=2,
+        meaning="A post whose bytes came is not published after an hour, though its messages were"
+        " sent again: read reconcile's log and `make waiting`.",
     )
 
 

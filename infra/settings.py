@@ -62,6 +62,8 @@ class Settings:
     """Gets the alarms; null: they only show in the console."""
     keep_originals: bool
     """Leave the originals' bucket behind when the stack is deleted."""
+    reconcile_after_minutes: int
+    """How long a post may be on its way before the reconciler looks at it."""
     local_port: int
     """The local cloud's port."""
 
@@ -89,6 +91,7 @@ class Settings:
             media_base_url_override=context.optional("media_base_url"),
             alarm_email=context.optional("alarm_email"),
             keep_originals=context.flag("keep_originals"),
+            reconcile_after_minutes=context.number("reconcile_after_minutes"),
             local_port=context.number("local_port"),
         )
 

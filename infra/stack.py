@@ -50,6 +50,7 @@ class ShutterfeedStack(Stack):
                 queues=queues,
                 media_base_url=delivery.base_url,
                 sending_actions=settings.sending_actions,
+                reconcile_after_minutes=settings.reconcile_after_minutes,
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)

@@ -41,6 +41,12 @@ class Tables(Construct):
             sort_key=_text(schema.PUBLISHED_SK),
             projection_type=dynamodb.ProjectionType.ALL,
         )
+        self.metadata.add_global_secondary_index(
+            index_name=schema.OPEN_INDEX,
+            partition_key=_text(schema.OPEN_PK),
+            sort_key=_text(schema.OPEN_SK),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
         self.feed = dynamodb.Table(
             self,
             "Feed",

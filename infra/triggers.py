@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
@@ -21,6 +23,8 @@ STREAM_RETRIES: Final = 10
 # A stream keeps its records for 24 hours. A record that fails for six goes to the dead letters,
 # which leaves the shard time to catch up before anything behind it is lost.
 STREAM_MAX_AGE: Final = Duration.hours(6)
+
+RECONCILE_EVERY: Final = Duration.minutes(5)
 
 # Whoever holds a large object in memory takes one message at a time.
 _BATCH_SIZES: Final = {
@@ -54,7 +58,19 @@ class Triggers(Construct):
         self._queue("fan_out", queues.fan_out)
         self._queue("feed_writer", queues.feed)
         self._queue("collect", queues.collect)
+        self._schedule(functions["reconcile"])
         self._stream(functions["route_changes"], tables, queues.stream_dlq)
+
+    def _schedule(self, function: lambda_.Function) -> None:
+        """A rule costs nothing, and neither do its few thousand invocations a month."""
+        events.Rule(
+            self,
+            "Reconcile",
+            rule_name=f"{self._settings.prefix}-reconcile",
+            description="Looks for posts that stand still",
+            schedule=events.Schedule.rate(RECONCILE_EVERY),
+            targets=[targets.LambdaFunction(function, retry_attempts=0)],
+        )
 
     def _queue(self, name: str, queue: sqs.Queue) -> None:
         function = self._functions[name]

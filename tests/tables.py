@@ -8,6 +8,9 @@ from shutterfeed.schema import (
     FOLLOWERS_INDEX,
     FOLLOWERS_PK,
     FOLLOWERS_SK,
+    OPEN_INDEX,
+    OPEN_PK,
+    OPEN_SK,
     PK,
     PUBLISHED_INDEX,
     PUBLISHED_PK,
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef, KeySchemaElementTypeDef
 
 
+_INDEXED = ((FOLLOWERS_PK, FOLLOWERS_SK), (PUBLISHED_PK, PUBLISHED_SK), (OPEN_PK, OPEN_SK))
+
+
 def create_tables(client: DynamoDBClient, metadata: str, feed: str) -> None:
     """Make both tables, by the names given.
 
@@ -30,7 +36,7 @@ def create_tables(client: DynamoDBClient, metadata: str, feed: str) -> None:
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
             {"AttributeName": name, "AttributeType": "S"}
-            for name in (PK, SK, FOLLOWERS_PK, FOLLOWERS_SK, PUBLISHED_PK, PUBLISHED_SK)
+            for name in (PK, SK, *(name for pair in _INDEXED for name in pair))
         ],
         KeySchema=_keys(PK, SK),
         GlobalSecondaryIndexes=_indexes(),
@@ -62,5 +68,10 @@ def _indexes() -> list[GlobalSecondaryIndexTypeDef]:
             "IndexName": PUBLISHED_INDEX,
             "KeySchema": _keys(PUBLISHED_PK, PUBLISHED_SK),
             "Projection": {"ProjectionType": "ALL"},
+        },
+        {
+            "IndexName": OPEN_INDEX,
+            "KeySchema": _keys(OPEN_PK, OPEN_SK),
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
         },
     ]

@@ -6,8 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tools.errors import ToolError
+
+if TYPE_CHECKING:
+    from tools.operate import Deployment
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -118,6 +122,43 @@ def _bootstrap(_: argparse.Namespace) -> int:
     return 0
 
 
+def _waiting(options: argparse.Namespace) -> int:
+    from tools import operate
+
+    print(operate.table(operate.waiting(_deployment(options))))
+    return 0
+
+
+def _redrive(options: argparse.Namespace) -> int:
+    from tools import operate
+
+    for queue, count in operate.redrive(_deployment(options), options.queue).items():
+        print(f"{queue:<20}{count:>6,} moved")
+    return 0
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from tools import operate
+
+    result = operate.reconcile(_deployment(options))
+    print(f"{result['looked_at']} posts looked at")
+    for finding, count in sorted(result["findings"].items()):
+        print(f"  {finding:<20}{count:>6,}")
+    return 0
+
+
+def _deployment(options: argparse.Namespace) -> Deployment:
+    """The stage in AWS, or what runs on this machine."""
+    from tools import aws, local, operate
+    from tools.deploy import LocalAws
+
+    if options.stage:
+        return aws.deployment(options.stage)
+    running = local.current()
+    client = LocalAws(running.endpoint).client
+    return operate.Deployment(client, "local", running.outputs["MetadataTableName"])
+
+
 def _destroy(options: argparse.Namespace) -> int:
     from tools import aws
 
@@ -155,6 +196,17 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="measure")
     bench.add_argument("names", nargs="*", help="benchmarks; all if none is named")
     bench.set_defaults(run=_bench)
+
+    for name, run, what in (
+        ("waiting", _waiting, "show what stands in the queues"),
+        ("redrive", _redrive, "send dead letters back to their queues"),
+        ("reconcile", _reconcile, "look at every post on its way now"),
+    ):
+        operated = commands.add_parser(name, help=what)
+        operated.add_argument("--stage", help="in AWS; without it, what runs on this machine")
+        if name == "redrive":
+            operated.add_argument("queue", nargs="?", help="only this queue's dead letters")
+        operated.set_defaults(run=run)
 
     for name, run, what in (
         ("deploy", _deploy, "deploy to AWS"),

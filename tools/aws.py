@@ -19,6 +19,7 @@ from tools import destroy as destruction
 from tools import layers, node, paths, stamps
 from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
+from tools.operate import ClientFor, Deployment
 from tools.progress import step
 
 if TYPE_CHECKING:
@@ -104,6 +105,19 @@ def synthesize(overrides: Sequence[str]) -> None:
     """What `deploy` would deploy, made by the same CLI, without credentials or a network."""
     layers.build(target(effective_context(overrides)))
     _cdk(["synth", "--quiet", *_flags(overrides)], "synth")
+
+
+def deployment(stage: str) -> Deployment:
+    """A deployed stage for the operator's commands. Raises `ToolError` if there is none."""
+    where = account()
+    client_for = cast("ClientFor", boto3.Session(region_name=where.region).client)
+    stack = stack_name({"stage": stage})
+    try:
+        (described,) = client_for("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        raise ToolError(f"There is no stack {stack} in this account and region.") from error
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    return Deployment(client_for, stage, outputs["MetadataTableName"])
 
 
 def describe(outputs: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeedDetails, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
@@ -28,6 +29,7 @@ from tests.fakes.metadata import (
     FakeFeedDetails,
     FakeFollows,
     FakeLedger,
+    FakeOpenPosts,
     FakePosts,
     FakeProfiles,
     FakeSecrets,
@@ -59,6 +61,7 @@ class Store:
     profiles: ports.Profiles
     follows: ports.Follows
     posts: ports.Posts
+    open_posts: ports.OpenPosts
     ledger: ports.Ledger
     blobs: ports.Blobs
     feeds: ports.Feeds
@@ -133,6 +136,7 @@ def _fake_store() -> Store:
         FakeProfiles(data),
         FakeFollows(data),
         FakePosts(data),
+        FakeOpenPosts(data),
         FakeLedger(data),
         FakeBlobs(data),
         feeds,
@@ -157,6 +161,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoProfiles(metadata),
         DynamoFollows(metadata),
         DynamoPosts(metadata),
+        DynamoOpenPosts(metadata),
         DynamoLedger(metadata),
         DynamoBlobs(metadata),
         DynamoFeeds(tables.feed),

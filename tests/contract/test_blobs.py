@@ -130,3 +130,14 @@ def test_pages_of_references_make_up_the_whole(store: Store) -> None:
     store.blobs.refer(samples.reference("another", 1))
     for limit in (1, 2, 5, 7, 100):
         assert whole(partial(store.blobs.references, CONTENT), limit) == references
+
+
+def test_a_reference_is_known_from_its_making_to_its_release(store: Store) -> None:
+    one, other = samples.reference("content", 1), samples.reference("content", 2)
+    store.blobs.refer(other)
+    assert not store.blobs.is_referred_to_by(one)
+    store.blobs.refer(one)
+    assert store.blobs.is_referred_to_by(one)
+    store.blobs.release(one)
+    assert not store.blobs.is_referred_to_by(one)
+    assert store.blobs.is_referred_to_by(other)

@@ -131,6 +131,9 @@ def _blob(number: int = 1, content: bytes = CONTENT) -> Blob:
     return Blob(samples.sha256(content), blob_id, "image/jpeg", len(content))
 
 
+KEY = keys.original_object(_blob().sha256, _blob().blob_id)
+
+
 def _adopt(storage: Storage, blob: Blob, content: bytes = CONTENT) -> None:
     storage.land(POST.id, MEDIA_ID, content)
     arrival = storage.bucket.inspect(POST.id, MEDIA_ID, 8)
@@ -139,7 +142,7 @@ def _adopt(storage: Storage, blob: Blob, content: bytes = CONTENT) -> None:
 
 
 def _original(storage: Storage, blob: Blob) -> bytes:
-    with storage.originals.open(blob.blob_id) as source:
+    with storage.originals.open(blob) as source:
         return source.read()
 
 
@@ -183,6 +186,9 @@ def test_the_version_of_an_upload_changes_with_its_bytes_only(storage: Storage) 
 
 def test_what_has_not_landed_cannot_be_inspected(storage: Storage) -> None:
     assert storage.bucket.inspect(POST.id, MEDIA_ID, 32) is None
+    assert not storage.bucket.holds(POST.id, MEDIA_ID)
+    storage.land(POST.id, MEDIA_ID, CONTENT)
+    assert storage.bucket.holds(POST.id, MEDIA_ID)
 
 
 def test_an_upload_is_marked_as_settled_or_refused_and_stays(storage: Storage) -> None:
@@ -216,7 +222,7 @@ def test_an_adopted_upload_is_held_and_reads_back_bit_for_bit(storage: Storage) 
 
 def test_an_original_can_be_read_from_any_place(storage: Storage) -> None:
     _adopt(storage, _blob())
-    with storage.originals.open(_blob().blob_id) as source:
+    with storage.originals.open(_blob()) as source:
         source.seek(-5, 2)
         assert source.read() == CONTENT[-5:]
         source.seek(3)
@@ -235,10 +241,10 @@ def test_a_retired_original_is_neither_held_nor_read_until_it_is_adopted_again(
     _adopt(storage, blob)
     _adopt(storage, other)
     for _ in range(2):
-        storage.originals.retire(blob.blob_id)
+        storage.originals.retire(blob)
     assert not storage.intake.holds(blob)
     with pytest.raises(storage.refusal):
-        storage.originals.open(blob.blob_id)
+        storage.originals.open(blob)
     assert storage.intake.holds(other)
     _adopt(storage, blob)
     assert storage.intake.holds(blob)
@@ -296,13 +302,11 @@ def test_bytes_that_changed_since_they_were_inspected_are_not_adopted() -> None:
 def test_the_versions_of_a_retired_original_stay(aws: Aws) -> None:
     storage = _s3_storage(aws)
     _adopt(storage, _blob())
-    storage.originals.retire(_blob().blob_id)
+    storage.originals.retire(_blob())
     versions = aws.s3.list_object_versions(Bucket=ORIGINALS)
     (version,) = versions["Versions"]
-    body = aws.s3.get_object(Bucket=ORIGINALS, Key=_blob().blob_id, VersionId=version["VersionId"])[
-        "Body"
-    ]
-    assert body.read() == CONTENT
+    answer = aws.s3.get_object(Bucket=ORIGINALS, Key=KEY, VersionId=version["VersionId"])
+    assert answer["Body"].read() == CONTENT
     assert len(versions["DeleteMarkers"]) == 1
 
 
@@ -311,8 +315,8 @@ def test_an_original_has_the_type_that_was_sniffed_and_none_of_the_uploads_tags(
     storage.land(POST.id, MEDIA_ID, CONTENT)
     storage.bucket.settle(POST.id, MEDIA_ID)
     _adopt(storage, _blob())
-    assert aws.s3.head_object(Bucket=ORIGINALS, Key=_blob().blob_id)["ContentType"] == "image/jpeg"
-    assert aws.s3.get_object_tagging(Bucket=ORIGINALS, Key=_blob().blob_id)["TagSet"] == []
+    assert aws.s3.head_object(Bucket=ORIGINALS, Key=KEY)["ContentType"] == "image/jpeg"
+    assert aws.s3.get_object_tagging(Bucket=ORIGINALS, Key=KEY)["TagSet"] == []
 
 
 def test_renditions_may_be_cached_for_ever(aws: Aws) -> None:

@@ -14,7 +14,9 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Medium
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
+    OPEN_SHARDS,
     UNFINISHED_RETENTION,
+    UNPUBLISHED,
     Place,
     Post,
     PostState,
@@ -263,3 +265,50 @@ def test_pages_of_published_posts_make_up_the_whole_by_the_order_of_publishing(
         assert [post.caption for post in found] == expected
     assert _post_count(store) == len(order)
     assert store.posts.published_by(samples.user_id(2), None, 10).items == ()
+
+
+def _open(store: Store, until: timedelta = timedelta(days=1), limit: int = 100) -> list[PostId]:
+    found: list[PostId] = []
+    for shard in range(OPEN_SHARDS):
+        found += whole(partial(store.open_posts.page, shard, START + until), limit)
+    return found
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_post_is_open_until_it_is_published_failed_or_deleted(
+    store: Store, state: PostState
+) -> None:
+    post = _in_state(store, state)
+    assert _open(store) == ([post.id] if state in UNPUBLISHED else [])
+    if state in UNPUBLISHED:
+        assert store.posts.delete(post, LATER)
+        assert _open(store) == []
+
+
+def test_open_posts_of_every_shard_are_paged_oldest_first(store: Store) -> None:
+    posts = [
+        _create(store, samples.post(number=number, at=START + timedelta(minutes=number)))
+        for number in range(40, 0, -1)
+    ]
+    for limit in (1, 3, 100):
+        found = _open(store, limit=limit)
+        assert set(found) == {post.id for post in posts}
+        shards = [keys.open_shard(post_id) for post_id in found]
+        assert shards == sorted(shards)
+        for shard in set(shards):
+            ulids = [i.ulid for i in found if keys.open_shard(i) == shard]
+            assert ulids == sorted(ulids)
+    assert len({keys.open_shard(post.id) for post in posts}) > OPEN_SHARDS / 2
+    young = _open(store, until=timedelta(minutes=11))
+    assert {i.ulid for i in young} == {
+        p.id.ulid for p in posts if p.created_at < START + timedelta(minutes=11)
+    }
+
+
+def test_the_place_where_a_run_broke_off_is_kept(store: Store) -> None:
+    assert store.open_posts.places() == {}
+    places = {3: keys.open_sort(samples.post().id), 15: keys.open_sort(samples.post(number=2).id)}
+    store.open_posts.keep_places(places)
+    assert store.open_posts.places() == places
+    store.open_posts.keep_places({})
+    assert store.open_posts.places() == {}

@@ -23,7 +23,7 @@ from tests.fakes.storage import FakeQueue
 class Line:
     """A queue, and all it holds in any order, which is thereby taken out."""
 
-    queue: ports.Queue[FeedMessage]
+    queue: ports.WatchedQueue[FeedMessage]
     received: Callable[[], list[FeedMessage]]
 
 
@@ -97,3 +97,11 @@ def test_a_queue_that_is_not_there_is_an_error(aws: Aws) -> None:
     queue = SqsQueue(aws.sqs, "https://sqs.eu-central-1.amazonaws.com/1/none", messages.FEED)
     with pytest.raises(ClientError):
         queue.send([Backfill(samples.user_id(1), samples.user_id(2))])
+
+
+def test_a_backlog_is_counted(line: Line) -> None:
+    assert line.queue.backlog() == 0
+    line.queue.send([_chunk(1)] * 12)
+    assert line.queue.backlog() == 12
+    line.received()
+    assert line.queue.backlog() == 0

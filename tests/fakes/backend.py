@@ -31,6 +31,7 @@ from shutterfeed.services.ingest import IngestService
 from shutterfeed.services.posts import MediumDraft, PostDraft, PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.publishing import PublishingService
+from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.rendering import RenderingService
 from shutterfeed.services.routing import ChangeRouter
 from tests import samples
@@ -40,6 +41,7 @@ from tests.fakes.metadata import (
     FakeFeedDetails,
     FakeFollows,
     FakeLedger,
+    FakeOpenPosts,
     FakePosts,
     FakeProfiles,
     Metadata,
@@ -133,6 +135,18 @@ class Backend:
         planner = FanOutPlanner(profiles, follows, guard(self.fan_out), guard(self.feed))
         writer = FeedWriter(feeds, posts, follows, clock)
         collection = CollectionService(blobs, originals, renditions, clock)
+        self.reconciling = ReconcilingService(
+            guard(FakeOpenPosts(self.metadata)),
+            posts,
+            ledger,
+            blobs,
+            bucket,
+            intake,
+            guard(self.landed),
+            guard(self.images),
+            guard(self.publish),
+            clock,
+        )
         self._router = ChangeRouter(
             guard(self.publish), guard(self.fan_out), guard(self.feed), guard(self.collect)
         )
@@ -169,6 +183,17 @@ class Backend:
         _insist(lambda: self.posts.delete(str(post_id), post_id.author_id))
 
     # What the cloud does.
+
+    def lose(self, name: str) -> int:
+        """All messages of a queue, or the stream's records not yet read; how many there were."""
+        if name == "stream":
+            lost = len(self.metadata.changes) - self._routed
+            self._routed = len(self.metadata.changes)
+            return lost
+        messages = self._workers[name][0].messages
+        lost = len(messages)
+        messages.clear()
+        return lost
 
     def waiting(self) -> list[str]:
         """The queues that hold messages, and "stream" while it has records."""

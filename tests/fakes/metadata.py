@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -20,7 +20,7 @@ from shutterfeed.domain.changes import (
     ReferenceAdded,
 )
 from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import (
     LEDGER_RETENTION,
     Blob,
@@ -70,6 +70,7 @@ class Metadata:
     blobs: dict[str, Blob] = field(default_factory=dict)
     references: set[Reference] = field(default_factory=set)
     expiries: dict[Key, datetime] = field(default_factory=dict)
+    places: dict[int, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
 
     def count(
@@ -303,6 +304,30 @@ class FakePosts:
 
 
 @dataclass(frozen=True, slots=True)
+class FakeOpenPosts:
+    data: Metadata
+
+    def page(
+        self, shard: int, created_before: datetime, after: str | None, limit: int
+    ) -> Page[PostId]:
+        found = sorted(
+            keys.open_sort(post_id)
+            for post_id, post in self.data.posts.items()
+            if post.state in UNPUBLISHED
+            and keys.open_shard(post_id) == shard
+            and post_id.ulid < ulid(created_before, 0)
+        )
+        page = page_of([p for p in found if after is None or p > after], limit, lambda p: p)
+        return Page(tuple(map(keys.parse_open_sort, page.items)), page.next_position)
+
+    def places(self) -> dict[int, str]:
+        return dict(self.data.places)
+
+    def keep_places(self, places: Mapping[int, str]) -> None:
+        self.data.places = dict(places)
+
+
+@dataclass(frozen=True, slots=True)
 class FakeLedger:
     data: Metadata
 
@@ -375,6 +400,9 @@ class FakeBlobs:
         if reference not in self.data.references:
             self.data.references.add(reference)
             self.data.changes.append(ReferenceAdded(reference))
+
+    def is_referred_to_by(self, reference: Reference) -> bool:
+        return reference in self.data.references
 
     def release(self, reference: Reference) -> None:
         self.data.references.discard(reference)

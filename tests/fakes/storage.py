@@ -58,6 +58,9 @@ class FakeUploadBucket:
         sha256 = hashlib.sha256(content).hexdigest()
         return Arrival(sha256, len(content), content[:head_bytes], version=sha256)
 
+    def holds(self, post_id: PostId, media_id: str) -> bool:
+        return keys.upload_object(post_id, media_id) in self.buckets.uploads
+
     def settle(self, post_id: PostId, media_id: str) -> None:
         self._tag(post_id, media_id, "settled")
 
@@ -75,7 +78,7 @@ class FakeIntake:
     buckets: Buckets
 
     def holds(self, blob: Blob) -> bool:
-        key = keys.original_object(blob.blob_id)
+        key = _original(blob)
         content = self.buckets.originals.get(key)
         return content is not None and key not in self.buckets.retired and len(content) == blob.size
 
@@ -83,23 +86,27 @@ class FakeIntake:
         content = self.buckets.uploads.get(keys.upload_object(post_id, media_id))
         if content is None or hashlib.sha256(content).hexdigest() != version:
             raise NoSuchObject(media_id)
-        key = keys.original_object(blob.blob_id)
+        key = _original(blob)
         self.buckets.originals[key] = content
         self.buckets.retired.discard(key)
+
+
+def _original(blob: Blob) -> str:
+    return keys.original_object(blob.sha256, blob.blob_id)
 
 
 @dataclass(frozen=True, slots=True)
 class FakeOriginals:
     buckets: Buckets
 
-    def open(self, blob_id: str) -> IO[bytes]:
-        key = keys.original_object(blob_id)
+    def open(self, blob: Blob) -> IO[bytes]:
+        key = _original(blob)
         if key not in self.buckets.originals or key in self.buckets.retired:
             raise NoSuchObject(key)
         return BytesIO(self.buckets.originals[key])
 
-    def retire(self, blob_id: str) -> None:
-        self.buckets.retired.add(keys.original_object(blob_id))
+    def retire(self, blob: Blob) -> None:
+        self.buckets.retired.add(_original(blob))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +142,6 @@ class FakeQueue(Generic[M]):
 
     def send(self, messages: Iterable[M]) -> None:
         self.messages.extend(messages)
+
+    def backlog(self) -> int:
+        return len(self.messages)

@@ -80,6 +80,21 @@ GRANTED = {
         "s3:DeleteObject renditions/*",
         "s3:ListBucket renditions",
     },
+    "reconcile": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:BatchGetItem TablesMetadata",
+        "dynamodb:UpdateItem TablesMetadata",
+        "dynamodb:Query TablesMetadata/index/open",
+        "s3:GetObject uploads/uploads/*",
+        "s3:ListBucket uploads",
+        "s3:GetObject originals/*",
+        "s3:ListBucket originals",
+        *(
+            f"sqs:{action} {queue}"
+            for action in ("SendMessage", "GetQueueAttributes")
+            for queue in ("uploads", "images", "publish")
+        ),
+    },
 }
 CONSUMED = {
     "dedup_hash": "uploads",

@@ -77,8 +77,9 @@ def test_failing_requests_old_changes_and_old_uploads_are_watched(every: Templat
         {"Name": "FunctionName", "Value": {"Ref": every.function_id("route_changes")}}
     ]
     pending = alarms["oldest-pending-upload"]
-    assert (pending["MetricName"], pending["Threshold"]) == ("ApproximateAgeOfOldestMessage", 600)
-    assert _dimension(every, pending) == {"QueueName": "uploads.QueueName"}
+    assert (pending["Namespace"], pending["MetricName"]) == ("Shutterfeed", "OldestOpenPost")
+    assert _dimension(every, pending) == {"service": "reconcile"}
+    assert (pending["Threshold"], pending["Period"]) == (3600, 300)
 
 
 def test_silence_is_no_alarm_and_every_alarm_says_what_it_means(every: Template) -> None:

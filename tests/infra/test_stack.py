@@ -40,6 +40,7 @@ FREE_WHILE_IDLE = {
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",
     "AWS::DynamoDB::Table",
+    "AWS::Events::Rule",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::Lambda::EventSourceMapping",

@@ -45,6 +45,7 @@ def test_the_indexes_project_what_their_readers_need(every: Template) -> None:
     assert found == {
         schema.FOLLOWERS_INDEX: ([schema.FOLLOWERS_PK, schema.FOLLOWERS_SK], "KEYS_ONLY"),
         schema.PUBLISHED_INDEX: ([schema.PUBLISHED_PK, schema.PUBLISHED_SK], "ALL"),
+        schema.OPEN_INDEX: ([schema.OPEN_PK, schema.OPEN_SK], "KEYS_ONLY"),
     }
 
 

@@ -66,3 +66,17 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
         {"dynamodb": {"Keys": {schema.SK: {"S": [{"prefix": prefix}]}}}}
         for prefix in schema.STREAM_SORT_KEY_PREFIXES
     ]
+
+
+def test_the_reconciler_runs_every_five_minutes(every: Template) -> None:
+    rule = every.only("AWS::Events::Rule")
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(5 minutes)", "ENABLED")
+    (target,) = rule["Targets"]
+    reconcile = every.function_id("reconcile")
+    assert target["Arn"] == {"Fn::GetAtt": [reconcile, "Arn"]}
+    allowed = [
+        permission
+        for permission in every.all("AWS::Lambda::Permission").values()
+        if permission["FunctionName"] == {"Fn::GetAtt": [reconcile, "Arn"]}
+    ]
+    assert [permission["Principal"] for permission in allowed] == ["events.amazonaws.com"]

@@ -97,6 +97,7 @@ def forget_services() -> None:
         bootstrap.fan_out,
         bootstrap.feed_writer,
         bootstrap.collect,
+        bootstrap.reconcile,
     )
     for factory in factories:
         factory.cache_clear()  # type: ignore[attr-defined]

@@ -125,7 +125,7 @@ def test_a_blob_that_expired_while_it_was_referred_to_is_put_back(
     world.expire(keys.blob(SHA256))
     pipeline.run()
     assert _blob(world) == blob
-    assert world.objects(ORIGINALS) == [blob["blob_id"]]
+    assert world.objects(ORIGINALS) == [keys.original_object(SHA256, blob["blob_id"])]
     assert client.get(f"/posts/{post_id}", ada).json == before
 
 
@@ -139,7 +139,7 @@ def test_content_that_comes_back_after_removal_is_stored_anew(
     publish(client, pipeline, ben, [PHOTO])
     second = _blob(world)["blob_id"]
     assert second != first
-    assert world.objects(ORIGINALS) == [second]
+    assert world.objects(ORIGINALS) == [keys.original_object(SHA256, second)]
     assert {key.split("/")[0] for key in world.objects(RENDITIONS)} == {second}
 
 
@@ -154,7 +154,7 @@ def test_a_removal_that_comes_late_spares_what_was_stored_since(
     answer = invoke("collect", payloads.sqs_event([_as_text(removal)] * 2))
     assert answer == {"batchItemFailures": []}
     blob_id = _blob(world)["blob_id"]
-    assert blob_id in world.objects(ORIGINALS)
+    assert keys.original_object(SHA256, blob_id) in world.objects(ORIGINALS)
     for rendition in client.get(f"/posts/{bens}", ben).json["media"][0]["renditions"]:
         assert rendition["url"].split("/", 3)[3] in world.objects(RENDITIONS)
 

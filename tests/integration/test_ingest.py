@@ -329,4 +329,4 @@ def test_a_step_that_broke_off_is_taken_up_by_the_redelivery(
     digest = declared(PHOTO)["sha256"]
     blob = world.item(keys.blob(digest))
     assert blob is not None
-    assert world.objects(ORIGINALS) == [blob["blob_id"]]
+    assert world.objects(ORIGINALS) == [keys.original_object(digest, blob["blob_id"])]

@@ -179,7 +179,7 @@ class TestRendering:
         (original,) = world.objects(ORIGINALS)
         (order,) = world.waiting("images")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("shutterfeed.adapters.buckets.keys.original_object", "no-{}".format)
+            patch.setattr("shutterfeed.adapters.buckets.keys.original_object", "no-{}/{}".format)
             assert _failed(invoke("images", payloads.sqs_event([json.dumps(order)])))
         post = client.get(f"/posts/{created['post']['id']}", ada).json
         assert post["state"] == "processing"

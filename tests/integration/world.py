@@ -138,6 +138,8 @@ class World:
             "ORIGINALS_BUCKET": ORIGINALS,
             "RENDITIONS_BUCKET": RENDITIONS,
             "MEDIA_BASE_URL": MEDIA_BASE_URL,
+            "RECONCILE_AFTER_MINUTES": "10",
+            "UPLOADS_QUEUE_URL": self.queue_url("uploads"),
             "IMAGES_QUEUE_URL": self.queue_url("images"),
             "PUBLISH_QUEUE_URL": self.queue_url("publish"),
             "FAN_OUT_QUEUE_URL": self.queue_url("fan-out"),

@@ -10,6 +10,7 @@ from shutterfeed import keys, schema
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.media import Reference
+from shutterfeed.domain.posts import OPEN_SHARDS
 from shutterfeed.keys import Key, MalformedKey
 from tests import strategies
 from tests.strategies import ulids
@@ -49,6 +50,24 @@ def test_references(reference: Reference) -> None:
 def test_objects_of_uploads(post_id: PostId, media_id: str) -> None:
     key = keys.upload_object(post_id, media_id)
     assert keys.parse_upload_object(key) == (post_id, media_id)
+
+
+@given(strategies.digests, ulids)
+def test_objects_of_originals(sha256: str, blob_id: str) -> None:
+    key = keys.original_object(sha256, blob_id)
+    assert keys.parse_original_object(key) == (sha256, blob_id)
+    for altered in ("", blob_id, key[1:], key[:-1], key.upper(), f"{key}/", f"/{key}", f"{key}0"):
+        if altered != key:
+            with pytest.raises(MalformedKey):
+                keys.parse_original_object(altered)
+
+
+@given(strategies.post_ids)
+def test_open_posts(post_id: PostId) -> None:
+    position = keys.open_sort(post_id)
+    assert keys.parse_open_sort(position) == post_id
+    assert 0 <= keys.open_shard(post_id) < OPEN_SHARDS
+    assert keys.open_shard(post_id) == keys.open_shard(PostId(post_id.author_id, post_id.ulid))
 
 
 @given(strategies.entries)

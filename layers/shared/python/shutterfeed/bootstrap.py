@@ -7,6 +7,7 @@ is kept for the lifetime of the container.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,8 +15,7 @@ from shutterfeed import config
 
 if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
-    from shutterfeed.adapters.messages import Codec
-    from shutterfeed.adapters.queues import SqsQueue
+    from shutterfeed.adapters.queues import Encoder, SqsQueue
     from shutterfeed.ports import Clock, Ids
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.cursors import Cursors
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shutterfeed.services.posts import PostService
     from shutterfeed.services.profiles import ProfileService
     from shutterfeed.services.publishing import PublishingService
+    from shutterfeed.services.reconciling import ReconcilingService
     from shutterfeed.services.rendering import RenderingService
     from shutterfeed.services.routing import ChangeRouter
 
@@ -69,7 +70,7 @@ def _table(name: str) -> Table:
     return Table(client("dynamodb"), name)
 
 
-def _queue(url: str, codec: Codec[M]) -> SqsQueue[M]:
+def _queue(url: str, codec: Encoder[M]) -> SqsQueue[M]:
     from shutterfeed.adapters.queues import SqsQueue
 
     return SqsQueue(client("sqs"), url, codec)
@@ -239,4 +240,40 @@ def collect() -> CollectionService:
         S3Originals(client("s3"), settings.originals_bucket),
         S3Renditions(client("s3"), settings.renditions_bucket),
         clock(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    service: ReconcilingService
+    stands_still_after: timedelta
+
+
+@cache
+def reconcile() -> Reconciler:
+    from shutterfeed.adapters import messages
+    from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
+    from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+    from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+    from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
+    from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+    from shutterfeed.adapters.events import LandedEncoder
+    from shutterfeed.services.reconciling import ReconcilingService
+
+    settings = config.ReconcileSettings.from_env()
+    metadata = _table(settings.metadata_table)
+    return Reconciler(
+        ReconcilingService(
+            DynamoOpenPosts(metadata),
+            DynamoPosts(metadata),
+            DynamoLedger(metadata),
+            DynamoBlobs(metadata),
+            S3UploadBucket(lambda: client("s3"), settings.uploads_bucket),
+            S3Intake(client("s3"), settings.uploads_bucket, settings.originals_bucket),
+            _queue(settings.uploads_queue_url, LandedEncoder()),
+            _queue(settings.images_queue_url, messages.RENDER_PHOTO),
+            _queue(settings.publish_queue_url, messages.PUBLISH),
+            clock(),
+        ),
+        timedelta(minutes=int(settings.reconcile_after_minutes)),
     )

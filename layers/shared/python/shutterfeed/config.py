@@ -81,6 +81,18 @@ class FeedWriterSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
+class ReconcileSettings(Settings):
+    metadata_table: str
+    uploads_bucket: str
+    originals_bucket: str
+    uploads_queue_url: str
+    images_queue_url: str
+    publish_queue_url: str
+    reconcile_after_minutes: str
+    """How long a post may be on its way before it is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
 class CollectSettings(Settings):
     metadata_table: str
     originals_bucket: str

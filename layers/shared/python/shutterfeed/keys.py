@@ -10,24 +10,28 @@ Metadata table
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to it
     SYSTEM             CURSOR_KEY         key that signs cursors
+    SYSTEM             RECONCILE          where the reconciler's last run broke off
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
     index `published`: AUTHOR#<id>           / <position>
+    index `open`:      OPEN#<shard>          / <post ulid>#<author>
 Feed table
     FEED#<user>        <position>#<post>
 Uploads bucket         uploads/<author>/<post ulid>/<media>
-Originals bucket       <blob id>
+Originals bucket       <sha256>/<blob id>
 Renditions bucket      <blob id>/<rendition>
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, is_ulid
 from shutterfeed.domain.media import Reference
+from shutterfeed.domain.posts import OPEN_SHARDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,10 @@ _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
 _FEED: Final = "FEED#"
 _UPLOADS: Final = "uploads"
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
+RECONCILE: Final = Key("SYSTEM", "RECONCILE")
 
 
 class MalformedKey(ValueError):
@@ -117,6 +123,24 @@ def published_partition(author_id: str) -> str:
     return f"AUTHOR#{author_id}"
 
 
+def open_shard(post_id: PostId) -> int:
+    """The same for a post in every process, unlike `hash`."""
+    return int.from_bytes(hashlib.sha256(str(post_id).encode()).digest()[:4]) % OPEN_SHARDS
+
+
+def open_partition(shard: int) -> str:
+    return f"OPEN#{shard}"
+
+
+def open_sort(post_id: PostId) -> str:
+    return f"{post_id.ulid}#{post_id.author_id}"
+
+
+def parse_open_sort(text: str) -> PostId:
+    post_ulid, _, author_id = text.partition("#")
+    return PostId(author_id, post_ulid)
+
+
 def blob_partition(sha256: str) -> str:
     return _BLOB + sha256
 
@@ -159,8 +183,17 @@ def parse_upload_object(key: str) -> tuple[PostId, str]:
     return PostId(author_id, post_ulid), media_id
 
 
-def original_object(blob_id: str) -> str:
-    return blob_id
+def original_object(sha256: str, blob_id: str) -> str:
+    """Leads back to the blob's item, so that a listing of the bucket can be held against rows."""
+    return f"{sha256}/{blob_id}"
+
+
+def parse_original_object(key: str) -> tuple[str, str]:
+    """The SHA-256 and the blob id of an object in the originals bucket. Raises `MalformedKey`."""
+    sha256, _, blob_id = key.partition("/")
+    if not (_SHA256.fullmatch(sha256) and is_ulid(blob_id)):
+        raise MalformedKey(key)
+    return sha256, blob_id
 
 
 def rendition_prefix(blob_id: str) -> str:

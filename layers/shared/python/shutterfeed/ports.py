@@ -135,6 +135,22 @@ class Posts(Protocol):
         ...
 
 
+class OpenPosts(Protocol):
+    """Posts neither published, failed nor deleted, in `OPEN_SHARDS` lists."""
+
+    def page(
+        self, shard: int, created_before: datetime, after: str | None, limit: int
+    ) -> Page[PostId]:
+        """Oldest first. Eventually consistent."""
+        ...
+
+    def places(self) -> dict[int, str]:
+        """By shard, the position after which to go on; none where the last run saw the end."""
+        ...
+
+    def keep_places(self, places: Mapping[int, str]) -> None: ...
+
+
 class Ledger(Protocol):
     def get(self, author_id: str, media_id: str) -> Upload | None: ...
 
@@ -178,6 +194,8 @@ class Blobs(Protocol):
         ...
 
     def refer(self, reference: Reference) -> None: ...
+
+    def is_referred_to_by(self, reference: Reference) -> bool: ...
 
     def release(self, reference: Reference) -> None: ...
 
@@ -259,6 +277,10 @@ class UploadBucket(Protocol):
         """Read the object once. None where there is none."""
         ...
 
+    def holds(self, post_id: PostId, media_id: str) -> bool:
+        """Whether there is an object."""
+        ...
+
     def settle(self, post_id: PostId, media_id: str) -> None:
         """The bytes are stored as an original: the upload may go. Nothing where it has gone."""
         ...
@@ -284,11 +306,11 @@ class Intake(Protocol):
 
 
 class Originals(Protocol):
-    def open(self, blob_id: str) -> IO[bytes]:
+    def open(self, blob: Blob) -> IO[bytes]:
         """The original's bytes, seekable."""
         ...
 
-    def retire(self, blob_id: str) -> None:
+    def retire(self, blob: Blob) -> None:
         """Hide the original behind a delete marker. Its versions stay."""
         ...
 
@@ -308,4 +330,10 @@ class PhotoCodec(Protocol):
 class Queue(Protocol[M_contra]):
     def send(self, messages: Iterable[M_contra]) -> None:
         """Every message, or an error."""
+        ...
+
+
+class WatchedQueue(Queue[M_contra], Protocol[M_contra]):
+    def backlog(self) -> int:
+        """About how many messages wait to be delivered."""
         ...

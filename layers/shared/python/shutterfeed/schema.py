@@ -21,5 +21,10 @@ PUBLISHED_INDEX: Final = "published"
 PUBLISHED_PK: Final = "published_pk"
 PUBLISHED_SK: Final = "published_sk"
 
+OPEN_INDEX: Final = "open"
+"""Sparse: posts that are neither published, failed nor deleted, oldest first."""
+OPEN_PK: Final = "open_pk"
+OPEN_SK: Final = "open_sk"
+
 STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "BLOB")
 """Sort keys whose changes drive other work; the stream's other records are filtered out."""

@@ -70,6 +70,9 @@ class S3UploadBucket:
                 head += chunk[: head_bytes - len(head)]
         return Arrival(digest.hexdigest(), size, head, answer["ETag"])
 
+    def holds(self, post_id: PostId, media_id: str) -> bool:
+        return _head(self.connect(), self.name, keys.upload_object(post_id, media_id)) is not None
+
     def settle(self, post_id: PostId, media_id: str) -> None:
         self._tag(post_id, media_id, SETTLED)
 
@@ -97,20 +100,12 @@ class S3Intake:
     originals: str
 
     def holds(self, blob: Blob) -> bool:
-        try:
-            head = self.client.head_object(
-                Bucket=self.originals, Key=keys.original_object(blob.blob_id)
-            )
-        except ClientError as error:
-            if _is_missing(error):
-                return False
-            raise
-        return head["ContentLength"] == blob.size
+        return _head(self.client, self.originals, _original(blob)) == blob.size
 
     def adopt(self, blob: Blob, post_id: PostId, media_id: str, version: str) -> None:
         self.client.copy_object(
             Bucket=self.originals,
-            Key=keys.original_object(blob.blob_id),
+            Key=_original(blob),
             CopySource={
                 "Bucket": self.uploads,
                 "Key": keys.upload_object(post_id, media_id),
@@ -127,17 +122,17 @@ class S3Originals:
     client: S3Client
     name: str
 
-    def open(self, blob_id: str) -> IO[bytes]:
-        answer = self.client.get_object(Bucket=self.name, Key=keys.original_object(blob_id))
+    def open(self, blob: Blob) -> IO[bytes]:
+        answer = self.client.get_object(Bucket=self.name, Key=_original(blob))
         spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - given away
         for chunk in answer["Body"].iter_chunks(_READ_SIZE):
             spool.write(chunk)
         spool.seek(0)
         return spool
 
-    def retire(self, blob_id: str) -> None:
+    def retire(self, blob: Blob) -> None:
         # Without a version id this writes a delete marker; the versions stay.
-        self.client.delete_object(Bucket=self.name, Key=keys.original_object(blob_id))
+        self.client.delete_object(Bucket=self.name, Key=_original(blob))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +156,20 @@ class S3Renditions:
         for page in pages:
             for item in page.get("Contents", []):
                 self.client.delete_object(Bucket=self.name, Key=item["Key"])
+
+
+def _original(blob: Blob) -> str:
+    return keys.original_object(blob.sha256, blob.blob_id)
+
+
+def _head(client: S3Client, bucket: str, key: str) -> int | None:
+    """The object's size in bytes; None where there is none."""
+    try:
+        return client.head_object(Bucket=bucket, Key=key)["ContentLength"]
+    except ClientError as error:
+        if _is_missing(error):
+            return None
+        raise
 
 
 def _is_missing(error: ClientError) -> bool:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 import msgspec
 
 from shutterfeed.domain.messages import UploadLanded
-from shutterfeed.keys import MalformedKey, parse_upload_object
+from shutterfeed.keys import MalformedKey, parse_upload_object, upload_object
+
+
+class LandedEncoder:
+    """Writes an upload as the part of S3's notification that `uploads_landed` reads."""
+
+    def encode(self, landed: UploadLanded) -> str:
+        key = quote_plus(upload_object(landed.post_id, landed.media_id), safe="/")
+        return msgspec.json.encode({"Records": [{"s3": {"object": {"key": key}}}]}).decode()
 
 
 def uploads_landed(body: str) -> Iterator[UploadLanded]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from shutterfeed.adapters.dynamodb.table import chunks
-from shutterfeed.adapters.messages import Codec
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 M = TypeVar("M")
+M_contra = TypeVar("M_contra", contravariant=True)
 _BATCH = 10
 
 
@@ -20,11 +20,21 @@ class NotSent(Exception):
     """SQS took only a part of the messages; the caller's own message comes again."""
 
 
+class Encoder(Protocol[M_contra]):
+    def encode(self, message: M_contra) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SqsQueue(Generic[M]):
     client: SQSClient
     url: str
-    codec: Codec[M]
+    codec: Encoder[M]
+
+    def backlog(self) -> int:
+        answer = self.client.get_queue_attributes(
+            QueueUrl=self.url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def send(self, messages: Iterable[M]) -> None:
         """Raises `NotSent`. Messages are idempotent: sending some of them twice is harmless."""

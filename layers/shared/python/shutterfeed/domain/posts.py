@@ -39,6 +39,8 @@ class PostState(StrEnum):
 
 UNPUBLISHED: Final = (PostState.PENDING, PostState.PROCESSING)
 """The states in which a post may still be published."""
+OPEN_SHARDS: Final = 16
+"""Over how many partitions the list of such posts is spread."""
 
 
 @dataclass(frozen=True, slots=True)

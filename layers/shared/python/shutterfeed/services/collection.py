@@ -47,7 +47,7 @@ class CollectionService:
         if current is not None and current.blob_id == blob.blob_id:
             return  # An earlier delivery restored it; whoever claims it next relies on its objects.
         self.renditions.remove_all(blob.blob_id)
-        self.originals.retire(blob.blob_id)
+        self.originals.retire(blob)
 
     def _is_referred_to(self, sha256: str) -> bool:
         return bool(self.blobs.references(sha256, None, 1).items)

@@ -37,7 +37,7 @@ class RenderingService:
         return BlobState.READY
 
     def _picture(self, blob: Blob) -> Picture:
-        with self.originals.open(blob.blob_id) as source:
+        with self.originals.open(blob) as source:
             photo = self.codec.render(source, blob.content_type)
         for rendition, content in photo.renditions:
             self.renditions.put(blob.blob_id, rendition, content)

@@ -53,6 +53,9 @@ class DynamoBlobs:
     def refer(self, reference: Reference) -> None:
         self.table.write(Put(key_item(keys.reference(reference))))
 
+    def is_referred_to_by(self, reference: Reference) -> bool:
+        return self.table.get(keys.reference(reference)) is not None
+
     def release(self, reference: Reference) -> None:
         self.table.write(Delete(keys.reference(reference)))
 

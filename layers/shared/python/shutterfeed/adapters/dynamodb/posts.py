@@ -38,11 +38,20 @@ from shutterfeed.domain.posts import (
     PostState,
 )
 from shutterfeed.ports import Creation
-from shutterfeed.schema import PK, PUBLISHED_INDEX, PUBLISHED_PK, PUBLISHED_SK, TTL_ATTRIBUTE
+from shutterfeed.schema import (
+    OPEN_PK,
+    OPEN_SK,
+    PK,
+    PUBLISHED_INDEX,
+    PUBLISHED_PK,
+    PUBLISHED_SK,
+    TTL_ATTRIBUTE,
+)
 
 IDEMPOTENCY_RETENTION: Final = timedelta(hours=24)
 
 _STATE: Final = "state"
+_OPEN: Final = (OPEN_PK, OPEN_SK)
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
 
 
@@ -64,7 +73,10 @@ class DynamoPosts:
         }
         # TTL removes items late; a record past its time is as good as gone.
         free = Attr(PK).not_exists() | Attr(TTL_ATTRIBUTE).lt(epoch(post.created_at))
-        writes: list[Write] = [Put(record, free), Put(post_item(post) | unfinished)]
+        writes: list[Write] = [
+            Put(record, free),
+            Put(post_item(post) | unfinished | open_entry(post.id)),
+        ]
         writes += [Put(upload_item(upload) | unfinished) for upload in uploads]
         try:
             self.table.transact(writes)
@@ -115,7 +127,7 @@ class DynamoPosts:
                 PUBLISHED_PK: keys.published_partition(post_id.author_id),
                 PUBLISHED_SK: position,
             },
-            remove=(TTL_ATTRIBUTE,),
+            remove=(TTL_ATTRIBUTE, *_OPEN),
             condition=_UNPUBLISHED,
         )
         return self._counted(post, post_id.author_id, 1)
@@ -129,6 +141,7 @@ class DynamoPosts:
                     "media": [plain(medium) for medium in media],
                     TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION),
                 },
+                remove=_OPEN,
                 condition=_UNPUBLISHED,
             )
         )
@@ -140,7 +153,7 @@ class DynamoPosts:
                 _STATE: PostState.DELETED,
                 TTL_ATTRIBUTE: epoch(at + DELETED_RETENTION),
             },
-            remove=(PUBLISHED_PK, PUBLISHED_SK),
+            remove=(PUBLISHED_PK, PUBLISHED_SK, *_OPEN),
             condition=Attr(_STATE).eq(post.state),
         )
         if post.state is PostState.PUBLISHED:
@@ -172,3 +185,11 @@ class DynamoPosts:
         except ConditionFailed:
             return False
         return True
+
+
+def open_entry(post_id: PostId) -> dict[str, str]:
+    """The attributes by which a post is found while it is unpublished."""
+    return {
+        OPEN_PK: keys.open_partition(keys.open_shard(post_id)),
+        OPEN_SK: keys.open_sort(post_id),
+    }

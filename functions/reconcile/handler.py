@@ -1,0 +1,45 @@
+"""On a schedule: posts that stand still, found and set moving again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shutterfeed import bootstrap
+from shutterfeed.runtime import logger, metrics, preload
+from shutterfeed.services.reconciling import Reconciliation
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Who invokes it by hand may say `after_minutes`, in place of the setting."""
+    logger.set_correlation_id(context.aws_request_id)
+    reconciler = bootstrap.reconcile()
+    after = reconciler.stands_still_after
+    if "after_minutes" in event:
+        after = timedelta(minutes=event["after_minutes"])
+    result = reconciler.service.reconcile(after)
+    found = {str(finding): count for finding, count in result.findings.items()}
+    log = logger.error if result.failures else logger.info
+    log("reconciled", looked_at=result.looked_at, findings=found, failures=result.failures)
+    _measure(result)
+    return {"looked_at": result.looked_at, "findings": found, "failures": len(result.failures)}
+
+
+def _measure(result: Reconciliation) -> None:
+    """Only what there is: CloudWatch bills a metric by the hours in which it has values."""
+    for finding, count in result.findings.items():
+        name = "".join(part.capitalize() for part in finding.split("_"))
+        metrics.add_metric(f"Reconciled{name}", MetricUnit.Count, count)
+    if result.oldest is not None:
+        seconds = result.oldest.total_seconds()
+        metrics.add_metric("OldestOpenPost", MetricUnit.Seconds, seconds)
+    if result.failures:
+        metrics.add_metric("FailedRecords", MetricUnit.Count, len(result.failures))
+    if metrics.metric_set:
+        metrics.flush_metrics()
+
+
+preload(bootstrap.reconcile)

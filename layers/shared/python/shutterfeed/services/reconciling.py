@@ -1,0 +1,179 @@
+"""Finds posts that stand still and sets them moving again: the work of `reconcile`.
+
+An event may be lost, a function may die, a message may outlive its queue. What is stored says
+what should happen next, so the same message goes into the same queue once more; nothing is decided
+here that the workers would not decide again. The one change of state made here: a ledger entry
+whose bytes never came fails for good, once no link for it can be valid any more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import (
+    ARRIVAL_GRACE,
+    NEVER_ARRIVED,
+    UPLOAD_LINK_LIFETIME,
+    BlobState,
+    MediaState,
+    Reference,
+    Upload,
+)
+from shutterfeed.domain.messages import (
+    ConcludePost,
+    PublishMessage,
+    RenderPhoto,
+    SettleReference,
+    UploadLanded,
+)
+from shutterfeed.domain.posts import OPEN_SHARDS, UNPUBLISHED, Post
+from shutterfeed.ports import (
+    Blobs,
+    Clock,
+    Intake,
+    Ledger,
+    OpenPosts,
+    Posts,
+    UploadBucket,
+    WatchedQueue,
+)
+
+M = TypeVar("M")
+
+GIVE_UP_AFTER: Final = timedelta(hours=24) + UPLOAD_LINK_LIFETIME + ARRIVAL_GRACE
+"""Since the post's creation. A repeated request gives fresh links for a day: before this, bytes may
+still come by one of them."""
+PER_SHARD: Final = 125
+"""Posts looked at in one shard and run: 2,000 in all. The next run goes on behind them."""
+MAX_BACKLOG: Final = 1_000
+"""A queue with more messages than this is late, not standing still: more would not help it."""
+
+
+class Finding(StrEnum):
+    """What a post that stands still was found to lack, and so what was done."""
+
+    LANDED = "landed"
+    """The bytes are in the uploads bucket, but nothing was made of them: told `dedup_hash`."""
+    RENDER = "render"
+    """The content is stored without renditions: told the renderer."""
+    SETTLE = "settle"
+    """The content is ready or has failed, and the medium does not know: told `publish`."""
+    CONCLUDE = "conclude"
+    """Every medium is settled, and the post is not: told `publish`."""
+    NEVER_ARRIVED = "never_arrived"
+    """No bytes came, and none can come any more: failed."""
+    LOST = "lost"
+    """Neither upload nor original is there. Only a person can help."""
+    DEFERRED = "deferred"
+    """Its queue has a backlog, which must go first."""
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """What one run found."""
+
+    looked_at: int = 0
+    findings: Counter[Finding] = field(default_factory=Counter)
+    oldest: timedelta | None = None
+    """Age of the oldest post that stood still through nobody's fault but ours."""
+    failures: list[str] = field(default_factory=list)
+    """Posts that could not be looked at, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilingService:
+    open_posts: OpenPosts
+    posts: Posts
+    ledger: Ledger
+    blobs: Blobs
+    bucket: UploadBucket
+    intake: Intake
+    uploads: WatchedQueue[UploadLanded]
+    images: WatchedQueue[RenderPhoto]
+    publish: WatchedQueue[PublishMessage]
+    clock: Clock
+
+    def reconcile(self, stands_still_after: timedelta) -> Reconciliation:
+        """Look at a bounded number of posts that were created longer ago than that.
+
+        Running twice, or two at once, only sends a message twice.
+        """
+        before = self.clock.now() - stands_still_after
+        result = Reconciliation()
+        started_from = self.open_posts.places()
+        places: dict[int, str] = {}
+        for shard in range(OPEN_SHARDS):
+            page = self.open_posts.page(shard, before, started_from.get(shard), PER_SHARD)
+            for post_id in page.items:
+                self._look(post_id, result)
+            if page.next_position is not None:
+                places[shard] = page.next_position
+        if places != started_from:
+            self.open_posts.keep_places(places)
+        return result
+
+    def _look(self, post_id: PostId, result: Reconciliation) -> None:
+        result.looked_at += 1
+        try:
+            post = self.posts.get(post_id)
+            if post is None or post.state not in UNPUBLISHED:
+                return
+            findings = list(self._move(post))
+        except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
+            result.failures.append(f"{post_id}: {error!r}")
+            return
+        result.findings.update(findings)
+        if set(findings) - {Finding.NEVER_ARRIVED}:
+            age = self.clock.now() - post.created_at
+            result.oldest = max(result.oldest or age, age)
+
+    def _move(self, post: Post) -> Iterator[Finding]:
+        """One step for every medium that can take one; the post's own when all have."""
+        uploads = self.ledger.of_post(post)
+        media = post.with_uploads(uploads).media
+        states = {medium.state for medium in media}
+        if MediaState.FAILED in states or states == {MediaState.READY}:
+            yield self._send(self.publish, ConcludePost(post.id), Finding.CONCLUDE)
+            return
+        for medium in media:
+            upload = uploads.get(medium.media_id) or Upload(post.id, medium, post.created_at)
+            if medium.state is MediaState.AWAITING:
+                yield from self._awaited(upload, self.clock.now())
+            elif medium.state is MediaState.PROCESSING:
+                yield self._processing(upload)
+
+    def _awaited(self, upload: Upload, now: datetime) -> Iterator[Finding]:
+        post_id, media_id = upload.post_id, upload.medium.media_id
+        if self.bucket.holds(post_id, media_id):
+            yield self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
+        elif now > upload.created_at + GIVE_UP_AFTER:
+            self.ledger.mark_failed(post_id.author_id, media_id, NEVER_ARRIVED, now)
+            self.publish.send([ConcludePost(post_id)])
+            yield Finding.NEVER_ARRIVED
+
+    def _processing(self, upload: Upload) -> Finding:
+        post_id, media_id = upload.post_id, upload.medium.media_id
+        reference = Reference(upload.medium.sha256, post_id, media_id)
+        blob = self.blobs.get(reference.sha256)
+        if blob is not None and self.blobs.is_referred_to_by(reference):
+            if blob.settled:
+                return self._send(self.publish, SettleReference(reference), Finding.SETTLE)
+            if blob.state is BlobState.STORED and self.intake.holds(blob):
+                order = RenderPhoto(blob.sha256, blob.blob_id)
+                return self._send(self.images, order, Finding.RENDER)
+        # Row, reference or original is missing: the upload puts all of them back.
+        if self.bucket.holds(post_id, media_id):
+            return self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
+        return Finding.LOST
+
+    def _send(self, queue: WatchedQueue[M], message: M, finding: Finding) -> Finding:
+        if queue.backlog() > MAX_BACKLOG:
+            return Finding.DEFERRED
+        queue.send([message])
+        return finding

@@ -1,0 +1,117 @@
+"""What is lost on its way is found again, on the deployed stack and with the operator's commands."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests import pictures
+from tests.e2e.conftest import Deployment, Person, eventually, published
+from tools import operate
+from tools.client import Photo
+from tools.deploy import LocalAws
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+
+@pytest.fixture
+def operated(stack: Deployment) -> operate.Deployment:
+    client = LocalAws(stack.endpoint).client
+    return operate.Deployment(client, "local", stack.outputs["MetadataTableName"])
+
+
+def _url(operated: operate.Deployment, queue: str) -> str:
+    sqs = operated.client_for("sqs")
+    return str(sqs.get_queue_url(QueueName=f"shutterfeed-local-{queue}")["QueueUrl"])
+
+
+def _row(operated: operate.Deployment, name: str) -> operate.Waiting:
+    (row,) = (row for row in operate.waiting(operated) if row.name == name)
+    return row
+
+
+@contextmanager
+def _asleep(operated: operate.Deployment, function: str) -> Iterator[None]:
+    """The worker takes nothing from its queue meanwhile."""
+    client = operated.client_for("lambda")
+    name = f"shutterfeed-local-{function}"
+    (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    try:
+        yield
+    finally:
+        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+def _photo() -> Photo:
+    return Photo(pictures.jpeg(320, 240, seed=secrets.randbelow(10**6)))
+
+
+@pytest.mark.parametrize(
+    ("function", "queue", "finding"),
+    [("dedup-hash", "uploads", "landed"), ("thumbnail", "images", "render")],
+)
+def test_a_lost_message_is_found_missing_and_the_post_publishes(
+    operated: operate.Deployment,
+    person: Callable[[], Person],
+    function: str,
+    queue: str,
+    finding: str,
+) -> None:
+    author = person()
+    with _asleep(operated, function):
+        post_id = author.api.publish([_photo()])
+        eventually(lambda: _row(operated, queue).waiting, lambda depth: depth > 0)
+        assert _row(operated, "open posts").waiting >= 1
+        operated.client_for("sqs").purge_queue(QueueUrl=_url(operated, queue))
+    assert author.api.post(post_id)["state"] != "published"
+
+    assert operate.reconcile(operated)["findings"][finding] >= 1
+
+    published(author.api, post_id)
+    assert operate.reconcile(operated)["looked_at"] == 0
+
+
+def test_dead_letters_go_back_to_the_queue_they_came_from(
+    operated: operate.Deployment, person: Callable[[], Person]
+) -> None:
+    author, follower = person(), person()
+    follower.api.follow(author.handle)
+    sqs = operated.client_for("sqs")
+    with _asleep(operated, "dedup-hash"):
+        post_id = author.api.publish([_photo()])
+        eventually(lambda: _row(operated, "uploads").waiting, lambda depth: depth > 0)
+        (message,) = sqs.receive_message(QueueUrl=_url(operated, "uploads"))["Messages"]
+        dead = _url(operated, "uploads-dlq")
+        sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
+        sqs.delete_message(
+            QueueUrl=_url(operated, "uploads"), ReceiptHandle=message["ReceiptHandle"]
+        )
+    assert _row(operated, "uploads-dlq").waiting == 1
+    assert "uploads-dlq" in operate.table(operate.waiting(operated))
+
+    assert operate.redrive(operated, "uploads") == {"uploads-dlq": 1}
+
+    published(author.api, post_id)
+    assert _row(operated, "uploads-dlq").waiting == 0
+    assert set(operate.redrive(operated).values()) == {0}
+
+
+def test_two_queues_that_share_their_dead_letters_get_each_their_own(
+    operated: operate.Deployment,
+) -> None:
+    sqs = operated.client_for("sqs")
+    dead = _url(operated, "feed-delivery-dlq")
+    with _asleep(operated, "fan-out"), _asleep(operated, "feed-writer"):
+        for kind in ("FanOut", "Backfill", "FanOut"):
+            body = json.dumps({"kind": kind, "message": {}})
+            sqs.send_message(QueueUrl=dead, MessageBody=body)
+        assert operate.redrive(operated, "feed-delivery") == {"feed-delivery-dlq": 3}
+        assert _row(operated, "fan-out").waiting == 2
+        assert _row(operated, "feed").waiting == 1
+        for queue in ("fan-out", "feed"):
+            sqs.purge_queue(QueueUrl=_url(operated, queue))
