@@ -11,6 +11,7 @@ from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
 from shutterfeed.domain.messages import ReleaseMedia, RemoveBlob
 from shutterfeed.domain.photos import Rendition
+from shutterfeed.keys import original_object
 from shutterfeed.services.collection import CollectionService
 from tests import samples
 from tests.fakes.metadata import FakeBlobs, Metadata
@@ -37,7 +38,7 @@ class Cellar:
     def store(self, number: int, *references: Reference) -> Blob:
         """A blob with its objects, referred to."""
         blob = self.blobs.claim(SHA256, ulid(START, number), "image/jpeg", len(PHOTO))
-        self.buckets.originals[blob.blob_id] = PHOTO
+        self.buckets.originals[original_object(blob.sha256, blob.blob_id)] = PHOTO
         self.renditions.put(blob.blob_id, Rendition("640.jpg", "image/jpeg", 640, 480), b"640")
         for reference in references:
             self.blobs.refer(reference)
@@ -45,7 +46,7 @@ class Cellar:
 
     def has_objects(self, blob: Blob) -> bool:
         rendition = keys.rendition_object(blob.blob_id, "640.jpg") in self.buckets.renditions
-        assert rendition is (blob.blob_id not in self.buckets.retired)
+        assert rendition is (original_object(blob.sha256, blob.blob_id) not in self.buckets.retired)
         return rendition
 
     @property
@@ -86,7 +87,7 @@ def test_a_blob_without_references_is_removed_after_its_item_and_its_bytes_stay_
     for _ in range(2):
         cellar.service.collect(RemoveBlob(blob))
     assert not cellar.has_objects(blob)
-    assert cellar.buckets.originals[blob.blob_id] == PHOTO
+    assert cellar.buckets.originals[original_object(blob.sha256, blob.blob_id)] == PHOTO
 
 
 def test_a_blob_that_is_referred_to_again_comes_back(cellar: Cellar) -> None:

@@ -11,6 +11,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BlobState, MediaState
 from shutterfeed.domain.messages import RenderPhoto, UploadLanded
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.keys import original_object
 from shutterfeed.ports import Arrival
 from shutterfeed.services.ingest import IngestOutcome, mismatch
 from shutterfeed.services.posts import MediumDraft, PostDraft
@@ -51,7 +52,7 @@ def test_new_content_is_stored_referred_to_and_sent_to_be_rendered(backend: Back
     blob = backend.metadata.blobs[samples.sha256(PHOTO)]
     assert blob.state is BlobState.STORED
     assert (blob.size, blob.content_type) == (len(PHOTO), "image/jpeg")
-    assert backend.buckets.originals == {blob.blob_id: PHOTO}
+    assert backend.buckets.originals == {original_object(blob.sha256, blob.blob_id): PHOTO}
     assert backend.images.messages == [RenderPhoto(blob.sha256, blob.blob_id)]
     assert {r.post_id for r in backend.metadata.references} == {post.id}
     assert _state(backend, post) is MediaState.PROCESSING
@@ -81,13 +82,13 @@ def test_known_content_whose_object_is_damaged_is_stored_again_from_the_upload(
 ) -> None:
     _land(backend, _declare(backend, PHOTO), PHOTO)
     backend.drain()
-    (blob_id,) = backend.buckets.originals
+    (original,) = backend.buckets.originals
     if damage == "gone":
         backend.buckets.originals.clear()
     else:
-        backend.buckets.originals[blob_id] = PHOTO[:-1]
+        backend.buckets.originals[original] = PHOTO[:-1]
     _land(backend, _declare(backend, PHOTO, key="again"), PHOTO)
-    assert backend.buckets.originals == {blob_id: PHOTO}
+    assert backend.buckets.originals == {original: PHOTO}
 
 
 def test_content_that_could_not_be_rendered_gets_another_chance_with_the_next_upload(

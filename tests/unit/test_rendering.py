@@ -10,6 +10,7 @@ import pytest
 from shutterfeed.domain.media import Blob, BlobState
 from shutterfeed.domain.messages import RenderPhoto
 from shutterfeed.domain.photos import RenderedPhoto
+from shutterfeed.keys import original_object
 from shutterfeed.services.rendering import RenderingService
 from tests import samples
 from tests.fakes.metadata import FakeBlobs, Metadata
@@ -40,7 +41,7 @@ class Workshop:
 
     def store(self, content: bytes) -> Blob:
         blob = self.blobs.claim(samples.sha256(content), "blob", "image/jpeg", len(content))
-        self.buckets.originals[blob.blob_id] = content
+        self.buckets.originals[original_object(blob.sha256, blob.blob_id)] = content
         return blob
 
     def render(self, blob: Blob) -> BlobState | None:
