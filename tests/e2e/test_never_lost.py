@@ -1,4 +1,4 @@
-"""What is lost on its way is found again, on the deployed stack and with the operator's commands."""
+"""What is lost on its way is found again; the operator's commands on the deployed stack."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from tests.e2e.conftest import Deployment, Person, eventually, published
 from tools import operate
 from tools.client import Photo
 from tools.deploy import LocalAws
-
-pytestmark = pytest.mark.xdist_group("e2e")
 
 
 @pytest.fixture

@@ -421,6 +421,13 @@ class FakeBlobs:
         if sha256 in self.data.blobs:
             self.data.expiries[keys.blob(sha256)] = at
 
+    def reopen(self, blob: Blob) -> bool:
+        current = self.get(blob.sha256)
+        if current is None or (current.blob_id, current.state) != (blob.blob_id, BlobState.READY):
+            return False
+        self.data.write_blob(blob.sha256, replace(current, state=BlobState.STORED, picture=None))
+        return True
+
     def restore(self, blob: Blob) -> None:
         if blob.sha256 not in self.data.blobs:
             self.data.write_blob(blob.sha256, blob)
