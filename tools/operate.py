@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -37,7 +37,8 @@ class Deployment:
 
     client_for: ClientFor
     stage: str
-    metadata_table: str
+    outputs: Mapping[str, str]
+    """Of its stack."""
 
     @property
     def prefix(self) -> str:
@@ -290,7 +291,9 @@ def _open_posts(deployment: Deployment) -> Waiting:
     """The sparse index holds nothing but posts on their way."""
     count, oldest = 0, None
     pages = deployment.client_for("dynamodb").get_paginator("scan")
-    for page in pages.paginate(TableName=deployment.metadata_table, IndexName=_OPEN_INDEX):
+    for page in pages.paginate(
+        TableName=deployment.outputs["MetadataTableName"], IndexName=_OPEN_INDEX
+    ):
         count += len(page["Items"])
         for item in page["Items"]:
             created = _ulid_time(item["sk"]["S"].removeprefix("POST#"))

@@ -19,7 +19,7 @@ from tools.deploy import LocalAws
 @pytest.fixture
 def operated(stack: Deployment) -> operate.Deployment:
     client = LocalAws(stack.endpoint).client
-    return operate.Deployment(client, "local", stack.outputs["MetadataTableName"])
+    return operate.Deployment(client, "local", stack.outputs)
 
 
 def _url(operated: operate.Deployment, queue: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING
 
 from shutterfeed import keys
@@ -24,7 +25,7 @@ class AwsInventory:
     originals_bucket: str
     renditions_bucket: str
     requests: Counter[str] = field(default_factory=Counter)
-    """How many lists and half read units (of 8 KB, eventually consistent) it took."""
+    """How many lists and read units it took."""
 
     def rows(self, part: int, parts: int) -> Iterator[Blob | Reference | PostMedium]:
         pages = self.table.client.get_paginator("scan").paginate(
@@ -34,7 +35,7 @@ class AwsInventory:
             ReturnConsumedCapacity="TOTAL",
         )
         for page in pages:
-            self.requests["read units"] += round(page["ConsumedCapacity"]["CapacityUnits"])
+            self.requests["read units"] += ceil(page["ConsumedCapacity"]["CapacityUnits"])
             for item in page["Items"]:
                 yield from _row(unmarshal(item))
 
