@@ -147,6 +147,18 @@ def _reconcile(options: argparse.Namespace) -> int:
     return 0
 
 
+def _collect(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from tools import operate
+
+    found = operate.candidates(_deployment(options))
+    for due, blob_id in found:
+        print(f"{blob_id}  from {datetime.fromtimestamp(due, UTC):%Y-%m-%d %H:%M} on")
+    print(f"{len(found):,} contents would be removed, unless somebody posts them again.")
+    return 0
+
+
 def _audit(options: argparse.Namespace) -> int:
     from tools import audit
 
@@ -207,6 +219,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, what in (
         ("waiting", _waiting, "show what stands in the queues"),
         ("redrive", _redrive, "send dead letters back to their queues"),
+        ("collect", _collect, "show what would be removed"),
         ("audit", _audit, "hold what is stored against what is recorded"),
         ("reconcile", _reconcile, "look at every post on its way now"),
     ):

@@ -97,6 +97,24 @@ def reconcile(deployment: Deployment) -> dict[str, Any]:
     return _invoke(deployment, "reconcile", {"after_minutes": 0})
 
 
+def candidates(deployment: Deployment) -> list[tuple[float, str]]:
+    """What the collector would remove: when it is due, and the blob's id; soonest first."""
+    pages = (
+        deployment.client_for("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=deployment.outputs["MetadataTableName"],
+            FilterExpression="sk = :blob AND attribute_exists(expires_at)",
+            ExpressionAttributeValues={":blob": {"S": "BLOB"}},
+        )
+    )
+    return sorted(
+        (float(item["expires_at"]["N"]), item["blob_id"]["S"])
+        for page in pages
+        for item in page["Items"]
+    )
+
+
 def _redrive_queue(deployment: Deployment, url: str) -> int:
     sqs = deployment.client_for("sqs")
     before = _depth(sqs, url)

@@ -70,6 +70,7 @@ class Metadata:
     blobs: dict[str, Blob] = field(default_factory=dict)
     references: set[Reference] = field(default_factory=set)
     expiries: dict[Key, datetime] = field(default_factory=dict)
+    removals: dict[Key, int] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
 
@@ -325,6 +326,19 @@ class FakeOpenPosts:
 
     def keep_places(self, places: Mapping[int, str]) -> None:
         self.data.places = dict(places)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRemovals:
+    data: Metadata
+    per_hour: int
+
+    def take(self, at: datetime) -> bool:
+        count = self.data.removals.get(keys.removals(at), 0)
+        if count >= self.per_hour:
+            return False
+        self.data.removals[keys.removals(at)] = count + 1
+        return True
 
 
 @dataclass(frozen=True, slots=True)

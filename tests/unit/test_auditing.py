@@ -73,7 +73,7 @@ def test_what_has_changed_since_it_was_read_is_not_repaired(tmp_path: Path) -> N
     house = seeded(6)
     (subject,) = house.seeded[Mismatch.MEDIUM_WITHOUT_REFERENCE]
     service = house.service()
-    for found in service.audit(str(tmp_path / "audit.db"), repair=True, progress=str):
+    for found in service.audit(str(tmp_path / "audit.db"), repair=True, progress=lambda _: None):
         # The post goes for good while the audit is at the kinds before.
         house.metadata.posts.clear()
         assert not (found.subject == subject and found.repaired)

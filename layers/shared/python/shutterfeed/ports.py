@@ -325,6 +325,14 @@ class Renditions(Protocol):
     def remove_all(self, blob_id: str) -> None: ...
 
 
+class Removals(Protocol):
+    """How much may be removed for good."""
+
+    def take(self, at: datetime) -> bool:
+        """Count one removal in the hour of `at`. False where that hour has had its share."""
+        ...
+
+
 class PhotoCodec(Protocol):
     def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
         """All renditions from one decode. Raises `PhotoRefused`."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from queue import Queue as Buffer
 from threading import Lock
@@ -116,13 +117,9 @@ class AuditService:
         """Readers in parallel, one writer; the buffer between them is bounded."""
         buffer: Buffer[tuple[str, Sequence[Any]] | None] = Buffer(maxsize=32)
         sources: list[Callable[[], Iterable[tuple[str, tuple[Any, ...]]]]] = [
-            lambda part=part: _row_statements(self.inventory.rows(part, SCAN_PARTS))
-            for part in range(SCAN_PARTS)
+            partial(self._rows, part) for part in range(SCAN_PARTS)
         ]
-        sources += [
-            lambda prefix=prefix: _original_statements(self.inventory.originals(prefix))
-            for prefix in PREFIXES
-        ]
+        sources += [partial(self._originals, prefix) for prefix in PREFIXES]
         sources.append(
             lambda: ((_INSERT["renditions"], pair) for pair in self.inventory.renditions())
         )
@@ -153,6 +150,12 @@ class AuditService:
         for reader in running:
             reader.result()
         database.commit()
+
+    def _rows(self, part: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        return _row_statements(self.inventory.rows(part, SCAN_PARTS))
+
+    def _originals(self, prefix: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        return _original_statements(self.inventory.originals(prefix))
 
     def _repair(
         self, database: sqlite3.Connection, kind: Mismatch, sha256: str, subject: str
