@@ -8,6 +8,8 @@
 #   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
 #   make redrive [Q=uploads] [STAGE=prod]     send dead letters back to their queues
 #   make reconcile [STAGE=prod]               look at every post on its way now
+#   make collect [STAGE=prod]                 show what would be removed; removes nothing
+#   make audit [REPAIR=yes] [STAGE=prod]      hold what is stored against what is recorded
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make openapi                              write the OpenAPI document from the routes
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS; first once: make bootstrap
@@ -30,7 +32,7 @@ export AWS_DEFAULT_REGION := $(REGION)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile layers openapi synth bootstrap \
+.PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile collect audit layers openapi synth bootstrap \
 	deploy destroy clean
 
 help:
@@ -66,8 +68,12 @@ e2e: ready
 bench: ready
 	@$(TOOLS) bench $(B)
 
-waiting redrive reconcile: ready
+waiting redrive reconcile collect: ready
 	@$(TOOLS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
+
+audit: ready
+	@PYTHONPATH=layers/shared/python $(TOOLS) audit $(if $(STAGE),--stage $(STAGE)) \
+		$(if $(filter yes,$(REPAIR)),--repair)
 
 layers: ready
 	@$(TOOLS) layers $(TARGET)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import imports, upload_to_feed
+from bench import audit, imports, upload_to_feed
 from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
+    "audit": audit.run,
     "imports": imports.run,
     "upload_to_feed": upload_to_feed.run,
 }

@@ -69,6 +69,8 @@ def environment(**extra: str) -> dict[str, str]:
     }
     return {
         **settings,
+        "RECONCILE_AFTER_MINUTES": "10",
+        "REMOVALS_PER_HOUR": "10",
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{_ROOT / 'functions'}:{_ROOT / 'layers/shared/python'}",
         "AWS_ACCESS_KEY_ID": "none",

@@ -25,6 +25,7 @@ class Resources:
     media_base_url: str
     sending_actions: Sequence[str]
     reconcile_after_minutes: int
+    removals_per_hour: int
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
@@ -136,6 +137,7 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", metadata.table_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
+    function.add_environment("REMOVALS_PER_HOUR", str(to.removals_per_hour))
     grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
     # Deleting here only hides an original: its versions stay, and nothing may remove those.
     grants.objects(function, originals, "DeleteObject")

@@ -64,6 +64,8 @@ class Settings:
     """Leave the originals' bucket behind when the stack is deleted."""
     reconcile_after_minutes: int
     """How long a post may be on its way before the reconciler looks at it."""
+    removals_per_hour: int
+    """Contents that the collector may remove within an hour before it stops."""
     local_port: int
     """The local cloud's port."""
 
@@ -92,6 +94,7 @@ class Settings:
             alarm_email=context.optional("alarm_email"),
             keep_originals=context.flag("keep_originals"),
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
+            removals_per_hour=context.number("removals_per_hour"),
             local_port=context.number("local_port"),
         )
 

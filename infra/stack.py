@@ -51,6 +51,7 @@ class ShutterfeedStack(Stack):
                 media_base_url=delivery.base_url,
                 sending_actions=settings.sending_actions,
                 reconcile_after_minutes=settings.reconcile_after_minutes,
+                removals_per_hour=settings.removals_per_hour,
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)

@@ -147,6 +147,25 @@ def _reconcile(options: argparse.Namespace) -> int:
     return 0
 
 
+def _collect(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from tools import operate
+
+    found = operate.candidates(_deployment(options))
+    for due, blob_id in found:
+        print(f"{blob_id}  from {datetime.fromtimestamp(due, UTC):%Y-%m-%d %H:%M} on")
+    print(f"{len(found):,} contents would be removed, unless somebody posts them again.")
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from tools import audit
+
+    audit.run(_deployment(options), repair=options.repair)
+    return 0
+
+
 def _deployment(options: argparse.Namespace) -> Deployment:
     """The stage in AWS, or what runs on this machine."""
     from tools import aws, local, operate
@@ -156,7 +175,7 @@ def _deployment(options: argparse.Namespace) -> Deployment:
         return aws.deployment(options.stage)
     running = local.current()
     client = LocalAws(running.endpoint).client
-    return operate.Deployment(client, "local", running.outputs["MetadataTableName"])
+    return operate.Deployment(client, "local", running.outputs)
 
 
 def _destroy(options: argparse.Namespace) -> int:
@@ -200,10 +219,14 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, what in (
         ("waiting", _waiting, "show what stands in the queues"),
         ("redrive", _redrive, "send dead letters back to their queues"),
+        ("collect", _collect, "show what would be removed"),
+        ("audit", _audit, "hold what is stored against what is recorded"),
         ("reconcile", _reconcile, "look at every post on its way now"),
     ):
         operated = commands.add_parser(name, help=what)
         operated.add_argument("--stage", help="in AWS; without it, what runs on this machine")
+        if name == "audit":
+            operated.add_argument("--repair", action="store_true", help="mend what is safe")
         if name == "redrive":
             operated.add_argument("queue", nargs="?", help="only this queue's dead letters")
         operated.set_defaults(run=run)

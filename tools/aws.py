@@ -117,7 +117,7 @@ def deployment(stage: str) -> Deployment:
     except ClientError as error:
         raise ToolError(f"There is no stack {stack} in this account and region.") from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
-    return Deployment(client_for, stage, outputs["MetadataTableName"])
+    return Deployment(client_for, stage, outputs)
 
 
 def describe(outputs: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -37,7 +37,8 @@ class Deployment:
 
     client_for: ClientFor
     stage: str
-    metadata_table: str
+    outputs: Mapping[str, str]
+    """Of its stack."""
 
     @property
     def prefix(self) -> str:
@@ -94,6 +95,24 @@ def redrive(deployment: Deployment, name: str | None = None) -> dict[str, int]:
 def reconcile(deployment: Deployment) -> dict[str, Any]:
     """Let the reconciler look at every open post now; what it found."""
     return _invoke(deployment, "reconcile", {"after_minutes": 0})
+
+
+def candidates(deployment: Deployment) -> list[tuple[float, str]]:
+    """What the collector would remove: when it is due, and the blob's id; soonest first."""
+    pages = (
+        deployment.client_for("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=deployment.outputs["MetadataTableName"],
+            FilterExpression="sk = :blob AND attribute_exists(expires_at)",
+            ExpressionAttributeValues={":blob": {"S": "BLOB"}},
+        )
+    )
+    return sorted(
+        (float(item["expires_at"]["N"]), item["blob_id"]["S"])
+        for page in pages
+        for item in page["Items"]
+    )
 
 
 def _redrive_queue(deployment: Deployment, url: str) -> int:
@@ -290,7 +309,9 @@ def _open_posts(deployment: Deployment) -> Waiting:
     """The sparse index holds nothing but posts on their way."""
     count, oldest = 0, None
     pages = deployment.client_for("dynamodb").get_paginator("scan")
-    for page in pages.paginate(TableName=deployment.metadata_table, IndexName=_OPEN_INDEX):
+    for page in pages.paginate(
+        TableName=deployment.outputs["MetadataTableName"], IndexName=_OPEN_INDEX
+    ):
         count += len(page["Items"])
         for item in page["Items"]:
             created = _ulid_time(item["sk"]["S"].removeprefix("POST#"))

@@ -17,6 +17,7 @@ from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table
 from shutterfeed.domain.feed import FeedEntry
@@ -32,6 +33,7 @@ from tests.fakes.metadata import (
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
+    FakeRemovals,
     FakeSecrets,
     Metadata,
     NoSuchItem,
@@ -64,6 +66,8 @@ class Store:
     open_posts: ports.OpenPosts
     ledger: ports.Ledger
     blobs: ports.Blobs
+    removals: ports.Removals
+    """Three an hour."""
     feeds: ports.Feeds
     details: ports.FeedDetails
     secrets: Callable[[], ports.Secrets]
@@ -139,6 +143,7 @@ def _fake_store() -> Store:
         FakeOpenPosts(data),
         FakeLedger(data),
         FakeBlobs(data),
+        FakeRemovals(data, 3),
         feeds,
         FakeFeedDetails(data),
         FakeSecrets,
@@ -164,6 +169,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoOpenPosts(metadata),
         DynamoLedger(metadata),
         DynamoBlobs(metadata),
+        DynamoRemovals(metadata, 3),
         DynamoFeeds(tables.feed),
         DynamoFeedDetails(metadata),
         lambda: DynamoSecrets(metadata),

@@ -141,3 +141,14 @@ def test_a_reference_is_known_from_its_making_to_its_release(store: Store) -> No
     store.blobs.release(one)
     assert not store.blobs.is_referred_to_by(one)
     assert store.blobs.is_referred_to_by(other)
+
+
+def test_only_a_ready_blob_is_reopened_and_only_by_its_own_id(store: Store) -> None:
+    blob = _claim(store)
+    assert not store.blobs.reopen(blob)
+    store.blobs.mark_ready(blob, samples.picture())
+    assert not store.blobs.reopen(replace(blob, blob_id=SECOND))
+    assert store.blobs.reopen(blob)
+    assert store.blobs.get(CONTENT) == blob
+    assert store.blobs.mark_ready(blob, samples.picture())
+    assert not store.blobs.reopen(replace(blob, sha256=samples.sha256("another")))

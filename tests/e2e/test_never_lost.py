@@ -1,4 +1,4 @@
-"""What is lost on its way is found again, on the deployed stack and with the operator's commands."""
+"""What is lost on its way is found again; the operator's commands on the deployed stack."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from tools import operate
 from tools.client import Photo
 from tools.deploy import LocalAws
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture
 def operated(stack: Deployment) -> operate.Deployment:
     client = LocalAws(stack.endpoint).client
-    return operate.Deployment(client, "local", stack.outputs["MetadataTableName"])
+    return operate.Deployment(client, "local", stack.outputs)
 
 
 def _url(operated: operate.Deployment, queue: str) -> str:

@@ -44,6 +44,7 @@ from tests.fakes.metadata import (
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
+    FakeRemovals,
     Metadata,
 )
 from tests.fakes.storage import (
@@ -134,7 +135,9 @@ class Backend:
         rendering = RenderingService(blobs, originals, renditions, FakePhotoCodec())
         planner = FanOutPlanner(profiles, follows, guard(self.fan_out), guard(self.feed))
         writer = FeedWriter(feeds, posts, follows, clock)
-        collection = CollectionService(blobs, originals, renditions, clock)
+        collection = CollectionService(
+            blobs, originals, renditions, guard(FakeRemovals(self.metadata, 1_000)), clock
+        )
         self.reconciling = ReconcilingService(
             guard(FakeOpenPosts(self.metadata)),
             posts,

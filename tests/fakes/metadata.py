@@ -70,6 +70,7 @@ class Metadata:
     blobs: dict[str, Blob] = field(default_factory=dict)
     references: set[Reference] = field(default_factory=set)
     expiries: dict[Key, datetime] = field(default_factory=dict)
+    removals: dict[Key, int] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
 
@@ -328,6 +329,19 @@ class FakeOpenPosts:
 
 
 @dataclass(frozen=True, slots=True)
+class FakeRemovals:
+    data: Metadata
+    per_hour: int
+
+    def take(self, at: datetime) -> bool:
+        count = self.data.removals.get(keys.removals(at), 0)
+        if count >= self.per_hour:
+            return False
+        self.data.removals[keys.removals(at)] = count + 1
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class FakeLedger:
     data: Metadata
 
@@ -420,6 +434,13 @@ class FakeBlobs:
     def expire(self, sha256: str, at: datetime) -> None:
         if sha256 in self.data.blobs:
             self.data.expiries[keys.blob(sha256)] = at
+
+    def reopen(self, blob: Blob) -> bool:
+        current = self.get(blob.sha256)
+        if current is None or (current.blob_id, current.state) != (blob.blob_id, BlobState.READY):
+            return False
+        self.data.write_blob(blob.sha256, replace(current, state=BlobState.STORED, picture=None))
+        return True
 
     def restore(self, blob: Blob) -> None:
         if blob.sha256 not in self.data.blobs:

@@ -189,5 +189,32 @@ def test_releases_repeat_harmlessly(
     assert not pipeline.failures
 
 
+def test_the_collector_stops_when_more_is_to_go_than_is_plausible(
+    client: Client,
+    pipeline: Pipeline,
+    world: World,
+    ada: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REMOVALS_PER_HOUR", "2")
+    photos = [pictures.jpeg(64, 48, seed=number) for number in range(3)]
+    posts = [
+        publish(client, pipeline, ada, [photo], key=f"key-{number}")
+        for number, photo in enumerate(photos)
+    ]
+    for post_id in posts:
+        _delete_and_expire(client, pipeline, ada, post_id)
+    for photo in photos:
+        world.expire(keys.blob(declared(photo)["sha256"]))
+    pipeline.run()
+    assert len(set(pipeline.failures)) == 1
+    assert len(world.objects(ORIGINALS)) == 1
+    assert len(world.waiting("collect")) == 1
+    world.clock.advance(timedelta(hours=1))
+    pipeline.run()
+    assert world.objects(ORIGINALS) == []
+    assert len(aws("s3").list_object_versions(Bucket=ORIGINALS)["Versions"]) == 3
+
+
 def _as_text(message: dict[str, Any]) -> str:
     return payloads.message(message["kind"], **message["message"])

@@ -138,6 +138,7 @@ class World:
             "ORIGINALS_BUCKET": ORIGINALS,
             "RENDITIONS_BUCKET": RENDITIONS,
             "MEDIA_BASE_URL": MEDIA_BASE_URL,
+            "REMOVALS_PER_HOUR": "100",
             "RECONCILE_AFTER_MINUTES": "10",
             "UPLOADS_QUEUE_URL": self.queue_url("uploads"),
             "IMAGES_QUEUE_URL": self.queue_url("images"),

@@ -232,13 +232,16 @@ def feed_writer() -> FeedWriter:
 def collect() -> CollectionService:
     from shutterfeed.adapters.buckets import S3Originals, S3Renditions
     from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+    from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
     from shutterfeed.services.collection import CollectionService
 
     settings = config.CollectSettings.from_env()
+    metadata = _table(settings.metadata_table)
     return CollectionService(
-        DynamoBlobs(_table(settings.metadata_table)),
+        DynamoBlobs(metadata),
         S3Originals(client("s3"), settings.originals_bucket),
         S3Renditions(client("s3"), settings.renditions_bucket),
+        DynamoRemovals(metadata, int(settings.removals_per_hour)),
         clock(),
     )
 

@@ -95,5 +95,7 @@ class ReconcileSettings(Settings):
 @dataclass(frozen=True, slots=True)
 class CollectSettings(Settings):
     metadata_table: str
+    removals_per_hour: str
+    """Of contents; beyond it the collector stops."""
     originals_bucket: str
     renditions_bucket: str

@@ -10,6 +10,7 @@ Metadata table
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to it
     SYSTEM             CURSOR_KEY         key that signs cursors
+    SYSTEM             REMOVALS#<hour>    contents removed in that hour
     SYSTEM             RECONCILE          where the reconciler's last run broke off
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
     index `published`: AUTHOR#<id>           / <position>
@@ -26,6 +27,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.feed import FeedEntry
@@ -56,6 +58,10 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
 RECONCILE: Final = Key("SYSTEM", "RECONCILE")
+
+
+def removals(at: datetime) -> Key:
+    return Key("SYSTEM", f"REMOVALS#{at:%Y-%m-%dT%H}")
 
 
 class MalformedKey(ValueError):

@@ -17,7 +17,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Reference, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.photos import RenderedPhoto, Rendition
-from shutterfeed.domain.posts import Place, Post
+from shutterfeed.domain.posts import Place, Post, PostState
 from shutterfeed.domain.users import Profile
 
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -205,6 +205,10 @@ class Blobs(Protocol):
         """Let the blob's item go at `at`. Nothing where there is no blob."""
         ...
 
+    def reopen(self, blob: Blob) -> bool:
+        """From `ready` back to `stored`, to be rendered anew. False where it has moved on."""
+        ...
+
     def restore(self, blob: Blob) -> None:
         """Put back an item that went although references remain; nothing where there is one."""
         ...
@@ -321,6 +325,14 @@ class Renditions(Protocol):
     def remove_all(self, blob_id: str) -> None: ...
 
 
+class Removals(Protocol):
+    """How much may be removed for good."""
+
+    def take(self, at: datetime) -> bool:
+        """Count one removal in the hour of `at`. False where that hour has had its share."""
+        ...
+
+
 class PhotoCodec(Protocol):
     def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
         """All renditions from one decode. Raises `PhotoRefused`."""
@@ -330,6 +342,37 @@ class PhotoCodec(Protocol):
 class Queue(Protocol[M_contra]):
     def send(self, messages: Iterable[M_contra]) -> None:
         """Every message, or an error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PostMedium:
+    """What a post's item says of one medium."""
+
+    reference: Reference
+    content_type: str
+    state: PostState
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOriginal:
+    sha256: str
+    blob_id: str
+    size: int
+
+
+class Inventory(Protocol):
+    """Everything there is, for maintenance only: the one place that scans. Eventually consistent;
+    each may be called from several threads, with another part each."""
+
+    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium]: ...
+
+    def originals(self, prefix: str) -> Iterable[StoredOriginal]:
+        """Those whose SHA-256 begins so."""
+        ...
+
+    def renditions(self) -> Iterable[tuple[str, str]]:
+        """Blob id and name."""
         ...
 
 

@@ -12,7 +12,12 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
 from shutterfeed.domain.messages import CollectMessage, ReleaseMedia, RemoveBlob
-from shutterfeed.ports import Blobs, Clock, Originals, Renditions
+from shutterfeed.ports import Blobs, Clock, Originals, Removals, Renditions
+
+
+class TooManyRemovals(Exception):
+    """More is to be removed within an hour than is plausible, so nothing is, until somebody has
+    looked: the message goes to the dead letters, whose alarm says so, and can be sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class CollectionService:
     blobs: Blobs
     originals: Originals
     renditions: Renditions
+    removals: Removals
     clock: Clock
 
     def collect(self, message: CollectMessage) -> None:
@@ -46,6 +52,8 @@ class CollectionService:
         current = self.blobs.get(blob.sha256)
         if current is not None and current.blob_id == blob.blob_id:
             return  # An earlier delivery restored it; whoever claims it next relies on its objects.
+        if not self.removals.take(self.clock.now()):
+            raise TooManyRemovals(f"{blob.blob_id} stays: this hour has had its share of removals")
         self.renditions.remove_all(blob.blob_id)
         self.originals.retire(blob)
 

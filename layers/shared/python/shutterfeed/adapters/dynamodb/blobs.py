@@ -79,6 +79,19 @@ class DynamoBlobs:
         except ConditionFailed:
             return  # The blob is gone already.
 
+    def reopen(self, blob: Blob) -> bool:
+        update = Update(
+            keys.blob(blob.sha256),
+            set={_STATE: BlobState.STORED},
+            remove=("picture",),
+            condition=Attr(_STATE).eq(BlobState.READY) & Attr("blob_id").eq(blob.blob_id),
+        )
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return False
+        return True
+
     def restore(self, blob: Blob) -> None:
         try:
             self.table.write(Put(blob_item(blob), Attr(PK).not_exists()))

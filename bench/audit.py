@@ -1,0 +1,175 @@
+"""The audit over many seeded mismatches: all found, nothing removed, and what it would cost.
+
+In memory, paged as S3 and DynamoDB page, so that the requests counted are those AWS would bill:
+lists of 1,000 keys, and eventually consistent read units of 8 KB over items of measured size.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from pathlib import Path
+from typing import Final, TypeVar
+
+from bench.figures import Figure
+from shutterfeed import keys
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.media import Blob, BlobState, Medium, Picture, Reference
+from shutterfeed.domain.messages import RenderPhoto
+from shutterfeed.domain.photos import Rendition
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.ports import PostMedium, StoredOriginal
+from shutterfeed.services.auditing import AuditService, Mismatch
+from tests import samples
+from tests.fakes.metadata import FakeBlobs, FakePosts, Metadata
+from tests.fakes.storage import Buckets, FakeIntake, FakeQueue
+from tests.fakes.system import START
+
+T = TypeVar("T")
+
+MISMATCHES: Final = 100_000
+_WHOLE: Final = 2
+"""Sound contents for each seeded mismatch."""
+_BLOB_BYTES, _REFERENCE_BYTES, _POST_BYTES = 900, 180, 1_400
+"""As measured on items of photos with six renditions."""
+_DOLLARS_PER_READ_UNIT: Final = 0.125e-6
+_DOLLARS_PER_LIST: Final = 5e-6
+_NAMES: Final = ("1080.jpg", "1080.webp", "640.jpg", "640.webp", "320.jpg", "150.jpg")
+_RENDITIONS: Final = tuple(Rendition(name, "image/jpeg", 1, 1) for name in _NAMES)
+_CONTENT: Final = b"x"
+
+
+@dataclass
+class Warehouse:
+    """Rows and objects in memory, and the requests that reading them would take."""
+
+    metadata: Metadata = field(default_factory=Metadata)
+    buckets: Buckets = field(default_factory=Buckets)
+    images: FakeQueue[RenderPhoto] = field(default_factory=FakeQueue)
+    seeded: dict[Mismatch, set[str]] = field(
+        default_factory=lambda: {kind: set() for kind in Mismatch}
+    )
+    requests: Counter[str] = field(default_factory=Counter)
+    by_prefix: dict[str, list[StoredOriginal]] = field(default_factory=dict)
+
+    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium]:
+        if part % parts:
+            return
+        yield from self._billed(list(self.metadata.blobs.values()), _BLOB_BYTES)
+        yield from self._billed(list(self.metadata.references), _REFERENCE_BYTES)
+        for post in self._billed(list(self.metadata.posts.values()), _POST_BYTES):
+            for medium in post.media:
+                reference = Reference(medium.sha256, post.id, medium.media_id)
+                yield PostMedium(reference, medium.content_type, post.state)
+
+    def originals(self, prefix: str) -> Iterable[StoredOriginal]:
+        found = self.by_prefix.get(prefix, [])
+        self.requests["lists"] += max(1, ceil(len(found) / 1000))
+        return found
+
+    def renditions(self) -> Iterable[tuple[str, str]]:
+        self.requests["lists"] += max(1, ceil(len(self.buckets.renditions) / 1000))
+        for key in self.buckets.renditions:
+            blob_id, _, name = key.partition("/")
+            yield blob_id, name
+
+    def service(self) -> AuditService:
+        return AuditService(
+            self,
+            FakeBlobs(self.metadata),
+            FakePosts(self.metadata),
+            FakeIntake(self.buckets),
+            self.images,
+        )
+
+    def dollars_per_million(self) -> float:
+        dollars = (
+            self.requests["read units"] * _DOLLARS_PER_READ_UNIT
+            + self.requests["lists"] * _DOLLARS_PER_LIST
+        )
+        return dollars / len(self.buckets.originals) * 1e6
+
+    def _billed(self, items: Sequence[T], item_bytes: int) -> Iterable[T]:
+        self.requests["read units"] += ceil(len(items) * item_bytes / 8192)
+        return items
+
+
+def seeded(mismatches: int) -> Warehouse:
+    """Sound contents, and this many mismatches of all kinds in turn among them."""
+    house, kinds = Warehouse(), list(Mismatch)
+    for number in range(mismatches * (1 + _WHOLE)):
+        sound = number % (1 + _WHOLE) > 0
+        _add(house, number, None if sound else kinds[number // (1 + _WHOLE) % len(kinds)])
+    for key in house.buckets.originals:
+        sha256, blob_id = keys.parse_original_object(key)
+        original = StoredOriginal(sha256, blob_id, len(_CONTENT))
+        house.by_prefix.setdefault(sha256[:2], []).append(original)
+    return house
+
+
+def _add(house: Warehouse, number: int, wrong: Mismatch | None) -> None:
+    sha256, blob_id = samples.sha256(str(number)), ulid(START, number)
+    post_id, media_id = PostId(samples.user_id(number % 1000), blob_id), blob_id
+    reference = Reference(sha256, post_id, media_id)
+    subject = blob_id
+    if wrong is not Mismatch.OBJECT_WITHOUT_ROW and wrong is not Mismatch.RENDITION_WITHOUT_ROW:
+        picture = Picture(blob_id, 1, 1, "", _RENDITIONS)
+        house.metadata.blobs[sha256] = Blob(
+            sha256, blob_id, "image/jpeg", len(_CONTENT), BlobState.READY, picture
+        )
+    if wrong not in (Mismatch.ROW_WITHOUT_OBJECT, Mismatch.RENDITION_WITHOUT_ROW):
+        house.buckets.originals[keys.original_object(sha256, blob_id)] = _CONTENT
+    if wrong is not Mismatch.OBJECT_WITHOUT_ROW:
+        kept = _RENDITIONS[1:] if wrong is Mismatch.MISSING_RENDITION else _RENDITIONS
+        for rendition in kept:
+            key = keys.rendition_object(blob_id, rendition.name)
+            house.buckets.renditions[key] = rendition, b""
+    if wrong is Mismatch.REFERENCE_WITHOUT_POST:
+        house.metadata.references.add(reference)
+        subject = f"{post_id}#{media_id}"
+    elif wrong is not Mismatch.RENDITION_WITHOUT_ROW:
+        medium = Medium(media_id, "image/jpeg", len(_CONTENT), sha256)
+        post = Post(post_id, "", (medium,), PostState.PUBLISHED, START)
+        house.metadata.posts[post_id] = post
+        if wrong is Mismatch.MEDIUM_WITHOUT_REFERENCE:
+            subject = f"{post_id}#{media_id}"
+        else:
+            house.metadata.references.add(reference)
+    if wrong is not None:
+        house.seeded[wrong].add(subject)
+
+
+def run() -> list[Figure]:
+    print(f"seeding {MISMATCHES:,} mismatches", file=sys.stderr)
+    house = seeded(MISMATCHES)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    objects, renditions = len(house.buckets.originals), len(house.buckets.renditions)
+    start = time.perf_counter()
+    right = 0
+    with tempfile.TemporaryDirectory() as folder:
+        file = str(Path(folder) / "audit.db")
+        for found in house.service().audit(file, repair=True, progress=_show):
+            right += 1 if found.subject in house.seeded[found.kind] else -1
+    seconds = time.perf_counter() - start
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    lost = objects + renditions - len(house.buckets.originals) - len(house.buckets.renditions)
+    return [
+        Figure("mismatches found, less false ones", right, "", f">= {MISMATCHES}"),
+        Figure("objects removed", lost + len(house.buckets.retired), "", "<= 0"),
+        Figure("originals audited", objects, ""),
+        Figure("time", seconds, "s"),
+        Figure("memory on top of the seed", grown / 1024, "MB"),
+        Figure("lists", house.requests["lists"], ""),
+        Figure("read units", house.requests["read units"], ""),
+        Figure("cost of a million originals", house.dollars_per_million(), "USD"),
+    ]
+
+
+def _show(message: str) -> None:
+    print(f"\r{message:<60}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,36 @@
+"""The count of contents removed in an hour, which has a limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import epoch
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update
+from shutterfeed.schema import TTL_ATTRIBUTE
+
+_COUNT: Final = "removals"
+_KEPT: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoRemovals:
+    table: Table
+    per_hour: int
+
+    def take(self, at: datetime) -> bool:
+        count = Update(
+            keys.removals(at),
+            set={TTL_ATTRIBUTE: epoch(at + _KEPT)},
+            add={_COUNT: 1},
+            condition=Attr(_COUNT).not_exists() | Attr(_COUNT).lt(self.per_hour),
+        )
+        try:
+            self.table.write(count)
+        except ConditionFailed:
+            return False
+        return True

@@ -1,0 +1,66 @@
+"""`make audit`: what is stored held against what is recorded, in one deployed stage."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from shutterfeed.adapters import messages
+from shutterfeed.adapters.buckets import S3Intake
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.table import Table
+from shutterfeed.adapters.inventory import AwsInventory
+from shutterfeed.adapters.queues import SqsQueue
+from shutterfeed.services.auditing import AuditService, Mismatch
+from tools import paths
+from tools.operate import Deployment
+from tools.progress import step
+
+_SHOWN: Final = 20
+_DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6}
+"""us-east-1, on demand."""
+
+
+def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
+    """Print each kind's count with some examples, and what the reading cost; the counts."""
+    outputs, client = deployment.outputs, deployment.client_for
+    table = Table(client("dynamodb"), outputs["MetadataTableName"])
+    s3: Any = client("s3")
+    inventory = AwsInventory(
+        table, s3, outputs["OriginalsBucketName"], outputs["RenditionsBucketName"]
+    )
+    sqs: Any = client("sqs")
+    images = sqs.get_queue_url(QueueName=f"{deployment.prefix}images")["QueueUrl"]
+    service = AuditService(
+        inventory,
+        DynamoBlobs(table),
+        DynamoPosts(table),
+        S3Intake(s3, outputs["UploadsBucketName"], outputs["OriginalsBucketName"]),
+        SqsQueue(sqs, images, messages.RENDER_PHOTO),
+    )
+    found: Counter[Mismatch] = Counter()
+    repaired: Counter[Mismatch] = Counter()
+    examples: dict[Mismatch, list[str]] = {kind: [] for kind in Mismatch}
+    paths.BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=paths.BUILD) as folder, step("Auditing") as progress:
+
+        def show(text: str) -> None:
+            progress.detail = text
+
+        file = str(Path(folder) / "audit.db")
+        for suspicion in service.audit(file, repair=repair, progress=show):
+            found[suspicion.kind] += 1
+            repaired[suspicion.kind] += suspicion.repaired
+            if len(examples[suspicion.kind]) < _SHOWN:
+                examples[suspicion.kind].append(f"{suspicion.sha256} {suspicion.subject}".strip())
+    for kind in Mismatch:
+        print(f"{kind:<28}{found[kind]:>9,} found{repaired[kind]:>9,} repaired")
+        for example in examples[kind]:
+            print(f"    {example}")
+    dollars = sum(inventory.requests[name] * price for name, price in _DOLLARS.items())
+    counted = ", ".join(f"{count:,} {name}" for name, count in sorted(inventory.requests.items()))
+    print(f"Read with {counted}: about {dollars:.4f} USD.")
+    return found
