@@ -265,6 +265,9 @@ def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, C
 def _decode_heif(content: bytes, content_type: str) -> tuple[int, int, Image.Image, Capture | None]:
     """As `_decode`, by libheif. It turns the picture as the file's own properties say, which are
     what counts; the EXIF orientation that may stand beside them says the same once more."""
+    if _boxes_end(content) > len(content):
+        # libheif would show what there is, and leave the rest grey.
+        raise EOFError("truncated")
     opened: Any = pillow_heif.HeifFile
     pictures = opened(content, remove_stride=False)
     check_frames(len(pictures))
