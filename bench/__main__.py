@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import audit, imports, upload_to_feed
+from bench import audit, hostile, imports, renditions, upload_to_feed
 from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "audit": audit.run,
+    "hostile": hostile.run,
     "imports": imports.run,
+    "renditions": renditions.run,
     "upload_to_feed": upload_to_feed.run,
 }
 

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pillow_heif
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
@@ -95,6 +96,21 @@ def png_rgb16(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
 def webp(width: int, height: int, seed: int = 0, *, mode: str = "RGB", **save: Any) -> bytes:
     """A WebP, lossy unless `lossless=True`; mode RGB or RGBA."""
     return encoded(picture(width, height, seed, mode), "WEBP", **save)
+
+
+def heic(width: int, height: int, seed: int = 0, *, mode: str = "RGB", **save: Any) -> bytes:
+    """A HEIC file, turned by its own properties where `exif` has an orientation."""
+    target = BytesIO()
+    pillow_heif.from_pillow(picture(width, height, seed, mode)).save(target, **save)
+    return target.getvalue()
+
+
+def avif(width: int, height: int, seed: int = 0, *, mode: str = "RGB", **save: Any) -> bytes:
+    return encoded(picture(width, height, seed, mode), "AVIF", **save)
+
+
+def gif(width: int, height: int, seed: int = 0, **save: Any) -> bytes:
+    return encoded(picture(width, height, seed, "P"), "GIF", **save)
 
 
 def picture(width: int, height: int, seed: int = 0, mode: str = "RGB") -> Image.Image:

@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Upload
-from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
+from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, Capture
 from shutterfeed.domain.posts import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Place, PostState
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
 from shutterfeed.ports import UploadGrant
@@ -35,11 +35,15 @@ class PlaceBody(RequestBody):
 
 
 class MediumBody(RequestBody):
-    """A file to come: exactly these bytes, and no others, can then be uploaded."""
+    """A file to come: exactly these bytes, and no others, can then be uploaded.
+
+    With `keep_capture_details` the post shows when and with which camera it was taken.
+    """
 
     content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES))]
     bytes: Annotated[int, Meta(ge=1, le=MAX_PHOTO_BYTES)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    keep_capture_details: bool = False
 
 
 class CreatePost(RequestBody):
@@ -152,9 +156,21 @@ class FailureBody(Struct):
         return None if failure is None else cls(failure.code, failure.message)
 
 
+class CaptureBody(Struct):
+    """When and with which camera a photo was taken, as far as its file says. `taken_at` is ISO 8601
+    in the camera's local time, with an offset only where the file has one."""
+
+    taken_at: str | None
+    camera: str | None
+
+    @classmethod
+    def of(cls, capture: Capture | None) -> CaptureBody | None:
+        return None if capture is None else cls(capture.taken_at, capture.camera)
+
+
 class MediumView(Struct):
     """A photo of a post. Dimensions, placeholder (a base64 ThumbHash) and renditions are there
-    once it is ready."""
+    once it is ready; `capture` is, if its owner wants it shown."""
 
     id: str
     state: MediaState
@@ -163,6 +179,7 @@ class MediumView(Struct):
     height: int | None
     placeholder: str | None
     renditions: list[RenditionBody]
+    capture: CaptureBody | None
     failure: FailureBody | None
 
     @classmethod
@@ -176,6 +193,7 @@ class MediumView(Struct):
             picture.height if picture else None,
             picture.placeholder if picture else None,
             _renditions(picture, media_base_url) if picture else [],
+            CaptureBody.of(medium.capture),
             FailureBody.of(medium.failure),
         )
 

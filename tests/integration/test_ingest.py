@@ -15,6 +15,8 @@ from tests.integration.publishing import publish, upload_all
 from tests.integration.world import ORIGINALS, RENDITIONS, UPLOADS, Person, World, aws
 
 PHOTO = pictures.jpeg(64, 48)
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+VIDEO = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00heicmif1"
 
 
 def _create(client: Client, person: Person, medium: dict[str, Any]) -> dict[str, Any]:
@@ -30,9 +32,12 @@ def _create(client: Client, person: Person, medium: dict[str, Any]) -> dict[str,
         (declared(PHOTO), PHOTO[:-1] + b"!", "sha256_mismatch"),
         (declared(PHOTO, "image/png"), PHOTO, "content_type_mismatch"),
         (declared(b"<html></html>"), b"<html></html>", "unsupported_type"),
-        (declared(b"GIF89a......"), b"GIF89a......", "unsupported_type"),
+        (declared(SVG), SVG, "unsupported_type"),
+        (declared(b"%PDF-1.7\n"), b"%PDF-1.7\n", "unsupported_type"),
+        (declared(b"PK\x03\x04.."), b"PK\x03\x04..", "unsupported_type"),
+        (declared(VIDEO, "image/heic"), VIDEO, "unsupported_type"),
     ],
-    ids=["short", "empty", "other bytes", "other type", "html", "gif"],
+    ids=["short", "empty", "other bytes", "other type", "html", "svg", "pdf", "zip", "video"],
 )
 def test_bytes_that_are_not_as_declared_fail_the_post_with_the_reason(
     client: Client,

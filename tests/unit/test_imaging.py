@@ -6,10 +6,12 @@ import base64
 import random
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import pillow_heif
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat
 from PIL.PngImagePlugin import PngInfo
@@ -17,11 +19,12 @@ from thumbhash import rgba_to_thumb_hash, thumb_hash_to_average_rgba
 
 from shutterfeed.adapters import imaging
 from shutterfeed.adapters.imaging import PillowImageCodec
-from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, plan, sniff
+from shutterfeed.domain.photos import Capture, PhotoRefused, RenderedPhoto, plan, sniff
 from tests import pictures
 from tests.pictures import SHARED_DATA, needs_shared_data
 
 JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
+HEIC, AVIF = "image/heic", "image/avif"
 
 
 def render(content: bytes, content_type: str | None = None) -> RenderedPhoto:
@@ -83,6 +86,10 @@ PALETTE_SCENE = pictures.picture(900, 600, mode="P").convert("RGB")
         pytest.param(pictures.png(900, 600, mode="I;16"), GREY_SCENE, id="png-grey-16-bit"),
         pytest.param(pictures.webp(900, 600), SCENE, id="webp"),
         pytest.param(pictures.webp(900, 600, lossless=True), SCENE, id="webp-lossless"),
+        pytest.param(pictures.heic(900, 600), SCENE, id="heic"),
+        pytest.param(pictures.heic(900, 600, tile_size=512), SCENE, id="heic-grid"),
+        pytest.param(pictures.avif(900, 600), SCENE, id="avif"),
+        pytest.param(pictures.gif(900, 600), PALETTE_SCENE, id="gif"),
     ],
 )
 def test_every_kind_of_file_keeps_its_picture(content: bytes, scene: Image.Image) -> None:
@@ -114,6 +121,13 @@ def with_transparent_colour() -> bytes:
     return pictures.encoded(image, "PNG", transparency=0)
 
 
+def transparent_gif() -> bytes:
+    image = Image.new("P", (900, 600), 1)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.paste(0, (0, 0, 450, 600))
+    return pictures.encoded(image, "GIF", transparency=0)
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -121,6 +135,9 @@ def with_transparent_colour() -> bytes:
         pytest.param(pictures.png(900, 600, mode="LA"), id="png-grey-alpha"),
         pytest.param(with_transparent_colour(), id="png-palette"),
         pytest.param(pictures.webp(900, 600, mode="RGBA"), id="webp"),
+        pytest.param(pictures.heic(900, 600, mode="RGBA"), id="heic"),
+        pytest.param(pictures.avif(900, 600, mode="RGBA"), id="avif"),
+        pytest.param(transparent_gif(), id="gif"),
     ],
 )
 def test_transparent_parts_become_white_in_every_format(content: bytes) -> None:
@@ -141,6 +158,34 @@ def test_every_orientation_comes_out_upright(orientation: int, size: tuple[int, 
     upright = pictures.picture(*size)
     expected = upright.resize((640, round(640 * size[1] / size[0])), Image.Resampling.LANCZOS)
     assert difference(opened(photo, "640.jpg"), expected) < 4
+
+
+def turned(orientation: int) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return exif.tobytes()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF"])
+def test_what_the_files_own_properties_turn_is_turned_once(kind: str, orientation: int) -> None:
+    """Both encoders write an orientation as `irot` and `imir`, with EXIF that says the same."""
+    make = {"HEIC": pictures.heic, "AVIF": pictures.avif}[kind]
+    content = make(900, 600, exif=turned(orientation))
+    assert (b"irot" in content or b"imir" in content) == (orientation > 1)
+    photo = render(content)
+    reference = render(pictures.jpeg(900, 600, exif=turned(orientation)))
+    assert (photo.width, photo.height) == (reference.width, reference.height)
+    assert difference(opened(photo, "320.jpg"), opened(reference, "320.jpg")) < 5
+
+
+def test_orientation_in_exif_alone_does_not_turn_a_heic() -> None:
+    """The format says so, and so it is shown everywhere."""
+    content = pictures.heic(300, 200, exif=turned(6))
+    (position,) = [content.index(b"irot")]
+    still = content[:position] + b"free" + content[position + 4 :]
+    photo = render(still)
+    assert (photo.width, photo.height) == (300, 200)
 
 
 @pytest.mark.parametrize("value", [0, 9, 65535])
@@ -189,14 +234,15 @@ def test_a_large_png_is_reduced_in_strips_without_a_seam() -> None:
 def test_of_several_pictures_in_a_file_the_first_is_taken() -> None:
     first, second = pictures.picture(700, 500, 1), pictures.picture(700, 500, 2)
     expected = first.resize((640, 457), Image.Resampling.LANCZOS)
-    several = {
+    several: dict[str, dict[str, Any]] = {
+        "GIF": {"save_all": True, "append_images": [second], "duration": 100},
         "MPO": {"save_all": True, "append_images": [second]},
         "WEBP": {"save_all": True, "append_images": [second], "duration": 100},
         "PNG": {"save_all": True, "append_images": [second], "duration": 100},
     }
     for format_name, options in several.items():
         photo = render(pictures.encoded(first, format_name, **options))
-        assert difference(opened(photo, "640.jpg"), expected) < 4, format_name
+        assert difference(opened(photo, "640.jpg"), expected) < 6, format_name
 
 
 # --- Colour -------------------------------------------------------------------------------
@@ -210,11 +256,19 @@ def swapped_profile() -> bytes:
     return renamed.replace(b"rXYZ", b"----").replace(b"bXYZ", b"rXYZ").replace(b"----", b"bXYZ")
 
 
-@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_the_embedded_profile_is_applied(format_name: str) -> None:
     red = Image.new("RGB", (400, 300), (220, 20, 20))
     content = pictures.encoded(red, format_name, icc_profile=swapped_profile())
     result = opened(render(content), "320.jpg")
+    assert difference(result, Image.new("RGB", (320, 240), (20, 20, 220))) < 8
+
+
+def test_a_heics_profile_is_applied() -> None:
+    red = Image.new("RGB", (400, 300), (220, 20, 20))
+    target = BytesIO()
+    pillow_heif.from_pillow(red).save(target, icc_profile=swapped_profile())
+    result = opened(render(target.getvalue()), "320.jpg")
     assert difference(result, Image.new("RGB", (320, 240), (20, 20, 220))) < 8
 
 
@@ -320,6 +374,9 @@ def test_no_metadata_survives(size: tuple[int, int]) -> None:
         pictures.jpeg(*size, icc_profile=swapped_profile(), comment=b"Leak"),
         pictures.png(*size, exif=gps, icc_profile=swapped_profile(), dpi=(300, 300)),
         pictures.webp(*size, exif=gps, xmp=XMP, icc_profile=swapped_profile()),
+        pictures.heic(*size, exif=gps.tobytes(), xmp=XMP),
+        pictures.avif(*size, exif=gps, xmp=XMP),
+        pictures.gif(*size, comment=b"Leak"),
     ]
     assert pictures.GPS_MARK in tagged[0]
     for content in tagged:
@@ -391,6 +448,8 @@ def test_memory_that_runs_out_means_too_many_pixels(monkeypatch: pytest.MonkeyPa
         pytest.param(pictures.png(400, 300), id="png"),
         pytest.param(pictures.webp(400, 300), id="webp"),
         pytest.param(pictures.webp(400, 300, mode="RGBA", lossless=True), id="webp-alpha"),
+        pytest.param(pictures.heic(400, 300), id="heic"),
+        pytest.param(pictures.avif(400, 300), id="avif"),
     ],
 )
 def test_truncated_files_are_refused_as_such(content: bytes) -> None:
@@ -399,7 +458,7 @@ def test_truncated_files_are_refused_as_such(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff", b"<svg/>", b"\x00" * 4096])
-@pytest.mark.parametrize("content_type", [JPEG, PNG, WEBP])
+@pytest.mark.parametrize("content_type", [JPEG, PNG, WEBP, HEIC, AVIF, "image/gif"])
 def test_what_is_no_photo_is_refused(content: bytes, content_type: str) -> None:
     assert refusal(content, content_type).code in {"undecodable", "truncated"}
 
@@ -424,8 +483,8 @@ def test_a_png_text_that_unpacks_to_too_much_is_refused() -> None:
 
 
 def test_other_types_are_refused() -> None:
-    gif = pictures.encoded(pictures.picture(16, 16, mode="P"), "GIF")
-    assert refusal(gif, "image/gif").code == "unsupported_type"
+    tiff = pictures.encoded(pictures.picture(16, 16), "TIFF")
+    assert refusal(tiff, "image/tiff").code == "unsupported_type"
 
 
 def with_scans(repeats: int) -> bytes:
@@ -483,6 +542,7 @@ def mutated(content: bytes, source: random.Random) -> bytes:
         pytest.param(pictures.png(48, 32, mode="P", transparency=b"\x00\x80"), id="png-palette"),
         pytest.param(pictures.webp(48, 32, mode="RGBA"), id="webp"),
         pytest.param(pictures.webp(48, 32, lossless=True), id="webp-lossless"),
+        pytest.param(pictures.gif(48, 32), id="gif"),
     ],
 )
 def test_damaged_files_render_or_are_refused_and_nothing_else(content: bytes) -> None:
@@ -498,6 +558,67 @@ def test_damaged_files_render_or_are_refused_and_nothing_else(content: bytes) ->
     assert "undecodable" in outcomes or "truncated" in outcomes
 
 
+def test_a_jpegs_buffers_are_known_from_its_headers() -> None:
+    size = (640, 480)
+    pixels = size[0] * size[1]
+    buffers = imaging._jpeg_buffers
+    assert buffers(pictures.jpeg(*size)) == 0
+    assert buffers(pictures.jpeg(*size, progressive=True, subsampling=0)) == 6 * pixels
+    assert buffers(pictures.jpeg(*size, progressive=True, subsampling=2)) == 3 * pixels
+    assert buffers(pictures.jpeg(*size, progressive=True, mode="L")) == 2 * pixels
+    assert buffers(pictures.jpeg(*size, progressive=True, mode="CMYK")) == 8 * pixels
+
+
+def test_a_progressive_jpeg_that_would_take_too_much_memory_is_refused() -> None:
+    content = bytearray(pictures.jpeg(64, 64, progressive=True, subsampling=0))
+    frame = content.index(b"\xff\xc2")
+    content[frame + 5 : frame + 9] = struct.pack(">HH", 9000, 9000)
+    refused = refusal(bytes(content))
+    assert refused.code == "too_many_pixels"
+    assert "ordinary JPEG" in refused.message
+
+
+# --- Capture details ----------------------------------------------------------------------
+
+
+def taken(**tags: str) -> bytes:
+    exif = Image.Exif()
+    places = {"make": (exif, 0x010F), "model": (exif, 0x0110)}
+    details = exif.get_ifd(0x8769)
+    for name, value in tags.items():
+        if name in places:
+            places[name][0][places[name][1]] = value
+        else:
+            details[{"at": 0x9003, "offset": 0x9011}[name]] = value
+    return exif.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("exif", "capture"),
+    [
+        (taken(), None),
+        (taken(at="2024:05:31 18:04:59"), Capture("2024-05-31T18:04:59", None)),
+        (
+            taken(at="2024:05:31 18:04:59", offset="+02:00", make="Apple", model="iPhone 13"),
+            Capture("2024-05-31T18:04:59+02:00", "Apple iPhone 13"),
+        ),
+        (taken(make="Canon", model="Canon EOS R5"), Capture(None, "Canon EOS R5")),
+        (taken(at="0000:00:00 00:00:00", make="  Jolla\x01 "), Capture(None, "Jolla")),
+        (taken(at="2024:05:31 18:04:59", offset="soon"), Capture("2024-05-31T18:04:59", None)),
+        (taken(model="x" * 500), Capture(None, "x" * 100)),
+        (b"Exif\x00\x00II*\x00\x08\x00\x00\x00\xff\xff\x12\x01\x03", None),
+    ],
+)
+def test_time_and_camera_are_read_and_nothing_else(exif: bytes, capture: Capture | None) -> None:
+    assert render(pictures.jpeg(64, 48, exif=exif)).capture == capture
+
+
+@pytest.mark.parametrize("make", [pictures.heic, pictures.avif, pictures.webp, pictures.png])
+def test_time_and_camera_are_read_from_every_format(make: Callable[..., bytes]) -> None:
+    content = make(64, 48, exif=taken(at="2024:05:31 18:04:59", make="Apple", model="iPhone 13"))
+    assert render(content).capture == Capture("2024-05-31T18:04:59", "Apple iPhone 13")
+
+
 # --- Real files ---------------------------------------------------------------------------
 
 
@@ -507,8 +628,8 @@ def shared(pattern: str) -> list[Path]:
 
 @needs_shared_data
 def test_every_cameras_photo_renders_bare() -> None:
-    photos = shared("photos/*/*.jpg")
-    assert len(photos) > 40
+    photos = shared("photos/*/*.*")
+    assert len(photos) >= 50
     for path in photos:
         photo = render(path.read_bytes())
         assert opened(photo, "320.jpg").width == 320
@@ -524,6 +645,31 @@ def test_the_orientation_samples_come_out_alike(name: str, size: tuple[int, int]
         assert (photo.width, photo.height) == size
         # A number is painted into each, hence not zero.
         assert difference(opened(photo, "320.jpg"), opened(first, "320.jpg")) < 8, number
+
+
+@needs_shared_data
+@pytest.mark.parametrize(
+    ("name", "size", "capture"),
+    [
+        (
+            "IMG_5195.HEIC",
+            (2566, 3313),
+            Capture("2021-04-11T15:47:53-05:00", "Apple iPhone 11 Pro Max"),
+        ),
+        (
+            "iphone_13_pro_max.HEIC",
+            (3024, 4032),
+            Capture("2022-02-16T12:55:41+01:00", "Apple iPhone 13 Pro Max"),
+        ),
+        ("samplefilehub.heif", (640, 426), None),
+    ],
+)
+def test_phones_heic_comes_out_upright(
+    name: str, size: tuple[int, int], capture: Capture | None
+) -> None:
+    photo = render((SHARED_DATA / "photos/heic" / name).read_bytes())
+    assert (photo.width, photo.height) == size
+    assert photo.capture == capture
 
 
 @needs_shared_data

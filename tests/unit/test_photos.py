@@ -13,7 +13,10 @@ from shutterfeed.domain.photos import (
     SNIFF_BYTES,
     PhotoRefused,
     PlannedRendition,
+    check_frames,
+    check_memory,
     check_size,
+    is_as_declared,
     plan,
     sniff,
     working_size,
@@ -31,6 +34,14 @@ SIDES = st.integers(min_value=1, max_value=MAX_SIDE)
         (pictures.png(8, 8), "image/png"),
         (pictures.webp(8, 8), "image/webp"),
         (pictures.webp(8, 8, mode="RGBA", lossless=True), "image/webp"),
+        (pictures.encoded(pictures.picture(8, 8, mode="P"), "GIF"), "image/gif"),
+        (pictures.encoded(pictures.picture(8, 8), "AVIF"), "image/avif"),
+        (pictures.heic(8, 8), "image/heic"),
+        (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", "image/heic"),
+        (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1miaf", "image/heif"),
+        (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avif\x00\x00\x00\x00", "image/avif"),
+        # A brand behind the end of the box is none.
+        (b"\x00\x00\x00\x14ftypmif1\x00\x00\x00\x00mif1avif", "image/heif"),
     ],
 )
 def test_photos_are_recognised_by_their_first_bytes(content: bytes, content_type: str) -> None:
@@ -46,7 +57,14 @@ def test_photos_are_recognised_by_their_first_bytes(content: bytes, content_type
         b"\x89PNG\r\n\x1a",
         b"RIFF",
         b"RIFF\x00\x00\x00\x00WAVEfmt ",
-        b"GIF89a\x01\x00\x01\x00",
+        b"GIF88a\x01\x00\x01\x00",
+        b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00heicmif1",
+        b"\x00\x00\x00\x14ftypqt  \x00\x00\x00\x00qt  ",
+        b"\x00\x00\x00\x1cftypisom\x00\x00\x00\x00avifmif1",
+        b"\x00\x00\x00\x18ftyphevc\x00\x00\x00\x00msf1hevc",
+        b"\x00\x00\x00\x18ftypavis\x00\x00\x00\x00msf1avif",
+        b"\x00\x00\x00\x08ftypheic\x00\x00\x00\x00mif1heic",
+        b"ftypheic",
         b"%PDF-1.7\n",
         b"PK\x03\x04",
         b"<!DOCTYPE html><script>",
@@ -58,31 +76,68 @@ def test_nothing_else_is_taken_for_a_photo(head: bytes) -> None:
     assert sniff(head) is None
 
 
-@pytest.mark.parametrize(
-    ("content_type", "width", "height"),
-    [
-        ("image/jpeg", 10_000, 10_000),
-        ("image/png", 10_000, 1),
-        ("image/webp", 10_000, 5_000),
-    ],
-)
-def test_the_largest_photos_pass(content_type: str, width: int, height: int) -> None:
-    check_size(content_type, width, height)
+def test_heic_and_heif_are_names_of_one_file() -> None:
+    assert is_as_declared("image/heif", "image/heic")
+    assert is_as_declared("image/heic", "image/heif")
+    assert is_as_declared("image/avif", "image/avif")
+    assert not is_as_declared("image/heic", "image/avif")
+    assert not is_as_declared("image/jpeg", "image/png")
 
 
-@pytest.mark.parametrize(
-    ("content_type", "width", "height"),
-    [
-        ("image/jpeg", 10_001, 1),
-        ("image/png", 1, 10_001),
-        ("image/webp", 10_000, 5_001),
-    ],
-)
-def test_larger_photos_are_refused(content_type: str, width: int, height: int) -> None:
+@pytest.mark.parametrize(("width", "height"), [(10_000, 10_000), (10_000, 1)])
+def test_the_largest_photos_pass(width: int, height: int) -> None:
+    check_size(width, height)
+
+
+@pytest.mark.parametrize(("width", "height"), [(10_001, 1), (1, 10_001)])
+def test_larger_photos_are_refused(width: int, height: int) -> None:
     with pytest.raises(PhotoRefused, match=f"{width:,} x {height:,} pixels") as refused:
-        check_size(content_type, width, height)
+        check_size(width, height)
     assert refused.value.code == "too_many_pixels"
     assert refused.value.message == str(refused.value)
+
+
+def test_a_file_of_too_many_pictures_is_refused() -> None:
+    check_frames(1_000)
+    with pytest.raises(PhotoRefused, match="1,001 pictures") as refused:
+        check_frames(1_001)
+    assert refused.value.code == "too_many_frames"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "width", "height", "buffered"),
+    [
+        ("image/heic", 8064, 6048, 0),  # a phone of 48 megapixels
+        ("image/png", 9000, 9000, 0),
+        ("image/gif", 10_000, 10_000, 0),
+        ("image/webp", 5000, 4000, 0),
+        ("image/avif", 5000, 4000, 0),
+        ("image/jpeg", 1400, 1400, 8064 * 6048 * 3),  # progressive, 4:2:0
+    ],
+)
+def test_what_fits_the_functions_memory_passes(
+    content_type: str, width: int, height: int, buffered: int
+) -> None:
+    check_memory(content_type, width, height, size=10_000_000, buffered=buffered)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "width", "height", "size", "buffered"),
+    [
+        ("image/webp", 6000, 4200, 10_000_000, 0),
+        ("image/png", 10_000, 10_000, 1_000_000, 0),
+        ("image/avif", 7000, 5000, 1_000_000, 0),
+        ("image/heic", 9000, 7000, 1_000_000, 0),
+        ("image/jpeg", 1400, 1400, 1_000_000, 600_000_000),
+        ("image/webp", 4900, 4900, 25_000_000, 0),
+    ],
+)
+def test_what_would_not_fit_is_refused_with_a_way_out(
+    content_type: str, width: int, height: int, size: int, buffered: int
+) -> None:
+    with pytest.raises(PhotoRefused, match="make it smaller") as refused:
+        check_memory(content_type, width, height, size=size, buffered=buffered)
+    assert refused.value.code == "too_many_pixels"
 
 
 def names_and_sizes(planned: tuple[PlannedRendition, ...]) -> dict[str, tuple[int, int]]:

@@ -162,6 +162,7 @@ def dedup_hash() -> IngestService:
 @cache
 def thumbnail() -> RenderingService:
     from shutterfeed.adapters.buckets import S3Originals, S3Renditions
+    from shutterfeed.adapters.confinement import ConfinedCodec
     from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
     from shutterfeed.adapters.imaging import PillowImageCodec
     from shutterfeed.services.rendering import RenderingService
@@ -171,7 +172,7 @@ def thumbnail() -> RenderingService:
         DynamoBlobs(_table(settings.metadata_table)),
         S3Originals(client("s3"), settings.originals_bucket),
         S3Renditions(client("s3"), settings.renditions_bucket),
-        PillowImageCodec(),
+        ConfinedCodec(PillowImageCodec()),
     )
 
 

@@ -11,14 +11,20 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
 from io import BytesIO
 from typing import IO, Any, Final
 
-from PIL import Image, ImageCms, ImageOps
+import pillow_heif
+from PIL import AvifImagePlugin, Image, ImageCms, ImageOps
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.ExifTags import IFD
 from PIL.ExifTags import Base as ExifTag
+from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -26,10 +32,13 @@ from PIL.WebPImagePlugin import WebPImageFile
 from thumbhash import rgba_to_thumb_hash
 
 from shutterfeed.domain.photos import (
+    Capture,
     PhotoRefused,
     PlannedRendition,
     RenderedPhoto,
     Rendition,
+    check_frames,
+    check_memory,
     check_size,
     plan,
     working_size,
@@ -39,10 +48,22 @@ _DECODERS: Final[dict[str, type[ImageFile]]] = {
     "image/jpeg": JpegImageFile,
     "image/png": PngImageFile,
     "image/webp": WebPImageFile,
+    "image/gif": GifImageFile,
+    "image/avif": AvifImageFile,
 }
 """The only decoders that see a stranger's bytes. Named classes rather than `Image.open`, which
 hands a JPEG with further pictures behind it (stereo, depth, gain map) on to a parser for those;
-we want the first picture, and no more parsers than that takes."""
+we want the first picture, and no more parsers than that takes. HEIC goes to libheif beside them."""
+_HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
+
+# Only the picture itself: a thumbnail that comes with it may show something else, and each further
+# thing is one more for a stranger's bytes to go through.
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.options.DEPTH_IMAGES = False
+pillow_heif.options.AUX_IMAGES = False
+# The function has one core; more threads would only take more memory.
+pillow_heif.options.DECODE_THREADS = 1
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 _ENCODERS: Final[dict[str, dict[str, Any]]] = {
     # Progressive: 5 % fewer bytes and a picture that sharpens while it loads, for 12 ms of CPU
@@ -59,13 +80,19 @@ eighths. Without a margin a quartered 4,608 px photo has an SSIM of 0.975 to its
 1080 px; with it, 0.998."""
 _REDUCE_MARGIN: Final = 2.0
 """Whole-number averaging stops at this multiple of the size wanted; Lanczos does the rest."""
-_STRIP_PIXELS: Final = 4_000_000
+_STRIP_PIXELS: Final = 1_000_000
 
 _MAX_SCANS: Final = 100
 """A JPEG may refine its picture in any number of passes, each as long as the picture is large and
 a few bytes short. Encoders make about 10; 100 of 100 megapixels take some 6 s."""
 _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+
+_MAX_CAMERA: Final = 100
+"""Characters of a camera's name; what is longer is none."""
+_OFFSET: Final = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
 
 _PLACEHOLDER_SIDE: Final = 32
 """ThumbHash keeps 7 waves a side and is pure Python: 3 ms from 32 px, 26 ms from its limit of 100,
@@ -116,7 +143,7 @@ class PillowImageCodec:
         """
         content = source if isinstance(source, bytes) else source.read()
         with _refusing_bad_input(content):
-            width, height, picture = _decode(content, content_type)
+            width, height, picture, capture = _decode(content, content_type)
         # Some of Pillow's encoders write what they find here, such as a JPEG comment.
         picture.info = {}
         made = _cascade(picture, plan(width, height))
@@ -136,6 +163,7 @@ class PillowImageCodec:
                 )
                 for planned, scaled in made
             ),
+            capture,
         )
 
 
@@ -162,45 +190,133 @@ def _refusing_bad_input(content: bytes) -> Iterator[None]:
 
 
 def _cut_short(content: bytes, error: BaseException) -> bool:
-    """Whether the file ends too early: by Pillow's message, or by the length a WebP declares."""
+    """Whether the file ends too early: by Pillow's message, or by the lengths that it declares."""
     if content.startswith(b"RIFF"):
         return int.from_bytes(content[4:8], "little") + 8 > len(content)
+    if content[4:8] == b"ftyp":
+        return _boxes_end(content) > len(content)
     return "truncated" in str(error).lower()
 
 
-def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image]:
-    """The photo's upright size, and the picture itself in `working_size`, upright, in sRGB."""
+def _boxes_end(content: bytes) -> int:
+    """Where the last of an ISO media file's boxes says that it ends."""
+    position = 0
+    while position + 8 <= len(content):
+        length = int.from_bytes(content[position : position + 4], "big")
+        if length == 1:
+            length = int.from_bytes(content[position + 8 : position + 16], "big")
+        if length < 8:
+            # 0 means to the end of the file; anything else is no length.
+            return len(content)
+        position += length
+    return position
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A decoded photo as it was stored: its rows on demand."""
+
+    width: int
+    height: int
+    rows: Callable[[int, int], Image.Image]
+    """The picture from one row to before another."""
+
+
+def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, Capture | None]:
+    """The photo's upright size, the picture itself in `working_size`, upright and in sRGB, and
+    what the file says of its making."""
+    if content_type in _HEIF_TYPES:
+        return _decode_heif(content, content_type)
     decoder = _DECODERS.get(content_type)
     if decoder is None:
-        raise PhotoRefused("unsupported_type", "Photos may be JPEG, PNG or WebP.")
+        raise PhotoRefused("unsupported_type", "Photos may be JPEG, PNG, WebP, HEIC, AVIF or GIF.")
     image = decoder(BytesIO(content))
-    check_size(content_type, *image.size)
-    if content_type == "image/jpeg":
-        _check_scans(content)
-    orientation = _orientation(image)
+    check_size(*image.size)
+    buffered = _jpeg_buffers(content) if isinstance(image, JpegImageFile) else 0
+    if not isinstance(image, GifImageFile):
+        # Counting a GIF's frames would mean to go through them.
+        check_frames(getattr(image, "n_frames", 1))
+    check_memory(
+        content_type,
+        *((0, 0) if isinstance(image, JpegImageFile) else image.size),
+        size=len(content),
+        buffered=buffered,
+    )
+    exif = _exif(image)
+    orientation = _orientation(exif)
     sideways = orientation in _SIDEWAYS
     width, height = reversed(image.size) if sideways else image.size
     upright_target = working_size(width, height)
     target = upright_target[::-1] if sideways else upright_target
 
     image.draft(None, (_with_margin(target[0]), _with_margin(target[1])))
+    check_memory(content_type, *image.size, size=len(content), buffered=buffered)
+    image.load()
+    # A GIF's first frame may be larger than its screen.
+    check_size(*image.size)
     profile = image.info.get("icc_profile")
-    picture = _to_srgb(_shrink(image, target), profile)
+    source = _Source(*image.size, partial(_cropped, image))
+    picture = _to_srgb(_shrink(source, target), profile)
     turn = _UPRIGHT.get(orientation)
-    return width, height, picture if turn is None else picture.transpose(turn)
+    upright = picture if turn is None else picture.transpose(turn)
+    return width, height, upright, _capture(exif)
+
+
+def _decode_heif(content: bytes, content_type: str) -> tuple[int, int, Image.Image, Capture | None]:
+    """As `_decode`, by libheif. It turns the picture as the file's own properties say, which are
+    what counts; the EXIF orientation that may stand beside them says the same once more."""
+    if _boxes_end(content) > len(content):
+        # libheif would show what there is, and leave the rest grey.
+        raise EOFError("truncated")
+    opened: Any = pillow_heif.HeifFile
+    pictures = opened(content, remove_stride=False)
+    check_frames(len(pictures))
+    picture = pictures[pictures.primary_index]
+    check_size(*picture.size)
+    check_memory(content_type, *picture.size, size=len(content))
+    announced = picture.size
+    pixels, stride, mode = memoryview(picture.data), picture.stride, picture.mode
+    width, height = picture.size
+    if (width, height) != announced:
+        raise ValueError(f"the picture is not {announced}")
+
+    def rows(top: int, bottom: int) -> Image.Image:
+        part = pixels[top * stride : bottom * stride]
+        return Image.frombytes(mode, (width, bottom - top), part, "raw", mode, stride)
+
+    profile = picture.info.get("icc_profile")
+    target = working_size(width, height)
+    scaled = _to_srgb(_shrink(_Source(width, height, rows), target), profile)
+    exif = Image.Exif()
+    with suppress(*_BAD_INPUT):
+        exif.load(picture.info.get("exif") or b"")
+    return width, height, scaled, _capture(exif)
+
+
+def _cropped(image: Image.Image, top: int, bottom: int) -> Image.Image:
+    return image.crop((0, top, image.width, bottom))
 
 
 def _with_margin(length: int) -> int:
     return round(length * _DECODE_MARGIN)
 
 
-def _check_scans(content: bytes) -> None:
-    """Refuse a JPEG whose first picture comes in more passes than any encoder makes."""
-    scans, position = 0, 2
+def _jpeg_buffers(content: bytes) -> int:
+    """Bytes that the decoder collects before it has the first row of pixels.
+
+    All of the picture's coefficients where its colours or their details come one after the other;
+    nothing where they come together. Refuses a JPEG in more passes than any encoder makes.
+    """
+    scans, position, frame, buffered = 0, 2, b"", 0
     while found := _MARKER.search(content, position):
         marker = content[found.start() + 1]
         if marker == _END_OF_IMAGE:
-            return
+            break
+        length = int.from_bytes(content[found.end() : found.end() + 2], "big")
+        segment = content[found.end() + 2 : found.end() + length]
+        if marker in _FRAMES and not frame:
+            frame = segment
+            buffered = _coefficients(segment) if marker in _PROGRESSIVE else 0
         if marker == _SCAN:
             scans += 1
             if scans > _MAX_SCANS:
@@ -209,45 +325,107 @@ def _check_scans(content: bytes) -> None:
                     f"The photo is built up in more than {_MAX_SCANS} passes. Please save it "
                     "again as an ordinary JPEG.",
                 )
+            if frame[5:6] > segment[:1]:
+                # Fewer colours than the picture has: the others come in further scans.
+                buffered = _coefficients(frame)
         # Past the segment, whose length counts its own two bytes.
-        position = found.end() + int.from_bytes(content[found.end() : found.end() + 2], "big")
+        position = found.end() + length
+    return buffered
 
 
-def _orientation(image: ImageFile) -> int:
-    """The EXIF orientation, 1-8; 1 (upright) where there is none, or EXIF nobody can read."""
+def _coefficients(frame: bytes) -> int:
+    """Bytes of all coefficients of the picture that a JPEG's frame header describes."""
+    height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
+    sampling = [(factors >> 4, factors & 15) for factors in frame[7::3]]
+    across = max((across for across, _ in sampling), default=1) or 1
+    down = max((down for _, down in sampling), default=1) or 1
+    share = sum(x * y for x, y in sampling) / (across * down)
+    return round(2 * width * height * share)
+
+
+def _exif(image: ImageFile) -> Image.Exif:
+    """The photo's EXIF; an empty one where there is none, or one that nobody can read."""
     if isinstance(image, PngImageFile):
-        # Its EXIF may stand behind the picture. Loaded here, a broken picture is not mistaken
-        # for broken EXIF.
+        # It may stand behind the picture. Loaded here, a broken picture is not mistaken for broken
+        # EXIF.
         image.load()
+    if isinstance(image, AvifImageFile):
+        # Pillow gives the orientation that the file's own properties name as EXIF, and would else
+        # look for another one in here.
+        image.info.pop("xmp", None)
     try:
-        value = image.getexif().get(ExifTag.Orientation)
+        return image.getexif()
     except _BAD_INPUT:
         # Cameras write broken EXIF, and phones and browsers show such photos as they are.
+        return Image.Exif()
+
+
+def _orientation(exif: Image.Exif) -> int:
+    """The EXIF orientation, 1-8; 1 (upright) where there is none."""
+    try:
+        value = exif.get(ExifTag.Orientation)
+    except _BAD_INPUT:
         return 1
     return value if isinstance(value, int) and value in _UPRIGHT else 1
 
 
-def _shrink(image: ImageFile, target: tuple[int, int]) -> Image.Image:
+def _capture(exif: Image.Exif) -> Capture | None:
+    """When and with which camera the photo was taken; None where the file says neither."""
+    try:
+        details = exif.get_ifd(IFD.Exif)
+        taken_at = _instant(
+            details.get(ExifTag.DateTimeOriginal), details.get(ExifTag.OffsetTimeOriginal)
+        )
+        camera = _camera(exif.get(ExifTag.Make), exif.get(ExifTag.Model))
+    except _BAD_INPUT:
+        return None
+    return Capture(taken_at, camera) if taken_at or camera else None
+
+
+def _instant(text: Any, offset: Any) -> str | None:
+    """EXIF's `2024:05:31 18:04:59`, and offset from UTC if there is one, as ISO 8601."""
+    try:
+        taken = datetime.strptime(str(text).strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
+    except ValueError:
+        return None
+    known = _OFFSET.fullmatch(str(offset).strip("\0 "))
+    return taken.isoformat() + (known[0] if known else "")
+
+
+def _camera(make: Any, model: Any) -> str | None:
+    """Maker and model, the maker's name not twice: `Canon EOS R5`, `Apple iPhone 13`."""
+    maker, name = (_plain(value) for value in (make, model))
+    full = name if name.lower().startswith(maker.lower()) else f"{maker} {name}".strip()
+    return full[:_MAX_CAMERA].strip() or None
+
+
+def _plain(value: Any) -> str:
+    """A text as it may be shown: one line, printable."""
+    text = value if isinstance(value, str) else ""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _shrink(source: _Source, target: tuple[int, int]) -> Image.Image:
     """The picture in the size `target`, opaque, in one of the modes L, RGB and CMYK.
 
     In strips: Pillow would otherwise hold the full-size picture once more for each step.
     """
-    image.load()
-    factor = int(min(image.width / target[0], image.height / target[1]) / _REDUCE_MARGIN)
+    width, height = source.width, source.height
+    factor = int(min(width / target[0], height / target[1]) / _REDUCE_MARGIN)
     if factor < 2:
-        flat = _flatten(image)
+        flat = _flatten(source.rows(0, height))
         return flat if flat.size == target else flat.resize(target, Image.Resampling.LANCZOS)
-    rows = max(1, _STRIP_PIXELS // image.width // factor) * factor
+    step = max(1, _STRIP_PIXELS // width // factor) * factor
     reduced: Image.Image | None = None
-    for top in range(0, image.height, rows):
-        bottom = min(top + rows, image.height)
-        strip = _flatten(image.crop((0, top, image.width, bottom))).reduce(factor)
+    for top in range(0, height, step):
+        bottom = min(top + step, height)
+        strip = _flatten(source.rows(top, bottom)).reduce(factor)
         if reduced is None:
-            reduced = Image.new(strip.mode, (strip.width, -(-image.height // factor)))
+            reduced = Image.new(strip.mode, (strip.width, -(-height // factor)))
         reduced.paste(strip, (0, top // factor))
     assert reduced is not None
     # The last averaged column and row may stand for a part of a pixel.
-    box = (0, 0, image.width / factor, image.height / factor)
+    box = (0, 0, width / factor, height / factor)
     return reduced.resize(target, Image.Resampling.LANCZOS, box=box)
 
 

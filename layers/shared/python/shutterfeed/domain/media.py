@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.photos import Rendition
+from shutterfeed.domain.photos import Capture, Rendition
 
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
@@ -55,6 +55,8 @@ class Picture:
     height: int
     placeholder: str
     renditions: tuple[Rendition, ...]
+    capture: Capture | None = None
+    """What the file says; shown only with media whose owner opted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Medium:
     """One photo of a post, as declared by its owner and as far as it has come.
 
     `sha256` is lower-case hexadecimal, `size` the original's exact number of bytes.
+    `keep_capture_details` is its owner's wish to show when and with what it was taken.
     """
 
     media_id: str
@@ -71,9 +74,21 @@ class Medium:
     state: MediaState = MediaState.AWAITING
     picture: Picture | None = None
     failure: Failure | None = None
+    keep_capture_details: bool = False
+
+    @property
+    def capture(self) -> Capture | None:
+        """When and with what it was taken, where its owner wants that shown."""
+        return self.picture.capture if self.picture and self.keep_capture_details else None
 
     def ready(self, picture: Picture) -> Medium:
         return replace(self, state=MediaState.READY, picture=picture)
+
+    def for_viewers(self) -> Medium:
+        """Without what its owner did not ask to be shown."""
+        if self.picture is None or self.keep_capture_details:
+            return self
+        return replace(self, picture=replace(self.picture, capture=None))
 
     def failed(self, failure: Failure) -> Medium:
         return replace(self, state=MediaState.FAILED, failure=failure)

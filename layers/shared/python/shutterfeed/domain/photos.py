@@ -1,7 +1,7 @@
 """Photos: what may come in, what is made of it, and why one is refused. Sizes are in pixels.
 
-Only rules; `adapters/imaging.py` does the work. A further format joins in `_SIGNATURES` here and
-among the adapter's decoders.
+Only rules; `adapters/imaging.py` does the work. A further format joins `sniff` here and the
+adapter's decoders.
 """
 
 from __future__ import annotations
@@ -9,26 +9,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SNIFF_BYTES: Final = 32
+SNIFF_BYTES: Final = 64
 """How much of a file's beginning `sniff` needs."""
 
 MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 """25 MB, counted in units of 1,024 x 1,024 bytes as file managers do."""
 MAX_SIDE: Final = 10_000
 MAX_PIXELS: Final = 100_000_000
-MAX_WEBP_PIXELS: Final = 50_000_000
-"""WebP decodes only whole and through four full-size buffers: 16 bytes a pixel, where PNG needs
-four and JPEG less than one (a progressive one, six). More would not fit the function's memory."""
+MAX_FRAMES: Final = 1_000
+"""Of the pictures in a file only one is shown; but the parser looks at each one's header."""
+
+WORKING_MEMORY: Final = 400 * 1024 * 1024
+"""Bytes that making one photo's renditions may take, on top of the 60 to 100 MB of a running
+function: together they stay under 512 MB."""
+_OVERHEAD: Final = 20 * 1024 * 1024
+"""Of it, what the photo's size does not tell: the file, renditions, strips, encoders."""
+_BYTES_PER_PIXEL: Final = {
+    "image/jpeg": 4.0,  # as large as it leaves the decoder, which scales down by up to 8
+    "image/png": 4.0,
+    "image/gif": 1.0,
+    "image/webp": 16.0,  # whole, through four full-size buffers
+    "image/heic": 6.5,  # YCbCr planes, interleaved RGB, and its copy for Python
+    "image/heif": 6.5,
+    "image/avif": 13.0,  # as HEIC, and then a picture of four bytes a pixel
+}
+"""Memory that a decoder takes for each pixel, measured; `docs/media.md` has the figures."""
 
 _SIGNATURES: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("image/jpeg", ((0, b"\xff\xd8\xff"),)),
     ("image/png", ((0, b"\x89PNG\r\n\x1a\n"),)),
     ("image/webp", ((0, b"RIFF"), (8, b"WEBP"))),
+    ("image/gif", ((0, b"GIF87a"),)),
+    ("image/gif", ((0, b"GIF89a"),)),
 )
 """Content type, and the bytes at fixed offsets that all have to be there."""
 
-PHOTO_TYPES: Final = frozenset(content_type for content_type, _ in _SIGNATURES)
+_HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis"})
+_AVIF_BRANDS: Final = frozenset({b"avif"})
+_STILL_BRANDS: Final = frozenset({b"mif1", b"mif2"})
+"""Say only that the file is a picture of some coding, which another brand names."""
+
+PHOTO_TYPES: Final = frozenset(
+    {*(content_type for content_type, _ in _SIGNATURES), "image/heic", "image/heif", "image/avif"}
+)
 """The content types that a photo may have."""
+
+_HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
 
 
 def sniff(head: bytes) -> str | None:
@@ -39,10 +65,41 @@ def sniff(head: bytes) -> str | None:
     for content_type, marks in _SIGNATURES:
         if all(head.startswith(magic, offset) for offset, magic in marks):
             return content_type
-    return None
+    return _sniff_brands(head)
 
 
-RefusalCode = Literal["undecodable", "too_many_pixels", "unsupported_type", "truncated"]
+def _sniff_brands(head: bytes) -> str | None:
+    """The type of an ISO media file, by the brands that it begins with.
+
+    The first is what it is, the others what it may also be read as. A video that lists a picture
+    among those is still a video.
+    """
+    length = int.from_bytes(head[:4], "big")
+    if head[4:8] != b"ftyp" or length < 16:
+        return None
+    major = head[8:12]
+    brands = {major}
+    if major in _STILL_BRANDS:
+        listed = head[16 : min(length, SNIFF_BYTES)]
+        brands |= {listed[at : at + 4] for at in range(0, len(listed) - 3, 4)}
+    if brands & _AVIF_BRANDS:
+        return "image/avif"
+    if brands & _HEIC_BRANDS:
+        return "image/heic"
+    return "image/heif" if brands & _STILL_BRANDS else None
+
+
+def is_as_declared(declared: str, actual: str) -> bool:
+    """Whether a file of the type `actual` may be called `declared`.
+
+    HEIC is HEIF with one coding, and systems call the same file either.
+    """
+    return declared == actual or {declared, actual} <= _HEIF_TYPES
+
+
+RefusalCode = Literal[
+    "undecodable", "too_many_pixels", "too_many_frames", "too_slow", "unsupported_type", "truncated"
+]
 
 
 class PhotoRefused(Exception):
@@ -57,14 +114,39 @@ class PhotoRefused(Exception):
         self.message = message
 
 
-def check_size(content_type: str, width: int, height: int) -> None:
-    """Raise `PhotoRefused` where decoding a photo of this size would take too much memory."""
-    limit = MAX_WEBP_PIXELS if content_type == "image/webp" else MAX_PIXELS
-    if max(width, height) > MAX_SIDE or width * height > limit:
+def check_size(width: int, height: int) -> None:
+    """Raise `PhotoRefused` for a photo larger than any is taken."""
+    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise PhotoRefused(
             "too_many_pixels",
             f"The photo has {width:,} x {height:,} pixels. At most {MAX_SIDE:,} on a side and "
-            f"{limit // 1_000_000} megapixels are possible.",
+            f"{MAX_PIXELS // 1_000_000} megapixels are possible.",
+        )
+
+
+def check_frames(count: int) -> None:
+    """Raise `PhotoRefused` for a file of more pictures than any camera puts into one."""
+    if count > MAX_FRAMES:
+        raise PhotoRefused(
+            "too_many_frames",
+            f"The file has {count:,} pictures in it. At most {MAX_FRAMES:,} are possible.",
+        )
+
+
+def check_memory(
+    content_type: str, width: int, height: int, *, size: int, buffered: int = 0
+) -> None:
+    """Raise `PhotoRefused` where decoding is predicted to take more than `WORKING_MEMORY`.
+
+    `width` and `height` are as they leave the decoder, `size` is the file's in bytes, and
+    `buffered` the bytes that the decoder collects before the first pixel.
+    """
+    needed = _BYTES_PER_PIXEL[content_type] * width * height + buffered + size + _OVERHEAD
+    if needed > WORKING_MEMORY:
+        raise PhotoRefused(
+            "too_many_pixels",
+            "The photo is too large to be processed in its file format. Please make it smaller, "
+            "or save it as an ordinary JPEG.",
         )
 
 
@@ -176,6 +258,17 @@ class Rendition:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """When and with what a photo was taken, as its file says.
+
+    `taken_at` is ISO 8601 to the second; it has an offset from UTC only where the file has one.
+    """
+
+    taken_at: str | None
+    camera: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedPhoto:
     """All that was made of one photo. `width` and `height` are the original's, upright.
 
@@ -187,3 +280,4 @@ class RenderedPhoto:
     height: int
     placeholder: str
     renditions: tuple[tuple[Rendition, bytes], ...]
+    capture: Capture | None = None

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from shutterfeed.domain.media import BlobState, Failure, MediaState, Medium, Reference, Upload
 from shutterfeed.domain.messages import RenderPhoto, UploadLanded
-from shutterfeed.domain.photos import SNIFF_BYTES, sniff
+from shutterfeed.domain.photos import SNIFF_BYTES, is_as_declared, sniff
 from shutterfeed.ports import (
     Arrival,
     Blobs,
@@ -105,7 +105,7 @@ def mismatch(declared: Medium, arrival: Arrival) -> Failure | None:
         return Failure(
             "unsupported_type", "The file is not a photo of a kind that is accepted here."
         )
-    if actual != declared.content_type:
+    if not is_as_declared(declared.content_type, actual):
         return Failure(
             "content_type_mismatch",
             f"The file is {actual}, but {declared.content_type} was declared.",

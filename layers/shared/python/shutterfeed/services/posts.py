@@ -47,6 +47,7 @@ class MediumDraft:
     content_type: str
     size: int
     sha256: str
+    keep_capture_details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,14 @@ class PostService:
     def _new(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
         now = self.clock.now()
         media = tuple(
-            Medium(self.ids.new(now), m.content_type, m.size, m.sha256) for m in draft.media
+            Medium(
+                self.ids.new(now),
+                m.content_type,
+                m.size,
+                m.sha256,
+                keep_capture_details=m.keep_capture_details,
+            )
+            for m in draft.media
         )
         post = Post(
             PostId(author_id, self.ids.new(now)),

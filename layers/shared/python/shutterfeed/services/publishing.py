@@ -51,7 +51,8 @@ class PublishingService:
         if post is None or post.state not in UNPUBLISHED:
             return None
         now = self.clock.now()
-        media = post.with_uploads(self.ledger.of_post(post)).media
+        progress = post.with_uploads(self.ledger.of_post(post)).media
+        media = tuple(medium.for_viewers() for medium in progress)
         states = {medium.state for medium in media}
         if MediaState.FAILED in states and self.posts.fail(post_id, media, now):
             return PostState.FAILED

@@ -47,4 +47,5 @@ class RenderingService:
             photo.height,
             photo.placeholder,
             tuple(rendition for rendition, _ in photo.renditions),
+            photo.capture,
         )

@@ -1,0 +1,134 @@
+"""Real and made files that are broken or hostile: each is rendered bare or refused in words."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+
+import pytest
+
+from shutterfeed.adapters.confinement import ConfinedCodec
+from shutterfeed.adapters.imaging import PillowImageCodec
+from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, sniff
+from tests import hostile
+from tests.pictures import SHARED_DATA, needs_shared_data
+
+MUTATIONS = 20_000
+SLICES = 2
+SEEDS = hostile.seeds()
+TRACES = (
+    b"Exif\x00",
+    b"http://ns.adobe.com/xap",
+    b"x:xmpmeta",
+    b"Photoshop 3.0",
+    b"8BIM",
+    b"ICC_PROFILE",
+    b"GPS",
+    b"MPF\x00",
+    b"Ducky",
+    b"Apple",
+)
+"""How EXIF, XMP, IPTC, colour profiles, GPS, further pictures and cameras' names begin."""
+
+CODEC = ConfinedCodec(PillowImageCodec())
+
+
+def assert_bare(photo: RenderedPhoto) -> None:
+    """Nothing but the picture, at the level of bytes."""
+    for rendition, content in photo.renditions:
+        for trace in TRACES:
+            assert trace not in content, (rendition.name, trace)
+        if rendition.content_type == "image/jpeg":
+            # A second one within would be an embedded thumbnail.
+            assert content.count(b"\xff\xd8\xff") == 1
+        else:
+            assert content[12:16] == b"VP8 "
+            assert int.from_bytes(content[4:8], "little") + 8 == len(content)
+
+
+def assert_settled(content: bytes, content_type: str) -> RenderedPhoto | PhotoRefused:
+    result = hostile.outcome(CODEC, content, content_type)
+    if isinstance(result, PhotoRefused):
+        assert result.message[0].isupper()
+        assert result.message.endswith(".")
+        assert "Error" not in result.message
+    else:
+        assert_bare(result)
+    return result
+
+
+def shared(*patterns: str) -> list[Path]:
+    return sorted(path for pattern in patterns for path in SHARED_DATA.glob(pattern))
+
+
+PHOTOS = shared("photos/*/*.*")
+
+
+@needs_shared_data
+@pytest.mark.parametrize("path", PHOTOS, ids=lambda path: path.name)
+def test_no_real_photo_leaves_a_trace_and_none_is_refused(path: Path) -> None:
+    content = path.read_bytes()
+    photo = CODEC.render(content, hostile.kind_of(content))
+    assert_bare(photo)
+
+
+@needs_shared_data
+def test_the_gps_photos_had_something_to_lose() -> None:
+    tagged = shared("photos/gps/*.jpg")
+    assert len(tagged) == 9
+    assert all(b"Exif\x00" in path.read_bytes() for path in tagged)
+
+
+@needs_shared_data
+@pytest.mark.parametrize("path", shared("hostile/*"), ids=lambda path: path.name)
+def test_every_hostile_file_is_rendered_or_refused_in_words(path: Path) -> None:
+    content = path.read_bytes()
+    for content_type in {hostile.kind_of(content), "image/jpeg", "image/png", "image/gif"}:
+        assert_settled(content, content_type)
+
+
+@needs_shared_data
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PHOTOS, ids=lambda path: path.name)
+def test_a_real_photo_cut_anywhere_is_settled(path: Path) -> None:
+    content = path.read_bytes()
+    for part in hostile.truncations(content):
+        assert_settled(part, hostile.kind_of(content))
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_good_file_cut_anywhere_is_settled(name: str) -> None:
+    content = SEEDS[name]
+    for part in hostile.truncations(content):
+        assert_settled(part, hostile.kind_of(content))
+
+
+@pytest.mark.parametrize("name", hostile.no_photos())
+def test_other_things_are_refused_by_content(name: str) -> None:
+    content = hostile.no_photos()[name]
+    assert sniff(content[:64]) is None
+    for content_type in ("image/jpeg", "image/png", "image/heic", "image/avif", "image/gif"):
+        assert isinstance(assert_settled(content, content_type), PhotoRefused)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(SLICES))
+@pytest.mark.parametrize("name", SEEDS)
+def test_mutations_are_settled(name: str, number: int) -> None:
+    """In a child for all of a slice: one each would take most of the time. Should a decoder crash,
+    the child's end says so; that this refuses the photo is `test_confinement`'s matter."""
+    child = os.fork()
+    if child == 0:
+        try:
+            codec, content = PillowImageCodec(), SEEDS[name]
+            for each in hostile.mutations(
+                content, f"{name} {number}", MUTATIONS // SLICES // len(SEEDS)
+            ):
+                hostile.outcome(codec, each, hostile.kind_of(content))
+        except Exception:  # noqa: BLE001 - nothing of the test run may go on in the child
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or status == 0, "an error that is no refusal; see above"
