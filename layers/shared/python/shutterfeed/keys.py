@@ -12,6 +12,7 @@ Metadata table
     SYSTEM             CURSOR_KEY         key that signs cursors
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
     index `published`: AUTHOR#<id>           / <position>
+                       DELETED#<author>      / <moment of deletion>#<post ulid>
 Feed table
     FEED#<user>        <position>#<post>
 Uploads bucket         uploads/<author>/<post ulid>/<media>
@@ -23,10 +24,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import PostId, is_ulid
+from shutterfeed.domain.ids import PostId, is_ulid, ulid
 from shutterfeed.domain.media import Reference
 
 
@@ -115,6 +117,16 @@ def followers_sort(follow_ulid: str, follower_id: str) -> str:
 
 def published_partition(author_id: str) -> str:
     return f"AUTHOR#{author_id}"
+
+
+def deleted_partition(author_id: str) -> str:
+    """Deleted posts stand in the index of the published ones, in a partition of their own."""
+    return f"DELETED#{author_id}"
+
+
+def deleted_sort(at: datetime, post_id: PostId) -> str:
+    """In the order of deletion, to the millisecond."""
+    return f"{ulid(at, 0)}#{post_id.ulid}"
 
 
 def blob_partition(sha256: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from shutterfeed.domain.messages import (
     Backfill,
     CollectMessage,
+    ConcludePost,
     FanOut,
     FeedChunk,
     FeedMessage,
@@ -53,7 +54,7 @@ class Codec(Generic[M]):
 
 
 RENDER_PHOTO = Codec[RenderPhoto](RenderPhoto)
-PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob)
+PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob, ConcludePost)
 FAN_OUT = Codec[FanOut](FanOut)
 FEED = Codec[FeedMessage](FeedChunk, Backfill, Prune)
 COLLECT = Codec[CollectMessage](ReleaseMedia, RemoveBlob)

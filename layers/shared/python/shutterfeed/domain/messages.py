@@ -40,6 +40,13 @@ class SettleBlob:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class ConcludePost:
+    """All that a post waits for may be there: publish it, or fail it."""
+
+    post_id: PostId
+
+
 class FeedAction(StrEnum):
     INSERT = "insert"
     REMOVE = "remove"
@@ -98,6 +105,6 @@ class RemoveBlob:
     blob: Blob
 
 
-PublishMessage = SettleReference | SettleBlob
+PublishMessage = SettleReference | SettleBlob | ConcludePost
 FeedMessage = FeedChunk | Backfill | Prune
 CollectMessage = ReleaseMedia | RemoveBlob

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, MediaState, Reference
-from shutterfeed.domain.messages import PublishMessage, SettleReference
+from shutterfeed.domain.messages import ConcludePost, PublishMessage, SettleBlob, SettleReference
 from shutterfeed.domain.posts import UNPUBLISHED, PostState
 from shutterfeed.ports import Blobs, Clock, Ids, Ledger, Posts
 
@@ -27,6 +27,9 @@ class PublishingService:
 
         The new states of those posts that it changed.
         """
+        if isinstance(message, ConcludePost):
+            state = self.conclude(message.post_id)
+            return [] if state is None else [state]
         states = []
         for reference in self._references(message):
             blob = self.blobs.get(reference.sha256)
@@ -58,7 +61,7 @@ class PublishingService:
             return PostState.PUBLISHED
         return None
 
-    def _references(self, message: PublishMessage) -> Iterator[Reference]:
+    def _references(self, message: SettleReference | SettleBlob) -> Iterator[Reference]:
         if isinstance(message, SettleReference):
             yield message.reference
             return

@@ -9,6 +9,7 @@ from shutterfeed.domain.changes import Change, Work, work_for
 from shutterfeed.domain.messages import (
     Backfill,
     CollectMessage,
+    ConcludePost,
     FanOut,
     FeedChunk,
     FeedMessage,
@@ -40,7 +41,7 @@ class ChangeRouter:
 
     def _send(self, message: Work) -> None:
         match message:
-            case SettleReference() | SettleBlob():
+            case SettleReference() | SettleBlob() | ConcludePost():
                 self.publish.send([message])
             case FanOut():
                 self.fan_out.send([message])
