@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError
 
 from shutterfeed import bootstrap, keys, ports
 from shutterfeed.adapters.buckets import S3Intake, S3Originals, S3Renditions, S3UploadBucket
-from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, Blob, Upload
 from shutterfeed.domain.multipart import PART_LINK_LIFETIME, Part, part_sizes
 from shutterfeed.domain.photos import Rendition

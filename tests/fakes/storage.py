@@ -59,7 +59,7 @@ class FakeUploadBucket:
 
     def begin_parts(self, upload: Upload) -> str:
         self.buckets.begun += 1
-        multipart_id = f"multipart {self.buckets.begun}"
+        multipart_id = f"{_key(upload)}#{self.buckets.begun}"
         self.buckets.parts[multipart_id] = {}
         return multipart_id
 
@@ -80,24 +80,29 @@ class FakeUploadBucket:
         return PartsGrant(upload.medium.media_id, part_size(upload.medium.size), links, expires_at)
 
     def parts(self, upload: Upload, multipart_id: str) -> Mapping[int, Part] | None:
-        parts = self.buckets.parts.get(multipart_id)
+        parts = self._sent(upload, multipart_id)
         if parts is None:
             return None
         return {number: Part(number, len(c), _sha256(c)) for number, c in parts.items()}
 
     def assemble(self, upload: Upload, multipart_id: str, parts: Sequence[Part]) -> bool:
-        stored = self.buckets.parts.get(multipart_id)
+        stored = self._sent(upload, multipart_id)
         if stored is None:
             return False
         if any(_sha256(stored.get(part.number, b"")) != part.tag for part in parts):
             raise Busy
-        key = keys.upload_object(upload.post_id, upload.medium.media_id)
-        self.buckets.uploads[key] = b"".join(stored[part.number] for part in parts)
+        self.buckets.uploads[_key(upload)] = b"".join(stored[part.number] for part in parts)
         del self.buckets.parts[multipart_id]
         return True
 
     def abort(self, upload: Upload, multipart_id: str) -> None:
-        self.buckets.parts.pop(multipart_id, None)
+        if self._sent(upload, multipart_id) is not None:
+            del self.buckets.parts[multipart_id]
+
+    def _sent(self, upload: Upload, multipart_id: str) -> dict[int, bytes] | None:
+        """The parts that came under the key of their upload."""
+        mine = multipart_id.startswith(_key(upload))
+        return self.buckets.parts.get(multipart_id) if mine else None
 
     def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
         content = self.buckets.uploads.get(keys.upload_object(post_id, media_id))
@@ -161,6 +166,10 @@ class FakeRenditions:
         prefix = keys.rendition_prefix(blob_id)
         for key in [key for key in self.buckets.renditions if key.startswith(prefix)]:
             del self.buckets.renditions[key]
+
+
+def _key(upload: Upload) -> str:
+    return keys.upload_object(upload.post_id, upload.medium.media_id)
 
 
 def _sha256(content: bytes) -> str:
