@@ -1,6 +1,6 @@
 """100,000 mutations, every truncation and every shared hostile file through the confined codec.
 
-Each file is decoded in a child of its own as in production. A file must end as published or refused;
+Each file is decoded in a child of its own as in production. It must end as published or refused;
 `other` counts what did not, and fails the benchmark. Memory is the largest a child was resident in.
 """
 

@@ -200,7 +200,8 @@ def _full_decode(content: bytes) -> Image.Image:
 
 def _print(rows: Sequence[Row]) -> None:
     print(
-        f"\n{'photo':<32} {'ours ms':>8} {'sharp ms':>8} {'ratio':>6} {'ours MB':>8} {'sharp MB':>8}"
+        f"\n{'photo':<32} {'ours ms':>8} {'sharp ms':>8} {'ratio':>6}"
+        f" {'ours MB':>8} {'sharp MB':>8}"
     )
     for row in rows:
         theirs = "cannot" if row.theirs is None else f"{row.theirs:.0f}"

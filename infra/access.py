@@ -59,8 +59,16 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
     grants.items(function, tables.feed, "Query")
-    # It never writes an object: a presigned POST carries the rights of who signed it.
-    grants.objects(function, uploads, "PutObject", prefix=UPLOADS_PREFIX)
+    # It never writes bytes: a presigned request carries the rights of who signed it. Putting is
+    # also beginning and completing an upload in parts.
+    grants.objects(
+        function,
+        uploads,
+        "PutObject",
+        "ListMultipartUploadParts",
+        "AbortMultipartUpload",
+        prefix=UPLOADS_PREFIX,
+    )
 
 
 def _dedup_hash(function: lambda_.Function, to: Resources) -> None:

@@ -72,7 +72,8 @@ class Buckets(Construct):
             return None
         return [
             s3.CorsRule(
-                allowed_methods=[s3.HttpMethods.POST],
+                # Whole files are posted as a form, parts of large ones are put.
+                allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.PUT],
                 allowed_origins=list(self._settings.cors_origins),
                 allowed_headers=["*"],
                 max_age=3600,

@@ -47,7 +47,7 @@ media = st.builds(
     st.none() | pictures,
     st.none() | failures,
 )
-uploads = st.builds(Upload, post_ids, media, instants)
+uploads = st.builds(Upload, post_ids, media, instants, st.none() | texts)
 blobs = st.builds(
     Blob,
     digests,
@@ -79,6 +79,8 @@ posts = st.builds(
     st.none() | ulids,
     counts,
     counts,
+    st.none() | st.sampled_from(PostState),
+    st.none() | instants,
 )
 profiles = st.builds(
     Profile, ulids, texts, instants, texts, texts, counts, counts, counts, st.integers(1, 1000)

@@ -13,6 +13,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -26,6 +27,7 @@ LOCAL_CONFIRMATION_CODE: Final = "123456"
 _TIMEOUT_SECONDS: Final = 60.0
 _FIRST_POLL_SECONDS: Final = 0.1
 _LONGEST_POLL_SECONDS: Final = 0.5
+_PARALLEL_PARTS: Final = 4
 _FINAL_STATES: Final = frozenset({"published", "failed"})
 
 
@@ -309,11 +311,31 @@ class Api:
         media = created["post"]["media"]
         photo_of = {medium["id"]: photo for medium, photo in zip(media, photos, strict=True)}
         for grant in created["uploads"]:
-            response = upload(grant, photo_of[grant["media_id"]])
+            photo = photo_of[grant["media_id"]]
+            if "multipart" in grant:
+                upload_parts(grant, photo)
+                self.complete_upload(grant["media_id"])
+                continue
+            response = upload(grant, photo)
             if response.status not in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}:
                 raise ApiError("upload", response)
         post_id: str = created["post"]["id"]
         return post_id
+
+    def upload_state(self, media_id: str) -> Json:
+        """An upload: `upload`, the parts that `arrived`, and the `link` for the rest."""
+        return self.call("GET", f"/me/uploads/{quote(media_id)}")
+
+    def complete_upload(self, media_id: str) -> Json:
+        """Say that all parts of a large file are there."""
+        return self.call("POST", f"/me/uploads/{quote(media_id)}/complete")
+
+    def resume_upload(self, media_id: str, photo: Photo) -> None:
+        """Send the parts of a large file that have not arrived, and complete it."""
+        link = self.upload_state(media_id)["link"]
+        if link is not None:
+            upload_parts(link, photo)
+        self.complete_upload(media_id)
 
     def settled(self, post_id: str, *, within: float = 60.0) -> Json:
         """The post, once it is published or has failed. Raises `TimeoutError` after `within`
@@ -349,6 +371,28 @@ def upload(grant: Json, photo: Photo, *, fields: Mapping[str, str] | None = None
         headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
         body=b"".join(parts),
     )
+
+
+def upload_parts(grant: Json, photo: Photo) -> None:
+    """Send the parts of a large photo that its grant has links for, some at a time.
+
+    Raises `ApiError` if one is refused; those that arrived stay.
+    """
+    size = grant["multipart"]["part_size"]
+
+    def send(part: Json) -> None:
+        start = (part["number"] - 1) * size
+        response = upload_part(part, photo.data[start : start + part["size"]])
+        if response.status != HTTPStatus.OK:
+            raise ApiError(f"part {part['number']}", response)
+
+    with ThreadPoolExecutor(_PARALLEL_PARTS) as pool:
+        list(pool.map(send, grant["multipart"]["parts"]))
+
+
+def upload_part(part: Json, data: bytes) -> Response:
+    """Send one part to storage, whatever its bytes."""
+    return request("PUT", part["url"], body=data)
 
 
 def claims(token: str) -> Json:

@@ -14,6 +14,7 @@ from shutterfeed.domain.posts import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Pla
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
 from shutterfeed.ports import UploadGrant
 from shutterfeed.services.posts import CreatedPost, PostView
+from shutterfeed.services.uploads import Grant, UploadView
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -255,17 +256,44 @@ class PostBody(Struct):
         )
 
 
-class UploadLink(Struct):
-    """Send a multipart form to `url`: all `fields` first, then the file as `file`."""
+class PartBody(Struct):
+    """One part of a large file, counted from 1, and its bytes."""
+
+    number: int
+    size: int
+
+
+class PartLinkBody(Struct):
+    """PUT exactly these bytes of the file to `url`, and nothing else."""
+
+    number: int
+    url: str
+    size: int
+
+
+class PartsBody(Struct):
+    """The links of the parts that are still to come; part `n` begins at `(n - 1) * part_size`."""
+
+    part_size: int
+    parts: list[PartLinkBody]
+
+
+class UploadLink(Struct, omit_defaults=True):
+    """Where a file goes. A small one: send a multipart form to `url`, all `fields` first, then the
+    file as `file`. A large one, in `multipart`: PUT its parts in any order, then complete it."""
 
     media_id: str
-    url: str
-    fields: Mapping[str, str]
     expires_at: datetime
+    url: str | None = None
+    fields: Mapping[str, str] | None = None
+    multipart: PartsBody | None = None
 
     @classmethod
-    def of(cls, grant: UploadGrant) -> UploadLink:
-        return cls(grant.media_id, grant.url, grant.fields, grant.expires_at)
+    def of(cls, grant: Grant) -> UploadLink:
+        if isinstance(grant, UploadGrant):
+            return cls(grant.media_id, grant.expires_at, grant.url, grant.fields)
+        parts = [PartLinkBody(link.number, link.url, link.size) for link in grant.links]
+        return cls(grant.media_id, grant.expires_at, multipart=PartsBody(grant.part_size, parts))
 
 
 class PostCreated(Struct):
@@ -304,6 +332,49 @@ class UploadBody(Struct):
             FailureBody.of(medium.failure),
             upload.created_at,
         )
+
+
+class UploadState(Struct):
+    """A line of the ledger; the parts of a large file that arrived; where the rest of it goes.
+
+    `link` is null once the bytes are there, and when it is too late for them.
+    """
+
+    upload: UploadBody
+    arrived: list[PartBody]
+    link: UploadLink | None
+
+    @classmethod
+    def of(cls, view: UploadView) -> UploadState:
+        return cls(
+            UploadBody.of(view.upload),
+            [PartBody(part.number, part.size) for part in view.arrived],
+            UploadLink.of(view.grant) if view.grant else None,
+        )
+
+
+class DeletedPost(Struct):
+    """A post that its author can still restore, and the state it then returns to."""
+
+    post: PostBody
+    returns_to: PostState | None
+    deleted_at: datetime | None
+    restorable_until: datetime | None
+
+    @classmethod
+    def of(cls, view: PostView, media_base_url: str) -> DeletedPost:
+        post = view.post
+        return cls(
+            PostBody.of(view, media_base_url),
+            post.deleted_from,
+            post.deleted_at,
+            post.restorable_until,
+        )
+
+
+class DeletedPage(Struct):
+    items: list[DeletedPost]
+    next_cursor: str | None
 
 
 class PostPage(Struct):

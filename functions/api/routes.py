@@ -11,6 +11,8 @@ from msgspec import UNSET
 from api.http import Call, Raw, route
 from api.models import (
     CreatePost,
+    DeletedPage,
+    DeletedPost,
     EditPost,
     EditProfile,
     Health,
@@ -19,6 +21,7 @@ from api.models import (
     PostPage,
     UploadBody,
     UploadPage,
+    UploadState,
     User,
     UserAsSeen,
     UserPage,
@@ -70,8 +73,31 @@ def edit_me(call: Call) -> User:
 @route("GET", "/me/uploads", returns=UploadPage, paged=True)
 def list_uploads(call: Call) -> UploadPage:
     """The caller's upload ledger, newest first: what is on its way, what failed and why."""
-    page = call.services.posts.uploads(call.user_id, call.position, call.limit)
+    page = call.services.uploads.list(call.user_id, call.position, call.limit)
     return UploadPage([UploadBody.of(u) for u in page.items], call.cursor(page.next_position))
+
+
+@route("GET", "/me/uploads/{media_id}", returns=UploadState, errors=(404,))
+def get_upload(call: Call) -> UploadState:
+    """One of the caller's uploads: what arrived of it, and fresh links for what is missing."""
+    return UploadState.of(call.services.uploads.get(call.user_id, call.path["media_id"]))
+
+
+@route("POST", "/me/uploads/{media_id}/complete", returns=UploadState, errors=(404, 409))
+def complete_upload(call: Call) -> UploadState:
+    """Say that all parts of a large file are there.
+
+    Answered with 409 `parts_missing` where they are not. Repeated, it changes nothing more.
+    """
+    return UploadState.of(call.services.uploads.complete(call.user_id, call.path["media_id"]))
+
+
+@route("GET", "/me/deleted", returns=DeletedPage, paged=True)
+def list_deleted(call: Call) -> DeletedPage:
+    """The caller's deleted posts that can be restored, last deleted first."""
+    page = call.services.posts.deleted(call.user_id, call.position, call.limit)
+    items = [DeletedPost.of(view, call.services.media_base_url) for view in page.items]
+    return DeletedPage(items, call.cursor(page.next_position))
 
 
 @route("PUT", "/me/following/{handle}", returns=UserAsSeen, errors=(400, 404))
@@ -169,6 +195,12 @@ def edit_post(call: Call) -> PostBody:
 def delete_post(call: Call) -> None:
     """Delete one of the caller's posts: from lists and feeds at once, from storage in time."""
     call.services.posts.delete(call.path["id"], call.user_id)
+
+
+@route("POST", "/posts/{id}/restore", returns=PostBody, errors=(404, 409))
+def restore_post(call: Call) -> PostBody:
+    """Bring back one of the caller's posts within 30 days of its deletion, as it was."""
+    return _post(call, call.services.posts.restore(call.path["id"], call.user_id))
 
 
 @route("GET", "/feed", returns=PostPage, paged=True)

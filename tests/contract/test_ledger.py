@@ -132,3 +132,43 @@ def test_the_ledger_goes_on_below_an_entry_that_is_gone(store: Store) -> None:
     store.posts.create(post, kept, "key", "fingerprint")
     page = store.ledger.list(ADA, present[1].medium.media_id, 10)
     assert page.items == (present[0],)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_all_agree_on_the_first_upload_in_parts(store: Store, state: MediaState) -> None:
+    upload = _in_state(store, state)
+    media_id, expiry = upload.medium.media_id, _expiry(store, upload)
+    expected = "first" if state is MediaState.AWAITING else None
+    for multipart_id in ("first", "second", "first"):
+        assert store.ledger.begin_parts(ADA, media_id, multipart_id) == expected
+    assert _get(store, media_id) == replace(upload, multipart_id=expected)
+    assert _expiry(store, upload) == expiry
+
+
+def test_only_the_parts_that_one_knows_of_are_forgotten(store: Store) -> None:
+    upload = _in_state(store, MediaState.AWAITING)
+    media_id = upload.medium.media_id
+    assert not store.ledger.forget_parts(ADA, media_id, "first")
+    store.ledger.begin_parts(ADA, media_id, "first")
+    assert not store.ledger.forget_parts(ADA, media_id, "other")
+    assert _get(store, media_id).multipart_id == "first"
+    assert store.ledger.forget_parts(ADA, media_id, "first")
+    assert not store.ledger.forget_parts(ADA, media_id, "first")
+    assert _get(store, media_id) == upload
+    assert store.ledger.begin_parts(ADA, media_id, "second") == "second"
+
+
+def test_the_parts_of_what_has_landed_are_not_forgotten(store: Store) -> None:
+    upload = _in_state(store, MediaState.AWAITING)
+    media_id = upload.medium.media_id
+    store.ledger.begin_parts(ADA, media_id, "first")
+    store.ledger.mark_processing(ADA, media_id)
+    assert not store.ledger.forget_parts(ADA, media_id, "first")
+    assert _get(store, media_id).multipart_id == "first"
+
+
+def test_no_upload_in_parts_begins_for_an_entry_that_never_was(store: Store) -> None:
+    media_id = samples.medium(1).media_id
+    assert store.ledger.begin_parts(ADA, media_id, "first") is None
+    assert not store.ledger.forget_parts(ADA, media_id, "first")
+    assert store.ledger.get(ADA, media_id) is None

@@ -192,16 +192,92 @@ def test_only_an_unpublished_post_fails_and_only_once(store: Store, state: PostS
 @pytest.mark.parametrize("state", STATES)
 def test_a_post_is_deleted_from_the_state_it_was_read_in(store: Store, state: PostState) -> None:
     post = _in_state(store, state)
-    assert store.posts.delete(post, LATER)
+    assert store.posts.delete(post, LATER) is (state is not PostState.DELETED)
     deleted = _get(store, post.id)
-    assert deleted == replace(post, state=PostState.DELETED)
+    was = PostState.PUBLISHED if state is PostState.DELETED else state
+    expected = replace(post, state=PostState.DELETED, deleted_from=was, deleted_at=LATER)
+    assert deleted == expected
     assert store.posts.published_by(post.author_id, None, 10).items == ()
+    assert store.posts.deleted_by(post.author_id, None, 10).items == (deleted,)
     assert _post_count(store) == 0
     later = timedelta(hours=1)
     assert store.expiry(keys.post(post.id)) == _epoch(DELETED_RETENTION, since=later)
-    if state is not PostState.DELETED:
-        assert not store.posts.delete(post, LATER)
-        assert _post_count(store) == 0
+    for earlier in (post, deleted):
+        assert not store.posts.delete(earlier, LATER + timedelta(days=1))
+    assert _get(store, post.id) == deleted
+    assert _post_count(store) == 0
+    assert store.expiry(keys.post(post.id)) == _epoch(DELETED_RETENTION, since=later)
+
+
+@pytest.mark.parametrize("state", [s for s in STATES if s is not PostState.DELETED])
+def test_a_restored_post_is_as_it_was(store: Store, state: PostState) -> None:
+    post = _in_state(store, state)
+    count = _post_count(store)
+    assert store.posts.delete(post, LATER)
+    deleted = _get(store, post.id)
+    restored_after = timedelta(days=3)
+    assert store.posts.restore(deleted, START + restored_after)
+    assert not store.posts.restore(deleted, START + timedelta(days=4))
+    assert _get(store, post.id) == post
+    assert _post_count(store) == count
+    assert store.posts.deleted_by(post.author_id, None, 10).items == ()
+    published = (post,) if state is PostState.PUBLISHED else ()
+    assert store.posts.published_by(post.author_id, None, 10).items == published
+    unfinished = state in (PostState.PENDING, PostState.FAILED)
+    assert store.expiry(keys.post(post.id)) == (
+        _epoch(UNFINISHED_RETENTION, since=restored_after) if unfinished else None
+    )
+
+
+@pytest.mark.parametrize("state", [s for s in STATES if s is not PostState.DELETED])
+def test_a_restored_post_can_go_every_way_again(store: Store, state: PostState) -> None:
+    post = _in_state(store, state)
+    for day in (1, 2):
+        assert store.posts.delete(_get(store, post.id), LATER + timedelta(days=day))
+        assert store.posts.restore(_get(store, post.id), LATER + timedelta(days=day))
+    position = samples.position(9)
+    expected = state in (PostState.PENDING, PostState.PROCESSING)
+    assert store.posts.publish(post.id, _settled(post), position, LATER) is expected
+    assert _post_count(store) == int(expected or state is PostState.PUBLISHED)
+
+
+def test_only_the_deletion_that_was_read_is_undone(store: Store) -> None:
+    post = _in_state(store, PostState.PUBLISHED)
+    assert not store.posts.restore(post, LATER)
+    assert store.posts.delete(post, LATER)
+    first = _get(store, post.id)
+    assert store.posts.restore(first, LATER)
+    assert store.posts.delete(_get(store, post.id), LATER + timedelta(days=1))
+    second = _get(store, post.id)
+    assert not store.posts.restore(first, LATER)
+    assert _get(store, post.id) == second
+    assert _post_count(store) == 0
+
+
+def test_a_deleted_post_that_is_gone_is_not_made_anew(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    for state in (PostState.PENDING, PostState.PUBLISHED):
+        gone = replace(samples.post(state=state), position=samples.position(1)).deleted(LATER)
+        assert not store.posts.restore(gone, LATER)
+    assert store.posts.get(samples.post().id) is None
+    assert _post_count(store) == 0
+
+
+def test_pages_of_deleted_posts_make_up_the_whole_last_deleted_first(store: Store) -> None:
+    deleted = []
+    for number, state in ((1, PostState.PUBLISHED), (2, PostState.PENDING), (3, PostState.FAILED)):
+        post = _in_state(store, state, number)
+        at = LATER - timedelta(minutes=number)
+        assert store.posts.delete(post, at)
+        deleted.append(_get(store, post.id))
+    # Two at the same moment.
+    post = _in_state(store, PostState.PROCESSING, 4)
+    assert store.posts.delete(post, LATER - timedelta(minutes=3))
+    deleted.insert(2, _get(store, post.id))
+    _in_state(store, PostState.PUBLISHED, 5)
+    for limit in (1, 2, 3, 100):
+        assert whole(partial(store.posts.deleted_by, samples.user_id(1)), limit) == deleted
+    assert store.posts.deleted_by(samples.user_id(2), None, 10).items == ()
 
 
 @pytest.mark.parametrize("state", [s for s in STATES if s is not PostState.PENDING])
@@ -283,6 +359,8 @@ def test_a_post_is_open_until_it_is_published_failed_or_deleted(
     if state in UNPUBLISHED:
         assert store.posts.delete(post, LATER)
         assert _open(store) == []
+        assert store.posts.restore(_get(store, post.id), LATER)
+        assert _open(store) == [post.id]
 
 
 def test_open_posts_of_every_shard_are_paged_oldest_first(store: Store) -> None:

@@ -34,6 +34,7 @@ from shutterfeed.services.publishing import PublishingService
 from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.rendering import RenderingService
 from shutterfeed.services.routing import ChangeRouter
+from shutterfeed.services.uploads import UploadService
 from tests import samples
 from tests.fakes.feeds import FakeFeeds
 from tests.fakes.metadata import (
@@ -126,7 +127,8 @@ class Backend:
 
         self.users = ProfileService(profiles, follows, clock)
         self.follows = FollowService(self.users, profiles, follows, clock, ids)
-        self.posts = PostService(self.users, profiles, posts, ledger, bucket, clock, ids)
+        self.uploads = UploadService(posts, ledger, bucket, clock)
+        self.posts = PostService(self.users, profiles, posts, ledger, self.uploads, clock, ids)
         self.reader = FeedService(feeds, guard(FakeFeedDetails(self.metadata)), self.users)
         publishing = PublishingService(ledger, posts, blobs, clock, ids)
         self.ingest = IngestService(

@@ -272,10 +272,33 @@ class FakePosts:
         current = self.get(post.id)
         if current is None or current.state is not post.state:
             return False
+        if current.state is PostState.DELETED:
+            return False
         if current.state is PostState.PUBLISHED:
             self._count(post.author_id, -1)
-        self._write(replace(current, state=PostState.DELETED), at + DELETED_RETENTION)
+        self._write(current.deleted(at), at + DELETED_RETENTION)
         return True
+
+    def restore(self, post: Post, at: datetime) -> bool:
+        current = self.get(post.id)
+        if post.deleted_at is None or current is None or current.deleted_at != post.deleted_at:
+            return False
+        restored = current.restored()
+        if restored.state is PostState.PUBLISHED:
+            self._count(post.author_id, 1)
+        kept = restored.state in (PostState.PENDING, PostState.FAILED)
+        self._write(restored, at + UNFINISHED_RETENTION if kept else None)
+        return True
+
+    def deleted_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        deleted = sorted(
+            (keys.deleted_sort(post.deleted_at, post.id), post.id)
+            for post in self.data.posts.values()
+            if post.author_id == author_id and post.deleted_at is not None
+        )
+        rest = [(sort, i) for sort, i in reversed(deleted) if before is None or sort < before]
+        page = page_of(rest, limit, lambda entry: entry[0])
+        return Page(tuple(self.data.posts[i] for _, i in page.items), page.next_position)
 
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         published = sorted(
@@ -363,6 +386,25 @@ class FakeLedger:
             reverse=True,
         )
         return page_of([upload for _, upload in uploads], limit, lambda u: u.medium.media_id)
+
+    def begin_parts(self, author_id: str, media_id: str, multipart_id: str) -> str | None:
+        upload = self.get(author_id, media_id)
+        if upload is None or upload.medium.state is not MediaState.AWAITING:
+            return None
+        agreed = upload.multipart_id or multipart_id
+        self.data.uploads[author_id, media_id] = replace(upload, multipart_id=agreed)
+        return agreed
+
+    def forget_parts(self, author_id: str, media_id: str, multipart_id: str) -> bool:
+        upload = self.get(author_id, media_id)
+        if (
+            upload is None
+            or upload.medium.state is not MediaState.AWAITING
+            or upload.multipart_id != multipart_id
+        ):
+            return False
+        self.data.uploads[author_id, media_id] = replace(upload, multipart_id=None)
+        return True
 
     def mark_processing(self, author_id: str, media_id: str) -> None:
         upload = self.get(author_id, media_id)

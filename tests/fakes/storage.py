@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from typing import IO, Generic, TypeVar
 
 from shutterfeed import keys
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Upload
+from shutterfeed.domain.multipart import Part, part_size, part_sizes
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, Rendition
-from shutterfeed.ports import Arrival, UploadGrant
+from shutterfeed.ports import Arrival, PartLink, PartsGrant, UploadGrant
 
 M = TypeVar("M")
 
@@ -32,6 +34,10 @@ class Buckets:
     """Objects by key. An original that is retired keeps its bytes, but is not found any more."""
 
     uploads: dict[str, bytes] = field(default_factory=dict)
+    parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    """Of uploads that have not ended, by their ids."""
+    begun: int = 0
+    """How many uploads in parts there ever were."""
     tags: dict[str, str] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)
     retired: set[str] = field(default_factory=set)
@@ -50,6 +56,53 @@ class FakeUploadBucket:
             "Content-Type": medium.content_type,
         }
         return UploadGrant(medium.media_id, "https://uploads.example/", fields, expires_at)
+
+    def begin_parts(self, upload: Upload) -> str:
+        self.buckets.begun += 1
+        multipart_id = f"{_key(upload)}#{self.buckets.begun}"
+        self.buckets.parts[multipart_id] = {}
+        return multipart_id
+
+    def grant_parts(
+        self,
+        upload: Upload,
+        multipart_id: str,
+        numbers: Sequence[int],
+        expires_at: datetime,
+        now: datetime,
+    ) -> PartsGrant:
+        assert now < expires_at
+        sizes = part_sizes(upload.medium.size)
+        links = tuple(
+            PartLink(number, f"https://uploads.example/{multipart_id}/{number}", sizes[number])
+            for number in numbers
+        )
+        return PartsGrant(upload.medium.media_id, part_size(upload.medium.size), links, expires_at)
+
+    def parts(self, upload: Upload, multipart_id: str) -> Mapping[int, Part] | None:
+        parts = self._sent(upload, multipart_id)
+        if parts is None:
+            return None
+        return {number: Part(number, len(c), _sha256(c)) for number, c in parts.items()}
+
+    def assemble(self, upload: Upload, multipart_id: str, parts: Sequence[Part]) -> bool:
+        stored = self._sent(upload, multipart_id)
+        if stored is None:
+            return False
+        if any(_sha256(stored.get(part.number, b"")) != part.tag for part in parts):
+            raise Busy
+        self.buckets.uploads[_key(upload)] = b"".join(stored[part.number] for part in parts)
+        del self.buckets.parts[multipart_id]
+        return True
+
+    def abort(self, upload: Upload, multipart_id: str) -> None:
+        if self._sent(upload, multipart_id) is not None:
+            del self.buckets.parts[multipart_id]
+
+    def _sent(self, upload: Upload, multipart_id: str) -> dict[int, bytes] | None:
+        """The parts that came under the key of their upload."""
+        mine = multipart_id.startswith(_key(upload))
+        return self.buckets.parts.get(multipart_id) if mine else None
 
     def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
         content = self.buckets.uploads.get(keys.upload_object(post_id, media_id))
@@ -120,6 +173,14 @@ class FakeRenditions:
         prefix = keys.rendition_prefix(blob_id)
         for key in [key for key in self.buckets.renditions if key.startswith(prefix)]:
             del self.buckets.renditions[key]
+
+
+def _key(upload: Upload) -> str:
+    return keys.upload_object(upload.post_id, upload.medium.media_id)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 class FakePhotoCodec:

@@ -19,6 +19,8 @@ GRANTED = {
         "dynamodb:Query TablesMetadata/index/published",
         "dynamodb:Query TablesFeed",
         "s3:PutObject uploads/uploads/*",
+        "s3:ListMultipartUploadParts uploads/uploads/*",
+        "s3:AbortMultipartUpload uploads/uploads/*",
     },
     "dedup_hash": {
         "dynamodb:GetItem TablesMetadata",

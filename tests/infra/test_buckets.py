@@ -109,9 +109,11 @@ def _multipart_days(rules: list[dict[str, Any]]) -> list[int]:
     ]
 
 
-def test_browsers_may_post_uploads_and_nothing_else(dev: Template, prod: Template) -> None:
+def test_browsers_may_post_uploads_and_put_their_parts_and_nothing_else(
+    dev: Template, prod: Template
+) -> None:
     (rule,) = dev.buckets()["uploads"]["CorsConfiguration"]["CorsRules"]
-    assert rule["AllowedMethods"] == ["POST"]
+    assert rule["AllowedMethods"] == ["POST", "PUT"]
     assert rule["AllowedOrigins"] == ["*"]
     for name in ("originals", "renditions", "logs"):
         assert "CorsConfiguration" not in dev.buckets()[name]

@@ -37,6 +37,7 @@ def cursor(client: Client, ada: Person) -> str:
 def test_every_list_is_known() -> None:
     assert sorted(LISTS) == [
         "/feed",
+        "/me/deleted",
         "/me/uploads",
         "/users/{handle}/followers",
         "/users/{handle}/following",

@@ -119,7 +119,7 @@ def test_files_are_declared_within_the_rules(
     assert answer.error[1] == field
 
 
-def test_the_largest_file_is_taken(client: Client, ada: Person) -> None:
+def test_the_largest_file_is_taken(client: Client, ada: Person, world: World) -> None:
     medium = declared(b"x") | {"bytes": 25 * 1024 * 1024}
     assert client.create_post(ada, {"media": [medium]}).status == 201
 

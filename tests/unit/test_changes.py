@@ -19,6 +19,7 @@ from shutterfeed.domain.media import Blob, BlobState, Reference
 from shutterfeed.domain.messages import (
     Backfill,
     CollectMessage,
+    ConcludePost,
     FanOut,
     FeedAction,
     FeedMessage,
@@ -55,6 +56,8 @@ def test_only_publishing_and_its_end_fan_out_and_only_a_post_gone_gives_up_its_m
         expected.append(FanOut(FeedAction.INSERT, entry))
     if before is PostState.PUBLISHED and after is not PostState.PUBLISHED:
         expected.append(FanOut(FeedAction.REMOVE, entry))
+    if before is PostState.DELETED and after in (PostState.PENDING, PostState.PROCESSING):
+        expected.append(ConcludePost(post.id))
     if before is not None and after is None:
         references = tuple(Reference(m.sha256, post.id, m.media_id) for m in post.media)
         expected.append(ReleaseMedia(references))
@@ -105,14 +108,19 @@ def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() 
         router.route(PostChanged(None, published)),
         router.route(PostChanged(published, None)),
         router.route(PostChanged(published, published)),
+        router.route(PostChanged(_post(PostState.DELETED), _post(PostState.PENDING))),
         router.route(FollowChanged("ada", "bob", follows=True)),
         router.route(FollowChanged("ada", "bob", follows=False)),
         router.route(ReferenceAdded(reference)),
         router.route(BlobChanged(BLOB, ready)),
         router.route(BlobChanged(ready, None)),
     ]
-    assert sent == [1, 2, 0, 1, 1, 1, 1, 1]
-    assert publish.messages == [SettleReference(reference), SettleBlob(BLOB.sha256)]
+    assert sent == [1, 2, 0, 1, 1, 1, 1, 1, 1]
+    assert publish.messages == [
+        ConcludePost(samples.post().id),
+        SettleReference(reference),
+        SettleBlob(BLOB.sha256),
+    ]
     assert [step.action for step in fan_out.messages] == [FeedAction.INSERT, FeedAction.REMOVE]
     assert feed.messages == [Backfill("ada", "bob"), Prune("ada", "bob")]
     assert [type(message) for message in collect.messages] == [ReleaseMedia, RemoveBlob]

@@ -15,6 +15,7 @@ from shutterfeed.adapters.messages import Codec, UnknownMessage
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import (
     Backfill,
+    ConcludePost,
     FanOut,
     FeedAction,
     FeedChunk,
@@ -35,6 +36,7 @@ SENT: list[tuple[Codec[Any], st.SearchStrategy[Any]]] = [
     (messages.RENDER_PHOTO, st.builds(RenderPhoto, digests, ulids)),
     (messages.PUBLISH, st.builds(SettleReference, strategies.references)),
     (messages.PUBLISH, st.builds(SettleBlob, digests)),
+    (messages.PUBLISH, st.builds(ConcludePost, strategies.post_ids)),
     (messages.FAN_OUT, st.builds(FanOut, ACTIONS, entries, st.integers(0, 99), st.none() | ulids)),
     (
         messages.FEED,

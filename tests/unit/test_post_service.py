@@ -165,7 +165,7 @@ def test_its_author_sees_how_far_each_file_has_come_and_what_never_arrived(
     shown = backend.posts.get(str(post.id), ADA).post
     assert shown.state is PostState.FAILED
     assert shown.media[0].failure == NEVER_ARRIVED
-    assert [u.medium.state for u in backend.posts.uploads(ADA, None, 10).items] == [
+    assert [u.medium.state for u in backend.uploads.list(ADA, None, 10).items] == [
         MediaState.READY,
         MediaState.FAILED,
     ]
@@ -285,6 +285,6 @@ def test_an_authors_posts_are_listed_by_publishing_newest_first(backend: Backend
 def test_the_ledger_lists_ones_own_uploads_only_newest_first(backend: Backend) -> None:
     posts = [backend.posts.create(ADA, DRAFT, str(number)).view.post for number in range(3)]
     backend.posts.create(BOB, DRAFT, "key")
-    listed = whole(partial(backend.posts.uploads, ADA), 2)
+    listed = whole(partial(backend.uploads.list, ADA), 2)
     expected = [medium.media_id for post in posts for medium in post.media]
     assert [upload.medium.media_id for upload in listed] == expected[::-1]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shutterfeed.services.reconciling import ReconcilingService
     from shutterfeed.services.rendering import RenderingService
     from shutterfeed.services.routing import ChangeRouter
+    from shutterfeed.services.uploads import UploadService
 
 M = TypeVar("M")
 
@@ -46,6 +47,9 @@ def client(service: str) -> Any:
             retries={"mode": "standard", "max_attempts": 5},
             connect_timeout=2,
             read_timeout=10,
+            # In some regions S3's links are signed the old way otherwise, which leaves headers
+            # like Content-Length out.
+            signature_version="s3v4" if service == "s3" else None,
         ),
     )
 
@@ -84,6 +88,7 @@ class Api:
     users: ProfileService
     follows: FollowService
     posts: PostService
+    uploads: UploadService
     feed: FeedService
     cursors: Cursors
 
@@ -102,24 +107,21 @@ def api() -> Api:
     from shutterfeed.services.follows import FollowService
     from shutterfeed.services.posts import PostService
     from shutterfeed.services.profiles import ProfileService
+    from shutterfeed.services.uploads import UploadService
 
     settings = config.ApiSettings.from_env()
     metadata = _table(settings.metadata_table)
     profiles, follows = DynamoProfiles(metadata), DynamoFollows(metadata)
     users = ProfileService(profiles, follows, clock())
+    posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
+    bucket = S3UploadBucket(lambda: client("s3"), settings.uploads_bucket)
+    uploads = UploadService(posts, ledger, bucket, clock())
     return Api(
         media_base_url=settings.media_base_url,
         users=users,
         follows=FollowService(users, profiles, follows, clock(), ids()),
-        posts=PostService(
-            users,
-            profiles,
-            DynamoPosts(metadata),
-            DynamoLedger(metadata),
-            S3UploadBucket(lambda: client("s3"), settings.uploads_bucket),
-            clock(),
-            ids(),
-        ),
+        posts=PostService(users, profiles, posts, ledger, uploads, clock(), ids()),
+        uploads=uploads,
         feed=FeedService(
             DynamoFeeds(_table(settings.feed_table)), DynamoFeedDetails(metadata), users
         ),

@@ -15,6 +15,7 @@ Metadata table
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
     index `published`: AUTHOR#<id>           / <position>
     index `open`:      OPEN#<shard>          / <post ulid>#<author>
+                       DELETED#<author>      / <moment of deletion>#<post ulid>
 Feed table
     FEED#<user>        <position>#<post>
 Uploads bucket         uploads/<author>/<post ulid>/<media>
@@ -31,7 +32,7 @@ from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import PostId, is_ulid
+from shutterfeed.domain.ids import PostId, is_ulid, ulid
 from shutterfeed.domain.media import Reference
 from shutterfeed.domain.posts import OPEN_SHARDS
 
@@ -145,6 +146,16 @@ def open_sort(post_id: PostId) -> str:
 def parse_open_sort(text: str) -> PostId:
     post_ulid, _, author_id = text.partition("#")
     return PostId(author_id, post_ulid)
+
+
+def deleted_partition(author_id: str) -> str:
+    """Deleted posts stand in the index of the published ones, in a partition of their own."""
+    return f"DELETED#{author_id}"
+
+
+def deleted_sort(at: datetime, post_id: PostId) -> str:
+    """In the order of deletion, to the millisecond."""
+    return f"{ulid(at, 0)}#{post_id.ulid}"
 
 
 def blob_partition(sha256: str) -> str:

@@ -15,6 +15,7 @@ from typing import IO, Protocol, TypeVar
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Reference, Upload
+from shutterfeed.domain.multipart import Part
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.photos import RenderedPhoto, Rendition
 from shutterfeed.domain.posts import Place, Post, PostState
@@ -126,12 +127,24 @@ class Posts(Protocol):
     def delete(self, post: Post, at: datetime) -> bool:
         """From the state `post` was read in, with the author's count if it was published.
 
-        False where the post has moved on since it was read.
+        False where the post has moved on since it was read, or was deleted then.
+        """
+        ...
+
+    def restore(self, post: Post, at: datetime) -> bool:
+        """A deleted post to the state it was deleted from, with the author's count if it was
+        published, and to its old place in the order. Whether it is too late, the caller asks.
+
+        False where the post has moved on since it was read, or was not deleted then.
         """
         ...
 
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         """Newest first. Eventually consistent."""
+        ...
+
+    def deleted_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        """Last deleted first, some of them past their time. Eventually consistent."""
         ...
 
 
@@ -160,6 +173,18 @@ class Ledger(Protocol):
 
     def list(self, author_id: str, before: str | None, limit: int) -> Page[Upload]:
         """Newest first."""
+        ...
+
+    def begin_parts(self, author_id: str, media_id: str, multipart_id: str) -> str | None:
+        """The storage's upload that all callers are to send parts to: the first one they name.
+
+        None where the entry is not `awaiting` any more, or gone.
+        """
+        ...
+
+    def forget_parts(self, author_id: str, media_id: str, multipart_id: str) -> bool:
+        """Let the next `begin_parts` begin anew. False where the entry is not `awaiting`, or has
+        another upload, or none."""
         ...
 
     def mark_processing(self, author_id: str, media_id: str) -> None:
@@ -262,6 +287,25 @@ class UploadGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class PartLink:
+    """Where one part is PUT; it takes exactly `size` bytes."""
+
+    number: int
+    url: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartsGrant:
+    """Links for parts of a large file, all but the last of which have `part_size` bytes."""
+
+    media_id: str
+    part_size: int
+    links: tuple[PartLink, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """An uploaded object as it is, whatever was declared."""
 
@@ -275,6 +319,37 @@ class Arrival:
 class UploadBucket(Protocol):
     def grant(self, upload: Upload, expires_at: datetime, now: datetime) -> UploadGrant:
         """A link that takes exactly the declared type, size and checksum under one key."""
+        ...
+
+    def begin_parts(self, upload: Upload) -> str:
+        """Begin an upload in parts, another one at every call; its id."""
+        ...
+
+    def grant_parts(
+        self,
+        upload: Upload,
+        multipart_id: str,
+        numbers: Sequence[int],
+        expires_at: datetime,
+        now: datetime,
+    ) -> PartsGrant:
+        """Links that take exactly the bytes' number of each part. Nothing is asked of storage."""
+        ...
+
+    def parts(self, upload: Upload, multipart_id: str) -> Mapping[int, Part] | None:
+        """The parts that arrived, by number. None where the upload has ended, one way or the
+        other."""
+        ...
+
+    def assemble(self, upload: Upload, multipart_id: str, parts: Sequence[Part]) -> bool:
+        """Make the object of its parts, given in order. False where the upload has ended.
+
+        Raises `Busy` where a part is not any more what it was.
+        """
+        ...
+
+    def abort(self, upload: Upload, multipart_id: str) -> None:
+        """Drop the parts. Nothing where the upload has ended."""
         ...
 
     def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:

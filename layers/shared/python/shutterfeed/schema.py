@@ -17,7 +17,7 @@ FOLLOWERS_PK: Final = "followers_pk"
 FOLLOWERS_SK: Final = "followers_sk"
 
 PUBLISHED_INDEX: Final = "published"
-"""Sparse: published posts by author, in the order of publishing."""
+"""Sparse: an author's published posts in the order of publishing, deleted ones in theirs."""
 PUBLISHED_PK: Final = "published_pk"
 PUBLISHED_SK: Final = "published_sk"
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from shutterfeed import keys
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Upload
+from shutterfeed.domain.multipart import Part, part_size, part_sizes
 from shutterfeed.domain.photos import Rendition
-from shutterfeed.ports import Arrival, UploadGrant
+from shutterfeed.ports import Arrival, PartLink, PartsGrant, UploadGrant
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,6 +29,7 @@ REFUSED: Final = "refused"
 _READ_SIZE: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
 _MISSING: Final = frozenset(("404", "NoSuchKey", "NotFound"))
+_NO_SUCH_UPLOAD: Final = "NoSuchUpload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,86 @@ class S3UploadBucket:
         )
         return UploadGrant(medium.media_id, post["url"], post["fields"], expires_at)
 
+    def begin_parts(self, upload: Upload) -> str:
+        # Without a checksum: S3 knows no SHA-256 of a whole that came in parts, and those of the
+        # parts were never declared. `inspect` hashes the whole.
+        answer = self.connect().create_multipart_upload(
+            Bucket=self.name, Key=self._key(upload), ContentType=upload.medium.content_type
+        )
+        return answer["UploadId"]
+
+    def grant_parts(
+        self,
+        upload: Upload,
+        multipart_id: str,
+        numbers: Sequence[int],
+        expires_at: datetime,
+        now: datetime,
+    ) -> PartsGrant:
+        client, sizes = self.connect(), part_sizes(upload.medium.size)
+        seconds = int((expires_at - now).total_seconds())
+
+        def link(number: int) -> PartLink:
+            parameters = {
+                "Bucket": self.name,
+                "Key": self._key(upload),
+                "UploadId": multipart_id,
+                "PartNumber": number,
+                # A signed header: another length does not match the signature.
+                "ContentLength": sizes[number],
+            }
+            url = client.generate_presigned_url("upload_part", parameters, ExpiresIn=seconds)
+            return PartLink(number, url, sizes[number])
+
+        return PartsGrant(
+            upload.medium.media_id,
+            part_size(upload.medium.size),
+            tuple(map(link, numbers)),
+            expires_at,
+        )
+
+    def parts(self, upload: Upload, multipart_id: str) -> Mapping[int, Part] | None:
+        try:
+            # One page has up to 1,000, ten times what any upload has.
+            answer = self.connect().list_parts(
+                Bucket=self.name, Key=self._key(upload), UploadId=multipart_id
+            )
+        except ClientError as error:
+            if _code(error) == _NO_SUCH_UPLOAD:
+                return None
+            raise
+        return {
+            part["PartNumber"]: Part(part["PartNumber"], part["Size"], part["ETag"])
+            for part in answer.get("Parts", [])
+        }
+
+    def assemble(self, upload: Upload, multipart_id: str, parts: Sequence[Part]) -> bool:
+        named: Any = [{"PartNumber": part.number, "ETag": part.tag} for part in parts]
+        try:
+            self.connect().complete_multipart_upload(
+                Bucket=self.name,
+                Key=self._key(upload),
+                UploadId=multipart_id,
+                MultipartUpload={"Parts": named},
+                MpuObjectSize=upload.medium.size,
+            )
+        except ClientError as error:
+            if _code(error) == _NO_SUCH_UPLOAD:
+                return False
+            if _code(error) == "InvalidPart":
+                raise Busy from error
+            raise
+        return True
+
+    def abort(self, upload: Upload, multipart_id: str) -> None:
+        try:
+            self.connect().abort_multipart_upload(
+                Bucket=self.name, Key=self._key(upload), UploadId=multipart_id
+            )
+        except ClientError as error:
+            if _code(error) != _NO_SUCH_UPLOAD:
+                raise
+
     def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
         try:
             answer = self.connect().get_object(
@@ -78,6 +161,9 @@ class S3UploadBucket:
 
     def refuse(self, post_id: PostId, media_id: str) -> None:
         self._tag(post_id, media_id, REFUSED)
+
+    def _key(self, upload: Upload) -> str:
+        return keys.upload_object(upload.post_id, upload.medium.media_id)
 
     def _tag(self, post_id: PostId, media_id: str, tag: str) -> None:
         """The lifecycle rules go by these tags: nothing without one ever expires."""
@@ -172,5 +258,9 @@ def _head(client: S3Client, bucket: str, key: str) -> int | None:
         raise
 
 
+def _code(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
+
+
 def _is_missing(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] in _MISSING
+    return _code(error) in _MISSING

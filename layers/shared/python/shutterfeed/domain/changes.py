@@ -10,6 +10,7 @@ from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.messages import (
     Backfill,
     CollectMessage,
+    ConcludePost,
     FanOut,
     FeedAction,
     FeedMessage,
@@ -20,7 +21,7 @@ from shutterfeed.domain.messages import (
     SettleBlob,
     SettleReference,
 )
-from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.posts import UNPUBLISHED, Post, PostState
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
         yield FanOut(FeedAction.INSERT, _entry(after))
     if before is not None and was_published and not is_published:
         yield FanOut(FeedAction.REMOVE, _entry(before))
+    was_deleted = before is not None and before.state is PostState.DELETED
+    if after is not None and was_deleted and after.state in UNPUBLISHED:
+        # What settled while the post was deleted told nobody.
+        yield ConcludePost(after.id)
     if before is not None and after is None:
         yield ReleaseMedia(
             tuple(Reference(m.sha256, before.id, m.media_id) for m in before.media),

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.multipart import RESUMABLE, in_parts
 from shutterfeed.domain.photos import Capture, Rendition
 
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
@@ -96,15 +97,24 @@ class Medium:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The ledger's entry for one medium of one post."""
+    """The ledger's entry for one medium of one post.
+
+    `multipart_id` is what the storage calls the upload of a large file, once it has been begun.
+    """
 
     post_id: PostId
     medium: Medium
     created_at: datetime
+    multipart_id: str | None = None
+
+    @property
+    def in_parts(self) -> bool:
+        return in_parts(self.medium.size)
 
     @property
     def link_expires_at(self) -> datetime:
-        return self.created_at + UPLOAD_LINK_LIFETIME
+        """Until when the bytes may come: by the first link, or part by part."""
+        return self.created_at + (RESUMABLE if self.in_parts else UPLOAD_LINK_LIFETIME)
 
     def as_of(self, now: datetime) -> Upload:
         """The entry as its owner should see it: one whose bytes never came has failed.

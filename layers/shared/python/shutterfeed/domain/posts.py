@@ -3,6 +3,7 @@
 pending ──bytes of a medium landed──> processing ──every medium ready──> published
    └──────────────┴──────────any medium refused──> failed
 any of them ──owner deletes──> deleted ──30 days──> gone
+   └────────────owner restores────┘
 """
 
 from __future__ import annotations
@@ -66,10 +67,34 @@ class Post:
     position: str | None = None
     likes: int = 0
     comments: int = 0
+    deleted_from: PostState | None = None
+    deleted_at: datetime | None = None
 
     @property
     def author_id(self) -> str:
         return self.id.author_id
+
+    @property
+    def restorable_until(self) -> datetime | None:
+        """When a deleted post goes for good; None for any other."""
+        if self.state is not PostState.DELETED or self.deleted_at is None:
+            return None
+        return self.deleted_at + DELETED_RETENTION
+
+    def restorable(self, now: datetime) -> bool:
+        """The table's TTL is late: a post past its time may still be there."""
+        until = self.restorable_until
+        return until is not None and now < until
+
+    def deleted(self, at: datetime) -> Post:
+        """Keeps in mind the state that a restored post returns to."""
+        return replace(self, state=PostState.DELETED, deleted_from=self.state, deleted_at=at)
+
+    def restored(self) -> Post:
+        """As it was. Raises `ValueError` for a post that is not deleted."""
+        if self.deleted_from is None:
+            raise ValueError(f"post {self.id} is not deleted")
+        return replace(self, state=self.deleted_from, deleted_from=None, deleted_at=None)
 
     def with_uploads(self, uploads: Mapping[str, Upload]) -> Post:
         """The post with its media as the ledger has them, by media id; a failed one fails it."""

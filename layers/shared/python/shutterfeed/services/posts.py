@@ -1,16 +1,15 @@
-"""Posts: created with links for their bytes, shown, edited, deleted."""
+"""Posts: created with links for their bytes, shown, edited, deleted, restored."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.ids import MalformedId, PostId
-from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, MediaState, Medium, Upload
+from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
     MAX_MEDIA,
@@ -23,21 +22,13 @@ from shutterfeed.domain.posts import (
     check_place,
 )
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports import (
-    Clock,
-    Creation,
-    Ids,
-    Ledger,
-    Posts,
-    Profiles,
-    UploadBucket,
-    UploadGrant,
-)
+from shutterfeed.ports import Clock, Creation, Ids, Ledger, Posts, Profiles
 from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.uploads import Grant, UploadService
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_DELETE_ATTEMPTS = 5
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +63,7 @@ class PostView:
 @dataclass(frozen=True, slots=True)
 class CreatedPost:
     view: PostView
-    grants: tuple[UploadGrant, ...]
+    grants: tuple[Grant, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +72,7 @@ class PostService:
     profiles: Profiles
     posts: Posts
     ledger: Ledger
-    bucket: UploadBucket
+    uploads: UploadService
     clock: Clock
     ids: Ids
 
@@ -104,7 +95,7 @@ class PostService:
         earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint())
         if earlier:
             post, uploads = self._replayed(earlier, draft)
-        return CreatedPost(PostView(post, author), self._grants(uploads))
+        return CreatedPost(PostView(post, author), self.uploads.grants(uploads))
 
     def get(self, text: str, viewer_id: str) -> PostView:
         """A published post, or one of the viewer's own. Raises `NotFound`."""
@@ -134,23 +125,46 @@ class PostService:
 
         Raises `NotFound`, and `Forbidden` for another's post.
         """
-        for _ in range(_DELETE_ATTEMPTS):
+        for _ in range(_ATTEMPTS):
             post = self._own(text, owner_id)
             if self.posts.delete(post, self.clock.now()):
+                if post.state is not PostState.PUBLISHED:
+                    self.uploads.abandon(post)
                 return
         raise Busy
+
+    def restore(self, text: str, owner_id: str) -> PostView:
+        """Bring a deleted post back to the state and the place in the order that it had.
+
+        Raises `NotFound`, also for another's post, and `Conflict` where it is not deleted, or was
+        too long ago.
+        """
+        post = self._deleted(_parse_id(text), owner_id)
+        for _ in range(_ATTEMPTS):
+            now = self.clock.now()
+            if not post.restorable(now):
+                raise Conflict("restore_expired", "The post was deleted too long ago.")
+            if self.posts.restore(post, now):
+                return self.get(text, owner_id)
+            current = self.posts.get(post.id)
+            if current is not None and current.state is not PostState.DELETED:
+                # Another call has restored it meanwhile.
+                return self.get(text, owner_id)
+            post = self._deleted(post.id, owner_id)
+        raise Busy
+
+    def deleted(self, owner_id: str, before: str | None, limit: int) -> Page[PostView]:
+        """The owner's deleted posts that can be restored, last deleted first."""
+        author, now = self.users.me(owner_id), self.clock.now()
+        page = self.posts.deleted_by(owner_id, before, limit)
+        restorable = (PostView(post, author) for post in page.items if post.restorable(now))
+        return Page(tuple(restorable), page.next_position)
 
     def by_author(self, handle: str, before: str | None, limit: int) -> Page[PostView]:
         """A user's published posts, newest first. Raises `NotFound`."""
         author = self.users.find(handle)
         page = self.posts.published_by(author.user_id, before, limit)
         return Page(tuple(PostView(post, author) for post in page.items), page.next_position)
-
-    def uploads(self, author_id: str, before: str | None, limit: int) -> Page[Upload]:
-        """The caller's upload ledger, newest first."""
-        now = self.clock.now()
-        page = self.ledger.list(author_id, before, limit)
-        return Page(tuple(upload.as_of(now) for upload in page.items), page.next_position)
 
     def _new(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
         now = self.clock.now()
@@ -190,14 +204,6 @@ class PostService:
         ordered = tuple(uploads[m.media_id] for m in post.media if m.media_id in uploads)
         return post.with_uploads(uploads), ordered
 
-    def _grants(self, uploads: Sequence[Upload]) -> tuple[UploadGrant, ...]:
-        now = self.clock.now()
-        return tuple(
-            self.bucket.grant(upload, now + UPLOAD_LINK_LIFETIME, now)
-            for upload in uploads
-            if upload.medium.state is MediaState.AWAITING
-        )
-
     def _visible(self, post_id: PostId, viewer_id: str) -> Post:
         post = self.posts.get(post_id)
         hidden = post is None or post.state is PostState.DELETED
@@ -205,6 +211,14 @@ class PostService:
             raise _post_not_found()
         if post.state is not PostState.PUBLISHED and viewer_id != post.author_id:
             raise _post_not_found()
+        return post
+
+    def _deleted(self, post_id: PostId, owner_id: str) -> Post:
+        post = self.posts.get(post_id) if post_id.author_id == owner_id else None
+        if post is None:
+            raise _post_not_found()
+        if post.state is not PostState.DELETED:
+            raise Conflict("not_deleted", "The post is not deleted.")
         return post
 
     def _own(self, text: str, user_id: str) -> Post:

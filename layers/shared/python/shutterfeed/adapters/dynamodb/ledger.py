@@ -18,6 +18,7 @@ from shutterfeed.domain.posts import Post
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _STATE = "state"
+_MULTIPART_ID = "multipart_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,29 @@ class DynamoLedger:
         shown = tuple(entries[:limit])
         more = rows.last is not None or len(entries) > limit
         return Page(shown, shown[-1].medium.media_id if more and shown else None)
+
+    def begin_parts(self, author_id: str, media_id: str, multipart_id: str) -> str | None:
+        update = Update(
+            keys.upload(author_id, media_id),
+            set_new={_MULTIPART_ID: multipart_id},
+            condition=Attr(_STATE).eq(MediaState.AWAITING),
+        )
+        try:
+            return str(self.table.write(update)[_MULTIPART_ID])
+        except ConditionFailed:
+            return None
+
+    def forget_parts(self, author_id: str, media_id: str, multipart_id: str) -> bool:
+        update = Update(
+            keys.upload(author_id, media_id),
+            remove=(_MULTIPART_ID,),
+            condition=Attr(_MULTIPART_ID).eq(multipart_id) & Attr(_STATE).eq(MediaState.AWAITING),
+        )
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return False
+        return True
 
     def mark_processing(self, author_id: str, media_id: str) -> None:
         self._move(

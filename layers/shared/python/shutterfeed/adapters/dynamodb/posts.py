@@ -52,6 +52,8 @@ IDEMPOTENCY_RETENTION: Final = timedelta(hours=24)
 
 _STATE: Final = "state"
 _OPEN: Final = (OPEN_PK, OPEN_SK)
+_DELETED_FROM: Final = "deleted_from"
+_DELETED_AT: Final = "deleted_at"
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
 
 
@@ -147,26 +149,68 @@ class DynamoPosts:
         )
 
     def delete(self, post: Post, at: datetime) -> bool:
+        if post.state is PostState.DELETED:
+            return False
         update = Update(
             keys.post(post.id),
             set={
                 _STATE: PostState.DELETED,
+                _DELETED_FROM: post.state,
+                _DELETED_AT: timestamp(at),
                 TTL_ATTRIBUTE: epoch(at + DELETED_RETENTION),
+                PUBLISHED_PK: keys.deleted_partition(post.author_id),
+                PUBLISHED_SK: keys.deleted_sort(at, post.id),
             },
-            remove=(PUBLISHED_PK, PUBLISHED_SK, *_OPEN),
+            remove=_OPEN,
             condition=Attr(_STATE).eq(post.state),
         )
         if post.state is PostState.PUBLISHED:
             return self._counted(update, post.author_id, -1)
         return self._applied(update)
 
+    def restore(self, post: Post, at: datetime) -> bool:
+        if post.deleted_at is None:
+            return False
+        restored = post.restored()
+        published = restored.state is PostState.PUBLISHED
+        changes: dict[str, object] = {_STATE: restored.state}
+        remove = [_DELETED_FROM, _DELETED_AT]
+        if published:
+            changes[PUBLISHED_PK] = keys.published_partition(post.author_id)
+            changes[PUBLISHED_SK] = post.position
+        else:
+            remove += [PUBLISHED_PK, PUBLISHED_SK]
+        if restored.state in (PostState.PENDING, PostState.FAILED):
+            changes[TTL_ATTRIBUTE] = epoch(at + UNFINISHED_RETENTION)
+        else:
+            remove.append(TTL_ATTRIBUTE)
+        if restored.state in UNPUBLISHED:
+            changes |= open_entry(post.id)
+        update = Update(
+            keys.post(post.id),
+            set=changes,
+            remove=remove,
+            # A post that was deleted a second time is not the one that was read.
+            condition=Attr(_STATE).eq(PostState.DELETED)
+            & Attr(_DELETED_AT).eq(timestamp(post.deleted_at)),
+        )
+        if published:
+            return self._counted(update, post.author_id, 1)
+        return self._applied(update)
+
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
-        condition: ConditionBase = Key(PUBLISHED_PK).eq(keys.published_partition(author_id))
+        return self._listed(keys.published_partition(author_id), before, limit)
+
+    def deleted_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        return self._listed(keys.deleted_partition(author_id), before, limit)
+
+    def _listed(self, partition: str, before: str | None, limit: int) -> Page[Post]:
+        condition: ConditionBase = Key(PUBLISHED_PK).eq(partition)
         if before is not None:
             condition = condition & Key(PUBLISHED_SK).lt(before)
         rows = self.table.query(condition, index=PUBLISHED_INDEX, limit=limit, newest_first=True)
         posts = tuple(map(to_post, rows.items))
-        return Page(posts, posts[-1].position if rows.last else None)
+        return Page(posts, rows.items[-1][PUBLISHED_SK] if rows.last else None)
 
     def _counted(self, post: Update, author_id: str, by: int) -> bool:
         """The author's post count changes in the transaction that justifies it."""

@@ -62,6 +62,7 @@ def upload_item(upload: Upload) -> Item:
         **medium,
         "post_ulid": upload.post_id.ulid,
         "created_at": timestamp(upload.created_at),
+        "multipart_id": upload.multipart_id,
     }
 
 
@@ -71,6 +72,7 @@ def to_upload(item: Image) -> Upload:
         PostId(author_id, item["post_ulid"]),
         msgspec.convert({**item, "media_id": media_id}, Medium),
         msgspec.convert(item["created_at"], datetime),
+        item.get("multipart_id"),
     )
 
 
