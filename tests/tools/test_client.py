@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tools.client import Accounts, Api, ApiError, Photo, request, upload
+from tools.client import Accounts, Api, ApiError, Photo, request, upload, upload_parts
 
 
 @dataclass
@@ -165,3 +165,25 @@ def test_waiting_ends_when_time_is_up(site: Site) -> None:
 
     with pytest.raises(TimeoutError, match="still processing"):
         Api(site.url, "t").settled("p", within=-1)
+
+
+def _parts(site: Site, *numbers: int) -> dict[str, Any]:
+    links = [{"number": n, "url": f"{site.url}/{n}", "size": 4 if n < 3 else 2} for n in numbers]
+    return {"media_id": "m", "multipart": {"part_size": 4, "parts": links}}
+
+
+def test_a_resumed_upload_sends_what_is_missing_and_completes(site: Site) -> None:
+    state = {"upload": {}, "arrived": [], "link": _parts(site, 1, 3)}
+    site.answers += [(200, state)]
+    Api(site.url, "token").resume_upload("m", Photo(b"0123456789"))
+    asked, *parts, completed = site.requests
+    assert asked[:2] == ("GET", "/me/uploads/m")
+    sent = sorted((method, path, body) for method, path, _, body in parts)
+    assert sent == [("PUT", "/1", b"0123"), ("PUT", "/3", b"89")]
+    assert completed[:2] == ("POST", "/me/uploads/m/complete")
+
+
+def test_a_part_that_storage_refuses_is_told(site: Site) -> None:
+    site.answers += [(403, {})]
+    with pytest.raises(ApiError, match="part 2 was answered 403"):
+        upload_parts(_parts(site, 2), Photo(b"0123456789"))

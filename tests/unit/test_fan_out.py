@@ -231,8 +231,11 @@ def test_after_any_number_of_changes_a_follower_sees_every_post_and_no_deleted_o
 
 def test_a_message_with_an_entry_that_is_there_already_only_renews_it() -> None:
     backend = _backend(0)
-    entry = _entry(_publish(backend))
+    post = _publish(backend)
+    entry = _entry(post)
     for action, expected in ((FeedAction.INSERT, [entry]), (FeedAction.REMOVE, [])):
+        if action is FeedAction.REMOVE:
+            backend.delete_post(post.id)
         for _ in range(3):
             backend.feed.send([FeedChunk(action, entry, ("a", "b"))])
             backend.drain()

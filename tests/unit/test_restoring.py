@@ -155,3 +155,18 @@ def test_ones_deleted_posts_are_listed_with_their_end(backend: Backend) -> None:
     newest = found[0].post
     assert newest.deleted_from is PostState.PUBLISHED
     assert newest.restorable_until == backend.clock.now() + DELETED_RETENTION
+
+
+def test_a_removal_from_feeds_that_comes_after_the_restoring_takes_nothing_out(
+    backend: Backend,
+) -> None:
+    post = _published(backend)
+    before = _feed(backend)
+    backend.posts.delete(str(post.id), ADA)
+    backend.deliver("stream")
+    backend.deliver("fan_out")
+    (late,) = backend.feed.messages
+    backend.posts.restore(str(post.id), ADA)
+    backend.drain()
+    backend.feed.send([late])
+    assert _feed(backend) == before

@@ -13,6 +13,7 @@ from shutterfeed.domain.messages import (
     FeedMessage,
     Prune,
 )
+from shutterfeed.domain.posts import PostState
 from shutterfeed.ports import Clock, Feeds, Follows, Posts, Profiles, Queue
 
 CHUNK = 500
@@ -73,7 +74,10 @@ class FeedWriter:
             case FeedChunk(FeedAction.INSERT, entry, owner_ids):
                 self.feeds.put(owner_ids, [entry], self.clock.now())
             case FeedChunk(FeedAction.REMOVE, entry, owner_ids):
-                self.feeds.remove(owner_ids, [entry])
+                # The post decides, not the message: it may be late, and the post restored.
+                post = self.posts.get(entry.post_id)
+                if post is None or post.state is not PostState.PUBLISHED:
+                    self.feeds.remove(owner_ids, [entry])
             case Backfill(owner_id, followee_id):
                 self._backfill(owner_id, followee_id)
             case Prune(owner_id, followee_id):
