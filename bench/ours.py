@@ -14,11 +14,12 @@ from pathlib import Path
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused, sniff
+from shutterfeed.ports import PhotoCodec
 
 
 def main() -> None:
     plain = PillowImageCodec()
-    codecs = {"time": ConfinedCodec(plain), "memory": plain}
+    codecs: dict[str, PhotoCodec] = {"time": ConfinedCodec(plain), "memory": plain}
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)

@@ -14,7 +14,7 @@ from shutterfeed.domain.photos import Rendition
 from shutterfeed.keys import original_object
 from shutterfeed.services.collection import CollectionService
 from tests import samples
-from tests.fakes.metadata import FakeBlobs, Metadata
+from tests.fakes.metadata import FakeBlobs, FakeRemovals, Metadata
 from tests.fakes.storage import PHOTO, Buckets, FakeOriginals, FakeRenditions
 from tests.fakes.system import START, FakeClock
 
@@ -32,7 +32,11 @@ class Cellar:
         self.blobs = FakeBlobs(self.data)
         self.renditions = FakeRenditions(self.buckets)
         self.service = CollectionService(
-            self.blobs, FakeOriginals(self.buckets), self.renditions, self.clock
+            self.blobs,
+            FakeOriginals(self.buckets),
+            self.renditions,
+            FakeRemovals(self.data, per_hour=100),
+            self.clock,
         )
 
     def store(self, number: int, *references: Reference) -> Blob:
