@@ -48,7 +48,7 @@ def run_logged(
         raise ToolError(f"{command[0]} is not installed: install it and try again.") from error
     assert process.stdout is not None
     try:
-        with log.open("w") as file:
+        with process.stdout, log.open("w") as file:
             for line in process.stdout:
                 file.write(line)
                 tail.append(line)
