@@ -9,23 +9,25 @@ from __future__ import annotations
 import json
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
 
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused, sniff
+from shutterfeed.ports import PhotoCodec
 
 
 def main() -> None:
     plain = PillowImageCodec()
-    codecs = {"time": ConfinedCodec(plain), "memory": plain}
+    codecs: dict[str, PhotoCodec] = {"time": ConfinedCodec(plain), "memory": plain}
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         content = Path(request["path"]).read_bytes()
         start = time.perf_counter()
         try:
-            codecs[request["what"]].render(content, sniff(content[:64]) or "")
+            codecs[request["what"]].render(BytesIO(content), sniff(content[:64]) or "")
         except PhotoRefused as refused:
             answer: dict[str, object] = {"error": refused.message}
         else:
