@@ -1,7 +1,7 @@
 """100,000 mutations, every truncation and every shared hostile file through the confined codec.
 
-Each file is decoded in a child of its own as in production. It must end as published or refused;
-`other` counts what did not, and fails the benchmark. Memory is the largest a child was resident in.
+Each file is decoded in a child of its own as in production. A file must end as published or
+refused; `other` counts what did not. Memory is the largest that a child was resident in.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
 
 from shutterfeed.adapters.confinement import ConfinedCodec
@@ -26,7 +27,7 @@ def main() -> None:
         content = Path(request["path"]).read_bytes()
         start = time.perf_counter()
         try:
-            codecs[request["what"]].render(content, sniff(content[:64]) or "")
+            codecs[request["what"]].render(BytesIO(content), sniff(content[:64]) or "")
         except PhotoRefused as refused:
             answer: dict[str, object] = {"error": refused.message}
         else:

@@ -199,10 +199,8 @@ def _full_decode(content: bytes) -> Image.Image:
 
 
 def _print(rows: Sequence[Row]) -> None:
-    print(
-        f"\n{'photo':<32} {'ours ms':>8} {'sharp ms':>8} {'ratio':>6}"
-        f" {'ours MB':>8} {'sharp MB':>8}"
-    )
+    times = f"{'ours ms':>8} {'sharp ms':>8} {'ratio':>6}"
+    print(f"\n{'photo':<32} {times} {'ours MB':>8} {'sharp MB':>8}   SSIM")
     for row in rows:
         theirs = "cannot" if row.theirs is None else f"{row.theirs:.0f}"
         ratio = "" if row.theirs is None else f"{row.ours / row.theirs:.2f}"

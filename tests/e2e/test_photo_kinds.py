@@ -1,0 +1,66 @@
+"""Every kind of photo through the real stack, fetched through the CDN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests import pictures
+from tests.e2e.conftest import Person, published
+from tests.pictures import SHARED_DATA, needs_shared_data
+from tools.client import Json, Photo, request
+
+TRACES = (b"Exif", b"GPS", b"xmpmeta", b"8BIM", b"ICC_PROFILE", b"Apple", b"COOLPIX")
+
+
+def fetched(medium: Json) -> None:
+    """All renditions, which hold nothing but the picture."""
+    assert medium["renditions"]
+    for rendition in medium["renditions"]:
+        response = request("GET", rendition["url"])
+        assert response.status == 200
+        assert response.headers["content-type"] == rendition["content_type"]
+        for trace in TRACES:
+            assert trace not in response.body
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content"),
+    [
+        ("image/heic", pictures.heic(700, 500)),
+        ("image/heif", pictures.heic(700, 500, seed=1)),
+        ("image/avif", pictures.avif(700, 500)),
+        ("image/gif", pictures.gif(700, 500)),
+    ],
+    ids=["heic", "heic called heif", "avif", "gif"],
+)
+def test_every_kind_is_published(
+    person: Callable[[], Person], content_type: str, content: bytes
+) -> None:
+    author = person()
+    post = published(author.api, author.api.publish([Photo(content, content_type)]))
+    (medium,) = post["media"]
+    assert (medium["width"], medium["height"]) == (700, 500)
+    fetched(medium)
+
+
+@needs_shared_data
+@pytest.mark.parametrize(
+    ("name", "content_type", "size"),
+    [
+        ("heic/iphone_13_pro_max.HEIC", "image/heic", (3024, 4032)),
+        ("orientation/portrait_6.jpg", "image/jpeg", (450, 600)),
+        ("gps/DSCN0010.jpg", "image/jpeg", (640, 480)),
+    ],
+)
+def test_real_photos_come_out_upright_and_bare(
+    person: Callable[[], Person], name: str, content_type: str, size: tuple[int, int]
+) -> None:
+    author = person()
+    photo = Photo((SHARED_DATA / "photos" / name).read_bytes(), content_type)
+    post = published(author.api, author.api.publish([photo]))
+    (medium,) = post["media"]
+    assert (medium["width"], medium["height"]) == size
+    assert medium["capture"] is None
+    fetched(medium)
