@@ -37,6 +37,7 @@ _ASSETS_PLACEHOLDER: Final = "cdk-hnb659fds-assets-"
 _POLL_SECONDS: Final = 0.1
 _DEPLOY_SECONDS: Final = 300.0
 _SETTLED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+_TABLES: Final = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 _GONE: Final = frozenset({"DELETE_COMPLETE"})
 
 
@@ -241,7 +242,7 @@ class _Deployment:
             resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "")
             for resource in resources["StackResources"]
         }
-        for name, properties in of_type(self._assembly.template, "AWS::DynamoDB::"):
+        for name, properties in of_type(self._assembly.template, *_TABLES):
             if "TimeToLiveSpecification" in properties:
                 self._set_ttl(physical[name], properties["TimeToLiveSpecification"])
         for name, properties in of_type(self._assembly.template, "AWS::Lambda::Function"):
@@ -306,10 +307,10 @@ def localized(template: Json, bucket: str, port: int) -> Json:
     return cast("Json", rewrite({**kept, "Parameters": parameters}))
 
 
-def of_type(template: Json, prefix: str) -> Iterator[tuple[str, Json]]:
-    """Logical id and properties of the resources whose type begins like this."""
+def of_type(template: Json, *types: str) -> Iterator[tuple[str, Json]]:
+    """Logical id and properties of the resources of these types."""
     for name, resource in template.get("Resources", {}).items():
-        if resource["Type"].startswith(prefix):
+        if resource["Type"] in types:
             yield name, resource.get("Properties", {})
 
 

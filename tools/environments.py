@@ -91,8 +91,10 @@ def normalised(name: str) -> str:
 
 def _create(venv: Path) -> None:
     log = paths.LOGS / f"venv-{venv.name.lstrip('.')}.log"
+    # Of the environment that runs this, which may be the one to clear, the one it was made with.
+    interpreter = getattr(sys, "_base_executable", sys.executable)
     try:
-        run_logged([sys.executable, "-m", "venv", "--clear", venv], log=log)
+        run_logged([interpreter, "-m", "venv", "--clear", venv], log=log)
     except CommandError as error:
         if "ensurepip" in error.tail:
             raise ToolError(

@@ -106,6 +106,7 @@ def find_python(*arguments: str, path: Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         ["/bin/sh", str(FIND_PYTHON), *arguments],
         env={"PATH": str(path)},
+        cwd=path,
         capture_output=True,
         text=True,
         check=False,
@@ -117,6 +118,14 @@ def test_the_first_python_that_is_new_enough_is_taken(tmp_path: Path) -> None:
     fake_python(tmp_path, "python3.12", 12)
 
     assert find_python(path=tmp_path).stdout == "python3.12\n"
+
+
+def test_the_environments_own_python_stays(tmp_path: Path) -> None:
+    fake_python(tmp_path, "python3", 12)
+    (tmp_path / ".venv").mkdir()
+    fake_python(tmp_path / ".venv" / "bin", "python", 13)
+
+    assert find_python(path=tmp_path).stdout == ".venv/bin/python\n"
 
 
 def test_an_old_python_is_one_sentence(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ class FakeCloudFormation:
         resources: dict[str, Any] = {
             "Uploads": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Delete"},
             "Logs": {"Type": "AWS::S3::Bucket"},
+            "LogsPolicy": {"Type": "AWS::S3::BucketPolicy"},
             "Originals": {"Type": "AWS::S3::Bucket", "DeletionPolicy": self.originals_policy},
             "Table": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Delete"},
         }
@@ -54,7 +55,7 @@ class FakeCloudFormation:
         return self
 
     def paginate(self, **_: str) -> Any:
-        names = ("Uploads", "Logs", "Originals", "Table")
+        names = ("Uploads", "Logs", "LogsPolicy", "Originals", "Table")
         return [
             {
                 "StackResourceSummaries": [
