@@ -203,7 +203,7 @@ def test_one_content_of_two_users_is_stored_once_and_published_twice(
         LocalAws(stack.endpoint)
         .client("s3")
         .list_object_versions(
-            Bucket=stack.outputs["OriginalsBucketName"], Prefix=urls[0][0].split("/")[-2]
+            Bucket=stack.outputs["OriginalsBucketName"], Prefix=f"{photo.sha256}/"
         )
     )
     assert len(originals["Versions"]) == 1
