@@ -1,7 +1,7 @@
 """The audit over many seeded mismatches: all found, nothing removed, and what it would cost.
 
 In memory, paged as S3 and DynamoDB page, so that the requests counted are those AWS would bill:
-lists of 1,000 keys, and eventually consistent read units of 8 KB over items of measured size.
+lists of 1,000 keys, and eventually consistent read units of 8 KB over items of estimated size.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MISMATCHES: Final = 100_000
 _WHOLE: Final = 2
 """Sound contents for each seeded mismatch."""
 _BLOB_BYTES, _REFERENCE_BYTES, _POST_BYTES = 900, 180, 1_400
-"""As measured on items of photos with six renditions."""
+"""Estimated for items of photos with six renditions."""
 _DOLLARS_PER_READ_UNIT: Final = 0.125e-6
 _DOLLARS_PER_LIST: Final = 5e-6
 _NAMES: Final = ("1080.jpg", "1080.webp", "640.jpg", "640.webp", "320.jpg", "150.jpg")
