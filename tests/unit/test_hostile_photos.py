@@ -116,19 +116,35 @@ def test_other_things_are_refused_by_content(name: str) -> None:
 @pytest.mark.parametrize("number", range(SLICES))
 @pytest.mark.parametrize("name", SEEDS)
 def test_mutations_are_settled(name: str, number: int) -> None:
-    """In a child for all of a slice: one each would take most of the time. Should a decoder crash,
-    the child's end says so; that this refuses the photo is `test_confinement`'s matter."""
+    """In one child for as many as it survives: one each would take most of the time. Should a
+    decoder crash, the next child goes on behind that file; that a crash refuses the photo is
+    `test_confinement`'s matter."""
+    content, count = SEEDS[name], MUTATIONS // SLICES // len(SEEDS)
+    files = list(hostile.mutations(content, f"{name} {number}", count))
+    while files:
+        tried, status = _tried_in_child(files, hostile.kind_of(content))
+        assert os.WIFSIGNALED(status) or status == 0, "an error that is no refusal; see above"
+        assert 0 < tried <= len(files), "the child ended before its first file"
+        assert tried == len(files) or os.WIFSIGNALED(status)
+        files = files[tried:]
+
+
+def _tried_in_child(files: list[bytes], content_type: str) -> tuple[int, int]:
+    """How many files a child began, which says so by a byte each, and how it ended."""
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            codec, content = PillowImageCodec(), SEEDS[name]
-            for each in hostile.mutations(
-                content, f"{name} {number}", MUTATIONS // SLICES // len(SEEDS)
-            ):
-                hostile.outcome(codec, each, hostile.kind_of(content))
+            codec = PillowImageCodec()
+            for each in files:
+                os.write(writing, b".")
+                hostile.outcome(codec, each, content_type)
         except Exception:  # noqa: BLE001 - nothing of the test run may go on in the child
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        tried = len(pipe.read())
     _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or status == 0, "an error that is no refusal; see above"
+    return tried, status
