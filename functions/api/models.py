@@ -9,9 +9,10 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Upload
-from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
+from shutterfeed.domain.photos import PHOTO_TYPES
 from shutterfeed.domain.posts import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Place, PostState
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
+from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports import UploadGrant
 from shutterfeed.services.posts import CreatedPost, PostView
 
@@ -35,11 +36,18 @@ class PlaceBody(RequestBody):
 
 
 class MediumBody(RequestBody):
-    """A file to come: exactly these bytes, and no others, can then be uploaded."""
+    """A file to come: exactly these bytes, and no others, can then be uploaded.
 
-    content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES))]
-    bytes: Annotated[int, Meta(ge=1, le=MAX_PHOTO_BYTES)]
+    A photo has at most 25 MB, a video 300. Of a video `width`, `height` and `duration_ms` have to
+    be declared too; one of more work than is done for a video is refused at once.
+    """
+
+    content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES | VIDEO_TYPES))]
+    bytes: Annotated[int, Meta(ge=1, le=MAX_VIDEO_BYTES)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    width: Annotated[int, Meta(ge=1)] | None = None
+    height: Annotated[int, Meta(ge=1)] | None = None
+    duration_ms: Annotated[int, Meta(ge=1)] | None = None
 
 
 class CreatePost(RequestBody):
@@ -152,9 +160,38 @@ class FailureBody(Struct):
         return None if failure is None else cls(failure.code, failure.message)
 
 
+class ClipBody(Struct):
+    """The MP4 of a video, or of an animated picture, which has no sound and is to be looped.
+
+    The URL never changes its content.
+    """
+
+    url: str
+    content_type: str
+    width: int
+    height: int
+    duration_ms: int
+    has_audio: bool
+
+    @classmethod
+    def of(cls, picture: Picture | None, media_base_url: str) -> ClipBody | None:
+        if picture is None or picture.clip is None:
+            return None
+        clip = picture.clip
+        return cls(
+            f"{media_base_url}/{picture.blob_id}/{clip.name}",
+            CLIP_TYPE,
+            clip.width,
+            clip.height,
+            clip.duration_ms,
+            clip.has_audio,
+        )
+
+
 class MediumView(Struct):
-    """A photo of a post. Dimensions, placeholder (a base64 ThumbHash) and renditions are there
-    once it is ready."""
+    """A photo or video of a post. Dimensions, placeholder (a base64 ThumbHash) and renditions are
+    there once it is ready; a video's are its poster's, and `clip` is what moves. `progress` is the
+    percentage done of a video that is being processed."""
 
     id: str
     state: MediaState
@@ -163,6 +200,8 @@ class MediumView(Struct):
     height: int | None
     placeholder: str | None
     renditions: list[RenditionBody]
+    clip: ClipBody | None
+    progress: int | None
     failure: FailureBody | None
 
     @classmethod
@@ -176,6 +215,8 @@ class MediumView(Struct):
             picture.height if picture else None,
             picture.placeholder if picture else None,
             _renditions(picture, media_base_url) if picture else [],
+            ClipBody.of(picture, media_base_url),
+            medium.progress,
             FailureBody.of(medium.failure),
         )
 

@@ -135,7 +135,10 @@ def create_post(call: Call) -> PostCreated:
     draft = PostDraft(
         body.caption,
         body.place.to_domain() if body.place else None,
-        tuple(MediumDraft(m.content_type, m.bytes, m.sha256) for m in body.media),
+        tuple(
+            MediumDraft(m.content_type, m.bytes, m.sha256, m.width, m.height, m.duration_ms)
+            for m in body.media
+        ),
     )
     created = call.services.posts.create(call.user_id, draft, call.header("Idempotency-Key"))
     return PostCreated.of(created, call.services.media_base_url)

@@ -357,7 +357,7 @@ class FakeBlobs:
     def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
         blob = self.get(sha256) or Blob(sha256, new_blob_id, content_type, size)
         if blob.state is BlobState.FAILED:
-            blob = replace(blob, state=BlobState.STORED, failure=None)
+            blob = replace(blob, state=BlobState.STORED, failure=None, progress=0)
         self.data.expiries.pop(keys.blob(sha256), None)
         self.data.write_blob(sha256, blob)
         return blob
@@ -370,6 +370,11 @@ class FakeBlobs:
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
         return self._settle(blob, replace(blob, state=BlobState.FAILED, failure=failure))
+
+    def mark_progress(self, blob: Blob, percent: int) -> None:
+        current = self.get(blob.sha256)
+        if current is not None:
+            self._settle(blob, replace(current, progress=percent))
 
     def refer(self, reference: Reference) -> None:
         if reference not in self.data.references:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Generic, TypeVar
 
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Upload
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, Rendition
+from shutterfeed.domain.videos import RenderedClip, RenderedVideo, VideoRefused
 from shutterfeed.ports import Arrival, UploadGrant
 
 M = TypeVar("M")
@@ -20,6 +24,12 @@ M = TypeVar("M")
 PHOTO = b"\xff\xd8\xff a photo"
 """Bytes that are taken for a JPEG."""
 BROKEN_PHOTO = b"\xff\xd8\xff broken"
+"""The same, but nothing can be made of them."""
+
+
+VIDEO = b"\0\0\0\x18ftypisom a video"
+"""Bytes that are taken for an MP4."""
+BROKEN_VIDEO = b"\0\0\0\x18ftypisom broken"
 """The same, but nothing can be made of them."""
 
 
@@ -109,6 +119,10 @@ class FakeRenditions:
     def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None:
         self.buckets.renditions[keys.rendition_object(blob_id, rendition.name)] = rendition, content
 
+    def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:
+        rendition = Rendition(name, content_type, 0, 0)
+        self.put(blob_id, rendition, path.read_bytes())
+
     def remove_all(self, blob_id: str) -> None:
         prefix = keys.rendition_prefix(blob_id)
         for key in [key for key in self.buckets.renditions if key.startswith(prefix)]:
@@ -127,6 +141,26 @@ class FakePhotoCodec:
             (Rendition("320.jpg", content_type, 320, 240), b"small " + content),
         )
         return RenderedPhoto(4000, 3000, "cGxhY2Vob2xkZXI=", renditions)
+
+
+class FakeVideoCodec:
+    """Makes a clip and a poster of everything but `BROKEN_VIDEO` and what begins like it."""
+
+    @contextmanager
+    def render(
+        self, source: IO[bytes], content_type: str, report: Callable[[int], None]
+    ) -> Iterator[RenderedVideo]:
+        assert content_type
+        content = source.read()
+        report(1)
+        report(50)
+        if content.startswith(BROKEN_VIDEO):
+            raise VideoRefused("undecodable", "The video is damaged.")
+        poster = FakePhotoCodec().render(BytesIO(content), "image/jpeg")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "clip"
+            path.write_bytes(b"clip of " + content)
+            yield RenderedVideo(poster, RenderedClip(path, 640, 480, 1500, has_audio=True))
 
 
 @dataclass

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shutterfeed.services.publishing import PublishingService
     from shutterfeed.services.rendering import RenderingService
     from shutterfeed.services.routing import ChangeRouter
+    from shutterfeed.services.transcoding import TranscodingService
 
 M = TypeVar("M")
 
@@ -90,6 +91,7 @@ class Api:
 @cache
 def api() -> Api:
     from shutterfeed.adapters.buckets import S3UploadBucket
+    from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
     from shutterfeed.adapters.dynamodb.feeds import DynamoFeedDetails, DynamoFeeds
     from shutterfeed.adapters.dynamodb.follows import DynamoFollows
     from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
@@ -118,6 +120,7 @@ def api() -> Api:
             S3UploadBucket(lambda: client("s3"), settings.uploads_bucket),
             clock(),
             ids(),
+            DynamoBlobs(metadata),
         ),
         feed=FeedService(
             DynamoFeeds(_table(settings.feed_table)), DynamoFeedDetails(metadata), users
@@ -152,6 +155,7 @@ def dedup_hash() -> IngestService:
         S3UploadBucket(lambda: client("s3"), settings.uploads_bucket),
         S3Intake(client("s3"), settings.uploads_bucket, settings.originals_bucket),
         _queue(settings.images_queue_url, messages.RENDER_PHOTO),
+        _queue(settings.videos_queue_url, messages.TRANSCODE_VIDEO),
         publishing,
         clock(),
         ids(),
@@ -171,6 +175,23 @@ def thumbnail() -> RenderingService:
         S3Originals(client("s3"), settings.originals_bucket),
         S3Renditions(client("s3"), settings.renditions_bucket),
         PillowImageCodec(),
+    )
+
+
+@cache
+def transcode() -> TranscodingService:
+    from shutterfeed.adapters.buckets import S3Originals, S3Renditions
+    from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+    from shutterfeed.adapters.imaging import PillowImageCodec
+    from shutterfeed.adapters.video import FfmpegVideoCodec
+    from shutterfeed.services.transcoding import TranscodingService
+
+    settings = config.TranscodeSettings.from_env()
+    return TranscodingService(
+        DynamoBlobs(_table(settings.metadata_table)),
+        S3Originals(client("s3"), settings.originals_bucket),
+        S3Renditions(client("s3"), settings.renditions_bucket),
+        FfmpegVideoCodec(PillowImageCodec()),
     )
 
 

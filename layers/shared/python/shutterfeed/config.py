@@ -45,10 +45,18 @@ class DedupHashSettings(Settings):
     uploads_bucket: str
     originals_bucket: str
     images_queue_url: str
+    videos_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class ThumbnailSettings(Settings):
+    metadata_table: str
+    originals_bucket: str
+    renditions_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscodeSettings(Settings):
     metadata_table: str
     originals_bucket: str
     renditions_bucket: str

@@ -7,9 +7,11 @@ one twice with the same arguments leaves the same state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
 from shutterfeed.domain.feed import FeedEntry
@@ -19,6 +21,7 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.photos import RenderedPhoto, Rendition
 from shutterfeed.domain.posts import Place, Post
 from shutterfeed.domain.users import Profile
+from shutterfeed.domain.videos import RenderedVideo
 
 M_contra = TypeVar("M_contra", contravariant=True)
 
@@ -177,6 +180,10 @@ class Blobs(Protocol):
         """From `stored`. False where the blob has moved on."""
         ...
 
+    def mark_progress(self, blob: Blob, percent: int) -> None:
+        """While `stored`; nothing where the blob has moved on."""
+        ...
+
     def refer(self, reference: Reference) -> None: ...
 
     def release(self, reference: Reference) -> None: ...
@@ -296,12 +303,25 @@ class Originals(Protocol):
 class Renditions(Protocol):
     def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None: ...
 
+    def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:
+        """A rendition too large for memory, read from disk."""
+        ...
+
     def remove_all(self, blob_id: str) -> None: ...
 
 
 class PhotoCodec(Protocol):
     def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
         """All renditions from one decode. Raises `PhotoRefused`."""
+        ...
+
+
+class VideoCodec(Protocol):
+    def render(
+        self, source: IO[bytes], content_type: str, report: Callable[[int], None]
+    ) -> AbstractContextManager[RenderedVideo]:
+        """Clip and poster; the clip's file goes when the context ends. `report` is told the
+        percentage done, again and again. Raises `VideoRefused`."""
         ...
 
 

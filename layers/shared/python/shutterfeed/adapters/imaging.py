@@ -87,7 +87,7 @@ _SRGB_NAMES: Final = frozenset({"sRGB", "sRGB IEC61966-2.1", "sRGB built-in"})
 _PROFILE_MODES: Final = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """The pixels that each colour space of an ICC profile describes."""
 
-_BAD_INPUT: Final = (
+BAD_INPUT: Final = (
     OSError,  # Pillow's own: not this format, truncated, a decoder's error code
     SyntaxError,  # the format parsers' word for a broken file
     ValueError,  # impossible sizes and numbers, text that unpacks to too much, bad UTF-8
@@ -151,7 +151,7 @@ def _refusing_bad_input(content: bytes) -> Iterator[None]:
         raise PhotoRefused(
             "too_many_pixels", "The photo is too large to be processed. Please make it smaller."
         ) from error
-    except _BAD_INPUT as error:
+    except BAD_INPUT as error:
         if _cut_short(content, error):
             raise PhotoRefused(
                 "truncated", "The photo is incomplete: its end is missing. Please upload it again."
@@ -221,7 +221,7 @@ def _orientation(image: ImageFile) -> int:
         image.load()
     try:
         value = image.getexif().get(ExifTag.Orientation)
-    except _BAD_INPUT:
+    except BAD_INPUT:
         # Cameras write broken EXIF, and phones and browsers show such photos as they are.
         return 1
     return value if isinstance(value, int) and value in _UPRIGHT else 1
@@ -291,7 +291,7 @@ def _to_srgb(picture: Image.Image, embedded: bytes | None) -> Image.Image:
             outputMode="RGB",
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
-    except (ImageCms.PyCMSError, *_BAD_INPUT):
+    except (ImageCms.PyCMSError, *BAD_INPUT):
         return picture.convert("RGB")
     assert converted is not None
     return converted

@@ -19,6 +19,7 @@ from shutterfeed.domain.messages import (
     RenderPhoto,
     SettleBlob,
     SettleReference,
+    TranscodeVideo,
 )
 
 M = TypeVar("M")
@@ -53,6 +54,7 @@ class Codec(Generic[M]):
 
 
 RENDER_PHOTO = Codec[RenderPhoto](RenderPhoto)
+TRANSCODE_VIDEO = Codec[TranscodeVideo](TranscodeVideo)
 PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob)
 FAN_OUT = Codec[FanOut](FanOut)
 FEED = Codec[FeedMessage](FeedChunk, Backfill, Prune)

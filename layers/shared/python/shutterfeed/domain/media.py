@@ -1,7 +1,7 @@
 """Media, their stored contents (blobs) and the upload ledger's entries.
 
-A **medium** is one photo of one post. A **blob** is one distinct content, whoever uploaded it;
-many media may point to it. The **ledger** has one entry per medium and says where it is on its way:
+A **medium** is one photo or video of one post. A **blob** is one distinct content, whoever
+uploaded it; many media may point to it. The **ledger** has one entry per medium and says where it is on its way:
 
     awaiting ──bytes landed──> processing ──rendered──> ready
         └──────────┴───────────────────────refused────> failed
@@ -16,6 +16,7 @@ from typing import Final
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.photos import Rendition
+from shutterfeed.domain.videos import VIDEO_TYPES
 
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
@@ -47,21 +48,39 @@ NEVER_ARRIVED: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True)
+class Clip:
+    """The MP4 made of a video or an animated picture; `size` is in bytes."""
+
+    name: str
+    width: int
+    height: int
+    duration_ms: int
+    size: int
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """What viewers get of a photo: its renditions under the blob's random public id."""
+    """What viewers get of a photo: its renditions under the blob's random public id.
+
+    Those of a video are its poster's, and `clip` is what moves.
+    """
 
     blob_id: str
     width: int
     height: int
     placeholder: str
     renditions: tuple[Rendition, ...]
+    clip: Clip | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """One photo of a post, as declared by its owner and as far as it has come.
+    """One photo or video of a post, as declared by its owner and as far as it has come.
 
-    `sha256` is lower-case hexadecimal, `size` the original's exact number of bytes.
+    `sha256` is lower-case hexadecimal, `size` the original's exact number of bytes; `width`,
+    `height` and `duration_ms` are declared for videos only, and may be wrong. `progress` is the
+    percentage of a processing video that is done, where somebody has looked it up.
     """
 
     media_id: str
@@ -71,6 +90,14 @@ class Medium:
     state: MediaState = MediaState.AWAITING
     picture: Picture | None = None
     failure: Failure | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    progress: int | None = None
+
+    @property
+    def is_video(self) -> bool:
+        return self.content_type in VIDEO_TYPES
 
     def ready(self, picture: Picture) -> Medium:
         return replace(self, state=MediaState.READY, picture=picture)
@@ -119,6 +146,8 @@ class Blob:
     state: BlobState = BlobState.STORED
     picture: Picture | None = None
     failure: Failure | None = None
+    progress: int = 0
+    """Percentage of a video that is transcoded."""
 
     @property
     def settled(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-SNIFF_BYTES: Final = 32
+SNIFF_BYTES: Final = 64
 """How much of a file's beginning `sniff` needs."""
 
 MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
@@ -23,6 +23,8 @@ four and JPEG less than one (a progressive one, six). More would not fit the fun
 _SIGNATURES: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("image/jpeg", ((0, b"\xff\xd8\xff"),)),
     ("image/png", ((0, b"\x89PNG\r\n\x1a\n"),)),
+    ("image/gif", ((0, b"GIF87a"),)),
+    ("image/gif", ((0, b"GIF89a"),)),
     ("image/webp", ((0, b"RIFF"), (8, b"WEBP"))),
 )
 """Content type, and the bytes at fixed offsets that all have to be there."""

@@ -23,7 +23,9 @@ from shutterfeed.domain.posts import (
     check_place,
 )
 from shutterfeed.domain.users import Profile
+from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
 from shutterfeed.ports import (
+    Blobs,
     Clock,
     Creation,
     Ids,
@@ -42,11 +44,17 @@ _DELETE_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class MediumDraft:
-    """What a client declares of a file before it uploads it; `sha256` is hexadecimal."""
+    """What a client declares of a file before it uploads it; `sha256` is hexadecimal.
+
+    Dimensions, and the duration in milliseconds, are for videos only.
+    """
 
     content_type: str
     size: int
     sha256: str
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,7 @@ class PostService:
     bucket: UploadBucket
     clock: Clock
     ids: Ids
+    blobs: Blobs
 
     def create(self, author_id: str, draft: PostDraft, idempotency_key: str) -> CreatedPost:
         """Record a post as pending and give one upload link per medium.
@@ -154,7 +163,16 @@ class PostService:
     def _new(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
         now = self.clock.now()
         media = tuple(
-            Medium(self.ids.new(now), m.content_type, m.size, m.sha256) for m in draft.media
+            Medium(
+                self.ids.new(now),
+                m.content_type,
+                m.size,
+                m.sha256,
+                width=m.width,
+                height=m.height,
+                duration_ms=m.duration_ms,
+            )
+            for m in draft.media
         )
         post = Post(
             PostId(author_id, self.ids.new(now)),
@@ -210,7 +228,14 @@ class PostService:
             return post
         now = self.clock.now()
         uploads = {key: u.as_of(now) for key, u in self.ledger.of_post(post).items()}
-        return post.with_uploads(uploads)
+        shown = post.with_uploads(uploads)
+        return replace(shown, media=tuple(map(self._transcoded_so_far, shown.media)))
+
+    def _transcoded_so_far(self, medium: Medium) -> Medium:
+        if not medium.is_video or medium.state is not MediaState.PROCESSING:
+            return medium
+        blob = self.blobs.get(medium.sha256)
+        return medium if blob is None else replace(medium, progress=blob.progress)
 
 
 def _checked(draft: PostDraft) -> PostDraft:
@@ -220,6 +245,8 @@ def _checked(draft: PostDraft) -> PostDraft:
         raise InvalidInput("invalid_media", f"A post has 1 to {MAX_MEDIA} media.", "media")
     for index, medium in enumerate(draft.media):
         check_medium(index, medium.content_type, medium.size)
+        if medium.content_type in VIDEO_TYPES:
+            check_declared(index, medium.width, medium.height, medium.duration_ms)
         if not _SHA256.fullmatch(medium.sha256):
             raise InvalidInput(
                 "invalid_sha256",
