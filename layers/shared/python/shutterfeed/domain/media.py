@@ -1,7 +1,8 @@
 """Media, their stored contents (blobs) and the upload ledger's entries.
 
 A **medium** is one photo or video of one post. A **blob** is one distinct content, whoever
-uploaded it; many media may point to it. The **ledger** has one entry per medium and says where it is on its way:
+uploaded it; many media may point to it. The **ledger** has one entry per medium and says where it
+is on its way:
 
     awaiting ──bytes landed──> processing ──rendered──> ready
         └──────────┴───────────────────────refused────> failed
