@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import imports, upload_to_feed
+from bench import imports, transcode, upload_to_feed
 from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "imports": imports.run,
+    "transcode": transcode.run,
     "upload_to_feed": upload_to_feed.run,
 }
 
