@@ -21,7 +21,7 @@ from bench.figures import Figure
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Blob, BlobState, Medium, Picture, Reference
-from shutterfeed.domain.messages import RenderPhoto
+from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.ports import PostMedium, StoredOriginal
@@ -52,6 +52,7 @@ class Warehouse:
     metadata: Metadata = field(default_factory=Metadata)
     buckets: Buckets = field(default_factory=Buckets)
     images: FakeQueue[RenderPhoto] = field(default_factory=FakeQueue)
+    videos: FakeQueue[TranscodeVideo] = field(default_factory=FakeQueue)
     seeded: dict[Mismatch, set[str]] = field(
         default_factory=lambda: {kind: set() for kind in Mismatch}
     )
@@ -86,6 +87,7 @@ class Warehouse:
             FakePosts(self.metadata),
             FakeIntake(self.buckets),
             self.images,
+            self.videos,
         )
 
     def dollars_per_million(self) -> float:

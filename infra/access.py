@@ -33,6 +33,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _api(functions["api"], to)
     _dedup_hash(functions["dedup_hash"], to)
     _thumbnail(functions["thumbnail"], to)
+    _transcode(functions["transcode"], to)
     _route_changes(functions["route_changes"], to)
     _publish(functions["publish"], to)
     _fan_out(functions["fan_out"], to)
@@ -77,15 +78,25 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("IMAGES_QUEUE_URL", to.queues.images.queue_url)
+    function.add_environment("VIDEOS_QUEUE_URL", to.queues.videos.queue_url)
     grants.items(function, metadata, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
     grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
     grants.objects(function, originals, "GetObject", "PutObject")
     # An upload that is gone and an original that was never stored must not look forbidden.
     grants.listing(function, uploads, originals)
-    grants.sending(function, to.sending_actions, to.queues.images)
+    grants.sending(function, to.sending_actions, to.queues.images, to.queues.videos)
 
 
 def _thumbnail(function: lambda_.Function, to: Resources) -> None:
+    _renderer(function, to)
+
+
+def _transcode(function: lambda_.Function, to: Resources) -> None:
+    _renderer(function, to)
+
+
+def _renderer(function: lambda_.Function, to: Resources) -> None:
+    """Who parses a stranger's bytes reads originals, writes renditions, and knows blobs alone."""
     metadata, originals, renditions = (
         to.tables.metadata,
         to.buckets.originals,
@@ -160,13 +171,15 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("ORIGINALS_BUCKET", buckets.originals.bucket_name)
     function.add_environment("UPLOADS_QUEUE_URL", queues.uploads.queue_url)
     function.add_environment("IMAGES_QUEUE_URL", queues.images.queue_url)
+    function.add_environment("VIDEOS_QUEUE_URL", queues.videos.queue_url)
     function.add_environment("PUBLISH_QUEUE_URL", queues.publish.queue_url)
     function.add_environment("RECONCILE_AFTER_MINUTES", str(to.reconcile_after_minutes))
-    # The one row it changes is a ledger entry whose bytes never came, and its own checkpoint.
+    # The rows it changes are ledger entries, and its own checkpoint.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
     grants.objects(function, buckets.originals, "GetObject")
     grants.listing(function, buckets.uploads, buckets.originals)
-    grants.sending(function, to.sending_actions, queues.uploads, queues.images, queues.publish)
-    grants.measuring(function, queues.uploads, queues.images, queues.publish)
+    watched = (queues.uploads, queues.images, queues.videos, queues.publish)
+    grants.sending(function, to.sending_actions, *watched)
+    grants.measuring(function, *watched)

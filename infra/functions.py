@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Duration, IgnoreMode, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -27,6 +27,8 @@ class FunctionSpec:
 
     memory_mb: int
     timeout_s: int
+    storage_mb: int | None = None
+    """Of temporary files; None stands for the 512 MB that cost nothing."""
     layers: tuple[str, ...] = ("runtime", SHARED)
     calls_itself: bool = False
     """Through its own queue. Lambda would take a long chain for a runaway loop and stop it."""
@@ -36,6 +38,13 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     "api": FunctionSpec(memory_mb=1024, timeout_s=15),
     "dedup_hash": FunctionSpec(memory_mb=1024, timeout_s=60),
     "thumbnail": FunctionSpec(memory_mb=1769, timeout_s=60, layers=("runtime", "imaging", SHARED)),
+    # The original, the clip and the copy that faststart makes of it, several times over.
+    "transcode": FunctionSpec(
+        memory_mb=3008,
+        timeout_s=900,
+        storage_mb=4096,
+        layers=("runtime", "imaging", "video", SHARED),
+    ),
     "route_changes": FunctionSpec(memory_mb=512, timeout_s=30),
     "publish": FunctionSpec(memory_mb=512, timeout_s=30),
     "fan_out": FunctionSpec(memory_mb=512, timeout_s=60, calls_itself=True),
@@ -91,6 +100,7 @@ def _function(
         layers=layers.named(spec.layers),
         memory_size=spec.memory_mb,
         timeout=Duration.seconds(spec.timeout_s),
+        ephemeral_storage_size=Size.mebibytes(spec.storage_mb) if spec.storage_mb else None,
         reserved_concurrent_executions=settings.worker_concurrency.get(name),
         recursive_loop=lambda_.RecursiveLoop.ALLOW if spec.calls_itself else None,
         snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS

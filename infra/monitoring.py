@@ -1,4 +1,4 @@
-"""Exactly ten alarms, as many as an account has free, and whom they tell."""
+"""Eleven alarms, one more than an account has free, and whom they tell."""
 
 from __future__ import annotations
 

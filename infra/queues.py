@@ -32,15 +32,17 @@ class Queues(Construct):
         self._dead_letters_by_name: dict[str, sqs.Queue] = {}
         self.uploads_dlq = self._dead_letters("uploads-dlq")
         self.images_dlq = self._dead_letters("images-dlq")
+        self.videos_dlq = self._dead_letters("videos-dlq")
         self.publish_dlq = self._dead_letters("publish-dlq")
         # Fan-out and feed writing are one delivery, watched by one alarm: an account's first ten
-        # alarms are free, and there are ten.
+        # alarms are free, and there are eleven.
         self.feed_delivery_dlq = self._dead_letters("feed-delivery-dlq")
         self.collect_dlq = self._dead_letters("collect-dlq")
         self.stream_dlq = self._dead_letters("stream-dlq")
 
         self.uploads = self._queue("uploads", "dedup_hash", self.uploads_dlq)
         self.images = self._queue("images", "thumbnail", self.images_dlq)
+        self.videos = self._queue("videos", "transcode", self.videos_dlq)
         self.publish = self._queue("publish", "publish", self.publish_dlq)
         self.fan_out = self._queue("fan-out", "fan_out", self.feed_delivery_dlq)
         self.feed = self._queue("feed", "feed_writer", self.feed_delivery_dlq)
@@ -53,6 +55,7 @@ class Queues(Construct):
     def working(self) -> Iterator[sqs.Queue]:
         yield self.uploads
         yield self.images
+        yield self.videos
         yield self.publish
         yield self.fan_out
         yield self.feed

@@ -30,6 +30,7 @@ RECONCILE_EVERY: Final = Duration.minutes(5)
 _BATCH_SIZES: Final = {
     "dedup_hash": 1,
     "thumbnail": 1,
+    "transcode": 1,
     "publish": 10,
     "fan_out": 1,
     "feed_writer": 10,
@@ -54,6 +55,7 @@ class Triggers(Construct):
         self._functions = functions
         self._queue("dedup_hash", queues.uploads)
         self._queue("thumbnail", queues.images)
+        self._queue("transcode", queues.videos)
         self._queue("publish", queues.publish)
         self._queue("fan_out", queues.fan_out)
         self._queue("feed_writer", queues.feed)

@@ -33,13 +33,17 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
         table, s3, outputs["OriginalsBucketName"], outputs["RenditionsBucketName"]
     )
     sqs: Any = client("sqs")
-    images = sqs.get_queue_url(QueueName=f"{deployment.prefix}images")["QueueUrl"]
+    images, videos = (
+        sqs.get_queue_url(QueueName=f"{deployment.prefix}{name}")["QueueUrl"]
+        for name in ("images", "videos")
+    )
     service = AuditService(
         inventory,
         DynamoBlobs(table),
         DynamoPosts(table),
         S3Intake(s3, outputs["UploadsBucketName"], outputs["OriginalsBucketName"]),
         SqsQueue(sqs, images, messages.RENDER_PHOTO),
+        SqsQueue(sqs, videos, messages.TRANSCODE_VIDEO),
     )
     found: Counter[Mismatch] = Counter()
     repaired: Counter[Mismatch] = Counter()

@@ -9,9 +9,10 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Upload
-from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, Capture
+from shutterfeed.domain.photos import PHOTO_TYPES, Capture
 from shutterfeed.domain.posts import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Place, PostState
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
+from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports import UploadGrant
 from shutterfeed.services.posts import CreatedPost, PostView
 from shutterfeed.services.uploads import Grant, UploadView
@@ -38,13 +39,18 @@ class PlaceBody(RequestBody):
 class MediumBody(RequestBody):
     """A file to come: exactly these bytes, and no others, can then be uploaded.
 
+    A photo has at most 25 MB, a video 300. Of a video `width`, `height` and `duration_ms` have to
+    be declared too; one of more work than is done for a video is refused at once.
     With `keep_capture_details` the post shows when and with which camera it was taken.
     """
 
-    content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES))]
-    bytes: Annotated[int, Meta(ge=1, le=MAX_PHOTO_BYTES)]
+    content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES | VIDEO_TYPES))]
+    bytes: Annotated[int, Meta(ge=1, le=MAX_VIDEO_BYTES)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     keep_capture_details: bool = False
+    width: Annotated[int, Meta(ge=1)] | None = None
+    height: Annotated[int, Meta(ge=1)] | None = None
+    duration_ms: Annotated[int, Meta(ge=1)] | None = None
 
 
 class CreatePost(RequestBody):
@@ -169,9 +175,39 @@ class CaptureBody(Struct):
         return None if capture is None else cls(capture.taken_at, capture.camera)
 
 
+class ClipBody(Struct):
+    """The MP4 of a video, or of an animated picture, which has no sound and is to be looped.
+
+    The URL never changes its content.
+    """
+
+    url: str
+    content_type: str
+    width: int
+    height: int
+    duration_ms: int
+    has_audio: bool
+
+    @classmethod
+    def of(cls, picture: Picture | None, media_base_url: str) -> ClipBody | None:
+        if picture is None or picture.clip is None:
+            return None
+        clip = picture.clip
+        return cls(
+            f"{media_base_url}/{picture.blob_id}/{clip.name}",
+            CLIP_TYPE,
+            clip.width,
+            clip.height,
+            clip.duration_ms,
+            clip.has_audio,
+        )
+
+
 class MediumView(Struct):
-    """A photo of a post. Dimensions, placeholder (a base64 ThumbHash) and renditions are there
-    once it is ready; `capture` is, if its owner wants it shown."""
+    """A photo or video of a post. Dimensions, placeholder (a base64 ThumbHash) and renditions are
+    there once it is ready, and `capture`, if its owner wants it shown; a video's are its poster's,
+    and `clip` is what moves. `progress` is the percentage done of a video that is being
+    processed, counted from when its bytes arrived."""
 
     id: str
     state: MediaState
@@ -181,6 +217,8 @@ class MediumView(Struct):
     placeholder: str | None
     renditions: list[RenditionBody]
     capture: CaptureBody | None
+    clip: ClipBody | None
+    progress: int | None
     failure: FailureBody | None
 
     @classmethod
@@ -195,6 +233,8 @@ class MediumView(Struct):
             picture.placeholder if picture else None,
             _renditions(picture, media_base_url) if picture else [],
             CaptureBody.of(medium.capture),
+            ClipBody.of(picture, media_base_url),
+            medium.progress,
             FailureBody.of(medium.failure),
         )
 

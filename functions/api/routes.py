@@ -162,7 +162,15 @@ def create_post(call: Call) -> PostCreated:
         body.caption,
         body.place.to_domain() if body.place else None,
         tuple(
-            MediumDraft(m.content_type, m.bytes, m.sha256, m.keep_capture_details)
+            MediumDraft(
+                m.content_type,
+                m.bytes,
+                m.sha256,
+                m.keep_capture_details,
+                m.width,
+                m.height,
+                m.duration_ms,
+            )
             for m in body.media
         ),
     )

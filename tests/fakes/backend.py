@@ -19,6 +19,7 @@ from shutterfeed.domain.messages import (
     FeedMessage,
     PublishMessage,
     RenderPhoto,
+    TranscodeVideo,
     UploadLanded,
 )
 from shutterfeed.domain.posts import Post
@@ -34,6 +35,7 @@ from shutterfeed.services.publishing import PublishingService
 from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.rendering import RenderingService
 from shutterfeed.services.routing import ChangeRouter
+from shutterfeed.services.transcoding import TranscodingService
 from shutterfeed.services.uploads import UploadService
 from tests import samples
 from tests.fakes.feeds import FakeFeeds
@@ -56,6 +58,7 @@ from tests.fakes.storage import (
     FakeQueue,
     FakeRenditions,
     FakeUploadBucket,
+    FakeVideoCodec,
 )
 from tests.fakes.system import FakeClock, FakeIds
 
@@ -120,6 +123,7 @@ class Backend:
 
         self.landed = FakeQueue[UploadLanded]()
         self.images = FakeQueue[RenderPhoto]()
+        self.videos = FakeQueue[TranscodeVideo]()
         self.publish = FakeQueue[PublishMessage]()
         self.fan_out = FakeQueue[FanOut]()
         self.feed = FakeQueue[FeedMessage]()
@@ -128,13 +132,25 @@ class Backend:
         self.users = ProfileService(profiles, follows, clock)
         self.follows = FollowService(self.users, profiles, follows, clock, ids)
         self.uploads = UploadService(posts, ledger, bucket, clock)
-        self.posts = PostService(self.users, profiles, posts, ledger, self.uploads, clock, ids)
+        self.posts = PostService(
+            self.users, profiles, posts, ledger, self.uploads, clock, ids, blobs
+        )
         self.reader = FeedService(feeds, guard(FakeFeedDetails(self.metadata)), self.users)
         publishing = PublishingService(ledger, posts, blobs, clock, ids)
         self.ingest = IngestService(
-            ledger, posts, blobs, bucket, intake, guard(self.images), publishing, clock, ids
+            ledger,
+            posts,
+            blobs,
+            bucket,
+            intake,
+            guard(self.images),
+            guard(self.videos),
+            publishing,
+            clock,
+            ids,
         )
         rendering = RenderingService(blobs, originals, renditions, FakePhotoCodec())
+        transcoding = TranscodingService(blobs, originals, renditions, FakeVideoCodec())
         planner = FanOutPlanner(profiles, follows, guard(self.fan_out), guard(self.feed))
         writer = FeedWriter(feeds, posts, follows, clock)
         collection = CollectionService(
@@ -149,6 +165,7 @@ class Backend:
             intake,
             guard(self.landed),
             guard(self.images),
+            guard(self.videos),
             guard(self.publish),
             clock,
         )
@@ -159,6 +176,7 @@ class Backend:
         self._workers: dict[str, tuple[FakeQueue[Any], Callable[[Any], object]]] = {
             "landed": (self.landed, self.ingest.ingest),
             "images": (self.images, rendering.render),
+            "videos": (self.videos, transcoding.transcode),
             "publish": (self.publish, publishing.settle),
             "fan_out": (self.fan_out, planner.plan),
             "feed": (self.feed, writer.write),

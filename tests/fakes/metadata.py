@@ -406,11 +406,21 @@ class FakeLedger:
         self.data.uploads[author_id, media_id] = replace(upload, multipart_id=None)
         return True
 
-    def mark_processing(self, author_id: str, media_id: str) -> None:
+    def mark_processing(
+        self, author_id: str, media_id: str, at: datetime, progress_from: int
+    ) -> None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state is MediaState.AWAITING:
-            self._write(upload, replace(upload.medium, state=MediaState.PROCESSING))
+            medium = replace(
+                upload.medium, state=MediaState.PROCESSING, progress_from=progress_from
+            )
+            self._write(replace(upload, ordered_at=at), medium)
             self.data.expiries.pop(keys.upload(author_id, media_id), None)
+
+    def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
+        upload = self.get(author_id, media_id)
+        if upload is not None and upload.medium.state is MediaState.PROCESSING:
+            self._write(replace(upload, ordered_at=at), upload.medium)
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture, at: datetime) -> None:
         self._settle(author_id, media_id, lambda medium: medium.ready(picture), at)
@@ -438,7 +448,7 @@ class FakeBlobs:
     def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
         blob = self.get(sha256) or Blob(sha256, new_blob_id, content_type, size)
         if blob.state is BlobState.FAILED:
-            blob = replace(blob, state=BlobState.STORED, failure=None)
+            blob = replace(blob, state=BlobState.STORED, failure=None, progress=0)
         self.data.expiries.pop(keys.blob(sha256), None)
         self.data.write_blob(sha256, blob)
         return blob
@@ -451,6 +461,11 @@ class FakeBlobs:
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
         return self._settle(blob, replace(blob, state=BlobState.FAILED, failure=failure))
+
+    def mark_progress(self, blob: Blob, percent: int) -> None:
+        current = self.get(blob.sha256)
+        if current is not None:
+            self._settle(blob, replace(current, progress=percent))
 
     def refer(self, reference: Reference) -> None:
         if reference not in self.data.references:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Generic, TypeVar
 
 from shutterfeed import keys
@@ -15,6 +18,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Upload
 from shutterfeed.domain.multipart import Part, part_size, part_sizes
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, Rendition
+from shutterfeed.domain.videos import RenderedClip, RenderedVideo, VideoRefused
 from shutterfeed.ports import Arrival, PartLink, PartsGrant, UploadGrant
 
 M = TypeVar("M")
@@ -22,6 +26,12 @@ M = TypeVar("M")
 PHOTO = b"\xff\xd8\xff a photo"
 """Bytes that are taken for a JPEG."""
 BROKEN_PHOTO = b"\xff\xd8\xff broken"
+"""The same, but nothing can be made of them."""
+
+
+VIDEO = b"\0\0\0\x18ftypisom a video"
+"""Bytes that are taken for an MP4."""
+BROKEN_VIDEO = b"\0\0\0\x18ftypisom broken"
 """The same, but nothing can be made of them."""
 
 
@@ -169,6 +179,10 @@ class FakeRenditions:
     def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None:
         self.buckets.renditions[keys.rendition_object(blob_id, rendition.name)] = rendition, content
 
+    def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:
+        rendition = Rendition(name, content_type, 0, 0)
+        self.put(blob_id, rendition, path.read_bytes())
+
     def remove_all(self, blob_id: str) -> None:
         prefix = keys.rendition_prefix(blob_id)
         for key in [key for key in self.buckets.renditions if key.startswith(prefix)]:
@@ -195,6 +209,26 @@ class FakePhotoCodec:
             (Rendition("320.jpg", content_type, 320, 240), b"small " + content),
         )
         return RenderedPhoto(4000, 3000, "cGxhY2Vob2xkZXI=", renditions)
+
+
+class FakeVideoCodec:
+    """Makes a clip and a poster of everything but `BROKEN_VIDEO` and what begins like it."""
+
+    @contextmanager
+    def render(
+        self, source: IO[bytes], content_type: str, report: Callable[[int], None]
+    ) -> Iterator[RenderedVideo]:
+        assert content_type
+        content = source.read()
+        report(1)
+        report(50)
+        if content.startswith(BROKEN_VIDEO):
+            raise VideoRefused("undecodable", "The video is damaged.")
+        poster = FakePhotoCodec().render(BytesIO(content), "image/jpeg")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "clip"
+            path.write_bytes(b"clip of " + content)
+            yield RenderedVideo(poster, RenderedClip(path, 640, 480, 1500, has_audio=True))
 
 
 @dataclass

@@ -34,8 +34,15 @@ GRANTED = {
         "s3:PutObject originals/*",
         "s3:ListBucket originals",
         "sqs:SendMessage images",
+        "sqs:SendMessage videos",
     },
     "thumbnail": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:UpdateItem TablesMetadata",
+        "s3:GetObject originals/*",
+        "s3:PutObject renditions/*",
+    },
+    "transcode": {
         "dynamodb:GetItem TablesMetadata",
         "dynamodb:UpdateItem TablesMetadata",
         "s3:GetObject originals/*",
@@ -94,13 +101,14 @@ GRANTED = {
         *(
             f"sqs:{action} {queue}"
             for action in ("SendMessage", "GetQueueAttributes")
-            for queue in ("uploads", "images", "publish")
+            for queue in ("uploads", "images", "videos", "publish")
         ),
     },
 }
 CONSUMED = {
     "dedup_hash": "uploads",
     "thumbnail": "images",
+    "transcode": "videos",
     "publish": "publish",
     "fan_out": "fan-out",
     "feed_writer": "feed",
@@ -178,10 +186,11 @@ def test_no_role_can_delete_a_version_or_change_how_versions_are_kept(every: Tem
     assert "s3:DeleteObject" in actions  # or this test looks at nothing
 
 
-def test_the_renderer_reaches_blob_items_only(every: Template) -> None:
+@pytest.mark.parametrize("renderer", ["thumbnail", "transcode"])
+def test_a_renderer_reaches_blob_items_only(every: Template, renderer: str) -> None:
     tables = [
         statement
-        for statement in every.statements("thumbnail")
+        for statement in every.statements(renderer)
         if any(action.startswith("dynamodb:") for action in listed(statement["Action"]))
     ]
     (statement,) = tables

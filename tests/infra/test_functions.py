@@ -18,6 +18,7 @@ CONCURRENCY = {
     "api": None,
     "dedup_hash": 50,
     "thumbnail": 50,
+    "transcode": 20,
     "route_changes": None,
     "publish": 50,
     "fan_out": 10,
@@ -69,16 +70,25 @@ def test_variables_point_at_what_they_are_named_for(every: Template, name: str) 
             assert shown == f"Tables{variable.removesuffix('_TABLE').capitalize()}"
 
 
-def test_only_the_renderer_has_the_imaging_layer_and_our_code_is_everywhere(dev: Template) -> None:
+def test_only_renderers_have_parsers_and_our_code_is_everywhere(dev: Template) -> None:
     for name, function in dev.functions().items():
         layers = [dev.named(layer).removeprefix("FunctionsLayers") for layer in function["Layers"]]
-        imaging = ["Imaging"] if name == "thumbnail" else []
-        assert sorted(layers) == [*imaging, "Runtime", "Shared"]
+        imaging = ["Imaging"] if name in {"thumbnail", "transcode"} else []
+        video = ["Video"] if name == "transcode" else []
+        assert sorted(layers) == [*imaging, "Runtime", "Shared", *video]
 
 
 def test_the_renderer_has_a_whole_core(every: Template) -> None:
     thumbnail = every.functions()["thumbnail"]
     assert (thumbnail["MemorySize"], thumbnail["Timeout"]) == (1769, 60)
+
+
+def test_the_transcoder_has_time_memory_and_room_for_the_largest_video(every: Template) -> None:
+    transcode = every.functions()["transcode"]
+    assert (transcode["MemorySize"], transcode["Timeout"]) == (3008, 900)
+    assert transcode["EphemeralStorage"] == {"Size": 4096}
+    others = [f for name, f in every.functions().items() if name != "transcode"]
+    assert not [function for function in others if "EphemeralStorage" in function]
 
 
 @pytest.mark.parametrize(("name", "reserved"), CONCURRENCY.items())

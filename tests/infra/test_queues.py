@@ -9,6 +9,7 @@ from tests.infra.templates import Template, listed, text
 DEAD_LETTERS_OF = {
     "uploads": "uploads-dlq",
     "images": "images-dlq",
+    "videos": "videos-dlq",
     "publish": "publish-dlq",
     "fan-out": "feed-delivery-dlq",
     "feed": "feed-delivery-dlq",
@@ -17,6 +18,7 @@ DEAD_LETTERS_OF = {
 CONSUMERS = {
     "uploads": "dedup_hash",
     "images": "thumbnail",
+    "videos": "transcode",
     "publish": "publish",
     "fan-out": "fan_out",
     "feed": "feed_writer",

@@ -12,6 +12,7 @@ from tests.infra.templates import Template
 SOURCES = {
     "dedup_hash": "uploads",
     "thumbnail": "images",
+    "transcode": "videos",
     "publish": "publish",
     "fan_out": "fan-out",
     "feed_writer": "feed",

@@ -92,6 +92,7 @@ def forget_services() -> None:
         bootstrap.api,
         bootstrap.dedup_hash,
         bootstrap.thumbnail,
+        bootstrap.transcode,
         bootstrap.route_changes,
         bootstrap.publish,
         bootstrap.fan_out,

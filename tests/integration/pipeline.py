@@ -20,12 +20,14 @@ from tests.conftest import REGION
 from tests.integration.payloads import Event, context
 from tests.integration.world import World, aws
 from thumbnail.handler import handler as thumbnail
+from transcode.handler import handler as transcode
 
 Handler = Callable[[Any, Any], Mapping[str, Any]]
 
 WORKERS: Final[Mapping[str, Handler]] = {
     "uploads": dedup_hash,
     "images": thumbnail,
+    "videos": transcode,
     "publish": publish,
     "fan-out": fan_out,
     "feed": feed_writer,

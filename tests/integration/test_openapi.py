@@ -108,7 +108,7 @@ def test_limits_are_in_the_schemas() -> None:
     create, medium = schemas["CreatePost"]["properties"], schemas["MediumBody"]["properties"]
     assert (create["media"]["minItems"], create["media"]["maxItems"]) == (1, 10)
     assert create["caption"]["maxLength"] == 2200
-    assert medium["bytes"]["maximum"] == 25 * 1024 * 1024
+    assert medium["bytes"]["maximum"] == 300 * 1024 * 1024
     requests = {route.body.__name__ for route in ROUTES if route.body}
     for name in (*requests, "MediumBody", "PlaceBody"):
         assert schemas[name]["additionalProperties"] is False, name

@@ -32,7 +32,7 @@ FEED: Final = "feed"
 UPLOADS: Final = "shutterfeed-test-uploads"
 ORIGINALS: Final = "shutterfeed-test-originals"
 RENDITIONS: Final = "shutterfeed-test-renditions"
-QUEUES: Final = ("uploads", "images", "publish", "fan-out", "feed", "collect")
+QUEUES: Final = ("uploads", "images", "videos", "publish", "fan-out", "feed", "collect")
 
 
 @cache
@@ -142,6 +142,7 @@ class World:
             "RECONCILE_AFTER_MINUTES": "10",
             "UPLOADS_QUEUE_URL": self.queue_url("uploads"),
             "IMAGES_QUEUE_URL": self.queue_url("images"),
+            "VIDEOS_QUEUE_URL": self.queue_url("videos"),
             "PUBLISH_QUEUE_URL": self.queue_url("publish"),
             "FAN_OUT_QUEUE_URL": self.queue_url("fan-out"),
             "FEED_QUEUE_URL": self.queue_url("feed"),

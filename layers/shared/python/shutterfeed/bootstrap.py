@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shutterfeed.services.reconciling import ReconcilingService
     from shutterfeed.services.rendering import RenderingService
     from shutterfeed.services.routing import ChangeRouter
+    from shutterfeed.services.transcoding import TranscodingService
     from shutterfeed.services.uploads import UploadService
 
 M = TypeVar("M")
@@ -96,6 +97,7 @@ class Api:
 @cache
 def api() -> Api:
     from shutterfeed.adapters.buckets import S3UploadBucket
+    from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
     from shutterfeed.adapters.dynamodb.feeds import DynamoFeedDetails, DynamoFeeds
     from shutterfeed.adapters.dynamodb.follows import DynamoFollows
     from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
@@ -120,7 +122,9 @@ def api() -> Api:
         media_base_url=settings.media_base_url,
         users=users,
         follows=FollowService(users, profiles, follows, clock(), ids()),
-        posts=PostService(users, profiles, posts, ledger, uploads, clock(), ids()),
+        posts=PostService(
+            users, profiles, posts, ledger, uploads, clock(), ids(), DynamoBlobs(metadata)
+        ),
         uploads=uploads,
         feed=FeedService(
             DynamoFeeds(_table(settings.feed_table)), DynamoFeedDetails(metadata), users
@@ -155,6 +159,7 @@ def dedup_hash() -> IngestService:
         S3UploadBucket(lambda: client("s3"), settings.uploads_bucket),
         S3Intake(client("s3"), settings.uploads_bucket, settings.originals_bucket),
         _queue(settings.images_queue_url, messages.RENDER_PHOTO),
+        _queue(settings.videos_queue_url, messages.TRANSCODE_VIDEO),
         publishing,
         clock(),
         ids(),
@@ -175,6 +180,24 @@ def thumbnail() -> RenderingService:
         S3Originals(client("s3"), settings.originals_bucket),
         S3Renditions(client("s3"), settings.renditions_bucket),
         ConfinedCodec(PillowImageCodec()),
+    )
+
+
+@cache
+def transcode() -> TranscodingService:
+    from shutterfeed.adapters.buckets import S3Originals, S3Renditions
+    from shutterfeed.adapters.confinement import ConfinedCodec
+    from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+    from shutterfeed.adapters.imaging import PillowImageCodec
+    from shutterfeed.adapters.video import FfmpegVideoCodec
+    from shutterfeed.services.transcoding import TranscodingService
+
+    settings = config.TranscodeSettings.from_env()
+    return TranscodingService(
+        DynamoBlobs(_table(settings.metadata_table)),
+        S3Originals(client("s3"), settings.originals_bucket),
+        S3Renditions(client("s3"), settings.renditions_bucket),
+        FfmpegVideoCodec(ConfinedCodec(PillowImageCodec())),
     )
 
 
@@ -278,6 +301,7 @@ def reconcile() -> Reconciler:
             S3Intake(client("s3"), settings.uploads_bucket, settings.originals_bucket),
             _queue(settings.uploads_queue_url, LandedEncoder()),
             _queue(settings.images_queue_url, messages.RENDER_PHOTO),
+            _queue(settings.videos_queue_url, messages.TRANSCODE_VIDEO),
             _queue(settings.publish_queue_url, messages.PUBLISH),
             clock(),
         ),

@@ -45,10 +45,18 @@ class DedupHashSettings(Settings):
     uploads_bucket: str
     originals_bucket: str
     images_queue_url: str
+    videos_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class ThumbnailSettings(Settings):
+    metadata_table: str
+    originals_bucket: str
+    renditions_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscodeSettings(Settings):
     metadata_table: str
     originals_bucket: str
     renditions_bucket: str
@@ -87,6 +95,7 @@ class ReconcileSettings(Settings):
     originals_bucket: str
     uploads_queue_url: str
     images_queue_url: str
+    videos_queue_url: str
     publish_queue_url: str
     reconcile_after_minutes: str
     """How long a post may be on its way before it is looked at."""

@@ -7,9 +7,11 @@ one twice with the same arguments leaves the same state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
 from shutterfeed.domain.feed import FeedEntry
@@ -20,6 +22,7 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.photos import RenderedPhoto, Rendition
 from shutterfeed.domain.posts import Place, Post, PostState
 from shutterfeed.domain.users import Profile
+from shutterfeed.domain.videos import RenderedVideo
 
 M_contra = TypeVar("M_contra", contravariant=True)
 
@@ -187,8 +190,16 @@ class Ledger(Protocol):
         another upload, or none."""
         ...
 
-    def mark_processing(self, author_id: str, media_id: str) -> None:
-        """From `awaiting`; nothing where the entry has moved on."""
+    def mark_processing(
+        self, author_id: str, media_id: str, at: datetime, progress_from: int
+    ) -> None:
+        """From `awaiting`, ordered `at`, with the blob's progress then; nothing where the entry
+        has moved on."""
+        ...
+
+    def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
+        """Note that its renditions were ordered once more; nothing where the entry is not
+        `processing`."""
         ...
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture, at: datetime) -> None:
@@ -216,6 +227,10 @@ class Blobs(Protocol):
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
         """From `stored`. False where the blob has moved on."""
+        ...
+
+    def mark_progress(self, blob: Blob, percent: int) -> None:
+        """While `stored`; nothing where the blob has moved on."""
         ...
 
     def refer(self, reference: Reference) -> None: ...
@@ -397,6 +412,10 @@ class Originals(Protocol):
 class Renditions(Protocol):
     def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None: ...
 
+    def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:
+        """A rendition too large for memory, read from disk."""
+        ...
+
     def remove_all(self, blob_id: str) -> None: ...
 
 
@@ -411,6 +430,15 @@ class Removals(Protocol):
 class PhotoCodec(Protocol):
     def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
         """All renditions from one decode. Raises `PhotoRefused`."""
+        ...
+
+
+class VideoCodec(Protocol):
+    def render(
+        self, source: IO[bytes], content_type: str, report: Callable[[int], None]
+    ) -> AbstractContextManager[RenderedVideo]:
+        """Clip and poster; the clip's file goes when the context ends. `report` is told the
+        percentage done, again and again. Raises `VideoRefused`."""
         ...
 
 

@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -234,6 +235,16 @@ class S3Renditions:
             ContentType=rendition.content_type,
             CacheControl=IMMUTABLE,
         )
+
+    def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:
+        with path.open("rb") as content:
+            self.client.put_object(
+                Bucket=self.name,
+                Key=keys.rendition_object(blob_id, name),
+                Body=content,
+                ContentType=content_type,
+                CacheControl=IMMUTABLE,
+            )
 
     def remove_all(self, blob_id: str) -> None:
         pages = self.client.get_paginator("list_objects_v2").paginate(

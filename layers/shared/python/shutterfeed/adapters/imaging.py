@@ -114,7 +114,7 @@ _SRGB_NAMES: Final = frozenset({"sRGB", "sRGB IEC61966-2.1", "sRGB built-in"})
 _PROFILE_MODES: Final = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 """The pixels that each colour space of an ICC profile describes."""
 
-_BAD_INPUT: Final = (
+BAD_INPUT: Final = (
     OSError,  # Pillow's own: not this format, truncated, a decoder's error code
     SyntaxError,  # the format parsers' word for a broken file
     ValueError,  # impossible sizes and numbers, text that unpacks to too much, bad UTF-8
@@ -179,7 +179,7 @@ def _refusing_bad_input(content: bytes) -> Iterator[None]:
         raise PhotoRefused(
             "too_many_pixels", "The photo is too large to be processed. Please make it smaller."
         ) from error
-    except _BAD_INPUT as error:
+    except BAD_INPUT as error:
         if _cut_short(content, error):
             raise PhotoRefused(
                 "truncated", "The photo is incomplete: its end is missing. Please upload it again."
@@ -288,7 +288,7 @@ def _decode_heif(content: bytes, content_type: str) -> tuple[int, int, Image.Ima
     target = working_size(width, height)
     scaled = _to_srgb(_shrink(_Source(width, height, rows), target), profile)
     exif = Image.Exif()
-    with suppress(*_BAD_INPUT):
+    with suppress(*BAD_INPUT):
         exif.load(picture.info.get("exif") or b"")
     return width, height, scaled, _capture(exif)
 
@@ -355,7 +355,7 @@ def _exif(image: ImageFile) -> Image.Exif:
         image.info.pop("xmp", None)
     try:
         return image.getexif()
-    except _BAD_INPUT:
+    except BAD_INPUT:
         # Cameras write broken EXIF, and phones and browsers show such photos as they are.
         return Image.Exif()
 
@@ -364,7 +364,7 @@ def _orientation(exif: Image.Exif) -> int:
     """The EXIF orientation, 1-8; 1 (upright) where there is none."""
     try:
         value = exif.get(ExifTag.Orientation)
-    except _BAD_INPUT:
+    except BAD_INPUT:
         return 1
     return value if isinstance(value, int) and value in _UPRIGHT else 1
 
@@ -377,7 +377,7 @@ def _capture(exif: Image.Exif) -> Capture | None:
             details.get(ExifTag.DateTimeOriginal), details.get(ExifTag.OffsetTimeOriginal)
         )
         camera = _camera(exif.get(ExifTag.Make), exif.get(ExifTag.Model))
-    except _BAD_INPUT:
+    except BAD_INPUT:
         return None
     return Capture(taken_at, camera) if taken_at or camera else None
 
@@ -469,7 +469,7 @@ def _to_srgb(picture: Image.Image, embedded: bytes | None) -> Image.Image:
             outputMode="RGB",
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
-    except (ImageCms.PyCMSError, *_BAD_INPUT):
+    except (ImageCms.PyCMSError, *BAD_INPUT):
         return picture.convert("RGB")
     assert converted is not None
     return converted

@@ -20,6 +20,7 @@ from shutterfeed.domain.messages import (
     RenderPhoto,
     SettleBlob,
     SettleReference,
+    TranscodeVideo,
 )
 
 M = TypeVar("M")
@@ -54,6 +55,7 @@ class Codec(Generic[M]):
 
 
 RENDER_PHOTO = Codec[RenderPhoto](RenderPhoto)
+TRANSCODE_VIDEO = Codec[TranscodeVideo](TranscodeVideo)
 PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob, ConcludePost)
 FAN_OUT = Codec[FanOut](FanOut)
 FEED = Codec[FeedMessage](FeedChunk, Backfill, Prune)

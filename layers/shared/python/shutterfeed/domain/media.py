@@ -1,7 +1,8 @@
 """Media, their stored contents (blobs) and the upload ledger's entries.
 
-A **medium** is one photo of one post. A **blob** is one distinct content, whoever uploaded it;
-many media may point to it. The **ledger** has one entry per medium and says where it is on its way:
+A **medium** is one photo or video of one post. A **blob** is one distinct content, whoever
+uploaded it; many media may point to it. The **ledger** has one entry per medium and says where it
+is on its way:
 
     awaiting ──bytes landed──> processing ──rendered──> ready
         └──────────┴───────────────────────refused────> failed
@@ -17,6 +18,7 @@ from typing import Final
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.multipart import RESUMABLE, in_parts
 from shutterfeed.domain.photos import Capture, Rendition
+from shutterfeed.domain.videos import VIDEO_TYPES
 
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
@@ -48,8 +50,23 @@ NEVER_ARRIVED: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True)
+class Clip:
+    """The MP4 made of a video or an animated picture; `size` is in bytes."""
+
+    name: str
+    width: int
+    height: int
+    duration_ms: int
+    size: int
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """What viewers get of a photo: its renditions under the blob's random public id."""
+    """What viewers get of a photo: its renditions under the blob's random public id.
+
+    Those of a video are its poster's, and `clip` is what moves.
+    """
 
     blob_id: str
     width: int
@@ -58,14 +75,23 @@ class Picture:
     renditions: tuple[Rendition, ...]
     capture: Capture | None = None
     """What the file says; shown only with media whose owner opted in."""
+    clip: Clip | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """Of all that is stored for viewers."""
+        moving = () if self.clip is None else (self.clip.name,)
+        return (*(rendition.name for rendition in self.renditions), *moving)
 
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """One photo of a post, as declared by its owner and as far as it has come.
+    """One photo or video of a post, as declared by its owner and as far as it has come.
 
-    `sha256` is lower-case hexadecimal, `size` the original's exact number of bytes.
+    `sha256` is lower-case hexadecimal, `size` the original's exact number of bytes; `width`,
+    `height` and `duration_ms` are declared for videos only, and may be wrong.
     `keep_capture_details` is its owner's wish to show when and with what it was taken.
+    `progress` is the percentage of a processing video that is done, where somebody has looked it
+    up, and `progress_from` the blob's when the medium's own bytes arrived.
     """
 
     media_id: str
@@ -76,11 +102,26 @@ class Medium:
     picture: Picture | None = None
     failure: Failure | None = None
     keep_capture_details: bool = False
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    progress: int | None = None
+    progress_from: int = 0
 
     @property
     def capture(self) -> Capture | None:
         """When and with what it was taken, where its owner wants that shown."""
         return self.picture.capture if self.picture and self.keep_capture_details else None
+
+    @property
+    def is_video(self) -> bool:
+        return self.content_type in VIDEO_TYPES
+
+    def with_progress_of(self, blob: Blob) -> Medium:
+        """Counted from this medium's arrival: who uploads what another is already having
+        transcoded begins at zero as well, and is not told that he was not the first."""
+        left = 100 - self.progress_from
+        return replace(self, progress=max(0, blob.progress - self.progress_from) * 100 // left)
 
     def ready(self, picture: Picture) -> Medium:
         return replace(self, state=MediaState.READY, picture=picture)
@@ -100,12 +141,14 @@ class Upload:
     """The ledger's entry for one medium of one post.
 
     `multipart_id` is what the storage calls the upload of a large file, once it has been begun.
+    `ordered_at` is when a worker was last told to make its renditions.
     """
 
     post_id: PostId
     medium: Medium
     created_at: datetime
     multipart_id: str | None = None
+    ordered_at: datetime | None = None
 
     @property
     def in_parts(self) -> bool:
@@ -144,6 +187,8 @@ class Blob:
     state: BlobState = BlobState.STORED
     picture: Picture | None = None
     failure: Failure | None = None
+    progress: int = 0
+    """Percentage of a video that is transcoded."""
 
     @property
     def settled(self) -> bool:

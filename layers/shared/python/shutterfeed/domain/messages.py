@@ -27,6 +27,14 @@ class RenderPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class TranscodeVideo:
+    """A stored video, or animated picture, waits for its clip and poster."""
+
+    sha256: str
+    blob_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettleReference:
     """A medium refers to a blob: if the blob is settled, so is the medium."""
 

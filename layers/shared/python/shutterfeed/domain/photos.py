@@ -38,9 +38,9 @@ _BYTES_PER_PIXEL: Final = {
 _SIGNATURES: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("image/jpeg", ((0, b"\xff\xd8\xff"),)),
     ("image/png", ((0, b"\x89PNG\r\n\x1a\n"),)),
-    ("image/webp", ((0, b"RIFF"), (8, b"WEBP"))),
     ("image/gif", ((0, b"GIF87a"),)),
     ("image/gif", ((0, b"GIF89a"),)),
+    ("image/webp", ((0, b"RIFF"), (8, b"WEBP"))),
 )
 """Content type, and the bytes at fixed offsets that all have to be there."""
 

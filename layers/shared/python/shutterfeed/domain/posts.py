@@ -18,6 +18,7 @@ from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import MediaState, Medium, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
+from shutterfeed.domain.videos import MAX_VIDEO_BYTES, VIDEO_TYPES
 
 MAX_CAPTION: Final = 2200
 """Characters; Instagram's limit."""
@@ -140,16 +141,19 @@ def check_place(place: Place) -> Place:
 
 def check_medium(index: int, content_type: str, size: int) -> None:
     """Raises `InvalidInput` for a type or size that is not taken; `index` counts from 0."""
-    if content_type not in PHOTO_TYPES:
+    if content_type not in PHOTO_TYPES | VIDEO_TYPES:
         raise InvalidInput(
             "unsupported_type",
-            f"Photos may be {', '.join(sorted(PHOTO_TYPES))}.",
+            f"Photos may be {', '.join(sorted(PHOTO_TYPES))}, videos "
+            f"{', '.join(sorted(VIDEO_TYPES))}.",
             f"media[{index}].content_type",
         )
-    if not 1 <= size <= MAX_PHOTO_BYTES:
+    is_video = content_type in VIDEO_TYPES
+    limit = MAX_VIDEO_BYTES if is_video else MAX_PHOTO_BYTES
+    if not 1 <= size <= limit:
         raise InvalidInput(
             "invalid_size",
-            f"A photo has 1 to {MAX_PHOTO_BYTES:,} bytes.",
+            f"A {'video' if is_video else 'photo'} has 1 to {limit:,} bytes.",
             f"media[{index}].bytes",
         )
 

@@ -20,8 +20,9 @@ from typing import Any, Final
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, BlobState, Reference
-from shutterfeed.domain.messages import RenderPhoto
+from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
 from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.videos import may_move
 from shutterfeed.ports import (
     Blobs,
     Intake,
@@ -97,6 +98,7 @@ class AuditService:
     posts: Posts
     intake: Intake
     images: Queue[RenderPhoto]
+    videos: Queue[TranscodeVideo]
 
     def audit(
         self, file: str, *, repair: bool, progress: Callable[[str], None]
@@ -181,7 +183,7 @@ class AuditService:
         if not self.intake.holds(blob):
             return False
         self.blobs.restore(blob)
-        self.images.send([RenderPhoto(sha256, blob_id)])
+        self._order(blob)
         return True
 
     def _render(self, sha256: str, blob_id: str) -> bool:
@@ -190,8 +192,14 @@ class AuditService:
             return False
         if not self.blobs.reopen(blob):
             return False
-        self.images.send([RenderPhoto(sha256, blob_id)])
+        self._order(blob)
         return True
+
+    def _order(self, blob: Blob) -> None:
+        if may_move(blob.content_type):
+            self.videos.send([TranscodeVideo(blob.sha256, blob.blob_id)])
+        else:
+            self.images.send([RenderPhoto(blob.sha256, blob.blob_id)])
 
     def _refer(self, sha256: str, subject: str) -> bool:
         post_id, _, media_id = subject.partition("#")
@@ -222,8 +230,8 @@ def _row_statements(
             case Blob():
                 yield _INSERT["blobs"], (row.sha256, row.blob_id)
                 if row.state is BlobState.READY and row.picture is not None:
-                    for rendition in row.picture.renditions:
-                        yield _INSERT["expected"], (row.blob_id, rendition.name, row.sha256)
+                    for name in row.picture.names():
+                        yield _INSERT["expected"], (row.blob_id, name, row.sha256)
             case Reference():
                 yield _INSERT["refs"], (row.sha256, _subject(row))
             case PostMedium(reference, content_type, state):

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shutterfeed.domain.media import BlobState, Failure, MediaState, Medium, Reference, Upload
-from shutterfeed.domain.messages import RenderPhoto, UploadLanded
+from shutterfeed.domain.media import Blob, BlobState, Failure, MediaState, Medium, Reference, Upload
+from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo, UploadLanded
 from shutterfeed.domain.photos import SNIFF_BYTES, is_as_declared, sniff
+from shutterfeed.domain.videos import is_moving, sniff_video
 from shutterfeed.ports import (
     Arrival,
     Blobs,
@@ -42,6 +43,7 @@ class IngestService:
     bucket: UploadBucket
     intake: Intake
     images: Queue[RenderPhoto]
+    videos: Queue[TranscodeVideo]
     publishing: PublishingService
     clock: Clock
     ids: Ids
@@ -72,13 +74,20 @@ class IngestService:
         # A row that says a content is stored is not believed: the object must be there now.
         if not self.intake.holds(blob):
             self.intake.adopt(blob, post_id, medium.media_id, arrival.version)
-        self.ledger.mark_processing(post_id.author_id, medium.media_id)
+        now = self.clock.now()
+        self.ledger.mark_processing(post_id.author_id, medium.media_id, now, blob.progress)
         self.posts.mark_processing(post_id)
         if blob.state is not BlobState.READY:
-            self.images.send([RenderPhoto(blob.sha256, blob.blob_id)])
+            self._order(blob, arrival)
         # Last of the rows: it is the reference that sets publishing in motion.
         self.blobs.refer(Reference(blob.sha256, post_id, medium.media_id))
         self.bucket.settle(post_id, medium.media_id)
+
+    def _order(self, blob: Blob, arrival: Arrival) -> None:
+        if is_moving(blob.content_type, arrival.head):
+            self.videos.send([TranscodeVideo(blob.sha256, blob.blob_id)])
+        else:
+            self.images.send([RenderPhoto(blob.sha256, blob.blob_id)])
 
     def _refuse(self, upload: Upload, failure: Failure) -> None:
         post_id, media_id = upload.post_id, upload.medium.media_id
@@ -100,10 +109,10 @@ def mismatch(declared: Medium, arrival: Arrival) -> Failure | None:
             "The file is not the one whose SHA-256 was declared; it may have been damaged on its"
             " way. Please post it again.",
         )
-    actual = sniff(arrival.head)
+    actual = sniff(arrival.head) or sniff_video(arrival.head)
     if actual is None:
         return Failure(
-            "unsupported_type", "The file is not a photo of a kind that is accepted here."
+            "unsupported_type", "The file is not a photo or video of a kind that is accepted here."
         )
     if not is_as_declared(declared.content_type, actual):
         return Failure(

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.ids import MalformedId, PostId
-from shutterfeed.domain.media import Medium, Upload
+from shutterfeed.domain.media import MediaState, Medium, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
     MAX_MEDIA,
@@ -22,7 +22,8 @@ from shutterfeed.domain.posts import (
     check_place,
 )
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports import Clock, Creation, Ids, Ledger, Posts, Profiles
+from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
+from shutterfeed.ports import Blobs, Clock, Creation, Ids, Ledger, Posts, Profiles
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
 
@@ -33,12 +34,18 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class MediumDraft:
-    """What a client declares of a file before it uploads it; `sha256` is hexadecimal."""
+    """What a client declares of a file before it uploads it; `sha256` is hexadecimal.
+
+    Dimensions, and the duration in milliseconds, are for videos only.
+    """
 
     content_type: str
     size: int
     sha256: str
     keep_capture_details: bool = False
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ class PostService:
     uploads: UploadService
     clock: Clock
     ids: Ids
+    blobs: Blobs
 
     def create(self, author_id: str, draft: PostDraft, idempotency_key: str) -> CreatedPost:
         """Record a post as pending and give one upload link per medium.
@@ -175,6 +183,9 @@ class PostService:
                 m.size,
                 m.sha256,
                 keep_capture_details=m.keep_capture_details,
+                width=m.width,
+                height=m.height,
+                duration_ms=m.duration_ms,
             )
             for m in draft.media
         )
@@ -232,7 +243,14 @@ class PostService:
             return post
         now = self.clock.now()
         uploads = {key: u.as_of(now) for key, u in self.ledger.of_post(post).items()}
-        return post.with_uploads(uploads)
+        shown = post.with_uploads(uploads)
+        return replace(shown, media=tuple(map(self._transcoded_so_far, shown.media)))
+
+    def _transcoded_so_far(self, medium: Medium) -> Medium:
+        if not medium.is_video or medium.state is not MediaState.PROCESSING:
+            return medium
+        blob = self.blobs.get(medium.sha256)
+        return medium if blob is None else medium.with_progress_of(blob)
 
 
 def _checked(draft: PostDraft) -> PostDraft:
@@ -242,6 +260,8 @@ def _checked(draft: PostDraft) -> PostDraft:
         raise InvalidInput("invalid_media", f"A post has 1 to {MAX_MEDIA} media.", "media")
     for index, medium in enumerate(draft.media):
         check_medium(index, medium.content_type, medium.size)
+        if medium.content_type in VIDEO_TYPES:
+            check_declared(index, medium.width, medium.height, medium.duration_ms)
         if not _SHA256.fullmatch(medium.sha256):
             raise InvalidInput(
                 "invalid_sha256",

@@ -20,7 +20,7 @@ from shutterfeed.domain.media import (
     ARRIVAL_GRACE,
     NEVER_ARRIVED,
     UPLOAD_LINK_LIFETIME,
-    BlobState,
+    Blob,
     MediaState,
     Reference,
     Upload,
@@ -30,9 +30,11 @@ from shutterfeed.domain.messages import (
     PublishMessage,
     RenderPhoto,
     SettleReference,
+    TranscodeVideo,
     UploadLanded,
 )
 from shutterfeed.domain.posts import OPEN_SHARDS, UNPUBLISHED, Post
+from shutterfeed.domain.videos import TRANSCODING_PATIENCE, may_move
 from shutterfeed.ports import (
     Blobs,
     Clock,
@@ -48,7 +50,7 @@ M = TypeVar("M")
 
 GIVE_UP_AFTER: Final = timedelta(hours=24) + UPLOAD_LINK_LIFETIME + ARRIVAL_GRACE
 """Since the post's creation. A repeated request gives fresh links for a day: before this, bytes may
-still come by one of them."""
+still come by one of them. A large file has longer, as its parts may come for days."""
 PER_SHARD: Final = 125
 """Posts looked at in one shard and run: 2,000 in all. The next run goes on behind them."""
 MAX_BACKLOG: Final = 1_000
@@ -61,7 +63,7 @@ class Finding(StrEnum):
     LANDED = "landed"
     """The bytes are in the uploads bucket, but nothing was made of them: told `dedup_hash`."""
     RENDER = "render"
-    """The content is stored without renditions: told the renderer."""
+    """The content is stored without renditions: told the renderer, or the transcoder."""
     SETTLE = "settle"
     """The content is ready or has failed, and the medium does not know: told `publish`."""
     CONCLUDE = "conclude"
@@ -96,6 +98,7 @@ class ReconcilingService:
     intake: Intake
     uploads: WatchedQueue[UploadLanded]
     images: WatchedQueue[RenderPhoto]
+    videos: WatchedQueue[TranscodeVideo]
     publish: WatchedQueue[PublishMessage]
     clock: Clock
 
@@ -146,34 +149,58 @@ class ReconcilingService:
             if medium.state is MediaState.AWAITING:
                 yield from self._awaited(upload, self.clock.now())
             elif medium.state is MediaState.PROCESSING:
-                yield self._processing(upload)
+                yield from self._processing(upload, self.clock.now())
 
     def _awaited(self, upload: Upload, now: datetime) -> Iterator[Finding]:
         post_id, media_id = upload.post_id, upload.medium.media_id
         if self.bucket.holds(post_id, media_id):
             yield self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
-        elif now > upload.created_at + GIVE_UP_AFTER:
+        elif now > _last_arrival(upload):
             self.ledger.mark_failed(post_id.author_id, media_id, NEVER_ARRIVED, now)
             self.publish.send([ConcludePost(post_id)])
             yield Finding.NEVER_ARRIVED
 
-    def _processing(self, upload: Upload) -> Finding:
+    def _processing(self, upload: Upload, now: datetime) -> Iterator[Finding]:
         post_id, media_id = upload.post_id, upload.medium.media_id
         reference = Reference(upload.medium.sha256, post_id, media_id)
         blob = self.blobs.get(reference.sha256)
         if blob is not None and self.blobs.is_referred_to_by(reference):
             if blob.settled:
-                return self._send(self.publish, SettleReference(reference), Finding.SETTLE)
-            if blob.state is BlobState.STORED and self.intake.holds(blob):
-                order = RenderPhoto(blob.sha256, blob.blob_id)
-                return self._send(self.images, order, Finding.RENDER)
+                yield self._send(self.publish, SettleReference(reference), Finding.SETTLE)
+                return
+            if may_move(blob.content_type) and not _overdue(upload, now):
+                return
+            if self.intake.holds(blob):
+                yield self._order(upload, blob, now)
+                return
         # Row, reference or original is missing: the upload puts all of them back.
         if self.bucket.holds(post_id, media_id):
-            return self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
-        return Finding.LOST
+            yield self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
+        else:
+            yield Finding.LOST
+
+    def _order(self, upload: Upload, blob: Blob, now: datetime) -> Finding:
+        if not may_move(blob.content_type):
+            return self._send(self.images, RenderPhoto(blob.sha256, blob.blob_id), Finding.RENDER)
+        order = TranscodeVideo(blob.sha256, blob.blob_id)
+        finding = self._send(self.videos, order, Finding.RENDER)
+        if finding is Finding.RENDER:
+            self.ledger.mark_ordered(upload.post_id.author_id, upload.medium.media_id, now)
+        return finding
 
     def _send(self, queue: WatchedQueue[M], message: M, finding: Finding) -> Finding:
         if queue.backlog() > MAX_BACKLOG:
             return Finding.DEFERRED
         queue.send([message])
         return finding
+
+
+def _last_arrival(upload: Upload) -> datetime:
+    """When the last bytes may come."""
+    return max(upload.created_at + GIVE_UP_AFTER, upload.link_expires_at + ARRIVAL_GRACE)
+
+
+def _overdue(upload: Upload, now: datetime) -> bool:
+    """Whether the transcoder's message must be lost. Another one too soon would have the same
+    video transcoded twice at once, which takes minutes of a large function."""
+    return now > (upload.ordered_at or upload.created_at) + TRANSCODING_PATIENCE

@@ -50,6 +50,10 @@ class DynamoBlobs:
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
         return self._settle(blob, {_STATE: BlobState.FAILED, "failure": plain(failure)})
 
+    def mark_progress(self, blob: Blob, percent: int) -> None:
+        # Where the blob has moved on, there is no progress to show.
+        self._settle(blob, {"progress": percent})
+
     def refer(self, reference: Reference) -> None:
         self.table.write(Put(key_item(keys.reference(reference))))
 
@@ -101,7 +105,7 @@ class DynamoBlobs:
     def _retry(self, blob: Blob) -> Blob:
         update = Update(
             keys.blob(blob.sha256),
-            set={_STATE: BlobState.STORED},
+            set={_STATE: BlobState.STORED, "progress": 0},
             remove=("failure",),
             condition=Attr(_STATE).eq(BlobState.FAILED),
         )
@@ -112,6 +116,7 @@ class DynamoBlobs:
             return self.get(blob.sha256) or blob
 
     def _settle(self, blob: Blob, changes: dict[str, object]) -> bool:
+        """Change a blob that is still to be rendered."""
         unchanged = Attr(_STATE).eq(BlobState.STORED) & Attr("blob_id").eq(blob.blob_id)
         try:
             self.table.write(Update(keys.blob(blob.sha256), set=changes, condition=unchanged))

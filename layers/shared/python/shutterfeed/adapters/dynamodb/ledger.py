@@ -10,7 +10,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import epoch, plain, to_upload
+from shutterfeed.adapters.dynamodb.records import epoch, plain, timestamp, to_upload
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update
 from shutterfeed.domain.media import LEDGER_RETENTION, Failure, MediaState, Picture, Upload
 from shutterfeed.domain.pages import Page
@@ -19,6 +19,7 @@ from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _STATE = "state"
 _MULTIPART_ID = "multipart_id"
+_ORDERED_AT = "ordered_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,24 @@ class DynamoLedger:
             return False
         return True
 
-    def mark_processing(self, author_id: str, media_id: str) -> None:
+    def mark_processing(
+        self, author_id: str, media_id: str, at: datetime, progress_from: int
+    ) -> None:
         self._move(
             author_id,
             media_id,
             (MediaState.AWAITING,),
-            {_STATE: MediaState.PROCESSING},
+            {
+                _STATE: MediaState.PROCESSING,
+                _ORDERED_AT: timestamp(at),
+                "progress_from": progress_from,
+            },
             remove=(TTL_ATTRIBUTE,),
         )
+
+    def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
+        changes = {_ORDERED_AT: timestamp(at)}
+        self._move(author_id, media_id, (MediaState.PROCESSING,), changes)
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture, at: datetime) -> None:
         self._settle(author_id, media_id, MediaState.READY, {"picture": plain(picture)}, at)

@@ -63,6 +63,7 @@ def upload_item(upload: Upload) -> Item:
         "post_ulid": upload.post_id.ulid,
         "created_at": timestamp(upload.created_at),
         "multipart_id": upload.multipart_id,
+        "ordered_at": None if upload.ordered_at is None else timestamp(upload.ordered_at),
     }
 
 
@@ -73,6 +74,7 @@ def to_upload(item: Image) -> Upload:
         msgspec.convert({**item, "media_id": media_id}, Medium),
         msgspec.convert(item["created_at"], datetime),
         item.get("multipart_id"),
+        msgspec.convert(item.get("ordered_at"), datetime | None),
     )
 
 

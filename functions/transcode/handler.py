@@ -1,0 +1,16 @@
+"""Stored videos: clip and poster made and the blob marked ready, or failed with the reason."""
+
+from collections.abc import Iterator
+
+from shutterfeed import bootstrap
+from shutterfeed.adapters.messages import TRANSCODE_VIDEO
+from shutterfeed.domain.media import BlobState
+from shutterfeed.runtime import preload, queue_worker
+
+
+def transcode(body: str) -> Iterator[BlobState | None]:
+    yield bootstrap.transcode().transcode(TRANSCODE_VIDEO.decode(body))
+
+
+handler = queue_worker(transcode)
+preload(bootstrap.transcode)

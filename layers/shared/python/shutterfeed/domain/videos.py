@@ -1,0 +1,257 @@
+"""Videos: what may come in, what is made of it, and why one is refused.
+
+Only rules; `adapters/video.py` does the work. Sizes are in pixels, durations in milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from shutterfeed.domain.errors import InvalidInput
+from shutterfeed.domain.photos import RenderedPhoto
+
+MP4: Final = "video/mp4"
+QUICKTIME: Final = "video/quicktime"
+WEBM: Final = "video/webm"
+VIDEO_TYPES: Final = frozenset({MP4, QUICKTIME, WEBM})
+
+MAX_VIDEO_BYTES: Final = 300 * 1024 * 1024
+MAX_DURATION_MS: Final = 180_000
+DURATION_TOLERANCE_MS: Final = 500
+"""A camera that stops at three minutes writes its last frames a little later."""
+MAX_SIDE: Final = 4_096
+MAX_PIXELS: Final = 4_096 * 2_304
+MAX_FPS: Final = 480
+MAX_ANIMATION_FRAMES: Final = 2_000
+MAX_ANIMATION_PIXELS: Final = 1_000_000_000
+"""Of all frames of an animated picture together: each is decoded whole, by one thread."""
+
+SHORT_SIDE: Final = 1_080
+OUTPUT_FPS: Final = 30
+CLIP_NAME: Final = "video.mp4"
+CLIP_TYPE: Final = MP4
+
+TRANSCODING_PATIENCE: Final = timedelta(minutes=95)
+"""Longer than the 90 minutes after which the queue itself delivers the message of a function that
+died once more."""
+MAX_PLANNED_SECONDS: Final = 450.0
+"""Half of the 15 minutes that a function may run: a prediction may be wrong by a factor of two."""
+_DECODE_SECONDS: Final = 0.010
+_ENCODE_SECONDS: Final = 0.025
+"""CPU time per million pixels of a frame, of a 4:4:4 H.264 and with the transcoder's settings;
+`make bench B=transcode` measures them together."""
+_CORES: Final = 1.7
+"""What 3,008 MB of memory buy; 1,769 MB are one."""
+_UNKNOWN_FPS: Final = 30.0
+
+_MP4_BRANDS: Final = (
+    b"iso",
+    b"mp4",
+    b"mp7",
+    b"avc",
+    b"hvc",
+    b"M4V",
+    b"MSNV",
+    b"dash",
+    b"3g",
+    b"XAVC",
+)
+_OLD_QUICKTIME_ATOMS: Final = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+_EBML: Final = b"\x1a\x45\xdf\xa3"
+_EBML_DOCTYPE: Final = b"\x42\x82"
+_ANIMATED_TYPES: Final = frozenset({"image/gif", "image/webp"})
+_ANIMATED_WEBP: Final = 0x02
+"""A bit of the flags that stand at offset 20 of a WebP file with extensions."""
+
+
+def sniff_video(head: bytes) -> str | None:
+    """The content type of a video by its first `photos.SNIFF_BYTES` bytes; None for anything else.
+
+    Of Matroska only WebM is taken.
+    """
+    kind, brand = head[4:8], head[8:12]
+    if kind == b"ftyp":
+        if brand == b"qt  ":
+            return QUICKTIME
+        return MP4 if brand.startswith(_MP4_BRANDS) else None
+    if kind in _OLD_QUICKTIME_ATOMS:
+        return QUICKTIME
+    if head.startswith(_EBML):
+        at = head.find(_EBML_DOCTYPE, len(_EBML))
+        if at > 0 and head[at + 2 :].startswith(b"\x84webm"):
+            return WEBM
+    return None
+
+
+def is_moving(content_type: str, head: bytes) -> bool:
+    """Whether the transcoder makes the renditions: of videos, GIFs and animated WebP pictures."""
+    if content_type == "image/webp":
+        return head[12:16] == b"VP8X" and len(head) > 20 and bool(head[20] & _ANIMATED_WEBP)
+    return may_move(content_type)
+
+
+def may_move(content_type: str) -> bool:
+    """Whether the transcoder can make the renditions, as far as the type alone tells. It makes
+    those of a GIF or WebP picture of one frame as well as the photo renderer does."""
+    return content_type in VIDEO_TYPES or content_type in _ANIMATED_TYPES
+
+
+VideoRefusalCode = Literal[
+    "undecodable", "no_video", "too_long", "too_many_pixels", "too_much_work", "too_slow"
+]
+
+
+class VideoRefused(Exception):
+    """The file itself is at fault, and trying again will not help.
+
+    `code` is for machines and stays stable; `message` is a sentence for the video's owner.
+    """
+
+    def __init__(self, code: VideoRefusalCode, message: str) -> None:
+        super().__init__(message)
+        self.code: VideoRefusalCode = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFacts:
+    """What a file says of itself. It may lie: limits on time and memory hold whatever it says.
+
+    `width` and `height` are as coded, before rotation. None stands for what it does not say.
+    """
+
+    width: int
+    height: int
+    fps: float | None
+    duration_ms: int | None
+    has_audio: bool
+    transfer: Literal["smpte2084", "arib-std-b67"] | None = None
+    """How an HDR video codes light; None for any other."""
+
+
+def predicted_seconds(width: int, height: int, fps: float | None, duration_ms: int) -> float:
+    """How long the transcoder will work on a video, by the clock."""
+    fps = _UNKNOWN_FPS if fps is None else fps
+    out = plan(width, height)
+    seconds = duration_ms / 1000
+    decoded = width * height * fps * seconds / 1e6
+    encoded = out.width * out.height * min(fps, OUTPUT_FPS) * seconds / 1e6
+    return (decoded * _DECODE_SECONDS + encoded * _ENCODE_SECONDS) / _CORES
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSize:
+    width: int
+    height: int
+
+
+def plan(width: int, height: int) -> ClipSize:
+    """The clip's size for an upright picture of this size: both sides even, as the codec needs
+    them, the short one at most 1,080, nothing enlarged."""
+    scale = min(1.0, SHORT_SIDE / min(width, height))
+    return ClipSize(_even(width * scale), _even(height * scale))
+
+
+def _even(length: float) -> int:
+    # A hair more, so that 1920 * (1080 / 1080) does not come out below itself.
+    return max(2, int(length + 1e-6) // 2 * 2)
+
+
+def check_facts(facts: VideoFacts) -> None:
+    """Raise `VideoRefused` for a video that is not worth beginning with."""
+    if facts.duration_ms is not None:
+        check_duration(facts.duration_ms)
+    if max(facts.width, facts.height) > MAX_SIDE or facts.width * facts.height > MAX_PIXELS:
+        raise VideoRefused(
+            "too_many_pixels",
+            f"The video has {facts.width:,} x {facts.height:,} pixels. At most {MAX_SIDE:,} on a "
+            f"side and {MAX_PIXELS:,} in all are possible.",
+        )
+    if facts.fps is not None and facts.fps > MAX_FPS:
+        raise VideoRefused(
+            "too_much_work",
+            f"The video has {facts.fps:,.0f} frames a second. At most {MAX_FPS} are possible.",
+        )
+    duration = MAX_DURATION_MS if facts.duration_ms is None else facts.duration_ms
+    seconds = predicted_seconds(facts.width, facts.height, facts.fps, duration)
+    if seconds > MAX_PLANNED_SECONDS:
+        raise VideoRefused("too_much_work", _too_much_work(seconds))
+
+
+def check_duration(duration_ms: int) -> None:
+    """Raises `VideoRefused`."""
+    if duration_ms > MAX_DURATION_MS + DURATION_TOLERANCE_MS:
+        raise VideoRefused(
+            "too_long",
+            f"The video is longer than {MAX_DURATION_MS // 60_000} minutes, the most that is "
+            "possible.",
+        )
+
+
+def check_frames(count: int, width: int, height: int) -> None:
+    """Raise `VideoRefused` for an animated picture that would take too long to decode."""
+    if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
+        raise VideoRefused(
+            "too_many_pixels",
+            f"The picture has {width:,} x {height:,} pixels. An animated one may have at most "
+            f"{MAX_SIDE:,} on a side and {MAX_PIXELS:,} in all.",
+        )
+    if count > MAX_ANIMATION_FRAMES or count * width * height > MAX_ANIMATION_PIXELS:
+        raise VideoRefused(
+            "too_much_work",
+            f"The animation has {count:,} frames of {width:,} x {height:,} pixels. At most "
+            f"{MAX_ANIMATION_FRAMES:,} frames and {MAX_ANIMATION_PIXELS // 1_000_000:,} megapixels "
+            "in all are possible.",
+        )
+
+
+def check_declared(
+    index: int, width: int | None, height: int | None, duration_ms: int | None
+) -> None:
+    """Raise `InvalidInput` where a video's declaration lacks something, or promises more work than
+    is done for one; `index` counts from 0. What the file then really is, is looked at later."""
+    declared = {"width": width, "height": height, "duration_ms": duration_ms}
+    for name, value in declared.items():
+        if value is None or value < 1:
+            raise InvalidInput(
+                "invalid_video",
+                f"Declare a video's {name}: a positive whole number.",
+                f"media[{index}].{name}",
+            )
+    assert width
+    assert height
+    assert duration_ms
+    try:
+        check_facts(VideoFacts(width, height, None, duration_ms, has_audio=False))
+    except VideoRefused as refused:
+        field = "duration_ms" if refused.code == "too_long" else "width"
+        raise InvalidInput(refused.code, refused.message, f"media[{index}].{field}") from None
+
+
+def _too_much_work(seconds: float) -> str:
+    return (
+        f"The video would take about {seconds:,.0f} seconds to process; at most "
+        f"{MAX_PLANNED_SECONDS:,.0f} are possible. Please make it shorter or smaller."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedClip:
+    """The MP4 made of a moving medium, as a file that goes when its maker is done with it."""
+
+    path: Path
+    width: int
+    height: int
+    duration_ms: int
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedVideo:
+    """All that was made of a moving medium. A GIF of one picture has no clip."""
+
+    poster: RenderedPhoto
+    clip: RenderedClip | None

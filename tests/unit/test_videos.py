@@ -1,0 +1,98 @@
+"""What videos may come in, and what is made of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from shutterfeed.domain import videos
+from shutterfeed.domain.errors import InvalidInput
+from shutterfeed.domain.videos import ClipSize, VideoFacts, VideoRefused
+
+WEBM_HEAD = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d")
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"\0\0\0\x18ftypisom", videos.MP4),
+        (b"\0\0\0\x18ftypmp42", videos.MP4),
+        (b"\0\0\0\x14ftypqt  ", videos.QUICKTIME),
+        (b"\0\0\0\x08wide\0\0\0\0", videos.QUICKTIME),
+        (WEBM_HEAD, videos.WEBM),
+        (WEBM_HEAD.replace(b"\x84webm", b"\x88matroska"), None),
+        (b"\0\0\0\x18ftypheic", None),
+        (b"\0\0\0\x18ftypavif", None),
+        (b"#EXTM3U\n#EXT-X-VERSION:3", None),
+        (b"ffconcat version 1.0", None),
+        (b"<svg xmlns=", None),
+        (b"", None),
+    ],
+)
+def test_a_video_is_known_by_its_content(head: bytes, expected: str | None) -> None:
+    assert videos.sniff_video(head) == expected
+
+
+def test_what_moves_goes_to_the_transcoder() -> None:
+    webp = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0"
+    assert videos.is_moving("image/webp", webp + b"\x02")
+    assert not videos.is_moving("image/webp", webp + b"\x10")
+    assert videos.is_moving("image/gif", b"GIF89a")
+    assert videos.is_moving("video/webm", WEBM_HEAD)
+    assert not videos.is_moving("image/jpeg", b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((1920, 1080), (1920, 1080)),
+        ((3840, 2160), (1920, 1080)),
+        ((2160, 3840), (1080, 1920)),
+        ((641, 359), (640, 358)),
+        ((1, 1), (2, 2)),
+    ],
+)
+def test_a_clip_is_even_never_enlarged_and_1080_at_most(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    assert videos.plan(*size) == ClipSize(*expected)
+
+
+def test_more_pixels_and_frames_are_predicted_to_take_longer() -> None:
+    hour = videos.predicted_seconds(1920, 1080, 30, 180_000)
+    assert 0 < hour < videos.MAX_PLANNED_SECONDS
+    assert videos.predicted_seconds(3840, 2160, 60, 180_000) > videos.MAX_PLANNED_SECONDS
+    assert videos.predicted_seconds(1920, 1080, 60, 180_000) > hour
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (VideoFacts(640, 480, 30, 181_000, has_audio=True), "too_long"),
+        (VideoFacts(5000, 100, 30, 1000, has_audio=True), "too_many_pixels"),
+        (VideoFacts(640, 480, 1000, 1000, has_audio=True), "too_much_work"),
+        (VideoFacts(3840, 2160, 60, 180_000, has_audio=True), "too_much_work"),
+    ],
+)
+def test_what_is_too_much_is_refused_with_its_limit(facts: VideoFacts, code: str) -> None:
+    with pytest.raises(VideoRefused) as refused:
+        videos.check_facts(facts)
+    assert refused.value.code == code
+    assert any(character.isdigit() for character in refused.value.message)
+
+
+@pytest.mark.parametrize(
+    ("declared", "field"),
+    [
+        ((None, 480, 1000), "media[2].width"),
+        ((640, 0, 1000), "media[2].height"),
+        ((640, 480, None), "media[2].duration_ms"),
+        ((640, 480, 200_000), "media[2].duration_ms"),
+        ((9000, 480, 1000), "media[2].width"),
+    ],
+)
+def test_a_declaration_that_lacks_or_promises_too_much_is_refused(
+    declared: tuple[int | None, int | None, int | None], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        videos.check_declared(2, *declared)
+    assert refused.value.field == field
