@@ -42,4 +42,4 @@ def test_every_function_has_settings_of_its_own() -> None:
         c for c in vars(config).values() if isinstance(c, type) and c.__module__ == config.__name__
     ]
     settings = [c for c in classes if issubclass(c, config.Settings) and c is not config.Settings]
-    assert len(settings) == 9
+    assert len(settings) == 10

@@ -1,31 +1,47 @@
-"""Animated GIF and WebP pictures as frames of video, with Pillow.
+"""Animated GIF and WebP pictures as frames of video, decoded with Pillow in a child process.
 
 Frames come at the clip's fixed rate: one that is shown longer is repeated, which costs the codec
-next to nothing, and one shorter than that is left out.
+next to nothing, and one shorter than that is left out. The child has no more than a pipe, into
+which it writes what it decoded: `confinement.py` says why.
 """
 
 from __future__ import annotations
 
+import os
+import select
+import signal
+import struct
+import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Final
+from typing import IO, Final, NoReturn
 
+import msgspec
 from PIL import Image, ImageSequence
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from shutterfeed.adapters.confinement import CodecFailed, enter, fork
 from shutterfeed.adapters.imaging import BAD_INPUT
 from shutterfeed.domain.videos import (
     MAX_DURATION_MS,
     OUTPUT_FPS,
     ClipSize,
+    VideoRefusalCode,
     VideoRefused,
     check_frames,
+    plan,
 )
 
+MEMORY_BYTES: Final = 600 << 20
+"""On top of what the function has. The largest WebP that is taken is held four times over."""
+_CPU_SECONDS: Final = 300
+_WALL_SECONDS: Final = 600.0
+"""The encoder, which takes the frames, holds the child up."""
 _DECODERS: Final[dict[str, type[ImageFile]]] = {
     "image/gif": GifImageFile,
     "image/webp": WebPImageFile,
@@ -34,56 +50,172 @@ _SHORTEST_MS: Final = 20
 _DEFAULT_MS: Final = 100
 """What browsers make of frames that ask for less than the shortest time: old GIFs, which were
 never shown faster."""
+_LENGTH: Final = struct.Struct(">I")
+_MOST_BYTES: Final = 64 << 20
+"""Of one message: more than any frame has."""
+_CHUNK: Final = 1 << 20
+
+
+class Opened(msgspec.Struct, tag="opened"):
+    """An animated picture; `poster` is its first frame as PNG, None where it has no other."""
+
+    frames: int
+    width: int
+    height: int
+    poster: bytes | None
+
+
+class Frame(msgspec.Struct, tag="frame"):
+    """Pixels, RGB, shown for `times` frames of the clip, and the percentage decoded with it."""
+
+    pixels: bytes
+    times: int
+    percent: int
+
+
+class _End(msgspec.Struct, tag="end"):
+    pass
+
+
+class _Refused(msgspec.Struct, tag="refused"):
+    code: VideoRefusalCode
+    message: str
+
+
+class _Failed(msgspec.Struct, tag="failed"):
+    trace: str
+
+
+_Message = Opened | Frame | _End | _Refused | _Failed
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decoder: Final[msgspec.msgpack.Decoder[_Message]] = msgspec.msgpack.Decoder(_Message)
 
 
 @dataclass(frozen=True, slots=True)
 class Animation:
-    """An opened animated picture."""
+    """A picture that a child is decoding."""
 
-    image: ImageFile
-    frames: int
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.image.size
-
-    def poster(self) -> bytes:
-        """The first frame as PNG."""
-        target = BytesIO()
-        with _refusing():
-            self.image.seek(0)
-            _flat(self.image).save(target, format="PNG", compress_level=1)
-        return target.getvalue()
-
-    def raw(self, size: ClipSize) -> Iterator[tuple[float, bytes]]:
-        """RGB pixels of each frame of the clip, and how far through the animation it is, 0 to 1."""
-        elapsed, shown = 0.0, 0
-        with _refusing():
-            for number, frame in enumerate(ImageSequence.Iterator(self.image), start=1):
-                picture = _flat(frame).resize((size.width, size.height), Image.Resampling.BICUBIC)
-                duration = float(frame.info.get("duration") or 0)
-                elapsed += duration if duration >= _SHORTEST_MS else _DEFAULT_MS
-                if elapsed > MAX_DURATION_MS:
-                    raise VideoRefused(
-                        "too_long", "The animation is longer than 3 minutes, the most possible."
-                    )
-                pixels = picture.tobytes()
-                until = max(1, round(elapsed * OUTPUT_FPS / 1000))
-                for _ in range(shown, until):
-                    yield number / self.frames, pixels
-                shown = max(shown, until)
+    about: Opened
+    size: ClipSize
+    frames: Iterator[Frame]
+    """In order, once. Raises `VideoRefused`."""
 
 
 @contextmanager
-def opened(source: IO[bytes], content_type: str) -> Iterator[Animation]:
+def opened(content: bytes, content_type: str) -> Iterator[Animation]:
     """Raises `VideoRefused` for a broken picture, and for one that is too large."""
-    with _refusing():
-        image = _DECODERS[content_type](source)
-    with image:
-        with _refusing():
+    receiver, sender = os.pipe()
+    child = fork()
+    if child == 0:
+        _run(content, content_type, sender)
+    os.close(sender)
+    try:
+        messages = _messages(receiver, time.monotonic() + _WALL_SECONDS)
+        about = next(messages)
+        if not isinstance(about, Opened):
+            raise _damaged()
+        yield Animation(about, plan(about.width, about.height), _frames(messages))
+    finally:
+        os.close(receiver)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _frames(messages: Iterator[_Message]) -> Iterator[Frame]:
+    for message in messages:
+        if isinstance(message, _End):
+            return
+        if not isinstance(message, Frame):
+            raise _damaged()
+        yield message
+
+
+def _messages(pipe: int, deadline: float) -> Iterator[_Message]:
+    """Up to the end; an end without one is a child that died."""
+    while True:
+        (length,) = _LENGTH.unpack(_read(pipe, _LENGTH.size, deadline))
+        if length > _MOST_BYTES:
+            raise _damaged()
+        try:
+            message = _decoder.decode(_read(pipe, length, deadline))
+        except msgspec.DecodeError as error:
+            raise _damaged() from error
+        if isinstance(message, _Refused):
+            raise VideoRefused(message.code, message.message)
+        if isinstance(message, _Failed):
+            raise CodecFailed(message.trace)
+        yield message
+
+
+def _read(pipe: int, length: int, deadline: float) -> bytearray:
+    content = bytearray()
+    while len(content) < length:
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([pipe], [], [], left)[0]:
+            raise VideoRefused("too_slow", "The animation takes too long to be processed.")
+        part = os.read(pipe, min(_CHUNK, length - len(content)))
+        if not part:
+            raise _damaged()
+        content += part
+    return content
+
+
+def _damaged() -> VideoRefused:
+    return VideoRefused("undecodable", "The animation is damaged and cannot be shown.")
+
+
+def _run(content: bytes, content_type: str, pipe: int) -> NoReturn:
+    """What the child does: it writes into the pipe, and never returns."""
+    try:
+        enter(pipe, MEMORY_BYTES, _CPU_SECONDS)
+        with os.fdopen(pipe, "wb") as target:
+            for message in _decoded(content, content_type):
+                packed = _encode(message)
+                target.write(_LENGTH.pack(len(packed)) + packed)
+    finally:
+        os._exit(0)
+
+
+def _decoded(content: bytes, content_type: str) -> Iterator[_Message]:
+    try:
+        with _DECODERS[content_type](BytesIO(content)) as image:
+            # Counting a GIF's frames means to go through all of them.
             frames = int(getattr(image, "n_frames", 1))
-        check_frames(frames, *image.size)
-        yield Animation(image, frames)
+            check_frames(frames, *image.size)
+            yield Opened(frames, *image.size, _poster(image) if frames > 1 else None)
+            if frames > 1:
+                yield from _clip_frames(image, plan(*image.size), frames)
+        yield _End()
+    except VideoRefused as refused:
+        yield _Refused(refused.code, refused.message)
+    except (MemoryError, Image.DecompressionBombError, *BAD_INPUT):
+        damaged = _damaged()
+        yield _Refused(damaged.code, damaged.message)
+    except Exception:  # noqa: BLE001 - raised again by the parent
+        yield _Failed(traceback.format_exc())
+
+
+def _poster(image: ImageFile) -> bytes:
+    target = BytesIO()
+    image.seek(0)
+    _flat(image).save(target, format="PNG", compress_level=1)
+    return target.getvalue()
+
+
+def _clip_frames(image: ImageFile, size: ClipSize, frames: int) -> Iterator[Frame]:
+    elapsed, shown = 0.0, 0
+    for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
+        duration = float(frame.info.get("duration") or 0)
+        elapsed += duration if duration >= _SHORTEST_MS else _DEFAULT_MS
+        if elapsed > MAX_DURATION_MS:
+            raise VideoRefused(
+                "too_long", "The animation is longer than 3 minutes, the most that is possible."
+            )
+        until = max(1, round(elapsed * OUTPUT_FPS / 1000))
+        if until > shown:
+            picture = _flat(frame).resize((size.width, size.height), Image.Resampling.BICUBIC)
+            yield Frame(picture.tobytes(), until - shown, number * 99 // frames)
+            shown = until
 
 
 def _flat(frame: Image.Image) -> Image.Image:
@@ -94,15 +226,3 @@ def _flat(frame: Image.Image) -> Image.Image:
     white = Image.new("RGB", layer.size, "white")
     white.paste(layer, mask=layer.getchannel("A"))
     return white
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except VideoRefused:
-        raise
-    except BAD_INPUT as error:
-        raise VideoRefused(
-            "undecodable", "The animation is damaged and cannot be shown."
-        ) from error

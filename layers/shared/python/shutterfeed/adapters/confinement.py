@@ -76,7 +76,7 @@ class ConfinedCodec:
         and `CodecFailed` for errors of ours; errors of reading `source` pass through."""
         content = source if isinstance(source, bytes) else source.read()
         receiver, sender = os.pipe()
-        child = _fork()
+        child = fork()
         if child == 0:
             self._run(content, content_type, sender)
         os.close(sender)
@@ -92,34 +92,36 @@ class ConfinedCodec:
     def _run(self, content: bytes, content_type: str, sender: int) -> NoReturn:
         """What the child does: it answers into the pipe, and never returns."""
         try:
-            # The way to AWS: keys and open connections.
-            os.environ.clear()
-            os.closerange(3, sender)
-            os.closerange(sender + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-            self._limit()
+            enter(sender, self.memory, self.cpu_seconds)
             answer = _answer(self.codec, content, content_type)
             with os.fdopen(sender, "wb") as pipe:
                 pipe.write(_encode(answer))
         finally:
             os._exit(0)
 
-    def _limit(self) -> None:
-        memory = _data_bytes() + self.memory
-        limits = {
-            resource.RLIMIT_DATA: memory,
-            resource.RLIMIT_CPU: self.cpu_seconds,
-            resource.RLIMIT_NOFILE: _OPEN_FILES,
-            resource.RLIMIT_FSIZE: 0,
-            resource.RLIMIT_CORE: 0,
-        }
-        for which, limit in limits.items():
-            hard = resource.getrlimit(which)[1]
-            most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-            # At the soft limit of CPU time comes a signal that says so, at the hard one any end.
-            resource.setrlimit(which, (most, hard if which == resource.RLIMIT_CPU else most))
+
+def enter(pipe: int, memory: int, cpu_seconds: int) -> None:
+    """Let this forked child keep nothing but `pipe`, `memory` bytes more and its time."""
+    # The way to AWS: keys and open connections.
+    os.environ.clear()
+    os.closerange(3, pipe)
+    os.closerange(pipe + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    limits = {
+        resource.RLIMIT_DATA: _data_bytes() + memory,
+        resource.RLIMIT_CPU: cpu_seconds,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    for which, limit in limits.items():
+        hard = resource.getrlimit(which)[1]
+        most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        # At the soft limit of CPU time comes a signal that says so, at the hard one any end.
+        resource.setrlimit(which, (most, hard if which == resource.RLIMIT_CPU else most))
 
 
-def _fork() -> int:
+def fork() -> int:
+    """0 in the child, its id in the parent."""
     with warnings.catch_warnings():
         # That other threads may hold locks. The child takes none of theirs: it computes, writes
         # into a pipe and exits without cleaning up.

@@ -96,8 +96,7 @@ class FfmpegVideoCodec:
                     shutil.copyfileobj(source, target, 1 << 20)
                 yield self._video(Ffmpeg(folder), content_type, report)
             else:
-                with animation.opened(source, content_type) as moving:
-                    yield self._animation(Ffmpeg(folder), moving, report)
+                yield self._picture(Ffmpeg(folder), source.read(), content_type, report)
 
     def _video(
         self, ffmpeg: Ffmpeg, content_type: str, report: Callable[[int], None]
@@ -114,41 +113,52 @@ class FfmpegVideoCodec:
         )
         return RenderedVideo(poster, clip)
 
-    def _animation(
-        self, ffmpeg: Ffmpeg, moving: animation.Animation, report: Callable[[int], None]
+    def _picture(
+        self, ffmpeg: Ffmpeg, content: bytes, content_type: str, report: Callable[[int], None]
     ) -> RenderedVideo:
-        poster = self._poster(moving.poster())
-        if moving.frames == 1:
-            return RenderedVideo(poster, None)
-        size = plan(*moving.size)
-        frames = 0
-
-        def pixels() -> Iterator[bytes]:
-            nonlocal frames
-            for done, content in moving.raw(size):
-                frames += 1
-                report(min(99, int(done * 100)))
-                yield content
-
-        arguments = (
-            *("-loglevel", "error", "-protocol_whitelist", "file,pipe", "-f", "rawvideo"),
-            *("-pixel_format", "rgb24", "-video_size", f"{size.width}x{size.height}"),
-            *("-framerate", str(OUTPUT_FPS), "-i", "pipe:0", "-an", *_WITHOUT_METADATA),
-            *(*ENCODING, *THREADS, *_MP4),
-        )
-        with _refusing():
-            ffmpeg.feed(arguments, pixels(), seconds=_CLIP_SECONDS)
-        duration_ms = round(frames * 1000 / OUTPUT_FPS)
-        path = ffmpeg.folder / CLIP
-        return RenderedVideo(
-            poster, RenderedClip(path, size.width, size.height, duration_ms, has_audio=False)
-        )
+        with animation.opened(content, content_type) as moving:
+            if moving.about.poster is not None:
+                poster = self._poster(moving.about.poster)
+                return RenderedVideo(poster, _clip(ffmpeg, moving, report))
+        try:
+            return RenderedVideo(self._photos.render(BytesIO(content), content_type), None)
+        except PhotoRefused as refused:
+            raise VideoRefused(refused.code, refused.message) from refused
 
     def _poster(self, png: bytes) -> RenderedPhoto:
         try:
             return self._photos.render(BytesIO(png), "image/png")
         except PhotoRefused as refused:
             raise VideoRefused("undecodable", "No picture can be made of the video.") from refused
+
+
+def _clip(
+    ffmpeg: Ffmpeg, moving: animation.Animation, report: Callable[[int], None]
+) -> RenderedClip:
+    size, frames = moving.size, 0
+
+    def pixels() -> Iterator[bytes]:
+        nonlocal frames
+        for frame in moving.frames:
+            if len(frame.pixels) != size.width * size.height * 3:
+                raise VideoRefused("undecodable", "The animation is damaged and cannot be shown.")
+            report(frame.percent)
+            for _ in range(frame.times):
+                frames += 1
+                yield frame.pixels
+
+    arguments = (
+        *("-loglevel", "error", "-protocol_whitelist", "file,pipe", "-f", "rawvideo"),
+        *("-pixel_format", "rgb24", "-video_size", f"{size.width}x{size.height}"),
+        *("-framerate", str(OUTPUT_FPS), "-i", "pipe:0", "-an", *_WITHOUT_METADATA),
+        *(*ENCODING, *THREADS, *_MP4),
+    )
+    with _refusing():
+        ffmpeg.feed(arguments, pixels(), seconds=_CLIP_SECONDS)
+    duration_ms = round(frames * 1000 / OUTPUT_FPS)
+    return RenderedClip(
+        ffmpeg.folder / CLIP, size.width, size.height, duration_ms, has_audio=False
+    )
 
 
 def probe(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> VideoFacts:

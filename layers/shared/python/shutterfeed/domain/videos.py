@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from shutterfeed.domain.errors import InvalidInput
-from shutterfeed.domain.photos import RenderedPhoto
+from shutterfeed.domain.photos import RefusalCode, RenderedPhoto
 
 MP4: Final = "video/mp4"
 QUICKTIME: Final = "video/quicktime"
@@ -99,9 +99,10 @@ def may_move(content_type: str) -> bool:
     return content_type in VIDEO_TYPES or content_type in _ANIMATED_TYPES
 
 
-VideoRefusalCode = Literal[
-    "undecodable", "no_video", "too_long", "too_many_pixels", "too_much_work", "too_slow"
-]
+VideoRefusalCode = (
+    RefusalCode | Literal["no_video", "too_long", "too_many_pixels", "too_much_work"]
+)
+"""A picture of one frame that came to the transcoder is refused as a photo is."""
 
 
 class VideoRefused(Exception):
