@@ -61,9 +61,9 @@ def test_an_mp4_is_made_playable_everywhere_and_loses_its_metadata(tmp_path: Pat
     assert facts.has_audio
     assert facts.fps is not None
     assert facts.fps <= 30.5
-    assert 300 <= video.clip.duration_ms <= 600
+    assert video.clip.duration_ms == 500
     assert result.index(b"moov") < result.index(b"mdat")
-    for mark in (b"secret-title", b"+56.03", b"Lavf", b"x264 - core", b"VideoHandler"):
+    for mark in (b"secret-title", b"+56.03", b"Lav", b"x264", b"VideoHandler"):
         assert mark not in result
     assert {rendition.name for rendition, _ in video.poster.renditions} >= {"320.jpg", "150.jpg"}
 

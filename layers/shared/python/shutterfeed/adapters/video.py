@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,9 +65,12 @@ _WITHOUT_METADATA: Final = (
     # The encoder's own: its version and settings, which it writes into the picture, and its name.
     *("-bsf:v", "filter_units=remove_types=6", "-fflags", "+bitexact"),
     *("-flags:v", "+bitexact", "-flags:a", "+bitexact", "-empty_hdlr_name", "1"),
+    # An empty one would be replaced by the encoder's name.
+    *("-metadata:s:v", "encoder= ", "-metadata:s:a", "encoder= "),
 )
 _MP4: Final = ("-movflags", "+faststart", "-f", "mp4", "-y", f"file:{CLIP}")
 
+_HEAD_BYTES: Final = 1024
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d)\.(\d\d)", re.MULTILINE)
 _STREAM = re.compile(r"^  Stream #0:\d+\S*: (Video|Audio): (.+)$", re.MULTILINE)
 _SIZE = re.compile(r", (\d{1,6})x(\d{1,6})[ ,]")
@@ -135,16 +139,14 @@ class FfmpegVideoCodec:
 def _clip(
     ffmpeg: Ffmpeg, moving: animation.Animation, report: Callable[[int], None]
 ) -> RenderedClip:
-    size, frames = moving.size, 0
+    size = moving.size
 
     def pixels() -> Iterator[bytes]:
-        nonlocal frames
         for frame in moving.frames:
             if len(frame.pixels) != size.width * size.height * 3:
                 raise VideoRefused("undecodable", "The animation is damaged and cannot be shown.")
             report(frame.percent)
             for _ in range(frame.times):
-                frames += 1
                 yield frame.pixels
 
     arguments = (
@@ -155,10 +157,8 @@ def _clip(
     )
     with _refusing():
         ffmpeg.feed(arguments, pixels(), seconds=_CLIP_SECONDS)
-    duration_ms = round(frames * 1000 / OUTPUT_FPS)
-    return RenderedClip(
-        ffmpeg.folder / CLIP, size.width, size.height, duration_ms, has_audio=False
-    )
+    path = ffmpeg.folder / CLIP
+    return RenderedClip(path, size.width, size.height, clip_duration_ms(path), has_audio=False)
 
 
 def probe(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> VideoFacts:
@@ -279,8 +279,17 @@ def _transcode(
         ffmpeg.run(arguments, seconds=_CLIP_SECONDS, on_line=follow)
     if not done_ms:
         raise VideoRefused("undecodable", "The video is damaged: nothing of it can be shown.")
-    check_duration(done_ms)
-    return done_ms
+    duration_ms = clip_duration_ms(ffmpeg.folder / CLIP)
+    check_duration(duration_ms)
+    return duration_ms
+
+
+def clip_duration_ms(path: Path) -> int:
+    """What an MP4 of ours says in its header, which faststart has put in front."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    timescale, duration = struct.unpack_from(">II", head, head.index(b"mvhd") + 16)
+    return round(duration * 1000 / timescale)
 
 
 @contextmanager
