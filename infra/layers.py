@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Final
 
 from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
@@ -12,6 +15,9 @@ from infra.context import SettingsError
 from infra.settings import REPOSITORY, Settings
 
 SHARED = "shared"
+MAX_LAYERS: Final = 5
+MAX_UNPACKED_BYTES: Final = 250 * 1024 * 1024
+"""Lambda's limits of one function; its own code, some 10 KB, counts too."""
 
 
 class Layers(Construct):
@@ -21,8 +27,19 @@ class Layers(Construct):
         self._made: dict[str, lambda_.LayerVersion] = {}
 
     def named(self, names: Iterable[str]) -> list[lambda_.ILayerVersion]:
-        """The layers of these names, each made once. Raises `SettingsError` for an unbuilt one."""
-        return [self._layer(name) for name in names]
+        """One function's layers, each made once.
+
+        Raises `SettingsError` for an unbuilt one, and for more than Lambda takes.
+        """
+        names = tuple(names)
+        layers: list[lambda_.ILayerVersion] = [self._layer(name) for name in names]
+        size = sum(_size(self._folder(name)) for name in names)
+        if len(names) > MAX_LAYERS or size > MAX_UNPACKED_BYTES:
+            raise SettingsError(
+                f"The layers {', '.join(names)} have {size >> 20} MB. A function may have "
+                f"{MAX_LAYERS}, with {MAX_UNPACKED_BYTES >> 20} MB in all."
+            )
+        return layers
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
         if name not in self._made:
@@ -35,17 +52,27 @@ class Layers(Construct):
             )
         return self._made[name]
 
+    def _folder(self, name: str) -> Path:
+        if name == SHARED:
+            return REPOSITORY / "layers" / SHARED
+        return self._settings.layers_dir / self._settings.layers_target / name
+
     def _code(self, name: str) -> lambda_.AssetCode:
+        folder = self._folder(name)
         if name == SHARED:
             return lambda_.Code.from_asset(
-                str(REPOSITORY / "layers" / SHARED),
+                str(folder),
                 exclude=["**/__pycache__/**"],
                 ignore_mode=IgnoreMode.GIT,
             )
-        folder = self._settings.layers_dir / self._settings.layers_target / name
         if not (folder / "python").is_dir():
             raise SettingsError(f"The layer {folder} is not built: run `make layers` first.")
         return lambda_.Code.from_asset(str(folder))
+
+
+@cache
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def architecture(settings: Settings) -> lambda_.Architecture:

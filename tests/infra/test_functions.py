@@ -91,6 +91,22 @@ def test_the_transcoder_has_time_memory_and_room_for_the_largest_video(every: Te
     assert not [function for function in others if "EphemeralStorage" in function]
 
 
+def test_more_than_lambda_unpacks_is_not_deployed(
+    template_of: Synthesize, tmp_path: Path
+) -> None:
+    for layer, megabytes in (("runtime", 50), ("imaging", 50), ("video", 151)):
+        folder = tmp_path / "cp313-aarch64" / layer / "python"
+        folder.mkdir(parents=True)
+        with (folder / "sparse").open("wb") as file:
+            file.truncate(megabytes << 20)
+    with pytest.raises(SettingsError, match="runtime, imaging, video, shared have 251 MB"):
+        template_of(layers_dir=str(tmp_path))
+
+
+def test_no_function_has_more_layers_than_lambda_takes(every: Template) -> None:
+    assert max(len(function["Layers"]) for function in every.functions().values()) <= 5
+
+
 @pytest.mark.parametrize(("name", "reserved"), CONCURRENCY.items())
 def test_concurrency_is_reserved_for_the_workers(
     dev: Template, name: str, reserved: int | None
