@@ -57,11 +57,33 @@ def test_a_clip_is_even_never_enlarged_and_1080_at_most(
     assert videos.plan(*size) == ClipSize(*expected)
 
 
-def test_more_pixels_and_frames_are_predicted_to_take_longer() -> None:
-    hour = videos.predicted_seconds(1920, 1080, 30, 180_000)
-    assert 0 < hour < videos.MAX_PLANNED_SECONDS
-    assert videos.predicted_seconds(3840, 2160, 60, 180_000) > videos.MAX_PLANNED_SECONDS
-    assert videos.predicted_seconds(1920, 1080, 60, 180_000) > hour
+THREE_MINUTES = 180_000
+
+
+def _facts(width: int, height: int, fps: float | None = 30, hdr: bool = False) -> VideoFacts:
+    transfer = "arib-std-b67" if hdr else None
+    return VideoFacts(width, height, fps, THREE_MINUTES, has_audio=True, transfer=transfer)
+
+
+def test_more_of_anything_is_predicted_to_take_longer() -> None:
+    usual = videos.predicted_seconds(_facts(1280, 720), 10**7)
+    assert 0 < usual < videos.MAX_PLANNED_SECONDS
+    assert usual < videos.predicted_seconds(_facts(1920, 1080), 10**7)
+    assert usual < videos.predicted_seconds(_facts(1280, 720, fps=60), 10**7)
+    assert usual < videos.predicted_seconds(_facts(1280, 720, hdr=True), 10**7)
+    assert usual < videos.predicted_seconds(_facts(1280, 720), 10**8)
+    assert usual == videos.predicted_seconds(_facts(1280, 720, fps=None), 10**7)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [_facts(1920, 1080, hdr=True), _facts(1080, 1920, fps=60), _facts(1080, 1080, fps=120)],
+)
+def test_three_minutes_and_300_mb_of_what_phones_usually_record_are_taken(
+    facts: VideoFacts,
+) -> None:
+    videos.check_facts(facts, videos.MAX_VIDEO_BYTES)
+    videos.check_declared(0, videos.MAX_VIDEO_BYTES, facts.width, facts.height, THREE_MINUTES)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +97,7 @@ def test_more_pixels_and_frames_are_predicted_to_take_longer() -> None:
 )
 def test_what_is_too_much_is_refused_with_its_limit(facts: VideoFacts, code: str) -> None:
     with pytest.raises(VideoRefused) as refused:
-        videos.check_facts(facts)
+        videos.check_facts(facts, 10**7)
     assert refused.value.code == code
     assert any(character.isdigit() for character in refused.value.message)
 
@@ -88,11 +110,12 @@ def test_what_is_too_much_is_refused_with_its_limit(facts: VideoFacts, code: str
         ((640, 480, None), "media[2].duration_ms"),
         ((640, 480, 200_000), "media[2].duration_ms"),
         ((9000, 480, 1000), "media[2].width"),
+        ((4096, 2304, THREE_MINUTES), "media[2].width"),
     ],
 )
 def test_a_declaration_that_lacks_or_promises_too_much_is_refused(
     declared: tuple[int | None, int | None, int | None], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        videos.check_declared(2, *declared)
+        videos.check_declared(2, 10**7, *declared)
     assert refused.value.field == field

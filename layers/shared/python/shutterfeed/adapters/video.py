@@ -107,7 +107,7 @@ class FfmpegVideoCodec:
     ) -> RenderedVideo:
         opening = (*_INPUT, *_DEMUXERS["webm" if content_type == WEBM else "mov"])
         facts = probe(ffmpeg, opening)
-        check_facts(facts)
+        check_facts(facts, (ffmpeg.folder / SOURCE).stat().st_size)
         poster = self._poster((_extract_poster(ffmpeg, opening, facts)).read_bytes())
         # The poster is upright and has square pixels: its size is what a viewer sees.
         size = plan(poster.width, poster.height)

@@ -39,10 +39,15 @@ TRANSCODING_PATIENCE: Final = timedelta(minutes=95)
 died once more."""
 MAX_PLANNED_SECONDS: Final = 450.0
 """Half of the 15 minutes that a function may run: a prediction may be wrong by a factor of two."""
-_DECODE_SECONDS: Final = 0.010
-_ENCODE_SECONDS: Final = 0.025
-"""CPU time per million pixels of a frame, of a 4:4:4 H.264 and with the transcoder's settings;
-`make bench B=transcode` measures them together."""
+_DECODE_SECONDS: Final = 0.0075
+_ENCODE_SECONDS: Final = 0.035
+_TONE_MAP_SECONDS: Final = 0.02
+"""CPU time per million pixels: of those that come in, of those that go out, and of those again
+where HDR becomes SDR. `docs/media.md` has the measurements."""
+_READ_SECONDS: Final = 0.08
+"""CPU time per million bytes: a camera's many bits take longer to decode than few."""
+_OVERHEAD_SECONDS: Final = 5.0
+"""CPU time of what is done once: probe, poster and its renditions."""
 _CORES: Final = 1.7
 """What 3,008 MB of memory buy; 1,769 MB are one."""
 _UNKNOWN_FPS: Final = 30.0
@@ -133,14 +138,19 @@ class VideoFacts:
     """How an HDR video codes light; None for any other."""
 
 
-def predicted_seconds(width: int, height: int, fps: float | None, duration_ms: int) -> float:
-    """How long the transcoder will work on a video, by the clock."""
-    fps = _UNKNOWN_FPS if fps is None else fps
-    out = plan(width, height)
-    seconds = duration_ms / 1000
-    decoded = width * height * fps * seconds / 1e6
-    encoded = out.width * out.height * min(fps, OUTPUT_FPS) * seconds / 1e6
-    return (decoded * _DECODE_SECONDS + encoded * _ENCODE_SECONDS) / _CORES
+def predicted_seconds(facts: VideoFacts, size: int) -> float:
+    """How long the transcoder will work on a video of `size` bytes, by the clock.
+
+    What the file does not say is taken for the usual rate of frames, and the longest duration.
+    """
+    fps = _UNKNOWN_FPS if facts.fps is None else facts.fps
+    duration_ms = MAX_DURATION_MS if facts.duration_ms is None else facts.duration_ms
+    out = plan(facts.width, facts.height)
+    decoded = facts.width * facts.height * fps * duration_ms / 1e9
+    encoded = out.width * out.height * min(fps, OUTPUT_FPS) * duration_ms / 1e9
+    per_encoded = _ENCODE_SECONDS + (0.0 if facts.transfer is None else _TONE_MAP_SECONDS)
+    work = decoded * _DECODE_SECONDS + encoded * per_encoded + size / 1e6 * _READ_SECONDS
+    return (work + _OVERHEAD_SECONDS) / _CORES
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +171,8 @@ def _even(length: float) -> int:
     return max(2, int(length + 1e-6) // 2 * 2)
 
 
-def check_facts(facts: VideoFacts) -> None:
-    """Raise `VideoRefused` for a video that is not worth beginning with."""
+def check_facts(facts: VideoFacts, size: int) -> None:
+    """Raise `VideoRefused` for a video of `size` bytes that is not worth beginning with."""
     if facts.duration_ms is not None:
         check_duration(facts.duration_ms)
     if max(facts.width, facts.height) > MAX_SIDE or facts.width * facts.height > MAX_PIXELS:
@@ -176,8 +186,7 @@ def check_facts(facts: VideoFacts) -> None:
             "too_much_work",
             f"The video has {facts.fps:,.0f} frames a second. At most {MAX_FPS} are possible.",
         )
-    duration = MAX_DURATION_MS if facts.duration_ms is None else facts.duration_ms
-    seconds = predicted_seconds(facts.width, facts.height, facts.fps, duration)
+    seconds = predicted_seconds(facts, size)
     if seconds > MAX_PLANNED_SECONDS:
         raise VideoRefused("too_much_work", _too_much_work(seconds))
 
@@ -210,7 +219,7 @@ def check_frames(count: int, width: int, height: int) -> None:
 
 
 def check_declared(
-    index: int, width: int | None, height: int | None, duration_ms: int | None
+    index: int, size: int, width: int | None, height: int | None, duration_ms: int | None
 ) -> None:
     """Raise `InvalidInput` where a video's declaration lacks something, or promises more work than
     is done for one; `index` counts from 0. What the file then really is, is looked at later."""
@@ -226,7 +235,7 @@ def check_declared(
     assert height
     assert duration_ms
     try:
-        check_facts(VideoFacts(width, height, None, duration_ms, has_audio=False))
+        check_facts(VideoFacts(width, height, None, duration_ms, has_audio=False), size)
     except VideoRefused as refused:
         field = "duration_ms" if refused.code == "too_long" else "width"
         raise InvalidInput(refused.code, refused.message, f"media[{index}].{field}") from None
