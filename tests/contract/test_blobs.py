@@ -55,6 +55,26 @@ def test_a_blob_that_failed_gets_another_chance_from_the_next_claim(store: Store
     assert store.blobs.mark_ready(blob, samples.picture())
 
 
+def test_progress_is_noted_only_while_the_blob_is_worked_on(store: Store) -> None:
+    blob = _claim(store)
+    for percent in (5, 40):
+        store.blobs.mark_progress(blob, percent)
+        assert store.blobs.get(CONTENT) == replace(blob, progress=percent)
+    # Another blob of the same content has taken this one's place.
+    store.blobs.mark_progress(replace(blob, blob_id=SECOND), 90)
+    assert store.blobs.get(CONTENT) == replace(blob, progress=40)
+    assert store.blobs.mark_failed(replace(blob, progress=40), samples.FAILURE)
+    failed = store.blobs.get(CONTENT)
+    store.blobs.mark_progress(blob, 45)
+    assert store.blobs.get(CONTENT) == failed
+    assert _claim(store) == blob, "the next try begins at nothing"
+
+
+def test_there_is_no_progress_of_a_blob_that_is_gone(store: Store) -> None:
+    store.blobs.mark_progress(Blob(CONTENT, FIRST, "video/mp4", 7), 50)
+    assert store.blobs.get(CONTENT) is None
+
+
 def test_the_outcome_of_a_blob_of_the_same_content_from_earlier_does_not_count(
     store: Store,
 ) -> None:

@@ -7,6 +7,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -372,6 +373,18 @@ def test_renditions_are_put_under_their_blob_and_removed_with_it(storage: Storag
     assert storage.rendition(other, LARGE.name) == ("image/jpeg", b"other")
 
 
+def test_a_large_rendition_is_put_from_disk_and_removed_with_its_blob(
+    storage: Storage, tmp_path: Path
+) -> None:
+    blob_id, path = _blob().blob_id, tmp_path / "clip"
+    for content in (b"first", b"again" * MEBIBYTE):
+        path.write_bytes(content)
+        storage.renditions.put_file(blob_id, "video.mp4", "video/mp4", path)
+        assert storage.rendition(blob_id, "video.mp4") == ("video/mp4", content)
+    storage.renditions.remove_all(blob_id)
+    assert storage.rendition(blob_id, "video.mp4") is None
+
+
 # What only S3 itself can show.
 
 
@@ -454,13 +467,15 @@ def test_an_original_has_the_type_that_was_sniffed_and_none_of_the_uploads_tags(
     assert aws.s3.get_object_tagging(Bucket=ORIGINALS, Key=KEY)["TagSet"] == []
 
 
-def test_renditions_may_be_cached_for_ever(aws: Aws) -> None:
-    storage = _s3_storage(aws)
-    storage.renditions.put(_blob().blob_id, LARGE, b"large")
-    head = aws.s3.head_object(
-        Bucket=RENDITIONS, Key=keys.rendition_object(_blob().blob_id, LARGE.name)
-    )
-    assert head["CacheControl"] == "public, max-age=31536000, immutable"
+def test_renditions_may_be_cached_for_ever(aws: Aws, tmp_path: Path) -> None:
+    storage, blob_id = _s3_storage(aws), _blob().blob_id
+    storage.renditions.put(blob_id, LARGE, b"large")
+    clip = tmp_path / "clip"
+    clip.write_bytes(b"clip")
+    storage.renditions.put_file(blob_id, "video.mp4", "video/mp4", clip)
+    for name in (LARGE.name, "video.mp4"):
+        head = aws.s3.head_object(Bucket=RENDITIONS, Key=keys.rendition_object(blob_id, name))
+        assert head["CacheControl"] == "public, max-age=31536000, immutable"
 
 
 def test_what_s3_refuses_for_other_reasons_is_not_taken_for_a_missing_object(aws: Aws) -> None:

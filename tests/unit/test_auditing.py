@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.audit import Warehouse, seeded
 from shutterfeed import keys
-from shutterfeed.domain.media import BlobState, Reference
+from shutterfeed.domain.media import BlobState, Clip, Reference
 from shutterfeed.services.auditing import Mismatch, Suspicion
 
 SEEDED = 1_200
@@ -96,3 +97,23 @@ def test_a_reader_that_fails_fails_the_audit(
     with pytest.raises(ConnectionError, match="gone"):
         _audit(house, tmp_path / "audit.db", repair=True)
     assert not house.images.messages
+
+
+def test_what_moves_is_made_anew_by_the_transcoder(tmp_path: Path) -> None:
+    house = seeded(6)
+    (blob_id,) = house.seeded[Mismatch.MISSING_RENDITION]
+    (row,) = (blob for blob in house.metadata.blobs.values() if blob.blob_id == blob_id)
+    assert row.picture is not None
+    clip = Clip("video.mp4", 64, 48, 1500, 10, has_audio=False)
+    rows = house.metadata.blobs
+    rows[row.sha256] = replace(
+        row, content_type="video/mp4", picture=replace(row.picture, clip=clip)
+    )
+    # Now nothing but the clip is missing.
+    for rendition in row.picture.renditions:
+        key = keys.rendition_object(blob_id, rendition.name)
+        house.buckets.renditions[key] = rendition, b""
+    found = _audit(house, tmp_path / "audit.db", repair=True)
+    assert [s.repaired for s in found if s.subject == blob_id] == [True]
+    assert [message.blob_id for message in house.videos.messages] == [blob_id]
+    assert blob_id not in {message.blob_id for message in house.images.messages}

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from shutterfeed import keys
 from shutterfeed.domain.media import NEVER_ARRIVED, UPLOAD_LINK_LIFETIME, MediaState
 from shutterfeed.domain.messages import RenderPhoto
+from shutterfeed.domain.multipart import RESUMABLE
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
+from shutterfeed.domain.videos import TRANSCODING_PATIENCE
 from shutterfeed.services import reconciling
+from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.reconciling import GIVE_UP_AFTER, Finding, Reconciliation
 from tests import samples
 from tests.fakes.backend import Backend, Crash
-from tests.fakes.storage import BROKEN_PHOTO, PHOTO
+from tests.fakes.storage import BROKEN_PHOTO, PHOTO, VIDEO
 
 ADA, BOB = 1, 2
 OTHER_PHOTO = PHOTO + b", another one"
@@ -274,3 +277,60 @@ def test_a_post_that_cannot_be_looked_at_keeps_nobody_else_waiting() -> None:
     assert len(result.failures) == 1
     assert "Crash" in result.failures[0]
     assert result.findings == {Finding.LANDED: 2}
+
+
+def _video(backend: Backend) -> Post:
+    """A video that has landed and was ordered."""
+    backend.sign_up(ADA)
+    draft = MediumDraft(
+        "video/mp4", len(VIDEO), samples.sha256(VIDEO), width=64, height=48, duration_ms=1500
+    )
+    created = backend.posts.create(samples.user_id(ADA), PostDraft("", None, (draft,)), "key")
+    backend.upload(created.view.post, 0, VIDEO)
+    backend.deliver("landed")
+    return created.view.post
+
+
+def test_a_video_is_ordered_again_only_when_its_message_must_be_lost() -> None:
+    backend = Backend()
+    post = _video(backend)
+    _run_to(backend, "videos")
+    assert backend.lose("videos") == 1
+    for _ in range(2):
+        assert _reconcile(backend, TRANSCODING_PATIENCE - PATIENCE).findings == {}
+        result = _reconcile(backend)
+        assert result.findings == {Finding.RENDER: 1}
+        assert result.oldest is not None
+        assert len(backend.videos.messages) == 1
+        assert not backend.images.messages
+        backend.lose("videos")
+    _reconcile(backend, TRANSCODING_PATIENCE + A_WHILE)
+    backend.drain()
+    assert _state(backend, post) is PostState.PUBLISHED
+
+
+def test_patience_counts_from_the_arrival_of_a_video_not_from_its_post() -> None:
+    backend = Backend()
+    backend.sign_up(ADA)
+    draft = MediumDraft(
+        "video/mp4", len(VIDEO), samples.sha256(VIDEO), width=64, height=48, duration_ms=1500
+    )
+    created = backend.posts.create(samples.user_id(ADA), PostDraft("", None, (draft,)), "key")
+    backend.wait(timedelta(hours=20))
+    backend.upload(created.view.post, 0, VIDEO)
+    backend.deliver("landed")
+    _run_to(backend, "videos")
+    assert _reconcile(backend).findings == {}
+    assert len(backend.videos.messages) == 1
+
+
+def test_a_large_file_may_come_as_long_as_its_parts_may() -> None:
+    backend = Backend()
+    backend.sign_up(ADA)
+    draft = MediumDraft(
+        "video/mp4", 10**8, samples.sha256(VIDEO), width=64, height=48, duration_ms=1500
+    )
+    created = backend.posts.create(samples.user_id(ADA), PostDraft("", None, (draft,)), "key")
+    assert _reconcile(backend, RESUMABLE).findings == {}
+    assert _state(backend, created.view.post) is PostState.PENDING
+    assert _reconcile(backend, timedelta(hours=1)).findings == {Finding.NEVER_ARRIVED: 1}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shutterfeed.domain import videos
@@ -61,8 +63,8 @@ THREE_MINUTES = 180_000
 
 
 def _facts(width: int, height: int, fps: float | None = 30, hdr: bool = False) -> VideoFacts:
-    transfer = "arib-std-b67" if hdr else None
-    return VideoFacts(width, height, fps, THREE_MINUTES, has_audio=True, transfer=transfer)
+    facts = VideoFacts(width, height, fps, THREE_MINUTES, has_audio=True)
+    return replace(facts, transfer="arib-std-b67") if hdr else facts
 
 
 def test_more_of_anything_is_predicted_to_take_longer() -> None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Final, NoReturn
+from typing import Final, NoReturn
 
 import msgspec
 from PIL import Image, ImageSequence
@@ -205,6 +205,8 @@ def _poster(image: ImageFile) -> bytes:
 def _clip_frames(image: ImageFile, size: ClipSize, frames: int) -> Iterator[Frame]:
     elapsed, shown = 0.0, 0
     for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
+        # Only then Pillow knows the duration of a WebP's frame.
+        frame.load()
         duration = float(frame.info.get("duration") or 0)
         elapsed += duration if duration >= _SHORTEST_MS else _DEFAULT_MS
         if elapsed > MAX_DURATION_MS:

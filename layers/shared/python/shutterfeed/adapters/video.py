@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -288,7 +287,8 @@ def clip_duration_ms(path: Path) -> int:
     """What an MP4 of ours says in its header, which faststart has put in front."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    timescale, duration = struct.unpack_from(">II", head, head.index(b"mvhd") + 16)
+    start = head.index(b"mvhd") + 16
+    timescale, duration = (int.from_bytes(head[at : at + 4], "big") for at in (start, start + 4))
     return round(duration * 1000 / timescale)
 
 

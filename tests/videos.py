@@ -1,0 +1,110 @@
+"""Small sample videos for any test, as bytes, made by the ffmpeg that the transcoder runs; and
+what a file's own boxes and streams say."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from shutterfeed.adapters import ffmpeg
+from shutterfeed.adapters.video import parse_facts
+from shutterfeed.domain.videos import VideoFacts
+
+_CONTAINERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl"})
+
+
+def run(*arguments: str) -> bytes:
+    """What an unconfined ffmpeg writes to its standard output."""
+    command = [str(ffmpeg.locate()), "-v", "error", "-y", *arguments]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def made(name: str, *arguments: str) -> bytes:
+    """A file that ffmpeg makes; `name` tells it the container."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        run(*arguments, str(path))
+        return path.read_bytes()
+
+
+def pattern(size: str, seconds: str = "0.5", rate: int = 10) -> tuple[str, ...]:
+    """Arguments for a moving test picture."""
+    return ("-f", "lavfi", "-i", f"testsrc=size={size}:rate={rate}:duration={seconds}")
+
+
+def sound(seconds: str = "0.5") -> tuple[str, ...]:
+    return ("-f", "lavfi", "-i", f"sine=duration={seconds}")
+
+
+def turned(content: bytes, degrees: int) -> bytes:
+    """An MP4 with the rotation that a phone held upright notes beside its pictures."""
+    with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
+        file.write(content)
+        file.flush()
+        return made("out.mp4", "-display_rotation", str(degrees), "-i", file.name, "-c", "copy")
+
+
+def animated(kind: str, size: tuple[int, int] = (41, 31), frames: int = 3) -> bytes:
+    """A picture in Pillow's format `kind`, of so many frames of 200 ms."""
+    pictures = [Image.new("RGB", size, (60 * number, 90, 30)) for number in range(frames)]
+    target = BytesIO()
+    more = {"save_all": True, "append_images": pictures[1:], "duration": 200}
+    pictures[0].save(target, kind, **(more if frames > 1 else {}))
+    return target.getvalue()
+
+
+def facts_of(content: bytes) -> VideoFacts:
+    """What ffmpeg says of a file."""
+    return parse_facts(described(content))
+
+
+def described(content: bytes) -> str:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        command = [str(ffmpeg.locate()), "-hide_banner", "-i", file.name]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.stderr
+
+
+def pixel(content: bytes, place: str = "") -> tuple[int, int, int]:
+    """Red, green and blue of a pixel of the first frame; `place` is `x:y`, or its middle."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        crop = f"crop=2:2:{place},format=rgb24" if place else "crop=2:2,format=rgb24"
+        pixels = run("-i", file.name, "-vf", crop, "-frames:v", "1", "-f", "rawvideo", "-")
+    return pixels[0], pixels[1], pixels[2]
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    """One of the boxes, or atoms, that MP4 and MOV files are made of."""
+    return struct.pack(">I", len(content) + 8) + kind + content
+
+
+def boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of the boxes that follow one another."""
+    at = 0
+    while at + 8 <= len(content):
+        length = int.from_bytes(content[at : at + 4], "big") or len(content) - at
+        yield content[at + 4 : at + 8], content[at + 8 : at + length]
+        at += length
+
+
+def with_box(content: bytes, kind: bytes, replacement: bytes) -> bytes:
+    """The file with the content of every box of a kind replaced, sizes put right."""
+    result = b""
+    for name, inner in boxes(content):
+        if name == kind:
+            result += box(name, replacement)
+        elif name in _CONTAINERS:
+            result += box(name, with_box(inner, kind, replacement))
+        else:
+            result += box(name, inner)
+    return result
