@@ -88,6 +88,19 @@ class Photo:
         return {"content_type": self.content_type, "bytes": len(self.data), "sha256": self.sha256}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video(Photo):
+    """A file to upload of which more has to be declared."""
+
+    width: int
+    height: int
+    duration_ms: int
+
+    def declaration(self) -> Json:
+        moving = {"width": self.width, "height": self.height, "duration_ms": self.duration_ms}
+        return {**Photo.declaration(self), **moving}
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What a sign-in yields. The API takes the access token."""
