@@ -18,7 +18,6 @@ from tests import videos
 from tests.videos import box
 
 CANARY: Final = b"CANARY-7f3a-not-to-be-seen"
-MAGENTA: Final = (255, 0, 255)
 SIDE: Final = 64
 TYPES: Final = (MP4, QUICKTIME, WEBM, "image/gif", "image/webp")
 
@@ -139,19 +138,19 @@ def _alias(path: Path) -> bytes:
 
 
 def _elsewhere(path: Path, entry: bytes = b"") -> bytes:
-    """A sound MOV of uncompressed frames, black in its own bytes, that says of them that they are
-    in the file at `path`. That file is written too: the same frames in magenta."""
-    colour = f"color=magenta:size={SIDE}x{SIDE}:rate=5:duration=1,format=rgb24"
-    source = ("-f", "lavfi", "-i", colour, "-c:v", "rawvideo", "-pix_fmt", "rgb24")
-    whole = videos.made("in.mov", *source, "-movflags", "-faststart")
+    """A MOV whose own bytes hold no frames, that says of them that they are in the file at `path`.
+    That file is written too: it has them where the MOV says, and they are magenta."""
+    colour = f"color=magenta:size={SIDE}x{SIDE}:rate=5:duration=1"
+    whole = videos.made("in.mov", "-f", "lavfi", "-i", colour, "-c:v", "libx264")
     path.write_bytes(whole)
-    start = whole.index(bytes(MAGENTA) * 8)
-    length = 5 * SIDE * SIDE * 3
-    assert whole[start : start + length] == bytes(MAGENTA) * (length // 3)
-    assert start < whole.index(b"moov"), "what is longer now must not move the frames"
-    black = whole[:start] + bytes(length) + whole[start + length :]
+    kinds = [kind for kind, _ in videos.boxes(whole)]
+    assert kinds.index(b"mdat") < kinds.index(b"moov"), "what is longer must not move the frames"
+    empty = b"".join(
+        box(kind, bytes(len(inner)) if kind == b"mdat" else inner)
+        for kind, inner in videos.boxes(whole)
+    )
     reference = entry or box(b"alis", bytes(4) + _alias(path))
-    return videos.with_box(black, b"dref", struct.pack(">II", 0, 1) + reference)
+    return videos.with_box(empty, b"dref", struct.pack(">II", 0, 1) + reference)
 
 
 def _followed(mov: Path) -> tuple[int, ...]:
@@ -168,13 +167,9 @@ def test_frames_that_are_said_to_be_in_another_file_are_not_fetched(
     content = _elsewhere(tmp_path / "canary.mov")
     mov = tmp_path / "trick.mov"
     mov.write_bytes(content)
-    assert _followed(mov) == MAGENTA, "the trick would work"
-    codec = FfmpegVideoCodec(PillowImageCodec())
-    with (
-        pytest.raises(VideoRefused),
-        codec.render(io.BytesIO(content), content_type, lambda _: None),
-    ):
-        pass
+    red, green, blue = _followed(mov)
+    assert min(red, blue) > 200 > green, "the trick would work"
+    assert b"undecodable" in _outputs(content, content_type)
 
 
 def test_frames_that_are_said_to_be_at_a_url_are_not_fetched(
@@ -183,6 +178,5 @@ def test_frames_that_are_said_to_be_at_a_url_are_not_fetched(
     for target in (url, f"file://{tmp_path}/canary.mov"):
         entry = box(b"url ", bytes(4) + target.encode() + b"\0")
         content = _elsewhere(tmp_path / "canary.mov", entry=entry)
-        outputs = _outputs(content, QUICKTIME)
-        assert all(max(videos.pixel(output)) < 20 for output in outputs)
+        assert b"undecodable" in _outputs(content, QUICKTIME)
     assert _nobody_came(listener)

@@ -52,7 +52,17 @@ _DEMUXERS: Final = {
     "webm": ("-f", "matroska"),
     "mov": ("-enable_drefs", "0", "-use_absolute_path", "0", "-f", "mov"),
 }
-_INPUT: Final = ("-nostdin", "-protocol_whitelist", "file,pipe", "-max_pixels", str(MAX_PIXELS))
+_PICTURE_CODECS: Final = frozenset({"h264", "hevc", "vp8", "vp9", "av1"})
+_SOUND_CODECS: Final = frozenset(
+    {"aac", "mp3", "opus", "vorbis", "alac", "ac3", "eac3", "flac", "amr_nb", "amr_wb"}
+    | {f"pcm_{kind}" for kind in ("u8", "s16le", "s16be", "s24le", "s24be", "f32le", "f32be")}
+)
+_MORE_DECODERS: Final = frozenset({"libdav1d", "mp3float", "amrnb", "amrwb"})
+"""What ffmpeg takes for some of the codecs above."""
+_INPUT: Final = (
+    *("-nostdin", "-protocol_whitelist", "file,pipe", "-max_pixels", str(MAX_PIXELS)),
+    *("-codec_whitelist", ",".join(sorted(_PICTURE_CODECS | _SOUND_CODECS | _MORE_DECODERS))),
+)
 
 ENCODING: Final = (
     *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", "23"),
@@ -72,6 +82,7 @@ _MP4: Final = ("-movflags", "+faststart", "-f", "mp4", "-y", f"file:{CLIP}")
 _HEAD_BYTES: Final = 1024
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d)\.(\d\d)", re.MULTILINE)
 _STREAM = re.compile(r"^  Stream #0:\d+\S*: (Video|Audio): (.+)$", re.MULTILINE)
+_NAME = re.compile(r"\w{1,32}", re.ASCII)
 _SIZE = re.compile(r", (\d{1,6})x(\d{1,6})[ ,]")
 _FPS = re.compile(r", ([\d.]+)(k?) fps")
 _PROGRESS = re.compile(r"out_time_us=(\d+)")
@@ -187,6 +198,12 @@ def parse_facts(log: str) -> VideoFacts:
     size = _SIZE.search(pictures[0]) if pictures else None
     if size is None or 0 in (int(size[1]), int(size[2])):
         raise VideoRefused("no_video", "The file has no moving picture in it that can be shown.")
+    if _codec(pictures[0]) not in _PICTURE_CODECS:
+        raise VideoRefused(
+            "unsupported_codec",
+            f"The video is coded as {_codec(pictures[0])}. Possible are H.264, HEVC, VP8, VP9 and"
+            " AV1.",
+        )
     sounds = [text for kind, text in streams if kind == "Audio"]
     duration = _DURATION.search(log)
     hours, minutes, seconds, hundredths = map(int, duration.groups()) if duration else (0, 0, 0, 0)
@@ -196,11 +213,16 @@ def parse_facts(log: str) -> VideoFacts:
         int(size[2]),
         float(fps[1]) * (1000 if fps[2] else 1) if fps else None,
         ((hours * 60 + minutes) * 60 + seconds) * 1000 + hundredths * 10 if duration else None,
-        bool(sounds) and not sounds[0].startswith("none"),
+        bool(sounds) and _codec(sounds[0]) in _SOUND_CODECS,
         "smpte2084"
         if "smpte2084" in pictures[0]
         else ("arib-std-b67" if "arib-std-b67" in pictures[0] else None),
     )
+
+
+def _codec(stream: str) -> str:
+    found = _NAME.match(stream)
+    return found[0] if found else "none"
 
 
 def _extract_poster(ffmpeg: Ffmpeg, opening: tuple[str, ...], facts: VideoFacts) -> Path:

@@ -48,7 +48,7 @@ _READ_SECONDS: Final = 0.08
 """CPU time per million bytes: a camera's many bits take longer to decode than few."""
 _OVERHEAD_SECONDS: Final = 5.0
 """CPU time of what is done once: probe, poster and its renditions."""
-_CORES: Final = 1.7
+CORES: Final = 1.7
 """What 3,008 MB of memory buy; 1,769 MB are one."""
 _UNKNOWN_FPS: Final = 30.0
 
@@ -105,7 +105,8 @@ def may_move(content_type: str) -> bool:
 
 
 VideoRefusalCode = (
-    RefusalCode | Literal["no_video", "too_long", "too_many_pixels", "too_much_work"]
+    RefusalCode
+    | Literal["no_video", "too_long", "too_many_pixels", "too_much_work", "unsupported_codec"]
 )
 """A picture of one frame that came to the transcoder is refused as a photo is."""
 
@@ -150,7 +151,7 @@ def predicted_seconds(facts: VideoFacts, size: int) -> float:
     encoded = out.width * out.height * min(fps, OUTPUT_FPS) * duration_ms / 1e9
     per_encoded = _ENCODE_SECONDS + (0.0 if facts.transfer is None else _TONE_MAP_SECONDS)
     work = decoded * _DECODE_SECONDS + encoded * per_encoded + size / 1e6 * _READ_SECONDS
-    return (work + _OVERHEAD_SECONDS) / _CORES
+    return (work + _OVERHEAD_SECONDS) / CORES
 
 
 @dataclass(frozen=True, slots=True)
