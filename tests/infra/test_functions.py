@@ -91,9 +91,7 @@ def test_the_transcoder_has_time_memory_and_room_for_the_largest_video(every: Te
     assert not [function for function in others if "EphemeralStorage" in function]
 
 
-def test_more_than_lambda_unpacks_is_not_deployed(
-    template_of: Synthesize, tmp_path: Path
-) -> None:
+def test_more_than_lambda_unpacks_is_not_deployed(template_of: Synthesize, tmp_path: Path) -> None:
     for layer, megabytes in (("runtime", 50), ("imaging", 50), ("video", 151)):
         folder = tmp_path / "cp313-aarch64" / layer / "python"
         folder.mkdir(parents=True)

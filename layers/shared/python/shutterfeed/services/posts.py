@@ -261,9 +261,7 @@ def _checked(draft: PostDraft) -> PostDraft:
     for index, medium in enumerate(draft.media):
         check_medium(index, medium.content_type, medium.size)
         if medium.content_type in VIDEO_TYPES:
-            check_declared(
-                index, medium.size, medium.width, medium.height, medium.duration_ms
-            )
+            check_declared(index, medium.size, medium.width, medium.height, medium.duration_ms)
         if not _SHA256.fullmatch(medium.sha256):
             raise InvalidInput(
                 "invalid_sha256",
