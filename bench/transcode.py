@@ -15,7 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -56,13 +59,15 @@ def run() -> list[Figure]:
     real = sorted((data / "videos").glob("*.mp4"))
     with tempfile.TemporaryDirectory() as folder:
         hard = list(_hard(Path(folder)))
-        worst = max(map(_real_over_predicted, [*real, *hard]))
-    # All children's, the largest of which is ffmpeg with the hardest video.
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+        # In a process of its own, whose children are those of the transcoder alone.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            effort = list(pool.map(_effort, [*real, *hard]))
     return [
         *_beside_bare(real),
-        Figure("real / predicted, worst", worst, "ratio", "<= 2.0"),
-        Figure("largest ffmpeg", float(memory), "MB", "<= 2048"),
+        Figure(
+            "real / predicted, worst", max(e.real / e.predicted for e in effort), "ratio", "<= 2.0"
+        ),
+        Figure("largest ffmpeg", max(e.largest_mb for e in effort), "MB", "<= 2048"),
     ]
 
 
@@ -91,20 +96,28 @@ def _hard(folder: Path) -> Iterator[Path]:
         yield path
 
 
-def _real_over_predicted(file: Path) -> float:
+@dataclass(frozen=True, slots=True)
+class Effort:
+    real: float
+    """Seconds, on the cores that the function has."""
+    predicted: float
+    largest_mb: float
+    """Of the children up to now."""
+
+
+def _effort(file: Path) -> Effort:
     content = file.read_bytes()
     predicted = predicted_seconds(videos.facts_of(content), len(content))
-    before = _cpu_seconds()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     _ours(file)
-    real = (_cpu_seconds() - before) / CORES
-    _say(f"{file.name}: {real:.1f} s, predicted {predicted:.1f} s\n")
-    return real / predicted
-
-
-def _cpu_seconds() -> float:
-    """Of all children that have ended."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    effort = Effort(cpu / CORES, predicted, after.ru_maxrss / 1024)
+    _say(
+        f"{file.name}: {effort.real:.1f} s, predicted {predicted:.1f} s; largest child up to now"
+        f" {effort.largest_mb:.0f} MB\n"
+    )
+    return effort
 
 
 def _say(text: str) -> None:
