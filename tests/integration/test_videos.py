@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,9 +23,13 @@ from tests.integration.publishing import upload_all
 from tests.integration.test_reconcile import EVENT
 from tests.integration.world import ORIGINALS, RENDITIONS, Person, World, aws
 
-VIDEO = videos.made("in.mp4", *videos.pattern("96x64"), *videos.sound())
 MOVING = {"width": 96, "height": 64, "duration_ms": 500}
 ORDER = payloads.sample("sqs/videos")
+
+
+@cache
+def video() -> bytes:
+    return videos.made("in.mp4", *videos.pattern("96x64"), *videos.sound())
 
 
 def _stored(world: World, content: bytes) -> DynamoBlobs:
@@ -43,7 +48,7 @@ def _sample_sha256() -> str:
 
 
 def test_the_sample_message_has_a_video_transcoded(world: World) -> None:
-    blobs = _stored(world, VIDEO)
+    blobs = _stored(world, video())
     assert invoke("videos", ORDER) == {"batchItemFailures": []}
     blob = blobs.get(_sample_sha256())
     assert blob is not None
@@ -62,7 +67,7 @@ def test_the_sample_message_has_a_video_transcoded(world: World) -> None:
 
 
 def test_a_video_that_cannot_be_read_is_done_with_too(world: World) -> None:
-    blobs = _stored(world, VIDEO[:200])
+    blobs = _stored(world, video()[:200])
     assert invoke("videos", ORDER) == {"batchItemFailures": []}
     blob = blobs.get(_sample_sha256())
     assert blob is not None
@@ -73,10 +78,10 @@ def test_a_video_that_cannot_be_read_is_done_with_too(world: World) -> None:
 
 def _posted(client: Client, world: World, ada: Person, *, duration_ms: int = 500) -> str:
     photo = pictures.jpeg(64, 48)
-    moving = {**declared(VIDEO, "video/mp4"), **MOVING, "duration_ms": duration_ms}
+    moving = {**declared(video(), "video/mp4"), **MOVING, "duration_ms": duration_ms}
     body = {"media": [moving, declared(photo)]}
     created = client.create_post(ada, body).json
-    upload_all(world, created, [VIDEO, photo])
+    upload_all(world, created, [video(), photo])
     post_id: str = created["post"]["id"]
     return post_id
 
@@ -88,11 +93,11 @@ def test_a_post_of_video_and_photo_is_published(
     pipeline.run()
     post = client.get(f"/posts/{post_id}", ada).json
     assert post["state"] == "published"
-    video, photo = post["media"]
-    assert video["clip"]["url"].endswith("/video.mp4")
-    assert {name: video["clip"][name] for name in ("width", "height", "duration_ms")} == MOVING
-    assert video["clip"]["has_audio"]
-    assert video["renditions"]
+    moving, photo = post["media"]
+    assert moving["clip"]["url"].endswith("/video.mp4")
+    assert {name: moving["clip"][name] for name in ("width", "height", "duration_ms")} == MOVING
+    assert moving["clip"]["has_audio"]
+    assert moving["renditions"]
     assert photo["clip"] is None
 
 
@@ -124,7 +129,7 @@ def test_a_videos_lost_message_is_sent_again_after_its_patience(
 def test_what_would_be_too_much_is_refused_at_once(
     client: Client, ada: Person, changes: Mapping[str, Any], code: str, field: str
 ) -> None:
-    medium = {**declared(VIDEO, "video/mp4"), **MOVING, **changes}
+    medium = {**declared(video(), "video/mp4"), **MOVING, **changes}
     answer = client.create_post(ada, {"media": [medium]})
     assert answer.status == 400
     assert answer.error[0] == code
