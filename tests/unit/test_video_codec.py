@@ -130,6 +130,13 @@ def test_an_animation_becomes_a_silent_clip_and_a_still_one_a_photo(kind: str) -
         assert video.poster == PillowImageCodec().render(still, content_type)
 
 
+def test_a_still_picture_may_be_as_large_as_a_photo() -> None:
+    with rendered(pictures.gif(5_000, 8), "image/gif") as video:
+        assert (video.poster.width, video.clip) == (5_000, None)
+    with pytest.raises(VideoRefused, match="animated"):
+        clip_of(animated("GIF", (5_000, 8)), "image/gif")
+
+
 def test_a_still_picture_is_refused_as_a_photo_is() -> None:
     with pytest.raises(VideoRefused) as refused, rendered(_huge_gif(20_000), "image/gif"):
         pass

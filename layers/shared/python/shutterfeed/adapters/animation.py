@@ -181,9 +181,11 @@ def _decoded(content: bytes, content_type: str) -> Iterator[_Message]:
         with _DECODERS[content_type](BytesIO(content)) as image:
             # Counting a GIF's frames means to go through all of them.
             frames = int(getattr(image, "n_frames", 1))
-            check_frames(frames, *image.size)
-            yield Opened(frames, *image.size, _poster(image) if frames > 1 else None)
-            if frames > 1:
+            if frames == 1:
+                yield Opened(frames, *image.size, None)
+            else:
+                check_frames(frames, *image.size)
+                yield Opened(frames, *image.size, _poster(image))
                 yield from _clip_frames(image, plan(*image.size), frames)
         yield _End()
     except VideoRefused as refused:
