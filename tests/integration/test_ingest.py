@@ -35,7 +35,7 @@ def _create(client: Client, person: Person, medium: dict[str, Any]) -> dict[str,
         (declared(SVG), SVG, "unsupported_type"),
         (declared(b"%PDF-1.7\n"), b"%PDF-1.7\n", "unsupported_type"),
         (declared(b"PK\x03\x04.."), b"PK\x03\x04..", "unsupported_type"),
-        (declared(VIDEO, "image/heic"), VIDEO, "unsupported_type"),
+        (declared(VIDEO, "image/heic"), VIDEO, "content_type_mismatch"),
     ],
     ids=["short", "empty", "other bytes", "other type", "html", "svg", "pdf", "zip", "video"],
 )
