@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import audit, hostile, imports, renditions, upload_to_feed
+from bench import audit, dedup_timing, hostile, imports, renditions, upload_to_feed
 from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "audit": audit.run,
+    "dedup_timing": dedup_timing.run,
     "hostile": hostile.run,
     "imports": imports.run,
     "renditions": renditions.run,

@@ -17,6 +17,8 @@ from shutterfeed.services.posts import CreatedPost, PostView
 from shutterfeed.services.uploads import Grant, UploadView
 
 MAX_PAGE = 100
+MEDIUM_PARAMETER = "m"
+"""Of a rendition's URL. CloudFront caches by it, and by no other; storage does not look at it."""
 DEFAULT_PAGE = 20
 
 
@@ -147,14 +149,15 @@ class RenditionBody(Struct):
 
 
 class FailureBody(Struct):
-    """Why a file was refused."""
+    """Why a file was refused; `field` names what of its declaration it contradicts, if anything."""
 
     code: str
     message: str
+    field: str | None
 
     @classmethod
     def of(cls, failure: Failure | None) -> FailureBody | None:
-        return None if failure is None else cls(failure.code, failure.message)
+        return None if failure is None else cls(failure.code, failure.message, failure.field)
 
 
 class CaptureBody(Struct):
@@ -193,17 +196,19 @@ class MediumView(Struct):
             picture.width if picture else None,
             picture.height if picture else None,
             picture.placeholder if picture else None,
-            _renditions(picture, media_base_url) if picture else [],
+            _renditions(picture, medium.media_id, media_base_url) if picture else [],
             CaptureBody.of(medium.capture),
             FailureBody.of(medium.failure),
         )
 
 
-def _renditions(picture: Picture, media_base_url: str) -> list[RenditionBody]:
+def _renditions(picture: Picture, media_id: str, media_base_url: str) -> list[RenditionBody]:
+    # The object is the blob's, the URL the medium's own: whether it is in a cache already tells
+    # nothing of other media with the same content.
     return [
         RenditionBody(
             rendition.name,
-            f"{media_base_url}/{picture.blob_id}/{rendition.name}",
+            f"{media_base_url}/{picture.blob_id}/{rendition.name}?{MEDIUM_PARAMETER}={media_id}",
             rendition.content_type,
             rendition.width,
             rendition.height,

@@ -32,15 +32,17 @@ def test_the_first_claim_makes_the_blob_and_later_ones_find_it(store: Store) -> 
     assert store.blobs.get(samples.sha256("another")) is None
 
 
-def test_a_blob_becomes_ready_once(store: Store) -> None:
+def test_a_ready_blob_stays_so_and_takes_the_newest_picture(store: Store) -> None:
     blob = _claim(store)
     assert store.blobs.mark_ready(blob, samples.picture())
     ready = replace(blob, state=BlobState.READY, picture=samples.picture())
     assert store.blobs.get(CONTENT) == ready
-    assert not store.blobs.mark_ready(blob, samples.picture("another"))
     assert not store.blobs.mark_failed(blob, samples.FAILURE)
     assert store.blobs.get(CONTENT) == ready
-    assert _claim(store, SECOND) == ready
+    assert store.blobs.mark_ready(blob, samples.picture("another"))
+    newest = replace(ready, picture=samples.picture("another"))
+    assert store.blobs.get(CONTENT) == newest
+    assert _claim(store, SECOND) == newest
 
 
 def test_a_blob_that_failed_gets_another_chance_from_the_next_claim(store: Store) -> None:
@@ -49,10 +51,18 @@ def test_a_blob_that_failed_gets_another_chance_from_the_next_claim(store: Store
     failed = replace(blob, state=BlobState.FAILED, failure=samples.FAILURE)
     assert store.blobs.get(CONTENT) == failed
     assert not store.blobs.mark_failed(blob, samples.FAILURE)
-    assert not store.blobs.mark_ready(blob, samples.picture())
     assert _claim(store, SECOND) == blob
     assert store.blobs.get(CONTENT) == blob
     assert store.blobs.mark_ready(blob, samples.picture())
+
+
+def test_of_two_renderings_the_one_that_went_well_counts(store: Store) -> None:
+    blob = _claim(store)
+    assert store.blobs.mark_failed(blob, samples.FAILURE)
+    assert store.blobs.mark_ready(blob, samples.picture())
+    assert store.blobs.get(CONTENT) == replace(
+        blob, state=BlobState.READY, picture=samples.picture()
+    )
 
 
 def test_the_outcome_of_a_blob_of_the_same_content_from_earlier_does_not_count(
@@ -141,6 +151,35 @@ def test_a_reference_is_known_from_its_making_to_its_release(store: Store) -> No
     store.blobs.release(one)
     assert not store.blobs.is_referred_to_by(one)
     assert store.blobs.is_referred_to_by(other)
+
+
+def test_a_reference_that_waits_is_known_and_counts_once_rendered(store: Store) -> None:
+    one, other = samples.reference("content", 1), samples.reference("content", 2)
+    for reference in (one, other):
+        store.blobs.refer_once_rendered(reference)
+    assert store.blobs.references(CONTENT, None, 10).items == (one, other)
+    assert store.blobs.is_referred_to_by(one)
+    assert store.blobs.awaits_rendering(one)
+    for _ in range(2):
+        store.blobs.rendered(one)
+        assert not store.blobs.awaits_rendering(one)
+    assert store.blobs.is_referred_to_by(one)
+    assert store.blobs.awaits_rendering(other)
+    # A late delivery of the order to wait.
+    store.blobs.refer_once_rendered(one)
+    assert not store.blobs.awaits_rendering(one)
+    store.blobs.refer(other)
+    assert not store.blobs.awaits_rendering(other)
+
+
+def test_a_reference_that_was_released_is_not_brought_back_by_its_rendering(store: Store) -> None:
+    reference = samples.reference("content", 1)
+    store.blobs.rendered(reference)
+    store.blobs.refer_once_rendered(reference)
+    store.blobs.release(reference)
+    store.blobs.rendered(reference)
+    assert not store.blobs.awaits_rendering(reference)
+    assert store.blobs.references(CONTENT, None, 10).items == ()
 
 
 def test_only_a_ready_blob_is_reopened_and_only_by_its_own_id(store: Store) -> None:

@@ -163,7 +163,8 @@ def test_other_bytes_of_the_same_size_are_never_published(person: Callable[[], P
     if answer.status < 400:
         post = author.api.settled(created["post"]["id"])
         assert post["state"] == "failed"
-        assert post["media"][0]["failure"]["code"] == "sha256_mismatch"
+        failure = post["media"][0]["failure"]
+        assert (failure["code"], failure["field"]) == ("sha256_mismatch", "sha256")
 
 
 def test_a_file_that_is_no_photo_fails_with_a_reason(person: Callable[[], Person]) -> None:

@@ -69,6 +69,7 @@ class Metadata:
     creations: dict[Key, Creation] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
     references: set[Reference] = field(default_factory=set)
+    awaiting_rendering: set[Reference] = field(default_factory=set)
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
@@ -447,21 +448,38 @@ class FakeBlobs:
         return self.data.blobs.get(sha256)
 
     def mark_ready(self, blob: Blob, picture: Picture) -> bool:
-        return self._settle(blob, replace(blob, state=BlobState.READY, picture=picture))
+        ready = replace(blob, state=BlobState.READY, picture=picture, failure=None)
+        return self._change(blob, ready, tuple(BlobState))
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
-        return self._settle(blob, replace(blob, state=BlobState.FAILED, failure=failure))
+        failed = replace(blob, state=BlobState.FAILED, failure=failure)
+        return self._change(blob, failed, (BlobState.STORED,))
 
     def refer(self, reference: Reference) -> None:
+        if reference not in self.data.references or self.awaits_rendering(reference):
+            self.data.references.add(reference)
+            self.data.awaiting_rendering.discard(reference)
+            self.data.changes.append(ReferenceAdded(reference))
+
+    def refer_once_rendered(self, reference: Reference) -> None:
         if reference not in self.data.references:
             self.data.references.add(reference)
+            self.data.awaiting_rendering.add(reference)
+
+    def rendered(self, reference: Reference) -> None:
+        if reference in self.data.awaiting_rendering:
+            self.data.awaiting_rendering.remove(reference)
             self.data.changes.append(ReferenceAdded(reference))
+
+    def awaits_rendering(self, reference: Reference) -> bool:
+        return reference in self.data.awaiting_rendering
 
     def is_referred_to_by(self, reference: Reference) -> bool:
         return reference in self.data.references
 
     def release(self, reference: Reference) -> None:
         self.data.references.discard(reference)
+        self.data.awaiting_rendering.discard(reference)
 
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
         found = sorted(
@@ -488,15 +506,11 @@ class FakeBlobs:
         if blob.sha256 not in self.data.blobs:
             self.data.write_blob(blob.sha256, blob)
 
-    def _settle(self, blob: Blob, settled: Blob) -> bool:
+    def _change(self, blob: Blob, changed: Blob, sources: Sequence[BlobState]) -> bool:
         current = self.get(blob.sha256)
-        if (
-            current is None
-            or current.blob_id != blob.blob_id
-            or current.state is not BlobState.STORED
-        ):
+        if current is None or current.blob_id != blob.blob_id or current.state not in sources:
             return False
-        self.data.write_blob(blob.sha256, settled)
+        self.data.write_blob(blob.sha256, changed)
         return True
 
 

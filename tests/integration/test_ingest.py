@@ -25,17 +25,17 @@ def _create(client: Client, person: Person, medium: dict[str, Any]) -> dict[str,
 
 
 @pytest.mark.parametrize(
-    ("medium", "content", "code"),
+    ("medium", "content", "code", "field"),
     [
-        (declared(PHOTO), PHOTO[:-1], "bytes_mismatch"),
-        (declared(PHOTO), b"", "bytes_mismatch"),
-        (declared(PHOTO), PHOTO[:-1] + b"!", "sha256_mismatch"),
-        (declared(PHOTO, "image/png"), PHOTO, "content_type_mismatch"),
-        (declared(b"<html></html>"), b"<html></html>", "unsupported_type"),
-        (declared(SVG), SVG, "unsupported_type"),
-        (declared(b"%PDF-1.7\n"), b"%PDF-1.7\n", "unsupported_type"),
-        (declared(b"PK\x03\x04.."), b"PK\x03\x04..", "unsupported_type"),
-        (declared(VIDEO, "image/heic"), VIDEO, "unsupported_type"),
+        (declared(PHOTO), PHOTO[:-1], "bytes_mismatch", "bytes"),
+        (declared(PHOTO), b"", "bytes_mismatch", "bytes"),
+        (declared(PHOTO), PHOTO[:-1] + b"!", "sha256_mismatch", "sha256"),
+        (declared(PHOTO, "image/png"), PHOTO, "content_type_mismatch", "content_type"),
+        (declared(b"<html></html>"), b"<html></html>", "unsupported_type", "content_type"),
+        (declared(SVG), SVG, "unsupported_type", "content_type"),
+        (declared(b"%PDF-1.7\n"), b"%PDF-1.7\n", "unsupported_type", "content_type"),
+        (declared(b"PK\x03\x04.."), b"PK\x03\x04..", "unsupported_type", "content_type"),
+        (declared(VIDEO, "image/heic"), VIDEO, "unsupported_type", "content_type"),
     ],
     ids=["short", "empty", "other bytes", "other type", "html", "svg", "pdf", "zip", "video"],
 )
@@ -47,6 +47,7 @@ def test_bytes_that_are_not_as_declared_fail_the_post_with_the_reason(
     medium: dict[str, Any],
     content: bytes,
     code: str,
+    field: str,
 ) -> None:
     created = _create(client, ada, medium)
     upload_all(world, created, [content])
@@ -54,7 +55,10 @@ def test_bytes_that_are_not_as_declared_fail_the_post_with_the_reason(
 
     post = client.get(f"/posts/{created['post']['id']}", ada).json
     assert post["state"] == "failed"
-    assert (post["media"][0]["state"], post["media"][0]["failure"]["code"]) == ("failed", code)
+    failure = post["media"][0]["failure"]
+    assert (post["media"][0]["state"], failure["code"]) == ("failed", code)
+    assert failure["field"] == field
+    assert field in medium
     (entry,) = client.get("/me/uploads", ada).json["items"]
     assert (entry["state"], entry["failure"]) == ("failed", post["media"][0]["failure"])
     assert world.objects(ORIGINALS) == world.objects(RENDITIONS) == []
@@ -81,6 +85,7 @@ def test_pictures_that_cannot_be_read_fail_the_post_and_keep_the_original(
     assert post["state"] == "failed"
     assert [medium["state"] for medium in post["media"]] == ["ready", "failed"]
     assert post["media"][1]["failure"]["code"] == code
+    assert post["media"][1]["failure"]["field"] is None
     assert post["media"][1]["failure"]["message"]
     assert client.get("/me", ada).json["counts"]["posts"] == 0
     assert client.get("/feed", ada).json["items"] == []

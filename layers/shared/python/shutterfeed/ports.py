@@ -35,6 +35,10 @@ class Ids(Protocol):
         """A new ULID for the instant `at`."""
         ...
 
+    def timeless(self) -> str:
+        """A new id in the form of a ULID that is random throughout: it tells nobody its age."""
+        ...
+
 
 class HandleTaken(Exception):
     """Another user holds the handle."""
@@ -211,7 +215,8 @@ class Blobs(Protocol):
     def get(self, sha256: str) -> Blob | None: ...
 
     def mark_ready(self, blob: Blob, picture: Picture) -> bool:
-        """From `stored`. False where the blob has moved on."""
+        """From any state, as what could be rendered once can be: a `ready` blob gets the newest
+        picture. False where the blob is gone, or another by now."""
         ...
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
@@ -219,6 +224,17 @@ class Blobs(Protocol):
         ...
 
     def refer(self, reference: Reference) -> None: ...
+
+    def refer_once_rendered(self, reference: Reference) -> None:
+        """Refer to a blob, and wait: no outcome of the blob counts for this reference before it
+        was `rendered`. Nothing where there is one, waiting or not."""
+        ...
+
+    def rendered(self, reference: Reference) -> None:
+        """The rendering that a reference waited for is done. Nothing where it does not wait."""
+        ...
+
+    def awaits_rendering(self, reference: Reference) -> bool: ...
 
     def is_referred_to_by(self, reference: Reference) -> bool: ...
 
@@ -381,6 +397,10 @@ class Intake(Protocol):
 
     def adopt(self, blob: Blob, post_id: PostId, media_id: str, version: str) -> None:
         """Copy an upload's exact bytes, named by `Arrival.version`, to be the blob's original."""
+        ...
+
+    def discard(self, post_id: PostId, media_id: str, version: str) -> None:
+        """Copy them to where they expire, which takes as long as adopting them."""
         ...
 
 

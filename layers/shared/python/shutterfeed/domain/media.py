@@ -40,6 +40,18 @@ class Failure:
     code: str
     message: str
 
+    @property
+    def field(self) -> str | None:
+        """What of the file's declaration it contradicts, if anything."""
+        return _CONTRADICTED.get(self.code)
+
+
+_CONTRADICTED: Final = {
+    "bytes_mismatch": "bytes",
+    "sha256_mismatch": "sha256",
+    "content_type_mismatch": "content_type",
+    "unsupported_type": "content_type",
+}
 
 NEVER_ARRIVED: Final = Failure(
     "never_arrived",

@@ -20,10 +20,12 @@ class UploadLanded:
 
 @dataclass(frozen=True, slots=True)
 class RenderPhoto:
-    """A stored photo waits for its renditions."""
+    """A stored photo waits for its renditions; `reference` for having been told to wait for them,
+    where it was an upload that asked."""
 
     sha256: str
     blob_id: str
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)

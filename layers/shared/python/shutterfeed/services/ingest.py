@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shutterfeed.domain.media import BlobState, Failure, MediaState, Medium, Reference, Upload
+from shutterfeed.domain.media import Failure, MediaState, Medium, Reference, Upload
 from shutterfeed.domain.messages import RenderPhoto, UploadLanded
 from shutterfeed.domain.photos import SNIFF_BYTES, is_as_declared, sniff
 from shutterfeed.ports import (
@@ -67,17 +67,19 @@ class IngestService:
 
     def _claim(self, upload: Upload, arrival: Arrival) -> None:
         post_id, medium = upload.post_id, upload.medium
-        new_blob_id = self.ids.new(self.clock.now())
+        new_blob_id = self.ids.timeless()
         blob = self.blobs.claim(arrival.sha256, new_blob_id, medium.content_type, arrival.size)
         # A row that says a content is stored is not believed: the object must be there now.
-        if not self.intake.holds(blob):
+        if self.intake.holds(blob):
+            self.intake.discard(post_id, medium.media_id, arrival.version)
+        else:
             self.intake.adopt(blob, post_id, medium.media_id, arrival.version)
         self.ledger.mark_processing(post_id.author_id, medium.media_id)
         self.posts.mark_processing(post_id)
-        if blob.state is not BlobState.READY:
-            self.images.send([RenderPhoto(blob.sha256, blob.blob_id)])
-        # Last of the rows: it is the reference that sets publishing in motion.
-        self.blobs.refer(Reference(blob.sha256, post_id, medium.media_id))
+        # Known content takes the same way: who waits for less would know that it was known.
+        reference = Reference(blob.sha256, post_id, medium.media_id)
+        self.blobs.refer_once_rendered(reference)
+        self.images.send([RenderPhoto(blob.sha256, blob.blob_id, reference)])
         self.bucket.settle(post_id, medium.media_id)
 
     def _refuse(self, upload: Upload, failure: Failure) -> None:

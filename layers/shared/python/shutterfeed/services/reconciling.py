@@ -20,7 +20,6 @@ from shutterfeed.domain.media import (
     ARRIVAL_GRACE,
     NEVER_ARRIVED,
     UPLOAD_LINK_LIFETIME,
-    BlobState,
     MediaState,
     Reference,
     Upload,
@@ -48,7 +47,7 @@ M = TypeVar("M")
 
 GIVE_UP_AFTER: Final = timedelta(hours=24) + UPLOAD_LINK_LIFETIME + ARRIVAL_GRACE
 """Since the post's creation. A repeated request gives fresh links for a day: before this, bytes may
-still come by one of them."""
+still come by one of them. A large file has longer, as its parts may come for days."""
 PER_SHARD: Final = 125
 """Posts looked at in one shard and run: 2,000 in all. The next run goes on behind them."""
 MAX_BACKLOG: Final = 1_000
@@ -152,7 +151,7 @@ class ReconcilingService:
         post_id, media_id = upload.post_id, upload.medium.media_id
         if self.bucket.holds(post_id, media_id):
             yield self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
-        elif now > upload.created_at + GIVE_UP_AFTER:
+        elif now > _last_arrival(upload):
             self.ledger.mark_failed(post_id.author_id, media_id, NEVER_ARRIVED, now)
             self.publish.send([ConcludePost(post_id)])
             yield Finding.NEVER_ARRIVED
@@ -162,10 +161,10 @@ class ReconcilingService:
         reference = Reference(upload.medium.sha256, post_id, media_id)
         blob = self.blobs.get(reference.sha256)
         if blob is not None and self.blobs.is_referred_to_by(reference):
-            if blob.settled:
+            if blob.settled and not self.blobs.awaits_rendering(reference):
                 return self._send(self.publish, SettleReference(reference), Finding.SETTLE)
-            if blob.state is BlobState.STORED and self.intake.holds(blob):
-                order = RenderPhoto(blob.sha256, blob.blob_id)
+            if self.intake.holds(blob):
+                order = RenderPhoto(blob.sha256, blob.blob_id, reference)
                 return self._send(self.images, order, Finding.RENDER)
         # Row, reference or original is missing: the upload puts all of them back.
         if self.bucket.holds(post_id, media_id):
@@ -177,3 +176,8 @@ class ReconcilingService:
             return Finding.DEFERRED
         queue.send([message])
         return finding
+
+
+def _last_arrival(upload: Upload) -> datetime:
+    """When the last bytes may come."""
+    return max(upload.created_at + GIVE_UP_AFTER, upload.link_expires_at + ARRIVAL_GRACE)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import blob_item, epoch, plain, to_blob
+from shutterfeed.adapters.dynamodb.records import (
+    AWAITS_RENDERING,
+    blob_item,
+    epoch,
+    plain,
+    to_blob,
+)
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
     Delete,
@@ -45,13 +51,38 @@ class DynamoBlobs:
         return to_blob(item) if item else None
 
     def mark_ready(self, blob: Blob, picture: Picture) -> bool:
-        return self._settle(blob, {_STATE: BlobState.READY, "picture": plain(picture)})
+        changes = {_STATE: BlobState.READY, "picture": plain(picture)}
+        return self._change(blob, Update(keys.blob(blob.sha256), set=changes, remove=("failure",)))
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
-        return self._settle(blob, {_STATE: BlobState.FAILED, "failure": plain(failure)})
+        changes = {_STATE: BlobState.FAILED, "failure": plain(failure)}
+        update = Update(keys.blob(blob.sha256), set=changes)
+        return self._change(blob, update, Attr(_STATE).eq(BlobState.STORED))
 
     def refer(self, reference: Reference) -> None:
         self.table.write(Put(key_item(keys.reference(reference))))
+
+    def refer_once_rendered(self, reference: Reference) -> None:
+        item = {**key_item(keys.reference(reference)), AWAITS_RENDERING: True}
+        try:
+            self.table.write(Put(item, Attr(PK).not_exists()))
+        except ConditionFailed:
+            return  # Made by an earlier delivery, and perhaps rendered since.
+
+    def rendered(self, reference: Reference) -> None:
+        update = Update(
+            keys.reference(reference),
+            remove=(AWAITS_RENDERING,),
+            condition=Attr(AWAITS_RENDERING).exists(),
+        )
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return  # An earlier delivery said so, or it was released meanwhile.
+
+    def awaits_rendering(self, reference: Reference) -> bool:
+        item = self.table.get(keys.reference(reference))
+        return item is not None and AWAITS_RENDERING in item
 
     def is_referred_to_by(self, reference: Reference) -> bool:
         return self.table.get(keys.reference(reference)) is not None
@@ -111,10 +142,13 @@ class DynamoBlobs:
             # Another claimed it at the same moment.
             return self.get(blob.sha256) or blob
 
-    def _settle(self, blob: Blob, changes: dict[str, object]) -> bool:
-        unchanged = Attr(_STATE).eq(BlobState.STORED) & Attr("blob_id").eq(blob.blob_id)
+    def _change(
+        self, blob: Blob, update: Update, condition: ConditionBase | None = None
+    ) -> bool:
+        """False where the blob is gone, or another by now, or the condition does not hold."""
+        same = Attr("blob_id").eq(blob.blob_id)
         try:
-            self.table.write(Update(keys.blob(blob.sha256), set=changes, condition=unchanged))
+            self.table.write(replace(update, condition=same & condition if condition else same))
         except ConditionFailed:
             return False
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -21,6 +21,9 @@ from shutterfeed.domain.posts import Place, Post
 from shutterfeed.domain.users import Profile
 
 Image = Mapping[str, Any]
+
+AWAITS_RENDERING: Final = "awaits_rendering"
+"""Of a reference that does not count before its rendering is done."""
 
 
 def plain(value: Profile | Post | Upload | Blob | Picture | Failure | Place | Medium) -> Item:
