@@ -194,11 +194,9 @@ class TestStream:
             error = {"Error": {"Code": "TrimmedDataAccessException", "Message": ""}}
             raise ClientError(error, "GetShardIterator")  # type: ignore[arg-type]
 
-        monkeypatch.setattr(streams, "get_shard_iterator", trimmed)
-        gone = _deployment(
-            lambda service: streams if service == "dynamodbstreams" else deployment.client_for(service)
-        )
-        assert operate.redrive(gone, "stream") == {"stream-dlq": 0}
+        with monkeypatch.context() as patch:
+            patch.setattr(streams, "get_shard_iterator", trimmed)
+            assert operate.redrive(deployment, "stream") == {"stream-dlq": 0}
         assert functions.called == ["shutterfeed-test-reconcile"]
         assert len(_bodies(_url())) == 1, "for a person to read"
         pipeline.run()
