@@ -156,7 +156,7 @@ def test_a_reference_is_known_from_its_making_to_its_release(store: Store) -> No
 def test_a_reference_that_waits_is_known_and_counts_once_rendered(store: Store) -> None:
     one, other = samples.reference("content", 1), samples.reference("content", 2)
     for reference in (one, other):
-        store.blobs.refer_once_rendered(reference)
+        store.blobs.refer_once_rendered(reference, FIRST)
     assert store.blobs.references(CONTENT, None, 10).items == (one, other)
     assert store.blobs.is_referred_to_by(one)
     assert store.blobs.awaits_rendering(one)
@@ -166,16 +166,31 @@ def test_a_reference_that_waits_is_known_and_counts_once_rendered(store: Store) 
     assert store.blobs.is_referred_to_by(one)
     assert store.blobs.awaits_rendering(other)
     # A late delivery of the order to wait.
-    store.blobs.refer_once_rendered(one)
+    store.blobs.refer_once_rendered(one, FIRST)
     assert not store.blobs.awaits_rendering(one)
     store.blobs.refer(other)
     assert not store.blobs.awaits_rendering(other)
 
 
+def test_a_blob_is_shown_by_references_to_its_own_id_or_to_none(store: Store) -> None:
+    first, second = (Blob(CONTENT, blob_id, "image/jpeg", 7) for blob_id in (FIRST, SECOND))
+    references = [samples.reference("content", number) for number in range(1, 103)]
+    for reference in references[:-1]:
+        store.blobs.refer_once_rendered(reference, FIRST)
+    assert (store.blobs.is_shown(first), store.blobs.is_shown(second)) == (True, False)
+    store.blobs.refer_once_rendered(references[-1], SECOND)
+    assert (store.blobs.is_shown(first), store.blobs.is_shown(second)) == (True, True)
+    for reference in references[:-1]:
+        store.blobs.release(reference)
+    assert (store.blobs.is_shown(first), store.blobs.is_shown(second)) == (False, True)
+    store.blobs.refer(references[0])
+    assert store.blobs.is_shown(first)
+
+
 def test_a_reference_that_was_released_is_not_brought_back_by_its_rendering(store: Store) -> None:
     reference = samples.reference("content", 1)
     store.blobs.rendered(reference)
-    store.blobs.refer_once_rendered(reference)
+    store.blobs.refer_once_rendered(reference, FIRST)
     store.blobs.release(reference)
     store.blobs.rendered(reference)
     assert not store.blobs.awaits_rendering(reference)

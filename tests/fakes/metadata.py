@@ -70,6 +70,7 @@ class Metadata:
     blobs: dict[str, Blob] = field(default_factory=dict)
     references: set[Reference] = field(default_factory=set)
     awaiting_rendering: set[Reference] = field(default_factory=set)
+    referred_blobs: dict[Reference, str] = field(default_factory=dict)
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
@@ -459,12 +460,14 @@ class FakeBlobs:
         if reference not in self.data.references or self.awaits_rendering(reference):
             self.data.references.add(reference)
             self.data.awaiting_rendering.discard(reference)
+            self.data.referred_blobs.pop(reference, None)
             self.data.changes.append(ReferenceAdded(reference))
 
-    def refer_once_rendered(self, reference: Reference) -> None:
+    def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
         if reference not in self.data.references:
             self.data.references.add(reference)
             self.data.awaiting_rendering.add(reference)
+            self.data.referred_blobs[reference] = blob_id
 
     def rendered(self, reference: Reference) -> None:
         if reference in self.data.awaiting_rendering:
@@ -474,12 +477,20 @@ class FakeBlobs:
     def awaits_rendering(self, reference: Reference) -> bool:
         return reference in self.data.awaiting_rendering
 
+    def is_shown(self, blob: Blob) -> bool:
+        return any(
+            self.data.referred_blobs.get(reference, blob.blob_id) == blob.blob_id
+            for reference in self.data.references
+            if reference.sha256 == blob.sha256
+        )
+
     def is_referred_to_by(self, reference: Reference) -> bool:
         return reference in self.data.references
 
     def release(self, reference: Reference) -> None:
         self.data.references.discard(reference)
         self.data.awaiting_rendering.discard(reference)
+        self.data.referred_blobs.pop(reference, None)
 
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
         found = sorted(

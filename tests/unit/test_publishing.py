@@ -85,7 +85,7 @@ def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_i
     blobs = FakeBlobs(data)
     blobs.mark_ready(_blob(data), samples.picture())
     reference = Reference(samples.sha256("content"), post.id, post.media[0].media_id)
-    blobs.refer_once_rendered(reference)
+    blobs.refer_once_rendered(reference, "blob")
     sent = SettleReference(reference) if message == "reference" else SettleBlob(reference.sha256)
     assert service.settle(sent) == []
     assert data.posts[post.id].state is PostState.PENDING

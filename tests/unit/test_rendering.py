@@ -96,7 +96,7 @@ def test_a_settled_blob_is_rendered_again_for_each_reference_that_waits_for_it(
     first = workshop.render(blob)
     settled, renditions = workshop.now(blob), dict(workshop.buckets.renditions)
     reference = samples.reference("content", 1)
-    workshop.blobs.refer_once_rendered(reference)
+    workshop.blobs.refer_once_rendered(reference, "blob")
     workshop.buckets.renditions.clear()
     order = RenderPhoto(blob.sha256, blob.blob_id, reference)
     assert workshop.service.render(order) is first
@@ -111,7 +111,7 @@ def test_a_rendering_that_fails_takes_nothing_from_one_that_went_well(workshop: 
     workshop.render(blob)
     ready = workshop.now(blob)
     reference = samples.reference("content", 1)
-    workshop.blobs.refer_once_rendered(reference)
+    workshop.blobs.refer_once_rendered(reference, "blob")
     workshop.buckets.originals[original_object(blob.sha256, blob.blob_id)] = BROKEN_PHOTO
     workshop.service.render(RenderPhoto(blob.sha256, blob.blob_id, reference))
     assert workshop.now(blob) == ready

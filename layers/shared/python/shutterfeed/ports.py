@@ -225,9 +225,9 @@ class Blobs(Protocol):
 
     def refer(self, reference: Reference) -> None: ...
 
-    def refer_once_rendered(self, reference: Reference) -> None:
-        """Refer to a blob, and wait: no outcome of the blob counts for this reference before it
-        was `rendered`. Nothing where there is one, waiting or not."""
+    def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
+        """Refer to a blob by its id, and wait: no outcome of the blob counts for this reference
+        before it was `rendered`. Nothing where there is one, waiting or not."""
         ...
 
     def rendered(self, reference: Reference) -> None:
@@ -235,6 +235,10 @@ class Blobs(Protocol):
         ...
 
     def awaits_rendering(self, reference: Reference) -> bool: ...
+
+    def is_shown(self, blob: Blob) -> bool:
+        """Whether any reference is to this very blob; one that names no id may be."""
+        ...
 
     def is_referred_to_by(self, reference: Reference) -> bool: ...
 

@@ -78,7 +78,7 @@ class IngestService:
         self.posts.mark_processing(post_id)
         # Known content takes the same way: who waits for less would know that it was known.
         reference = Reference(blob.sha256, post_id, medium.media_id)
-        self.blobs.refer_once_rendered(reference)
+        self.blobs.refer_once_rendered(reference, blob.blob_id)
         self.images.send([RenderPhoto(blob.sha256, blob.blob_id, reference)])
         self.bucket.settle(post_id, medium.media_id)
 

@@ -10,6 +10,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import (
     AWAITS_RENDERING,
+    REFERRED_BLOB,
     blob_item,
     epoch,
     plain,
@@ -19,6 +20,7 @@ from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
     Delete,
     Put,
+    Rows,
     Table,
     Update,
     item_key,
@@ -29,6 +31,7 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _STATE = "state"
+_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,9 @@ class DynamoBlobs:
     def refer(self, reference: Reference) -> None:
         self.table.write(Put(key_item(keys.reference(reference))))
 
-    def refer_once_rendered(self, reference: Reference) -> None:
-        item = {**key_item(keys.reference(reference)), AWAITS_RENDERING: True}
+    def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
+        key = key_item(keys.reference(reference))
+        item = {**key, AWAITS_RENDERING: True, REFERRED_BLOB: blob_id}
         try:
             self.table.write(Put(item, Attr(PK).not_exists()))
         except ConditionFailed:
@@ -90,16 +94,29 @@ class DynamoBlobs:
     def release(self, reference: Reference) -> None:
         self.table.write(Delete(keys.reference(reference)))
 
+    def is_shown(self, blob: Blob) -> bool:
+        after = None
+        while True:
+            rows = self._references(blob.sha256, after, _PAGE)
+            if any(item.get(REFERRED_BLOB, blob.blob_id) == blob.blob_id for item in rows.items):
+                return True
+            if rows.last is None:
+                return False
+            after = str(rows.last[SK])
+
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
+        rows = self._references(sha256, after, limit)
+        found = tuple(keys.parse_reference(item_key(item)) for item in rows.items)
+        return Page(found, str(rows.last[SK]) if rows.last else None)
+
+    def _references(self, sha256: str, after: str | None, limit: int) -> Rows:
         partition = keys.blob_partition(sha256)
-        rows = self.table.query(
+        return self.table.query(
             Key(PK).eq(partition) & Key(SK).begins_with(keys.REFERENCE_PREFIX),
             after=None if after is None else {PK: partition, SK: after},
             limit=limit,
             consistent=True,
         )
-        found = tuple(keys.parse_reference(item_key(item)) for item in rows.items)
-        return Page(found, str(rows.last[SK]) if rows.last else None)
 
     def expire(self, sha256: str, at: datetime) -> None:
         update = Update(

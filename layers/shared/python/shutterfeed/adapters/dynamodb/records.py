@@ -20,6 +20,9 @@ from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Upload
 from shutterfeed.domain.posts import Place, Post
 from shutterfeed.domain.users import Profile
 
+REFERRED_BLOB: Final = "blob_id"
+"""Of a reference: which of the blobs that its content had in the course of time."""
+
 Image = Mapping[str, Any]
 
 AWAITS_RENDERING: Final = "awaits_rendering"
