@@ -84,9 +84,7 @@ def _broken(seed: int) -> bytes:
     return content[: len(content) // 2]
 
 
-def _measured(
-    name: str, people: Sequence[Api], count: int, make: Callable[[int], bytes]
-) -> Kinds:
+def _measured(name: str, people: Sequence[Api], count: int, make: Callable[[int], bytes]) -> Kinds:
     chance = random.Random(count)  # noqa: S311 - an order, no secret
     new: list[Seen] = []
     known: list[Seen] = []

@@ -45,20 +45,14 @@ def test_a_ready_blob_stays_so_and_takes_the_newest_picture(store: Store) -> Non
     assert _claim(store, SECOND) == newest
 
 
-def test_a_blob_that_failed_gets_another_chance_from_the_next_claim(store: Store) -> None:
+def test_a_blob_that_failed_stays_so_until_a_rendering_goes_well(store: Store) -> None:
     blob = _claim(store)
     assert store.blobs.mark_failed(blob, samples.FAILURE)
     failed = replace(blob, state=BlobState.FAILED, failure=samples.FAILURE)
     assert store.blobs.get(CONTENT) == failed
     assert not store.blobs.mark_failed(blob, samples.FAILURE)
-    assert _claim(store, SECOND) == blob
-    assert store.blobs.get(CONTENT) == blob
-    assert store.blobs.mark_ready(blob, samples.picture())
-
-
-def test_of_two_renderings_the_one_that_went_well_counts(store: Store) -> None:
-    blob = _claim(store)
-    assert store.blobs.mark_failed(blob, samples.FAILURE)
+    assert _claim(store, SECOND) == failed
+    assert store.blobs.get(CONTENT) == failed
     assert store.blobs.mark_ready(blob, samples.picture())
     assert store.blobs.get(CONTENT) == replace(
         blob, state=BlobState.READY, picture=samples.picture()

@@ -439,8 +439,6 @@ class FakeBlobs:
 
     def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
         blob = self.get(sha256) or Blob(sha256, new_blob_id, content_type, size)
-        if blob.state is BlobState.FAILED:
-            blob = replace(blob, state=BlobState.STORED, failure=None)
         self.data.expiries.pop(keys.blob(sha256), None)
         self.data.write_blob(sha256, blob)
         return blob

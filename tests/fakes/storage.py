@@ -144,7 +144,6 @@ class FakeIntake:
         self.buckets.originals[key] = content
         self.buckets.retired.discard(key)
 
-
     def discard(self, post_id: PostId, media_id: str, version: str) -> None:
         content = self.buckets.uploads.get(keys.upload_object(post_id, media_id))
         if content is None or hashlib.sha256(content).hexdigest() != version:

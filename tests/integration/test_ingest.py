@@ -331,10 +331,10 @@ def test_a_step_that_broke_off_is_taken_up_by_the_redelivery(
 
     # In the order in which they are taken; each run gets one step further.
     for step in (
-        "dynamodb.blobs.DynamoBlobs.claim",
-        "buckets.S3Intake.adopt",
         "dynamodb.ledger.DynamoLedger.mark_processing",
         "dynamodb.posts.DynamoPosts.mark_processing",
+        "dynamodb.blobs.DynamoBlobs.claim",
+        "buckets.S3Intake.adopt",
         "dynamodb.blobs.DynamoBlobs.refer_once_rendered",
         "queues.SqsQueue.send",
         "buckets.S3UploadBucket.settle",

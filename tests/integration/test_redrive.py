@@ -1,4 +1,4 @@
-"""Dead letters sent back: those of queues by SQS itself, those of the stream by reading it again."""
+"""Dead letters sent back: a queue's by SQS itself, the stream's by reading it again."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ class MovingSqs:
         self._check("StartMessageMoveTask", call)
         moved = 0
         url = self.sources[call["SourceArn"]]
-        while messages := self.sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10
-        ).get("Messages", []):
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+            "Messages", []
+        ):
             for message in messages:
                 (target,) = (u for u in self.sources.values() if u.endswith(f"-{message['Body']}"))
                 self.sqs.send_message(QueueUrl=target, MessageBody=message["Body"])
@@ -105,9 +105,10 @@ def _bodies(url: str) -> list[str]:
     return sorted(message["Body"] for message in answer.get("Messages", []))
 
 
+@pytest.mark.usefixtures("world")
 class TestQueues:
     @pytest.fixture
-    def moving(self, world: World, monkeypatch: pytest.MonkeyPatch) -> MovingSqs:
+    def moving(self, monkeypatch: pytest.MonkeyPatch) -> MovingSqs:
         monkeypatch.setattr(operate, "_POLL_SECONDS", 0)
         dead = _queue("feed-delivery-dlq")
         policy = json.dumps({"deadLetterTargetArn": _arn(dead), "maxReceiveCount": 1})
@@ -139,6 +140,7 @@ class TestQueues:
 NAMES = ("fan-out", "feed")
 
 
+@pytest.mark.usefixtures("world")
 class TestStream:
     @pytest.fixture
     def functions(self) -> InProcessLambda:
@@ -146,7 +148,7 @@ class TestStream:
 
     @pytest.fixture
     def deployment(
-        self, world: World, functions: InProcessLambda, monkeypatch: pytest.MonkeyPatch
+        self, functions: InProcessLambda, monkeypatch: pytest.MonkeyPatch
     ) -> operate.Deployment:
         # What is not deleted is there again at once.
         monkeypatch.setattr(operate, "_LEASE_SECONDS", 0)
@@ -163,7 +165,7 @@ class TestStream:
         functions: InProcessLambda,
     ) -> None:
         post_id = _landed(client, pipeline, world, ada)
-        records = pipeline._new_records()  # noqa: SLF001 - and lost: nobody routes them
+        records = pipeline._new_records()
         _fail(world, records)
         # What came afterwards was routed and is not looked at again.
         pipeline.run()
@@ -187,7 +189,7 @@ class TestStream:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         post_id = _landed(client, pipeline, world, ada)
-        _fail(world, pipeline._new_records())  # noqa: SLF001
+        _fail(world, pipeline._new_records())
         streams = aws("dynamodbstreams")
 
         def trimmed(**_: object) -> None:
@@ -212,7 +214,7 @@ class TestStream:
         functions: InProcessLambda,
     ) -> None:
         _landed(client, pipeline, world, ada)
-        records = pipeline._new_records()  # noqa: SLF001
+        records = pipeline._new_records()
         _fail(world, records, end=str(10**40))
         assert operate.redrive(deployment, "stream") == {"stream-dlq": 0}
         assert functions.called == ["shutterfeed-test-reconcile"]
@@ -227,7 +229,7 @@ class TestStream:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         _landed(client, pipeline, world, ada)
-        _fail(world, pipeline._new_records())  # noqa: SLF001
+        _fail(world, pipeline._new_records())
 
         def broken(*_: object) -> None:
             raise ConnectionError("the queue is gone")
@@ -244,8 +246,8 @@ def _landed(client: Client, pipeline: Pipeline, world: World, ada: Person) -> st
     photo = pictures.jpeg(64, 48)
     created = client.create_post(ada, draft([photo])).json
     upload_all(world, created, [photo])
-    pipeline.pump_stream()
     pipeline.pump_queue("uploads")
+    pipeline.pump_stream()
     pipeline.pump_queue("images")
     return str(created["post"]["id"])
 

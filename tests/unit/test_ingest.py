@@ -132,7 +132,7 @@ def test_content_that_could_not_be_rendered_gets_another_chance_with_the_next_up
     _land(backend, first, BROKEN_PHOTO)
     backend.drain()
     assert backend.metadata.blobs[samples.sha256(BROKEN_PHOTO)].state is BlobState.FAILED
-    second = _declare(backend, BROKEN_PHOTO, key="second")
+    second = _declare(backend, BROKEN_PHOTO, key="second", author=2)
     assert _land(backend, second, BROKEN_PHOTO) is IngestOutcome.CLAIMED
     assert len(backend.images.messages) == 1
     backend.drain()

@@ -208,7 +208,7 @@ class Blobs(Protocol):
     def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
         """The blob of a content; made with `new_blob_id` where there is none.
 
-        Stops a pending removal, and gives a blob that had failed another chance.
+        Stops a pending removal. A blob that had failed stays so until a rendering goes well.
         """
         ...
 

@@ -189,9 +189,7 @@ class S3Intake:
         return _head(self.client, self.originals, _original(blob)) == blob.size
 
     def adopt(self, blob: Blob, post_id: PostId, media_id: str, version: str) -> None:
-        self._copy(
-            (self.originals, _original(blob)), post_id, media_id, version, blob.content_type
-        )
+        self._copy((self.originals, _original(blob)), post_id, media_id, version, blob.content_type)
 
     def discard(self, post_id: PostId, media_id: str, version: str) -> None:
         target = keys.discarded_object(post_id, media_id)

@@ -67,6 +67,9 @@ class IngestService:
 
     def _claim(self, upload: Upload, arrival: Arrival) -> None:
         post_id, medium = upload.post_id, upload.medium
+        # First, as from here on it takes another time whether the content is known.
+        self.ledger.mark_processing(post_id.author_id, medium.media_id)
+        self.posts.mark_processing(post_id)
         new_blob_id = self.ids.timeless()
         blob = self.blobs.claim(arrival.sha256, new_blob_id, medium.content_type, arrival.size)
         # A row that says a content is stored is not believed: the object must be there now.
@@ -74,8 +77,6 @@ class IngestService:
             self.intake.discard(post_id, medium.media_id, arrival.version)
         else:
             self.intake.adopt(blob, post_id, medium.media_id, arrival.version)
-        self.ledger.mark_processing(post_id.author_id, medium.media_id)
-        self.posts.mark_processing(post_id)
         # Known content takes the same way: who waits for less would know that it was known.
         reference = Reference(blob.sha256, post_id, medium.media_id)
         self.blobs.refer_once_rendered(reference, blob.blob_id)

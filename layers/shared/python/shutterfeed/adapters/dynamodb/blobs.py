@@ -46,8 +46,7 @@ class DynamoBlobs:
             set_new={name: value for name, value in fields.items() if value is not None},
             remove=(TTL_ATTRIBUTE,),
         )
-        blob = to_blob(self.table.write(upsert))
-        return self._retry(blob) if blob.state is BlobState.FAILED else blob
+        return to_blob(self.table.write(upsert))
 
     def get(self, sha256: str) -> Blob | None:
         item = self.table.get(keys.blob(sha256))
@@ -146,22 +145,7 @@ class DynamoBlobs:
         except ConditionFailed:
             return  # Restored by an earlier delivery, or claimed anew.
 
-    def _retry(self, blob: Blob) -> Blob:
-        update = Update(
-            keys.blob(blob.sha256),
-            set={_STATE: BlobState.STORED},
-            remove=("failure",),
-            condition=Attr(_STATE).eq(BlobState.FAILED),
-        )
-        try:
-            return to_blob(self.table.write(update))
-        except ConditionFailed:
-            # Another claimed it at the same moment.
-            return self.get(blob.sha256) or blob
-
-    def _change(
-        self, blob: Blob, update: Update, condition: ConditionBase | None = None
-    ) -> bool:
+    def _change(self, blob: Blob, update: Update, condition: ConditionBase | None = None) -> bool:
         """False where the blob is gone, or another by now, or the condition does not hold."""
         same = Attr("blob_id").eq(blob.blob_id)
         try:
