@@ -26,7 +26,7 @@ from tools.deploy import deploy
 from tools.pictures import landscape
 
 UPLOADS: Final = 500
-REFUSED: Final = 100
+REFUSED: Final = 400
 _BETWEEN: Final = 20
 """Uploads of new content between the first and the second of one content; also the warm-up."""
 _PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
