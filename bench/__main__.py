@@ -5,13 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import audit, hostile, imports, renditions, transcode, upload_to_feed
+from bench import (
+    audit,
+    dedup_timing,
+    hostile,
+    imports,
+    limits,
+    renditions,
+    transcode,
+    upload_to_feed,
+)
 from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "audit": audit.run,
+    "dedup_timing": dedup_timing.run,
     "hostile": hostile.run,
     "imports": imports.run,
+    "limits": limits.run,
     "renditions": renditions.run,
     "transcode": transcode.run,
     "upload_to_feed": upload_to_feed.run,

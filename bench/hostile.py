@@ -1,15 +1,20 @@
 """100,000 mutations, every truncation and every shared hostile file through the confined codec.
 
 Each file is decoded in a child of its own as in production. A file must end as published or
-refused; `other` counts what did not. Memory is the largest that a child was resident in.
+refused; `other` counts what did not. Memory is the largest that a child was resident in. As many
+files at once as there are cores, at the lowest priority: the slowest is slower for it.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from bench.figures import Figure
@@ -20,50 +25,104 @@ from tests import hostile
 from tests.pictures import SHARED_DATA
 
 MUTATIONS: Final = 100_000
+_SLICE: Final = 500
 _MB: Final = 1024
+_CODEC: Final = ConfinedCodec(PillowImageCodec())
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Files to try: a real one and its truncations, or a slice of one good file's mutations."""
+
+    path: Path | None = None
+    seed: str = ""
+    number: int = 0
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of files; the slowest in seconds, memory in MB."""
+
+    tried: int = 0
+    refused: int = 0
+    published: int = 0
+    other: int = 0
+    slowest: float = 0.0
+    memory: float = 0.0
+
+    def add(self, more: Tally) -> None:
+        self.tried += more.tried
+        self.refused += more.refused
+        self.published += more.published
+        self.other += more.other
+        self.slowest = max(self.slowest, more.slowest)
+        self.memory = max(self.memory, more.memory)
 
 
 def run() -> list[Figure]:
-    codec = ConfinedCodec(PillowImageCodec())
-    tried = refused = published = other = 0
-    slowest = 0.0
-    for content, content_type in _files():
-        tried += 1
-        if tried % 500 == 0:
-            print(f"\r{tried:,} files", end="", file=sys.stderr, flush=True)
-        start = time.perf_counter()
-        try:
-            result = hostile.outcome(codec, content, content_type)
-        except CodecFailed as error:
-            other += 1
-            print(f"\n{error}", file=sys.stderr)
-        else:
-            refused += isinstance(result, PhotoRefused)
-            published += not isinstance(result, PhotoRefused)
-        slowest = max(slowest, time.perf_counter() - start)
+    total, jobs = Tally(), list(_jobs())
+    start = time.monotonic()
+    context = multiprocessing.get_context("fork")
+    with context.Pool(os.cpu_count(), initializer=os.nice, initargs=(19,)) as workers:
+        for done, tally in enumerate(workers.imap_unordered(_try, jobs), start=1):
+            total.add(tally)
+            minutes = (time.monotonic() - start) / 60
+            print(
+                f"\r{total.tried:,} files, {done} of {len(jobs)} jobs, {minutes:.0f} min",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
     print(file=sys.stderr)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MB
     return [
-        Figure("tried", tried, "files"),
-        Figure("refused", refused, "files"),
-        Figure("published", published, "files"),
-        Figure("other", other, "files", "<= 0"),
-        Figure("slowest", slowest, "s", "<= 20"),
-        Figure("largest memory", memory, "MB", "<= 512"),
+        Figure("tried", total.tried, "files"),
+        Figure("refused", total.refused, "files"),
+        Figure("published", total.published, "files"),
+        Figure("other", total.other, "files", "<= 0"),
+        Figure("slowest", total.slowest, "s", "<= 20"),
+        Figure("largest memory", total.memory, "MB", "<= 512"),
     ]
 
 
-def _files() -> Iterator[tuple[bytes, str]]:
-    """Every file to try, with the type it is declared as."""
+def _jobs() -> Iterator[Job]:
     for folder in ("hostile", "photos/*"):
         for path in sorted(SHARED_DATA.glob(f"{folder}/*.*")):
-            content = path.read_bytes()
-            content_type = hostile.kind_of(content)
-            yield content, content_type
-            if folder != "hostile":
-                yield from ((part, content_type) for part in hostile.truncations(content))
+            yield Job(path)
     seeds = hostile.seeds()
-    for name, content in seeds.items():
-        content_type = hostile.kind_of(content)
-        for each in hostile.mutations(content, name, -(-MUTATIONS // len(seeds))):
-            yield each, content_type
+    each = -(-MUTATIONS // len(seeds))
+    for name in seeds:
+        for number, first in enumerate(range(0, each, _SLICE)):
+            yield Job(seed=name, number=number, count=min(_SLICE, each - first))
+
+
+def _try(job: Job) -> Tally:
+    """One job, in one of the worker processes."""
+    tally = Tally()
+    content_type, files = _files(job)
+    for content in files:
+        tally.tried += 1
+        start = time.perf_counter()
+        try:
+            result = hostile.outcome(_CODEC, content, content_type)
+        except CodecFailed as error:
+            tally.other += 1
+            print(f"\n{job}: {error}", file=sys.stderr)
+        else:
+            tally.refused += isinstance(result, PhotoRefused)
+            tally.published += not isinstance(result, PhotoRefused)
+        tally.slowest = max(tally.slowest, time.perf_counter() - start)
+    tally.memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _MB
+    return tally
+
+
+def _files(job: Job) -> tuple[str, Iterable[bytes]]:
+    """The type that a job's files are declared as, and the files."""
+    if job.path is not None:
+        content = job.path.read_bytes()
+        cut = [] if job.path.parent.name == "hostile" else hostile.truncations(content)
+        return hostile.kind_of(content), [content, *cut]
+    content = hostile.seeds()[job.seed]
+    return hostile.kind_of(content), hostile.mutations(
+        content, f"{job.seed} {job.number}", job.count
+    )

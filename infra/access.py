@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from infra import grants
 from infra.buckets import UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
+from infra.lifecycle import DISCARDED_PREFIX
 from infra.queues import Queues
 from infra.tables import Tables
 from shutterfeed import schema
@@ -81,6 +82,7 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("VIDEOS_QUEUE_URL", to.queues.videos.queue_url)
     grants.items(function, metadata, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
     grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
+    grants.objects(function, uploads, "PutObject", prefix=DISCARDED_PREFIX)
     grants.objects(function, originals, "GetObject", "PutObject")
     # An upload that is gone and an original that was never stored must not look forbidden.
     grants.listing(function, uploads, originals)

@@ -32,7 +32,13 @@ class Context:
         return value
 
     def matching(self, name: str, pattern: re.Pattern[str]) -> str:
-        value = self.text(name)
+        return self._matching(name, self.text(name), pattern)
+
+    def optional_matching(self, name: str, pattern: re.Pattern[str]) -> str | None:
+        value = self.optional(name)
+        return None if value is None else self._matching(name, value, pattern)
+
+    def _matching(self, name: str, value: str, pattern: re.Pattern[str]) -> str:
         if not pattern.fullmatch(value):
             raise SettingsError(f"Context value {name} must match {pattern.pattern}: {value!r}.")
         return value

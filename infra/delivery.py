@@ -13,6 +13,8 @@ from constructs import Construct
 from infra.nag import allow
 from infra.settings import Settings
 
+# The same as in the URLs that the API gives out.
+_MEDIUM_PARAMETER: Final = "m"
 # A rendition's bytes never change under its URL.
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -32,7 +34,7 @@ class Delivery(Construct):
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
                 if settings.tls_only
                 else cloudfront.ViewerProtocolPolicy.ALLOW_ALL,
-                cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                cache_policy=self._caching(settings),
                 # Images are compressed already.
                 compress=False,
                 response_headers_policy=self._headers(settings),
@@ -40,6 +42,19 @@ class Delivery(Construct):
         )
         self._accept_findings()
         self.base_url = settings.media_base_url(self.distribution.distribution_domain_name)
+
+    def _caching(self, settings: Settings) -> cloudfront.CachePolicy:
+        """Each medium's URL is cached on its own, although media may share their objects: a first
+        look must not be told by `Age` or `X-Cache` that another's medium has the same content."""
+        return cloudfront.CachePolicy(
+            self,
+            "Caching",
+            cache_policy_name=f"{settings.prefix}-media",
+            min_ttl=Duration.seconds(1),
+            default_ttl=Duration.days(1),
+            max_ttl=Duration.days(365),
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.allow_list(_MEDIUM_PARAMETER),
+        )
 
     def _headers(self, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
         return cloudfront.ResponseHeadersPolicy(
@@ -60,6 +75,9 @@ class Delivery(Construct):
                 if settings.tls_only
                 else None,
             ),
+            # When the object was written is not when the medium was uploaded. CloudFront takes away
+            # only what its origin sent; nothing of the kind is its own.
+            remove_headers=["Last-Modified"],
             custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
                 custom_headers=[
                     cloudfront.ResponseCustomHeader(

@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 
 SETTLED_TAG: Final = "settled"
 REFUSED_TAG: Final = "refused"
+DISCARDED_PREFIX: Final = "discarded/"
 
 ABORT_MULTIPART: Final = s3.LifecycleRule(
     id="abort-multipart", abort_incomplete_multipart_upload_after=Duration.days(2)
@@ -16,6 +17,8 @@ ABORT_MULTIPART: Final = s3.LifecycleRule(
 # Only what is known to be stored or refused goes; an upload that nothing has looked at stays.
 UPLOADS: Final = [
     s3.LifecycleRule(id="settled", tag_filters={SETTLED_TAG: "true"}, expiration=Duration.days(1)),
+    # Copies that were made to take as long as storing something takes.
+    s3.LifecycleRule(id="discarded", prefix=DISCARDED_PREFIX, expiration=Duration.days(1)),
     s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(30)),
     ABORT_MULTIPART,
 ]

@@ -22,6 +22,7 @@ PRODUCTION_STAGE: Final = "prod"
 
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
+_BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -62,6 +63,8 @@ class Settings:
     """Gets the alarms; null: they only show in the console."""
     keep_originals: bool
     """Leave the originals' bucket behind when the stack is deleted."""
+    originals_replica_bucket_arn: str | None
+    """A versioned bucket in another region that gets a copy of every original; null: none does."""
     reconcile_after_minutes: int
     """How long a post may be on its way before the reconciler looks at it."""
     removals_per_hour: int
@@ -93,6 +96,9 @@ class Settings:
             media_base_url_override=context.optional("media_base_url"),
             alarm_email=context.optional("alarm_email"),
             keep_originals=context.flag("keep_originals"),
+            originals_replica_bucket_arn=context.optional_matching(
+                "originals_replica_bucket_arn", _BUCKET_ARN
+            ),
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
             local_port=context.number("local_port"),

@@ -14,6 +14,7 @@ from infra.functions import SPECS, Functions
 from infra.identity import Identity
 from infra.monitoring import Monitoring
 from infra.queues import Queues
+from infra.replication import Replication
 from infra.settings import Settings
 from infra.tables import Tables
 from infra.triggers import Triggers
@@ -40,6 +41,10 @@ class ShutterfeedStack(Stack):
         timeouts = {name: spec.timeout_s for name, spec in SPECS.items()}
         queues = Queues(self, "Queues", settings, timeouts)
         buckets = Buckets(self, "Buckets", settings, queues.uploads)
+        if settings.originals_replica_bucket_arn is not None:
+            Replication(
+                self, "Replication", buckets.originals, settings.originals_replica_bucket_arn
+            )
         identity = Identity(self, "Identity", settings)
         delivery = Delivery(self, "Delivery", settings, buckets.renditions)
         grant_all(

@@ -23,6 +23,7 @@ _OPEN_INDEX: Final = "open"
 _BATCH: Final = 10
 _LEASE_SECONDS: Final = 60
 _POLL_SECONDS: Final = 1.0
+_EMPTY_PAGES: Final = 20
 _NO_MOVE_TASK: Final = frozenset(
     ("InvalidAction", "UnknownOperationException", "UnsupportedOperation", "NotImplemented")
 )
@@ -189,10 +190,12 @@ def _redrive_stream(deployment: Deployment, url: str) -> int:
 
 
 def _records(deployment: Deployment, batch: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The batch's records as Lambda gets them; None where the stream has them no more."""
+    """The batch's records as Lambda gets them; None where the stream has them no more, or not to
+    the last one."""
     streams = deployment.client_for("dynamodbstreams")
     last = int(batch["endSequenceNumber"])
     found: list[dict[str, Any]] = []
+    empty = 0
     try:
         iterator = streams.get_shard_iterator(
             StreamArn=batch["streamArn"],
@@ -200,18 +203,23 @@ def _records(deployment: Deployment, batch: dict[str, Any]) -> list[dict[str, An
             ShardIteratorType="AT_SEQUENCE_NUMBER",
             SequenceNumber=batch["startSequenceNumber"],
         ).get("ShardIterator")
-        while iterator:
+        while iterator and empty < _EMPTY_PAGES:
             page = streams.get_records(ShardIterator=iterator)
-            wanted = [r for r in page["Records"] if int(r["dynamodb"]["SequenceNumber"]) <= last]
-            found += wanted
-            if not page["Records"] or len(wanted) < len(page["Records"]):
-                break
+            found += [r for r in page["Records"] if _sequence(r) <= last]
+            if page["Records"] and _sequence(page["Records"][-1]) >= last:
+                return found
+            # An open shard may give a page of nothing and have records behind it.
+            empty += not page["Records"]
             iterator = page.get("NextShardIterator")
     except ClientError as error:
         if error.response["Error"]["Code"] in _GONE:
             return None
         raise
-    return found or None
+    return None
+
+
+def _sequence(record: dict[str, Any]) -> int:
+    return int(record["dynamodb"]["SequenceNumber"])
 
 
 def _invoke(deployment: Deployment, function: str, event: dict[str, Any]) -> dict[str, Any]:

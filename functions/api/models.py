@@ -18,6 +18,8 @@ from shutterfeed.services.posts import CreatedPost, PostView
 from shutterfeed.services.uploads import Grant, UploadView
 
 MAX_PAGE = 100
+MEDIUM_PARAMETER = "m"
+"""Of a rendition's URL. CloudFront caches by it, and by no other; storage does not look at it."""
 DEFAULT_PAGE = 20
 
 
@@ -153,14 +155,15 @@ class RenditionBody(Struct):
 
 
 class FailureBody(Struct):
-    """Why a file was refused."""
+    """Why a file was refused; `field` names what of its declaration it contradicts, if anything."""
 
     code: str
     message: str
+    field: str | None
 
     @classmethod
     def of(cls, failure: Failure | None) -> FailureBody | None:
-        return None if failure is None else cls(failure.code, failure.message)
+        return None if failure is None else cls(failure.code, failure.message, failure.field)
 
 
 class CaptureBody(Struct):
@@ -189,12 +192,13 @@ class ClipBody(Struct):
     has_audio: bool
 
     @classmethod
-    def of(cls, picture: Picture | None, media_base_url: str) -> ClipBody | None:
+    def of(cls, medium: Medium, media_base_url: str) -> ClipBody | None:
+        picture = medium.picture
         if picture is None or picture.clip is None:
             return None
         clip = picture.clip
         return cls(
-            f"{media_base_url}/{picture.blob_id}/{clip.name}",
+            _url(picture, clip.name, medium.media_id, media_base_url),
             CLIP_TYPE,
             clip.width,
             clip.height,
@@ -207,7 +211,7 @@ class MediumView(Struct):
     """A photo or video of a post. Dimensions, placeholder (a base64 ThumbHash) and renditions are
     there once it is ready, and `capture`, if its owner wants it shown; a video's are its poster's,
     and `clip` is what moves. `progress` is the percentage done of a video that is being
-    processed, counted from when its bytes arrived."""
+    processed."""
 
     id: str
     state: MediaState
@@ -231,19 +235,25 @@ class MediumView(Struct):
             picture.width if picture else None,
             picture.height if picture else None,
             picture.placeholder if picture else None,
-            _renditions(picture, media_base_url) if picture else [],
+            _renditions(picture, medium.media_id, media_base_url) if picture else [],
             CaptureBody.of(medium.capture),
-            ClipBody.of(picture, media_base_url),
+            ClipBody.of(medium, media_base_url),
             medium.progress,
             FailureBody.of(medium.failure),
         )
 
 
-def _renditions(picture: Picture, media_base_url: str) -> list[RenditionBody]:
+def _url(picture: Picture, name: str, media_id: str, media_base_url: str) -> str:
+    return f"{media_base_url}/{picture.blob_id}/{name}?{MEDIUM_PARAMETER}={media_id}"
+
+
+def _renditions(picture: Picture, media_id: str, media_base_url: str) -> list[RenditionBody]:
+    # The object is the blob's, the URL the medium's own: whether it is in a cache already tells
+    # nothing of other media with the same content.
     return [
         RenditionBody(
             rendition.name,
-            f"{media_base_url}/{picture.blob_id}/{rendition.name}",
+            _url(picture, rendition.name, media_id, media_base_url),
             rendition.content_type,
             rendition.width,
             rendition.height,

@@ -32,47 +32,52 @@ def test_the_first_claim_makes_the_blob_and_later_ones_find_it(store: Store) -> 
     assert store.blobs.get(samples.sha256("another")) is None
 
 
-def test_a_blob_becomes_ready_once(store: Store) -> None:
+def test_a_ready_blob_stays_so_and_takes_the_newest_picture(store: Store) -> None:
     blob = _claim(store)
     assert store.blobs.mark_ready(blob, samples.picture())
     ready = replace(blob, state=BlobState.READY, picture=samples.picture())
     assert store.blobs.get(CONTENT) == ready
-    assert not store.blobs.mark_ready(blob, samples.picture("another"))
     assert not store.blobs.mark_failed(blob, samples.FAILURE)
     assert store.blobs.get(CONTENT) == ready
-    assert _claim(store, SECOND) == ready
+    assert store.blobs.mark_ready(blob, samples.picture("another"))
+    newest = replace(ready, picture=samples.picture("another"))
+    assert store.blobs.get(CONTENT) == newest
+    assert _claim(store, SECOND) == newest
 
 
-def test_a_blob_that_failed_gets_another_chance_from_the_next_claim(store: Store) -> None:
+def test_a_blob_that_failed_stays_so_until_a_rendering_goes_well(store: Store) -> None:
     blob = _claim(store)
     assert store.blobs.mark_failed(blob, samples.FAILURE)
     failed = replace(blob, state=BlobState.FAILED, failure=samples.FAILURE)
     assert store.blobs.get(CONTENT) == failed
     assert not store.blobs.mark_failed(blob, samples.FAILURE)
-    assert not store.blobs.mark_ready(blob, samples.picture())
-    assert _claim(store, SECOND) == blob
-    assert store.blobs.get(CONTENT) == blob
-    assert store.blobs.mark_ready(blob, samples.picture())
-
-
-def test_progress_is_noted_only_while_the_blob_is_worked_on(store: Store) -> None:
-    blob = _claim(store)
-    for percent in (5, 40):
-        store.blobs.mark_progress(blob, percent)
-        assert store.blobs.get(CONTENT) == replace(blob, progress=percent)
-    # Another blob of the same content has taken this one's place.
-    store.blobs.mark_progress(replace(blob, blob_id=SECOND), 90)
-    assert store.blobs.get(CONTENT) == replace(blob, progress=40)
-    assert store.blobs.mark_failed(replace(blob, progress=40), samples.FAILURE)
-    failed = store.blobs.get(CONTENT)
-    store.blobs.mark_progress(blob, 45)
+    assert _claim(store, SECOND) == failed
     assert store.blobs.get(CONTENT) == failed
-    assert _claim(store) == blob, "the next try begins at nothing"
+    assert store.blobs.mark_ready(blob, samples.picture())
+    assert store.blobs.get(CONTENT) == replace(
+        blob, state=BlobState.READY, picture=samples.picture()
+    )
 
 
-def test_there_is_no_progress_of_a_blob_that_is_gone(store: Store) -> None:
-    store.blobs.mark_progress(Blob(CONTENT, FIRST, "video/mp4", 7), 50)
-    assert store.blobs.get(CONTENT) is None
+def test_progress_is_that_of_the_rendering_a_reference_waits_for(store: Store) -> None:
+    blob, one, another = (
+        _claim(store),
+        samples.reference("content", 1),
+        samples.reference("content", 2),
+    )
+    for reference in (one, another):
+        assert store.blobs.progress(reference) == 0
+        store.blobs.mark_progress(reference, 5)
+        assert store.blobs.progress(reference) == 0, "there is no such reference"
+        store.blobs.refer_once_rendered(reference, blob.blob_id)
+    for percent in (5, 40):
+        store.blobs.mark_progress(one, percent)
+        assert store.blobs.progress(one) == percent
+        assert store.blobs.progress(another) == 0
+    store.blobs.rendered(one)
+    store.blobs.mark_progress(one, 90)
+    assert store.blobs.progress(one) == 40
+    assert store.blobs.get(CONTENT) == blob
 
 
 def test_the_outcome_of_a_blob_of_the_same_content_from_earlier_does_not_count(
@@ -161,6 +166,50 @@ def test_a_reference_is_known_from_its_making_to_its_release(store: Store) -> No
     store.blobs.release(one)
     assert not store.blobs.is_referred_to_by(one)
     assert store.blobs.is_referred_to_by(other)
+
+
+def test_a_reference_that_waits_is_known_and_counts_once_rendered(store: Store) -> None:
+    one, other = samples.reference("content", 1), samples.reference("content", 2)
+    for reference in (one, other):
+        store.blobs.refer_once_rendered(reference, FIRST)
+    assert store.blobs.references(CONTENT, None, 10).items == (one, other)
+    assert store.blobs.is_referred_to_by(one)
+    assert store.blobs.awaits_rendering(one)
+    for _ in range(2):
+        store.blobs.rendered(one)
+        assert not store.blobs.awaits_rendering(one)
+    assert store.blobs.is_referred_to_by(one)
+    assert store.blobs.awaits_rendering(other)
+    # A late delivery of the order to wait.
+    store.blobs.refer_once_rendered(one, FIRST)
+    assert not store.blobs.awaits_rendering(one)
+    store.blobs.refer(other)
+    assert not store.blobs.awaits_rendering(other)
+
+
+def test_a_blob_is_shown_by_references_to_its_own_id_or_to_none(store: Store) -> None:
+    first, second = (Blob(CONTENT, blob_id, "image/jpeg", 7) for blob_id in (FIRST, SECOND))
+    references = [samples.reference("content", number) for number in range(1, 103)]
+    for reference in references[:-1]:
+        store.blobs.refer_once_rendered(reference, FIRST)
+    assert (store.blobs.is_shown(first), store.blobs.is_shown(second)) == (True, False)
+    store.blobs.refer_once_rendered(references[-1], SECOND)
+    assert (store.blobs.is_shown(first), store.blobs.is_shown(second)) == (True, True)
+    for reference in references[:-1]:
+        store.blobs.release(reference)
+    assert (store.blobs.is_shown(first), store.blobs.is_shown(second)) == (False, True)
+    store.blobs.refer(references[0])
+    assert store.blobs.is_shown(first)
+
+
+def test_a_reference_that_was_released_is_not_brought_back_by_its_rendering(store: Store) -> None:
+    reference = samples.reference("content", 1)
+    store.blobs.rendered(reference)
+    store.blobs.refer_once_rendered(reference, FIRST)
+    store.blobs.release(reference)
+    store.blobs.rendered(reference)
+    assert not store.blobs.awaits_rendering(reference)
+    assert store.blobs.references(CONTENT, None, 10).items == ()
 
 
 def test_only_a_ready_blob_is_reopened_and_only_by_its_own_id(store: Store) -> None:

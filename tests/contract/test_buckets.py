@@ -435,6 +435,19 @@ def test_links_are_signed_the_new_way_in_every_region(
     assert "x-amz-signature" in form.fields
 
 
+def test_a_discarded_upload_is_copied_to_where_nobody_reads_and_stays_what_it_is(aws: Aws) -> None:
+    storage = _s3_storage(aws)
+    storage.land(POST.id, MEDIA_ID, CONTENT)
+    arrival = storage.bucket.inspect(POST.id, MEDIA_ID, 8)
+    assert arrival is not None
+    storage.intake.discard(POST.id, MEDIA_ID, arrival.version)
+    copy = aws.s3.get_object(Bucket=UPLOADS, Key=keys.discarded_object(POST.id, MEDIA_ID))
+    assert copy["Body"].read() == CONTENT
+    assert copy["ContentType"] == "application/octet-stream"
+    assert not storage.intake.holds(_blob())
+    assert storage.bucket.holds(POST.id, MEDIA_ID)
+
+
 def test_bytes_that_changed_since_they_were_inspected_are_not_adopted() -> None:
     # Moto copies them all the same; what S3 is asked for is all there is to see.
     asked: list[dict[str, Any]] = []

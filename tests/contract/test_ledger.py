@@ -27,7 +27,7 @@ def _in_state(store: Store, state: MediaState) -> Upload:
     store.posts.create(post, samples.uploads(post), "key", "fingerprint")
     media_id = post.media[0].media_id
     if state is not MediaState.AWAITING:
-        store.ledger.mark_processing(ADA, media_id, START, 0)
+        store.ledger.mark_processing(ADA, media_id, START)
     if state is MediaState.READY:
         store.ledger.mark_ready(ADA, media_id, samples.picture(), START)
     if state is MediaState.FAILED:
@@ -53,10 +53,10 @@ def test_processing_begins_from_awaiting_only_and_then_nothing_expires(
     assert upload.medium.state is state
     expiry = _expiry(store, upload)
     for _ in range(2):
-        store.ledger.mark_processing(ADA, upload.medium.media_id, LATER, 35)
+        store.ledger.mark_processing(ADA, upload.medium.media_id, LATER)
     if state is MediaState.AWAITING:
         assert expiry == int((START + UNFINISHED_RETENTION).timestamp())
-        processing = replace(upload.medium, state=MediaState.PROCESSING, progress_from=35)
+        processing = replace(upload.medium, state=MediaState.PROCESSING)
         expected = replace(upload, medium=processing, ordered_at=LATER)
         assert _get(store, upload.medium.media_id) == expected
         assert _expiry(store, upload) is None
@@ -80,7 +80,7 @@ def test_the_first_outcome_stays_whatever_follows(store: Store, state: MediaStat
     media_id, expiry = upload.medium.media_id, _expiry(store, upload)
     store.ledger.mark_ready(ADA, media_id, samples.picture(), LATER)
     store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER + timedelta(days=1))
-    store.ledger.mark_processing(ADA, media_id, START, 0)
+    store.ledger.mark_processing(ADA, media_id, START)
     if state in (MediaState.AWAITING, MediaState.PROCESSING):
         ready = replace(upload, medium=upload.medium.ready(samples.picture()))
         assert _get(store, media_id) == ready
@@ -105,7 +105,7 @@ def test_a_failure_is_kept_with_its_reason(store: Store, state: MediaState) -> N
 
 def test_an_entry_that_never_was_is_not_made_by_its_outcome(store: Store) -> None:
     media_id = samples.medium(1).media_id
-    store.ledger.mark_processing(ADA, media_id, START, 0)
+    store.ledger.mark_processing(ADA, media_id, START)
     store.ledger.mark_ready(ADA, media_id, samples.picture(), LATER)
     store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER)
     assert store.ledger.get(ADA, media_id) is None
@@ -172,7 +172,7 @@ def test_the_parts_of_what_has_landed_are_not_forgotten(store: Store) -> None:
     upload = _in_state(store, MediaState.AWAITING)
     media_id = upload.medium.media_id
     store.ledger.begin_parts(ADA, media_id, "first")
-    store.ledger.mark_processing(ADA, media_id, START, 0)
+    store.ledger.mark_processing(ADA, media_id, START)
     assert not store.ledger.forget_parts(ADA, media_id, "first")
     assert _get(store, media_id).multipart_id == "first"
 

@@ -77,6 +77,8 @@ class Fuse:
     calls: int = 0
     crash_before: int | None = None
     crash_after: int | None = None
+    log: list[str] = field(default_factory=list)
+    """The names of the ports' methods that were called."""
 
     def guard(self, port: P) -> P:
         """The port, whose every call goes through the fuse."""
@@ -99,7 +101,12 @@ class _Guarded:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self.port, name)
-        return lambda *args: self.fuse.pass_through(lambda: method(*args))
+
+        def call(*args: Any) -> Any:
+            self.fuse.log.append(name)
+            return self.fuse.pass_through(lambda: method(*args))
+
+        return call
 
 
 @dataclass

@@ -69,6 +69,9 @@ class Metadata:
     creations: dict[Key, Creation] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
     references: set[Reference] = field(default_factory=set)
+    progress: dict[Reference, int] = field(default_factory=dict)
+    awaiting_rendering: set[Reference] = field(default_factory=set)
+    referred_blobs: dict[Reference, str] = field(default_factory=dict)
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
@@ -406,14 +409,10 @@ class FakeLedger:
         self.data.uploads[author_id, media_id] = replace(upload, multipart_id=None)
         return True
 
-    def mark_processing(
-        self, author_id: str, media_id: str, at: datetime, progress_from: int
-    ) -> None:
+    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state is MediaState.AWAITING:
-            medium = replace(
-                upload.medium, state=MediaState.PROCESSING, progress_from=progress_from
-            )
+            medium = replace(upload.medium, state=MediaState.PROCESSING)
             self._write(replace(upload, ordered_at=at), medium)
             self.data.expiries.pop(keys.upload(author_id, media_id), None)
 
@@ -447,8 +446,6 @@ class FakeBlobs:
 
     def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
         blob = self.get(sha256) or Blob(sha256, new_blob_id, content_type, size)
-        if blob.state is BlobState.FAILED:
-            blob = replace(blob, state=BlobState.STORED, failure=None, progress=0)
         self.data.expiries.pop(keys.blob(sha256), None)
         self.data.write_blob(sha256, blob)
         return blob
@@ -457,26 +454,55 @@ class FakeBlobs:
         return self.data.blobs.get(sha256)
 
     def mark_ready(self, blob: Blob, picture: Picture) -> bool:
-        return self._settle(blob, replace(blob, state=BlobState.READY, picture=picture))
+        ready = replace(blob, state=BlobState.READY, picture=picture, failure=None)
+        return self._change(blob, ready, tuple(BlobState))
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
-        return self._settle(blob, replace(blob, state=BlobState.FAILED, failure=failure))
+        failed = replace(blob, state=BlobState.FAILED, failure=failure)
+        return self._change(blob, failed, (BlobState.STORED,))
 
-    def mark_progress(self, blob: Blob, percent: int) -> None:
-        current = self.get(blob.sha256)
-        if current is not None:
-            self._settle(blob, replace(current, progress=percent))
+    def mark_progress(self, reference: Reference, percent: int) -> None:
+        if self.awaits_rendering(reference):
+            self.data.progress[reference] = percent
+
+    def progress(self, reference: Reference) -> int:
+        return self.data.progress.get(reference, 0)
 
     def refer(self, reference: Reference) -> None:
+        if reference not in self.data.references or self.awaits_rendering(reference):
+            self.data.references.add(reference)
+            self.data.awaiting_rendering.discard(reference)
+            self.data.referred_blobs.pop(reference, None)
+            self.data.changes.append(ReferenceAdded(reference))
+
+    def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
         if reference not in self.data.references:
             self.data.references.add(reference)
+            self.data.awaiting_rendering.add(reference)
+            self.data.referred_blobs[reference] = blob_id
+
+    def rendered(self, reference: Reference) -> None:
+        if reference in self.data.awaiting_rendering:
+            self.data.awaiting_rendering.remove(reference)
             self.data.changes.append(ReferenceAdded(reference))
+
+    def awaits_rendering(self, reference: Reference) -> bool:
+        return reference in self.data.awaiting_rendering
+
+    def is_shown(self, blob: Blob) -> bool:
+        return any(
+            self.data.referred_blobs.get(reference, blob.blob_id) == blob.blob_id
+            for reference in self.data.references
+            if reference.sha256 == blob.sha256
+        )
 
     def is_referred_to_by(self, reference: Reference) -> bool:
         return reference in self.data.references
 
     def release(self, reference: Reference) -> None:
         self.data.references.discard(reference)
+        self.data.awaiting_rendering.discard(reference)
+        self.data.referred_blobs.pop(reference, None)
 
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
         found = sorted(
@@ -503,15 +529,11 @@ class FakeBlobs:
         if blob.sha256 not in self.data.blobs:
             self.data.write_blob(blob.sha256, blob)
 
-    def _settle(self, blob: Blob, settled: Blob) -> bool:
+    def _change(self, blob: Blob, changed: Blob, sources: Sequence[BlobState]) -> bool:
         current = self.get(blob.sha256)
-        if (
-            current is None
-            or current.blob_id != blob.blob_id
-            or current.state is not BlobState.STORED
-        ):
+        if current is None or current.blob_id != blob.blob_id or current.state not in sources:
             return False
-        self.data.write_blob(blob.sha256, settled)
+        self.data.write_blob(blob.sha256, changed)
         return True
 
 

@@ -49,6 +49,7 @@ class Buckets:
     begun: int = 0
     """How many uploads in parts there ever were."""
     tags: dict[str, str] = field(default_factory=dict)
+    discarded: dict[str, bytes] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)
     retired: set[str] = field(default_factory=set)
     renditions: dict[str, tuple[Rendition, bytes]] = field(default_factory=dict)
@@ -152,6 +153,12 @@ class FakeIntake:
         key = _original(blob)
         self.buckets.originals[key] = content
         self.buckets.retired.discard(key)
+
+    def discard(self, post_id: PostId, media_id: str, version: str) -> None:
+        content = self.buckets.uploads.get(keys.upload_object(post_id, media_id))
+        if content is None or hashlib.sha256(content).hexdigest() != version:
+            raise NoSuchObject(media_id)
+        self.buckets.discarded[keys.discarded_object(post_id, media_id)] = content
 
 
 def _original(blob: Blob) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.ids import random_id, ulid
 
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -31,3 +31,7 @@ class FakeIds:
     def new(self, at: datetime) -> str:
         self._count += 1
         return ulid(at, self._count)
+
+    def timeless(self) -> str:
+        self._count += 1
+        return random_id(self._count)

@@ -12,6 +12,8 @@ from tests.infra.templates import Template
 
 LAYERS_TARGETS = ("cp313-aarch64",)
 
+REPLICA = "arn:aws:s3:::keep-originals-elsewhere"
+
 Synthesize = Callable[..., Template]
 
 
@@ -54,6 +56,7 @@ def prod(template_of: Synthesize) -> Template:
         snap_start=True,
         alarm_email="operators@example.com",
         keep_originals=False,
+        originals_replica_bucket_arn=REPLICA,
         media_base_url="https://media.example.com/",
         cors_origins=[],
         worker_concurrency={"thumbnail": None, "collect": 1},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.infra.conftest import REPLICA
 from tests.infra.templates import Template, listed
 
 # By function, besides its own log, its traces and the queue or stream that sets it off.
@@ -29,6 +30,7 @@ GRANTED = {
         "dynamodb:UpdateItem TablesMetadata",
         "s3:GetObject uploads/uploads/*",
         "s3:PutObjectTagging uploads/uploads/*",
+        "s3:PutObject uploads/discarded/*",
         "s3:ListBucket uploads",
         "s3:GetObject originals/*",
         "s3:PutObject originals/*",
@@ -117,7 +119,7 @@ CONSUMED = {
 RECEIVING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
 # AWS has no such right: whoever may send may send a batch.
 LOCAL_ACTION = "sqs:SendMessageBatch"
-OBJECTS = {"uploads/uploads/*", "originals/*", "renditions/*"}
+OBJECTS = {"uploads/uploads/*", "uploads/discarded/*", "originals/*", "renditions/*"}
 
 
 @pytest.mark.parametrize("function", GRANTED)
@@ -153,13 +155,17 @@ def test_what_only_the_local_cloud_asks_for_is_only_there(
 
 
 def test_functions_have_roles_of_their_own_without_managed_policies(every: Template) -> None:
-    roles = every.all("AWS::IAM::Role")
-    assert len(roles) == len(every.functions())
-    for role in roles.values():
+    trusted = []
+    for role in every.all("AWS::IAM::Role").values():
         assert "ManagedPolicyArns" not in role
         assert "Policies" not in role
-        (trusted,) = role["AssumeRolePolicyDocument"]["Statement"]
-        assert trusted["Principal"] == {"Service": "lambda.amazonaws.com"}
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        trusted.append(statement["Principal"])
+    assert trusted.count({"Service": "lambda.amazonaws.com"}) == len(every.functions())
+    assert set(map(str, trusted)) <= {
+        "{'Service': 'lambda.amazonaws.com'}",
+        "{'Service': 's3.amazonaws.com'}",
+    }
 
 
 def test_wildcards_are_only_where_a_reason_is_written(every: Template) -> None:
@@ -172,7 +178,7 @@ def test_wildcards_are_only_where_a_reason_is_written(every: Template) -> None:
             if "*" in resources:
                 assert set(actions) == {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
             else:
-                assert {item for item in resources if "*" in item} <= OBJECTS
+                assert {item for item in resources if "*" in item} <= {*OBJECTS, f"{REPLICA}/*"}
 
 
 def test_no_role_can_delete_a_version_or_change_how_versions_are_kept(every: Template) -> None:
@@ -182,7 +188,10 @@ def test_no_role_can_delete_a_version_or_change_how_versions_are_kept(every: Tem
         for statement in policy["PolicyDocument"]["Statement"]
         for action in listed(statement["Action"])
     }
-    assert not [action for action in actions if "Version" in action or "Lifecycle" in action]
+    reads = {action for action in actions if action.startswith("s3:GetObjectVersion")}
+    changing = actions - reads
+    assert not [action for action in changing if "Version" in action or "Lifecycle" in action]
+    assert not [action for action in actions if action.startswith("s3:ReplicateDelete")]
     assert "s3:DeleteObject" in actions  # or this test looks at nothing
 
 

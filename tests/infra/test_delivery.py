@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.models import MEDIUM_PARAMETER
 from tests.infra.templates import Template
-
-MANAGED_CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
 
 def _config(template: Template) -> dict[str, Any]:
@@ -50,7 +49,10 @@ def test_media_are_cached_for_good_and_never_taken_for_anything_else(every: Temp
     behavior = _config(every)["DefaultCacheBehavior"]
     (policy,) = every.all("AWS::CloudFront::ResponseHeadersPolicy")
     assert behavior["ResponseHeadersPolicyId"] == {"Ref": policy}
-    assert behavior["CachePolicyId"] == MANAGED_CACHING_OPTIMIZED
+    (caching,) = every.all("AWS::CloudFront::CachePolicy")
+    assert behavior["CachePolicyId"] == {"Ref": caching}
+    config = every.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
+    assert config["MaxTTL"] == 31_536_000
     headers = every.only("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
     assert headers["CustomHeadersConfig"]["Items"] == [
         {
@@ -68,3 +70,16 @@ def test_viewers_can_only_read(every: Template) -> None:
     config = _config(every)
     assert "CacheBehaviors" not in config
     assert config["DefaultCacheBehavior"].get("AllowedMethods", ["GET", "HEAD"]) == ["GET", "HEAD"]
+
+
+def test_nothing_tells_of_other_media_with_the_same_content(every: Template) -> None:
+    headers = every.only("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
+    assert headers["RemoveHeadersConfig"]["Items"] == [{"Header": "Last-Modified"}]
+    caching = every.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
+    key = caching["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["QueryStringsConfig"] == {
+        "QueryStringBehavior": "whitelist",
+        "QueryStrings": [MEDIUM_PARAMETER],
+    }
+    assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}

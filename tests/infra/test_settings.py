@@ -80,6 +80,8 @@ def test_layers_follow_runtime_and_architecture(
         ("worker_concurrency", [5]),
         ("api_throttle", {"rate": 5}),
         ("media_base_url", 5),
+        ("originals_replica_bucket_arn", "keep-originals-elsewhere"),
+        ("originals_replica_bucket_arn", "arn:aws:s3:::keep/originals"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: object) -> None:

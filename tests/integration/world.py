@@ -21,7 +21,7 @@ from botocore.config import Config
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Table, key_item, marshal
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import ulid, user_id_of
+from shutterfeed.domain.ids import random_id, ulid, user_id_of
 from tests import tables
 from tests.conftest import REGION
 
@@ -75,6 +75,9 @@ class CountedIds:
 
     def new(self, at: datetime) -> str:
         return ulid(at, next(self.counter))
+
+    def timeless(self) -> str:
+        return random_id(next(self.counter))
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,17 @@ def test_a_repeated_removal_does_not_take_the_objects_of_a_blob_that_came_back(
     assert cellar.has_objects(blob)
 
 
+def test_a_blob_that_only_its_successor_is_referred_to_goes(cellar: Cellar) -> None:
+    old = cellar.store(1)
+    cellar.data.write_blob(SHA256, None)
+    new = cellar.store(2)
+    cellar.blobs.refer_once_rendered(FIRST, new.blob_id)
+    cellar.service.collect(RemoveBlob(old))
+    assert not cellar.has_objects(old)
+    assert cellar.has_objects(new)
+    assert cellar.data.blobs == {SHA256: new}
+
+
 def test_a_blob_that_was_claimed_anew_keeps_the_objects_that_old_posts_still_show(
     cellar: Cellar,
 ) -> None:

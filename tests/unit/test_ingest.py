@@ -9,7 +9,7 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BlobState, MediaState
-from shutterfeed.domain.messages import RenderPhoto, UploadLanded
+from shutterfeed.domain.messages import RenderPhoto, SettleReference, UploadLanded
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.keys import original_object
 from shutterfeed.ports import Arrival
@@ -53,27 +53,62 @@ def test_new_content_is_stored_referred_to_and_sent_to_be_rendered(backend: Back
     assert blob.state is BlobState.STORED
     assert (blob.size, blob.content_type) == (len(PHOTO), "image/jpeg")
     assert backend.buckets.originals == {original_object(blob.sha256, blob.blob_id): PHOTO}
-    assert backend.images.messages == [RenderPhoto(blob.sha256, blob.blob_id)]
+    (reference,) = backend.metadata.references
+    assert backend.images.messages == [RenderPhoto(blob.sha256, blob.blob_id, reference)]
     assert {r.post_id for r in backend.metadata.references} == {post.id}
     assert _state(backend, post) is MediaState.PROCESSING
     assert backend.metadata.posts[post.id].state is PostState.PROCESSING
     assert _tag(backend, post) == "settled"
 
 
-def test_known_content_is_neither_stored_nor_rendered_again(backend: Backend) -> None:
+def test_known_content_is_stored_once_and_waits_for_a_rendering_of_its_own(
+    backend: Backend,
+) -> None:
     first = _declare(backend, PHOTO)
     _land(backend, first, PHOTO)
     backend.drain()
     originals, renditions = dict(backend.buckets.originals), dict(backend.buckets.renditions)
     second = _declare(backend, PHOTO, author=2)
     assert _land(backend, second, PHOTO) is IngestOutcome.CLAIMED
-    assert not backend.images.messages
-    assert backend.buckets.originals == originals
-    assert backend.buckets.renditions == renditions
-    # Its owner sees the same as with new content.
+    (order,) = backend.images.messages
+    # Until that is done its owner sees what they would see of new content.
+    while "stream" in backend.waiting() or backend.publish.messages:
+        backend.deliver(next(name for name in backend.waiting() if name != "images"))
     assert _state(backend, second) is MediaState.PROCESSING
+    backend.buckets.renditions.popitem()
     backend.drain()
     assert backend.metadata.posts[second.id].state is PostState.PUBLISHED
+    assert backend.buckets.originals == originals
+    assert backend.buckets.renditions == renditions, "what was lost is back"
+    assert order.reference is not None
+    assert not backend.metadata.awaiting_rendering
+
+
+@pytest.mark.parametrize("content", [PHOTO, BROKEN_PHOTO], ids=["good", "broken"])
+def test_known_and_new_content_take_the_same_calls_and_messages(content: bytes) -> None:
+    """What takes time until the outcome is known: every call to the outside, in order."""
+    backend = Backend()
+    calls, told = [], []
+    for number in (1, 2, 3):
+        backend.fuse.log.clear()
+        post = _declare(backend, content, key=str(number), author=number)
+        _land(backend, post, content)
+        (order,) = backend.images.messages
+        assert order.reference is not None
+        backend.deliver("images")
+        calls.append([_as_another(call) for call in backend.fuse.log])
+        while "stream" in backend.waiting():
+            backend.deliver("stream")
+        told.append([m for m in backend.publish.messages if m == SettleReference(order.reference)])
+        backend.drain()
+    assert len(calls[0]) > 15
+    assert calls[0] == calls[1] == calls[2]
+    assert [len(messages) for messages in told] == [1, 1, 1]
+
+
+def _as_another(call: str) -> str:
+    # To another place, in the same time; this is all that is different.
+    return {"adopt": "discard"}.get(call, call)
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut short"])
@@ -98,7 +133,7 @@ def test_content_that_could_not_be_rendered_gets_another_chance_with_the_next_up
     _land(backend, first, BROKEN_PHOTO)
     backend.drain()
     assert backend.metadata.blobs[samples.sha256(BROKEN_PHOTO)].state is BlobState.FAILED
-    second = _declare(backend, BROKEN_PHOTO, key="second")
+    second = _declare(backend, BROKEN_PHOTO, key="second", author=2)
     assert _land(backend, second, BROKEN_PHOTO) is IngestOutcome.CLAIMED
     assert len(backend.images.messages) == 1
     backend.drain()

@@ -33,7 +33,10 @@ from tests.strategies import digests, entries, ulids
 
 ACTIONS = st.sampled_from(FeedAction)
 SENT: list[tuple[Codec[Any], st.SearchStrategy[Any]]] = [
-    (messages.RENDER_PHOTO, st.builds(RenderPhoto, digests, ulids)),
+    (
+        messages.RENDER_PHOTO,
+        st.builds(RenderPhoto, digests, ulids, st.none() | strategies.references),
+    ),
     (messages.PUBLISH, st.builds(SettleReference, strategies.references)),
     (messages.PUBLISH, st.builds(SettleBlob, digests)),
     (messages.PUBLISH, st.builds(ConcludePost, strategies.post_ids)),

@@ -140,6 +140,22 @@ def test_what_would_not_fit_is_refused_with_a_way_out(
     assert refused.value.code == "too_many_pixels"
 
 
+def test_the_limit_that_is_named_passes_and_a_megapixel_more_does_not() -> None:
+    with pytest.raises(
+        PhotoRefused, match=r"has 30 megapixels; .* at most about 24 can"
+    ) as refused:
+        check_memory("image/webp", 6000, 5000, size=10_000_000)
+    assert refused.value.code == "too_many_pixels"
+    check_memory("image/webp", 5500, 4000, size=10_000_000)
+    with pytest.raises(PhotoRefused):
+        check_memory("image/webp", 6250, 4000, size=10_000_000)
+
+
+def test_of_a_jpeg_the_limit_is_named_in_its_own_pixels() -> None:
+    with pytest.raises(PhotoRefused, match=r"has 90 megapixels; .* at most about 65 can"):
+        check_memory("image/jpeg", 0, 0, size=0, buffered=90 * 6_100_000, pixels=90_000_000)
+
+
 def names_and_sizes(planned: tuple[PlannedRendition, ...]) -> dict[str, tuple[int, int]]:
     return {each.spec.name: (each.width, each.height) for each in planned}
 

@@ -78,6 +78,22 @@ def test_a_post_fails_as_soon_as_one_medium_has_failed(
 
 
 @pytest.mark.parametrize("message", ["reference", "blob"])
+def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_is_ready(
+    data: Metadata, service: PublishingService, message: str
+) -> None:
+    post = _post(data, media=1)
+    blobs = FakeBlobs(data)
+    blobs.mark_ready(_blob(data), samples.picture())
+    reference = Reference(samples.sha256("content"), post.id, post.media[0].media_id)
+    blobs.refer_once_rendered(reference, "blob")
+    sent = SettleReference(reference) if message == "reference" else SettleBlob(reference.sha256)
+    assert service.settle(sent) == []
+    assert data.posts[post.id].state is PostState.PENDING
+    blobs.rendered(reference)
+    assert service.settle(sent) == [PostState.PUBLISHED]
+
+
+@pytest.mark.parametrize("message", ["reference", "blob"])
 def test_a_blob_that_is_not_settled_or_gone_settles_nothing(
     data: Metadata, service: PublishingService, message: str
 ) -> None:

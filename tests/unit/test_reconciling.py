@@ -11,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shutterfeed import keys
-from shutterfeed.domain.media import NEVER_ARRIVED, UPLOAD_LINK_LIFETIME, MediaState
+from shutterfeed.domain.media import (
+    ARRIVAL_GRACE,
+    NEVER_ARRIVED,
+    UPLOAD_LINK_LIFETIME,
+    MediaState,
+)
 from shutterfeed.domain.messages import RenderPhoto
-from shutterfeed.domain.multipart import RESUMABLE
+from shutterfeed.domain.multipart import MULTIPART_THRESHOLD, RESUMABLE
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE
 from shutterfeed.services import reconciling
@@ -166,6 +171,34 @@ def test_one_whose_bytes_cannot_come_any_more_fails_for_good_and_says_why() -> N
     assert [m.state for m in failed.media] == [MediaState.FAILED, MediaState.READY]
     assert failed.media[0].failure == NEVER_ARRIVED
     assert _reconcile(backend).looked_at == 0
+
+
+def test_a_large_file_is_waited_for_as_long_as_its_parts_may_come() -> None:
+    backend = Backend()
+    backend.sign_up(ADA)
+    draft = MediumDraft("image/jpeg", MULTIPART_THRESHOLD + 1, samples.sha256("large"))
+    user_id = samples.user_id(ADA)
+    post = backend.posts.create(user_id, PostDraft("", None, (draft,)), "key").view.post
+    longest = RESUMABLE + ARRIVAL_GRACE
+    assert longest > GIVE_UP_AFTER
+    assert _reconcile(backend, longest) == Reconciliation(looked_at=1)
+    assert _state(backend, post) is PostState.PENDING
+    result = _reconcile(backend, timedelta(seconds=1))
+    assert result.findings == {Finding.NEVER_ARRIVED: 1}
+
+
+def test_one_that_waits_for_its_own_rendering_is_rendered_though_the_content_is_ready() -> None:
+    backend = Backend()
+    _posted(backend)
+    backend.drain()
+    second = _posted(backend, author=BOB, key="second")
+    backend.deliver("landed")
+    assert backend.lose("images") == 1
+    backend.drain()
+    assert _state(backend, second) is PostState.PROCESSING
+    assert _reconcile(backend).findings == {Finding.RENDER: 1}
+    backend.drain()
+    assert _state(backend, second) is PostState.PUBLISHED
 
 
 def test_no_link_outlives_the_patience_for_bytes() -> None:

@@ -100,6 +100,16 @@ def test_records_of_follow_edges() -> None:
 
 
 @given(strategies.references)
+def test_a_reference_that_waits_is_told_when_it_is_rendered(reference: Reference) -> None:
+    counts = key_item(keys.reference(reference))
+    waits = counts | {records.AWAITS_RENDERING: True}
+    assert change_of(_record(None, waits)) is None
+    assert change_of(_record(waits, counts)) == ReferenceAdded(reference)
+    assert change_of(_record(waits, None)) is None
+    assert change_of(_record(counts, counts)) is None
+
+
+@given(strategies.references)
 def test_only_a_new_reference_is_told(reference: Reference) -> None:
     item = key_item(keys.reference(reference))
     assert change_of(_record(None, item)) == ReferenceAdded(reference)

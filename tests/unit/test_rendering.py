@@ -88,6 +88,36 @@ def test_a_settled_blob_is_not_rendered_again(workshop: Workshop, content: bytes
     assert not workshop.buckets.renditions
 
 
+@pytest.mark.parametrize("content", [PHOTO, BROKEN_PHOTO])
+def test_a_settled_blob_is_rendered_again_for_each_reference_that_waits_for_it(
+    workshop: Workshop, content: bytes
+) -> None:
+    blob = workshop.store(content)
+    first = workshop.render(blob)
+    settled, renditions = workshop.now(blob), dict(workshop.buckets.renditions)
+    reference = samples.reference("content", 1)
+    workshop.blobs.refer_once_rendered(reference, "blob")
+    workshop.buckets.renditions.clear()
+    order = RenderPhoto(blob.sha256, blob.blob_id, reference)
+    assert workshop.service.render(order) is first
+    assert not workshop.blobs.awaits_rendering(reference)
+    assert workshop.now(blob) == settled
+    assert workshop.buckets.renditions == renditions
+    assert workshop.service.render(order) is None
+
+
+def test_a_rendering_that_fails_takes_nothing_from_one_that_went_well(workshop: Workshop) -> None:
+    blob = workshop.store(PHOTO)
+    workshop.render(blob)
+    ready = workshop.now(blob)
+    reference = samples.reference("content", 1)
+    workshop.blobs.refer_once_rendered(reference, "blob")
+    workshop.buckets.originals[original_object(blob.sha256, blob.blob_id)] = BROKEN_PHOTO
+    workshop.service.render(RenderPhoto(blob.sha256, blob.blob_id, reference))
+    assert workshop.now(blob) == ready
+    assert not workshop.blobs.awaits_rendering(reference)
+
+
 def test_a_message_about_a_blob_that_is_gone_or_another_by_now_does_nothing(
     workshop: Workshop,
 ) -> None:

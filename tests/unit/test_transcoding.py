@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from shutterfeed import keys
 from shutterfeed.domain.media import BlobState
-from shutterfeed.domain.messages import TranscodeVideo
 from shutterfeed.domain.posts import PostState
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
 from tests.fakes.backend import Backend
-from tests.fakes.metadata import FakeBlobs
 from tests.fakes.storage import BROKEN_VIDEO, PHOTO, VIDEO
 
 
@@ -72,28 +70,36 @@ def test_a_broken_video_fails_its_post_with_the_reason() -> None:
 def test_progress_is_shown_while_the_video_is_processed() -> None:
     backend, post_id = _posted(VIDEO)
     blob = backend.metadata.blobs[samples.sha256(VIDEO)]
-    backend.fuse.crash_after = backend.fuse.calls + 3  # blob read, original opened, progress noted
+    # Blob and reference read, original opened, progress noted.
+    backend.fuse.crash_after = backend.fuse.calls + 4
     backend.deliver("videos")
     assert _progress(backend, 1, post_id) == 50
-    assert backend.videos.messages == [TranscodeVideo(blob.sha256, blob.blob_id)]
+    (order,) = backend.videos.messages
+    assert (order.sha256, order.blob_id) == (blob.sha256, blob.blob_id)
     backend.drain()
     assert backend.metadata.blobs[blob.sha256].state is BlobState.READY
 
 
-def test_who_uploads_what_another_has_transcoded_already_begins_at_nothing_too() -> None:
+def test_known_content_is_transcoded_again_and_shows_the_same_progress() -> None:
     backend, first = _posted(VIDEO)
-    assert _progress(backend, 1, first) == 0
+    backend.drain()
     blob = backend.metadata.blobs[samples.sha256(VIDEO)]
-    FakeBlobs(backend.metadata).mark_progress(blob, 50)
+    assert blob.state is BlobState.READY
     second = _post(backend, 2, VIDEO)
-    assert _progress(backend, 1, first) == 50
     assert _progress(backend, 2, second) == 0
-    FakeBlobs(backend.metadata).mark_progress(blob, 75)
-    assert _progress(backend, 1, first) == 75
+    assert _state(backend, 2, second) is PostState.PROCESSING
+    backend.fuse.crash_after = backend.fuse.calls + 4
+    backend.deliver("videos")
     assert _progress(backend, 2, second) == 50
-    # A blob that failed meanwhile begins anew.
-    FakeBlobs(backend.metadata).mark_progress(blob, 5)
-    assert _progress(backend, 2, second) == 0
+    assert _state(backend, 2, second) is PostState.PROCESSING
+    backend.drain()
+    assert _state(backend, 2, second) is PostState.PUBLISHED
+    assert _state(backend, 1, first) is PostState.PUBLISHED
+    assert backend.metadata.blobs[samples.sha256(VIDEO)].blob_id == blob.blob_id
+
+
+def _state(backend: Backend, author: int, post_id: str) -> PostState:
+    return backend.posts.get(post_id, samples.user_id(author)).post.state
 
 
 def test_a_photo_has_no_progress() -> None:

@@ -73,6 +73,23 @@ def test_a_repeated_request_gives_fresh_links_of_the_same_upload(backend: Backen
     assert backend.buckets.begun == 1
 
 
+def test_a_repeated_request_gives_links_for_what_is_missing_and_none_once_it_is_whole(
+    backend: Backend,
+) -> None:
+    draft = PostDraft("", None, (LARGE,))
+    post = backend.posts.create(ADA, draft, "key").view.post
+    media_id = post.media[0].media_id
+    _send(backend, media_id, 1, 3)
+    (again,) = backend.posts.create(ADA, draft, "key").grants
+    assert isinstance(again, PartsGrant)
+    assert [link.number for link in again.links] == [2]
+    _send(backend, media_id, 2)
+    backend.uploads.complete(ADA, media_id)
+    # The event of it is still on its way, so that the ledger knows of nothing.
+    assert backend.metadata.uploads[ADA, media_id].medium.state is MediaState.AWAITING
+    assert backend.posts.create(ADA, draft, "key").grants == ()
+
+
 def test_of_two_that_begin_at_once_the_later_drops_its_own_and_uses_the_firsts(
     backend: Backend,
 ) -> None:

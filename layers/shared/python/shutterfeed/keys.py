@@ -19,6 +19,7 @@ Metadata table
 Feed table
     FEED#<user>        <position>#<post>
 Uploads bucket         uploads/<author>/<post ulid>/<media>
+                       discarded/<author>/<post ulid>/<media>
 Originals bucket       <sha256>/<blob id>
 Renditions bucket      <blob id>/<rendition>
 """
@@ -55,6 +56,7 @@ _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
 _FEED: Final = "FEED#"
 _UPLOADS: Final = "uploads"
+_DISCARDED: Final = "discarded"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
@@ -189,6 +191,11 @@ def feed(owner_id: str, entry: FeedEntry) -> Key:
 
 def upload_object(post_id: PostId, media_id: str) -> str:
     return f"{_UPLOADS}/{post_id.author_id}/{post_id.ulid}/{media_id}"
+
+
+def discarded_object(post_id: PostId, media_id: str) -> str:
+    """The copy of an upload whose content was stored already. Nobody reads it."""
+    return f"{_DISCARDED}/{post_id.author_id}/{post_id.ulid}/{media_id}"
 
 
 def parse_upload_object(key: str) -> tuple[PostId, str]:

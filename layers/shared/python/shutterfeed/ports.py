@@ -38,6 +38,10 @@ class Ids(Protocol):
         """A new ULID for the instant `at`."""
         ...
 
+    def timeless(self) -> str:
+        """A new id in the form of a ULID that is random throughout: it tells nobody its age."""
+        ...
+
 
 class HandleTaken(Exception):
     """Another user holds the handle."""
@@ -190,11 +194,8 @@ class Ledger(Protocol):
         another upload, or none."""
         ...
 
-    def mark_processing(
-        self, author_id: str, media_id: str, at: datetime, progress_from: int
-    ) -> None:
-        """From `awaiting`, ordered `at`, with the blob's progress then; nothing where the entry
-        has moved on."""
+    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
+        """From `awaiting`, ordered `at`; nothing where the entry has moved on."""
         ...
 
     def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
@@ -215,25 +216,45 @@ class Blobs(Protocol):
     def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
         """The blob of a content; made with `new_blob_id` where there is none.
 
-        Stops a pending removal, and gives a blob that had failed another chance.
+        Stops a pending removal. A blob that had failed stays so until a rendering goes well.
         """
         ...
 
     def get(self, sha256: str) -> Blob | None: ...
 
     def mark_ready(self, blob: Blob, picture: Picture) -> bool:
-        """From `stored`. False where the blob has moved on."""
+        """From any state, as what could be rendered once can be: a `ready` blob gets the newest
+        picture. False where the blob is gone, or another by now."""
         ...
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
         """From `stored`. False where the blob has moved on."""
         ...
 
-    def mark_progress(self, blob: Blob, percent: int) -> None:
-        """While `stored`; nothing where the blob has moved on."""
+    def mark_progress(self, reference: Reference, percent: int) -> None:
+        """Of the rendering that a reference waits for; nothing where it does not wait."""
+        ...
+
+    def progress(self, reference: Reference) -> int:
+        """Percentage of that rendering; 0 where there is none."""
         ...
 
     def refer(self, reference: Reference) -> None: ...
+
+    def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
+        """Refer to a blob by its id, and wait: no outcome of the blob counts for this reference
+        before it was `rendered`. Nothing where there is one, waiting or not."""
+        ...
+
+    def rendered(self, reference: Reference) -> None:
+        """The rendering that a reference waited for is done. Nothing where it does not wait."""
+        ...
+
+    def awaits_rendering(self, reference: Reference) -> bool: ...
+
+    def is_shown(self, blob: Blob) -> bool:
+        """Whether any reference is to this very blob; one that names no id may be."""
+        ...
 
     def is_referred_to_by(self, reference: Reference) -> bool: ...
 
@@ -396,6 +417,10 @@ class Intake(Protocol):
 
     def adopt(self, blob: Blob, post_id: PostId, media_id: str, version: str) -> None:
         """Copy an upload's exact bytes, named by `Arrival.version`, to be the blob's original."""
+        ...
+
+    def discard(self, post_id: PostId, media_id: str, version: str) -> None:
+        """Copy them to where they expire, which takes as long as adopting them."""
         ...
 
 

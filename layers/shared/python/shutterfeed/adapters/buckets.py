@@ -190,15 +190,31 @@ class S3Intake:
         return _head(self.client, self.originals, _original(blob)) == blob.size
 
     def adopt(self, blob: Blob, post_id: PostId, media_id: str, version: str) -> None:
+        self._copy((self.originals, _original(blob)), post_id, media_id, version, blob.content_type)
+
+    def discard(self, post_id: PostId, media_id: str, version: str) -> None:
+        target = keys.discarded_object(post_id, media_id)
+        # Never to be taken for what it may once have been declared as.
+        self._copy((self.uploads, target), post_id, media_id, version, "application/octet-stream")
+
+    def _copy(
+        self,
+        target: tuple[str, str],
+        post_id: PostId,
+        media_id: str,
+        version: str,
+        content_type: str,
+    ) -> None:
+        bucket, key = target
         self.client.copy_object(
-            Bucket=self.originals,
-            Key=_original(blob),
+            Bucket=bucket,
+            Key=key,
             CopySource={
                 "Bucket": self.uploads,
                 "Key": keys.upload_object(post_id, media_id),
             },
             CopySourceIfMatch=version,
-            ContentType=blob.content_type,
+            ContentType=content_type,
             MetadataDirective="REPLACE",
             TaggingDirective="REPLACE",
         )

@@ -236,11 +236,13 @@ def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, C
     if not isinstance(image, GifImageFile):
         # Counting a GIF's frames would mean to go through them.
         check_frames(getattr(image, "n_frames", 1))
+    pixels = image.width * image.height
     check_memory(
         content_type,
         *((0, 0) if isinstance(image, JpegImageFile) else image.size),
         size=len(content),
         buffered=buffered,
+        pixels=pixels,
     )
     exif = _exif(image)
     orientation = _orientation(exif)
@@ -250,7 +252,7 @@ def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, C
     target = upright_target[::-1] if sideways else upright_target
 
     image.draft(None, (_with_margin(target[0]), _with_margin(target[1])))
-    check_memory(content_type, *image.size, size=len(content), buffered=buffered)
+    check_memory(content_type, *image.size, size=len(content), buffered=buffered, pixels=pixels)
     image.load()
     # A GIF's first frame may be larger than its screen.
     check_size(*image.size)

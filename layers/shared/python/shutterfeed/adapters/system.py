@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.ids import random_id, ulid
 
 
 class SystemClock:
@@ -18,3 +18,6 @@ class SystemClock:
 class RandomIds:
     def new(self, at: datetime) -> str:
         return ulid(at, secrets.randbits(80))
+
+    def timeless(self) -> str:
+        return random_id(secrets.randbits(128))

@@ -49,6 +49,8 @@ class BlobChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceAdded:
+    """It counts from now on: at once, or after the rendering that it waited for."""
+
     reference: Reference
 
 

@@ -39,6 +39,11 @@ def ulid(at: datetime, randomness: int) -> str:
     return _base32(milliseconds << _RANDOM_BITS | randomness & ((1 << _RANDOM_BITS) - 1))
 
 
+def random_id(randomness: int) -> str:
+    """128 random bits in the form of a ULID, for what must not tell when it was made."""
+    return _base32(randomness & ((1 << 128) - 1))
+
+
 def is_ulid(text: str) -> bool:
     return _ULID.fullmatch(text) is not None
 

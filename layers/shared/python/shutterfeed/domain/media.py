@@ -42,6 +42,18 @@ class Failure:
     code: str
     message: str
 
+    @property
+    def field(self) -> str | None:
+        """What of the file's declaration it contradicts, if anything."""
+        return _CONTRADICTED.get(self.code)
+
+
+_CONTRADICTED: Final = {
+    "bytes_mismatch": "bytes",
+    "sha256_mismatch": "sha256",
+    "content_type_mismatch": "content_type",
+    "unsupported_type": "content_type",
+}
 
 NEVER_ARRIVED: Final = Failure(
     "never_arrived",
@@ -91,7 +103,7 @@ class Medium:
     `height` and `duration_ms` are declared for videos only, and may be wrong.
     `keep_capture_details` is its owner's wish to show when and with what it was taken.
     `progress` is the percentage of a processing video that is done, where somebody has looked it
-    up, and `progress_from` the blob's when the medium's own bytes arrived.
+    up.
     """
 
     media_id: str
@@ -106,7 +118,6 @@ class Medium:
     height: int | None = None
     duration_ms: int | None = None
     progress: int | None = None
-    progress_from: int = 0
 
     @property
     def capture(self) -> Capture | None:
@@ -116,12 +127,6 @@ class Medium:
     @property
     def is_video(self) -> bool:
         return self.content_type in VIDEO_TYPES
-
-    def with_progress_of(self, blob: Blob) -> Medium:
-        """Counted from this medium's arrival: who uploads what another is already having
-        transcoded begins at zero as well, and is not told that he was not the first."""
-        left = 100 - self.progress_from
-        return replace(self, progress=max(0, blob.progress - self.progress_from) * 100 // left)
 
     def ready(self, picture: Picture) -> Medium:
         return replace(self, state=MediaState.READY, picture=picture)
@@ -187,8 +192,6 @@ class Blob:
     state: BlobState = BlobState.STORED
     picture: Picture | None = None
     failure: Failure | None = None
-    progress: int = 0
-    """Percentage of a video that is transcoded."""
 
     @property
     def settled(self) -> bool:

@@ -20,18 +20,22 @@ class UploadLanded:
 
 @dataclass(frozen=True, slots=True)
 class RenderPhoto:
-    """A stored photo waits for its renditions."""
+    """A stored photo waits for its renditions; `reference` for having been told to wait for them,
+    where it was an upload that asked."""
 
     sha256: str
     blob_id: str
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TranscodeVideo:
-    """A stored video, or animated picture, waits for its clip and poster."""
+    """A stored video, or animated picture, waits for its clip and poster; `reference` as in
+    `RenderPhoto`."""
 
     sha256: str
     blob_id: str
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)

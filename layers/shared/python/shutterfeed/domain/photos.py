@@ -134,19 +134,29 @@ def check_frames(count: int) -> None:
 
 
 def check_memory(
-    content_type: str, width: int, height: int, *, size: int, buffered: int = 0
+    content_type: str,
+    width: int,
+    height: int,
+    *,
+    size: int,
+    buffered: int = 0,
+    pixels: int | None = None,
 ) -> None:
     """Raise `PhotoRefused` where decoding is predicted to take more than `WORKING_MEMORY`.
 
     `width` and `height` are as they leave the decoder, `size` is the file's in bytes, and
-    `buffered` the bytes that the decoder collects before the first pixel.
+    `buffered` the bytes that the decoder collects before the first pixel. `pixels` is what the
+    photo has before it is scaled while decoding.
     """
-    needed = _BYTES_PER_PIXEL[content_type] * width * height + buffered + size + _OVERHEAD
-    if needed > WORKING_MEMORY:
+    own = width * height if pixels is None else pixels
+    needed = _BYTES_PER_PIXEL[content_type] * width * height + buffered
+    left = WORKING_MEMORY - _OVERHEAD - size
+    if needed > left:
+        most = int(own * left / needed / 1_000_000)
         raise PhotoRefused(
             "too_many_pixels",
-            "The photo is too large to be processed in its file format. Please make it smaller, "
-            "or save it as an ordinary JPEG.",
+            f"The photo has {own / 1_000_000:.0f} megapixels; saved like this, at most about "
+            f"{most} can be processed. Please make it smaller, or save it as an ordinary JPEG.",
         )
 
 

@@ -43,10 +43,9 @@ class CollectionService:
             self.blobs.expire(reference.sha256, self.clock.now() + BLOB_COOLING_OFF)
 
     def _remove(self, blob: Blob) -> None:
-        if self._is_referred_to(blob.sha256):
+        if self.blobs.is_shown(blob):
             # Referred to between the last count and the expiry. Where the content was claimed
-            # anew meanwhile, under another id, `restore` does nothing and these objects stay
-            # without need: better kept too many than lost.
+            # anew meanwhile, under another id, `restore` does nothing, and these objects stay.
             self.blobs.restore(blob)
             return
         current = self.blobs.get(blob.sha256)

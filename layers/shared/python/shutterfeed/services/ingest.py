@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shutterfeed.domain.media import Blob, BlobState, Failure, MediaState, Medium, Reference, Upload
+from shutterfeed.domain.media import Blob, Failure, MediaState, Medium, Reference, Upload
 from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo, UploadLanded
 from shutterfeed.domain.photos import SNIFF_BYTES, is_as_declared, sniff
 from shutterfeed.domain.videos import is_moving, sniff_video
@@ -69,25 +69,28 @@ class IngestService:
 
     def _claim(self, upload: Upload, arrival: Arrival) -> None:
         post_id, medium = upload.post_id, upload.medium
-        new_blob_id = self.ids.new(self.clock.now())
+        # First, as from here on it takes another time whether the content is known.
+        now = self.clock.now()
+        self.ledger.mark_processing(post_id.author_id, medium.media_id, now)
+        self.posts.mark_processing(post_id)
+        new_blob_id = self.ids.timeless()
         blob = self.blobs.claim(arrival.sha256, new_blob_id, medium.content_type, arrival.size)
         # A row that says a content is stored is not believed: the object must be there now.
-        if not self.intake.holds(blob):
+        if self.intake.holds(blob):
+            self.intake.discard(post_id, medium.media_id, arrival.version)
+        else:
             self.intake.adopt(blob, post_id, medium.media_id, arrival.version)
-        now = self.clock.now()
-        self.ledger.mark_processing(post_id.author_id, medium.media_id, now, blob.progress)
-        self.posts.mark_processing(post_id)
-        if blob.state is not BlobState.READY:
-            self._order(blob, arrival)
-        # Last of the rows: it is the reference that sets publishing in motion.
-        self.blobs.refer(Reference(blob.sha256, post_id, medium.media_id))
+        # Known content takes the same way: who waits for less would know that it was known.
+        reference = Reference(blob.sha256, post_id, medium.media_id)
+        self.blobs.refer_once_rendered(reference, blob.blob_id)
+        self._order(blob, arrival, reference)
         self.bucket.settle(post_id, medium.media_id)
 
-    def _order(self, blob: Blob, arrival: Arrival) -> None:
+    def _order(self, blob: Blob, arrival: Arrival, reference: Reference) -> None:
         if is_moving(blob.content_type, arrival.head):
-            self.videos.send([TranscodeVideo(blob.sha256, blob.blob_id)])
+            self.videos.send([TranscodeVideo(blob.sha256, blob.blob_id, reference)])
         else:
-            self.images.send([RenderPhoto(blob.sha256, blob.blob_id)])
+            self.images.send([RenderPhoto(blob.sha256, blob.blob_id, reference)])
 
     def _refuse(self, upload: Upload, failure: Failure) -> None:
         post_id, media_id = upload.post_id, upload.medium.media_id

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.ids import MalformedId, PostId
-from shutterfeed.domain.media import MediaState, Medium, Upload
+from shutterfeed.domain.media import MediaState, Medium, Reference, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
     MAX_MEDIA,
@@ -244,13 +244,15 @@ class PostService:
         now = self.clock.now()
         uploads = {key: u.as_of(now) for key, u in self.ledger.of_post(post).items()}
         shown = post.with_uploads(uploads)
-        return replace(shown, media=tuple(map(self._transcoded_so_far, shown.media)))
+        return replace(
+            shown, media=tuple(self._transcoded_so_far(post.id, medium) for medium in shown.media)
+        )
 
-    def _transcoded_so_far(self, medium: Medium) -> Medium:
+    def _transcoded_so_far(self, post_id: PostId, medium: Medium) -> Medium:
         if not medium.is_video or medium.state is not MediaState.PROCESSING:
             return medium
-        blob = self.blobs.get(medium.sha256)
-        return medium if blob is None else medium.with_progress_of(blob)
+        reference = Reference(medium.sha256, post_id, medium.media_id)
+        return replace(medium, progress=self.blobs.progress(reference))
 
 
 def _checked(draft: PostDraft) -> PostDraft:

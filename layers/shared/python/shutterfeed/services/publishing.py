@@ -33,8 +33,9 @@ class PublishingService:
         states = []
         for reference in self._references(message):
             blob = self.blobs.get(reference.sha256)
-            # Of an unsettled blob there will be another message when it settles.
-            if blob is not None and blob.settled:
+            # Of an unsettled blob there will be another message when it settles; of a reference
+            # that waits for its rendering, when that is done.
+            if blob is not None and blob.settled and not self.blobs.awaits_rendering(reference):
                 self._settle(blob, reference)
                 state = self.conclude(reference.post_id)
                 if state is not None:

@@ -165,7 +165,7 @@ class ReconcilingService:
         reference = Reference(upload.medium.sha256, post_id, media_id)
         blob = self.blobs.get(reference.sha256)
         if blob is not None and self.blobs.is_referred_to_by(reference):
-            if blob.settled:
+            if blob.settled and not self.blobs.awaits_rendering(reference):
                 yield self._send(self.publish, SettleReference(reference), Finding.SETTLE)
                 return
             if may_move(blob.content_type) and not _overdue(upload, now):
@@ -180,12 +180,15 @@ class ReconcilingService:
             yield Finding.LOST
 
     def _order(self, upload: Upload, blob: Blob, now: datetime) -> Finding:
+        author_id, media_id = upload.post_id.author_id, upload.medium.media_id
+        reference = Reference(blob.sha256, upload.post_id, media_id)
         if not may_move(blob.content_type):
-            return self._send(self.images, RenderPhoto(blob.sha256, blob.blob_id), Finding.RENDER)
-        order = TranscodeVideo(blob.sha256, blob.blob_id)
-        finding = self._send(self.videos, order, Finding.RENDER)
+            order = RenderPhoto(blob.sha256, blob.blob_id, reference)
+            return self._send(self.images, order, Finding.RENDER)
+        transcoding = TranscodeVideo(blob.sha256, blob.blob_id, reference)
+        finding = self._send(self.videos, transcoding, Finding.RENDER)
         if finding is Finding.RENDER:
-            self.ledger.mark_ordered(upload.post_id.author_id, upload.medium.media_id, now)
+            self.ledger.mark_ordered(author_id, media_id, now)
         return finding
 
     def _send(self, queue: WatchedQueue[M], message: M, finding: Finding) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shutterfeed.domain.errors import Conflict, NotFound
@@ -45,7 +45,8 @@ class UploadService:
         return Page(tuple(upload.as_of(now) for upload in page.items), page.next_position)
 
     def grants(self, uploads: Sequence[Upload]) -> tuple[Grant, ...]:
-        """Fresh links for those that wait for their bytes; for a large file, for all its parts."""
+        """Fresh links for those that wait for their bytes; for a large file, for the parts that did
+        not arrive."""
         found = (
             self._grant(upload) for upload in uploads if upload.medium.state is MediaState.AWAITING
         )
@@ -59,11 +60,10 @@ class UploadService:
             return UploadView(shown)
         if not upload.in_parts:
             return UploadView(shown, grant=self._grant(upload))
-        multipart_id = self._begun(upload)
-        arrived = self.bucket.parts(upload, multipart_id) if multipart_id else None
-        if multipart_id is None or arrived is None:
-            # In its time an upload ends only by being completed; the event of that is on its way.
+        underway = self._underway(upload)
+        if underway is None:
             return UploadView(shown)
+        multipart_id, arrived = underway
         numbers = missing(upload.medium.size, arrived)
         return UploadView(
             shown,
@@ -112,24 +112,35 @@ class UploadService:
         now = self.clock.now()
         if not upload.in_parts:
             return self.bucket.grant(upload, now + UPLOAD_LINK_LIFETIME, now)
-        multipart_id = self._begun(upload)
-        if multipart_id is None:
+        underway = self._underway(upload)
+        if underway is None:
             return None
-        return self._parts_grant(upload, multipart_id, list(part_sizes(upload.medium.size)))
+        multipart_id, arrived = underway
+        return self._parts_grant(upload, multipart_id, missing(upload.medium.size, arrived))
 
     def _parts_grant(self, upload: Upload, multipart_id: str, numbers: Sequence[int]) -> PartsGrant:
         now = self.clock.now()
         return self.bucket.grant_parts(upload, multipart_id, numbers, now + PART_LINK_LIFETIME, now)
 
-    def _begun(self, upload: Upload) -> str | None:
-        """The id of the upload in parts, begun now if it was not; None where the bytes came."""
-        if upload.multipart_id is not None:
-            return upload.multipart_id
-        own = self.bucket.begin_parts(upload)
-        agreed = self.ledger.begin_parts(upload.post_id.author_id, upload.medium.media_id, own)
-        if agreed != own:
+    def _underway(self, upload: Upload) -> tuple[str, Mapping[int, Part]] | None:
+        """The id of the upload in parts, begun now if it was not, and what arrived of it.
+
+        None where it has ended: in its time that is only by being completed, and the event of that
+        is on its way.
+        """
+        multipart_id = upload.multipart_id
+        if multipart_id is None:
+            own = self.bucket.begin_parts(upload)
+            multipart_id = self.ledger.begin_parts(
+                upload.post_id.author_id, upload.medium.media_id, own
+            )
+            if multipart_id == own:
+                return own, {}
             self.bucket.abort(upload, own)
-        return agreed
+            if multipart_id is None:
+                return None
+        arrived = self.bucket.parts(upload, multipart_id)
+        return None if arrived is None else (multipart_id, arrived)
 
     def _may_come(self, upload: Upload) -> bool:
         in_time = self.clock.now() <= upload.link_expires_at

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import blob_item, epoch, plain, to_blob
+from shutterfeed.adapters.dynamodb.records import (
+    AWAITS_RENDERING,
+    REFERRED_BLOB,
+    blob_item,
+    epoch,
+    plain,
+    to_blob,
+)
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
     Delete,
     Put,
+    Rows,
     Table,
     Update,
     item_key,
@@ -23,6 +31,8 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _STATE = "state"
+_PROGRESS = "progress"
+_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +47,58 @@ class DynamoBlobs:
             set_new={name: value for name, value in fields.items() if value is not None},
             remove=(TTL_ATTRIBUTE,),
         )
-        blob = to_blob(self.table.write(upsert))
-        return self._retry(blob) if blob.state is BlobState.FAILED else blob
+        return to_blob(self.table.write(upsert))
 
     def get(self, sha256: str) -> Blob | None:
         item = self.table.get(keys.blob(sha256))
         return to_blob(item) if item else None
 
     def mark_ready(self, blob: Blob, picture: Picture) -> bool:
-        return self._settle(blob, {_STATE: BlobState.READY, "picture": plain(picture)})
+        changes = {_STATE: BlobState.READY, "picture": plain(picture)}
+        return self._change(blob, Update(keys.blob(blob.sha256), set=changes, remove=("failure",)))
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
-        return self._settle(blob, {_STATE: BlobState.FAILED, "failure": plain(failure)})
+        changes = {_STATE: BlobState.FAILED, "failure": plain(failure)}
+        update = Update(keys.blob(blob.sha256), set=changes)
+        return self._change(blob, update, Attr(_STATE).eq(BlobState.STORED))
 
-    def mark_progress(self, blob: Blob, percent: int) -> None:
-        # Where the blob has moved on, there is no progress to show.
-        self._settle(blob, {"progress": percent})
+    def mark_progress(self, reference: Reference, percent: int) -> None:
+        waiting = Attr(AWAITS_RENDERING).exists()
+        update = Update(keys.reference(reference), set={_PROGRESS: percent}, condition=waiting)
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return  # Nobody waits any more.
+
+    def progress(self, reference: Reference) -> int:
+        item = self.table.get(keys.reference(reference)) or {}
+        return int(item.get(_PROGRESS, 0))
 
     def refer(self, reference: Reference) -> None:
         self.table.write(Put(key_item(keys.reference(reference))))
+
+    def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
+        key = key_item(keys.reference(reference))
+        item = {**key, AWAITS_RENDERING: True, REFERRED_BLOB: blob_id}
+        try:
+            self.table.write(Put(item, Attr(PK).not_exists()))
+        except ConditionFailed:
+            return  # Made by an earlier delivery, and perhaps rendered since.
+
+    def rendered(self, reference: Reference) -> None:
+        update = Update(
+            keys.reference(reference),
+            remove=(AWAITS_RENDERING,),
+            condition=Attr(AWAITS_RENDERING).exists(),
+        )
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return  # An earlier delivery said so, or it was released meanwhile.
+
+    def awaits_rendering(self, reference: Reference) -> bool:
+        item = self.table.get(keys.reference(reference))
+        return item is not None and AWAITS_RENDERING in item
 
     def is_referred_to_by(self, reference: Reference) -> bool:
         return self.table.get(keys.reference(reference)) is not None
@@ -63,16 +106,29 @@ class DynamoBlobs:
     def release(self, reference: Reference) -> None:
         self.table.write(Delete(keys.reference(reference)))
 
+    def is_shown(self, blob: Blob) -> bool:
+        after = None
+        while True:
+            rows = self._references(blob.sha256, after, _PAGE)
+            if any(item.get(REFERRED_BLOB, blob.blob_id) == blob.blob_id for item in rows.items):
+                return True
+            if rows.last is None:
+                return False
+            after = str(rows.last[SK])
+
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]:
+        rows = self._references(sha256, after, limit)
+        found = tuple(keys.parse_reference(item_key(item)) for item in rows.items)
+        return Page(found, str(rows.last[SK]) if rows.last else None)
+
+    def _references(self, sha256: str, after: str | None, limit: int) -> Rows:
         partition = keys.blob_partition(sha256)
-        rows = self.table.query(
+        return self.table.query(
             Key(PK).eq(partition) & Key(SK).begins_with(keys.REFERENCE_PREFIX),
             after=None if after is None else {PK: partition, SK: after},
             limit=limit,
             consistent=True,
         )
-        found = tuple(keys.parse_reference(item_key(item)) for item in rows.items)
-        return Page(found, str(rows.last[SK]) if rows.last else None)
 
     def expire(self, sha256: str, at: datetime) -> None:
         update = Update(
@@ -102,24 +158,11 @@ class DynamoBlobs:
         except ConditionFailed:
             return  # Restored by an earlier delivery, or claimed anew.
 
-    def _retry(self, blob: Blob) -> Blob:
-        update = Update(
-            keys.blob(blob.sha256),
-            set={_STATE: BlobState.STORED, "progress": 0},
-            remove=("failure",),
-            condition=Attr(_STATE).eq(BlobState.FAILED),
-        )
+    def _change(self, blob: Blob, update: Update, condition: ConditionBase | None = None) -> bool:
+        """False where the blob is gone, or another by now, or the condition does not hold."""
+        same = Attr("blob_id").eq(blob.blob_id)
         try:
-            return to_blob(self.table.write(update))
-        except ConditionFailed:
-            # Another claimed it at the same moment.
-            return self.get(blob.sha256) or blob
-
-    def _settle(self, blob: Blob, changes: dict[str, object]) -> bool:
-        """Change a blob that is still to be rendered."""
-        unchanged = Attr(_STATE).eq(BlobState.STORED) & Attr("blob_id").eq(blob.blob_id)
-        try:
-            self.table.write(Update(keys.blob(blob.sha256), set=changes, condition=unchanged))
+            self.table.write(replace(update, condition=same & condition if condition else same))
         except ConditionFailed:
             return False
         return True

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import to_blob, to_post
+from shutterfeed.adapters.dynamodb.records import AWAITS_RENDERING, to_blob, to_post
 from shutterfeed.adapters.dynamodb.table import Item, item_key, unmarshal
 from shutterfeed.domain.changes import (
     BlobChanged,
@@ -28,9 +28,14 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
         return BlobChanged(before and to_blob(before), after and to_blob(after))
     if key.sk.startswith(keys.FOLLOWS_PREFIX) and (before is None) != (after is None):
         return FollowChanged(*keys.parse_follow(key), follows=after is not None)
-    if key.sk.startswith(keys.REFERENCE_PREFIX) and before is None:
-        return ReferenceAdded(keys.parse_reference(key))
+    if key.sk.startswith(keys.REFERENCE_PREFIX) and _waits(before) and not _waits(after):
+        return ReferenceAdded(keys.parse_reference(key)) if after is not None else None
     return None
+
+
+def _waits(reference: Item | None) -> bool:
+    """Whether a reference does not count yet, or is not there."""
+    return reference is None or AWAITS_RENDERING in reference
 
 
 def _image(change: Mapping[str, Any], name: str) -> Any:

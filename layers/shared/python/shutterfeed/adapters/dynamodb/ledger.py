@@ -74,9 +74,7 @@ class DynamoLedger:
             return False
         return True
 
-    def mark_processing(
-        self, author_id: str, media_id: str, at: datetime, progress_from: int
-    ) -> None:
+    def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
         self._move(
             author_id,
             media_id,
@@ -84,7 +82,6 @@ class DynamoLedger:
             {
                 _STATE: MediaState.PROCESSING,
                 _ORDERED_AT: timestamp(at),
-                "progress_from": progress_from,
             },
             remove=(TTL_ATTRIBUTE,),
         )

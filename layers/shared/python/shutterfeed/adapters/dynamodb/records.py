@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,7 +20,13 @@ from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Upload
 from shutterfeed.domain.posts import Place, Post
 from shutterfeed.domain.users import Profile
 
+REFERRED_BLOB: Final = "blob_id"
+"""Of a reference: which of the blobs that its content had in the course of time."""
+
 Image = Mapping[str, Any]
+
+AWAITS_RENDERING: Final = "awaits_rendering"
+"""Of a reference that does not count before its rendering is done."""
 
 
 def plain(value: Profile | Post | Upload | Blob | Picture | Failure | Place | Medium) -> Item:
