@@ -13,6 +13,7 @@ from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, Capture
 from shutterfeed.domain.posts import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Place, PostState
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
 from shutterfeed.ports import UploadGrant
+from shutterfeed.services.feed import NewPosts
 from shutterfeed.services.posts import CreatedPost, PostView
 from shutterfeed.services.uploads import Grant, UploadView
 
@@ -382,6 +383,26 @@ class PostPage(Struct):
 
     items: list[PostBody]
     next_cursor: str | None
+
+
+class NewPostsBody(Struct):
+    """How many posts wait; `more`: there are more than were counted."""
+
+    count: int
+    more: bool
+
+    @classmethod
+    def of(cls, new: NewPosts) -> NewPostsBody:
+        return cls(new.count, new.more)
+
+
+class FeedPageBody(Struct):
+    """`latest`, on a first page, is what `since` takes; `new` answers `since`."""
+
+    items: list[PostBody] = []
+    next_cursor: str | None = None
+    latest: str | None = None
+    new: NewPostsBody | None = None
 
 
 class UserPage(Struct):

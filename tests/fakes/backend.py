@@ -12,10 +12,12 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from shutterfeed import keys
+from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import (
     CollectMessage,
     FanOut,
+    FanOutMessage,
     FeedMessage,
     PublishMessage,
     RenderPhoto,
@@ -24,7 +26,9 @@ from shutterfeed.domain.messages import (
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.services.collection import CollectionService
-from shutterfeed.services.fan_out import FanOutPlanner, FeedWriter
+from shutterfeed.services.crossing import CrossingService
+from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.fan_out import FanOutPlanner
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
 from shutterfeed.services.ingest import IngestService
@@ -36,15 +40,16 @@ from shutterfeed.services.rendering import RenderingService
 from shutterfeed.services.routing import ChangeRouter
 from shutterfeed.services.uploads import UploadService
 from tests import samples
-from tests.fakes.feeds import FakeFeeds
+from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
     FakeBlobs,
-    FakeFeedDetails,
     FakeFollows,
+    FakeHeads,
     FakeLedger,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
+    FakeReaders,
     FakeRemovals,
     Metadata,
 )
@@ -61,6 +66,14 @@ from tests.fakes.system import FakeClock, FakeIds
 
 P = TypeVar("P")
 _MANY = 10_000
+POLICY = FeedPolicy(
+    celebrity_followers=1_000,
+    active_days=30,
+    regular_after_days=0,
+    feed_posts=1_000,
+    snapshot_posts=200,
+)
+"""Readers are pushed to from their first visit on."""
 
 
 class Crash(Exception):
@@ -107,6 +120,7 @@ class Backend:
     metadata: Metadata = field(default_factory=Metadata)
     feed_table: FakeFeeds = field(default_factory=FakeFeeds)
     buckets: Buckets = field(default_factory=Buckets)
+    policy: FeedPolicy = POLICY
 
     def __post_init__(self) -> None:
         guard = self.fuse.guard
@@ -121,7 +135,7 @@ class Backend:
         self.landed = FakeQueue[UploadLanded]()
         self.images = FakeQueue[RenderPhoto]()
         self.publish = FakeQueue[PublishMessage]()
-        self.fan_out = FakeQueue[FanOut]()
+        self.fan_out = FakeQueue[FanOutMessage]()
         self.feed = FakeQueue[FeedMessage]()
         self.collect = FakeQueue[CollectMessage]()
 
@@ -129,14 +143,28 @@ class Backend:
         self.follows = FollowService(self.users, profiles, follows, clock, ids)
         self.uploads = UploadService(posts, ledger, bucket, clock)
         self.posts = PostService(self.users, profiles, posts, ledger, self.uploads, clock, ids)
-        self.reader = FeedService(feeds, guard(FakeFeedDetails(self.metadata)), self.users)
+        readers, heads = guard(FakeReaders(self.metadata)), guard(FakeHeads(self.metadata))
+        audience = guard(FakeAudience(self.metadata))
+        reads = guard(FakeFeedReads(self.metadata, self.feed_table))
+        self.reader = FeedService(
+            reads, feeds, follows, readers, self.users, guard(self.feed), self.policy, clock
+        )
         publishing = PublishingService(ledger, posts, blobs, clock, ids)
         self.ingest = IngestService(
             ledger, posts, blobs, bucket, intake, guard(self.images), publishing, clock, ids
         )
         rendering = RenderingService(blobs, originals, renditions, FakePhotoCodec())
-        planner = FanOutPlanner(profiles, follows, guard(self.fan_out), guard(self.feed))
-        writer = FeedWriter(feeds, posts, follows, clock)
+        planner = FanOutPlanner(audience, guard(self.fan_out), guard(self.feed), clock)
+        crossings = CrossingService(
+            profiles, heads, readers, audience, feeds, guard(self.fan_out), self.policy, clock
+        )
+        writer = DeliveryService(
+            follows, heads, readers, audience, feeds, reads, crossings, self.policy, clock
+        )
+
+        def fan_out(step: FanOutMessage) -> None:
+            planner.plan(step) if isinstance(step, FanOut) else crossings.cross(step)
+
         collection = CollectionService(
             blobs, originals, renditions, guard(FakeRemovals(self.metadata, 1_000)), clock
         )
@@ -160,7 +188,7 @@ class Backend:
             "landed": (self.landed, self.ingest.ingest),
             "images": (self.images, rendering.render),
             "publish": (self.publish, publishing.settle),
-            "fan_out": (self.fan_out, planner.plan),
+            "fan_out": (self.fan_out, fan_out),
             "feed": (self.feed, writer.write),
             "collect": (self.collect, collection.collect),
         }

@@ -1,20 +1,25 @@
-"""The feed table in memory."""
+"""The feed table in memory, and the reads of a feed page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
+from shutterfeed import keys
+from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, entry_of
+from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
+from shutterfeed.domain.ids import CROCKFORD, PostId
 from shutterfeed.domain.pages import Page
-from tests.fakes.metadata import page_of
+from shutterfeed.ports import FeedStart, FeedView
+from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of
 
 
 @dataclass(frozen=True, slots=True)
 class FakeFeeds:
     feeds: dict[str, dict[FeedEntry, datetime]] = field(default_factory=dict)
     """By owner: each entry, and when it expires."""
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
 
     def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
         entries = sorted(self.feeds.get(owner_id, {}), reverse=True)
@@ -25,7 +30,89 @@ class FakeFeeds:
             feed = self.feeds.setdefault(owner_id, {})
             feed.update(dict.fromkeys(entries, at + FEED_RETENTION))
 
-    def remove(self, owner_ids: Iterable[str], entries: Sequence[FeedEntry]) -> None:
-        for owner_id in owner_ids:
-            for entry in entries:
-                self.feeds.get(owner_id, {}).pop(entry, None)
+    def trim(self, owner_id: str, keep: int) -> int:
+        feed = self.feeds.get(owner_id, {})
+        surplus = sorted(feed, reverse=True)[keep:]
+        for entry in surplus:
+            del feed[entry]
+        return len(surplus)
+
+    def snapshot(self, owner_id: str) -> Snapshot | None:
+        return self.snapshots.get(owner_id)
+
+    def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
+        present = self.snapshots.get(owner_id)
+        if (0 if present is None else present.version) != snapshot.version - 1:
+            return False
+        self.snapshots[owner_id] = snapshot
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class FakeAudience:
+    data: Metadata
+
+    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
+        for author_id in author_ids:
+            self.data.leases.setdefault(author_id, {})[reader_id] = until
+
+    def page(
+        self, author_id: str, part: int | None, after: str | None, limit: int, at: datetime
+    ) -> Page[str]:
+        rows = sorted(
+            (keys.lease(author_id, reader).sk, until)
+            for reader, until in self.data.leases.get(author_id, {}).items()
+        )
+        chosen = [
+            (sort, until)
+            for sort, until in rows
+            if (after is None or sort > after)
+            and (part is None or CROCKFORD.index(sort[0]) * AUDIENCE_PARTS // 32 == part)
+        ]
+        page = page_of(chosen, limit, lambda row: row[0])
+        holding = (keys.parse_lease_sort(sort) for sort, until in page.items if until > at)
+        return Page(tuple(holding), page.next_position)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeFeedReads:
+    data: Metadata
+    feeds: FakeFeeds
+
+    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+        return FeedStart(
+            FakeReaders(self.data).get(reader_id),
+            self.feeds.page(reader_id, before, limit),
+            self.feeds.snapshot(reader_id),
+        )
+
+    def view(
+        self,
+        post_ids: Iterable[PostId],
+        user_ids: Iterable[str],
+        head_ids: Iterable[str],
+        timeline_ids: Iterable[str],
+        before: FeedEntry | None,
+        limit: int,
+    ) -> FeedView:
+        position = None if before is None else before.position
+        posts = FakePosts(self.data)
+        return FeedView(
+            {i: self.data.posts[i] for i in post_ids if i in self.data.posts},
+            {i: self.data.profiles[i] for i in user_ids if i in self.data.profiles},
+            {i: self.data.heads[i] for i in head_ids if i in self.data.heads},
+            {i: posts.published_by(i, position, limit) for i in timeline_ids},
+        )
+
+    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        return {i: self.data.heads[i] for i in author_ids if i in self.data.heads}
+
+    def timelines(
+        self, before: Mapping[str, FeedEntry], limit: int
+    ) -> Mapping[str, Page[FeedEntry]]:
+        posts = FakePosts(self.data)
+        pages = {a: posts.published_by(a, e.position, limit) for a, e in before.items()}
+        return {
+            author_id: Page(tuple(map(entry_of, page.items)), page.next_position)
+            for author_id, page in pages.items()
+        }

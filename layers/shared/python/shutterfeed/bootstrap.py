@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from shutterfeed.ports import Clock, Ids
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.cursors import Cursors
-    from shutterfeed.services.fan_out import FanOutPlanner, FeedWriter
+    from shutterfeed.domain.delivery import FeedPolicy
+    from shutterfeed.services.crossing import CrossingService
+    from shutterfeed.services.delivery import DeliveryService
+    from shutterfeed.services.fan_out import FanOutPlanner
     from shutterfeed.services.feed import FeedService
     from shutterfeed.services.follows import FollowService
     from shutterfeed.services.ingest import IngestService
@@ -44,6 +47,7 @@ def client(service: str) -> Any:
     return connect(
         service,
         config=Config(
+            max_pool_connections=64,
             retries={"mode": "standard", "max_attempts": 5},
             connect_timeout=2,
             read_timeout=10,
@@ -96,11 +100,14 @@ class Api:
 @cache
 def api() -> Api:
     from shutterfeed.adapters.buckets import S3UploadBucket
-    from shutterfeed.adapters.dynamodb.feeds import DynamoFeedDetails, DynamoFeeds
+    from shutterfeed.adapters import messages
+    from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
+    from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
     from shutterfeed.adapters.dynamodb.follows import DynamoFollows
     from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
     from shutterfeed.adapters.dynamodb.posts import DynamoPosts
     from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+    from shutterfeed.adapters.dynamodb.readers import DynamoReaders
     from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
     from shutterfeed.services.cursors import Cursors
     from shutterfeed.services.feed import FeedService
@@ -111,7 +118,9 @@ def api() -> Api:
 
     settings = config.ApiSettings.from_env()
     metadata = _table(settings.metadata_table)
-    profiles, follows = DynamoProfiles(metadata), DynamoFollows(metadata)
+    feed_table = _table(settings.feed_table)
+    profiles = DynamoProfiles(metadata)
+    follows = DynamoFollows(metadata, settings.feed_table)
     users = ProfileService(profiles, follows, clock())
     posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
     bucket = S3UploadBucket(lambda: client("s3"), settings.uploads_bucket)
@@ -123,7 +132,14 @@ def api() -> Api:
         posts=PostService(users, profiles, posts, ledger, uploads, clock(), ids()),
         uploads=uploads,
         feed=FeedService(
-            DynamoFeeds(_table(settings.feed_table)), DynamoFeedDetails(metadata), users
+            DynamoFeedReads(metadata, feed_table),
+            DynamoFeeds(feed_table),
+            follows,
+            DynamoReaders(metadata),
+            users,
+            _queue(settings.feed_queue_url, messages.FEED),
+            feed_policy(),
+            clock(),
         ),
         cursors=Cursors(DynamoSecrets(metadata)),
     )
@@ -198,35 +214,80 @@ def publish() -> PublishingService:
 
 
 @cache
-def fan_out() -> FanOutPlanner:
+def feed_policy() -> FeedPolicy:
+    from shutterfeed.domain.delivery import FeedPolicy
+
+    settings = config.FeedSettings.from_env()
+    return FeedPolicy(
+        celebrity_followers=int(settings.celebrity_followers),
+        active_days=int(settings.active_days),
+        regular_after_days=int(settings.regular_after_days),
+        feed_posts=int(settings.feed_posts),
+        snapshot_posts=int(settings.snapshot_posts),
+    )
+
+
+def _crossings(metadata: Table, feeds: Table, fan_out_queue_url: str) -> CrossingService:
     from shutterfeed.adapters import messages
-    from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+    from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
+    from shutterfeed.adapters.dynamodb.heads import DynamoHeads
     from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+    from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+    from shutterfeed.services.crossing import CrossingService
+
+    return CrossingService(
+        DynamoProfiles(metadata),
+        DynamoHeads(metadata),
+        DynamoReaders(metadata),
+        DynamoAudience(feeds),
+        DynamoFeeds(feeds),
+        _queue(fan_out_queue_url, messages.FAN_OUT),
+        feed_policy(),
+        clock(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FanOutServices:
+    """What the messages of the fan-out queue are for."""
+
+    planner: FanOutPlanner
+    crossings: CrossingService
+
+
+@cache
+def fan_out() -> FanOutServices:
+    from shutterfeed.adapters import messages
     from shutterfeed.services.fan_out import FanOutPlanner
 
     settings = config.FanOutSettings.from_env()
-    metadata = _table(settings.metadata_table)
-    return FanOutPlanner(
-        DynamoProfiles(metadata),
-        DynamoFollows(metadata),
-        _queue(settings.fan_out_queue_url, messages.FAN_OUT),
-        _queue(settings.feed_queue_url, messages.FEED),
+    crossings = _crossings(
+        _table(settings.metadata_table), _table(settings.feed_table), settings.fan_out_queue_url
+    )
+    chunks = _queue(settings.feed_queue_url, messages.FEED)
+    return FanOutServices(
+        FanOutPlanner(crossings.audience, crossings.steps, chunks, clock()), crossings
     )
 
 
 @cache
-def feed_writer() -> FeedWriter:
-    from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
+def feed_writer() -> DeliveryService:
+    from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
     from shutterfeed.adapters.dynamodb.follows import DynamoFollows
-    from shutterfeed.adapters.dynamodb.posts import DynamoPosts
-    from shutterfeed.services.fan_out import FeedWriter
+    from shutterfeed.services.delivery import DeliveryService
 
     settings = config.FeedWriterSettings.from_env()
-    metadata = _table(settings.metadata_table)
-    return FeedWriter(
-        DynamoFeeds(_table(settings.feed_table)),
-        DynamoPosts(metadata),
-        DynamoFollows(metadata),
+    metadata, feeds = _table(settings.metadata_table), _table(settings.feed_table)
+    crossings = _crossings(metadata, feeds, settings.fan_out_queue_url)
+    return DeliveryService(
+        DynamoFollows(metadata, settings.feed_table),
+        crossings.heads,
+        crossings.readers,
+        crossings.audience,
+        crossings.feeds,
+        DynamoFeedReads(metadata, feeds),
+        crossings,
+        feed_policy(),
         clock(),
     )
 

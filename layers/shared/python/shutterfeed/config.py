@@ -32,11 +32,23 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedSettings(Settings):
+    """The deployment's `FeedPolicy`."""
+
+    celebrity_followers: str
+    active_days: str
+    regular_after_days: str
+    feed_posts: str
+    snapshot_posts: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApiSettings(Settings):
     metadata_table: str
     feed_table: str
     uploads_bucket: str
     media_base_url: str
+    feed_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class PublishSettings(Settings):
 @dataclass(frozen=True, slots=True)
 class FanOutSettings(Settings):
     metadata_table: str
+    feed_table: str
     fan_out_queue_url: str
     feed_queue_url: str
 
@@ -78,6 +91,7 @@ class FanOutSettings(Settings):
 class FeedWriterSettings(Settings):
     metadata_table: str
     feed_table: str
+    fan_out_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,22 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from shutterfeed.domain.messages import (
-    Backfill,
     CollectMessage,
     ConcludePost,
+    Cross,
     FanOut,
+    FanOutMessage,
     FeedChunk,
     FeedMessage,
-    Prune,
+    Followed,
+    PrepareFeed,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
     RenderPhoto,
     SettleBlob,
     SettleReference,
+    Unfollowed,
 )
 
 M = TypeVar("M")
@@ -55,6 +58,6 @@ class Codec(Generic[M]):
 
 RENDER_PHOTO = Codec[RenderPhoto](RenderPhoto)
 PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob, ConcludePost)
-FAN_OUT = Codec[FanOut](FanOut)
-FEED = Codec[FeedMessage](FeedChunk, Backfill, Prune)
+FAN_OUT = Codec[FanOutMessage](FanOut, Cross)
+FEED = Codec[FeedMessage](FeedChunk, Followed, Unfollowed, PrepareFeed)
 COLLECT = Codec[CollectMessage](ReleaseMedia, RemoveBlob)

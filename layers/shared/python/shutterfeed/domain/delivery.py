@@ -17,7 +17,7 @@ it came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -33,10 +33,13 @@ HEAD_ENTRIES: Final = 50
 feed of a new follower."""
 HEAD_POSTS: Final = 20
 """Newest posts that the head of a celebrity keeps whole: a page's worth."""
-CELEBRITY_SHARDS: Final = 64
+CELEBRITY_SHARDS: Final = 32
 """Over how many items the followers of a celebrity are counted, and over how many partitions of
 the followers index they are listed. One item takes 1,000 write units a second, and a count within
-a transaction costs two: 64 take 32,000 follows a second."""
+a transaction costs two: 32 take 16,000 follows a second."""
+AUDIENCE_PARTS: Final = 32
+"""In so many parts a large audience is read side by side: one for each first character of the
+leases' sort keys."""
 _STAY: Final = 0.8
 """A celebrity stays one until the followers fall below this part of the threshold."""
 
@@ -103,7 +106,7 @@ class Head:
     """
 
     author_id: str
-    entries: tuple[FeedEntry, ...] = ()
+    entries: Sequence[FeedEntry] = ()
     """Newest first: every published post down to `floor`."""
     floor: FeedEntry | None = None
     """Below it there may be more; None where `entries` are all. It never sinks."""

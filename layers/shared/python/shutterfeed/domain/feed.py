@@ -8,7 +8,7 @@ marks, so that nothing that turns up later belongs above a cursor that was alrea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from heapq import merge as merge_sorted
@@ -57,13 +57,22 @@ BOTTOM: Final = FeedEntry(_NOTHING, PostId(_NOTHING, _NOTHING))
 class Source:
     """Entries of one origin, newest first: all there are down to `complete_to`, or all."""
 
-    entries: tuple[FeedEntry, ...]
+    entries: Sequence[FeedEntry]
     complete_to: FeedEntry | None = None
 
     def below(self, before: FeedEntry | None) -> Source:
+        """What is known below a place: nothing, where the source ends above it."""
         if before is None:
             return self
-        return Source(tuple(e for e in self.entries if e < before), self.complete_to)
+        first, last = 0, len(self.entries)
+        while first < last:
+            middle = (first + last) // 2
+            if self.entries[middle] < before:
+                last = middle
+            else:
+                first = middle + 1
+        end = self.complete_to
+        return Source(self.entries[first:], None if end is None else min(end, before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class Snapshot:
     version: int
 
 
-def newest_first(sources: Iterable[Sequence[FeedEntry]]) -> Iterable[FeedEntry]:
+def newest_first(sources: Iterable[Sequence[FeedEntry]]) -> Iterator[FeedEntry]:
     """All entries of sources that are newest first themselves, each once."""
     last = None
     for entry in merge_sorted(*sources, reverse=True):
