@@ -111,8 +111,10 @@ class FakeFeedReads:
         self, before: Mapping[str, FeedEntry], limit: int
     ) -> Mapping[str, Page[FeedEntry]]:
         posts = FakePosts(self.data)
-        pages = {a: posts.published_by(a, e.position, limit) for a, e in before.items()}
-        return {
-            author_id: Page(tuple(map(entry_of, page.items)), page.next_position)
-            for author_id, page in pages.items()
-        }
+        pages = {}
+        for author_id, entry in before.items():
+            page = posts.published_by(author_id, entry.position, limit)
+            entries = tuple(map(entry_of, page.items))
+            more = page.next_position is not None
+            pages[author_id] = Page(entries, str(entries[-1]) if more else None)
+        return pages

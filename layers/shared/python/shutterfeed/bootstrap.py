@@ -138,7 +138,7 @@ def api() -> Api:
             DynamoReaders(metadata),
             users,
             _queue(settings.feed_queue_url, messages.FEED),
-            feed_policy(),
+            _policy(settings),
             clock(),
         ),
         cursors=Cursors(DynamoSecrets(metadata)),
@@ -213,11 +213,9 @@ def publish() -> PublishingService:
     return _publishing(_table(config.PublishSettings.from_env().metadata_table))
 
 
-@cache
-def feed_policy() -> FeedPolicy:
+def _policy(settings: config.FeedSettings) -> FeedPolicy:
     from shutterfeed.domain.delivery import FeedPolicy
 
-    settings = config.FeedSettings.from_env()
     return FeedPolicy(
         celebrity_followers=int(settings.celebrity_followers),
         active_days=int(settings.active_days),
@@ -227,7 +225,9 @@ def feed_policy() -> FeedPolicy:
     )
 
 
-def _crossings(metadata: Table, feeds: Table, fan_out_queue_url: str) -> CrossingService:
+def _crossings(
+    settings: config.FanOutSettings | config.FeedWriterSettings,
+) -> CrossingService:
     from shutterfeed.adapters import messages
     from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
     from shutterfeed.adapters.dynamodb.heads import DynamoHeads
@@ -235,14 +235,15 @@ def _crossings(metadata: Table, feeds: Table, fan_out_queue_url: str) -> Crossin
     from shutterfeed.adapters.dynamodb.readers import DynamoReaders
     from shutterfeed.services.crossing import CrossingService
 
+    metadata, feeds = _table(settings.metadata_table), _table(settings.feed_table)
     return CrossingService(
         DynamoProfiles(metadata),
         DynamoHeads(metadata),
         DynamoReaders(metadata),
         DynamoAudience(feeds),
         DynamoFeeds(feeds),
-        _queue(fan_out_queue_url, messages.FAN_OUT),
-        feed_policy(),
+        _queue(settings.fan_out_queue_url, messages.FAN_OUT),
+        _policy(settings),
         clock(),
     )
 
@@ -261,9 +262,7 @@ def fan_out() -> FanOutServices:
     from shutterfeed.services.fan_out import FanOutPlanner
 
     settings = config.FanOutSettings.from_env()
-    crossings = _crossings(
-        _table(settings.metadata_table), _table(settings.feed_table), settings.fan_out_queue_url
-    )
+    crossings = _crossings(settings)
     chunks = _queue(settings.feed_queue_url, messages.FEED)
     return FanOutServices(
         FanOutPlanner(crossings.audience, crossings.steps, chunks, clock()), crossings
@@ -278,7 +277,7 @@ def feed_writer() -> DeliveryService:
 
     settings = config.FeedWriterSettings.from_env()
     metadata, feeds = _table(settings.metadata_table), _table(settings.feed_table)
-    crossings = _crossings(metadata, feeds, settings.fan_out_queue_url)
+    crossings = _crossings(settings)
     return DeliveryService(
         DynamoFollows(metadata, settings.feed_table),
         crossings.heads,
@@ -287,7 +286,7 @@ def feed_writer() -> DeliveryService:
         crossings.feeds,
         DynamoFeedReads(metadata, feeds),
         crossings,
-        feed_policy(),
+        crossings.policy,
         clock(),
     )
 

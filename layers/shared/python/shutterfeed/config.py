@@ -43,7 +43,7 @@ class FeedSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class ApiSettings(Settings):
+class ApiSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     uploads_bucket: str
@@ -80,7 +80,7 @@ class PublishSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class FanOutSettings(Settings):
+class FanOutSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     fan_out_queue_url: str
@@ -88,7 +88,7 @@ class FanOutSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class FeedWriterSettings(Settings):
+class FeedWriterSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     fan_out_queue_url: str

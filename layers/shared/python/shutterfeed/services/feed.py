@@ -138,7 +138,7 @@ class FeedService:
     def _read(
         self, start: FeedStart, cursor: FeedCursor | None, limit: int
     ) -> tuple[tuple[PostView, ...], FeedEntry | None, FeedCursor | None]:
-        """The second round trip: the posts, the newest entry among them, and the next cursor."""
+        """The second round trip: the posts, the place that none is above, and the next cursor."""
         reader, before = start.reader, cursor.before if cursor else None
         end = start.snapshot.complete_to if start.snapshot else None
         own_id = {reader.head.author_id} if _is_deep(reader.head, before) and reader.head else set()
@@ -167,7 +167,8 @@ class FeedService:
             and post.state is PostState.PUBLISHED
             and (author := profiles.get(post.author_id)) is not None
         )
-        newest = merged.entries[0] if merged.entries else None
+        # Nothing but what is below its mark: nothing is above it either.
+        newest = merged.entries[0] if merged.entries else merged.next
         return shown, newest, _next(merged, celebrities, deep - own_id)
 
     def _posts(
