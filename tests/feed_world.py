@@ -87,6 +87,11 @@ class FeedWorld:
         self.days = 0
         self.made = 0
         self.happened: set[str] = set()
+        for _ in range(2):  # All of them regular readers.
+            for person in self.people:
+                self.backend.reader.page(person.user_id, None, 1)
+            self.backend.wait(timedelta(days=1))
+            self.settle()
 
     def steps(self) -> list[Callable[[], None]]:
         often = [self.publish, self.deliver, self.deliver, self.deliver, self.follow, self.read_on]
@@ -98,6 +103,7 @@ class FeedWorld:
             self.delete,
             self.restore,
             self.settle,
+            self.begin_to_read,
             self.begin_to_read,
             self.let_a_day_pass,
         ]

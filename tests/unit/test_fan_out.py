@@ -56,7 +56,7 @@ def _publish(backend: Backend, key: str = "key") -> Post:
 
 
 def _feeds(backend: Backend) -> dict[str, list[FeedEntry]]:
-    return {owner: sorted(feed) for owner, feed in backend.feed_table.feeds.items()}
+    return {owner: sorted(feed) for owner, feed in backend.feed_table.feeds.items() if feed}
 
 
 @pytest.mark.parametrize("readers", [0, 1, 3, 4, 30])
@@ -68,13 +68,13 @@ def test_every_reader_gets_the_post_once(readers: int) -> None:
 
 
 def test_a_small_audience_is_one_chunk_and_a_large_one_is_read_in_parts() -> None:
-    backend = _backend(3)
+    backend = _backend(2)
     _publish(backend)
     while not backend.feed.messages:
         backend.deliver(backend.waiting()[-1])
     (chunk,) = backend.feed.messages
     assert isinstance(chunk, FeedChunk)
-    assert set(chunk.owner_ids) == set(_readers(3))
+    assert set(chunk.owner_ids) == set(_readers(2))
 
     backend = _backend(4)
     entry = entry_of(_publish(backend))

@@ -64,7 +64,7 @@ def test_every_feed_equals_its_definition_in_long_runs(
 ) -> None:
     with small_sizes(head_entries):
         world = FeedWorld(Random(random.Random(seed)), policy)
-        for _ in range(300):
+        for _ in range(400):
             world.step()
         world.check()
     if policy is POLICY:

@@ -56,13 +56,15 @@ class DeliveryService:
         # The edge decides, not the message: it may be late, and the follow long undone.
         if not self.follows.exists(follower_id, followee_id):
             return
-        now = self.clock.now()
-        self.audience.lease(follower_id, [followee_id], self.policy.lease_until(now))
-        head = self.heads.get_many([followee_id])[followee_id]
-        if head.delivery in PULLED:
-            self.readers.pull([follower_id], followee_id)
-        elif self.readers.get(follower_id).prepared:
-            self.feeds.put([follower_id], head.entries, now)
+        # Whose preparation begins after this will find the edge.
+        if self.readers.get(follower_id).prepared:
+            now = self.clock.now()
+            self.audience.lease(follower_id, [followee_id], self.policy.lease_until(now))
+            head = self.heads.get_many([followee_id])[followee_id]
+            if head.delivery in PULLED:
+                self.readers.pull([follower_id], followee_id)
+            else:
+                self.feeds.put([follower_id], head.entries, now)
         self.crossings.consider(followee_id, cause=follower_id)
 
     def _prepare(self, reader_id: str) -> None:

@@ -34,6 +34,8 @@ _FOLLOWING_PAGE: Final = 1000
 _ROUNDS: Final = 10
 """How often a page is tried whose posts were all deleted, before an empty one is given."""
 _MOST_NEW: Final = 100
+_SCANNED: Final = 500
+"""Entries looked at for that number; those of whom the reader has unfollowed do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class FeedService:
         """How many posts of others have come since a page was read, at most 100; those deleted
         since are counted too. Raises `InvalidCursor`."""
         mark = FeedCursor.parse(since).before
-        start = self.reads.start(reader_id, None, _MOST_NEW)
+        start = self.reads.start(reader_id, None, _MOST_NEW + 1)
         reader = start.reader
         pulled = (
             reader.pulled if reader.is_pushed(self.clock.now()) else self._following(reader_id)
@@ -100,7 +102,7 @@ class FeedService:
         sources = [start.pushed.items, *(h.entries for h in self.reads.heads(pulled).values())]
         new = [
             entry
-            for entry in islice(newest_first(sources), 2 * _MOST_NEW)
+            for entry in islice(newest_first(sources), _SCANNED)
             if entry > mark and entry.post_id.author_id not in reader.unfollowed
         ]
         return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
