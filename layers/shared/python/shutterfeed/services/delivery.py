@@ -72,6 +72,8 @@ class DeliveryService:
         before; or, where posts are pushed to the reader already, make the leases last."""
         now = self.clock.now()
         reader = self.readers.get(reader_id)
+        if reader.profile is None:
+            return
         # From here on a follow brings its posts into the feed itself: whom this list of the
         # followed misses has been followed after it.
         self.readers.prepare(reader_id)
