@@ -9,9 +9,9 @@ from datetime import datetime
 from shutterfeed import keys
 from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, entry_of
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
-from shutterfeed.domain.ids import CROCKFORD, PostId
+from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports import FeedStart, FeedView
+from shutterfeed.ports import FeedStart, FeedView, Wanted
 from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of
 
 
@@ -20,6 +20,7 @@ class FakeFeeds:
     feeds: dict[str, dict[FeedEntry, datetime]] = field(default_factory=dict)
     """By owner: each entry, and when it expires."""
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    snapshots_expire: dict[str, datetime] = field(default_factory=dict)
 
     def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
         entries = sorted(self.feeds.get(owner_id, {}), reverse=True)
@@ -45,6 +46,7 @@ class FakeFeeds:
         if (0 if present is None else present.version) != snapshot.version - 1:
             return False
         self.snapshots[owner_id] = snapshot
+        self.snapshots_expire[owner_id] = at + FEED_RETENTION
         return True
 
 
@@ -86,22 +88,14 @@ class FakeFeedReads:
             self.feeds.snapshot(reader_id),
         )
 
-    def view(
-        self,
-        post_ids: Iterable[PostId],
-        user_ids: Iterable[str],
-        head_ids: Iterable[str],
-        timeline_ids: Iterable[str],
-        before: FeedEntry | None,
-        limit: int,
-    ) -> FeedView:
+    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
         position = None if before is None else before.position
         posts = FakePosts(self.data)
         return FeedView(
-            {i: self.data.posts[i] for i in post_ids if i in self.data.posts},
-            {i: self.data.profiles[i] for i in user_ids if i in self.data.profiles},
-            {i: self.data.heads[i] for i in head_ids if i in self.data.heads},
-            {i: posts.published_by(i, position, limit) for i in timeline_ids},
+            {i: self.data.posts[i] for i in wanted.posts if i in self.data.posts},
+            {i: self.data.profiles[i] for i in wanted.profiles if i in self.data.profiles},
+            {i: self.data.heads[i] for i in wanted.heads if i in self.data.heads},
+            {i: posts.published_by(i, position, limit) for i in wanted.timelines},
         )
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:

@@ -234,7 +234,7 @@ def test_a_celebrity_is_pulled_and_one_who_ceases_to_be_is_pushed_again(
     handle, readers = client.handle(ada), [Person.number(number) for number in range(1, 5)]
     path = f"/me/following/{handle}"
     _come_often(client, pipeline, *readers)
-    post_ids = []
+    post_ids: list[str] = []
 
     def publish_one() -> str:
         number = len(post_ids)

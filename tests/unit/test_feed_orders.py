@@ -1,4 +1,4 @@
-"""Whatever the order of events, every feed ends up as its definition says, and every count exact."""
+"""Whatever the order of events, every feed ends up as its definition says; counts are exact."""
 
 from __future__ import annotations
 

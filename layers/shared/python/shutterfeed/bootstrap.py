@@ -16,11 +16,11 @@ from shutterfeed import config
 if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
+    from shutterfeed.domain.delivery import FeedPolicy
     from shutterfeed.ports import Clock, Ids
     from shutterfeed.services.collection import CollectionService
-    from shutterfeed.services.cursors import Cursors
-    from shutterfeed.domain.delivery import FeedPolicy
     from shutterfeed.services.crossing import CrossingService
+    from shutterfeed.services.cursors import Cursors
     from shutterfeed.services.delivery import DeliveryService
     from shutterfeed.services.fan_out import FanOutPlanner
     from shutterfeed.services.feed import FeedService
@@ -99,8 +99,8 @@ class Api:
 
 @cache
 def api() -> Api:
-    from shutterfeed.adapters.buckets import S3UploadBucket
     from shutterfeed.adapters import messages
+    from shutterfeed.adapters.buckets import S3UploadBucket
     from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
     from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
     from shutterfeed.adapters.dynamodb.follows import DynamoFollows

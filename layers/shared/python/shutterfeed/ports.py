@@ -7,7 +7,7 @@ one twice with the same arguments leaves the same state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Protocol, TypeVar
@@ -302,6 +302,16 @@ class FeedStart:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the second round trip asks for; heads and timelines by their authors."""
+
+    posts: Collection[PostId]
+    profiles: Collection[str] = ()
+    heads: Collection[str] = ()
+    timelines: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FeedView:
     """The second round trip: what a page of a feed is made of."""
 
@@ -319,17 +329,9 @@ class FeedReads(Protocol):
         eventually."""
         ...
 
-    def view(
-        self,
-        post_ids: Iterable[PostId],
-        user_ids: Iterable[str],
-        head_ids: Iterable[str],
-        timeline_ids: Iterable[str],
-        before: FeedEntry | None,
-        limit: int,
-    ) -> FeedView:
-        """Posts and profiles that exist, the heads of authors, and of other authors so many
-        published posts below `before`. Eventually consistent; heads may be seconds old."""
+    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+        """What exists of what is wanted; timelines are so many published posts below `before`.
+        Eventually consistent; heads may be seconds old."""
         ...
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:

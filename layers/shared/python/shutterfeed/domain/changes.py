@@ -91,4 +91,3 @@ def _blob_work(before: Blob | None, after: Blob | None) -> Iterator[Work]:
         yield SettleBlob(after.sha256)
     if before is not None and after is None:
         yield RemoveBlob(before)
-

@@ -26,7 +26,17 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports import Clock, FeedReads, Feeds, FeedStart, FeedView, Follows, Queue, Readers
+from shutterfeed.ports import (
+    Clock,
+    FeedReads,
+    Feeds,
+    FeedStart,
+    FeedView,
+    Follows,
+    Queue,
+    Readers,
+    Wanted,
+)
 from shutterfeed.services.posts import PostView
 from shutterfeed.services.profiles import ProfileService
 
@@ -96,9 +106,7 @@ class FeedService:
         mark = FeedCursor.parse(since).before
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
         reader = start.reader
-        pulled = (
-            reader.pulled if reader.is_pushed(self.clock.now()) else self._following(reader_id)
-        )
+        pulled = reader.pulled if reader.is_pushed(self.clock.now()) else self._following(reader_id)
         sources = [start.pushed.items, *(h.entries for h in self.reads.heads(pulled).values())]
         new = [
             entry
@@ -147,14 +155,13 @@ class FeedService:
         deep = {a for a in reader.pulled if cursor is not None and cursor.is_deep(a)} | own_id
         stored = _stored(start, before)
         likely = merge(stored, limit, end).entries
-        view = self.reads.view(
+        wanted = Wanted(
             [entry.post_id for entry in likely],
             {entry.post_id.author_id for entry in likely} | reader.pulled | own_id,
             reader.pulled - deep,
             deep,
-            before,
-            limit,
         )
+        view = self.reads.view(wanted, before, limit)
         celebrities = {a: head.timeline for a, head in view.heads.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
         merged = merge([*stored, *(s.below(before) for s in celebrities.values())], limit, end)
@@ -185,7 +192,7 @@ class FeedService:
         # and does not hold them. It costs a third round trip, until the mark goes.
         missing = [e.post_id for e in entries if e.post_id not in posts and e.post_id not in asked]
         if missing:
-            posts |= self.reads.view(missing, (), (), (), None, 0).posts
+            posts |= self.reads.view(Wanted(missing), None, 0).posts
         return posts
 
 
@@ -248,10 +255,7 @@ def _stored(start: FeedStart, before: FeedEntry | None) -> list[Source]:
 def _is_deep(head: Head | None, before: FeedEntry | None) -> bool:
     """Whether all that the head has stands above `before`, and there may be more."""
     return (
-        head is not None
-        and head.floor is not None
-        and before is not None
-        and before <= head.floor
+        head is not None and head.floor is not None and before is not None and before <= head.floor
     )
 
 
@@ -276,4 +280,3 @@ def _source(page: Page[Post]) -> Source:
 
 def _source_end(page: Page[FeedEntry]) -> FeedEntry | None:
     return page.items[-1] if page.next_position is not None and page.items else None
-

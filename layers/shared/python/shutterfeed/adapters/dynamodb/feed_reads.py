@@ -18,10 +18,9 @@ from shutterfeed.adapters.dynamodb.records import to_post, to_profile
 from shutterfeed.adapters.dynamodb.table import Item, Table, at_once
 from shutterfeed.domain.delivery import Head, entry_of
 from shutterfeed.domain.feed import FeedEntry, Snapshot
-from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.ports import FeedStart, FeedView
+from shutterfeed.ports import FeedStart, FeedView, Wanted
 from shutterfeed.schema import PUBLISHED_INDEX, PUBLISHED_PK, PUBLISHED_SK, SK
 
 
@@ -39,27 +38,19 @@ class DynamoFeedReads:
         reader, pushed, snapshot = at_once(calls)
         return FeedStart(reader, pushed, snapshot)
 
-    def view(
-        self,
-        post_ids: Iterable[PostId],
-        user_ids: Iterable[str],
-        head_ids: Iterable[str],
-        timeline_ids: Iterable[str],
-        before: FeedEntry | None,
-        limit: int,
-    ) -> FeedView:
-        wanted = [*map(keys.post, post_ids), *map(keys.profile, user_ids)]
-        wanted += map(keys.head, head_ids)
+    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+        items = [*map(keys.post, wanted.posts), *map(keys.profile, wanted.profiles)]
+        items += map(keys.head, wanted.heads)
         posts = DynamoPosts(self.metadata)
         position = None if before is None else before.position
-        authors = list(timeline_ids)
-        calls: list[Any] = self.metadata.getting(wanted)
+        authors = list(wanted.timelines)
+        calls: list[Any] = self.metadata.getting(items)
         batches = len(calls)
         calls += [partial(posts.published_by, a, position, limit) for a in authors]
         answers = at_once(calls)
-        items = [item for batch in answers[:batches] for item in batch]
+        found = [item for batch in answers[:batches] for item in batch]
         timelines: Mapping[str, Page[Post]] = dict(zip(authors, answers[batches:], strict=True))
-        return _view(items, timelines)
+        return _view(found, timelines)
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
         items = self.metadata.get_many(map(keys.head, author_ids))
@@ -74,9 +65,7 @@ class DynamoFeedReads:
     def _entries(self, author_id: str, before: FeedEntry, limit: int) -> Page[FeedEntry]:
         partition = keys.published_partition(author_id)
         condition = Key(PUBLISHED_PK).eq(partition) & Key(PUBLISHED_SK).lt(before.position)
-        rows = self.metadata.query(
-            condition, index=PUBLISHED_INDEX, limit=limit, newest_first=True
-        )
+        rows = self.metadata.query(condition, index=PUBLISHED_INDEX, limit=limit, newest_first=True)
         entries = tuple(entry_of(to_post(item)) for item in rows.items)
         return Page(entries, str(entries[-1]) if rows.last else None)
 

@@ -102,9 +102,7 @@ def _counts(follower_id: str, followee: Profile, by: int) -> tuple[Update, Updat
     exists = Attr(PK).exists()
     following = Update(keys.profile(follower_id), add={"following": by}, condition=exists)
     if followee.follower_shards == 1:
-        followers = Update(
-            keys.profile(followee.user_id), add={"followers": by}, condition=exists
-        )
+        followers = Update(keys.profile(followee.user_id), add={"followers": by}, condition=exists)
     else:
         shard = keys.follower_shard(follower_id, followee.follower_shards)
         count = keys.follower_count(followee.user_id, shard)

@@ -238,9 +238,7 @@ class DynamoPosts:
         posts = tuple(map(to_post, rows.items))
         return Page(posts, rows.items[-1][PUBLISHED_SK] if rows.last else None)
 
-    def _changed(
-        self, post_id: PostId, change: Callable[[Post, Head], Change | None]
-    ) -> bool:
+    def _changed(self, post_id: PostId, change: Callable[[Post, Head], Change | None]) -> bool:
         """Write what `change` makes of the post and its author's head as they are now; again
         where one of them has changed meanwhile. False where it makes nothing of them."""
         heads, author_id = DynamoHeads(self.table), post_id.author_id
@@ -278,7 +276,9 @@ class DynamoPosts:
 
 def _as_read(post: Post) -> ConditionBase:
     """Whether what an author can edit is unchanged."""
-    place = Attr("place").not_exists() if post.place is None else Attr("place").eq(plain(post.place))
+    place = (
+        Attr("place").not_exists() if post.place is None else Attr("place").eq(plain(post.place))
+    )
     return Attr("caption").eq(post.caption) & place
 
 
