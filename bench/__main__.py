@@ -5,11 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import audit, hostile, imports, renditions, upload_to_feed
+from bench import (
+    audit,
+    fan_out,
+    feed_orders,
+    feed_read,
+    hostile,
+    imports,
+    renditions,
+    upload_to_feed,
+)
 from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "audit": audit.run,
+    "fan_out": fan_out.run,
+    "feed_orders": feed_orders.run,
+    "feed_read": feed_read.run,
     "hostile": hostile.run,
     "imports": imports.run,
     "renditions": renditions.run,
