@@ -1,7 +1,7 @@
 """Fan-out: what one core of the workers does, and from that, when the last follower has a post.
 
-Planner and writer run against moto-free memory: their calls to DynamoDB and SQS are answered by a
-stub on the wire at once, so that CPU time is theirs and boto3's alone. The model then takes AWS's
+The writer's calls to DynamoDB are answered on the wire at once, so that CPU time is its own and
+boto3's alone. The model then takes AWS's
 published limits: 40,000 write units a second for a table on demand (the default quota), 1,000 a
 second for a partition, Lambda at a concurrency of 100, and 10 ms for a batch write. Writes of one
 post go to as many partitions as there are readers, so a partition's limit does not bind.
@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any, Final
@@ -21,6 +20,7 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from bench.figures import Figure
+from bench.wire import answer
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.domain.feed import FeedEntry
@@ -73,18 +73,14 @@ def _last(readers: int, cpu_per_item: float) -> float:
     return _HOPS * _HOP_SECONDS + max(workers, table, planning)
 
 
-class _Done:
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield json.dumps({"UnprocessedItems": {}}).encode()
-
-
-def _at_once(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-    return AWSResponse(request.url, 200, {"content-type": "application/x-amz-json-1.0"}, _Done())
+def _at_once(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    headers = {"content-type": "application/x-amz-json-1.0"}
+    return answer(request, 200, headers, json.dumps({"UnprocessedItems": {}}).encode())
 
 
 def _written(readers: int) -> float:
     """Seconds of CPU to write one chunk."""
-    client = boto3.client(
+    client: Any = boto3.client(
         "dynamodb",
         region_name="us-east-1",
         aws_access_key_id="none",

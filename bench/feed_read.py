@@ -4,7 +4,7 @@ time with a latency in every call to DynamoDB.
 The calls of each case are recorded against DynamoDB Local, with its real answers, and played back
 from memory: what is measured is this process alone. The latency is lognormal with a median of 5 ms
 and a 99th percentile of 20 ms, in the range of AWS's "single-digit milliseconds" with a long tail.
-Handler and bare calls take turns, and figures are medians (CPU) or percentiles (wall) of all rounds.
+Handler and bare calls take turns; figures are medians (CPU) or percentiles (wall) of all rounds.
 """
 
 from __future__ import annotations

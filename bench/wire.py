@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.httpsession import URLLib3Session
 
 _EVENT = "before-send.dynamodb"
 
@@ -22,6 +23,14 @@ class _Body:
         yield self._content
 
 
+def answer(
+    request: AWSPreparedRequest, status: int, headers: Mapping[str, str], content: bytes
+) -> AWSResponse:
+    """What botocore takes for a server's answer."""
+    url: Any = request.url
+    return AWSResponse(url, status, HeadersDict(headers), _Body(content))
+
+
 @dataclass
 class Wire:
     """Between a client and its server; `latency` gives seconds for each call that is answered."""
@@ -30,11 +39,10 @@ class Wire:
     latency: Callable[[], float] = lambda: 0.0
     offline: bool = False
     """Answer from what was recorded; a call that was not raises `KeyError`."""
-    recorded: dict[tuple[str, bytes], tuple[int, dict[str, str], bytes]] = field(
-        default_factory=dict
-    )
+    recorded: dict[tuple[str, str], tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     calls: list[tuple[str, Any]] = field(default_factory=list)
     """Operations and their parameters."""
+    session: URLLib3Session = field(default_factory=URLLib3Session)
     trips: int = 0
     """Round trips one after the other: calls made side by side are one."""
     _under_way: int = 0
@@ -69,17 +77,16 @@ class Wire:
         finally:
             with self._lock:
                 self._under_way -= 1
-        return AWSResponse(request.url, status, headers, _Body(content))
+        return answer(request, status, headers, content)
 
     def _found(self, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        body = request.body.encode() if isinstance(request.body, str) else request.body
-        target = request.headers["X-Amz-Target"]
-        place = (target if isinstance(target, str) else target.decode(), bytes(body or b""))
+        place = (_text(request.headers["X-Amz-Target"]), _text(request.body))
         if not self.offline:
-            response = self.client._endpoint.http_session.send(request)
-            self.recorded[place] = (
-                response.status_code,
-                dict(response.headers),
-                response.content,
-            )
+            response = self.session.send(request)
+            headers = dict(response.headers)
+            self.recorded[place] = (response.status_code, headers, response.content)
         return self.recorded[place]
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

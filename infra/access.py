@@ -140,7 +140,8 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
-    grants.items(function, tables.feed, "Query", "BatchWriteItem")
+    # A lease that has run out is ended unless it was renewed.
+    grants.items(function, tables.feed, "Query", "BatchWriteItem", "DeleteItem")
     grants.sending(function, to.sending_actions, queues.fan_out, queues.feed)
 
 

@@ -11,6 +11,7 @@ from shutterfeed.domain.delivery import (
     AUDIENCE_PARTS,
     Delivery,
     Head,
+    Lease,
     Reader,
     entry_of,
 )
@@ -142,15 +143,15 @@ class TestHeads:
 
 
 class TestAudience:
-    def test_leases_hold_until_they_run_out(self, store: Store) -> None:
+    def test_leases_are_given_renewed_and_ended(self, store: Store) -> None:
         store.audience.lease(BOB, [ADA, CY], START)
         store.audience.lease(CY, [ADA], LATER)
-        before, after = START - timedelta(seconds=1), START
-        assert set(store.audience.page(ADA, None, None, 10, before).items) == {BOB, CY}
-        assert store.audience.page(ADA, None, None, 10, after).items == (CY,)
-        assert store.audience.page(CY, None, None, 10, after).items == ()
-        store.audience.lease(BOB, [ADA], LATER)
-        assert set(store.audience.page(ADA, None, None, 10, after).items) == {BOB, CY}
+        assert _leases(store) == {Lease(BOB, START), Lease(CY, LATER)}
+        store.audience.renew(ADA, [BOB], LATER)
+        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, LATER)}
+        store.audience.end(ADA, [Lease(BOB, START), Lease(CY, LATER)])
+        assert _leases(store) == {Lease(BOB, LATER)}, "what was renewed meanwhile stays"
+        assert _leases(store, CY) == {Lease(BOB, START)}
 
     def test_parts_make_up_the_whole(self, store: Store) -> None:
         readers = {ulid(START, 7919 * number**3 + number) for number in range(100)}
@@ -158,14 +159,19 @@ class TestAudience:
             store.audience.lease(reader, [ADA], LATER)
 
         def page(part: int | None, after: str | None, limit: int) -> list[str]:
-            found = store.audience.page(ADA, part, after, limit, START)
+            found = store.audience.page(ADA, part, after, limit)
             rest = found.next_position
-            return [*found.items, *(page(part, rest, limit) if rest is not None else [])]
+            ids = [lease.reader_id for lease in found.items]
+            return ids + (page(part, rest, limit) if rest is not None else [])
 
         for limit in (7, 1000):
             whole_list = page(None, None, limit)
             assert sorted(whole_list) == sorted(readers)
             assert [r for p in range(AUDIENCE_PARTS) for r in page(p, None, limit)] == whole_list
+
+
+def _leases(store: Store, author_id: str = ADA) -> set[Lease]:
+    return set(store.audience.page(author_id, None, None, 10).items)
 
 
 @pytest.mark.usefixtures("people")
@@ -184,6 +190,7 @@ class TestReaders:
         assert reader.prepared
         assert reader.pushed_until == LATER.astimezone(UTC)
         assert reader.profile == samples.profile(1)
+        assert store.readers.pushed_until([ADA, BOB, "nobody"]) == {ADA: LATER}
         with pytest.raises(store.refusal):
             store.readers.visit(samples.user_id(9), date(2026, 5, 4))
 
@@ -230,8 +237,8 @@ class TestReaders:
         reader = store.readers.get(BOB)
         assert not reader.pulled
         assert reader.unfollowed == {ADA}
-        assert store.audience.page(ADA, None, None, 10, START).items == ()
-        assert store.audience.page(CY, None, None, 10, START).items == (BOB,)
+        assert _leases(store) == set()
+        assert _leases(store, CY) == {Lease(BOB, LATER)}
         _follow(store, BOB)
         assert store.readers.get(BOB).unfollowed == set()
 

@@ -25,6 +25,7 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
+from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.delivery import DeliveryService
@@ -154,9 +155,10 @@ class Backend:
             ledger, posts, blobs, bucket, intake, guard(self.images), publishing, clock, ids
         )
         rendering = RenderingService(blobs, originals, renditions, FakePhotoCodec())
-        planner = FanOutPlanner(audience, guard(self.fan_out), guard(self.feed), clock)
+        pushed_to = AudienceService(audience, readers, self.policy, clock)
+        planner = FanOutPlanner(pushed_to, guard(self.fan_out), guard(self.feed))
         crossings = CrossingService(
-            profiles, heads, readers, audience, feeds, guard(self.fan_out), self.policy, clock
+            profiles, heads, readers, pushed_to, feeds, guard(self.fan_out), self.policy, clock
         )
         writer = DeliveryService(
             follows, heads, readers, audience, feeds, reads, crossings, self.policy, clock

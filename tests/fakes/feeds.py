@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shutterfeed import keys
-from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, entry_of
+from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, Lease, entry_of
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
@@ -58,22 +58,29 @@ class FakeAudience:
         for author_id in author_ids:
             self.data.leases.setdefault(author_id, {})[reader_id] = until
 
-    def page(
-        self, author_id: str, part: int | None, after: str | None, limit: int, at: datetime
-    ) -> Page[str]:
+    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
         rows = sorted(
-            (keys.lease(author_id, reader).sk, until)
+            (keys.lease(author_id, reader).sk, Lease(reader, until))
             for reader, until in self.data.leases.get(author_id, {}).items()
         )
         chosen = [
-            (sort, until)
-            for sort, until in rows
+            (sort, lease)
+            for sort, lease in rows
             if (after is None or sort > after)
             and (part is None or CROCKFORD.index(sort[0]) * AUDIENCE_PARTS // 32 == part)
         ]
         page = page_of(chosen, limit, lambda row: row[0])
-        holding = (keys.parse_lease_sort(sort) for sort, until in page.items if until > at)
-        return Page(tuple(holding), page.next_position)
+        return Page(tuple(lease for _, lease in page.items), page.next_position)
+
+    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None:
+        for reader_id in reader_ids:
+            self.lease(reader_id, [author_id], until)
+
+    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
+        present = self.data.leases.get(author_id, {})
+        for lease in leases:
+            if present.get(lease.reader_id) == lease.until:
+                del present[lease.reader_id]
 
 
 @dataclass(frozen=True, slots=True)

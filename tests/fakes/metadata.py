@@ -576,6 +576,10 @@ class FakeReaders:
             unfollowed=frozenset(a for reader, a in self.data.unfollowed if reader == reader_id),
         )
 
+    def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
+        known = {i: self.data.readers[i] for i in reader_ids if i in self.data.readers}
+        return {i: kept.pushed_until for i, kept in known.items() if kept.pushed_until}
+
     def visit(self, reader_id: str, day: date) -> None:
         self._write(reader_id, replace(self._kept(reader_id), last_visit=day))
 

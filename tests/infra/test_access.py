@@ -75,6 +75,7 @@ GRANTED = {
         ),
         "dynamodb:Query TablesFeed",
         "dynamodb:BatchWriteItem TablesFeed",
+        "dynamodb:DeleteItem TablesFeed",
         "sqs:SendMessage fan-out",
         "sqs:SendMessage feed",
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -140,7 +141,7 @@ def test_chunks_repeated_and_out_of_order_leave_each_reader_one_entry_per_post(
 
 def test_those_who_do_not_come_any_more_are_not_pushed_to() -> None:
     backend = _backend(5)
-    backend.wait(backend.policy.lease_until(backend.clock.now()) - backend.clock.now())
+    backend.wait(timedelta(days=backend.policy.active_days + 2))
     returning = _readers(1)[0]
     backend.reader.page(returning, None, 10)
     backend.drain()

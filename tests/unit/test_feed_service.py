@@ -197,15 +197,24 @@ def test_a_feed_that_has_not_changed_is_not_kept_again() -> None:
     assert backend.feed_table.snapshots[BOB].version == 1
 
 
-def test_a_regular_readers_leases_are_renewed_in_time(backend: Backend) -> None:
-    for _ in range(10):
+def test_a_regular_reader_is_pushed_to_for_as_long_as_they_come(backend: Backend) -> None:
+    for number in range(10):
         backend.wait(timedelta(days=9))
         backend.reader.page(BOB, None, 1)
         backend.drain()
-        reader = backend.metadata.readers[BOB]
-        assert reader.is_pushed(backend.clock.now())
-        assert backend.metadata.leases[ADA][BOB] > backend.clock.now() + timedelta(days=10)
+        post_id = _publish(backend, 1, str(number))
+        assert max(backend.feed_table.feeds[BOB]).post_id == post_id
     assert backend.feed_table.snapshots[BOB].version == 1
+
+
+def test_leases_end_with_the_first_post_after_their_reader_ceased_to_come(
+    backend: Backend,
+) -> None:
+    backend.wait(timedelta(days=32))
+    assert BOB in backend.metadata.leases[ADA]
+    _publish(backend, 1, "a")
+    assert not backend.metadata.leases[ADA]
+    assert not any(backend.feed_table.feeds.values())
 
 
 def _entry(backend: Backend, post_id: PostId) -> FeedEntry:

@@ -233,17 +233,19 @@ def _crossings(
     from shutterfeed.adapters.dynamodb.heads import DynamoHeads
     from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
     from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+    from shutterfeed.services.audience import AudienceService
     from shutterfeed.services.crossing import CrossingService
 
     metadata, feeds = _table(settings.metadata_table), _table(settings.feed_table)
+    readers, policy = DynamoReaders(metadata), _policy(settings)
     return CrossingService(
         DynamoProfiles(metadata),
         DynamoHeads(metadata),
-        DynamoReaders(metadata),
-        DynamoAudience(feeds),
+        readers,
+        AudienceService(DynamoAudience(feeds), readers, policy, clock()),
         DynamoFeeds(feeds),
         _queue(settings.fan_out_queue_url, messages.FAN_OUT),
-        _policy(settings),
+        policy,
         clock(),
     )
 
@@ -264,9 +266,7 @@ def fan_out() -> FanOutServices:
     settings = config.FanOutSettings.from_env()
     crossings = _crossings(settings)
     chunks = _queue(settings.feed_queue_url, messages.FEED)
-    return FanOutServices(
-        FanOutPlanner(crossings.audience, crossings.steps, chunks, clock()), crossings
-    )
+    return FanOutServices(FanOutPlanner(crossings.audience, crossings.steps, chunks), crossings)
 
 
 @cache
@@ -282,7 +282,7 @@ def feed_writer() -> DeliveryService:
         DynamoFollows(metadata, settings.feed_table),
         crossings.heads,
         crossings.readers,
-        crossings.audience,
+        crossings.audience.audience,
         crossings.feeds,
         DynamoFeedReads(metadata, feeds),
         crossings,

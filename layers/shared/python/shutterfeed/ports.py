@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Protocol, TypeVar
 
-from shutterfeed.domain.delivery import Delivery, Head, Reader
+from shutterfeed.domain.delivery import Delivery, Head, Lease, Reader
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Reference, Upload
@@ -269,6 +269,10 @@ class Readers(Protocol):
 
     def get(self, reader_id: str) -> Reader: ...
 
+    def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
+        """Of those readers who are, or were, pushed to."""
+        ...
+
     def visit(self, reader_id: str, day: date) -> None:
         """Remember the reader's visit."""
         ...
@@ -376,11 +380,14 @@ class Audience(Protocol):
 
     def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None: ...
 
-    def page(
-        self, author_id: str, part: int | None, after: str | None, limit: int, at: datetime
-    ) -> Page[str]:
-        """Ids of the readers whose leases hold at `at`; of all, or of one of `AUDIENCE_PARTS`
-        parts."""
+    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
+        """Of all readers, or of one of `AUDIENCE_PARTS` parts; also leases that have run out."""
+        ...
+
+    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None: ...
+
+    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
+        """Remove leases that are still as they were read."""
         ...
 
 

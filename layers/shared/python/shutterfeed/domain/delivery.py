@@ -28,9 +28,9 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 
-HEAD_ENTRIES: Final = 50
-"""Newest posts whose places an author's head keeps: 1.6 KB, half a read unit. So many enter the
-feed of a new follower."""
+HEAD_ENTRIES: Final = 25
+"""Newest posts whose places an author's head keeps: just under 1 KB, one write unit. So many enter
+the feed of a new follower."""
 HEAD_POSTS: Final = 20
 """Newest posts that the head of a celebrity keeps whole: a page's worth."""
 CELEBRITY_SHARDS: Final = 32
@@ -53,8 +53,8 @@ class FeedPolicy:
     active_days: int
     """Whoever was not there for so many days is not pushed to."""
     regular_after_days: int
-    """A reader is pushed to once they come again so many days (or more) after an earlier visit,
-    which is no longer ago than `active_days`; 0: from the first visit on."""
+    """1: a reader is pushed to once they come again on another day, within `active_days` of the
+    day before; 0: from the first visit on."""
     feed_posts: int
     """How many pushed entries a feed keeps."""
     snapshot_posts: int
@@ -77,13 +77,25 @@ class FeedPolicy:
     def pushed_until(self, visit: datetime) -> datetime:
         return visit + timedelta(days=self.active_days)
 
-    def lease_until(self, visit: datetime) -> datetime:
+    def lease_until(self, pushed_until: datetime) -> datetime:
         """A day longer than anybody relies on, so that clocks need not agree."""
-        return self.pushed_until(visit) + timedelta(days=1)
+        return pushed_until + timedelta(days=1)
 
     def renewal_due(self, pushed_until: datetime, now: datetime) -> bool:
-        """Halfway, so that a regular reader's leases never run out."""
+        """Halfway, so that a regular reader never ceases to be pushed to."""
         return pushed_until - now < timedelta(days=self.active_days) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """That an author's posts are pushed to a reader.
+
+    One that has run out says nothing yet: it is renewed only when there is a post to push, if the
+    reader still comes, so that a reader's coming costs nothing for authors who do not post.
+    """
+
+    reader_id: str
+    until: datetime
 
 
 class Delivery(StrEnum):

@@ -14,7 +14,8 @@ from shutterfeed.domain.delivery import (
 )
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.messages import Cross, FanOutMessage
-from shutterfeed.ports import Audience, Clock, Feeds, Heads, Profiles, Queue, Readers
+from shutterfeed.ports import Clock, Feeds, Heads, Profiles, Queue, Readers
+from shutterfeed.services.audience import AudienceService
 
 PAGE: Final = 500
 PAGES_PER_STEP: Final = 4
@@ -28,7 +29,7 @@ class CrossingService:
     profiles: Profiles
     heads: Heads
     readers: Readers
-    audience: Audience
+    audience: AudienceService
     feeds: Feeds
     steps: Queue[FanOutMessage]
     policy: FeedPolicy
@@ -64,8 +65,7 @@ class CrossingService:
             head = self.heads.get_many([step.author_id])[step.author_id]
             if head.crossing != step.crossing or head.delivery not in _ENDS:
                 return moved
-            now = self.clock.now()
-            page = self.audience.page(step.author_id, None, step.after, PAGE, now)
+            page = self.audience.page(step.author_id, None, step.after, PAGE)
             if page.items:
                 self._move(head, page.items)
                 moved += len(page.items)

@@ -59,7 +59,8 @@ class DeliveryService:
         # Whose preparation begins after this will find the edge.
         if self.readers.get(follower_id).prepared:
             now = self.clock.now()
-            self.audience.lease(follower_id, [followee_id], self.policy.lease_until(now))
+            until = self.policy.lease_until(self.policy.pushed_until(now))
+            self.audience.lease(follower_id, [followee_id], until)
             head = self.heads.get_many([followee_id])[followee_id]
             if head.delivery in PULLED:
                 self.readers.pull([follower_id], followee_id)
@@ -69,20 +70,20 @@ class DeliveryService:
 
     def _prepare(self, reader_id: str) -> None:
         """Lease all whom the reader follows, and once these leases hold, keep what was published
-        before; or, where posts are pushed to the reader already, make the leases last."""
+        before. Of one who is pushed to already the leases stand, and are renewed by posts."""
         now = self.clock.now()
-        reader = self.readers.get(reader_id)
+        reader, until = self.readers.get(reader_id), self.policy.pushed_until(now)
         if reader.profile is None:
             return
-        # From here on a follow brings its posts into the feed itself: whom this list of the
-        # followed misses has been followed after it.
-        self.readers.prepare(reader_id)
-        followed = list(following(self.follows, reader_id))
-        self.audience.lease(reader_id, followed, self.policy.lease_until(now))
         if not reader.is_pushed(now):
+            # From here on a follow brings its posts into the feed itself: whom this list of the
+            # followed misses has been followed after it.
+            self.readers.prepare(reader_id)
+            followed = list(following(self.follows, reader_id))
+            self.audience.lease(reader_id, followed, self.policy.lease_until(until))
             self._serve(reader_id, followed)
         self.feeds.trim(reader_id, self.policy.feed_posts)
-        self.readers.push_until(reader_id, self.policy.pushed_until(now))
+        self.readers.push_until(reader_id, until)
 
     def _serve(self, reader_id: str, followed: list[str]) -> None:
         for _ in range(_ATTEMPTS):

@@ -7,7 +7,8 @@ from typing import Final
 
 from shutterfeed.domain.delivery import AUDIENCE_PARTS
 from shutterfeed.domain.messages import FanOut, FanOutMessage, FeedChunk, FeedMessage
-from shutterfeed.ports import Audience, Clock, Queue
+from shutterfeed.ports import Queue
+from shutterfeed.services.audience import AudienceService
 
 CHUNK: Final = 500
 """Readers per message: 20 batches of DynamoDB's 25 writes, about 15 KB of ids."""
@@ -17,10 +18,9 @@ PAGES_PER_STEP: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class FanOutPlanner:
-    audience: Audience
+    audience: AudienceService
     steps: Queue[FanOutMessage]
     chunks: Queue[FeedMessage]
-    clock: Clock
 
     def plan(self, step: FanOut) -> int:
         """Send chunks for the readers from the step's checkpoint on; the number of readers.
@@ -28,10 +28,10 @@ class FanOutPlanner:
         An audience of more than one chunk is read in parts side by side. A repeated step sends
         the same chunks again, which write the same items again.
         """
-        author_id, now = step.entry.post_id.author_id, self.clock.now()
+        author_id = step.entry.post_id.author_id
         planned = 0
         for _ in range(PAGES_PER_STEP):
-            page = self.audience.page(author_id, step.part, step.after, CHUNK, now)
+            page = self.audience.page(author_id, step.part, step.after, CHUNK)
             if step.part is None and page.next_position is not None:
                 self.steps.send([replace(step, part=part) for part in range(AUDIENCE_PARTS)])
                 return 0

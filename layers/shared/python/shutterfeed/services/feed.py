@@ -121,13 +121,11 @@ class FeedService:
         reader, now = start.reader, self.clock.now()
         if reader.profile is None:
             self.users.create(reader_id)
+        pushed_until = reader.pushed_until if reader.is_pushed(now) else None
+        if pushed_until is not None and not self.policy.renewal_due(pushed_until, now):
+            return start
         if reader.last_visit != now.date():
-            pushed_until = reader.pushed_until if reader.is_pushed(now) else None
-            if (
-                self.policy.is_regular(reader.last_visit, now.date())
-                if pushed_until is None
-                else self.policy.renewal_due(pushed_until, now)
-            ):
+            if pushed_until is not None or self.policy.is_regular(reader.last_visit, now.date()):
                 self.preparations.send([PrepareFeed(reader_id)])
             self.readers.visit(reader_id, now.date())
         if reader.is_pushed(now):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -12,8 +13,15 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.heads import compressed, decompressed
 from shutterfeed.adapters.dynamodb.records import epoch
-from shutterfeed.adapters.dynamodb.table import ConditionFailed, Item, Put, Table, key_item
-from shutterfeed.domain.delivery import AUDIENCE_PARTS
+from shutterfeed.adapters.dynamodb.table import (
+    ConditionFailed,
+    Delete,
+    Item,
+    Put,
+    Table,
+    key_item,
+)
+from shutterfeed.domain.delivery import AUDIENCE_PARTS, Lease
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
@@ -21,6 +29,10 @@ from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _TRIM_PAGE: Final = 1000
 _ABOVE_ALL: Final = "~"
+_UNTIL: Final = "until"
+_FORGOTTEN: Final = timedelta(days=3650)
+"""A lease that ran out is renewed or removed by the author's next post, not by time: its reader may
+still come. What is left of authors who never post again goes in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +95,31 @@ class DynamoAudience:
     table: Table
 
     def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
-        fields = {TTL_ATTRIBUTE: epoch(until)}
-        self.table.write_many(
-            puts=(key_item(keys.lease(author_id, reader_id)) | fields for author_id in author_ids)
-        )
+        self._write(((author_id, reader_id) for author_id in author_ids), until)
 
-    def page(
-        self, author_id: str, part: int | None, after: str | None, limit: int, at: datetime
-    ) -> Page[str]:
+    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
         condition: ConditionBase = Key(PK).eq(keys.audience_partition(author_id))
         first, last = _part(part)
         condition = condition & Key(SK).between(first if after is None else after + " ", last)
         rows = self.table.query(condition, limit=limit, consistent=True)
-        now = epoch(at)  # The table removes what is over days later.
-        readers = tuple(
-            keys.parse_lease_sort(item[SK]) for item in rows.items if item[TTL_ATTRIBUTE] > now
+        leases = tuple(
+            Lease(keys.parse_lease_sort(item[SK]), datetime.fromtimestamp(item[_UNTIL], UTC))
+            for item in rows.items
         )
-        return Page(readers, rows.items[-1][SK] if rows.last else None)
+        return Page(leases, rows.items[-1][SK] if rows.last else None)
+
+    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None:
+        self._write(((author_id, reader_id) for reader_id in reader_ids), until)
+
+    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
+        for lease in leases:
+            unchanged = Attr(_UNTIL).eq(epoch(lease.until))
+            with suppress(ConditionFailed):
+                self.table.write(Delete(keys.lease(author_id, lease.reader_id), unchanged))
+
+    def _write(self, pairs: Iterable[tuple[str, str]], until: datetime) -> None:
+        fields = {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + _FORGOTTEN)}
+        self.table.write_many(puts=(key_item(keys.lease(*pair)) | fields for pair in pairs))
 
 
 def to_snapshot(item: Item) -> Snapshot:

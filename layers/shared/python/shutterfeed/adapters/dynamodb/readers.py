@@ -22,6 +22,7 @@ from shutterfeed.adapters.dynamodb.table import (
     Table,
     Update,
     chunks,
+    item_key,
     key_item,
 )
 from shutterfeed.domain.delivery import Delivery, Reader
@@ -52,6 +53,14 @@ class DynamoReaders:
             after = rows.last
             if after is None:
                 return _to_reader(items)
+
+    def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
+        items = self.table.get_many(map(keys.profile, reader_ids), consistent=True)
+        return {
+            keys.parse_profile(item_key(item)): datetime.fromtimestamp(item[_PUSHED], UTC)
+            for item in items
+            if _PUSHED in item
+        }
 
     def visit(self, reader_id: str, day: date) -> None:
         self._update(reader_id, {_VISIT: day.isoformat()}, Attr(PK).exists())
