@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from bench import (
     audit,
     dedup_timing,
+    fan_out,
+    feed_orders,
+    feed_read,
     hostile,
     imports,
     limits,
@@ -20,6 +23,9 @@ from bench.figures import Figure, report
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "audit": audit.run,
     "dedup_timing": dedup_timing.run,
+    "fan_out": fan_out.run,
+    "feed_orders": feed_orders.run,
+    "feed_read": feed_read.run,
     "hostile": hostile.run,
     "imports": imports.run,
     "limits": limits.run,

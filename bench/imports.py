@@ -64,13 +64,18 @@ def environment(**extra: str) -> dict[str, str]:
     """What a function finds, with made-up names of resources."""
     settings = {
         field.name.upper(): "https://sqs.us-east-1.amazonaws.com/0/name"
-        for kind in config.Settings.__subclasses__()
+        for kind in (*config.Settings.__subclasses__(), *config.FeedSettings.__subclasses__())
         for field in fields(kind)
     }
     return {
         **settings,
         "RECONCILE_AFTER_MINUTES": "10",
         "REMOVALS_PER_HOUR": "10",
+        "CELEBRITY_FOLLOWERS": "100000",
+        "ACTIVE_DAYS": "30",
+        "REGULAR_AFTER_DAYS": "1",
+        "FEED_POSTS": "1000",
+        "SNAPSHOT_POSTS": "100",
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{_ROOT / 'functions'}:{_ROOT / 'layers/shared/python'}",
         "AWS_ACCESS_KEY_ID": "none",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
@@ -27,6 +27,8 @@ class Resources:
     sending_actions: Sequence[str]
     reconcile_after_minutes: int
     removals_per_hour: int
+    feed_policy: Mapping[str, int]
+    """The environment of those who deliver posts."""
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
@@ -60,7 +62,11 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "DeleteItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
-    grants.items(function, tables.feed, "Query")
+    # Unfollowing ends a lease; a feed that is made anew is kept.
+    grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
+    _delivers(function, to)
+    function.add_environment("FEED_QUEUE_URL", to.queues.feed.queue_url)
+    grants.sending(function, to.sending_actions, to.queues.feed)
     # It never writes bytes: a presigned request carries the rights of who signed it. Putting is
     # also beginning and completing an upload in parts.
     grants.objects(
@@ -126,27 +132,42 @@ def _route_changes(function: lambda_.Function, to: Resources) -> None:
 def _publish(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "UpdateItem")
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
+
+
+def _delivers(function: lambda_.Function, to: Resources) -> None:
+    for name, value in to.feed_policy.items():
+        function.add_environment(name.upper(), str(value))
+
+
+_CROSSING = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+"""What moving a reader takes: heads and counts read, marks written and removed where follows and
+heads allow it."""
 
 
 def _fan_out(function: lambda_.Function, to: Resources) -> None:
-    metadata, queues = to.tables.metadata, to.queues
-    function.add_environment("METADATA_TABLE", metadata.table_name)
+    tables, queues = to.tables, to.queues
+    function.add_environment("METADATA_TABLE", tables.metadata.table_name)
+    function.add_environment("FEED_TABLE", tables.feed.table_name)
     function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
     function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
-    grants.items(function, metadata, "GetItem")
-    grants.index(function, metadata, schema.FOLLOWERS_INDEX)
+    _delivers(function, to)
+    grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
+    # A lease that has run out is ended unless it was renewed.
+    grants.items(function, tables.feed, "Query", "BatchWriteItem", "DeleteItem")
     grants.sending(function, to.sending_actions, queues.fan_out, queues.feed)
 
 
 def _feed_writer(function: lambda_.Function, to: Resources) -> None:
-    tables = to.tables
+    tables, queues = to.tables, to.queues
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("FEED_TABLE", tables.feed.table_name)
-    grants.items(function, tables.metadata, "GetItem")
+    function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
+    _delivers(function, to)
+    grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
-    # What an unfollowing takes out is found by reading the feed.
-    grants.items(function, tables.feed, "Query", "BatchWriteItem")
+    grants.items(function, tables.feed, "GetItem", "Query", "PutItem", "BatchWriteItem")
+    grants.sending(function, to.sending_actions, queues.fan_out)
 
 
 def _collect(function: lambda_.Function, to: Resources) -> None:

@@ -48,7 +48,7 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     "route_changes": FunctionSpec(memory_mb=512, timeout_s=30),
     "publish": FunctionSpec(memory_mb=512, timeout_s=30),
     "fan_out": FunctionSpec(memory_mb=512, timeout_s=60, calls_itself=True),
-    "feed_writer": FunctionSpec(memory_mb=512, timeout_s=30),
+    "feed_writer": FunctionSpec(memory_mb=512, timeout_s=60),
     "collect": FunctionSpec(memory_mb=512, timeout_s=60),
     "reconcile": FunctionSpec(memory_mb=512, timeout_s=300),
 }

@@ -1,13 +1,13 @@
 """What a deployment can choose, read from CDK context, and all that is different on the local
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
-Overriding a map (`worker_concurrency`, `api_throttle`) replaces it whole.
+Overriding a map (`worker_concurrency`, `api_throttle`, `feed`) replaces it whole.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,13 @@ from infra.context import Context, SettingsError
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 LOCAL_STAGE: Final = "local"
 PRODUCTION_STAGE: Final = "prod"
+FEED_POLICY: Final = (
+    "celebrity_followers",
+    "active_days",
+    "regular_after_days",
+    "feed_posts",
+    "snapshot_posts",
+)
 
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
@@ -69,6 +76,8 @@ class Settings:
     """How long a post may be on its way before the reconciler looks at it."""
     removals_per_hour: int
     """Contents that the collector may remove within an hour before it stops."""
+    feed: Mapping[str, int]
+    """How posts are delivered: `FeedPolicy` of `domain/delivery.py`, by the names of its fields."""
     local_port: int
     """The local cloud's port."""
 
@@ -76,7 +85,7 @@ class Settings:
     def from_context(cls, read: Callable[[str], object]) -> Settings:
         """`read` looks a name up in the context. Raises `SettingsError`."""
         context = Context(read)
-        throttle = context.numbers("api_throttle")
+        throttle = _all_required(context, "api_throttle", ("rate", "burst"))
         runtime, architecture = context.text("python_runtime"), context.text("architecture")
         return cls(
             stage=context.matching("stage", _STAGE),
@@ -89,8 +98,8 @@ class Settings:
             log_retention_days=context.number("log_retention_days"),
             log_level=context.text("log_level"),
             worker_concurrency=context.numbers("worker_concurrency"),
-            throttle_rate=_required(throttle, "rate"),
-            throttle_burst=_required(throttle, "burst"),
+            throttle_rate=throttle["rate"],
+            throttle_burst=throttle["burst"],
             snap_start=context.flag("snap_start"),
             cors_origins=context.texts("cors_origins"),
             media_base_url_override=context.optional("media_base_url"),
@@ -101,6 +110,7 @@ class Settings:
             ),
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
+            feed=_all_required(context, "feed", FEED_POLICY),
             local_port=context.number("local_port"),
         )
 
@@ -125,6 +135,11 @@ class Settings:
     def tls_only(self) -> bool:
         """The local cloud speaks plain HTTP on loopback; its policies would lock everyone out."""
         return not self._is_local
+
+    @property
+    def feed_policy(self) -> Mapping[str, int]:
+        """On the local cloud, where nobody waits for tomorrow, the first visit counts."""
+        return {**self.feed, "regular_after_days": 0} if self._is_local else self.feed
 
     @property
     def checks_bootstrap(self) -> bool:
@@ -157,11 +172,13 @@ class Settings:
         return f"https://{domain}"
 
 
-def _required(numbers: Mapping[str, int | None], name: str) -> int:
-    value = numbers.get(name)
-    if value is None:
-        raise SettingsError(f"Context value api_throttle must have a {name}.")
-    return value
+def _all_required(context: Context, name: str, keys: Sequence[str]) -> Mapping[str, int]:
+    numbers = context.numbers(name)
+    found = {key: value for key in keys if (value := numbers.get(key)) is not None}
+    for key in keys:
+        if key not in found:
+            raise SettingsError(f"Context value {name} must have a {key}.")
+    return found
 
 
 def _wheels(runtime: str, architecture: str) -> str:

@@ -57,6 +57,7 @@ class ShutterfeedStack(Stack):
                 sending_actions=settings.sending_actions,
                 reconcile_after_minutes=settings.reconcile_after_minutes,
                 removals_per_hour=settings.removals_per_hour,
+                feed_policy=settings.feed_policy,
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)

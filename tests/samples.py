@@ -45,6 +45,7 @@ def post(
         tuple(medium(100 * number + index) for index in range(media)),
         state,
         at,
+        position=ulid(at, number) if state is PostState.PUBLISHED else None,
     )
 
 

@@ -164,7 +164,7 @@ def _source(message: dict[str, Any], sources: dict[str, str]) -> str:
             return source
     # Fan-out and feed share theirs: the message itself says which of them it is for.
     kind = json.loads(message["Body"]).get("kind")
-    return next(s for s in sources if s.endswith("fan-out") == (kind == "FanOut"))
+    return next(s for s in sources if s.endswith("fan-out") == (kind in ("FanOut", "Cross")))
 
 
 def _redrive_stream(deployment: Deployment, url: str) -> int:

@@ -14,6 +14,7 @@ from shutterfeed.domain.posts import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Pla
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports import UploadGrant
+from shutterfeed.services.feed import NewPosts
 from shutterfeed.services.posts import CreatedPost, PostView
 from shutterfeed.services.uploads import Grant, UploadView
 
@@ -432,6 +433,26 @@ class PostPage(Struct):
 
     items: list[PostBody]
     next_cursor: str | None
+
+
+class NewPostsBody(Struct):
+    """How many posts wait; `more`: there are more than were counted."""
+
+    count: int
+    more: bool
+
+    @classmethod
+    def of(cls, new: NewPosts) -> NewPostsBody:
+        return cls(new.count, new.more)
+
+
+class FeedPageBody(Struct):
+    """`latest`, on a first page, is what `since` takes; `new` answers `since`."""
+
+    items: list[PostBody] = []
+    next_cursor: str | None = None
+    latest: str | None = None
+    new: NewPostsBody | None = None
 
 
 class UserPage(Struct):

@@ -8,14 +8,16 @@ from typing import Any
 
 from msgspec import UNSET
 
-from api.http import Call, Raw, route
+from api.http import Call, Parameter, Raw, route
 from api.models import (
     CreatePost,
     DeletedPage,
     DeletedPost,
     EditPost,
     EditProfile,
+    FeedPageBody,
     Health,
+    NewPostsBody,
     PostBody,
     PostCreated,
     PostPage,
@@ -211,11 +213,28 @@ def restore_post(call: Call) -> PostBody:
     return _post(call, call.services.posts.restore(call.path["id"], call.user_id))
 
 
-@route("GET", "/feed", returns=PostPage, paged=True)
-def get_feed(call: Call) -> PostPage:
-    """Posts of those the caller follows and their own, newest first."""
-    page = call.services.feed.page(call.user_id, call.position, call.limit)
-    return _post_page(call, page)
+@route(
+    "GET",
+    "/feed",
+    returns=FeedPageBody,
+    paged=True,
+    query=(
+        Parameter(
+            "since",
+            "The `latest` of an earlier page: the answer has no posts, and says in `new` how many"
+            " posts of others have come since.",
+            {"type": "string"},
+        ),
+    ),
+)
+def get_feed(call: Call) -> FeedPageBody:
+    """Posts of those the caller follows and their own, newest first; or how many are new."""
+    feed, since = call.services.feed, call.mark("since")
+    if since is not None:
+        return FeedPageBody(new=NewPostsBody.of(feed.new_posts(call.user_id, since)))
+    page = feed.page(call.user_id, call.position, call.limit)
+    items = [_post(call, view) for view in page.posts]
+    return FeedPageBody(items, call.cursor(page.next_position), call.marked("since", page.latest))
 
 
 def _post(call: Call, view: PostView) -> PostBody:

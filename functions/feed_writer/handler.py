@@ -1,4 +1,4 @@
-"""Feeds: entries put in and taken out, chunk by chunk."""
+"""Feeds: posts put in, chunk by chunk, and what follows from follows and from visits."""
 
 from collections.abc import Iterator
 

@@ -11,12 +11,15 @@ import pytest
 
 from shutterfeed import ports
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
-from shutterfeed.adapters.dynamodb.feeds import DynamoFeedDetails, DynamoFeeds
+from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
+from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table
@@ -24,15 +27,16 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.keys import Key, feed
 from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
-from tests.fakes.feeds import FakeFeeds
+from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
     FakeBlobs,
-    FakeFeedDetails,
     FakeFollows,
+    FakeHeads,
     FakeLedger,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
+    FakeReaders,
     FakeRemovals,
     FakeSecrets,
     Metadata,
@@ -69,7 +73,10 @@ class Store:
     removals: ports.Removals
     """Three an hour."""
     feeds: ports.Feeds
-    details: ports.FeedDetails
+    audience: ports.Audience
+    reads: ports.FeedReads
+    heads: ports.Heads
+    readers: ports.Readers
     secrets: Callable[[], ports.Secrets]
     """A new instance at every call, as in another container."""
     expiry: Callable[[Key], int | None]
@@ -145,7 +152,10 @@ def _fake_store() -> Store:
         FakeBlobs(data),
         FakeRemovals(data, 3),
         feeds,
-        FakeFeedDetails(data),
+        FakeAudience(data),
+        FakeFeedReads(data, feeds),
+        FakeHeads(data),
+        FakeReaders(data),
         FakeSecrets,
         expiry,
         feed_expiry,
@@ -164,14 +174,17 @@ def _dynamo_store(tables: Tables) -> Store:
 
     return Store(
         DynamoProfiles(metadata),
-        DynamoFollows(metadata),
+        DynamoFollows(metadata, tables.feed.name),
         DynamoPosts(metadata),
         DynamoOpenPosts(metadata),
         DynamoLedger(metadata),
         DynamoBlobs(metadata),
         DynamoRemovals(metadata, 3),
         DynamoFeeds(tables.feed),
-        DynamoFeedDetails(metadata),
+        DynamoAudience(tables.feed),
+        DynamoFeedReads(metadata, tables.feed),
+        DynamoHeads(metadata),
+        DynamoReaders(metadata),
         lambda: DynamoSecrets(metadata),
         expiry,
         feed_expiry,

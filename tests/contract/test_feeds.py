@@ -1,10 +1,13 @@
-"""Pre-generated feeds, what a page of them shows, and the key of their cursors."""
+"""Pre-generated feeds, snapshots, and the key of their cursors."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
+import pytest
+
+from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.pages import Page
 from tests import samples
@@ -41,17 +44,40 @@ def test_every_entry_is_put_into_every_feed_once_however_often(store: Store) -> 
 def test_nothing_is_put_or_removed_where_there_is_nothing_to(store: Store) -> None:
     store.feeds.put([], [_entry(1)], START)
     store.feeds.put([ADA], [], START)
-    store.feeds.remove([ADA], [_entry(1)])
+    assert store.feeds.trim(ADA, 0) == 0
     assert _feed(store, ADA) == []
 
 
-def test_removing_takes_out_what_was_named_and_nothing_else(store: Store) -> None:
+@pytest.mark.parametrize("keep", [0, 1, 4, 9])
+def test_trimming_keeps_the_newest_entries(store: Store, keep: int) -> None:
     entries = [_entry(number) for number in range(4)]
-    store.feeds.put([ADA, BOB, CY], entries, START)
-    for _ in range(2):
-        store.feeds.remove([ADA, BOB], [entries[0], entries[2]])
-    assert _feed(store, ADA) == _feed(store, BOB) == [entries[3], entries[1]]
-    assert _feed(store, CY) == entries[::-1]
+    store.feeds.put([ADA, BOB], entries, START)
+    assert store.feeds.trim(ADA, keep) == max(0, 4 - keep)
+    assert store.feeds.trim(ADA, keep) == 0
+    assert _feed(store, ADA) == entries[::-1][:keep]
+    assert len(_feed(store, BOB)) == 4
+
+
+def test_a_snapshot_replaces_the_version_before_it_and_no_other(store: Store) -> None:
+    entries = tuple(_entry(number) for number in (3, 2, 1))
+    first = Snapshot(entries, None, 1)
+    assert store.feeds.snapshot(ADA) is None
+    assert not store.feeds.keep_snapshot(ADA, replace(first, version=2), START)
+    assert store.feeds.keep_snapshot(ADA, first, START)
+    assert not store.feeds.keep_snapshot(ADA, first, START)
+    second = Snapshot(entries[:1], entries[0], 2)
+    assert store.feeds.keep_snapshot(ADA, second, START)
+    assert store.feeds.snapshot(ADA) == second
+    assert store.feeds.snapshot(BOB) is None
+    assert _feed(store, ADA) == []
+
+
+def test_a_snapshot_may_be_empty_or_large(store: Store) -> None:
+    large = Snapshot(tuple(_entry(number) for number in range(1000, 0, -1)), None, 2)
+    assert store.feeds.keep_snapshot(ADA, Snapshot((), None, 1), START)
+    assert store.feeds.snapshot(ADA) == Snapshot((), None, 1)
+    assert store.feeds.keep_snapshot(ADA, large, START)
+    assert store.feeds.snapshot(ADA) == large
 
 
 def test_entries_expire_three_months_after_they_were_put_last(store: Store) -> None:
@@ -80,37 +106,10 @@ def test_what_comes_in_above_does_not_disturb_the_rest_of_a_feed(store: Store) -
     store.feeds.put([ADA], [_entry(number) for number in (1, 2, 3)], START)
     first = store.feeds.page(ADA, None, 2)
     store.feeds.put([ADA], [_entry(4)], START)
-    store.feeds.remove([ADA], [_entry(2)])
     assert first.next_position is not None
     below = FeedEntry.parse(first.next_position)
-    assert first.items + store.feeds.page(ADA, below, 10).items == (
-        _entry(3),
-        _entry(2),
-        _entry(1),
-    )
-
-
-def test_a_view_has_the_posts_and_profiles_that_exist(store: Store) -> None:
-    profile, post, gone = samples.profile(1), samples.post(number=1), samples.post(number=2)
-    store.profiles.create(profile)
-    store.posts.create(post, (), "key", "fingerprint")
-    view = store.details.view([post.id, gone.id, post.id], {ADA, BOB})
-    assert dict(view.posts) == {post.id: post}
-    assert dict(view.profiles) == {ADA: profile}
-    empty = store.details.view([], [])
-    assert not empty.posts
-    assert not empty.profiles
-
-
-def test_a_view_may_be_of_more_than_one_batch_holds(store: Store) -> None:
-    posts = [samples.post(number=number) for number in range(130)]
-    existing = posts[::13]
-    for post in existing:
-        store.posts.create(post, (), post.id.ulid, "fingerprint")
-    store.profiles.create(samples.profile(1))
-    view = store.details.view([post.id for post in posts], [ADA, BOB])
-    assert dict(view.posts) == {post.id: post for post in existing}
-    assert set(view.profiles) == {ADA}
+    rest = store.feeds.page(ADA, below, 10)
+    assert first.items + rest.items == (_entry(3), _entry(2), _entry(1))
 
 
 def test_the_key_of_cursors_is_the_same_for_every_container_and_long_enough(store: Store) -> None:

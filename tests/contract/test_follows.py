@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.users import Profile
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START
@@ -28,7 +29,15 @@ def _people(store: Store, count: int) -> list[str]:
 
 
 def _follow(store: Store, follower: str, followee: str, number: int = 1) -> bool:
-    return store.follows.follow(follower, followee, ulid(START, number))
+    return store.follows.follow(follower, _profile(store, followee), ulid(START, number))
+
+
+def _unfollow(store: Store, follower: str, followee: str) -> bool:
+    return store.follows.unfollow(follower, _profile(store, followee), START)
+
+
+def _profile(store: Store, user_id: str) -> Profile:
+    return store.profiles.get(user_id) or Profile(user_id, "nobody", START)
 
 
 def test_following_makes_the_edge_and_counts_it_on_both_sides(store: Store) -> None:
@@ -44,7 +53,7 @@ def test_counts_stay_exact_however_often_one_follows_and_unfollows(store: Store)
     _people(store, 3)
     assert [_follow(store, ADA, BOB, number) for number in range(3)] == [True, False, False]
     assert _counts(store, BOB) == (1, 0)
-    assert [store.follows.unfollow(ADA, BOB) for _ in range(3)] == [True, False, False]
+    assert [_unfollow(store, ADA, BOB) for _ in range(3)] == [True, False, False]
     assert _counts(store, ADA) == (0, 0)
     assert _counts(store, BOB) == (0, 0)
     assert _follow(store, ADA, BOB, 9)
@@ -71,7 +80,7 @@ def test_a_follow_that_cannot_be_counted_is_not_made(store: Store, missing: str)
 def test_nobody_follows_and_nobody_is_followed_at_first(store: Store) -> None:
     assert store.follows.following(ADA, None, 10).items == ()
     assert store.follows.followers(ADA, 0, None, 10).items == ()
-    assert not store.follows.unfollow(ADA, BOB)
+    assert not _unfollow(store, ADA, BOB)
 
 
 def test_pages_of_the_followed_make_up_the_whole_in_the_order_of_their_ids(store: Store) -> None:
@@ -100,6 +109,29 @@ def test_who_follows_while_followers_are_read_does_not_disturb_the_rest(store: S
         _follow(store, follower, people[0], number)
     first = store.follows.followers(people[0], 0, None, 2)
     _follow(store, people[5], people[0], 9)
-    store.follows.unfollow(people[3], people[0])
+    _unfollow(store, people[3], people[0])
     rest = store.follows.followers(people[0], 0, first.next_position, 10)
     assert first.items + rest.items == (people[4], people[3], people[2], people[1])
+
+
+def test_followers_of_a_celebrity_are_counted_and_listed_apart_and_exactly(store: Store) -> None:
+    people = _people(store, 12)
+    for number, follower in enumerate(people[1:5]):
+        _follow(store, follower, people[0], number)
+    store.profiles.spread_followers(people[0], 3)
+    store.profiles.spread_followers(people[0], 2)
+    for number, follower in enumerate(people[5:]):
+        assert _follow(store, follower, people[0], 10 + number)
+    for follower in (people[2], people[7]):
+        assert _unfollow(store, follower, people[0])
+    celebrity = store.profiles.get(people[0])
+    assert celebrity is not None
+    assert celebrity.follower_shards == 3
+    assert celebrity.followers == 9
+    assert store.profiles.get_many(people[:1]) == {people[0]: celebrity}
+    listed = [
+        follower
+        for shard in range(3)
+        for follower in store.follows.followers(people[0], shard, None, 100).items
+    ]
+    assert sorted(listed) == sorted(set(people[1:]) - {people[2], people[7]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,7 +13,7 @@ from shutterfeed import ports
 from shutterfeed.adapters import messages
 from shutterfeed.adapters.queues import NotSent, SqsQueue
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.messages import Backfill, FeedAction, FeedChunk, FeedMessage, Prune
+from shutterfeed.domain.messages import FeedChunk, FeedMessage, Followed, Unfollowed
 from tests import samples
 from tests.conftest import REGION, Aws
 from tests.fakes.storage import FakeQueue
@@ -50,9 +50,7 @@ def line(request: pytest.FixtureRequest) -> Line:
 
 def _chunk(followers: int) -> FeedChunk:
     entry = FeedEntry(samples.position(1), samples.post().id)
-    return FeedChunk(
-        FeedAction.INSERT, entry, tuple(samples.user_id(number) for number in range(followers))
-    )
+    return FeedChunk(entry, tuple(samples.user_id(number) for number in range(followers)))
 
 
 def _text(message: FeedMessage) -> str:
@@ -61,21 +59,20 @@ def _text(message: FeedMessage) -> str:
 
 def test_every_message_arrives_as_it_was_sent(line: Line) -> None:
     ada, bob = samples.user_id(1), samples.user_id(2)
-    sent: list[FeedMessage] = [Backfill(ada, bob), Prune(ada, bob), _chunk(500)]
+    sent: list[FeedMessage] = [Followed(ada, bob), Unfollowed(ada, bob), _chunk(500)]
     line.queue.send(sent)
     assert sorted(line.received(), key=_text) == sorted(sent, key=_text)
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 11, 25])
 def test_any_number_of_messages_is_sent(line: Line, count: int) -> None:
-    sent = [Backfill(samples.user_id(number), samples.user_id(99)) for number in range(count)]
+    sent = [Followed(samples.user_id(number), samples.user_id(99)) for number in range(count)]
     line.queue.send(iter(sent))
     assert sorted(line.received(), key=_text) == sent
 
 
 def test_a_batch_of_the_largest_messages_fits_into_one_request() -> None:
-    largest = replace(_chunk(500), action=FeedAction.REMOVE)
-    assert 10 * len(_text(largest)) <= 256 * 1024
+    assert 10 * len(_text(_chunk(500))) <= 256 * 1024
 
 
 def test_what_sqs_did_not_take_is_an_error() -> None:
@@ -90,13 +87,13 @@ def test_what_sqs_did_not_take_is_an_error() -> None:
     with Stubber(client) as stub:
         stub.add_response("send_message_batch", answer)
         with pytest.raises(NotSent, match="1 of 2: later"):
-            queue.send([Backfill(samples.user_id(1), samples.user_id(number)) for number in (2, 3)])
+            queue.send([Followed(samples.user_id(1), samples.user_id(number)) for number in (2, 3)])
 
 
 def test_a_queue_that_is_not_there_is_an_error(aws: Aws) -> None:
     queue = SqsQueue(aws.sqs, "https://sqs.eu-central-1.amazonaws.com/1/none", messages.FEED)
     with pytest.raises(ClientError):
-        queue.send([Backfill(samples.user_id(1), samples.user_id(2))])
+        queue.send([Followed(samples.user_id(1), samples.user_id(2))])
 
 
 def test_a_backlog_is_counted(line: Line) -> None:

@@ -12,10 +12,12 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from shutterfeed import keys
+from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import (
     CollectMessage,
     FanOut,
+    FanOutMessage,
     FeedMessage,
     PublishMessage,
     RenderPhoto,
@@ -24,8 +26,11 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
+from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.collection import CollectionService
-from shutterfeed.services.fan_out import FanOutPlanner, FeedWriter
+from shutterfeed.services.crossing import CrossingService
+from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.fan_out import FanOutPlanner
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
 from shutterfeed.services.ingest import IngestService
@@ -38,15 +43,16 @@ from shutterfeed.services.routing import ChangeRouter
 from shutterfeed.services.transcoding import TranscodingService
 from shutterfeed.services.uploads import UploadService
 from tests import samples
-from tests.fakes.feeds import FakeFeeds
+from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
     FakeBlobs,
-    FakeFeedDetails,
     FakeFollows,
+    FakeHeads,
     FakeLedger,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
+    FakeReaders,
     FakeRemovals,
     Metadata,
 )
@@ -64,6 +70,14 @@ from tests.fakes.system import FakeClock, FakeIds
 
 P = TypeVar("P")
 _MANY = 10_000
+POLICY = FeedPolicy(
+    celebrity_followers=1_000,
+    active_days=30,
+    regular_after_days=0,
+    feed_posts=1_000,
+    snapshot_posts=200,
+)
+"""Readers are pushed to from their first visit on."""
 
 
 class Crash(Exception):
@@ -117,6 +131,7 @@ class Backend:
     metadata: Metadata = field(default_factory=Metadata)
     feed_table: FakeFeeds = field(default_factory=FakeFeeds)
     buckets: Buckets = field(default_factory=Buckets)
+    policy: FeedPolicy = POLICY
 
     def __post_init__(self) -> None:
         guard = self.fuse.guard
@@ -132,7 +147,7 @@ class Backend:
         self.images = FakeQueue[RenderPhoto]()
         self.videos = FakeQueue[TranscodeVideo]()
         self.publish = FakeQueue[PublishMessage]()
-        self.fan_out = FakeQueue[FanOut]()
+        self.fan_out = FakeQueue[FanOutMessage]()
         self.feed = FakeQueue[FeedMessage]()
         self.collect = FakeQueue[CollectMessage]()
 
@@ -142,7 +157,12 @@ class Backend:
         self.posts = PostService(
             self.users, profiles, posts, ledger, self.uploads, clock, ids, blobs
         )
-        self.reader = FeedService(feeds, guard(FakeFeedDetails(self.metadata)), self.users)
+        readers, heads = guard(FakeReaders(self.metadata)), guard(FakeHeads(self.metadata))
+        audience = guard(FakeAudience(self.metadata))
+        reads = guard(FakeFeedReads(self.metadata, self.feed_table))
+        self.reader = FeedService(
+            reads, feeds, follows, readers, self.users, guard(self.feed), self.policy, clock
+        )
         publishing = PublishingService(ledger, posts, blobs, clock, ids)
         self.ingest = IngestService(
             ledger,
@@ -158,8 +178,18 @@ class Backend:
         )
         rendering = RenderingService(blobs, originals, renditions, FakePhotoCodec())
         transcoding = TranscodingService(blobs, originals, renditions, FakeVideoCodec())
-        planner = FanOutPlanner(profiles, follows, guard(self.fan_out), guard(self.feed))
-        writer = FeedWriter(feeds, posts, follows, clock)
+        pushed_to = AudienceService(audience, readers, self.policy, clock)
+        planner = FanOutPlanner(pushed_to, guard(self.fan_out), guard(self.feed))
+        crossings = CrossingService(
+            profiles, heads, readers, pushed_to, feeds, guard(self.fan_out), self.policy, clock
+        )
+        writer = DeliveryService(
+            follows, heads, readers, audience, feeds, reads, crossings, self.policy, clock
+        )
+
+        def fan_out(step: FanOutMessage) -> None:
+            planner.plan(step) if isinstance(step, FanOut) else crossings.cross(step)
+
         collection = CollectionService(
             blobs, originals, renditions, guard(FakeRemovals(self.metadata, 1_000)), clock
         )
@@ -185,7 +215,7 @@ class Backend:
             "images": (self.images, rendering.render),
             "videos": (self.videos, transcoding.transcode),
             "publish": (self.publish, publishing.settle),
-            "fan_out": (self.fan_out, planner.plan),
+            "fan_out": (self.fan_out, fan_out),
             "feed": (self.feed, writer.write),
             "collect": (self.collect, collection.collect),
         }

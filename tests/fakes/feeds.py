@@ -1,20 +1,26 @@
-"""The feed table in memory."""
+"""The feed table in memory, and the reads of a feed page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
+from shutterfeed import keys
+from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, Lease, entry_of
+from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
+from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
-from tests.fakes.metadata import page_of
+from shutterfeed.ports import FeedStart, FeedView, Wanted
+from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of
 
 
 @dataclass(frozen=True, slots=True)
 class FakeFeeds:
     feeds: dict[str, dict[FeedEntry, datetime]] = field(default_factory=dict)
     """By owner: each entry, and when it expires."""
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    snapshots_expire: dict[str, datetime] = field(default_factory=dict)
 
     def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
         entries = sorted(self.feeds.get(owner_id, {}), reverse=True)
@@ -25,7 +31,91 @@ class FakeFeeds:
             feed = self.feeds.setdefault(owner_id, {})
             feed.update(dict.fromkeys(entries, at + FEED_RETENTION))
 
-    def remove(self, owner_ids: Iterable[str], entries: Sequence[FeedEntry]) -> None:
-        for owner_id in owner_ids:
-            for entry in entries:
-                self.feeds.get(owner_id, {}).pop(entry, None)
+    def trim(self, owner_id: str, keep: int) -> int:
+        feed = self.feeds.get(owner_id, {})
+        surplus = sorted(feed, reverse=True)[keep:]
+        for entry in surplus:
+            del feed[entry]
+        return len(surplus)
+
+    def snapshot(self, owner_id: str) -> Snapshot | None:
+        return self.snapshots.get(owner_id)
+
+    def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
+        present = self.snapshots.get(owner_id)
+        if (0 if present is None else present.version) != snapshot.version - 1:
+            return False
+        self.snapshots[owner_id] = snapshot
+        self.snapshots_expire[owner_id] = at + FEED_RETENTION
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class FakeAudience:
+    data: Metadata
+
+    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
+        for author_id in author_ids:
+            self.data.leases.setdefault(author_id, {})[reader_id] = until
+
+    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
+        rows = sorted(
+            (keys.lease(author_id, reader).sk, Lease(reader, until))
+            for reader, until in self.data.leases.get(author_id, {}).items()
+        )
+        chosen = [
+            (sort, lease)
+            for sort, lease in rows
+            if (after is None or sort > after)
+            and (part is None or CROCKFORD.index(sort[0]) * AUDIENCE_PARTS // 32 == part)
+        ]
+        page = page_of(chosen, limit, lambda row: row[0])
+        return Page(tuple(lease for _, lease in page.items), page.next_position)
+
+    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None:
+        for reader_id in reader_ids:
+            self.lease(reader_id, [author_id], until)
+
+    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
+        present = self.data.leases.get(author_id, {})
+        for lease in leases:
+            if present.get(lease.reader_id) == lease.until:
+                del present[lease.reader_id]
+
+
+@dataclass(frozen=True, slots=True)
+class FakeFeedReads:
+    data: Metadata
+    feeds: FakeFeeds
+
+    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+        return FeedStart(
+            FakeReaders(self.data).get(reader_id),
+            self.feeds.page(reader_id, before, limit),
+            self.feeds.snapshot(reader_id),
+        )
+
+    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+        position = None if before is None else before.position
+        posts = FakePosts(self.data)
+        return FeedView(
+            {i: self.data.posts[i] for i in wanted.posts if i in self.data.posts},
+            {i: self.data.profiles[i] for i in wanted.profiles if i in self.data.profiles},
+            {i: self.data.heads[i] for i in wanted.heads if i in self.data.heads},
+            {i: posts.published_by(i, position, limit) for i in wanted.timelines},
+        )
+
+    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        return {i: self.data.heads[i] for i in author_ids if i in self.data.heads}
+
+    def timelines(
+        self, before: Mapping[str, FeedEntry], limit: int
+    ) -> Mapping[str, Page[FeedEntry]]:
+        posts = FakePosts(self.data)
+        pages = {}
+        for author_id, entry in before.items():
+            page = posts.published_by(author_id, entry.position, limit)
+            entries = tuple(map(entry_of, page.items))
+            more = page.next_position is not None
+            pages[author_id] = Page(entries, str(entries[-1]) if more else None)
+        return pages

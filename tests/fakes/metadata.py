@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.follows import PRUNED_RETENTION
 from shutterfeed.adapters.dynamodb.posts import IDEMPOTENCY_RETENTION
 from shutterfeed.domain.changes import (
     BlobChanged,
@@ -19,6 +20,7 @@ from shutterfeed.domain.changes import (
     PostChanged,
     ReferenceAdded,
 )
+from shutterfeed.domain.delivery import Delivery, Head, Reader, entry_of
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import (
@@ -43,7 +45,7 @@ from shutterfeed.domain.posts import (
 )
 from shutterfeed.domain.users import Profile
 from shutterfeed.keys import Key
-from shutterfeed.ports import Creation, FeedView, HandleTaken
+from shutterfeed.ports import Creation, HandleTaken
 
 T = TypeVar("T")
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
@@ -75,6 +77,13 @@ class Metadata:
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
+    heads: dict[str, Head] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    """What is kept of readers; profile, head and authors are filled in when one is read."""
+    pulled: set[tuple[str, str]] = field(default_factory=set)
+    unfollowed: set[tuple[str, str]] = field(default_factory=set)
+    leases: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    """By author: each reader, and until when. Of the feed table, like `FakeFeeds`."""
     changes: list[Change] = field(default_factory=list)
 
     def count(
@@ -95,6 +104,14 @@ class Metadata:
         if post != before:
             self.changes.append(PostChanged(before, post))
 
+    def head(self, author_id: str) -> Head:
+        return self.heads.get(author_id, Head(author_id))
+
+    def write_head(self, head: Head) -> None:
+        wanted = [self.posts[i] for i in head.unshown if i in self.posts]
+        published = [post for post in wanted if post.state is PostState.PUBLISHED]
+        self.heads[head.author_id] = head.showing([*head.posts, *published])
+
     def write_blob(self, sha256: str, blob: Blob | None) -> None:
         before = self.blobs.pop(sha256, None)
         if blob is not None:
@@ -112,6 +129,8 @@ class Metadata:
                 self.write_post(keys.parse_post(key), None)
             elif key.sk.startswith(keys.UPLOAD_PREFIX):
                 del self.uploads[keys.parse_upload(key)]
+            elif (author := keys.parse_author(key.sk)) is not None:
+                self.unfollowed.discard((keys.parse_profile(key), author[0]))
             else:
                 del self.creations[key]
 
@@ -148,6 +167,11 @@ class FakeProfiles:
             bio=profile.bio if bio is None else bio,
         )
 
+    def spread_followers(self, user_id: str, shards: int) -> None:
+        profile = self.get(user_id)
+        if profile is not None and profile.follower_shards < shards:
+            self.data.profiles[user_id] = replace(profile, follower_shards=shards)
+
     def rename(self, user_id: str, old: str, new: str) -> None:
         profile = self.get(user_id)
         if new in self.data.handles:
@@ -163,20 +187,27 @@ class FakeProfiles:
 class FakeFollows:
     data: Metadata
 
-    def follow(self, follower_id: str, followee_id: str, follow_ulid: str) -> bool:
-        if self.exists(follower_id, followee_id):
+    def follow(self, follower_id: str, followee: Profile, follow_ulid: str) -> bool:
+        edge = (follower_id, followee.user_id)
+        if edge in self.data.edges:
             return False
-        self._count(follower_id, followee_id, 1)
-        self.data.edges[follower_id, followee_id] = follow_ulid
-        self.data.changes.append(FollowChanged(follower_id, followee_id, follows=True))
+        self._count(*edge, 1)
+        self.data.edges[edge] = follow_ulid
+        self.data.unfollowed.discard(edge)
+        self.data.changes.append(FollowChanged(*edge, follows=True))
         return True
 
-    def unfollow(self, follower_id: str, followee_id: str) -> bool:
-        if not self.exists(follower_id, followee_id):
+    def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
+        edge = (follower_id, followee.user_id)
+        if edge not in self.data.edges:
             return False
-        self._count(follower_id, followee_id, -1)
-        del self.data.edges[follower_id, followee_id]
-        self.data.changes.append(FollowChanged(follower_id, followee_id, follows=False))
+        self._count(*edge, -1)
+        del self.data.edges[edge]
+        self.data.unfollowed.add(edge)
+        self.data.pulled.discard(edge)
+        self.data.leases.get(followee.user_id, {}).pop(follower_id, None)
+        self.data.expiries[keys.unfollowed(*edge)] = at + PRUNED_RETENTION
+        self.data.changes.append(FollowChanged(*edge, follows=False))
         return True
 
     def exists(self, follower_id: str, followee_id: str) -> bool:
@@ -191,17 +222,21 @@ class FakeFollows:
         return page_of(ids, limit, str)
 
     def followers(self, followee_id: str, shard: int, after: str | None, limit: int) -> Page[str]:
-        """All followers are in the first shard, as long as there is nobody to spread them."""
         places = sorted(
             (
                 keys.followers_sort(follow_ulid, follower)
                 for (follower, followee), follow_ulid in self.data.edges.items()
-                if followee == followee_id and shard == 0
+                if followee == followee_id and shard == self._shard(follower, followee)
             ),
             reverse=True,
         )
         page = page_of([p for p in places if after is None or p < after], limit, str)
         return Page(tuple(p.partition("#")[2] for p in page.items), page.next_position)
+
+    def _shard(self, follower_id: str, followee_id: str) -> int:
+        """All move when their number grows, whereas DynamoDB's stay where they were put."""
+        profile = self.data.profiles.get(followee_id)
+        return keys.follower_shard(follower_id, profile.follower_shards) if profile else 0
 
     def _count(self, follower_id: str, followee_id: str, by: int) -> None:
         for user_id in (follower_id, followee_id):
@@ -238,7 +273,12 @@ class FakePosts:
         post = self.get(post_id)
         if post is None or post.state is PostState.DELETED:
             return False
-        self.data.write_post(post_id, replace(post, caption=caption, place=place))
+        edited = replace(post, caption=caption, place=place)
+        self.data.write_post(post_id, edited)
+        if post.state is PostState.PUBLISHED:
+            head = self.data.head(post.author_id)
+            if entry_of(post) in head.entries:
+                self.data.write_head(head.with_post(edited))
         return True
 
     def mark_processing(self, post_id: PostId) -> None:
@@ -259,8 +299,10 @@ class FakePosts:
             media=tuple(media),
             position=position,
             published_at=at,
+            pulled=self.data.head(post.author_id).delivery is Delivery.PULL,
         )
         self._write(published, None)
+        self.data.write_head(self.data.head(post.author_id).with_post(published))
         return True
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
@@ -280,17 +322,24 @@ class FakePosts:
         if current.state is PostState.PUBLISHED:
             self._count(post.author_id, -1)
         self._write(current.deleted(at), at + DELETED_RETENTION)
+        head = self.data.head(post.author_id)
+        if current.state is PostState.PUBLISHED and entry_of(current) in head.entries:
+            self.data.write_head(head.without_post(post.id))
         return True
 
     def restore(self, post: Post, at: datetime) -> bool:
         current = self.get(post.id)
         if post.deleted_at is None or current is None or current.deleted_at != post.deleted_at:
             return False
-        restored = current.restored()
-        if restored.state is PostState.PUBLISHED:
+        head = self.data.head(post.author_id)
+        restored = replace(current.restored(), pulled=head.delivery is Delivery.PULL)
+        published = restored.state is PostState.PUBLISHED
+        if published:
             self._count(post.author_id, 1)
         kept = restored.state in (PostState.PENDING, PostState.FAILED)
         self._write(restored, at + UNFINISHED_RETENTION if kept else None)
+        if published and head.with_post(restored) is not head:
+            self.data.write_head(head.with_post(restored))
         return True
 
     def deleted_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
@@ -538,14 +587,62 @@ class FakeBlobs:
 
 
 @dataclass(frozen=True, slots=True)
-class FakeFeedDetails:
+class FakeHeads:
     data: Metadata
 
-    def view(self, post_ids: Sequence[PostId], user_ids: Iterable[str]) -> FeedView:
-        return FeedView(
-            {i: self.data.posts[i] for i in post_ids if i in self.data.posts},
-            FakeProfiles(self.data).get_many(list(user_ids)),
+    def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        return {author_id: self.data.head(author_id) for author_id in author_ids}
+
+    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
+        if self.data.head(head.author_id).version != head.version:
+            return False
+        self.data.write_head(head.crossed(delivery, crossing))
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class FakeReaders:
+    data: Metadata
+
+    def get(self, reader_id: str) -> Reader:
+        return replace(
+            self.data.readers.get(reader_id, Reader(None)),
+            profile=self.data.profiles.get(reader_id),
+            head=self.data.heads.get(reader_id),
+            pulled=frozenset(a for reader, a in self.data.pulled if reader == reader_id),
+            unfollowed=frozenset(a for reader, a in self.data.unfollowed if reader == reader_id),
         )
+
+    def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
+        known = {i: self.data.readers[i] for i in reader_ids if i in self.data.readers}
+        return {i: kept.pushed_until for i, kept in known.items() if kept.pushed_until}
+
+    def visit(self, reader_id: str, day: date) -> None:
+        self._write(reader_id, replace(self._kept(reader_id), last_visit=day))
+
+    def prepare(self, reader_id: str) -> None:
+        self._write(reader_id, replace(self._kept(reader_id), prepared=True))
+
+    def push_until(self, reader_id: str, until: datetime) -> None:
+        kept = self._kept(reader_id)
+        if kept.pushed_until is None or kept.pushed_until < until:
+            self._write(reader_id, replace(kept, pushed_until=until))
+
+    def pull(self, reader_ids: Sequence[str], author_id: str) -> None:
+        edges = {(reader_id, author_id) for reader_id in reader_ids}
+        self.data.pulled.update(edges & self.data.edges.keys())
+
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str) -> None:
+        if self.data.head(author_id).delivery in (Delivery.PUSH, Delivery.TO_PUSH):
+            self.data.pulled.difference_update((r, author_id) for r in reader_ids)
+
+    def _kept(self, reader_id: str) -> Reader:
+        if reader_id not in self.data.profiles:
+            raise NoSuchItem(reader_id)
+        return self.data.readers.get(reader_id, Reader(None))
+
+    def _write(self, reader_id: str, reader: Reader) -> None:
+        self.data.readers[reader_id] = reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,11 @@ GRANTED = {
         "dynamodb:DeleteItem TablesMetadata",
         "dynamodb:Query TablesMetadata/index/followers",
         "dynamodb:Query TablesMetadata/index/published",
+        "dynamodb:BatchGetItem TablesFeed",
         "dynamodb:Query TablesFeed",
+        "dynamodb:PutItem TablesFeed",
+        "dynamodb:DeleteItem TablesFeed",
+        "sqs:SendMessage feed",
         "s3:PutObject uploads/uploads/*",
         "s3:ListMultipartUploadParts uploads/uploads/*",
         "s3:AbortMultipartUpload uploads/uploads/*",
@@ -67,17 +71,35 @@ GRANTED = {
         "dynamodb:GetItem TablesMetadata",
         "dynamodb:BatchGetItem TablesMetadata",
         "dynamodb:Query TablesMetadata",
+        "dynamodb:PutItem TablesMetadata",
         "dynamodb:UpdateItem TablesMetadata",
     },
     "fan_out": {
-        "dynamodb:GetItem TablesMetadata",
-        "dynamodb:Query TablesMetadata/index/followers",
+        *(
+            f"dynamodb:{action} TablesMetadata"
+            for action in (
+                *("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+                "ConditionCheckItem",
+            )
+        ),
+        "dynamodb:Query TablesFeed",
+        "dynamodb:BatchWriteItem TablesFeed",
+        "dynamodb:DeleteItem TablesFeed",
         "sqs:SendMessage fan-out",
         "sqs:SendMessage feed",
     },
     "feed_writer": {
-        "dynamodb:GetItem TablesMetadata",
+        *(
+            f"dynamodb:{action} TablesMetadata"
+            for action in (
+                *("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"),
+                "ConditionCheckItem",
+            )
+        ),
         "dynamodb:Query TablesMetadata/index/published",
+        "sqs:SendMessage fan-out",
+        "dynamodb:GetItem TablesFeed",
+        "dynamodb:PutItem TablesFeed",
         "dynamodb:Query TablesFeed",
         "dynamodb:BatchWriteItem TablesFeed",
     },

@@ -62,6 +62,8 @@ def world(tables: World) -> World:
 
 @pytest.fixture
 def client(tables: World) -> Client:
+    # The one queue that the API itself sends to.
+    tables.create_queue("feed")
     return Client()
 
 

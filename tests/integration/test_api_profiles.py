@@ -22,7 +22,9 @@ def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> Non
 def test_reading_an_empty_feed_makes_the_profile_too(
     client: Client, ada: Person, ben: Person
 ) -> None:
-    assert client.get("/feed", ada).json == {"items": [], "next_cursor": None}
+    feed = client.get("/feed", ada).json
+    assert feed["items"] == []
+    assert feed["next_cursor"] is None
     handle = "user_" + ada.user_id[-10:].lower()
     assert client.get(f"/users/{handle}", ben).json["user"]["id"] == ada.user_id
 

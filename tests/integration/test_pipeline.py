@@ -116,6 +116,7 @@ def test_deliveries_may_repeat(
 ) -> None:
     pipeline.twice = twice
     client.put(f"/me/following/{client.handle(ada)}", ben)
+    _come_often(client, pipeline, ben)
     post_id = publish(client, pipeline, ada, [pictures.jpeg(64, 48)])
 
     assert [item["id"] for item in client.get("/feed", ben).json["items"]] == [post_id]
@@ -150,21 +151,22 @@ def test_following_brings_the_newest_posts_and_unfollowing_takes_them_out(
         for n in range(3)
     ]
     own = publish(client, pipeline, ben, [pictures.jpeg(32, 32, seed=9)])
+    _come_often(client, pipeline, ben)
 
     client.put(f"/me/following/{client.handle(ada)}", ben)
     pipeline.run()
     feed = [item["id"] for item in client.get("/feed", ben).json["items"]]
     assert feed == [own, *reversed(post_ids)]
+    assert len(world.feed_of(ben)) == 3
 
     client.delete(f"/me/following/{client.handle(ada)}", ben)
-    pipeline.run()
     assert [item["id"] for item in client.get("/feed", ben).json["items"]] == [own]
-    assert len(world.feed_of(ben)) == 1
 
 
-def test_a_late_backfill_of_a_follow_undone_brings_nothing(
+def test_a_late_message_of_a_follow_undone_brings_nothing(
     client: Client, pipeline: Pipeline, world: World, ada: Person, ben: Person
 ) -> None:
+    _come_often(client, pipeline, ben)
     publish(client, pipeline, ada, [pictures.jpeg(32, 32)])
     path = f"/me/following/{client.handle(ada)}"
     client.put(path, ben)
@@ -174,11 +176,12 @@ def test_a_late_backfill_of_a_follow_undone_brings_nothing(
     assert world.feed_of(ben) == []
 
 
-def test_a_deleted_post_is_gone_at_once_and_leaves_the_feeds(
+def test_a_deleted_post_is_gone_at_once_and_is_back_when_it_is_restored(
     client: Client, pipeline: Pipeline, world: World, ada: Person, ben: Person
 ) -> None:
     handle = client.handle(ada)
     client.put(f"/me/following/{handle}", ben)
+    _come_often(client, pipeline, ben)
     post_id = publish(client, pipeline, ada, [pictures.jpeg(64, 48)])
     assert len(world.feed_of(ben)) == 1
 
@@ -187,11 +190,12 @@ def test_a_deleted_post_is_gone_at_once_and_leaves_the_feeds(
     for person in (ada, ben):
         assert client.get(f"/posts/{post_id}", person).status == 404
         assert client.get(f"/users/{handle}/posts", person).json["items"] == []
-        assert client.get("/feed", person).json["items"] == [], "hidden before the feed is cleaned"
+        assert client.get("/feed", person).json["items"] == []
     assert client.get("/me", ada).json["counts"]["posts"] == 0
 
-    pipeline.run()
-    assert world.feed_of(ben) == world.feed_of(ada) == []
+    assert client.request("POST", f"/posts/{post_id}/restore", ada).status == 200
+    for person in (ada, ben):
+        assert [item["id"] for item in client.get("/feed", person).json["items"]] == [post_id]
 
 
 def test_a_post_deleted_while_its_photo_is_processed_never_appears(
@@ -217,5 +221,77 @@ def test_many_followers_each_get_the_post_once(
     followers = [Person.number(number) for number in range(1, 10)]
     for follower in followers:
         client.put(f"/me/following/{client.handle(ada)}", follower)
+        client.get("/feed", follower)
+    pipeline.run()
     publish(client, pipeline, ada, [pictures.jpeg(32, 32)])
-    assert [len(world.feed_of(person)) for person in (ada, *followers)] == [1] * 10
+    assert [len(world.feed_of(person)) for person in (ada, *followers)] == [0] + [1] * 9
+
+
+def test_a_celebrity_is_pulled_and_one_who_ceases_to_be_is_pushed_again(
+    client: Client, pipeline: Pipeline, world: World, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CELEBRITY_FOLLOWERS", "3")
+    handle, readers = client.handle(ada), [Person.number(number) for number in range(1, 5)]
+    path = f"/me/following/{handle}"
+    _come_often(client, pipeline, *readers)
+    post_ids: list[str] = []
+
+    def publish_one() -> str:
+        number = len(post_ids)
+        photo = pictures.jpeg(32, 32, seed=number)
+        post_ids.insert(0, publish(client, pipeline, ada, [photo], key=f"key-{number}"))
+        return post_ids[0]
+
+    for reader in readers[:2]:
+        client.put(path, reader)
+    pipeline.run()
+    publish_one()
+    for reader in readers[2:]:
+        client.put(path, reader)
+    pipeline.run()
+    pushed = [len(world.feed_of(reader)) for reader in readers]
+    edited = publish_one()
+    client.patch(f"/posts/{edited}", ada, {"caption": "edited"})
+    assert [len(world.feed_of(reader)) for reader in readers] == pushed, "nothing is pushed"
+    for reader in readers:
+        items = client.get("/feed", reader).json["items"]
+        assert [item["id"] for item in items] == post_ids
+        assert items[0]["caption"] == "edited"
+    assert client.get(f"/users/{handle}", readers[0]).json["user"]["counts"]["followers"] == 4
+
+    for reader in readers[2:]:
+        client.delete(path, reader)
+    pipeline.run()
+    publish_one()
+    assert [world.feed_of(reader)[0].post_id.ulid for reader in readers[:2]] == [
+        post_ids[0].partition("-")[2]
+    ] * 2
+    for reader in readers[:2]:
+        assert [item["id"] for item in client.get("/feed", reader).json["items"]] == post_ids
+    for reader in readers[2:]:
+        assert client.get("/feed", reader).json["items"] == []
+    assert client.get(f"/users/{handle}", readers[0]).json["user"]["counts"]["followers"] == 2
+    assert not pipeline.failures
+
+
+def test_the_client_learns_cheaply_how_many_posts_are_new(
+    client: Client, pipeline: Pipeline, ada: Person, ben: Person
+) -> None:
+    client.put(f"/me/following/{client.handle(ada)}", ben)
+    _come_often(client, pipeline, ben)
+    latest = client.get("/feed", ben).json["latest"]
+    query = {"since": latest}
+    assert client.get("/feed", ben, **query).json["new"] == {"count": 0, "more": False}
+    publish(client, pipeline, ada, [pictures.jpeg(32, 32)])
+    answer = client.get("/feed", ben, **query).json
+    assert answer["new"] == {"count": 1, "more": False}
+    assert answer["items"] == []
+    for wrong in (latest[:-1], client.get("/feed", ada).json["latest"]):
+        assert client.get("/feed", ben, since=wrong).json["error"]["code"] == "invalid_cursor"
+
+
+def _come_often(client: Client, pipeline: Pipeline, *readers: Person) -> None:
+    """Here a reader is a regular one from the first visit on."""
+    for reader in readers:
+        client.get("/feed", reader)
+    pipeline.run()

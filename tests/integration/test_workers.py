@@ -29,7 +29,7 @@ _STRANGE = [
     "{}",
     '{"kind": "Unheard", "message": {}}',
     payloads.message("RenderPhoto", sha256=1),
-    payloads.message("FanOut", action="shout"),
+    payloads.message("FanOut", entry="shout"),
 ]
 
 
@@ -95,14 +95,13 @@ class TestRouting:
         ("name", "queue", "kind"),
         [
             ("post_published", "fan-out", "FanOut"),
-            ("post_deleted", "fan-out", "FanOut"),
             ("post_expired", "collect", "ReleaseMedia"),
             ("blob_ready", "publish", "SettleBlob"),
             ("blob_failed", "publish", "SettleBlob"),
             ("blob_expired", "collect", "RemoveBlob"),
             ("reference_added", "publish", "SettleReference"),
-            ("follow_added", "feed", "Backfill"),
-            ("follow_removed", "feed", "Prune"),
+            ("follow_added", "feed", "Followed"),
+            ("follow_removed", "feed", "Unfollowed"),
         ],
     )
     def test_a_change_goes_to_the_queue_of_those_who_act_on_it(
@@ -115,8 +114,9 @@ class TestRouting:
         bodies = [json.dumps(message) for message in world.waiting(queue)]
         assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
 
-    def test_a_new_post_is_nobodys_work(self, world: World) -> None:
-        assert _failed(invoke("stream", payloads.sample("stream/post_created"))) == []
+    @pytest.mark.parametrize("name", ["post_created", "post_deleted"])
+    def test_a_post_that_is_new_or_deleted_is_nobodys_work(self, world: World, name: str) -> None:
+        assert _failed(invoke("stream", payloads.sample(f"stream/{name}"))) == []
         assert [world.waiting(queue) for queue in WORKERS] == [[]] * len(WORKERS)
 
     def test_only_the_record_that_cannot_be_read_fails(self, world: World) -> None:

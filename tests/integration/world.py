@@ -110,6 +110,10 @@ class World:
         description = aws("dynamodb").describe_table(TableName=METADATA)
         self.stream_arn = description["Table"]["LatestStreamArn"]
 
+    def create_queue(self, name: str) -> None:
+        # What a worker fails is there again at once; nobody waits in a test.
+        aws("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})
+
     def create_storage(self) -> None:
         for bucket in (UPLOADS, ORIGINALS, RENDITIONS):
             aws("s3").create_bucket(
@@ -119,8 +123,7 @@ class World:
             Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"}
         )
         for name in QUEUES:
-            # What a worker fails is there again at once; nobody waits in a test.
-            aws("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})
+            self.create_queue(name)
 
     def connect_uploads(self) -> None:
         """Let the uploads bucket notify its queue; S3 sends a test event on this."""
@@ -143,6 +146,11 @@ class World:
             "MEDIA_BASE_URL": MEDIA_BASE_URL,
             "REMOVALS_PER_HOUR": "100",
             "RECONCILE_AFTER_MINUTES": "10",
+            "CELEBRITY_FOLLOWERS": "1000",
+            "ACTIVE_DAYS": "30",
+            "REGULAR_AFTER_DAYS": "0",
+            "FEED_POSTS": "1000",
+            "SNAPSHOT_POSTS": "200",
             "UPLOADS_QUEUE_URL": self.queue_url("uploads"),
             "IMAGES_QUEUE_URL": self.queue_url("images"),
             "VIDEOS_QUEUE_URL": self.queue_url("videos"),
@@ -178,9 +186,10 @@ class World:
         aws("dynamodb").delete_item(TableName=METADATA, Key=marshal(key_item(key)))
 
     def feed_of(self, person: Person) -> list[FeedEntry]:
-        """The entries in the feed table, whatever of them is visible; newest first."""
+        """What was pushed to the feed table, whatever of it is visible; newest first."""
+        in_feed = Key("pk").eq(keys.feed_partition(person.user_id))
         rows = Table(aws("dynamodb"), FEED).query(
-            Key("pk").eq(keys.feed_partition(person.user_id)), limit=1000, newest_first=True
+            in_feed & Key("sk").lt(keys.ENTRIES_END), limit=1000, newest_first=True
         )
         return [FeedEntry.parse(item["sk"]) for item in rows.items]
 

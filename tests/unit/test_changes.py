@@ -17,18 +17,18 @@ from shutterfeed.domain.changes import (
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.media import Blob, BlobState, Reference
 from shutterfeed.domain.messages import (
-    Backfill,
     CollectMessage,
     ConcludePost,
     FanOut,
-    FeedAction,
+    FanOutMessage,
     FeedMessage,
-    Prune,
+    Followed,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
     SettleBlob,
     SettleReference,
+    Unfollowed,
 )
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services.routing import ChangeRouter
@@ -46,16 +46,14 @@ def _post(state: PostState | None) -> Post | None:
 
 
 @pytest.mark.parametrize(("before", "after"), [*product(POST_STATES, POST_STATES)])
-def test_only_publishing_and_its_end_fan_out_and_only_a_post_gone_gives_up_its_media(
+def test_only_publishing_fans_out_and_only_a_post_gone_gives_up_its_media(
     before: PostState | None, after: PostState | None
 ) -> None:
     post = samples.post(media=2)
     entry = FeedEntry(samples.position(1), post.id)
     expected: list[object] = []
     if after is PostState.PUBLISHED and before is not PostState.PUBLISHED:
-        expected.append(FanOut(FeedAction.INSERT, entry))
-    if before is PostState.PUBLISHED and after is not PostState.PUBLISHED:
-        expected.append(FanOut(FeedAction.REMOVE, entry))
+        expected.append(FanOut(entry))
     if before is PostState.DELETED and after in (PostState.PENDING, PostState.PROCESSING):
         expected.append(ConcludePost(post.id))
     if before is not None and after is None:
@@ -65,7 +63,7 @@ def test_only_publishing_and_its_end_fan_out_and_only_a_post_gone_gives_up_its_m
 
 
 def test_a_published_post_without_a_place_in_the_order_is_an_error() -> None:
-    post = samples.post(state=PostState.PUBLISHED)
+    post = replace(samples.post(state=PostState.PUBLISHED), position=None)
     with pytest.raises(ValueError, match="has no position"):
         list(work_for(PostChanged(None, post)))
 
@@ -87,9 +85,15 @@ def test_a_blob_tells_its_media_when_it_settles_and_is_removed_when_it_is_gone(
     assert list(work_for(BlobChanged(old, new))) == expected
 
 
-def test_following_brings_posts_and_unfollowing_takes_them_out() -> None:
-    assert list(work_for(FollowChanged("ada", "bob", follows=True))) == [Backfill("ada", "bob")]
-    assert list(work_for(FollowChanged("ada", "bob", follows=False))) == [Prune("ada", "bob")]
+def test_a_post_that_readers_pull_is_not_fanned_out() -> None:
+    post = _post(PostState.PUBLISHED)
+    assert post is not None
+    assert list(work_for(PostChanged(None, replace(post, pulled=True)))) == []
+
+
+def test_both_following_and_unfollowing_are_told() -> None:
+    assert list(work_for(FollowChanged("ada", "bob", follows=True))) == [Followed("ada", "bob")]
+    assert list(work_for(FollowChanged("ada", "bob", follows=False))) == [Unfollowed("ada", "bob")]
 
 
 def test_a_new_reference_is_settled() -> None:
@@ -98,7 +102,7 @@ def test_a_new_reference_is_settled() -> None:
 
 
 def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() -> None:
-    publish, fan_out = FakeQueue[PublishMessage](), FakeQueue[FanOut]()
+    publish, fan_out = FakeQueue[PublishMessage](), FakeQueue[FanOutMessage]()
     feed, collect = FakeQueue[FeedMessage](), FakeQueue[CollectMessage]()
     router = ChangeRouter(publish, fan_out, feed, collect)
     published = _post(PostState.PUBLISHED)
@@ -115,12 +119,12 @@ def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() 
         router.route(BlobChanged(BLOB, ready)),
         router.route(BlobChanged(ready, None)),
     ]
-    assert sent == [1, 2, 0, 1, 1, 1, 1, 1, 1]
+    assert sent == [1, 1, 0, 1, 1, 1, 1, 1, 1]
     assert publish.messages == [
         ConcludePost(samples.post().id),
         SettleReference(reference),
         SettleBlob(BLOB.sha256),
     ]
-    assert [step.action for step in fan_out.messages] == [FeedAction.INSERT, FeedAction.REMOVE]
-    assert feed.messages == [Backfill("ada", "bob"), Prune("ada", "bob")]
+    assert [type(step) for step in fan_out.messages] == [FanOut]
+    assert feed.messages == [Followed("ada", "bob"), Unfollowed("ada", "bob")]
     assert [type(message) for message in collect.messages] == [ReleaseMedia, RemoveBlob]

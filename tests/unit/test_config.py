@@ -12,12 +12,18 @@ API = {
     "FEED_TABLE": "feed",
     "UPLOADS_BUCKET": "uploads",
     "MEDIA_BASE_URL": "https://media.example",
+    "FEED_QUEUE_URL": "https://queue.example",
+    "CELEBRITY_FOLLOWERS": "10000",
+    "ACTIVE_DAYS": "30",
+    "REGULAR_AFTER_DAYS": "1",
+    "FEED_POSTS": "1000",
+    "SNAPSHOT_POSTS": "200",
 }
 
 
 def test_each_setting_is_read_from_the_variable_of_its_name() -> None:
     settings = ApiSettings.from_env(API | {"OTHER": "ignored"})
-    assert settings == ApiSettings("metadata", "feed", "uploads", "https://media.example")
+    assert settings == ApiSettings(**{name.lower(): value for name, value in API.items()})
 
 
 @pytest.mark.parametrize("missing", sorted(API))
@@ -41,5 +47,6 @@ def test_every_function_has_settings_of_its_own() -> None:
     classes = [
         c for c in vars(config).values() if isinstance(c, type) and c.__module__ == config.__name__
     ]
-    settings = [c for c in classes if issubclass(c, config.Settings) and c is not config.Settings]
+    shared = (config.Settings, config.FeedSettings)
+    settings = [c for c in classes if issubclass(c, config.Settings) and c not in shared]
     assert len(settings) == 10

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from shutterfeed.domain.delivery import HEAD_ENTRIES, entry_of
 from shutterfeed.domain.errors import InvalidCursor
+from shutterfeed.domain.feed import BOTTOM, FeedCursor, FeedEntry
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.messages import FeedChunk
+from shutterfeed.domain.posts import PostState
+from shutterfeed.services.feed import NewPosts
 from tests import samples
-from tests.fakes.backend import Backend
+from tests.fakes.backend import POLICY, Backend
 from tests.fakes.storage import PHOTO
-from tests.paging import whole
 
 ADA, BOB = samples.user_id(1), samples.user_id(2)
 
 
 @pytest.fixture
 def backend() -> Backend:
-    """Bob follows Ada."""
+    """Bob follows Ada, and comes often."""
     backend = Backend()
     backend.follows.follow(BOB, backend.sign_up(1).handle)
+    backend.reader.page(BOB, None, 10)
     backend.drain()
     return backend
 
@@ -33,7 +39,14 @@ def _publish(backend: Backend, author: int, key: str) -> PostId:
 
 
 def _seen(backend: Backend, reader_id: str, limit: int = 100) -> list[PostId]:
-    return [view.post.id for view in whole(partial(backend.reader.page, reader_id), limit)]
+    seen, position = [], None
+    while True:
+        page = backend.reader.page(reader_id, position, limit)
+        assert len(page.posts) <= limit
+        seen += [view.post.id for view in page.posts]
+        position = page.next_position
+        if position is None:
+            return seen
 
 
 def test_a_feed_has_ones_own_posts_and_those_of_the_followed_newest_first(
@@ -45,23 +58,56 @@ def test_a_feed_has_ones_own_posts_and_those_of_the_followed_newest_first(
         assert _seen(backend, ADA, limit) == [ids[2], ids[0]]
 
 
+def test_ones_own_post_is_there_at_once(backend: Backend) -> None:
+    post = backend.create_post(2, (PHOTO,), "key")
+    backend.upload(post, 0, PHOTO)
+    while backend.metadata.posts[post.id].state is not PostState.PUBLISHED:
+        backend.deliver(backend.waiting()[0])
+    assert _seen(backend, BOB) == [post.id]
+
+
 def test_each_post_comes_with_its_author_as_they_are_now(backend: Backend) -> None:
     _publish(backend, 1, "a")
     backend.users.edit(ADA, handle="ada")
-    (view,) = backend.reader.page(BOB, None, 10).items
+    (view,) = backend.reader.page(BOB, None, 10).posts
     assert view.author == backend.users.me(ADA)
     assert view.author.handle == "ada"
 
 
-def test_a_post_deleted_after_it_was_brought_out_is_not_shown_and_does_not_end_the_list(
-    backend: Backend,
-) -> None:
+def test_deleted_posts_are_not_shown_and_do_not_end_the_list(backend: Backend) -> None:
     ids = [_publish(backend, 1, str(number)) for number in range(4)]
     for post_id in ids[1:3]:
-        backend.delete_post(post_id)  # and the feeds have not heard of it yet
+        backend.delete_post(post_id)
     assert len(backend.feed_table.feeds[BOB]) == 4
     for limit in (1, 2, 3):
         assert _seen(backend, BOB, limit) == [ids[3], ids[0]]
+
+
+def test_a_page_is_not_empty_because_the_newest_posts_were_deleted(backend: Backend) -> None:
+    ids = [_publish(backend, 1, str(number)) for number in range(5)]
+    for post_id in ids[1:]:
+        backend.delete_post(post_id)
+    assert [view.post.id for view in backend.reader.page(BOB, None, 2).posts] == [ids[0]]
+
+
+def test_who_is_unfollowed_is_gone_at_once_whatever_still_arrives(backend: Backend) -> None:
+    first = _publish(backend, 1, "first")
+    handle = backend.sign_up(1).handle
+    backend.follows.unfollow(BOB, handle)
+    assert _seen(backend, BOB) == []
+    backend.feed.send([FeedChunk(_entry(backend, first), (BOB,))])
+    backend.drain()
+    assert _seen(backend, BOB) == []
+    backend.follows.follow(BOB, handle)
+    backend.drain()
+    assert _seen(backend, BOB) == [first]
+
+
+def test_following_brings_the_newest_posts(backend: Backend) -> None:
+    ids = [_publish(backend, 3, str(number)) for number in range(HEAD_ENTRIES + 3)]
+    backend.follows.follow(BOB, backend.sign_up(3).handle)
+    backend.drain()
+    assert _seen(backend, BOB) == ids[: -HEAD_ENTRIES - 1 : -1]
 
 
 def test_entries_of_posts_or_authors_that_are_gone_are_passed_over(backend: Backend) -> None:
@@ -75,22 +121,101 @@ def test_entries_of_posts_or_authors_that_are_gone_are_passed_over(backend: Back
 def test_the_first_look_at_a_feed_makes_the_readers_profile(backend: Backend) -> None:
     reader = samples.user_id(9)
     page = backend.reader.page(reader, None, 10)
-    assert page.items == ()
+    assert page.posts == ()
     assert page.next_position is None
     assert backend.metadata.profiles[reader].handle.startswith("user_")
 
 
-@pytest.mark.parametrize("position", ["", "x", "1#2", samples.position(1)])
+@pytest.mark.parametrize("position", ["", "x", "1#2", samples.position(1), "~"])
 def test_a_place_in_the_feed_that_was_never_given_is_refused(
     backend: Backend, position: str
 ) -> None:
-    with pytest.raises(InvalidCursor):
-        backend.reader.page(BOB, position, 10)
+    for call in (lambda: backend.reader.page(BOB, position, 10),
+                 lambda: backend.reader.new_posts(BOB, position)):  # fmt: skip
+        with pytest.raises(InvalidCursor):
+            call()
 
 
 def test_a_page_takes_two_round_trips_however_long_it_is(backend: Backend) -> None:
     for number in range(5):
         _publish(backend, 1, str(number))
     before = backend.fuse.calls
-    assert len(backend.reader.page(BOB, None, 5).items) == 5
+    assert len(backend.reader.page(BOB, None, 5).posts) == 5
     assert backend.fuse.calls - before == 2
+
+
+def test_it_is_told_how_many_posts_of_others_have_come(backend: Backend) -> None:
+    _publish(backend, 1, "a")
+    latest = backend.reader.page(BOB, None, 1).latest
+    assert latest is not None
+    assert backend.reader.new_posts(BOB, latest) == NewPosts(0, more=False)
+    for number, author in enumerate((1, 2, 3, 1)):
+        _publish(backend, author, str(number))
+    assert backend.reader.new_posts(BOB, latest) == NewPosts(2, more=False)
+    assert backend.reader.new_posts(ADA, str(FeedCursor(BOTTOM))) == NewPosts(0, more=False)
+
+
+def test_there_is_an_end_to_the_counting(backend: Backend) -> None:
+    entries = [FeedEntry(samples.position(n), samples.post(1, n).id) for n in range(150)]
+    backend.feed_table.put([BOB], entries, backend.clock.now())
+    assert backend.reader.new_posts(BOB, str(FeedCursor(entries[99]))) == NewPosts(50, more=False)
+    assert backend.reader.new_posts(BOB, str(FeedCursor(BOTTOM))) == NewPosts(100, more=True)
+
+
+def test_a_returning_readers_first_page_is_complete_and_so_are_the_next() -> None:
+    backend = Backend(policy=replace(POLICY, regular_after_days=1))
+    handles = [backend.sign_up(number).handle for number in (1, 3, 4)]
+    for handle in handles:
+        backend.follows.follow(BOB, handle)
+    ids = [_publish(backend, (1, 3, 4)[n % 3], str(n)) for n in range(12)]
+    assert not any(backend.feed_table.feeds.values()), "nothing is pushed to who does not come"
+    for limit in (1, 5, 100):
+        assert _seen(backend, BOB, limit) == ids[::-1]
+    assert not any(backend.feed_table.feeds.values())
+    backend.wait(timedelta(days=1))
+    backend.reader.page(BOB, None, 1)
+    backend.drain()
+    newest = _publish(backend, 1, "newest")
+    assert [entry.post_id for entry in backend.feed_table.feeds[BOB]] == [newest]
+    assert _seen(backend, BOB, 4) == [newest, *ids[::-1]]
+
+
+def test_a_feed_that_was_made_anew_ends_after_so_many_posts() -> None:
+    policy = replace(POLICY, regular_after_days=1, snapshot_posts=4)
+    backend = Backend(policy=policy)
+    backend.follows.follow(BOB, backend.sign_up(1).handle)
+    ids = [_publish(backend, 1, str(n)) for n in range(9)]
+    assert _seen(backend, BOB, 3) == ids[:-5:-1]
+
+
+def test_a_feed_that_has_not_changed_is_not_kept_again() -> None:
+    backend = Backend(policy=replace(POLICY, regular_after_days=1))
+    backend.follows.follow(BOB, backend.sign_up(1).handle)
+    _publish(backend, 1, "a")
+    for _ in range(3):
+        backend.reader.page(BOB, None, 5)
+    assert backend.feed_table.snapshots[BOB].version == 1
+
+
+def test_a_regular_reader_is_pushed_to_for_as_long_as_they_come(backend: Backend) -> None:
+    for number in range(10):
+        backend.wait(timedelta(days=9))
+        backend.reader.page(BOB, None, 1)
+        backend.drain()
+        post_id = _publish(backend, 1, str(number))
+        assert max(backend.feed_table.feeds[BOB]).post_id == post_id
+    assert backend.feed_table.snapshots[BOB].version == 1
+
+
+def test_leases_end_with_the_first_post_after_their_reader_ceased_to_come(
+    backend: Backend,
+) -> None:
+    backend.wait(timedelta(days=32))
+    assert BOB in backend.metadata.leases[ADA]
+    _publish(backend, 1, "a")
+    assert not backend.metadata.leases[ADA]
+    assert not any(backend.feed_table.feeds.values())
+
+
+def _entry(backend: Backend, post_id: PostId) -> FeedEntry:
+    return entry_of(backend.metadata.posts[post_id])

@@ -14,24 +14,24 @@ from shutterfeed.adapters.events import uploads_landed
 from shutterfeed.adapters.messages import Codec, UnknownMessage
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import (
-    Backfill,
     ConcludePost,
+    Cross,
     FanOut,
-    FeedAction,
     FeedChunk,
-    Prune,
+    Followed,
+    PrepareFeed,
     ReleaseMedia,
     RemoveBlob,
     RenderPhoto,
     SettleBlob,
     SettleReference,
+    Unfollowed,
     UploadLanded,
 )
 from shutterfeed.keys import upload_object
 from tests import samples, strategies
 from tests.strategies import digests, entries, ulids
 
-ACTIONS = st.sampled_from(FeedAction)
 SENT: list[tuple[Codec[Any], st.SearchStrategy[Any]]] = [
     (
         messages.RENDER_PHOTO,
@@ -40,13 +40,18 @@ SENT: list[tuple[Codec[Any], st.SearchStrategy[Any]]] = [
     (messages.PUBLISH, st.builds(SettleReference, strategies.references)),
     (messages.PUBLISH, st.builds(SettleBlob, digests)),
     (messages.PUBLISH, st.builds(ConcludePost, strategies.post_ids)),
-    (messages.FAN_OUT, st.builds(FanOut, ACTIONS, entries, st.integers(0, 99), st.none() | ulids)),
+    (
+        messages.FAN_OUT,
+        st.builds(FanOut, entries, st.none() | st.integers(0, 99), st.none() | ulids),
+    ),
+    (messages.FAN_OUT, st.builds(Cross, ulids, st.text(), st.none() | ulids)),
     (
         messages.FEED,
-        st.builds(FeedChunk, ACTIONS, entries, st.lists(ulids, max_size=5).map(tuple)),
+        st.builds(FeedChunk, entries, st.lists(ulids, max_size=5).map(tuple)),
     ),
-    (messages.FEED, st.builds(Backfill, ulids, ulids)),
-    (messages.FEED, st.builds(Prune, ulids, ulids)),
+    (messages.FEED, st.builds(Followed, ulids, ulids)),
+    (messages.FEED, st.builds(Unfollowed, ulids, ulids)),
+    (messages.FEED, st.builds(PrepareFeed, ulids)),
     (
         messages.COLLECT,
         st.builds(ReleaseMedia, st.lists(strategies.references, max_size=3).map(tuple)),
@@ -70,12 +75,12 @@ def test_every_message_is_read_back_equal(kind: int, data: st.DataObject) -> Non
         "null",
         "[]",
         "{}",
-        '{"kind": "Backfill"}',
+        '{"kind": "Followed"}',
         '{"kind": "Unheard", "message": {}}',
-        '{"kind": "Backfill", "message": {}}',
-        '{"kind": "Backfill", "message": {"owner_id": 1, "followee_id": "b"}}',
-        '{"kind": "Backfill", "message": null}',
-        '{"kind": ["Backfill"], "message": {}}',
+        '{"kind": "Followed", "message": {}}',
+        '{"kind": "Followed", "message": {"follower_id": 1, "followee_id": "b"}}',
+        '{"kind": "Followed", "message": null}',
+        '{"kind": ["Followed"], "message": {}}',
         messages.COLLECT.encode(ReleaseMedia(())),
     ],
 )
@@ -85,8 +90,8 @@ def test_what_is_no_message_of_a_queue_is_refused(text: str) -> None:
 
 
 def test_fields_that_later_versions_may_add_do_not_stop_older_workers() -> None:
-    text = '{"kind": "Backfill", "message": {"owner_id": "a", "followee_id": "b", "new": 1}}'
-    assert messages.FEED.decode(text) == Backfill("a", "b")
+    text = '{"kind": "Followed", "message": {"follower_id": "a", "followee_id": "b", "new": 1}}'
+    assert messages.FEED.decode(text) == Followed("a", "b")
 
 
 def _notification(*object_keys: str) -> str:

@@ -16,10 +16,13 @@ from shutterfeed import config
 if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
+    from shutterfeed.domain.delivery import FeedPolicy
     from shutterfeed.ports import Clock, Ids
     from shutterfeed.services.collection import CollectionService
+    from shutterfeed.services.crossing import CrossingService
     from shutterfeed.services.cursors import Cursors
-    from shutterfeed.services.fan_out import FanOutPlanner, FeedWriter
+    from shutterfeed.services.delivery import DeliveryService
+    from shutterfeed.services.fan_out import FanOutPlanner
     from shutterfeed.services.feed import FeedService
     from shutterfeed.services.follows import FollowService
     from shutterfeed.services.ingest import IngestService
@@ -45,6 +48,7 @@ def client(service: str) -> Any:
     return connect(
         service,
         config=Config(
+            max_pool_connections=64,
             retries={"mode": "standard", "max_attempts": 5},
             connect_timeout=2,
             read_timeout=10,
@@ -96,13 +100,16 @@ class Api:
 
 @cache
 def api() -> Api:
+    from shutterfeed.adapters import messages
     from shutterfeed.adapters.buckets import S3UploadBucket
     from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
-    from shutterfeed.adapters.dynamodb.feeds import DynamoFeedDetails, DynamoFeeds
+    from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
+    from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
     from shutterfeed.adapters.dynamodb.follows import DynamoFollows
     from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
     from shutterfeed.adapters.dynamodb.posts import DynamoPosts
     from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+    from shutterfeed.adapters.dynamodb.readers import DynamoReaders
     from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
     from shutterfeed.services.cursors import Cursors
     from shutterfeed.services.feed import FeedService
@@ -113,7 +120,9 @@ def api() -> Api:
 
     settings = config.ApiSettings.from_env()
     metadata = _table(settings.metadata_table)
-    profiles, follows = DynamoProfiles(metadata), DynamoFollows(metadata)
+    feed_table = _table(settings.feed_table)
+    profiles = DynamoProfiles(metadata)
+    follows = DynamoFollows(metadata, settings.feed_table)
     users = ProfileService(profiles, follows, clock())
     posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
     bucket = S3UploadBucket(lambda: client("s3"), settings.uploads_bucket)
@@ -127,7 +136,14 @@ def api() -> Api:
         ),
         uploads=uploads,
         feed=FeedService(
-            DynamoFeeds(_table(settings.feed_table)), DynamoFeedDetails(metadata), users
+            DynamoFeedReads(metadata, feed_table),
+            DynamoFeeds(feed_table),
+            follows,
+            DynamoReaders(metadata),
+            users,
+            _queue(settings.feed_queue_url, messages.FEED),
+            _policy(settings),
+            clock(),
         ),
         cursors=Cursors(DynamoSecrets(metadata)),
     )
@@ -220,36 +236,80 @@ def publish() -> PublishingService:
     return _publishing(_table(config.PublishSettings.from_env().metadata_table))
 
 
-@cache
-def fan_out() -> FanOutPlanner:
-    from shutterfeed.adapters import messages
-    from shutterfeed.adapters.dynamodb.follows import DynamoFollows
-    from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
-    from shutterfeed.services.fan_out import FanOutPlanner
+def _policy(settings: config.FeedSettings) -> FeedPolicy:
+    from shutterfeed.domain.delivery import FeedPolicy
 
-    settings = config.FanOutSettings.from_env()
-    metadata = _table(settings.metadata_table)
-    return FanOutPlanner(
-        DynamoProfiles(metadata),
-        DynamoFollows(metadata),
-        _queue(settings.fan_out_queue_url, messages.FAN_OUT),
-        _queue(settings.feed_queue_url, messages.FEED),
+    return FeedPolicy(
+        celebrity_followers=int(settings.celebrity_followers),
+        active_days=int(settings.active_days),
+        regular_after_days=int(settings.regular_after_days),
+        feed_posts=int(settings.feed_posts),
+        snapshot_posts=int(settings.snapshot_posts),
     )
 
 
+def _crossings(
+    settings: config.FanOutSettings | config.FeedWriterSettings,
+) -> CrossingService:
+    from shutterfeed.adapters import messages
+    from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
+    from shutterfeed.adapters.dynamodb.heads import DynamoHeads
+    from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+    from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+    from shutterfeed.services.audience import AudienceService
+    from shutterfeed.services.crossing import CrossingService
+
+    metadata, feeds = _table(settings.metadata_table), _table(settings.feed_table)
+    readers, policy = DynamoReaders(metadata), _policy(settings)
+    return CrossingService(
+        DynamoProfiles(metadata),
+        DynamoHeads(metadata),
+        readers,
+        AudienceService(DynamoAudience(feeds), readers, policy, clock()),
+        DynamoFeeds(feeds),
+        _queue(settings.fan_out_queue_url, messages.FAN_OUT),
+        policy,
+        clock(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FanOutServices:
+    """What the messages of the fan-out queue are for."""
+
+    planner: FanOutPlanner
+    crossings: CrossingService
+
+
 @cache
-def feed_writer() -> FeedWriter:
-    from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
+def fan_out() -> FanOutServices:
+    from shutterfeed.adapters import messages
+    from shutterfeed.services.fan_out import FanOutPlanner
+
+    settings = config.FanOutSettings.from_env()
+    crossings = _crossings(settings)
+    chunks = _queue(settings.feed_queue_url, messages.FEED)
+    return FanOutServices(FanOutPlanner(crossings.audience, crossings.steps, chunks), crossings)
+
+
+@cache
+def feed_writer() -> DeliveryService:
+    from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
     from shutterfeed.adapters.dynamodb.follows import DynamoFollows
-    from shutterfeed.adapters.dynamodb.posts import DynamoPosts
-    from shutterfeed.services.fan_out import FeedWriter
+    from shutterfeed.services.delivery import DeliveryService
 
     settings = config.FeedWriterSettings.from_env()
-    metadata = _table(settings.metadata_table)
-    return FeedWriter(
-        DynamoFeeds(_table(settings.feed_table)),
-        DynamoPosts(metadata),
-        DynamoFollows(metadata),
+    metadata, feeds = _table(settings.metadata_table), _table(settings.feed_table)
+    crossings = _crossings(settings)
+    return DeliveryService(
+        DynamoFollows(metadata, settings.feed_table),
+        crossings.heads,
+        crossings.readers,
+        crossings.audience.audience,
+        crossings.feeds,
+        DynamoFeedReads(metadata, feeds),
+        crossings,
+        crossings.policy,
         clock(),
     )
 

@@ -32,11 +32,23 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class ApiSettings(Settings):
+class FeedSettings(Settings):
+    """The deployment's `FeedPolicy`."""
+
+    celebrity_followers: str
+    active_days: str
+    regular_after_days: str
+    feed_posts: str
+    snapshot_posts: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     uploads_bucket: str
     media_base_url: str
+    feed_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +88,18 @@ class PublishSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class FanOutSettings(Settings):
+class FanOutSettings(FeedSettings):
     metadata_table: str
+    feed_table: str
     fan_out_queue_url: str
     feed_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
-class FeedWriterSettings(Settings):
+class FeedWriterSettings(FeedSettings):
     metadata_table: str
     feed_table: str
+    fan_out_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)

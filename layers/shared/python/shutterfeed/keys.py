@@ -6,6 +6,10 @@ Metadata table
     USER#<author>      UPLOAD#<media>     upload ledger
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
+    USER#<author>      PUBLISHED          head: newest posts, and how they are delivered
+    USER#<reader>      PULLS#<author>     followed celebrity
+    USER#<reader>      PRUNED#<author>    unfollowed author whose posts may still be in the feed
+    FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     HANDLE#<handle>    HANDLE             handle claim
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to it
@@ -17,7 +21,9 @@ Metadata table
     index `open`:      OPEN#<shard>          / <post ulid>#<author>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
 Feed table
-    FEED#<user>        <position>#<post>
+    FEED#<user>        <position>#<post>  pushed post
+    FEED#<user>        SNAPSHOT           the feed as it was made when its reader returned
+    AUDIENCE#<author>  <reader, reversed> lease: push this author's posts to this reader
 Uploads bucket         uploads/<author>/<post ulid>/<media>
                        discarded/<author>/<post ulid>/<media>
 Originals bucket       <sha256>/<blob id>
@@ -55,6 +61,15 @@ REFERENCE_PREFIX: Final = "REF#"
 _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
 _FEED: Final = "FEED#"
+_AUDIENCE: Final = "AUDIENCE#"
+_PULLS: Final = "PULLS#"
+_UNFOLLOWED: Final = "PRUNED#"
+HEAD: Final = "PUBLISHED"
+READER_RANGE: Final = (PROFILE, _PULLS + "~")
+"""What a reader's feed begins with: profile, unfollowed authors, own head and celebrities stand
+side by side in their partition."""
+ENTRIES_END: Final = "8"
+"""Above every entry of a feed: a ULID begins with 0 to 7."""
 _UPLOADS: Final = "uploads"
 _DISCARDED: Final = "discarded"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -118,6 +133,45 @@ def parse_profile(key: Key) -> str:
 def parse_follow(key: Key) -> tuple[str, str]:
     """The follower's and the followee's id."""
     return _tail(key.pk, _USER), _tail(key.sk, FOLLOWS_PREFIX)
+
+
+def head(author_id: str) -> Key:
+    return Key(user_partition(author_id), HEAD)
+
+
+def parse_head(key: Key) -> str:
+    """The author's id."""
+    return _tail(key.pk, _USER)
+
+
+def pull(reader_id: str, author_id: str) -> Key:
+    return Key(user_partition(reader_id), _PULLS + author_id)
+
+
+def unfollowed(reader_id: str, author_id: str) -> Key:
+    return Key(user_partition(reader_id), _UNFOLLOWED + author_id)
+
+
+def parse_author(sort_key: str) -> tuple[str, bool] | None:
+    """The author whom a reader pulls (True) or has unfollowed (False); None for other items."""
+    for prefix, pulled in ((_PULLS, True), (_UNFOLLOWED, False)):
+        if sort_key.startswith(prefix):
+            return sort_key[len(prefix) :], pulled
+    return None
+
+
+def follower_shard(follower_id: str, shards: int) -> int:
+    """The random end of an id chooses."""
+    return int.from_bytes(follower_id[-4:].encode()) % shards
+
+
+def follower_count(followee_id: str, shard: int) -> Key:
+    return Key(f"FOLLOWERS#{followee_id}#{shard}", "COUNT")
+
+
+def parse_follower_count(key: Key) -> str:
+    """The followee's id."""
+    return _tail(key.pk, "FOLLOWERS#").partition("#")[0]
 
 
 def followers_partition(followee_id: str, shard: int) -> str:
@@ -187,6 +241,25 @@ def feed_partition(owner_id: str) -> str:
 
 def feed(owner_id: str, entry: FeedEntry) -> Key:
     return Key(feed_partition(owner_id), str(entry))
+
+
+def snapshot(owner_id: str) -> Key:
+    return Key(feed_partition(owner_id), "SNAPSHOT")
+
+
+def audience_partition(author_id: str) -> str:
+    return _AUDIENCE + author_id
+
+
+def lease(author_id: str, reader_id: str) -> Key:
+    """Readers are in the order of their reversed ids, whose first characters are random: a range
+    of sort keys is a random part of them."""
+    return Key(audience_partition(author_id), reader_id[::-1])
+
+
+def parse_lease_sort(text: str) -> str:
+    """The reader's id."""
+    return text[::-1]
 
 
 def upload_object(post_id: PostId, media_id: str) -> str:

@@ -7,14 +7,15 @@ one twice with the same arguments leaves the same state.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
-from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.delivery import Delivery, Head, Lease, Reader
+from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Reference, Upload
 from shutterfeed.domain.multipart import Part
@@ -64,6 +65,10 @@ class Profiles(Protocol):
         """None leaves a field as it is."""
         ...
 
+    def spread_followers(self, user_id: str, shards: int) -> None:
+        """Count and list the followers to come over so many items. Never fewer than before."""
+        ...
+
     def rename(self, user_id: str, old: str, new: str) -> None:
         """Claim `new`, release `old`, all or nothing. Raises `HandleTaken`, and `Busy` where the
         user's handle is no longer `old`."""
@@ -71,12 +76,18 @@ class Profiles(Protocol):
 
 
 class Follows(Protocol):
-    def follow(self, follower_id: str, followee_id: str, follow_ulid: str) -> bool:
-        """Write the edge and both counters in one transaction. False where it was there."""
+    """Profiles are given for `Profile.follower_shards`: over how many items followers are
+    counted. A count in an item that is not among the present ones counts all the same."""
+
+    def follow(self, follower_id: str, followee: Profile, follow_ulid: str) -> bool:
+        """Write the edge and both counts in one transaction, and forget an earlier unfollowing.
+        False where the edge was there."""
         ...
 
-    def unfollow(self, follower_id: str, followee_id: str) -> bool:
-        """Remove the edge and adjust both counters. False where it was not there."""
+    def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
+        """Remove the edge and all that brings the followee's posts to the follower, adjust both
+        counts, and remember it for as long as a post may linger: all in one transaction. False
+        where the edge was not there."""
         ...
 
     def exists(self, follower_id: str, followee_id: str) -> bool: ...
@@ -99,6 +110,8 @@ class Creation:
 
 
 class Posts(Protocol):
+    """Every change of a published post changes the author's `Head` in the same transaction."""
+
     def create(
         self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
     ) -> Creation | None:
@@ -275,12 +288,102 @@ class Blobs(Protocol):
         ...
 
 
+class Heads(Protocol):
+    """Authors' newest posts and how they are delivered. `Posts` keeps them."""
+
+    def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        """An empty one for an author who has published nothing."""
+        ...
+
+    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
+        """False where the head is no longer the one that was read."""
+        ...
+
+
+class Readers(Protocol):
+    """What is kept of readers, beside their profiles."""
+
+    def get(self, reader_id: str) -> Reader: ...
+
+    def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
+        """Of those readers who are, or were, pushed to."""
+        ...
+
+    def visit(self, reader_id: str, day: date) -> None:
+        """Remember the reader's visit."""
+        ...
+
+    def prepare(self, reader_id: str) -> None:
+        """Say that the reader's feed is being made ready for pushing."""
+        ...
+
+    def push_until(self, reader_id: str, until: datetime) -> None:
+        """Say that it is ready. Never earlier than was said before."""
+        ...
+
+    def pull(self, reader_ids: Sequence[str], author_id: str) -> None:
+        """Let the readers pull the author, those of them who follow the author: a reader who
+        unfollows at the same time ends up not pulling."""
+        ...
+
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str) -> None:
+        """The opposite, as long as the author is pushed or on the way there: nothing changes
+        where the author has become a celebrity again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStart:
+    """The first round trip of a feed page."""
+
+    reader: Reader
+    pushed: Page[FeedEntry]
+    snapshot: Snapshot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the second round trip asks for; heads and timelines by their authors."""
+
+    posts: Collection[PostId]
+    profiles: Collection[str] = ()
+    heads: Collection[str] = ()
+    timelines: Collection[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class FeedView:
-    """What a page of a feed is made of, from one round trip."""
+    """The second round trip: what a page of a feed is made of."""
 
     posts: Mapping[PostId, Post]
     profiles: Mapping[str, Profile]
+    heads: Mapping[str, Head]
+    timelines: Mapping[str, Page[Post]]
+
+
+class FeedReads(Protocol):
+    """Reads for a page of a feed, each one round trip however much it asks for."""
+
+    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+        """The reader strongly consistent, so that whom they have unfollowed is gone; the rest
+        eventually."""
+        ...
+
+    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+        """What exists of what is wanted; timelines are so many published posts below `before`.
+        Eventually consistent; heads may be seconds old."""
+        ...
+
+    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        """Of any number of authors. Eventually consistent."""
+        ...
+
+    def timelines(
+        self, before: Mapping[str, FeedEntry], limit: int
+    ) -> Mapping[str, Page[FeedEntry]]:
+        """By author, so many of their published posts' places below a place. Eventually
+        consistent."""
+        ...
 
 
 class Feeds(Protocol):
@@ -294,15 +397,33 @@ class Feeds(Protocol):
         """Every entry into every owner's feed."""
         ...
 
-    def remove(self, owner_ids: Iterable[str], entries: Sequence[FeedEntry]) -> None: ...
+    def trim(self, owner_id: str, keep: int) -> int:
+        """Remove all but the newest `keep`; how many went."""
+        ...
+
+    def snapshot(self, owner_id: str) -> Snapshot | None:
+        """Strongly consistent."""
+        ...
+
+    def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
+        """In the place of the version before. False where that is not the present one."""
+        ...
 
 
-class FeedDetails(Protocol):
-    def view(self, post_ids: Sequence[PostId], user_ids: Iterable[str]) -> FeedView:
-        """The posts and profiles that exist, in one round trip for up to 100 of both.
+class Audience(Protocol):
+    """Leases, also in the feed table: an author's posts are pushed to those who hold one. Strongly
+    consistent, so that a lease that was written before a post is published gets the post."""
 
-        Eventually consistent.
-        """
+    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None: ...
+
+    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
+        """Of all readers, or of one of `AUDIENCE_PARTS` parts; also leases that have run out."""
+        ...
+
+    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None: ...
+
+    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
+        """Remove leases that are still as they were read."""
         ...
 
 

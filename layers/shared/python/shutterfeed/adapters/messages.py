@@ -7,13 +7,15 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from shutterfeed.domain.messages import (
-    Backfill,
     CollectMessage,
     ConcludePost,
+    Cross,
     FanOut,
+    FanOutMessage,
     FeedChunk,
     FeedMessage,
-    Prune,
+    Followed,
+    PrepareFeed,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
@@ -21,6 +23,7 @@ from shutterfeed.domain.messages import (
     SettleBlob,
     SettleReference,
     TranscodeVideo,
+    Unfollowed,
 )
 
 M = TypeVar("M")
@@ -57,6 +60,6 @@ class Codec(Generic[M]):
 RENDER_PHOTO = Codec[RenderPhoto](RenderPhoto)
 TRANSCODE_VIDEO = Codec[TranscodeVideo](TranscodeVideo)
 PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob, ConcludePost)
-FAN_OUT = Codec[FanOut](FanOut)
-FEED = Codec[FeedMessage](FeedChunk, Backfill, Prune)
+FAN_OUT = Codec[FanOutMessage](FanOut, Cross)
+FEED = Codec[FeedMessage](FeedChunk, Followed, Unfollowed, PrepareFeed)
 COLLECT = Codec[CollectMessage](ReleaseMedia, RemoveBlob)

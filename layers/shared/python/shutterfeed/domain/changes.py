@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.messages import (
-    Backfill,
     CollectMessage,
     ConcludePost,
     FanOut,
-    FeedAction,
+    FanOutMessage,
     FeedMessage,
-    Prune,
+    Followed,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
     SettleBlob,
     SettleReference,
+    Unfollowed,
 )
 from shutterfeed.domain.posts import UNPUBLISHED, Post, PostState
 
@@ -55,7 +55,7 @@ class ReferenceAdded:
 
 
 Change = PostChanged | FollowChanged | BlobChanged | ReferenceAdded
-Work = PublishMessage | FanOut | FeedMessage | CollectMessage
+Work = PublishMessage | FanOutMessage | FeedMessage | CollectMessage
 
 
 def work_for(change: Change) -> Iterator[Work]:
@@ -64,7 +64,7 @@ def work_for(change: Change) -> Iterator[Work]:
         case PostChanged(before, after):
             yield from _post_work(before, after)
         case FollowChanged(follower_id, followee_id, follows):
-            yield (Backfill if follows else Prune)(follower_id, followee_id)
+            yield (Followed if follows else Unfollowed)(follower_id, followee_id)
         case BlobChanged(before, after):
             yield from _blob_work(before, after)
         case ReferenceAdded(reference):
@@ -74,10 +74,10 @@ def work_for(change: Change) -> Iterator[Work]:
 def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     was_published = before is not None and before.state is PostState.PUBLISHED
     is_published = after is not None and after.state is PostState.PUBLISHED
-    if after is not None and is_published and not was_published:
-        yield FanOut(FeedAction.INSERT, _entry(after))
-    if before is not None and was_published and not is_published:
-        yield FanOut(FeedAction.REMOVE, _entry(before))
+    # A deleted post stays in feeds, where nobody sees it any more: whether a post is shown is
+    # decided when the feed is read. Restored, it goes out again to those who came meanwhile.
+    if after is not None and is_published and not was_published and not after.pulled:
+        yield FanOut(entry_of(after))
     was_deleted = before is not None and before.state is PostState.DELETED
     if after is not None and was_deleted and after.state in UNPUBLISHED:
         # What settled while the post was deleted told nobody.
@@ -93,9 +93,3 @@ def _blob_work(before: Blob | None, after: Blob | None) -> Iterator[Work]:
         yield SettleBlob(after.sha256)
     if before is not None and after is None:
         yield RemoveBlob(before)
-
-
-def _entry(post: Post) -> FeedEntry:
-    if post.position is None:
-        raise ValueError(f"published post {post.id} has no position")
-    return FeedEntry(post.position, post.id)

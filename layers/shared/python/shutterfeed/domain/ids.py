@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _RANDOM_BITS: Final = 80
 
@@ -29,7 +29,7 @@ def _base32(number: int) -> str:
     digits = []
     for _ in range(26):
         number, digit = divmod(number, 32)
-        digits.append(_ALPHABET[digit])
+        digits.append(CROCKFORD[digit])
     return "".join(reversed(digits))
 
 
@@ -54,7 +54,7 @@ def ulid_time(text: str) -> datetime:
         raise MalformedId(text)
     milliseconds = 0
     for character in text[:10]:
-        milliseconds = milliseconds * 32 + _ALPHABET.index(character)
+        milliseconds = milliseconds * 32 + CROCKFORD.index(character)
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
@@ -59,48 +58,54 @@ class ConcludePost:
     post_id: PostId
 
 
-class FeedAction(StrEnum):
-    INSERT = "insert"
-    REMOVE = "remove"
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """Bring an entry to the author's readers: to all, where they are few, else to those of one
+    part, from a checkpoint on. `after` says where in the part the previous step stopped."""
+
+    entry: FeedEntry
+    part: int | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class FanOut:
-    """Bring an entry to (or take it from) the author's followers, from a checkpoint on.
+class Cross:
+    """Go on with an author's crossing, from a checkpoint on, as long as it is the present one."""
 
-    `shard` and `after` say where in the follower list the previous step stopped; `after` is None
-    at a shard's beginning.
-    """
-
-    action: FeedAction
-    entry: FeedEntry
-    shard: int = 0
+    author_id: str
+    crossing: str
     after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FeedChunk:
-    """Put one entry into (or take it out of) the feeds of some users."""
+    """Put one entry into the feeds of some users."""
 
-    action: FeedAction
     entry: FeedEntry
     owner_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Backfill:
-    """`owner_id` has followed `followee_id`: bring the newest posts."""
+class Followed:
+    """`follower_id` has followed `followee_id`: bring the newest posts, and those to come."""
 
-    owner_id: str
+    follower_id: str
     followee_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Prune:
-    """`owner_id` has unfollowed `followee_id`: take their posts out."""
+class Unfollowed:
+    """`follower_id` has unfollowed `followee_id`, who may be no celebrity any more."""
 
-    owner_id: str
+    follower_id: str
     followee_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareFeed:
+    """A reader has become a regular one, or their leases run out: from now on push to them."""
+
+    reader_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +123,6 @@ class RemoveBlob:
 
 
 PublishMessage = SettleReference | SettleBlob | ConcludePost
-FeedMessage = FeedChunk | Backfill | Prune
+FanOutMessage = FanOut | Cross
+FeedMessage = FeedChunk | Followed | Unfollowed | PrepareFeed
 CollectMessage = ReleaseMedia | RemoveBlob

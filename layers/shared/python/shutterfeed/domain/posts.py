@@ -56,7 +56,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """`position` orders feeds and lists: a ULID of the moment of publishing, not of creation."""
+    """`position` orders feeds and lists: a ULID of the moment of publishing, not of creation.
+
+    `pulled`: the author was a celebrity when it was published (or restored), and it was pushed to
+    nobody."""
 
     id: PostId
     caption: str
@@ -70,6 +73,7 @@ class Post:
     comments: int = 0
     deleted_from: PostState | None = None
     deleted_at: datetime | None = None
+    pulled: bool = False
 
     @property
     def author_id(self) -> str:

@@ -1,53 +1,280 @@
-"""Reading a feed: two round trips, one for the page of entries, one for all it shows."""
+"""Reading a feed: two round trips, one for what is known of the reader, one for all a page shows.
+
+A reader who does not come often has nothing in their feed: their first page is made from the
+heads of all they follow, and kept as a snapshot, through which they then page like anybody.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
-from shutterfeed.domain.errors import InvalidCursor
-from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import MalformedId
+from shutterfeed.domain.delivery import FeedPolicy, Head, entry_of
+from shutterfeed.domain.feed import (
+    BOTTOM,
+    FeedCursor,
+    FeedEntry,
+    Merged,
+    Snapshot,
+    Source,
+    merge,
+    newest_first,
+)
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.posts import PostState
-from shutterfeed.ports import FeedDetails, Feeds, FeedView
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.ports import (
+    Clock,
+    FeedReads,
+    Feeds,
+    FeedStart,
+    FeedView,
+    Follows,
+    Queue,
+    Readers,
+    Wanted,
+)
 from shutterfeed.services.posts import PostView
 from shutterfeed.services.profiles import ProfileService
+
+_FOLLOWING_PAGE: Final = 1000
+_ROUNDS: Final = 10
+"""How often a page is tried whose posts were all deleted, before an empty one is given."""
+_MOST_NEW: Final = 100
+_SCANNED: Final = 500
+"""Entries looked at for that number; those of whom the reader has unfollowed do not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """`latest` is the place to ask from, later, how many new posts there are."""
+
+    posts: tuple[PostView, ...]
+    next_position: str | None
+    latest: str | None
+    """Only of a feed's first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPosts:
+    """`more`: there are more than were counted."""
+
+    count: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FeedService:
+    reads: FeedReads
     feeds: Feeds
-    details: FeedDetails
+    follows: Follows
+    readers: Readers
     users: ProfileService
+    preparations: Queue[PrepareFeed]
+    policy: FeedPolicy
+    clock: Clock
 
-    def page(self, reader_id: str, before: str | None, limit: int) -> Page[PostView]:
+    def page(self, reader_id: str, position: str | None, limit: int) -> FeedPage:
         """Published posts of those the reader follows and their own, newest first.
 
         Visibility is decided now, not when an entry was written: a page may hold fewer posts
         than `limit`, and still have a next one. Raises `InvalidCursor`.
         """
-        entries = self.feeds.page(reader_id, _parse_position(before), limit)
-        post_ids = [entry.post_id for entry in entries.items]
-        users = {reader_id, *(post_id.author_id for post_id in post_ids)}
-        view = self.details.view(post_ids, users)
-        if reader_id not in view.profiles:
-            self.users.create(reader_id)
-        return Page(
-            tuple(shown for entry in entries.items if (shown := _shown(entry, view))),
-            entries.next_position,
+        cursor = None if position is None else FeedCursor.parse(position)
+        start = self.reads.start(reader_id, cursor.before if cursor else None, limit)
+        if cursor is None:
+            start = self._visited(reader_id, start)
+        posts, newest, after = self._read(start, cursor, limit)
+        latest = FeedCursor(newest or BOTTOM) if cursor is None else None
+        for _ in range(_ROUNDS):
+            if posts or after is None:
+                break
+            start = self.reads.start(reader_id, after.before, limit)
+            posts, _newest, after = self._read(start, after, limit)
+        return FeedPage(
+            posts,
+            None if after is None else str(after),
+            None if latest is None else str(latest),
         )
 
+    def new_posts(self, reader_id: str, since: str) -> NewPosts:
+        """How many posts of others have come since a page was read, at most 100; those deleted
+        since are counted too. Raises `InvalidCursor`."""
+        mark = FeedCursor.parse(since).before
+        start = self.reads.start(reader_id, None, _MOST_NEW + 1)
+        reader = start.reader
+        pulled = reader.pulled if reader.is_pushed(self.clock.now()) else self._following(reader_id)
+        sources = [start.pushed.items, *(h.entries for h in self.reads.heads(pulled).values())]
+        new = [
+            entry
+            for entry in islice(newest_first(sources), _SCANNED)
+            if entry > mark and entry.post_id.author_id not in reader.unfollowed
+        ]
+        return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
 
-def _shown(entry: FeedEntry, view: FeedView) -> PostView | None:
-    post = view.posts.get(entry.post_id)
-    author = view.profiles.get(entry.post_id.author_id)
-    if post is None or author is None or post.state is not PostState.PUBLISHED:
+    def _visited(self, reader_id: str, start: FeedStart) -> FeedStart:
+        """What a visit begins with: the reader's profile, their standing, and, unless posts are
+        pushed to them, their feed made anew."""
+        reader, now = start.reader, self.clock.now()
+        if reader.profile is None:
+            self.users.create(reader_id)
+        pushed_until = reader.pushed_until if reader.is_pushed(now) else None
+        if pushed_until is not None and not self.policy.renewal_due(pushed_until, now):
+            return start
+        if reader.last_visit != now.date():
+            if pushed_until is not None or self.policy.is_regular(reader.last_visit, now.date()):
+                self.preparations.send([PrepareFeed(reader_id)])
+            self.readers.visit(reader_id, now.date())
+        if reader.is_pushed(now):
+            return start
+        return FeedStart(reader, start.pushed, self._remade(reader_id, start.snapshot))
+
+    def _remade(self, reader_id: str, old: Snapshot | None) -> Snapshot:
+        heads = self.reads.heads(self._following(reader_id))
+        snapshot = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads)
+        if snapshot is not old:
+            # Where another request was faster, its snapshot is as new as this one.
+            self.feeds.keep_snapshot(reader_id, snapshot, self.clock.now())
+        return snapshot
+
+    def _following(self, reader_id: str) -> list[str]:
+        return list(following(self.follows, reader_id))
+
+    def _read(
+        self, start: FeedStart, cursor: FeedCursor | None, limit: int
+    ) -> tuple[tuple[PostView, ...], FeedEntry | None, FeedCursor | None]:
+        """The second round trip: the posts, the place that none is above, and the next cursor."""
+        reader, before = start.reader, cursor.before if cursor else None
+        end = start.snapshot.complete_to if start.snapshot else None
+        own_id = {reader.head.author_id} if _is_deep(reader.head, before) and reader.head else set()
+        deep = {a for a in reader.pulled if cursor is not None and cursor.is_deep(a)} | own_id
+        stored = _stored(start, before)
+        likely = merge(stored, limit, end).entries
+        wanted = Wanted(
+            [entry.post_id for entry in likely],
+            {entry.post_id.author_id for entry in likely} | reader.pulled | own_id,
+            reader.pulled - deep,
+            deep,
+        )
+        view = self.reads.view(wanted, before, limit)
+        celebrities = {a: head.timeline for a, head in view.heads.items()}
+        celebrities |= {a: _source(page) for a, page in view.timelines.items()}
+        merged = merge([*stored, *(s.below(before) for s in celebrities.values())], limit, end)
+        posts = self._posts(merged.entries, {entry.post_id for entry in likely}, view)
+        profiles = dict(view.profiles)
+        if reader.profile is not None:
+            profiles[reader.profile.user_id] = reader.profile
+        shown = tuple(
+            PostView(post, author)
+            for entry in merged.entries
+            if (post := posts.get(entry.post_id)) is not None
+            and post.state is PostState.PUBLISHED
+            and (author := profiles.get(post.author_id)) is not None
+        )
+        # Nothing but what is below its mark: nothing is above it either.
+        newest = merged.entries[0] if merged.entries else merged.next
+        return shown, newest, _next(merged, celebrities, deep - own_id)
+
+    def _posts(
+        self, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
+    ) -> Mapping[PostId, Post]:
+        posts = dict(view.posts)
+        for head in view.heads.values():
+            posts |= {post.id: post for post in head.posts}
+        for page in view.timelines.values():
+            posts |= {post.id: post for post in page.items}
+        # A reader's mark of a celebrity can outlive the celebrity, whose head then names posts
+        # and does not hold them. It costs a third round trip, until the mark goes.
+        missing = [e.post_id for e in entries if e.post_id not in posts and e.post_id not in asked]
+        if missing:
+            posts |= self.reads.view(Wanted(missing), None, 0).posts
+        return posts
+
+
+def following(follows: Follows, reader_id: str) -> Iterable[str]:
+    """Ids of all whom a user follows."""
+    after = None
+    while True:
+        page = follows.following(reader_id, after, _FOLLOWING_PAGE)
+        yield from page.items
+        after = page.next_position
+        if after is None:
+            return
+
+
+def make_snapshot(
+    heads: Iterable[Head], old: Snapshot | None, size: int, reads: FeedReads
+) -> Snapshot:
+    """The newest posts of all the authors; `old` itself where nothing has changed.
+
+    Where a head ends above the last entry, its author's list is read on. That happens to few: each
+    has a whole head of posts among the newest `size`.
+    """
+    sources = {head.author_id: head.source for head in heads}
+    newest = list(islice(newest_first([s.entries for s in sources.values()]), size))
+    last = newest[-1] if len(newest) == size else BOTTOM
+    shallow = {
+        author_id: source.complete_to
+        for author_id, source in sources.items()
+        if source.complete_to is not None and source.complete_to > last
+    }
+    if shallow:
+        for author_id, page in reads.timelines(shallow, size).items():
+            entries = tuple(newest_first([sources[author_id].entries, page.items]))
+            sources[author_id] = Source(entries, _source_end(page))
+    merged = merge(list(sources.values()), size)
+    if old is not None and (merged.entries, merged.next) == (old.entries, old.complete_to):
+        return old
+    return Snapshot(merged.entries, merged.next, 1 if old is None else old.version + 1)
+
+
+def _stored(start: FeedStart, before: FeedEntry | None) -> list[Source]:
+    """What the first round trip has brought: pushed entries, the snapshot and the own posts."""
+    reader = start.reader
+    sources = [Source(start.pushed.items, _source_end(start.pushed))]
+    if start.snapshot is not None:
+        # It is not read beyond its end: there the whole feed ends.
+        sources.append(Source(start.snapshot.entries))
+    kept = [
+        Source(
+            tuple(e for e in s.entries if e.post_id.author_id not in reader.unfollowed),
+            s.complete_to,
+        )
+        for s in sources
+    ]
+    if reader.head is not None and not _is_deep(reader.head, before):
+        kept.append(reader.head.source)
+    return [source.below(before) for source in kept]
+
+
+def _is_deep(head: Head | None, before: FeedEntry | None) -> bool:
+    """Whether all that the head has stands above `before`, and there may be more."""
+    return (
+        head is not None and head.floor is not None and before is not None and before <= head.floor
+    )
+
+
+def _next(
+    merged: Merged, celebrities: Mapping[str, Source], deep: Iterable[str]
+) -> FeedCursor | None:
+    place = merged.next
+    if place is None:
         return None
-    return PostView(post, author)
+    exhausted = {
+        author_id
+        for author_id, source in celebrities.items()
+        if source.complete_to is not None and place <= source.complete_to
+    }
+    return FeedCursor.after(place, {*deep, *exhausted})
 
 
-def _parse_position(position: str | None) -> FeedEntry | None:
-    try:
-        return None if position is None else FeedEntry.parse(position)
-    except MalformedId as error:
-        raise InvalidCursor from error
+def _source(page: Page[Post]) -> Source:
+    entries = tuple(entry_of(post) for post in page.items)
+    return Source(entries, _source_end(Page(entries, page.next_position)))
+
+
+def _source_end(page: Page[FeedEntry]) -> FeedEntry | None:
+    return page.items[-1] if page.next_position is not None and page.items else None

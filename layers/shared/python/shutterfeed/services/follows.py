@@ -28,7 +28,7 @@ class FollowService:
         if followee.user_id == follower_id:
             raise InvalidInput("follow_oneself", "You cannot follow yourself.", "handle")
         self.users.me(follower_id)
-        self.follows.follow(follower_id, followee.user_id, self.ids.new(self.clock.now()))
+        self.follows.follow(follower_id, followee, self.ids.new(self.clock.now()))
         return self.users.find(followee.handle)
 
     def unfollow(self, follower_id: str, handle: str) -> Profile:
@@ -36,7 +36,7 @@ class FollowService:
         followee = self.users.find(handle)
         if followee.user_id == follower_id:
             return followee  # Nobody follows themselves.
-        self.follows.unfollow(follower_id, followee.user_id)
+        self.follows.unfollow(follower_id, followee, self.clock.now())
         return self.users.find(followee.handle)
 
     def following(self, handle: str, after: str | None, limit: int) -> Page[Profile]:

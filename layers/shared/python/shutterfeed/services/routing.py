@@ -7,18 +7,21 @@ from typing import assert_never
 
 from shutterfeed.domain.changes import Change, Work, work_for
 from shutterfeed.domain.messages import (
-    Backfill,
     CollectMessage,
     ConcludePost,
+    Cross,
     FanOut,
+    FanOutMessage,
     FeedChunk,
     FeedMessage,
-    Prune,
+    Followed,
+    PrepareFeed,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
     SettleBlob,
     SettleReference,
+    Unfollowed,
 )
 from shutterfeed.ports import Queue
 
@@ -28,7 +31,7 @@ class ChangeRouter:
     """The stream does nothing but hand work to queues, whose retries block nobody else."""
 
     publish: Queue[PublishMessage]
-    fan_out: Queue[FanOut]
+    fan_out: Queue[FanOutMessage]
     feed: Queue[FeedMessage]
     collect: Queue[CollectMessage]
 
@@ -43,9 +46,9 @@ class ChangeRouter:
         match message:
             case SettleReference() | SettleBlob() | ConcludePost():
                 self.publish.send([message])
-            case FanOut():
+            case FanOut() | Cross():
                 self.fan_out.send([message])
-            case FeedChunk() | Backfill() | Prune():
+            case FeedChunk() | Followed() | Unfollowed() | PrepareFeed():
                 self.feed.send([message])
             case ReleaseMedia() | RemoveBlob():
                 self.collect.send([message])

@@ -1,33 +1,47 @@
-"""Pre-generated feeds, and what a page of them shows."""
+"""The feed table: what was pushed, snapshots, and the leases by which posts are pushed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from boto3.dynamodb.conditions import ConditionBase, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import epoch, to_post, to_profile
-from shutterfeed.adapters.dynamodb.table import Table, key_item
-from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
-from shutterfeed.domain.ids import PostId
+from shutterfeed.adapters.dynamodb.heads import compressed, decompressed
+from shutterfeed.adapters.dynamodb.records import epoch
+from shutterfeed.adapters.dynamodb.table import (
+    ConditionFailed,
+    Delete,
+    Item,
+    Put,
+    Table,
+    key_item,
+)
+from shutterfeed.domain.delivery import AUDIENCE_PARTS, Lease
+from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
+from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports import FeedView
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
+
+_TRIM_PAGE: Final = 1000
+_ABOVE_ALL: Final = "~"
+_UNTIL: Final = "until"
+_FORGOTTEN: Final = timedelta(days=3650)
+"""A lease that ran out is renewed or removed by the author's next post, not by time: its reader may
+still come. What is left of authors who never post again goes in the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoFeeds:
-    """Over the feed table."""
-
     table: Table
 
     def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
-        condition: ConditionBase = Key(PK).eq(keys.feed_partition(owner_id))
-        if before is not None:
-            condition = condition & Key(SK).lt(str(before))
+        end = keys.ENTRIES_END if before is None else str(before)
+        condition = Key(PK).eq(keys.feed_partition(owner_id)) & Key(SK).lt(end)
         rows = self.table.query(condition, limit=limit, newest_first=True)
         entries = tuple(FeedEntry.parse(item[SK]) for item in rows.items)
         return Page(entries, str(entries[-1]) if rows.last else None)
@@ -42,24 +56,85 @@ class DynamoFeeds:
             )
         )
 
-    def remove(self, owner_ids: Iterable[str], entries: Sequence[FeedEntry]) -> None:
-        self.table.write_many(
-            deletes=(keys.feed(owner_id, entry) for owner_id in owner_ids for entry in entries)
-        )
+    def trim(self, owner_id: str, keep: int) -> int:
+        kept, removed, before = 0, 0, None
+        while True:
+            page = self.page(owner_id, before, _TRIM_PAGE)
+            surplus = page.items[max(0, keep - kept) :]
+            self.table.write_many(deletes=(keys.feed(owner_id, entry) for entry in surplus))
+            kept += len(page.items) - len(surplus)
+            removed += len(surplus)
+            if page.next_position is None:
+                return removed
+            before = FeedEntry.parse(page.next_position)
+
+    def snapshot(self, owner_id: str) -> Snapshot | None:
+        item = self.table.get(keys.snapshot(owner_id))
+        return to_snapshot(item) if item else None
+
+    def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
+        item = {
+            **key_item(keys.snapshot(owner_id)),
+            "entries": compressed("\n".join(map(str, snapshot.entries))),
+            "complete_to": None if snapshot.complete_to is None else str(snapshot.complete_to),
+            "version": snapshot.version,
+            TTL_ATTRIBUTE: epoch(at + FEED_RETENTION),
+        }
+        before: ConditionBase = Attr("version").eq(snapshot.version - 1)
+        if snapshot.version == 1:
+            before = Attr(PK).not_exists()
+        try:
+            self.table.write(Put(item, before))
+        except ConditionFailed:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
-class DynamoFeedDetails:
-    """Over the metadata table: posts and profiles in the same batch."""
-
+class DynamoAudience:
     table: Table
 
-    def view(self, post_ids: Sequence[PostId], user_ids: Iterable[str]) -> FeedView:
-        wanted = [*map(keys.post, post_ids), *map(keys.profile, user_ids)]
-        items = self.table.get_many(wanted)
-        posts = [to_post(item) for item in items if item[SK] != keys.PROFILE]
-        profiles = [to_profile(item) for item in items if item[SK] == keys.PROFILE]
-        return FeedView(
-            {post.id: post for post in posts},
-            {profile.user_id: profile for profile in profiles},
+    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
+        self._write(((author_id, reader_id) for author_id in author_ids), until)
+
+    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
+        condition: ConditionBase = Key(PK).eq(keys.audience_partition(author_id))
+        first, last = _part(part)
+        condition = condition & Key(SK).between(first if after is None else after + " ", last)
+        rows = self.table.query(condition, limit=limit, consistent=True)
+        leases = tuple(
+            Lease(keys.parse_lease_sort(item[SK]), datetime.fromtimestamp(item[_UNTIL], UTC))
+            for item in rows.items
         )
+        return Page(leases, rows.items[-1][SK] if rows.last else None)
+
+    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None:
+        self._write(((author_id, reader_id) for reader_id in reader_ids), until)
+
+    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
+        for lease in leases:
+            unchanged = Attr(_UNTIL).eq(epoch(lease.until))
+            with suppress(ConditionFailed):
+                self.table.write(Delete(keys.lease(author_id, lease.reader_id), unchanged))
+
+    def _write(self, pairs: Iterable[tuple[str, str]], until: datetime) -> None:
+        fields = {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + _FORGOTTEN)}
+        self.table.write_many(puts=(key_item(keys.lease(*pair)) | fields for pair in pairs))
+
+
+def to_snapshot(item: Item) -> Snapshot:
+    lines = decompressed(item["entries"]).decode().splitlines()
+    complete_to = item.get("complete_to")
+    return Snapshot(
+        tuple(map(FeedEntry.parse, lines)),
+        None if complete_to is None else FeedEntry.parse(complete_to),
+        item["version"],
+    )
+
+
+def _part(part: int | None) -> tuple[str, str]:
+    """The sort keys of one part of the readers: those that begin with one character."""
+    if part is None:
+        return CROCKFORD[0], CROCKFORD[-1] + _ABOVE_ALL
+    character = CROCKFORD[part * len(CROCKFORD) // AUDIENCE_PARTS]
+    return character, character + _ABOVE_ALL

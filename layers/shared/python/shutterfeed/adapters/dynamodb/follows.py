@@ -3,40 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
     Delete,
     Put,
     Table,
     Update,
+    Write,
     item_key,
     key_item,
 )
+from shutterfeed.domain.feed import FEED_RETENTION
 from shutterfeed.domain.pages import Page
-from shutterfeed.schema import FOLLOWERS_INDEX, FOLLOWERS_PK, FOLLOWERS_SK, PK, SK
+from shutterfeed.domain.users import Profile
+from shutterfeed.schema import FOLLOWERS_INDEX, FOLLOWERS_PK, FOLLOWERS_SK, PK, SK, TTL_ATTRIBUTE
 
-_FIRST_SHARD = 0
+PRUNED_RETENTION: Final = FEED_RETENTION + timedelta(days=30)
+"""How long an unfollowing is remembered: a post that a late message brings to a feed, a month
+after, is gone before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoFollows:
-    table: Table
+    """Over the metadata table; `feeds` is the name of the feed table, where leases are."""
 
-    def follow(self, follower_id: str, followee_id: str, follow_ulid: str) -> bool:
+    table: Table
+    feeds: str
+
+    def follow(self, follower_id: str, followee: Profile, follow_ulid: str) -> bool:
+        followee_id = followee.user_id
+        shard = keys.follower_shard(follower_id, followee.follower_shards)
         edge = {
             **key_item(keys.follow(follower_id, followee_id)),
-            FOLLOWERS_PK: keys.followers_partition(followee_id, _FIRST_SHARD),
+            FOLLOWERS_PK: keys.followers_partition(followee_id, shard),
             FOLLOWERS_SK: keys.followers_sort(follow_ulid, follower_id),
         }
-        return self._change(Put(edge, Attr(PK).not_exists()), follower_id, followee_id, 1)
+        return self._change(
+            Put(edge, Attr(PK).not_exists()),
+            *_counts(follower_id, followee, 1),
+            Delete(keys.unfollowed(follower_id, followee_id)),
+        )
 
-    def unfollow(self, follower_id: str, followee_id: str) -> bool:
-        edge = Delete(keys.follow(follower_id, followee_id), Attr(PK).exists())
-        return self._change(edge, follower_id, followee_id, -1)
+    def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
+        followee_id = followee.user_id
+        remembered = {
+            **key_item(keys.unfollowed(follower_id, followee_id)),
+            TTL_ATTRIBUTE: epoch(at + PRUNED_RETENTION),
+        }
+        return self._change(
+            Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
+            *_counts(follower_id, followee, -1),
+            Put(remembered),
+            Delete(keys.pull(follower_id, followee_id)),
+            Delete(keys.lease(followee_id, follower_id), table=self.feeds),
+        )
 
     def exists(self, follower_id: str, followee_id: str) -> bool:
         return self.table.get(keys.follow(follower_id, followee_id)) is not None
@@ -61,17 +88,23 @@ class DynamoFollows:
         ids = tuple(keys.parse_follow(item_key(item))[0] for item in rows.items)
         return Page(ids, str(rows.items[-1][FOLLOWERS_SK]) if rows.last else None)
 
-    def _change(self, edge: Put | Delete, follower_id: str, followee_id: str, by: int) -> bool:
-        exists = Attr(PK).exists()
-        writes = (
-            edge,
-            Update(keys.profile(follower_id), add={"following": by}, condition=exists),
-            Update(keys.profile(followee_id), add={"followers": by}, condition=exists),
-        )
+    def _change(self, edge: Put | Delete, *others: Write) -> bool:
         try:
-            self.table.transact(writes)
+            self.table.transact((edge, *others))
         except ConditionFailed as error:
             if 0 in error.failed:
                 return False
             raise
         return True
+
+
+def _counts(follower_id: str, followee: Profile, by: int) -> tuple[Update, Update]:
+    exists = Attr(PK).exists()
+    following = Update(keys.profile(follower_id), add={"following": by}, condition=exists)
+    if followee.follower_shards == 1:
+        followers = Update(keys.profile(followee.user_id), add={"followers": by}, condition=exists)
+    else:
+        shard = keys.follower_shard(follower_id, followee.follower_shards)
+        count = keys.follower_count(followee.user_id, shard)
+        followers = Update(count, add={"followers": by})
+    return following, followers

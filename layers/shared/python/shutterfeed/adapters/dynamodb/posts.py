@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.records import (
     epoch,
     plain,
@@ -26,6 +27,8 @@ from shutterfeed.adapters.dynamodb.table import (
     Write,
     key_item,
 )
+from shutterfeed.domain.delivery import Delivery, Head, entry_of
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.pages import Page
@@ -54,7 +57,19 @@ _STATE: Final = "state"
 _OPEN: Final = (OPEN_PK, OPEN_SK)
 _DELETED_FROM: Final = "deleted_from"
 _DELETED_AT: Final = "deleted_at"
+_PULLED: Final = "pulled"
+_ATTEMPTS: Final = 10
+"""At a change of a head that others change at the same time."""
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one call writes: the post, its author's head as it is then, and the author's count."""
+
+    post: Update
+    head: Head
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +112,23 @@ class DynamoPosts:
         changes: dict[str, object] = {"caption": caption}
         if place is not None:
             changes["place"] = plain(place)
-        return self._applied(
-            Update(
+
+        def edited(post: Post, head: Head) -> Change | None:
+            if post.state is PostState.DELETED:
+                return None
+            update = Update(
                 keys.post(post_id),
                 set=changes,
                 remove=() if place is not None else ("place",),
-                condition=Attr(PK).exists() & Attr(_STATE).ne(PostState.DELETED),
+                condition=Attr(_STATE).eq(post.state),
             )
-        )
+            after = replace(post, caption=caption, place=place)
+            # Also where the head does not hold the post whole: a crossing that has read it, to
+            # put it there, has to read it again.
+            in_head = post.state is PostState.PUBLISHED and entry_of(post) in head.entries
+            return Change(update, head.with_post(after) if in_head else head)
+
+        return self._changed(post_id, edited)
 
     def mark_processing(self, post_id: PostId) -> None:
         self._applied(
@@ -119,20 +143,34 @@ class DynamoPosts:
     def publish(
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
-        post = Update(
-            keys.post(post_id),
-            set={
-                _STATE: PostState.PUBLISHED,
-                "media": [plain(medium) for medium in media],
-                "position": position,
-                "published_at": timestamp(at),
-                PUBLISHED_PK: keys.published_partition(post_id.author_id),
-                PUBLISHED_SK: position,
-            },
-            remove=(TTL_ATTRIBUTE, *_OPEN),
-            condition=_UNPUBLISHED,
-        )
-        return self._counted(post, post_id.author_id, 1)
+        def published(post: Post, head: Head) -> Change | None:
+            if post.state not in UNPUBLISHED:
+                return None
+            after = replace(
+                post,
+                state=PostState.PUBLISHED,
+                media=tuple(media),
+                position=position,
+                published_at=at,
+                pulled=head.delivery is Delivery.PULL,
+            )
+            update = Update(
+                keys.post(post_id),
+                set={
+                    _STATE: PostState.PUBLISHED,
+                    "media": [plain(medium) for medium in media],
+                    "position": position,
+                    "published_at": timestamp(at),
+                    _PULLED: after.pulled,
+                    PUBLISHED_PK: keys.published_partition(post_id.author_id),
+                    PUBLISHED_SK: position,
+                },
+                remove=(TTL_ATTRIBUTE, *_OPEN),
+                condition=_UNPUBLISHED & _as_read(post),
+            )
+            return Change(update, head.with_post(after), 1)
+
+        return self._changed(post_id, published)
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
         return self._applied(
@@ -149,54 +187,42 @@ class DynamoPosts:
         )
 
     def delete(self, post: Post, at: datetime) -> bool:
-        if post.state is PostState.DELETED:
-            return False
-        update = Update(
-            keys.post(post.id),
-            set={
-                _STATE: PostState.DELETED,
-                _DELETED_FROM: post.state,
-                _DELETED_AT: timestamp(at),
-                TTL_ATTRIBUTE: epoch(at + DELETED_RETENTION),
-                PUBLISHED_PK: keys.deleted_partition(post.author_id),
-                PUBLISHED_SK: keys.deleted_sort(at, post.id),
-            },
-            remove=_OPEN,
-            condition=Attr(_STATE).eq(post.state),
-        )
-        if post.state is PostState.PUBLISHED:
-            return self._counted(update, post.author_id, -1)
-        return self._applied(update)
+        def deleted(current: Post, head: Head) -> Change | None:
+            if current.state is not post.state or current.state is PostState.DELETED:
+                return None
+            update = Update(
+                keys.post(post.id),
+                set={
+                    _STATE: PostState.DELETED,
+                    _DELETED_FROM: post.state,
+                    _DELETED_AT: timestamp(at),
+                    TTL_ATTRIBUTE: epoch(at + DELETED_RETENTION),
+                    PUBLISHED_PK: keys.deleted_partition(post.author_id),
+                    PUBLISHED_SK: keys.deleted_sort(at, post.id),
+                },
+                remove=_OPEN,
+                condition=Attr(_STATE).eq(post.state),
+            )
+            if current.state is not PostState.PUBLISHED:
+                return Change(update, head)
+            in_head = entry_of(current) in head.entries
+            return Change(update, head.without_post(post.id) if in_head else head, -1)
+
+        return self._changed(post.id, deleted)
 
     def restore(self, post: Post, at: datetime) -> bool:
-        if post.deleted_at is None:
-            return False
-        restored = post.restored()
-        published = restored.state is PostState.PUBLISHED
-        changes: dict[str, object] = {_STATE: restored.state}
-        remove = [_DELETED_FROM, _DELETED_AT]
-        if published:
-            changes[PUBLISHED_PK] = keys.published_partition(post.author_id)
-            changes[PUBLISHED_SK] = post.position
-        else:
-            remove += [PUBLISHED_PK, PUBLISHED_SK]
-        if restored.state in (PostState.PENDING, PostState.FAILED):
-            changes[TTL_ATTRIBUTE] = epoch(at + UNFINISHED_RETENTION)
-        else:
-            remove.append(TTL_ATTRIBUTE)
-        if restored.state in UNPUBLISHED:
-            changes |= open_entry(post.id)
-        update = Update(
-            keys.post(post.id),
-            set=changes,
-            remove=remove,
+        def restored(current: Post, head: Head) -> Change | None:
+            if post.deleted_at is None or current.deleted_at != post.deleted_at:
+                return None
+            after = replace(current.restored(), pulled=head.delivery is Delivery.PULL)
             # A post that was deleted a second time is not the one that was read.
-            condition=Attr(_STATE).eq(PostState.DELETED)
-            & Attr(_DELETED_AT).eq(timestamp(post.deleted_at)),
-        )
-        if published:
-            return self._counted(update, post.author_id, 1)
-        return self._applied(update)
+            condition = Attr(_DELETED_AT).eq(timestamp(post.deleted_at)) & _as_read(current)
+            update = _restoring(after, at, Attr(_STATE).eq(PostState.DELETED) & condition)
+            if after.state is not PostState.PUBLISHED:
+                return Change(update, head)
+            return Change(update, head.with_post(after), 1)
+
+        return self._changed(post.id, restored)
 
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         return self._listed(keys.published_partition(author_id), before, limit)
@@ -212,16 +238,33 @@ class DynamoPosts:
         posts = tuple(map(to_post, rows.items))
         return Page(posts, rows.items[-1][PUBLISHED_SK] if rows.last else None)
 
-    def _counted(self, post: Update, author_id: str, by: int) -> bool:
-        """The author's post count changes in the transaction that justifies it."""
-        count = Update(keys.profile(author_id), add={"posts": by}, condition=Attr(PK).exists())
-        try:
-            self.table.transact((post, count))
-        except ConditionFailed as error:
-            if 0 in error.failed:
+    def _changed(self, post_id: PostId, change: Callable[[Post, Head], Change | None]) -> bool:
+        """Write what `change` makes of the post and its author's head as they are now; again
+        where one of them has changed meanwhile. False where it makes nothing of them."""
+        heads, author_id = DynamoHeads(self.table), post_id.author_id
+        for _ in range(_ATTEMPTS):
+            post = self.get(post_id)
+            if post is None:
                 return False
-            raise
-        return True
+            head = heads.get_many([author_id])[author_id]
+            changed = change(post, head)
+            if changed is None:
+                return False
+            writes: list[Write] = [changed.post]
+            if changed.head is not head:
+                writes.append(heads.replacing(head, changed.head))
+            if changed.count:
+                add = {"posts": changed.count}
+                exists = Attr(PK).exists()
+                writes.append(Update(keys.profile(author_id), add=add, condition=exists))
+            try:
+                self.table.transact(writes) if len(writes) > 1 else self.table.write(changed.post)
+            except ConditionFailed as error:
+                if changed.count and len(writes) - 1 in error.failed:
+                    raise
+                continue
+            return True
+        raise Busy
 
     def _applied(self, update: Update) -> bool:
         try:
@@ -229,6 +272,31 @@ class DynamoPosts:
         except ConditionFailed:
             return False
         return True
+
+
+def _as_read(post: Post) -> ConditionBase:
+    """Whether what an author can edit is unchanged."""
+    place = (
+        Attr("place").not_exists() if post.place is None else Attr("place").eq(plain(post.place))
+    )
+    return Attr("caption").eq(post.caption) & place
+
+
+def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:
+    changes: dict[str, object] = {_STATE: restored.state, _PULLED: restored.pulled}
+    remove = [_DELETED_FROM, _DELETED_AT]
+    if restored.state is PostState.PUBLISHED:
+        changes[PUBLISHED_PK] = keys.published_partition(restored.author_id)
+        changes[PUBLISHED_SK] = restored.position
+    else:
+        remove += [PUBLISHED_PK, PUBLISHED_SK]
+    if restored.state in (PostState.PENDING, PostState.FAILED):
+        changes[TTL_ATTRIBUTE] = epoch(at + UNFINISHED_RETENTION)
+    else:
+        remove.append(TTL_ATTRIBUTE)
+    if restored.state in UNPUBLISHED:
+        changes |= open_entry(restored.id)
+    return Update(keys.post(restored.id), set=changes, remove=remove, condition=condition)
 
 
 def open_entry(post_id: PostId) -> dict[str, str]:

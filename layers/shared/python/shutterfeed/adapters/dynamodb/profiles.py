@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from boto3.dynamodb.conditions import Attr
 
@@ -15,6 +16,7 @@ from shutterfeed.adapters.dynamodb.table import (
     Put,
     Table,
     Update,
+    item_key,
     key_item,
 )
 from shutterfeed.domain.errors import Busy
@@ -23,6 +25,7 @@ from shutterfeed.ports import HandleTaken
 from shutterfeed.schema import PK
 
 _OWNER = "user_id"
+_SHARDS = "follower_shards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,11 @@ class DynamoProfiles:
 
     def get(self, user_id: str) -> Profile | None:
         item = self.table.get(keys.profile(user_id))
-        return to_profile(item) if item else None
+        return self._counted([to_profile(item)], consistent=True)[user_id] if item else None
 
     def get_many(self, user_ids: Sequence[str]) -> dict[str, Profile]:
         found = map(to_profile, self.table.get_many(map(keys.profile, user_ids)))
-        return {profile.user_id: profile for profile in found}
+        return self._counted(found, consistent=False)
 
     def id_of(self, handle: str) -> str | None:
         item = self.table.get(keys.handle(handle))
@@ -59,6 +62,11 @@ class DynamoProfiles:
             update = Update(keys.profile(user_id), set=changes, condition=Attr(PK).exists())
             self.table.write(update)
 
+    def spread_followers(self, user_id: str, shards: int) -> None:
+        few = Attr(PK).exists() & (Attr(_SHARDS).not_exists() | Attr(_SHARDS).lt(shards))
+        with suppress(ConditionFailed):
+            self.table.write(Update(keys.profile(user_id), set={_SHARDS: shards}, condition=few))
+
     def rename(self, user_id: str, old: str, new: str) -> None:
         writes = (
             self._claim(new, user_id),
@@ -71,6 +79,21 @@ class DynamoProfiles:
             if 0 in error.failed:
                 raise HandleTaken(new) from error
             raise Busy from error
+
+    def _counted(self, profiles: Iterable[Profile], consistent: bool) -> dict[str, Profile]:
+        """With the followers that are counted apart."""
+        found = {profile.user_id: profile for profile in profiles}
+        counts = [
+            keys.follower_count(profile.user_id, shard)
+            for profile in found.values()
+            if profile.follower_shards > 1
+            for shard in range(profile.follower_shards)
+        ]
+        for item in self.table.get_many(counts, consistent) if counts else ():
+            user_id = keys.parse_follower_count(item_key(item))
+            profile = found[user_id]
+            found[user_id] = replace(profile, followers=profile.followers + item["followers"])
+        return found
 
     def _claim(self, handle: str, user_id: str) -> Put:
         return Put(

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Item = dict[str, Any]
 
+MAX_CONNECTIONS: Final = 64
+"""To DynamoDB, from one process."""
 _BATCH_GET: Final = 100
 _BATCH_WRITE: Final = 25
 _ATTEMPTS: Final = 8
@@ -90,6 +93,21 @@ def item_key(item: Mapping[str, Any]) -> Key:
 
 def chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
+    """The results of calls made side by side: one round trip. The calls make no such calls."""
+    if len(calls) <= 1:
+        return [call() for call in calls]
+    first, *others = calls
+    futures = [_pool().submit(call) for call in others]
+    return [first(), *(future.result() for future in futures)]
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """As many as there are connections; kept, because starting threads costs more than calls."""
+    return ThreadPoolExecutor(MAX_CONNECTIONS)
 
 
 @contextmanager
@@ -170,10 +188,19 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Remove an item."""
+    """Remove an item; within a transaction also from another table."""
 
     key: Key
     condition: ConditionBase | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Only within a transaction: an item that has to be as the condition says."""
+
+    key: Key
+    condition: ConditionBase
 
 
 Write = Put | Update | Delete
@@ -204,12 +231,14 @@ class Table:
 
     def get_many(self, keys: Iterable[Key], consistent: bool = False) -> list[Item]:
         """The items that exist, in any order; more than 100 in parallel requests."""
-        batches = list(chunks(list(dict.fromkeys(keys)), _BATCH_GET))
-        if len(batches) <= 1:
-            return [item for batch in batches for item in self._get_batch(batch, consistent)]
-        with ThreadPoolExecutor(len(batches)) as pool:
-            answers = pool.map(lambda batch: self._get_batch(batch, consistent), batches)
-            return [item for answer in answers for item in answer]
+        return [item for items in at_once(self.getting(keys, consistent)) for item in items]
+
+    def getting(
+        self, keys: Iterable[Key], consistent: bool = False
+    ) -> list[Callable[[], list[Item]]]:
+        """The requests of `get_many`, to be made beside others."""
+        batches = chunks(list(dict.fromkeys(keys)), _BATCH_GET)
+        return [partial(self._get_batch, batch, consistent) for batch in batches]
 
     def query(
         self,
@@ -217,20 +246,21 @@ class Table:
         *,
         index: str | None = None,
         after: Item | None = None,
-        limit: int,
+        limit: int | None,
         newest_first: bool = False,
         consistent: bool = False,
     ) -> Rows:
-        """One page of items in the order of their sort key."""
+        """One page of items in the order of their sort key: `limit` items, or a megabyte."""
         expression = _Expression()
         parameters: Item = {
             "TableName": self.name,
             "KeyConditionExpression": expression.condition(condition, is_key=True),
-            "Limit": limit,
             "ScanIndexForward": not newest_first,
             "ConsistentRead": consistent,
             **expression.parameters(),
         }
+        if limit is not None:
+            parameters["Limit"] = limit
         if index is not None:
             parameters["IndexName"] = index
         if after is not None:
@@ -254,9 +284,9 @@ class Table:
                     return unmarshal(answer["Attributes"])
         return {}
 
-    def transact(self, writes: Sequence[Write]) -> None:
+    def transact(self, writes: Sequence[Write | Check]) -> None:
         """All writes or none. Raises `ConditionFailed`, and `Busy` for lasting conflicts."""
-        kinds = {Put: "Put", Update: "Update", Delete: "Delete"}
+        kinds = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
         items: Any = [{kinds[type(write)]: self._parameters(write)} for write in writes]
 
         def attempt() -> bool | None:
@@ -312,13 +342,16 @@ class Table:
         _retried(attempt)
         return items
 
-    def _parameters(self, write: Write) -> Item:
+    def _parameters(self, write: Write | Check) -> Item:
         expression = _Expression()
         parameters: Item = {"TableName": self.name}
         match write:
             case Put(item):
                 parameters["Item"] = marshal(item)
             case Delete(key):
+                parameters["Key"] = marshal(key_item(key))
+                parameters["TableName"] = write.table or self.name
+            case Check(key):
                 parameters["Key"] = marshal(key_item(key))
             case Update(key):
                 parameters["Key"] = marshal(key_item(key))

@@ -1,0 +1,124 @@
+"""A page of the feed: CPU time of the API's handler beside the bare boto3 calls it makes, and wall
+time with a latency in every call to DynamoDB.
+
+The calls of each case are recorded against DynamoDB Local, with its real answers, and played back
+from memory: what is measured is this process alone. The latency is lognormal with a median of 5 ms
+and a 99th percentile of 20 ms, in the range of AWS's "single-digit milliseconds" with a long tail.
+Handler and bare calls take turns; figures are medians (CPU) or percentiles (wall) of all rounds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from statistics import median, quantiles
+from typing import Any, Final
+
+from bench.feed_scene import CASES, Scene
+from bench.figures import Figure
+from bench.imports import environment
+from bench.wire import Wire
+from shutterfeed.adapters.dynamodb.table import Table, at_once
+from tests.integration.payloads import access_claims, context, http_event
+from tests.tables import create_tables
+from tools import dynamodb_local
+
+CPU_ROUNDS: Final = 60
+WALL_ROUNDS: Final = 300
+_MEDIAN_SECONDS: Final = 0.005
+_SIGMA: Final = math.log(0.020 / _MEDIAN_SECONDS) / 2.3263
+"""So that the 99th percentile, 2.3263 standard deviations above the median, is 20 ms."""
+
+
+def run() -> list[Figure]:
+    with dynamodb_local.running() as endpoint:
+        os.environ.update(environment(AWS_ENDPOINT_URL=endpoint))
+        from api.handler import handler
+        from shutterfeed import bootstrap
+
+        client = bootstrap.client("dynamodb")
+        tables = os.environ["METADATA_TABLE"], os.environ["FEED_TABLE"]
+        create_tables(client, *tables)
+        scene = Scene(Table(client, tables[0]), Table(client, tables[1]), datetime.now(UTC))
+        wire = Wire(client)
+        pages = {}
+        for follows, celebrities in CASES:
+            print(f"\r{follows} accounts followed", end="", file=sys.stderr, flush=True)
+            pages[follows, celebrities] = _page(handler, scene.reader(follows, celebrities))
+        with wire.tapped():
+            for page in pages.values():
+                page()
+    # From here on there is no server: each of the calls is answered as it was.
+    wire.offline = True
+    with wire.tapped():
+        measured = {case: _measured(wire, page) for case, page in pages.items()}
+    print(file=sys.stderr)
+    return _figures(measured)
+
+
+def _page(handler: Callable[..., Any], subject: str) -> Callable[[], None]:
+    event = http_event("GET", "/feed", claims=access_claims(subject))
+
+    def page() -> None:
+        answer = handler(json.loads(json.dumps(event)), context())
+        if answer["statusCode"] != 200:
+            raise RuntimeError(answer["body"])
+
+    return page
+
+
+def _measured(wire: Wire, page: Callable[[], None]) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds of CPU of the handler and of its bare calls, and of wall time."""
+    page()
+    wire.clear()
+    page()
+    calls: list[Callable[[], Any]] = [
+        partial(getattr(wire.client, _method(name)), **params) for name, params in wire.calls
+    ]
+    ours, bare = [], []
+    for _ in range(CPU_ROUNDS):
+        ours.append(_cpu(page))
+        bare.append(_cpu(partial(at_once, calls)))
+    chance = random.Random(1)  # noqa: S311 - a simulation
+    wire.latency = lambda: _MEDIAN_SECONDS * chance.lognormvariate(0, _SIGMA)
+    wall = []
+    for _ in range(WALL_ROUNDS):
+        start = time.perf_counter()
+        page()
+        wall.append((time.perf_counter() - start) * 1000)
+    wire.latency = lambda: 0.0
+    return ours, bare, wall
+
+
+def _method(operation: str) -> str:
+    return {"Query": "query", "BatchGetItem": "batch_get_item", "GetItem": "get_item"}[operation]
+
+
+def _cpu(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return (time.process_time() - start) * 1000
+
+
+def _figures(
+    measured: dict[tuple[int, int], tuple[list[float], list[float], list[float]]],
+) -> list[Figure]:
+    figures = []
+    for (follows, celebrities), (ours, bare, wall) in measured.items():
+        name = f"{follows} followed, {celebrities} celebrities"
+        ratio = median(ours) / median(bare)
+        percentiles = quantiles(wall, n=100)
+        figures += [
+            Figure(f"{name}: CPU", median(ours), "ms"),
+            Figure(f"{name}: CPU / bare calls", ratio, "ratio", "<= 1.5"),
+            Figure(f"{name}: wall p50", percentiles[49], "ms", "<= 20"),
+            Figure(f"{name}: wall p99", percentiles[98], "ms", "<= 60"),
+        ]
+    return figures

@@ -1,0 +1,92 @@
+"""What goes over the wire to DynamoDB: recorded, counted, and played back without a server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.httpsession import URLLib3Session
+
+_EVENT = "before-send.dynamodb"
+
+
+class _Body:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self._content
+
+
+def answer(
+    request: AWSPreparedRequest, status: int, headers: Mapping[str, str], content: bytes
+) -> AWSResponse:
+    """What botocore takes for a server's answer."""
+    url: Any = request.url
+    return AWSResponse(url, status, HeadersDict(headers), _Body(content))
+
+
+@dataclass
+class Wire:
+    """Between a client and its server; `latency` gives seconds for each call that is answered."""
+
+    client: Any
+    latency: Callable[[], float] = lambda: 0.0
+    offline: bool = False
+    """Answer from what was recorded; a call that was not raises `KeyError`."""
+    recorded: dict[tuple[str, str], tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    """Operations and their parameters."""
+    session: URLLib3Session = field(default_factory=URLLib3Session)
+    trips: int = 0
+    """Round trips one after the other: calls made side by side are one."""
+    _under_way: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def tapped(self) -> Iterator[Wire]:
+        events = self.client.meta.events
+        events.register_first(_EVENT, self._answer)
+        events.register("provide-client-params.dynamodb", self._note)
+        try:
+            yield self
+        finally:
+            events.unregister(_EVENT, self._answer)
+            events.unregister("provide-client-params.dynamodb", self._note)
+
+    def clear(self) -> None:
+        self.calls.clear()
+        self.trips = 0
+
+    def _note(self, params: Any, model: Any, **_: object) -> None:
+        with self._lock:
+            self.calls.append((model.name, params))
+
+    def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        with self._lock:
+            self.trips += self._under_way == 0
+            self._under_way += 1
+        try:
+            time.sleep(self.latency())
+            status, headers, content = self._found(request)
+        finally:
+            with self._lock:
+                self._under_way -= 1
+        return answer(request, status, headers, content)
+
+    def _found(self, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        place = (_text(request.headers["X-Amz-Target"]), _text(request.body))
+        if not self.offline:
+            response = self.session.send(request)
+            headers = dict(response.headers)
+            self.recorded[place] = (response.status_code, headers, response.content)
+        return self.recorded[place]
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

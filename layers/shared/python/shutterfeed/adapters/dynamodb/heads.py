@@ -1,0 +1,139 @@
+"""Authors' heads: the places of their newest posts, for celebrities the posts themselves.
+
+Places are fixed-width text, compressed: as small as binary ids would be, and cut instead of
+computed. A head is read for every celebrity of a page, and all of it only where it is needed.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, overload
+
+import msgspec
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import to_post
+from shutterfeed.adapters.dynamodb.table import (
+    ConditionFailed,
+    Item,
+    Put,
+    Table,
+    item_key,
+    key_item,
+)
+from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.schema import PK
+
+_ULID: Final = 26
+_VERSION: Final = "version"
+_posts_of = msgspec.json.Decoder(tuple[Post, ...]).decode
+
+
+class PackedEntries(Sequence[FeedEntry]):
+    """An author's entries in a text, each made when it is asked for."""
+
+    __slots__ = ("_author_id", "_text")
+    _WIDTH: Final = 2 * _ULID
+
+    def __init__(self, author_id: str, text: str) -> None:
+        self._author_id = author_id
+        self._text = text
+
+    def __len__(self) -> int:
+        return len(self._text) // self._WIDTH
+
+    @overload
+    def __getitem__(self, index: int) -> FeedEntry: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> PackedEntries: ...
+
+    def __getitem__(self, index: int | slice) -> FeedEntry | PackedEntries:
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(len(self))
+            text = self._text[start * self._WIDTH : stop * self._WIDTH]
+            return PackedEntries(self._author_id, text)
+        place = range(len(self))[index] * self._WIDTH
+        position = self._text[place : place + _ULID]
+        post_ulid = self._text[place + _ULID : place + self._WIDTH]
+        return FeedEntry(position, PostId(self._author_id, post_ulid))
+
+    def __iter__(self) -> Iterator[FeedEntry]:
+        return (self[index] for index in range(len(self)))
+
+
+def pack(entries: Iterable[FeedEntry]) -> str:
+    """The text of one author's entries."""
+    return "".join(entry.position + entry.post_id.ulid for entry in entries)
+
+
+def compressed(text: str | bytes) -> bytes:
+    return zlib.compress(text.encode() if isinstance(text, str) else text)
+
+
+def decompressed(value: Any) -> bytes:
+    return zlib.decompress(bytes(value))
+
+
+def head_item(head: Head) -> Item:
+    return {
+        **key_item(keys.head(head.author_id)),
+        "entries": compressed(pack(head.entries)),
+        "posts": compressed(msgspec.json.encode(head.posts)) if head.posts else None,
+        "floor": str(head.floor) if head.floor is not None else None,
+        "delivery": head.delivery,
+        "crossing": head.crossing,
+        _VERSION: head.version,
+    }
+
+
+def to_head(item: Item) -> Head:
+    author_id = keys.parse_head(item_key(item))
+    return Head(
+        author_id,
+        PackedEntries(author_id, decompressed(item["entries"]).decode()),
+        FeedEntry.parse(item["floor"]) if "floor" in item else None,
+        Delivery(item["delivery"]),
+        item["crossing"],
+        item[_VERSION],
+        _posts_of(decompressed(item["posts"])) if "posts" in item else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoHeads:
+    """Strongly consistent, over the metadata table."""
+
+    table: Table
+
+    def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        heads = {author_id: Head(author_id) for author_id in author_ids}
+        items = self.table.get_many(map(keys.head, heads), consistent=True)
+        return heads | {head.author_id: head for head in map(to_head, items)}
+
+    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
+        try:
+            self.table.write(self.replacing(head, head.crossed(delivery, crossing)))
+        except ConditionFailed:
+            return False
+        return True
+
+    def replacing(self, old: Head, new: Head) -> Put:
+        """The write of a head, with all the posts that it is to hold, in the place of `old`."""
+        condition: ConditionBase = Attr(_VERSION).eq(old.version)
+        if old.version == 0:
+            condition = Attr(PK).not_exists()
+        return Put(head_item(self._filled(new)), condition)
+
+    def _filled(self, head: Head) -> Head:
+        if not head.unshown:
+            return head
+        items = self.table.get_many(map(keys.post, head.unshown), consistent=True)
+        found = [post for post in map(to_post, items) if post.state is PostState.PUBLISHED]
+        return head.showing([*head.posts, *found])

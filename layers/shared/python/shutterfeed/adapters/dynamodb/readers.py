@@ -1,0 +1,124 @@
+"""What is kept of readers: beside their profiles, whom they pull and whom they have unfollowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.heads import to_head
+from shutterfeed.adapters.dynamodb.records import epoch, to_profile
+from shutterfeed.adapters.dynamodb.table import (
+    Check,
+    ConditionFailed,
+    Delete,
+    Item,
+    Put,
+    Table,
+    Update,
+    chunks,
+    item_key,
+    key_item,
+)
+from shutterfeed.domain.delivery import Delivery, Reader
+from shutterfeed.schema import PK, SK
+
+_VISIT: Final = "visited_on"
+_PUSHED: Final = "pushed_until"
+_PREPARED: Final = "prepared"
+_TRANSACTION: Final = 100
+"""DynamoDB's limit of items."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoReaders:
+    """Strongly consistent, over the metadata table."""
+
+    table: Table
+
+    def get(self, reader_id: str) -> Reader:
+        items: list[Item] = []
+        after = None
+        first, last = keys.READER_RANGE
+        condition = Key(PK).eq(keys.user_partition(reader_id)) & Key(SK).between(first, last)
+        while True:
+            # Without a limit of items a page is a megabyte: few readers have a second one.
+            rows = self.table.query(condition, after=after, limit=None, consistent=True)
+            items += rows.items
+            after = rows.last
+            if after is None:
+                return _to_reader(items)
+
+    def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
+        items = self.table.get_many(map(keys.profile, reader_ids), consistent=True)
+        return {
+            keys.parse_profile(item_key(item)): datetime.fromtimestamp(item[_PUSHED], UTC)
+            for item in items
+            if _PUSHED in item
+        }
+
+    def visit(self, reader_id: str, day: date) -> None:
+        self._update(reader_id, {_VISIT: day.isoformat()}, Attr(PK).exists())
+
+    def prepare(self, reader_id: str) -> None:
+        self._update(reader_id, {_PREPARED: True}, Attr(PK).exists())
+
+    def push_until(self, reader_id: str, until: datetime) -> None:
+        earlier = Attr(_PUSHED).not_exists() | Attr(_PUSHED).lt(epoch(until))
+        with suppress(ConditionFailed):
+            self._update(reader_id, {_PUSHED: epoch(until)}, Attr(PK).exists() & earlier)
+
+    def pull(self, reader_ids: Sequence[str], author_id: str) -> None:
+        for some in chunks(reader_ids, _TRANSACTION // 2):
+            self._pull(list(some), author_id)
+
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str) -> None:
+        pushed = Check(
+            keys.head(author_id), Attr("delivery").is_in((Delivery.PUSH, Delivery.TO_PUSH))
+        )
+        for some in chunks(reader_ids, _TRANSACTION - 1):
+            try:
+                self.table.transact(
+                    [pushed, *(Delete(keys.pull(reader_id, author_id)) for reader_id in some)]
+                )
+            except ConditionFailed:
+                return
+
+    def _pull(self, reader_ids: list[str], author_id: str) -> None:
+        """Those who follow the author: all of them at once, or, where some do not, without them."""
+        while reader_ids:
+            follows = [Check(keys.follow(r, author_id), Attr(PK).exists()) for r in reader_ids]
+            marks = [Put(key_item(keys.pull(r, author_id))) for r in reader_ids]
+            try:
+                self.table.transact([*follows, *marks])
+            except ConditionFailed as error:
+                reader_ids = [r for i, r in enumerate(reader_ids) if i not in error.failed]
+            else:
+                return
+
+    def _update(self, reader_id: str, fields: Item, condition: ConditionBase) -> None:
+        self.table.write(Update(keys.profile(reader_id), set=fields, condition=condition))
+
+
+def _to_reader(items: Iterable[Item]) -> Reader:
+    by_sort_key = {item[SK]: item for item in items}
+    state = by_sort_key.get(keys.PROFILE, {})
+    head = by_sort_key.get(keys.HEAD)
+    authors = [keys.parse_author(sort_key) for sort_key in by_sort_key]
+    marks = [author for author in authors if author is not None]
+    until = state.get(_PUSHED)
+    visit = state.get(_VISIT)
+    return Reader(
+        to_profile(state) if state else None,
+        date.fromisoformat(visit) if visit else None,
+        datetime.fromtimestamp(until, UTC) if until else None,
+        bool(state.get(_PREPARED)),
+        to_head(head) if head else None,
+        frozenset(author_id for author_id, pulled in marks if pulled),
+        frozenset(author_id for author_id, pulled in marks if not pulled),
+    )

@@ -1,0 +1,102 @@
+"""Authors who become celebrities, or cease to be: their readers moved from pushing to pulling or
+back, while posts come both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shutterfeed.domain.delivery import (
+    CELEBRITY_SHARDS,
+    Delivery,
+    FeedPolicy,
+    Head,
+)
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.messages import Cross, FanOutMessage
+from shutterfeed.ports import Clock, Feeds, Heads, Profiles, Queue, Readers
+from shutterfeed.services.audience import AudienceService
+
+PAGE: Final = 500
+PAGES_PER_STEP: Final = 4
+"""Two thousand readers, each written in a transaction, before a checkpoint."""
+_ATTEMPTS: Final = 5
+_ENDS: Final = {Delivery.TO_PULL: Delivery.PULL, Delivery.TO_PUSH: Delivery.PUSH}
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingService:
+    profiles: Profiles
+    heads: Heads
+    readers: Readers
+    audience: AudienceService
+    feeds: Feeds
+    steps: Queue[FanOutMessage]
+    policy: FeedPolicy
+    clock: Clock
+
+    def consider(self, author_id: str, cause: str) -> None:
+        """Begin a crossing where the number of followers calls for one.
+
+        `cause` names the change of the number: of many at once one begins the crossing, and begins
+        it again if it crashed before it told the planner. Raises `Busy` where the head changes too
+        often to be written.
+        """
+        for _ in range(_ATTEMPTS):
+            head = self.heads.get_many([author_id])[author_id]
+            if head.delivery in _ENDS and head.crossing.startswith(f"{cause}#"):
+                self._tell(head)
+                return
+            due = self._due(head)
+            if due is None:
+                return
+            if due is Delivery.TO_PULL:
+                self.profiles.spread_followers(author_id, CELEBRITY_SHARDS)
+            if self.heads.change_delivery(head, due, f"{cause}#{head.version}"):
+                self._tell(self.heads.get_many([author_id])[author_id])
+                return
+        raise Busy
+
+    def cross(self, step: Cross) -> int:
+        """Move readers from the step's checkpoint on; how many. Posts published meanwhile are
+        pushed, too, until the last reader is moved."""
+        moved = 0
+        for _ in range(PAGES_PER_STEP):
+            head = self.heads.get_many([step.author_id])[step.author_id]
+            if head.crossing != step.crossing or head.delivery not in _ENDS:
+                return moved
+            page = self.audience.page(step.author_id, None, step.after, PAGE)
+            if page.items:
+                self._move(head, page.items)
+                moved += len(page.items)
+            if page.next_position is None:
+                self._end(step)
+                return moved
+            step = replace(step, after=page.next_position)
+        self.steps.send([step])
+        return moved
+
+    def _due(self, head: Head) -> Delivery | None:
+        profile = self.profiles.get(head.author_id)
+        return self.policy.delivery_due(head.delivery, profile.followers) if profile else None
+
+    def _tell(self, head: Head) -> None:
+        self.steps.send([Cross(head.author_id, head.crossing)])
+
+    def _move(self, head: Head, reader_ids: tuple[str, ...]) -> None:
+        if head.delivery is Delivery.TO_PULL:
+            self.readers.pull(reader_ids, head.author_id)
+        else:
+            # First what they pulled is put into their feeds, then they stop pulling.
+            self.feeds.put(reader_ids, head.entries, self.clock.now())
+            self.readers.stop_pulling(reader_ids, head.author_id)
+
+    def _end(self, step: Cross) -> None:
+        for _ in range(_ATTEMPTS):
+            head = self.heads.get_many([step.author_id])[step.author_id]
+            end = _ENDS.get(head.delivery)
+            if head.crossing != step.crossing or end is None:
+                return
+            if self.heads.change_delivery(head, end, step.crossing):
+                return
+        raise Busy

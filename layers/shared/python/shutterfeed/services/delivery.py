@@ -1,0 +1,101 @@
+"""Feeds kept ready: what follows from a follow, and from a reader's becoming a regular one.
+
+Why no post is missed: a lease is written before the author's head is read. A post published
+before that read is in the head; one published after it finds the lease, because both the head and
+the audience are read strongly consistent, and a post enters its author's head in the very
+transaction that publishes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from shutterfeed.domain.delivery import PULLED, FeedPolicy, Head
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.messages import (
+    FeedChunk,
+    FeedMessage,
+    Followed,
+    PrepareFeed,
+    Unfollowed,
+)
+from shutterfeed.ports import Audience, Clock, FeedReads, Feeds, Follows, Heads, Readers
+from shutterfeed.services.crossing import CrossingService
+from shutterfeed.services.feed import following, make_snapshot
+
+_ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryService:
+    follows: Follows
+    heads: Heads
+    readers: Readers
+    audience: Audience
+    feeds: Feeds
+    reads: FeedReads
+    crossings: CrossingService
+    policy: FeedPolicy
+    clock: Clock
+
+    def write(self, message: FeedMessage) -> None:
+        """Carry out one message. Keys are derived from it, so that repeating it is harmless."""
+        match message:
+            case FeedChunk(entry, owner_ids):
+                self.feeds.put(owner_ids, [entry], self.clock.now())
+            case Followed(follower_id, followee_id):
+                self._followed(follower_id, followee_id)
+            case Unfollowed(follower_id, followee_id):
+                self.crossings.consider(followee_id, cause=follower_id)
+            case PrepareFeed(reader_id):
+                self._prepare(reader_id)
+
+    def _followed(self, follower_id: str, followee_id: str) -> None:
+        # The edge decides, not the message: it may be late, and the follow long undone.
+        if not self.follows.exists(follower_id, followee_id):
+            return
+        # Whose preparation begins after this will find the edge.
+        if self.readers.get(follower_id).prepared:
+            now = self.clock.now()
+            until = self.policy.lease_until(self.policy.pushed_until(now))
+            self.audience.lease(follower_id, [followee_id], until)
+            head = self.heads.get_many([followee_id])[followee_id]
+            if head.delivery in PULLED:
+                self.readers.pull([follower_id], followee_id)
+            else:
+                self.feeds.put([follower_id], head.entries, now)
+        self.crossings.consider(followee_id, cause=follower_id)
+
+    def _prepare(self, reader_id: str) -> None:
+        """Lease all whom the reader follows, and once these leases hold, keep what was published
+        before. Of one who is pushed to already the leases stand, and are renewed by posts."""
+        now = self.clock.now()
+        reader, until = self.readers.get(reader_id), self.policy.pushed_until(now)
+        if reader.profile is None:
+            return
+        if not reader.is_pushed(now):
+            # From here on a follow brings its posts into the feed itself: whom this list of the
+            # followed misses has been followed after it.
+            self.readers.prepare(reader_id)
+            followed = list(following(self.follows, reader_id))
+            self.audience.lease(reader_id, followed, self.policy.lease_until(until))
+            self._serve(reader_id, followed)
+        self.feeds.trim(reader_id, self.policy.feed_posts)
+        self.readers.push_until(reader_id, until)
+
+    def _serve(self, reader_id: str, followed: list[str]) -> None:
+        for _ in range(_ATTEMPTS):
+            old = self.feeds.snapshot(reader_id)
+            heads = self.heads.get_many(followed)
+            self._pull_celebrities(reader_id, heads.values())
+            new = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads)
+            if new is old or self.feeds.keep_snapshot(reader_id, new, self.clock.now()):
+                return
+        raise Busy
+
+    def _pull_celebrities(self, reader_id: str, heads: Iterable[Head]) -> None:
+        for head in heads:
+            if head.delivery in PULLED:
+                self.readers.pull([reader_id], head.author_id)

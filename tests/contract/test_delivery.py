@@ -1,0 +1,305 @@
+"""What decides how a post comes to a reader: heads, leases, marks, and the reads of a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, timedelta
+
+import pytest
+
+from shutterfeed.domain.delivery import (
+    AUDIENCE_PARTS,
+    Delivery,
+    Head,
+    Lease,
+    Reader,
+    entry_of,
+)
+from shutterfeed.domain.feed import FeedEntry, Snapshot
+from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import Place, Post
+from shutterfeed.ports import Wanted
+from tests import samples
+from tests.contract.conftest import Store
+from tests.fakes.system import START
+from tests.paging import whole
+
+ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
+LATER = START + timedelta(days=1)
+
+
+HEAD_ENTRIES, HEAD_POSTS = 5, 3
+
+
+@pytest.fixture(autouse=True)
+def _small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutterfeed.domain.delivery.HEAD_ENTRIES", HEAD_ENTRIES)
+    monkeypatch.setattr("shutterfeed.domain.delivery.HEAD_POSTS", HEAD_POSTS)
+    monkeypatch.setattr("shutterfeed.adapters.dynamodb.readers._TRANSACTION", 4)
+
+
+def _publish(store: Store, number: int, author: int = 1) -> Post:
+    post = samples.post(author, number)
+    store.posts.create(post, (), f"key {author} {number}", "")
+    assert store.posts.publish(post.id, post.media, samples.position(number), START)
+    return _post(store, post)
+
+
+def _post(store: Store, post: Post) -> Post:
+    found = store.posts.get(post.id)
+    assert found is not None
+    return found
+
+
+def _head(store: Store, author_id: str = ADA) -> Head:
+    return store.heads.get_many([author_id])[author_id]
+
+
+def _cross(store: Store, *deliveries: Delivery) -> None:
+    for number, delivery in enumerate(deliveries):
+        assert store.heads.change_delivery(_head(store), delivery, f"crossing {number}")
+
+
+def _places(posts: list[Post]) -> list[FeedEntry]:
+    return [entry_of(post) for post in posts]
+
+
+@pytest.fixture
+def people(store: Store) -> None:
+    for number in (1, 2, 3):
+        store.profiles.create(samples.profile(number))
+
+
+def _follow(store: Store, follower: str, followee: int = 1) -> None:
+    assert store.follows.follow(follower, samples.profile(followee), ulid(START, 1))
+
+
+@pytest.mark.usefixtures("people")
+class TestHeads:
+    def test_of_one_who_has_published_nothing_is_empty(self, store: Store) -> None:
+        assert _head(store) == Head(ADA)
+
+    def test_has_what_is_published_deleted_and_restored(self, store: Store) -> None:
+        posts = [_publish(store, number) for number in (1, 3, 2)]
+        assert list(_head(store).entries) == _places([posts[1], posts[2], posts[0]])
+        store.posts.delete(posts[1], LATER)
+        assert list(_head(store).entries) == _places([posts[2], posts[0]])
+        store.posts.restore(_post(store, posts[1]), LATER)
+        assert list(_head(store).entries) == _places([posts[1], posts[2], posts[0]])
+        assert _head(store).floor is None
+        assert _head(store).posts == ()
+
+    def test_keeps_the_newest_and_says_where_it_ends(self, store: Store) -> None:
+        posts = [_publish(store, number) for number in range(HEAD_ENTRIES + 2)][::-1]
+        head = _head(store)
+        assert list(head.entries) == _places(posts[:HEAD_ENTRIES])
+        assert head.floor == entry_of(posts[HEAD_ENTRIES - 1])
+        store.posts.delete(posts[0], LATER)
+        store.posts.delete(posts[-1], LATER)
+        assert list(_head(store).entries) == _places(posts[1:HEAD_ENTRIES])
+        assert _head(store).floor == head.floor
+        store.posts.restore(_post(store, posts[-1]), LATER)
+        assert list(_head(store).entries) == _places(posts[1:HEAD_ENTRIES])
+
+    def test_of_a_celebrity_has_the_newest_posts_whole(self, store: Store) -> None:
+        posts = [_publish(store, number) for number in range(HEAD_POSTS + 1)]
+        _cross(store, Delivery.TO_PULL)
+        assert list(_head(store).posts) == posts[::-1][:HEAD_POSTS]
+        store.posts.edit(posts[-1].id, "edited", Place("Ulm", 48.4, 9.98))
+        store.posts.delete(posts[-2], LATER)
+        posts = [_post(store, post) for post in posts if post is not posts[-2]]
+        posts.append(_publish(store, 1000))
+        assert list(_head(store).posts) == posts[::-1][:HEAD_POSTS]
+        _cross(store, Delivery.PULL, Delivery.TO_PUSH, Delivery.PUSH)
+        assert _head(store).posts == ()
+        assert list(_head(store).entries) == _places(posts[::-1])
+
+    def test_say_whether_a_post_is_pulled(self, store: Store) -> None:
+        for delivery in Delivery:
+            _cross(store, delivery)
+            post = _publish(store, len(_head(store).entries))
+            assert post.pulled is (delivery is Delivery.PULL)
+            store.posts.delete(post, LATER)
+            _cross(store, Delivery.TO_PUSH)
+            store.posts.restore(_post(store, post), LATER)
+            assert not _post(store, post).pulled
+
+    def test_change_their_delivery_only_as_they_were_read(self, store: Store) -> None:
+        unread = _head(store)
+        _publish(store, 1)
+        assert not store.heads.change_delivery(unread, Delivery.TO_PULL, "one")
+        read = _head(store)
+        assert store.heads.change_delivery(read, Delivery.TO_PULL, "two")
+        assert not store.heads.change_delivery(read, Delivery.TO_PULL, "three")
+        assert (_head(store).delivery, _head(store).crossing) == (Delivery.TO_PULL, "two")
+
+    def test_change_with_every_edit_of_what_they_hold(self, store: Store) -> None:
+        """A crossing that read the post before the edit must not put it into the head."""
+        post = _publish(store, 1)
+        head = _head(store)
+        store.posts.edit(post.id, "edited", None)
+        assert not store.heads.change_delivery(head, Delivery.TO_PULL, "one")
+
+
+class TestAudience:
+    def test_leases_are_given_renewed_and_ended(self, store: Store) -> None:
+        store.audience.lease(BOB, [ADA, CY], START)
+        store.audience.lease(CY, [ADA], LATER)
+        assert _leases(store) == {Lease(BOB, START), Lease(CY, LATER)}
+        store.audience.renew(ADA, [BOB], LATER)
+        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, LATER)}
+        store.audience.end(ADA, [Lease(BOB, START), Lease(CY, LATER)])
+        assert _leases(store) == {Lease(BOB, LATER)}, "what was renewed meanwhile stays"
+        assert _leases(store, CY) == {Lease(BOB, START)}
+
+    def test_parts_make_up_the_whole(self, store: Store) -> None:
+        readers = {ulid(START, 7919 * number**3 + number) for number in range(100)}
+        for reader in readers:
+            store.audience.lease(reader, [ADA], LATER)
+
+        def page(part: int | None, after: str | None, limit: int) -> list[str]:
+            found = store.audience.page(ADA, part, after, limit)
+            rest = found.next_position
+            ids = [lease.reader_id for lease in found.items]
+            return ids + (page(part, rest, limit) if rest is not None else [])
+
+        for limit in (7, 1000):
+            whole_list = page(None, None, limit)
+            assert sorted(whole_list) == sorted(readers)
+            assert [r for p in range(AUDIENCE_PARTS) for r in page(p, None, limit)] == whole_list
+
+
+def _leases(store: Store, author_id: str = ADA) -> set[Lease]:
+    return set(store.audience.page(author_id, None, None, 10).items)
+
+
+@pytest.mark.usefixtures("people")
+class TestReaders:
+    def test_are_known_by_their_profile_alone_at_first(self, store: Store) -> None:
+        assert store.readers.get(ADA) == Reader(samples.profile(1))
+        assert store.readers.get(samples.user_id(9)) == Reader(None)
+
+    def test_visits_and_pushing_are_remembered(self, store: Store) -> None:
+        store.readers.visit(ADA, date(2026, 5, 4))
+        store.readers.prepare(ADA)
+        store.readers.push_until(ADA, LATER)
+        store.readers.push_until(ADA, START)
+        reader = store.readers.get(ADA)
+        assert reader.last_visit == date(2026, 5, 4)
+        assert reader.prepared
+        assert reader.pushed_until == LATER.astimezone(UTC)
+        assert reader.profile == samples.profile(1)
+        assert store.readers.pushed_until([ADA, BOB, "nobody"]) == {ADA: LATER}
+        with pytest.raises(store.refusal):
+            store.readers.visit(samples.user_id(9), date(2026, 5, 4))
+
+    def test_pull_those_they_follow(self, store: Store) -> None:
+        for follower in (BOB, CY):
+            _follow(store, follower)
+        store.readers.pull([BOB, samples.user_id(9), CY], ADA)
+        store.readers.pull([BOB], CY)
+        assert store.readers.get(BOB).pulled == {ADA}
+        assert store.readers.get(CY).pulled == {ADA}
+        assert store.readers.get(samples.user_id(9)).pulled == set()
+
+    def test_stop_pulling_unless_it_is_a_celebrity_again(self, store: Store) -> None:
+        _follow(store, BOB)
+        store.readers.pull([BOB], ADA)
+        for delivery, pulls in ((Delivery.PULL, True), (Delivery.TO_PULL, True)):
+            _cross(store, delivery)
+            store.readers.stop_pulling([BOB, CY], ADA)
+            assert (ADA in store.readers.get(BOB).pulled) is pulls
+        _cross(store, Delivery.TO_PUSH)
+        store.readers.stop_pulling([BOB, CY], ADA)
+        assert not store.readers.get(BOB).pulled
+
+    def test_many_begin_and_stop_at_once(self, store: Store) -> None:
+        readers = [samples.user_id(number) for number in range(10, 17)]
+        for number in range(10, 17):
+            store.profiles.create(samples.profile(number))
+            if number != 13:
+                _follow(store, samples.user_id(number))
+        store.readers.pull(readers, ADA)
+        pulling = [r for r in readers if store.readers.get(r).pulled == {ADA}]
+        assert pulling == [r for r in readers if r != samples.user_id(13)]
+        _cross(store, Delivery.TO_PUSH)
+        store.readers.stop_pulling(readers, ADA)
+        assert not any(store.readers.get(r).pulled for r in readers)
+
+    def test_unfollowing_ends_lease_and_pulling_and_is_remembered(self, store: Store) -> None:
+        _follow(store, BOB)
+        store.audience.lease(BOB, [ADA, CY], LATER)
+        store.readers.pull([BOB], ADA)
+        profile = store.profiles.get(ADA)
+        assert profile is not None
+        assert store.follows.unfollow(BOB, profile, START)
+        reader = store.readers.get(BOB)
+        assert not reader.pulled
+        assert reader.unfollowed == {ADA}
+        assert _leases(store) == set()
+        assert _leases(store, CY) == {Lease(BOB, LATER)}
+        _follow(store, BOB)
+        assert store.readers.get(BOB).unfollowed == set()
+
+
+@pytest.mark.usefixtures("people")
+class TestReads:
+    def test_a_page_starts_with_the_reader_their_feed_and_snapshot(self, store: Store) -> None:
+        own = _publish(store, 1)
+        entries = [FeedEntry(samples.position(n), samples.post(2, n).id) for n in (1, 2, 3)]
+        store.feeds.put([ADA], entries, START)
+        snapshot = Snapshot(tuple(entries), entries[0], 1)
+        store.feeds.keep_snapshot(ADA, snapshot, START)
+        start = store.reads.start(ADA, None, 2)
+        assert start.pushed.items == (entries[2], entries[1])
+        assert start.snapshot == snapshot
+        assert start.reader.head is not None
+        assert list(start.reader.head.entries) == [entry_of(own)]
+        below = store.reads.start(ADA, entries[1], 2)
+        assert below.pushed.items == (entries[0],)
+        assert store.reads.start(BOB, None, 2).snapshot is None
+
+    def test_a_view_has_what_exists_of_what_is_asked(self, store: Store) -> None:
+        posts = [_publish(store, number) for number in range(1, 5)]
+        gone = samples.post(number=99)
+        wanted = Wanted([posts[0].id, gone.id, posts[0].id], {ADA, "nobody"}, [ADA, BOB], [ADA, CY])
+        view = store.reads.view(wanted, entry_of(posts[3]), 2)
+        assert dict(view.posts) == {posts[0].id: posts[0]}
+        assert set(view.profiles) == {ADA}
+        assert set(view.heads) == {ADA}
+        assert list(view.heads[ADA].entries) == _places(posts[::-1])
+        assert view.timelines[ADA].items == (posts[2], posts[1])
+        assert view.timelines[CY].items == ()
+
+    def test_a_view_may_be_of_more_than_one_batch_holds(self, store: Store) -> None:
+        posts = [samples.post(number=number) for number in range(230)]
+        existing = posts[::13]
+        for post in existing:
+            store.posts.create(post, (), post.id.ulid, "fingerprint")
+        view = store.reads.view(Wanted([post.id for post in posts], [ADA, BOB]), None, 1)
+        assert dict(view.posts) == {post.id: post for post in existing}
+        assert set(view.profiles) == {ADA, BOB}
+
+    def test_heads_and_timelines_of_any_number_of_authors(self, store: Store) -> None:
+        mine = [_publish(store, number) for number in range(1, 5)]
+        theirs = [_publish(store, number, author=2) for number in range(5, 8)]
+        heads = store.reads.heads([ADA, BOB, CY])
+        assert set(heads) == {ADA, BOB}
+        assert list(heads[BOB].entries) == _places(theirs[::-1])
+        pages = store.reads.timelines({ADA: entry_of(mine[3]), BOB: entry_of(theirs[0])}, 2)
+        assert pages[ADA].items == (entry_of(mine[2]), entry_of(mine[1]))
+        assert pages[ADA].next_position is not None
+        assert pages[BOB].items == ()
+
+
+def test_a_timeline_is_paged_to_its_end(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    posts = [_publish(store, number) for number in range(1, 8)]
+    top = replace(entry_of(posts[-1]), position=samples.position(99))
+
+    def page(before: str | None, limit: int) -> Page[FeedEntry]:
+        below = top if before is None else FeedEntry.parse(before)
+        return store.reads.timelines({ADA: below}, limit)[ADA]
+
+    assert whole(page, 3) == _places(posts[::-1])

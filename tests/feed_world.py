@@ -1,0 +1,296 @@
+"""A small world of people who follow, publish and read, in which everything may go wrong.
+
+Messages are delivered late, twice and out of order, workers and requests crash before or after
+any call, days pass. Once all is delivered, every feed has to be what one gets by collecting the
+posts of all whom a reader follows and sorting them. Driven by Hypothesis in the tests, by chance
+alone in the benchmark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Protocol, TypeVar
+from unittest.mock import patch
+
+from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.posts import Post, PostState
+from tests import samples
+from tests.fakes.backend import Backend, Crash
+from tests.fakes.metadata import FakePosts
+
+T = TypeVar("T")
+PEOPLE = 7
+POLICY = FeedPolicy(
+    celebrity_followers=3,
+    active_days=3,
+    regular_after_days=1,
+    feed_posts=10_000,
+    snapshot_posts=10_000,
+)
+PULLING = replace(POLICY, regular_after_days=10_000)
+"""Nobody is ever pushed to."""
+_MANY = 10_000
+MOST_DAYS = 80
+"""Feed entries live longer."""
+
+
+class Chance(Protocol):
+    """Where choices come from."""
+
+    def pick(self, options: Sequence[T]) -> T: ...
+
+    def number(self, lowest: int, highest: int) -> int: ...
+
+
+@contextmanager
+def small_sizes(head_entries: int) -> Iterator[None]:
+    """Sizes so small that a few people and posts fill pages, chunks, steps and heads."""
+    with (
+        patch("shutterfeed.domain.delivery.HEAD_ENTRIES", head_entries),
+        patch("shutterfeed.domain.delivery.HEAD_POSTS", 2),
+        patch("shutterfeed.services.fan_out.CHUNK", 2),
+        patch("shutterfeed.services.fan_out.PAGES_PER_STEP", 2),
+        patch("shutterfeed.services.crossing.PAGE", 2),
+        patch("shutterfeed.services.crossing.PAGES_PER_STEP", 1),
+        patch("shutterfeed.services.crossing.CELEBRITY_SHARDS", 3),
+        patch("shutterfeed.services.feed._FOLLOWING_PAGE", 2),
+    ):
+        yield
+
+
+@dataclass
+class Walk:
+    """A reader on their way through their feed, who began when everything was settled."""
+
+    promised: set[PostId]
+    """What has to have been seen at the end; without what was deleted or unfollowed meanwhile."""
+    position: str | None = None
+    seen: list[PostId] = field(default_factory=list)
+
+
+class FeedWorld:
+    """Each method but `check` is one step, and says what it did."""
+
+    def __init__(self, chance: Chance, policy: FeedPolicy = POLICY) -> None:
+        self.chance = chance
+        self.backend = Backend(policy=policy)
+        self.posts = FakePosts(self.backend.metadata)
+        self.people = [self.backend.sign_up(number) for number in range(PEOPLE)]
+        self.late: list[tuple[Post, str]] = []
+        """Posts that were given their position, and not yet published."""
+        self.walks: dict[str, Walk] = {}
+        self.days = 0
+        self.made = 0
+        self.happened: set[str] = set()
+        for _ in range(2):  # All of them regular readers.
+            for person in self.people:
+                self.backend.reader.page(person.user_id, None, 1)
+            self.backend.wait(timedelta(days=1))
+            self.settle()
+
+    def steps(self) -> list[Callable[[], None]]:
+        often = [self.publish, self.deliver, self.deliver, self.deliver, self.follow, self.read_on]
+        return [
+            *often,
+            *often,
+            self.unfollow,
+            self.publish_late,
+            self.delete,
+            self.restore,
+            self.settle,
+            self.begin_to_read,
+            self.begin_to_read,
+            self.let_a_day_pass,
+        ]
+
+    def step(self) -> None:
+        self.chance.pick(self.steps())()
+
+    # What people do.
+
+    def follow(self) -> None:
+        follower, followee = self._two()
+        self._request(partial(self.backend.follows.follow, follower, followee))
+
+    def unfollow(self) -> None:
+        edges = sorted(self.backend.metadata.edges)
+        if edges:
+            follower, followee = self.chance.pick(edges)
+            handle = self.backend.metadata.profiles[followee].handle
+            self._forget(follower, {i for i in self._published() if i.author_id == followee})
+            self._request(partial(self.backend.follows.unfollow, follower, handle))
+
+    def publish(self) -> None:
+        self._publish(*self._made())
+
+    def publish_late(self) -> None:
+        """Positions are clocks' readings: they need not be in the order of publishing."""
+        if self.late and self.chance.number(0, 1):
+            self._publish(*self.late.pop(self.chance.number(0, len(self.late) - 1)))
+        else:
+            self.late.append(self._made())
+
+    def delete(self) -> None:
+        if published := sorted(self._published()):
+            post_id = self.chance.pick(published)
+            for reader in self.people:
+                self._forget(reader.user_id, {post_id})
+            self.posts.delete(self.backend.metadata.posts[post_id], self.backend.clock.now())
+
+    def restore(self) -> None:
+        posts = self.backend.metadata.posts.values()
+        now = self.backend.clock.now()
+        deleted = sorted((post.id, post) for post in posts if post.restorable(now))
+        if deleted:
+            self.posts.restore(self.chance.pick([post for _, post in deleted]), now)
+
+    def begin_to_read(self) -> None:
+        """From a settled state, so that the pages to come have something to live up to."""
+        self.settle()
+        reader = self.chance.pick(self.people).user_id
+        self.walks[reader] = Walk(set(self.expected(reader)))
+        self._read(reader)
+
+    def read_on(self) -> None:
+        if self.walks:
+            self._read(self.chance.pick(sorted(self.walks)))
+
+    # What the cloud does.
+
+    def deliver(self) -> None:
+        if waiting := self.backend.waiting():
+            name = self.chance.pick(waiting)
+            index = self.chance.number(0, self.backend.backlog(name) - 1)
+            self._set_fuse()
+            self.backend.deliver(name, index, again=self.chance.number(0, 3) == 0)
+            self._clear_fuse()
+            self._look()
+
+    def settle(self) -> None:
+        """Everything is delivered once more, in any order."""
+        for _ in range(_MANY):
+            waiting = self.backend.waiting()
+            if not waiting:
+                return
+            name = self.chance.pick(waiting)
+            self.backend.deliver(name, self.chance.number(0, self.backend.backlog(name) - 1))
+            self._look()
+        raise AssertionError(f"there is no end to {self.backend.waiting()}")
+
+    def let_a_day_pass(self) -> None:
+        if self.days < MOST_DAYS:
+            days = self.chance.number(1, 4)
+            self.days += days
+            self.backend.wait(timedelta(days=days))
+
+    # What has to be so.
+
+    def check(self) -> None:
+        """After all is delivered: feeds, counts, and what is new in a feed."""
+        for _ in range(2):  # Reading makes some of them regular readers, which is delivered, too.
+            self.settle()
+            for reader in self.people:
+                self._check_feed(reader.user_id)
+        self._check_counts()
+
+    def expected(self, reader_id: str) -> list[PostId]:
+        """The feed by its definition: the posts of all they follow and their own, sorted."""
+        authors = {a for r, a in self.backend.metadata.edges if r == reader_id} | {reader_id}
+        published = self._published()
+        posts = [self.backend.metadata.posts[i] for i in published if i.author_id in authors]
+        newest = sorted(posts, key=lambda post: (post.position or "", post.id), reverse=True)
+        return [post.id for post in newest]
+
+    def _look(self) -> None:
+        data, feeds = self.backend.metadata, self.backend.feed_table.feeds
+        self.happened |= {head.delivery for head in data.heads.values()}
+        if data.pulled:
+            self.happened.add("a celebrity is pulled")
+        if any(feeds.values()):
+            self.happened.add("a post is pushed")
+
+    def _check_feed(self, reader_id: str) -> None:
+        limit = self.chance.number(1, 7)
+        seen, position, latest = [], None, None
+        while True:
+            page = self.backend.reader.page(reader_id, position, limit)
+            latest = latest or page.latest
+            seen += [view.post.id for view in page.posts]
+            position = page.next_position
+            if position is None:
+                break
+        assert seen == self.expected(reader_id), f"feed of {reader_id}, page size {limit}"
+        assert latest is not None
+        assert self.backend.reader.new_posts(reader_id, latest).count == 0
+
+    def _check_counts(self) -> None:
+        edges, published = self.backend.metadata.edges, self._published()
+        for person in self.people:
+            profile = self.backend.users.me(person.user_id)
+            assert profile.followers == sum(b == person.user_id for _, b in edges)
+            assert profile.following == sum(a == person.user_id for a, _ in edges)
+            assert profile.posts == sum(i.author_id == person.user_id for i in published)
+
+    def _read(self, reader_id: str) -> None:
+        walk = self.walks[reader_id]
+        limit = self.chance.number(1, 4)
+        page = self._request(partial(self.backend.reader.page, reader_id, walk.position, limit))
+        shown = [view.post.id for view in page.posts]
+        assert set(shown) <= set(self.expected(reader_id)), "what nobody may see (any more)"
+        walk.seen += shown
+        assert len(set(walk.seen)) == len(walk.seen), "a post twice in one walk"
+        walk.position = page.next_position
+        if walk.position is None:
+            missing = walk.promised - set(walk.seen)
+            assert not missing, f"{reader_id} reached the end without {missing}"
+            del self.walks[reader_id]
+
+    def _forget(self, reader_id: str, post_ids: set[PostId]) -> None:
+        if reader_id in self.walks:
+            self.walks[reader_id].promised -= post_ids
+
+    def _published(self) -> list[PostId]:
+        posts = self.backend.metadata.posts.values()
+        return [post.id for post in posts if post.state is PostState.PUBLISHED]
+
+    def _made(self) -> tuple[Post, str]:
+        author = self.chance.number(0, PEOPLE - 1)
+        self.made += 1
+        post = samples.post(author, self.made, at=self.backend.clock.now())
+        self.posts.create(post, (), f"key {self.made}", "")
+        return post, self.backend.ids.new(self.backend.clock.now())
+
+    def _publish(self, post: Post, position: str) -> None:
+        self.posts.publish(post.id, post.media, position, self.backend.clock.now())
+
+    def _two(self) -> tuple[str, str]:
+        """A follower's id and another's handle; some are more popular than others."""
+        follower = self.chance.number(0, PEOPLE - 1)
+        popular = self.chance.number(0, self.chance.number(0, PEOPLE - 1))
+        followee = popular if popular != follower else (popular + 1) % PEOPLE
+        return self.people[follower].user_id, self.people[followee].handle
+
+    def _request(self, call: Callable[[], T]) -> T:
+        """A client repeats what was not answered."""
+        self._set_fuse()
+        try:
+            return call()
+        except Crash:
+            return call()
+        finally:
+            self._clear_fuse()
+
+    def _set_fuse(self) -> None:
+        fuse, moment = self.backend.fuse, self.chance.number(0, 9)
+        if moment < 3:
+            fuse.crash_before = fuse.calls + self.chance.number(1, 12)
+        elif moment < 6:
+            fuse.crash_after = fuse.calls + self.chance.number(1, 12)
+
+    def _clear_fuse(self) -> None:
+        self.backend.fuse.crash_before = self.backend.fuse.crash_after = None

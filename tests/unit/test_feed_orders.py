@@ -1,0 +1,71 @@
+"""Whatever the order of events, every feed ends up as its definition says; counts are exact."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shutterfeed.domain.delivery import Delivery, FeedPolicy
+from tests.feed_world import POLICY, PULLING, FeedWorld, small_sizes
+
+T = TypeVar("T")
+CASES = [
+    pytest.param(POLICY, 1_000, id="pushed-and-pulled"),
+    # A head that is shorter than an author's list: feeds made anew have to look beyond it.
+    pytest.param(PULLING, 3, id="pulled-from-short-heads"),
+]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    data: st.DataObject
+
+    def pick(self, options: Sequence[T]) -> T:
+        return options[self.number(0, len(options) - 1)]
+
+    def number(self, lowest: int, highest: int) -> int:
+        return self.data.draw(st.integers(lowest, highest))
+
+
+@dataclass(frozen=True)
+class Random:
+    source: random.Random
+
+    def pick(self, options: Sequence[T]) -> T:
+        return self.source.choice(options)
+
+    def number(self, lowest: int, highest: int) -> int:
+        return self.source.randint(lowest, highest)
+
+
+@pytest.mark.parametrize(("policy", "head_entries"), CASES)
+@settings(max_examples=30)
+@given(st.data())
+def test_every_feed_equals_its_definition(
+    policy: FeedPolicy, head_entries: int, data: st.DataObject
+) -> None:
+    with small_sizes(head_entries):
+        world = FeedWorld(Drawn(data), policy)
+        for _ in range(data.draw(st.integers(0, 80))):
+            world.step()
+        world.check()
+
+
+@pytest.mark.parametrize(("policy", "head_entries"), CASES)
+@pytest.mark.parametrize("seed", range(6))
+def test_every_feed_equals_its_definition_in_long_runs(
+    policy: FeedPolicy, head_entries: int, seed: int
+) -> None:
+    with small_sizes(head_entries):
+        world = FeedWorld(Random(random.Random(seed)), policy)
+        for _ in range(400):
+            world.step()
+        world.check()
+    if policy is POLICY:
+        assert world.happened == {*Delivery, "a celebrity is pulled", "a post is pushed"}
