@@ -39,14 +39,15 @@ _SIGMA: Final = math.log(0.020 / _MEDIAN_SECONDS) / 2.3263
 
 def run() -> list[Figure]:
     with dynamodb_local.running() as endpoint:
-        os.environ.update(environment(AWS_ENDPOINT_URL=endpoint))
+        names = {"METADATA_TABLE": "metadata", "FEED_TABLE": "feed"}
+        os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names))
         from api.handler import handler
         from shutterfeed import bootstrap
 
         client = bootstrap.client("dynamodb")
-        tables = os.environ["METADATA_TABLE"], os.environ["FEED_TABLE"]
-        create_tables(client, *tables)
-        scene = Scene(Table(client, tables[0]), Table(client, tables[1]), datetime.now(UTC))
+        create_tables(client, *names.values())
+        metadata, feeds = (Table(client, name) for name in names.values())
+        scene = Scene(metadata, feeds, datetime.now(UTC))
         wire = Wire(client)
         pages = {}
         for follows, celebrities in CASES:

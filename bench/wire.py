@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 
 _EVENT = "before-send.dynamodb"
@@ -28,7 +29,7 @@ def answer(
 ) -> AWSResponse:
     """What botocore takes for a server's answer."""
     url: Any = request.url
-    return AWSResponse(url, status, HeadersDict(headers), _Body(content))
+    return AWSResponse(url, status, HTTPHeaders.from_dict(dict(headers)), _Body(content))
 
 
 @dataclass
