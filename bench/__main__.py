@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import audit, hostile, imports, renditions, upload_to_feed
+from bench import audit, feed_cost, hostile, imports, renditions, upload_to_feed
 from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "audit": audit.run,
+    "feed_cost": feed_cost.run,
     "hostile": hostile.run,
     "imports": imports.run,
     "renditions": renditions.run,
