@@ -77,6 +77,9 @@ class Design:
     planner_renews: bool = False
     """A lease that has run out is renewed, or dropped, when a post meets it, and not by the
     reader for all whom they follow."""
+    silent_unleased: bool = False
+    """A reader leases only those who have ever posted; a first post asks of each follower whether
+    posts are pushed to them."""
     author_in_head: bool = False
     """A celebrity's head has what a page shows of its author."""
     visits_noted: bool = True
@@ -128,6 +131,9 @@ def hybrid(trace: Trace, policy: FeedPolicy, design: Design) -> Bill:
         _publish(design.head_with_posts if celebrity else design.head, bill)
         if not celebrity:
             bill.pay("audience", READ)
+    if design.silent_unleased:
+        for followers in trace.first_posts():
+            bill.pay("audience", strong(LISTED * followers) + strong(PROFILE) * followers)
     for reader in trace.readers:
         _Reading(trace, policy, design, reader=reader, pulled=pulled, bill=bill).play()
     return bill
@@ -160,11 +166,16 @@ class _Reading:
         self._counted = self._bill = bill
         self._celebrities = sum(count in pulled for count in reader.followed)
         self._last_visit: date | None = None
+        self._today = -1
         self._pushed_until: datetime | None = None
+        self._pushed = -1.0
+        """The same, in days, as are the leases."""
         self._leases = -1.0
         """The day until which all are leased, and below those of single authors."""
         self._renewed: dict[int, float] = {}
         self._dropped: set[int] = set()
+        self._met: set[int] = set()
+        """Authors who had posted when all were leased, or have since."""
         self._arrived = 0
         self._snapshot: tuple[int, int] | None = None
         """Its entries, and how many posts had arrived when it was made."""
@@ -174,7 +185,7 @@ class _Reading:
         for visit, pages in zip(self._reader.visits, self._reader.pages, strict=True):
             self._arrive(visit.at)
             self._bill = self._counted if visit.at >= self._begin else uncounted
-            self._visit(_FIRST_DAY + timedelta(days=visit.at), pages)
+            self._visit(visit.at, pages)
         self._arrive(math.inf)
 
     def _arrive(self, until: float) -> None:
@@ -182,9 +193,9 @@ class _Reading:
         reader = self._reader
         end = min(bisect_left(reader.times, until), len(reader.times))
         pushed = 0
-        for number in range(self._arrived, end):
+        for number in range(self._arrived if self._leases >= 0 else end, end):
             author, at = reader.authors[number], reader.times[number]
-            if self._leases < 0 or self._followers[author] in self._pulled:
+            if self._followers[author] in self._pulled:
                 continue
             if self._is_leased(author, at) and at >= self._begin:
                 pushed += 1
@@ -196,57 +207,79 @@ class _Reading:
         """Whether a post meets a lease that holds; one that has run out may be renewed."""
         if author in self._dropped:
             return False
+        if self._design.silent_unleased and author not in self._met:
+            return self._meet(author, at)
         if self._renewed.get(author, self._leases) > at:
             return True
         if not self._design.planner_renews:
             return False
         if at >= self._begin:
             self._counted.pay("leases", strong(PROFILE) + WRITE)
-        if self._pushed_until is None or _day(self._pushed_until) <= at:
+        return self._lease(author, at)
+
+    def _meet(self, author: int, at: float) -> bool:
+        """The first post of an author whom the reader has not leased."""
+        self._met.add(author)
+        leased = self._lease(author, at)
+        if leased and at >= self._begin:
+            self._counted.pay("leases", WRITE)
+        return leased
+
+    def _lease(self, author: int, at: float) -> bool:
+        if self._pushed <= at:
             self._dropped.add(author)
             return False
-        self._renewed[author] = _day(self._pushed_until) + 1
+        self._renewed[author] = self._pushed + 1
         return True
 
-    def _visit(self, now: datetime, pages: tuple[Shown, ...]) -> None:
-        until = self._pushed_until if self._is_pushed(now) else None
-        if self._last_visit != now.date():
-            if until is None:
-                if self._policy.is_regular(self._last_visit, now.date()):
-                    self._promote(now)
-            elif self._policy.renewal_due(until, now):
-                self._renew(now)
-            if until is None or self._design.visits_noted:
-                self._bill.pay("visits", WRITE)
-            self._last_visit = now.date()
-        if until is None and pages:
+    def _visit(self, at: float, pages: tuple[Shown, ...]) -> None:
+        pushed = at < self._pushed
+        if int(at) != self._today:
+            self._today = int(at)
+            self._first_visit(_FIRST_DAY + timedelta(days=at), pushed=pushed)
+        if not pages:
+            return
+        if not pushed:
             self._remake()
-        self._read_snapshot(len(pages), pushed=until is not None)
-        if until is not None and self._celebrities:
+        self._read_snapshot(len(pages), pushed=pushed)
+        if pushed and self._celebrities:
             for page in pages:
                 self._merge_celebrities(page)
 
-    def _is_pushed(self, now: datetime) -> bool:
-        return self._pushed_until is not None and now < self._pushed_until
+    def _first_visit(self, now: datetime, *, pushed: bool) -> None:
+        """What the day's first page brings about."""
+        if not pushed:
+            if self._policy.is_regular(self._last_visit, now.date()):
+                self._promote(now)
+        elif self._pushed_until and self._policy.renewal_due(self._pushed_until, now):
+            self._renew(now)
+        if not pushed or self._design.visits_noted:
+            self._bill.pay("visits", WRITE)
+        self._last_visit = now.date()
 
     def _promote(self, now: datetime) -> None:
         """All whom the reader follows are leased, celebrities marked, older posts kept."""
-        follows = len(self._reader.followed)
-        self._bill.pay("leases", self._list_followed() + follows * WRITE)
+        self._met = set(self._reader.authors[: self._arrived])
+        leased = len(self._met) if self._design.silent_unleased else len(self._reader.followed)
+        self._bill.pay("leases", self._list_followed() + leased * WRITE)
         self._bill.pay("promotions", (2 + self._celebrities) * WRITE + 2 * self._heads())
         self._write_snapshot("promotions")
         self._renewed.clear()
         self._dropped.clear()
-        self._pushed_until = self._policy.pushed_until(now)
+        self._push_until(now)
         self._leases = _day(self._policy.lease_until(now))
 
     def _renew(self, now: datetime) -> None:
         self._bill.pay("visits", WRITE)
-        self._pushed_until = self._policy.pushed_until(now)
+        self._push_until(now)
         if not self._design.planner_renews:
             follows = len(self._reader.followed)
             self._bill.pay("leases", self._list_followed() + (follows + 1) * WRITE)
             self._leases = _day(self._policy.lease_until(now))
+
+    def _push_until(self, now: datetime) -> None:
+        self._pushed_until = self._policy.pushed_until(now)
+        self._pushed = _day(self._pushed_until)
 
     def _list_followed(self) -> float:
         return strong(LISTED * len(self._reader.followed))

@@ -41,6 +41,7 @@ _FOLLOWS: Final = 14
 
 _VARIANTS: Final = {
     "leases renewed by the planner": Design(planner_renews=True),
+    "only authors leased who ever posted": Design(silent_unleased=True),
     "heads of 28 places": Design(head_entries=28),
     "visits of pushed readers not noted": Design(visits_noted=False),
     "snapshot among the entries": Design(snapshot_in_feed=True),
@@ -49,10 +50,9 @@ _VARIANTS: Final = {
 _ALL: Final = Design(
     head_entries=28,
     planner_renews=True,
-    author_in_head=True,
+    silent_unleased=True,
     visits_noted=False,
     snapshot_in_feed=True,
-    posts_in_head=14,
 )
 _SITUATIONS: Final = {
     "as assumed": Habits(),
@@ -104,8 +104,9 @@ def run() -> list[Figure]:
     crowds = Crowds.of(graph, Habits(), _CROWDS)
     figures = list(_comparison(crowds))
     figures += _variants(crowds)
-    figures += _threshold(crowds)
-    figures += _dormancy(crowds)
+    half = Crowds(crowds.traces[:2])
+    figures += _threshold(half)
+    figures += _dormancy(half)
     figures += _situations(graph)
     return figures
 
@@ -115,14 +116,18 @@ def _comparison(crowds: Crowds) -> Iterator[Figure]:
     pushing, pulling = crowds.pushing(), crowds.pulling()
     whole = crowds.best(period=_DAYS)
     ideal = crowds.bill(lambda trace: hindsight(trace, Pair.ideal(), _PERIOD))
-    _print_parts({"ours": ours, "hindsight": best, "pull": pulling, "push": pushing})
+    bills = {"ours": ours, "hindsight": best, "pull": pulling, "push": pushing}
+    _print_parts(bills)
     yield Figure("ours / hindsight", ours.all / best.all, "times", "<= 1.05")
     yield Figure("ours / push", ours.all / pushing.all, "times", "<= 0.1")
     yield Figure("ours / hindsight, delivery alone", ours.own / best.own, "times")
     yield Figure("ours / push, delivery alone", ours.own / pushing.own, "times")
     yield Figure("ours / hindsight that never changes", ours.all / whole.all, "times")
     yield Figure("ours / ideal prices in hindsight", ours.all / ideal.all, "times")
-    bills = {"ours": ours, "hindsight": best, "pull": pulling, "push": pushing}
+    single = [Crowds([trace]) for trace in crowds.traces]
+    ratios = [crowd.ours().all / crowd.best().all for crowd in single]
+    yield Figure("ours / hindsight, lowest of the crowds", min(ratios), "times")
+    yield Figure("ours / hindsight, highest of the crowds", max(ratios), "times")
     for name, bill in bills.items():
         yield Figure(f"{name}, a month", bill.all, "USD")
         yield Figure(f"{name}, a month, delivery alone", bill.own, "USD")
@@ -158,7 +163,8 @@ _THRESHOLDS: Final = (25, 50, 100, 200, 400, 800, 1_600, 3_200)
 def _threshold(crowds: Crowds) -> Iterator[Figure]:
     """The graph's busiest author has 2,552 followers: at the highest threshold none is pulled."""
     lines = []
-    for name, design in (("as it is", Design()), ("with all proposals", _ALL)):
+    small = replace(_ALL, author_in_head=True, posts_in_head=16)
+    for name, design in (("as it is", Design()), ("all proposals", small)):
         costs = [
             crowds.ours(replace(POLICY, celebrity_followers=threshold), design).all
             for threshold in _THRESHOLDS

@@ -11,8 +11,17 @@ import pytest
 
 from bench.chart import Axis, Line, draw
 from bench.feed_bill import READ, WRITE, Bill, Design, Pair, hindsight, hybrid, pull, push
-from bench.feed_model import Graph, Habits, Reader, Shown, Trace, Visit, inverse_gaussian, play
-from bench.feed_model import visiting as visiting_chances
+from bench.feed_model import (
+    Graph,
+    Habits,
+    Reader,
+    Shown,
+    Trace,
+    Visit,
+    inverse_gaussian,
+    play,
+    visiting,
+)
 from shutterfeed.domain.delivery import FeedPolicy
 
 POLICY = FeedPolicy(
@@ -67,6 +76,26 @@ def test_a_post_that_meets_a_lease_run_out_renews_it_only_for_a_reader_who_still
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
     first_lease, renewed, dropped = READ + WRITE, READ + WRITE, READ + WRITE
     assert of(bill, "leases") == pytest.approx(first_lease + renewed + dropped)
+
+
+def test_whoever_never_posted_is_leased_only_by_their_first_post() -> None:
+    design = Design(silent_unleased=True)
+    posts = [2.0, 3.0]
+    bill = hybrid(trace(posts, reader([0.1, 1.1], posts, followed=50)), POLICY, design)
+    assert of(bill, "leases") == pytest.approx(2 * READ + WRITE)
+    assert of(bill, "pushes") == pytest.approx(2 * WRITE)
+    # The first post reads a list of 10 followers and what is known of each.
+    first = READ + 10 * READ
+    assert of(bill, "audience") == pytest.approx(first + 2 * READ + 2 * READ * 110 / 4096)
+
+
+def test_a_snapshot_among_the_entries_is_read_by_pages_that_reach_it() -> None:
+    posts = [1.5 + number / 100 for number in range(25)]
+    played = trace(posts, reader([0.1, 1.1, 3.0], posts, pages=3))
+    always = hybrid(played, POLICY, Design())
+    reached = hybrid(played, POLICY, Design(snapshot_in_feed=True))
+    # Of the last visit's pages the first shows 20 posts that were pushed, and no more.
+    assert of(always, "snapshots") - of(reached, "snapshots") == pytest.approx(READ / 2)
 
 
 def test_readers_renew_their_leases_halfway_for_all_whom_they_follow() -> None:
@@ -148,7 +177,7 @@ def played() -> Trace:
     "design",
     [
         Design(),
-        Design(planner_renews=True, visits_noted=False, snapshot_in_feed=True),
+        Design(planner_renews=True, silent_unleased=True, snapshot_in_feed=True),
         Design(head_entries=28, author_in_head=True, posts_in_head=11),
     ],
 )
@@ -186,7 +215,8 @@ def test_the_same_seed_plays_the_same() -> None:
 
 def test_chances_to_come_give_the_share_of_a_day_and_of_a_month() -> None:
     random, habits = Random(2), Habits(active_share=0.02)
-    chances = [random.betavariate(*visiting_chances(habits)) for _ in range(100_000)]
+    first, second = visiting(habits)
+    chances = [random.betavariate(first, second) for _ in range(100_000)]
     daily = statistics.fmean(chances)
     monthly = statistics.fmean(1 - (1 - chance) ** 30 for chance in chances)
     assert daily == pytest.approx(0.02, rel=0.05)
@@ -195,9 +225,9 @@ def test_chances_to_come_give_the_share_of_a_day_and_of_a_month() -> None:
 
 def test_pages_in_a_visit_have_their_mean_and_variance() -> None:
     random = Random(4)
-    draws = [inverse_gaussian(random, 2.98, 6.24) for _ in range(50_000)]
-    assert statistics.fmean(draws) == pytest.approx(2.98, rel=0.02)
-    assert statistics.variance(draws) == pytest.approx(2.98**3 / 6.24, rel=0.05)
+    draws = [inverse_gaussian(random, 2.17, 4.3) for _ in range(50_000)]
+    assert statistics.fmean(draws) == pytest.approx(2.17, rel=0.02)
+    assert statistics.variance(draws) == pytest.approx(2.17**3 / 4.3, rel=0.05)
 
 
 def test_a_chart_names_its_lines_and_keeps_points_within_its_axes() -> None:
