@@ -170,8 +170,12 @@ def _threshold(crowds: Crowds) -> Iterator[Figure]:
             for threshold in _THRESHOLDS
         ]
         lines.append(Line(name, list(zip(_THRESHOLDS, costs, strict=True))))
-    for name, bill in (("hindsight", crowds.best()), ("pull all", crowds.pulling())):
-        lines.append(_level(name, bill.all, _THRESHOLDS))
+    levels = {
+        "hindsight, as it is": crowds.best(),
+        "hindsight, all proposals": crowds.best(small),
+        "pull": crowds.pulling(),
+    }
+    lines += [_level(name, bill.all, _THRESHOLDS) for name, bill in levels.items()]
     _save(
         "feed-cost-threshold.svg",
         draw(
@@ -197,11 +201,12 @@ def _dormancy(crowds: Crowds) -> Iterator[Figure]:
             cost = crowds.ours(policy).all
             points.append((float(days), cost))
             yield Figure(f"active {days} days, regular after {after}", cost, "USD")
-        lines.append(Line(f"regular after {after} days", points))
+        lines.append(Line(f"regular after {after} day{'' if after == 1 else 's'}", points))
     policies = [replace(POLICY, active_days=days) for days in _ACTIVE]
     costs = [crowds.ours(policy, _ALL).all for policy in policies]
-    lines.append(Line("after 1, all proposals", list(zip(_ACTIVE, costs, strict=True))))
-    lines.append(_level("hindsight", crowds.best().all, _ACTIVE))
+    lines.append(Line("after 1 day, all proposals", list(zip(_ACTIVE, costs, strict=True))))
+    lines.append(_level("hindsight, as it is", crowds.best().all, _ACTIVE))
+    lines.append(_level("hindsight, all proposals", crowds.best(_ALL).all, _ACTIVE))
     _save(
         "feed-cost-dormancy.svg",
         draw(
