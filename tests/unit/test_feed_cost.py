@@ -5,10 +5,12 @@ from __future__ import annotations
 import statistics
 from array import array
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from bench import feed_cost, figures
 from bench.chart import Axis, Line, draw
 from bench.feed_bill import READ, WRITE, Bill, Design, Pair, hindsight, hybrid, pull, push
 from bench.feed_model import (
@@ -228,6 +230,16 @@ def test_pages_in_a_visit_have_their_mean_and_variance() -> None:
     draws = [inverse_gaussian(random, 2.17, 4.3) for _ in range(50_000)]
     assert statistics.fmean(draws) == pytest.approx(2.17, rel=0.02)
     assert statistics.variance(draws) == pytest.approx(2.17**3 / 4.3, rel=0.05)
+
+
+def test_without_the_graph_the_benchmark_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(feed_cost, "GRAPH", tmp_path / "follows.csv.gz")
+    monkeypatch.setattr(figures, "FOLDER", tmp_path)
+    path = figures.report("feed_cost", feed_cost.run())
+    assert "follows.csv.gz is not there" in capsys.readouterr().out
+    assert '"figures": []' in path.read_text()
 
 
 def test_a_chart_names_its_lines_and_keeps_points_within_its_axes() -> None:
