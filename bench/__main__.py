@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bench import (
     audit,
     fan_out,
+    feed_cost,
     feed_orders,
     feed_read,
     hostile,
@@ -20,6 +21,7 @@ from bench.figures import Figure, report
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "audit": audit.run,
     "fan_out": fan_out.run,
+    "feed_cost": feed_cost.run,
     "feed_orders": feed_orders.run,
     "feed_read": feed_read.run,
     "hostile": hostile.run,
