@@ -40,7 +40,7 @@ class Figure:
 
 def report(name: str, figures: Sequence[Figure]) -> Path:
     """Print the figures and write them to `build/bench/<name>.json`; the file's path."""
-    width = max(len(figure.name) for figure in figures)
+    width = max((len(figure.name) for figure in figures), default=0)
     print(f"\n{name}")
     for figure in figures:
         verdict = {None: "", True: "met", False: "NOT MET"}[figure.met]

@@ -275,9 +275,12 @@ class Api:
     def post(self, post_id: str) -> Json:
         return self.call("GET", f"/posts/{quote(post_id)}")
 
-    def feed(self, *, cursor: str | None = None, limit: int | None = None) -> Json:
-        """One page of the caller's feed: `items` and `next_cursor`."""
-        return self.call("GET", "/feed", query={"cursor": cursor, "limit": limit})
+    def feed(
+        self, *, cursor: str | None = None, limit: int | None = None, since: str | None = None
+    ) -> Json:
+        """One page of the caller's feed: `items`, `next_cursor` and, of the first one, `latest`;
+        with that as `since` it only tells in `new` how many posts have come."""
+        return self.call("GET", "/feed", query={"cursor": cursor, "limit": limit, "since": since})
 
     def items(self, path: str, *, limit: int | None = None) -> Iterator[Json]:
         """Every item of a paged list, page by page; `limit` is the size of a page."""

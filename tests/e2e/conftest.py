@@ -18,6 +18,15 @@ from tools.deploy import deploy
 T = TypeVar("T")
 
 PASSWORD = "Correct-horse-7-battery"
+CELEBRITY = 4
+"""Followers that make a celebrity here."""
+_FEED = {
+    "celebrity_followers": CELEBRITY,
+    "active_days": 30,
+    "regular_after_days": 0,
+    "feed_posts": 1000,
+    "snapshot_posts": 100,
+}
 _numbers = count(1)
 
 
@@ -54,7 +63,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     cloud = LocalCloud(folder)
     cloud.start()
     try:
-        yield Deployment(cloud.endpoint, deploy(cloud.endpoint))
+        yield Deployment(cloud.endpoint, deploy(cloud.endpoint, context={"feed": _FEED}))
     finally:
         cloud.stop()
 

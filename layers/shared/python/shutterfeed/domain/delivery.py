@@ -126,8 +126,8 @@ class Head:
     crossing: str = ""
     """Names the present crossing, or the last one."""
     version: int = 0
-    posts: tuple[Post, ...] = ()
-    """The newest of the entries' posts, whole, unless the author is pushed."""
+    posts: Sequence[Post] = ()
+    """Those of the newest entries, in their order, whole; none where the author is pushed."""
 
     @property
     def source(self) -> Source:
@@ -140,6 +140,13 @@ class Head:
             return self.source
         shown = self.entries[: len(self.posts)]
         return Source(shown, shown[-1])
+
+    def post_of(self, entry: FeedEntry) -> Post | None:
+        """The post of an entry, where it is here whole."""
+        for index in range(len(self.posts)):
+            if self.entries[index] == entry:
+                return self.posts[index]
+        return None
 
     def with_post(self, post: Post) -> Head:
         """The head once a post is published, restored or edited."""

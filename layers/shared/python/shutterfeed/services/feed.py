@@ -182,8 +182,11 @@ class FeedService:
         self, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
     ) -> Mapping[PostId, Post]:
         posts = dict(view.posts)
-        for head in view.heads.values():
-            posts |= {post.id: post for post in head.posts}
+        for entry in entries:
+            head = view.heads.get(entry.post_id.author_id)
+            post = None if head is None else head.post_of(entry)
+            if post is not None:
+                posts[post.id] = post
         for page in view.timelines.values():
             posts |= {post.id: post for post in page.items}
         # A reader's mark of a celebrity can outlive the celebrity, whose head then names posts

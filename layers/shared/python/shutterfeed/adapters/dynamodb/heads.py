@@ -32,7 +32,7 @@ from shutterfeed.schema import PK
 
 _ULID: Final = 26
 _VERSION: Final = "version"
-_posts_of = msgspec.json.Decoder(tuple[Post, ...]).decode
+_post_of = msgspec.json.Decoder(Post).decode
 
 
 class PackedEntries(Sequence[FeedEntry]):
@@ -68,6 +68,28 @@ class PackedEntries(Sequence[FeedEntry]):
         return (self[index] for index in range(len(self)))
 
 
+class PackedPosts(Sequence[Post]):
+    """Posts as JSON, a line each, decoded when they are asked for: a page shows few of them."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._lines = lines
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> Post: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> PackedPosts: ...
+
+    def __getitem__(self, index: int | slice) -> Post | PackedPosts:
+        found = self._lines[index]
+        return _post_of(found) if isinstance(found, bytes) else PackedPosts(found)
+
+
 def pack(entries: Iterable[FeedEntry]) -> str:
     """The text of one author's entries."""
     return "".join(entry.position + entry.post_id.ulid for entry in entries)
@@ -85,7 +107,9 @@ def head_item(head: Head) -> Item:
     return {
         **key_item(keys.head(head.author_id)),
         "entries": compressed(pack(head.entries)),
-        "posts": compressed(msgspec.json.encode(head.posts)) if head.posts else None,
+        "posts": compressed(b"\n".join(map(msgspec.json.encode, head.posts)))
+        if head.posts
+        else None,
         "floor": str(head.floor) if head.floor is not None else None,
         "delivery": head.delivery,
         "crossing": head.crossing,
@@ -102,7 +126,7 @@ def to_head(item: Item) -> Head:
         Delivery(item["delivery"]),
         item["crossing"],
         item[_VERSION],
-        _posts_of(decompressed(item["posts"])) if "posts" in item else (),
+        PackedPosts(decompressed(item["posts"]).split(b"\n")) if "posts" in item else (),
     )
 
 

@@ -13,6 +13,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.records import (
     epoch,
+    media_text,
     plain,
     post_item,
     timestamp,
@@ -158,7 +159,7 @@ class DynamoPosts:
                 keys.post(post_id),
                 set={
                     _STATE: PostState.PUBLISHED,
-                    "media": [plain(medium) for medium in media],
+                    "media": media_text(media),
                     "position": position,
                     "published_at": timestamp(at),
                     _PULLED: after.pulled,
@@ -178,7 +179,7 @@ class DynamoPosts:
                 keys.post(post_id),
                 set={
                     _STATE: PostState.FAILED,
-                    "media": [plain(medium) for medium in media],
+                    "media": media_text(media),
                     TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION),
                 },
                 remove=_OPEN,

@@ -1,0 +1,241 @@
+"""What feeds cost: ours beside pushing all, pulling all, and the best choice in hindsight.
+
+The activity the service is written for, played on a real graph of followers, through the service's
+own rules of delivery. `docs/feed-cost.md` explains the model and what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from bench.chart import Axis, Line, draw
+from bench.feed_bill import Bill, Design, Pair, hindsight, hybrid, pull, push
+from bench.feed_model import Graph, Habits, Trace, play
+from bench.figures import Figure
+from shutterfeed.domain.delivery import FeedPolicy
+from tests.pictures import SHARED_DATA
+
+GRAPH: Final = SHARED_DATA / "graph" / "slashdot0902-follows.csv.gz"
+DOCS: Final = Path(__file__).parents[1] / "docs"
+POLICY: Final = FeedPolicy(
+    celebrity_followers=100_000,
+    active_days=30,
+    regular_after_days=1,
+    feed_posts=1_000,
+    snapshot_posts=200,
+)
+SEED_USERS: Final = 500_000_000
+_MONTH: Final = 365.25 / 12
+_CROWDS: Final = range(1, 5)
+"""So many times different people are drawn to be the active ones: 164 of 82,168 are few."""
+_SETTLE: Final = 90
+"""Days before costs count: as long as a feed's entries are kept."""
+_DAYS: Final = 90
+_PERIOD: Final = 30
+"""Days for which hindsight assigns anew."""
+_FOLLOWS: Final = 14
+"""10.6 times this makes the 150 that people on larger services follow."""
+
+_VARIANTS: Final = {
+    "leases renewed by the planner": Design(planner_renews=True),
+    "only authors leased who ever posted": Design(silent_unleased=True),
+    "heads of 28 places": Design(head_entries=28),
+    "visits of pushed readers not noted": Design(visits_noted=False),
+    "snapshot among the entries": Design(snapshot_in_feed=True),
+    "celebrity heads of 4 KB with the author": Design(author_in_head=True, posts_in_head=11),
+}
+_ALL: Final = Design(
+    head_entries=28,
+    planner_renews=True,
+    silent_unleased=True,
+    visits_noted=False,
+    snapshot_in_feed=True,
+)
+_SITUATIONS: Final = {
+    "as assumed": Habits(),
+    "activity not tied to degree": Habits(degree_weighted=False),
+    "stickiness 0.3": Habits(stickiness=0.3),
+    "20 % leave a month": Habits(leaving_a_month=0.2),
+    "150 followed": Habits(follows=_FOLLOWS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crowds:
+    """Traces whose bills are added up."""
+
+    traces: Sequence[Trace]
+
+    @classmethod
+    def of(cls, graph: Graph, habits: Habits, seeds: Sequence[int]) -> Crowds:
+        return cls([play(graph, habits, settle=_SETTLE, days=_DAYS, seed=s) for s in seeds])
+
+    def bill(self, pay: Callable[[Trace], Bill]) -> Bill:
+        """Dollars a month at the seed's number of users."""
+        total = Bill()
+        for trace in self.traces:
+            total.add(pay(trace))
+        days = sum(trace.users * trace.days for trace in self.traces)
+        scale = SEED_USERS * _MONTH / days / 1e6
+        return Bill({name: cost * scale for name, cost in total.items()})
+
+    def ours(self, policy: FeedPolicy = POLICY, design: Design | None = None) -> Bill:
+        return self.bill(lambda trace: hybrid(trace, policy, design or Design()))
+
+    def best(self, design: Design | None = None, period: int = _PERIOD) -> Bill:
+        pair = Pair.ours(design or Design())
+        return self.bill(lambda trace: hindsight(trace, pair, period))
+
+    def pushing(self) -> Bill:
+        return self.bill(push)
+
+    def pulling(self) -> Bill:
+        return self.bill(lambda trace: pull(trace, POLICY, Design()))
+
+
+def run() -> list[Figure]:
+    if not GRAPH.is_file():
+        print(f"feed_cost is left out: {GRAPH} is not there.")
+        return []
+    graph = Graph.load(GRAPH)
+    crowds = Crowds.of(graph, Habits(), _CROWDS)
+    figures = list(_comparison(crowds))
+    figures += _variants(crowds)
+    half = Crowds(crowds.traces[:2])
+    figures += _threshold(half)
+    figures += _dormancy(half)
+    figures += _situations(graph)
+    return figures
+
+
+def _comparison(crowds: Crowds) -> Iterator[Figure]:
+    ours, best = crowds.ours(), crowds.best()
+    pushing, pulling = crowds.pushing(), crowds.pulling()
+    whole = crowds.best(period=_DAYS)
+    ideal = crowds.bill(lambda trace: hindsight(trace, Pair.ideal(), _PERIOD))
+    bills = {"ours": ours, "hindsight": best, "pull": pulling, "push": pushing}
+    _print_parts(bills)
+    yield Figure("ours / hindsight", ours.all / best.all, "times", "<= 1.05")
+    yield Figure("ours / push", ours.all / pushing.all, "times", "<= 0.1")
+    yield Figure("ours / hindsight, delivery alone", ours.own / best.own, "times")
+    yield Figure("ours / push, delivery alone", ours.own / pushing.own, "times")
+    yield Figure("ours / hindsight that never changes", ours.all / whole.all, "times")
+    yield Figure("ours / ideal prices in hindsight", ours.all / ideal.all, "times")
+    single = [Crowds([trace]) for trace in crowds.traces]
+    ratios = [crowd.ours().all / crowd.best().all for crowd in single]
+    yield Figure("ours / hindsight, lowest of the crowds", min(ratios), "times")
+    yield Figure("ours / hindsight, highest of the crowds", max(ratios), "times")
+    for name, bill in bills.items():
+        yield Figure(f"{name}, a month", bill.all, "USD")
+        yield Figure(f"{name}, a month, delivery alone", bill.own, "USD")
+    for users in (1_000, 100_000, 10_000_000, SEED_USERS):
+        yield Figure(f"ours, a month, {users:,} users", ours.all * users / SEED_USERS, "USD")
+
+
+def _print_parts(bills: dict[str, Bill]) -> None:
+    names = sorted({name for bill in bills.values() for name in bill})
+    print(f"\nUSD a month at {SEED_USERS:,} users")
+    print(f"  {'':<16}" + "".join(f"{name:>12}" for name in bills))
+    for name in names:
+        costs = "".join(f"{bill.get(name, 0):>12,.0f}" for bill in bills.values())
+        print(f"  {name:<16}{costs}")
+
+
+def _variants(crowds: Crowds) -> Iterator[Figure]:
+    for name, design in _VARIANTS.items():
+        yield Figure(f"with {name}", crowds.ours(design=design).all, "USD")
+    policy = replace(POLICY, snapshot_posts=80)
+    yield Figure("with snapshots of 80", crowds.ours(policy).all, "USD")
+    best, whole = crowds.best(_ALL), crowds.best(_ALL, _DAYS)
+    together = crowds.ours(policy, _ALL)
+    yield Figure("with all of these", together.all, "USD")
+    yield Figure("with all of these / hindsight", together.all / best.all, "times")
+    yield Figure("with all of these / that never changes", together.all / whole.all, "times")
+    yield Figure("with all of these / push", together.all / crowds.pushing().all, "times")
+
+
+_THRESHOLDS: Final = (25, 50, 100, 200, 400, 800, 1_600, 3_200)
+
+
+def _threshold(crowds: Crowds) -> Iterator[Figure]:
+    """The graph's busiest author has 2,552 followers: at the highest threshold none is pulled."""
+    lines = []
+    small = replace(_ALL, author_in_head=True, posts_in_head=16)
+    for name, design in (("as it is", Design()), ("all proposals", small)):
+        costs = [
+            crowds.ours(replace(POLICY, celebrity_followers=threshold), design).all
+            for threshold in _THRESHOLDS
+        ]
+        lines.append(Line(name, list(zip(_THRESHOLDS, costs, strict=True))))
+    levels = {
+        "hindsight, as it is": crowds.best(),
+        "hindsight, all proposals": crowds.best(small),
+        "pull": crowds.pulling(),
+    }
+    lines += [_level(name, bill.all, _THRESHOLDS) for name, bill in levels.items()]
+    _save(
+        "feed-cost-threshold.svg",
+        draw(
+            "Cost of feeds by the threshold of celebrities",
+            Axis("followers from which on an author is pulled", _THRESHOLDS),
+            Axis("USD a month at 500 million users", (500, 1_000, 2_000, 5_000, 10_000)),
+            lines,
+        ),
+    )
+    for threshold, cost in lines[0].points:
+        yield Figure(f"threshold {threshold:,.0f}", cost, "USD")
+
+
+_ACTIVE: Final = (7, 14, 30, 60, 90)
+
+
+def _dormancy(crowds: Crowds) -> Iterator[Figure]:
+    lines = []
+    for after in (0, 1, 2, 7):
+        points = []
+        for days in _ACTIVE:
+            policy = replace(POLICY, active_days=days, regular_after_days=after)
+            cost = crowds.ours(policy).all
+            points.append((float(days), cost))
+            yield Figure(f"active {days} days, regular after {after}", cost, "USD")
+        lines.append(Line(f"regular after {after} day{'' if after == 1 else 's'}", points))
+    policies = [replace(POLICY, active_days=days) for days in _ACTIVE]
+    costs = [crowds.ours(policy, _ALL).all for policy in policies]
+    lines.append(Line("after 1 day, all proposals", list(zip(_ACTIVE, costs, strict=True))))
+    lines.append(_level("hindsight, as it is", crowds.best().all, _ACTIVE))
+    lines.append(_level("hindsight, all proposals", crowds.best(_ALL).all, _ACTIVE))
+    _save(
+        "feed-cost-dormancy.svg",
+        draw(
+            "Cost of feeds by who counts as active",
+            Axis("days without a visit until a reader counts as dormant", _ACTIVE),
+            Axis("USD a month at 500 million users", (500, 1_000, 2_000, 3_000)),
+            lines,
+        ),
+    )
+
+
+def _situations(graph: Graph) -> Iterator[Figure]:
+    for name, habits in _SITUATIONS.items():
+        crowds = Crowds.of(graph, habits, _CROWDS[:1])
+        ours, best, pushing = crowds.ours(), crowds.best(), crowds.pushing()
+        yield Figure(f"{name}: ours", ours.all, "USD")
+        yield Figure(f"{name}: ours / hindsight", ours.all / best.all, "times")
+        yield Figure(f"{name}: ours / push", ours.all / pushing.all, "times")
+        yield Figure(f"{name}: all proposals / hindsight", _proposed(crowds), "times")
+
+
+def _proposed(crowds: Crowds) -> float:
+    policy = replace(POLICY, snapshot_posts=80)
+    return crowds.ours(policy, _ALL).all / crowds.best(_ALL).all
+
+
+def _level(name: str, cost: float, across: Sequence[float]) -> Line:
+    return Line(name, [(across[0], cost), (across[-1], cost)], dashed=True)
+
+
+def _save(name: str, picture: str) -> None:
+    (DOCS / name).write_text(picture, encoding="utf-8")

@@ -1,0 +1,149 @@
+"""Feeds on the deployed stack: pushed, pulled, made anew, and written by one who is killed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from boto3.dynamodb.conditions import Key
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.table import Table
+from tests import pictures
+from tests.e2e.conftest import CELEBRITY, Deployment, Person, eventually, feed_ids, published
+from tools.client import Photo
+from tools.deploy import LocalAws
+
+
+@pytest.fixture
+def feeds(stack: Deployment) -> Table:
+    return Table(LocalAws(stack.endpoint).client("dynamodb"), stack.outputs["FeedTableName"])
+
+
+@pytest.fixture
+def metadata(stack: Deployment) -> Table:
+    return Table(LocalAws(stack.endpoint).client("dynamodb"), stack.outputs["MetadataTableName"])
+
+
+def _publish(author: Person) -> str:
+    photo = Photo(pictures.jpeg(160, 120, seed=secrets.randbelow(10**6)))
+    post_id: str = author.api.publish([photo])
+    published(author.api, post_id)
+    return post_id
+
+
+def _pushed(feeds: Table, reader: Person) -> list[str]:
+    """Ids of the posts that were pushed to a reader."""
+    partition = keys.feed_partition(reader.api.me()["id"])
+    condition = Key("pk").eq(partition) & Key("sk").lt(keys.ENTRIES_END)
+    return [row["sk"].partition("#")[2] for row in feeds.query(condition, limit=None).items]
+
+
+def _leased(feeds: Table, author: Person) -> set[str]:
+    condition = Key("pk").eq(keys.audience_partition(author.api.me()["id"]))
+    rows = feeds.query(condition, limit=None, consistent=True).items
+    return {keys.parse_lease_sort(row["sk"]) for row in rows}
+
+
+def _delivery(metadata: Table, author: Person) -> str | None:
+    head = metadata.get(keys.head(author.api.me()["id"]))
+    return None if head is None else str(head["delivery"])
+
+
+def _regulars(
+    person: Callable[[], Person], author: Person, feeds: Table, number: int
+) -> list[Person]:
+    """Followers to whom posts are pushed; here a first visit is enough."""
+    readers = [person() for _ in range(number)]
+    for reader in readers:
+        reader.api.follow(author.handle)
+        reader.api.feed()
+    ids = {reader.api.me()["id"] for reader in readers}
+    eventually(lambda: _leased(feeds, author), lambda leased: leased >= ids)
+    return readers
+
+
+def test_an_author_becomes_a_celebrity_and_ceases_to_be_one(
+    person: Callable[[], Person], feeds: Table, metadata: Table
+) -> None:
+    author = person()
+    readers = _regulars(person, author, feeds, CELEBRITY - 1)
+    posts = [_publish(author)]
+    for reader in readers:
+        eventually(partial(_pushed, feeds, reader), lambda pushed: pushed == posts)
+
+    readers += _regulars(person, author, feeds, 1)
+    eventually(lambda: _delivery(metadata, author), lambda delivery: delivery == "pull")
+    before = [_pushed(feeds, reader) for reader in readers]
+    posts.insert(0, _publish(author))
+    for reader in readers:
+        eventually(partial(feed_ids, reader.api), lambda ids: ids == posts)
+    assert [_pushed(feeds, reader) for reader in readers] == before, "not one item was pushed"
+    counts = readers[0].api.user(author.handle)["user"]["counts"]
+    assert counts["followers"] == CELEBRITY
+
+    gone, staying = readers[0], readers[1:]
+    gone.api.unfollow(author.handle)
+    assert feed_ids(gone.api) == []
+    staying[0].api.unfollow(author.handle)
+    eventually(lambda: _delivery(metadata, author), lambda delivery: delivery == "push")
+    posts.insert(0, _publish(author))
+    for reader in staying[1:]:
+        eventually(partial(_pushed, feeds, reader), lambda pushed: posts[0] in pushed)
+        assert feed_ids(reader.api) == posts
+
+
+def test_a_writer_killed_at_its_work_loses_nothing(
+    stack: Deployment, person: Callable[[], Person], feeds: Table
+) -> None:
+    author = person()
+    readers = _regulars(person, author, feeds, CELEBRITY - 1)
+    sqs = LocalAws(stack.endpoint).client("sqs")
+    url = sqs.get_queue_url(QueueName="shutterfeed-local-feed")["QueueUrl"]
+    kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    # What a dead worker held comes back soon, not after six minutes.
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "2"})
+    try:
+        post_id = author.api.publish([Photo(pictures.jpeg(160, 120, seed=7))])
+        until, killed = time.monotonic() + 3, 0
+        while time.monotonic() < until:
+            killed += _kill("shutterfeed-local-feed-writer", stack.endpoint.rpartition(":")[2])
+        assert killed
+        published(author.api, post_id)
+        for reader in readers:
+            eventually(partial(_pushed, feeds, reader), lambda pushed: post_id in pushed)
+            assert feed_ids(reader.api) == [post_id]
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=kept["Attributes"])
+
+
+def _kill(function: str, port: str) -> int:
+    """Kill every process of a function of this cloud, as a crash would; how many there were."""
+    named = {f"AWS_LAMBDA_FUNCTION_NAME={function}".encode(), f"GATEWAY_PORT={port}".encode()}
+    killed = 0
+    for process in Path("/proc").iterdir():
+        try:
+            environment = (process / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if named <= set(environment):
+            os.kill(int(process.name), signal.SIGKILL)
+            killed += 1
+    return killed
+
+
+def test_the_number_of_new_posts_is_told(person: Callable[[], Person]) -> None:
+    author, reader = person(), person()
+    reader.api.follow(author.handle)
+    latest = reader.api.feed()["latest"]
+    assert reader.api.feed(since=latest)["new"] == {"count": 0, "more": False}
+    _publish(author)
+    eventually(
+        lambda: reader.api.feed(since=latest)["new"], lambda new: new == {"count": 1, "more": False}
+    )

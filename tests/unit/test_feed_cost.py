@@ -1,0 +1,250 @@
+"""The model behind the costs of feeds, where they can be worked out by hand."""
+
+from __future__ import annotations
+
+import statistics
+from array import array
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bench import feed_cost, figures
+from bench.chart import Axis, Line, draw
+from bench.feed_bill import READ, WRITE, Bill, Design, Pair, hindsight, hybrid, pull, push
+from bench.feed_model import (
+    Graph,
+    Habits,
+    Reader,
+    Shown,
+    Trace,
+    Visit,
+    inverse_gaussian,
+    play,
+    visiting,
+)
+from shutterfeed.domain.delivery import FeedPolicy
+
+POLICY = FeedPolicy(
+    celebrity_followers=1_000,
+    active_days=30,
+    regular_after_days=1,
+    feed_posts=1_000,
+    snapshot_posts=200,
+)
+PAGE = Shown(posts=(), authors=())
+
+
+def reader(
+    visits: list[float], posts: list[float] | None = None, *, followed: int = 1, pages: int = 1
+) -> Reader:
+    """Follows authors with 10 followers each; the first one has published the posts."""
+    times = posts or []
+    return Reader(
+        followed=(10,) * followed,
+        times=array("d", times),
+        authors=array("l", [0] * len(times)),
+        visits=[Visit(at, pages) for at in visits],
+        pages=[(PAGE,) * pages for _ in visits],
+    )
+
+
+def trace(posts: list[float], *readers: Reader, days: float = 90) -> Trace:
+    return Trace(100, 0, days, [10], [(at, 0) for at in posts], readers)
+
+
+def of(bill: Bill, *names: str) -> float:
+    return sum(bill.get(name, 0) for name in names)
+
+
+def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() -> None:
+    posts = [0.5, 2.0, 3.0, 33.0]
+    bill = hybrid(trace(posts, reader([0.1, 1.1], posts)), POLICY, Design())
+    # On day 1.1 they become regular: leased until day 32.1, which 2.0 and 3.0 meet.
+    assert of(bill, "pushes") == pytest.approx(2 * WRITE)
+    assert of(bill, "leases") == pytest.approx(READ + WRITE)
+    assert of(bill, "visits") == pytest.approx(2 * WRITE)
+    # Each post: a plan, and a head of 1.7 KB within a transaction; each push reads its lease.
+    assert of(bill, "audience") == pytest.approx(4 * READ + 2 * READ * 110 / 4096)
+    assert of(bill, "heads") == pytest.approx(4 * (READ + 2 * 2 * WRITE))
+
+
+def test_a_post_that_meets_a_lease_run_out_renews_it_only_for_a_reader_who_still_comes() -> None:
+    visits = [0.1, *(float(day) for day in range(1, 60))]
+    posts = [40.0, 41.0, 100.0, 101.0]
+    design = Design(planner_renews=True)
+    bill = hybrid(trace(posts, reader(visits, posts), days=120), POLICY, design)
+    assert of(bill, "pushes") == pytest.approx(2 * WRITE)
+    first_lease, renewed, dropped = READ + WRITE, READ + WRITE, READ + WRITE
+    assert of(bill, "leases") == pytest.approx(first_lease + renewed + dropped)
+
+
+def test_whoever_never_posted_is_leased_only_by_their_first_post() -> None:
+    design = Design(silent_unleased=True)
+    posts = [2.0, 3.0]
+    bill = hybrid(trace(posts, reader([0.1, 1.1], posts, followed=50)), POLICY, design)
+    assert of(bill, "leases") == pytest.approx(2 * READ + WRITE)
+    assert of(bill, "pushes") == pytest.approx(2 * WRITE)
+    # The first post reads a list of 10 followers and what is known of each.
+    first = READ + 10 * READ
+    assert of(bill, "audience") == pytest.approx(first + 2 * READ + 2 * READ * 110 / 4096)
+
+
+def test_a_snapshot_among_the_entries_is_read_by_pages_that_reach_it() -> None:
+    posts = [1.5 + number / 100 for number in range(25)]
+    played = trace(posts, reader([0.1, 1.1, 3.0], posts, pages=3))
+    always = hybrid(played, POLICY, Design())
+    reached = hybrid(played, POLICY, Design(snapshot_in_feed=True))
+    # Of the last visit's pages the first shows 20 posts that were pushed, and no more.
+    assert of(always, "snapshots") - of(reached, "snapshots") == pytest.approx(READ / 2)
+
+
+def test_readers_renew_their_leases_halfway_for_all_whom_they_follow() -> None:
+    visits = [float(day) for day in range(33)]
+    bill = hybrid(trace([], reader(visits, followed=7)), POLICY, Design())
+    # Leased on day 1; on days 17 and 33 less than 15 of 30 days are left.
+    assert of(bill, "leases") == pytest.approx(2 * (READ + 7 * WRITE) + WRITE)
+
+
+def test_nothing_is_pushed_of_a_celebrity() -> None:
+    posts = [2.0, 3.0]
+    policy = replace(POLICY, celebrity_followers=10)
+    bill = hybrid(trace(posts, reader([0.1, 1.1, 4.0], posts)), policy, Design())
+    assert of(bill, "pushes", "audience") == 0
+    # The page of day 4 reads the head with its posts (5 KB) and the author's profile.
+    assert of(bill, "celebrities") == pytest.approx(READ + READ / 2)
+
+
+def test_pushing_to_all_pays_for_every_follower() -> None:
+    bill = push(trace([1.0, 2.0], reader([3.0], [1.0, 2.0])))
+    assert of(bill, "pushes") == pytest.approx(2 * 10 * WRITE)
+
+
+def test_who_never_becomes_regular_costs_what_pulling_costs() -> None:
+    posts = [0.5, 5.0]
+    played = trace(posts, reader([0.1, 1.1, 1.2, 6.0], posts, followed=80, pages=2))
+    never = replace(POLICY, regular_after_days=31)
+    ours = hybrid(played, never, Design())
+    assert of(ours, "pulls") == pytest.approx(4 * (READ * 3 + 80 * READ / 2))
+    assert of(ours, "pulls") == pytest.approx(pull(played, POLICY, Design())["pulls"])
+    assert of(ours, "pushes", "leases") == 0
+
+
+SELDOM = [10.0]
+OFTEN = [day + 0.5 for day in range(80)]
+
+
+@pytest.mark.parametrize(
+    ("readers", "pulled_head", "expected"),
+    [
+        # Ten posts: pushing a pair costs 6.25. A pull costs 0.5 a page.
+        ([[]], 0.1, {}),
+        ([SELDOM], 0.1, {"heads": 1.0, "pulls": 0.5}),
+        ([OFTEN], 0.1, {"pushes": 6.25}),
+        ([SELDOM, OFTEN], 0.1, {"heads": 1.0, "pulls": 0.5, "pushes": 6.25}),
+        # Where a head that can be pulled costs more than it saves, all are pushed.
+        ([SELDOM, OFTEN], 0.6, {"pushes": 12.5}),
+    ],
+)
+def test_hindsight_takes_the_cheaper_way_for_each_pair(
+    readers: list[list[float]], pulled_head: float, expected: dict[str, float]
+) -> None:
+    posts = [float(day) for day in range(10)]
+    played = trace(posts, *(reader(visits, posts) for visits in readers))
+    bill = hindsight(played, Pair(head=0, pulled_head=pulled_head, pull=0.5), period=90)
+    own = {k: v for k, v in bill.items() if not k.startswith("page:") and v}
+    assert own == pytest.approx(expected)
+
+
+def test_hindsight_chooses_anew_for_each_period() -> None:
+    posts = [float(day) for day in range(10)]
+    visits = [5.0, *(60 + day / 10 for day in range(100))]
+    played = trace(posts, reader(visits, posts), days=90)
+    pair = Pair(head=0, pulled_head=0, pull=0.5)
+    assert hindsight(played, pair, 90).own == pytest.approx(6.25)
+    assert hindsight(played, pair, 30).own == pytest.approx(0.5)
+
+
+@pytest.fixture(scope="module")
+def played() -> Trace:
+    random = Random(3)
+    edges = {(random.randrange(300), int(300 * random.random() ** 3)) for _ in range(6_000)}
+    graph = Graph.of(((a, b) for a, b in edges if a != b), 300)
+    habits = Habits(active_share=0.1, leaving_a_month=0.2)
+    return play(graph, habits, settle=30, days=40, seed=1)
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        Design(),
+        Design(planner_renews=True, silent_unleased=True, snapshot_in_feed=True),
+        Design(head_entries=28, author_in_head=True, posts_in_head=11),
+    ],
+)
+@pytest.mark.parametrize("celebrity_followers", [5, 50, 1_000])
+@pytest.mark.parametrize("regular_after_days", [0, 1])
+def test_no_delivery_beats_hindsight(
+    played: Trace, design: Design, celebrity_followers: int, regular_after_days: int
+) -> None:
+    policy = replace(
+        POLICY, celebrity_followers=celebrity_followers, regular_after_days=regular_after_days
+    )
+    best = hindsight(played, Pair.ours(design), 30).all
+    assert hindsight(played, Pair.ideal(), 30).all <= best
+    assert best <= hybrid(played, policy, design).all
+    assert best <= pull(played, policy, design).all
+
+
+def test_people_come_post_and_read_as_often_as_their_habits_say(played: Trace) -> None:
+    visits = [visit.at for r in played.readers for visit in r.visits]
+    days = {(number, int(v.at)) for number, r in enumerate(played.readers) for v in r.visits}
+    assert len(days) / 70 == pytest.approx(30, rel=0.35)
+    assert len(played.posts) / len(days) == pytest.approx(2, rel=0.5)
+    assert len(visits) / len(days) == pytest.approx(6.9, rel=0.1)
+    for reader_ in played.readers:
+        assert all(len(page.posts) <= 20 for pages in reader_.pages for page in pages)
+        assert list(reader_.times) == sorted(reader_.times)
+
+
+def test_the_same_seed_plays_the_same() -> None:
+    graph = Graph.of([(0, 1), (1, 2), (2, 0)], 3)
+    habits = Habits(active_share=0.3)
+    first, second = (play(graph, habits, settle=5, days=5, seed=9).posts for _ in range(2))
+    assert first == second != play(graph, habits, settle=5, days=5, seed=8).posts
+
+
+def test_chances_to_come_give_the_share_of_a_day_and_of_a_month() -> None:
+    random, habits = Random(2), Habits(active_share=0.02)
+    first, second = visiting(habits)
+    chances = [random.betavariate(first, second) for _ in range(100_000)]
+    daily = statistics.fmean(chances)
+    monthly = statistics.fmean(1 - (1 - chance) ** 30 for chance in chances)
+    assert daily == pytest.approx(0.02, rel=0.05)
+    assert daily / monthly == pytest.approx(0.615, rel=0.03)
+
+
+def test_pages_in_a_visit_have_their_mean_and_variance() -> None:
+    random = Random(4)
+    draws = [inverse_gaussian(random, 2.17, 4.3) for _ in range(50_000)]
+    assert statistics.fmean(draws) == pytest.approx(2.17, rel=0.02)
+    assert statistics.variance(draws) == pytest.approx(2.17**3 / 4.3, rel=0.05)
+
+
+def test_without_the_graph_the_benchmark_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(feed_cost, "GRAPH", tmp_path / "follows.csv.gz")
+    monkeypatch.setattr(figures, "FOLDER", tmp_path)
+    path = figures.report("feed_cost", feed_cost.run())
+    assert "follows.csv.gz is not there" in capsys.readouterr().out
+    assert '"figures": []' in path.read_text()
+
+
+def test_a_chart_names_its_lines_and_keeps_points_within_its_axes() -> None:
+    axis = Axis("users", (1, 10, 100))
+    picture = draw("Cost <now>", axis, axis, [Line("a & b", [(1, 1), (100, 1_000)])])
+    assert "Cost &lt;now&gt;" in picture
+    assert "a &amp; b" in picture
+    assert '<polyline points="80.0,360.0 550.0,40.0"' in picture
