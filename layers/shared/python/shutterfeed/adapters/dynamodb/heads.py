@@ -32,6 +32,7 @@ from shutterfeed.schema import PK
 
 _ULID: Final = 26
 _VERSION: Final = "version"
+_COUNT: Final = "posts_count"
 _post_of = msgspec.json.Decoder(Post).decode
 
 
@@ -69,25 +70,30 @@ class PackedEntries(Sequence[FeedEntry]):
 
 
 class PackedPosts(Sequence[Post]):
-    """Posts as JSON, a line each, decoded when they are asked for: a page shows few of them."""
+    """Posts as JSON, a line each, compressed: unpacked when the first is asked for, and each
+    decoded for itself. Most celebrities have no post on a page."""
 
-    __slots__ = ("_lines",)
+    __slots__ = ("_count", "_lines", "_packed")
 
-    def __init__(self, lines: Sequence[bytes]) -> None:
-        self._lines = lines
+    def __init__(self, packed: Any, count: int) -> None:
+        self._packed = packed
+        self._count = count
+        self._lines: list[bytes] = []
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return self._count
 
     @overload
     def __getitem__(self, index: int) -> Post: ...
 
     @overload
-    def __getitem__(self, index: slice) -> PackedPosts: ...
+    def __getitem__(self, index: slice) -> list[Post]: ...
 
-    def __getitem__(self, index: int | slice) -> Post | PackedPosts:
+    def __getitem__(self, index: int | slice) -> Post | list[Post]:
+        if not self._lines:
+            self._lines = decompressed(self._packed).split(b"\n")
         found = self._lines[index]
-        return _post_of(found) if isinstance(found, bytes) else PackedPosts(found)
+        return _post_of(found) if isinstance(found, bytes) else list(map(_post_of, found))
 
 
 def pack(entries: Iterable[FeedEntry]) -> str:
@@ -110,6 +116,7 @@ def head_item(head: Head) -> Item:
         "posts": compressed(b"\n".join(map(msgspec.json.encode, head.posts)))
         if head.posts
         else None,
+        _COUNT: len(head.posts) or None,
         "floor": str(head.floor) if head.floor is not None else None,
         "delivery": head.delivery,
         "crossing": head.crossing,
@@ -126,7 +133,7 @@ def to_head(item: Item) -> Head:
         Delivery(item["delivery"]),
         item["crossing"],
         item[_VERSION],
-        PackedPosts(decompressed(item["posts"]).split(b"\n")) if "posts" in item else (),
+        PackedPosts(item["posts"], item[_COUNT]) if "posts" in item else (),
     )
 
 
