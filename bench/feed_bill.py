@@ -86,6 +86,9 @@ class Design:
     snapshot_in_feed: bool = False
     """The snapshot stands among the pushed entries, at its place in their order, and is read only
     by pages that reach it."""
+    feeds_trimmed: bool = True
+    """Entries beyond what a feed keeps are deleted, which costs a write each; otherwise they go
+    by their TTL, for nothing."""
     posts_in_head: int = HEAD_POSTS
     """How many posts a celebrity's head holds whole."""
 
@@ -254,9 +257,11 @@ class _Reading:
         """What a promotion and a renewal have in common: the reader's state, the feed trimmed."""
         kept = [at for at in self._entries if at > now - FEED_RETENTION]
         surplus = max(0, len(kept) - self._policy.feed_posts)
-        trimming = eventual(ENTRY * len(kept)) + surplus * WRITE
-        self._bill.pay(name, strong(PROFILE + HEAD) + trimming + WRITE)
-        self._entries = kept[surplus:]
+        self._bill.pay(name, strong(PROFILE + HEAD) + WRITE)
+        if self._design.feeds_trimmed:
+            self._bill.pay("trimming", eventual(ENTRY * len(kept)) + surplus * WRITE)
+            kept = kept[surplus:]
+        self._entries = kept
         self._pushed_until = self._policy.pushed_until(now)
 
     def _list_followed(self) -> float:

@@ -42,9 +42,11 @@ _FOLLOWS: Final = 14
 _VARIANTS: Final = {
     "only authors leased who ever posted": Design(silent_unleased=True),
     "snapshot among the entries": Design(snapshot_in_feed=True),
+    "feeds left to the TTL": Design(feeds_trimmed=False),
     "celebrity heads of 4 KB with the author": Design(author_in_head=True, posts_in_head=10),
 }
 _BOTH: Final = Design(silent_unleased=True, snapshot_in_feed=True)
+_THREE: Final = replace(_BOTH, feeds_trimmed=False)
 """What is not done, and would make a difference on this graph."""
 _SITUATIONS: Final = {
     "as assumed": Habits(),
@@ -143,11 +145,16 @@ def _variants(crowds: Crowds) -> Iterator[Figure]:
         yield Figure(f"with {name}", crowds.ours(design=design).all, "USD")
     larger = replace(POLICY, snapshot_posts=200)
     yield Figure("with snapshots of 200", crowds.ours(larger).all, "USD")
-    both, best, whole = crowds.ours(design=_BOTH), crowds.best(), crowds.best(period=_DAYS)
-    yield Figure("with the first two", both.all, "USD")
-    yield Figure("with the first two / hindsight", both.all / best.all, "times")
-    yield Figure("with the first two / that never changes", both.all / whole.all, "times")
-    yield Figure("with the first two / push", both.all / crowds.pushing().all, "times")
+    longer = replace(POLICY, feed_posts=10_000)
+    yield Figure("with feeds of 10,000", crowds.ours(longer).all, "USD")
+    best, whole, pushing = crowds.best(), crowds.best(period=_DAYS), crowds.pushing()
+    for name, design in (("two", _BOTH), ("three", _THREE)):
+        ours = crowds.ours(design=design)
+        _print_parts({f"with {name}": ours, "hindsight": best})
+        yield Figure(f"with the first {name}", ours.all, "USD")
+        yield Figure(f"with the first {name} / hindsight", ours.all / best.all, "times")
+        yield Figure(f"with the first {name} / that never changes", ours.all / whole.all, "times")
+        yield Figure(f"with the first {name} / push", ours.all / pushing.all, "times")
 
 
 _THRESHOLDS: Final = (25, 50, 100, 200, 400, 800, 1_600, 3_200)
@@ -156,8 +163,8 @@ _THRESHOLDS: Final = (25, 50, 100, 200, 400, 800, 1_600, 3_200)
 def _threshold(crowds: Crowds) -> Iterator[Figure]:
     """The graph's busiest author has 2,552 followers: at the highest threshold none is pulled."""
     lines = []
-    small = replace(_BOTH, author_in_head=True, posts_in_head=10)
-    for name, design in (("as it is", Design()), ("with all three changes", small)):
+    small = replace(_THREE, author_in_head=True, posts_in_head=10)
+    for name, design in (("as it is", Design()), ("with all four changes", small)):
         costs = [
             crowds.ours(replace(POLICY, celebrity_followers=threshold), design).all
             for threshold in _THRESHOLDS
@@ -198,8 +205,8 @@ def _dormancy(crowds: Crowds) -> Iterator[Figure]:
             Line(f"regular from {'the first' if after == 0 else 'a second'} day on", points)
         )
     policies = [replace(POLICY, active_days=days) for days in _ACTIVE]
-    costs = [crowds.ours(policy, _BOTH).all for policy in policies]
-    lines.append(Line("from a second, two changes", list(zip(_ACTIVE, costs, strict=True))))
+    costs = [crowds.ours(policy, _THREE).all for policy in policies]
+    lines.append(Line("from a second, three changes", list(zip(_ACTIVE, costs, strict=True))))
     lines.append(_level("hindsight", crowds.best().all, _ACTIVE))
     _save(
         "feed-cost-dormancy.svg",
@@ -219,9 +226,9 @@ def _situations(graph: Graph) -> Iterator[Figure]:
         yield Figure(f"{name}: ours", ours.all, "USD")
         yield Figure(f"{name}: ours / hindsight", ours.all / best.all, "times")
         yield Figure(f"{name}: ours / push", ours.all / pushing.all, "times")
-        both = crowds.ours(design=_BOTH).all
-        yield Figure(f"{name}: with the first two / hindsight", both / best.all, "times")
-        yield Figure(f"{name}: with the first two / push", both / pushing.all, "times")
+        three = crowds.ours(design=_THREE).all
+        yield Figure(f"{name}: with the first three / hindsight", three / best.all, "times")
+        yield Figure(f"{name}: with the first three / push", three / pushing.all, "times")
         print(f"\n{name}", end="")
         _print_parts({"ours": ours, "hindsight": best, "push": pushing})
 

@@ -88,11 +88,11 @@ def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() 
     # Each post: a plan, and a head of 1 KB within a transaction; three of them read the lease.
     assert of(bill, "audience") == pytest.approx(4 * READ + 3 * READ * 90 / 4096)
     assert of(bill, "heads") == pytest.approx(4 * (READ + 2 * WRITE))
-    # Reads: the reader's state, the old snapshot, the head strongly consistent, the feed.
+    # Reads: the reader's state, the old snapshot, the head strongly consistent.
     # Writes: that the preparation has begun, and until when to push. The snapshot of one post
     # had been written by the page before.
-    promotion = 3 * READ + READ / 2 + 2 * WRITE
-    assert of(bill, "promotions") == pytest.approx(promotion + WRITE)
+    assert of(bill, "promotions") == pytest.approx(3 * READ + 2 * WRITE + WRITE)
+    assert of(bill, "trimming") == pytest.approx(READ / 2)
     assert of(bill, "snapshots") == pytest.approx(2 * READ / 2 + WRITE)
     assert of(bill, "renewals") == 0
 
@@ -134,8 +134,9 @@ def test_a_regular_reader_only_prolongs_halfway_however_many_they_follow() -> No
     # Leased on day 1; on days 17 and 33 less than 15 of 30 days are left.
     assert of(bill, "leases") == pytest.approx(READ + 7 * WRITE)
     assert of(bill, "visits") == pytest.approx(4 * WRITE)
-    # The state is read, the feed looked through, the day written.
-    assert of(bill, "renewals") == pytest.approx(2 * (READ + READ / 2 + WRITE))
+    # The state is read and the day written; the feed is looked through, as on day 1.
+    assert of(bill, "renewals") == pytest.approx(2 * (READ + WRITE))
+    assert of(bill, "trimming") == pytest.approx(3 * READ / 2)
 
 
 def test_a_reader_who_lapses_and_returns_is_regular_by_the_last_visit_noted() -> None:
@@ -153,11 +154,12 @@ def test_entries_beyond_what_a_feed_keeps_are_deleted_with_the_next_renewal() ->
     posts = [2 + number / 100 for number in range(60)]
     small = replace(POLICY, feed_posts=50)
     played = trace(posts, reader([0.1, 1.1, 17.0, 33.0], posts))
-    surplus = of(hybrid(played, small, Design()), "renewals")
-    assert surplus - of(hybrid(played, POLICY, Design()), "renewals") == pytest.approx(
-        # Ten deleted on day 17; 60 entries of 130 bytes are two read units, the 50 left too.
-        10 * WRITE
-    )
+    # Looked through on days 1, 17 and 33: nothing, 60 entries (8 KB), and the 50 left (7 KB).
+    looking = READ / 2 + READ + READ
+    assert of(hybrid(played, POLICY, Design()), "trimming") == pytest.approx(looking)
+    assert of(hybrid(played, small, Design()), "trimming") == pytest.approx(looking + 10 * WRITE)
+    untrimmed = Design(feeds_trimmed=False)
+    assert of(hybrid(played, small, untrimmed), "trimming") == 0
 
 
 def test_a_snapshot_of_an_author_with_more_posts_than_a_head_reads_their_index() -> None:
@@ -271,7 +273,7 @@ def played() -> Trace:
     "design",
     [
         Design(),
-        Design(silent_unleased=True, snapshot_in_feed=True),
+        Design(silent_unleased=True, snapshot_in_feed=True, feeds_trimmed=False),
         Design(author_in_head=True, posts_in_head=10),
     ],
 )
