@@ -201,12 +201,10 @@ def _dormancy(crowds: Crowds) -> Iterator[Figure]:
             cost = crowds.ours(policy).all
             points.append((float(days), cost))
             yield Figure(f"active {days} days, regular after {after}", cost, "USD")
-        lines.append(
-            Line(f"regular from {'the first' if after == 0 else 'a second'} day on", points)
-        )
+        lines.append(Line(f"regular from day {after + 1}", points))
     policies = [replace(POLICY, active_days=days) for days in _ACTIVE]
     costs = [crowds.ours(policy, _THREE).all for policy in policies]
-    lines.append(Line("from a second, three changes", list(zip(_ACTIVE, costs, strict=True))))
+    lines.append(Line("day 2, changes 1 to 3", list(zip(_ACTIVE, costs, strict=True))))
     lines.append(_level("hindsight", crowds.best().all, _ACTIVE))
     _save(
         "feed-cost-dormancy.svg",
