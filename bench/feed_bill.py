@@ -6,7 +6,6 @@ Prices are micro-dollars, so that a price per million request units is the price
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Final
 
 from bench.feed_model import PAGE, Reader, Shown, Trace
 from shutterfeed.domain.delivery import HEAD_ENTRIES, HEAD_POSTS, Delivery, FeedPolicy
+from shutterfeed.domain.feed import FEED_RETENTION
 
 WRITE: Final = 0.625
 READ: Final = 0.125
@@ -23,16 +23,21 @@ write unit is 1 KB, a read unit 4 KB strongly consistent; an eventually consiste
 half, a write within a transaction twice as many."""
 
 PROFILE: Final = 500
-HEAD_ENTRY: Final = 33
-HEAD_REST: Final = 80
-POST_IN_HEAD: Final = 160
-"""A post that a celebrity's head holds whole, compressed together with the others."""
-LISTED: Final = 110
-"""An item of which a query reads many: a lease, a marker, a followed one, a feed entry."""
-SNAPSHOT_ENTRY: Final = 48
-"""Bytes, all of them; what the adapters store."""
+POST: Final = 900
+HEAD: Final = 980
+"""An author's newest 25 places: measured, 945 to 964."""
+POST_IN_HEAD: Final = 240
+"""A post with one photo that a celebrity's head holds whole, compressed together with others."""
+SNAPSHOT: Final = 330
+SNAPSHOT_ENTRY: Final = 36
+"""A hundred entries of thirty authors take 3,930."""
+LEASE: Final = 90
+ENTRY: Final = 130
+EDGE: Final = 185
+"""Bytes, all of them, of what the adapters store."""
 
 _FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def strong(size: int) -> float:
@@ -73,33 +78,24 @@ class Bill(dict[str, float]):
 class Design:
     """What the service does beside its policy; other than the defaults, to see the worth of it."""
 
-    head_entries: int = HEAD_ENTRIES
-    planner_renews: bool = False
-    """A lease that has run out is renewed, or dropped, when a post meets it, and not by the
-    reader for all whom they follow."""
     silent_unleased: bool = False
     """A reader leases only those who have ever posted; a first post asks of each follower whether
     posts are pushed to them."""
     author_in_head: bool = False
     """A celebrity's head has what a page shows of its author."""
-    visits_noted: bool = True
-    """Every day with a visit is noted, also of readers who are pushed to."""
     snapshot_in_feed: bool = False
     """The snapshot stands among the pushed entries, at its place in their order, and is read only
     by pages that reach it."""
+    feeds_trimmed: bool = True
+    """Entries beyond what a feed keeps are deleted, which costs a write each; otherwise they go
+    by their TTL, for nothing."""
     posts_in_head: int = HEAD_POSTS
     """How many posts a celebrity's head holds whole."""
 
     @property
-    def head(self) -> int:
-        """Bytes."""
-        return HEAD_REST + HEAD_ENTRY * self.head_entries
-
-    @property
-    def head_with_posts(self) -> int:
+    def pulled_head(self) -> int:
         """Bytes, of a celebrity's head."""
-        author = PROFILE if self.author_in_head else 0
-        return self.head + author + POST_IN_HEAD * self.posts_in_head
+        return HEAD + self.author_in_head * PROFILE + self.posts_in_head * POST_IN_HEAD
 
 
 def pulled_counts(policy: FeedPolicy, counts: Iterable[int]) -> frozenset[int]:
@@ -114,9 +110,9 @@ def display(trace: Trace) -> Bill:
     pages = [page for reader in trace.readers for shown in reader.pages for page in shown]
     return Bill(
         {
-            "page: state": strong(PROFILE + LISTED) * len(pages),
-            "page: list": eventual(LISTED * PAGE) * len(pages),
-            "page: posts": eventual(1) * sum(len(page.posts) for page in pages),
+            "page: state": strong(PROFILE + HEAD) * len(pages),
+            "page: list": eventual(ENTRY * PAGE) * len(pages),
+            "page: posts": eventual(POST) * sum(len(page.posts) for page in pages),
             "page: authors": eventual(PROFILE) * sum(len(page.authors) for page in pages),
         }
     )
@@ -128,12 +124,12 @@ def hybrid(trace: Trace, policy: FeedPolicy, design: Design) -> Bill:
     pulled = pulled_counts(policy, trace.followers)
     for _, author in trace.counted:
         celebrity = trace.followers[author] in pulled
-        _publish(design.head_with_posts if celebrity else design.head, bill)
+        _publish(design.pulled_head if celebrity else HEAD, bill)
         if not celebrity:
             bill.pay("audience", READ)
     if design.silent_unleased:
         for followers in trace.first_posts():
-            bill.pay("audience", strong(LISTED * followers) + strong(PROFILE) * followers)
+            bill.pay("audience", strong(EDGE * followers) + strong(PROFILE) * followers)
     for reader in trace.readers:
         _Reading(trace, policy, design, reader=reader, pulled=pulled, bill=bill).play()
     return bill
@@ -164,79 +160,75 @@ class _Reading:
         self._reader = reader
         self._pulled = pulled
         self._counted = self._bill = bill
+        self._settling = Bill()
         self._celebrities = sum(count in pulled for count in reader.followed)
         self._last_visit: date | None = None
-        self._today = -1
-        self._pushed_until: datetime | None = None
-        self._pushed = -1.0
-        """The same, in days, as are the leases."""
-        self._leases = -1.0
-        """The day until which all are leased, and below those of single authors."""
-        self._renewed: dict[int, float] = {}
-        self._dropped: set[int] = set()
+        self._pushed_until = _NEVER
+        self._leases = _NEVER
+        """Until then all are leased; below, single authors."""
+        self._renewed: dict[int, datetime] = {}
+        self._ended: set[int] = set()
         self._met: set[int] = set()
         """Authors who had posted when all were leased, or have since."""
         self._arrived = 0
+        self._entries: list[datetime] = []
+        """When those were pushed that are in the feed."""
         self._snapshot: tuple[int, int] | None = None
         """Its entries, and how many posts had arrived when it was made."""
 
     def play(self) -> None:
-        uncounted = Bill()
         for visit, pages in zip(self._reader.visits, self._reader.pages, strict=True):
             self._arrive(visit.at)
-            self._bill = self._counted if visit.at >= self._begin else uncounted
-            self._visit(visit.at, pages)
+            self._bill = self._bill_at(visit.at)
+            self._visit(_moment(visit.at), pages)
         self._arrive(math.inf)
+
+    def _bill_at(self, day: float) -> Bill:
+        return self._counted if day >= self._begin else self._settling
 
     def _arrive(self, until: float) -> None:
         """Posts of those the reader follows, up to a visit."""
-        reader = self._reader
-        end = min(bisect_left(reader.times, until), len(reader.times))
-        pushed = 0
-        for number in range(self._arrived if self._leases >= 0 else end, end):
-            author, at = reader.authors[number], reader.times[number]
-            if self._followers[author] in self._pulled:
-                continue
-            if self._is_leased(author, at) and at >= self._begin:
-                pushed += 1
-        self._counted.pay("audience", pushed * READ * LISTED / 4096)
-        self._counted.pay("pushes", pushed * WRITE)
-        self._arrived = end
+        reader, begin = self._reader, self._arrived
+        self._arrived = end = reader.arrived(0, until).stop
+        for author, at in zip(reader.authors[begin:end], reader.times[begin:end], strict=True):
+            if self._leases > _NEVER and self._followers[author] not in self._pulled:
+                self._bill = self._bill_at(at)
+                self._plan(author, _moment(at))
 
-    def _is_leased(self, author: int, at: float) -> bool:
-        """Whether a post meets a lease that holds; one that has run out may be renewed."""
-        if author in self._dropped:
-            return False
+    def _plan(self, author: int, now: datetime) -> None:
+        """A post meets the reader's lease, if there is one; one that has run out is renewed for
+        a reader who still comes, and otherwise ended."""
+        if author in self._ended:
+            return
         if self._design.silent_unleased and author not in self._met:
-            return self._meet(author, at)
-        if self._renewed.get(author, self._leases) > at:
-            return True
-        if not self._design.planner_renews:
-            return False
-        if at >= self._begin:
-            self._counted.pay("leases", strong(PROFILE) + WRITE)
-        return self._lease(author, at)
+            self._met.add(author)
+            self._lease(author, now)
+            self._bill.pay("leases", 0 if author in self._ended else WRITE)
+        elif self._renewed.get(author, self._leases) <= now:
+            self._lease(author, now)
+            self._bill.pay("leases", strong(PROFILE) + WRITE)
+        self._bill.pay("audience", READ * LEASE / 4096)
+        if author not in self._ended:
+            self._bill.pay("pushes", WRITE)
+            self._entries.append(now)
 
-    def _meet(self, author: int, at: float) -> bool:
-        """The first post of an author whom the reader has not leased."""
-        self._met.add(author)
-        leased = self._lease(author, at)
-        if leased and at >= self._begin:
-            self._counted.pay("leases", WRITE)
-        return leased
+    def _lease(self, author: int, now: datetime) -> None:
+        until = self._policy.lease_until(self._pushed_until)
+        if until > now:
+            self._renewed[author] = until
+        else:
+            self._ended.add(author)
 
-    def _lease(self, author: int, at: float) -> bool:
-        if self._pushed <= at:
-            self._dropped.add(author)
-            return False
-        self._renewed[author] = self._pushed + 1
-        return True
-
-    def _visit(self, at: float, pages: tuple[Shown, ...]) -> None:
-        pushed = at < self._pushed
-        if int(at) != self._today:
-            self._today = int(at)
-            self._first_visit(_FIRST_DAY + timedelta(days=at), pushed=pushed)
+    def _visit(self, now: datetime, pages: tuple[Shown, ...]) -> None:
+        pushed = now < self._pushed_until
+        renewal = pushed and self._policy.renewal_due(self._pushed_until, now)
+        if (renewal or not pushed) and self._last_visit != now.date():
+            self._bill.pay("visits", WRITE)
+            if renewal:
+                self._prepare("renewals", now)
+            elif self._policy.is_regular(self._last_visit, now.date()):
+                self._promote(now)
+            self._last_visit = now.date()
         if not pages:
             return
         if not pushed:
@@ -246,81 +238,89 @@ class _Reading:
             for page in pages:
                 self._merge_celebrities(page)
 
-    def _first_visit(self, now: datetime, *, pushed: bool) -> None:
-        """What the day's first page brings about."""
-        if not pushed:
-            if self._policy.is_regular(self._last_visit, now.date()):
-                self._promote(now)
-        elif self._pushed_until and self._policy.renewal_due(self._pushed_until, now):
-            self._renew(now)
-        if not pushed or self._design.visits_noted:
-            self._bill.pay("visits", WRITE)
-        self._last_visit = now.date()
-
     def _promote(self, now: datetime) -> None:
         """All whom the reader follows are leased, celebrities marked, older posts kept."""
         self._met = set(self._reader.authors[: self._arrived])
         leased = len(self._met) if self._design.silent_unleased else len(self._reader.followed)
         self._bill.pay("leases", self._list_followed() + leased * WRITE)
-        self._bill.pay("promotions", (2 + self._celebrities) * WRITE + 2 * self._heads())
+        # A celebrity is marked in a transaction that checks the follow.
+        marks = self._celebrities * 2 * (WRITE + WRITE)
+        heads, snapshot = 2 * self._heads() + self._read_on(), strong(self._snapshot_size)
+        self._bill.pay("promotions", WRITE + snapshot + heads + marks)
         self._write_snapshot("promotions")
         self._renewed.clear()
-        self._dropped.clear()
-        self._push_until(now)
-        self._leases = _day(self._policy.lease_until(now))
+        self._ended.clear()
+        self._prepare("promotions", now)
+        self._leases = self._policy.lease_until(self._policy.pushed_until(now))
 
-    def _renew(self, now: datetime) -> None:
-        self._bill.pay("visits", WRITE)
-        self._push_until(now)
-        if not self._design.planner_renews:
-            follows = len(self._reader.followed)
-            self._bill.pay("leases", self._list_followed() + (follows + 1) * WRITE)
-            self._leases = _day(self._policy.lease_until(now))
-
-    def _push_until(self, now: datetime) -> None:
+    def _prepare(self, name: str, now: datetime) -> None:
+        """What a promotion and a renewal have in common: the reader's state, the feed trimmed."""
+        kept = [at for at in self._entries if at > now - FEED_RETENTION]
+        surplus = max(0, len(kept) - self._policy.feed_posts)
+        self._bill.pay(name, strong(PROFILE + HEAD) + WRITE)
+        if self._design.feeds_trimmed:
+            self._bill.pay("trimming", eventual(ENTRY * len(kept)) + surplus * WRITE)
+            kept = kept[surplus:]
+        self._entries = kept
         self._pushed_until = self._policy.pushed_until(now)
-        self._pushed = _day(self._pushed_until)
 
     def _list_followed(self) -> float:
-        return strong(LISTED * len(self._reader.followed))
+        return strong(EDGE * len(self._reader.followed))
 
     def _heads(self) -> float:
         """Of all whom the reader follows, eventually consistent."""
         others = len(self._reader.followed) - self._celebrities
-        celebrity, other = eventual(self._design.head_with_posts), eventual(self._design.head)
-        return celebrity * self._celebrities + other * others
+        return eventual(self._design.pulled_head) * self._celebrities + eventual(HEAD) * others
+
+    def _read_on(self) -> float:
+        return read_on(self._reader, self._arrived, self._policy.snapshot_posts)
 
     def _remake(self) -> None:
         """A pulling reader's feed is made anew with the first page."""
-        self._bill.pay("pulls", self._list_followed() + self._heads())
+        self._bill.pay("pulls", self._list_followed() + self._heads() + self._read_on())
         self._write_snapshot("snapshots")
 
     def _write_snapshot(self, name: str) -> None:
-        entries = min(self._policy.snapshot_posts, self._arrived)
         if self._snapshot is None or self._snapshot[1] != self._arrived:
-            self._bill.pay(name, write(entries * SNAPSHOT_ENTRY))
-            self._snapshot = entries, self._arrived
+            self._snapshot = min(self._policy.snapshot_posts, self._arrived), self._arrived
+            self._bill.pay(name, write(self._snapshot_size))
+
+    @property
+    def _snapshot_size(self) -> int:
+        return snapshot_size(self._snapshot[0]) if self._snapshot else 0
 
     def _read_snapshot(self, pages: int, *, pushed: bool) -> None:
-        entries, made = self._snapshot or (0, 0)
         if pushed and self._design.snapshot_in_feed:
-            above = self._arrived - made
+            above = self._arrived - (self._snapshot[1] if self._snapshot else 0)
             pages = max(0, pages - above // PAGE)
-        self._bill.pay("snapshots", pages * eventual(entries * SNAPSHOT_ENTRY))
+        self._bill.pay("snapshots", pages * eventual(self._snapshot_size))
 
     def _merge_celebrities(self, page: Shown) -> None:
         """They come in heads that hold their posts. That saves reading posts only where too few
         were pushed to fill the page: as many as it holds are read before the heads are known."""
         author = 0 if self._design.author_in_head else eventual(PROFILE)
-        head = eventual(self._design.head_with_posts)
+        head = eventual(self._design.pulled_head)
         saved = sum(count in self._pulled for count in page.authors) * eventual(PROFILE)
         if len(page.posts) < PAGE:
-            saved += sum(count in self._pulled for count in page.posts) * eventual(1)
+            saved += sum(count in self._pulled for count in page.posts) * eventual(POST)
         self._bill.pay("celebrities", self._celebrities * (head + author) - saved)
 
 
-def _day(moment: datetime) -> float:
-    return (moment - _FIRST_DAY) / timedelta(days=1)
+def snapshot_size(entries: int) -> int:
+    """Bytes."""
+    return SNAPSHOT + SNAPSHOT_ENTRY * entries
+
+
+def read_on(reader: Reader, arrived: int, size: int) -> float:
+    """A snapshot's authors who have more posts among the newest `size` than their heads hold: the
+    index of their posts is read."""
+    newest = Counter(reader.authors[max(0, arrived - size) : arrived])
+    deep = sum(posts > HEAD_ENTRIES for posts in newest.values())
+    return deep * eventual(POST * size)
+
+
+def _moment(day: float) -> datetime:
+    return _FIRST_DAY + timedelta(days=day)
 
 
 def push(trace: Trace) -> Bill:
@@ -328,25 +328,25 @@ def push(trace: Trace) -> Bill:
     bill = Bill(display(trace))
     for _, author in trace.counted:
         followers = trace.followers[author]
-        bill.pay("audience", strong(LISTED * followers))
+        bill.pay("audience", strong(LEASE * followers))
         bill.pay("pushes", WRITE * followers)
     return bill
 
 
-def pull(trace: Trace, policy: FeedPolicy, design: Design) -> Bill:
+def pull(trace: Trace, policy: FeedPolicy) -> Bill:
     """Every reader is treated as one who comes rarely: nothing is pushed, every visit reads the
     heads of all whom they follow, and pages on in the snapshot of that."""
     bill = Bill(display(trace))
     for _ in trace.counted:
-        _publish(design.head, bill)
+        _publish(HEAD, bill)
     for reader in trace.readers:
         follows, before = len(reader.followed), -1
+        made = strong(EDGE * follows) + eventual(HEAD) * follows
         for visit, pages in zip(reader.visits, reader.pages, strict=True):
             arrived = reader.arrived(0, visit.at).stop
-            size = SNAPSHOT_ENTRY * min(policy.snapshot_posts, arrived)
+            size = snapshot_size(min(policy.snapshot_posts, arrived))
             if pages:
-                heads = eventual(design.head) * follows
-                bill.pay("pulls", strong(LISTED * follows) + heads)
+                bill.pay("pulls", made + read_on(reader, arrived, policy.snapshot_posts))
                 if arrived != before:
                     bill.pay("snapshots", write(size))
             before = arrived
@@ -368,9 +368,9 @@ class Pair:
     @classmethod
     def ours(cls, design: Design) -> Pair:
         """Our own prices, as far as they depend on the choice."""
-        plain, whole = design.head, design.head_with_posts
+        whole = design.pulled_head
         return cls(
-            strong(plain) + 2 * write(plain), strong(whole) + 2 * write(whole), eventual(whole)
+            strong(HEAD) + 2 * write(HEAD), strong(whole) + 2 * write(whole), eventual(whole)
         )
 
     @classmethod
