@@ -28,6 +28,7 @@ class Resources:
     removals_per_hour: int
     feed_policy: Mapping[str, int]
     """The environment of those who deliver posts."""
+    head_cache: Mapping[str, int]
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
@@ -63,6 +64,8 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     # Unfollowing ends a lease; a feed that is made anew is kept.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
+    for name, bound in to.head_cache.items():
+        function.add_environment(f"HEAD_CACHE_{name.upper()}", str(bound))
     function.add_environment("FEED_QUEUE_URL", to.queues.feed.queue_url)
     grants.sending(function, to.sending_actions, to.queues.feed)
     # It never writes bytes: a presigned request carries the rights of who signed it. Putting is

@@ -53,6 +53,7 @@ class ShutterfeedStack(Stack):
                 reconcile_after_minutes=settings.reconcile_after_minutes,
                 removals_per_hour=settings.removals_per_hour,
                 feed_policy=settings.feed_policy,
+                head_cache=settings.head_cache,
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)

@@ -80,6 +80,11 @@ def test_layers_follow_runtime_and_architecture(
         ("worker_concurrency", [5]),
         ("api_throttle", {"rate": 5}),
         ("media_base_url", 5),
+        ("head_cache", {"seconds": 2, "heads": 1000}),
+        ("head_cache", {"seconds": 31, "heads": 1000, "megabytes": 64}),
+        ("head_cache", {"seconds": -1, "heads": 1000, "megabytes": 64}),
+        ("head_cache", {"seconds": 2, "heads": 0, "megabytes": 64}),
+        ("head_cache", {"seconds": 2, "heads": 1000, "megabytes": 0}),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: object) -> None:

@@ -18,6 +18,9 @@ API = {
     "REGULAR_AFTER_DAYS": "1",
     "FEED_POSTS": "1000",
     "SNAPSHOT_POSTS": "200",
+    "HEAD_CACHE_SECONDS": "2",
+    "HEAD_CACHE_HEADS": "1000",
+    "HEAD_CACHE_MEGABYTES": "64",
 }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
     from shutterfeed.domain.delivery import FeedPolicy
-    from shutterfeed.ports import Clock, Ids
+    from shutterfeed.ports import Clock, FeedReads, Ids
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.crossing import CrossingService
     from shutterfeed.services.cursors import Cursors
@@ -132,7 +132,7 @@ def api() -> Api:
         posts=PostService(users, profiles, posts, ledger, uploads, clock(), ids()),
         uploads=uploads,
         feed=FeedService(
-            DynamoFeedReads(metadata, feed_table),
+            _cached(DynamoFeedReads(metadata, feed_table), settings),
             DynamoFeeds(feed_table),
             follows,
             DynamoReaders(metadata),
@@ -143,6 +143,19 @@ def api() -> Api:
         ),
         cursors=Cursors(DynamoSecrets(metadata)),
     )
+
+
+def _cached(reads: FeedReads, settings: config.ApiSettings) -> FeedReads:
+    age = timedelta(seconds=int(settings.head_cache_seconds))
+    if not age:
+        return reads
+    from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
+    from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
+
+    bounds = Bounds(
+        age, int(settings.head_cache_heads), int(settings.head_cache_megabytes) * 1024 * 1024
+    )
+    return CachedFeedReads(reads, ContainerHeadCache(bounds, clock()), clock())
 
 
 def _publishing(metadata: Table) -> PublishingService:

@@ -49,6 +49,10 @@ class ApiSettings(FeedSettings):
     uploads_bucket: str
     media_base_url: str
     feed_queue_url: str
+    head_cache_seconds: str
+    """How old celebrities' heads may be on a page; 0: none are cached."""
+    head_cache_heads: str
+    head_cache_megabytes: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""Caches of celebrities' heads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from shutterfeed.domain.delivery import HEAD_ENTRIES, Delivery, Head
+from shutterfeed.domain.posts import Place, PostState
+from tests import samples
+from tests.contract.conftest import HEADS_AGE, HeadCaches
+from tests.fakes.system import START
+
+ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
+
+
+def _head(author: int = 1, posts: int = 3, version: int = 7) -> Head:
+    head = Head(samples.user_id(author), delivery=Delivery.TO_PULL, crossing="a crossing")
+    for number in range(posts):
+        post = samples.post(author, number, 2, state=PostState.PUBLISHED)
+        shown = tuple(medium.ready(samples.picture()) for medium in post.media)
+        place = Place("Ulm", 48.4, 9.98)
+        head = head.with_post(
+            replace(post, caption="Grüße 😀", media=shown, place=place, published_at=START)
+        )
+    return replace(head, version=version)
+
+
+def _same(one: Head, other: Head) -> bool:
+    return replace(one, entries=tuple(one.entries)) == replace(other, entries=tuple(other.entries))
+
+
+def test_is_empty_at_first(head_cache: HeadCaches) -> None:
+    assert head_cache.cache.get_many([ADA, BOB]) == {}
+    assert head_cache.cache.get_many([]) == {}
+    head_cache.cache.put_many([])
+
+
+def test_gives_heads_as_they_were_put(head_cache: HeadCaches) -> None:
+    heads = [_head(), _head(2, posts=HEAD_ENTRIES + 5), _head(3, posts=0)]
+    head_cache.cache.put_many(heads)
+    found = head_cache.cache.get_many([ADA, CY, BOB, samples.user_id(4)])
+    assert set(found) == {ADA, BOB, CY}
+    for head in heads:
+        assert _same(found[head.author_id], head)
+    assert found[BOB].floor is not None
+    assert found[BOB].timeline.complete_to == heads[1].timeline.complete_to
+
+
+def test_forgets_heads_once_they_are_too_old(head_cache: HeadCaches) -> None:
+    head_cache.cache.put_many([_head()])
+    assert set(head_cache.cache.get_many([ADA])) == {ADA}
+    head_cache.wait(HEADS_AGE + timedelta(milliseconds=1))
+    assert head_cache.cache.get_many([ADA]) == {}
+
+
+def test_a_newer_version_takes_the_place_of_an_older_one_and_not_the_reverse(
+    head_cache: HeadCaches,
+) -> None:
+    for version in (8, 9, 8, 10, 9):
+        head_cache.cache.put_many([_head(version=version)])
+    assert head_cache.cache.get_many([ADA])[ADA].version == 10
