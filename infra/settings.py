@@ -78,6 +78,9 @@ class Settings:
     """Contents that the collector may remove within an hour before it stops."""
     feed: Mapping[str, int]
     """How posts are delivered: `FeedPolicy` of `domain/delivery.py`, by the names of its fields."""
+    shared_cache: bool
+    """Celebrities' heads also in a Valkey that all containers share (`cache=valkey`), which is
+    billed while nobody calls."""
     head_cache: Mapping[str, int]
     """How old celebrities' heads may be in a container of the API function, in seconds (0: none
     are kept), how many it keeps and in how much memory."""
@@ -111,6 +114,7 @@ class Settings:
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
             feed=_all_required(context, "feed", FEED_POLICY),
+            shared_cache=_shared_cache(context),
             head_cache=_head_cache(context),
             local_port=context.number("local_port"),
         )
@@ -189,6 +193,15 @@ def _head_cache(context: Context) -> Mapping[str, int]:
     if min(bounds["heads"], bounds["megabytes"]) < 1:
         raise SettingsError("Context value head_cache: heads and megabytes are at least 1.")
     return bounds
+
+
+def _shared_cache(context: Context) -> bool:
+    chosen = context.optional("cache")
+    if chosen not in (None, "valkey"):
+        raise SettingsError(f"Context value cache must be valkey or null, not {chosen!r}.")
+    if chosen and context.text("stage") == LOCAL_STAGE:
+        raise SettingsError("Context value cache must be null: there is no Valkey to share here.")
+    return chosen is not None
 
 
 def _wheels(runtime: str, architecture: str) -> str:

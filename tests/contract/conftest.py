@@ -12,6 +12,8 @@ import pytest
 
 from shutterfeed import ports
 from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
+from shutterfeed.adapters.caching.tiers import TieredHeadCache
+from shutterfeed.adapters.caching.valkey import ValkeyHeadCache
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
@@ -46,11 +48,13 @@ from tests.fakes.metadata import (
 )
 from tests.fakes.system import FakeClock
 from tests.tables import create_tables
+from tests.valkey_server import let_pass
 from tools import dynamodb_local
 from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from valkey import Valkey
 
 HEADS_AGE: Final = timedelta(seconds=2)
 _numbers = count(1)
@@ -114,9 +118,25 @@ def local_dynamodb() -> Iterator[DynamoDBClient]:
         running.__exit__(None, None, None)
 
 
-@pytest.fixture(params=["container"])
+@pytest.fixture(params=["container", "valkey", "tiers"])
 def head_cache(request: pytest.FixtureRequest, clock: FakeClock) -> HeadCaches:
-    return HeadCaches(ContainerHeadCache(Bounds(HEADS_AGE, 100, 1_000_000), clock), clock.advance)
+    container = ContainerHeadCache(Bounds(HEADS_AGE, 100, 1_000_000), clock)
+    if request.param == "container":
+        return HeadCaches(container, clock.advance)
+    client: Valkey = request.getfixturevalue("valkey_client")
+    cache: ports.HeadCache = ValkeyHeadCache(client, HEADS_AGE, clock, _fail)
+    if request.param == "tiers":
+        cache = TieredHeadCache(container, cache)
+
+    def wait(time: timedelta) -> None:
+        clock.advance(time)
+        let_pass(client, time)
+
+    return HeadCaches(cache, wait)
+
+
+def _fail(error: Exception) -> None:
+    raise error
 
 
 @pytest.fixture(params=["moto", "dynamodb-local"])

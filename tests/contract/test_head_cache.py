@@ -54,9 +54,7 @@ def test_forgets_heads_once_they_are_too_old(head_cache: HeadCaches) -> None:
     assert head_cache.cache.get_many([ADA]) == {}
 
 
-def test_a_newer_version_takes_the_place_of_an_older_one_and_not_the_reverse(
-    head_cache: HeadCaches,
-) -> None:
-    for version in (8, 9, 8, 10, 9):
+def test_an_older_version_does_not_take_the_place_of_a_newer_one(head_cache: HeadCaches) -> None:
+    for version in (9, 8):
         head_cache.cache.put_many([_head(version=version)])
-    assert head_cache.cache.get_many([ADA])[ADA].version == 10
+    assert head_cache.cache.get_many([ADA])[ADA].version == 9

@@ -44,6 +44,14 @@ def test_values_from_the_command_line_are_text() -> None:
     assert settings.alarm_email is None
 
 
+def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
+    assert not _settings().shared_cache
+    assert not _settings(cache="null").shared_cache
+    assert _settings(cache="valkey").shared_cache
+    with pytest.raises(SettingsError, match="cache"):
+        _settings(cache="valkey", stage="local")
+
+
 def test_no_concurrency_at_all_is_null() -> None:
     assert _settings(worker_concurrency=None).worker_concurrency == {}
     assert _settings(worker_concurrency="null").worker_concurrency == {}
@@ -80,6 +88,8 @@ def test_layers_follow_runtime_and_architecture(
         ("worker_concurrency", [5]),
         ("api_throttle", {"rate": 5}),
         ("media_base_url", 5),
+        ("cache", "redis"),
+        ("cache", 1),
         ("head_cache", {"seconds": 2, "heads": 1000}),
         ("head_cache", {"seconds": 31, "heads": 1000, "megabytes": 64}),
         ("head_cache", {"seconds": -1, "heads": 1000, "megabytes": 64}),

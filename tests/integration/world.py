@@ -149,6 +149,7 @@ class World:
             "FEED_POSTS": "1000",
             "SNAPSHOT_POSTS": "200",
             # Tests look at what they have just changed.
+            "HEAD_CACHE": "container",
             "HEAD_CACHE_SECONDS": "0",
             "HEAD_CACHE_HEADS": "1000",
             "HEAD_CACHE_MEGABYTES": "64",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
     from shutterfeed.domain.delivery import FeedPolicy
-    from shutterfeed.ports import Clock, FeedReads, Ids
+    from shutterfeed.ports import Clock, FeedReads, HeadCache, Ids
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.crossing import CrossingService
     from shutterfeed.services.cursors import Cursors
@@ -152,10 +152,29 @@ def _cached(reads: FeedReads, settings: config.ApiSettings) -> FeedReads:
     from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
     from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
 
-    bounds = Bounds(
-        age, int(settings.head_cache_heads), int(settings.head_cache_megabytes) * 1024 * 1024
+    def container(age: timedelta) -> HeadCache:
+        megabytes = int(settings.head_cache_megabytes)
+        bounds = Bounds(age, int(settings.head_cache_heads), megabytes * 1024 * 1024)
+        return ContainerHeadCache(bounds, clock())
+
+    if settings.head_cache != "valkey":
+        return CachedFeedReads(reads, container(age), clock())
+    from shutterfeed.adapters.caching.tiers import TieredHeadCache
+
+    # Together they are as old as they may be.
+    tiers = TieredHeadCache(container(age / 2), _shared_cache(age / 2))
+    return CachedFeedReads(reads, tiers, clock())
+
+
+def _shared_cache(age: timedelta) -> HeadCache:
+    from shutterfeed.adapters.caching.valkey import ValkeyHeadCache, connect_to_elasticache
+    from shutterfeed.runtime import count_cache_failure
+
+    settings = config.SharedCacheSettings.from_env()
+    client = connect_to_elasticache(
+        settings.valkey_host, int(settings.valkey_port), settings.valkey_cache, settings.valkey_user
     )
-    return CachedFeedReads(reads, ContainerHeadCache(bounds, clock()), clock())
+    return ValkeyHeadCache(client, age, clock(), count_cache_failure)
 
 
 def _publishing(metadata: Table) -> PublishingService:

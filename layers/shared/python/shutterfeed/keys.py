@@ -41,6 +41,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, is_ulid, ulid
 from shutterfeed.domain.media import Reference
 from shutterfeed.domain.posts import OPEN_SHARDS
+from shutterfeed.schema import CACHED_HEADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,11 @@ def parse_follow(key: Key) -> tuple[str, str]:
 
 def head(author_id: str) -> Key:
     return Key(user_partition(author_id), HEAD)
+
+
+def cached_head(author_id: str) -> str:
+    """In a shared cache."""
+    return f"{CACHED_HEADS}{author_id}"
 
 
 def parse_head(key: Key) -> str:
