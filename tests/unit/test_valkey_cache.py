@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from valkey import Valkey
 from valkey.exceptions import ConnectionError as NotConnected
+from valkey.exceptions import NoPermissionError
 from valkey.exceptions import TimeoutError as TooSlow
 
+from infra.shared_cache import RIGHTS
 from shutterfeed import keys
 from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
 from shutterfeed.adapters.caching.tiers import TieredHeadCache
@@ -24,6 +26,7 @@ from shutterfeed.adapters.caching.valkey import (
     connect_to_elasticache,
 )
 from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.schema import CACHED_HEADS
 from tests import samples
 from tests.conftest import REGION
 from tests.fakes.system import FakeClock
@@ -109,6 +112,25 @@ def test_a_value_of_another_kind_is_no_head(
     valkey_client.set(keys.cached_head(ADA), value)
     assert cache.get_many([ADA]) == {}
     assert [type(failure) for failure in failures] == [Unreadable]
+
+
+def test_the_rights_of_its_user_are_all_it_needs(
+    valkey_client: Valkey, valkey_server: int, clock: FakeClock
+) -> None:
+    execute: Callable[..., object] = valkey_client.execute_command
+    execute("ACL", "SETUSER", "api", "reset", "nopass", *RIGHTS.split())
+    options = {"username": "api", "password": "any"}
+    with connect("127.0.0.1", valkey_server, **options) as client:
+        cache = ValkeyHeadCache(client, AGE, clock, _unexpected)
+        cache.put_many([HEAD])
+        assert set(cache.get_many([ADA])) == {ADA}
+        for forbidden in (("GET", "other"), ("DEL", keys.cached_head(ADA)), ("KEYS", "*")):
+            with pytest.raises(NoPermissionError):
+                client.execute_command(*forbidden)
+
+
+def test_keys_begin_with_what_the_rights_are_for() -> None:
+    assert keys.cached_head(ADA) == f"{CACHED_HEADS}{ADA}"
 
 
 def test_heads_go_by_themselves(valkey_client: Valkey, clock: FakeClock) -> None:

@@ -41,7 +41,6 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, is_ulid, ulid
 from shutterfeed.domain.media import Reference
 from shutterfeed.domain.posts import OPEN_SHARDS
-from shutterfeed.schema import CACHED_HEADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +138,8 @@ def head(author_id: str) -> Key:
 
 
 def cached_head(author_id: str) -> str:
-    """In a shared cache."""
-    return f"{CACHED_HEADS}{author_id}"
+    """In a shared cache, whose keys begin with `schema.CACHED_HEADS`."""
+    return f"head:{author_id}"
 
 
 def parse_head(key: Key) -> str:
