@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
+from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
 from shutterfeed.domain.delivery import HEAD_ENTRIES, Delivery, Head
 from shutterfeed.domain.posts import Place, PostState
+from shutterfeed.ports import Wanted
 from tests import samples
-from tests.contract.conftest import HEADS_AGE, HeadCaches
-from tests.fakes.system import START
+from tests.contract.conftest import HEADS_AGE, HeadCaches, Store
+from tests.fakes.system import START, FakeClock
 
 ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
 
@@ -58,3 +61,23 @@ def test_an_older_version_does_not_take_the_place_of_a_newer_one(head_cache: Hea
     for version in (9, 8):
         head_cache.cache.put_many([_head(version=version)])
     assert head_cache.cache.get_many([ADA])[ADA].version == 9
+
+
+def test_pages_of_cached_heads_ask_the_table_for_nothing(store: Store, clock: FakeClock) -> None:
+    author = samples.profile(1)
+    store.profiles.create(author)
+    store.heads.change_delivery(Head(ADA), Delivery.TO_PULL, "a crossing")
+    post = samples.post()
+    store.posts.create(post, (), "key", "")
+    store.posts.publish(post.id, post.media, samples.position(1), START)
+    cache = ContainerHeadCache(Bounds(HEADS_AGE, 10, 1_000_000), clock)
+    reads = CachedFeedReads(store.reads, cache, clock)
+    wanted = Wanted((), heads=[ADA])
+    first = reads.view(wanted, None, 10).heads[ADA]
+    assert [shown.id for shown in first.posts] == [post.id]
+    published = store.posts.get(post.id)
+    assert published is not None
+    store.posts.delete(published, START)
+    assert reads.view(wanted, None, 10).heads[ADA] is first
+    clock.advance(HEADS_AGE)
+    assert reads.view(wanted, None, 10).heads[ADA].posts == ()

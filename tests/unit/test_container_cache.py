@@ -13,6 +13,7 @@ from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache, b
 from shutterfeed.adapters.dynamodb.heads import head_item, to_head
 from shutterfeed.adapters.dynamodb.table import marshal, unmarshal
 from shutterfeed.domain.delivery import HEAD_ENTRIES, HEAD_POSTS, Delivery, Head
+from shutterfeed.domain.photos import RENDITIONS, Rendition
 from shutterfeed.domain.posts import Place, PostState
 from tests import samples
 from tests.fakes.system import FakeClock
@@ -20,6 +21,10 @@ from tests.fakes.system import FakeClock
 AGE = timedelta(seconds=2)
 MOMENT = timedelta(milliseconds=1)
 BIG = 1_000_000
+PICTURE = replace(
+    samples.picture(),
+    renditions=tuple(Rendition(spec.name, "image/jpeg", 640, 480) for spec in RENDITIONS),
+)
 HEADS = [Head(samples.user_id(n), delivery=Delivery.PULL, version=1) for n in range(10)]
 
 
@@ -121,7 +126,7 @@ def _head(posts: int, media: int = 1, caption: str = "caption") -> Head:
     head = Head(samples.user_id(1), delivery=Delivery.PULL)
     for number in range(HEAD_ENTRIES if posts == HEAD_POSTS else posts):
         post = samples.post(number=number, media=media, state=PostState.PUBLISHED)
-        shown = tuple(medium.ready(samples.picture()) for medium in post.media)
+        shown = tuple(medium.ready(PICTURE) for medium in post.media)
         place = Place("Ulm", 48.4, 9.98)
         head = head.with_post(replace(post, caption=caption, media=shown, place=place))
     return head
