@@ -64,7 +64,8 @@ def environment(**extra: str) -> dict[str, str]:
     """What a function finds, with made-up names of resources."""
     settings = {
         field.name.upper(): "https://sqs.us-east-1.amazonaws.com/0/name"
-        for kind in (*config.Settings.__subclasses__(), *config.FeedSettings.__subclasses__())
+        for kind in vars(config).values()
+        if isinstance(kind, type) and issubclass(kind, config.Settings)
         for field in fields(kind)
     }
     return {
@@ -76,6 +77,10 @@ def environment(**extra: str) -> dict[str, str]:
         "REGULAR_AFTER_DAYS": "1",
         "FEED_POSTS": "1000",
         "SNAPSHOT_POSTS": "100",
+        "HEAD_CACHE": "container",
+        "HEAD_CACHE_SECONDS": "2",
+        "HEAD_CACHE_HEADS": "1000",
+        "HEAD_CACHE_MEGABYTES": "64",
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{_ROOT / 'functions'}:{_ROOT / 'layers/shared/python'}",
         "AWS_ACCESS_KEY_ID": "none",

@@ -12,6 +12,7 @@ from infra.buckets import UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.lifecycle import DISCARDED_PREFIX
 from infra.queues import Queues
+from infra.shared_cache import SharedCache
 from infra.tables import Tables
 from shutterfeed import schema
 
@@ -29,6 +30,8 @@ class Resources:
     removals_per_hour: int
     feed_policy: Mapping[str, int]
     """The environment of those who deliver posts."""
+    head_cache: Mapping[str, int]
+    shared_cache: SharedCache | None
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
@@ -65,6 +68,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     # Unfollowing ends a lease; a feed that is made anew is kept.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
+    _caches_heads(function, to)
     function.add_environment("FEED_QUEUE_URL", to.queues.feed.queue_url)
     grants.sending(function, to.sending_actions, to.queues.feed)
     # It never writes bytes: a presigned request carries the rights of who signed it. Putting is
@@ -77,6 +81,14 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "AbortMultipartUpload",
         prefix=UPLOADS_PREFIX,
     )
+
+
+def _caches_heads(function: lambda_.Function, to: Resources) -> None:
+    function.add_environment("HEAD_CACHE", "container" if to.shared_cache is None else "valkey")
+    for name, bound in to.head_cache.items():
+        function.add_environment(f"HEAD_CACHE_{name.upper()}", str(bound))
+    if to.shared_cache is not None:
+        to.shared_cache.admit(function)
 
 
 def _dedup_hash(function: lambda_.Function, to: Resources) -> None:

@@ -17,6 +17,7 @@ from infra.layers import SHARED, Layers, architecture
 from infra.nag import allow, allow_resource
 from infra.retention import retention
 from infra.settings import Settings
+from infra.shared_cache import SharedCache
 
 METRICS_NAMESPACE: Final = "Shutterfeed"
 
@@ -57,14 +58,21 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
 class Functions(Construct):
     """Every function of `SPECS`, by name. Raises `SettingsError` for an unbuilt layer."""
 
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        settings: Settings,
+        shared_cache: SharedCache | None,
+    ) -> None:
         super().__init__(scope, construct_id)
         unknown = settings.worker_concurrency.keys() - SPECS.keys()
         if unknown:
             raise SettingsError(f"worker_concurrency names no function: {', '.join(unknown)}.")
         layers = Layers(self, "Layers", settings)
         self._by_name = {
-            name: _function(self, name, spec, settings, layers) for name, spec in SPECS.items()
+            name: _function(self, name, settings, layers, shared_cache if name == "api" else None)
+            for name in SPECS
         }
 
     def __getitem__(self, name: str) -> lambda_.Function:
@@ -75,8 +83,10 @@ class Functions(Construct):
 
 
 def _function(
-    scope: Construct, name: str, spec: FunctionSpec, settings: Settings, layers: Layers
+    scope: Construct, name: str, settings: Settings, layers: Layers, cache: SharedCache | None
 ) -> lambda_.Function:
+    """In the network of the cache, where it has one."""
+    spec = SPECS[name]
     construct_id = "".join(part.capitalize() for part in name.split("_"))
     physical_name = f"{settings.prefix}-{name.replace('_', '-')}"
     log_group = logs.LogGroup(
@@ -86,6 +96,9 @@ def _function(
         retention=retention(settings),
         removal_policy=RemovalPolicy.DESTROY,
     )
+    role = _role(scope, f"{construct_id}Role", log_group)
+    if cache:
+        cache.let_in(role, physical_name)
     function = lambda_.Function(
         scope,
         construct_id,
@@ -97,7 +110,10 @@ def _function(
         architecture=architecture(settings),
         handler=f"{name}.handler.handler",
         code=_code(name, settings),
-        layers=layers.named(spec.layers),
+        layers=layers.named([*spec.layers, *(["caching"] if cache else [])]),
+        vpc=cache.vpc if cache else None,
+        vpc_subnets=cache.subnets if cache else None,
+        security_groups=[cache.users] if cache else None,
         memory_size=spec.memory_mb,
         timeout=Duration.seconds(spec.timeout_s),
         ephemeral_storage_size=Size.mebibytes(spec.storage_mb) if spec.storage_mb else None,
@@ -110,7 +126,7 @@ def _function(
         logging_format=lambda_.LoggingFormat.JSON,
         application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
         log_group=log_group,
-        role=_role(scope, f"{construct_id}Role", log_group),
+        role=role,
         environment={
             "POWERTOOLS_SERVICE_NAME": name,
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,

@@ -1,7 +1,7 @@
 """What a deployment can choose, read from CDK context, and all that is different on the local
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
-Overriding a map (`worker_concurrency`, `api_throttle`, `feed`) replaces it whole.
+Overriding a map (`worker_concurrency`, `api_throttle`, `feed`, `head_cache`) replaces it whole.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ FEED_POLICY: Final = (
     "feed_posts",
     "snapshot_posts",
 )
+HEAD_CACHE: Final = ("seconds", "heads", "megabytes")
 
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
 _BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+# Half of the minute after which a page below a cursor may come from the cache.
+_OLDEST_HEAD: Final = 30
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -78,6 +81,12 @@ class Settings:
     """Contents that the collector may remove within an hour before it stops."""
     feed: Mapping[str, int]
     """How posts are delivered: `FeedPolicy` of `domain/delivery.py`, by the names of its fields."""
+    shared_cache: bool
+    """Celebrities' heads also in a Valkey that all containers share (`cache=valkey`), which is
+    billed while nobody calls."""
+    head_cache: Mapping[str, int]
+    """How old celebrities' heads may be in a container of the API function, in seconds (0: none
+    are kept), how many it keeps and in how much memory."""
     local_port: int
     """The local cloud's port."""
 
@@ -111,6 +120,8 @@ class Settings:
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
             feed=_all_required(context, "feed", FEED_POLICY),
+            shared_cache=_shared_cache(context),
+            head_cache=_head_cache(context),
             local_port=context.number("local_port"),
         )
 
@@ -179,6 +190,24 @@ def _all_required(context: Context, name: str, keys: Sequence[str]) -> Mapping[s
         if key not in found:
             raise SettingsError(f"Context value {name} must have a {key}.")
     return found
+
+
+def _head_cache(context: Context) -> Mapping[str, int]:
+    bounds = _all_required(context, "head_cache", HEAD_CACHE)
+    if not 0 <= bounds["seconds"] <= _OLDEST_HEAD:
+        raise SettingsError(f"Context value head_cache: seconds go from 0 to {_OLDEST_HEAD}.")
+    if min(bounds["heads"], bounds["megabytes"]) < 1:
+        raise SettingsError("Context value head_cache: heads and megabytes are at least 1.")
+    return bounds
+
+
+def _shared_cache(context: Context) -> bool:
+    chosen = context.optional("cache")
+    if chosen not in (None, "valkey"):
+        raise SettingsError(f"Context value cache must be valkey or null, not {chosen!r}.")
+    if chosen and context.text("stage") == LOCAL_STAGE:
+        raise SettingsError("Context value cache must be null: there is no Valkey to share here.")
+    return chosen is not None
 
 
 def _wheels(runtime: str, architecture: str) -> str:

@@ -16,6 +16,7 @@ from infra.monitoring import Monitoring
 from infra.queues import Queues
 from infra.replication import Replication
 from infra.settings import Settings
+from infra.shared_cache import SharedCache
 from infra.tables import Tables
 from infra.triggers import Triggers
 
@@ -36,7 +37,8 @@ class ShutterfeedStack(Stack):
         Tags.of(self).add("project", "shutterfeed")
         Tags.of(self).add("stage", settings.stage)
 
-        functions = Functions(self, "Functions", settings)
+        shared_cache = SharedCache(self, "Cache", settings) if settings.shared_cache else None
+        functions = Functions(self, "Functions", settings, shared_cache)
         tables = Tables(self, "Tables", settings)
         timeouts = {name: spec.timeout_s for name, spec in SPECS.items()}
         queues = Queues(self, "Queues", settings, timeouts)
@@ -58,6 +60,8 @@ class ShutterfeedStack(Stack):
                 reconcile_after_minutes=settings.reconcile_after_minutes,
                 removals_per_hour=settings.removals_per_hour,
                 feed_policy=settings.feed_policy,
+                head_cache=settings.head_cache,
+                shared_cache=shared_cache,
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)

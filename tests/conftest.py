@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
+    from valkey import Valkey
 
 REGION: Final = "eu-central-1"
 
@@ -37,6 +38,7 @@ os.environ.update(
 from hypothesis import settings  # noqa: E402
 from moto import mock_aws  # noqa: E402 - it sees the requests of sessions made after its import
 
+from tests import valkey_server as valkey_server_tools  # noqa: E402
 from tests.fakes.system import FakeClock, FakeIds  # noqa: E402
 from tools import paths  # noqa: E402
 
@@ -58,6 +60,30 @@ def clock() -> FakeClock:
 def ids() -> FakeIds:
     """The same sequence of ids in every run."""
     return FakeIds()
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[int]:
+    """The port of a real Valkey (or Redis) on this machine, stopped after the last test."""
+    try:
+        running = valkey_server_tools.running()
+        port = running.__enter__()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    try:
+        yield port
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture
+def valkey_client(valkey_server: int) -> Iterator[Valkey]:
+    """Of an empty server."""
+    from shutterfeed.adapters.caching.valkey import connect
+
+    with connect("127.0.0.1", valkey_server) as client:
+        client.flushall()
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from shutterfeed import ports
+from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
+from shutterfeed.adapters.caching.tiers import TieredHeadCache
+from shutterfeed.adapters.caching.valkey import ValkeyHeadCache
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
@@ -42,13 +46,17 @@ from tests.fakes.metadata import (
     Metadata,
     NoSuchItem,
 )
+from tests.fakes.system import FakeClock
 from tests.tables import create_tables
+from tests.valkey_server import let_pass
 from tools import dynamodb_local
 from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from valkey import Valkey
 
+HEADS_AGE: Final = timedelta(seconds=2)
 _numbers = count(1)
 
 
@@ -86,6 +94,15 @@ class Store:
     """What a write raises that needs an item which is not there."""
 
 
+@dataclass(frozen=True, slots=True)
+class HeadCaches:
+    """An empty cache whose heads are at most `HEADS_AGE` old."""
+
+    cache: ports.HeadCache
+    wait: Callable[[timedelta], object]
+    """Let so much time pass for the cache."""
+
+
 @pytest.fixture(scope="session")
 def local_dynamodb() -> Iterator[DynamoDBClient]:
     import boto3
@@ -99,6 +116,27 @@ def local_dynamodb() -> Iterator[DynamoDBClient]:
         yield boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint)
     finally:
         running.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["container", "valkey", "tiers"])
+def head_cache(request: pytest.FixtureRequest, clock: FakeClock) -> HeadCaches:
+    container = ContainerHeadCache(Bounds(HEADS_AGE, 100, 1_000_000), clock)
+    if request.param == "container":
+        return HeadCaches(container, clock.advance)
+    client: Valkey = request.getfixturevalue("valkey_client")
+    cache: ports.HeadCache = ValkeyHeadCache(client, HEADS_AGE, clock, _fail)
+    if request.param == "tiers":
+        cache = TieredHeadCache(container, cache)
+
+    def wait(time: timedelta) -> None:
+        clock.advance(time)
+        let_pass(client, time)
+
+    return HeadCaches(cache, wait)
+
+
+def _fail(error: Exception) -> None:
+    raise error
 
 
 @pytest.fixture(params=["moto", "dynamodb-local"])

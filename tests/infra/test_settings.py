@@ -44,6 +44,14 @@ def test_values_from_the_command_line_are_text() -> None:
     assert settings.alarm_email is None
 
 
+def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
+    assert not _settings().shared_cache
+    assert not _settings(cache="null").shared_cache
+    assert _settings(cache="valkey").shared_cache
+    with pytest.raises(SettingsError, match="cache"):
+        _settings(cache="valkey", stage="local")
+
+
 def test_no_concurrency_at_all_is_null() -> None:
     assert _settings(worker_concurrency=None).worker_concurrency == {}
     assert _settings(worker_concurrency="null").worker_concurrency == {}
@@ -82,6 +90,13 @@ def test_layers_follow_runtime_and_architecture(
         ("media_base_url", 5),
         ("originals_replica_bucket_arn", "keep-originals-elsewhere"),
         ("originals_replica_bucket_arn", "arn:aws:s3:::keep/originals"),
+        ("cache", "redis"),
+        ("cache", 1),
+        ("head_cache", {"seconds": 2, "heads": 1000}),
+        ("head_cache", {"seconds": 31, "heads": 1000, "megabytes": 64}),
+        ("head_cache", {"seconds": -1, "heads": 1000, "megabytes": 64}),
+        ("head_cache", {"seconds": 2, "heads": 0, "megabytes": 64}),
+        ("head_cache", {"seconds": 2, "heads": 1000, "megabytes": 0}),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: object) -> None:

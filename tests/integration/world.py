@@ -151,6 +151,11 @@ class World:
             "REGULAR_AFTER_DAYS": "0",
             "FEED_POSTS": "1000",
             "SNAPSHOT_POSTS": "200",
+            # Tests look at what they have just changed.
+            "HEAD_CACHE": "container",
+            "HEAD_CACHE_SECONDS": "0",
+            "HEAD_CACHE_HEADS": "1000",
+            "HEAD_CACHE_MEGABYTES": "64",
             "UPLOADS_QUEUE_URL": self.queue_url("uploads"),
             "IMAGES_QUEUE_URL": self.queue_url("images"),
             "VIDEOS_QUEUE_URL": self.queue_url("videos"),

@@ -18,6 +18,10 @@ API = {
     "REGULAR_AFTER_DAYS": "1",
     "FEED_POSTS": "1000",
     "SNAPSHOT_POSTS": "200",
+    "HEAD_CACHE": "container",
+    "HEAD_CACHE_SECONDS": "2",
+    "HEAD_CACHE_HEADS": "1000",
+    "HEAD_CACHE_MEGABYTES": "64",
 }
 
 
@@ -47,6 +51,6 @@ def test_every_function_has_settings_of_its_own() -> None:
     classes = [
         c for c in vars(config).values() if isinstance(c, type) and c.__module__ == config.__name__
     ]
-    shared = (config.Settings, config.FeedSettings)
+    shared = (config.Settings, config.FeedSettings, config.SharedCacheSettings)
     settings = [c for c in classes if issubclass(c, config.Settings) and c not in shared]
     assert len(settings) == 10

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
     from shutterfeed.domain.delivery import FeedPolicy
-    from shutterfeed.ports import Clock, Ids
+    from shutterfeed.ports import Clock, FeedReads, HeadCache, Ids
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.crossing import CrossingService
     from shutterfeed.services.cursors import Cursors
@@ -136,7 +136,7 @@ def api() -> Api:
         ),
         uploads=uploads,
         feed=FeedService(
-            DynamoFeedReads(metadata, feed_table),
+            _cached(DynamoFeedReads(metadata, feed_table), settings),
             DynamoFeeds(feed_table),
             follows,
             DynamoReaders(metadata),
@@ -147,6 +147,38 @@ def api() -> Api:
         ),
         cursors=Cursors(DynamoSecrets(metadata)),
     )
+
+
+def _cached(reads: FeedReads, settings: config.ApiSettings) -> FeedReads:
+    age = timedelta(seconds=int(settings.head_cache_seconds))
+    if not age:
+        return reads
+    from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
+    from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
+
+    def container(age: timedelta) -> HeadCache:
+        megabytes = int(settings.head_cache_megabytes)
+        bounds = Bounds(age, int(settings.head_cache_heads), megabytes * 1024 * 1024)
+        return ContainerHeadCache(bounds, clock())
+
+    if settings.head_cache != "valkey":
+        return CachedFeedReads(reads, container(age), clock())
+    from shutterfeed.adapters.caching.tiers import TieredHeadCache
+
+    # Together they are as old as they may be.
+    tiers = TieredHeadCache(container(age / 2), _shared_cache(age / 2))
+    return CachedFeedReads(reads, tiers, clock())
+
+
+def _shared_cache(age: timedelta) -> HeadCache:
+    from shutterfeed.adapters.caching.valkey import ValkeyHeadCache, connect_to_elasticache
+    from shutterfeed.runtime import count_cache_failure
+
+    settings = config.SharedCacheSettings.from_env()
+    client = connect_to_elasticache(
+        settings.valkey_host, int(settings.valkey_port), settings.valkey_cache, settings.valkey_user
+    )
+    return ValkeyHeadCache(client, age, clock(), count_cache_failure)
 
 
 def _publishing(metadata: Table) -> PublishingService:

@@ -49,6 +49,23 @@ class ApiSettings(FeedSettings):
     uploads_bucket: str
     media_base_url: str
     feed_queue_url: str
+    head_cache: str
+    """`container`, or `valkey`: shared by all, too; then there are `SharedCacheSettings`."""
+    head_cache_seconds: str
+    """How old celebrities' heads may be on a page; 0: none are cached."""
+    head_cache_heads: str
+    head_cache_megabytes: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCacheSettings(Settings):
+    """Of the API function, where its cache of heads is shared."""
+
+    valkey_host: str
+    valkey_port: str
+    valkey_cache: str
+    """The cache's name, and the name of the user in it: what a token is for."""
+    valkey_user: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,11 @@ def head(author_id: str) -> Key:
     return Key(user_partition(author_id), HEAD)
 
 
+def cached_head(author_id: str) -> str:
+    """In a shared cache, whose keys begin with `schema.CACHED_HEADS`."""
+    return f"head:{author_id}"
+
+
 def parse_head(key: Key) -> str:
     """The author's id."""
     return _tail(key.pk, _USER)

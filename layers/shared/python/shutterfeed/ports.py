@@ -629,3 +629,18 @@ class WatchedQueue(Queue[M_contra], Protocol[M_contra]):
     def backlog(self) -> int:
         """About how many messages wait to be delivered."""
         ...
+
+
+class HeadCache(Protocol):
+    """Heads of celebrities for a few seconds, each at most as old as the implementation says.
+
+    What it has of them is never promised: it may forget any at any time.
+    """
+
+    def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
+        """Those it has."""
+        ...
+
+    def put_many(self, heads: Collection[Head]) -> None:
+        """Heads that were just read. One does not take the place of a newer version."""
+        ...

@@ -31,6 +31,13 @@ def preload(factory: Callable[[], object]) -> None:
         factory()
 
 
+def count_cache_failure(error: Exception) -> None:
+    """The request goes on without the shared cache; who operates it should know."""
+    logger.warning("cache failure", error=f"{type(error).__name__}: {error}")
+    metrics.add_metric("HeadCacheFailures", MetricUnit.Count, 1)
+    metrics.flush_metrics()
+
+
 def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
     """A handler for SQS: `act` is given each message's body, and gives the outcomes to log.
 

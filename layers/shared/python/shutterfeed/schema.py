@@ -28,3 +28,6 @@ OPEN_SK: Final = "open_sk"
 
 STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "BLOB")
 """Sort keys whose changes drive other work; the stream's other records are filtered out."""
+
+CACHED_HEADS: Final = "head:"
+"""How keys in the shared cache begin."""

@@ -106,8 +106,11 @@ class FeedService:
         mark = FeedCursor.parse(since).before
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
         reader = start.reader
-        pulled = reader.pulled if reader.is_pushed(self.clock.now()) else self._following(reader_id)
-        sources = [start.pushed.items, *(h.entries for h in self.reads.heads(pulled).values())]
+        if reader.is_pushed(self.clock.now()):
+            heads = self.reads.view(Wanted((), heads=reader.pulled), None, 0).heads
+        else:
+            heads = self.reads.heads(self._following(reader_id))
+        sources = [start.pushed.items, *(head.entries for head in heads.values())]
         new = [
             entry
             for entry in islice(newest_first(sources), _SCANNED)

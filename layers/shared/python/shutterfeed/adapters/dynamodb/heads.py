@@ -33,6 +33,7 @@ from shutterfeed.schema import PK
 _ULID: Final = 26
 _VERSION: Final = "version"
 _COUNT: Final = "posts_count"
+_SIZE: Final = "posts_size"
 _post_of = msgspec.json.Decoder(Post).decode
 
 
@@ -73,11 +74,13 @@ class PackedPosts(Sequence[Post]):
     """Posts as JSON, a line each, compressed: unpacked when the first is asked for, and each
     decoded for itself. Most celebrities have no post on a page."""
 
-    __slots__ = ("_count", "_lines", "_packed")
+    __slots__ = ("_count", "_lines", "_packed", "size")
 
-    def __init__(self, packed: Any, count: int) -> None:
+    def __init__(self, packed: Any, count: int, size: int) -> None:
         self._packed = packed
         self._count = count
+        self.size = size
+        """Bytes, unpacked."""
         self._lines: list[bytes] = []
 
     def __len__(self) -> int:
@@ -110,13 +113,13 @@ def decompressed(value: Any) -> bytes:
 
 
 def head_item(head: Head) -> Item:
+    posts = b"\n".join(map(msgspec.json.encode, head.posts))
     return {
         **key_item(keys.head(head.author_id)),
         "entries": compressed(pack(head.entries)),
-        "posts": compressed(b"\n".join(map(msgspec.json.encode, head.posts)))
-        if head.posts
-        else None,
+        "posts": compressed(posts) if posts else None,
         _COUNT: len(head.posts) or None,
+        _SIZE: len(posts) or None,
         "floor": str(head.floor) if head.floor is not None else None,
         "delivery": head.delivery,
         "crossing": head.crossing,
@@ -133,7 +136,7 @@ def to_head(item: Item) -> Head:
         Delivery(item["delivery"]),
         item["crossing"],
         item[_VERSION],
-        PackedPosts(item["posts"], item[_COUNT]) if "posts" in item else (),
+        PackedPosts(item["posts"], item[_COUNT], item[_SIZE]) if "posts" in item else (),
     )
 
 

@@ -1,0 +1,165 @@
+"""A Valkey that all containers of the API function share, in a network of their own.
+
+Nothing in it reaches the internet, and nothing from there reaches it: no gateway, no public
+address. AWS's own services are reached through endpoints: DynamoDB and S3 (free), SQS.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.nag import allow, allow_resource
+from infra.settings import Settings
+from shutterfeed import schema
+
+RIGHTS: Final = f"on ~{schema.CACHED_HEADS}* resetchannels -@all +get +set"
+"""What the API function may do in it."""
+_COLON: Final = ArnFormat.COLON_RESOURCE_NAME
+_ZONES: Final = 2
+_PORT: Final = 6379
+_MOST_GIGABYTES: Final = 1
+"""The least one can set; beyond it the cache forgets what was not asked for longest."""
+_NETWORKING: Final = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+
+
+class SharedCache(Construct):
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
+        self._name = settings.prefix
+        self._user = f"{settings.prefix}-api"
+        self.subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+        self.vpc = self._network(settings)
+        self.users = self._group("Users", "The API function")
+        endpoint = self._group("Endpoint", "The way to SQS")
+        cache = self._group("Cache", "The cache of heads")
+        for group, port in ((endpoint, 443), (cache, _PORT)):
+            group.add_ingress_rule(self.users, ec2.Port.tcp(port), "From the API function")
+            self.users.add_egress_rule(group, ec2.Port.tcp(port), "To what it uses")
+        # A gateway endpoint has a region's public addresses, which no template knows; without a
+        # route to anywhere else they are all that this leads to.
+        self.users.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "To DynamoDB and S3")
+        self.vpc.add_interface_endpoint(
+            "Sqs",
+            service=ec2.InterfaceVpcEndpointAwsService.SQS,
+            subnets=self.subnets,
+            security_groups=[endpoint],
+            open=False,
+        )
+        self._cache = self._valkey(cache)
+
+    def let_in(self, role: iam.Role, function_name: str) -> None:
+        """What Lambda needs to put a function into the network; the function itself may not use
+        it. Its name, since its ARN would have to be known before it is made."""
+        own_arn = Stack.of(self).format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=function_name,
+            arn_format=_COLON,
+        )
+        role.add_to_policy(iam.PolicyStatement(actions=list(_NETWORKING), resources=["*"]))
+        role.add_to_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                actions=list(_NETWORKING),
+                resources=["*"],
+                conditions={"ArnEquals": {"lambda:SourceFunctionArn": own_arn}},
+            )
+        )
+        allow_resource(role, "*", "Network interfaces have no names before Lambda makes them.")
+
+    def admit(self, function: lambda_.Function) -> None:
+        """Tell the function where the cache is, and let it sign in."""
+        function.add_environment("VALKEY_HOST", self._cache.attr_endpoint_address)
+        function.add_environment("VALKEY_PORT", self._cache.attr_endpoint_port)
+        function.add_environment("VALKEY_CACHE", self._name)
+        function.add_environment("VALKEY_USER", self._user)
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["elasticache:Connect"],
+                resources=[
+                    self._arn("serverlesscache", self._name),
+                    self._arn("user", self._user),
+                ],
+            )
+        )
+
+    def _network(self, settings: Settings) -> ec2.Vpc:
+        vpc = ec2.Vpc(
+            self,
+            "Network",
+            vpc_name=settings.prefix,
+            max_azs=_ZONES,
+            nat_gateways=0,
+            restrict_default_security_group=False,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(
+                    name="Private", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=20
+                )
+            ],
+            gateway_endpoints={
+                "DynamoDb": ec2.GatewayVpcEndpointOptions(
+                    service=ec2.GatewayVpcEndpointAwsService.DYNAMODB
+                ),
+                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
+            },
+        )
+        allow(vpc, "VPC7", "It holds the API function and its cache, and leads nowhere else.")
+        return vpc
+
+    def _group(self, name: str, description: str) -> ec2.SecurityGroup:
+        return ec2.SecurityGroup(
+            self, name, vpc=self.vpc, description=description, allow_all_outbound=False
+        )
+
+    def _valkey(self, group: ec2.SecurityGroup) -> elasticache.CfnServerlessCache:
+        user = elasticache.CfnUser(
+            self,
+            "User",
+            engine="valkey",
+            # With IAM both are the same.
+            user_id=self._user,
+            user_name=self._user,
+            access_string=RIGHTS,
+            authentication_mode={"Type": "iam"},
+        )
+        users = elasticache.CfnUserGroup(
+            self, "UserGroup", engine="valkey", user_group_id=self._name, user_ids=[user.ref]
+        )
+        return elasticache.CfnServerlessCache(
+            self,
+            "Valkey",
+            serverless_cache_name=self._name,
+            description="Heads of celebrities, for seconds",
+            engine="valkey",
+            major_engine_version="8",
+            subnet_ids=self.vpc.select_subnets(
+                subnet_type=ec2.SubnetType.PRIVATE_ISOLATED
+            ).subnet_ids,
+            security_group_ids=[group.security_group_id],
+            user_group_id=users.ref,
+            snapshot_retention_limit=0,
+            cache_usage_limits=elasticache.CfnServerlessCache.CacheUsageLimitsProperty(
+                data_storage=elasticache.CfnServerlessCache.DataStorageProperty(
+                    unit="GB", maximum=_MOST_GIGABYTES
+                )
+            ),
+        )
+
+    def _arn(self, kind: str, name: str) -> str:
+        return Stack.of(self).format_arn(
+            service="elasticache", resource=kind, resource_name=name, arn_format=_COLON
+        )

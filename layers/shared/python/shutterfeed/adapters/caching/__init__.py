@@ -1,0 +1,1 @@
+"""Celebrities' heads between the readers and the table, for seconds."""

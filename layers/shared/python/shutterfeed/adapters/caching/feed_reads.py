@@ -1,0 +1,56 @@
+"""The reads of a feed page, with celebrities' heads from a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.ids import ulid_time
+from shutterfeed.domain.pages import Page
+from shutterfeed.ports import Clock, FeedReads, FeedStart, FeedView, HeadCache, Wanted
+
+SETTLED: Final = timedelta(minutes=1)
+"""A cached head has all that its author published so long ago: it is seconds old itself, a post is
+published within seconds of the moment its place stands for, and clocks agree to a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedFeedReads:
+    """Only what a page shows comes from the cache, and only the heads of those who are pulled:
+    `start` and `heads` go through, since what is made of them is kept.
+
+    A page below a place that is not settled reads everything anew. So a post that stands below a
+    place which a reader was given, is on the pages below it, however old the cached heads are:
+    they have no gap; the top of a feed may be as many seconds late.
+    """
+
+    reads: FeedReads
+    cache: HeadCache
+    clock: Clock
+
+    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+        return self.reads.start(reader_id, before, limit)
+
+    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+        cached = self.cache.get_many(wanted.heads) if wanted.heads and self._may(before) else {}
+        missing = [author_id for author_id in wanted.heads if author_id not in cached]
+        view = self.reads.view(replace(wanted, heads=missing), before, limit)
+        pulled = [head for head in view.heads.values() if head.delivery is not Delivery.PUSH]
+        if pulled:
+            self.cache.put_many(pulled)
+        return replace(view, heads={**cached, **view.heads})
+
+    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        return self.reads.heads(author_ids)
+
+    def timelines(
+        self, before: Mapping[str, FeedEntry], limit: int
+    ) -> Mapping[str, Page[FeedEntry]]:
+        return self.reads.timelines(before, limit)
+
+    def _may(self, before: FeedEntry | None) -> bool:
+        return before is None or ulid_time(before.position) <= self.clock.now() - SETTLED

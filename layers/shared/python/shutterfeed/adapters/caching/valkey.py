@@ -1,0 +1,193 @@
+"""A cache that all containers share: Valkey, or anything that speaks its protocol.
+
+It may be down or slow at any time, and a feed page does not fail for it: then it has nothing, each
+failure is reported, and it is left alone for a while. Every command is about one key, so that the
+keys may be spread over a cluster.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import NoCredentialsError
+from botocore.session import Session
+from valkey import CredentialProvider, Valkey
+from valkey.exceptions import ValkeyError
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.heads import PackedEntries, compressed, decompressed, pack
+from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.ids import MalformedId
+from shutterfeed.domain.posts import Post
+from shutterfeed.ports import Clock
+
+ANSWER_SECONDS: Final = 0.05
+"""How long one command may take. Within an availability zone it takes less than a millisecond."""
+CONNECT_SECONDS: Final = 0.2
+"""For TCP, once in a container's life; TLS and signing in have `ANSWER_SECONDS` for each step."""
+_PAUSE: Final = timedelta(seconds=5)
+"""For which a cache that failed is not asked: an outage costs one page in so many seconds."""
+_TOKEN_SECONDS: Final = 900
+"""The most that ElastiCache allows; a connection only needs it when it is made."""
+
+Failed = Callable[[Exception], object]
+"""Told of each failure, to count it."""
+
+
+class Unreadable(Exception):
+    """A value is not what this version of the code writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A head as it is written; fields are only ever added, with a default."""
+
+    version: int
+    entries: str
+    floor: str | None
+    delivery: Delivery
+    crossing: str
+    posts: tuple[Post, ...]
+
+
+_encode = msgspec.msgpack.encode
+_decode = msgspec.msgpack.Decoder(_Stored).decode
+
+
+class ValkeyHeadCache:
+    """Heads that nobody replaces before they are `age` old: then the first who reads one again puts
+    it here."""
+
+    def __init__(self, client: Valkey, age: timedelta, clock: Clock, failed: Failed) -> None:
+        self._client = client
+        self._milliseconds = int(age.total_seconds() * 1000)
+        self._clock = clock
+        self._failed = failed
+        self._failed_at: datetime | None = None
+
+    def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
+        ids = list(author_ids)
+        values = self._do(lambda pipeline, author_id: pipeline.get(_key(author_id)), ids)
+        found: dict[str, Head] = {}
+        for author_id, value in zip(ids, values, strict=False):
+            if value is None:
+                continue
+            try:
+                found[author_id] = _to_head(author_id, value)
+            except Unreadable as error:
+                self._failed(error)
+        return found
+
+    def put_many(self, heads: Collection[Head]) -> None:
+        def put(pipeline: Any, head: Head) -> object:
+            key = _key(head.author_id)
+            return pipeline.set(key, _value(head), px=self._milliseconds, nx=True)
+
+        self._do(put, list(heads))
+
+    def _do(self, command: Callable[[Any, Any], object], values: list[Any]) -> list[Any]:
+        """The answers to a command for each value, in one round trip; none where it failed."""
+        if not values or self._pausing():
+            return []
+        try:
+            pipeline: Any
+            with self._client.pipeline(transaction=False) as pipeline:
+                for value in values:
+                    command(pipeline, value)
+                answers: list[Any] = pipeline.execute()
+        except ValkeyError as error:
+            self._failed_at = self._clock.now()
+            self._failed(error)
+            return []
+        self._failed_at = None
+        return answers
+
+    def _pausing(self) -> bool:
+        failed_at = self._failed_at
+        if failed_at is None:
+            return False
+        return timedelta(0) <= self._clock.now() - failed_at < _PAUSE
+
+
+def connect(host: str, port: int, **options: Any) -> Valkey:
+    """A client that gives up soon. It connects with its first command."""
+    return Valkey(
+        host=host,
+        port=port,
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
+        # Telling its name would be one round trip more, and a right more.
+        lib_name=None,
+        lib_version=None,
+        **options,
+    )
+
+
+def connect_to_elasticache(host: str, port: int, cache: str, user: str) -> Valkey:
+    """Over TLS, signed in as the function's own role; no password exists."""
+    credentials = IamCredentials(cache, user)
+    return connect(host, port, ssl=True, ssl_check_hostname=True, credential_provider=credentials)
+
+
+class IamCredentials(CredentialProvider):
+    """For each new connection a token: a signed request to connect, valid for 15 minutes.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
+    """
+
+    def __init__(self, cache: str, user: str) -> None:
+        self._cache = cache
+        self._user = user
+        self._session = Session()
+
+    def get_credentials(self) -> tuple[str, str]:
+        region = self._session.get_config_variable("region")
+        credentials = self._session.get_credentials()
+        if region is None or credentials is None:
+            raise NoCredentialsError
+        query = {"Action": "connect", "User": self._user, "ResourceType": "ServerlessCache"}
+        request = AWSRequest("GET", f"https://{self._cache}/", params=query)
+        SigV4QueryAuth(credentials, "elasticache", region, _TOKEN_SECONDS).add_auth(request)
+        url = str(request.prepare().url)
+        return self._user, url.removeprefix("https://")
+
+
+def _key(author_id: str) -> str:
+    return keys.cached_head(author_id)
+
+
+def _value(head: Head) -> bytes:
+    stored = _Stored(
+        head.version,
+        pack(head.entries),
+        None if head.floor is None else str(head.floor),
+        head.delivery,
+        head.crossing,
+        tuple(head.posts),
+    )
+    return compressed(_encode(stored))
+
+
+def _to_head(author_id: str, value: bytes) -> Head:
+    try:
+        stored = _decode(decompressed(value))
+        floor = None if stored.floor is None else FeedEntry.parse(stored.floor)
+    except (zlib.error, msgspec.MsgspecError, MalformedId) as error:
+        raise Unreadable(f"the cached head of {author_id}") from error
+    return Head(
+        author_id,
+        PackedEntries(author_id, stored.entries),
+        floor,
+        stored.delivery,
+        stored.crossing,
+        stored.version,
+        stored.posts,
+    )

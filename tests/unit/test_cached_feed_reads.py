@@ -1,0 +1,229 @@
+"""Feed pages with cached heads: what is asked for, what is kept, and that pages have no gaps."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+
+from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
+from shutterfeed.adapters.caching.feed_reads import SETTLED, CachedFeedReads
+from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.domain.feed import BOTTOM, FeedEntry
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import Post
+from shutterfeed.ports import FeedStart, FeedView, Wanted
+from tests import samples
+from tests.fakes.backend import POLICY, Backend
+from tests.fakes.feeds import FakeFeedReads, FakeFeeds
+from tests.fakes.metadata import FakePosts, Metadata
+from tests.fakes.system import FakeClock
+from tests.feed_world import FeedWorld, small_sizes
+
+ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
+AGE = timedelta(seconds=2)
+T = TypeVar("T")
+
+
+@dataclass
+class Trips:
+    """The reads behind the cache, each a round trip."""
+
+    reads: FakeFeedReads
+    views: list[Wanted] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+        self.others.append("start")
+        return self.reads.start(reader_id, before, limit)
+
+    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+        self.views.append(wanted)
+        return self.reads.view(wanted, before, limit)
+
+    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        self.others.append("heads")
+        return self.reads.heads(author_ids)
+
+    def timelines(
+        self, before: Mapping[str, FeedEntry], limit: int
+    ) -> Mapping[str, Page[FeedEntry]]:
+        self.others.append("timelines")
+        return self.reads.timelines(before, limit)
+
+
+@pytest.fixture
+def data() -> Metadata:
+    """Ada and Bob are celebrities, Cy is not."""
+    data = Metadata()
+    for author_id, delivery in ((ADA, Delivery.PULL), (BOB, Delivery.TO_PUSH), (CY, Delivery.PUSH)):
+        data.heads[author_id] = Head(author_id, delivery=delivery, version=1)
+    return data
+
+
+@pytest.fixture
+def trips(data: Metadata) -> Trips:
+    return Trips(FakeFeedReads(data, FakeFeeds()))
+
+
+@pytest.fixture
+def reads(trips: Trips, clock: FakeClock) -> CachedFeedReads:
+    bounds = Bounds(AGE, heads=100, bytes=1_000_000)
+    return CachedFeedReads(trips, ContainerHeadCache(bounds, clock), clock)
+
+
+def _view(reads: CachedFeedReads, *authors: str, before: FeedEntry | None = None) -> dict[str, int]:
+    """The versions of the heads of a view."""
+    heads = reads.view(Wanted((), heads=authors), before, 10).heads
+    return {author_id: head.version for author_id, head in heads.items()}
+
+
+def _changed(data: Metadata, author_id: str = ADA) -> None:
+    head = data.heads[author_id]
+    data.heads[author_id] = replace(head, version=head.version + 1)
+
+
+def test_a_head_is_read_once_while_it_is_fresh(
+    reads: CachedFeedReads, trips: Trips, data: Metadata, clock: FakeClock
+) -> None:
+    assert _view(reads, ADA) == {ADA: 1}
+    _changed(data)
+    clock.advance(AGE - timedelta(milliseconds=1))
+    assert _view(reads, ADA) == {ADA: 1}
+    clock.advance(timedelta(milliseconds=1))
+    assert _view(reads, ADA) == {ADA: 2}
+    assert [list(wanted.heads) for wanted in trips.views] == [[ADA], [], [ADA]]
+
+
+def test_what_is_missing_is_asked_for_with_the_rest_in_one_round_trip(
+    reads: CachedFeedReads, trips: Trips
+) -> None:
+    _view(reads, ADA)
+    wanted = Wanted([PostId(CY, ulid(reads.clock.now(), 1))], {CY}, [ADA, BOB], [CY])
+    view = reads.view(wanted, None, 10)
+    assert set(view.heads) == {ADA, BOB}
+    assert trips.views[1:] == [replace(wanted, heads=[BOB])]
+    assert trips.others == []
+
+
+def test_the_rest_of_a_view_is_never_cached(reads: CachedFeedReads, data: Metadata) -> None:
+    post = samples.post()
+    data.posts[post.id] = post
+    data.profiles[ADA] = samples.profile(1)
+    wanted = Wanted([post.id], [ADA], [ADA])
+    assert reads.view(wanted, None, 10).posts == {post.id: post}
+    data.posts[post.id] = edited = replace(post, caption="edited")
+    data.profiles[ADA] = renamed = samples.profile(1, "renamed")
+    view = reads.view(wanted, None, 10)
+    assert (view.posts, view.profiles) == ({post.id: edited}, {ADA: renamed})
+
+
+def test_only_heads_of_those_who_are_pulled_are_kept(
+    reads: CachedFeedReads, trips: Trips, data: Metadata
+) -> None:
+    for _ in range(2):
+        assert set(_view(reads, ADA, BOB, CY, "nobody")) == {ADA, BOB, CY}
+    assert list(trips.views[1].heads) == [CY, "nobody"]
+
+
+def test_what_a_feed_is_made_anew_from_is_read_and_not_kept(
+    reads: CachedFeedReads, trips: Trips, data: Metadata
+) -> None:
+    _view(reads, ADA)
+    _changed(data)
+    assert reads.heads([ADA, CY]) == {ADA: data.heads[ADA], CY: data.heads[CY]}
+    assert _view(reads, ADA, BOB) == {ADA: 1, BOB: 1}
+    reads.start(ADA, None, 10)
+    reads.timelines({ADA: BOTTOM}, 10)
+    assert trips.others == ["heads", "start", "timelines"]
+
+
+def test_a_page_below_a_recent_place_reads_everything_anew(
+    reads: CachedFeedReads, data: Metadata, clock: FakeClock
+) -> None:
+    """A post may have been published below that place after the head was cached."""
+    entry = samples.post().id
+
+    def before(age: timedelta) -> FeedEntry:
+        return FeedEntry(ulid(clock.now() - age, 1), entry)
+
+    assert _view(reads, ADA) == {ADA: 1}
+    _changed(data)
+    assert _view(reads, ADA, before=before(SETTLED)) == {ADA: 1}
+    assert _view(reads, ADA, before=BOTTOM) == {ADA: 1}
+    assert _view(reads, ADA, before=before(SETTLED - timedelta(seconds=1))) == {ADA: 2}
+    assert _view(reads, ADA) == {ADA: 2}
+
+
+def _cached(backend: Backend) -> None:
+    """Let the backend read feeds through a cache."""
+    cache = ContainerHeadCache(Bounds(AGE, heads=100, bytes=1_000_000), backend.clock)
+    reads = CachedFeedReads(backend.reader.reads, cache, backend.clock)
+    backend.reader = replace(backend.reader, reads=reads)
+
+
+def _published(backend: Backend, author: int, number: int) -> Post:
+    posts, now = FakePosts(backend.metadata), backend.clock.advance(timedelta(milliseconds=1))
+    post = samples.post(author, number, at=now)
+    posts.create(post, (), f"{author} {number}", "")
+    posts.publish(post.id, post.media, ulid(now, number), now)
+    return post
+
+
+def test_a_post_that_a_cached_head_does_not_have_yet_is_not_skipped() -> None:
+    """Ada's head is cached, then she publishes, then Bob, whose head is not cached."""
+    backend = Backend(policy=replace(POLICY, celebrity_followers=1))
+    reader = samples.user_id(9)
+    backend.sign_up(9)
+    for number in (1, 2):
+        backend.follows.follow(reader, backend.sign_up(number).handle)
+    backend.reader.page(reader, None, 1)
+    backend.drain()
+    assert {backend.metadata.heads[a].delivery for a in (ADA, BOB)} == {Delivery.PULL}
+    _cached(backend)
+    _published(backend, 1, 1)
+    backend.reader.reads.view(Wanted((), heads=[ADA]), None, 1)
+    by_ada, by_bob = _published(backend, 1, 2), _published(backend, 2, 3)
+    first = backend.reader.page(reader, None, 1)
+    assert [view.post.id for view in first.posts] == [by_bob.id]
+    second = backend.reader.page(reader, first.next_position, 1)
+    assert [view.post.id for view in second.posts] == [by_ada.id]
+
+
+class CachedWorld(FeedWorld):
+    """Reads through a cache, and looks again only once what is cached is too old."""
+
+    def step(self) -> None:
+        super().step()
+        self.backend.clock.advance(AGE)
+
+    def settle(self) -> None:
+        super().settle()
+        self.backend.clock.advance(AGE)
+
+
+@dataclass(frozen=True)
+class Random:
+    source: random.Random
+
+    def pick(self, options: Sequence[T]) -> T:
+        return self.source.choice(options)
+
+    def number(self, lowest: int, highest: int) -> int:
+        return self.source.randint(lowest, highest)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_every_feed_equals_its_definition_with_a_cache(seed: int) -> None:
+    with small_sizes(head_entries=1_000):
+        world = CachedWorld(Random(random.Random(seed)))
+        _cached(world.backend)
+        for _ in range(600):
+            world.step()
+        world.check()
