@@ -37,7 +37,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Shutterfeed",
             "version": "1.0.0",
-            "description": "Share photos: upload, follow, feed, profile.",
+            "description": "Share photos: upload, follow, feed, search, profile.",
         },
         # Relative to where the document is served, which no deployment needs to be told.
         "servers": [{"url": "."}],
@@ -93,6 +93,10 @@ def _parameters(declared: http.Route) -> list[dict[str, Any]]:
         {"name": name, "in": "header", "required": True, "schema": text | {"maxLength": 255}}
         for name in declared.headers
     ]
+    parameters += [
+        {"name": p.name, "in": "query", "description": p.description, "schema": dict(p.schema)}
+        for p in declared.query
+    ]
     if declared.paged:
         limits = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE}
         cursor = text | {"maxLength": MAX_CURSOR_LENGTH}
@@ -110,7 +114,7 @@ def _responses(declared: http.Route) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(declared.status).phrase}
     if declared.returns:
         success["content"] = _json(declared.returns)
-    invalid = (400,) if declared.body or declared.paged or declared.headers else ()
+    invalid = (400,) if _takes_input(declared) else ()
     signed_in = () if declared.public else _SIGNED_IN
     statuses = sorted({*invalid, *signed_in, *declared.errors, *_ALWAYS})
     errors = {
@@ -118,6 +122,10 @@ def _responses(declared: http.Route) -> dict[str, Any]:
         for status in statuses
     }
     return {str(declared.status): success, **errors}
+
+
+def _takes_input(declared: http.Route) -> bool:
+    return bool(declared.body or declared.paged or declared.headers or declared.query)
 
 
 def _json(model: type[Any]) -> dict[str, Any]:

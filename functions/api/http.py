@@ -62,6 +62,15 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """What may stand in a query string; `schema` is its JSON Schema."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One operation of the API; `path` has parameters in braces."""
 
@@ -76,6 +85,7 @@ class Route:
     paged: bool
     public: bool
     errors: tuple[int, ...]
+    query: tuple[Parameter, ...]
 
     @property
     def name(self) -> str:
@@ -100,6 +110,7 @@ def route(
     paged: bool = False,
     public: bool = False,
     errors: tuple[int, ...] = (),
+    query: tuple[Parameter, ...] = (),
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the statuses beyond
     those every route may answer with."""
@@ -107,7 +118,18 @@ def route(
     def declare(endpoint: Endpoint) -> Endpoint:
         summary = (endpoint.__doc__ or "").strip()
         declared = Route(
-            method, path, endpoint, summary, returns, status, body, headers, paged, public, errors
+            method,
+            path,
+            endpoint,
+            summary,
+            returns,
+            status,
+            body,
+            headers,
+            paged,
+            public,
+            errors,
+            query,
         )
         ROUTES.append(declared)
         return endpoint
@@ -143,6 +165,10 @@ class Call:
         """A header's value, empty where it is missing."""
         return self.event.headers.get(name.lower(), "")
 
+    def asked(self, name: str) -> str | None:
+        """What the query string says; None where it says nothing."""
+        return self.event.query_string_parameters.get(name)
+
     def parse(self, model: type[B]) -> B:
         """The body. Raises `InvalidInput` that names the offending field."""
         try:
@@ -174,6 +200,7 @@ class Call:
     def _scope(self) -> CursorScope:
         """A list is a route with its parameters: one user's followers are not another's."""
         place = [self.route.path, *(self.path[name].lower() for name in self.route.parameters)]
+        place += [repr(self.asked(parameter.name)) for parameter in self.route.query]
         return CursorScope("\n".join(place), self.user_id)
 
 

@@ -16,12 +16,13 @@ from shutterfeed import config
 if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
-    from shutterfeed.ports import Clock, Ids
+    from shutterfeed.ports import Clock, Ids, SearchIndex
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.cursors import Cursors
     from shutterfeed.services.fan_out import FanOutPlanner, FeedWriter
     from shutterfeed.services.feed import FeedService
     from shutterfeed.services.follows import FollowService
+    from shutterfeed.services.indexing import IndexingService
     from shutterfeed.services.ingest import IngestService
     from shutterfeed.services.posts import PostService
     from shutterfeed.services.profiles import ProfileService
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from shutterfeed.services.reconciling import ReconcilingService
     from shutterfeed.services.rendering import RenderingService
     from shutterfeed.services.routing import ChangeRouter
+    from shutterfeed.services.search import SearchService
     from shutterfeed.services.uploads import UploadService
 
 M = TypeVar("M")
@@ -90,6 +92,7 @@ class Api:
     posts: PostService
     uploads: UploadService
     feed: FeedService
+    search: SearchService
     cursors: Cursors
 
 
@@ -107,6 +110,7 @@ def api() -> Api:
     from shutterfeed.services.follows import FollowService
     from shutterfeed.services.posts import PostService
     from shutterfeed.services.profiles import ProfileService
+    from shutterfeed.services.search import SearchService
     from shutterfeed.services.uploads import UploadService
 
     settings = config.ApiSettings.from_env()
@@ -124,6 +128,11 @@ def api() -> Api:
         uploads=uploads,
         feed=FeedService(
             DynamoFeeds(_table(settings.feed_table)), DynamoFeedDetails(metadata), users
+        ),
+        search=SearchService(
+            search_index(settings.search_engine, settings.search_target),
+            DynamoFeedDetails(metadata),
+            clock(),
         ),
         cursors=Cursors(DynamoSecrets(metadata)),
     )
@@ -189,6 +198,7 @@ def route_changes() -> ChangeRouter:
         fan_out=_queue(settings.fan_out_queue_url, messages.FAN_OUT),
         feed=_queue(settings.feed_queue_url, messages.FEED),
         collect=_queue(settings.collect_queue_url, messages.COLLECT),
+        search=_queue(settings.search_queue_url, messages.SEARCH),
     )
 
 
@@ -246,6 +256,28 @@ def collect() -> CollectionService:
         S3Renditions(client("s3"), settings.renditions_bucket),
         DynamoRemovals(metadata, int(settings.removals_per_hour)),
         clock(),
+    )
+
+
+def search_index(engine: str, target: str) -> SearchIndex:
+    """The engine that the deployment chose."""
+    from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
+
+    return DynamoSearchIndex(_table(target), clock())
+
+
+@cache
+def index_search() -> IndexingService:
+    from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+    from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+    from shutterfeed.services.indexing import IndexingService
+
+    settings = config.IndexSearchSettings.from_env()
+    metadata = _table(settings.metadata_table)
+    return IndexingService(
+        DynamoPosts(metadata),
+        DynamoProfiles(metadata),
+        search_index(settings.search_engine, settings.search_target),
     )
 
 

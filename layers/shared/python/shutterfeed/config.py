@@ -37,6 +37,10 @@ class ApiSettings(Settings):
     feed_table: str
     uploads_bucket: str
     media_base_url: str
+    search_engine: str
+    """`dynamodb` or `opensearch`."""
+    search_target: str
+    """The table's name, or the domain's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class RouteChangesSettings(Settings):
     fan_out_queue_url: str
     feed_queue_url: str
     collect_queue_url: str
+    search_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,13 @@ class FanOutSettings(Settings):
 class FeedWriterSettings(Settings):
     metadata_table: str
     feed_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSearchSettings(Settings):
+    metadata_table: str
+    search_engine: str
+    search_target: str
 
 
 @dataclass(frozen=True, slots=True)

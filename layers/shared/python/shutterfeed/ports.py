@@ -19,6 +19,7 @@ from shutterfeed.domain.multipart import Part
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.photos import RenderedPhoto, Rendition
 from shutterfeed.domain.posts import Place, Post, PostState
+from shutterfeed.domain.search import Document, Query, SuggestionKind
 from shutterfeed.domain.users import Profile
 
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -454,4 +455,49 @@ class Inventory(Protocol):
 class WatchedQueue(Queue[M_contra], Protocol[M_contra]):
     def backlog(self) -> int:
         """About how many messages wait to be delivered."""
+        ...
+
+
+# --- Search -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What somebody may be about to type; for a user, the id in place of the text."""
+
+    kind: SuggestionKind
+    text: str
+
+
+class SearchIndex(Protocol):
+    """What can be found, made from the metadata table. Eventually consistent.
+
+    What it finds is what was indexed: whether it may still be seen, the caller asks.
+    """
+
+    def apply(self, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
+        """Put or remove documents; one older than what is there changes nothing.
+
+        Those that could not be written, by their subject, and why: the others are done.
+        """
+        ...
+
+    def posts(self, query: Query, as_of: datetime, offset: int, limit: int) -> Page[PostId]:
+        """Best first, of those published until `as_of`; the next position is an offset."""
+        ...
+
+    def users(self, query: Query, offset: int, limit: int) -> Page[str]:
+        """Ids, best first; the next position is an offset."""
+        ...
+
+    def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
+        """Those in use, without their mark: the tag asked for, then by use."""
+        ...
+
+    def tagged(self, tag: str, before: str | None, limit: int) -> Page[PostId]:
+        """Newest first; the next position is one of publishing."""
+        ...
+
+    def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
+        """What begins like the query, most popular first."""
         ...

@@ -13,11 +13,14 @@ from shutterfeed.domain.messages import (
     FanOut,
     FeedChunk,
     FeedMessage,
+    IndexPost,
+    IndexUser,
     Prune,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
     RenderPhoto,
+    SearchMessage,
     SettleBlob,
     SettleReference,
 )
@@ -58,3 +61,4 @@ PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob, ConcludePost)
 FAN_OUT = Codec[FanOut](FanOut)
 FEED = Codec[FeedMessage](FeedChunk, Backfill, Prune)
 COLLECT = Codec[CollectMessage](ReleaseMedia, RemoveBlob)
+SEARCH = Codec[SearchMessage](IndexPost, IndexUser)

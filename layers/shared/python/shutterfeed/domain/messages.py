@@ -105,6 +105,21 @@ class RemoveBlob:
     blob: Blob
 
 
+@dataclass(frozen=True, slots=True)
+class IndexPost:
+    """What can be found of a post may have changed; its item says what it is now."""
+
+    post_id: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class IndexUser:
+    """The same for a user."""
+
+    user_id: str
+
+
 PublishMessage = SettleReference | SettleBlob | ConcludePost
 FeedMessage = FeedChunk | Backfill | Prune
 CollectMessage = ReleaseMedia | RemoveBlob
+SearchMessage = IndexPost | IndexUser

@@ -13,10 +13,13 @@ from shutterfeed.domain.messages import (
     FanOut,
     FeedChunk,
     FeedMessage,
+    IndexPost,
+    IndexUser,
     Prune,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
+    SearchMessage,
     SettleBlob,
     SettleReference,
 )
@@ -31,6 +34,7 @@ class ChangeRouter:
     fan_out: Queue[FanOut]
     feed: Queue[FeedMessage]
     collect: Queue[CollectMessage]
+    search: Queue[SearchMessage]
 
     def route(self, change: Change) -> int:
         """Send what follows from a change; the number of messages."""
@@ -49,5 +53,7 @@ class ChangeRouter:
                 self.feed.send([message])
             case ReleaseMedia() | RemoveBlob():
                 self.collect.send([message])
+            case IndexPost() | IndexUser():
+                self.search.send([message])
             case _:
                 assert_never(message)

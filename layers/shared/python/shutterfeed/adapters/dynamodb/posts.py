@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -54,6 +54,7 @@ _STATE: Final = "state"
 _OPEN: Final = (OPEN_PK, OPEN_SK)
 _DELETED_FROM: Final = "deleted_from"
 _DELETED_AT: Final = "deleted_at"
+_REVISION: Final = "revision"
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
 
 
@@ -214,6 +215,7 @@ class DynamoPosts:
 
     def _counted(self, post: Update, author_id: str, by: int) -> bool:
         """The author's post count changes in the transaction that justifies it."""
+        post = replace(post, add={_REVISION: 1})
         count = Update(keys.profile(author_id), add={"posts": by}, condition=Attr(PK).exists())
         try:
             self.table.transact((post, count))
@@ -225,7 +227,7 @@ class DynamoPosts:
 
     def _applied(self, update: Update) -> bool:
         try:
-            self.table.write(update)
+            self.table.write(replace(update, add={_REVISION: 1}))
         except ConditionFailed:
             return False
         return True

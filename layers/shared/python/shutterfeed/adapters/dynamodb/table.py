@@ -220,8 +220,9 @@ class Table:
         limit: int,
         newest_first: bool = False,
         consistent: bool = False,
+        attributes: Sequence[str] = (),
     ) -> Rows:
-        """One page of items in the order of their sort key."""
+        """One page of items in the order of their sort key, with these attributes or all."""
         expression = _Expression()
         parameters: Item = {
             "TableName": self.name,
@@ -229,8 +230,11 @@ class Table:
             "Limit": limit,
             "ScanIndexForward": not newest_first,
             "ConsistentRead": consistent,
-            **expression.parameters(),
         }
+        if attributes:
+            names = [expression.name(attribute) for attribute in attributes]
+            parameters["ProjectionExpression"] = ", ".join(names)
+        parameters |= expression.parameters()
         if index is not None:
             parameters["IndexName"] = index
         if after is not None:
