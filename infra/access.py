@@ -11,6 +11,7 @@ from infra import grants
 from infra.buckets import UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.queues import Queues
+from infra.search import Search
 from infra.tables import Tables
 from shutterfeed import schema
 
@@ -22,6 +23,7 @@ class Resources:
     tables: Tables
     buckets: Buckets
     queues: Queues
+    search: Search
     media_base_url: str
     sending_actions: Sequence[str]
     reconcile_after_minutes: int
@@ -39,6 +41,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _feed_writer(functions["feed_writer"], to)
     _collect(functions["collect"], to)
     _reconcile(functions["reconcile"], to)
+    _index_search(functions["index_search"], to)
 
 
 def _api(function: lambda_.Function, to: Resources) -> None:
@@ -59,6 +62,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
     grants.items(function, tables.feed, "Query")
+    to.search.reading(function)
     # It never writes bytes: a presigned request carries the rights of who signed it. Putting is
     # also beginning and completing an upload in parts.
     grants.objects(
@@ -105,8 +109,15 @@ def _route_changes(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
     function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
     function.add_environment("COLLECT_QUEUE_URL", queues.collect.queue_url)
+    function.add_environment("SEARCH_QUEUE_URL", queues.search.queue_url)
     grants.sending(
-        function, to.sending_actions, queues.publish, queues.fan_out, queues.feed, queues.collect
+        function,
+        to.sending_actions,
+        queues.publish,
+        queues.fan_out,
+        queues.feed,
+        queues.collect,
+        queues.search,
     )
 
 
@@ -170,3 +181,10 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     grants.listing(function, buckets.uploads, buckets.originals)
     grants.sending(function, to.sending_actions, queues.uploads, queues.images, queues.publish)
     grants.measuring(function, queues.uploads, queues.images, queues.publish)
+
+
+def _index_search(function: lambda_.Function, to: Resources) -> None:
+    metadata = to.tables.metadata
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    grants.items(function, metadata, "GetItem")
+    to.search.writing(function)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.functions import Functions
@@ -51,7 +52,8 @@ class Dashboard(Construct):
         each = functions.all().values()
         board.add_widgets(
             _graph("Function errors", (function.metric_errors() for function in each)),
-            _graph("Function throttles", (function.metric_throttles() for function in each)),
+            # Of all functions of the account in one: by function it would be many metrics.
+            _graph("Function throttles", [lambda_.Function.metric_all_throttles()]),
             _graph(
                 "Function duration p99, ms",
                 (function.metric_duration(statistic="p99") for function in each),

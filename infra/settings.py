@@ -22,6 +22,7 @@ PRODUCTION_STAGE: Final = "prod"
 
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
+_SEARCH: Final = re.compile("dynamodb|opensearch")
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -44,8 +45,8 @@ class Settings:
     worker_concurrency: Mapping[str, int | None]
     """Executions reserved for a function; null or absent: none are.
 
-    The defaults reserve 265. AWS refuses a reservation that leaves an account fewer than 100
-    unreserved executions, so an account whose limit is below 365 (new ones start with 10) sets
+    The defaults reserve 285. AWS refuses a reservation that leaves an account fewer than 100
+    unreserved executions, so an account whose limit is below 385 (new ones start with 10) sets
     them to null, or asks for a higher limit first.
     """
     throttle_rate: int
@@ -66,6 +67,8 @@ class Settings:
     """How long a post may be on its way before the reconciler looks at it."""
     removals_per_hour: int
     """Contents that the collector may remove within an hour before it stops."""
+    search: str
+    """The search engine: `dynamodb` costs nothing while idle, `opensearch` scales."""
     local_port: int
     """The local cloud's port."""
 
@@ -95,6 +98,7 @@ class Settings:
             keep_originals=context.flag("keep_originals"),
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
+            search=context.matching("search", _SEARCH),
             local_port=context.number("local_port"),
         )
 

@@ -14,6 +14,7 @@ from infra.functions import SPECS, Functions
 from infra.identity import Identity
 from infra.monitoring import Monitoring
 from infra.queues import Queues
+from infra.search import Search
 from infra.settings import Settings
 from infra.tables import Tables
 from infra.triggers import Triggers
@@ -40,6 +41,7 @@ class ShutterfeedStack(Stack):
         timeouts = {name: spec.timeout_s for name, spec in SPECS.items()}
         queues = Queues(self, "Queues", settings, timeouts)
         buckets = Buckets(self, "Buckets", settings, queues.uploads)
+        search = Search(self, "Search", settings)
         identity = Identity(self, "Identity", settings)
         delivery = Delivery(self, "Delivery", settings, buckets.renditions)
         grant_all(
@@ -48,6 +50,7 @@ class ShutterfeedStack(Stack):
                 tables=tables,
                 buckets=buckets,
                 queues=queues,
+                search=search,
                 media_base_url=delivery.base_url,
                 sending_actions=settings.sending_actions,
                 reconcile_after_minutes=settings.reconcile_after_minutes,
@@ -79,6 +82,8 @@ class ShutterfeedStack(Stack):
         self._output("UserPoolClientId", identity.client_id)
         self._output("MetadataTableName", tables.metadata.table_name)
         self._output("FeedTableName", tables.feed.table_name)
+        self._output("SearchEngine", search.engine)
+        self._output("SearchTarget", search.target)
         self._output("UploadsBucketName", buckets.uploads.bucket_name)
         self._output("OriginalsBucketName", buckets.originals.bucket_name)
         self._output("RenditionsBucketName", buckets.renditions.bucket_name)

@@ -18,6 +18,8 @@ GRANTED = {
         "dynamodb:Query TablesMetadata/index/followers",
         "dynamodb:Query TablesMetadata/index/published",
         "dynamodb:Query TablesFeed",
+        "dynamodb:Query SearchIndex",
+        "dynamodb:BatchGetItem SearchIndex",
         "s3:PutObject uploads/uploads/*",
         "s3:ListMultipartUploadParts uploads/uploads/*",
         "s3:AbortMultipartUpload uploads/uploads/*",
@@ -46,6 +48,7 @@ GRANTED = {
         "sqs:SendMessage fan-out",
         "sqs:SendMessage feed",
         "sqs:SendMessage collect",
+        "sqs:SendMessage search",
         "sqs:SendMessage stream-dlq",
         "sqs:GetQueueAttributes stream-dlq",
         "sqs:GetQueueUrl stream-dlq",
@@ -97,6 +100,15 @@ GRANTED = {
             for queue in ("uploads", "images", "publish")
         ),
     },
+    "index_search": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:GetItem SearchIndex",
+        "dynamodb:BatchGetItem SearchIndex",
+        "dynamodb:PutItem SearchIndex",
+        "dynamodb:UpdateItem SearchIndex",
+        "dynamodb:DeleteItem SearchIndex",
+        "dynamodb:BatchWriteItem SearchIndex",
+    },
 }
 CONSUMED = {
     "dedup_hash": "uploads",
@@ -105,6 +117,7 @@ CONSUMED = {
     "fan_out": "fan-out",
     "feed_writer": "feed",
     "collect": "collect",
+    "index_search": "search",
 }
 RECEIVING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
 # AWS has no such right: whoever may send may send a batch.

@@ -13,6 +13,7 @@ DEAD_LETTERS_OF = {
     "fan-out": "feed-delivery-dlq",
     "feed": "feed-delivery-dlq",
     "collect": "collect-dlq",
+    "search": "feed-delivery-dlq",
 }
 CONSUMERS = {
     "uploads": "dedup_hash",
@@ -21,6 +22,7 @@ CONSUMERS = {
     "fan-out": "fan_out",
     "feed": "feed_writer",
     "collect": "collect",
+    "search": "index_search",
 }
 
 

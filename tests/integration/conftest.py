@@ -98,6 +98,7 @@ def forget_services() -> None:
         bootstrap.feed_writer,
         bootstrap.collect,
         bootstrap.reconcile,
+        bootstrap.index_search,
     )
     for factory in factories:
         factory.cache_clear()  # type: ignore[attr-defined]

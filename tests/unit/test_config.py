@@ -12,12 +12,16 @@ API = {
     "FEED_TABLE": "feed",
     "UPLOADS_BUCKET": "uploads",
     "MEDIA_BASE_URL": "https://media.example",
+    "SEARCH_ENGINE": "dynamodb",
+    "SEARCH_TARGET": "search",
 }
 
 
 def test_each_setting_is_read_from_the_variable_of_its_name() -> None:
     settings = ApiSettings.from_env(API | {"OTHER": "ignored"})
-    assert settings == ApiSettings("metadata", "feed", "uploads", "https://media.example")
+    assert settings == ApiSettings(
+        "metadata", "feed", "uploads", "https://media.example", "dynamodb", "search"
+    )
 
 
 @pytest.mark.parametrize("missing", sorted(API))
@@ -42,4 +46,4 @@ def test_every_function_has_settings_of_its_own() -> None:
         c for c in vars(config).values() if isinstance(c, type) and c.__module__ == config.__name__
     ]
     settings = [c for c in classes if issubclass(c, config.Settings) and c is not config.Settings]
-    assert len(settings) == 9
+    assert len(settings) == 10

@@ -469,11 +469,8 @@ class Suggestion:
     text: str
 
 
-class SearchIndex(Protocol):
-    """What can be found, made from the metadata table. Eventually consistent.
-
-    What it finds is what was indexed: whether it may still be seen, the caller asks.
-    """
+class SearchDocuments(Protocol):
+    """The search index as those see it who keep it like the metadata table."""
 
     def apply(self, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
         """Put or remove documents; one older than what is there changes nothing.
@@ -481,6 +478,13 @@ class SearchIndex(Protocol):
         Those that could not be written, by their subject, and why: the others are done.
         """
         ...
+
+
+class SearchIndex(SearchDocuments, Protocol):
+    """What can be found. Eventually consistent.
+
+    It finds what was indexed: whether that may still be seen, the caller asks.
+    """
 
     def posts(self, query: Query, as_of: datetime, offset: int, limit: int) -> Page[PostId]:
         """Best first, of those published until `as_of`; the next position is an offset."""

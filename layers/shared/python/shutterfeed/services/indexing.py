@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.messages import IndexPost, IndexUser, SearchMessage
 from shutterfeed.domain.search import Document, post_document, subject_of, user_document
-from shutterfeed.ports import Posts, Profiles, SearchIndex
+from shutterfeed.ports import Posts, Profiles, SearchDocuments
 
 
 class NotIndexed(Exception):
@@ -24,7 +24,7 @@ class NotIndexed(Exception):
 class IndexingService:
     posts: Posts
     profiles: Profiles
-    index: SearchIndex
+    index: SearchDocuments
 
     def apply(self, messages: Sequence[SearchMessage]) -> Mapping[SearchMessage, Exception]:
         """Bring the documents of all messages up to date; those that failed, and why.

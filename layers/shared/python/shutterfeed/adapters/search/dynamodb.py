@@ -1,4 +1,4 @@
-"""The embedded search engine: a term index on DynamoDB, which costs nothing while nobody uses it."""
+"""The embedded search engine: a term index on DynamoDB; no cost while idle."""
 
 from __future__ import annotations
 
