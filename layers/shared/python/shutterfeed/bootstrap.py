@@ -82,6 +82,10 @@ def _queue(url: str, codec: Encoder[M]) -> SqsQueue[M]:
     return SqsQueue(client("sqs"), url, codec)
 
 
+class UnknownEngine(ValueError):
+    """The settings name a search engine that there is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """All that the API's routes use."""
@@ -260,7 +264,9 @@ def collect() -> CollectionService:
 
 
 def search_index(engine: str, target: str) -> SearchIndex:
-    """The engine that the deployment chose."""
+    """The engine that the deployment chose. Raises `UnknownEngine`."""
+    if engine != "dynamodb":
+        raise UnknownEngine(engine)
     from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
 
     return DynamoSearchIndex(_table(target), clock())

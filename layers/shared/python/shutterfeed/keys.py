@@ -20,7 +20,7 @@ Feed table
     FEED#<user>        <position>#<post>
 Search table (every partition key begins with `<generation>#`)
     DOC#<kind>#<id>         DOC                             what the index holds of a post or user
-    TERM#<kind>#<term>      <order>#<id>                    one that has the term, best read backwards
+    TERM#<kind>#<term>      <order>#<id>                    one that has the term, best last
     WORD#<kind>#<2 letters> <word>                          dictionary
     TYPO#<kind>#<letters>   WORDS                           words that some missing letters leave so
     START#<letter>          <text>␟<kind>␟<id>              what type-ahead may offer

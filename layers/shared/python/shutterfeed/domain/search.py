@@ -309,7 +309,7 @@ def typos_between(a: str, b: str, most: int) -> int | None:
 def lift(position: str, popular: int, as_of: datetime) -> float:
     """By what a hit's quality is multiplied for being new and popular: 1 to 1.25."""
     days = max(0.0, (as_of - ulid_time(position)).total_seconds() / 86_400)
-    newness = 2.0 ** (-days / _HALF_LIFE_DAYS)
+    newness = math.exp2(-days / _HALF_LIFE_DAYS)
     return 1 + _NEW * newness + _POPULAR * min(popular, _POPULAR_BITS) / _POPULAR_BITS
 
 

@@ -22,7 +22,17 @@ MAX_TAG: Final = 100
 TAG_MARK: Final = "#"
 
 _OTHER_LETTERS: Final = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "\u0131": "i",
+        "ħ": "h",
+    }
 )
 """Latin letters that Unicode does not take apart into a base and an accent."""
 _ACCENTED_UNTIL: Final = 0x0530
@@ -44,7 +54,7 @@ _PICTURE: Final = (
 _EMOJI: Final = (
     f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTURE}[\U000e0020-\U000e007f]*(?:\u200d{_PICTURE})*)"
 )
-_APOSTROPHE: Final = re.compile("(?<=[^\\W_])['’ʼ](?=[^\\W_])")
+_APOSTROPHE: Final = re.compile("(?<=[^\\W_])['\u2019\u02bc](?=[^\\W_])")
 _TAG_BODY: Final = "(?:[\\w\u0900-\u0dff\u200c\u200d]|" + _EMOJI + ")+"
 _TAG: Final = re.compile(f"(?<![\\w&/#])#({_TAG_BODY})")
 # Marks are part of the word they stand in, though Python's `\w` leaves out some of them.

@@ -158,12 +158,12 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change attributes: set them, set those still missing, add to numbers, remove."""
+    """Change attributes: set them, set those still missing, add to numbers and to sets, remove."""
 
     key: Key
     set: Mapping[str, Any] = field(default_factory=dict)
     set_new: Mapping[str, Any] = field(default_factory=dict)
-    add: Mapping[str, int] = field(default_factory=dict)
+    add: Mapping[str, int | frozenset[str]] = field(default_factory=dict)
     remove: Sequence[str] = ()
     condition: ConditionBase | None = None
 

@@ -12,6 +12,7 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Item, Table
+from shutterfeed.adapters.search import dynamodb_index
 from shutterfeed.adapters.search.dynamodb_index import (
     COUNT,
     LABEL,
@@ -23,7 +24,14 @@ from shutterfeed.adapters.search.dynamodb_index import (
     START_TAG,
     DynamoIndexWriter,
 )
-from shutterfeed.adapters.search.dynamodb_posts import DynamoPostSearch, completions, meant_by
+from shutterfeed.adapters.search.dynamodb_posts import (
+    CLOSENESS,
+    COMPLETED,
+    MAX_MEANT,
+    DynamoPostSearch,
+    completions,
+    meant_by,
+)
 from shutterfeed.adapters.search.postings import POSTS, TAGS, USERS, Posting, parse
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
@@ -113,7 +121,8 @@ class DynamoSearchIndex:
         return tuple(tags[:limit])
 
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
-        text, kinds = query.start, (START_HANDLE, START_NAME, START_TAG, START_PLACE)
+        text = query.start
+        kinds: tuple[str, ...] = (START_HANDLE, START_NAME, START_TAG, START_PLACE)
         if text.startswith(HANDLE_MARK):
             text, kinds = text[1:], (START_HANDLE, START_NAME)
         elif text.startswith(TAG_MARK):
@@ -138,7 +147,7 @@ class DynamoSearchIndex:
 
     def _user_words(self, query: Query) -> dict[str, float]:
         """Users who have the query's words, or nearly; by how many of them."""
-        exact = list(self.pool_map_postings([term.text for term in query.terms]))
+        exact = list(self._postings([term.text for term in query.terms]))
         alternatives: list[dict[str, float]] = [{term.text: 1.0} for term in query.terms]
         missing = [
             (index, term)
@@ -151,15 +160,15 @@ class DynamoSearchIndex:
             candidates |= found
         others = {}
         for index, term in missing:
-            for word, typos in meant[term][:_MAX_MEANT]:
-                alternatives[index][word] = 0.6 if typos == 1 else 0.4
+            for word, typos in meant[term][:MAX_MEANT]:
+                alternatives[index][word] = CLOSENESS[typos]
                 others[word] = index
         for index, term in enumerate(query.terms):
             if term.is_beginning and len(term.text) > 1:
                 for word in completions(self.table, self.generation, USERS, term.text):
-                    alternatives[index].setdefault(word, 0.8)
+                    alternatives[index].setdefault(word, COMPLETED)
                     others.setdefault(word, index)
-        for found in self.pool_map_postings(list(others)):
+        for found in self._postings(list(others)):
             candidates |= found
         return {
             subject: score
@@ -167,7 +176,7 @@ class DynamoSearchIndex:
             if (score := _word_score(posting, popular, alternatives))
         }
 
-    def pool_map_postings(self, words: Sequence[str]) -> Iterator[dict[str, tuple[int, Posting]]]:
+    def _postings(self, words: Sequence[str]) -> Iterator[dict[str, tuple[int, Posting]]]:
         """For each word the users that have it, by id, with how popular they are."""
         return self._pool.map(self._users_with, words)
 
@@ -183,9 +192,6 @@ class DynamoSearchIndex:
             popular, subject = keys.parse_term_sort(item[SK])
             found[subject] = (int(popular), parse(item[PAYLOAD]))
         return found
-
-
-_MAX_MEANT: Final = 6
 
 
 def _word_score(
@@ -222,8 +228,8 @@ def _start_of(item: Item) -> _Start | None:
 
 def _suggestion(start: _Start) -> Suggestion:
     match start.kind:
-        case "t":
+        case dynamodb_index.START_TAG:
             return Suggestion(SuggestionKind.HASHTAG, start.text)
-        case "p":
+        case dynamodb_index.START_PLACE:
             return Suggestion(SuggestionKind.PLACE, start.label)
     return Suggestion(SuggestionKind.USER, start.subject)

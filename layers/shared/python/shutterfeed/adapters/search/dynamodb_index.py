@@ -9,7 +9,6 @@ transaction of the document that justifies them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -27,6 +26,8 @@ from shutterfeed.adapters.dynamodb.table import (
     Table,
     Update,
     Write,
+    chunks,
+    item_key,
     key_item,
 )
 from shutterfeed.adapters.search.postings import (
@@ -70,7 +71,8 @@ LONGEST_DICTIONARY_WORD: Final = 32
 _TOMBSTONE_RETENTION: Final = timedelta(hours=24)
 """How long a removed document remembers its version: far longer than a message is worked on."""
 _ATTEMPTS: Final = 8
-_PARALLEL: Final = 8
+_TRANSACTION: Final = 100
+_COMPLETE: Final = "complete"
 _MAX_KNOWN: Final = 100_000
 
 
@@ -275,24 +277,24 @@ class DynamoIndexWriter:
         }
         if not fresh:
             return
-        entries = {
+        words_of = {
             keys.dictionary_word(self.generation, of, word): (of, word) for of, word in fresh
         }
-        for item in self.table.get_many(entries):
-            of, word = entries.pop(keys.Key(item[PK], item["sk"]))
-            self._remember(of, word)
-        updates = [
-            Update(keys.typos(self.generation, of, letters), add={WORDS: {word}})
-            for of, word in entries.values()
-            if is_plain_word(word) and len(word) >= LEAST_INDEXED
-            for letters in letters_left(word, 2 if len(word) >= TWO_TYPOS_INDEXED_FROM else 1)
-        ]
-        if updates:
-            with ThreadPoolExecutor(_PARALLEL) as pool:
-                list(pool.map(self.table.write, updates))
-        # Last: a word that is in the dictionary has all of this already.
-        self.table.write_many(puts=map(key_item, entries))
-        for of, word in entries.values():
+        for item in self.table.get_many(words_of):
+            if item.get(_COMPLETE):
+                self._remember(*words_of.pop(item_key(item)))
+        # First what completes a beginning. Last that a word is complete: it then has all of this.
+        self.table.write_many(puts=map(key_item, words_of))
+        similar: dict[keys.Key, set[str]] = {}
+        for of, word in words_of.values():
+            for letters in _letters(word):
+                similar.setdefault(keys.typos(self.generation, of, letters), set()).add(word)
+        updates = [Update(key, add={WORDS: frozenset(words)}) for key, words in similar.items()]
+        # In transactions for their size: one by one, the words of a first post take seconds.
+        for batch in chunks(updates, _TRANSACTION):
+            self.table.transact(batch)
+        self.table.write_many(puts=({**key_item(key), _COMPLETE: True} for key in words_of))
+        for of, word in words_of.values():
             self._remember(of, word)
 
     def _remember(self, kind: str, word: str) -> None:
@@ -312,6 +314,13 @@ class DynamoIndexWriter:
 
 def kind_of(document: Document) -> str:
     return POSTS if isinstance(subject_of(document), PostId) else USERS
+
+
+def _letters(word: str) -> frozenset[str]:
+    """What may be left of it in a misspelling."""
+    if not is_plain_word(word) or len(word) < LEAST_INDEXED:
+        return frozenset()
+    return letters_left(word, 2 if len(word) >= TWO_TYPOS_INDEXED_FROM else 1)
 
 
 def _is_dictionary_word(term: str) -> bool:

@@ -2,7 +2,7 @@
 
 Every word's newest entries are read first; then, of the rarest words, more. What was read is the
 same for every page of one search, so that pages fit together; how much is bounded, so that a
-query's cost is. A hit needs one word of the query among what was read, and is scored by all of them.
+query's cost is. A hit needs one word of the query among what was read, and is scored by all.
 """
 
 from __future__ import annotations
@@ -37,16 +37,15 @@ DEEP: Final = 300
 """Entries read of the rarest words, and of every word of a short query."""
 _RAREST: Final = 3
 _SHORT: Final = 3
-_MAX_MEANT: Final = 6
+MAX_MEANT: Final = 6
 """Words that a misspelt one may have meant."""
 _MAX_COMPLETIONS: Final = 4
 _COMPLETIONS_READ: Final = 20
 _ENOUGH: Final = 20
 """A word of so many posts is no typing error and needs no completion."""
-_CLOSENESS: Final = {0: 1.0, 1: 0.6, 2: 0.4}
-_COMPLETED: Final = 0.7
+CLOSENESS: Final = {0: 1.0, 1: 0.6, 2: 0.4}
+COMPLETED: Final = 0.7
 _LEAST_DOCUMENTS: Final = 1_024
-_PARALLEL: Final = 16
 
 
 @dataclass(slots=True)
@@ -110,7 +109,11 @@ class DynamoPostSearch:
 
     def _extend(self, wanted: Sequence[tuple[Entries, int]], below: str) -> None:
         """Read so many further entries of each, all at once."""
-        list(self.pool.map(lambda want: self._extend_one(*want, below), wanted))
+
+        def extend(want: tuple[Entries, int]) -> None:
+            self._extend_one(want[0], want[1], below)
+
+        list(self.pool.map(extend, wanted))
 
     def _extend_one(self, entries: Entries, count: int, below: str) -> None:
         partition = keys.term_partition(self.generation, POSTS, entries.term)
@@ -145,7 +148,7 @@ class DynamoPostSearch:
     def _completions(self, terms: Iterable[Term]) -> dict[Term, list[tuple[str, float]]]:
         return {
             term: [
-                (word, _COMPLETED)
+                (word, COMPLETED)
                 for word in completions(self.table, self.generation, POSTS, term.text)
             ]
             for term in terms
@@ -154,7 +157,7 @@ class DynamoPostSearch:
     def _meant(self, terms: Sequence[Term]) -> dict[Term, list[tuple[str, float]]]:
         found = meant_by(self.table, self.generation, POSTS, terms)
         return {
-            term: [(word, _CLOSENESS[typos]) for word, typos in words[:_MAX_MEANT]]
+            term: [(word, CLOSENESS[typos]) for word, typos in words[:MAX_MEANT]]
             for term, words in found.items()
         }
 

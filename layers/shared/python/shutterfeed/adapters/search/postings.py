@@ -25,6 +25,8 @@ TAGS: Final = "T"
 CELL_SIZES: Final = {5: (4.9, 4.9), 4: (19.5, 39.1), 3: (156.0, 156.0), 2: (624.0, 1250.0)}
 """Height and, at the equator, width of a geohash cell in kilometres, by its letters."""
 _MAX_CELLS: Final = 16
+_KM_PER_DEGREE: Final = 111.19
+"""Of latitude; of longitude at the equator."""
 _BASE32: Final = "0123456789bcdefghjkmnpqrstuvwxyz"
 _HASH_CHARACTERS: Final = 4
 _MEDIA: Final = {MediaKind.PHOTO: "p", MediaKind.VIDEO: "v"}
@@ -90,26 +92,39 @@ def cells_of(latitude: float, longitude: float) -> tuple[str, ...]:
 
 def cells_around(circle: Circle) -> tuple[str, ...]:
     """The terms of the cells that cover a circle, of the smallest size of which few do."""
-    for letters, (tall, wide) in CELL_SIZES.items():
-        # Where the circle comes nearest to a pole, cells are narrowest.
-        edge = min(89.9, abs(circle.latitude) + circle.km / 111.2)
-        width = wide * cos(radians(edge))
-        rows, columns = int(2 * circle.km / tall) + 2, int(2 * circle.km / width) + 2
-        if rows * columns <= _MAX_CELLS or letters == min(CELL_SIZES):
-            break
-    cells = set()
-    reach = circle.km / 111.2
+    reach = circle.km / _KM_PER_DEGREE
+    # Where the circle comes nearest to a pole, cells are narrowest.
+    edge = cos(radians(min(89.9, abs(circle.latitude) + reach)))
     over_the_pole = abs(circle.latitude) + reach >= 90
-    across = 180.0 if over_the_pole else min(180.0, reach / cos(radians(edge)))
-    for row in range(rows + 1):
-        latitude = circle.latitude - reach + 2 * reach * row / rows
-        for column in range(columns + 1):
-            longitude = circle.longitude - across + 2 * across * column / columns
-            cells.add(
-                CELL_MARK
-                + geohash(max(-90.0, min(90.0, latitude)), (longitude + 180) % 360 - 180, letters)
-            )
+    across = 180.0 if over_the_pole else min(180.0, reach / edge)
+    letters, rows, columns = _grid(reach, across)
+    cells = {
+        CELL_MARK + geohash(max(-90.0, min(90.0, latitude)), _wrapped(longitude), letters)
+        for latitude in _steps(circle.latitude, reach, rows)
+        for longitude in _steps(circle.longitude, across, columns)
+    }
     return tuple(sorted(cells))
+
+
+def _grid(reach: float, across: float) -> tuple[int, int, int]:
+    """The size of the cells, and how many of them stand and lie side by side; in degrees."""
+    grid = (0, 0, 0)
+    for letters, (tall, wide) in CELL_SIZES.items():
+        rows = int(2 * reach * _KM_PER_DEGREE / tall) + 2
+        columns = int(2 * across * _KM_PER_DEGREE / wide) + 2
+        grid = letters, rows, columns
+        if rows * columns <= _MAX_CELLS:
+            break
+    return grid
+
+
+def _steps(middle: float, reach: float, count: int) -> list[float]:
+    """Points from one end to the other, no farther apart than a cell is wide."""
+    return [middle - reach + 2 * reach * step / count for step in range(count + 1)]
+
+
+def _wrapped(longitude: float) -> float:
+    return (longitude + 180) % 360 - 180
 
 
 def geohash(latitude: float, longitude: float, letters: int) -> str:
