@@ -161,9 +161,10 @@ def _source(message: dict[str, Any], sources: dict[str, str]) -> str:
     for source in sources:
         if arn.endswith(source) or len(sources) == 1 or source == name:
             return source
-    # Fan-out and feed share theirs: the message itself says which of them it is for.
-    kind = json.loads(message["Body"]).get("kind")
-    return next(s for s in sources if s.endswith("fan-out") == (kind == "FanOut"))
+    # Fan-out, feed and search share theirs: the message itself says which of them it is for.
+    kind = json.loads(message["Body"]).get("kind", "")
+    queue = {"FanOut": "fan-out", "IndexPost": "search", "IndexUser": "search"}.get(kind, "feed")
+    return next(s for s in sources if s.endswith(f"-{queue}"))
 
 
 def _redrive_stream(deployment: Deployment, url: str) -> int:

@@ -182,3 +182,10 @@ def _dynamo_store(tables: Tables) -> Store:
 def _ttl(table: Table, key: Key) -> int | None:
     item = table.get(key) or {}
     return item.get(TTL_ATTRIBUTE)
+
+
+@pytest.fixture(scope="session")
+def opensearch() -> object:
+    from opensearchpy import OpenSearch
+
+    return OpenSearch(hosts=["http://127.0.0.1:19200"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
+from shutterfeed.adapters.search.opensearch import OpenSearchIndex
 from shutterfeed.ports import SearchIndex
 from tests.conftest import Aws
 from tests.fakes.system import FakeClock
@@ -17,12 +18,16 @@ from tests.tables import create_search_table
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ENGINES = ("moto", "dynamodb-local")
+ENGINES = ("moto", "dynamodb-local", "opensearch")
 _numbers = count(1)
 
 
 def engine(request: pytest.FixtureRequest) -> SearchIndex:
     name = str(request.param)
+    if name == "opensearch":
+        opensearch: Any = request.getfixturevalue("opensearch")
+        opensearch.indices.delete(index="_all")
+        return OpenSearchIndex(opensearch, refresh=True)
     client: DynamoDBClient
     if name == "moto":
         aws: Aws = request.getfixturevalue("aws")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -50,10 +50,22 @@ HANDLE_MARK: Final = "@"
 _EARTH_KM: Final = 6371.0
 _NAME_STARTS: Final = 4
 """Words of a name or place from which type-ahead begins."""
-_HALF_LIFE_DAYS: Final = 30.0
-_NEW: Final = 0.15
-_POPULAR: Final = 0.10
-_POPULAR_BITS: Final = 20
+HALF_LIFE_DAYS: Final = 30.0
+NEW: Final = 0.15
+"""By what being new lifts a score at most; half of it is gone after `HALF_LIFE_DAYS`."""
+POPULAR: Final = 0.10
+POPULAR_BITS: Final = 20
+"""A million likes or followers: more lift no higher."""
+CLOSENESS: Final[Mapping[int, float]] = {0: 1.0, 1: 0.6, 2: 0.4}
+"""What a match is worth by its typing errors."""
+COMPLETED: Final = 0.7
+"""What it is worth where only the beginning was typed."""
+EXACT_HANDLE: Final = 100.0
+HANDLE_START: Final = 60.0
+NAME_START: Final = 40.0
+ALL_WORDS: Final = 30.0
+"""A user's score for being met so, plus `POPULARITY_STEP` for each bit of their followers."""
+POPULARITY_STEP: Final = 0.2
 
 
 class SearchKind(StrEnum):
@@ -309,8 +321,8 @@ def typos_between(a: str, b: str, most: int) -> int | None:
 def lift(position: str, popular: int, as_of: datetime) -> float:
     """By what a hit's quality is multiplied for being new and popular: 1 to 1.25."""
     days = max(0.0, (as_of - ulid_time(position)).total_seconds() / 86_400)
-    newness = math.exp2(-days / _HALF_LIFE_DAYS)
-    return 1 + _NEW * newness + _POPULAR * min(popular, _POPULAR_BITS) / _POPULAR_BITS
+    newness = math.exp2(-days / HALF_LIFE_DAYS)
+    return 1 + NEW * newness + POPULAR * min(popular, POPULAR_BITS) / POPULAR_BITS
 
 
 def _checked(text: str) -> str:

@@ -12,34 +12,43 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Item, Table
-from shutterfeed.adapters.search import dynamodb_index
 from shutterfeed.adapters.search.dynamodb_index import (
     COUNT,
     LABEL,
     PAYLOAD,
     POPULARITY,
-    START_HANDLE,
-    START_NAME,
-    START_PLACE,
-    START_TAG,
     DynamoIndexWriter,
 )
 from shutterfeed.adapters.search.dynamodb_posts import (
-    CLOSENESS,
-    COMPLETED,
     MAX_MEANT,
     DynamoPostSearch,
     completions,
     meant_by,
 )
 from shutterfeed.adapters.search.postings import POSTS, TAGS, USERS, Posting, parse
+from shutterfeed.adapters.search.type_ahead import (
+    HANDLE,
+    NAME,
+    TAG,
+    Start,
+    asked_for,
+    ranked,
+    ranked_tags,
+    wanted_tag,
+)
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import (
+    ALL_WORDS,
+    CLOSENESS,
+    COMPLETED,
+    EXACT_HANDLE,
     HANDLE_MARK,
+    HANDLE_START,
+    NAME_START,
+    POPULARITY_STEP,
     Document,
     Query,
-    SuggestionKind,
     Term,
     allowed_typos,
     popularity,
@@ -53,19 +62,6 @@ _USERS_READ: Final = 100
 """Most followed users with one word that are looked at."""
 _STARTS_READ: Final = 200
 """Entries of type-ahead that are looked at, in the order of the alphabet."""
-_EXACT_HANDLE, _HANDLE_START, _NAME_START, _ALL_WORDS = 100.0, 60.0, 40.0, 30.0
-_POPULARITY_STEP: Final = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """One entry of type-ahead."""
-
-    text: str
-    kind: str
-    subject: str
-    weight: int
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +95,9 @@ class DynamoSearchIndex:
         starts = self._pool.submit(self._starts, query.start.removeprefix(HANDLE_MARK))
         words = self._user_words(query)
         for start in starts.result():
-            if start.kind in (START_HANDLE, START_NAME):
+            if start.kind in (HANDLE, NAME):
                 tier = _tier(start, query)
-                _keep_best(scores, start.subject, tier + start.weight * _POPULARITY_STEP)
+                _keep_best(scores, start.subject, tier + start.weight * POPULARITY_STEP)
         for subject, score in words.items():
             _keep_best(scores, subject, score)
         ordered = sorted(scores, key=lambda subject: (-scores[subject], subject))
@@ -110,10 +106,8 @@ class DynamoSearchIndex:
         return Page(shown, str(offset + limit) if more else None)
 
     def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
-        wanted = query.start.replace(TAG_MARK, "").replace(" ", "")
-        found = [s for s in self._starts(wanted) if s.kind == START_TAG]
-        found.sort(key=lambda s: (s.text != wanted, -s.weight, s.text))
-        tags = [start.text for start in found]
+        wanted = wanted_tag(query)
+        tags = ranked_tags((s for s in self._starts(wanted) if s.kind == TAG), wanted)
         term = Term(wanted, allowed_typos(wanted))
         if not tags and term.typos:
             meant = meant_by(self.table, self.generation, TAGS, [term])[term]
@@ -121,21 +115,13 @@ class DynamoSearchIndex:
         return tuple(tags[:limit])
 
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
-        text = query.start
-        kinds: tuple[str, ...] = (START_HANDLE, START_NAME, START_TAG, START_PLACE)
-        if text.startswith(HANDLE_MARK):
-            text, kinds = text[1:], (START_HANDLE, START_NAME)
-        elif text.startswith(TAG_MARK):
-            text, kinds = text[1:], (START_TAG,)
-        found = [start for start in self._starts(text) if start.kind in kinds]
-        found.sort(key=lambda s: (s.text != text, -s.weight, len(s.text), s.text, s.kind))
-        suggestions = dict.fromkeys(map(_suggestion, found))
-        return tuple(suggestions)[:limit]
+        text, kinds = asked_for(query)
+        return ranked((s for s in self._starts(text) if s.kind in kinds), text, limit)
 
     def _in_use(self, tag: str) -> bool:
         return bool(self.tagged(tag, None, 1).items)
 
-    def _starts(self, text: str) -> list[_Start]:
+    def _starts(self, text: str) -> list[Start]:
         """What begins with this text, and is in use."""
         if not text:
             return []
@@ -204,32 +190,23 @@ def _word_score(
     ]
     if not closeness or min(closeness) == 0.0:
         return 0.0
-    return _ALL_WORDS * sum(closeness) / len(closeness) + popular * _POPULARITY_STEP
+    return ALL_WORDS * sum(closeness) / len(closeness) + popular * POPULARITY_STEP
 
 
-def _tier(start: _Start, query: Query) -> float:
-    if start.kind == START_NAME:
-        return _NAME_START
-    return _EXACT_HANDLE if start.text == query.handle else _HANDLE_START
+def _tier(start: Start, query: Query) -> float:
+    if start.kind == NAME:
+        return NAME_START
+    return EXACT_HANDLE if start.text == query.handle else HANDLE_START
 
 
 def _keep_best(scores: dict[str, float], subject: str, score: float) -> None:
     scores[subject] = max(score, scores.get(subject, 0.0))
 
 
-def _start_of(item: Item) -> _Start | None:
+def _start_of(item: Item) -> Start | None:
     text, kind, subject = keys.parse_starts_sort(item[SK])
-    if kind in (START_HANDLE, START_NAME):
-        return _Start(text, kind, subject, item[POPULARITY], text)
+    if kind in (HANDLE, NAME):
+        return Start(text, kind, subject, item[POPULARITY], text)
     if item.get(COUNT, 0) <= 0:
         return None
-    return _Start(text, kind, subject, popularity(item[COUNT]), item.get(LABEL, text))
-
-
-def _suggestion(start: _Start) -> Suggestion:
-    match start.kind:
-        case dynamodb_index.START_TAG:
-            return Suggestion(SuggestionKind.HASHTAG, start.text)
-        case dynamodb_index.START_PLACE:
-            return Suggestion(SuggestionKind.PLACE, start.label)
-    return Suggestion(SuggestionKind.USER, start.subject)
+    return Start(text, kind, subject, popularity(item[COUNT]), item.get(LABEL, text))

@@ -38,6 +38,7 @@ from shutterfeed.adapters.search.postings import (
     describe,
     letters_left,
 )
+from shutterfeed.adapters.search.type_ahead import HANDLE, NAME, PLACE, TAG
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.search import (
@@ -53,10 +54,6 @@ from shutterfeed.domain.text import TAG_MARK, is_plain_word
 from shutterfeed.ports import Clock
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
-START_HANDLE: Final = "h"
-START_NAME: Final = "n"
-START_TAG: Final = "t"
-START_PLACE: Final = "p"
 PAYLOAD: Final = "p"
 COUNT: Final = "posts"
 LABEL: Final = "label"
@@ -121,11 +118,11 @@ def entries_of(document: Document) -> Entries:
 def _post_entries(document: PostDocument) -> Entries:
     place = document.place
     cells = cells_of(place.latitude, place.longitude) if place else ()
-    counted = {keys.starts_sort(tag, START_TAG, tag): tag for tag in document.tags}
+    counted = {keys.starts_sort(tag, TAG, tag): tag for tag in document.tags}
     if place:
         whole = plain(place.name)
         for start in start_keys(place.name):
-            counted[keys.starts_sort(start, START_PLACE, whole)] = place.name
+            counted[keys.starts_sort(start, PLACE, whole)] = place.name
     return Entries(
         document.version,
         document.position,
@@ -137,9 +134,9 @@ def _post_entries(document: PostDocument) -> Entries:
 
 def _user_entries(document: UserDocument) -> Entries:
     offered = {POPULARITY: document.popularity}
-    starts = {keys.starts_sort(document.handle, START_HANDLE, document.user_id): offered}
+    starts = {keys.starts_sort(document.handle, HANDLE, document.user_id): offered}
     for start in start_keys(document.name):
-        starts[keys.starts_sort(start, START_NAME, document.user_id)] = offered
+        starts[keys.starts_sort(start, NAME, document.user_id)] = offered
     return Entries(
         document.version,
         f"{document.popularity:02}",

@@ -28,7 +28,16 @@ from shutterfeed.adapters.search.postings import (
 )
 from shutterfeed.domain.ids import PostId, ulid, ulid_time
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.search import Query, Term, lift, rarity, score_of, typos_between
+from shutterfeed.domain.search import (
+    CLOSENESS,
+    COMPLETED,
+    Query,
+    Term,
+    lift,
+    rarity,
+    score_of,
+    typos_between,
+)
 from shutterfeed.schema import PK, SK
 
 FIRST: Final = 60
@@ -43,8 +52,6 @@ _MAX_COMPLETIONS: Final = 4
 _COMPLETIONS_READ: Final = 20
 _ENOUGH: Final = 20
 """A word of so many posts is no typing error and needs no completion."""
-CLOSENESS: Final = {0: 1.0, 1: 0.6, 2: 0.4}
-COMPLETED: Final = 0.7
 _LEAST_DOCUMENTS: Final = 1_024
 
 

@@ -1,0 +1,174 @@
+"""Writing the OpenSearch index: mapping, documents, bulk requests.
+
+Texts come as terms that `domain/text.py` made, so that the engine only splits them at blanks: it
+finds by the same rules as the embedded one, and needs no analyzer of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import RequestError
+
+from shutterfeed.domain.ids import PostId, ulid_time
+from shutterfeed.domain.search import (
+    POPULAR_BITS,
+    Document,
+    Gone,
+    PostDocument,
+    UserDocument,
+    start_keys,
+    subject_of,
+)
+
+Json = dict[str, Any]
+
+ALIAS: Final = "shutterfeed-search"
+"""What is searched: the one index behind it can be exchanged."""
+NEXT: Final = "shutterfeed-search-next"
+"""The index that is being built, if there is one; it gets every change too."""
+POSTS: Final = "post"
+USERS: Final = "user"
+SUBJECT: Final = "subject"
+
+_ATTEMPTS: Final = 3
+_BASE_DELAY: Final = 0.1
+_CONFLICT: Final = 409
+_NOT_FOUND: Final = 404
+_KEYWORD: Final[Json] = {"type": "keyword"}
+_TERMS: Final[Json] = {"type": "text", "analyzer": "whitespace"}
+
+BODY: Final[Json] = {
+    "settings": {
+        # Said outright, so that an index that nobody asks for a while is refreshed too.
+        "refresh_interval": "1s",
+        # How long what was deleted remembers its version.
+        "gc_deletes": "1h",
+    },
+    "mappings": {
+        "dynamic": "strict",
+        "properties": {
+            "kind": _KEYWORD,
+            SUBJECT: _KEYWORD,
+            "terms": _TERMS,
+            "tags": _KEYWORD,
+            "place_starts": _KEYWORD,
+            "place_label": _KEYWORD | {"index": False},
+            "location": {"type": "geo_point"},
+            "media": _KEYWORD,
+            "position": _KEYWORD,
+            "published_at": {"type": "date"},
+            "popularity": {"type": "byte"},
+            "handle": _KEYWORD,
+            "name_starts": _KEYWORD,
+            "user_terms": _TERMS,
+        },
+    },
+}
+
+
+def document_id(subject: PostId | str) -> str:
+    """A post's id has a hyphen, a user's has none."""
+    return str(subject)
+
+
+def source_of(document: PostDocument | UserDocument) -> Json:
+    if isinstance(document, UserDocument):
+        return {
+            "kind": USERS,
+            SUBJECT: document.user_id,
+            "handle": document.handle,
+            "name_starts": start_keys(document.name),
+            "user_terms": " ".join(document.terms),
+            "popularity": min(document.popularity, POPULAR_BITS),
+        }
+    place = document.place
+    return {
+        "kind": POSTS,
+        SUBJECT: str(document.post_id),
+        "terms": " ".join((*(f"#{tag}" for tag in document.tags), *document.words)),
+        "tags": document.tags,
+        "place_starts": start_keys(place.name) if place else (),
+        "place_label": place.name if place else None,
+        "location": {"lat": place.latitude, "lon": place.longitude} if place else None,
+        "media": sorted(document.media),
+        "position": document.position,
+        "published_at": int(ulid_time(document.position).timestamp() * 1000),
+        "popularity": min(document.popularity, POPULAR_BITS),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSearchWriter:
+    """Writes to whatever stands behind one alias, or to one index."""
+
+    client: OpenSearch
+    index: str
+    refresh: bool = False
+    """Whether what was written is searchable at once: for tests, it is slow."""
+
+    def apply(self, documents: Sequence[Document]) -> dict[PostId | str, str]:
+        """One bulk request; of what it refuses for being busy, some more."""
+        failures: dict[PostId | str, str] = {}
+        left = {document_id(subject_of(document)): document for document in documents}
+        for attempt in range(_ATTEMPTS):
+            if not left:
+                break
+            if attempt:
+                time.sleep(_BASE_DELAY * 2**attempt)
+            answer = self.client.bulk(
+                body=[line for document in left.values() for line in self._lines(document)],
+                params={"require_alias": "true", "refresh": str(self.refresh).lower()}
+                if self.index == ALIAS
+                else {"refresh": str(self.refresh).lower()},
+            )
+            failures = {}
+            again = {}
+            for entry in answer["items"]:
+                ((_, result),) = entry.items()
+                if _is_settled(result["status"]):
+                    continue
+                document = left[result["_id"]]
+                failures[subject_of(document)] = str(result.get("error", result["status"]))
+                if result["status"] in (429, 503):
+                    again[result["_id"]] = document
+            kept = {s: why for s, why in failures.items() if document_id(s) not in again}
+            left = again
+            if not again:
+                return kept
+        return failures
+
+    def _lines(self, document: Document) -> list[Json]:
+        about = {
+            "_index": self.index,
+            "_id": document_id(subject_of(document)),
+            "version": document.version,
+            "version_type": "external_gte",
+        }
+        if isinstance(document, Gone):
+            return [{"delete": about}]
+        return [{"index": about}, source_of(document)]
+
+
+def ensure_index(client: OpenSearch) -> None:
+    """Make the first index, with its alias; nothing where there is one."""
+    if client.indices.exists_alias(name=ALIAS):
+        return
+    try:
+        create(client, f"{ALIAS}-1", ALIAS)
+    except RequestError as error:
+        if error.error != "resource_already_exists_exception":
+            raise
+
+
+def create(client: OpenSearch, index: str, *aliases: str) -> None:
+    client.indices.create(index=index, body={**BODY, "aliases": {alias: {} for alias in aliases}})
+
+
+def _is_settled(status: int) -> bool:
+    """Written; or there is something newer; or there was nothing to delete."""
+    return status < 300 or status in (_CONFLICT, _NOT_FOUND)
