@@ -6,7 +6,6 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import unquote
 
 from msgspec import UNSET
 
@@ -299,9 +298,8 @@ def suggest(call: Call) -> Suggestions:
 @route("GET", "/hashtags/{tag}/posts", returns=PostPage, paged=True)
 def list_tagged(call: Call) -> PostPage:
     """Published posts with a hashtag, newest first."""
-    # Some gateways hand over what stood in the path, others what it means; no tag has a percent.
-    tag = unquote(call.path["tag"])
-    return _post_page(call, call.services.search.tagged(tag, call.position, call.limit))
+    page = call.services.search.tagged(call.path["tag"], call.position, call.limit)
+    return _post_page(call, page)
 
 
 def _also(kind: SearchKind, query: Query) -> bool:

@@ -120,6 +120,8 @@ def test_a_hashtags_posts_in_pages_newest_first(
         items = client.all_pages("/hashtags/sea/posts", ada, limit)
         assert [item["id"] for item in items] == ids[::-1]
     assert client.get("/hashtags/%23SEA/posts", ada).json["items"]
+    for path in ("/hashtags/🌩/posts", "/hashtags/%F0%9F%8C%A9/posts", "/hashtags/北海/posts"):
+        assert client.get(path, ada).json["items"] == []
     assert client.get("/hashtags/a-b/posts", ada).error == ("invalid_hashtag", "tag")
 
 
