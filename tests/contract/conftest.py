@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -39,11 +40,12 @@ from tests.fakes.metadata import (
     NoSuchItem,
 )
 from tests.tables import create_tables
-from tools import dynamodb_local
+from tools import dynamodb_local, opensearch_node
 from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from opensearchpy import OpenSearch
 
 _numbers = count(1)
 
@@ -185,7 +187,20 @@ def _ttl(table: Table, key: Key) -> int | None:
 
 
 @pytest.fixture(scope="session")
-def opensearch() -> object:
+def opensearch() -> Iterator[OpenSearch]:
+    """A real node: the one that `OPENSEARCH_URL` names, which is emptied, or one of our own."""
     from opensearchpy import OpenSearch
 
-    return OpenSearch(hosts=["http://127.0.0.1:19200"])
+    given = os.environ.get("OPENSEARCH_URL")
+    if given:
+        yield OpenSearch(hosts=[given])
+        return
+    try:
+        running = opensearch_node.running()
+        endpoint = running.__enter__()
+    except ToolError as error:
+        pytest.skip(str(error))
+    try:
+        yield OpenSearch(hosts=[endpoint])
+    finally:
+        running.__exit__(None, None, None)

@@ -539,18 +539,19 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_query_is_an_engines_error(index: SearchIndex, text: str) -> None:
+def test_no_query_is_an_engines_error(index: SearchIndex) -> None:
     put(index, shown(1, "quiet picture"))
     users(index, user(1, "quiet"))
-    query = parse_query(text)
-    assert index.posts(query, NOW, 0, 10).items == ()
-    assert index.users(query, 0, 10).items == ()
-    index.hashtags(query, 5)
-    index.suggest(query, 5)
+    for text in HOSTILE:
+        query = parse_query(text)
+        assert (text, index.posts(query, NOW, 0, 10).items) == (text, ())
+        assert (text, index.users(query, 0, 10).items) == (text, ())
+        index.hashtags(query, 5)
+        index.suggest(query, 5)
 
 
-@pytest.mark.parametrize("text", [t for t in HOSTILE if "*" not in t])
-def test_what_looks_like_an_operator_is_a_word(index: SearchIndex, text: str) -> None:
-    put(index, shown(1, text))
-    assert found(index, text) == [1]
+def test_what_looks_like_an_operator_is_a_word(index: SearchIndex) -> None:
+    texts = dict(enumerate(HOSTILE))
+    put(index, *(shown(number, text) for number, text in texts.items()))
+    for number, text in texts.items():
+        assert (text, number in found(index, text)) == (text, True)
