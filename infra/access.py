@@ -11,7 +11,6 @@ from infra import grants
 from infra.buckets import UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.queues import Queues
-from infra.search import Search
 from infra.tables import Tables
 from shutterfeed import schema
 
@@ -23,7 +22,6 @@ class Resources:
     tables: Tables
     buckets: Buckets
     queues: Queues
-    search: Search
     media_base_url: str
     sending_actions: Sequence[str]
     reconcile_after_minutes: int
@@ -62,7 +60,6 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
     grants.items(function, tables.feed, "Query")
-    to.search.reading(function)
     # It never writes bytes: a presigned request carries the rights of who signed it. Putting is
     # also beginning and completing an upload in parts.
     grants.objects(
@@ -187,4 +184,3 @@ def _index_search(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
     grants.items(function, metadata, "GetItem")
-    to.search.writing(function)

@@ -8,47 +8,66 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import grants
+from infra.context import SettingsError
+from infra.functions import Functions
 from infra.nag import allow
-from infra.settings import Settings
+from infra.search_domain import SearchDomain
+from infra.settings import OPENSEARCH, Settings
 from shutterfeed import schema
+
+READER = "api"
+WRITER = "index_search"
 
 
 class Search(Construct):
-    """The term index, a table of its own: its many small writes must not reach the stream."""
+    """A table, an OpenSearch domain, or on the local cloud a node that is there already."""
 
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, settings: Settings, functions: Functions
+    ) -> None:
         super().__init__(scope, construct_id)
         self.engine = settings.search
-        self._table = dynamodb.Table(
-            self,
-            "Index",
-            partition_key=_text(schema.PK),
-            sort_key=_text(schema.SK),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            time_to_live_attribute=schema.TTL_ATTRIBUTE,
-            removal_policy=RemovalPolicy.RETAIN
-            if settings.is_production
-            else RemovalPolicy.DESTROY,
-        )
-        allow(self._table, "DDB3", "It is rebuilt from the metadata table with `make reindex`.")
+        reader, writer = functions[READER], functions[WRITER]
+        if settings.search != OPENSEARCH:
+            table = _table(self, settings)
+            self.target = table.table_name
+            grants.items(reader, table, "Query", "BatchGetItem")
+            actions = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+            grants.items(writer, table, "GetItem", "BatchGetItem", *actions)
+        elif settings.search_endpoint is not None:
+            self.target = settings.search_endpoint
+        elif settings.has_opensearch:
+            self.target = SearchDomain(
+                self, "Domain", settings, reader=reader, writer=writer
+            ).endpoint
+        else:
+            raise SettingsError(
+                "search=opensearch needs a search_endpoint here: `make opensearch`."
+            )
+        for function in (reader, writer):
+            function.add_environment("SEARCH_ENGINE", self.engine)
+            function.add_environment("SEARCH_TARGET", self.target)
+        writer.add_environment("SEARCH_READER", _role_arn(reader))
 
-    @property
-    def target(self) -> str:
-        """What functions and tools are told of it."""
-        return self._table.table_name
 
-    def reading(self, function: lambda_.Function) -> None:
-        self._told(function)
-        grants.items(function, self._table, "Query", "BatchGetItem")
+def _table(scope: Construct, settings: Settings) -> dynamodb.Table:
+    """The term index, a table of its own: its many small writes must not reach the stream."""
+    table = dynamodb.Table(
+        scope,
+        "Index",
+        partition_key=_text(schema.PK),
+        sort_key=_text(schema.SK),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        time_to_live_attribute=schema.TTL_ATTRIBUTE,
+        removal_policy=RemovalPolicy.RETAIN if settings.is_production else RemovalPolicy.DESTROY,
+    )
+    allow(table, "DDB3", "It can be rebuilt from the metadata table at any time.")
+    return table
 
-    def writing(self, function: lambda_.Function) -> None:
-        self._told(function)
-        actions = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
-        grants.items(function, self._table, "GetItem", "BatchGetItem", *actions)
 
-    def _told(self, function: lambda_.Function) -> None:
-        function.add_environment("SEARCH_ENGINE", self.engine)
-        function.add_environment("SEARCH_TARGET", self.target)
+def _role_arn(function: lambda_.Function) -> str:
+    assert function.role
+    return function.role.role_arn
 
 
 def _text(name: str) -> dynamodb.Attribute:

@@ -22,7 +22,8 @@ PRODUCTION_STAGE: Final = "prod"
 
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
-_SEARCH: Final = re.compile("dynamodb|opensearch")
+OPENSEARCH: Final = "opensearch"
+_SEARCH: Final = re.compile(f"dynamodb|{OPENSEARCH}")
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -69,6 +70,17 @@ class Settings:
     """Contents that the collector may remove within an hour before it stops."""
     search: str
     """The search engine: `dynamodb` costs nothing while idle, `opensearch` scales."""
+    search_endpoint: str | None
+    """On the local cloud, which has no OpenSearch: the address of a node."""
+    search_nodes: int
+    """Data nodes of the OpenSearch domain: 1 for trials, else a multiple of the zones."""
+    search_zones: int
+    """Over how many availability zones they are spread: 1, 2 or 3."""
+    search_masters: int
+    """Dedicated master nodes: 3, or 0 for trials."""
+    search_instance: str
+    search_volume_gb: int
+    """Of each data node."""
     local_port: int
     """The local cloud's port."""
 
@@ -99,6 +111,12 @@ class Settings:
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
             search=context.matching("search", _SEARCH),
+            search_endpoint=context.optional("search_endpoint"),
+            search_nodes=context.number("search_nodes"),
+            search_zones=context.number("search_zones"),
+            search_masters=context.number("search_masters"),
+            search_instance=context.text("search_instance"),
+            search_volume_gb=context.number("search_volume_gb"),
             local_port=context.number("local_port"),
         )
 
@@ -118,6 +136,11 @@ class Settings:
     @property
     def _is_local(self) -> bool:
         return self.stage == LOCAL_STAGE
+
+    @property
+    def has_opensearch(self) -> bool:
+        """The local cloud has none; a node is started beside it."""
+        return not self._is_local
 
     @property
     def tls_only(self) -> bool:

@@ -41,7 +41,7 @@ class ShutterfeedStack(Stack):
         timeouts = {name: spec.timeout_s for name, spec in SPECS.items()}
         queues = Queues(self, "Queues", settings, timeouts)
         buckets = Buckets(self, "Buckets", settings, queues.uploads)
-        search = Search(self, "Search", settings)
+        search = Search(self, "Search", settings, functions)
         identity = Identity(self, "Identity", settings)
         delivery = Delivery(self, "Delivery", settings, buckets.renditions)
         grant_all(
@@ -50,7 +50,6 @@ class ShutterfeedStack(Stack):
                 tables=tables,
                 buckets=buckets,
                 queues=queues,
-                search=search,
                 media_base_url=delivery.base_url,
                 sending_actions=settings.sending_actions,
                 reconcile_after_minutes=settings.reconcile_after_minutes,

@@ -151,6 +151,7 @@ class World:
             "SEARCH_QUEUE_URL": self.queue_url("search"),
             "SEARCH_ENGINE": "dynamodb",
             "SEARCH_TARGET": SEARCH,
+            "SEARCH_READER": "nobody",
         }
 
     def queue_url(self, name: str) -> str:

@@ -263,13 +263,21 @@ def collect() -> CollectionService:
     )
 
 
-def search_index(engine: str, target: str) -> SearchIndex:
-    """The engine that the deployment chose. Raises `UnknownEngine`."""
-    if engine != "dynamodb":
-        raise UnknownEngine(engine)
-    from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
+def search_index(engine: str, target: str, reader: str | None = None) -> SearchIndex:
+    """The engine that the deployment chose. Raises `UnknownEngine`.
 
-    return DynamoSearchIndex(_table(target), clock())
+    `reader` is the role that is to be let in, where the engine has rights of its own.
+    """
+    if engine == "dynamodb":
+        from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
+
+        return DynamoSearchIndex(_table(target), clock())
+    if engine == "opensearch":
+        from shutterfeed.adapters.search.opensearch import OpenSearchIndex
+        from shutterfeed.adapters.search.opensearch_client import connect
+
+        return OpenSearchIndex(connect(target), reader=reader)
+    raise UnknownEngine(engine)
 
 
 @cache
@@ -283,7 +291,7 @@ def index_search() -> IndexingService:
     return IndexingService(
         DynamoPosts(metadata),
         DynamoProfiles(metadata),
-        search_index(settings.search_engine, settings.search_target),
+        search_index(settings.search_engine, settings.search_target, settings.search_reader),
     )
 
 

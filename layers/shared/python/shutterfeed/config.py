@@ -90,6 +90,8 @@ class IndexSearchSettings(Settings):
     metadata_table: str
     search_engine: str
     search_target: str
+    search_reader: str
+    """The role that searches, for an engine that has rights of its own."""
 
 
 @dataclass(frozen=True, slots=True)

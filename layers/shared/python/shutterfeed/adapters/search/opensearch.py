@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from opensearchpy import OpenSearch
 
+from shutterfeed.adapters.search.opensearch_client import admit_reader
 from shutterfeed.adapters.search.opensearch_index import (
     ALIAS,
     POSTS,
@@ -70,11 +71,14 @@ _EXPANSIONS: Final = 20
 class OpenSearchIndex:
     client: OpenSearch
     refresh: bool = False
+    reader: str | None = None
+    """An IAM role that is to be let in to search, where the domain has rights of its own."""
     _ensured: bool = field(default=False, init=False)
 
     def apply(self, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
         if not self._ensured:
-            ensure_index(self.client)
+            if ensure_index(self.client) and (self.reader or "").startswith("arn:"):
+                admit_reader(self.client, str(self.reader), f"{ALIAS}*")
             self._ensured = True
         return OpenSearchWriter(self.client, ALIAS, self.refresh).apply(documents)
 

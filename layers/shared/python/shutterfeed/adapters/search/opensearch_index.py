@@ -154,15 +154,16 @@ class OpenSearchWriter:
         return [{"index": about}, source_of(document)]
 
 
-def ensure_index(client: OpenSearch) -> None:
-    """Make the first index, with its alias; nothing where there is one."""
+def ensure_index(client: OpenSearch) -> bool:
+    """Make the first index, with its alias; False where there is one."""
     if client.indices.exists_alias(name=ALIAS):
-        return
+        return False
     try:
         create(client, f"{ALIAS}-1", ALIAS)
     except RequestError as error:
         if error.error != "resource_already_exists_exception":
             raise
+    return True
 
 
 def create(client: OpenSearch, index: str, *aliases: str) -> None:
