@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import audit, hostile, imports, renditions, upload_to_feed
+from bench import audit, hostile, imports, renditions, search, upload_to_feed
 from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
@@ -13,6 +13,7 @@ BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "hostile": hostile.run,
     "imports": imports.run,
     "renditions": renditions.run,
+    "search": search.run,
     "upload_to_feed": upload_to_feed.run,
 }
 

@@ -183,4 +183,5 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
 def _index_search(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    grants.items(function, metadata, "GetItem")
+    # It scans to build the index anew and to check it, when told to.
+    grants.items(function, metadata, "GetItem", "Scan")

@@ -43,7 +43,7 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     "fan_out": FunctionSpec(memory_mb=512, timeout_s=60, calls_itself=True),
     "feed_writer": FunctionSpec(memory_mb=512, timeout_s=30),
     "collect": FunctionSpec(memory_mb=512, timeout_s=60),
-    "index_search": FunctionSpec(memory_mb=512, timeout_s=30, searches=True),
+    "index_search": FunctionSpec(memory_mb=512, timeout_s=60, searches=True),
     "reconcile": FunctionSpec(memory_mb=512, timeout_s=300),
 }
 

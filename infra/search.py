@@ -31,9 +31,10 @@ class Search(Construct):
         if settings.search != OPENSEARCH:
             table = _table(self, settings)
             self.target = table.table_name
-            grants.items(reader, table, "Query", "BatchGetItem")
+            grants.items(reader, table, "GetItem", "Query", "BatchGetItem")
             actions = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
-            grants.items(writer, table, "GetItem", "BatchGetItem", *actions)
+            # It scans for maintenance: what is there, and what is left of older generations.
+            grants.items(writer, table, "GetItem", "BatchGetItem", "Scan", *actions)
         elif settings.search_endpoint is not None:
             self.target = settings.search_endpoint
         elif settings.has_opensearch:

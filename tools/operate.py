@@ -94,7 +94,7 @@ def redrive(deployment: Deployment, name: str | None = None) -> dict[str, int]:
 
 def reconcile(deployment: Deployment) -> dict[str, Any]:
     """Let the reconciler look at every open post now; what it found."""
-    return _invoke(deployment, "reconcile", {"after_minutes": 0})
+    return invoke(deployment, "reconcile", {"after_minutes": 0})
 
 
 def candidates(deployment: Deployment) -> list[tuple[float, str]]:
@@ -181,7 +181,7 @@ def _redrive_stream(deployment: Deployment, url: str) -> int:
         records = _records(deployment, json.loads(message["Body"])["DDBStreamBatchInfo"])
         if records is None:
             continue
-        answer = _invoke(deployment, "route-changes", {"Records": records})
+        answer = invoke(deployment, "route-changes", {"Records": records})
         if not answer.get("batchItemFailures"):
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             done += 1
@@ -215,7 +215,7 @@ def _records(deployment: Deployment, batch: dict[str, Any]) -> list[dict[str, An
     return found or None
 
 
-def _invoke(deployment: Deployment, function: str, event: dict[str, Any]) -> dict[str, Any]:
+def invoke(deployment: Deployment, function: str, event: dict[str, Any]) -> dict[str, Any]:
     answer = deployment.client_for("lambda").invoke(
         FunctionName=deployment.prefix + function,
         Payload=json.dumps(event, default=lambda at: at.timestamp()).encode(),

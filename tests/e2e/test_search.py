@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
+import pytest
+
 from tests import pictures
-from tests.e2e.conftest import Person, eventually, published
+from tests.e2e.conftest import Deployment, Person, eventually, published, signing_up
+from tools import opensearch_node
 from tools.client import Api, Photo
+from tools.cloud import LocalCloud
+from tools.deploy import deploy
+from tools.errors import ToolError
+
+
+@pytest.fixture(scope="module")
+def opensearch_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Another deployment, whose functions search in a real OpenSearch node."""
+    node = opensearch_node.running()
+    try:
+        endpoint = node.__enter__()
+    except ToolError as error:
+        pytest.skip(str(error))
+    cloud = LocalCloud(tmp_path_factory.mktemp("cloud") / "state")
+    try:
+        cloud.start()
+        context = {"search": "opensearch", "search_endpoint": endpoint}
+        yield Deployment(cloud.endpoint, deploy(cloud.endpoint, context=context))
+    finally:
+        cloud.stop()
+        node.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["dynamodb", "opensearch"])
+def person(request: pytest.FixtureRequest) -> Callable[[], Person]:
+    """Signs up somebody new where this engine searches."""
+    name = "stack" if request.param == "dynamodb" else "opensearch_stack"
+    return signing_up(request.getfixturevalue(name))
 
 
 def _found(api: Api, **query: str) -> list[str]:

@@ -18,6 +18,7 @@ GRANTED = {
         "dynamodb:Query TablesMetadata/index/followers",
         "dynamodb:Query TablesMetadata/index/published",
         "dynamodb:Query TablesFeed",
+        "dynamodb:GetItem SearchIndex",
         "dynamodb:Query SearchIndex",
         "dynamodb:BatchGetItem SearchIndex",
         "s3:PutObject uploads/uploads/*",
@@ -102,7 +103,9 @@ GRANTED = {
     },
     "index_search": {
         "dynamodb:GetItem TablesMetadata",
+        "dynamodb:Scan TablesMetadata",
         "dynamodb:GetItem SearchIndex",
+        "dynamodb:Scan SearchIndex",
         "dynamodb:BatchGetItem SearchIndex",
         "dynamodb:PutItem SearchIndex",
         "dynamodb:UpdateItem SearchIndex",

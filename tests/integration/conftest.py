@@ -99,6 +99,7 @@ def forget_services() -> None:
         bootstrap.collect,
         bootstrap.reconcile,
         bootstrap.index_search,
+        bootstrap.search_maintenance,
     )
     for factory in factories:
         factory.cache_clear()  # type: ignore[attr-defined]

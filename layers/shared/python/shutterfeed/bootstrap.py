@@ -16,7 +16,7 @@ from shutterfeed import config
 if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
-    from shutterfeed.ports import Clock, Ids, SearchIndex
+    from shutterfeed.ports import Clock, Ids, SearchGenerations
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.cursors import Cursors
     from shutterfeed.services.fan_out import FanOutPlanner, FeedWriter
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shutterfeed.services.rendering import RenderingService
     from shutterfeed.services.routing import ChangeRouter
     from shutterfeed.services.search import SearchService
+    from shutterfeed.services.search_maintenance import SearchMaintenance
     from shutterfeed.services.uploads import UploadService
 
 M = TypeVar("M")
@@ -263,7 +264,7 @@ def collect() -> CollectionService:
     )
 
 
-def search_index(engine: str, target: str, reader: str | None = None) -> SearchIndex:
+def search_index(engine: str, target: str, reader: str | None = None) -> SearchGenerations:
     """The engine that the deployment chose. Raises `UnknownEngine`.
 
     `reader` is the role that is to be let in, where the engine has rights of its own.
@@ -282,13 +283,23 @@ def search_index(engine: str, target: str, reader: str | None = None) -> SearchI
 
 @cache
 def index_search() -> IndexingService:
+    from shutterfeed.services.indexing import IndexingService
+
+    maintained = search_maintenance()
+    return IndexingService(maintained.posts, maintained.profiles, maintained.index)
+
+
+@cache
+def search_maintenance() -> SearchMaintenance:
     from shutterfeed.adapters.dynamodb.posts import DynamoPosts
     from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
-    from shutterfeed.services.indexing import IndexingService
+    from shutterfeed.adapters.search.source import DynamoSearchable
+    from shutterfeed.services.search_maintenance import SearchMaintenance
 
     settings = config.IndexSearchSettings.from_env()
     metadata = _table(settings.metadata_table)
-    return IndexingService(
+    return SearchMaintenance(
+        DynamoSearchable(metadata),
         DynamoPosts(metadata),
         DynamoProfiles(metadata),
         search_index(settings.search_engine, settings.search_target, settings.search_reader),

@@ -18,7 +18,8 @@ Metadata table
                        DELETED#<author>      / <moment of deletion>#<post ulid>
 Feed table
     FEED#<user>        <position>#<post>
-Search table (every partition key begins with `<generation>#`)
+Search table (every other partition key begins with `<generation>#`)
+    GENERATIONS             GENERATIONS                     which one is searched, which one built
     DOC#<kind>#<id>         DOC                             what the index holds of a post or user
     TERM#<kind>#<term>      <order>#<id>                    one that has the term, best last
     WORD#<kind>#<2 letters> <word>                          dictionary
@@ -68,6 +69,7 @@ _UNIT: Final = "\x1f"
 """Between texts that people chose, which have no control characters."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
+GENERATIONS: Final = Key("GENERATIONS", "GENERATIONS")
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
 RECONCILE: Final = Key("SYSTEM", "RECONCILE")
 
@@ -196,6 +198,11 @@ def feed_partition(owner_id: str) -> str:
 
 def feed(owner_id: str, entry: FeedEntry) -> Key:
     return Key(feed_partition(owner_id), str(entry))
+
+
+def generation_of(partition: str) -> str:
+    """The generation of the search index that an entry belongs to."""
+    return partition.partition("#")[0]
 
 
 def search_document(generation: str, kind: str, subject: str) -> Key:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Protocol, TypeVar
+from typing import IO, Final, Protocol, TypeVar
 
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
@@ -505,3 +505,47 @@ class SearchIndex(SearchDocuments, Protocol):
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
         """What begins like the query, most popular first."""
         ...
+
+
+class Searchable(Protocol):
+    """Everything in the metadata table that may be found, for maintenance only: it scans."""
+
+    def page(self, after: str | None, limit: int) -> Page[PostId | str]:
+        """Ids of posts in any state and of users, by the way of about `limit` items of any kind."""
+        ...
+
+
+class SearchGenerations(SearchIndex, Protocol):
+    """The search index as maintenance sees it: of several generations, searches see one.
+
+    Between `begin` and `switch`, `apply` writes to the new one too, once every container has
+    noticed: within `NOTICED_AFTER_SECONDS`.
+    """
+
+    def begin(self) -> str:
+        """A new, empty generation; one that was begun before and not switched to is given up."""
+        ...
+
+    def fill(self, generation: str, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
+        """`apply`, to this generation alone."""
+        ...
+
+    def switch(self, generation: str) -> None:
+        """From now on it is the one that is searched."""
+        ...
+
+    def drop_others(self) -> bool:
+        """Remove a part of what belongs to other generations. False where nothing is left."""
+        ...
+
+    def versions(self, subjects: Sequence[PostId | str]) -> Mapping[PostId | str, int]:
+        """Of the documents that can be found now."""
+        ...
+
+    def held(self, after: str | None, limit: int) -> Page[PostId | str]:
+        """The subjects of all documents that can be found."""
+        ...
+
+
+NOTICED_AFTER_SECONDS: Final = 6.0
+"""Containers look every five seconds which generations there are."""

@@ -244,6 +244,31 @@ class Table:
         last = answer.get("LastEvaluatedKey")
         return Rows(list(map(unmarshal, answer["Items"])), unmarshal(last) if last else None)
 
+    def scan(
+        self,
+        condition: ConditionBase,
+        *,
+        after: Item | None = None,
+        limit: int,
+        attributes: Sequence[str],
+    ) -> Rows:
+        """Those of the next `limit` items, in no order, that meet the condition. For maintenance
+        only: it reads whatever is there."""
+        expression = _Expression()
+        parameters: Item = {
+            "TableName": self.name,
+            "FilterExpression": expression.condition(condition),
+            "Limit": limit,
+            "ProjectionExpression": ", ".join(map(expression.name, attributes)),
+        }
+        parameters |= expression.parameters()
+        if after is not None:
+            parameters["ExclusiveStartKey"] = marshal(after)
+        with _translated():
+            answer = self.client.scan(**parameters)
+        last = answer.get("LastEvaluatedKey")
+        return Rows(list(map(unmarshal, answer["Items"])), unmarshal(last) if last else None)
+
     def write(self, write: Write) -> Item:
         """One write; for an update, the item as it is now. Raises `ConditionFailed`."""
         parameters = self._parameters(write)

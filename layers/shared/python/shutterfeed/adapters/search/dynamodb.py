@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from boto3.dynamodb.conditions import ConditionBase, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.table import Item, Table
+from shutterfeed.adapters.dynamodb.table import Item, Table, item_key
 from shutterfeed.adapters.search.dynamodb_index import (
     COUNT,
     LABEL,
@@ -25,6 +25,7 @@ from shutterfeed.adapters.search.dynamodb_posts import (
     completions,
     meant_by,
 )
+from shutterfeed.adapters.search.generations import Generations
 from shutterfeed.adapters.search.postings import POSTS, TAGS, USERS, Posting, parse
 from shutterfeed.adapters.search.type_ahead import (
     HANDLE,
@@ -58,6 +59,9 @@ from shutterfeed.ports import Clock, Suggestion
 from shutterfeed.schema import PK, SK
 
 _PARALLEL: Final = 16
+_DROPPED: Final = 1_000
+_DROPPED_PAGES: Final = 5
+"""Of so many entries; more take longer than a function may run."""
 _USERS_READ: Final = 100
 """Most followed users with one word that are looked at."""
 _STARTS_READ: Final = 200
@@ -68,13 +72,71 @@ _STARTS_READ: Final = 200
 class DynamoSearchIndex:
     table: Table
     clock: Clock
-    generation: str = "1"
+    _generations: Generations = field(default_factory=Generations)
+    _writers: dict[str, DynamoIndexWriter] = field(default_factory=dict)
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_PARALLEL, thread_name_prefix="search")
     )
 
     def apply(self, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
-        return DynamoIndexWriter(self.table, self.clock, self.generation).apply(documents)
+        failures: dict[PostId | str, str] = {}
+        for generation in self._generations.written(self.table):
+            failures |= self.fill(generation, documents)
+        return failures
+
+    def fill(self, generation: str, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
+        if generation not in self._writers:
+            self._writers[generation] = DynamoIndexWriter(self.table, self.clock, generation)
+        return self._writers[generation].apply(documents)
+
+    def begin(self) -> str:
+        return self._generations.begin(self.table)
+
+    def switch(self, generation: str) -> None:
+        self._generations.switch(self.table, generation)
+
+    def drop_others(self) -> bool:
+        live = self._generations.written(self.table, now=True)
+        other: ConditionBase = Attr(PK).ne(keys.GENERATIONS.pk)
+        for generation in live:
+            other = other & ~Attr(PK).begins_with(f"{generation}#")
+        after: Item | None = None
+        for _ in range(_DROPPED_PAGES):
+            rows = self.table.scan(other, after=after, limit=_DROPPED, attributes=(PK, SK))
+            self.table.write_many(deletes=map(item_key, rows.items))
+            if rows.last is None:
+                return bool(rows.items)
+            after = rows.last
+        return True
+
+    def versions(self, subjects: Sequence[PostId | str]) -> Mapping[PostId | str, int]:
+        wanted = {
+            keys.search_document(
+                self.generation, POSTS if isinstance(s, PostId) else USERS, str(s)
+            ): s
+            for s in subjects
+        }
+        items = self.table.get_many(wanted, consistent=True)
+        return {wanted[item_key(i)]: i["version"] for i in items if not i["gone"]}
+
+    def held(self, after: str | None, limit: int) -> Page[PostId | str]:
+        rows = self.table.scan(
+            Attr(SK).eq(keys.SEARCH_DOCUMENT)
+            & Attr(PK).begins_with(f"{self.generation}#")
+            & Attr("gone").eq(value=False),
+            after=None if after is None else dict(zip((PK, SK), after.split(" ", 1), strict=True)),
+            limit=limit,
+            attributes=(PK, SK),
+        )
+        found: list[PostId | str] = []
+        for item in rows.items:
+            kind, subject = keys.parse_search_document(item_key(item))
+            found.append(PostId.parse(subject) if kind == POSTS else subject)
+        return Page(tuple(found), f"{rows.last[PK]} {rows.last[SK]}" if rows.last else None)
+
+    @property
+    def generation(self) -> str:
+        return self._generations.searched(self.table)
 
     def posts(self, query: Query, as_of: datetime, offset: int, limit: int) -> Page[PostId]:
         search = DynamoPostSearch(self.table, self.generation, self._pool)

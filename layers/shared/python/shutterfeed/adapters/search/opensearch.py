@@ -6,6 +6,7 @@ queries, which mean nothing but themselves.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +18,13 @@ from opensearchpy import OpenSearch
 from shutterfeed.adapters.search.opensearch_client import admit_reader
 from shutterfeed.adapters.search.opensearch_index import (
     ALIAS,
+    NEXT,
     POSTS,
     SUBJECT,
     USERS,
     OpenSearchWriter,
+    create,
+    document_id,
     ensure_index,
 )
 from shutterfeed.adapters.search.type_ahead import (
@@ -57,12 +61,13 @@ from shutterfeed.domain.search import (
     popularity,
     typos_between,
 )
-from shutterfeed.ports import Suggestion
+from shutterfeed.ports import NOTICED_AFTER_SECONDS, Suggestion
 
 Json = dict[str, Any]
 
 _SAMPLE: Final = 100
 """Of the most popular and newest posts: their hashtags and places are what type-ahead offers."""
+_NO_SOURCE: Final = {"_source": "false"}
 _EXPANSIONS: Final = 20
 """Words of the index that a misspelt or unfinished one may stand for."""
 
@@ -74,13 +79,76 @@ class OpenSearchIndex:
     reader: str | None = None
     """An IAM role that is to be let in to search, where the domain has rights of its own."""
     _ensured: bool = field(default=False, init=False)
+    _building: bool = field(default=False, init=False)
+    _looked_at: float | None = field(default=None, init=False)
 
     def apply(self, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
+        self._ensure()
+        failures: dict[PostId | str, str] = {}
+        for alias in (ALIAS, NEXT) if self._is_building() else (ALIAS,):
+            failures |= OpenSearchWriter(self.client, alias, self.refresh).apply(documents)
+        return failures
+
+    def fill(self, generation: str, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
+        return OpenSearchWriter(self.client, generation, self.refresh).apply(documents)
+
+    def begin(self) -> str:
+        self._ensure()
+        indexes = self.client.indices.get(index=f"{ALIAS}-*")
+        new = f"{ALIAS}-{1 + max(int(name.rpartition('-')[2]) for name in indexes)}"
+        create(self.client, new)
+        self._move({NEXT: new})
+        return new
+
+    def switch(self, generation: str) -> None:
+        self.client.indices.refresh(index=generation)
+        self._move({ALIAS: generation, NEXT: None})
+
+    def drop_others(self) -> bool:
+        indexes = self.client.indices.get(index=f"{ALIAS}-*")
+        unused = [name for name, about in indexes.items() if not about["aliases"]]
+        if unused:
+            self.client.indices.delete(index=",".join(unused))
+        return False
+
+    def versions(self, subjects: Sequence[PostId | str]) -> Mapping[PostId | str, int]:
+        if not subjects:
+            return {}
+        by_id = {document_id(subject): subject for subject in subjects}
+        answer = self.client.mget(body={"ids": list(by_id)}, index=ALIAS, params=_NO_SOURCE)
+        return {by_id[d["_id"]]: d["_version"] for d in answer["docs"] if d.get("found")}
+
+    def held(self, after: str | None, limit: int) -> Page[PostId | str]:
+        body: Json = {"query": {"match_all": {}}, "sort": [{SUBJECT: "asc"}]}
+        if after is not None:
+            body["search_after"] = [after]
+        ids = [hit["_id"] for hit in self._search(body, limit)]
+        found = tuple(PostId.parse(i) if "-" in i else i for i in ids)
+        return Page(found, ids[-1] if len(ids) == limit else None)
+
+    def _ensure(self) -> None:
         if not self._ensured:
             if ensure_index(self.client) and (self.reader or "").startswith("arn:"):
                 admit_reader(self.client, str(self.reader), f"{ALIAS}*")
             self._ensured = True
-        return OpenSearchWriter(self.client, ALIAS, self.refresh).apply(documents)
+
+    def _is_building(self) -> bool:
+        now = time.monotonic()
+        if self._looked_at is None or now > self._looked_at + NOTICED_AFTER_SECONDS - 1:
+            self._building = bool(self.client.indices.exists_alias(name=NEXT))
+            self._looked_at = now
+        return self._building
+
+    def _move(self, aliases: Mapping[str, str | None]) -> None:
+        """Let aliases name other indexes, all at once."""
+        actions: list[Json] = []
+        for alias, index in aliases.items():
+            if self.client.indices.exists_alias(name=alias):
+                actions.append({"remove": {"index": f"{ALIAS}-*", "alias": alias}})
+            if index is not None:
+                actions.append({"add": {"index": index, "alias": alias}})
+        self.client.indices.update_aliases(body={"actions": actions})
+        self._looked_at = None
 
     def posts(self, query: Query, as_of: datetime, offset: int, limit: int) -> Page[PostId]:
         body = {

@@ -123,7 +123,7 @@ class OpenSearchWriter:
             answer = self.client.bulk(
                 body=[line for document in left.values() for line in self._lines(document)],
                 params={"require_alias": "true", "refresh": str(self.refresh).lower()}
-                if self.index == ALIAS
+                if self.index in (ALIAS, NEXT)
                 else {"refresh": str(self.refresh).lower()},
             )
             failures = {}
