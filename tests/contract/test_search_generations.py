@@ -86,7 +86,7 @@ def test_the_versions_of_what_can_be_found(index: SearchGenerations) -> None:
     users(index, user(5, "ada"))
     index.apply([Gone(shown(2).id, 3)])
     ada, nobody = samples.user_id(5), samples.user_id(6)
-    asked = [shown(1).id, shown(2).id, shown(3).id, ada, nobody]
+    asked: list[PostId | str] = [shown(1).id, shown(2).id, shown(3).id, ada, nobody]
     assert index.versions(asked) == {shown(1).id: 7, ada: 1}
     assert index.versions([]) == {}
 

@@ -86,9 +86,8 @@ def test_a_new_index_finds_what_the_old_one_did_and_what_came_meanwhile(
 
 
 def test_an_index_that_was_lost_is_built_from_the_table(
-    client: Client, world: World, ada: Person, heron: str, deployment: Deployment
+    client: Client, ada: Person, heron: str, deployment: Deployment
 ) -> None:
-    assert world
     _empty_the_index()
     assert _found(client, ada, "heron") == []
     _reindex(deployment)

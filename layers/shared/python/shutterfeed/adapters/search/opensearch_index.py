@@ -7,7 +7,7 @@ finds by the same rules as the embedded one, and needs no analyzer of its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ SUBJECT: Final = "subject"
 
 _ATTEMPTS: Final = 3
 _BASE_DELAY: Final = 0.1
+_BUSY: Final = (429, 503)
 _CONFLICT: Final = 409
 _NOT_FOUND: Final = 404
 _KEYWORD: Final[Json] = {"type": "keyword"}
@@ -113,34 +114,36 @@ class OpenSearchWriter:
 
     def apply(self, documents: Sequence[Document]) -> dict[PostId | str, str]:
         """One bulk request; of what it refuses for being busy, some more."""
-        failures: dict[PostId | str, str] = {}
         left = {document_id(subject_of(document)): document for document in documents}
+        failures: dict[PostId | str, str] = {}
         for attempt in range(_ATTEMPTS):
-            if not left:
-                break
             if attempt:
                 time.sleep(_BASE_DELAY * 2**attempt)
-            answer = self.client.bulk(
-                body=[line for document in left.values() for line in self._lines(document)],
-                params={"require_alias": "true", "refresh": str(self.refresh).lower()}
-                if self.index in (ALIAS, NEXT)
-                else {"refresh": str(self.refresh).lower()},
-            )
-            failures = {}
-            again = {}
-            for entry in answer["items"]:
-                ((_, result),) = entry.items()
-                if _is_settled(result["status"]):
-                    continue
-                document = left[result["_id"]]
-                failures[subject_of(document)] = str(result.get("error", result["status"]))
-                if result["status"] in (429, 503):
-                    again[result["_id"]] = document
-            kept = {s: why for s, why in failures.items() if document_id(s) not in again}
-            left = again
-            if not again:
-                return kept
+            refused = self._send(left.values())
+            busy = [i for i, (status, _) in refused.items() if status in _BUSY]
+            for refused_id, (_, reason) in refused.items():
+                failures[subject_of(left[refused_id])] = reason
+            if not busy or attempt == _ATTEMPTS - 1:
+                break
+            left = {i: left[i] for i in busy}
+            for document in left.values():
+                del failures[subject_of(document)]
         return failures
+
+    def _send(self, documents: Iterable[Document]) -> dict[str, tuple[int, str]]:
+        """What was not written, by its id: the status and the reason."""
+        params = {"refresh": str(self.refresh).lower()}
+        if self.index in (ALIAS, NEXT):
+            # Where the alias is gone, an index of its name must not come into being.
+            params["require_alias"] = "true"
+        lines = [line for document in documents for line in self._lines(document)]
+        answer = self.client.bulk(body=lines, params=params)
+        results = [result for entry in answer["items"] for result in entry.values()]
+        return {
+            result["_id"]: (result["status"], str(result.get("error", result["status"])))
+            for result in results
+            if not _is_settled(result["status"])
+        }
 
     def _lines(self, document: Document) -> list[Json]:
         about = {
