@@ -61,7 +61,8 @@ POPULARITY: Final = "popularity"
 WORDS: Final = "words"
 LEAST_INDEXED: Final = 3
 """Letters of a word from which it can be what a misspelt one of four was meant to be."""
-TWO_TYPOS_INDEXED_FROM: Final = 6
+TWO_TYPOS_INDEXED_FROM: Final = 8
+"""Letters of a word that is found with two errors; of fewer it would take four times as much."""
 LONGEST_DICTIONARY_WORD: Final = 32
 """Letters; what is longer is found as it stands, but is no completion."""
 
