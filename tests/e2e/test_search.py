@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
@@ -9,10 +10,10 @@ import pytest
 
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, published, signing_up
-from tools import opensearch_node
+from tools import opensearch_node, operate, search
 from tools.client import Api, Photo
 from tools.cloud import LocalCloud
-from tools.deploy import deploy
+from tools.deploy import LocalAws, deploy
 from tools.errors import ToolError
 
 
@@ -35,10 +36,17 @@ def opensearch_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deplo
 
 
 @pytest.fixture(params=["dynamodb", "opensearch"])
-def person(request: pytest.FixtureRequest) -> Callable[[], Person]:
-    """Signs up somebody new where this engine searches."""
+def searching(request: pytest.FixtureRequest) -> Deployment:
+    """Where this engine searches."""
     name = "stack" if request.param == "dynamodb" else "opensearch_stack"
-    return signing_up(request.getfixturevalue(name))
+    found: Deployment = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def person(searching: Deployment) -> Callable[[], Person]:
+    """Signs up somebody new there."""
+    return signing_up(searching)
 
 
 def _found(api: Api, **query: str) -> list[str]:
@@ -114,3 +122,31 @@ def test_a_bad_query_is_the_callers_error(person: Callable[[], Person]) -> None:
         assert api.send("GET", f"/search?q={quote(text)}").status in {200, 400}
     assert api.send("GET", "/search/suggest?q=%00").status == 400
     assert api.send("GET", f"/hashtags/{quote('🌩')}/posts").status == 200
+
+
+def test_the_index_is_built_anew_and_checked_while_people_search(
+    searching: Deployment, person: Callable[[], Person]
+) -> None:
+    author = person()
+    ids = []
+    for number in range(2):
+        post_id = author.api.publish(
+            [Photo(pictures.jpeg(160, 120, seed=80 + number))], caption=f"kingfisher {number}"
+        )
+        ids.append(published(author.api, post_id)["id"])
+    eventually(lambda: _found(author.api, q="kingfisher"), lambda found: set(found) == set(ids))
+    deployment = operate.Deployment(LocalAws(searching.endpoint).client, "local", searching.outputs)
+    seen: list[list[str]] = []
+
+    def pause(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            seen.append(_found(author.api, q="kingfisher"))
+            time.sleep(0.2)
+
+    assert search.reindex(deployment, pause)["indexed"] >= 3
+
+    assert {frozenset(found) for found in seen} == {frozenset(ids)}
+    found = search.check(deployment, repair=False)
+    assert found["looked at"] >= 6
+    assert set(found) == {"looked at", "mended"}

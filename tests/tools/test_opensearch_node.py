@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import opensearch_node, paths
+from tools import cloud, opensearch_node, paths
 from tools.errors import ToolError
 
 
@@ -41,8 +41,8 @@ def test_without_a_recent_java_one_is_told_to_install_it(bin_folder: Path) -> No
         _run()
 
 
-def test_without_maven_one_is_told_to_install_it(bin_folder: Path) -> None:
-    assert bin_folder
+@pytest.mark.usefixtures("bin_folder")
+def test_without_maven_one_is_told_to_install_it() -> None:
     with pytest.raises(ToolError, match="install `mvn`"):
         _run()
 
@@ -66,9 +66,9 @@ def test_another_archive_than_the_expected_one_is_not_unpacked(bin_folder: Path)
     assert not opensearch_node.FOLDER.exists()
 
 
-def test_a_taken_port_is_told(bin_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert bin_folder
+@pytest.mark.usefixtures("bin_folder")
+def test_a_taken_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opensearch_node, "_distribution", lambda: Path("/nowhere"))
-    monkeypatch.setattr(opensearch_node.cloud, "is_free", lambda _: False)
+    monkeypatch.setattr(cloud, "is_free", lambda _: False)
     with pytest.raises(ToolError, match="Port 9200 is taken"), opensearch_node.running(9200):
         pytest.fail("it cannot run")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from shutterfeed.adapters.search import opensearch_index
 from shutterfeed.adapters.search.opensearch_client import admit_reader, connect
 from shutterfeed.adapters.search.opensearch_index import ALIAS, OpenSearchWriter
 from shutterfeed.domain.search import Gone, post_document
@@ -52,7 +52,7 @@ def _is_about(value: object) -> bool:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opensearch_index.time, "sleep", lambda _: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
 
 
 def _apply(client: Any, *documents: Any) -> dict[Any, str]:

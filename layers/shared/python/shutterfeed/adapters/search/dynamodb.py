@@ -58,7 +58,8 @@ from shutterfeed.domain.text import TAG_MARK
 from shutterfeed.ports import Clock, Suggestion
 from shutterfeed.schema import PK, SK
 
-_PARALLEL: Final = 16
+_PARALLEL: Final = 10
+"""As many connections as the AWS client keeps."""
 _DROPPED: Final = 1_000
 _DROPPED_PAGES: Final = 5
 """Of so many entries; more take longer than a function may run."""
