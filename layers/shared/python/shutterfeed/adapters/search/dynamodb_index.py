@@ -83,8 +83,8 @@ class Entries:
     """Where its postings stand among those of others, best last."""
     payload: str = ""
     terms: tuple[str, ...] = ()
-    starts: Mapping[str, Item] = field(default_factory=dict)
-    """What type-ahead offers of it alone, by sort key."""
+    starts: tuple[str, ...] = ()
+    """What type-ahead offers of it alone, as sort keys."""
     counted: Mapping[str, str] = field(default_factory=dict)
     """What type-ahead offers for all documents that have it: its label by sort key."""
     gone: bool = False
@@ -134,16 +134,14 @@ def _post_entries(document: PostDocument) -> Entries:
 
 
 def _user_entries(document: UserDocument) -> Entries:
-    offered = {POPULARITY: document.popularity}
-    starts = {keys.starts_sort(document.handle, HANDLE, document.user_id): offered}
-    for start in start_keys(document.name):
-        starts[keys.starts_sort(start, NAME, document.user_id)] = offered
+    handle = keys.starts_sort(document.handle, HANDLE, document.user_id)
+    names = (keys.starts_sort(start, NAME, document.user_id) for start in start_keys(document.name))
     return Entries(
         document.version,
         f"{document.popularity:02}",
         describe(document),
         document.terms,
-        starts=starts,
+        starts=(handle, *names),
     )
 
 
@@ -189,17 +187,19 @@ class DynamoIndexWriter:
             "stale": sorted(_stale(old) - _lines(new.postings)),
             "stale_starts": sorted(_all_starts(old) - set(new.starts)),
         }
+        before = set(old.get("counted", ()))
+        lost = before - set(new.counted)
+        item["freed"] = sorted((lost | set(old.get("freed", ()))) - set(new.counted))
         if new.gone:
             item[TTL_ATTRIBUTE] = epoch(self.clock.now() + _TOMBSTONE_RETENTION)
         unchanged: ConditionBase = Attr("writes").eq(writes) if writes else Attr(PK).not_exists()
-        before = set(old.get("counted", ()))
         counts = [
             *(
                 self._count(start, 1, label)
                 for start, label in new.counted.items()
                 if start not in before
             ),
-            *(self._count(start, -1, None) for start in before - set(new.counted)),
+            *(self._count(start, -1, None) for start in lost),
         ]
         try:
             if counts:
@@ -208,8 +208,6 @@ class DynamoIndexWriter:
                 self.table.write(Put(item, unchanged))
         except ConditionFailed:
             return None
-        for start in before - set(new.counted):
-            self._drop_unused(start)
         return item
 
     def _count(self, start: str, by: int, label: str | None) -> Write:
@@ -223,44 +221,56 @@ class DynamoIndexWriter:
             return  # Others have it still.
 
     def _carry_out(self, kind: str, subject: str, claimed: Item, old: Item, new: Entries) -> None:
-        self.table.write_many(
-            puts=[
-                *(
-                    {**key_item(self._posting(kind, subject, line)), PAYLOAD: new.payload}
-                    for line in _lines(new.postings)
-                ),
-                *(
-                    {**key_item(self._start_key(start)), **item}
-                    for start, item in new.starts.items()
-                ),
-            ],
-            deletes=[
-                *(self._posting(kind, subject, line) for line in claimed["stale"]),
-                *map(self._start_key, claimed["stale_starts"]),
-            ],
-        )
+        self._write_entries(kind, subject, claimed, claimed["stale"], claimed["stale_starts"])
+        for start in claimed["freed"]:
+            self._drop_unused(start)
         self._learn(kind, new.terms, old)
         done = Update(
             keys.search_document(self.generation, kind, subject),
             set={"done": True},
-            remove=("stale", "stale_starts"),
+            remove=("stale", "stale_starts", "freed"),
             condition=Attr("writes").eq(claimed["writes"]),
         )
         try:
             self.table.write(done)
         except ConditionFailed:
-            self._give_way(kind, subject, new)
+            self._give_way(kind, subject, claimed)
 
-    def _give_way(self, kind: str, subject: str, mine: Entries) -> None:
-        """Another wrote meanwhile: what they do not have must not stay for having come later."""
-        now = self.table.get(keys.search_document(self.generation, kind, subject)) or {}
-        theirs = _lines_of(now)
-        self.table.write_many(
-            deletes=[
-                *(self._posting(kind, subject, line) for line in _lines(mine.postings) - theirs),
-                *map(self._start_key, set(mine.starts) - set(now.get("starts", ()))),
-            ]
-        )
+    def _write_entries(
+        self,
+        kind: str,
+        subject: str,
+        item: Item,
+        stale: Iterable[str],
+        stale_starts: Iterable[str],
+    ) -> None:
+        """All entries of a document as its item has them; and what is stale taken out."""
+        payload = {PAYLOAD: item.get("payload", "")}
+        puts = [
+            {**key_item(self._posting(kind, subject, line)), **payload} for line in _lines_of(item)
+        ]
+        for start in item.get("starts", ()):
+            # Only users have such, whose popularity is their order.
+            offered = {POPULARITY: int(item["entry_order"])}
+            puts.append({**key_item(self._start_key(start)), **offered})
+        deletes = [
+            *(self._posting(kind, subject, line) for line in stale),
+            *map(self._start_key, stale_starts),
+        ]
+        self.table.write_many(puts, deletes)
+
+    def _give_way(self, kind: str, subject: str, mine: Item) -> None:
+        """Another wrote meanwhile: what they do not have must not stay for having come later, and
+        what both have must be theirs."""
+        for _ in range(_ATTEMPTS):
+            now = self.table.get(keys.search_document(self.generation, kind, subject)) or {}
+            if now.get("writes") == mine["writes"]:
+                return
+            stale = _lines_of(mine) - _lines_of(now)
+            starts = set(mine["starts"]) - set(now.get("starts", ()))
+            self._write_entries(kind, subject, now, stale, starts)
+            mine = {**mine, "writes": now.get("writes")}
+        raise Busy
 
     def _learn(self, kind: str, terms: Iterable[str], old: Item) -> None:
         """Put words into the dictionary that were never met before, for completion and for what
