@@ -257,6 +257,21 @@ class TestPosts:
         assert found(index, "eleph ") == []
         assert found(index, "an elep") == [1]
 
+    @pytest.mark.parametrize("index", ["opensearch"], indirect=True)
+    def test_many_words_with_many_like_them_are_not_too_many_clauses(
+        self, index: SearchIndex
+    ) -> None:
+        stems = [f"{a}{b}{a}{b}{a}{b}" for a in "bcdfgh" for b in "aeiou"]
+        for number, stem in enumerate(stems):
+            like = [f"{stem[:3]}{x}{stem[3:]}{y}nt" for x in "klmnp" for y in "aeiou"]
+            put(index, shown(number, " ".join(like)))
+        # Eight letters each, none of them there, as many as a query has room for.
+        text = " ".join(f"{stem}nt" for stem in stems)[:200]
+        query = parse_query(text + " " * (len(text) < 200))
+        assert len(query.terms) > 20
+        index.posts(query, NOW, 0, 10)
+        index.users(query, 0, 10)
+
     def test_only_photos_or_only_videos(self, index: SearchIndex) -> None:
         put(index, shown(1, "waves"), shown(2, "waves", kind="video/mp4"))
         for media, number in ((MediaKind.PHOTO, 1), (MediaKind.VIDEO, 2)):

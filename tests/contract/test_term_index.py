@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -126,11 +127,7 @@ def test_wherever_a_writer_is_overtaken_the_newer_document_stays(aws: Aws, newer
     expected = _expected(aws.dynamodb, [newer])
     for place in range(1, 100):
         index, table = _index(aws.dynamodb)
-        overtaking = Interruption(
-            aws.dynamodb,
-            lambda table=table: _apply(_again(table), newer),
-            place,  # type: ignore[misc]
-        )
+        overtaking = Interruption(aws.dynamodb, partial(_apply, _again(table), newer), place)
         with overtaking:
             _apply(index, first)
         if overtaking.writes < place:
