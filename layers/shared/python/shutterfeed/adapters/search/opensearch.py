@@ -84,8 +84,10 @@ class OpenSearchIndex:
     _looked_at: float | None = field(default=None, init=False)
 
     def apply(self, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
-        self._ensure()
         failures: dict[PostId | str, str] = {}
+        if not documents:
+            return failures
+        self._ensure()
         for alias in (ALIAS, NEXT) if self._is_building() else (ALIAS,):
             failures |= OpenSearchWriter(self.client, alias, self.refresh).apply(documents)
         return failures

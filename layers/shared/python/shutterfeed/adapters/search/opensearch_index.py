@@ -162,15 +162,19 @@ def ensure_index(client: OpenSearch) -> bool:
     if client.indices.exists_alias(name=ALIAS):
         return False
     try:
-        create(client, f"{ALIAS}-1", ALIAS)
+        create(client, f"{ALIAS}-1")
     except RequestError as error:
         if error.error != "resource_already_exists_exception":
             raise
+    # Only now that its shards are there: an alias of an index that is still made is an error to
+    # whoever searches.
+    client.indices.put_alias(index=f"{ALIAS}-1", name=ALIAS)
     return True
 
 
-def create(client: OpenSearch, index: str, *aliases: str) -> None:
-    client.indices.create(index=index, body={**BODY, "aliases": {alias: {} for alias in aliases}})
+def create(client: OpenSearch, index: str) -> None:
+    """Make an empty index, and wait until its shards are there."""
+    client.indices.create(index=index, body=BODY)
 
 
 def _is_settled(status: int) -> bool:
