@@ -37,7 +37,7 @@ class Search(Construct):
             grants.items(writer, table, "GetItem", "BatchGetItem", "Scan", *actions)
         elif settings.search_endpoint is not None:
             self.target = settings.search_endpoint
-        elif settings.has_opensearch:
+        elif settings.makes_search_domain:
             self.target = SearchDomain(
                 self, "Domain", settings, reader=reader, writer=writer
             ).endpoint
@@ -48,7 +48,9 @@ class Search(Construct):
         for function in (reader, writer):
             function.add_environment("SEARCH_ENGINE", self.engine)
             function.add_environment("SEARCH_TARGET", self.target)
-        writer.add_environment("SEARCH_READER", _role_arn(reader))
+        # Only a domain has rights of its own, into which the reader has to be let in.
+        admitted = _role_arn(reader) if settings.makes_search_domain else "nobody"
+        writer.add_environment("SEARCH_READER", admitted)
 
 
 def _table(scope: Construct, settings: Settings) -> dynamodb.Table:

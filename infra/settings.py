@@ -138,9 +138,10 @@ class Settings:
         return self.stage == LOCAL_STAGE
 
     @property
-    def has_opensearch(self) -> bool:
-        """The local cloud has none; a node is started beside it."""
-        return not self._is_local
+    def makes_search_domain(self) -> bool:
+        """The local cloud has no OpenSearch; a node is started beside it."""
+        chosen = self.search == OPENSEARCH and self.search_endpoint is None
+        return chosen and not self._is_local
 
     @property
     def tls_only(self) -> bool:

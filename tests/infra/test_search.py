@@ -121,6 +121,8 @@ def test_the_local_cloud_takes_a_node_that_is_there(template_of: Synthesize) -> 
     )
     variables = template.functions()["api"]["Environment"]["Variables"]
     assert variables["SEARCH_TARGET"] == "http://127.0.0.1:9200"
+    indexer = template.functions()["index_search"]["Environment"]["Variables"]
+    assert indexer["SEARCH_READER"] == "nobody", "a node without rights has nobody to let in"
     assert "AWS::OpenSearchService::Domain" not in template.types()
     with pytest.raises(SettingsError, match="make opensearch"):
         template_of(stage="local", search="opensearch")

@@ -36,7 +36,9 @@ class FakeClient:
     def _item(self, about: dict[str, Any]) -> dict[str, Any]:
         left = self.statuses.get(about["_id"], [])
         status = left.pop(0) if left else 200
-        return {"index": {"_id": about["_id"], "status": status, "error": f"status {status}"}}
+        # 404 is a deletion's answer where there was nothing.
+        kind = {"result": "not_found"} if status == 404 else {"error": f"status {status}"}
+        return {"index": {"_id": about["_id"], "status": status, **kind}}
 
     @property
     def transport(self) -> FakeClient:

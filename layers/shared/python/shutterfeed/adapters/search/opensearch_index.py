@@ -39,7 +39,6 @@ _ATTEMPTS: Final = 3
 _BASE_DELAY: Final = 0.1
 _BUSY: Final = (429, 503)
 _CONFLICT: Final = 409
-_NOT_FOUND: Final = 404
 _KEYWORD: Final[Json] = {"type": "keyword"}
 _TERMS: Final[Json] = {"type": "text", "analyzer": "whitespace"}
 
@@ -142,7 +141,7 @@ class OpenSearchWriter:
         return {
             result["_id"]: (result["status"], str(result.get("error", result["status"])))
             for result in results
-            if not _is_settled(result["status"])
+            if not _is_settled(result)
         }
 
     def _lines(self, document: Document) -> list[Json]:
@@ -166,17 +165,23 @@ def ensure_index(client: OpenSearch) -> bool:
     except RequestError as error:
         if error.error != "resource_already_exists_exception":
             raise
-    # Only now that its shards are there: an alias of an index that is still made is an error to
-    # whoever searches.
+    # Another may be making it. Only when its shards are there it gets its alias: to search in less,
+    # or to write to it, is an error.
+    client.cluster.health(
+        index=f"{ALIAS}-1",
+        params={"wait_for_status": "yellow", "timeout": "20s"},
+        request_timeout=25,
+    )
     client.indices.put_alias(index=f"{ALIAS}-1", name=ALIAS)
     return True
 
 
 def create(client: OpenSearch, index: str) -> None:
     """Make an empty index, and wait until its shards are there."""
-    client.indices.create(index=index, body=BODY)
+    client.indices.create(index=index, body=BODY, request_timeout=25)
 
 
-def _is_settled(status: int) -> bool:
+def _is_settled(result: Json) -> bool:
     """Written; or there is something newer; or there was nothing to delete."""
-    return status < 300 or status in (_CONFLICT, _NOT_FOUND)
+    status: int = result["status"]
+    return status < 300 or status == _CONFLICT or result.get("result") == "not_found"
