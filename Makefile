@@ -10,6 +10,9 @@
 #   make reconcile [STAGE=prod]               look at every post on its way now
 #   make collect [STAGE=prod]                 show what would be removed; removes nothing
 #   make audit [REPAIR=yes] [STAGE=prod]      hold what is stored against what is recorded
+#   make reindex [STAGE=prod]               build the search index anew, with no gap
+#   make search-check [REPAIR=yes] [STAGE=prod]   hold the search index against the table
+#   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make openapi                              write the OpenAPI document from the routes
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS; first once: make bootstrap
@@ -32,7 +35,8 @@ export AWS_DEFAULT_REGION := $(REGION)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile collect audit layers openapi synth bootstrap \
+.PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile collect audit \
+	reindex search-check opensearch layers openapi synth bootstrap \
 	deploy destroy clean
 
 help:
@@ -68,12 +72,18 @@ e2e: ready
 bench: ready
 	@$(TOOLS) bench $(B)
 
-waiting redrive reconcile collect: ready
+waiting redrive reconcile collect reindex: ready
 	@$(TOOLS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
 
 audit: ready
 	@PYTHONPATH=layers/shared/python $(TOOLS) audit $(if $(STAGE),--stage $(STAGE)) \
 		$(if $(filter yes,$(REPAIR)),--repair)
+
+search-check: ready
+	@$(TOOLS) search-check $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(REPAIR)),--repair)
+
+opensearch: ready
+	@$(TOOLS) opensearch $(if $(PORT),--port $(PORT))
 
 layers: ready
 	@$(TOOLS) layers $(TARGET)

@@ -16,6 +16,7 @@ from bench import (
     imports,
     limits,
     renditions,
+    search,
     transcode,
     upload_to_feed,
 )
@@ -32,6 +33,7 @@ BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "imports": imports.run,
     "limits": limits.run,
     "renditions": renditions.run,
+    "search": search.run,
     "transcode": transcode.run,
     "upload_to_feed": upload_to_feed.run,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
@@ -33,14 +33,16 @@ def run() -> list[Figure]:
         cloud.start()
         try:
             outputs = deploy(cloud.endpoint)
-            accounts = Accounts(cloud.endpoint, outputs["UserPoolClientId"])
-            people = [_sign_up(accounts, Api(outputs["ApiUrl"]), n) for n in ("author", "reader")]
+            people = [sign_up(cloud.endpoint, outputs, name) for name in ("author", "reader")]
             return _figures(_measured(*people))
         finally:
             cloud.stop()
 
 
-def _sign_up(accounts: Accounts, nobody: Api, handle: str) -> Api:
+def sign_up(endpoint: str, outputs: Mapping[str, str], handle: str) -> Api:
+    """The API as somebody new sees it."""
+    accounts = Accounts(endpoint, outputs["UserPoolClientId"])
+    nobody = Api(outputs["ApiUrl"])
     email = f"{handle}@example.com"
     accounts.sign_up(email, _PASSWORD)
     accounts.confirm(email, LOCAL_CONFIRMATION_CODE)

@@ -46,6 +46,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _feed_writer(functions["feed_writer"], to)
     _collect(functions["collect"], to)
     _reconcile(functions["reconcile"], to)
+    _index_search(functions["index_search"], to)
 
 
 def _api(function: lambda_.Function, to: Resources) -> None:
@@ -136,8 +137,15 @@ def _route_changes(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
     function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
     function.add_environment("COLLECT_QUEUE_URL", queues.collect.queue_url)
+    function.add_environment("SEARCH_QUEUE_URL", queues.search.queue_url)
     grants.sending(
-        function, to.sending_actions, queues.publish, queues.fan_out, queues.feed, queues.collect
+        function,
+        to.sending_actions,
+        queues.publish,
+        queues.fan_out,
+        queues.feed,
+        queues.collect,
+        queues.search,
     )
 
 
@@ -218,3 +226,10 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     watched = (queues.uploads, queues.images, queues.videos, queues.publish)
     grants.sending(function, to.sending_actions, *watched)
     grants.measuring(function, *watched)
+
+
+def _index_search(function: lambda_.Function, to: Resources) -> None:
+    metadata = to.tables.metadata
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    # It scans to build the index anew and to check it, when told to.
+    grants.items(function, metadata, "GetItem", "Scan")

@@ -16,7 +16,7 @@ from infra.context import SettingsError
 from infra.layers import SHARED, Layers, architecture
 from infra.nag import allow, allow_resource
 from infra.retention import retention
-from infra.settings import Settings
+from infra.settings import OPENSEARCH, Settings
 from infra.shared_cache import SharedCache
 
 METRICS_NAMESPACE: Final = "Shutterfeed"
@@ -31,12 +31,14 @@ class FunctionSpec:
     storage_mb: int | None = None
     """Of temporary files; None stands for the 512 MB that cost nothing."""
     layers: tuple[str, ...] = ("runtime", SHARED)
+    searches: bool = False
+    """Needs the search engine's client, where the engine has one."""
     calls_itself: bool = False
     """Through its own queue. Lambda would take a long chain for a runaway loop and stop it."""
 
 
 SPECS: Final[Mapping[str, FunctionSpec]] = {
-    "api": FunctionSpec(memory_mb=1024, timeout_s=15),
+    "api": FunctionSpec(memory_mb=1024, timeout_s=15, searches=True),
     "dedup_hash": FunctionSpec(memory_mb=1024, timeout_s=60),
     "thumbnail": FunctionSpec(memory_mb=1769, timeout_s=60, layers=("runtime", "imaging", SHARED)),
     # The original, the clip and the copy that faststart makes of it, several times over.
@@ -51,6 +53,7 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     "fan_out": FunctionSpec(memory_mb=512, timeout_s=60, calls_itself=True),
     "feed_writer": FunctionSpec(memory_mb=512, timeout_s=60),
     "collect": FunctionSpec(memory_mb=512, timeout_s=60),
+    "index_search": FunctionSpec(memory_mb=512, timeout_s=60, searches=True),
     "reconcile": FunctionSpec(memory_mb=512, timeout_s=300),
 }
 
@@ -110,7 +113,7 @@ def _function(
         architecture=architecture(settings),
         handler=f"{name}.handler.handler",
         code=_code(name, settings),
-        layers=layers.named([*spec.layers, *(["caching"] if cache else [])]),
+        layers=layers.named([*_layers(spec, settings), *(["caching"] if cache else [])]),
         vpc=cache.vpc if cache else None,
         vpc_subnets=cache.subnets if cache else None,
         security_groups=[cache.users] if cache else None,
@@ -134,6 +137,11 @@ def _function(
     )
     allow(function, "L1", f"{settings.python_runtime} is what the layers are built and tested for.")
     return function
+
+
+def _layers(spec: FunctionSpec, settings: Settings) -> tuple[str, ...]:
+    client = ("search",) if spec.searches and settings.search == OPENSEARCH else ()
+    return (*spec.layers[:-1], *client, spec.layers[-1])
 
 
 def _code(name: str, settings: Settings) -> lambda_.AssetCode:

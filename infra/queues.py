@@ -34,8 +34,8 @@ class Queues(Construct):
         self.images_dlq = self._dead_letters("images-dlq")
         self.videos_dlq = self._dead_letters("videos-dlq")
         self.publish_dlq = self._dead_letters("publish-dlq")
-        # Fan-out and feed writing are one delivery, watched by one alarm: an account's first ten
-        # alarms are free, and there are eleven.
+        # Fan-out, feed writing and indexing bring a post to those who may see it, watched by one
+        # alarm: an account's first ten alarms are free, and there are eleven.
         self.feed_delivery_dlq = self._dead_letters("feed-delivery-dlq")
         self.collect_dlq = self._dead_letters("collect-dlq")
         self.stream_dlq = self._dead_letters("stream-dlq")
@@ -47,6 +47,7 @@ class Queues(Construct):
         self.fan_out = self._queue("fan-out", "fan_out", self.feed_delivery_dlq)
         self.feed = self._queue("feed", "feed_writer", self.feed_delivery_dlq)
         self.collect = self._queue("collect", "collect", self.collect_dlq)
+        self.search = self._queue("search", "index_search", self.feed_delivery_dlq)
 
     def dead_letters(self) -> Mapping[str, sqs.Queue]:
         """By name, without what the stack puts before it."""
@@ -60,6 +61,7 @@ class Queues(Construct):
         yield self.fan_out
         yield self.feed
         yield self.collect
+        yield self.search
 
     def _queue(self, name: str, consumer: str, dead_letters: sqs.Queue) -> sqs.Queue:
         return self._create(

@@ -33,6 +33,8 @@ _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
 _BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # Half of the minute after which a page below a cursor may come from the cache.
 _OLDEST_HEAD: Final = 30
+OPENSEARCH: Final = "opensearch"
+_SEARCH: Final = re.compile(f"dynamodb|{OPENSEARCH}")
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -87,6 +89,19 @@ class Settings:
     head_cache: Mapping[str, int]
     """How old celebrities' heads may be in a container of the API function, in seconds (0: none
     are kept), how many it keeps and in how much memory."""
+    search: str
+    """The search engine: `dynamodb` costs nothing while idle, `opensearch` scales."""
+    search_endpoint: str | None
+    """On the local cloud, which has no OpenSearch: the address of a node."""
+    search_nodes: int
+    """Data nodes of the OpenSearch domain: 1 for trials, else a multiple of the zones."""
+    search_zones: int
+    """Over how many availability zones they are spread: 1, 2 or 3."""
+    search_masters: int
+    """Dedicated master nodes: 3, or 0 for trials."""
+    search_instance: str
+    search_volume_gb: int
+    """Of each data node."""
     local_port: int
     """The local cloud's port."""
 
@@ -122,6 +137,13 @@ class Settings:
             feed=_all_required(context, "feed", FEED_POLICY),
             shared_cache=_shared_cache(context),
             head_cache=_head_cache(context),
+            search=context.matching("search", _SEARCH),
+            search_endpoint=context.optional("search_endpoint"),
+            search_nodes=context.number("search_nodes"),
+            search_zones=context.number("search_zones"),
+            search_masters=context.number("search_masters"),
+            search_instance=context.text("search_instance"),
+            search_volume_gb=context.number("search_volume_gb"),
             local_port=context.number("local_port"),
         )
 
@@ -141,6 +163,12 @@ class Settings:
     @property
     def _is_local(self) -> bool:
         return self.stage == LOCAL_STAGE
+
+    @property
+    def makes_search_domain(self) -> bool:
+        """The local cloud has no OpenSearch; a node is started beside it."""
+        chosen = self.search == OPENSEARCH and self.search_endpoint is None
+        return chosen and not self._is_local
 
     @property
     def tls_only(self) -> bool:

@@ -15,6 +15,7 @@ from infra.identity import Identity
 from infra.monitoring import Monitoring
 from infra.queues import Queues
 from infra.replication import Replication
+from infra.search import Search
 from infra.settings import Settings
 from infra.shared_cache import SharedCache
 from infra.tables import Tables
@@ -47,6 +48,7 @@ class ShutterfeedStack(Stack):
             Replication(
                 self, "Replication", buckets.originals, settings.originals_replica_bucket_arn
             )
+        search = Search(self, "Search", settings, functions)
         identity = Identity(self, "Identity", settings)
         delivery = Delivery(self, "Delivery", settings, buckets.renditions)
         grant_all(
@@ -89,6 +91,8 @@ class ShutterfeedStack(Stack):
         self._output("UserPoolClientId", identity.client_id)
         self._output("MetadataTableName", tables.metadata.table_name)
         self._output("FeedTableName", tables.feed.table_name)
+        self._output("SearchEngine", search.engine)
+        self._output("SearchTarget", search.target)
         self._output("UploadsBucketName", buckets.uploads.bucket_name)
         self._output("OriginalsBucketName", buckets.originals.bucket_name)
         self._output("RenditionsBucketName", buckets.renditions.bucket_name)

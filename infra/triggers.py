@@ -35,6 +35,7 @@ _BATCH_SIZES: Final = {
     "fan_out": 1,
     "feed_writer": 10,
     "collect": 10,
+    "index_search": 10,
 }
 _LEAST_POLLER_CONCURRENCY: Final = 2
 
@@ -60,6 +61,7 @@ class Triggers(Construct):
         self._queue("fan_out", queues.fan_out)
         self._queue("feed_writer", queues.feed)
         self._queue("collect", queues.collect)
+        self._queue("index_search", queues.search)
         self._schedule(functions["reconcile"])
         self._stream(functions["route_changes"], tables, queues.stream_dlq)
 
@@ -106,10 +108,21 @@ class Triggers(Construct):
             retry_attempts=STREAM_RETRIES,
             max_record_age=STREAM_MAX_AGE,
             on_failure=sources.SqsDlq(dead_letters),
+            # One filter with alternatives: a mapping has five filters at most.
             filters=[
                 lambda_.FilterCriteria.filter(
-                    {"dynamodb": {"Keys": {schema.SK: {"S": [{"prefix": prefix}]}}}}
+                    {
+                        "dynamodb": {
+                            "Keys": {
+                                schema.SK: {
+                                    "S": [
+                                        {"prefix": prefix}
+                                        for prefix in schema.STREAM_SORT_KEY_PREFIXES
+                                    ]
+                                }
+                            }
+                        }
+                    }
                 )
-                for prefix in schema.STREAM_SORT_KEY_PREFIXES
             ],
         )

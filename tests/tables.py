@@ -75,3 +75,12 @@ def _indexes() -> list[GlobalSecondaryIndexTypeDef]:
             "Projection": {"ProjectionType": "KEYS_ONLY"},
         },
     ]
+
+
+def create_search_table(client: DynamoDBClient, name: str) -> None:
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in (PK, SK)],
+        KeySchema=_keys(PK, SK),
+    )

@@ -166,6 +166,38 @@ def _audit(options: argparse.Namespace) -> int:
     return 0
 
 
+def _reindex(options: argparse.Namespace) -> int:
+    from tools import search
+
+    done = search.reindex(_deployment(options))
+    print(f"{done['indexed']:,} posts and users are in the new index.")
+    return 0
+
+
+def _search_check(options: argparse.Namespace) -> int:
+    from tools import search
+
+    found = search.check(_deployment(options), repair=options.repair)
+    for kind in ("looked at", "missing", "outdated", "left over", "mended"):
+        print(f"{kind:<12}{found[kind]:>9,}")
+    return 0
+
+
+def _opensearch(options: argparse.Namespace) -> int:
+    import signal
+
+    from tools import opensearch_node
+
+    with opensearch_node.running(_port(options.port) or opensearch_node.HTTP_PORT) as address:
+        print(f"OpenSearch {opensearch_node.VERSION} is running at {address}; Ctrl-C stops it.")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            print("Stopped.")
+    return 0
+
+
 def _deployment(options: argparse.Namespace) -> Deployment:
     """The stage in AWS, or what runs on this machine."""
     from tools import aws, local, operate
@@ -222,14 +254,20 @@ def _parser() -> argparse.ArgumentParser:
         ("collect", _collect, "show what would be removed"),
         ("audit", _audit, "hold what is stored against what is recorded"),
         ("reconcile", _reconcile, "look at every post on its way now"),
+        ("reindex", _reindex, "build the search index anew"),
+        ("search-check", _search_check, "hold the search index against the table"),
     ):
         operated = commands.add_parser(name, help=what)
         operated.add_argument("--stage", help="in AWS; without it, what runs on this machine")
-        if name == "audit":
+        if name in {"audit", "search-check"}:
             operated.add_argument("--repair", action="store_true", help="mend what is safe")
         if name == "redrive":
             operated.add_argument("queue", nargs="?", help="only this queue's dead letters")
         operated.set_defaults(run=run)
+
+    node = commands.add_parser("opensearch", help="run an OpenSearch node")
+    node.add_argument("--port", help="9200 if none is given")
+    node.set_defaults(run=_opensearch)
 
     for name, run, what in (
         ("deploy", _deploy, "deploy to AWS"),

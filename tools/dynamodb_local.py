@@ -38,7 +38,7 @@ def running() -> Iterator[str]:
 
     Raises `ToolError` where there is no Java, no Maven or no network.
     """
-    java, jars = _java(), _jars()
+    java, jars = java_of("DynamoDB Local", with_compiler=True), _jars()
     port = cloud.free_port()
     log = paths.LOGS / "dynamodb-local.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -62,11 +62,13 @@ def running() -> Iterator[str]:
             _stop(process)
 
 
-def _java() -> str:
+def java_of(program: str, *, with_compiler: bool = False) -> str:
+    """This machine's Java, for a program of that name. Raises `ToolError` where it is too old."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin" if home else None) or shutil.which("java")
-    if found is None or not _is_jdk(found) or _major_version(found) < OLDEST_JAVA:
-        raise ToolError(f"DynamoDB Local needs Java {OLDEST_JAVA} or newer: install a JDK.")
+    incomplete = found is None or (with_compiler and not _is_jdk(found))
+    if found is None or incomplete or _major_version(found) < OLDEST_JAVA:
+        raise ToolError(f"{program} needs Java {OLDEST_JAVA} or newer: install a JDK.")
     return found
 
 

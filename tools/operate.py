@@ -95,7 +95,7 @@ def redrive(deployment: Deployment, name: str | None = None) -> dict[str, int]:
 
 def reconcile(deployment: Deployment) -> dict[str, Any]:
     """Let the reconciler look at every open post now; what it found."""
-    return _invoke(deployment, "reconcile", {"after_minutes": 0})
+    return invoke(deployment, "reconcile", {"after_minutes": 0})
 
 
 def candidates(deployment: Deployment) -> list[tuple[float, str]]:
@@ -162,9 +162,15 @@ def _source(message: dict[str, Any], sources: dict[str, str]) -> str:
     for source in sources:
         if arn.endswith(source) or len(sources) == 1 or source == name:
             return source
-    # Fan-out and feed share theirs: the message itself says which of them it is for.
-    kind = json.loads(message["Body"]).get("kind")
-    return next(s for s in sources if s.endswith("fan-out") == (kind in ("FanOut", "Cross")))
+    # Fan-out, feed and search share theirs: the message itself says which of them it is for.
+    kind = json.loads(message["Body"]).get("kind", "")
+    queue = {
+        "FanOut": "fan-out",
+        "Cross": "fan-out",
+        "IndexPost": "search",
+        "IndexUser": "search",
+    }.get(kind, "feed")
+    return next(s for s in sources if s.endswith(f"-{queue}"))
 
 
 def _redrive_stream(deployment: Deployment, url: str) -> int:
@@ -181,7 +187,7 @@ def _redrive_stream(deployment: Deployment, url: str) -> int:
         records = _records(deployment, json.loads(message["Body"])["DDBStreamBatchInfo"])
         if records is None:
             continue
-        answer = _invoke(deployment, "route-changes", {"Records": records})
+        answer = invoke(deployment, "route-changes", {"Records": records})
         if not answer.get("batchItemFailures"):
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             done += 1
@@ -222,7 +228,7 @@ def _sequence(record: dict[str, Any]) -> int:
     return int(record["dynamodb"]["SequenceNumber"])
 
 
-def _invoke(deployment: Deployment, function: str, event: dict[str, Any]) -> dict[str, Any]:
+def invoke(deployment: Deployment, function: str, event: dict[str, Any]) -> dict[str, Any]:
     answer = deployment.client_for("lambda").invoke(
         FunctionName=deployment.prefix + function,
         Payload=json.dumps(event, default=lambda at: at.timestamp()).encode(),

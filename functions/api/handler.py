@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -13,11 +14,14 @@ from shutterfeed import bootstrap
 from shutterfeed.runtime import logger, preload
 
 app = build_resolver()
+_AS_IT_IS = "/-._~()'!*:@,;=+&$%<> []{}|^\"\\`"
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+    # The resolver's patterns know letters, but no emoji; what is encoded they pass on as it is.
+    plain_path = quote(event["rawPath"], safe=_AS_IT_IS)
+    return app.resolve({**event, "rawPath": plain_path}, context)
 
 
 preload(bootstrap.api)

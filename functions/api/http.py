@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
+from urllib.parse import unquote
 
 import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -240,7 +241,8 @@ def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Resp
         event = APIGatewayProxyEventV2(app.current_event.raw_event)
         failure = None
         try:
-            response = _answer(Call(declared, event, path))
+            decoded = {name: unquote(value) for name, value in path.items()}
+            response = _answer(Call(declared, event, decoded))
         except Exception as error:  # noqa: BLE001 - the outermost frame: logged, answered in general
             response, failure = _internal_error(), error
         elapsed = (time.perf_counter() - start) * 1000

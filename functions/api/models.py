@@ -11,11 +11,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Upload
 from shutterfeed.domain.photos import PHOTO_TYPES, Capture
 from shutterfeed.domain.posts import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Place, PostState
+from shutterfeed.domain.search import SuggestionKind
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports import UploadGrant
 from shutterfeed.services.feed import NewPosts
 from shutterfeed.services.posts import CreatedPost, PostView
+from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.uploads import Grant, UploadView
 
 MAX_PAGE = 100
@@ -463,3 +465,34 @@ class UserPage(Struct):
 class UploadPage(Struct):
     items: list[UploadBody]
     next_cursor: str | None
+
+
+class SearchPage(Struct):
+    """What was found, best first, by kind; a hashtag comes without its mark.
+
+    `next_cursor` is null at the end, and where all kinds were asked for at once.
+    """
+
+    posts: list[PostBody]
+    users: list[User]
+    hashtags: list[str]
+    next_cursor: str | None
+
+
+class SuggestionBody(Struct):
+    """`text` is a handle, a hashtag without its mark, or a place's name; `user` comes with a
+    handle."""
+
+    kind: SuggestionKind
+    text: str
+    user: Author | None
+
+    @classmethod
+    def of(cls, view: SuggestionView) -> SuggestionBody:
+        return cls(view.kind, view.text, Author.of(view.user) if view.user else None)
+
+
+class Suggestions(Struct):
+    """What somebody may be about to type, likeliest first."""
+
+    items: list[SuggestionBody]

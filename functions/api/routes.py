@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from msgspec import UNSET
 
@@ -21,6 +22,9 @@ from api.models import (
     PostBody,
     PostCreated,
     PostPage,
+    SearchPage,
+    SuggestionBody,
+    Suggestions,
     UploadBody,
     UploadPage,
     UploadState,
@@ -28,9 +32,21 @@ from api.models import (
     UserAsSeen,
     UserPage,
 )
+from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.search import (
+    MAX_KM,
+    MAX_QUERY,
+    MediaKind,
+    Query,
+    SearchKind,
+    parse_circle,
+    parse_query,
+)
 from shutterfeed.domain.users import Profile
 from shutterfeed.services.posts import MediumDraft, PostDraft, PostView
+
+E = TypeVar("E", bound=StrEnum)
 
 OPENAPI = Path(__file__).with_name("openapi.json")
 
@@ -235,6 +251,99 @@ def get_feed(call: Call) -> FeedPageBody:
     page = feed.page(call.user_id, call.position, call.limit)
     items = [_post(call, view) for view in page.posts]
     return FeedPageBody(items, call.cursor(page.next_position), call.marked("since", page.latest))
+
+
+_Q: Final = Parameter(
+    "q",
+    "Words, #hashtags, a @handle, or their beginning. May be left out where `near` is given.",
+    {"type": "string", "maxLength": MAX_QUERY},
+)
+_SEARCH: Final = (
+    _Q,
+    Parameter(
+        "type",
+        "What to look for; all of it where nothing is said.",
+        {"type": "string", "enum": list(SearchKind), "default": SearchKind.ALL},
+    ),
+    Parameter(
+        "media",
+        "Only posts with a photo, or with a video.",
+        {"type": "string", "enum": list(MediaKind)},
+    ),
+    Parameter(
+        "near",
+        "Only posts whose place is near this point: latitude and longitude in degrees.",
+        {"type": "string", "examples": ["52.52,13.405"]},
+    ),
+    Parameter(
+        "km",
+        "How near, in kilometres along the surface.",
+        {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_KM, "default": 10},
+    ),
+)
+
+
+@route("GET", "/search", returns=SearchPage, paged=True, query=_SEARCH)
+def search(call: Call) -> SearchPage:
+    """Find posts, users and hashtags, best match first.
+
+    Typing errors are forgiven: one from four letters on, two from eight. The last word may be a
+    beginning. With a type, the list goes on in pages; without, it is the best of each kind.
+    """
+    kind = _choice(call, SearchKind, "type") or SearchKind.ALL
+    media = _choice(call, MediaKind, "media")
+    near = parse_circle(call.asked("near"), call.asked("km"))
+    query = parse_query(call.asked("q") or "", near, media)
+    limit, position = call.limit, call.position
+    found = call.services.search
+    page = SearchPage([], [], [], None)
+    if kind in (SearchKind.POSTS, SearchKind.ALL):
+        posts = found.posts(query, position, limit)
+        page.posts = [_post(call, view) for view in posts.items]
+        page.next_cursor = call.cursor(posts.next_position)
+    if kind is SearchKind.USERS or _also(kind, query):
+        users = found.users(query, position, limit)
+        page.users = [User.of(profile) for profile in users.items]
+        page.next_cursor = call.cursor(users.next_position)
+    if kind is SearchKind.HASHTAGS or _also(kind, query):
+        page.hashtags = list(found.hashtags(query, limit))
+    if kind is SearchKind.ALL:
+        page.next_cursor = None
+    return page
+
+
+@route("GET", "/search/suggest", returns=Suggestions, query=(_Q,))
+def suggest(call: Call) -> Suggestions:
+    """What somebody may be about to type: handles, names, hashtags, places.
+
+    A beginning with `@` suggests only users, one with `#` only hashtags.
+    """
+    found = call.services.search.suggest(call.asked("q") or "")
+    return Suggestions([SuggestionBody.of(view) for view in found])
+
+
+@route("GET", "/hashtags/{tag}/posts", returns=PostPage, paged=True)
+def list_tagged(call: Call) -> PostPage:
+    """Published posts with a hashtag, newest first."""
+    page = call.services.search.tagged(call.path["tag"], call.position, call.limit)
+    return _post_page(call, page)
+
+
+def _also(kind: SearchKind, query: Query) -> bool:
+    """Whether a search for everything can go beyond posts: a place alone has no people."""
+    return kind is SearchKind.ALL and bool(query.terms)
+
+
+def _choice(call: Call, kind: type[E], name: str) -> E | None:
+    """A parameter with a fixed set of values. Raises `InvalidInput`."""
+    text = call.asked(name)
+    if text is None:
+        return None
+    try:
+        return kind(text)
+    except ValueError:
+        allowed = ", ".join(kind)
+        raise InvalidInput(f"invalid_{name}", f"It is one of {allowed}.", name) from None
 
 
 def _post(call: Call, view: PostView) -> PostBody:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,11 +50,12 @@ from tests.fakes.metadata import (
 from tests.fakes.system import FakeClock
 from tests.tables import create_tables
 from tests.valkey_server import let_pass
-from tools import dynamodb_local
+from tools import dynamodb_local, opensearch_node
 from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from opensearchpy import OpenSearch
     from valkey import Valkey
 
 HEADS_AGE: Final = timedelta(seconds=2)
@@ -233,3 +235,23 @@ def _dynamo_store(tables: Tables) -> Store:
 def _ttl(table: Table, key: Key) -> int | None:
     item = table.get(key) or {}
     return item.get(TTL_ATTRIBUTE)
+
+
+@pytest.fixture(scope="session")
+def opensearch() -> Iterator[OpenSearch]:
+    """A real node: the one that `OPENSEARCH_URL` names, which is emptied, or one of our own."""
+    from opensearchpy import OpenSearch
+
+    given = os.environ.get("OPENSEARCH_URL")
+    if given:
+        yield OpenSearch(hosts=[given])
+        return
+    try:
+        running = opensearch_node.running()
+        endpoint = running.__enter__()
+    except ToolError as error:
+        pytest.skip(str(error))
+    try:
+        yield OpenSearch(hosts=[endpoint])
+    finally:
+        running.__exit__(None, None, None)

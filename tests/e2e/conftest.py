@@ -71,6 +71,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
 @pytest.fixture(scope="session")
 def person(stack: Deployment) -> Callable[[], Person]:
     """Signs up somebody new."""
+    return signing_up(stack)
+
+
+def signing_up(stack: Deployment) -> Callable[[], Person]:
+    """What signs up somebody new at a deployment."""
 
     def sign_up() -> Person:
         handle = f"person{next(_numbers)}"

@@ -21,6 +21,7 @@ from shutterfeed.domain.messages import (
     FeedMessage,
     PublishMessage,
     RenderPhoto,
+    SearchMessage,
     TranscodeVideo,
     UploadLanded,
 )
@@ -33,6 +34,7 @@ from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.fan_out import FanOutPlanner
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
+from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
 from shutterfeed.services.posts import MediumDraft, PostDraft, PostService
 from shutterfeed.services.profiles import ProfileService
@@ -56,6 +58,7 @@ from tests.fakes.metadata import (
     FakeRemovals,
     Metadata,
 )
+from tests.fakes.search import FakeSearchDocuments
 from tests.fakes.storage import (
     Buckets,
     FakeIntake,
@@ -132,6 +135,7 @@ class Backend:
     feed_table: FakeFeeds = field(default_factory=FakeFeeds)
     buckets: Buckets = field(default_factory=Buckets)
     policy: FeedPolicy = POLICY
+    found: FakeSearchDocuments = field(default_factory=FakeSearchDocuments)
 
     def __post_init__(self) -> None:
         guard = self.fuse.guard
@@ -150,6 +154,7 @@ class Backend:
         self.fan_out = FakeQueue[FanOutMessage]()
         self.feed = FakeQueue[FeedMessage]()
         self.collect = FakeQueue[CollectMessage]()
+        self.search = FakeQueue[SearchMessage]()
 
         self.users = ProfileService(profiles, follows, clock)
         self.follows = FollowService(self.users, profiles, follows, clock, ids)
@@ -207,8 +212,13 @@ class Backend:
             clock,
         )
         self._router = ChangeRouter(
-            guard(self.publish), guard(self.fan_out), guard(self.feed), guard(self.collect)
+            guard(self.publish),
+            guard(self.fan_out),
+            guard(self.feed),
+            guard(self.collect),
+            guard(self.search),
         )
+        indexing = IndexingService(posts, profiles, guard(self.found))
         self._routed = 0
         self._workers: dict[str, tuple[FakeQueue[Any], Callable[[Any], object]]] = {
             "landed": (self.landed, self.ingest.ingest),
@@ -218,6 +228,7 @@ class Backend:
             "fan_out": (self.fan_out, fan_out),
             "feed": (self.feed, writer.write),
             "collect": (self.collect, collection.collect),
+            "search": (self.search, lambda message: _indexed(indexing, message)),
         }
 
     # What clients do.
@@ -291,6 +302,11 @@ class Backend:
     def wait(self, time: timedelta) -> None:
         """Time passes, and the table's TTL removes what is due; nothing is delivered."""
         self.metadata.expire(self.clock.advance(time))
+
+
+def _indexed(indexing: IndexingService, message: SearchMessage) -> None:
+    for error in indexing.apply([message]).values():
+        raise error
 
 
 def _insist(call: Callable[[], P]) -> P:

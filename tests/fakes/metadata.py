@@ -18,6 +18,7 @@ from shutterfeed.domain.changes import (
     Change,
     FollowChanged,
     PostChanged,
+    ProfileChanged,
     ReferenceAdded,
 )
 from shutterfeed.domain.delivery import Delivery, Head, Reader, entry_of
@@ -90,16 +91,24 @@ class Metadata:
         self, user_id: str, *, followers: int = 0, following: int = 0, posts: int = 0
     ) -> None:
         profile = self.profiles[user_id]
-        self.profiles[user_id] = replace(
+        counted = replace(
             profile,
             followers=profile.followers + followers,
             following=profile.following + following,
             posts=profile.posts + posts,
         )
+        self.write_profile(counted)
+
+    def write_profile(self, profile: Profile) -> None:
+        before = self.profiles.get(profile.user_id)
+        self.profiles[profile.user_id] = profile
+        self.changes.append(ProfileChanged(before, profile))
 
     def write_post(self, post_id: PostId, post: Post | None) -> None:
         before = self.posts.pop(post_id, None)
         if post is not None:
+            if before is not None:
+                post = replace(post, revision=before.revision + 1)
             self.posts[post_id] = post
         if post != before:
             self.changes.append(PostChanged(before, post))
@@ -153,7 +162,7 @@ class FakeProfiles:
             return False
         if profile.handle in self.data.handles:
             raise HandleTaken(profile.handle)
-        self.data.profiles[profile.user_id] = profile
+        self.data.write_profile(profile)
         self.data.handles[profile.handle] = profile.user_id
         return True
 
@@ -161,11 +170,13 @@ class FakeProfiles:
         profile = self.get(user_id)
         if profile is None:
             raise NoSuchItem(user_id)
-        self.data.profiles[user_id] = replace(
+        edited = replace(
             profile,
             display_name=profile.display_name if display_name is None else display_name,
             bio=profile.bio if bio is None else bio,
+            revision=profile.revision + 1,
         )
+        self.data.write_profile(edited)
 
     def spread_followers(self, user_id: str, shards: int) -> None:
         profile = self.get(user_id)
@@ -180,7 +191,8 @@ class FakeProfiles:
             raise Busy
         del self.data.handles[old]
         self.data.handles[new] = user_id
-        self.data.profiles[user_id] = replace(profile, handle=new)
+        renamed = replace(profile, handle=new, revision=profile.revision + 1)
+        self.data.write_profile(renamed)
 
 
 @dataclass(frozen=True, slots=True)

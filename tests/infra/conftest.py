@@ -22,7 +22,7 @@ def layers_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Stands for `build/layers`: what is in a layer does not show in a template."""
     folder = tmp_path_factory.mktemp("layers")
     for target in LAYERS_TARGETS:
-        for layer in ("runtime", "imaging", "video", "caching"):
+        for layer in ("runtime", "imaging", "video", "caching", "search"):
             packages = folder / target / layer / "python"
             packages.mkdir(parents=True)
             (packages / f"{layer}.txt").write_text(layer)

@@ -23,6 +23,9 @@ GRANTED = {
         "dynamodb:PutItem TablesFeed",
         "dynamodb:DeleteItem TablesFeed",
         "sqs:SendMessage feed",
+        "dynamodb:GetItem SearchIndex",
+        "dynamodb:Query SearchIndex",
+        "dynamodb:BatchGetItem SearchIndex",
         "s3:PutObject uploads/uploads/*",
         "s3:ListMultipartUploadParts uploads/uploads/*",
         "s3:AbortMultipartUpload uploads/uploads/*",
@@ -59,6 +62,7 @@ GRANTED = {
         "sqs:SendMessage fan-out",
         "sqs:SendMessage feed",
         "sqs:SendMessage collect",
+        "sqs:SendMessage search",
         "sqs:SendMessage stream-dlq",
         "sqs:GetQueueAttributes stream-dlq",
         "sqs:GetQueueUrl stream-dlq",
@@ -128,6 +132,17 @@ GRANTED = {
             for queue in ("uploads", "images", "videos", "publish")
         ),
     },
+    "index_search": {
+        "dynamodb:GetItem TablesMetadata",
+        "dynamodb:Scan TablesMetadata",
+        "dynamodb:GetItem SearchIndex",
+        "dynamodb:Scan SearchIndex",
+        "dynamodb:BatchGetItem SearchIndex",
+        "dynamodb:PutItem SearchIndex",
+        "dynamodb:UpdateItem SearchIndex",
+        "dynamodb:DeleteItem SearchIndex",
+        "dynamodb:BatchWriteItem SearchIndex",
+    },
 }
 CONSUMED = {
     "dedup_hash": "uploads",
@@ -137,6 +152,7 @@ CONSUMED = {
     "fan_out": "fan-out",
     "feed_writer": "feed",
     "collect": "collect",
+    "index_search": "search",
 }
 RECEIVING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
 # AWS has no such right: whoever may send may send a batch.

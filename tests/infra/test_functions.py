@@ -24,6 +24,7 @@ CONCURRENCY = {
     "fan_out": 10,
     "feed_writer": 100,
     "collect": 5,
+    "index_search": 20,
     "reconcile": None,
 }
 

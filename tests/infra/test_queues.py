@@ -14,6 +14,7 @@ DEAD_LETTERS_OF = {
     "fan-out": "feed-delivery-dlq",
     "feed": "feed-delivery-dlq",
     "collect": "collect-dlq",
+    "search": "feed-delivery-dlq",
 }
 CONSUMERS = {
     "uploads": "dedup_hash",
@@ -23,6 +24,7 @@ CONSUMERS = {
     "fan-out": "fan_out",
     "feed": "feed_writer",
     "collect": "collect",
+    "search": "index_search",
 }
 
 

@@ -19,6 +19,8 @@ OUTPUTS = {
     "UserPoolClientId",
     "MetadataTableName",
     "FeedTableName",
+    "SearchEngine",
+    "SearchTarget",
     "UploadsBucketName",
     "OriginalsBucketName",
     "RenditionsBucketName",

@@ -17,6 +17,7 @@ SOURCES = {
     "fan_out": "fan-out",
     "feed_writer": "feed",
     "collect": "collect",
+    "index_search": "search",
 }
 
 
@@ -63,10 +64,8 @@ def test_one_bad_record_does_not_block_the_stream(every: Template) -> None:
 def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
     filters = every.mapping("route_changes")["FilterCriteria"]["Filters"]
     patterns = [json.loads(item["Pattern"]) for item in filters]
-    assert patterns == [
-        {"dynamodb": {"Keys": {schema.SK: {"S": [{"prefix": prefix}]}}}}
-        for prefix in schema.STREAM_SORT_KEY_PREFIXES
-    ]
+    prefixes = [{"prefix": prefix} for prefix in schema.STREAM_SORT_KEY_PREFIXES]
+    assert patterns == [{"dynamodb": {"Keys": {schema.SK: {"S": prefixes}}}}]
 
 
 def test_the_reconciler_runs_every_five_minutes(every: Template) -> None:

@@ -101,6 +101,8 @@ def forget_services() -> None:
         bootstrap.feed_writer,
         bootstrap.collect,
         bootstrap.reconcile,
+        bootstrap.index_search,
+        bootstrap.search_maintenance,
     )
     for factory in factories:
         factory.cache_clear()  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from collect.handler import handler as collect
 from dedup_hash.handler import handler as dedup_hash
 from fan_out.handler import handler as fan_out
 from feed_writer.handler import handler as feed_writer
+from index_search.handler import handler as index_search
 from publish.handler import handler as publish
 from route_changes.handler import handler as route_changes
 from shutterfeed.adapters.dynamodb.table import item_key, unmarshal
@@ -32,6 +33,7 @@ WORKERS: Final[Mapping[str, Handler]] = {
     "fan-out": fan_out,
     "feed": feed_writer,
     "collect": collect,
+    "search": index_search,
 }
 _MANY_ROUNDS: Final = 100
 _REPEATED: Final = 0.3

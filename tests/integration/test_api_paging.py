@@ -19,6 +19,12 @@ LISTS = [
     if any(parameter["name"] == "cursor" for parameter in operation["parameters"])
 ]
 
+ASKED = {"/search": {"q": "winter"}}
+
+
+def _of(path: str, handle: str) -> str:
+    return path.format(handle=handle, tag="winter")
+
 
 @pytest.fixture
 def handle(client: Client, ada: Person) -> str:
@@ -37,8 +43,10 @@ def cursor(client: Client, ada: Person) -> str:
 def test_every_list_is_known() -> None:
     assert sorted(LISTS) == [
         "/feed",
+        "/hashtags/{tag}/posts",
         "/me/deleted",
         "/me/uploads",
+        "/search",
         "/users/{handle}/followers",
         "/users/{handle}/following",
         "/users/{handle}/posts",
@@ -50,7 +58,7 @@ def test_limits_outside_the_bounds_are_refused(
     client: Client, ada: Person, handle: str, limit: str
 ) -> None:
     for path in LISTS:
-        answer = client.get(path.format(handle=handle), ada, limit=limit)
+        answer = client.get(_of(path, handle), ada, **ASKED.get(path, {}), limit=limit)
         assert (path, answer.status) == (path, 400)
         assert answer.error == ("invalid_limit", "limit")
 
@@ -60,13 +68,13 @@ def test_limits_at_the_bounds_are_taken(
     client: Client, ada: Person, handle: str, limit: str
 ) -> None:
     for path in LISTS:
-        assert client.get(path.format(handle=handle), ada, limit=limit).status == 200
+        assert client.get(_of(path, handle), ada, **ASKED.get(path, {}), limit=limit).status == 200
 
 
 @pytest.mark.parametrize("bad", ["", "x", "AAAA", "!", "ü", "A" * 22, "A" * 2000, "0:", "null"])
 def test_made_up_cursors_are_refused(client: Client, ada: Person, handle: str, bad: str) -> None:
     for path in LISTS:
-        answer = client.get(path.format(handle=handle), ada, cursor=bad)
+        answer = client.get(_of(path, handle), ada, **ASKED.get(path, {}), cursor=bad)
         assert (path, answer.status) == (path, 400)
         assert answer.error == ("invalid_cursor", "cursor")
 
@@ -93,7 +101,7 @@ def test_a_cursor_is_its_users_alone(client: Client, ada: Person, ben: Person, c
 def test_a_cursor_is_its_lists_alone(
     client: Client, ada: Person, handle: str, cursor: str, path: str
 ) -> None:
-    answer = client.get(path.format(handle=handle), ada, cursor=cursor)
+    answer = client.get(_of(path, handle), ada, **ASKED.get(path, {}), cursor=cursor)
     assert answer.error == ("invalid_cursor", "cursor")
 
 

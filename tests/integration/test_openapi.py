@@ -69,7 +69,7 @@ def test_every_operation_is_documented(method: str, path: str, operation: dict[s
     assert in_path == re.findall(r"{(\w+)}", path)
     for parameter in operation["parameters"]:
         assert parameter["in"] in {"path", "query", "header"}
-        assert parameter["schema"]["type"] in {"string", "integer"}
+        assert parameter["schema"]["type"] in {"string", "integer", "number"}
         assert parameter.get("required", False) is (parameter["in"] != "query")
     statuses = [int(status) for status in operation["responses"]]
     assert statuses[0] < 300 <= min(statuses[1:])

@@ -94,7 +94,8 @@ class TestRouting:
     @pytest.mark.parametrize(
         ("name", "queue", "kind"),
         [
-            ("post_published", "fan-out", "FanOut"),
+            ("profile_changed", "search", "IndexUser"),
+            ("post_deleted", "search", "IndexPost"),
             ("post_expired", "collect", "ReleaseMedia"),
             ("blob_ready", "publish", "SettleBlob"),
             ("blob_failed", "publish", "SettleBlob"),
@@ -114,9 +115,16 @@ class TestRouting:
         bodies = [json.dumps(message) for message in world.waiting(queue)]
         assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
 
-    @pytest.mark.parametrize("name", ["post_created", "post_deleted"])
-    def test_a_post_that_is_new_or_deleted_is_nobodys_work(self, world: World, name: str) -> None:
-        assert _failed(invoke("stream", payloads.sample(f"stream/{name}"))) == []
+    def test_what_becomes_visible_goes_to_feeds_and_to_the_index(self, world: World) -> None:
+        assert _failed(invoke("stream", payloads.sample("stream/post_published"))) == []
+        sent = {q: [m["kind"] for m in world.waiting(q)] for q in WORKERS if world.waiting(q)}
+        assert sent == {"fan-out": ["FanOut"], "search": ["IndexPost"]}
+        for queue in sent:
+            bodies = [json.dumps(message) for message in world.waiting(queue)]
+            assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
+
+    def test_a_new_post_is_nobodys_work(self, world: World) -> None:
+        assert _failed(invoke("stream", payloads.sample("stream/post_created"))) == []
         assert [world.waiting(queue) for queue in WORKERS] == [[]] * len(WORKERS)
 
     def test_only_the_record_that_cannot_be_read_fails(self, world: World) -> None:
@@ -156,14 +164,14 @@ class TestRouting:
         event = payloads.sample("stream/follow_added")
         change = event["Records"][0]["dynamodb"]
         change["OldImage"] = change["NewImage"]
-        profile = copy.deepcopy(event["Records"][0])
-        profile["dynamodb"] = {
-            "Keys": {"pk": change["Keys"]["pk"], "sk": {"S": "PROFILE"}},
-            "NewImage": {"pk": change["Keys"]["pk"], "sk": {"S": "PROFILE"}},
+        entry = copy.deepcopy(event["Records"][0])
+        entry["dynamodb"] = {
+            "Keys": {"pk": change["Keys"]["pk"], "sk": {"S": "UPLOAD#1"}},
+            "NewImage": {"pk": change["Keys"]["pk"], "sk": {"S": "UPLOAD#1"}},
             "SequenceNumber": "7",
         }
-        assert not "PROFILE".startswith(STREAM_SORT_KEY_PREFIXES)
-        assert _failed(invoke("stream", {"Records": [event["Records"][0], profile]})) == []
+        assert not "UPLOAD#1".startswith(STREAM_SORT_KEY_PREFIXES)
+        assert _failed(invoke("stream", {"Records": [event["Records"][0], entry]})) == []
         assert [world.waiting(queue) for queue in WORKERS] == [[]] * len(WORKERS)
 
 

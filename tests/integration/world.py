@@ -32,7 +32,11 @@ FEED: Final = "feed"
 UPLOADS: Final = "shutterfeed-test-uploads"
 ORIGINALS: Final = "shutterfeed-test-originals"
 RENDITIONS: Final = "shutterfeed-test-renditions"
-QUEUES: Final = ("uploads", "images", "videos", "publish", "fan-out", "feed", "collect")
+SEARCH: Final = "search"
+QUEUES: Final = (
+    *("uploads", "images", "videos", "publish", "fan-out", "feed", "collect"),
+    "search",
+)
 
 
 @cache
@@ -107,6 +111,7 @@ class World:
 
     def create_tables(self) -> None:
         tables.create_tables(aws("dynamodb"), METADATA, FEED)
+        tables.create_search_table(aws("dynamodb"), SEARCH)
         description = aws("dynamodb").describe_table(TableName=METADATA)
         self.stream_arn = description["Table"]["LatestStreamArn"]
 
@@ -163,6 +168,10 @@ class World:
             "FAN_OUT_QUEUE_URL": self.queue_url("fan-out"),
             "FEED_QUEUE_URL": self.queue_url("feed"),
             "COLLECT_QUEUE_URL": self.queue_url("collect"),
+            "SEARCH_QUEUE_URL": self.queue_url("search"),
+            "SEARCH_ENGINE": "dynamodb",
+            "SEARCH_TARGET": SEARCH,
+            "SEARCH_READER": "nobody",
         }
 
     def queue_url(self, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from shutterfeed.domain.changes import (
     BlobChanged,
     FollowChanged,
     PostChanged,
+    ProfileChanged,
     ReferenceAdded,
     work_for,
 )
@@ -23,14 +25,17 @@ from shutterfeed.domain.messages import (
     FanOutMessage,
     FeedMessage,
     Followed,
+    IndexPost,
+    IndexUser,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
+    SearchMessage,
     SettleBlob,
     SettleReference,
     Unfollowed,
 )
-from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.posts import Place, Post, PostState
 from shutterfeed.services.routing import ChangeRouter
 from tests import samples
 from tests.fakes.storage import FakeQueue
@@ -59,6 +64,8 @@ def test_only_publishing_fans_out_and_only_a_post_gone_gives_up_its_media(
     if before is not None and after is None:
         references = tuple(Reference(m.sha256, post.id, m.media_id) for m in post.media)
         expected.append(ReleaseMedia(references))
+    if (before is PostState.PUBLISHED) is not (after is PostState.PUBLISHED):
+        expected.append(IndexPost(post.id))
     assert list(work_for(PostChanged(_post(before), _post(after)))) == expected
 
 
@@ -66,6 +73,51 @@ def test_a_published_post_without_a_place_in_the_order_is_an_error() -> None:
     post = replace(samples.post(state=PostState.PUBLISHED), position=None)
     with pytest.raises(ValueError, match="has no position"):
         list(work_for(PostChanged(None, post)))
+
+
+@pytest.mark.parametrize(
+    ("change", "shows"),
+    [
+        ({"caption": "another"}, True),
+        ({"place": Place("There", 1.0, 2.0)}, True),
+        ({"media": ()}, True),
+        ({"likes": 1}, True),
+        ({"revision": 9}, False),
+        ({"comments": 5}, False),
+    ],
+)
+def test_a_published_post_is_indexed_anew_when_what_finds_it_changes(
+    change: dict[str, Any], shows: bool
+) -> None:
+    post = replace(samples.post(state=PostState.PUBLISHED), position=samples.position(1))
+    changed = replace(post, **change)
+    assert list(work_for(PostChanged(post, changed))) == ([IndexPost(post.id)] if shows else [])
+    hidden = replace(post, state=PostState.DELETED), replace(changed, state=PostState.DELETED)
+    assert list(work_for(PostChanged(*hidden))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "shows"),
+    [
+        ({"handle": "another"}, True),
+        ({"display_name": "Another"}, True),
+        ({"followers": 8}, True),
+        ({"followers": 5}, False),
+        ({"bio": "something", "posts": 9, "following": 3}, False),
+    ],
+)
+def test_a_user_is_indexed_anew_when_what_finds_them_changes(
+    change: dict[str, Any], shows: bool
+) -> None:
+    profile = replace(samples.profile(1), followers=7 if change.get("followers") == 8 else 4)
+    work = list(work_for(ProfileChanged(profile, replace(profile, **change))))
+    assert work == ([IndexUser(profile.user_id)] if shows else [])
+
+
+def test_users_who_come_and_go_are_indexed() -> None:
+    profile = samples.profile(1)
+    assert list(work_for(ProfileChanged(None, profile))) == [IndexUser(profile.user_id)]
+    assert list(work_for(ProfileChanged(profile, None))) == [IndexUser(profile.user_id)]
 
 
 BLOB_STATES = [None, *BlobState]
@@ -88,7 +140,7 @@ def test_a_blob_tells_its_media_when_it_settles_and_is_removed_when_it_is_gone(
 def test_a_post_that_readers_pull_is_not_fanned_out() -> None:
     post = _post(PostState.PUBLISHED)
     assert post is not None
-    assert list(work_for(PostChanged(None, replace(post, pulled=True)))) == []
+    assert list(work_for(PostChanged(None, replace(post, pulled=True)))) == [IndexPost(post.id)]
 
 
 def test_both_following_and_unfollowing_are_told() -> None:
@@ -104,7 +156,8 @@ def test_a_new_reference_is_settled() -> None:
 def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() -> None:
     publish, fan_out = FakeQueue[PublishMessage](), FakeQueue[FanOutMessage]()
     feed, collect = FakeQueue[FeedMessage](), FakeQueue[CollectMessage]()
-    router = ChangeRouter(publish, fan_out, feed, collect)
+    search = FakeQueue[SearchMessage]()
+    router = ChangeRouter(publish, fan_out, feed, collect, search)
     published = _post(PostState.PUBLISHED)
     reference = samples.reference("content", 1)
     ready = replace(BLOB, state=BlobState.READY)
@@ -118,8 +171,9 @@ def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() 
         router.route(ReferenceAdded(reference)),
         router.route(BlobChanged(BLOB, ready)),
         router.route(BlobChanged(ready, None)),
+        router.route(ProfileChanged(None, samples.profile(1))),
     ]
-    assert sent == [1, 1, 0, 1, 1, 1, 1, 1, 1]
+    assert sent == [2, 2, 0, 1, 1, 1, 1, 1, 1, 1]
     assert publish.messages == [
         ConcludePost(samples.post().id),
         SettleReference(reference),
@@ -128,3 +182,6 @@ def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() 
     assert [type(step) for step in fan_out.messages] == [FanOut]
     assert feed.messages == [Followed("ada", "bob"), Unfollowed("ada", "bob")]
     assert [type(message) for message in collect.messages] == [ReleaseMedia, RemoveBlob]
+    post_id = samples.post().id
+    user = IndexUser(samples.user_id(1))
+    assert search.messages == [IndexPost(post_id), IndexPost(post_id), user]

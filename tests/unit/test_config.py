@@ -22,6 +22,8 @@ API = {
     "HEAD_CACHE_SECONDS": "2",
     "HEAD_CACHE_HEADS": "1000",
     "HEAD_CACHE_MEGABYTES": "64",
+    "SEARCH_ENGINE": "dynamodb",
+    "SEARCH_TARGET": "search",
 }
 
 
@@ -53,4 +55,4 @@ def test_every_function_has_settings_of_its_own() -> None:
     ]
     shared = (config.Settings, config.FeedSettings, config.SharedCacheSettings)
     settings = [c for c in classes if issubclass(c, config.Settings) and c not in shared]
-    assert len(settings) == 10
+    assert len(settings) == 11

@@ -147,9 +147,9 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.follow("A", "B"),
         keys.reference(reference),
         keys.blob("0" * 64),
+        keys.profile("A"),
     )
     silent = (
-        keys.profile("A"),
         keys.upload("A", "B"),
         keys.handle("ada"),
         keys.idempotency("A", "key"),

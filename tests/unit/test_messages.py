@@ -19,6 +19,8 @@ from shutterfeed.domain.messages import (
     FanOut,
     FeedChunk,
     Followed,
+    IndexPost,
+    IndexUser,
     PrepareFeed,
     ReleaseMedia,
     RemoveBlob,
@@ -57,6 +59,8 @@ SENT: list[tuple[Codec[Any], st.SearchStrategy[Any]]] = [
         st.builds(ReleaseMedia, st.lists(strategies.references, max_size=3).map(tuple)),
     ),
     (messages.COLLECT, st.builds(RemoveBlob, strategies.blobs)),
+    (messages.SEARCH, st.builds(IndexPost, strategies.post_ids)),
+    (messages.SEARCH, st.builds(IndexUser, ulids)),
 ]
 
 

@@ -17,6 +17,7 @@ from shutterfeed.domain.changes import (
     BlobChanged,
     FollowChanged,
     PostChanged,
+    ProfileChanged,
     ReferenceAdded,
 )
 from shutterfeed.domain.media import Blob, Reference, Upload
@@ -116,10 +117,16 @@ def test_only_a_new_reference_is_told(reference: Reference) -> None:
     assert change_of(_record(item, None)) is None
 
 
+def test_a_profile_is_told_with_what_it_was() -> None:
+    before, after = samples.profile(1, "before"), samples.profile(1, "after")
+    images = records.profile_item(before), records.profile_item(after)
+    assert change_of(_record(*images)) == ProfileChanged(before, after)
+    assert change_of(_record(None, images[1])) == ProfileChanged(None, after)
+
+
 @pytest.mark.parametrize(
     "item",
     [
-        records.profile_item(samples.profile(1)),
         records.upload_item(samples.uploads(samples.post())[0]),
         key_item(keys.handle("ada")) | {"user_id": "1"},
         key_item(keys.CURSOR_KEY) | {"secret": "00"},

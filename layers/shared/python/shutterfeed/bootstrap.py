@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
     from shutterfeed.domain.delivery import FeedPolicy
-    from shutterfeed.ports import Clock, FeedReads, HeadCache, Ids
+    from shutterfeed.ports import Clock, FeedReads, HeadCache, Ids, SearchGenerations
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.crossing import CrossingService
     from shutterfeed.services.cursors import Cursors
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shutterfeed.services.fan_out import FanOutPlanner
     from shutterfeed.services.feed import FeedService
     from shutterfeed.services.follows import FollowService
+    from shutterfeed.services.indexing import IndexingService
     from shutterfeed.services.ingest import IngestService
     from shutterfeed.services.posts import PostService
     from shutterfeed.services.profiles import ProfileService
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from shutterfeed.services.reconciling import ReconcilingService
     from shutterfeed.services.rendering import RenderingService
     from shutterfeed.services.routing import ChangeRouter
+    from shutterfeed.services.search import SearchService
+    from shutterfeed.services.search_maintenance import SearchMaintenance
     from shutterfeed.services.transcoding import TranscodingService
     from shutterfeed.services.uploads import UploadService
 
@@ -85,6 +88,10 @@ def _queue(url: str, codec: Encoder[M]) -> SqsQueue[M]:
     return SqsQueue(client("sqs"), url, codec)
 
 
+class UnknownEngine(ValueError):
+    """The settings name a search engine that there is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """All that the API's routes use."""
@@ -95,6 +102,7 @@ class Api:
     posts: PostService
     uploads: UploadService
     feed: FeedService
+    search: SearchService
     cursors: Cursors
 
 
@@ -116,6 +124,7 @@ def api() -> Api:
     from shutterfeed.services.follows import FollowService
     from shutterfeed.services.posts import PostService
     from shutterfeed.services.profiles import ProfileService
+    from shutterfeed.services.search import SearchService
     from shutterfeed.services.uploads import UploadService
 
     settings = config.ApiSettings.from_env()
@@ -143,6 +152,11 @@ def api() -> Api:
             users,
             _queue(settings.feed_queue_url, messages.FEED),
             _policy(settings),
+            clock(),
+        ),
+        search=SearchService(
+            search_index(settings.search_engine, settings.search_target),
+            DynamoFeedReads(metadata, feed_table),
             clock(),
         ),
         cursors=Cursors(DynamoSecrets(metadata)),
@@ -260,6 +274,7 @@ def route_changes() -> ChangeRouter:
         fan_out=_queue(settings.fan_out_queue_url, messages.FAN_OUT),
         feed=_queue(settings.feed_queue_url, messages.FEED),
         collect=_queue(settings.collect_queue_url, messages.COLLECT),
+        search=_queue(settings.search_queue_url, messages.SEARCH),
     )
 
 
@@ -361,6 +376,48 @@ def collect() -> CollectionService:
         S3Renditions(client("s3"), settings.renditions_bucket),
         DynamoRemovals(metadata, int(settings.removals_per_hour)),
         clock(),
+    )
+
+
+def search_index(engine: str, target: str, reader: str | None = None) -> SearchGenerations:
+    """The engine that the deployment chose. Raises `UnknownEngine`.
+
+    `reader` is the role that is to be let in, where the engine has rights of its own.
+    """
+    if engine == "dynamodb":
+        from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
+
+        return DynamoSearchIndex(_table(target), clock())
+    if engine == "opensearch":
+        from shutterfeed.adapters.search.opensearch import OpenSearchIndex
+        from shutterfeed.adapters.search.opensearch_client import connect
+
+        return OpenSearchIndex(connect(target), reader=reader)
+    raise UnknownEngine(engine)
+
+
+@cache
+def index_search() -> IndexingService:
+    from shutterfeed.services.indexing import IndexingService
+
+    maintained = search_maintenance()
+    return IndexingService(maintained.posts, maintained.profiles, maintained.index)
+
+
+@cache
+def search_maintenance() -> SearchMaintenance:
+    from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+    from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+    from shutterfeed.adapters.search.source import DynamoSearchable
+    from shutterfeed.services.search_maintenance import SearchMaintenance
+
+    settings = config.IndexSearchSettings.from_env()
+    metadata = _table(settings.metadata_table)
+    return SearchMaintenance(
+        DynamoSearchable(metadata),
+        DynamoPosts(metadata),
+        DynamoProfiles(metadata),
+        search_index(settings.search_engine, settings.search_target, settings.search_reader),
     )
 
 

@@ -56,6 +56,11 @@ class ApiSettings(FeedSettings):
     head_cache_heads: str
     head_cache_megabytes: str
 
+    search_engine: str
+    """`dynamodb` or `opensearch`."""
+    search_target: str
+    """The table's name, or the domain's address."""
+
 
 @dataclass(frozen=True, slots=True)
 class SharedCacheSettings(Settings):
@@ -97,6 +102,7 @@ class RouteChangesSettings(Settings):
     fan_out_queue_url: str
     feed_queue_url: str
     collect_queue_url: str
+    search_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,15 @@ class FeedWriterSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     fan_out_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSearchSettings(Settings):
+    metadata_table: str
+    search_engine: str
+    search_target: str
+    search_reader: str
+    """The role that searches, for an engine that has rights of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,13 @@ Feed table
     FEED#<user>        <position>#<post>  pushed post
     FEED#<user>        SNAPSHOT           the feed as it was made when its reader returned
     AUDIENCE#<author>  <reader, reversed> lease: push this author's posts to this reader
+Search table (every other partition key begins with `<generation>#`)
+    GENERATIONS             GENERATIONS                     which one is searched, which one built
+    DOC#<kind>#<id>         DOC                             what the index holds of a post or user
+    TERM#<kind>#<term>      <order>#<id>                    one that has the term, best last
+    WORD#<kind>#<2 letters> <word>                          dictionary
+    TYPO#<kind>#<letters>   WORDS                           words that some missing letters leave so
+    START#<letter>          <text>␟<kind>␟<id>              what type-ahead may offer
 Uploads bucket         uploads/<author>/<post ulid>/<media>
                        discarded/<author>/<post ulid>/<media>
 Originals bucket       <sha256>/<blob id>
@@ -72,8 +79,14 @@ ENTRIES_END: Final = "8"
 """Above every entry of a feed: a ULID begins with 0 to 7."""
 _UPLOADS: Final = "uploads"
 _DISCARDED: Final = "discarded"
+SEARCH_DOCUMENT: Final = "DOC"
+DICTIONARY_LETTERS: Final = 2
+"""How many letters of a word name its part of the dictionary."""
+_UNIT: Final = "\x1f"
+"""Between texts that people chose, which have no control characters."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
+GENERATIONS: Final = Key("GENERATIONS", "GENERATIONS")
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
 RECONCILE: Final = Key("SYSTEM", "RECONCILE")
 
@@ -265,6 +278,63 @@ def lease(author_id: str, reader_id: str) -> Key:
 def parse_lease_sort(text: str) -> str:
     """The reader's id."""
     return text[::-1]
+
+
+def generation_of(partition: str) -> str:
+    """The generation of the search index that an entry belongs to."""
+    return partition.partition("#")[0]
+
+
+def search_document(generation: str, kind: str, subject: str) -> Key:
+    return Key(f"{generation}#DOC#{kind}#{subject}", SEARCH_DOCUMENT)
+
+
+def parse_search_document(key: Key) -> tuple[str, str]:
+    """The kind and the id."""
+    parts = key.pk.split("#", 3)
+    if len(parts) != 4 or parts[1] != "DOC" or key.sk != SEARCH_DOCUMENT:
+        raise MalformedKey(key.pk)
+    return parts[2], parts[3]
+
+
+def term_partition(generation: str, kind: str, term: str) -> str:
+    return f"{generation}#TERM#{kind}#{term}"
+
+
+def term_sort(order: str, subject: str) -> str:
+    return f"{order}#{subject}"
+
+
+def parse_term_sort(text: str) -> tuple[str, str]:
+    """The order and the id."""
+    order, _, subject = text.partition("#")
+    return order, subject
+
+
+def dictionary_partition(generation: str, kind: str, beginning: str) -> str:
+    return f"{generation}#WORD#{kind}#{beginning[:DICTIONARY_LETTERS]}"
+
+
+def dictionary_word(generation: str, kind: str, word: str) -> Key:
+    return Key(dictionary_partition(generation, kind, word), word)
+
+
+def typos(generation: str, kind: str, letters: str) -> Key:
+    return Key(f"{generation}#TYPO#{kind}#{letters}", "WORDS")
+
+
+def starts_partition(generation: str, text: str) -> str:
+    return f"{generation}#START#{text[:1]}"
+
+
+def starts_sort(text: str, kind: str, subject: str) -> str:
+    return _UNIT.join((text, kind, subject))
+
+
+def parse_starts_sort(text: str) -> tuple[str, str, str]:
+    """The text, the kind and the id."""
+    start, kind, subject = text.split(_UNIT)
+    return start, kind, subject
 
 
 def upload_object(post_id: PostId, media_id: str) -> str:

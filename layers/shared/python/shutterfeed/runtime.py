@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -46,6 +46,26 @@ def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
     return _worker(EventType.SQS, lambda record: act(record.body))
 
 
+def batch_worker(act: Callable[[Sequence[str]], Mapping[int, Exception]]) -> Handler:
+    """A handler for SQS that acts on a whole batch at once: `act` is given the bodies, and gives
+    those that failed, by their place, and why."""
+
+    def handler(event: Event, context: LambdaContext) -> Answer:
+        logger.set_correlation_id(context.aws_request_id)
+        records = event["Records"]
+        failures = act([record["body"] for record in records])
+        _report(
+            len(records),
+            {},
+            [repr(error) for error in failures.values()],
+            next(iter(failures.values()), None),
+        )
+        ids = [{"itemIdentifier": records[place]["messageId"]} for place in sorted(failures)]
+        return {"batchItemFailures": ids}
+
+    return handler
+
+
 def stream_worker(act: Callable[[Mapping[str, Any]], Iterable[object]]) -> Handler:
     """The same for a DynamoDB stream: `act` is given each record as the stream has it."""
     return _worker(EventType.DynamoDBStreams, lambda record: act(record.raw_event))
@@ -64,18 +84,28 @@ def _worker(kind: EventType, act: Callable[[Any], Iterable[object]]) -> Handler:
         with processor(records=event["Records"], handler=handle):
             results = processor.process()
         failures = [str(result[1]) for result in results if result[0] == "fail"]
-        log = logger.error if failures else logger.info
-        log(
-            "batch",
-            records=len(results),
-            outcomes=dict(outcomes),
-            failures=failures,
-            # One traceback stands for all: what fails a batch is mostly one thing.
-            exc_info=processor.exceptions[0][1] if failures else None,
-        )
-        if failures:
-            metrics.add_metric("FailedRecords", MetricUnit.Count, len(failures))
-            metrics.flush_metrics()
+        first = processor.exceptions[0][1] if failures else None
+        _report(len(results), outcomes, failures, first)
         return dict(processor.response())
 
     return handler
+
+
+def _report(
+    records: int,
+    outcomes: Mapping[str, int],
+    failures: list[str],
+    first: BaseException | None,
+) -> None:
+    log = logger.error if failures else logger.info
+    log(
+        "batch",
+        records=records,
+        outcomes=dict(outcomes),
+        failures=failures,
+        # One traceback stands for all: what fails a batch is mostly one thing.
+        exc_info=first,
+    )
+    if failures:
+        metrics.add_metric("FailedRecords", MetricUnit.Count, len(failures))
+        metrics.flush_metrics()

@@ -26,7 +26,7 @@ OPEN_INDEX: Final = "open"
 OPEN_PK: Final = "open_pk"
 OPEN_SK: Final = "open_sk"
 
-STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "BLOB")
+STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "BLOB", "PROFILE")
 """Sort keys whose changes drive other work; the stream's other records are filtered out."""
 
 CACHED_HEADS: Final = "head:"

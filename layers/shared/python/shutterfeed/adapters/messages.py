@@ -15,11 +15,14 @@ from shutterfeed.domain.messages import (
     FeedChunk,
     FeedMessage,
     Followed,
+    IndexPost,
+    IndexUser,
     PrepareFeed,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
     RenderPhoto,
+    SearchMessage,
     SettleBlob,
     SettleReference,
     TranscodeVideo,
@@ -63,3 +66,4 @@ PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob, ConcludePost)
 FAN_OUT = Codec[FanOutMessage](FanOut, Cross)
 FEED = Codec[FeedMessage](FeedChunk, Followed, Unfollowed, PrepareFeed)
 COLLECT = Codec[CollectMessage](ReleaseMedia, RemoveBlob)
+SEARCH = Codec[SearchMessage](IndexPost, IndexUser)

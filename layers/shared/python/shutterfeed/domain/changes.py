@@ -14,14 +14,19 @@ from shutterfeed.domain.messages import (
     FanOutMessage,
     FeedMessage,
     Followed,
+    IndexPost,
+    IndexUser,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
+    SearchMessage,
     SettleBlob,
     SettleReference,
     Unfollowed,
 )
 from shutterfeed.domain.posts import UNPUBLISHED, Post, PostState
+from shutterfeed.domain.search import popularity
+from shutterfeed.domain.users import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,16 @@ class ReferenceAdded:
     reference: Reference
 
 
-Change = PostChanged | FollowChanged | BlobChanged | ReferenceAdded
-Work = PublishMessage | FanOutMessage | FeedMessage | CollectMessage
+@dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    """`before` is None for a new profile, `after` for one that is gone."""
+
+    before: Profile | None
+    after: Profile | None
+
+
+Change = PostChanged | FollowChanged | BlobChanged | ReferenceAdded | ProfileChanged
+Work = PublishMessage | FanOutMessage | FeedMessage | CollectMessage | SearchMessage
 
 
 def work_for(change: Change) -> Iterator[Work]:
@@ -63,12 +76,15 @@ def work_for(change: Change) -> Iterator[Work]:
     match change:
         case PostChanged(before, after):
             yield from _post_work(before, after)
+            yield from _post_indexing(before, after)
         case FollowChanged(follower_id, followee_id, follows):
             yield (Followed if follows else Unfollowed)(follower_id, followee_id)
         case BlobChanged(before, after):
             yield from _blob_work(before, after)
         case ReferenceAdded(reference):
             yield SettleReference(reference)
+        case ProfileChanged(before, after):
+            yield from _user_indexing(before, after)
 
 
 def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
@@ -86,6 +102,30 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
         yield ReleaseMedia(
             tuple(Reference(m.sha256, before.id, m.media_id) for m in before.media),
         )
+
+
+def _post_indexing(before: Post | None, after: Post | None) -> Iterator[Work]:
+    seen, shown = _found_by(before), _found_by(after)
+    changed = before or after
+    if changed is not None and seen != shown:
+        yield IndexPost(changed.id)
+
+
+def _found_by(post: Post | None) -> object:
+    """What of a post the search index shows; None where it shows nothing."""
+    if post is None or post.state is not PostState.PUBLISHED:
+        return None
+    return post.caption, post.place, post.media, post.position, popularity(post.likes)
+
+
+def _user_indexing(before: Profile | None, after: Profile | None) -> Iterator[Work]:
+    seen, shown = (
+        (profile.handle, profile.display_name, popularity(profile.followers)) if profile else None
+        for profile in (before, after)
+    )
+    changed = before or after
+    if changed is not None and seen != shown:
+        yield IndexUser(changed.user_id)
 
 
 def _blob_work(before: Blob | None, after: Blob | None) -> Iterator[Work]:

@@ -122,7 +122,22 @@ class RemoveBlob:
     blob: Blob
 
 
+@dataclass(frozen=True, slots=True)
+class IndexPost:
+    """What can be found of a post may have changed; its item says what it is now."""
+
+    post_id: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class IndexUser:
+    """The same for a user."""
+
+    user_id: str
+
+
 PublishMessage = SettleReference | SettleBlob | ConcludePost
 FanOutMessage = FanOut | Cross
 FeedMessage = FeedChunk | Followed | Unfollowed | PrepareFeed
 CollectMessage = ReleaseMedia | RemoveBlob
+SearchMessage = IndexPost | IndexUser

@@ -9,7 +9,7 @@ any of them ──owner deletes──> deleted ──30 days──> gone
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -74,6 +74,8 @@ class Post:
     deleted_from: PostState | None = None
     deleted_at: datetime | None = None
     pulled: bool = False
+    revision: int = field(default=0, compare=False)
+    """Counts the changes, so that a copy elsewhere knows which of two is the newer."""
 
     @property
     def author_id(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -38,6 +38,8 @@ class Profile:
     posts: int = 0
     follower_shards: int = 1
     """How many partitions of the followers index this user's followers are spread over."""
+    revision: int = field(default=0, compare=False)
+    """Counts the changes of handle and names, as a post's does."""
 
 
 def parse_handle(text: str) -> str:

@@ -15,10 +15,13 @@ from shutterfeed.domain.messages import (
     FeedChunk,
     FeedMessage,
     Followed,
+    IndexPost,
+    IndexUser,
     PrepareFeed,
     PublishMessage,
     ReleaseMedia,
     RemoveBlob,
+    SearchMessage,
     SettleBlob,
     SettleReference,
     Unfollowed,
@@ -34,6 +37,7 @@ class ChangeRouter:
     fan_out: Queue[FanOutMessage]
     feed: Queue[FeedMessage]
     collect: Queue[CollectMessage]
+    search: Queue[SearchMessage]
 
     def route(self, change: Change) -> int:
         """Send what follows from a change; the number of messages."""
@@ -52,5 +56,7 @@ class ChangeRouter:
                 self.feed.send([message])
             case ReleaseMedia() | RemoveBlob():
                 self.collect.send([message])
+            case IndexPost() | IndexUser():
+                self.search.send([message])
             case _:
                 assert_never(message)

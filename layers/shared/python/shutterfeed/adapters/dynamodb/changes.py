@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import AWAITS_RENDERING, to_blob, to_post
+from shutterfeed.adapters.dynamodb.records import (
+    AWAITS_RENDERING,
+    to_blob,
+    to_post,
+    to_profile,
+)
 from shutterfeed.adapters.dynamodb.table import Item, item_key, unmarshal
 from shutterfeed.domain.changes import (
     BlobChanged,
     Change,
     FollowChanged,
     PostChanged,
+    ProfileChanged,
     ReferenceAdded,
 )
 
@@ -24,6 +30,8 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
     before, after = _image(change, "OldImage"), _image(change, "NewImage")
     if key.sk.startswith(keys.POST_PREFIX):
         return PostChanged(before and to_post(before), after and to_post(after))
+    if key.sk == keys.PROFILE:
+        return ProfileChanged(before and to_profile(before), after and to_profile(after))
     if key.sk == keys.BLOB:
         return BlobChanged(before and to_blob(before), after and to_blob(after))
     if key.sk.startswith(keys.FOLLOWS_PREFIX) and (before is None) != (after is None):

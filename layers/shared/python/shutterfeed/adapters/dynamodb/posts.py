@@ -61,6 +61,7 @@ _DELETED_AT: Final = "deleted_at"
 _PULLED: Final = "pulled"
 _ATTEMPTS: Final = 10
 """At a change of a head that others change at the same time."""
+_REVISION: Final = "revision"
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
 
 
@@ -251,7 +252,8 @@ class DynamoPosts:
             changed = change(post, head)
             if changed is None:
                 return False
-            writes: list[Write] = [changed.post]
+            revised = replace(changed.post, add={_REVISION: 1})
+            writes: list[Write] = [revised]
             if changed.head is not head:
                 writes.append(heads.replacing(head, changed.head))
             if changed.count:
@@ -259,7 +261,7 @@ class DynamoPosts:
                 exists = Attr(PK).exists()
                 writes.append(Update(keys.profile(author_id), add=add, condition=exists))
             try:
-                self.table.transact(writes) if len(writes) > 1 else self.table.write(changed.post)
+                self.table.transact(writes) if len(writes) > 1 else self.table.write(revised)
             except ConditionFailed as error:
                 if changed.count and len(writes) - 1 in error.failed:
                     raise
@@ -269,7 +271,7 @@ class DynamoPosts:
 
     def _applied(self, update: Update) -> bool:
         try:
-            self.table.write(update)
+            self.table.write(replace(update, add={_REVISION: 1}))
         except ConditionFailed:
             return False
         return True

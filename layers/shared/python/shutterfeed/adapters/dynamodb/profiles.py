@@ -26,6 +26,7 @@ from shutterfeed.schema import PK
 
 _OWNER = "user_id"
 _SHARDS = "follower_shards"
+_REVISED = {"revision": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ class DynamoProfiles:
         fields = {"display_name": display_name, "bio": bio}
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an update that says nothing.
-            update = Update(keys.profile(user_id), set=changes, condition=Attr(PK).exists())
+            update = Update(
+                keys.profile(user_id), set=changes, add=_REVISED, condition=Attr(PK).exists()
+            )
             self.table.write(update)
 
     def spread_followers(self, user_id: str, shards: int) -> None:
@@ -70,7 +73,12 @@ class DynamoProfiles:
     def rename(self, user_id: str, old: str, new: str) -> None:
         writes = (
             self._claim(new, user_id),
-            Update(keys.profile(user_id), set={"handle": new}, condition=Attr("handle").eq(old)),
+            Update(
+                keys.profile(user_id),
+                set={"handle": new},
+                add=_REVISED,
+                condition=Attr("handle").eq(old),
+            ),
             Delete(keys.handle(old), Attr(_OWNER).eq(user_id)),
         )
         try:

@@ -176,12 +176,12 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change attributes: set them, set those still missing, add to numbers, remove."""
+    """Change attributes: set them, set those still missing, add to numbers and to sets, remove."""
 
     key: Key
     set: Mapping[str, Any] = field(default_factory=dict)
     set_new: Mapping[str, Any] = field(default_factory=dict)
-    add: Mapping[str, int] = field(default_factory=dict)
+    add: Mapping[str, int | frozenset[str]] = field(default_factory=dict)
     remove: Sequence[str] = ()
     condition: ConditionBase | None = None
 
@@ -249,24 +249,54 @@ class Table:
         limit: int | None,
         newest_first: bool = False,
         consistent: bool = False,
+        attributes: Sequence[str] = (),
     ) -> Rows:
-        """One page of items in the order of their sort key: `limit` items, or a megabyte."""
+        """One page of items in the order of their sort key: `limit` items, or a megabyte, with
+        these attributes or all."""
         expression = _Expression()
         parameters: Item = {
             "TableName": self.name,
             "KeyConditionExpression": expression.condition(condition, is_key=True),
             "ScanIndexForward": not newest_first,
             "ConsistentRead": consistent,
-            **expression.parameters(),
         }
         if limit is not None:
             parameters["Limit"] = limit
+        if attributes:
+            names = [expression.name(attribute) for attribute in attributes]
+            parameters["ProjectionExpression"] = ", ".join(names)
+        parameters |= expression.parameters()
         if index is not None:
             parameters["IndexName"] = index
         if after is not None:
             parameters["ExclusiveStartKey"] = marshal(after)
         with _translated():
             answer = self.client.query(**parameters)
+        last = answer.get("LastEvaluatedKey")
+        return Rows(list(map(unmarshal, answer["Items"])), unmarshal(last) if last else None)
+
+    def scan(
+        self,
+        condition: ConditionBase,
+        *,
+        after: Item | None = None,
+        limit: int,
+        attributes: Sequence[str],
+    ) -> Rows:
+        """Those of the next `limit` items, in no order, that meet the condition. For maintenance
+        only: it reads whatever is there."""
+        expression = _Expression()
+        parameters: Item = {
+            "TableName": self.name,
+            "FilterExpression": expression.condition(condition),
+            "Limit": limit,
+            "ProjectionExpression": ", ".join(map(expression.name, attributes)),
+        }
+        parameters |= expression.parameters()
+        if after is not None:
+            parameters["ExclusiveStartKey"] = marshal(after)
+        with _translated():
+            answer = self.client.scan(**parameters)
         last = answer.get("LastEvaluatedKey")
         return Rows(list(map(unmarshal, answer["Items"])), unmarshal(last) if last else None)
 

@@ -1,0 +1,20 @@
+"""Ranks with rank-bm25: documents and queries as lists of words in, the ten best of each out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+def main() -> None:
+    from rank_bm25 import BM25Okapi  # type: ignore[import-not-found]  # of its own environment
+
+    given = json.load(sys.stdin)
+    library: Any = BM25Okapi(given["documents"])
+    numbers = list(range(len(given["documents"])))
+    json.dump([library.get_top_n(query, numbers, 10) for query in given["queries"]], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

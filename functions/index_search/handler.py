@@ -1,0 +1,66 @@
+"""The search index: posts and users brought up to date in it, a batch of messages at a time.
+
+Invoked by hand with an `action`, it takes one step of its maintenance: see `tools/search.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shutterfeed import bootstrap
+from shutterfeed.adapters.messages import SEARCH, UnknownMessage
+from shutterfeed.domain.messages import SearchMessage
+from shutterfeed.runtime import batch_worker, logger, preload
+
+
+def index(bodies: Sequence[str]) -> Mapping[int, Exception]:
+    failures: dict[int, Exception] = {}
+    messages: dict[int, SearchMessage] = {}
+    for place, body in enumerate(bodies):
+        try:
+            messages[place] = SEARCH.decode(body)
+        except UnknownMessage as error:
+            failures[place] = error
+    failed = bootstrap.index_search().apply(tuple(messages.values()))
+    failures |= {place: failed[message] for place, message in messages.items() if message in failed}
+    return failures
+
+
+def maintain(action: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One step; what it says is where the next one goes on. Raises `ValueError`."""
+    service = bootstrap.search_maintenance()
+    after, repair = event.get("after"), bool(event.get("repair"))
+    match action:
+        case "begin":
+            return {"generation": service.index.begin()}
+        case "copy":
+            return asdict(service.copy(event["generation"], after))
+        case "switch":
+            service.index.switch(event["generation"])
+            return {}
+        case "drop":
+            return {"more": service.index.drop_others()}
+        case "check":
+            return asdict(service.check(after, repair=repair))
+        case "check_held":
+            return asdict(service.check_held(after, repair=repair))
+    raise ValueError(f"there is no action {action!r}")
+
+
+_work = batch_worker(index)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
+    if "action" not in event:
+        return _work(event, context)
+    logger.set_correlation_id(context.aws_request_id)
+    result = maintain(event["action"], event)
+    logger.info("maintained", action=event["action"], result=result)
+    return result
+
+
+preload(bootstrap.index_search)

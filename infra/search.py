@@ -1,0 +1,77 @@
+"""Where the search index is kept, and who may read and write it."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra import grants
+from infra.context import SettingsError
+from infra.functions import Functions
+from infra.nag import allow
+from infra.search_domain import SearchDomain
+from infra.settings import OPENSEARCH, Settings
+from shutterfeed import schema
+
+READER = "api"
+WRITER = "index_search"
+
+
+class Search(Construct):
+    """A table, an OpenSearch domain, or on the local cloud a node that is there already."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, settings: Settings, functions: Functions
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.engine = settings.search
+        reader, writer = functions[READER], functions[WRITER]
+        if settings.search != OPENSEARCH:
+            table = _table(self, settings)
+            self.target = table.table_name
+            grants.items(reader, table, "GetItem", "Query", "BatchGetItem")
+            actions = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+            # It scans for maintenance: what is there, and what is left of older generations.
+            grants.items(writer, table, "GetItem", "BatchGetItem", "Scan", *actions)
+        elif settings.search_endpoint is not None:
+            self.target = settings.search_endpoint
+        elif settings.makes_search_domain:
+            self.target = SearchDomain(
+                self, "Domain", settings, reader=reader, writer=writer
+            ).endpoint
+        else:
+            raise SettingsError(
+                "search=opensearch needs a search_endpoint here: `make opensearch`."
+            )
+        for function in (reader, writer):
+            function.add_environment("SEARCH_ENGINE", self.engine)
+            function.add_environment("SEARCH_TARGET", self.target)
+        # Only a domain has rights of its own, into which the reader has to be let in.
+        admitted = _role_arn(reader) if settings.makes_search_domain else "nobody"
+        writer.add_environment("SEARCH_READER", admitted)
+
+
+def _table(scope: Construct, settings: Settings) -> dynamodb.Table:
+    """The term index, a table of its own: its many small writes must not reach the stream."""
+    table = dynamodb.Table(
+        scope,
+        "Index",
+        partition_key=_text(schema.PK),
+        sort_key=_text(schema.SK),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        time_to_live_attribute=schema.TTL_ATTRIBUTE,
+        removal_policy=RemovalPolicy.RETAIN if settings.is_production else RemovalPolicy.DESTROY,
+    )
+    allow(table, "DDB3", "It can be rebuilt from the metadata table at any time.")
+    return table
+
+
+def _role_arn(function: lambda_.Function) -> str:
+    assert function.role
+    return function.role.role_arn
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

@@ -1,0 +1,360 @@
+"""Writing the term index: the embedded search engine, on a DynamoDB table of its own.
+
+A document's item says which entries it has, so that a change takes out the old ones. It is written
+first, on the condition that nobody was faster, and lists what is still to be taken out; what a
+crash leaves undone, the repeated message finds there. Counts of hashtags and places change in the
+transaction of the document that justifies them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import epoch
+from shutterfeed.adapters.dynamodb.table import (
+    ConditionFailed,
+    Delete,
+    Item,
+    Put,
+    Table,
+    Update,
+    Write,
+    chunks,
+    item_key,
+    key_item,
+)
+from shutterfeed.adapters.search.postings import (
+    POSTS,
+    TAGS,
+    USERS,
+    cells_of,
+    describe,
+    letters_left,
+)
+from shutterfeed.adapters.search.type_ahead import HANDLE, NAME, PLACE, TAG
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.search import (
+    Document,
+    Gone,
+    PostDocument,
+    UserDocument,
+    plain,
+    start_keys,
+    subject_of,
+)
+from shutterfeed.domain.text import TAG_MARK, is_plain_word
+from shutterfeed.ports import Clock
+from shutterfeed.schema import PK, TTL_ATTRIBUTE
+
+PAYLOAD: Final = "p"
+COUNT: Final = "posts"
+LABEL: Final = "label"
+POPULARITY: Final = "popularity"
+WORDS: Final = "words"
+LEAST_INDEXED: Final = 3
+"""Letters of a word from which it can be what a misspelt one of four was meant to be."""
+TWO_TYPOS_INDEXED_FROM: Final = 8
+"""Letters of a word that is found with two errors; of fewer it would take four times as much."""
+LONGEST_DICTIONARY_WORD: Final = 32
+"""Letters; what is longer is found as it stands, but is no completion."""
+
+_TOMBSTONE_RETENTION: Final = timedelta(hours=24)
+"""How long a removed document remembers its version: far longer than a message is worked on."""
+_ATTEMPTS: Final = 8
+_TRANSACTION: Final = 100
+_COMPLETE: Final = "complete"
+_MAX_KNOWN: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Everything that one document puts into the index, but for the dictionary."""
+
+    version: int
+    order: str = ""
+    """Where its postings stand among those of others, best last."""
+    payload: str = ""
+    terms: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    """What type-ahead offers of it alone, as sort keys."""
+    counted: Mapping[str, str] = field(default_factory=dict)
+    """What type-ahead offers for all documents that have it: its label by sort key."""
+    gone: bool = False
+
+    @property
+    def postings(self) -> frozenset[tuple[str, str]]:
+        return frozenset((term, self.order) for term in self.terms)
+
+    @property
+    def item(self) -> Item:
+        return {
+            "version": self.version,
+            "entry_order": self.order,
+            "payload": self.payload,
+            "terms": " ".join(self.terms),
+            "starts": sorted(self.starts),
+            "counted": sorted(self.counted),
+            "gone": self.gone,
+        }
+
+
+def entries_of(document: Document) -> Entries:
+    match document:
+        case Gone(version=version):
+            return Entries(version, gone=True)
+        case PostDocument():
+            return _post_entries(document)
+        case UserDocument():
+            return _user_entries(document)
+
+
+def _post_entries(document: PostDocument) -> Entries:
+    place = document.place
+    cells = cells_of(place.latitude, place.longitude) if place else ()
+    counted = {keys.starts_sort(tag, TAG, tag): tag for tag in document.tags}
+    if place:
+        whole = plain(place.name)
+        for start in start_keys(place.name):
+            counted[keys.starts_sort(start, PLACE, whole)] = place.name
+    return Entries(
+        document.version,
+        document.position,
+        describe(document),
+        (*document.terms, *cells),
+        counted=counted,
+    )
+
+
+def _user_entries(document: UserDocument) -> Entries:
+    handle = keys.starts_sort(document.handle, HANDLE, document.user_id)
+    names = (keys.starts_sort(start, NAME, document.user_id) for start in start_keys(document.name))
+    return Entries(
+        document.version,
+        f"{document.popularity:02}",
+        describe(document),
+        document.terms,
+        starts=(handle, *names),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoIndexWriter:
+    """Writes one generation of the index."""
+
+    table: Table
+    clock: Clock
+    generation: str
+    _known: set[str] = field(default_factory=set)
+    """Words that are certainly in the dictionary, as far as this container has seen."""
+
+    def apply(self, documents: Sequence[Document]) -> dict[PostId | str, str]:
+        failures = {}
+        for document in documents:
+            try:
+                self._apply(document)
+            except (ClientError, BotoCoreError, Busy) as error:
+                failures[subject_of(document)] = repr(error)
+        return failures
+
+    def _apply(self, document: Document) -> None:
+        kind, subject = kind_of(document), str(subject_of(document))
+        new = entries_of(document)
+        for _ in range(_ATTEMPTS):
+            old = self.table.get(keys.search_document(self.generation, kind, subject)) or {}
+            if old and (old["version"] > new.version or _is_done(old, new)):
+                return
+            claimed = self._claim(kind, subject, old, new)
+            if claimed is not None:
+                self._carry_out(kind, subject, claimed, old, new)
+                return
+        raise Busy
+
+    def _claim(self, kind: str, subject: str, old: Item, new: Entries) -> Item | None:
+        """Write the document's item and the counts; None where another was faster."""
+        writes = old.get("writes", 0)
+        item = {
+            **key_item(keys.search_document(self.generation, kind, subject)),
+            **new.item,
+            "writes": writes + 1,
+            "stale": sorted(_stale(old) - _lines(new.postings)),
+            "stale_starts": sorted(_all_starts(old) - set(new.starts)),
+        }
+        before = set(old.get("counted", ()))
+        lost = before - set(new.counted)
+        item["freed"] = sorted((lost | set(old.get("freed", ()))) - set(new.counted))
+        if new.gone:
+            item[TTL_ATTRIBUTE] = epoch(self.clock.now() + _TOMBSTONE_RETENTION)
+        unchanged: ConditionBase = Attr("writes").eq(writes) if writes else Attr(PK).not_exists()
+        counts = [
+            *(
+                self._count(start, 1, label)
+                for start, label in new.counted.items()
+                if start not in before
+            ),
+            *(self._count(start, -1, None) for start in lost),
+        ]
+        try:
+            if counts:
+                self.table.transact((Put(item, unchanged), *counts))
+            else:
+                self.table.write(Put(item, unchanged))
+        except ConditionFailed:
+            return None
+        return item
+
+    def _count(self, start: str, by: int, label: str | None) -> Write:
+        key = self._start_key(start)
+        return Update(key, set_new={LABEL: label} if label else {}, add={COUNT: by})
+
+    def _drop_unused(self, start: str) -> None:
+        try:
+            self.table.write(Delete(self._start_key(start), Attr(COUNT).lte(0)))
+        except ConditionFailed:
+            return  # Others have it still.
+
+    def _carry_out(self, kind: str, subject: str, claimed: Item, old: Item, new: Entries) -> None:
+        self._write_entries(kind, subject, claimed, claimed["stale"], claimed["stale_starts"])
+        for start in claimed["freed"]:
+            self._drop_unused(start)
+        self._learn(kind, new.terms, old)
+        done = Update(
+            keys.search_document(self.generation, kind, subject),
+            set={"done": True},
+            remove=("stale", "stale_starts", "freed"),
+            condition=Attr("writes").eq(claimed["writes"]),
+        )
+        try:
+            self.table.write(done)
+        except ConditionFailed:
+            self._give_way(kind, subject, claimed)
+
+    def _write_entries(
+        self,
+        kind: str,
+        subject: str,
+        item: Item,
+        stale: Iterable[str],
+        stale_starts: Iterable[str],
+    ) -> None:
+        """All entries of a document as its item has them; and what is stale taken out."""
+        payload = {PAYLOAD: item.get("payload", "")}
+        puts = [
+            {**key_item(self._posting(kind, subject, line)), **payload} for line in _lines_of(item)
+        ]
+        for start in item.get("starts", ()):
+            # Only users have such, whose popularity is their order.
+            offered = {POPULARITY: int(item["entry_order"])}
+            puts.append({**key_item(self._start_key(start)), **offered})
+        deletes = [
+            *(self._posting(kind, subject, line) for line in stale),
+            *map(self._start_key, stale_starts),
+        ]
+        self.table.write_many(puts, deletes)
+
+    def _give_way(self, kind: str, subject: str, mine: Item) -> None:
+        """Another wrote meanwhile: what they do not have must not stay for having come later, and
+        what both have must be theirs."""
+        for _ in range(_ATTEMPTS):
+            now = self.table.get(keys.search_document(self.generation, kind, subject)) or {}
+            if now.get("writes") == mine["writes"]:
+                return
+            stale = _lines_of(mine) - _lines_of(now)
+            starts = set(mine["starts"]) - set(now.get("starts", ()))
+            self._write_entries(kind, subject, now, stale, starts)
+            mine = {**mine, "writes": now.get("writes")}
+        raise Busy
+
+    def _learn(self, kind: str, terms: Iterable[str], old: Item) -> None:
+        """Put words into the dictionary that were never met before, for completion and for what
+        may have been meant by a misspelt one."""
+        seen = set(old["terms"].split()) if old.get("done") else set()
+        words = {(kind, t) for t in terms if t not in seen and _is_dictionary_word(t)}
+        words |= {(TAGS, t[1:]) for t in terms if t not in seen and t.startswith(TAG_MARK)}
+        fresh = {
+            (of, word)
+            for of, word in words
+            if f"{of}{word}" not in self._known and len(word) <= LONGEST_DICTIONARY_WORD
+        }
+        if not fresh:
+            return
+        words_of = {
+            keys.dictionary_word(self.generation, of, word): (of, word) for of, word in fresh
+        }
+        for item in self.table.get_many(words_of):
+            if item.get(_COMPLETE):
+                self._remember(*words_of.pop(item_key(item)))
+        # First what completes a beginning. Last that a word is complete: it then has all of this.
+        self.table.write_many(puts=map(key_item, words_of))
+        similar: dict[keys.Key, set[str]] = {}
+        for of, word in words_of.values():
+            for letters in _letters(word):
+                similar.setdefault(keys.typos(self.generation, of, letters), set()).add(word)
+        updates = [Update(key, add={WORDS: frozenset(words)}) for key, words in similar.items()]
+        # In transactions for their size: one by one, the words of a first post take seconds.
+        for batch in chunks(updates, _TRANSACTION):
+            self.table.transact(batch)
+        self.table.write_many(puts=({**key_item(key), _COMPLETE: True} for key in words_of))
+        for of, word in words_of.values():
+            self._remember(of, word)
+
+    def _remember(self, kind: str, word: str) -> None:
+        if len(self._known) >= _MAX_KNOWN:
+            self._known.clear()
+        self._known.add(f"{kind}{word}")
+
+    def _posting(self, kind: str, subject: str, line: str) -> keys.Key:
+        order, _, term = line.partition(" ")
+        return keys.Key(
+            keys.term_partition(self.generation, kind, term), keys.term_sort(order, subject)
+        )
+
+    def _start_key(self, start: str) -> keys.Key:
+        return keys.Key(keys.starts_partition(self.generation, start), start)
+
+
+def kind_of(document: Document) -> str:
+    return POSTS if isinstance(subject_of(document), PostId) else USERS
+
+
+def _letters(word: str) -> frozenset[str]:
+    """What may be left of it in a misspelling."""
+    if not is_plain_word(word) or len(word) < LEAST_INDEXED:
+        return frozenset()
+    return letters_left(word, 2 if len(word) >= TWO_TYPOS_INDEXED_FROM else 1)
+
+
+def _is_dictionary_word(term: str) -> bool:
+    return len(term) >= keys.DICTIONARY_LETTERS and (
+        is_plain_word(term) or (term.isascii() and term.isalnum())
+    )
+
+
+def _lines(postings: Iterable[tuple[str, str]]) -> set[str]:
+    """Postings as the document's item lists them: a term may be anything but blank."""
+    return {f"{order} {term}" for term, order in postings}
+
+
+def _lines_of(item: Mapping[str, Any]) -> set[str]:
+    order = item.get("entry_order", "")
+    return {f"{order} {term}" for term in item.get("terms", "").split()}
+
+
+def _stale(old: Mapping[str, Any]) -> set[str]:
+    return _lines_of(old) | set(old.get("stale", ()))
+
+
+def _all_starts(old: Mapping[str, Any]) -> set[str]:
+    return set(old.get("starts", ())) | set(old.get("stale_starts", ()))
+
+
+def _is_done(old: Mapping[str, Any], new: Entries) -> bool:
+    """Whether exactly this is there already, to the last entry."""
+    return bool(old.get("done")) and all(old.get(name) == value for name, value in new.item.items())

@@ -1,0 +1,116 @@
+"""From text to the terms by which it is found: the same for what is indexed and what is asked.
+
+Both search engines get terms from here, so that neither finds what the other does not.
+
+- **Words**: runs of letters and digits, without case and accents (`Ærø` is `aero`).
+- **Scripts without spaces** (Chinese, Japanese, Korean, Thai and others): every character and
+  every pair of neighbours, so that any part of a caption is found.
+- **Emoji**: one term each, without skin tone; a family or a flag is one emoji.
+- **Hashtags**: `#` and their words as one term, in any script; and their words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+MAX_WORD: Final = 64
+"""Characters of a word that count; what is longer is found by its beginning."""
+MAX_TAG: Final = 100
+TAG_MARK: Final = "#"
+
+_OTHER_LETTERS: Final = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "\u0131": "i",
+        "ħ": "h",
+    }
+)
+"""Latin letters that Unicode does not take apart into a base and an accent."""
+_ACCENTED_UNTIL: Final = 0x0530
+"""Latin, Greek and Cyrillic end here: scripts whose marks are accents. In others a mark may be a
+vowel, or make another letter of it (か, が)."""
+_DROPPED: Final = re.compile(
+    "[\u00ad\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\ufe0e\ufe0f"
+    "\U0001f3fb-\U0001f3ff]"
+)
+"""Soft hyphens, loose accents, Hebrew and Arabic points, emoji styles and skin tones."""
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf"
+    "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
+)
+_PICTURE: Final = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf"
+    "\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+)
+_EMOJI: Final = (
+    f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTURE}[\U000e0020-\U000e007f]*(?:\u200d{_PICTURE})*)"
+)
+_APOSTROPHE: Final = re.compile("(?<=[^\\W_])['\u2019\u02bc](?=[^\\W_])")
+_TAG_BODY: Final = "(?:[\\w\u0900-\u0dff\u200c\u200d]|" + _EMOJI + ")+"
+_TAG: Final = re.compile(f"(?<![\\w&/#])#({_TAG_BODY})")
+# Marks are part of the word they stand in, though Python's `\w` leaves out some of them.
+_RUN: Final = re.compile(
+    f"(?P<unspaced>[{_UNSPACED}]+)|(?P<emoji>{_EMOJI})"
+    f"|(?P<word>(?:(?![{_UNSPACED}])[^\\W_]|[\u0900-\u0dff])+)"
+)
+
+
+def fold(text: str) -> str:
+    """The text without differences that searching should not see: width, case, accents."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isascii():
+        return folded
+    base = "".join(map(_base, unicodedata.normalize("NFKC", folded)))
+    return _DROPPED.sub("", base).translate(_OTHER_LETTERS)
+
+
+def words(text: str) -> list[str]:
+    """The terms of a text to be indexed, in order, with repetitions; hashtags as plain words."""
+    return list(_terms(fold(text), single=True))
+
+
+def query_words(text: str) -> list[str]:
+    """The terms by which a text is looked for: pairs of an unspaced run imply its characters."""
+    return list(_terms(fold(text), single=False))
+
+
+def hashtags(text: str) -> list[str]:
+    """The hashtags in a text, folded, without their mark, in order, each once."""
+    found = (tag[1] for tag in _TAG.finditer(fold(text)))
+    return list(dict.fromkeys(tag for tag in found if is_tag(tag)))
+
+
+def is_tag(text: str) -> bool:
+    """Whether a folded text is one hashtag. A number alone is none: `#1` is a rank."""
+    whole = re.fullmatch(_TAG_BODY, text) is not None
+    return whole and len(text) <= MAX_TAG and not text.replace("_", "").isdecimal()
+
+
+def is_plain_word(term: str) -> bool:
+    """Whether it is made of letters between which typing errors happen."""
+    return term.isalpha() and not re.search(f"[{_UNSPACED}]", term)
+
+
+def _base(character: str) -> str:
+    decomposed = unicodedata.normalize("NFD", character)
+    return decomposed[0] if ord(decomposed[0]) < _ACCENTED_UNTIL else character
+
+
+def _terms(folded: str, *, single: bool) -> Iterator[str]:
+    for run in _RUN.finditer(_APOSTROPHE.sub("", folded)):
+        text = run[0]
+        if run.lastgroup != "unspaced":
+            yield text[:MAX_WORD]
+            continue
+        if single or len(text) == 1:
+            yield from text
+        yield from (text[i : i + 2] for i in range(len(text) - 1))

@@ -1,0 +1,120 @@
+"""Finding posts, people and hashtags; what the index says is held against the table at read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shutterfeed.domain.errors import InvalidCursor, InvalidInput
+from shutterfeed.domain.ids import MalformedId, PostId, is_ulid, ulid, ulid_time
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.search import MAX_DEPTH, Query, SuggestionKind, parse_query, parse_tag
+from shutterfeed.domain.users import Profile
+from shutterfeed.ports import Clock, FeedReads, SearchIndex, Wanted
+from shutterfeed.services.posts import PostView
+
+MAX_SUGGESTIONS: Final = 10
+_MAX_HASHTAGS: Final = 20
+_POSITION: Final = re.compile(r"(?P<as_of>[0-9A-Z]{26}):(?P<offset>\d{1,4})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionView:
+    """`text` is a handle, a hashtag without its mark, or a place's name."""
+
+    kind: SuggestionKind
+    text: str
+    user: Profile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchService:
+    index: SearchIndex
+    reads: FeedReads
+    clock: Clock
+
+    def posts(self, query: Query, position: str | None, limit: int) -> Page[PostView]:
+        """Published posts, best first. A page may hold fewer than `limit` and have a next one.
+
+        The first page fixes the moment that all further ones look at: what is published later
+        does not push anything onto the next page. Raises `InvalidCursor`.
+        """
+        as_of, offset = self._opened(position)
+        found = self.index.posts(query, as_of, offset, _within_depth(offset, limit))
+        return Page(self._visible(found.items), _sealed(as_of, found.next_position))
+
+    def users(self, query: Query, position: str | None, limit: int) -> Page[Profile]:
+        """Best first. Raises `InvalidCursor`, and `InvalidInput` for a query without words."""
+        _with_words(query)
+        as_of, offset = self._opened(position)
+        found = self.index.users(query, offset, _within_depth(offset, limit))
+        profiles = self.reads.view(Wanted((), found.items), None, 0).profiles
+        users = tuple(profiles[user_id] for user_id in found.items if user_id in profiles)
+        return Page(users, _sealed(as_of, found.next_position))
+
+    def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
+        """Those in use, without their mark. Raises `InvalidInput` for a query without words."""
+        _with_words(query)
+        return self.index.hashtags(query, min(limit, _MAX_HASHTAGS))
+
+    def tagged(self, tag: str, position: str | None, limit: int) -> Page[PostView]:
+        """Posts with a hashtag, newest first. Raises `InvalidInput`, `InvalidCursor`."""
+        if position is not None and not is_ulid(position):
+            raise InvalidCursor
+        found = self.index.tagged(parse_tag(tag), position, limit)
+        return Page(self._visible(found.items), found.next_position)
+
+    def suggest(self, text: str) -> tuple[SuggestionView, ...]:
+        """What somebody who typed this much may mean. Raises `InvalidInput`."""
+        found = self.index.suggest(parse_query(text), MAX_SUGGESTIONS)
+        user_ids = [s.text for s in found if s.kind is SuggestionKind.USER]
+        profiles = self.reads.view(Wanted((), user_ids), None, 0).profiles if user_ids else {}
+        views = []
+        for suggestion in found:
+            if suggestion.kind is not SuggestionKind.USER:
+                views.append(SuggestionView(suggestion.kind, suggestion.text))
+            elif profile := profiles.get(suggestion.text):
+                views.append(SuggestionView(suggestion.kind, profile.handle, profile))
+        return tuple(views)
+
+    def _visible(self, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
+        """Those that may be seen now, whatever the index remembers."""
+        authors = {post_id.author_id for post_id in post_ids}
+        view = self.reads.view(Wanted(post_ids, authors), None, 0)
+        return tuple(
+            PostView(post, author)
+            for post_id in post_ids
+            if (post := view.posts.get(post_id)) is not None
+            and post.state is PostState.PUBLISHED
+            and (author := view.profiles.get(post_id.author_id)) is not None
+        )
+
+    def _opened(self, position: str | None) -> tuple[datetime, int]:
+        if position is None:
+            return self.clock.now(), 0
+        match = _POSITION.fullmatch(position)
+        try:
+            if match is None:
+                raise InvalidCursor
+            return ulid_time(match["as_of"]), int(match["offset"])
+        except MalformedId as error:
+            raise InvalidCursor from error
+
+
+def _within_depth(offset: int, limit: int) -> int:
+    return max(0, min(limit, MAX_DEPTH - offset))
+
+
+def _sealed(as_of: datetime, offset: str | None) -> str | None:
+    if offset is None or int(offset) >= MAX_DEPTH:
+        return None
+    return f"{ulid(as_of, 0)}:{offset}"
+
+
+def _with_words(query: Query) -> None:
+    if not query.terms:
+        raise InvalidInput("empty_query", "There is nothing in it to search for.", "q")

@@ -1,0 +1,93 @@
+"""Building the search index anew, and holding it against the table: step by step, from outside.
+
+Every step is short and may be repeated; whoever runs them (`make reindex`, `make search-check`)
+carries the place from one to the next. A new generation gets every change from its beginning on and
+is searched only when it has everything: nobody finds less meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.search import Document, Gone, post_document, user_document
+from shutterfeed.ports import Posts, Profiles, Searchable, SearchGenerations
+
+PAGE: Final = 200
+"""Items of the table that one step looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step did; `after` is where the next one goes on, None at the end."""
+
+    looked_at: int
+    written: int
+    after: str | None
+    found: Mapping[str, int] = field(default_factory=dict)
+    """How many documents were found missing, outdated or left over."""
+    failures: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchMaintenance:
+    searchable: Searchable
+    posts: Posts
+    profiles: Profiles
+    index: SearchGenerations
+
+    def copy(self, generation: str, after: str | None) -> Step:
+        """Bring a page of the table to a new generation."""
+        page = self.searchable.page(after, PAGE)
+        documents = [d for d in map(self._truth, page.items) if not isinstance(d, Gone)]
+        refused = self.index.fill(generation, documents) if documents else {}
+        return Step(
+            len(page.items),
+            len(documents) - len(refused),
+            page.next_position,
+            failures=_told(refused),
+        )
+
+    def check(self, after: str | None, *, repair: bool) -> Step:
+        """Hold a page of the table against the index: what is missing in it, old, or too much."""
+        page = self.searchable.page(after, PAGE)
+        return self._compared(page.items, page.next_position, repair=repair)
+
+    def check_held(self, after: str | None, *, repair: bool) -> Step:
+        """Hold a page of the index against the table: what is gone from it altogether."""
+        page = self.index.held(after, PAGE)
+        return self._compared(page.items, page.next_position, repair=repair)
+
+    def _compared(
+        self, subjects: Sequence[PostId | str], after: str | None, *, repair: bool
+    ) -> Step:
+        held = self.index.versions(subjects)
+        found: dict[str, int] = {}
+        wrong = []
+        for subject in subjects:
+            truth = self._truth(subject)
+            if kind := _mismatch(truth, held.get(subject)):
+                found[kind] = found.get(kind, 0) + 1
+                wrong.append(truth)
+        refused = self.index.apply(wrong) if repair and wrong else {}
+        written = len(wrong) - len(refused) if repair else 0
+        return Step(len(subjects), written, after, found, _told(refused))
+
+    def _truth(self, subject: PostId | str) -> Document:
+        if isinstance(subject, PostId):
+            return post_document(subject, self.posts.get(subject))
+        return user_document(subject, self.profiles.get(subject))
+
+
+def _mismatch(truth: Document, held: int | None) -> str | None:
+    if isinstance(truth, Gone):
+        return None if held is None else "left over"
+    if held is None:
+        return "missing"
+    return None if held == truth.version else "outdated"
+
+
+def _told(refused: Mapping[PostId | str, str]) -> list[str]:
+    return [f"{subject}: {reason}" for subject, reason in refused.items()]

@@ -1,0 +1,120 @@
+"""The index is brought to what the table says, whatever the message was about."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shutterfeed.domain.errors import Conflict, NotFound
+from shutterfeed.domain.messages import IndexPost, IndexUser, SearchMessage
+from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.search import Gone, PostDocument, UserDocument
+from shutterfeed.services.indexing import IndexingService, NotIndexed
+from tests import samples
+from tests.fakes.backend import Backend
+from tests.fakes.metadata import FakePosts, FakeProfiles, Metadata
+from tests.fakes.search import FakeSearchDocuments
+
+ADA = samples.user_id(1)
+
+
+@pytest.fixture
+def data() -> Metadata:
+    return Metadata()
+
+
+@pytest.fixture
+def found() -> FakeSearchDocuments:
+    return FakeSearchDocuments()
+
+
+@pytest.fixture
+def service(data: Metadata, found: FakeSearchDocuments) -> IndexingService:
+    return IndexingService(FakePosts(data), FakeProfiles(data), found)
+
+
+def test_a_published_post_and_a_user_are_put_in_one_call(
+    service: IndexingService, data: Metadata, found: FakeSearchDocuments
+) -> None:
+    post = replace(
+        samples.post(state=PostState.PUBLISHED), position=samples.position(1), revision=3
+    )
+    data.posts[post.id] = post
+    data.profiles[ADA] = replace(samples.profile(1, "ada"), revision=2)
+    messages: list[SearchMessage] = [IndexPost(post.id), IndexUser(ADA), IndexPost(post.id)]
+    assert service.apply(messages) == {}
+    assert found.batches == [2]
+    document, user = found.documents[post.id], found.documents[ADA]
+    assert isinstance(document, PostDocument)
+    assert isinstance(user, UserDocument)
+    assert (document.version, document.words) == (3, ("caption", "1"))
+    assert (user.version, user.handle) == (2, "ada")
+
+
+def test_what_the_table_does_not_show_is_taken_out(
+    service: IndexingService, data: Metadata, found: FakeSearchDocuments
+) -> None:
+    deleted = samples.post(number=1, state=PostState.DELETED)
+    data.posts[deleted.id] = deleted
+    missing = samples.post(number=2).id
+    service.apply([IndexPost(deleted.id), IndexPost(missing), IndexUser(ADA)])
+    assert found.shown() == set()
+    assert all(isinstance(document, Gone) for document in found.documents.values())
+
+
+def test_one_that_cannot_be_read_or_written_fails_alone(
+    service: IndexingService, data: Metadata, found: FakeSearchDocuments
+) -> None:
+    posts = [
+        replace(samples.post(number=n, state=PostState.PUBLISHED), position=samples.position(n))
+        for n in range(3)
+    ]
+    data.posts.update({post.id: post for post in posts})
+    data.posts[posts[0].id] = replace(posts[0], media=None)  # type: ignore[arg-type]
+    found.refusals[posts[1].id] = "mapper_parsing_exception"
+    failures = service.apply([IndexPost(post.id) for post in posts])
+    assert isinstance(failures[IndexPost(posts[0].id)], TypeError)
+    refused = failures[IndexPost(posts[1].id)]
+    assert isinstance(refused, NotIndexed)
+    assert "mapper_parsing_exception" in str(refused)
+    assert found.shown() == {posts[2].id}
+
+
+def test_nothing_to_do_is_no_call(service: IndexingService, found: FakeSearchDocuments) -> None:
+    assert service.apply([]) == {}
+    assert found.batches == []
+
+
+@given(st.data())
+def test_whatever_is_delivered_when_and_how_often_the_index_ends_as_the_table(
+    data: st.DataObject,
+) -> None:
+    backend = Backend()
+    backend.sign_up(1)
+    posts = [backend.create_post(1, [bytes([n])], f"key-{n}") for n in range(2)]
+    for number, post in enumerate(posts):
+        backend.upload(post, 0, bytes([number]))
+    backend.drain()
+    actions = data.draw(st.lists(st.sampled_from(["delete", "restore", "edit", "deliver"])))
+    for action in actions:
+        post = data.draw(st.sampled_from(posts))
+        with suppress(NotFound, Conflict):  # the state may forbid it
+            if action == "delete":
+                backend.delete_post(post.id)
+            elif action == "restore":
+                backend.posts.restore(str(post.id), post.author_id)
+            elif action == "edit":
+                backend.posts.edit(str(post.id), post.author_id, f"{len(actions)}", None, False)  # noqa: FBT003
+            elif waiting := backend.waiting():
+                name = data.draw(st.sampled_from(waiting))
+                backend.deliver(name, again=data.draw(st.booleans()))
+    backend.drain()
+    shown = {i for i, post in backend.metadata.posts.items() if post.state is PostState.PUBLISHED}
+    assert {s for s in backend.found.shown() if not isinstance(s, str)} == shown
+    for post_id in shown:
+        document = backend.found.documents[post_id]
+        assert document.version == backend.metadata.posts[post_id].revision

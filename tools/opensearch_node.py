@@ -1,0 +1,196 @@
+"""A real OpenSearch node without Docker: its archive from Maven Central, one process on loopback.
+
+It needs Java and, the first time, Maven. Its data live in a temporary folder and go with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tools import cloud, paths, stamps
+from tools.commands import CommandError, run_logged
+from tools.dynamodb_local import java_of
+from tools.errors import ToolError
+from tools.progress import step
+
+VERSION: Final = "2.19.1"
+"""The newest that Maven Central has for Java 17, and a version that AWS runs."""
+FOLDER: Final = paths.BUILD / "opensearch"
+HTTP_PORT: Final = 9200
+
+_ARTIFACT: Final = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
+_SHA256: Final = "af7152d8b7f6f1cee09d47276b32b70479fe6dd8cdbb61213f84eb7f8098b261"
+_COPY: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
+_HOST: Final = "127.0.0.1"
+_HEAP: Final = "512m"
+_START_SECONDS: Final = 240.0
+_GRACE_SECONDS: Final = 20.0
+_UNPRIVILEGED: Final = "nobody"
+
+
+@contextmanager
+def running(port: int | None = None) -> Iterator[str]:
+    """A fresh, empty node while the block runs; its address.
+
+    Raises `ToolError` where there is no Java, no Maven or no network.
+    """
+    java, home = java_of("An OpenSearch node"), _distribution()
+    port = cloud.free_port() if port is None else port
+    if not cloud.is_free(port):
+        raise ToolError(f"Port {port} is taken by another program.")
+    log = paths.LOGS / "opensearch.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="opensearch-"))
+    try:
+        _configure(folder, home, port)
+        with log.open("wb") as output:
+            process = _start(java, home, folder, output.fileno())
+            try:
+                _await_answer(process, port, log)
+                yield f"http://{_HOST}:{port}"
+            finally:
+                _stop(process)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _distribution() -> Path:
+    """The unpacked archive, downloaded if it is not there."""
+    stamp = FOLDER / "downloaded.sha256"
+    with stamps.exclusive(paths.BUILD / "opensearch.lock"):
+        if not stamps.is_current(stamp, _SHA256):
+            with step(f"Downloading OpenSearch {VERSION}"), stamps.fresh_directory(FOLDER) as new:
+                _download(new)
+            stamps.write(stamp, _SHA256)
+    return FOLDER / f"opensearch-{VERSION}"
+
+
+def _download(folder: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise ToolError("An OpenSearch node is downloaded with Maven: install `mvn`.")
+    log = paths.LOGS / "opensearch-download.log"
+    try:
+        run_logged(
+            [maven, "-B", "-q", _COPY, f"-Dartifact={_ARTIFACT}", f"-DoutputDirectory={folder}"],
+            log=log,
+        )
+    except CommandError as error:
+        raise ToolError(
+            f"Maven could not download OpenSearch: see {paths.relative(log)}, and try again."
+        ) from error
+    archive = folder / f"opensearch-{VERSION}.zip"
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != _SHA256:
+        raise ToolError(f"The downloaded {archive.name} is not the one that was expected.")
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(folder)
+    archive.unlink()
+    # Another user than the one who unpacked it may run it.
+    folder.chmod(0o755)
+
+
+def _configure(folder: Path, home: Path, port: int) -> None:
+    for name in ("config", "data", "logs", "tmp"):
+        (folder / name).mkdir()
+    shutil.copy(home / "config" / "log4j2.properties", folder / "config")
+    (folder / "config" / "jvm.options").touch()
+    settings = {
+        "cluster.name": "shutterfeed",
+        "node.name": "one",
+        "discovery.type": "single-node",
+        "network.host": _HOST,
+        "http.port": port,
+        "transport.port": cloud.free_port(),
+        "path.data": folder / "data",
+        "path.logs": folder / "logs",
+        # A developer's disk is fuller than a server's may be.
+        "cluster.routing.allocation.disk.threshold_enabled": "false",
+        # Nothing may come into being under a name that somebody mistyped.
+        "action.auto_create_index": "false",
+    }
+    lines = "".join(f"{name}: {value}\n" for name, value in settings.items())
+    (folder / "config" / "opensearch.yml").write_text(lines)
+    if _as_root():
+        owner = pwd.getpwnam(_UNPRIVILEGED)
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+
+
+def _start(java: str, home: Path, folder: Path, output: int) -> subprocess.Popen[bytes]:
+    command = [
+        java,
+        f"-Xms{_HEAP}",
+        f"-Xmx{_HEAP}",
+        # The node is small and short-lived: what starts quickly serves it best.
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Djava.security.manager=allow",
+        "-Dlog4j2.disable.jmx=true",
+        f"-Djava.io.tmpdir={folder / 'tmp'}",
+        f"-Dopensearch.path.home={home}",
+        f"-Dopensearch.path.conf={folder / 'config'}",
+        "-Dopensearch.distribution.type=zip",
+        "-Dopensearch.bundled_jdk=false",
+        *("-cp", f"{home}/lib/*", "org.opensearch.bootstrap.OpenSearch"),
+    ]
+    # OpenSearch refuses to run as root.
+    user = _UNPRIVILEGED if _as_root() else None
+    group = pwd.getpwnam(_UNPRIVILEGED).pw_gid if user else None
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env={"PATH": os.defpath, "HOME": str(folder), "LANG": "C.UTF-8"},
+        user=user,
+        group=group,
+        extra_groups=[] if user else None,
+        start_new_session=True,
+    )
+
+
+def _as_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _await_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    with step("Starting OpenSearch"):
+        while process.poll() is None and time.monotonic() < deadline:
+            if _answers(port):
+                return
+            time.sleep(0.2)
+    raise ToolError(f"OpenSearch did not start: see {paths.relative(log)}.")
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=1s")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
