@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,11 +101,29 @@ def test_memory_is_limited_beyond_what_the_process_has() -> None:
     ConfinedCodec(Misbehaving(lambda: bytearray(40 * MB)), memory=60 * MB).render(b"", JPEG)
 
 
+_TOO_LARGE = """
+from shutterfeed.adapters.confinement import ConfinedCodec
+from shutterfeed.adapters.imaging import PillowImageCodec
+from shutterfeed.domain.photos import PhotoRefused
+from tests import pictures
+
+photo = pictures.png(6000, 5000, compress_level=1)
+try:
+    ConfinedCodec(PillowImageCodec(), memory=20 * 1024 * 1024).render(photo, "image/png")
+except PhotoRefused as refused:
+    print(refused.code)
+"""
+
+
 def test_a_photo_that_takes_too_much_memory_is_refused() -> None:
-    codec = ConfinedCodec(PillowImageCodec(), memory=20 * MB)
-    with pytest.raises(PhotoRefused) as refused:
-        codec.render(pictures.png(6000, 5000, compress_level=1), "image/png")
-    assert refused.value.code == "too_many_pixels"
+    # In a process of its own: what the tests before have freed, this one could use again.
+    program = [sys.executable, "-c", _TOO_LARGE]
+    answer = subprocess.run(program, capture_output=True, text=True, check=True, env=_paths())
+    assert answer.stdout.split() == ["too_many_pixels"]
+
+
+def _paths() -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def test_the_child_has_no_keys_no_connections_and_writes_no_files() -> None:
