@@ -7,6 +7,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from boto3.dynamodb.conditions import Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.table import Table
+from shutterfeed.adapters.dynamodb.table import Table, Update
 from tests import pictures
 from tests.e2e.conftest import CELEBRITY, Deployment, Person, eventually, feed_ids, published
 from tools.client import Photo
@@ -97,6 +98,53 @@ def test_an_author_becomes_a_celebrity_and_ceases_to_be_one(
     for reader in staying[1:]:
         eventually(partial(_pushed, feeds, reader), lambda pushed: posts[0] in pushed)
         assert feed_ids(reader.api) == posts
+
+
+def test_crossing_under_load_leaves_every_feed_complete(
+    person: Callable[[], Person], feeds: Table, metadata: Table
+) -> None:
+    author = person()
+    readers = _regulars(person, author, feeds, CELEBRITY - 1)
+    late = [person() for _ in range(2)]
+    for reader in late:
+        reader.api.feed()
+    with ThreadPoolExecutor(2) as pool:
+        posting = pool.submit(lambda: [_publish(author) for _ in range(6)])
+        for reader in late:
+            reader.api.follow(author.handle)
+        eventually(lambda: _delivery(metadata, author), lambda delivery: delivery == "pull")
+        for reader in [*late, readers[0]]:
+            reader.api.unfollow(author.handle)
+        posts = set(posting.result())
+    eventually(lambda: _delivery(metadata, author), lambda delivery: delivery == "push")
+    for reader in readers[1:]:
+        ids = eventually(partial(feed_ids, reader.api), lambda ids: set(ids) == posts)
+        assert len(ids) == len(posts)
+    for reader in [*late, readers[0]]:
+        assert feed_ids(reader.api) == []
+
+
+def test_who_comes_back_after_long_has_the_whole_feed_at_once(
+    person: Callable[[], Person], feeds: Table, metadata: Table
+) -> None:
+    author = person()
+    (reader,) = _regulars(person, author, feeds, 1)
+    posts = [_publish(author)]
+    eventually(partial(_pushed, feeds, reader), lambda pushed: pushed == posts)
+    # As if it were months ago.
+    reader_id, author_id = reader.api.me()["id"], author.api.me()["id"]
+    long_ago = {"pushed_until": 1, "visited_on": "2020-01-01"}
+    metadata.write(Update(keys.profile(reader_id), set=long_ago))
+    feeds.write(Update(keys.lease(author_id, reader_id), set={"until": 1}))
+    posts.insert(0, _publish(author))
+    eventually(partial(_leased, feeds, author), lambda leased: not leased)
+    assert _pushed(feeds, reader) == posts[1:], "nothing is pushed to who does not come"
+    assert feed_ids(reader.api) == posts
+    # From now on they are pushed to again.
+    eventually(partial(_leased, feeds, author), lambda leased: leased == {reader_id})
+    posts.insert(0, _publish(author))
+    eventually(partial(_pushed, feeds, reader), lambda pushed: posts[0] in pushed)
+    assert feed_ids(reader.api) == posts
 
 
 def test_a_writer_killed_at_its_work_loses_nothing(
