@@ -57,8 +57,8 @@ class Settings:
     worker_concurrency: Mapping[str, int | None]
     """Executions reserved for a function; null or absent: none are.
 
-    The defaults reserve 285. AWS refuses a reservation that leaves an account fewer than 100
-    unreserved executions, so an account whose limit is below 385 (new ones start with 10) sets
+    The defaults reserve 305. AWS refuses a reservation that leaves an account fewer than 100
+    unreserved executions, so an account whose limit is below 405 (new ones start with 10) sets
     them to null, or asks for a higher limit first.
     """
     throttle_rate: int
