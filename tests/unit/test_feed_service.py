@@ -217,5 +217,15 @@ def test_leases_end_with_the_first_post_after_their_reader_ceased_to_come(
     assert not any(backend.feed_table.feeds.values())
 
 
+def test_a_scroll_through_ten_thousand_posts_ends(backend: Backend) -> None:
+    posts = [
+        replace(samples.post(1, n, state=PostState.PUBLISHED), position=samples.position(n))
+        for n in range(10_000)
+    ]
+    backend.metadata.posts |= {post.id: post for post in posts}
+    backend.feed_table.put([BOB], [entry_of(post) for post in posts], backend.clock.now())
+    assert _seen(backend, BOB, 100) == [post.id for post in reversed(posts)]
+
+
 def _entry(backend: Backend, post_id: PostId) -> FeedEntry:
     return entry_of(backend.metadata.posts[post_id])
