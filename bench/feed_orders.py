@@ -6,28 +6,14 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from bench.figures import Figure
-from tests.feed_world import POLICY, PULLING, FeedWorld, small_sizes
+from tests.feed_world import POLICY, PULLING, Dice, FeedWorld, small_sizes
 
-T = TypeVar("T")
 STEPS: Final = 100_000
 _WORLD: Final = 500
 """Steps of one world, before the next is made."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Chance:
-    source: random.Random
-
-    def pick(self, options: Sequence[T]) -> T:
-        return self.source.choice(options)
-
-    def number(self, lowest: int, highest: int) -> int:
-        return self.source.randint(lowest, highest)
 
 
 def run() -> list[Figure]:
@@ -38,7 +24,7 @@ def run() -> list[Figure]:
         print(f"\rworld {seed - first + 1} of {worlds}", end="", file=sys.stderr, flush=True)
         policy, head_entries = (PULLING, 3) if seed % 4 == 0 else (POLICY, 1_000)
         with small_sizes(head_entries):
-            world = FeedWorld(_Chance(random.Random(seed)), policy)  # noqa: S311 - a simulation
+            world = FeedWorld(Dice(random.Random(seed)), policy)  # noqa: S311 - a simulation
             try:
                 for _ in range(_WORLD):
                     world.step()

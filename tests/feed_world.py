@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from random import Random
 from typing import Protocol, TypeVar
 from unittest.mock import patch
 
@@ -45,6 +46,19 @@ class Chance(Protocol):
     def pick(self, options: Sequence[T]) -> T: ...
 
     def number(self, lowest: int, highest: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dice:
+    """Pure chance, the same for the same source."""
+
+    source: Random
+
+    def pick(self, options: Sequence[T]) -> T:
+        return self.source.choice(options)
+
+    def number(self, lowest: int, highest: int) -> int:
+        return self.source.randint(lowest, highest)
 
 
 @contextmanager

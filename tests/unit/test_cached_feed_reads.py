@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TypeVar
 
 import pytest
 
@@ -23,11 +22,10 @@ from tests.fakes.backend import POLICY, Backend
 from tests.fakes.feeds import FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import FakePosts, Metadata
 from tests.fakes.system import FakeClock
-from tests.feed_world import FeedWorld, small_sizes
+from tests.feed_world import Dice, FeedWorld, small_sizes
 
 ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
 AGE = timedelta(seconds=2)
-T = TypeVar("T")
 
 
 @dataclass
@@ -207,22 +205,11 @@ class CachedWorld(FeedWorld):
         self.backend.clock.advance(AGE)
 
 
-@dataclass(frozen=True)
-class Random:
-    source: random.Random
-
-    def pick(self, options: Sequence[T]) -> T:
-        return self.source.choice(options)
-
-    def number(self, lowest: int, highest: int) -> int:
-        return self.source.randint(lowest, highest)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_every_feed_equals_its_definition_with_a_cache(seed: int) -> None:
     with small_sizes(head_entries=1_000):
-        world = CachedWorld(Random(random.Random(seed)))
+        world = CachedWorld(Dice(random.Random(seed)))
         _cached(world.backend)
         for _ in range(600):
             world.step()

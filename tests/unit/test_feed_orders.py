@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shutterfeed.domain.delivery import Delivery, FeedPolicy
-from tests.feed_world import POLICY, PULLING, FeedWorld, small_sizes
+from tests.feed_world import POLICY, PULLING, Dice, FeedWorld, small_sizes
 
 T = TypeVar("T")
 CASES = [
@@ -31,17 +31,6 @@ class Drawn:
 
     def number(self, lowest: int, highest: int) -> int:
         return self.data.draw(st.integers(lowest, highest))
-
-
-@dataclass(frozen=True)
-class Random:
-    source: random.Random
-
-    def pick(self, options: Sequence[T]) -> T:
-        return self.source.choice(options)
-
-    def number(self, lowest: int, highest: int) -> int:
-        return self.source.randint(lowest, highest)
 
 
 @pytest.mark.parametrize(("policy", "head_entries"), CASES)
@@ -63,7 +52,7 @@ def test_every_feed_equals_its_definition_in_long_runs(
     policy: FeedPolicy, head_entries: int, seed: int
 ) -> None:
     with small_sizes(head_entries):
-        world = FeedWorld(Random(random.Random(seed)), policy)
+        world = FeedWorld(Dice(random.Random(seed)), policy)
         for _ in range(400):
             world.step()
         world.check()
