@@ -77,6 +77,8 @@ def environment(**extra: str) -> dict[str, str]:
         "REGULAR_AFTER_DAYS": "1",
         "FEED_POSTS": "1000",
         "SNAPSHOT_POSTS": "100",
+        "SEARCH_ENGINE": "dynamodb",
+        "SEARCH_TARGET": "search",
         "HEAD_CACHE": "container",
         "HEAD_CACHE_SECONDS": "2",
         "HEAD_CACHE_HEADS": "1000",
