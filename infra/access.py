@@ -231,5 +231,6 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
 def _index_search(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    # It scans to build the index anew and to check it, when told to.
-    grants.items(function, metadata, "GetItem", "Scan")
+    # It scans to build the index anew and to check it, when told to. A celebrity's followers are
+    # counted in a batch of items.
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "Scan")

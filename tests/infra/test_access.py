@@ -134,6 +134,7 @@ GRANTED = {
     },
     "index_search": {
         "dynamodb:GetItem TablesMetadata",
+        "dynamodb:BatchGetItem TablesMetadata",
         "dynamodb:Scan TablesMetadata",
         "dynamodb:GetItem SearchIndex",
         "dynamodb:Scan SearchIndex",
