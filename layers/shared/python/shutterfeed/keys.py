@@ -280,11 +280,6 @@ def parse_lease_sort(text: str) -> str:
     return text[::-1]
 
 
-def generation_of(partition: str) -> str:
-    """The generation of the search index that an entry belongs to."""
-    return partition.partition("#")[0]
-
-
 def search_document(generation: str, kind: str, subject: str) -> Key:
     return Key(f"{generation}#DOC#{kind}#{subject}", SEARCH_DOCUMENT)
 
