@@ -207,6 +207,16 @@ def test_what_runs_too_long_is_killed(tmp_path: Path) -> None:
         Ffmpeg(tmp_path).run(endless, seconds=0.5)
 
 
+def test_a_damaged_input_is_told_though_the_child_is_gone(tmp_path: Path) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"a few bytes that stay in the pipe's buffer"
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        raise VideoRefused("undecodable", "The animation is damaged.")
+
+    with pytest.raises(VideoRefused):
+        Ffmpeg(tmp_path).feed(("-no-such-option",), chunks(), seconds=10)
+
+
 def test_the_child_sees_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FFREPORT", f"file={tmp_path}/report.log")
     Ffmpeg(tmp_path).run(("-version",), seconds=10)

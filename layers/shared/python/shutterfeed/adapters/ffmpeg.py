@@ -119,6 +119,7 @@ class Ffmpeg:
                 finally:
                     timer.cancel()
                     _kill(child)
+                    _hang_up(child)
             text = _tail(log)
         if expired:
             raise FfmpegTimedOut
@@ -160,6 +161,13 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
     if child.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
+
+
+def _hang_up(child: subprocess.Popen[bytes]) -> None:
+    """What is still in the buffer has nobody to go to; that must not hide why it came to this."""
+    if child.stdin:
+        with suppress(BrokenPipeError):
+            child.stdin.close()
 
 
 def _tail(log: IO[bytes]) -> str:
