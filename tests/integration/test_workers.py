@@ -97,8 +97,6 @@ class TestRouting:
             ("profile_changed", "search", "IndexUser"),
             ("post_deleted", "search", "IndexPost"),
             ("post_expired", "collect", "ReleaseMedia"),
-            ("blob_ready", "publish", "SettleBlob"),
-            ("blob_failed", "publish", "SettleBlob"),
             ("blob_expired", "collect", "RemoveBlob"),
             ("reference_added", "publish", "SettleReference"),
             ("follow_added", "feed", "Followed"),
@@ -130,7 +128,7 @@ class TestRouting:
     def test_only_the_record_that_cannot_be_read_fails(self, world: World) -> None:
         records = [
             copy.deepcopy(payloads.sample(f"stream/{name}")["Records"][0])
-            for name in ("post_published", "blob_ready", "follow_added")
+            for name in ("post_published", "post_created", "follow_added")
         ]
         for number, record in enumerate(records):
             record["dynamodb"]["SequenceNumber"] = str(100 + number)
