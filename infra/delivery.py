@@ -152,3 +152,5 @@ class Delivery(Construct):
             "CFR4",
             "CloudFront's own domain takes no minimum TLS version; a domain of one's own would.",
         )
+        if not self._settings.tls_only:
+            allow(distribution, "CFR5", "The local cloud speaks plain HTTP, on loopback only.")

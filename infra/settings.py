@@ -216,7 +216,7 @@ class Settings:
     def api_endpoint(self, api_id: str, endpoint: str) -> str:
         """Where the HTTP API itself answers, without a slash at its end."""
         if self._is_local:
-            return f"{self._local_endpoint}/_aws/execute-api/{api_id}"
+            return f"http://localhost:{self.local_port}/_aws/execute-api/{api_id}"
         return endpoint
 
     def api_origin(self, api_id: str, region: str) -> Origin:
@@ -261,7 +261,8 @@ class Settings:
 
     @property
     def _local_endpoint(self) -> str:
-        return f"http://localhost:{self.local_port}"
+        """As its functions know it, who sign links that lead there."""
+        return f"http://127.0.0.1:{self.local_port}"
 
 
 def _all_required(context: Context, name: str, keys: Sequence[str]) -> Mapping[str, int]:
