@@ -66,7 +66,7 @@ export function Compose({ files, onClose }: Props) {
   return (
     <Dialog title="New post" class="dialog-compose" onClose={onClose}>
       <form
-        class={isOver ? "form compose compose-over" : "form compose"}
+        class={isOver ? "dialog-form compose-over" : "dialog-form"}
         onSubmit={(event) => void submit(event)}
         onDragOver={(event) => {
           if (event.dataTransfer?.types.includes("Files")) setOver(true);
@@ -78,44 +78,49 @@ export function Compose({ files, onClose }: Props) {
           if (dropped.length > 0) add(dropped);
         }}
       >
-        {hasItems && (
-          <ol class="items" aria-label="Files of this post">
-            {current.items.map((item, index) => (
-              <ItemRow key={item.id} item={item} index={index} count={current.items.length} />
-            ))}
-          </ol>
-        )}
-        {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}
-        <p class="field-error" role="alert">{current.note}</p>
-        {hasItems && (
-          <>
-            <Field
-              label="Caption"
-              rows={3}
-              value={current.caption}
-              onValue={(caption) => edit({ caption })}
-              maxLength={MAX_CAPTION}
-              error={fieldError("caption")}
-              hint="#hashtags and @handles become links."
-            />
-            <PlaceFields error={fieldError("place")} />
-            <label class="check">
-              <input
-                type="checkbox"
-                checked={current.keepsCapture}
-                onChange={(event) => edit({ keepsCapture: event.currentTarget.checked })}
+        <div class="dialog-body form">
+          {hasItems && (
+            <ol class="items" aria-label="Files of this post">
+              {current.items.map((item, index) => (
+                <ItemRow key={item.id} item={item} index={index} count={current.items.length} />
+              ))}
+            </ol>
+          )}
+          {hasItems && (
+            <p class="field-hint">Descriptions are read aloud to people who do not see the pictures.</p>
+          )}
+          {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}
+          <p class="field-error" role="alert">{current.note}</p>
+          {hasItems && (
+            <>
+              <Field
+                label="Caption"
+                rows={3}
+                value={current.caption}
+                onValue={(caption) => edit({ caption })}
+                maxLength={MAX_CAPTION}
+                error={fieldError("caption")}
+                hint="#hashtags and @handles become links."
               />
-              Show when and with which camera it was taken
-            </label>
-          </>
-        )}
-        {error !== null && !isOfField && <p class="field-error" role="alert">{sentence(error)}</p>}
-        {isPosting && share < 1 && (
-          <p role="status">
-            Preparing the files
-            <progress class="progress" max={1} value={share} aria-label="Preparing the files" />
-          </p>
-        )}
+              <PlaceFields error={fieldError("place")} />
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={current.keepsCapture}
+                  onChange={(event) => edit({ keepsCapture: event.currentTarget.checked })}
+                />
+                Show when and with which camera it was taken
+              </label>
+            </>
+          )}
+          {error !== null && !isOfField && <p class="field-error" role="alert">{sentence(error)}</p>}
+          {isPosting && share < 1 && (
+            <p role="status">
+              Preparing the files
+              <progress class="progress" max={1} value={share} aria-label="Preparing the files" />
+            </p>
+          )}
+        </div>
         {hasItems && (
           <div class="dialog-actions">
             <button type="button" class="button" disabled={isPosting} onClick={clear}>
@@ -198,11 +203,10 @@ function ItemRow({ item, index, count }: { item: Item; index: number; count: num
         ) : (
           <Field
             label={`Description of ${name}`}
-            rows={2}
+            rows={1}
             value={item.altText}
             onValue={(altText) => changeItem(item.id, { altText })}
             maxLength={MAX_ALT_TEXT}
-            hint="Read aloud to people who do not see it."
           />
         )}
         {item.unfinished && (

@@ -49,18 +49,31 @@ const STATES = {
   failed: "Failed",
 } as const;
 
+const KINDS: Record<string, string> = {
+  "image/avif": "AVIF",
+  "image/gif": "GIF",
+  "image/heic": "HEIC",
+  "image/heif": "HEIF",
+  "image/jpeg": "JPEG",
+  "image/png": "PNG",
+  "image/webp": "WebP",
+  "video/mp4": "MP4",
+  "video/quicktime": "MOV",
+  "video/webm": "WebM",
+};
+
 function Row({ upload }: { upload: UploadBody }) {
   const isVideo = upload.content_type.startsWith("video/");
-  const kind = upload.content_type.split("/")[1]?.toUpperCase();
+  const kind = KINDS[upload.content_type] ?? upload.content_type;
   return (
     <li class="row">
       <span class="row-thumb"><Icon name={isVideo ? "video" : "image"} /></span>
       <div class="row-text">
         <p class="row-title">
-          <span class={`badge badge-${upload.state}`}>{STATES[upload.state]}</span>{" "}
-          {kind}, {fileSize(upload.bytes)}
+          <span class={`badge badge-${upload.state}`}>{STATES[upload.state]}</span>
         </p>
         <p class="row-note">
+          {kind}, {fileSize(upload.bytes)} ·{" "}
           <time dateTime={upload.created_at} title={fullDate(upload.created_at)}>{ago(upload.created_at)}</time>
         </p>
         {upload.failure && <p class="field-error">{upload.failure.message}</p>}
