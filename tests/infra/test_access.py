@@ -49,13 +49,13 @@ GRANTED = {
         "dynamodb:GetItem TablesMetadata",
         "dynamodb:UpdateItem TablesMetadata",
         "s3:GetObject originals/*",
-        "s3:PutObject renditions/*",
+        "s3:PutObject renditions/media/*",
     },
     "transcode": {
         "dynamodb:GetItem TablesMetadata",
         "dynamodb:UpdateItem TablesMetadata",
         "s3:GetObject originals/*",
-        "s3:PutObject renditions/*",
+        "s3:PutObject renditions/media/*",
     },
     "route_changes": {
         "sqs:SendMessage publish",
@@ -114,7 +114,7 @@ GRANTED = {
         "dynamodb:DeleteItem TablesMetadata",
         "dynamodb:Query TablesMetadata",
         "s3:DeleteObject originals/*",
-        "s3:DeleteObject renditions/*",
+        "s3:DeleteObject renditions/media/*",
         "s3:ListBucket renditions",
     },
     "reconcile": {
@@ -158,7 +158,7 @@ CONSUMED = {
 RECEIVING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
 # AWS has no such right: whoever may send may send a batch.
 LOCAL_ACTION = "sqs:SendMessageBatch"
-OBJECTS = {"uploads/uploads/*", "uploads/discarded/*", "originals/*", "renditions/*"}
+OBJECTS = {"uploads/uploads/*", "uploads/discarded/*", "originals/*", "renditions/media/*"}
 
 
 @pytest.mark.parametrize("function", GRANTED)
@@ -200,7 +200,7 @@ def test_functions_have_roles_of_their_own_without_managed_policies(every: Templ
         assert "Policies" not in role
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         trusted.append(statement["Principal"])
-    assert trusted.count({"Service": "lambda.amazonaws.com"}) == len(every.functions())
+    assert trusted.count({"Service": "lambda.amazonaws.com"}) == len(every.all("AWS::Lambda::Function"))
     assert set(map(str, trusted)) <= {
         "{'Service': 'lambda.amazonaws.com'}",
         "{'Service': 's3.amazonaws.com'}",
