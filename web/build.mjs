@@ -22,11 +22,22 @@ const common = {
   logLevel: "warning",
 };
 
-/** The public URL of what an entry point became. */
-function url(result, entryPoint) {
-  const outputs = Object.entries(result.metafile.outputs);
-  const [file] = outputs.find(([, output]) => output.entryPoint === entryPoint);
-  return `/${path.relative("dist", file)}`;
+/** The file that an entry point became. */
+function fileOf({ metafile }, entryPoint) {
+  const outputs = Object.entries(metafile.outputs);
+  return outputs.find(([, output]) => output.entryPoint === entryPoint)[0];
+}
+
+const urlOf = (file) => `/${path.relative("dist", file)}`;
+
+/** What a file cannot start without, itself left out: to be fetched with it, not after it. */
+function importedBy({ metafile }, file, found = new Set()) {
+  for (const imported of metafile.outputs[file].imports) {
+    if (imported.kind !== "import-statement" || found.has(imported.path)) continue;
+    found.add(imported.path);
+    importedBy({ metafile }, imported.path, found);
+  }
+  return found;
 }
 
 await rm(DIST, { recursive: true, force: true });
@@ -40,13 +51,18 @@ const page = await build({
   splitting: true,
   jsx: "automatic",
   jsxImportSource: "preact",
-  define: { INSPECT_WORKER_URL: JSON.stringify(url(worker, "src/upload/inspect.worker.ts")) },
+  define: { INSPECT_WORKER_URL: JSON.stringify(urlOf(fileOf(worker, "src/upload/inspect.worker.ts"))) },
 });
 
 const html = await readFile(path.join(ROOT, "index.html"), "utf8");
+const main = fileOf(page, "src/main.tsx");
+const preloads = [...importedBy(page, main)]
+  .map((file) => `<link rel="modulepreload" href="${urlOf(file)}" />\n    `)
+  .join("");
 await writeFile(
   path.join(DIST, "index.html"),
   html
-    .replace("/src/styles.css", url(page, "src/styles.css"))
-    .replace("/src/main.tsx", url(page, "src/main.tsx")),
+    .replace("/src/styles.css", urlOf(fileOf(page, "src/styles.css")))
+    .replace("/src/main.tsx", urlOf(main))
+    .replace("<script", `${preloads}<script`),
 );

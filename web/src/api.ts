@@ -68,7 +68,7 @@ export async function call<M extends Method, P extends PathsWith<M>>(
   path: P,
   ...[given]: Arguments<Operation<P, M>>
 ): Promise<Answer<Operation<P, M>>> {
-  const loose: Loose = given ?? {};
+  const loose = (given ?? {}) as Loose;
   let token = await accessToken();
   let response = await patiently(method, path, loose, token);
   if (response.status === 401) {

@@ -7,17 +7,16 @@ import { Toaster } from "./components/toaster.tsx";
 import { closeCompose, compose, openCompose } from "./compose.ts";
 import { lazy } from "./lazy.tsx";
 import { loadMe, me } from "./me.ts";
-import { resumePending } from "./pending.ts";
+import { resumePending, transfers } from "./pending.ts";
 import { followLinks, location, match } from "./router.ts";
 import { useStore } from "./store.ts";
-import { transfers } from "./transfers.ts";
 import { FeedView } from "./views/feed.tsx";
 import { NotFoundView } from "./views/not-found.tsx";
 
 type View = ComponentType<Record<string, string>>;
 
 const views = () => import("./views/all.ts");
-const view = (name: keyof Awaited<ReturnType<typeof views>>): View =>
+const view = (name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu">): View =>
   lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
 
 /** The feed is the first screen; all else comes with the first step away from it. */
@@ -36,9 +35,9 @@ const ROUTES: readonly (readonly [string, View])[] = [
 ];
 export const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
-const SignInView = lazy(() => import("./views/sign-in.tsx").then((module) => module.SignInView));
-const Compose = lazy(() => import("./upload/compose.tsx").then((module) => module.Compose));
-const Tray = lazy(() => import("./upload/tray.tsx").then((module) => module.Tray));
+const SignInView = lazy(() => views().then((module) => module.SignInView));
+const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
+const Tray = lazy(() => import("./upload/all.ts").then((module) => module.Tray));
 
 /** After the first pictures: nothing of it is urgent. */
 const SETTLE_MS = 1_500;

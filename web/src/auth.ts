@@ -43,11 +43,9 @@ window.addEventListener("storage", (event) => {
 export async function accessToken(rejected?: string): Promise<string> {
   if (!signedIn.value) throw new SessionOver();
   if (isGood(access, rejected)) return access.token;
-  refreshing ??= navigator.locks
-    .request(LOCK, () => refresh(rejected))
-    .finally(() => {
-      refreshing = undefined;
-    });
+  refreshing ??= refreshAlone(rejected).finally(() => {
+    refreshing = undefined;
+  });
   return refreshing;
 }
 
@@ -105,6 +103,11 @@ interface AuthenticationResult {
   AccessToken: string;
   ExpiresIn: number;
   RefreshToken?: string;
+}
+
+/** One tab after the other. */
+async function refreshAlone(rejected: string | undefined): Promise<string> {
+  return await navigator.locks.request(LOCK, () => refresh(rejected));
 }
 
 async function refresh(rejected: string | undefined): Promise<string> {

@@ -5,7 +5,7 @@ import { Failure, sentence } from "../errors.ts";
 export class Boundary extends Component<{ children: ComponentChildren }, { error: unknown }> {
   override state = { error: null as unknown };
 
-  static getDerivedStateFromError(error: unknown) {
+  static override getDerivedStateFromError(error: unknown) {
     return { error };
   }
 

@@ -6,7 +6,7 @@ import { Picture } from "./picture.tsx";
 
 /** Wider or taller than this, a picture would leave no room for anything else. */
 const WIDEST = 1.91;
-const TALLEST = 0.8;
+const TALLEST = 0.75;
 
 interface Props {
   post: PostBody;

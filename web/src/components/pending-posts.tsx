@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { forget, pending, previews } from "../pending.ts";
 import { deletePost } from "../posts.ts";
@@ -20,10 +21,15 @@ export function PendingPosts() {
 function PendingPost({ post }: { post: PostBody }) {
   const [first] = post.media;
   const preview = first && (previews.get(first.id) ?? first.renditions.at(-1)?.url);
+  const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
   const hasFailed = post.state === "failed";
   return (
     <article class={hasFailed ? "pending-post pending-failed" : "pending-post"} data-state={post.state}>
-      {preview ? <img class="pending-thumb" src={preview} alt="" /> : <span class="pending-thumb"><Icon name="image" /></span>}
+      {preview && preview !== unshowable ? (
+        <img class="pending-thumb" src={preview} alt="" onError={() => setUnshowable(preview)} />
+      ) : (
+        <span class="pending-thumb"><Icon name="image" /></span>
+      )}
       <div class="pending-text">
         <p class="pending-title">{title(post)}</p>
         {hasFailed ? <Reasons post={post} /> : <Progress post={post} />}

@@ -9,10 +9,10 @@ import { Carousel } from "./carousel.tsx";
 import { Icon } from "./icons.tsx";
 import { share } from "./share.ts";
 
-const PostMenu = lazy(() => import("./post-menu.tsx").then((module) => module.PostMenu));
+const PostMenu = lazy(() => import("../views/all.ts").then((module) => module.PostMenu));
 
-/** The column is 600 px wide; on a phone it is the screen. */
-const SIZES = "(min-width: 1920px) 720px, (min-width: 700px) 600px, 100vw";
+/** The column's width; on a phone it is the screen. */
+const SIZES = "(min-width: 2560px) 840px, (min-width: 1920px) 720px, (min-width: 700px) 600px, 100vw";
 
 /** A post in the feed. */
 export function PostCard({ post: given, eager = false }: { post: PostBody; eager?: boolean }) {

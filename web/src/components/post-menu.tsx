@@ -29,7 +29,7 @@ export function PostMenu({ post, onClose }: Props) {
   if (step === "delete") return <ConfirmDelete post={post} onClose={onClose} />;
   return (
     <Dialog title="Post options" class="dialog-menu" onClose={onClose}>
-      <ul class="menu">
+      <ul class="menu dialog-body">
         {location.value.path !== `/p/${post.id}` && (
           <li>
             <a class="menu-item" href={`/p/${post.id}`} onClick={onClose}>
@@ -73,7 +73,7 @@ function ConfirmDelete({ post, onClose }: Props) {
 
   return (
     <Dialog title="Delete this post?" class="dialog-small" onClose={onClose}>
-      <p>It leaves every feed at once. You can bring it back for 30 days.</p>
+      <p class="dialog-body">It leaves every feed at once. You can bring it back for 30 days.</p>
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>
           Keep it
@@ -119,41 +119,43 @@ function EditPost({ post, onClose }: Props) {
   const isOfCaption = error instanceof ApiError && error.field === "caption";
   return (
     <Dialog title="Edit post" onClose={onClose}>
-      <form class="form" onSubmit={(event) => void save(event)}>
-        <Field
-          label="Caption"
-          rows={4}
-          value={caption}
-          onValue={setCaption}
-          maxLength={MAX_CAPTION}
-          error={isOfCaption ? error.message : null}
-        />
-        {post.media.map((medium, index) => (
-          <div class="edit-medium" key={medium.id}>
-            {medium.renditions.length > 0 && (
-              <img class="edit-thumb" alt="" src={medium.renditions.at(-1)!.url} width="64" height="64" />
-            )}
-            <Field
-              label={`Description of ${describe(post, medium, index + 1).split(" by ")[0]!.toLowerCase()}`}
-              hint="Read aloud to people who do not see it."
-              rows={2}
-              value={altTexts[medium.id] ?? ""}
-              onValue={(text) => setAltTexts({ ...altTexts, [medium.id]: text })}
-              maxLength={MAX_ALT_TEXT}
-            />
-          </div>
-        ))}
-        {post.place && (
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={keepsPlace}
-              onChange={(event) => setKeepsPlace(event.currentTarget.checked)}
-            />
-            Show the place: {post.place.name}
-          </label>
-        )}
-        {error !== null && !isOfCaption && <p class="field-error" role="alert">{sentence(error)}</p>}
+      <form class="dialog-form" onSubmit={(event) => void save(event)}>
+        <div class="dialog-body form">
+          <Field
+            label="Caption"
+            rows={4}
+            value={caption}
+            onValue={setCaption}
+            maxLength={MAX_CAPTION}
+            error={isOfCaption ? error.message : null}
+          />
+          {post.media.map((medium, index) => (
+            <div class="edit-medium" key={medium.id}>
+              {medium.renditions.length > 0 && (
+                <img class="edit-thumb" alt="" src={medium.renditions.at(-1)!.url} width="64" height="64" />
+              )}
+              <Field
+                label={`Description of ${describe(post, medium, index + 1).split(" by ")[0]!.toLowerCase()}`}
+                hint="Read aloud to people who do not see it."
+                rows={2}
+                value={altTexts[medium.id] ?? ""}
+                onValue={(text) => setAltTexts({ ...altTexts, [medium.id]: text })}
+                maxLength={MAX_ALT_TEXT}
+              />
+            </div>
+          ))}
+          {post.place && (
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={keepsPlace}
+                onChange={(event) => setKeepsPlace(event.currentTarget.checked)}
+              />
+              Show the place: {post.place.name}
+            </label>
+          )}
+          {error !== null && !isOfCaption && <p class="field-error" role="alert">{sentence(error)}</p>}
+        </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
             Cancel
