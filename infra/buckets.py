@@ -1,4 +1,4 @@
-"""The buckets: what users send, what is kept for good, what is served, the site, who asked for it."""
+"""The buckets: what is sent, kept for good and served, the site, who asked for any of it."""
 
 from __future__ import annotations
 
