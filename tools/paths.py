@@ -20,6 +20,7 @@ CDK_CLI: Final = BUILD / "cdk-cli"
 NODE: Final = BUILD / "node"
 
 LAYER_SOURCES: Final = ROOT / "layers"
+COMMAND_LINE: Final = ROOT / "cli"
 
 
 def relative(path: Path) -> str:
