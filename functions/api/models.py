@@ -10,7 +10,14 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Upload
 from shutterfeed.domain.photos import PHOTO_TYPES, Capture
-from shutterfeed.domain.posts import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Place, PostState
+from shutterfeed.domain.posts import (
+    MAX_ALT_TEXT,
+    MAX_CAPTION,
+    MAX_MEDIA,
+    MAX_PLACE_NAME,
+    Place,
+    PostState,
+)
 from shutterfeed.domain.search import SuggestionKind
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
@@ -41,36 +48,49 @@ class PlaceBody(RequestBody):
         return Place(self.name, self.latitude, self.longitude)
 
 
+AltText = Annotated[str, Meta(max_length=MAX_ALT_TEXT)]
+
+
 class MediumBody(RequestBody):
     """A file to come: exactly these bytes, and no others, can then be uploaded.
 
     A photo has at most 25 MB, a video 300. Of a video `width`, `height` and `duration_ms` have to
     be declared too; one of more work than is done for a video is refused at once.
-    With `keep_capture_details` the post shows when and with which camera it was taken.
+    With `keep_capture_details` the post shows when and with which camera it was taken. `alt_text`
+    says what is to be seen, for those who do not see it.
     """
 
     content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES | VIDEO_TYPES))]
     bytes: Annotated[int, Meta(ge=1, le=MAX_VIDEO_BYTES)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     keep_capture_details: bool = False
+    alt_text: AltText = ""
     width: Annotated[int, Meta(ge=1)] | None = None
     height: Annotated[int, Meta(ge=1)] | None = None
     duration_ms: Annotated[int, Meta(ge=1)] | None = None
 
 
 class CreatePost(RequestBody):
-    """A post to be: its caption and place, and what files will be uploaded for it."""
+    """A post to be: its caption and place, and what files will be uploaded for it.
+
+    `taken_at` is when it was taken, as its owner says; it orders nothing.
+    """
 
     media: Annotated[list[MediumBody], Meta(min_length=1, max_length=MAX_MEDIA)]
     caption: Annotated[str, Meta(max_length=MAX_CAPTION)] = ""
     place: PlaceBody | None = None
+    taken_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class EditPost(RequestBody):
-    """What to change: a field left out stays as it is; a place of null is taken away."""
+    """What to change: a field left out stays as it is; a place of null is taken away.
+
+    `alt_texts` are by media id; those of media it does not name stay as they are.
+    """
 
     caption: Annotated[str, Meta(max_length=MAX_CAPTION)] | UnsetType = UNSET
     place: PlaceBody | UnsetType | None = UNSET
+    alt_texts: Annotated[dict[str, AltText], Meta(max_length=MAX_MEDIA)] | UnsetType = UNSET
 
 
 class EditProfile(RequestBody):
@@ -227,9 +247,10 @@ class MediumView(Struct):
     clip: ClipBody | None
     progress: int | None
     failure: FailureBody | None
+    alt_text: str
 
     @classmethod
-    def of(cls, medium: Medium, media_base_url: str) -> MediumView:
+    def of(cls, medium: Medium, alt_text: str, media_base_url: str) -> MediumView:
         picture = medium.picture
         return cls(
             medium.media_id,
@@ -243,6 +264,7 @@ class MediumView(Struct):
             ClipBody.of(medium, media_base_url),
             medium.progress,
             FailureBody.of(medium.failure),
+            alt_text,
         )
 
 
@@ -281,7 +303,8 @@ class PlaceView(Struct):
 
 
 class PostBody(Struct):
-    """A post. Only its author sees it before it is published."""
+    """A post. Only its author sees it before it is published. `taken_at` is what the author said,
+    and is null where nothing was said."""
 
     id: str
     state: PostState
@@ -292,6 +315,7 @@ class PostBody(Struct):
     counts: PostCounts
     created_at: datetime
     published_at: datetime | None
+    taken_at: datetime | None
 
     @classmethod
     def of(cls, view: PostView, media_base_url: str) -> PostBody:
@@ -302,10 +326,11 @@ class PostBody(Struct):
             Author.of(view.author),
             post.caption,
             PlaceView.of(post.place),
-            [MediumView.of(medium, media_base_url) for medium in post.media],
+            [MediumView.of(medium, text, media_base_url) for medium, text in post.described()],
             PostCounts(post.likes, post.comments),
             post.created_at,
             post.published_at,
+            post.taken_at,
         )
 
 
@@ -363,13 +388,14 @@ class PostCreated(Struct):
 
 
 class UploadBody(Struct):
-    """One line of the upload ledger."""
+    """One line of the upload ledger. `sha256` is what its owner declared."""
 
     post_id: str
     media_id: str
     state: MediaState
     content_type: str
     bytes: int
+    sha256: str
     failure: FailureBody | None
     created_at: datetime
 
@@ -382,6 +408,7 @@ class UploadBody(Struct):
             medium.state,
             medium.content_type,
             medium.size,
+            medium.sha256,
             FailureBody.of(medium.failure),
             upload.created_at,
         )

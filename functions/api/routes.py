@@ -188,9 +188,11 @@ def create_post(call: Call) -> PostCreated:
                 m.width,
                 m.height,
                 m.duration_ms,
+                m.alt_text,
             )
             for m in body.media
         ),
+        body.taken_at,
     )
     created = call.services.posts.create(call.user_id, draft, call.header("Idempotency-Key"))
     return PostCreated.of(created, call.services.media_base_url)
@@ -204,7 +206,7 @@ def get_post(call: Call) -> PostBody:
 
 @route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404))
 def edit_post(call: Call) -> PostBody:
-    """Change the caption or the place of one of the caller's posts."""
+    """Change the caption, the place or the alt texts of one of the caller's posts."""
     change = call.parse(EditPost)
     place = _given(change.place)
     view = call.services.posts.edit(
@@ -213,6 +215,7 @@ def edit_post(call: Call) -> PostBody:
         caption=_given(change.caption),
         place=place.to_domain() if place else None,
         drop_place=change.place is None,
+        alt_texts=_given(change.alt_texts),
     )
     return _post(call, view)
 

@@ -9,6 +9,7 @@ import pytest
 
 from shutterfeed.domain.delivery import (
     AUDIENCE_PARTS,
+    HEAD_TEXT,
     Delivery,
     Head,
     Lease,
@@ -106,7 +107,7 @@ class TestHeads:
         posts = [_publish(store, number) for number in range(HEAD_POSTS + 1)]
         _cross(store, Delivery.TO_PULL)
         assert list(_head(store).posts) == posts[::-1][:HEAD_POSTS]
-        store.posts.edit(posts[-1].id, "edited", Place("Ulm", 48.4, 9.98))
+        store.posts.edit(posts[-1].id, "edited", Place("Ulm", 48.4, 9.98), ["a", ""])
         store.posts.delete(posts[-2], LATER)
         posts = [_post(store, post) for post in posts if post is not posts[-2]]
         posts.append(_publish(store, 1000))
@@ -114,6 +115,25 @@ class TestHeads:
         _cross(store, Delivery.PULL, Delivery.TO_PUSH, Delivery.PUSH)
         assert _head(store).posts == ()
         assert list(_head(store).entries) == _places(posts[::-1])
+
+    def test_have_fewer_posts_where_those_are_long(self, store: Store) -> None:
+        long = "\U00020000" * (HEAD_TEXT // 3)
+        posts = [_publish(store, number) for number in range(3)]
+        _cross(store, Delivery.TO_PULL)
+        for post in posts:
+            store.posts.edit(post.id, "", None, [long + post.id.ulid])
+        posts = [_post(store, post) for post in posts]
+        assert list(_head(store).posts) == posts[:0:-1]
+        assert _head(store).timeline.complete_to == entry_of(posts[1])
+        for post in posts[1:]:
+            store.posts.edit(post.id, "short", None, [])
+        assert list(_head(store).posts) == [_post(store, post) for post in posts[::-1]]
+
+    def test_always_have_the_newest_post(self, store: Store) -> None:
+        post = _publish(store, 1)
+        _cross(store, Delivery.TO_PULL)
+        store.posts.edit(post.id, "", None, ["x" * (HEAD_TEXT + 1)])
+        assert list(_head(store).posts) == [_post(store, post)]
 
     def test_say_whether_a_post_is_pulled(self, store: Store) -> None:
         for delivery in Delivery:
@@ -138,7 +158,7 @@ class TestHeads:
         """A crossing that read the post before the edit must not put it into the head."""
         post = _publish(store, 1)
         head = _head(store)
-        store.posts.edit(post.id, "edited", None)
+        store.posts.edit(post.id, "edited", None, ())
         assert not store.heads.change_delivery(head, Delivery.TO_PULL, "one")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from functools import partial
 
 import pytest
@@ -118,17 +118,38 @@ def test_an_idempotency_key_is_good_for_a_day_and_for_one_author(store: Store) -
 @pytest.mark.parametrize("place", [PLACE, Place("Pole", 90.0, -180.0), Place("Gulf", 0.0, 1e-7)])
 def test_a_place_reads_back_to_the_last_digit(store: Store, place: Place) -> None:
     post = _create(store, samples.post())
-    assert store.posts.edit(post.id, "new", place)
+    assert store.posts.edit(post.id, "new", place, ())
     assert _get(store, post.id) == replace(post, caption="new", place=place)
-    assert store.posts.edit(post.id, "", None)
+    assert store.posts.edit(post.id, "", None, ())
     assert _get(store, post.id) == replace(post, caption="", place=None)
+
+
+def test_alt_texts_and_the_time_of_taking_read_back(store: Store) -> None:
+    taken = datetime(2024, 5, 1, 23, 59, tzinfo=timezone(-timedelta(hours=9, minutes=30)))
+    post = replace(samples.post(media=2), alt_texts=("", "a 🌻"), taken_at=taken)
+    _create(store, post)
+    found = _get(store, post.id)
+    assert found == post
+    assert found.taken_at is not None
+    assert found.taken_at.utcoffset() == taken.utcoffset()
+    for texts in (("one", ""), (), ("", "two")):
+        assert store.posts.edit(post.id, post.caption, None, texts)
+        assert _get(store, post.id) == replace(post, alt_texts=texts)
+
+
+def test_alt_texts_outlive_publishing(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    post = _create(store, replace(samples.post(), alt_texts=("before",)))
+    assert store.posts.edit(post.id, post.caption, None, ("after",))
+    assert store.posts.publish(post.id, _settled(post), samples.position(1), LATER)
+    assert _get(store, post.id).alt_texts == ("after",)
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_captions_change_in_every_state_but_deleted(store: Store, state: PostState) -> None:
     post = _in_state(store, state)
     expected = state is not PostState.DELETED
-    assert store.posts.edit(post.id, "edited", PLACE) is expected
+    assert store.posts.edit(post.id, "edited", PLACE, ()) is expected
     changed = replace(post, caption="edited", place=PLACE)
     assert _get(store, post.id) == (changed if expected else post)
 
@@ -296,7 +317,7 @@ def test_nothing_is_made_of_a_post_that_is_gone(store: Store) -> None:
     store.profiles.create(samples.profile(1))
     post = samples.post()
     store.posts.mark_processing(post.id)
-    assert not store.posts.edit(post.id, "caption", None)
+    assert not store.posts.edit(post.id, "caption", None, ())
     assert not store.posts.publish(post.id, post.media, samples.position(1), LATER)
     assert not store.posts.fail(post.id, post.media, LATER)
     assert not store.posts.delete(post, LATER)

@@ -31,7 +31,7 @@ def test_every_change_of_a_post_makes_its_revision_greater(store: Store) -> None
 
     store.posts.mark_processing(post.id)
     then(store.posts.publish(post.id, post.media, samples.position(1), START))
-    then(store.posts.edit(post.id, "another caption", None))
+    then(store.posts.edit(post.id, "another caption", None, ()))
     for days in (1, 2):
         at = START + timedelta(days=days)
         then(store.posts.delete(_post(store, post.id), at))

@@ -281,11 +281,13 @@ class FakePosts:
     def get(self, post_id: PostId) -> Post | None:
         return self.data.posts.get(post_id)
 
-    def edit(self, post_id: PostId, caption: str, place: Place | None) -> bool:
+    def edit(
+        self, post_id: PostId, caption: str, place: Place | None, alt_texts: Sequence[str]
+    ) -> bool:
         post = self.get(post_id)
         if post is None or post.state is PostState.DELETED:
             return False
-        edited = replace(post, caption=caption, place=place)
+        edited = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
         self.data.write_post(post_id, edited)
         if post.state is PostState.PUBLISHED:
             head = self.data.head(post.author_id)

@@ -275,6 +275,46 @@ def test_caption_and_place_are_edited_one_by_one(
     assert client.get(path, ada).json == bare
 
 
+def test_alt_texts_and_the_time_of_taking_are_shown(
+    client: Client, pipeline: Pipeline, ada: Person
+) -> None:
+    taken = "2024-05-01T23:59:00-09:30"
+    photos = [jpeg(32, 32, seed=1), jpeg(32, 32, seed=2)]
+    body = draft(photos, taken_at=taken)
+    body["media"][1]["alt_text"] = "A lake at dawn 🌅"
+    created = client.create_post(ada, body).json
+    assert created["post"]["taken_at"] == taken
+    path = f"/posts/{created['post']['id']}"
+    first = created["post"]["media"][0]["id"]
+    client.patch(path, ada, {"alt_texts": {first: "A boat"}})
+    upload_all(pipeline.world, created, photos)
+    pipeline.run()
+    post = client.get(path, ada).json
+    assert (post["state"], post["taken_at"]) == ("published", taken)
+    assert [m["alt_text"] for m in post["media"]] == ["A boat", "A lake at dawn 🌅"]
+    assert client.get("/feed", ada).json["items"] == [post]
+    client.patch(path, ada, {"alt_texts": {first: ""}, "caption": "new"})
+    (shown,) = client.get("/feed", ada).json["items"]
+    assert [m["alt_text"] for m in shown["media"]] == ["", "A lake at dawn 🌅"]
+
+
+@pytest.mark.parametrize(
+    "taken_at", ["2024-05-01", "2024-05-01T10:00:00", "yesterday", "2024-13-01T00:00:00Z", 5]
+)
+def test_the_time_of_taking_has_an_offset(client: Client, ada: Person, taken_at: object) -> None:
+    answer = client.create_post(ada, draft(taken_at=taken_at))
+    assert answer.status == 400
+    assert answer.error[1] == "taken_at"
+
+
+def test_the_ledger_says_what_was_declared(client: Client, ada: Person) -> None:
+    client.create_post(ada, draft([b"one"]))
+    (entry,) = client.get("/me/uploads", ada).json["items"]
+    assert entry["sha256"] == hashlib.sha256(b"one").hexdigest()
+    found = client.get(f"/me/uploads/{entry['media_id']}", ada).json["upload"]
+    assert found == entry
+
+
 def test_an_edit_shows_in_feed_and_list(
     client: Client, pipeline: Pipeline, ada: Person, published: str
 ) -> None:
@@ -302,6 +342,8 @@ def test_an_edit_before_publishing_is_kept(client: Client, pipeline: Pipeline, a
         ({"caption": "a\x00"}, "caption"),
         ({"place": PLACE | {"latitude": 91}}, "place.latitude"),
         ({"media": []}, "media"),
+        ({"alt_texts": {"x": "no such medium"}}, "alt_texts.x"),
+        ({"alt_texts": None}, "alt_texts"),
         ({"state": "published"}, "state"),
     ],
 )

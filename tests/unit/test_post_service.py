@@ -19,6 +19,7 @@ from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.metadata import FakePosts
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO
+from tests.fakes.system import START
 from tests.paging import whole
 
 ADA, BOB = samples.user_id(1), samples.user_id(2)
@@ -74,6 +75,8 @@ def test_the_same_request_again_gives_the_same_post_and_fresh_links_for_what_is_
         replace(DRAFT, caption="other"),
         replace(DRAFT, place=None),
         replace(DRAFT, media=(PHOTO_DRAFT,)),
+        replace(DRAFT, taken_at=START),
+        replace(DRAFT, media=(PHOTO_DRAFT, replace(PHOTO_DRAFT, alt_text="a"))),
         replace(DRAFT, media=(PHOTO_DRAFT, replace(PHOTO_DRAFT, size=5))),
     ],
 )
@@ -109,6 +112,8 @@ def test_an_idempotency_key_is_printable_ascii_of_some_length(backend: Backend, 
     ("draft", "field"),
     [
         (replace(DRAFT, media=()), "media"),
+        (replace(DRAFT, media=(replace(PHOTO_DRAFT, alt_text="x" * 1001),)), "media[0].alt_text"),
+        (replace(DRAFT, media=(replace(PHOTO_DRAFT, alt_text="a\0"),)), "media[0].alt_text"),
         (replace(DRAFT, media=(PHOTO_DRAFT,) * (MAX_MEDIA + 1)), "media"),
         (replace(DRAFT, caption="x" * 2201), "caption"),
         (replace(DRAFT, place=Place("a", 91, 0)), "place.latitude"),
@@ -202,6 +207,27 @@ def test_caption_and_place_change_apart_from_each_other(backend: Backend) -> Non
         edit("x" * 2201, None)
     with pytest.raises(InvalidInput):
         edit(None, Place("a", 0, 181))
+
+
+def test_alt_texts_change_each_for_itself(backend: Backend) -> None:
+    media = (replace(PHOTO_DRAFT, alt_text="one"), PHOTO_DRAFT)
+    post = backend.posts.create(ADA, replace(DRAFT, media=media), "key").view.post
+    first, second = (medium.media_id for medium in post.media)
+
+    def edit(changes: dict[str, str]) -> list[str]:
+        text = str(post.id)
+        shown = backend.posts.edit(text, ADA, None, None, drop_place=False, alt_texts=changes).post
+        return [alt_text for _, alt_text in shown.described()]
+
+    assert edit({}) == ["one", ""]
+    assert edit({second: "two"}) == ["one", "two"]
+    assert edit({first: "", second: "2"}) == ["", "2"]
+    assert edit({second: ""}) == ["", ""]
+    assert backend.metadata.posts[post.id].alt_texts == ()
+    for changes in ({"x": "text"}, {first: "x" * 1001}, {first: "\0"}):
+        with pytest.raises(InvalidInput) as refused:
+            edit(changes)
+        assert refused.value.field == f"alt_texts.{next(iter(changes))}"
 
 
 def test_anothers_post_may_be_seen_but_neither_edited_nor_deleted(backend: Backend) -> None:

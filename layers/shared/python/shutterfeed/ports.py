@@ -124,7 +124,9 @@ class Posts(Protocol):
 
     def get(self, post_id: PostId) -> Post | None: ...
 
-    def edit(self, post_id: PostId, caption: str, place: Place | None) -> bool:
+    def edit(
+        self, post_id: PostId, caption: str, place: Place | None, alt_texts: Sequence[str]
+    ) -> bool:
         """False where the post is gone or deleted."""
         ...
 

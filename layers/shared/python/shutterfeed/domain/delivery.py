@@ -33,6 +33,9 @@ HEAD_ENTRIES: Final = 25
 the feed of a new follower."""
 HEAD_POSTS: Final = 20
 """Newest posts that the head of a celebrity keeps whole: a page's worth."""
+HEAD_TEXT: Final = 60_000
+"""Characters of captions and alt texts that those posts have together, or there are fewer of them:
+written by people, they compress to two bytes each at worst, and an item has 400 KB."""
 CELEBRITY_SHARDS: Final = 32
 """Over how many items the followers of a celebrity are counted, and over how many partitions of
 the followers index they are listed. One item takes 1,000 write units a second, and a count within
@@ -182,10 +185,15 @@ class Head:
         """With those of the posts that follow each other from the newest entry on."""
         known = {post.id: post for post in posts}
         shown: list[Post] = []
+        room = HEAD_TEXT
         for entry in self.entries[:HEAD_POSTS]:
             if self.delivery is Delivery.PUSH or entry.post_id not in known:
                 break
-            shown.append(known[entry.post_id])
+            post = known[entry.post_id]
+            room -= len(post.caption) + sum(map(len, post.alt_texts))
+            if shown and room < 0:
+                break
+            shown.append(post)
         return replace(self, posts=tuple(shown))
 
 

@@ -8,7 +8,7 @@ any of them ──owner deletes──> deleted ──30 days──> gone
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +24,8 @@ MAX_CAPTION: Final = 2200
 """Characters; Instagram's limit."""
 MAX_PLACE_NAME: Final = 100
 MAX_MEDIA: Final = 10
+MAX_ALT_TEXT: Final = 1000
+"""Characters, for each medium."""
 _DEGREE_DIGITS: Final = 7
 """A centimetre. Without a limit a degree like 1e-200 is a number that no database keeps."""
 DELETED_RETENTION: Final = timedelta(days=30)
@@ -74,6 +76,10 @@ class Post:
     deleted_from: PostState | None = None
     deleted_at: datetime | None = None
     pulled: bool = False
+    alt_texts: tuple[str, ...] = ()
+    """What is to be seen, in the order of the media; none at all where no medium has one."""
+    taken_at: datetime | None = None
+    """When, as the owner says; with an offset. It orders nothing."""
     revision: int = field(default=0, compare=False)
     """Counts the changes, so that a copy elsewhere knows which of two is the newer."""
 
@@ -92,6 +98,10 @@ class Post:
         """The table's TTL is late: a post past its time may still be there."""
         until = self.restorable_until
         return until is not None and now < until
+
+    def described(self) -> Iterable[tuple[Medium, str]]:
+        """The media, each with its alt text, which may be empty."""
+        return zip(self.media, self.alt_texts or ("",) * len(self.media), strict=True)
 
     def deleted(self, at: datetime) -> Post:
         """Keeps in mind the state that a restored post returns to."""
@@ -123,6 +133,23 @@ def check_caption(caption: str) -> str:
             "caption",
         )
     return _text(caption, "caption")
+
+
+def check_alt_text(text: str, field: str) -> str:
+    """Raises `InvalidInput` where it is too long or has characters no text has."""
+    if len(text) > MAX_ALT_TEXT:
+        raise InvalidInput(
+            "alt_text_too_long",
+            f"An alt text has at most {MAX_ALT_TEXT:,} characters; this one has {len(text):,}.",
+            field,
+        )
+    return _text(text, field)
+
+
+def alt_texts_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """As a post keeps them."""
+    kept = tuple(texts)
+    return kept if any(kept) else ()
 
 
 def check_place(place: Place) -> Place:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.ids import MalformedId, PostId
@@ -17,6 +19,8 @@ from shutterfeed.domain.posts import (
     Place,
     Post,
     PostState,
+    alt_texts_of,
+    check_alt_text,
     check_caption,
     check_medium,
     check_place,
@@ -46,6 +50,7 @@ class MediumDraft:
     width: int | None = None
     height: int | None = None
     duration_ms: int | None = None
+    alt_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,11 @@ class PostDraft:
     caption: str
     place: Place | None
     media: tuple[MediumDraft, ...]
+    taken_at: datetime | None = None
 
     def fingerprint(self) -> str:
         """The same for the same draft, to tell a repeated request from a reused key."""
-        return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self), default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +120,17 @@ class PostService:
         return PostView(self._with_progress(post), author)
 
     def edit(
-        self, text: str, editor_id: str, caption: str | None, place: Place | None, drop_place: bool
+        self,
+        text: str,
+        editor_id: str,
+        caption: str | None,
+        place: Place | None,
+        drop_place: bool,
+        *,
+        alt_texts: Mapping[str, str] | None = None,
     ) -> PostView:
-        """Change the caption unless None; set the place unless None, or drop it.
+        """Change the caption unless None; set the place unless None, or drop it; and the alt texts
+        of those media whose ids are given.
 
         Raises `InvalidInput`, `NotFound`, and `Forbidden` for another's post.
         """
@@ -124,7 +138,8 @@ class PostService:
         new_caption = post.caption if caption is None else check_caption(caption)
         new_place = post.place if place is None else check_place(place)
         new_place = None if drop_place else new_place
-        if not self.posts.edit(post.id, new_caption, new_place):
+        new_texts = _with_alt_texts(post, alt_texts or {})
+        if not self.posts.edit(post.id, new_caption, new_place, new_texts):
             raise _post_not_found()
         return self.get(text, editor_id)
 
@@ -196,6 +211,8 @@ class PostService:
             PostState.PENDING,
             now,
             draft.place,
+            alt_texts=alt_texts_of(m.alt_text for m in draft.media),
+            taken_at=draft.taken_at,
         )
         return post, tuple(Upload(post.id, medium, now) for medium in media)
 
@@ -270,7 +287,19 @@ def _checked(draft: PostDraft) -> PostDraft:
                 "The SHA-256 of the file, as 64 lower-case hexadecimal digits.",
                 f"media[{index}].sha256",
             )
+        check_alt_text(medium.alt_text, f"media[{index}].alt_text")
     return replace(draft, place=place)
+
+
+def _with_alt_texts(post: Post, changes: Mapping[str, str]) -> tuple[str, ...]:
+    """The post's alt texts, some of them changed, by media id. Raises `InvalidInput`."""
+    texts = {medium.media_id: text for medium, text in post.described()}
+    for media_id, text in changes.items():
+        field = f"alt_texts.{media_id}"
+        if media_id not in texts:
+            raise InvalidInput("unknown_medium", "The post has no such medium.", field)
+        texts[media_id] = check_alt_text(text, field)
+    return alt_texts_of(texts.values())
 
 
 def _parse_id(text: str) -> PostId:

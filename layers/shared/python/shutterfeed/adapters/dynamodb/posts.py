@@ -12,6 +12,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.records import (
+    ALT_TEXTS,
     epoch,
     media_text,
     plain,
@@ -110,10 +111,12 @@ class DynamoPosts:
         item = self.table.get(keys.post(post_id))
         return to_post(item) if item else None
 
-    def edit(self, post_id: PostId, caption: str, place: Place | None) -> bool:
+    def edit(
+        self, post_id: PostId, caption: str, place: Place | None, alt_texts: Sequence[str]
+    ) -> bool:
         changes: dict[str, object] = {"caption": caption}
-        if place is not None:
-            changes["place"] = plain(place)
+        optional = {"place": place and plain(place), ALT_TEXTS: list(alt_texts)}
+        changes |= {name: value for name, value in optional.items() if value}
 
         def edited(post: Post, head: Head) -> Change | None:
             if post.state is PostState.DELETED:
@@ -121,10 +124,10 @@ class DynamoPosts:
             update = Update(
                 keys.post(post_id),
                 set=changes,
-                remove=() if place is not None else ("place",),
+                remove=[name for name, value in optional.items() if not value],
                 condition=Attr(_STATE).eq(post.state),
             )
-            after = replace(post, caption=caption, place=place)
+            after = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
             # Also where the head does not hold the post whole: a crossing that has read it, to
             # put it there, has to read it again.
             in_head = post.state is PostState.PUBLISHED and entry_of(post) in head.entries
@@ -279,10 +282,13 @@ class DynamoPosts:
 
 def _as_read(post: Post) -> ConditionBase:
     """Whether what an author can edit is unchanged."""
-    place = (
-        Attr("place").not_exists() if post.place is None else Attr("place").eq(plain(post.place))
-    )
-    return Attr("caption").eq(post.caption) & place
+    place = _is("place", post.place and plain(post.place))
+    return Attr("caption").eq(post.caption) & place & _is(ALT_TEXTS, list(post.alt_texts))
+
+
+def _is(name: str, value: object) -> ConditionBase:
+    """Whether an attribute has a value; none where the value is empty."""
+    return Attr(name).eq(value) if value else Attr(name).not_exists()
 
 
 def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:

@@ -23,6 +23,9 @@ from shutterfeed.domain.users import Profile
 REFERRED_BLOB: Final = "blob_id"
 """Of a reference: which of the blobs that its content had in the course of time."""
 
+ALT_TEXTS: Final = "alt_texts"
+"""Of a post: left out where it has none."""
+
 Image = Mapping[str, Any]
 
 AWAITS_RENDERING: Final = "awaits_rendering"
@@ -54,7 +57,8 @@ def to_profile(item: Image) -> Profile:
 
 def post_item(post: Post) -> Item:
     fields = _without(plain(post), "id")
-    return fields | {"media": media_text(post.media)} | key_item(keys.post(post.id))
+    texts = {"media": media_text(post.media), ALT_TEXTS: list(post.alt_texts) or None}
+    return fields | texts | key_item(keys.post(post.id))
 
 
 def to_post(item: Image) -> Post:
