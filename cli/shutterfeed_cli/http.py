@@ -95,7 +95,7 @@ class Patience:
 
     def pause(self, attempt: int) -> float:
         """Seconds to wait after the attempt of this number, counted from 1."""
-        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1))
         return longest * (0.5 + self.chance() / 2)
 
 
@@ -105,12 +105,13 @@ def _reason(error: httpx.TransportError) -> str:
 
 def _retry_after(answer: httpx.Response) -> float | None:
     """The seconds that the answer asks to wait, within reason; None where it does not say."""
-    text = answer.headers.get("Retry-After", "")
+    text: str = answer.headers.get("Retry-After", "")
+    seconds: float
     try:
-        seconds: float = float(text)
+        seconds = float(text)
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
         except (TypeError, ValueError):
             return None
-    return min(max(seconds, 0.0), LONGEST_ASKED_SECONDS)
+    return max(0.0, min(seconds, LONGEST_ASKED_SECONDS))

@@ -150,8 +150,13 @@ class Journal:
         )
         return None if row is None else row[0]
 
-    def forget_ledger(self) -> None:
-        self._write("DELETE FROM ledger", ())
+    def replace_ledger(self, entries: Sequence[Json]) -> None:
+        """Begin the copy anew, with the whole ledger."""
+        with self._changing() as database:
+            database.execute("DELETE FROM ledger")
+            database.executemany(
+                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?)", map(_row, entries)
+            )
 
     def known(self, sha256: str) -> list[Known]:
         """What the ledger says of a content, newest first."""

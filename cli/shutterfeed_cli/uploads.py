@@ -12,6 +12,7 @@ group becomes posts; posts are sent some at a time. What keeps a file from being
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -32,6 +33,8 @@ _WORTH_ANOTHER_TRY: Final = frozenset({"never_arrived", "bytes_mismatch", "sha25
 """Failures that are not the content's own fault."""
 _ATTEMPTS: Final = 20
 """Of one post: an earlier one that failed, or was deleted, needs another key."""
+_READ_WHOLE_AT: Final = "ledger_read_whole_at"
+_WHOLE_AFTER_SECONDS: Final = 7 * 86_400.0
 _AHEAD: Final = 8
 """Files examined ahead of those that are sent, for each that is sent at a time."""
 
@@ -382,10 +385,12 @@ def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | 
     if any({known.state for known in post} <= _ARRIVED for post in posts.values()):
         return Skip(Outcome.SKIPPED, "already uploaded")
     for declared in journal.declared(sha256):
-        failed = any(known.state == "failed" for known in journal.of_post(declared.post_id))
-        if not failed and declared.state is Progress.SENT:
+        recorded = journal.of_post(declared.post_id)
+        failed = any(known.state == "failed" for known in recorded)
+        if recorded and not failed and declared.state is Progress.SENT:
             # Sent a moment ago: the ledger does not say so before storage has told the service.
             return Skip(Outcome.SKIPPED, "already uploaded")
+        failed = failed or (not recorded and declared.state is Progress.SENT)  # Its post is gone.
         contents = [medium["sha256"] for medium in declared.body["media"]]
         if not failed and set(contents) <= here.keys():
             return Begun(declared.key, contents, declared.body)
@@ -421,25 +426,27 @@ def _raise_any(futures: Iterable[Future[None]]) -> None:
         future.result()
 
 
-def refresh_ledger(api: Api, journal: Journal, *, whole: bool = False) -> int:
+def refresh_ledger(
+    api: Api, journal: Journal, *, whole: bool = False, clock: Callable[[], float] = time.time
+) -> int:
     """Bring the journal's copy of the ledger up to date. The number of entries read.
 
     The ledger is read from its newest entry back to where the copy has everything and nothing can
-    have changed since; with `whole`, to its end.
+    have changed since; to its end with `whole`, the first time, and after `_WHOLE_AFTER_SECONDS`,
+    to see what is gone with its post.
     """
-    if whole:
-        journal.forget_ledger()
+    kept = journal.fact(_READ_WHOLE_AT)
+    if whole or kept is None or float(kept) + _WHOLE_AFTER_SECONDS < clock():
+        entries = [entry for page in api.pages("/me/uploads") for entry in page["items"]]
+        journal.replace_ledger(entries)
+        journal.set_fact(_READ_WHOLE_AT, str(clock()))
+        return len(entries)
     oldest = journal.oldest_unsettled()
     read = 0
     for page in api.pages("/me/uploads"):
         entries = page["items"]
         read += len(entries)
         same = journal.merge(entries)
-        if not entries:
-            continue
-        covered = oldest is None or entries[-1]["media_id"] <= oldest
-        if same and covered and journal.fact("ledger_read") and not whole:
+        if same and entries and (oldest is None or entries[-1]["media_id"] <= oldest):
             break
-    else:
-        journal.set_fact("ledger_read", "whole")
     return read
