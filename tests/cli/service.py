@@ -30,6 +30,11 @@ PART = 400
 Answer = Callable[[httpx.Request], httpx.Response | None]
 
 
+def nothing(_: httpx.Request) -> httpx.Response | None:
+    """No other answer than the stand-in's own."""
+    return None
+
+
 class FixedTokens:
     """A sign-in that never ends."""
 
@@ -37,14 +42,14 @@ class FixedTokens:
         return "token"
 
     def rejected(self, token: str) -> None:
-        raise AssertionError("the stand-in takes every token")
+        raise AssertionError(f"the stand-in takes every token, {token} too")
 
 
 @dataclass
 class Service:
     """`before` may answer, or fail, in the service's place; `refused` are contents it fails."""
 
-    before: Answer = lambda request: None  # noqa: E731
+    before: Answer = nothing
     refused: set[str] = field(default_factory=set)
     posts: dict[str, Json] = field(default_factory=dict)
     ledger: dict[str, Json] = field(default_factory=dict)
@@ -93,6 +98,8 @@ class Service:
     def _api(self, request: httpx.Request, path: str, body: bytes) -> httpx.Response:
         if (request.method, path) == ("POST", "/posts"):
             return self._create(request.headers["Idempotency-Key"], body)
+        if path == "/me":
+            return httpx.Response(200, json={"id": "ME", "handle": "me"})
         if path == "/me/uploads":
             return self._page(request.url.params, list(reversed(self.ledger.values())))
         if match := re.fullmatch("/me/uploads/([^/]+)(/complete)?", path):
@@ -107,11 +114,8 @@ class Service:
             entry = self.ledger[media_id]
             link = self._link(media_id) if entry["state"] == "awaiting" else None
             return httpx.Response(200, json={"upload": entry, "arrived": [], "link": link})
-        if path == "/me":
-            return httpx.Response(200, json={"id": "ME", "handle": "me"})
-        if path == "/users/me/posts":
-            return self._page(request.url.params, list(reversed(self.published)))
-        return _error(404, "route_not_found", "There is no such route.")
+        assert path == "/users/me/posts"
+        return self._page(request.url.params, list(reversed(self.published)))
 
     def _page(self, asked: Mapping[str, str], items: list[Json]) -> httpx.Response:
         start, limit = int(asked.get("cursor", 0)), int(asked["limit"])
@@ -227,7 +231,7 @@ class Seen:
 class NoPause(Stop):
     """Does not sleep."""
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, _: float) -> None:
         self.check_new()
 
 

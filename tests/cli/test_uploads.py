@@ -11,27 +11,23 @@ import pytest
 
 from shutterfeed_cli.errors import NetworkGone, Stopped
 from shutterfeed_cli.journal import Journal
-from shutterfeed_cli.media import Medium
 from shutterfeed_cli.sources import FileSource
 from shutterfeed_cli.stopping import Stop
+from shutterfeed_cli.uploading import always
 from shutterfeed_cli.uploads import Outcome, Wanted
-from tests.cli.service import NoPause, Seen, Service, pictures, run
-
-
-def no_words(media: Sequence[Medium]) -> str:
-    return ""
+from tests.cli.service import NoPause, Seen, Service, nothing, pictures, run
 
 
 def singles(paths: Sequence[Path]) -> list[Wanted]:
-    return [Wanted([FileSource(path)], no_words) for path in paths]
+    return [Wanted([FileSource(path)], always("")) for path in paths]
 
 
 def album(paths: Sequence[Path], per_post: int = 10) -> list[Wanted]:
-    return [Wanted([FileSource(path) for path in paths], no_words, per_post=per_post)]
+    return [Wanted([FileSource(path) for path in paths], always(""), per_post=per_post)]
 
 
 def whole(paths: Sequence[Path], when: str) -> Wanted:
-    return Wanted([FileSource(path) for path in paths], no_words, whole=True, when=when)
+    return Wanted([FileSource(path) for path in paths], always(""), whole=True, when=when)
 
 
 @pytest.fixture
@@ -84,7 +80,7 @@ def test_a_file_that_is_known_is_not_read_again(
     service: Service, journal: Journal, files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(service, journal, singles(files))
-    monkeypatch.setattr(FileSource, "opened", lambda self: pytest.fail("it was read"))
+    monkeypatch.setattr(FileSource, "opened", lambda _: pytest.fail("it was read"))
     assert run(service, journal, singles(files)).names(Outcome.SKIPPED)
 
 
@@ -155,7 +151,7 @@ def test_an_interruption_anywhere_costs_nothing(
     service.before = Interrupting(method, path, at, stop)
     with pytest.raises(Stopped):
         run(service, journal, singles(files), stop=stop)
-    service.before = lambda request: None
+    service.before = nothing
     run(service, Journal(":memory:") if journal_lost else journal, singles(files))
     assert_each_once(service, files)
 
@@ -177,7 +173,7 @@ def test_a_network_that_goes_ends_the_run_and_the_next_one_goes_on(
     service.before = Interrupting(method, path, at)
     with pytest.raises(NetworkGone):
         run(service, journal, album(files, per_post=3), parallel=1)
-    service.before = lambda request: None
+    service.before = nothing
     run(service, Journal(":memory:") if journal_lost else journal, album(files, per_post=3))
     assert_each_once(service, files)
     assert [len(post["media"]) for post in service.published] == [3, 3]
@@ -207,7 +203,7 @@ def test_a_post_whose_bytes_never_came_is_made_anew(
     service.before = Interrupting("POST", "api", 1, stop)
     with pytest.raises(Stopped):
         run(service, journal, singles(files[:1]), stop=stop, parallel=1)
-    service.before = lambda request: None
+    service.before = nothing
     service.expire()
     assert run(service, journal, singles(files[:1])).names(Outcome.UPLOADED) == ["a.png"]
     assert_each_once(service, files[:1])
@@ -256,8 +252,8 @@ def test_other_words_for_a_begun_post_do_not_make_a_second_one(
     service.before = Interrupting("POST", "api", 1, stop)
     with pytest.raises(Stopped):
         run(service, journal, singles(files[:1]), stop=stop, parallel=1)
-    service.before = lambda request: None
-    other = [Wanted([FileSource(files[0])], lambda media: "other words")]
+    service.before = nothing
+    other = [Wanted([FileSource(files[0])], always("other words"))]
     run(service, Journal(":memory:"), other)
     assert len(service.posts) == 1
     assert_each_once(service, files[:1])
@@ -271,7 +267,7 @@ def test_a_large_file_goes_on_with_the_parts_that_are_missing(
     service.before = Interrupting("PUT", "part", 3)
     with pytest.raises(NetworkGone):
         run(service, journal, singles([large]), parallel=1)
-    service.before = lambda request: None
+    service.before = nothing
     arrived = sum(map(len, service._parts["M0000"].values()))
     assert arrived > 0
     seen: Seen = run(service, journal, singles([large]))

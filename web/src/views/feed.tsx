@@ -1,0 +1,120 @@
+import { useEffect, useRef } from "preact/hooks";
+import { openCompose } from "../compose.ts";
+import { Empty, Endless } from "../components/endless.tsx";
+import { Icon } from "../components/icons.tsx";
+import { Page } from "../components/page.tsx";
+import { PendingPosts } from "../components/pending-posts.tsx";
+import { PostCard } from "../components/post-card.tsx";
+import { sentence } from "../errors.ts";
+import { askForNews, feed, news, showNews } from "../feed.ts";
+import { published } from "../pending.ts";
+import { useStore } from "../store.ts";
+import { plural } from "../text.ts";
+import { toast } from "../toasts.ts";
+
+const POLL_MS = 20_000;
+/** Up to here one is at the top, and loses no place when something comes above. */
+const TOP_PX = 200;
+const EAGER_POSTS = 1;
+
+export function FeedView() {
+  const list = feed();
+  return (
+    <Page title="Home" hideTitle class="page-feed">
+      <NewPosts />
+      <PendingPosts />
+      <Endless
+        list={list}
+        render={(posts) => (
+          <div class="feed" role="feed" aria-label="Posts of people you follow">
+            {posts.map((post, index) => (
+              <PostCard key={post.id} post={post} eager={index < EAGER_POSTS} />
+            ))}
+          </div>
+        )}
+        skeleton={<FeedSkeleton />}
+        empty={
+          <Empty title="Your feed is empty">
+            <p>Follow people, and what they post appears here. So does what you post.</p>
+            <p class="empty-actions">
+              <a class="button button-primary" href="/search">
+                Find people
+              </a>
+              <button type="button" class="button" onClick={openCompose}>
+                Post a photo
+              </button>
+            </p>
+          </Empty>
+        }
+        end={<p class="list-end">You have seen everything.</p>}
+      />
+    </Page>
+  );
+}
+
+/** "3 new posts": asked for while the page is visible, shown only when one wants to see them. */
+function NewPosts() {
+  const found = useStore(news);
+  const count = useStore(published);
+  const counted = useRef(count);
+
+  useEffect(() => {
+    const ask = () => {
+      if (!document.hidden && navigator.onLine) void askForNews();
+    };
+    const timer = setInterval(ask, POLL_MS);
+    document.addEventListener("visibilitychange", ask);
+    window.addEventListener("shutterfeed:again", ask);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", ask);
+      window.removeEventListener("shutterfeed:again", ask);
+    };
+  }, []);
+
+  // One's own post is out: it belongs on top.
+  useEffect(() => {
+    if (count === counted.current) return;
+    counted.current = count;
+    void (window.scrollY < TOP_PX ? show() : askForNews());
+  }, [count]);
+
+  async function show(): Promise<void> {
+    try {
+      await showNews();
+    } catch (error) {
+      toast(sentence(error), { isError: true });
+    }
+  }
+
+  return (
+    <div class="news" role="status">
+      {found && (
+        <button
+          type="button"
+          class="news-pill"
+          onClick={() => void show().then(() => window.scrollTo({ top: 0 }))}
+        >
+          <Icon name="up" />
+          {found.more ? `More than ${plural(found.count, "new post")}` : plural(found.count, "new post")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function FeedSkeleton() {
+  return (
+    <div role="status" aria-label="Loading posts">
+      {[0, 1].map((index) => (
+        <div key={index} class="card">
+          <div class="card-head">
+            <span class="avatar avatar-small skeleton" />
+            <span class="skeleton skeleton-line" />
+          </div>
+          <div class="stage skeleton skeleton-stage" />
+        </div>
+      ))}
+    </div>
+  );
+}
