@@ -13,7 +13,10 @@ def main() -> int:
     """Install what is missing or changed; a tenth of a second when nothing is."""
     try:
         environments.ensure(
-            paths.VENV, paths.ROOT / "requirements.txt", "the development environment (.venv)"
+            paths.VENV,
+            paths.ROOT / "requirements.txt",
+            "the development environment (.venv)",
+            in_place=[paths.COMMAND_LINE],
         )
     except ToolError as error:
         print(error, file=sys.stderr)

@@ -12,7 +12,7 @@ from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
 from tools.progress import step
 
-_IMPORT_ROOTS = (".", "functions", "layers/shared/python")
+_IMPORT_ROOTS = (".", "cli", "functions", "layers/shared/python")
 _SPREAD = ("-p", "tools.pytest_groups", "-n", "2", "--dist", "loadgroup")
 
 

@@ -16,14 +16,19 @@ _STAMP = "requirements.sha256"
 PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
 
 
-def ensure(venv: Path, requirements: Path, purpose: str) -> Path:
+def ensure(
+    venv: Path, requirements: Path, purpose: str, *, in_place: Sequence[Path] = ()
+) -> Path:
     """Make `venv` hold exactly the packages of `requirements`; quick when it already does.
 
-    `purpose` is what a person reads while they install. Returns the environment's interpreter.
+    `purpose` is what a person reads while they install. `in_place` are folders of packages of our
+    own: they run from there, so that a change needs no installation. Returns the environment's
+    interpreter.
     """
     python = venv / "bin" / "python"
     stamp = venv / _STAMP
-    wanted = stamps.digest([requirements], also=[sys.version, sys.base_prefix, platform.machine()])
+    described = [requirements, *(folder / "pyproject.toml" for folder in in_place)]
+    wanted = stamps.digest(described, also=[sys.version, sys.base_prefix, platform.machine()])
     if stamps.is_current(stamp, wanted) and python.exists():
         return python
     with stamps.exclusive(paths.BUILD / f"{venv.name.lstrip('.')}.lock"):
@@ -37,6 +42,14 @@ def ensure(venv: Path, requirements: Path, purpose: str) -> Path:
                     log=paths.LOGS / f"pip-{venv.name.lstrip('.')}.log",
                     progress=progress,
                 )
+                for folder in in_place:
+                    install(
+                        python,
+                        ["--no-build-isolation", "--editable", folder],
+                        count=1,
+                        log=paths.LOGS / f"pip-{folder.name}.log",
+                        progress=progress,
+                    )
             stamps.write(stamp, wanted)
     return python
 

@@ -22,6 +22,7 @@ NODE: Final = BUILD / "node"
 WEB: Final = ROOT / "web"
 SITE: Final = WEB / "dist"
 LAYER_SOURCES: Final = ROOT / "layers"
+COMMAND_LINE: Final = ROOT / "cli"
 
 
 def relative(path: Path) -> str:

@@ -1,0 +1,5 @@
+"""Shutterfeed's command line. It knows the service by its HTTP API alone."""
+
+from typing import Final
+
+VERSION: Final = "0.1.0"

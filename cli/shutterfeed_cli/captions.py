@@ -1,0 +1,135 @@
+"""Captions from what cameras, programs and people wrote into files and their names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import IO, Final
+
+from PIL import Image, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
+from PIL.IptcImagePlugin import getiptcinfo
+
+from shutterfeed_cli.api import MAX_CAPTION
+
+_DESCRIPTION: Final = 0x010E
+_XP_TITLE: Final = 0x9C9B
+_XP_COMMENT: Final = 0x9C9C
+_IPTC_CAPTION: Final = (2, 120)
+
+_CAMERA_SAYS: Final = re.compile(
+    r"(olympus|sony|minolta|kodak|konica|samsung|digital)?\s*(digital camera|dsc|camera|image)\s*"
+    r"|default|untitled|screenshot|dcim\W*|\W*",
+    re.IGNORECASE,
+)
+"""What cameras write into the description of every photo."""
+_MADE_UP: Final = frozenset(
+    {"am", "at", "burst", "clip", "copy", "cover", "dcim", "dsc", "dscf", "dscn", "edit", "edited"}
+    | {"gopr", "hdr", "image", "img", "mov", "mp", "mvimg", "night", "p", "photo", "picture", "pm"}
+    | {"portrait", "pxl", "s", "screen", "screenshot", "shot", "untitled", "vid", "video", "wa"}
+    | {"whatsapp"}
+)
+"""Words of file names that cameras, phones and services make up, beside numbers."""
+_HEXADECIMAL: Final = re.compile(r"[0-9a-f-]{16,}", re.IGNORECASE)
+_ELLIPSIS: Final = "…"
+
+
+def repaired(text: str) -> str:
+    """UTF-8 that somebody read as Latin-1, as it was meant; any other text as it is."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text
+
+
+def tidy(text: str) -> str:
+    """Without what the service refuses: control characters, and halves of characters."""
+    kept = (
+        c for c in text.replace("\r\n", "\n") if c == "\n" or unicodedata.category(c) not in _BAD
+    )
+    return "".join(kept).strip()
+
+
+_BAD: Final = frozenset({"Cc", "Cs"})
+
+
+def shortened(text: str, most: int = MAX_CAPTION) -> str:
+    """The text, cut with an ellipsis where it has more than `most` characters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + _ELLIPSIS
+
+
+def from_name(stem: str) -> str:
+    """What a file's name says; nothing, where a camera made it up."""
+    words = [word for word in re.split(r"[\W\d_]+", stem.casefold()) if word]
+    made_up = any(map(str.isdecimal, stem)) and all(word in _MADE_UP for word in words)
+    if made_up or _HEXADECIMAL.fullmatch(stem):
+        return ""
+    return tidy(stem.replace("_", " "))
+
+
+def from_photo(file: IO[bytes]) -> str:
+    """The caption inside a photo: IPTC's, else EXIF's description, else the title Windows writes.
+
+    Empty where there is none, or the file cannot be read.
+    """
+    _open_heic()
+    try:
+        with Image.open(file) as image:
+            exif = image.getexif()
+            found = [
+                _decoded(_iptc(image)),
+                repaired(str(exif.get(_DESCRIPTION, ""))),
+                _utf16(exif.get(_XP_TITLE)),
+                _utf16(exif.get(_XP_COMMENT)),
+            ]
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        KeyError,
+        EOFError,
+    ):
+        # Whatever is wrong with its metadata, the photo can still be posted.
+        return ""
+    return next(filter(None, map(_meant, found)), "")
+
+
+def _meant(text: str) -> str:
+    said = tidy(text)
+    return "" if _CAMERA_SAYS.fullmatch(said) else said
+
+
+def _iptc(image: Image.Image) -> bytes:
+    if not isinstance(image, ImageFile):
+        return b""
+    value = (getiptcinfo(image) or {}).get(_IPTC_CAPTION, b"")
+    return value[0] if isinstance(value, list) else value
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("cp1252", errors="replace")
+
+
+def _utf16(value: object) -> str:
+    match value:
+        case bytes():
+            return value.decode("utf-16-le", errors="replace").rstrip("\0")
+        case tuple():
+            return bytes(value).decode("utf-16-le", errors="replace").rstrip("\0")
+    return ""
+
+
+def _open_heic() -> None:
+    """Let Pillow read HEIC, where the extra `heic` is installed."""
+    if "HEIF" in Image.OPEN:
+        return
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return
+    register_heif_opener()

@@ -1,0 +1,241 @@
+"""What each command does, beside the three that do much: upload, export and import."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import Final
+
+import httpx
+from rich.table import Table
+
+from shutterfeed_cli import http
+from shutterfeed_cli.api import PAGE, Api, Json
+from shutterfeed_cli.errors import CliError, ExitCode, NotSignedIn, Refused, UsageError
+from shutterfeed_cli.http import Patience
+from shutterfeed_cli.output import Output, table
+from shutterfeed_cli.session import Cognito, Session, SessionFile, Tokens, find_site
+from shutterfeed_cli.stopping import Stop
+
+_FEW_ATTEMPTS: Final = 3
+"""For what somebody sits and waits for."""
+
+
+@dataclass
+class Context:
+    """What commands share: the output, the sign-in, the way to the service."""
+
+    output: Output
+    stop: Stop = field(default_factory=Stop)
+    connections: int = 4
+    attempts: int = _FEW_ATTEMPTS
+
+    @cached_property
+    def client(self) -> httpx.Client:
+        return http.new_client(self.connections)
+
+    @cached_property
+    def patience(self) -> Patience:
+        return Patience(self.stop, self.attempts)
+
+    @cached_property
+    def file(self) -> SessionFile:
+        return SessionFile()
+
+    @cached_property
+    def session(self) -> Session:
+        """Raises `NotSignedIn`."""
+        session = self.file.load()
+        if session is None:
+            raise NotSignedIn
+        return session
+
+    @cached_property
+    def api(self) -> Api:
+        cognito = Cognito(self.client, self.session.site, self.patience)
+        tokens = Tokens(cognito, self.session, self.file)
+        return Api(self.client, self.session.site.api_url, tokens, self.patience)
+
+
+def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Raises `CliError`, `Stopped`."""
+    from shutterfeed_cli import export, instagram, uploading
+
+    commands: Mapping[str, Callable[[argparse.Namespace, Context], ExitCode]] = {
+        "login": login,
+        "logout": logout,
+        "whoami": whoami,
+        "feed": feed,
+        "search": search,
+        "status": status,
+        "upload": uploading.upload,
+        "export": export.export,
+        "import-instagram": instagram.import_archive,
+    }
+    return commands[asked.command](asked, context)
+
+
+def login(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Ask for what is missing, sign in at Cognito, keep the refresh token."""
+    before = context.file.load()
+    usual = before.site.url if before else ""
+    address = asked.site or os.environ.get("SHUTTERFEED_SITE") or _asked("Site", usual)
+    site = find_site(context.client, address, context.patience)
+    email = asked.email or os.environ.get("SHUTTERFEED_EMAIL") or _asked("E-mail", "")
+    cognito = Cognito(context.client, site, context.patience)
+    refresh_token = cognito.sign_in(email, _password())
+    context.file.save(Session(site, email, refresh_token))
+    me = context.api.me()
+    context.output.result(
+        {"site": site.url, "email": email, "user": me},
+        [f"Signed in at {site.url} as @{me['handle']} ({email})."],
+    )
+    return ExitCode.OK
+
+
+def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Forget the sign-in here, whether or not the service can be told."""
+    del asked
+    session = context.session
+    context.file.delete()
+    try:
+        Cognito(context.client, session.site, context.patience).revoke(session.refresh_token)
+    except (CliError, Refused) as error:
+        raise CliError(
+            f"Signed out here, but the service could not be told, and the old sign-in stays good"
+            f" until it ends by itself: {error}"
+        ) from error
+    context.output.result(
+        {"signed_out": True, "email": session.email}, [f"Signed out; it was {session.email}."]
+    )
+    return ExitCode.OK
+
+
+def whoami(asked: argparse.Namespace, context: Context) -> ExitCode:
+    del asked
+    session, me = context.session, context.api.me()
+    counts = me["counts"]
+    context.output.result(
+        {"site": session.site.url, "email": session.email, "user": me},
+        [
+            f"@{me['handle']} ({me['display_name'] or 'no name'}), {session.email}",
+            f"at {session.site.url}",
+            (
+                f"{counts['posts']:,} posts, {counts['followers']:,} followers, "
+                f"{counts['following']:,} following"
+            ),
+        ],
+    )
+    return ExitCode.OK
+
+
+def feed(asked: argparse.Namespace, context: Context) -> ExitCode:
+    posts = list(islice(_items(context.api, "/feed", asked.limit), asked.limit))
+    nothing = "Nothing yet: follow somebody, or post something."
+    context.output.result({"items": posts}, [_posts(posts) if posts else nothing])
+    return ExitCode.OK
+
+
+def search(asked: argparse.Namespace, context: Context) -> ExitCode:
+    query = {"q": " ".join(asked.query), "type": asked.type, "limit": min(asked.limit, PAGE)}
+    found = context.api.call("GET", "/search", query=query)
+    found.pop("next_cursor", None)
+    parts: list[Table | str] = []
+    if found["users"]:
+        rows = [
+            (f"@{user['handle']}", user["display_name"], f"{user['counts']['followers']:,}")
+            for user in found["users"]
+        ]
+        parts.append(table(("person", "name", "followers"), rows))
+    if found["posts"]:
+        parts.append(_posts(found["posts"]))
+    if found["hashtags"]:
+        parts.append("  ".join(f"#{tag}" for tag in found["hashtags"]))
+    context.output.result(found, parts or ["Nothing found."])
+    return ExitCode.OK
+
+
+def status(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """The ledger, newest first; without `--all` only what is not published."""
+    entries = (
+        entry
+        for entry in context.api.items("/me/uploads")
+        if asked.all or entry["state"] != "ready"
+    )
+    shown = list(islice(entries, asked.limit))
+    rows = [
+        (
+            _when(entry["created_at"]),
+            entry["state"],
+            entry["content_type"],
+            f"{entry['bytes']:,}",
+            (entry["failure"] or {}).get("message", ""),
+        )
+        for entry in shown
+    ]
+    all_well = "Nothing is on its way, and nothing failed."
+    titles = ("begun", "state", "type", "bytes", "why")
+    context.output.result({"items": shown}, [table(titles, rows) if rows else all_well])
+    return ExitCode.OK
+
+
+def _posts(posts: list[Json]) -> Table:
+    rows = [
+        (
+            _when(post["published_at"] or post["created_at"]),
+            f"@{post['author']['handle']}",
+            _kinds(post["media"]),
+            post["caption"].replace("\n", " "),
+            (post["place"] or {}).get("name", ""),
+        )
+        for post in posts
+    ]
+    return table(("when", "who", "what", "caption", "place"), rows)
+
+
+def _kinds(media: list[Json]) -> str:
+    videos = sum(one["content_type"].startswith("video/") for one in media)
+    photos = len(media) - videos
+    named = [(photos, "photo"), (videos, "video")]
+    return ", ".join(f"{n} {name}{'s' * (n > 1)}" for n, name in named if n)
+
+
+def _when(text: str) -> str:
+    return text[:16].replace("T", " ")
+
+
+def _items(api: Api, path: str, limit: int) -> Iterator[Json]:
+    for page in api.pages(path, query={"limit": min(limit, PAGE)}):
+        yield from page["items"]
+
+
+def _asked(what: str, usual: str) -> str:
+    """What somebody at the terminal answers. Raises `UsageError` where there is nobody."""
+    if not sys.stdin.isatty():
+        if usual:
+            return usual
+        raise UsageError(f"Say --{what.lower().replace('-', '')}.")
+    sys.stderr.write(f"{what}{f' [{usual}]' if usual else ''}: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip() or usual
+    if not answer:
+        raise UsageError("Nothing was entered.")
+    return answer
+
+
+def _password() -> str:
+    """From the environment, from the terminal without showing it, or the first line of input."""
+    if kept := os.environ.get("SHUTTERFEED_PASSWORD"):
+        return kept
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise UsageError("There is no password: type it, or give it in SHUTTERFEED_PASSWORD.")
+    return password

@@ -1,0 +1,57 @@
+"""What can go wrong, and the exit codes that scripts see.
+
+CliError                  a sentence for the person at the keyboard; exit code 1
+├── UsageError            the command line asks for something that cannot be; 2
+├── NotSignedIn           nobody is, or no longer; 3
+├── NetworkGone           nobody answered, however often it was tried
+└── Refused               the service answered with an error; knows code and status
+Stopped                   Ctrl-C, seen at a place where work can end cleanly; 130
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What `shutterfeed` ends with."""
+
+    OK = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    NOT_SIGNED_IN = 3
+    INTERRUPTED = 130
+
+
+class CliError(Exception):
+    """Shown as it is, without a traceback."""
+
+    exit_code = ExitCode.SOME_FAILED
+
+
+class UsageError(CliError):
+    exit_code = ExitCode.USAGE
+
+
+class NotSignedIn(CliError):
+    exit_code = ExitCode.NOT_SIGNED_IN
+
+    def __init__(self, message: str = "You are not signed in: run `shutterfeed login`.") -> None:
+        super().__init__(message)
+
+
+class NetworkGone(CliError):
+    """The service could not be reached, whatever was tried."""
+
+
+class Refused(CliError):
+    """The service's own words; `code` is its machine-readable reason, empty without one."""
+
+    def __init__(self, message: str, *, code: str = "", status: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+class Stopped(Exception):
+    """The person asked to stop."""

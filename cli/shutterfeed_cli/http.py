@@ -1,0 +1,117 @@
+"""One HTTP client for everything, and patience with networks that come and go."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+
+from shutterfeed_cli import VERSION
+from shutterfeed_cli.errors import NetworkGone
+from shutterfeed_cli.stopping import Stop
+
+ATTEMPTS: Final = 7
+FIRST_PAUSE_SECONDS: Final = 0.5
+LONGEST_PAUSE_SECONDS: Final = 20.0
+LONGEST_ASKED_SECONDS: Final = 120.0
+"""More than this is not waited, even if the service asks for it in Retry-After."""
+
+_TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
+_AGAIN: Final = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+
+
+class _ThisMachine(httpx.BaseTransport):
+    """Any name under `.localhost` means this machine, as in browsers and curl."""
+
+    def __init__(self, limits: httpx.Limits) -> None:
+        self._inner = httpx.HTTPTransport(limits=limits)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        # The Host header was set when the request was made, and stays.
+        request.url = request.url.copy_with(host="127.0.0.1")
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def new_client(connections: int = 8) -> httpx.Client:
+    """A client for this many requests at a time. It is safe to share between threads."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
+    local = _ThisMachine(limits)
+    return httpx.Client(
+        timeout=_TIMEOUT,
+        limits=limits,
+        mounts={"all://localhost": local, "all://*.localhost": local},
+        headers={"User-Agent": f"shutterfeed-cli/{VERSION}"},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Repeats requests that may pass later: pauses double, with full jitter, up to a limit."""
+
+    stop: Stop = field(default_factory=Stop)
+    attempts: int = ATTEMPTS
+    chance: Callable[[], float] = random.random
+
+    def send(self, request: Callable[[], httpx.Response]) -> httpx.Response:
+        """The first answer that is final, errors of the 4xx kind included.
+
+        `request` is called once for every attempt. Raises `NetworkGone` when the last one got no
+        answer, or none but an error of the server's, and `Stopped`.
+        """
+        problem = ""
+        for attempt in range(1, self.attempts + 1):
+            try:
+                answer = request()
+            except httpx.TransportError as error:
+                problem, asked = _reason(error), None
+            else:
+                if answer.status_code not in _AGAIN:
+                    return answer
+                problem, asked = f"it answered {answer.status_code}", _retry_after(answer)
+            if attempt < self.attempts:
+                self.stop.sleep(self.pause(attempt) if asked is None else asked)
+        raise NetworkGone(
+            f"Shutterfeed could not be reached: {problem}, {self.attempts} times in a row. "
+            "Run the same command again to go on."
+        )
+
+    def pause(self, attempt: int) -> float:
+        """Seconds to wait after the attempt of this number, counted from 1."""
+        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1))
+        return longest * (0.5 + self.chance() / 2)
+
+
+def _reason(error: httpx.TransportError) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """The seconds that the answer asks to wait, within reason; None where it does not say."""
+    text: str = answer.headers.get("Retry-After", "")
+    seconds: float
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+        except (TypeError, ValueError):
+            return None
+    return max(0.0, min(seconds, LONGEST_ASKED_SECONDS))

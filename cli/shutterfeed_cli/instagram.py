@@ -1,0 +1,94 @@
+"""The command `import-instagram`: what Instagram's own export holds becomes posts, oldest first."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from shutterfeed_cli import captions
+from shutterfeed_cli.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Json
+from shutterfeed_cli.archive import Export, Item, open_archive
+from shutterfeed_cli.commands import Context
+from shutterfeed_cli.errors import ExitCode
+from shutterfeed_cli.sources import Source
+from shutterfeed_cli.uploading import always, run_uploads
+from shutterfeed_cli.uploads import Wanted
+
+_SHOWN: Final = 20
+"""Remarks that are shown; of more, only how many."""
+
+
+def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Raises `CliError`."""
+    export = Export(open_archive(asked.archive))
+    items = export.items(reels=asked.reels, stories=asked.stories)
+    context.output.note(f"{len(items):,} posts in the archive.")
+    code = run_uploads(asked, context, wanted(export, items))
+    for remark in export.remarks.lines:
+        context.output.event({"event": "remark", "message": remark})
+    if not context.output.as_json:
+        for remark in export.remarks.lines[:_SHOWN]:
+            context.output.note(remark)
+        if (more := len(export.remarks.lines) - _SHOWN) > 0:
+            context.output.note(f"… and {more:,} more remarks: --json has them all.")
+    return code
+
+
+def wanted(export: Export, items: Sequence[Item]) -> Iterator[Wanted]:
+    """The posts to make, in order. What cannot be kept is remarked upon."""
+    for item in items:
+        caption = captions.tidy(item.caption)
+        if len(caption) > MAX_CAPTION:
+            export.remarks.add(
+                f"The caption of {_named(item)} has {len(caption):,} characters and was cut to"
+                f" {MAX_CAPTION:,}."
+            )
+        place = _place(export, item)
+        albums = list(_albums(export.sources(item)))
+        if len(albums) > 1:
+            export.remarks.add(
+                f"{_named(item)} has {len(item.files)} files and became {len(albums)} posts."
+            )
+        for album in albums:
+            yield Wanted(
+                album,
+                always(captions.shortened(caption)),
+                place=place,
+                taken_at=item.taken_at,
+                per_post=MAX_MEDIA,
+                whole=True,
+                when=item.taken_at,
+            )
+
+
+def _albums(sources: Sequence[Source]) -> Iterator[Sequence[Source]]:
+    for start in range(0, len(sources), MAX_MEDIA):
+        yield sources[start : start + MAX_MEDIA]
+
+
+def _place(export: Export, item: Item) -> Json | None:
+    """A place needs a name and a point; a point alone is named by itself."""
+    if item.point is None:
+        if item.place_name:
+            export.remarks.add(
+                f"The place of {_named(item)}, {item.place_name}, is in the export without a point"
+                " on the map, and could not be kept."
+            )
+        return None
+    latitude, longitude = item.point
+    name = captions.tidy(item.place_name) or _degrees(latitude, longitude)
+    return {
+        "name": captions.shortened(name, MAX_PLACE_NAME),
+        "latitude": latitude,
+        "longitude": longitude,
+    }
+
+
+def _degrees(latitude: float, longitude: float) -> str:
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.4f}° {north}, {abs(longitude):.4f}° {east}"
+
+
+def _named(item: Item) -> str:
+    return f"the post of {item.taken_at[:10]}"

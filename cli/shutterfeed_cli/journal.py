@@ -1,0 +1,263 @@
+"""What this machine knows of one account's uploads, so that an interrupted run can be continued.
+
+One SQLite file per account. It may be deleted at any time: the service's own ledger and keys that
+are derived from content then still keep a file from being posted twice; only every file is read
+again. It tells:
+
+- **files**: what a file was when it was last read, to not read it again;
+- **ledger**: a copy of the service's upload ledger, as far as it was read;
+- **posts**: what was declared, under which key, and how far it came.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+from shutterfeed_cli.api import Json
+from shutterfeed_cli.folders import make_private, state_folder
+from shutterfeed_cli.media import Medium
+from shutterfeed_cli.sources import Source
+from shutterfeed_cli.video import VideoFacts
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS files (
+    place TEXT PRIMARY KEY, size INTEGER, changed INTEGER, facts TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ledger (
+    media_id TEXT PRIMARY KEY, post_id TEXT, sha256 TEXT, state TEXT, code TEXT, failure TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ledger_sha256 ON ledger (sha256);
+CREATE INDEX IF NOT EXISTS ledger_post_id ON ledger (post_id);
+CREATE TABLE IF NOT EXISTS posts (
+    key TEXT PRIMARY KEY, state TEXT, body TEXT, post_id TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS contents (
+    sha256 TEXT, key TEXT, PRIMARY KEY (sha256, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+"""
+
+
+class Progress(StrEnum):
+    """How far a post came."""
+
+    DECLARED = "declared"
+    """About to be told to the service, or told."""
+    SENT = "sent"
+    """All its bytes were taken; what follows is the service's work."""
+    GIVEN_UP = "given_up"
+    """It failed, or was replaced by another attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A line of the ledger; `code` and `failure` say why it failed, if it did."""
+
+    media_id: str
+    post_id: str
+    sha256: str
+    state: str
+    code: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A post of an earlier run."""
+
+    key: str
+    state: Progress
+    body: Json
+    post_id: str | None
+
+
+class Journal:
+    """The journal of one account. Safe to share between threads, and between processes."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(
+            path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        # A killed process loses nothing; a power cut may lose the last moments, which the
+        # service's ledger makes good.
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    # --- Files
+
+    def facts_of(self, source: Source) -> Medium | None:
+        """The file as it was when it was read last; None where it changed, or never was.
+
+        Raises `OSError`.
+        """
+        place, size, changed = source.fingerprint()
+        row = self._one(
+            "SELECT facts FROM files WHERE place = ? AND size = ? AND changed = ?",
+            (place, size, changed),
+        )
+        if row is None:
+            return None
+        kept = json.loads(row[0])
+        video = VideoFacts(**kept["video"]) if kept["video"] else None
+        return Medium(source, kept["content_type"], kept["size"], kept["sha256"], video)
+
+    def remember(self, medium: Medium, fingerprint: tuple[str, int, int]) -> None:
+        """Keep what a file was, under what told it from others before it was read."""
+        video = medium.video
+        facts = {
+            "content_type": medium.content_type,
+            "size": medium.size,
+            "sha256": medium.sha256,
+            "video": video
+            and {"width": video.width, "height": video.height, "duration_ms": video.duration_ms},
+        }
+        self._write(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (*fingerprint, json.dumps(facts))
+        )
+
+    # --- Ledger
+
+    def merge(self, entries: Sequence[Json]) -> bool:
+        """Take over entries of the ledger. True where every one was there already as it is."""
+        rows = [_row(entry) for entry in entries]
+        with self._changing() as database:
+            known = 0
+            for row in rows:
+                old = database.execute("SELECT * FROM ledger WHERE media_id = ?", row[:1])
+                known += old.fetchone() == row
+            database.executemany("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?)", rows)
+        return known == len(rows)
+
+    def oldest_unsettled(self) -> str | None:
+        """The first medium, by id and so by time, of which the ledger's copy may be out of date."""
+        row = self._one(
+            "SELECT min(media_id) FROM ledger WHERE state NOT IN ('ready', 'failed')", ()
+        )
+        return None if row is None else row[0]
+
+    def replace_ledger(self, entries: Sequence[Json]) -> None:
+        """Begin the copy anew, with the whole ledger."""
+        with self._changing() as database:
+            database.execute("DELETE FROM ledger")
+            database.executemany(
+                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?)", map(_row, entries)
+            )
+
+    def known(self, sha256: str) -> list[Known]:
+        """What the ledger says of a content, newest first."""
+        rows = self._all("SELECT * FROM ledger WHERE sha256 = ? ORDER BY media_id DESC", (sha256,))
+        return [Known(*row) for row in rows]
+
+    def of_post(self, post_id: str | None) -> list[Known]:
+        """What the ledger says of all files of a post."""
+        rows = self._all("SELECT * FROM ledger WHERE post_id = ?", (post_id or None,))
+        return [Known(*row) for row in rows]
+
+    def medium(self, media_id: str) -> Known | None:
+        """What the ledger says of a medium."""
+        row = self._one("SELECT * FROM ledger WHERE media_id = ?", (media_id,))
+        return None if row is None else Known(*row)
+
+    # --- Posts
+
+    def declare(self, key: str, body: Json) -> None:
+        """About to ask the service for this post."""
+        with self._changing() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO posts VALUES (?, ?, ?, NULL)",
+                (key, Progress.DECLARED, json.dumps(body)),
+            )
+            database.executemany(
+                "INSERT OR REPLACE INTO contents VALUES (?, ?)",
+                [(medium["sha256"], key) for medium in body["media"]],
+            )
+
+    def note(self, key: str, state: Progress, post_id: str | None = None) -> None:
+        """How far a declared post has come."""
+        self._write(
+            "UPDATE posts SET state = ?, post_id = coalesce(?, post_id) WHERE key = ?",
+            (state, post_id, key),
+        )
+
+    def declared(self, sha256: str) -> list[Declared]:
+        """The posts of earlier runs with this content that were not given up."""
+        rows = self._all(
+            "SELECT posts.key, state, body, post_id FROM contents JOIN posts USING (key)"
+            " WHERE sha256 = ? AND state != ?",
+            (sha256, Progress.GIVEN_UP),
+        )
+        return [Declared(row[0], Progress(row[1]), json.loads(row[2]), row[3]) for row in rows]
+
+    # --- Anything else
+
+    def fact(self, name: str) -> str | None:
+        row = self._one("SELECT value FROM facts WHERE name = ?", (name,))
+        return None if row is None else row[0]
+
+    def set_fact(self, name: str, value: str) -> None:
+        self._write("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def _one(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        with self._lock:
+            row: tuple[Any, ...] | None = self._database.execute(statement, values).fetchone()
+            return row
+
+    def _all(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._database.execute(statement, values).fetchall()
+
+    def _write(self, statement: str, values: Sequence[Any]) -> None:
+        with self._lock:
+            self._database.execute(statement, values)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction."""
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+
+def open_journal(site: str, user_id: str) -> Journal:
+    """The journal of a user of a site, made where there is none."""
+    account = hashlib.sha256(f"{site}\n{user_id}".encode()).hexdigest()[:16]
+    return Journal(make_private(state_folder()) / f"uploads-{account}.sqlite")
+
+
+def key_for(contents: Iterable[str], *, attempt: int, when: str = "") -> str:
+    """The Idempotency-Key of a post with these contents: the same on every machine and in every
+    run, another one for every attempt. `when` tells posts with the same content apart."""
+    text = "\n".join([when, *contents])
+    return f"cli-{hashlib.sha256(text.encode()).hexdigest()}-{attempt}"
+
+
+def _row(entry: Json) -> tuple[str, ...]:
+    failure = entry.get("failure") or {}
+    return (
+        entry["media_id"],
+        entry.get("post_id") or "",
+        entry.get("sha256") or "",
+        entry["state"],
+        failure.get("code", ""),
+        failure.get("message", ""),
+    )

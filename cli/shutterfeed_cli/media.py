@@ -1,0 +1,203 @@
+"""What a file is, by its content: type, size, hash, and a video's dimensions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from shutterfeed_cli.api import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, Json
+from shutterfeed_cli.errors import CliError
+from shutterfeed_cli.sources import FileSource, Source, reading
+from shutterfeed_cli.stopping import Stop
+from shutterfeed_cli.video import UnknownVideo, VideoFacts, read_facts
+
+_HEAD_BYTES: Final = 64
+_CHUNK_BYTES: Final = 1024 * 1024
+
+_PHOTO_MARKS: Final[tuple[tuple[str, int, bytes], ...]] = (
+    ("image/jpeg", 0, b"\xff\xd8\xff"),
+    ("image/png", 0, b"\x89PNG\r\n\x1a\n"),
+    ("image/gif", 0, b"GIF87a"),
+    ("image/gif", 0, b"GIF89a"),
+)
+_HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis"})
+_STILL_BRANDS: Final = frozenset({b"mif1", b"mif2"})
+_MP4_BRANDS: Final = (
+    b"iso",
+    b"mp4",
+    b"mp7",
+    b"avc",
+    b"hvc",
+    b"M4V",
+    b"MSNV",
+    b"dash",
+    b"3g",
+    b"XAVC",
+)
+_OLD_QUICKTIME_ATOMS: Final = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
+_WEBM_DOCTYPE: Final = b"\x42\x82\x84webm"
+
+EXTENSIONS: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "image/heif": "heif",
+    "image/avif": "avif",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+}
+
+
+class Unusable(CliError):
+    """This file cannot be posted, for a reason that its owner can understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A file to be posted, as the service wants it declared; `sha256` is hexadecimal."""
+
+    source: Source
+    content_type: str
+    size: int
+    sha256: str
+    video: VideoFacts | None = None
+
+    @property
+    def is_video(self) -> bool:
+        return self.content_type.startswith("video/")
+
+    def declaration(self) -> Json:
+        """What `POST /posts` wants to know of it."""
+        declared: Json = {
+            "content_type": self.content_type,
+            "bytes": self.size,
+            "sha256": self.sha256,
+        }
+        if self.video is not None:
+            declared["width"] = self.video.width
+            declared["height"] = self.video.height
+            declared["duration_ms"] = self.video.duration_ms
+        return declared
+
+
+def sniff(head: bytes) -> str | None:
+    """The content type of a file by its first bytes; None where it is nothing that is taken."""
+    for content_type, at, mark in _PHOTO_MARKS:
+        if head.startswith(mark, at):
+            return content_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "video/webm" if _WEBM_DOCTYPE in head else None
+    kind, brand = head[4:8], head[8:12]
+    if kind == b"ftyp":
+        return _by_brand(head, brand)
+    return "video/quicktime" if kind in _OLD_QUICKTIME_ATOMS else None
+
+
+def _by_brand(head: bytes, brand: bytes) -> str | None:
+    brands = {brand}
+    if brand in _STILL_BRANDS:
+        listed = head[16 : int.from_bytes(head[:4], "big")]
+        brands |= {listed[at : at + 4] for at in range(0, len(listed) - 3, 4)}
+    if b"avif" in brands:
+        return "image/avif"
+    if brands & _HEIC_BRANDS:
+        return "image/heic"
+    if brands & _STILL_BRANDS:
+        return "image/heif"
+    if brand == b"qt  ":
+        return "video/quicktime"
+    return "video/mp4" if brand.startswith(_MP4_BRANDS) else None
+
+
+def examine(source: Source, stop: Stop) -> Medium | None:
+    """All that has to be declared of a file; None for one that is neither photo nor video.
+
+    Raises `Unusable`, `Stopped`.
+    """
+    try:
+        with reading(source) as file:
+            return _examine(source, file, stop)
+    except OSError as error:
+        raise Unusable(f"It cannot be read: {error.strerror or error}.") from error
+
+
+def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:
+    content_type = sniff(file.read(_HEAD_BYTES))
+    if content_type is None:
+        return None
+    size = file.seek(0, 2)
+    is_video = content_type.startswith("video/")
+    limit = MAX_VIDEO_BYTES if is_video else MAX_PHOTO_BYTES
+    if size > limit:
+        raise Unusable(
+            f"It has {size:,} bytes; a {'video' if is_video else 'photo'} has at most {limit:,}."
+        )
+    video = None
+    if is_video:
+        try:
+            video = read_facts(file, content_type)
+        except UnknownVideo as error:
+            raise Unusable(f"The video cannot be posted: {error}.") from error
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(_CHUNK_BYTES):
+        stop.check_new()
+        digest.update(chunk)
+    return Medium(source, content_type, size, digest.hexdigest(), video)
+
+
+def find(paths: list[Path]) -> Iterator[tuple[Path, list[FileSource]]]:
+    """The files to look at, folder by folder, in the order of their names.
+
+    Folders are gone through to the bottom; what is hidden and links to folders are left out. Files
+    named one by one come as one group, in the order given. Raises `FileNotFoundError`.
+    """
+    named = [path for path in paths if not path.is_dir()]
+    for path in named:
+        path.stat()
+    if named:
+        yield Path(), [FileSource(path) for path in named]
+    for path in paths:
+        if path.is_dir():
+            yield from _walk(path)
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, list[FileSource]]]:
+    entries = sorted(
+        (entry for entry in folder.iterdir() if not entry.name.startswith(".")),
+        key=lambda entry: natural(entry.name),
+    )
+    files = [FileSource(entry) for entry in entries if entry.is_file()]
+    if files:
+        yield folder, files
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _walk(entry)
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A sort key by which IMG_9 comes before IMG_10."""
+    parts: list[tuple[int, int, str]] = []
+    text, digits = "", ""
+    for character in [*name.casefold(), ""]:
+        if character.isdecimal() and character.isascii():
+            digits += character
+            if text:
+                parts.append((1, 0, text))
+                text = ""
+        else:
+            if digits:
+                parts.append((0, int(digits), digits))
+                digits = ""
+            text += character
+    if text:
+        parts.append((1, 0, text))
+    return parts

@@ -1,0 +1,225 @@
+"""What people and programs see: tables, the progress bar, JSON, the summary.
+
+Standard output has the result: text for people or, with `--json`, JSON and nothing else. What
+happens on the way goes to standard error, the progress bar only if that is a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from rich.console import Console
+from rich.filesize import decimal
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from shutterfeed_cli.api import Json
+from shutterfeed_cli.uploads import FileResult, Outcome
+
+_HARMLESS: Final = frozenset("\n\t")
+
+
+def clean(text: str) -> str:
+    """Text of others, without what a terminal would obey."""
+    return "".join(
+        c
+        if c in _HARMLESS or unicodedata.category(c) not in {"Cc", "Cs"}
+        else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
+
+
+class Output:
+    """Both streams, in the form that was asked for."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._lock = threading.Lock()
+
+    def result(self, document: Json, text: Iterable[Table | str]) -> None:
+        """The one result of a command: `document` for programs, `text` for people."""
+        if self.as_json:
+            self.event(document)
+            return
+        for part in text:
+            if isinstance(part, Table):
+                self._console.print(part)
+            else:
+                self._console.print(Text(clean(part)))
+
+    def event(self, document: Json) -> None:
+        """One line of JSON; nothing where people read."""
+        if self.as_json:
+            with self._lock:
+                sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+                sys.stdout.flush()
+
+    def note(self, text: str, style: str = "") -> None:
+        """A line for people, on the way."""
+        self.errors.print(Text(clean(text), style))
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A plain table that is readable in any width."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        shown.add_column(title, overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(clean(cell)) for cell in row))
+    return shown
+
+
+class UploadReport:
+    """Follows a run of uploads: the bar, the events, and at the end the summary."""
+
+    def __init__(self, output: Output) -> None:
+        self.results: list[FileResult] = []
+        self._output = output
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._sent = 0
+        self._found = self._files = self._done = 0
+        self._bar: Progress | None = None
+        self._task = TaskID(0)
+        if output.errors.is_terminal:
+            self._bar = Progress(
+                TextColumn("{task.fields[files]}"),
+                BarColumn(bar_width=None),
+                TextColumn("{task.fields[bytes]}"),
+                TransferSpeedColumn(),
+                TimeRemainingColumn(),
+                console=output.errors,
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=None, files="looking for files", bytes="")
+            self._bar.start()
+
+    def found(self, files: int, size: int) -> None:
+        with self._lock:
+            self._files += files
+            self._found += size
+        self._draw()
+
+    def sent(self, number: int) -> None:
+        with self._lock:
+            self._sent += number
+        self._draw(number)
+
+    def done(self, result: FileResult) -> None:
+        with self._lock:
+            self.results.append(result)
+            self._done += result.outcome is not Outcome.IGNORED
+            if result.outcome is not Outcome.UPLOADED:
+                self._found -= result.size
+        self._output.event(_event(result))
+        if result.outcome is Outcome.FAILED and not self._output.as_json:
+            self._output.note(f"failed: {result.name}: {result.reason}", "red")
+        self._draw()
+
+    def stop_drawing(self) -> None:
+        """The bar goes; so it must before the process does."""
+        if self._bar is not None:
+            with suppress(Exception):  # Whatever the terminal has become, the work is done.
+                self._bar.stop()
+            self._bar = None
+
+    def waiting(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, files=text)
+
+    def published(self, results: Sequence[FileResult]) -> None:
+        """What the service made of files that were uploaded; failures replace what was said."""
+        with self._lock:
+            for number, old in enumerate(self.results):
+                if old.outcome is Outcome.UPLOADED and (new := _failure(old, results)):
+                    self.results[number] = new
+        for result in results:
+            event = "published" if result.outcome is Outcome.UPLOADED else "failed"
+            self._output.event({**_event(result), "event": event})
+            if event == "failed" and not self._output.as_json:
+                self._output.note(f"failed: {result.name}: {result.reason}", "red")
+
+    def count(self, outcome: Outcome) -> int:
+        return Counter(result.outcome for result in self.results)[outcome]
+
+    def summary(self, *, state: str, published: int | None, hint: str = "") -> None:
+        """The end of a run; `published` is None where it was not waited for."""
+        self.stop_drawing()
+        seconds = time.monotonic() - self._started
+        failed = [result for result in self.results if result.outcome is Outcome.FAILED]
+        counts = {outcome.value: self.count(outcome) for outcome in Outcome}
+        document = {
+            "event": "summary",
+            "state": state,
+            **counts,
+            "published": published,
+            "bytes": self._sent,
+            "seconds": round(seconds, 2),
+            "failures": [{"file": one.name, "reason": one.reason} for one in failed],
+        }
+        self._output.result(document, [*_summary(counts, published, self._sent, seconds, failed)])
+        if hint:
+            self._output.note(hint)
+
+    def _draw(self, advance: int = 0) -> None:
+        bar = self._bar
+        if bar is not None:
+            bar.update(
+                self._task,
+                advance=advance,
+                total=max(self._found, 1),
+                files=f"{self._done:,} of {self._files:,} files",
+                bytes=f"{decimal(max(self._sent, 0))} of {decimal(max(self._found, 0))}",
+            )
+
+
+def _failure(old: FileResult, results: Sequence[FileResult]) -> FileResult | None:
+    same = (new for new in results if new.media_id == old.media_id)
+    return next((new for new in same if new.outcome is Outcome.FAILED), None)
+
+
+def _event(result: FileResult) -> Json:
+    document: Json = {"event": result.outcome.value, "file": result.name}
+    optional: dict[str, Any] = {
+        "reason": result.reason,
+        "post_id": result.post_id,
+        "media_id": result.media_id,
+        "bytes": result.size,
+    }
+    return document | {name: value for name, value in optional.items() if value}
+
+
+def _summary(
+    counts: dict[str, int],
+    published: int | None,
+    sent: int,
+    seconds: float,
+    failed: Sequence[FileResult],
+) -> Iterable[str]:
+    shown = "" if published is None else f" ({published:,} published)"
+    yield (
+        f"Uploaded {counts['uploaded']:,}{shown}, skipped {counts['skipped']:,}, "
+        f"failed {counts['failed']:,}; {decimal(max(sent, 0))} in {seconds:,.1f} s."
+    )
+    if counts["ignored"]:
+        yield f"{counts['ignored']:,} files are neither photos nor videos."
+    for one in failed:
+        yield f"  {one.name}: {one.reason}"

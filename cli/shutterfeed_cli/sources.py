@@ -1,0 +1,107 @@
+"""Where the bytes of a medium come from: a file of its own, or one inside a zip."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, Protocol
+
+from shutterfeed_cli.api import MAX_VIDEO_BYTES
+from shutterfeed_cli.errors import CliError
+
+_IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
+_CHUNK_BYTES: Final = 1024 * 1024
+
+
+class Source(Protocol):
+    """Something that can be read, as often as needed."""
+
+    @property
+    def name(self) -> str:
+        """As a person would recognise it."""
+        ...
+
+    @property
+    def stem(self) -> str:
+        """Of its file name."""
+        ...
+
+    def fingerprint(self) -> tuple[str, int, int]:
+        """Where it is, its bytes, and when it last changed: the same as long as the content is.
+
+        Raises `OSError`.
+        """
+        ...
+
+    def opened(self) -> Iterator[IO[bytes]]:
+        """The content, which can be read from anywhere. Raises `OSError`, `CliError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file on disk."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem
+
+    def fingerprint(self) -> tuple[str, int, int]:
+        status = self.path.stat()
+        return str(self.path.resolve()), status.st_size, status.st_mtime_ns
+
+    def opened(self) -> Iterator[IO[bytes]]:
+        with self.path.open("rb") as file:
+            yield file
+
+
+@dataclass(frozen=True, slots=True)
+class ZippedSource:
+    """A member of a zip. It is unpacked alone, for as long as it is open, and never beyond the most
+    that the service takes, whatever the zip says of its size."""
+
+    archive: zipfile.ZipFile
+    member: zipfile.ZipInfo
+
+    @property
+    def name(self) -> str:
+        return f"{self.archive.filename}:{self.member.filename}"
+
+    @property
+    def stem(self) -> str:
+        return Path(self.member.filename).stem
+
+    def fingerprint(self) -> tuple[str, int, int]:
+        archive = Path(str(self.archive.filename)).resolve()
+        return f"{archive}:{self.member.filename}", self.member.file_size, self.member.CRC
+
+    def opened(self) -> Iterator[IO[bytes]]:
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as unpacked:
+            left = MAX_VIDEO_BYTES
+            try:
+                with self.archive.open(self.member) as packed:
+                    while chunk := packed.read(_CHUNK_BYTES):
+                        left -= len(chunk)
+                        if left < 0:
+                            raise CliError(f"{self.name} is larger than anything that is taken.")
+                        unpacked.write(chunk)
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+                raise CliError(f"{self.name} cannot be unpacked: {error}") from error
+            unpacked.seek(0)
+            yield unpacked
+
+
+@contextmanager
+def reading(source: Source) -> Iterator[IO[bytes]]:
+    """The source's content, closed at the end."""
+    yield from source.opened()

@@ -1,0 +1,188 @@
+"""A file's bytes on their way to storage: whole by a signed form, or in parts by signed links."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import IO, Final
+
+import httpx
+
+from shutterfeed_cli.api import Api, Json
+from shutterfeed_cli.errors import Refused
+from shutterfeed_cli.http import Patience
+from shutterfeed_cli.media import Medium, Unusable
+from shutterfeed_cli.sources import reading
+from shutterfeed_cli.stopping import Stop
+
+PARALLEL_PARTS: Final = 3
+"""Of one file. More would not be faster: several files are on their way at the same time."""
+_ROUNDS: Final = 5
+"""How often fresh links are asked for, before a file is given up for this run."""
+_CHUNK_BYTES: Final = 128 * 1024
+
+OnBytes = Callable[[int], None]
+"""Told how many bytes went out; a negative number takes back those of an attempt that failed."""
+
+
+class LinkExpired(Exception):
+    """Storage does not take this link, any more or at all: ask for a fresh one."""
+
+
+class Transfer:
+    """Sends contents to storage."""
+
+    def __init__(self, client: httpx.Client, api: Api, patience: Patience, stop: Stop) -> None:
+        self._client = client
+        self._api = api
+        self._patience = patience
+        self._stop = stop
+
+    def send(self, medium: Medium, link: Json, on_bytes: OnBytes) -> None:
+        """Send what this link is for, and go on with fresh ones where it does not last.
+
+        Raises `Unusable` where the file is not what it was, `Refused`, `NetworkGone`, `Stopped`.
+        """
+        try:
+            with reading(medium.source) as file:
+                self._send(medium, file, link, on_bytes)
+        except OSError as error:
+            raise Unusable(f"It cannot be read: {error.strerror or error}.") from error
+
+    def _send(self, medium: Medium, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
+        media_id = link["media_id"]
+        current: Json | None = link
+        for _ in range(_ROUNDS):
+            if current is None:
+                return  # All of it is there.
+            try:
+                if "multipart" in current:
+                    self._send_parts(file, current["multipart"], on_bytes)
+                    self._api.complete(media_id)
+                else:
+                    self._send_whole(medium, file, current, on_bytes)
+            except LinkExpired:
+                self._stop.check_new()
+            except Refused as error:
+                if error.code != "parts_missing":
+                    raise
+            else:
+                return
+            current = self._api.upload(media_id)["link"]
+        raise Refused("Storage did not take the file, though it was tried with several links.")
+
+    def _send_whole(self, medium: Medium, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
+        before, after, boundary = _form(link["fields"], medium.content_type)
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Content-Length": str(len(before) + medium.size + len(after)),
+        }
+
+        def body(content: Iterator[bytes]) -> Iterator[bytes]:
+            yield before
+            yield from content
+            yield after
+
+        def post(content: Iterator[bytes]) -> httpx.Response:
+            return self._client.post(link["url"], content=body(content), headers=headers)
+
+        self._deliver(post, _Slice(file, threading.Lock(), 0, medium.size), on_bytes)
+
+    def _send_parts(self, file: IO[bytes], multipart: Json, on_bytes: OnBytes) -> None:
+        lock, size = threading.Lock(), multipart["part_size"]
+
+        def send(part: Json) -> None:
+            self._stop.check_new()
+
+            def put(content: Iterator[bytes]) -> httpx.Response:
+                headers = {"Content-Length": str(part["size"])}
+                return self._client.put(part["url"], content=content, headers=headers)
+
+            place = _Slice(file, lock, (part["number"] - 1) * size, part["size"])
+            self._deliver(put, place, on_bytes)
+
+        with ThreadPoolExecutor(PARALLEL_PARTS) as pool:
+            list(pool.map(send, multipart["parts"]))
+
+    def _deliver(
+        self,
+        request: Callable[[Iterator[bytes]], httpx.Response],
+        place: _Slice,
+        on_bytes: OnBytes,
+    ) -> None:
+        """One request with the bytes of one place in the file, repeated while that may help."""
+        counted = 0
+
+        def count(number: int) -> None:
+            nonlocal counted
+            counted += number
+            on_bytes(number)
+
+        def attempt() -> httpx.Response:
+            nonlocal counted
+            on_bytes(-counted)
+            counted = 0
+            return request(place.chunks(self._stop, count))
+
+        try:
+            answer = self._patience.send(attempt)
+            _check(answer)
+        except BaseException:
+            on_bytes(-counted)
+            raise
+
+
+class _Slice:
+    """So many bytes of an open file, from a place on; the file is shared with other slices."""
+
+    def __init__(self, file: IO[bytes], lock: threading.Lock, start: int, size: int) -> None:
+        self._file = file
+        self._lock = lock
+        self._start = start
+        self._size = size
+
+    def chunks(self, stop: Stop, count: Callable[[int], None]) -> Iterator[bytes]:
+        """Raises `Unusable` where the file has become shorter."""
+        at, end = self._start, self._start + self._size
+        while at < end:
+            stop.check_underway()
+            with self._lock:
+                self._file.seek(at)
+                chunk = self._file.read(min(_CHUNK_BYTES, end - at))
+            if not chunk:
+                raise Unusable("It became shorter while it was being read.")
+            at += len(chunk)
+            count(len(chunk))
+            yield chunk
+
+
+def _form(fields: Mapping[str, str], content_type: str) -> tuple[bytes, bytes, str]:
+    """What stands before and after the file in a multipart form, and the form's boundary."""
+    boundary = secrets.token_hex(16)
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    parts.append(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n'
+        f"Content-Type: {content_type}\r\n\r\n"
+    )
+    return "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode(), boundary
+
+
+def _check(answer: httpx.Response) -> None:
+    """Raises `LinkExpired`, and `Refused` with the storage's reason."""
+    if answer.is_success:
+        return
+    # 404: the upload in parts that the link belongs to is no longer there.
+    if answer.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+        raise LinkExpired
+    reason = _between(answer.text, "<Message>", "</Message>") or answer.reason_phrase
+    raise Refused(f"Storage refused the file: {reason}", status=answer.status_code)
+
+
+def _between(text: str, start: str, end: str) -> str:
+    return text.partition(start)[2].partition(end)[0]

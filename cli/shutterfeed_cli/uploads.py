@@ -1,0 +1,452 @@
+"""Many files become posts: each once, whatever happens in between.
+
+A run goes through groups of files in order. Files are examined some at a time; what is new in a
+group becomes posts; posts are sent some at a time. What keeps a file from being posted twice:
+
+1. the service's **ledger**, which has every content this account has uploaded;
+2. the **journal**, which has every post that this machine has begun, with its exact words;
+3. the **idempotency key**, which is derived from the contents: the same post asked for again, by
+   whatever machine, is the same post.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Protocol
+
+from shutterfeed_cli.api import Api, Json
+from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Refused, Stopped
+from shutterfeed_cli.journal import Journal, Known, Progress, key_for
+from shutterfeed_cli.media import Medium, Unusable, examine
+from shutterfeed_cli.sources import Source
+from shutterfeed_cli.stopping import Stop
+from shutterfeed_cli.transfer import Transfer
+
+_ARRIVED: Final = frozenset({"processing", "ready"})
+_WORTH_ANOTHER_TRY: Final = frozenset({"never_arrived", "bytes_mismatch", "sha256_mismatch"})
+"""Failures that are not the content's own fault."""
+_ATTEMPTS: Final = 20
+"""Of one post: an earlier one that failed, or was deleted, needs another key."""
+_READ_WHOLE_AT: Final = "ledger_read_whole_at"
+_WHOLE_AFTER_SECONDS: Final = 7 * 86_400.0
+_AHEAD: Final = 8
+"""Files examined ahead of those that are sent, for each that is sent at a time."""
+
+
+class Outcome(StrEnum):
+    """What became of a file in this run."""
+
+    UPLOADED = "uploaded"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    IGNORED = "ignored"
+    """Neither photo nor video."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one file, and why; `post_id` where it is part of a post."""
+
+    name: str
+    outcome: Outcome
+    reason: str = ""
+    post_id: str | None = None
+    media_id: str | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Files that belong together, and what is to be said of them.
+
+    `whole`: they are one post as they are, even if some were uploaded before; `when` then tells
+    posts with the same contents apart. Otherwise they become posts of up to `per_post` files.
+    """
+
+    sources: Sequence[Source]
+    caption: Callable[[Sequence[Medium]], str]
+    place: Json | None = None
+    taken_at: str | None = None
+    per_post: int = 1
+    whole: bool = False
+    when: str = ""
+    keep_capture_details: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The files of one post, to be sent in the words of `body` under `key`.
+
+    Without words, the post is there already under the id `key`, and `known` are its files.
+    """
+
+    media: Sequence[Medium]
+    key: str
+    body: Json | None
+    known: Sequence[Known] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """There is nothing to send of a content."""
+
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A content is part of a post that was begun earlier: see `Batch` for what the fields say."""
+
+    key: str
+    contents: Sequence[str]
+    body: Json | None
+    known: Sequence[Known] = ()
+
+    def batch(self, here: Mapping[str, Medium]) -> Batch:
+        return Batch([here[sha256] for sha256 in self.contents], self.key, self.body, self.known)
+
+
+class Watcher(Protocol):
+    """Is told what happens, by any thread."""
+
+    def found(self, files: int, size: int) -> None: ...
+
+    def sent(self, number: int) -> None: ...
+
+    def done(self, result: FileResult) -> None: ...
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group on its way through examination."""
+
+    wanted: Wanted
+    examined: list[Future[Medium | None]] = field(default_factory=list)
+
+
+class Uploader:
+    """One run. `parallel` posts are sent at a time."""
+
+    def __init__(
+        self,
+        *,
+        api: Api,
+        transfer: Transfer,
+        journal: Journal,
+        stop: Stop,
+        watcher: Watcher,
+        parallel: int,
+        dry: bool = False,
+    ) -> None:
+        self._api = api
+        self._transfer = transfer
+        self._journal = journal
+        self._stop = stop
+        self._watcher = watcher
+        self._parallel = parallel
+        self._dry = dry
+        self._seen: dict[str, str] = {}
+        self._ended: CliError | None = None
+        self._lock = threading.Lock()
+
+    def run(self, groups: Iterable[Wanted]) -> None:
+        """Go through all groups, in order. Every file is reported to the watcher.
+
+        Raises what ended the run early: `NetworkGone`, `NotSignedIn`; and `Stopped`.
+        """
+        with (
+            ThreadPoolExecutor(self._parallel, "examine") as examiners,
+            ThreadPoolExecutor(self._parallel, "send") as senders,
+        ):
+            sending: set[Future[None]] = set()
+            for group in self._examined(groups, examiners):
+                for batch in self._batches(group):
+                    if len(sending) >= 2 * self._parallel:
+                        finished, sending = wait(sending, return_when=FIRST_COMPLETED)
+                        _raise_any(finished)
+                    sending.add(senders.submit(self._send, batch))
+            _raise_any(wait(sending).done)
+        if self._ended is not None:
+            raise self._ended
+        self._stop.check_new()
+
+    # --- Examining
+
+    def _examined(self, groups: Iterable[Wanted], pool: ThreadPoolExecutor) -> Iterator[_Group]:
+        """The groups in order, some files of the next ones being examined meanwhile."""
+        underway: deque[_Group] = deque()
+        ahead = 0
+        for wanted in groups:
+            if self._over:
+                return
+            group = _Group(wanted)
+            group.examined = [pool.submit(self._examine, source) for source in wanted.sources]
+            underway.append(group)
+            ahead += len(wanted.sources)
+            while ahead > _AHEAD * self._parallel and underway:
+                ready = underway.popleft()
+                ahead -= len(ready.examined)
+                yield ready
+        yield from underway
+
+    def _examine(self, source: Source) -> Medium | None:
+        self._check_new()
+        try:
+            fingerprint = source.fingerprint()
+        except OSError as error:
+            raise Unusable(f"It cannot be read: {error.strerror or error}.") from error
+        medium = self._journal.facts_of(source)
+        if medium is None:
+            medium = examine(source, self._stop)
+            if medium is not None:
+                self._journal.remember(medium, fingerprint)
+        if medium is not None:
+            self._watcher.found(1, medium.size)
+        return medium
+
+    # --- Deciding
+
+    def _batches(self, group: _Group) -> Iterator[Batch]:
+        """The posts to send for a group. Files of which there is nothing to send are reported."""
+        media = self._usable(group)
+        if not media or self._over:
+            return
+        if group.wanted.whole:
+            yield from self._whole(media, group.wanted)
+            return
+        new: list[Medium] = []
+        begun: dict[str, Begun] = {}
+        here = {medium.sha256: medium for medium in media}
+        for medium in media:
+            earlier = self._seen.setdefault(medium.sha256, medium.source.name)
+            if earlier != medium.source.name:
+                self._skip(medium, f"the same content as {earlier}")
+                continue
+            match decide(self._journal, medium.sha256, here):
+                case Skip(outcome, reason):
+                    self._skip(medium, reason, outcome)
+                case Begun() as post:
+                    begun[post.key] = post
+                case None:
+                    new.append(medium)
+        for post in begun.values():
+            yield post.batch(here)
+        for start in range(0, len(new), group.wanted.per_post):
+            yield _new(new[start : start + group.wanted.per_post], group.wanted)
+
+    def _whole(self, media: Sequence[Medium], wanted: Wanted) -> Iterator[Batch]:
+        """A post that is sent as it is, or not at all; only without what the service refused."""
+        here = {medium.sha256: medium for medium in media}
+        decided = [(medium, decide(self._journal, medium.sha256, here)) for medium in media]
+        refused = [m for m, d in decided if isinstance(d, Skip) and d.outcome is Outcome.FAILED]
+        left = [(m, d) for m, d in decided if m not in refused]
+        nothing_new = all(isinstance(decision, Skip) for _, decision in left)
+        for medium, decision in decided:
+            if isinstance(decision, Skip) and (nothing_new or medium in refused):
+                self._skip(medium, decision.reason, decision.outcome)
+        if nothing_new:
+            return
+        batch = _new([medium for medium, _ in left], wanted)
+        same = batch.key.rpartition("-")[0]
+        for _, decision in left:
+            if isinstance(decision, Begun) and decision.key.rpartition("-")[0] == same:
+                yield decision.batch(here)
+                return
+        yield batch
+
+    def _usable(self, group: _Group) -> list[Medium]:
+        media: list[Medium] = []
+        for source, future in zip(group.wanted.sources, group.examined, strict=True):
+            try:
+                medium = future.result()
+            except Stopped:
+                continue
+            except CliError as error:
+                self._watcher.done(FileResult(source.name, Outcome.FAILED, str(error)))
+                continue
+            if medium is None:
+                reason = "neither photo nor video"
+                self._watcher.done(FileResult(source.name, Outcome.IGNORED, reason))
+            else:
+                media.append(medium)
+        return media
+
+    def _skip(self, medium: Medium, reason: str, outcome: Outcome = Outcome.SKIPPED) -> None:
+        self._watcher.done(FileResult(medium.source.name, outcome, reason, size=medium.size))
+
+    # --- Sending
+
+    def _send(self, batch: Batch) -> None:
+        if self._dry:
+            self._report(batch, Outcome.UPLOADED, "would be uploaded")
+            return
+        try:
+            self._check_new()
+            if batch.body is None:
+                self._resume(batch)
+            else:
+                self._post(batch, batch.body)
+        except Stopped:
+            return
+        except (NetworkGone, NotSignedIn) as error:
+            self._end(error)
+        except CliError as error:
+            self._report(batch, Outcome.FAILED, str(error))
+
+    def _post(self, batch: Batch, body: Json) -> None:
+        """Ask for the post and send its files; under other keys, where earlier attempts failed."""
+        stem, _, first = batch.key.rpartition("-")
+        for attempt in range(int(first), int(first) + _ATTEMPTS):
+            key = f"{stem}-{attempt}"
+            self._journal.declare(key, body)
+            try:
+                created = self._api.create_post(body, key)
+            except Refused as error:
+                self._journal.note(key, Progress.GIVEN_UP)
+                if error.code in {"idempotency_key_reused", "post_deleted"}:
+                    continue
+                raise
+            post = created["post"]
+            if post["state"] == "failed":
+                self._journal.note(key, Progress.GIVEN_UP)
+                continue
+            self._journal.note(key, Progress.DECLARED, post["id"])
+            media_ids = [medium["id"] for medium in post["media"]]
+            medium_of = dict(zip(media_ids, batch.media, strict=True))
+            for link in created["uploads"]:
+                self._check_new()
+                self._transfer.send(medium_of[link["media_id"]], link, self._watcher.sent)
+            self._journal.note(key, Progress.SENT)
+            self._report(batch, Outcome.UPLOADED, "", post["id"], media_ids)
+            return
+        raise Refused("Every earlier attempt at this post failed: see `shutterfeed status`.")
+
+    def _resume(self, batch: Batch) -> None:
+        """Send what is missing of a post that was begun elsewhere."""
+        for medium, known in zip(batch.media, batch.known, strict=True):
+            if known.state != "awaiting":
+                continue
+            self._check_new()
+            state = self._api.upload(known.media_id)
+            if state["link"] is not None:
+                self._transfer.send(medium, state["link"], self._watcher.sent)
+            elif state["upload"]["state"] == "awaiting":
+                raise Refused(
+                    "An upload of this file was begun elsewhere and is not over yet: try again in"
+                    " half an hour."
+                )
+        media_ids = [known.media_id for known in batch.known]
+        self._report(batch, Outcome.UPLOADED, "", batch.key, media_ids)
+
+    def _report(
+        self,
+        batch: Batch,
+        outcome: Outcome,
+        reason: str,
+        post_id: str | None = None,
+        media_ids: Sequence[str] = (),
+    ) -> None:
+        for number, medium in enumerate(batch.media):
+            media_id = media_ids[number] if media_ids else None
+            name, size = medium.source.name, medium.size
+            self._watcher.done(FileResult(name, outcome, reason, post_id, media_id, size))
+
+    # --- Ending
+
+    @property
+    def _over(self) -> bool:
+        return self._stop.asked or self._ended is not None
+
+    def _check_new(self) -> None:
+        if self._over:
+            raise Stopped
+
+    def _end(self, error: CliError) -> None:
+        """Nothing more can be done in this run, by anybody."""
+        with self._lock:
+            if self._ended is None:
+                self._ended = error
+
+
+def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | Begun | None:
+    """What is to be done with a content, of which files with the contents in `here` are at hand.
+
+    None: it is new.
+    """
+    entries = journal.known(sha256)
+    posts = {known.post_id: journal.of_post(known.post_id) for known in entries if known.post_id}
+    if any({known.state for known in post} <= _ARRIVED for post in posts.values()):
+        return Skip(Outcome.SKIPPED, "already uploaded")
+    for declared in journal.declared(sha256):
+        recorded = journal.of_post(declared.post_id)
+        failed = any(known.state == "failed" for known in recorded)
+        if recorded and not failed and declared.state is Progress.SENT:
+            # Sent a moment ago: the ledger does not say so before storage has told the service.
+            return Skip(Outcome.SKIPPED, "already uploaded")
+        failed = failed or (not recorded and declared.state is Progress.SENT)  # Its post is gone.
+        contents = [medium["sha256"] for medium in declared.body["media"]]
+        if not failed and set(contents) <= here.keys():
+            return Begun(declared.key, contents, declared.body)
+        journal.note(declared.key, Progress.GIVEN_UP)
+    for post_id, post in posts.items():
+        # Begun by another machine, or by this one before its journal was lost.
+        awaited = {known.sha256 for known in post if known.state == "awaiting"}
+        if awaited <= here.keys() and not any(known.state == "failed" for known in post):
+            there = [known for known in post if known.sha256 in here]
+            return Begun(post_id, [known.sha256 for known in there], None, there)
+    for known in entries:
+        if known.state == "failed" and known.code not in _WORTH_ANOTHER_TRY:
+            return Skip(Outcome.FAILED, f"refused earlier: {known.failure}")
+    return None
+
+
+def _new(media: Sequence[Medium], wanted: Wanted) -> Batch:
+    declarations = [medium.declaration() for medium in media]
+    if wanted.keep_capture_details:
+        declarations = [{**one, "keep_capture_details": True} for one in declarations]
+    body: Json = {"media": declarations, "caption": wanted.caption(media)}
+    if wanted.place is not None:
+        body["place"] = wanted.place
+    if wanted.taken_at is not None:
+        body["taken_at"] = wanted.taken_at
+    key = key_for((medium.sha256 for medium in media), attempt=1, when=wanted.when)
+    return Batch(tuple(media), key, body)
+
+
+def _raise_any(futures: Iterable[Future[None]]) -> None:
+    """What no sender expected ends the run."""
+    for future in futures:
+        future.result()
+
+
+def refresh_ledger(
+    api: Api, journal: Journal, *, whole: bool = False, clock: Callable[[], float] = time.time
+) -> int:
+    """Bring the journal's copy of the ledger up to date. The number of entries read.
+
+    The ledger is read from its newest entry back to where the copy has everything and nothing can
+    have changed since; to its end with `whole`, the first time, and after `_WHOLE_AFTER_SECONDS`,
+    to see what is gone with its post.
+    """
+    kept = journal.fact(_READ_WHOLE_AT)
+    if whole or kept is None or float(kept) + _WHOLE_AFTER_SECONDS < clock():
+        entries = [entry for page in api.pages("/me/uploads") for entry in page["items"]]
+        journal.replace_ledger(entries)
+        journal.set_fact(_READ_WHOLE_AT, str(clock()))
+        return len(entries)
+    oldest = journal.oldest_unsettled()
+    read = 0
+    for page in api.pages("/me/uploads"):
+        entries = page["items"]
+        read += len(entries)
+        same = journal.merge(entries)
+        if same and entries and (oldest is None or entries[-1]["media_id"] <= oldest):
+            break
+    return read

@@ -1,0 +1,245 @@
+"""A video's size and length, read from its container: MP4 and MOV (boxes), WebM (EBML).
+
+Only the index is read, never the pictures. Whatever is wrong with a file ends in `UnknownVideo`;
+the service looks at it again, with better eyes.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Final
+
+_MAX_INDEX_BYTES: Final = 64 * 1024 * 1024
+"""Of a file's `moov` box: an hour of video has one of about two megabytes."""
+_MAX_BOXES: Final = 100_000
+"""At one level. A file that has more is made to keep its readers busy."""
+
+
+class UnknownVideo(ValueError):
+    """The file does not say how large or long it is; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFacts:
+    """In pixels, as coded, and milliseconds."""
+
+    width: int
+    height: int
+    duration_ms: int
+
+
+def read_facts(file: IO[bytes], content_type: str) -> VideoFacts:
+    """What the file says of itself. Raises `UnknownVideo`."""
+    try:
+        facts = _webm(file) if content_type == "video/webm" else _mp4(file)
+    except (struct.error, IndexError, OverflowError) as error:
+        raise UnknownVideo("its index is damaged") from error
+    if facts.width < 1 or facts.height < 1:
+        raise UnknownVideo("it has no pictures in it")
+    if facts.duration_ms < 1:
+        raise UnknownVideo("it does not say how long it is")
+    return facts
+
+
+# --- MP4 and MOV: boxes of four bytes of size, four of kind, then the content ----------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    kind: bytes
+    start: int
+    """Of the content."""
+    end: int
+
+
+def _boxes(file: IO[bytes], start: int, end: int) -> Iterator[_Box]:
+    for _ in range(_MAX_BOXES):
+        if start + 8 > end:
+            return
+        file.seek(start)
+        size, kind = struct.unpack(">I4s", file.read(8))
+        header = 8
+        if size == 1:
+            [size] = struct.unpack(">Q", file.read(8))
+            header = 16
+        elif size == 0:
+            size = end - start
+        if size < header:
+            raise UnknownVideo("its index is damaged")
+        yield _Box(kind, start + header, min(start + size, end))
+        start += size
+    raise UnknownVideo("its index has too many parts")
+
+
+def _find(file: IO[bytes], inside: _Box, *path: bytes) -> _Box | None:
+    """The first box of this path of kinds."""
+    for box in _boxes(file, inside.start, inside.end):
+        if box.kind == path[0]:
+            return _find(file, box, *path[1:]) if path[1:] else box
+    return None
+
+
+def _content(file: IO[bytes], box: _Box, most: int = 4096) -> bytes:
+    file.seek(box.start)
+    return file.read(min(box.end - box.start, most))
+
+
+def _mp4(file: IO[bytes]) -> VideoFacts:
+    whole = _Box(b"", 0, file.seek(0, io.SEEK_END))
+    moov = _find(file, whole, b"moov")
+    if moov is None:
+        raise UnknownVideo("it has no index, as if its recording had been cut off")
+    if moov.end - moov.start > _MAX_INDEX_BYTES:
+        raise UnknownVideo("its index is too large")
+    file.seek(moov.start)
+    index = io.BytesIO(file.read(moov.end - moov.start))
+    root = _Box(b"moov", 0, moov.end - moov.start)
+    for track in _boxes(index, root.start, root.end):
+        if track.kind == b"trak" and _handler(index, track) == b"vide":
+            header = _find(index, track, b"tkhd")
+            if header is None:
+                continue
+            width, height = struct.unpack(">II", _content(index, header)[-8:])
+            duration = (
+                _movie_ms(index, root) or _track_ms(index, track) or _fragments_ms(file, whole)
+            )
+            return VideoFacts(width >> 16, height >> 16, duration)
+    raise UnknownVideo("it has no pictures in it")
+
+
+def _handler(file: IO[bytes], track: _Box) -> bytes:
+    box = _find(file, track, b"mdia", b"hdlr")
+    return b"" if box is None else _content(file, box)[8:12]
+
+
+def _movie_ms(file: IO[bytes], moov: _Box) -> int:
+    """By the movie's header; by that of its fragments, where it has none of its own. 0: unknown."""
+    header = _find(file, moov, b"mvhd")
+    if header is None:
+        return 0
+    scale, duration = _time(_content(file, header))
+    if duration == 0 and (extended := _find(file, moov, b"mvex", b"mehd")):
+        content = _content(file, extended)
+        form = ">Q" if content[0] == 1 else ">I"
+        [duration] = struct.unpack_from(form, content, 4)
+    return round(duration * 1000 / scale) if scale else 0
+
+
+def _track_ms(file: IO[bytes], track: _Box) -> int:
+    header = _find(file, track, b"mdia", b"mdhd")
+    if header is None:
+        return 0
+    scale, duration = _time(_content(file, header))
+    return round(duration * 1000 / scale) if scale else 0
+
+
+def _fragments_ms(file: IO[bytes], whole: _Box) -> int:
+    """By the index of segments that streamed files begin with. 0: unknown."""
+    box = _find(file, whole, b"sidx")
+    if box is None:
+        return 0
+    content = _content(file, box, 1024 * 1024)
+    [scale] = struct.unpack_from(">I", content, 8)
+    at = 12 + (16 if content[0] == 1 else 8) + 2
+    [count] = struct.unpack_from(">H", content, at)
+    total = sum(struct.unpack_from(">I", content, at + 2 + 12 * n + 4)[0] for n in range(count))
+    return round(total * 1000 / scale) if scale else 0
+
+
+def _time(header: bytes) -> tuple[int, int]:
+    """Ticks a second and length in ticks, of a movie's or a medium's header in either version."""
+    if header[0] == 1:
+        scale, duration = struct.unpack_from(">IQ", header, 20)
+        unknown = duration == 2**64 - 1
+    else:
+        scale, duration = struct.unpack_from(">II", header, 12)
+        unknown = duration == 2**32 - 1
+    return scale, 0 if unknown else duration
+
+
+# --- WebM: elements of a variable-length id and size, then the content -----------------------
+
+_SEGMENT: Final = 0x18538067
+_INFO: Final = 0x1549A966
+_SCALE: Final = 0x2AD7B1
+_DURATION: Final = 0x4489
+_TRACKS: Final = 0x1654AE6B
+_TRACK: Final = 0xAE
+_VIDEO: Final = 0xE0
+_WIDTH: Final = 0xB0
+_HEIGHT: Final = 0xBA
+_CLUSTER: Final = 0x1F43B675
+_CLUSTER_TIME: Final = 0xE7
+_SIMPLE_BLOCK: Final = 0xA3
+_BLOCK_GROUP: Final = 0xA0
+_BLOCK: Final = 0xA1
+_ENTERED: Final = frozenset({_SEGMENT, _INFO, _TRACKS, _TRACK, _VIDEO, _CLUSTER, _BLOCK_GROUP})
+_MAX_ELEMENTS: Final = 2_000_000
+_NANOSECONDS: Final = 1_000_000
+
+
+def _webm(file: IO[bytes]) -> VideoFacts:
+    width = height = 0
+    scale, duration = _NANOSECONDS, 0.0
+    cluster = last = 0
+    for kind, content in _elements(file):
+        match kind:
+            case _ if kind == _SCALE:
+                scale = int.from_bytes(content, "big")
+            case _ if kind == _DURATION:
+                duration = struct.unpack(">d" if len(content) == 8 else ">f", content)[0]
+            case _ if kind == _WIDTH:
+                width = width or int.from_bytes(content, "big")
+            case _ if kind == _HEIGHT:
+                height = height or int.from_bytes(content, "big")
+            case _ if kind == _CLUSTER_TIME:
+                cluster = int.from_bytes(content, "big")
+            case _ if kind in {_SIMPLE_BLOCK, _BLOCK}:
+                # After the track's number, one byte for all that have fewer than 128 tracks.
+                last = max(last, cluster + int.from_bytes(content[1:3], "big", signed=True))
+            case _ if kind == _CLUSTER and duration and width and height:
+                break
+    # A browser's recording does not say how long it is: then its last picture does.
+    ticks = duration or float(last)
+    return VideoFacts(width, height, round(ticks * scale / _NANOSECONDS))
+
+
+def _elements(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Kind and the first bytes of every element, those inside containers after their container."""
+    end = file.seek(0, io.SEEK_END)
+    at = 0
+    for _ in range(_MAX_ELEMENTS):
+        file.seek(at)
+        head = file.read(12)
+        if not head:
+            return
+        kind, used = _number(head, keep_marker=True)
+        size, more = _number(head[used:], keep_marker=False)
+        start = at + used + more
+        unknown = size == (1 << 7 * more) - 1
+        if kind in _ENTERED:
+            yield kind, b""
+            at = start
+        elif unknown or start + size > end:
+            return
+        else:
+            file.seek(start)
+            yield kind, file.read(min(size, 16))
+            at = start + size
+
+
+def _number(data: bytes, *, keep_marker: bool) -> tuple[int, int]:
+    """An EBML number and the bytes it takes: as many as its first byte has leading zeros, and one.
+
+    Raises `UnknownVideo`.
+    """
+    if not data or data[0] == 0:
+        raise UnknownVideo("its index is damaged")
+    length = 9 - data[0].bit_length()
+    if len(data) < length:
+        raise UnknownVideo("it ends in the middle of its index")
+    value = int.from_bytes(data[:length], "big")
+    return (value if keep_marker else value & ((1 << 7 * length) - 1)), length

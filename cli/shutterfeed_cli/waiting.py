@@ -1,0 +1,104 @@
+"""Waits until what was uploaded is published, or has failed and says why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote
+
+from shutterfeed_cli.api import PAGE, Api
+from shutterfeed_cli.journal import Journal
+from shutterfeed_cli.stopping import Stop
+from shutterfeed_cli.uploads import FileResult, Outcome, refresh_ledger
+
+_FIRST_PAUSE_SECONDS: Final = 0.3
+_LONGEST_PAUSE_SECONDS: Final = 5.0
+
+
+class Waiting:
+    """For the files of one run. `patience` is in seconds; a long video takes minutes."""
+
+    def __init__(
+        self,
+        api: Api,
+        journal: Journal,
+        stop: Stop,
+        *,
+        patience: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._api = api
+        self._journal = journal
+        self._stop = stop
+        self._clock = clock
+        self._deadline = clock() + patience
+        self._pause = _FIRST_PAUSE_SECONDS
+
+    def settled(
+        self, uploaded: Sequence[FileResult], on_progress: Callable[[int], None]
+    ) -> list[FileResult]:
+        """The files that were published, or failed, with reasons; those that are missing take
+        longer. `on_progress` is told how many are still being processed.
+
+        Raises `Stopped` and `CliError`.
+        """
+        waiting = list(uploaded)
+        while waiting:
+            refresh_ledger(self._api, self._journal)
+            waiting = [one for one in waiting if self._state(one) not in {"ready", "failed"}]
+            on_progress(len(waiting))
+            if waiting and not self._paused():
+                break
+        failed = [self._failure(one) for one in uploaded if self._state(one) == "failed"]
+        # One file that failed keeps its whole post from being published.
+        lost = {one.post_id for one in failed}
+        failed += [
+            replace(one, outcome=Outcome.FAILED, reason="another file of the same post failed")
+            for one in uploaded
+            if one.post_id in lost and self._state(one) != "failed"
+        ]
+        ready = [one for one in uploaded if self._state(one) == "ready" and one.post_id not in lost]
+        published = self._published({one.post_id for one in ready if one.post_id})
+        return failed + [one for one in ready if one.post_id in published]
+
+    def _state(self, result: FileResult) -> str:
+        known = self._journal.medium(result.media_id or "")
+        return "" if known is None else known.state
+
+    def _failure(self, result: FileResult) -> FileResult:
+        known = self._journal.medium(result.media_id or "")
+        reason = known.failure if known else ""
+        return replace(result, outcome=Outcome.FAILED, reason=reason or "it could not be processed")
+
+    def _published(self, wanted: set[str]) -> set[str]:
+        """Those posts that are, once all are or patience ends."""
+        if not wanted:
+            return set()
+        handle = self._api.me()["handle"]
+        while True:
+            found = wanted & self._newest(handle, wanted)
+            if found == wanted or not self._paused():
+                return found
+
+    def _newest(self, handle: str, wanted: Iterable[str]) -> set[str]:
+        """The newest published posts, as far back as those wanted can be."""
+        missing, found = set(wanted), set[str]()
+        spare = 3 * PAGE
+        for page in self._api.pages(f"/users/{quote(handle)}/posts"):
+            ids = {post["id"] for post in page["items"]}
+            found |= ids
+            spare -= len(ids - missing)
+            missing -= ids
+            if not missing or spare < 0:
+                break
+        return found
+
+    def _paused(self) -> bool:
+        """False where there is no time left to wait."""
+        if self._clock() >= self._deadline:
+            return False
+        self._stop.sleep(self._pause)
+        self._pause = min(1.5 * self._pause, _LONGEST_PAUSE_SECONDS)
+        return True
