@@ -1,8 +1,7 @@
-"""The buckets: what users send, what is kept for good, what is served, the site, who asked for it."""
+"""The buckets: what is sent, kept for good and served, the site, who asked for any of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from aws_cdk import Aws, RemovalPolicy

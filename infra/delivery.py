@@ -144,8 +144,8 @@ class Delivery(Construct):
         allow(
             distribution,
             "CFR3",
-            "Its log delivery needs a bucket with ACLs, which ours refuse; API and buckets log what "
-            "misses the cache.",
+            "Its log delivery needs a bucket with ACLs, which ours refuse; API and buckets log "
+            "what misses the cache.",
         )
         allow(
             distribution,

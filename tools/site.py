@@ -59,7 +59,7 @@ def build() -> Path:
     if not (stamps.is_current(_BUILT, wanted) and (paths.SITE / "index.html").exists()):
         with stamps.exclusive(paths.BUILD / "site.lock"):
             _install()
-            _npm("run build", "Building the web client")
+            _npm(["run", "build"], "Building the web client")
             stamps.write(_BUILT, wanted)
     return paths.SITE
 
@@ -68,7 +68,7 @@ def check() -> None:
     """Types and tests of the client. Raises `ToolError` after showing what they say."""
     with stamps.exclusive(paths.BUILD / "site.lock"):
         _install()
-        _npm("run check", "Checking: web client", shown=True)
+        _npm(["run", "check"], "Checking: web client", shown=True)
 
 
 def files(folder: Path, config: str) -> Iterator[File]:
@@ -103,16 +103,16 @@ def _digest() -> str:
 def _install() -> None:
     wanted = stamps.digest([paths.WEB / "package.json", paths.WEB / "package-lock.json"])
     if not stamps.is_current(_INSTALLED, wanted):
-        _npm("ci --no-audit --no-fund", "Installing the web client's packages")
+        _npm(["ci"], "Installing the web client's packages")
         stamps.write(_INSTALLED, wanted)
 
 
-def _npm(arguments: str, label: str, *, shown: bool = False) -> None:
-    log = paths.LOGS / f"web-{arguments.split()[-1].lstrip('-')}.log"
+def _npm(arguments: Sequence[str], label: str, *, shown: bool = False) -> None:
+    log = paths.LOGS / f"web-{arguments[-1]}.log"
     try:
         with step(label):
             run_logged(
-                [*node.npm(), *arguments.split()],
+                [*node.npm(), *arguments],
                 log=log,
                 environment=node.environment(),
                 directory=paths.WEB,
@@ -121,5 +121,5 @@ def _npm(arguments: str, label: str, *, shown: bool = False) -> None:
         if shown:
             print(log.read_text(), flush=True)
         raise ToolError(
-            f"`npm {arguments}` failed in web/: {paths.relative(log)} says why."
+            f"`npm {' '.join(arguments)}` failed in web/: {paths.relative(log)} says why."
         ) from error

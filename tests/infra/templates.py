@@ -123,6 +123,8 @@ def text(value: Any) -> str:
             return str(separator).join(map(text, parts))
         case {"Fn::GetAtt": [logical_id, attribute]}:
             return f"${{{logical_id}.{attribute}}}"
+        case {"Fn::Sub": str(pattern)}:
+            return pattern
         case {"Ref": name}:
             return f"${{{name}}}"
         case {"Fn::Select": [index, {"Fn::Split": [separator, whole]}]}:

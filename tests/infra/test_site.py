@@ -10,7 +10,7 @@ import pytest
 from infra.context import SettingsError
 from infra.site import CONFIG_FILE, read_groups
 from tests.infra.conftest import Synthesize
-from tests.infra.templates import Template, text
+from tests.infra.templates import Properties, Template, listed, text
 from tools import site
 
 PUT = "Custom::CDKBucketDeployment"
@@ -18,7 +18,7 @@ PUT = "Custom::CDKBucketDeployment"
 
 def test_assets_are_kept_for_good_and_pages_are_asked_about(dev: Template, prod: Template) -> None:
     for template in (dev, prod):
-        put = {group["Include"][0] if "Include" in group else "*": group for group in _put(template)}
+        put = {"".join(group["Include"]) or "*": group for group in _put(template)}
         assert put.keys() == {"assets/*", "*"}
         assert put["assets/*"]["SystemMetadata"] == {
             "cache-control": "public, max-age=31536000, immutable"
@@ -33,13 +33,13 @@ def test_assets_are_kept_for_good_and_pages_are_asked_about(dev: Template, prod:
             assert "DistributionId" not in group
 
 
-def _put(template: Template) -> list[dict[str, list[str]]]:
+def _put(template: Template) -> list[Properties]:
     return list(template.all(PUT).values())
 
 
 def test_a_page_never_comes_before_its_parts(dev: Template) -> None:
     resources = dev.whole(PUT)
-    (pages,) = (key for key, value in resources.items() if "Include" not in value["Properties"])
+    (pages,) = (key for key, value in resources.items() if not value["Properties"]["Include"])
     (assets,) = (key for key in resources if key != pages)
     assert assets in resources[pages]["DependsOn"]
 
@@ -64,13 +64,14 @@ def test_what_puts_them_reaches_their_bucket_and_the_cdks_alone(dev: Template) -
         if policy["PolicyName"].startswith("SiteRole")
         for statement in policy["PolicyDocument"]["Statement"]
     ]
-    reached = set()
-    for statement in statements:
-        resources = statement["Resource"]
-        for resource in resources if isinstance(resources, list) else [resources]:
-            reached.add(dev.named(resource).split("/")[0])
-    assert {name for name in reached if not name.startswith(("arn:", "SiteLogs"))} == {"site"}
-    assert all("-assets-" in name for name in reached if name.startswith("arn:"))
+    reached = {
+        dev.named(resource).removesuffix("/*"): statement["Action"]
+        for statement in statements
+        for resource in listed(statement["Resource"])
+    }
+    assets = "arn:${AWS::Partition}:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
+    assert reached.keys() == {"SiteLogs", "site", assets}
+    assert reached[assets] == ["s3:GetBucket*", "s3:GetObject*", "s3:List*"]
 
 
 def test_the_local_cloud_leaves_it_to_the_tools(local: Template) -> None:
