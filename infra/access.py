@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from infra import grants
 from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
-from infra.lifecycle import DISCARDED_PREFIX
+from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
 from infra.queues import Queues
 from infra.shared_cache import SharedCache
 from infra.tables import Tables
@@ -50,10 +50,11 @@ def grant_all(functions: Functions, to: Resources) -> None:
 
 
 def _api(function: lambda_.Function, to: Resources) -> None:
-    tables, uploads = to.tables, to.buckets.uploads
+    tables, uploads, originals = to.tables, to.buckets.uploads, to.buckets.originals
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
+    function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("MEDIA_BASE_URL", to.media_base_url)
     grants.items(
         function,
@@ -82,6 +83,9 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "AbortMultipartUpload",
         prefix=UPLOADS_PREFIX,
     )
+    # An original is copied to where its owner fetches it from.
+    grants.objects(function, originals, "GetObject")
+    grants.objects(function, uploads, "GetObject", "PutObject", prefix=DOWNLOADS_PREFIX)
 
 
 def _caches_heads(function: lambda_.Function, to: Resources) -> None:

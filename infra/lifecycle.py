@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 SETTLED_TAG: Final = "settled"
 REFUSED_TAG: Final = "refused"
 DISCARDED_PREFIX: Final = "discarded/"
+DOWNLOADS_PREFIX: Final = "downloads/"
 
 ABORT_MULTIPART: Final = s3.LifecycleRule(
     id="abort-multipart", abort_incomplete_multipart_upload_after=Duration.days(2)
@@ -19,6 +20,8 @@ UPLOADS: Final = [
     s3.LifecycleRule(id="settled", tag_filters={SETTLED_TAG: "true"}, expiration=Duration.days(1)),
     # Copies that were made to take as long as storing something takes.
     s3.LifecycleRule(id="discarded", prefix=DISCARDED_PREFIX, expiration=Duration.days(1)),
+    # Copies of originals, made for a link that is good for minutes.
+    s3.LifecycleRule(id="downloads", prefix=DOWNLOADS_PREFIX, expiration=Duration.days(1)),
     s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(30)),
     ABORT_MULTIPART,
 ]

@@ -22,6 +22,7 @@ from shutterfeed.domain.search import SuggestionKind
 from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports import UploadGrant
+from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts
 from shutterfeed.services.posts import CreatedPost, PostView
 from shutterfeed.services.search import SuggestionView
@@ -430,6 +431,23 @@ class UploadState(Struct):
             UploadBody.of(view.upload),
             [PartBody(part.number, part.size) for part in view.arrived],
             UploadLink.of(view.grant) if view.grant else None,
+        )
+
+
+class OriginalLink(Struct):
+    """GET `url` before `expires_at`: the bytes as they were uploaded, to be saved as a file."""
+
+    url: str
+    expires_at: datetime
+    content_type: str
+    bytes: int
+    sha256: str
+
+    @classmethod
+    def of(cls, download: Download) -> OriginalLink:
+        medium = download.medium
+        return cls(
+            download.url, download.expires_at, medium.content_type, medium.size, medium.sha256
         )
 
 

@@ -21,6 +21,7 @@ from api.models import (
     FeedPageBody,
     Health,
     NewPostsBody,
+    OriginalLink,
     PostBody,
     PostCreated,
     PostPage,
@@ -111,6 +112,15 @@ def complete_upload(call: Call) -> UploadState:
     Answered with 409 `parts_missing` where they are not. Repeated, it changes nothing more.
     """
     return UploadState.of(call.services.uploads.complete(call.user_id, call.path["media_id"]))
+
+
+@route("GET", "/me/uploads/{media_id}/original", returns=OriginalLink, errors=(404, 409))
+def get_original(call: Call) -> OriginalLink:
+    """A link to one of the caller's uploads, byte for byte as it came.
+
+    Answered with 409 `not_stored` as long as the bytes have not come, and where they were refused.
+    """
+    return OriginalLink.of(call.services.downloads.original(call.user_id, call.path["media_id"]))
 
 
 @route("GET", "/me/deleted", returns=DeletedPage, paged=True)

@@ -16,7 +16,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from shutterfeed import bootstrap, keys, ports
-from shutterfeed.adapters.buckets import S3Intake, S3Originals, S3Renditions, S3UploadBucket
+from shutterfeed.adapters.buckets import (
+    S3Downloads,
+    S3Intake,
+    S3Originals,
+    S3Renditions,
+    S3UploadBucket,
+)
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, Blob, Upload
@@ -26,6 +32,7 @@ from tests import samples
 from tests.conftest import REGION, Aws
 from tests.fakes.storage import (
     Buckets,
+    FakeDownloads,
     FakeIntake,
     FakeOriginals,
     FakeRenditions,
@@ -51,10 +58,13 @@ class Storage:
     intake: ports.Intake
     originals: ports.Originals
     renditions: ports.Renditions
+    downloads: ports.Downloads
     land: Callable[[PostId, str, bytes], object]
     send_part: Callable[[Upload, str, int, bytes], object]
     """As a client with a link does it."""
     tag_of: Callable[[PostId, str], str | None]
+    offered: Callable[[PostId, str], bytes]
+    """What a download's link leads to."""
     rendition: Callable[[str, str], tuple[str, bytes] | None]
     """Content type and bytes, by blob id and name."""
     refusal: type[Exception]
@@ -80,6 +90,9 @@ def _fake_storage() -> Storage:
     def tag_of(post_id: PostId, media_id: str) -> str | None:
         return buckets.tags.get(keys.upload_object(post_id, media_id))
 
+    def offered(post_id: PostId, media_id: str) -> bytes:
+        return buckets.downloads[keys.download_object(post_id, media_id)]
+
     def rendition(blob_id: str, name: str) -> tuple[str, bytes] | None:
         found = buckets.renditions.get(keys.rendition_object(blob_id, name))
         return found and (found[0].content_type, found[1])
@@ -89,9 +102,11 @@ def _fake_storage() -> Storage:
         FakeIntake(buckets),
         FakeOriginals(buckets),
         FakeRenditions(buckets),
+        FakeDownloads(buckets),
         land,
         send_part,
         tag_of,
+        offered,
         rendition,
         NoSuchObject,
     )
@@ -126,6 +141,10 @@ def _s3_storage(aws: Aws) -> Storage:
         assert set(tags.values()) <= {"true"}
         return next(iter(tags), None)
 
+    def offered(post_id: PostId, media_id: str) -> bytes:
+        key = keys.download_object(post_id, media_id)
+        return s3.get_object(Bucket=UPLOADS, Key=key)["Body"].read()
+
     def rendition(blob_id: str, name: str) -> tuple[str, bytes] | None:
         key = keys.rendition_object(blob_id, name)
         listed = s3.list_objects_v2(Bucket=RENDITIONS, Prefix=key)
@@ -139,9 +158,11 @@ def _s3_storage(aws: Aws) -> Storage:
         S3Intake(s3, UPLOADS, ORIGINALS),
         S3Originals(s3, ORIGINALS),
         S3Renditions(s3, RENDITIONS),
+        S3Downloads(lambda: s3, UPLOADS, ORIGINALS),
         land,
         send_part,
         tag_of,
+        offered,
         rendition,
         ClientError,
     )
@@ -373,6 +394,22 @@ def test_renditions_are_put_under_their_blob_and_removed_with_it(storage: Storag
     assert storage.rendition(other, LARGE.name) == ("image/jpeg", b"other")
 
 
+def test_a_copy_of_the_original_is_offered_each_time_anew(storage: Storage) -> None:
+    _adopt(storage, _blob())
+    upload = samples.uploads(POST)[0]
+    for _ in range(2):
+        url = storage.downloads.offer(_blob(), upload, START + timedelta(minutes=15), START)
+        assert keys.download_object(POST.id, MEDIA_ID) in url
+        assert storage.offered(POST.id, MEDIA_ID) == CONTENT
+
+
+def test_an_original_that_is_not_there_is_not_offered(storage: Storage) -> None:
+    with pytest.raises(storage.refusal):
+        storage.downloads.offer(
+            _blob(), samples.uploads(POST)[0], START + timedelta(minutes=15), START
+        )
+
+
 def test_a_large_rendition_is_put_from_disk_and_removed_with_its_blob(
     storage: Storage, tmp_path: Path
 ) -> None:
@@ -478,6 +515,22 @@ def test_an_original_has_the_type_that_was_sniffed_and_none_of_the_uploads_tags(
     _adopt(storage, _blob())
     assert aws.s3.head_object(Bucket=ORIGINALS, Key=KEY)["ContentType"] == "image/jpeg"
     assert aws.s3.get_object_tagging(Bucket=ORIGINALS, Key=KEY)["TagSet"] == []
+
+
+def test_a_download_has_its_declared_type_and_nothing_of_the_originals_age(aws: Aws) -> None:
+    storage = _s3_storage(aws)
+    _adopt(storage, _blob())
+    upload = samples.uploads(POST)[0]
+    heic = replace(upload, medium=replace(upload.medium, content_type="image/heic"))
+    url = urlsplit(storage.downloads.offer(_blob(), heic, START + timedelta(minutes=15), START))
+    query = dict(parse_qsl(url.query))
+    assert query["X-Amz-Expires"] == "900"
+    # The link is to the copy: the original's own date, version and class are not to be seen.
+    assert url.path.endswith("/" + keys.download_object(POST.id, MEDIA_ID))
+    copy = aws.s3.head_object(Bucket=UPLOADS, Key=keys.download_object(POST.id, MEDIA_ID))
+    assert copy["ContentType"] == "image/heic"
+    assert copy["ContentDisposition"] == f'attachment; filename="{MEDIA_ID}.heic"'
+    assert "VersionId" not in copy
 
 
 def test_renditions_may_be_cached_for_ever(aws: Aws, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def _in_state(store: Store, state: MediaState) -> Upload:
     if state is not MediaState.AWAITING:
         store.ledger.mark_processing(ADA, media_id, START)
     if state is MediaState.READY:
-        store.ledger.mark_ready(ADA, media_id, samples.picture(), START)
+        store.ledger.mark_ready(ADA, media_id, samples.picture())
     if state is MediaState.FAILED:
         store.ledger.mark_failed(ADA, media_id, samples.FAILURE, START)
     return _get(store, media_id)
@@ -78,13 +78,13 @@ def test_only_what_is_processing_can_be_ordered_once_more(store: Store, state: M
 def test_the_first_outcome_stays_whatever_follows(store: Store, state: MediaState) -> None:
     upload = _in_state(store, state)
     media_id, expiry = upload.medium.media_id, _expiry(store, upload)
-    store.ledger.mark_ready(ADA, media_id, samples.picture(), LATER)
+    store.ledger.mark_ready(ADA, media_id, samples.picture())
     store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER + timedelta(days=1))
     store.ledger.mark_processing(ADA, media_id, START)
     if state in (MediaState.AWAITING, MediaState.PROCESSING):
         ready = replace(upload, medium=upload.medium.ready(samples.picture()))
         assert _get(store, media_id) == ready
-        assert _expiry(store, upload) == int((LATER + LEDGER_RETENTION).timestamp())
+        assert _expiry(store, upload) is None
     else:
         assert _get(store, media_id) == upload
         assert _expiry(store, upload) == expiry
@@ -103,10 +103,18 @@ def test_a_failure_is_kept_with_its_reason(store: Store, state: MediaState) -> N
         assert _get(store, media_id) == upload
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_an_entry_is_removed_in_any_state(store: Store, state: MediaState) -> None:
+    upload = _in_state(store, state)
+    for _ in range(2):
+        store.ledger.remove(ADA, upload.medium.media_id)
+        assert store.ledger.get(ADA, upload.medium.media_id) is None
+
+
 def test_an_entry_that_never_was_is_not_made_by_its_outcome(store: Store) -> None:
     media_id = samples.medium(1).media_id
     store.ledger.mark_processing(ADA, media_id, START)
-    store.ledger.mark_ready(ADA, media_id, samples.picture(), LATER)
+    store.ledger.mark_ready(ADA, media_id, samples.picture())
     store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER)
     assert store.ledger.get(ADA, media_id) is None
 
@@ -116,7 +124,7 @@ def test_the_entries_of_a_post_are_its_own_and_as_they_are_now(store: Store) -> 
     for each in (post, other):
         store.posts.create(each, samples.uploads(each), each.id.ulid, "fingerprint")
     first, second, third = samples.uploads(post)
-    store.ledger.mark_ready(ADA, second.medium.media_id, samples.picture(), LATER)
+    store.ledger.mark_ready(ADA, second.medium.media_id, samples.picture())
     ready = replace(second, medium=second.medium.ready(samples.picture()))
     expected = {upload.medium.media_id: upload for upload in (first, ready, third)}
     assert store.ledger.of_post(post) == expected

@@ -31,6 +31,7 @@ from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.fan_out import FanOutPlanner
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
@@ -61,6 +62,7 @@ from tests.fakes.metadata import (
 from tests.fakes.search import FakeSearchDocuments
 from tests.fakes.storage import (
     Buckets,
+    FakeDownloads,
     FakeIntake,
     FakeOriginals,
     FakePhotoCodec,
@@ -159,6 +161,7 @@ class Backend:
         self.users = ProfileService(profiles, follows, clock)
         self.follows = FollowService(self.users, profiles, follows, clock, ids)
         self.uploads = UploadService(posts, ledger, bucket, clock)
+        self.downloads = DownloadService(ledger, blobs, guard(FakeDownloads(self.buckets)), clock)
         self.posts = PostService(
             self.users, profiles, posts, ledger, self.uploads, clock, ids, blobs
         )
@@ -196,7 +199,7 @@ class Backend:
             planner.plan(step) if isinstance(step, FanOut) else crossings.cross(step)
 
         collection = CollectionService(
-            blobs, originals, renditions, guard(FakeRemovals(self.metadata, 1_000)), clock
+            blobs, ledger, originals, renditions, guard(FakeRemovals(self.metadata, 1_000)), clock
         )
         self.reconciling = ReconcilingService(
             guard(FakeOpenPosts(self.metadata)),

@@ -484,19 +484,30 @@ class FakeLedger:
         if upload is not None and upload.medium.state is MediaState.PROCESSING:
             self._write(replace(upload, ordered_at=at), upload.medium)
 
-    def mark_ready(self, author_id: str, media_id: str, picture: Picture, at: datetime) -> None:
-        self._settle(author_id, media_id, lambda medium: medium.ready(picture), at)
+    def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
+        self._settle(author_id, media_id, lambda medium: medium.ready(picture), None)
 
     def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
-        self._settle(author_id, media_id, lambda medium: medium.failed(failure), at)
+        expires_at = at + LEDGER_RETENTION
+        self._settle(author_id, media_id, lambda medium: medium.failed(failure), expires_at)
+
+    def remove(self, author_id: str, media_id: str) -> None:
+        self.data.uploads.pop((author_id, media_id), None)
+        self.data.expiries.pop(keys.upload(author_id, media_id), None)
 
     def _settle(
-        self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium], at: datetime
+        self,
+        author_id: str,
+        media_id: str,
+        outcome: Callable[[Medium], Medium],
+        expires_at: datetime | None,
     ) -> None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state in _MOVING:
             self._write(upload, outcome(upload.medium))
-            self.data.expiries[keys.upload(author_id, media_id)] = at + LEDGER_RETENTION
+            self.data.expiries.pop(keys.upload(author_id, media_id), None)
+            if expires_at is not None:
+                self.data.expiries[keys.upload(author_id, media_id)] = expires_at
 
     def _write(self, upload: Upload, medium: Medium) -> None:
         key = (upload.post_id.author_id, medium.media_id)

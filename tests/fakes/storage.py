@@ -50,6 +50,7 @@ class Buckets:
     """How many uploads in parts there ever were."""
     tags: dict[str, str] = field(default_factory=dict)
     discarded: dict[str, bytes] = field(default_factory=dict)
+    downloads: dict[str, bytes] = field(default_factory=dict)
     originals: dict[str, bytes] = field(default_factory=dict)
     retired: set[str] = field(default_factory=set)
     renditions: dict[str, tuple[Rendition, bytes]] = field(default_factory=dict)
@@ -159,6 +160,17 @@ class FakeIntake:
         if content is None or hashlib.sha256(content).hexdigest() != version:
             raise NoSuchObject(media_id)
         self.buckets.discarded[keys.discarded_object(post_id, media_id)] = content
+
+
+@dataclass(frozen=True, slots=True)
+class FakeDownloads:
+    buckets: Buckets
+
+    def offer(self, blob: Blob, upload: Upload, expires_at: datetime, now: datetime) -> str:
+        assert now < expires_at
+        key = keys.download_object(upload.post_id, upload.medium.media_id)
+        self.buckets.downloads[key] = FakeOriginals(self.buckets).open(blob).read()
+        return f"https://uploads.example/{key}"
 
 
 def _original(blob: Blob) -> str:

@@ -29,6 +29,9 @@ GRANTED = {
         "s3:PutObject uploads/uploads/*",
         "s3:ListMultipartUploadParts uploads/uploads/*",
         "s3:AbortMultipartUpload uploads/uploads/*",
+        "s3:GetObject originals/*",
+        "s3:GetObject uploads/downloads/*",
+        "s3:PutObject uploads/downloads/*",
     },
     "dedup_hash": {
         "dynamodb:GetItem TablesMetadata",
@@ -158,7 +161,10 @@ CONSUMED = {
 RECEIVING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
 # AWS has no such right: whoever may send may send a batch.
 LOCAL_ACTION = "sqs:SendMessageBatch"
-OBJECTS = {"uploads/uploads/*", "uploads/discarded/*", "originals/*", "renditions/media/*"}
+OBJECTS = {
+    *("uploads/uploads/*", "uploads/discarded/*", "uploads/downloads/*"),
+    *("originals/*", "renditions/media/*"),
+}
 
 
 @pytest.mark.parametrize("function", GRANTED)

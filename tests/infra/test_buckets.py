@@ -62,11 +62,12 @@ def test_every_bucket_logs_who_asked_but_the_one_with_the_logs(every: Template) 
 
 def test_uploads_expire_only_once_they_are_known_to_be_stored_or_refused(every: Template) -> None:
     rules = _lifecycle(every, "uploads")
-    # Copies of what is stored already, by nobody read.
-    discarded = keys.discarded_object(samples.post().id, "medium").split("/")[0] + "/"
-    (rule,) = (rule for rule in rules if rule.get("Prefix") == discarded)
-    assert rule["ExpirationInDays"] == 1
-    rules.remove(rule)
+    # Copies of what is stored already: by nobody read, or about to be.
+    for key_of in (keys.discarded_object, keys.download_object):
+        prefix = key_of(samples.post().id, "medium").split("/")[0] + "/"
+        (rule,) = (rule for rule in rules if rule.get("Prefix") == prefix)
+        assert rule["ExpirationInDays"] == 1
+        rules.remove(rule)
     expiring = {
         rule["TagFilters"][0]["Key"]: rule["ExpirationInDays"]
         for rule in rules

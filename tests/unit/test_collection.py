@@ -14,7 +14,7 @@ from shutterfeed.domain.photos import Rendition
 from shutterfeed.keys import original_object
 from shutterfeed.services.collection import CollectionService
 from tests import samples
-from tests.fakes.metadata import FakeBlobs, FakeRemovals, Metadata
+from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals, Metadata
 from tests.fakes.storage import PHOTO, Buckets, FakeOriginals, FakeRenditions
 from tests.fakes.system import START, FakeClock
 
@@ -30,9 +30,11 @@ class Cellar:
 
     def __post_init__(self) -> None:
         self.blobs = FakeBlobs(self.data)
+        self.ledger = FakeLedger(self.data)
         self.renditions = FakeRenditions(self.buckets)
         self.service = CollectionService(
             self.blobs,
+            self.ledger,
             FakeOriginals(self.buckets),
             self.renditions,
             FakeRemovals(self.data, per_hour=100),
@@ -81,6 +83,16 @@ def test_all_references_of_a_post_are_given_up(cellar: Cellar) -> None:
     cellar.service.collect(ReleaseMedia((FIRST, SECOND, other, samples.reference("never", 1))))
     assert not cellar.data.references
     assert cellar.expiry is not None
+
+
+def test_a_post_that_is_gone_takes_its_entries_in_the_ledger_along(cellar: Cellar) -> None:
+    post, other = samples.post(number=1, media=2), samples.post(number=2)
+    for upload in (*samples.uploads(post), *samples.uploads(other)):
+        cellar.data.uploads[upload.post_id.author_id, upload.medium.media_id] = upload
+    gone = tuple(Reference(m.sha256, post.id, m.media_id) for m in post.media)
+    for _ in range(2):
+        cellar.service.collect(ReleaseMedia(gone))
+    assert [upload.post_id for upload in cellar.data.uploads.values()] == [other.id]
 
 
 def test_a_blob_without_references_is_removed_after_its_item_and_its_bytes_stay_as_a_version(

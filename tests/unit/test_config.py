@@ -11,6 +11,7 @@ API = {
     "METADATA_TABLE": "metadata",
     "FEED_TABLE": "feed",
     "UPLOADS_BUCKET": "uploads",
+    "ORIGINALS_BUCKET": "originals",
     "MEDIA_BASE_URL": "https://media.example",
     "FEED_QUEUE_URL": "https://queue.example",
     "CELEBRITY_FOLLOWERS": "10000",

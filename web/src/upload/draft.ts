@@ -13,6 +13,7 @@ import {
 
 export const MAX_MEDIA = 10;
 const METADATA_MS = 10_000;
+const RELEASE_MS = 2_000;
 
 export interface Item {
   readonly id: number;
@@ -252,6 +253,7 @@ async function unfinishedOf(sha256: string): Promise<UploadBody | null> {
   return found ?? null;
 }
 
-function release(item: Item): void {
-  if (item.preview !== null) URL.revokeObjectURL(item.preview);
+/** Not before the dialog has let go of it: a player may still be reading. */
+function release({ preview }: Item): void {
+  if (preview !== null) setTimeout(() => URL.revokeObjectURL(preview), RELEASE_MS);
 }

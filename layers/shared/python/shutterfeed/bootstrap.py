@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shutterfeed.services.crossing import CrossingService
     from shutterfeed.services.cursors import Cursors
     from shutterfeed.services.delivery import DeliveryService
+    from shutterfeed.services.downloads import DownloadService
     from shutterfeed.services.fan_out import FanOutPlanner
     from shutterfeed.services.feed import FeedService
     from shutterfeed.services.follows import FollowService
@@ -101,6 +102,7 @@ class Api:
     follows: FollowService
     posts: PostService
     uploads: UploadService
+    downloads: DownloadService
     feed: FeedService
     search: SearchService
     cursors: Cursors
@@ -109,7 +111,7 @@ class Api:
 @cache
 def api() -> Api:
     from shutterfeed.adapters import messages
-    from shutterfeed.adapters.buckets import S3UploadBucket
+    from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
     from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
     from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
     from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
@@ -120,6 +122,7 @@ def api() -> Api:
     from shutterfeed.adapters.dynamodb.readers import DynamoReaders
     from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
     from shutterfeed.services.cursors import Cursors
+    from shutterfeed.services.downloads import DownloadService
     from shutterfeed.services.feed import FeedService
     from shutterfeed.services.follows import FollowService
     from shutterfeed.services.posts import PostService
@@ -133,17 +136,21 @@ def api() -> Api:
     profiles = DynamoProfiles(metadata)
     follows = DynamoFollows(metadata, settings.feed_table)
     users = ProfileService(profiles, follows, clock())
-    posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
+    posts, ledger, blobs = DynamoPosts(metadata), DynamoLedger(metadata), DynamoBlobs(metadata)
     bucket = S3UploadBucket(lambda: client("s3"), settings.uploads_bucket)
     uploads = UploadService(posts, ledger, bucket, clock())
     return Api(
         media_base_url=settings.media_base_url,
         users=users,
         follows=FollowService(users, profiles, follows, clock(), ids()),
-        posts=PostService(
-            users, profiles, posts, ledger, uploads, clock(), ids(), DynamoBlobs(metadata)
-        ),
+        posts=PostService(users, profiles, posts, ledger, uploads, clock(), ids(), blobs),
         uploads=uploads,
+        downloads=DownloadService(
+            ledger,
+            blobs,
+            S3Downloads(lambda: client("s3"), settings.uploads_bucket, settings.originals_bucket),
+            clock(),
+        ),
         feed=FeedService(
             _cached(DynamoFeedReads(metadata, feed_table), settings),
             DynamoFeeds(feed_table),
@@ -365,6 +372,7 @@ def feed_writer() -> DeliveryService:
 def collect() -> CollectionService:
     from shutterfeed.adapters.buckets import S3Originals, S3Renditions
     from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+    from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
     from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
     from shutterfeed.services.collection import CollectionService
 
@@ -372,6 +380,7 @@ def collect() -> CollectionService:
     metadata = _table(settings.metadata_table)
     return CollectionService(
         DynamoBlobs(metadata),
+        DynamoLedger(metadata),
         S3Originals(client("s3"), settings.originals_bucket),
         S3Renditions(client("s3"), settings.renditions_bucket),
         DynamoRemovals(metadata, int(settings.removals_per_hour)),

@@ -47,6 +47,7 @@ class ApiSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     uploads_bucket: str
+    originals_bucket: str
     media_base_url: str
     feed_queue_url: str
     head_cache: str

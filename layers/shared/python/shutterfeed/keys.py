@@ -33,6 +33,7 @@ Search table (every other partition key begins with `<generation>#`)
     START#<letter>          <text>␟<kind>␟<id>              what type-ahead may offer
 Uploads bucket         uploads/<author>/<post ulid>/<media>
                        discarded/<author>/<post ulid>/<media>
+                       downloads/<author>/<post ulid>/<media>
 Originals bucket       <sha256>/<blob id>
 Renditions bucket      media/<blob id>/<rendition>
 """
@@ -79,6 +80,7 @@ ENTRIES_END: Final = "8"
 """Above every entry of a feed: a ULID begins with 0 to 7."""
 _UPLOADS: Final = "uploads"
 _DISCARDED: Final = "discarded"
+_DOWNLOADS: Final = "downloads"
 MEDIA_PREFIX: Final = "media/"
 """The site serves the renditions bucket below this path."""
 SEARCH_DOCUMENT: Final = "DOC"
@@ -341,6 +343,11 @@ def upload_object(post_id: PostId, media_id: str) -> str:
 def discarded_object(post_id: PostId, media_id: str) -> str:
     """The copy of an upload whose content was stored already. Nobody reads it."""
     return f"{_DISCARDED}/{post_id.author_id}/{post_id.ulid}/{media_id}"
+
+
+def download_object(post_id: PostId, media_id: str) -> str:
+    """The copy of an original that its owner is about to fetch."""
+    return f"{_DOWNLOADS}/{post_id.author_id}/{post_id.ulid}/{media_id}"
 
 
 def parse_upload_object(key: str) -> tuple[PostId, str]:

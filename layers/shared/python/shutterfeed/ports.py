@@ -219,12 +219,18 @@ class Ledger(Protocol):
         `processing`."""
         ...
 
-    def mark_ready(self, author_id: str, media_id: str, picture: Picture, at: datetime) -> None:
-        """From `awaiting` or `processing`; nothing where the entry has moved on."""
+    def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
+        """From `awaiting` or `processing`; nothing where the entry has moved on. It stays until it
+        is removed."""
         ...
 
     def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
-        """From `awaiting` or `processing`; nothing where the entry has moved on."""
+        """From `awaiting` or `processing`; nothing where the entry has moved on. It goes by
+        itself after `LEDGER_RETENTION`."""
+        ...
+
+    def remove(self, author_id: str, media_id: str) -> None:
+        """Nothing where there is no entry."""
         ...
 
 
@@ -545,6 +551,15 @@ class Intake(Protocol):
 
     def discard(self, post_id: PostId, media_id: str, version: str) -> None:
         """Copy them to where they expire, which takes as long as adopting them."""
+        ...
+
+
+class Downloads(Protocol):
+    """The way of an original back to its owner."""
+
+    def offer(self, blob: Blob, upload: Upload, expires_at: datetime, now: datetime) -> str:
+        """A link to a copy, made now, of the blob's exact bytes: to be saved as a file, under the
+        medium's name and declared type. Nothing of the copy tells how old the original is."""
         ...
 
 

@@ -221,6 +221,34 @@ class S3Intake:
 
 
 @dataclass(frozen=True, slots=True)
+class S3Downloads:
+    """A copy, since an original's headers tell when somebody first brought that content:
+    `Last-Modified`, the version, the storage class. The bucket's lifecycle removes it."""
+
+    connect: Callable[[], S3Client]
+    uploads: str
+    originals: str
+
+    def offer(self, blob: Blob, upload: Upload, expires_at: datetime, now: datetime) -> str:
+        client, medium = self.connect(), upload.medium
+        key = keys.download_object(upload.post_id, medium.media_id)
+        client.copy_object(
+            Bucket=self.uploads,
+            Key=key,
+            CopySource={"Bucket": self.originals, "Key": _original(blob)},
+            ContentType=medium.content_type,
+            ContentDisposition=f'attachment; filename="{medium.file_name}"',
+            MetadataDirective="REPLACE",
+            TaggingDirective="REPLACE",
+        )
+        return client.generate_presigned_url(
+            "get_object",
+            {"Bucket": self.uploads, "Key": key},
+            ExpiresIn=int((expires_at - now).total_seconds()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class S3Originals:
     client: S3Client
     name: str

@@ -24,8 +24,24 @@ UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
 """An upload begun in time may end later, and storage events may be minutes late."""
 LEDGER_RETENTION: Final = timedelta(days=30)
+"""Of a failed entry. One that is ready stays for as long as its post."""
 BLOB_COOLING_OFF: Final = timedelta(days=7)
 """How long a content without references is kept before its objects are removed."""
+
+
+FILE_ENDINGS: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "image/heif": "heif",
+    "image/avif": "avif",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+}
+"""By content type, of the files that people get back."""
 
 
 class MediaState(StrEnum):
@@ -127,6 +143,11 @@ class Medium:
     @property
     def is_video(self) -> bool:
         return self.content_type in VIDEO_TYPES
+
+    @property
+    def file_name(self) -> str:
+        """What its original is saved as."""
+        return f"{self.media_id}.{FILE_ENDINGS[self.content_type]}"
 
     def ready(self, picture: Picture) -> Medium:
         return replace(self, state=MediaState.READY, picture=picture)

@@ -110,7 +110,7 @@ class PrepareFeed:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseMedia:
-    """A post is gone for good: give up its references."""
+    """A post is gone for good: give up its references, and its entries in the ledger."""
 
     references: tuple[Reference, ...]
 

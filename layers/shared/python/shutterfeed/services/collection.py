@@ -1,6 +1,7 @@
 """Giving storage back, in steps that can each be undone until the last.
 
-A deleted post is kept for 30 days; when its item expires, its references go. A blob without
+A deleted post is kept for 30 days; when its item expires, its references and its entries in the
+ledger go. A blob without
 references is kept for 7 days; when its item expires, its references are counted again, and only
 then its renditions are removed and its original is hidden behind a delete marker. The waiting is
 done by the table's TTL: nothing is scanned, and nothing runs while there is nothing to do.
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
 from shutterfeed.domain.messages import CollectMessage, ReleaseMedia, RemoveBlob
-from shutterfeed.ports import Blobs, Clock, Originals, Removals, Renditions
+from shutterfeed.ports import Blobs, Clock, Ledger, Originals, Removals, Renditions
 
 
 class TooManyRemovals(Exception):
@@ -23,6 +24,7 @@ class TooManyRemovals(Exception):
 @dataclass(frozen=True, slots=True)
 class CollectionService:
     blobs: Blobs
+    ledger: Ledger
     originals: Originals
     renditions: Renditions
     removals: Removals
@@ -34,6 +36,7 @@ class CollectionService:
             case ReleaseMedia(references):
                 for reference in references:
                     self._release(reference)
+                    self.ledger.remove(reference.post_id.author_id, reference.media_id)
             case RemoveBlob(blob):
                 self._remove(blob)
 

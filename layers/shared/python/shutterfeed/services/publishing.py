@@ -77,10 +77,9 @@ class PublishingService:
 
     def _settle(self, blob: Blob, reference: Reference) -> None:
         author_id, media_id = reference.post_id.author_id, reference.media_id
-        now = self.clock.now()
         if blob.picture is not None:
-            self.ledger.mark_ready(author_id, media_id, blob.picture, now)
+            self.ledger.mark_ready(author_id, media_id, blob.picture)
         elif blob.failure is not None:
-            self.ledger.mark_failed(author_id, media_id, blob.failure, now)
+            self.ledger.mark_failed(author_id, media_id, blob.failure, self.clock.now())
         else:
             raise ValueError(f"blob {blob.blob_id} is {blob.state} without picture or failure")

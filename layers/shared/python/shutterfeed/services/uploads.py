@@ -54,7 +54,7 @@ class UploadService:
 
     def get(self, author_id: str, media_id: str) -> UploadView:
         """One entry, with links for what may still come. Raises `NotFound`."""
-        upload = self._entry(author_id, media_id)
+        upload = find_upload(self.ledger, author_id, media_id)
         shown = upload.as_of(self.clock.now())
         if not self._may_come(upload):
             return UploadView(shown)
@@ -77,7 +77,7 @@ class UploadService:
         Raises `NotFound`, and `Conflict` where parts are missing, or it is too late for them, or
         the file does not come in parts.
         """
-        upload = self._entry(author_id, media_id)
+        upload = find_upload(self.ledger, author_id, media_id)
         now = self.clock.now()
         if upload.medium.state is not MediaState.AWAITING:
             return UploadView(upload)
@@ -154,12 +154,14 @@ class UploadService:
         if post is None or post.state is PostState.DELETED:
             raise Conflict("post_deleted", "The post of this file was deleted.")
 
-    def _entry(self, author_id: str, media_id: str) -> Upload:
-        # Any text may come in a path, of any length; only ids can be keys.
-        upload = self.ledger.get(author_id, media_id) if is_ulid(media_id) else None
-        if upload is None:
-            raise NotFound("upload_not_found", "There is no such upload.")
-        return upload
+
+def find_upload(ledger: Ledger, author_id: str, media_id: str) -> Upload:
+    """The author's ledger entry. Raises `NotFound`."""
+    # Any text may come in a path, of any length; only ids can be keys.
+    upload = ledger.get(author_id, media_id) if is_ulid(media_id) else None
+    if upload is None:
+        raise NotFound("upload_not_found", "There is no such upload.")
+    return upload
 
 
 def _parts_missing(numbers: Sequence[int]) -> Conflict:

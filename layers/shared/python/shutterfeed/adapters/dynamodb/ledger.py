@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import Attr, Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import epoch, plain, timestamp, to_upload
-from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Delete, Table, Update
 from shutterfeed.domain.media import LEDGER_RETENTION, Failure, MediaState, Picture, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
@@ -20,6 +20,7 @@ from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 _STATE = "state"
 _MULTIPART_ID = "multipart_id"
 _ORDERED_AT = "ordered_at"
+_MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,20 @@ class DynamoLedger:
         changes = {_ORDERED_AT: timestamp(at)}
         self._move(author_id, media_id, (MediaState.PROCESSING,), changes)
 
-    def mark_ready(self, author_id: str, media_id: str, picture: Picture, at: datetime) -> None:
-        self._settle(author_id, media_id, MediaState.READY, {"picture": plain(picture)}, at)
+    def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
+        changes = {_STATE: MediaState.READY, "picture": plain(picture)}
+        self._move(author_id, media_id, _MOVING, changes, remove=(TTL_ATTRIBUTE,))
 
     def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
-        self._settle(author_id, media_id, MediaState.FAILED, {"failure": plain(failure)}, at)
+        changes = {
+            _STATE: MediaState.FAILED,
+            "failure": plain(failure),
+            TTL_ATTRIBUTE: epoch(at + LEDGER_RETENTION),
+        }
+        self._move(author_id, media_id, _MOVING, changes)
 
-    def _settle(
-        self, author_id: str, media_id: str, state: MediaState, fields: dict[str, Any], at: datetime
-    ) -> None:
-        changes = {_STATE: state, TTL_ATTRIBUTE: epoch(at + LEDGER_RETENTION), **fields}
-        self._move(author_id, media_id, (MediaState.AWAITING, MediaState.PROCESSING), changes)
+    def remove(self, author_id: str, media_id: str) -> None:
+        self.table.write(Delete(keys.upload(author_id, media_id)))
 
     def _move(
         self,

@@ -1,0 +1,50 @@
+"""Originals on their way back to their owners, as they came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from shutterfeed.domain.errors import Conflict
+from shutterfeed.domain.media import Medium, Reference
+from shutterfeed.ports import Blobs, Clock, Downloads, Ledger
+from shutterfeed.services.uploads import find_upload
+
+DOWNLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
+"""A download that began in time may end later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Where the bytes of a medium are, and what they are."""
+
+    medium: Medium
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadService:
+    ledger: Ledger
+    blobs: Blobs
+    downloads: Downloads
+    clock: Clock
+
+    def original(self, owner_id: str, media_id: str) -> Download:
+        """A link to the bytes that the owner uploaded, for as long as they are kept.
+
+        Raises `NotFound`, and `Conflict` where the bytes have not been stored.
+        """
+        upload = find_upload(self.ledger, owner_id, media_id)
+        medium = upload.medium
+        reference = Reference(medium.sha256, upload.post_id, media_id)
+        # Who declares a hash has not shown that they have the file: only bytes that came and were
+        # hashed here are referred to.
+        referred = self.blobs.is_referred_to_by(reference)
+        blob = self.blobs.get(medium.sha256) if referred else None
+        if blob is None:
+            raise Conflict("not_stored", "The bytes of this file are not stored.")
+        now = self.clock.now()
+        expires_at = now + DOWNLOAD_LINK_LIFETIME
+        return Download(medium, self.downloads.offer(blob, upload, expires_at, now), expires_at)

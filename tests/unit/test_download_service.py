@@ -1,0 +1,109 @@
+"""Originals given back: to whoever brought the bytes, and to nobody who only knows their hash."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shutterfeed import keys
+from shutterfeed.domain.errors import Conflict, NotFound
+from shutterfeed.domain.media import FILE_ENDINGS
+from shutterfeed.domain.photos import PHOTO_TYPES
+from shutterfeed.domain.posts import DELETED_RETENTION, Post
+from shutterfeed.domain.videos import VIDEO_TYPES
+from shutterfeed.services.downloads import DOWNLOAD_LINK_LIFETIME
+from tests import samples
+from tests.fakes.backend import Backend
+from tests.fakes.storage import BROKEN_PHOTO, PHOTO
+
+ADA, BOB = samples.user_id(1), samples.user_id(2)
+
+
+@pytest.fixture
+def backend() -> Backend:
+    return Backend()
+
+
+def _uploaded(backend: Backend, author: int = 1, content: bytes = PHOTO) -> Post:
+    post = backend.create_post(author, (content,), "key")
+    backend.upload(post, 0, content)
+    backend.drain()
+    return post
+
+
+def _offered(backend: Backend, post: Post) -> bytes:
+    """What the owner gets by the link that they are given."""
+    media_id = post.media[0].media_id
+    download = backend.downloads.original(post.author_id, media_id)
+    assert download.medium.media_id == media_id
+    assert download.url.endswith(keys.download_object(post.id, media_id))
+    assert download.expires_at == backend.clock.now() + DOWNLOAD_LINK_LIFETIME
+    return backend.buckets.downloads[keys.download_object(post.id, media_id)]
+
+
+def _refused(backend: Backend, post: Post) -> str:
+    with pytest.raises(Conflict) as refused:
+        backend.downloads.original(post.author_id, post.media[0].media_id)
+    assert not backend.buckets.downloads
+    return refused.value.code
+
+
+def test_everything_that_is_accepted_can_be_saved_under_a_name() -> None:
+    assert FILE_ENDINGS.keys() == PHOTO_TYPES | VIDEO_TYPES
+    assert samples.medium(1).file_name == f"{samples.medium(1).media_id}.jpg"
+
+
+@pytest.mark.parametrize("content", [PHOTO, BROKEN_PHOTO])
+def test_what_was_uploaded_comes_back_even_where_nothing_could_be_made_of_it(
+    backend: Backend, content: bytes
+) -> None:
+    assert _offered(backend, _uploaded(backend, content=content)) == content
+
+
+def test_content_of_two_people_comes_back_to_each(backend: Backend) -> None:
+    for author in (1, 2):
+        assert _offered(backend, _uploaded(backend, author)) == PHOTO
+
+
+def test_who_declares_a_hash_does_not_get_the_file(backend: Backend) -> None:
+    _uploaded(backend, author=1)
+    post = backend.create_post(2, (PHOTO,), "key")
+    assert _refused(backend, post) == "not_stored"
+    # Nor by sending something else.
+    backend.upload(post, 0, PHOTO + b"other")
+    backend.drain()
+    assert _refused(backend, post) == "not_stored"
+
+
+def test_it_is_there_from_when_it_is_stored(backend: Backend) -> None:
+    post = backend.create_post(1, (PHOTO,), "key")
+    backend.upload(post, 0, PHOTO)
+    assert _refused(backend, post) == "not_stored"
+    backend.deliver("landed")
+    assert backend.waiting(), "nothing is made of it yet"
+    assert _offered(backend, post) == PHOTO
+
+
+def test_it_is_there_for_years_and_until_the_post_is_gone_for_good(backend: Backend) -> None:
+    post = _uploaded(backend)
+    backend.wait(timedelta(days=5 * 365))
+    backend.drain()
+    assert _offered(backend, post) == PHOTO
+    backend.delete_post(post.id)
+    backend.wait(DELETED_RETENTION - timedelta(days=1))
+    backend.drain()
+    assert _offered(backend, post) == PHOTO
+    backend.wait(timedelta(days=1))
+    backend.drain()
+    with pytest.raises(NotFound):
+        backend.downloads.original(ADA, post.media[0].media_id)
+    assert backend.uploads.list(ADA, None, 10).items == ()
+
+
+@pytest.mark.parametrize("media_id", ["", "x", "ä" * 3000, samples.medium(9).media_id])
+def test_what_is_no_upload_of_ones_own_is_not_found(backend: Backend, media_id: str) -> None:
+    post = _uploaded(backend)
+    for owner, asked in ((ADA, media_id), (BOB, post.media[0].media_id)):
+        with pytest.raises(NotFound):
+            backend.downloads.original(owner, asked)
