@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     FilePayload,
-    LocalStorageEntry,
     Locator,
     Page,
     StorageState,
@@ -58,8 +57,8 @@ class Screen:
 
 def remembered(site: str, person: Person) -> StorageState:
     """What the browser of somebody who signed in before holds: no access token, which it renews."""
-    token: LocalStorageEntry = {"name": REFRESH_KEY, "value": person.tokens.refresh or ""}
-    return {"origins": [{"origin": site, "localStorage": [token]}], "cookies": []}
+    token = {"name": REFRESH_KEY, "value": person.tokens.refresh}
+    return cast("StorageState", {"origins": [{"origin": site, "localStorage": [token]}]})
 
 
 DESKTOP: Final = Screen(1280, 800)

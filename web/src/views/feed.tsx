@@ -79,6 +79,11 @@ function NewPosts() {
     void (window.scrollY < TOP_PX ? show() : askForNews());
   }, [count]);
 
+  // Where there is nothing yet, there is no place to lose.
+  useEffect(() => {
+    if (found && feed().state.value.items.length === 0) void show();
+  }, [found]);
+
   async function show(): Promise<void> {
     try {
       await showNews();
