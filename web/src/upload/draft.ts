@@ -247,7 +247,7 @@ function playerFacts(file: File): Promise<VideoFacts | null> {
 /** The ledger's entry of the same content that still waits for its bytes. */
 async function unfinishedOf(sha256: string): Promise<UploadBody | null> {
   unfinished ??= call("get", "/me/uploads", { query: { limit: 100 } }).then(({ items }) =>
-    items.filter((upload) => upload.state === "awaiting"),
+    items.filter(({ state, purpose }) => state === "awaiting" && purpose === "post"),
   );
   const found = (await unfinished).find((upload) => upload.sha256 === sha256);
   return found ?? null;
