@@ -114,7 +114,10 @@ function NewPosts() {
         <button
           type="button"
           class="news-pill"
-          onClick={() => void show().then(() => window.scrollTo({ top: 0 }))}
+          onClick={() => {
+            void show().then(() => window.scrollTo({ top: 0 }));
+            document.querySelector("h1")?.focus({ preventScroll: true }); // the button goes away
+          }}
         >
           <Icon name="up" />
           {found.more ? `More than ${plural(found.count, "new post")}` : plural(found.count, "new post")}
