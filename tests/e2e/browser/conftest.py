@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.e2e.browser.visitor import DESKTOP, Screen, Visitor
+from tests.e2e.browser.visitor import DESKTOP, Screen, Visitor, remembered
 from tests.e2e.conftest import Deployment, Person
 from tools import browser
 
@@ -35,10 +35,15 @@ def visit(chromium: Browser, stack: Deployment) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
 
     def visit(person: Person | None = None, screen: Screen = DESKTOP) -> Visitor:
-        context = chromium.new_context(**screen.options(), base_url=stack.outputs["SiteUrl"])
+        site = stack.outputs["SiteUrl"]
+        context = chromium.new_context(
+            **screen.options(),
+            base_url=site,
+            storage_state=remembered(site, person) if person else None,
+        )
         context.set_default_timeout(_PATIENCE_MS)
         contexts.append(context)
-        visitor = Visitor(context, stack, person)
+        visitor = Visitor(context)
         visitors.append(visitor)
         return visitor
 

@@ -7,9 +7,18 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    FilePayload,
+    LocalStorageEntry,
+    Locator,
+    Page,
+    StorageState,
+    expect,
+)
 
-from tests.e2e.conftest import PASSWORD, Deployment, Person
+from tests.e2e.conftest import PASSWORD, Person
 from tools import paths
 from tools.client import LOCAL_CONFIRMATION_CODE
 
@@ -22,6 +31,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI}`);
 });
 """
+_MOST_TABS: Final = 80
 REFRESH_KEY: Final = "shutterfeed.refresh"
 ACCESS_KEY: Final = "shutterfeed.access"
 
@@ -46,6 +56,12 @@ class Screen:
         }
 
 
+def remembered(site: str, person: Person) -> StorageState:
+    """What the browser of somebody who signed in before holds: no access token, which it renews."""
+    token: LocalStorageEntry = {"name": REFRESH_KEY, "value": person.tokens.refresh or ""}
+    return {"origins": [{"origin": site, "localStorage": [token]}], "cookies": []}
+
+
 DESKTOP: Final = Screen(1280, 800)
 PHONE: Final = Screen(360, 740, is_phone=True)
 
@@ -56,8 +72,6 @@ class Visitor:
     label."""
 
     context: BrowserContext
-    stack: Deployment
-    person: Person | None
     page: Page = field(init=False)
     _heard: list[str] = field(default_factory=list)
     _expected: list[str] = field(default_factory=list)
@@ -69,21 +83,10 @@ class Visitor:
         self.page = self.context.new_page()
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self._heard.append(f"uncaught: {error}"))
-        self.page.on("dialog", lambda dialog: dialog.accept())
-        if self.person is not None:
-            self._bring_session(self.person)
 
-    def _listen(self, message: Any) -> None:
+    def _listen(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self._heard.append(f"{message.type}: {message.text}")
-
-    def _bring_session(self, person: Person) -> None:
-        """As if this browser had signed in before; without an access token, which it renews."""
-        self.page.goto("/favicon.svg")
-        self.page.evaluate(
-            "([key, token]) => localStorage.setItem(key, token)",
-            [REFRESH_KEY, person.tokens.refresh],
-        )
+            self._heard.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def expects(self, pattern: str) -> None:
         """A complaint that is the point of a test."""
@@ -132,17 +135,15 @@ class Visitor:
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
 
-    def choose_files(self, *files: tuple[str, str, bytes]) -> Locator:
+    def choose_files(self, *files: FilePayload) -> Locator:
         """Opens the post dialog with these: names, types and contents. Returns the dialog."""
         self.page.get_by_role("button", name="New post").click()
         dialog = self.page.get_by_role("dialog", name="New post")
-        dialog.get_by_label(re.compile("Choose photos and videos")).set_input_files(
-            [{"name": name, "mimeType": kind, "buffer": content} for name, kind, content in files]
-        )
+        dialog.get_by_label(re.compile("Choose photos and videos")).set_input_files(list(files))
         expect(dialog.get_by_role("listitem")).to_have_count(len(files))
         return dialog
 
-    def post(self, *files: tuple[str, str, bytes], caption: str) -> None:
+    def post(self, *files: FilePayload, caption: str) -> None:
         """Posts them; returns when the uploads are on their way."""
         dialog = self.choose_files(*files)
         dialog.get_by_label("Caption").fill(caption)
@@ -151,7 +152,7 @@ class Visitor:
 
     def card(self, caption: str) -> Locator:
         """A post of the feed."""
-        return self.page.get_by_role("article").filter(has_text=caption)
+        return self.page.get_by_role("feed").get_by_role("article").filter(has_text=caption)
 
     def sees_post(self, caption: str) -> Locator:
         """The post is in the feed, and its picture is drawn."""
@@ -159,6 +160,24 @@ class Visitor:
         expect(card).to_be_visible(timeout=60_000)
         expect(card.locator("img.picture, .stage img, video").first).to_be_visible()
         return card
+
+    # What one does without a mouse
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until what has this name has the focus."""
+        for _ in range(_MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if name in self.focused():
+                return
+        raise AssertionError(f"{name} cannot be reached with the keyboard")
+
+    def focused(self) -> str:
+        """The name of what has the focus."""
+        name: str = self.page.evaluate(
+            """() => { const at = document.activeElement;
+                 return at.ariaLabel || at.labels?.[0]?.textContent || at.textContent; }"""
+        )
+        return name.strip()
 
     # What one cannot see
 
