@@ -2,7 +2,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { signedIn } from "./auth.ts";
 import { Boundary } from "./components/boundary.tsx";
-import { Icon, type IconName } from "./components/icons.tsx";
+import { Icon, type IconName, Logo } from "./components/icons.tsx";
 import { Toaster } from "./components/toaster.tsx";
 import { closeCompose, compose, openCompose } from "./compose.ts";
 import { lazy } from "./lazy.tsx";
@@ -120,7 +120,7 @@ function Navigation({ path }: { path: string }) {
   return (
     <nav class="nav" aria-label="Main">
       <a class="brand" href="/" aria-label="Shutterfeed">
-        <img src="/favicon.svg" alt="" width="32" height="32" />
+        <Logo size={32} />
         <span class="brand-name">Shutterfeed</span>
       </a>
       <ul class="nav-items">
