@@ -20,7 +20,7 @@ from shutterfeed.domain.media import (
 )
 from shutterfeed.domain.photos import PHOTO_TYPES, Rendition
 from shutterfeed.domain.posts import Place, Post, PostState
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import Avatar, Profile
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 instants = st.integers(0, 10**14).map(lambda ms: _EPOCH + timedelta(milliseconds=ms))
@@ -82,6 +82,17 @@ posts = st.builds(
     st.none() | st.sampled_from(PostState),
     st.none() | instants,
 )
+avatars = st.builds(Avatar, ulids, ulids, ulids, texts)
 profiles = st.builds(
-    Profile, ulids, texts, instants, texts, texts, counts, counts, counts, st.integers(1, 1000)
+    Profile,
+    ulids,
+    texts,
+    instants,
+    texts,
+    texts,
+    counts,
+    counts,
+    counts,
+    st.integers(1, 1000),
+    avatar=st.none() | avatars,
 )

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Upload
-from shutterfeed.domain.photos import PHOTO_TYPES, Capture
+from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Purpose, Upload
+from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
     MAX_ALT_TEXT,
     MAX_CAPTION,
@@ -19,9 +19,10 @@ from shutterfeed.domain.posts import (
     PostState,
 )
 from shutterfeed.domain.search import SuggestionKind
-from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Profile
+from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Avatar, Profile
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports import UploadGrant
+from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts
 from shutterfeed.services.posts import CreatedPost, PostView
@@ -83,6 +84,15 @@ class CreatePost(RequestBody):
     taken_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
+class CreateAvatar(RequestBody):
+    """A photo to come, of at most 25 MB: exactly these bytes, and no others, can then be uploaded.
+    Of one that moves, the first frame is shown."""
+
+    content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES))]
+    bytes: Annotated[int, Meta(ge=1, le=MAX_PHOTO_BYTES)]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
 class EditPost(RequestBody):
     """What to change: a field left out stays as it is; a place of null is taken away.
 
@@ -118,6 +128,21 @@ class ErrorBody(Struct):
     error: ErrorDetail
 
 
+class AvatarBody(Struct):
+    """A user's picture, a square JPEG of at most 150 pixels a side; the URL never changes its
+    content. The placeholder is that of the whole photo (a base64 ThumbHash)."""
+
+    url: str
+    placeholder: str
+
+    @classmethod
+    def of(cls, avatar: Avatar | None, media_base_url: str) -> AvatarBody | None:
+        if avatar is None:
+            return None
+        url = _url(avatar, SQUARE_NAME, avatar.media_id, media_base_url)
+        return cls(url, avatar.placeholder)
+
+
 class UserCounts(Struct):
     """Exact at the time of the answer."""
 
@@ -135,9 +160,10 @@ class User(Struct):
     bio: str
     counts: UserCounts
     created_at: datetime
+    avatar: AvatarBody | None
 
     @classmethod
-    def of(cls, profile: Profile) -> User:
+    def of(cls, profile: Profile, media_base_url: str) -> User:
         counts = UserCounts(profile.followers, profile.following, profile.posts)
         return cls(
             profile.user_id,
@@ -146,6 +172,7 @@ class User(Struct):
             profile.bio,
             counts,
             profile.created_at,
+            AvatarBody.of(profile.avatar, media_base_url),
         )
 
 
@@ -162,10 +189,12 @@ class Author(Struct):
     id: str
     handle: str
     display_name: str
+    avatar: AvatarBody | None
 
     @classmethod
-    def of(cls, profile: Profile) -> Author:
-        return cls(profile.user_id, profile.handle, profile.display_name)
+    def of(cls, profile: Profile, media_base_url: str) -> Author:
+        avatar = AvatarBody.of(profile.avatar, media_base_url)
+        return cls(profile.user_id, profile.handle, profile.display_name, avatar)
 
 
 class RenditionBody(Struct):
@@ -269,7 +298,7 @@ class MediumView(Struct):
         )
 
 
-def _url(picture: Picture, name: str, media_id: str, media_base_url: str) -> str:
+def _url(picture: Picture | Avatar, name: str, media_id: str, media_base_url: str) -> str:
     return f"{media_base_url}/{picture.blob_id}/{name}?{MEDIUM_PARAMETER}={media_id}"
 
 
@@ -324,7 +353,7 @@ class PostBody(Struct):
         return cls(
             str(post.id),
             post.state,
-            Author.of(view.author),
+            Author.of(view.author, media_base_url),
             post.caption,
             PlaceView.of(post.place),
             [MediumView.of(medium, text, media_base_url) for medium, text in post.described()],
@@ -388,8 +417,20 @@ class PostCreated(Struct):
         )
 
 
+class AvatarCreated(Struct):
+    """Where the photo goes; `upload` is null once it has arrived."""
+
+    media_id: str
+    upload: UploadLink | None
+
+    @classmethod
+    def of(cls, created: CreatedAvatar) -> AvatarCreated:
+        return cls(created.media_id, UploadLink.of(created.grant) if created.grant else None)
+
+
 class UploadBody(Struct):
-    """One line of the upload ledger. `sha256` is what its owner declared."""
+    """One line of the upload ledger. `sha256` is what its owner declared; the post of an avatar is
+    seen by nobody."""
 
     post_id: str
     media_id: str
@@ -399,6 +440,7 @@ class UploadBody(Struct):
     sha256: str
     failure: FailureBody | None
     created_at: datetime
+    purpose: Purpose
 
     @classmethod
     def of(cls, upload: Upload) -> UploadBody:
@@ -412,6 +454,7 @@ class UploadBody(Struct):
             medium.sha256,
             FailureBody.of(medium.failure),
             upload.created_at,
+            upload.purpose,
         )
 
 
@@ -533,8 +576,9 @@ class SuggestionBody(Struct):
     user: Author | None
 
     @classmethod
-    def of(cls, view: SuggestionView) -> SuggestionBody:
-        return cls(view.kind, view.text, Author.of(view.user) if view.user else None)
+    def of(cls, view: SuggestionView, media_base_url: str) -> SuggestionBody:
+        user = Author.of(view.user, media_base_url) if view.user else None
+        return cls(view.kind, view.text, user)
 
 
 class Suggestions(Struct):

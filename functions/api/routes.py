@@ -13,6 +13,8 @@ from msgspec import UNSET
 
 from api.http import Call, Parameter, Raw, route
 from api.models import (
+    AvatarCreated,
+    CreateAvatar,
     CreatePost,
     DeletedPage,
     DeletedPost,
@@ -76,7 +78,7 @@ def get_docs(_: Call) -> Raw:
 @route("GET", "/me", returns=User)
 def get_me(call: Call) -> User:
     """The caller's profile; made on the first call."""
-    return User.of(call.services.users.me(call.user_id))
+    return _user(call, call.services.users.me(call.user_id))
 
 
 @route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,))
@@ -89,7 +91,35 @@ def edit_me(call: Call) -> User:
         display_name=_given(change.display_name),
         bio=_given(change.bio),
     )
-    return User.of(profile)
+    return _user(call, profile)
+
+
+@route(
+    "POST",
+    "/me/avatar",
+    body=CreateAvatar,
+    headers=("Idempotency-Key",),
+    returns=AvatarCreated,
+    status=201,
+    errors=(409,),
+)
+def create_avatar(call: Call) -> AvatarCreated:
+    """Declare a photo that is to be the caller's avatar, and get a link to upload it to.
+
+    It is the avatar once it has arrived and been processed; `GET /me/uploads/{media_id}` says how
+    far it is. Of several, the one that was asked for last stays. Repeated with the same
+    Idempotency-Key and body, the request names the same photo, with a fresh link.
+    """
+    body = call.parse(CreateAvatar)
+    draft = MediumDraft(body.content_type, body.bytes, body.sha256)
+    created = call.services.avatars.create(call.user_id, draft, call.header("Idempotency-Key"))
+    return AvatarCreated.of(created)
+
+
+@route("DELETE", "/me/avatar", status=204)
+def delete_avatar(call: Call) -> None:
+    """Take the caller's avatar away, and any that is still on its way."""
+    call.services.avatars.remove(call.user_id)
 
 
 @route("GET", "/me/uploads", returns=UploadPage, paged=True)
@@ -135,21 +165,21 @@ def list_deleted(call: Call) -> DeletedPage:
 def follow(call: Call) -> UserAsSeen:
     """Follow a user; nothing changes where the caller does so already."""
     followee = call.services.follows.follow(call.user_id, call.path["handle"])
-    return UserAsSeen(User.of(followee), followed_by_me=True)
+    return UserAsSeen(_user(call, followee), followed_by_me=True)
 
 
 @route("DELETE", "/me/following/{handle}", returns=UserAsSeen, errors=(404,))
 def unfollow(call: Call) -> UserAsSeen:
     """Stop following a user; nothing changes where the caller does not follow them."""
     followee = call.services.follows.unfollow(call.user_id, call.path["handle"])
-    return UserAsSeen(User.of(followee), followed_by_me=False)
+    return UserAsSeen(_user(call, followee), followed_by_me=False)
 
 
 @route("GET", "/users/{handle}", returns=UserAsSeen, errors=(404,))
 def get_user(call: Call) -> UserAsSeen:
     """A user's profile with exact counts."""
     view = call.services.users.view(call.path["handle"], call.user_id)
-    return UserAsSeen(User.of(view.profile), view.followed_by_viewer)
+    return UserAsSeen(_user(call, view.profile), view.followed_by_viewer)
 
 
 @route("GET", "/users/{handle}/posts", returns=PostPage, paged=True, errors=(404,))
@@ -319,7 +349,7 @@ def search(call: Call) -> SearchPage:
         page.next_cursor = call.cursor(posts.next_position)
     if kind is SearchKind.USERS or _also(kind, query):
         users = found.users(query, position, limit)
-        page.users = [User.of(profile) for profile in users.items]
+        page.users = [_user(call, profile) for profile in users.items]
         page.next_cursor = call.cursor(users.next_position)
     if kind is SearchKind.HASHTAGS or _also(kind, query):
         page.hashtags = list(found.hashtags(query, limit))
@@ -335,7 +365,8 @@ def suggest(call: Call) -> Suggestions:
     A beginning with `@` suggests only users, one with `#` only hashtags.
     """
     found = call.services.search.suggest(call.asked("q") or "")
-    return Suggestions([SuggestionBody.of(view) for view in found])
+    base_url = call.services.media_base_url
+    return Suggestions([SuggestionBody.of(view, base_url) for view in found])
 
 
 @route("GET", "/hashtags/{tag}/posts", returns=PostPage, paged=True)
@@ -362,6 +393,10 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
         raise InvalidInput(f"invalid_{name}", f"It is one of {allowed}.", name) from None
 
 
+def _user(call: Call, profile: Profile) -> User:
+    return User.of(profile, call.services.media_base_url)
+
+
 def _post(call: Call, view: PostView) -> PostBody:
     return PostBody.of(view, call.services.media_base_url)
 
@@ -371,7 +406,7 @@ def _post_page(call: Call, page: Page[PostView]) -> PostPage:
 
 
 def _user_page(call: Call, page: Page[Profile]) -> UserPage:
-    return UserPage([User.of(user) for user in page.items], call.cursor(page.next_position))
+    return UserPage([_user(call, user) for user in page.items], call.cursor(page.next_position))
 
 
 def _given(value: Any) -> Any:

@@ -15,6 +15,7 @@ from shutterfeed import ports
 from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
 from shutterfeed.adapters.caching.tiers import TieredHeadCache
 from shutterfeed.adapters.caching.valkey import ValkeyHeadCache
+from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
@@ -34,6 +35,7 @@ from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
+    FakeAvatars,
     FakeBlobs,
     FakeFollows,
     FakeHeads,
@@ -77,6 +79,7 @@ class Store:
     profiles: ports.Profiles
     follows: ports.Follows
     posts: ports.Posts
+    avatars: ports.Avatars
     open_posts: ports.OpenPosts
     ledger: ports.Ledger
     blobs: ports.Blobs
@@ -187,6 +190,7 @@ def _fake_store() -> Store:
         FakeProfiles(data),
         FakeFollows(data),
         FakePosts(data),
+        FakeAvatars(data),
         FakeOpenPosts(data),
         FakeLedger(data),
         FakeBlobs(data),
@@ -216,6 +220,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoProfiles(metadata),
         DynamoFollows(metadata, tables.feed.name),
         DynamoPosts(metadata),
+        DynamoAvatars(metadata),
         DynamoOpenPosts(metadata),
         DynamoLedger(metadata),
         DynamoBlobs(metadata),

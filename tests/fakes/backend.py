@@ -28,6 +28,7 @@ from shutterfeed.domain.messages import (
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.services.audience import AudienceService
+from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.delivery import DeliveryService
@@ -48,6 +49,7 @@ from shutterfeed.services.uploads import UploadService
 from tests import samples
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
+    FakeAvatars,
     FakeBlobs,
     FakeFollows,
     FakeHeads,
@@ -171,7 +173,9 @@ class Backend:
         self.reader = FeedService(
             reads, feeds, follows, readers, self.users, guard(self.feed), self.policy, clock
         )
-        publishing = PublishingService(ledger, posts, blobs, clock, ids)
+        avatars = guard(FakeAvatars(self.metadata))
+        self.avatars = AvatarService(self.users, posts, ledger, avatars, self.uploads, clock, ids)
+        publishing = PublishingService(ledger, posts, blobs, avatars, clock, ids)
         self.ingest = IngestService(
             ledger,
             posts,

@@ -32,6 +32,7 @@ from shutterfeed.domain.media import (
     MediaState,
     Medium,
     Picture,
+    Purpose,
     Reference,
     Upload,
 )
@@ -44,7 +45,7 @@ from shutterfeed.domain.posts import (
     Post,
     PostState,
 )
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import Avatar, Profile
 from shutterfeed.keys import Key
 from shutterfeed.ports import Creation, HandleTaken
 
@@ -360,7 +361,9 @@ class FakePosts:
         deleted = sorted(
             (keys.deleted_sort(post.deleted_at, post.id), post.id)
             for post in self.data.posts.values()
-            if post.author_id == author_id and post.deleted_at is not None
+            if post.author_id == author_id
+            and post.deleted_at is not None
+            and post.purpose is Purpose.POST
         )
         rest = [(sort, i) for sort, i in reversed(deleted) if before is None or sort < before]
         page = page_of(rest, limit, lambda entry: entry[0])
@@ -385,6 +388,45 @@ class FakePosts:
         if author_id not in self.data.profiles:
             raise NoSuchItem(author_id)
         self.data.count(author_id, posts=by)
+
+    def _write(self, post: Post, expires_at: datetime | None) -> None:
+        self.data.write_post(post.id, post)
+        self.data.expiries.pop(keys.post(post.id), None)
+        if expires_at is not None:
+            self.data.expiries[keys.post(post.id)] = expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class FakeAvatars:
+    data: Metadata
+
+    def show(self, post_id: PostId, medium: Medium, at: datetime) -> PostState | None:
+        post = self.data.posts.get(post_id)
+        if post is None or post.state not in UNPUBLISHED:
+            return None
+        profile = self.data.profiles.get(post.author_id)
+        if profile is None or not profile.takes_avatar(post_id.ulid):
+            self._end(post, at)
+            return PostState.DELETED
+        avatar = Avatar.of(post_id.ulid, medium)
+        self._write(replace(post, state=PostState.AVATAR, media=(medium,)), None)
+        self._replace(profile, avatar, post_id.ulid, at)
+        return PostState.AVATAR
+
+    def remove(self, user_id: str, version: str, at: datetime) -> None:
+        profile = self.data.profiles.get(user_id)
+        if profile is not None:
+            self._replace(profile, None, max(version, profile.avatar_version or version), at)
+
+    def _replace(self, profile: Profile, avatar: Avatar | None, version: str, at: datetime) -> None:
+        if profile.avatar is not None:
+            before = self.data.posts[PostId(profile.user_id, profile.avatar.post_ulid)]
+            assert before.state is PostState.AVATAR
+            self._end(before, at)
+        self.data.write_profile(replace(profile, avatar=avatar, avatar_version=version))
+
+    def _end(self, post: Post, at: datetime) -> None:
+        self._write(post.deleted(at), at)
 
     def _write(self, post: Post, expires_at: datetime | None) -> None:
         self.data.write_post(post.id, post)

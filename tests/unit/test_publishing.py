@@ -12,7 +12,14 @@ from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services import publishing as module
 from shutterfeed.services.publishing import PublishingService
 from tests import samples
-from tests.fakes.metadata import FakeBlobs, FakeLedger, FakePosts, FakeProfiles, Metadata
+from tests.fakes.metadata import (
+    FakeAvatars,
+    FakeBlobs,
+    FakeLedger,
+    FakePosts,
+    FakeProfiles,
+    Metadata,
+)
 from tests.fakes.system import START, FakeClock, FakeIds
 
 
@@ -25,7 +32,9 @@ def data() -> Metadata:
 
 @pytest.fixture
 def service(data: Metadata, clock: FakeClock, ids: FakeIds) -> PublishingService:
-    return PublishingService(FakeLedger(data), FakePosts(data), FakeBlobs(data), clock, ids)
+    return PublishingService(
+        FakeLedger(data), FakePosts(data), FakeBlobs(data), FakeAvatars(data), clock, ids
+    )
 
 
 def _post(data: Metadata, media: int, number: int = 1) -> Post:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shutterfeed.adapters.queues import Encoder, SqsQueue
     from shutterfeed.domain.delivery import FeedPolicy
     from shutterfeed.ports import Clock, FeedReads, HeadCache, Ids, SearchGenerations
+    from shutterfeed.services.avatars import AvatarService
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.crossing import CrossingService
     from shutterfeed.services.cursors import Cursors
@@ -99,6 +100,7 @@ class Api:
 
     media_base_url: str
     users: ProfileService
+    avatars: AvatarService
     follows: FollowService
     posts: PostService
     uploads: UploadService
@@ -112,6 +114,7 @@ class Api:
 def api() -> Api:
     from shutterfeed.adapters import messages
     from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
+    from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
     from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
     from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
     from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
@@ -121,6 +124,7 @@ def api() -> Api:
     from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
     from shutterfeed.adapters.dynamodb.readers import DynamoReaders
     from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
+    from shutterfeed.services.avatars import AvatarService
     from shutterfeed.services.cursors import Cursors
     from shutterfeed.services.downloads import DownloadService
     from shutterfeed.services.feed import FeedService
@@ -142,6 +146,9 @@ def api() -> Api:
     return Api(
         media_base_url=settings.media_base_url,
         users=users,
+        avatars=AvatarService(
+            users, posts, ledger, DynamoAvatars(metadata), uploads, clock(), ids()
+        ),
         follows=FollowService(users, profiles, follows, clock(), ids()),
         posts=PostService(users, profiles, posts, ledger, uploads, clock(), ids(), blobs),
         uploads=uploads,
@@ -203,13 +210,19 @@ def _shared_cache(age: timedelta) -> HeadCache:
 
 
 def _publishing(metadata: Table) -> PublishingService:
+    from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
     from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
     from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
     from shutterfeed.adapters.dynamodb.posts import DynamoPosts
     from shutterfeed.services.publishing import PublishingService
 
     return PublishingService(
-        DynamoLedger(metadata), DynamoPosts(metadata), DynamoBlobs(metadata), clock(), ids()
+        DynamoLedger(metadata),
+        DynamoPosts(metadata),
+        DynamoBlobs(metadata),
+        DynamoAvatars(metadata),
+        clock(),
+        ids(),
     )
 
 

@@ -171,6 +171,24 @@ class Posts(Protocol):
         ...
 
 
+class Avatars(Protocol):
+    """Each call changes profile and hidden posts in one transaction. A hidden post that is deleted
+    is in no list and expires at once."""
+
+    def show(self, post_id: PostId, medium: Medium, at: datetime) -> PostState | None:
+        """Make the photo of an unpublished hidden post its author's avatar, and delete the post of
+        the one before; where a later one was decided on, delete the post itself.
+
+        The post's new state; None where it has moved on.
+        """
+        ...
+
+    def remove(self, user_id: str, version: str, at: datetime) -> None:
+        """Take the avatar away, and keep away what was asked for before the ULID `version`.
+        Nothing where there is no such user."""
+        ...
+
+
 class OpenPosts(Protocol):
     """Posts neither published, failed nor deleted, in `OPEN_SHARDS` lists."""
 

@@ -44,6 +44,14 @@ FILE_ENDINGS: Final = {
 """By content type, of the files that people get back."""
 
 
+class Purpose(StrEnum):
+    """What a post's media are for."""
+
+    POST = "post"
+    AVATAR = "avatar"
+    """The post has one photo and is seen by nobody; the photo is to be its author's avatar."""
+
+
 class MediaState(StrEnum):
     AWAITING = "awaiting"
     PROCESSING = "processing"
@@ -175,6 +183,7 @@ class Upload:
     created_at: datetime
     multipart_id: str | None = None
     ordered_at: datetime | None = None
+    purpose: Purpose = Purpose.POST
 
     @property
     def in_parts(self) -> bool:

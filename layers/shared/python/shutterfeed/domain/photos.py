@@ -191,6 +191,9 @@ RENDITIONS: Final = (
 )
 """From the largest to the smallest, the square last: the order in which they are made."""
 
+SQUARE_NAME: Final = next(spec.name for spec in RENDITIONS if spec.square_crop)
+"""Every photo has it; avatars are shown by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedRendition:

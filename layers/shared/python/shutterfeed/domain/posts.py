@@ -4,10 +4,16 @@ pending ──bytes of a medium landed──> processing ──every medium read
    └──────────────┴──────────any medium refused──> failed
 any of them ──owner deletes──> deleted ──30 days──> gone
    └────────────owner restores────┘
+
+The hidden post of an avatar, in place of being published:
+
+processing ──ready──> avatar ──another one, or none──> deleted ──> gone
+     └──────ready, but another was asked for later────────┘
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,7 +22,7 @@ from typing import Final
 
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import MediaState, Medium, Upload
+from shutterfeed.domain.media import MediaState, Medium, Purpose, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
 from shutterfeed.domain.videos import MAX_VIDEO_BYTES, VIDEO_TYPES
 
@@ -28,6 +34,7 @@ MAX_ALT_TEXT: Final = 1000
 """Characters, for each medium."""
 _DEGREE_DIGITS: Final = 7
 """A centimetre. Without a limit a degree like 1e-200 is a number that no database keeps."""
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 DELETED_RETENTION: Final = timedelta(days=30)
 UNFINISHED_RETENTION: Final = timedelta(days=30)
 """How long a post is kept whose bytes never came, or which failed."""
@@ -37,6 +44,8 @@ class PostState(StrEnum):
     PENDING = "pending"
     PROCESSING = "processing"
     PUBLISHED = "published"
+    AVATAR = "avatar"
+    """The author's avatar is of it; never the state of a post that anybody sees."""
     FAILED = "failed"
     DELETED = "deleted"
 
@@ -80,6 +89,7 @@ class Post:
     """What is to be seen, in the order of the media; none at all where no medium has one."""
     taken_at: datetime | None = None
     """When, as the owner says; with an offset. It orders nothing."""
+    purpose: Purpose = Purpose.POST
     revision: int = field(default=0, compare=False)
     """Counts the changes, so that a copy elsewhere knows which of two is the newer."""
 
@@ -181,14 +191,36 @@ def check_medium(index: int, content_type: str, size: int) -> None:
             f"{', '.join(sorted(VIDEO_TYPES))}.",
             f"media[{index}].content_type",
         )
+    _check_size(content_type, size, f"media[{index}].bytes")
+
+
+def check_avatar(content_type: str, size: int) -> None:
+    """Raises `InvalidInput` where it is no photo, or none of a size that is taken."""
+    if content_type not in PHOTO_TYPES:
+        raise InvalidInput(
+            "unsupported_type",
+            f"An avatar is a photo: {', '.join(sorted(PHOTO_TYPES))}.",
+            "content_type",
+        )
+    _check_size(content_type, size, "bytes")
+
+
+def check_sha256(text: str, field: str) -> None:
+    """Raises `InvalidInput`."""
+    if not _SHA256.fullmatch(text):
+        raise InvalidInput(
+            "invalid_sha256",
+            "The SHA-256 of the file, as 64 lower-case hexadecimal digits.",
+            field,
+        )
+
+
+def _check_size(content_type: str, size: int, field: str) -> None:
     is_video = content_type in VIDEO_TYPES
     limit = MAX_VIDEO_BYTES if is_video else MAX_PHOTO_BYTES
     if not 1 <= size <= limit:
-        raise InvalidInput(
-            "invalid_size",
-            f"A {'video' if is_video else 'photo'} has 1 to {limit:,} bytes.",
-            f"media[{index}].bytes",
-        )
+        kind = "video" if is_video else "photo"
+        raise InvalidInput("invalid_size", f"A {kind} has 1 to {limit:,} bytes.", field)
 
 
 def _text(text: str, field: str) -> str:

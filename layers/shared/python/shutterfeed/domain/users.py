@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.errors import InvalidInput
+from shutterfeed.domain.media import Medium
 
 MAX_DISPLAY_NAME: Final = 50
 MAX_BIO: Final = 150
@@ -22,6 +23,25 @@ RESERVED_HANDLES: Final = frozenset(
         *("support", "system", "user", "users", "www"),
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Avatar:
+    """The picture of a profile: which it is, and all that showing it takes."""
+
+    post_ulid: str
+    """Of the hidden post whose photo it is."""
+    media_id: str
+    blob_id: str
+    placeholder: str
+
+    @classmethod
+    def of(cls, post_ulid: str, medium: Medium) -> Avatar:
+        """Raises `ValueError` for a medium that is not ready."""
+        if medium.picture is None:
+            raise ValueError(f"medium {medium.media_id} has no picture")
+        picture = medium.picture
+        return cls(post_ulid, medium.media_id, picture.blob_id, picture.placeholder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +60,13 @@ class Profile:
     """How many partitions of the followers index this user's followers are spread over."""
     revision: int = field(default=0, compare=False)
     """Counts the changes of handle and names, as a post's does."""
+    avatar: Avatar | None = None
+    avatar_version: str | None = None
+    """The ULID of what decided last on the avatar: a post, or a removal."""
+
+    def takes_avatar(self, post_ulid: str) -> bool:
+        """Whether it was asked for after everything that has been decided."""
+        return self.avatar_version is None or self.avatar_version < post_ulid
 
 
 def parse_handle(text: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.ids import MalformedId, PostId
-from shutterfeed.domain.media import MediaState, Medium, Reference, Upload
+from shutterfeed.domain.media import MediaState, Medium, Purpose, Reference, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
     MAX_MEDIA,
@@ -24,6 +24,7 @@ from shutterfeed.domain.posts import (
     check_caption,
     check_medium,
     check_place,
+    check_sha256,
 )
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
@@ -31,7 +32,6 @@ from shutterfeed.ports import Blobs, Clock, Creation, Ids, Ledger, Posts, Profil
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _ATTEMPTS = 5
 
@@ -97,12 +97,7 @@ class PostService:
         has not arrived. Raises `InvalidInput`, and `Conflict` where the key was used for another
         draft.
         """
-        if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-            raise InvalidInput(
-                "invalid_idempotency_key",
-                "Send a header Idempotency-Key of 1 to 255 printable ASCII characters.",
-                "Idempotency-Key",
-            )
+        check_idempotency_key(idempotency_key)
         draft = _checked(draft)
         author = self.users.me(author_id)
         post, uploads = self._new(author_id, draft)
@@ -234,8 +229,7 @@ class PostService:
 
     def _visible(self, post_id: PostId, viewer_id: str) -> Post:
         post = self.posts.get(post_id)
-        hidden = post is None or post.state is PostState.DELETED
-        if post is None or hidden:
+        if post is None or post.purpose is not Purpose.POST or post.state is PostState.DELETED:
             raise _post_not_found()
         if post.state is not PostState.PUBLISHED and viewer_id != post.author_id:
             raise _post_not_found()
@@ -243,7 +237,7 @@ class PostService:
 
     def _deleted(self, post_id: PostId, owner_id: str) -> Post:
         post = self.posts.get(post_id) if post_id.author_id == owner_id else None
-        if post is None:
+        if post is None or post.purpose is not Purpose.POST:
             raise _post_not_found()
         if post.state is not PostState.DELETED:
             raise Conflict("not_deleted", "The post is not deleted.")
@@ -272,6 +266,16 @@ class PostService:
         return replace(medium, progress=self.blobs.progress(reference))
 
 
+def check_idempotency_key(text: str) -> None:
+    """Raises `InvalidInput`."""
+    if not _IDEMPOTENCY_KEY.fullmatch(text):
+        raise InvalidInput(
+            "invalid_idempotency_key",
+            "Send a header Idempotency-Key of 1 to 255 printable ASCII characters.",
+            "Idempotency-Key",
+        )
+
+
 def _checked(draft: PostDraft) -> PostDraft:
     check_caption(draft.caption)
     place = None if draft.place is None else check_place(draft.place)
@@ -281,12 +285,7 @@ def _checked(draft: PostDraft) -> PostDraft:
         check_medium(index, medium.content_type, medium.size)
         if medium.content_type in VIDEO_TYPES:
             check_declared(index, medium.size, medium.width, medium.height, medium.duration_ms)
-        if not _SHA256.fullmatch(medium.sha256):
-            raise InvalidInput(
-                "invalid_sha256",
-                "The SHA-256 of the file, as 64 lower-case hexadecimal digits.",
-                f"media[{index}].sha256",
-            )
+        check_sha256(medium.sha256, f"media[{index}].sha256")
         check_alt_text(medium.alt_text, f"media[{index}].alt_text")
     return replace(draft, place=place)
 

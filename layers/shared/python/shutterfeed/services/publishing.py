@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Blob, MediaState, Reference
+from shutterfeed.domain.media import Blob, MediaState, Purpose, Reference
 from shutterfeed.domain.messages import ConcludePost, PublishMessage, SettleBlob, SettleReference
 from shutterfeed.domain.posts import UNPUBLISHED, PostState
-from shutterfeed.ports import Blobs, Clock, Ids, Ledger, Posts
+from shutterfeed.ports import Avatars, Blobs, Clock, Ids, Ledger, Posts
 
 _PAGE = 100
 
@@ -19,6 +19,7 @@ class PublishingService:
     ledger: Ledger
     posts: Posts
     blobs: Blobs
+    avatars: Avatars
     clock: Clock
     ids: Ids
 
@@ -43,7 +44,8 @@ class PublishingService:
         return states
 
     def conclude(self, post_id: PostId) -> PostState | None:
-        """Publish the post if all its media are ready, fail it if one has failed.
+        """Publish the post if all its media are ready, fail it if one has failed. A hidden post's
+        photo becomes the avatar instead.
 
         Two media that settle at once both come here, each after writing its own ledger entry, so
         that the later one sees both. The post's new state; None where nothing changed.
@@ -57,9 +59,11 @@ class PublishingService:
         states = {medium.state for medium in media}
         if MediaState.FAILED in states and self.posts.fail(post_id, media, now):
             return PostState.FAILED
-        if states == {MediaState.READY} and self.posts.publish(
-            post_id, media, self.ids.new(now), now
-        ):
+        if states != {MediaState.READY}:
+            return None
+        if post.purpose is Purpose.AVATAR:
+            return self.avatars.show(post_id, media[0], now)
+        if self.posts.publish(post_id, media, self.ids.new(now), now):
             return PostState.PUBLISHED
         return None
 

@@ -27,6 +27,7 @@ from shutterfeed.adapters.dynamodb.table import (
     Table,
     Update,
     Write,
+    is_now,
     key_item,
 )
 from shutterfeed.domain.delivery import Delivery, Head, entry_of
@@ -282,13 +283,8 @@ class DynamoPosts:
 
 def _as_read(post: Post) -> ConditionBase:
     """Whether what an author can edit is unchanged."""
-    place = _is("place", post.place and plain(post.place))
-    return Attr("caption").eq(post.caption) & place & _is(ALT_TEXTS, list(post.alt_texts))
-
-
-def _is(name: str, value: object) -> ConditionBase:
-    """Whether an attribute has a value; none where the value is empty."""
-    return Attr(name).eq(value) if value else Attr(name).not_exists()
+    place = is_now("place", post.place and plain(post.place))
+    return Attr("caption").eq(post.caption) & place & is_now(ALT_TEXTS, list(post.alt_texts))
 
 
 def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:

@@ -16,9 +16,9 @@ import msgspec
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Item, item_key, key_item
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Upload
+from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.posts import Place, Post
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import Avatar, Profile
 
 REFERRED_BLOB: Final = "blob_id"
 """Of a reference: which of the blobs that its content had in the course of time."""
@@ -32,7 +32,9 @@ AWAITS_RENDERING: Final = "awaits_rendering"
 """Of a reference that does not count before its rendering is done."""
 
 
-def plain(value: Profile | Post | Upload | Blob | Picture | Failure | Place | Medium) -> Item:
+def plain(
+    value: Profile | Avatar | Post | Upload | Blob | Picture | Failure | Place | Medium,
+) -> Item:
     """A domain object as nested dictionaries, lists, strings and numbers."""
     return dict(msgspec.to_builtins(value))
 
@@ -84,6 +86,7 @@ def upload_item(upload: Upload) -> Item:
         "created_at": timestamp(upload.created_at),
         "multipart_id": upload.multipart_id,
         "ordered_at": None if upload.ordered_at is None else timestamp(upload.ordered_at),
+        "purpose": upload.purpose,
     }
 
 
@@ -95,6 +98,7 @@ def to_upload(item: Image) -> Upload:
         msgspec.convert(item["created_at"], datetime),
         item.get("multipart_id"),
         msgspec.convert(item.get("ordered_at"), datetime | None),
+        Purpose(item.get("purpose", Purpose.POST)),
     )
 
 

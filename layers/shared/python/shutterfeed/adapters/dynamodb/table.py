@@ -20,7 +20,7 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
@@ -108,6 +108,11 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
 def _pool() -> ThreadPoolExecutor:
     """As many as there are connections; kept, because starting threads costs more than calls."""
     return ThreadPoolExecutor(MAX_CONNECTIONS)
+
+
+def is_now(name: str, value: object) -> ConditionBase:
+    """The condition that an attribute has a value; none at all where the value is empty."""
+    return Attr(name).eq(value) if value else Attr(name).not_exists()
 
 
 @contextmanager

@@ -1,0 +1,119 @@
+"""Avatars: a profile, the hidden post of its avatar and the one before, changed together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import (
+    epoch,
+    media_text,
+    plain,
+    timestamp,
+    to_post,
+    to_profile,
+)
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update, is_now
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Medium
+from shutterfeed.domain.posts import UNPUBLISHED, PostState
+from shutterfeed.domain.users import Avatar, Profile
+from shutterfeed.schema import OPEN_PK, OPEN_SK, TTL_ATTRIBUTE
+
+_STATE: Final = "state"
+_AVATAR: Final = "avatar"
+_VERSION: Final = "avatar_version"
+_ATTEMPTS: Final = 10
+"""At a profile whose avatar others change at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoAvatars:
+    table: Table
+
+    def show(self, post_id: PostId, medium: Medium, at: datetime) -> PostState | None:
+        avatar = Avatar.of(post_id.ulid, medium)
+        for _ in range(_ATTEMPTS):
+            item = self.table.get(keys.post(post_id))
+            state = to_post(item).state if item else None
+            if state not in UNPUBLISHED:
+                return None
+            profile = self._profile(post_id.author_id)
+            if profile is None or not profile.takes_avatar(post_id.ulid):
+                writes = [_gone(post_id, state, at)]
+            else:
+                shown = Update(
+                    keys.post(post_id),
+                    set={_STATE: PostState.AVATAR, "media": media_text([medium])},
+                    add={"revision": 1},
+                    remove=(TTL_ATTRIBUTE, OPEN_PK, OPEN_SK),
+                    condition=Attr(_STATE).eq(state),
+                )
+                writes = [shown, *_replacing(profile, avatar, post_id.ulid, at)]
+            if self._written(writes):
+                return PostState.DELETED if len(writes) == 1 else PostState.AVATAR
+        raise Busy
+
+    def remove(self, user_id: str, version: str, at: datetime) -> None:
+        for _ in range(_ATTEMPTS):
+            profile = self._profile(user_id)
+            if profile is None:
+                return
+            # Clocks may differ: nothing that was decided is forgotten.
+            later = max(version, profile.avatar_version or version)
+            if self._written(_replacing(profile, None, later, at)):
+                return
+        raise Busy
+
+    def _profile(self, user_id: str) -> Profile | None:
+        item = self.table.get(keys.profile(user_id))
+        return to_profile(item) if item else None
+
+    def _written(self, writes: Sequence[Update]) -> bool:
+        """False where something has changed since it was read."""
+        try:
+            self.table.transact(writes)
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _replacing(profile: Profile, avatar: Avatar | None, version: str, at: datetime) -> list[Update]:
+    """The profile with another avatar, or none, and the end of the one it had."""
+    changes: dict[str, object] = {_VERSION: version}
+    if avatar is not None:
+        changes[_AVATAR] = plain(avatar)
+    update = Update(
+        keys.profile(profile.user_id),
+        set=changes,
+        remove=() if avatar is not None else (_AVATAR,),
+        # Of two removals at once under one version, the second must see that the avatar is gone.
+        condition=is_now(_VERSION, profile.avatar_version)
+        & is_now(_AVATAR, profile.avatar and plain(profile.avatar)),
+    )
+    if profile.avatar is None:
+        return [update]
+    before = PostId(profile.user_id, profile.avatar.post_ulid)
+    return [update, _gone(before, PostState.AVATAR, at)]
+
+
+def _gone(post_id: PostId, state: PostState | None, at: datetime) -> Update:
+    """A hidden post deleted for good: in no list of deleted ones, and due to expire at once."""
+    return Update(
+        keys.post(post_id),
+        set={
+            _STATE: PostState.DELETED,
+            "deleted_from": state,
+            "deleted_at": timestamp(at),
+            TTL_ATTRIBUTE: epoch(at),
+        },
+        add={"revision": 1},
+        remove=(OPEN_PK, OPEN_SK),
+        condition=Attr(_STATE).eq(state),
+    )
