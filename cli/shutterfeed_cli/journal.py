@@ -60,7 +60,8 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A line of the ledger; `code` and `failure` say why it failed, if it did."""
+    """A line of the ledger; `code` and `failure` say why it failed, if it did. An avatar has no
+    post."""
 
     media_id: str
     post_id: str
@@ -252,11 +253,12 @@ def key_for(contents: Iterable[str], *, attempt: int, when: str = "") -> str:
 
 
 def _row(entry: Json) -> tuple[str, ...]:
-    failure = entry.get("failure") or {}
+    failure = entry["failure"] or {}
     return (
         entry["media_id"],
-        entry.get("post_id") or "",
-        entry.get("sha256") or "",
+        # An avatar's post is seen by nobody: the photo may well be posted.
+        entry["post_id"] if entry["purpose"] == "post" else "",
+        entry["sha256"],
         entry["state"],
         failure.get("code", ""),
         failure.get("message", ""),

@@ -380,8 +380,8 @@ def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | 
 
     None: it is new.
     """
-    entries = journal.known(sha256)
-    posts = {known.post_id: journal.of_post(known.post_id) for known in entries if known.post_id}
+    entries = [known for known in journal.known(sha256) if known.post_id]
+    posts = {known.post_id: journal.of_post(known.post_id) for known in entries}
     if any({known.state for known in post} <= _ARRIVED for post in posts.values()):
         return Skip(Outcome.SKIPPED, "already uploaded")
     for declared in journal.declared(sha256):

@@ -142,6 +142,7 @@ class Service:
                     "sha256": medium["sha256"],
                     "bytes": medium["bytes"],
                     "state": "awaiting",
+                    "purpose": "post",
                     "failure": None,
                 }
         post = self.posts[post_id]

@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,7 @@ import pytest
 from rich.table import Table
 
 from shutterfeed_cli import commands, http, main
-from shutterfeed_cli.api import Api
+from shutterfeed_cli.api import Api, Json
 from shutterfeed_cli.errors import CliError, NetworkGone, Stopped, UsageError
 from shutterfeed_cli.export import Absent, Fetcher, Original
 from shutterfeed_cli.http import Patience
@@ -45,7 +46,7 @@ def photos(tmp_path: Path) -> Path:
     return pictures(tmp_path / "photos", ["IMG_1.png", "Midsummer.png"])[0].parent
 
 
-def lines(text: str) -> list[dict[str, object]]:
+def lines(text: str) -> list[Json]:
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -178,9 +179,12 @@ def test_colours_follow_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_events_of_many_threads_are_whole_lines(capsys: pytest.CaptureFixture[str]) -> None:
     report = UploadReport(Output(as_json=True))
     result = FileResult("x" * 2000, Outcome.UPLOADED, post_id="p", media_id="m", size=1)
-    threads = [
-        threading.Thread(target=lambda: [report.done(result) for _ in range(50)]) for _ in range(4)
-    ]
+
+    def work() -> None:
+        for _ in range(50):
+            report.done(result)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -204,6 +208,7 @@ class TestWaiting:
             "post_id": post,
             "sha256": f"{number:064}",
             "state": state,
+            "purpose": "post",
             "failure": failure,
         }
         media = service.posts.setdefault(post, {"id": post, "media": []})["media"]
@@ -244,6 +249,7 @@ def test_the_ledger_is_read_whole_once_and_then_where_it_may_have_changed(
             "post_id": f"P{number}",
             "sha256": f"{number:064}",
             "state": "ready",
+            "purpose": "post",
             "failure": None,
         }
     service.ledger["M0750"]["state"] = "processing"
@@ -292,7 +298,7 @@ class TestStop:
 class TestFetcher:
     """Originals, byte for byte; what is there and wrong stays."""
 
-    original = Original("01ABC", "P1", "2026-11-23T05:00:00Z", "image/png")
+    original = Original("01ABC", "P1", "2026-11-23T05:00:00Z", "image/png", ready=True)
 
     def fetcher(self, folder: Path, content: bytes, told: bytes | None = None) -> Fetcher:
         sha256 = hashlib.sha256(content if told is None else told).hexdigest()
@@ -352,7 +358,9 @@ class TestFetcher:
             transport=httpx.MockTransport(lambda _: httpx.Response(409, json={"error": error}))
         )
         fetcher._api = Api(client, BASE, FixedTokens(), Patience())
-        assert isinstance(fetcher.fetch(self.original), Absent)
+        assert isinstance(fetcher.fetch(replace(self.original, ready=False)), Absent)
+        # Of what was processed the bytes have to be there.
+        assert isinstance(fetcher.fetch(self.original), CliError)
 
     def test_a_network_that_is_gone_is_not_one_file_s_failure(self, tmp_path: Path) -> None:
         fetcher = self.fetcher(tmp_path, b"x")

@@ -76,6 +76,15 @@ def test_the_ledger_alone_keeps_from_posting_twice(
     assert len(service.posts) == len(files)
 
 
+def test_an_avatar_is_not_a_post(service: Service, journal: Journal, files: list[Path]) -> None:
+    run(service, journal, singles(files[:1]))
+    for entry in service.ledger.values():
+        entry["purpose"] = "avatar"
+    service.forget_keys()
+    another = run(service, Journal(":memory:"), singles(files[:1]))
+    assert another.names(Outcome.UPLOADED) == ["a.png"]
+
+
 def test_a_file_that_is_known_is_not_read_again(
     service: Service, journal: Journal, files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
