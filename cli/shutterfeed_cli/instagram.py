@@ -11,9 +11,9 @@ from shutterfeed_cli.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Json
 from shutterfeed_cli.archive import Export, Item, open_archive
 from shutterfeed_cli.commands import Context
 from shutterfeed_cli.errors import ExitCode
+from shutterfeed_cli.planning import Wanted
 from shutterfeed_cli.sources import Source
 from shutterfeed_cli.uploading import always, run_uploads
-from shutterfeed_cli.uploads import Wanted
 
 _SHOWN: Final = 20
 """Remarks that are shown; of more, only how many."""

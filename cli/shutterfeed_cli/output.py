@@ -30,7 +30,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shutterfeed_cli.api import Json
-from shutterfeed_cli.uploads import FileResult, Outcome
+from shutterfeed_cli.planning import FileResult, Outcome
 
 _HARMLESS: Final = frozenset("\n\t")
 

@@ -20,11 +20,12 @@ from shutterfeed_cli.errors import CliError, NetworkGone, Stopped, UsageError
 from shutterfeed_cli.export import Absent, Fetcher, Original
 from shutterfeed_cli.http import Patience
 from shutterfeed_cli.journal import Journal
+from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.output import Output, UploadReport, clean, table
+from shutterfeed_cli.planning import FileResult, Outcome
 from shutterfeed_cli.session import Session, SessionFile, Site
 from shutterfeed_cli.stopping import GRACE_SECONDS, Stop
 from shutterfeed_cli.uploading import parse_place
-from shutterfeed_cli.uploads import FileResult, Outcome, refresh_ledger
 from shutterfeed_cli.waiting import Waiting
 from tests.cli.service import BASE, FixedTokens, NoPause, Service, pictures
 

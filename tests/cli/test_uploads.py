@@ -11,10 +11,10 @@ import pytest
 
 from shutterfeed_cli.errors import NetworkGone, Stopped
 from shutterfeed_cli.journal import Journal
+from shutterfeed_cli.planning import Outcome, Wanted
 from shutterfeed_cli.sources import FileSource
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.uploading import always
-from shutterfeed_cli.uploads import Outcome, Wanted
 from tests.cli.service import NoPause, Seen, Service, nothing, pictures, run
 
 
