@@ -113,6 +113,9 @@ def _instagram(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archive", type=Path, metavar="ARCHIVE", help="a folder or zip")
     parser.add_argument("--reels", action="store_true", help="reels and IGTV videos, too")
     parser.add_argument("--stories", action="store_true", help="stories, too")
+    parser.add_argument(
+        "--profile-photo", action="store_true", help="make the last profile photo the avatar"
+    )
     _running(parser)
 
 

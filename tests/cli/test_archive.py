@@ -115,6 +115,16 @@ def test_reels_and_stories_come_when_they_are_asked_for(folder: Path) -> None:
     assert kinds == ["posts", "reels", "igtv", "stories"]
 
 
+def test_the_last_profile_photo_is_found(folder: Path, packed: Packer) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}])
+    assert read(packed(folder))[0].profile_photo() is None
+    chosen = {"ig_profile_picture": [medium(3), medium(5), {**medium(9), "uri": "../gone.png"}]}
+    write(folder, f"{ACTIVITY}/profile_photos.json", chosen)
+    source = read(packed(folder))[0].profile_photo()
+    assert source is not None
+    assert source.stem == "5"
+
+
 def test_the_form_of_2018_is_read(folder: Path, packed: Packer) -> None:
     entry = {"taken_at": "2018-12-31T08:05:13", "location": mangled("Malmö"), "caption": "Both"}
     content = {

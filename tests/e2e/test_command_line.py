@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from tests import videos
-from tests.e2e.conftest import PASSWORD, Deployment, Person
+from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually
 from tests.e2e.test_large_uploads import noise
 from tools import paths
 from tools.client import Json, Photo, upload_part
@@ -276,6 +276,7 @@ def instagram_export(folder: Path) -> None:
         }
     ]
     (lists / "posts_1.json").write_text(json.dumps([*posts, {"media": [here]}]))
+    (lists / "profile_photos.json").write_text(json.dumps({"ig_profile_picture": [medium(40)]}))
     (lists / "reels.json").write_text(json.dumps({"ig_reels_media": [{"media": [reel]}]}))
 
 
@@ -292,7 +293,8 @@ def test_an_instagram_export_is_posted_once_as_a_zip_or_a_folder(
             packed.write(file, file.relative_to(folder))
         packed.writestr("../../escaped.jpg", picture(77))
 
-    lines = shell.json("import-instagram", archive, "--reels", "--parallel", "1")
+    options = ("--reels", "--profile-photo", "--parallel", "1")
+    lines = shell.json("import-instagram", archive, *options)
     [summary] = [line for line in lines if line["event"] == "summary"]
     assert (summary["published"], summary["failed"]) == (14, 0)
     assert any("12 files" in line.get("message", "") for line in lines)
@@ -311,6 +313,8 @@ def test_an_instagram_export_is_posted_once_as_a_zip_or_a_folder(
         "latitude": 57.7089,
         "longitude": 11.9746,
     }
+    avatar = eventually(lambda: author.api.me()["avatar"], lambda found: found is not None)
+    assert avatar["url"]
     again = shell.json("import-instagram", folder, "--reels")
     assert [line["skipped"] for line in again if line["event"] == "summary"] == [14]
     assert len(posts_of(author)) == 4
