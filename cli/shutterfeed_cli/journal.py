@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,7 @@ from shutterfeed_cli.video import VideoFacts
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS files (
-    place TEXT PRIMARY KEY, size INTEGER, changed INTEGER, facts TEXT
+    place BLOB PRIMARY KEY, size INTEGER, changed INTEGER, facts TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledger (
     media_id TEXT PRIMARY KEY, post_id TEXT, sha256 TEXT, state TEXT, code TEXT, failure TEXT
@@ -109,7 +110,7 @@ class Journal:
         place, size, changed = source.fingerprint()
         row = self._one(
             "SELECT facts FROM files WHERE place = ? AND size = ? AND changed = ?",
-            (place, size, changed),
+            (os.fsencode(place), size, changed),
         )
         if row is None:
             return None
@@ -127,9 +128,10 @@ class Journal:
             "video": video
             and {"width": video.width, "height": video.height, "duration_ms": video.duration_ms},
         }
-        self._write(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (*fingerprint, json.dumps(facts))
-        )
+        place, size, changed = fingerprint
+        # As bytes: a file's name need not be text.
+        row = (os.fsencode(place), size, changed, json.dumps(facts))
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
 
     # --- Ledger
 

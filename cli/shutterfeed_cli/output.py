@@ -69,7 +69,8 @@ class Output:
         """One line of JSON; nothing where people read."""
         if self.as_json:
             with self._lock:
-                sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+                # As ASCII: file names may hold bytes that are no text, and streams differ.
+                sys.stdout.write(json.dumps(document) + "\n")
                 sys.stdout.flush()
 
     def note(self, text: str, style: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import threading
 import time
 from dataclasses import replace
@@ -83,6 +84,18 @@ def test_a_failure_is_told_with_its_reason_and_an_exit_code(
     assert "failed 1" in said
     assert "cut.mp4: The video cannot be posted: it has no index" in said
     assert "cut.mp4" in noted
+
+
+def test_a_name_that_is_no_text_does_no_harm(
+    service: Service, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = photos / os.fsdecode(b"\xff\xfe.png")
+    (photos / "Midsummer.png").rename(odd)
+    assert main.main(["upload", str(odd), "--json", "--caption-from", "filename"]) == 0
+    assert lines(capsys.readouterr().out)[-1]["uploaded"] == 1
+    assert main.main(["upload", str(odd)]) == 0
+    assert capsys.readouterr().out.startswith("Uploaded 0 (0 published), skipped 1")
+    assert len(service.posts) == 1
 
 
 def test_a_dry_run_sends_nothing(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -120,14 +121,33 @@ def test_folders_are_gone_through_in_the_order_of_names(tmp_path: Path) -> None:
     pictures(tmp_path / "a" / "deep", ["x.png"])
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
     (tmp_path / "empty").mkdir()
-    found = [[source.path.name for source in sources] for _, sources in find([tmp_path])]
+    found = [[Path(source.name).name for source in sources] for _, sources in find([tmp_path])]
     assert found == [["x.png"], ["IMG_9.png", "IMG_10.png"]]
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "locked").mkdir()
+    pictures(tmp_path, ["x.png"])
+    usual = Path.iterdir
+
+    def locked(path: Path) -> Iterator[Path]:
+        if path.name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return usual(path)
+
+    monkeypatch.setattr(Path, "iterdir", locked)
+    [(_, readable), (_, [other])] = find([tmp_path])
+    assert len(readable) == 1
+    with pytest.raises(Unusable, match="Permission denied"):
+        examine(other, Stop())
 
 
 def test_named_files_are_one_group_in_the_order_given(tmp_path: Path) -> None:
     paths = pictures(tmp_path, ["b.png", "a.png"])
     [(_, sources)] = find(paths)
-    assert [source.path for source in sources] == paths
+    assert [source.name for source in sources] == [str(path) for path in paths]
 
 
 def test_numbers_in_names_count_as_numbers() -> None:
