@@ -105,6 +105,11 @@ class Api:
     def create_post(self, body: Json, idempotency_key: str) -> Json:
         return self.call("POST", "/posts", body=body, headers={"Idempotency-Key": idempotency_key})
 
+    def set_avatar(self, declaration: Json, idempotency_key: str) -> Json:
+        return self.call(
+            "POST", "/me/avatar", body=declaration, headers={"Idempotency-Key": idempotency_key}
+        )
+
     def upload(self, media_id: str) -> Json:
         """What arrived of an upload, and the link for the rest."""
         return self.call("GET", f"/me/uploads/{quote(media_id)}")

@@ -199,6 +199,28 @@ class Export:
                 found.append(source)
         return found
 
+    def profile_photo(self) -> Source | None:
+        """The last one that was chosen."""
+        found: list[tuple[int, str]] = []
+        for name in self._names:
+            path, root = PurePosixPath(name), _root(name)
+            if path.name == "profile_photos.json":
+                found += [
+                    (_seconds(entry.get("creation_timestamp")) or 0, _inside(root, uri))
+                    for entry in _entries(self.archive.read_json(name))
+                    if (uri := _text(entry.get("uri")))
+                ]
+            elif self._kind(name) == "media":
+                content = self.archive.read_json(name)
+                entries = _list(content.get("profile")) if isinstance(content, dict) else []
+                found += [
+                    (_date(entry.get("taken_at")) or 0, _inside(root, uri))
+                    for entry in entries
+                    if (uri := _text(entry.get("path")))
+                ]
+        sources = (self.archive.source(uri) for _, uri in sorted(found, reverse=True))
+        return next(filter(None, sources), None)
+
     def _kind(self, name: str) -> str:
         """What a file's name says is in it; empty for what is not looked at."""
         path = PurePosixPath(name)

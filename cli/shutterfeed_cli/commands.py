@@ -17,7 +17,7 @@ from rich.table import Table
 
 from shutterfeed_cli import http
 from shutterfeed_cli.api import PAGE, Api, Json
-from shutterfeed_cli.errors import CliError, ExitCode, NotSignedIn, Refused, UsageError
+from shutterfeed_cli.errors import CliError, ExitCode, NotSignedIn, UsageError
 from shutterfeed_cli.http import Patience
 from shutterfeed_cli.output import Output, table
 from shutterfeed_cli.session import Cognito, Session, SessionFile, Tokens, find_site
@@ -63,22 +63,36 @@ class Context:
         return Api(self.client, self.session.site.api_url, tokens, self.patience)
 
 
+Command = Callable[[argparse.Namespace, Context], ExitCode]
+
+
 def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Raises `CliError`, `Stopped`."""
-    from shutterfeed_cli import export, instagram, uploading
-
-    commands: Mapping[str, Callable[[argparse.Namespace, Context], ExitCode]] = {
+    commands: Mapping[str, Command] = {
         "login": login,
         "logout": logout,
         "whoami": whoami,
         "feed": feed,
         "search": search,
         "status": status,
-        "upload": uploading.upload,
-        "export": export.export,
-        "import-instagram": instagram.import_archive,
     }
-    return commands[asked.command](asked, context)
+    command = commands.get(asked.command) or _large(asked.command)
+    return command(asked, context)
+
+
+def _large(name: str) -> Command:
+    """One of those commands that bring much with them."""
+    if name == "upload":
+        from shutterfeed_cli.uploading import upload
+
+        return upload
+    if name == "export":
+        from shutterfeed_cli.export import export
+
+        return export
+    from shutterfeed_cli.instagram import import_archive
+
+    return import_archive
 
 
 def login(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -106,7 +120,7 @@ def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
     context.file.delete()
     try:
         Cognito(context.client, session.site, context.patience).revoke(session.refresh_token)
-    except (CliError, Refused) as error:
+    except CliError as error:
         raise CliError(
             f"Signed out here, but the service could not be told, and the old sign-in stays good"
             f" until it ends by itself: {error}"

@@ -63,6 +63,8 @@ class Original:
     post_id: str
     created_at: str
     content_type: str
+    ready: bool
+    """It was processed, so its bytes are there."""
 
     @property
     def path(self) -> str:
@@ -211,8 +213,9 @@ def _unpublished(api: Api, lists: Mapping[str, list[Json]]) -> Iterator[Json]:
     seen = {post["id"] for post in lists["posts"]} | {
         deleted["post"]["id"] for deleted in lists["deleted"]
     }
-    for post_id in dict.fromkeys(entry["post_id"] for entry in lists["uploads"]):
-        if post_id and post_id not in seen:
+    of_posts = (entry for entry in lists["uploads"] if entry["purpose"] == "post")
+    for post_id in dict.fromkeys(entry["post_id"] for entry in of_posts):
+        if post_id not in seen:
             try:
                 yield api.call("GET", f"/posts/{quote(post_id)}")
             except Refused as error:
@@ -221,31 +224,22 @@ def _unpublished(api: Api, lists: Mapping[str, list[Json]]) -> Iterator[Json]:
 
 
 def _originals(lists: Mapping[str, list[Json]]) -> Iterator[Original]:
-    """Of every post, and whatever else the ledger has."""
+    """Of every post, and whatever else the ledger has: what failed, and avatars."""
     posts = chain(lists["posts"], (deleted["post"] for deleted in lists["deleted"]))
-    for post in posts:
-        for medium in post["media"]:
-            yield _original(medium["id"], post["id"], post["created_at"], medium["content_type"])
-    in_posts = {
-        medium["id"]
-        for post in chain(lists["posts"], (deleted["post"] for deleted in lists["deleted"]))
-        for medium in post["media"]
-    }
+    in_posts = {medium["id"]: (post, medium) for post in posts for medium in post["media"]}
+    for media_id, (post, medium) in in_posts.items():
+        yield _original(media_id, post["id"], post["created_at"], medium)
     for entry in lists["uploads"]:
         if entry["media_id"] not in in_posts:
-            yield _original(
-                entry["media_id"],
-                entry["post_id"] or "",
-                entry["created_at"],
-                entry["content_type"],
-            )
+            yield _original(entry["media_id"], entry["post_id"], entry["created_at"], entry)
 
 
-def _original(media_id: str, post_id: str, created_at: str, content_type: str) -> Original:
+def _original(media_id: str, post_id: str, created_at: str, medium: Json) -> Original:
     # They become a file's name: nothing that a server says may lead out of the folder.
     if not (_SAFE.fullmatch(media_id) and _SAFE.fullmatch(created_at[:10])):
         raise CliError("The service's answer has an id in it that is none.")
-    return Original(media_id, post_id, created_at, content_type)
+    ready = medium["state"] == "ready"
+    return Original(media_id, post_id, created_at, medium["content_type"], ready)
 
 
 Result = tuple[bool, Json] | Absent | CliError
@@ -314,7 +308,7 @@ class Fetcher:
         try:
             link = self._api.call("GET", f"/me/uploads/{quote(original.media_id)}/original")
         except Refused as error:
-            if error.status == HTTPStatus.CONFLICT:
+            if error.status == HTTPStatus.CONFLICT and not original.ready:
                 raise Absent(str(error)) from error
             raise
         facts = {name: link[name] for name in ("bytes", "sha256", "content_type")}

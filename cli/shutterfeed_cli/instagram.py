@@ -11,9 +11,12 @@ from shutterfeed_cli.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Json
 from shutterfeed_cli.archive import Export, Item, open_archive
 from shutterfeed_cli.commands import Context
 from shutterfeed_cli.errors import ExitCode
+from shutterfeed_cli.journal import key_for
+from shutterfeed_cli.media import examine
+from shutterfeed_cli.planning import Wanted
 from shutterfeed_cli.sources import Source
+from shutterfeed_cli.transfer import Transfer
 from shutterfeed_cli.uploading import always, run_uploads
-from shutterfeed_cli.uploads import Wanted
 
 _SHOWN: Final = 20
 """Remarks that are shown; of more, only how many."""
@@ -25,6 +28,8 @@ def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
     items = export.items(reels=asked.reels, stories=asked.stories)
     context.output.note(f"{len(items):,} posts in the archive.")
     code = run_uploads(asked, context, wanted(export, items))
+    if asked.profile_photo and not (asked.dry_run or context.stop.asked):
+        _set_avatar(export, context)
     for remark in export.remarks.lines:
         context.output.event({"event": "remark", "message": remark})
     if not context.output.as_json:
@@ -33,6 +38,23 @@ def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
         if (more := len(export.remarks.lines) - _SHOWN) > 0:
             context.output.note(f"… and {more:,} more remarks: --json has them all.")
     return code
+
+
+def _set_avatar(export: Export, context: Context) -> None:
+    """Make the export's last profile photo the avatar. Raises `CliError`."""
+    source = export.profile_photo()
+    medium = examine(source, context.stop) if source else None
+    if medium is None:
+        export.remarks.add("There is no profile photo in the archive that can be used.")
+        return
+    key = key_for([medium.sha256], attempt=1, when="avatar")
+    link = context.api.set_avatar(medium.declaration(), key)["upload"]
+    if link is not None:
+        transfer = Transfer(context.client, context.api, context.patience, context.stop)
+        transfer.send(medium, link, lambda _: None)
+    context.output.event({"event": "avatar", "file": medium.source.name})
+    if not context.output.as_json:
+        context.output.note("The last profile photo becomes your avatar.")
 
 
 def wanted(export: Export, items: Sequence[Item]) -> Iterator[Wanted]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,7 @@ from shutterfeed_cli.video import VideoFacts
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS files (
-    place TEXT PRIMARY KEY, size INTEGER, changed INTEGER, facts TEXT
+    place BLOB PRIMARY KEY, size INTEGER, changed INTEGER, facts TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledger (
     media_id TEXT PRIMARY KEY, post_id TEXT, sha256 TEXT, state TEXT, code TEXT, failure TEXT
@@ -60,7 +61,8 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A line of the ledger; `code` and `failure` say why it failed, if it did."""
+    """A line of the ledger; `code` and `failure` say why it failed, if it did. An avatar has no
+    post."""
 
     media_id: str
     post_id: str
@@ -108,7 +110,7 @@ class Journal:
         place, size, changed = source.fingerprint()
         row = self._one(
             "SELECT facts FROM files WHERE place = ? AND size = ? AND changed = ?",
-            (place, size, changed),
+            (os.fsencode(place), size, changed),
         )
         if row is None:
             return None
@@ -126,9 +128,10 @@ class Journal:
             "video": video
             and {"width": video.width, "height": video.height, "duration_ms": video.duration_ms},
         }
-        self._write(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (*fingerprint, json.dumps(facts))
-        )
+        place, size, changed = fingerprint
+        # As bytes: a file's name need not be text.
+        row = (os.fsencode(place), size, changed, json.dumps(facts))
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
 
     # --- Ledger
 
@@ -252,11 +255,12 @@ def key_for(contents: Iterable[str], *, attempt: int, when: str = "") -> str:
 
 
 def _row(entry: Json) -> tuple[str, ...]:
-    failure = entry.get("failure") or {}
+    failure = entry["failure"] or {}
     return (
         entry["media_id"],
-        entry.get("post_id") or "",
-        entry.get("sha256") or "",
+        # An avatar's post is seen by nobody: the photo may well be posted.
+        entry["post_id"] if entry["purpose"] == "post" else "",
+        entry["sha256"],
         entry["state"],
         failure.get("code", ""),
         failure.get("message", ""),

@@ -16,7 +16,7 @@ from typing import Final
 from shutterfeed_cli import VERSION
 from shutterfeed_cli.errors import CliError, ExitCode, Stopped
 
-_STORIES = """
+_EPILOG = """
 Every command takes --json. Colours follow NO_COLOR; a progress bar is only shown on a terminal.
 Exit codes: 0 all is well, 1 something failed, 2 usage, 3 not signed in, 130 interrupted.
 """
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="shutterfeed",
         description="Shutterfeed, for those with thousands of photos.",
-        epilog=_STORIES,
+        epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -113,6 +113,9 @@ def _instagram(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archive", type=Path, metavar="ARCHIVE", help="a folder or zip")
     parser.add_argument("--reels", action="store_true", help="reels and IGTV videos, too")
     parser.add_argument("--stories", action="store_true", help="stories, too")
+    parser.add_argument(
+        "--profile-photo", action="store_true", help="make the last profile photo the avatar"
+    )
     _running(parser)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 from shutterfeed_cli.api import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, Json
 from shutterfeed_cli.errors import CliError
-from shutterfeed_cli.sources import FileSource, Source, reading
+from shutterfeed_cli.sources import FileSource, Source, UnreadableSource, reading
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.video import UnknownVideo, VideoFacts, read_facts
 
@@ -154,7 +154,7 @@ def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:
     return Medium(source, content_type, size, digest.hexdigest(), video)
 
 
-def find(paths: list[Path]) -> Iterator[tuple[Path, list[FileSource]]]:
+def find(paths: list[Path]) -> Iterator[tuple[Path, Sequence[Source]]]:
     """The files to look at, folder by folder, in the order of their names.
 
     Folders are gone through to the bottom; what is hidden and links to folders are left out. Files
@@ -170,17 +170,21 @@ def find(paths: list[Path]) -> Iterator[tuple[Path, list[FileSource]]]:
             yield from _walk(path)
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, list[FileSource]]]:
-    entries = sorted(
-        (entry for entry in folder.iterdir() if not entry.name.startswith(".")),
-        key=lambda entry: natural(entry.name),
-    )
-    files = [FileSource(entry) for entry in entries if entry.is_file()]
+def _walk(folder: Path) -> Iterator[tuple[Path, Sequence[Source]]]:
+    try:
+        entries = sorted(
+            (entry for entry in folder.iterdir() if not entry.name.startswith(".")),
+            key=lambda entry: natural(entry.name),
+        )
+        files = [FileSource(entry) for entry in entries if entry.is_file()]
+        folders = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
+    except OSError as error:
+        yield folder, [UnreadableSource(folder, error)]
+        return
     if files:
         yield folder, files
-    for entry in entries:
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _walk(entry)
+    for inner in folders:
+        yield from _walk(inner)
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:

@@ -30,7 +30,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shutterfeed_cli.api import Json
-from shutterfeed_cli.uploads import FileResult, Outcome
+from shutterfeed_cli.planning import FileResult, Outcome
 
 _HARMLESS: Final = frozenset("\n\t")
 
@@ -69,7 +69,8 @@ class Output:
         """One line of JSON; nothing where people read."""
         if self.as_json:
             with self._lock:
-                sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+                # As ASCII: file names may hold bytes that are no text, and streams differ.
+                sys.stdout.write(json.dumps(document) + "\n")
                 sys.stdout.flush()
 
     def note(self, text: str, style: str = "") -> None:

@@ -66,6 +66,28 @@ class FileSource:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableSource:
+    """Something that could not even be looked at, for the person to know."""
+
+    path: Path
+    error: OSError
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem
+
+    def fingerprint(self) -> tuple[str, int, int]:
+        raise self.error
+
+    def opened(self) -> Iterator[IO[bytes]]:
+        raise self.error
+
+
+@dataclass(frozen=True, slots=True)
 class ZippedSource:
     """A member of a zip. It is unpacked alone, for as long as it is open, and never beyond the most
     that the service takes, whatever the zip says of its size."""

@@ -14,12 +14,14 @@ from shutterfeed_cli.commands import Context
 from shutterfeed_cli.errors import CliError, ExitCode, Stopped, UsageError
 from shutterfeed_cli.http import ATTEMPTS
 from shutterfeed_cli.journal import Journal, open_journal
+from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.media import Medium, find
 from shutterfeed_cli.output import UploadReport
+from shutterfeed_cli.planning import Outcome, Wanted
 from shutterfeed_cli.sources import reading
 from shutterfeed_cli.stopping import on_interrupt
 from shutterfeed_cli.transfer import Transfer
-from shutterfeed_cli.uploads import Outcome, Uploader, Wanted, refresh_ledger
+from shutterfeed_cli.uploads import Uploader
 from shutterfeed_cli.waiting import Waiting
 
 Caption = Callable[[Sequence[Medium]], str]

@@ -12,105 +12,34 @@ group becomes posts; posts are sent some at a time. What keeps a file from being
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final, Protocol
 
 from shutterfeed_cli.api import Api, Json
 from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Refused, Stopped
-from shutterfeed_cli.journal import Journal, Known, Progress, key_for
+from shutterfeed_cli.journal import Journal, Progress
 from shutterfeed_cli.media import Medium, Unusable, examine
+from shutterfeed_cli.planning import (
+    Batch,
+    Begun,
+    FileResult,
+    Outcome,
+    Skip,
+    Wanted,
+    decide,
+    new_batch,
+)
 from shutterfeed_cli.sources import Source
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.transfer import Transfer
 
-_ARRIVED: Final = frozenset({"processing", "ready"})
-_WORTH_ANOTHER_TRY: Final = frozenset({"never_arrived", "bytes_mismatch", "sha256_mismatch"})
-"""Failures that are not the content's own fault."""
 _ATTEMPTS: Final = 20
 """Of one post: an earlier one that failed, or was deleted, needs another key."""
-_READ_WHOLE_AT: Final = "ledger_read_whole_at"
-_WHOLE_AFTER_SECONDS: Final = 7 * 86_400.0
 _AHEAD: Final = 8
 """Files examined ahead of those that are sent, for each that is sent at a time."""
-
-
-class Outcome(StrEnum):
-    """What became of a file in this run."""
-
-    UPLOADED = "uploaded"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    IGNORED = "ignored"
-    """Neither photo nor video."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """What became of one file, and why; `post_id` where it is part of a post."""
-
-    name: str
-    outcome: Outcome
-    reason: str = ""
-    post_id: str | None = None
-    media_id: str | None = None
-    size: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Files that belong together, and what is to be said of them.
-
-    `whole`: they are one post as they are, even if some were uploaded before; `when` then tells
-    posts with the same contents apart. Otherwise they become posts of up to `per_post` files.
-    """
-
-    sources: Sequence[Source]
-    caption: Callable[[Sequence[Medium]], str]
-    place: Json | None = None
-    taken_at: str | None = None
-    per_post: int = 1
-    whole: bool = False
-    when: str = ""
-    keep_capture_details: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The files of one post, to be sent in the words of `body` under `key`.
-
-    Without words, the post is there already under the id `key`, and `known` are its files.
-    """
-
-    media: Sequence[Medium]
-    key: str
-    body: Json | None
-    known: Sequence[Known] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """There is nothing to send of a content."""
-
-    outcome: Outcome
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A content is part of a post that was begun earlier: see `Batch` for what the fields say."""
-
-    key: str
-    contents: Sequence[str]
-    body: Json | None
-    known: Sequence[Known] = ()
-
-    def batch(self, here: Mapping[str, Medium]) -> Batch:
-        return Batch([here[sha256] for sha256 in self.contents], self.key, self.body, self.known)
 
 
 class Watcher(Protocol):
@@ -239,7 +168,7 @@ class Uploader:
         for post in begun.values():
             yield post.batch(here)
         for start in range(0, len(new), group.wanted.per_post):
-            yield _new(new[start : start + group.wanted.per_post], group.wanted)
+            yield new_batch(new[start : start + group.wanted.per_post], group.wanted)
 
     def _whole(self, media: Sequence[Medium], wanted: Wanted) -> Iterator[Batch]:
         """A post that is sent as it is, or not at all; only without what the service refused."""
@@ -253,7 +182,7 @@ class Uploader:
                 self._skip(medium, decision.reason, decision.outcome)
         if nothing_new:
             return
-        batch = _new([medium for medium, _ in left], wanted)
+        batch = new_batch([medium for medium, _ in left], wanted)
         same = batch.key.rpartition("-")[0]
         for _, decision in left:
             if isinstance(decision, Begun) and decision.key.rpartition("-")[0] == same:
@@ -375,78 +304,7 @@ class Uploader:
                 self._ended = error
 
 
-def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | Begun | None:
-    """What is to be done with a content, of which files with the contents in `here` are at hand.
-
-    None: it is new.
-    """
-    entries = journal.known(sha256)
-    posts = {known.post_id: journal.of_post(known.post_id) for known in entries if known.post_id}
-    if any({known.state for known in post} <= _ARRIVED for post in posts.values()):
-        return Skip(Outcome.SKIPPED, "already uploaded")
-    for declared in journal.declared(sha256):
-        recorded = journal.of_post(declared.post_id)
-        failed = any(known.state == "failed" for known in recorded)
-        if recorded and not failed and declared.state is Progress.SENT:
-            # Sent a moment ago: the ledger does not say so before storage has told the service.
-            return Skip(Outcome.SKIPPED, "already uploaded")
-        failed = failed or (not recorded and declared.state is Progress.SENT)  # Its post is gone.
-        contents = [medium["sha256"] for medium in declared.body["media"]]
-        if not failed and set(contents) <= here.keys():
-            return Begun(declared.key, contents, declared.body)
-        journal.note(declared.key, Progress.GIVEN_UP)
-    for post_id, post in posts.items():
-        # Begun by another machine, or by this one before its journal was lost.
-        awaited = {known.sha256 for known in post if known.state == "awaiting"}
-        if awaited <= here.keys() and not any(known.state == "failed" for known in post):
-            there = [known for known in post if known.sha256 in here]
-            return Begun(post_id, [known.sha256 for known in there], None, there)
-    for known in entries:
-        if known.state == "failed" and known.code not in _WORTH_ANOTHER_TRY:
-            return Skip(Outcome.FAILED, f"refused earlier: {known.failure}")
-    return None
-
-
-def _new(media: Sequence[Medium], wanted: Wanted) -> Batch:
-    declarations = [medium.declaration() for medium in media]
-    if wanted.keep_capture_details:
-        declarations = [{**one, "keep_capture_details": True} for one in declarations]
-    body: Json = {"media": declarations, "caption": wanted.caption(media)}
-    if wanted.place is not None:
-        body["place"] = wanted.place
-    if wanted.taken_at is not None:
-        body["taken_at"] = wanted.taken_at
-    key = key_for((medium.sha256 for medium in media), attempt=1, when=wanted.when)
-    return Batch(tuple(media), key, body)
-
-
 def _raise_any(futures: Iterable[Future[None]]) -> None:
     """What no sender expected ends the run."""
     for future in futures:
         future.result()
-
-
-def refresh_ledger(
-    api: Api, journal: Journal, *, whole: bool = False, clock: Callable[[], float] = time.time
-) -> int:
-    """Bring the journal's copy of the ledger up to date. The number of entries read.
-
-    The ledger is read from its newest entry back to where the copy has everything and nothing can
-    have changed since; to its end with `whole`, the first time, and after `_WHOLE_AFTER_SECONDS`,
-    to see what is gone with its post.
-    """
-    kept = journal.fact(_READ_WHOLE_AT)
-    if whole or kept is None or float(kept) + _WHOLE_AFTER_SECONDS < clock():
-        entries = [entry for page in api.pages("/me/uploads") for entry in page["items"]]
-        journal.replace_ledger(entries)
-        journal.set_fact(_READ_WHOLE_AT, str(clock()))
-        return len(entries)
-    oldest = journal.oldest_unsettled()
-    read = 0
-    for page in api.pages("/me/uploads"):
-        entries = page["items"]
-        read += len(entries)
-        same = journal.merge(entries)
-        if same and entries and (oldest is None or entries[-1]["media_id"] <= oldest):
-            break
-    return read

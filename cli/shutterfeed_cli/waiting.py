@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from shutterfeed_cli.api import PAGE, Api
 from shutterfeed_cli.journal import Journal
+from shutterfeed_cli.ledger import refresh_ledger
+from shutterfeed_cli.planning import FileResult, Outcome
 from shutterfeed_cli.stopping import Stop
-from shutterfeed_cli.uploads import FileResult, Outcome, refresh_ledger
 
 _FIRST_PAUSE_SECONDS: Final = 0.3
 _LONGEST_PAUSE_SECONDS: Final = 5.0

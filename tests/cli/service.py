@@ -17,9 +17,11 @@ from PIL import Image
 from shutterfeed_cli.api import Api, Json
 from shutterfeed_cli.http import Patience
 from shutterfeed_cli.journal import Journal
+from shutterfeed_cli.ledger import refresh_ledger
+from shutterfeed_cli.planning import FileResult, Outcome, Wanted
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.transfer import Transfer
-from shutterfeed_cli.uploads import FileResult, Outcome, Uploader, Wanted, refresh_ledger
+from shutterfeed_cli.uploads import Uploader
 
 BASE = "http://service.test/api"
 STORAGE = "http://storage.test"
@@ -142,6 +144,7 @@ class Service:
                     "sha256": medium["sha256"],
                     "bytes": medium["bytes"],
                     "state": "awaiting",
+                    "purpose": "post",
                     "failure": None,
                 }
         post = self.posts[post_id]

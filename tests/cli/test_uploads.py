@@ -11,10 +11,10 @@ import pytest
 
 from shutterfeed_cli.errors import NetworkGone, Stopped
 from shutterfeed_cli.journal import Journal
+from shutterfeed_cli.planning import Outcome, Wanted
 from shutterfeed_cli.sources import FileSource
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.uploading import always
-from shutterfeed_cli.uploads import Outcome, Wanted
 from tests.cli.service import NoPause, Seen, Service, nothing, pictures, run
 
 
@@ -74,6 +74,15 @@ def test_the_ledger_alone_keeps_from_posting_twice(
     another = run(service, Journal(":memory:"), singles(files))
     assert another.names(Outcome.SKIPPED) == [file.name for file in files]
     assert len(service.posts) == len(files)
+
+
+def test_an_avatar_is_not_a_post(service: Service, journal: Journal, files: list[Path]) -> None:
+    run(service, journal, singles(files[:1]))
+    for entry in service.ledger.values():
+        entry["purpose"] = "avatar"
+    service.forget_keys()
+    another = run(service, Journal(":memory:"), singles(files[:1]))
+    assert another.names(Outcome.UPLOADED) == ["a.png"]
 
 
 def test_a_file_that_is_known_is_not_read_again(

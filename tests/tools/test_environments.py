@@ -62,6 +62,23 @@ def test_other_pins_are_installed(runs: FakeRuns, requirements: Path, tmp_path: 
     assert len(runs.commands) == 4
 
 
+def test_packages_of_our_own_run_from_where_they_are(
+    runs: FakeRuns, requirements: Path, tmp_path: Path
+) -> None:
+    described = tmp_path / "tool" / "pyproject.toml"
+    described.parent.mkdir()
+    described.write_text("[project]")
+    for _ in range(2):
+        environments.ensure(tmp_path / "venv", requirements, "it", in_place=[described.parent])
+    assert [command[2] for command in runs.commands] == ["venv", "pip", "pip"]
+    assert runs.commands[-1][-2:] == ["--editable", str(described.parent)]
+
+    described.write_text("[project] # changed")
+    environments.ensure(tmp_path / "venv", requirements, "it", in_place=[described.parent])
+
+    assert len(runs.commands) == 6
+
+
 def test_an_interrupted_installation_is_done_again(
     runs: FakeRuns, requirements: Path, tmp_path: Path
 ) -> None:

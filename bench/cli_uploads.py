@@ -1,0 +1,163 @@
+"""Uploads per second of `shutterfeed upload` beside a bare loop of presigned uploads.
+
+Both send the same number of new photos with the same parallelism to the same local cloud, in turns,
+and neither begins before what the other sent is processed. The bare loop has a token, a list of
+files and httpx, and does what has to be done: hash, declare, send. The command is timed as a
+process, its start, its sign-in and its reading of the ledger included.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+import httpx
+from PIL import Image
+
+from bench.figures import Figure
+from tools import paths
+from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api
+from tools.cloud import LocalCloud
+from tools.deploy import deploy
+
+FILES: Final = 150
+PAIRS: Final = 5
+PARALLEL: Final = 4
+_WARM_UP: Final = 20
+_EMAIL: Final = "author@example.com"
+_PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
+_PATIENCE_SECONDS: Final = 300.0
+_numbers = count()
+
+
+def run() -> list[Figure]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        cloud = LocalCloud(folder / "state")
+        cloud.start()
+        try:
+            outputs = deploy(cloud.endpoint)
+            accounts = Accounts(cloud.endpoint, outputs["UserPoolClientId"])
+            accounts.sign_up(_EMAIL, _PASSWORD)
+            accounts.confirm(_EMAIL, LOCAL_CONFIRMATION_CODE)
+            token = accounts.sign_in(_EMAIL, _PASSWORD).access
+            api = Api(f"{outputs['SiteUrl']}/api").as_user(token)
+            return _figures(*_measured(api, outputs, folder))
+        finally:
+            cloud.stop()
+
+
+def _measured(
+    api: Api, outputs: Mapping[str, str], folder: Path
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Uploads per second of the command and of the bare loop, pair by pair."""
+    environment = _signed_in(outputs, folder)
+
+    def command(files: Path) -> None:
+        _shutterfeed(environment, "upload", str(files), "--no-wait", "--parallel", str(PARALLEL))
+
+    def bare(files: Path) -> None:
+        _bare_loop(api, sorted(files.iterdir()))
+
+    ways: list[Callable[[Path], None]] = [command, bare]
+    for way in ways:
+        _timed(way, api, folder, _WARM_UP)
+    rates: dict[Callable[[Path], None], list[float]] = {command: [], bare: []}
+    for pair in range(PAIRS):
+        print(f"\rpair {pair + 1} of {PAIRS}", end="", file=sys.stderr, flush=True)
+        for way in ways if pair % 2 == 0 else reversed(ways):
+            rates[way].append(FILES / _timed(way, api, folder, FILES))
+    print(file=sys.stderr)
+    return rates[command], rates[bare]
+
+
+def _timed(way: Callable[[Path], None], api: Api, folder: Path, number: int) -> float:
+    """Seconds that it takes to upload so many new photos; then waits until they are processed."""
+    files = folder / f"photos-{next(_numbers)}"
+    files.mkdir()
+    for _ in range(number):
+        at = next(_numbers)
+        image = Image.new("RGB", (64, 48), (at % 256, at // 256 % 256, 120))
+        image.save(files / f"{at}.png")
+    start = time.perf_counter()
+    way(files)
+    seconds = time.perf_counter() - start
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while any(entry["state"] != "ready" for entry in api.items("/me/uploads", limit=100)):
+        if time.monotonic() > deadline:
+            raise TimeoutError("what was uploaded is not processed")
+        time.sleep(0.5)
+    return seconds
+
+
+def _bare_loop(api: Api, files: Sequence[Path]) -> None:
+    headers = {"Authorization": f"Bearer {api.token}"}
+    # As everything that is called .localhost, the site is on this machine.
+    site = httpx.URL(api.base_url)
+    address, host = site.copy_with(host="127.0.0.1"), {"Host": site.netloc.decode()}
+    with httpx.Client(headers=host, timeout=60) as client:
+
+        def send(file: Path) -> None:
+            content = file.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            medium = {"content_type": "image/png", "bytes": len(content), "sha256": digest}
+            key = {"Idempotency-Key": secrets.token_hex(16)}
+            created = client.post(
+                f"{address}/posts", json={"media": [medium]}, headers={**headers, **key}
+            )
+            created.raise_for_status()
+            [link] = created.json()["uploads"]
+            url = httpx.URL(link["url"])
+            form = client.build_request(
+                "POST", url, data=link["fields"], files={"file": ("file", io.BytesIO(content))}
+            )
+            form.headers["Host"] = url.netloc.decode()
+            form.url = url.copy_with(host="127.0.0.1")
+            client.send(form).raise_for_status()
+
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            list(pool.map(send, files))
+
+
+def _signed_in(outputs: Mapping[str, str], folder: Path) -> Mapping[str, str]:
+    """The environment in which the command runs."""
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "PYTHONPATH": str(paths.COMMAND_LINE),
+        "SHUTTERFEED_CONFIG": str(folder / "config"),
+        "SHUTTERFEED_STATE": str(folder / "journal"),
+        "SHUTTERFEED_PASSWORD": _PASSWORD,
+    }
+    _shutterfeed(environment, "login", "--site", outputs["SiteUrl"], "--email", _EMAIL)
+    return environment
+
+
+def _shutterfeed(environment: Mapping[str, str], *arguments: str) -> None:
+    command = [sys.executable, "-m", "shutterfeed_cli", *arguments, "--json"]
+    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    last = json.loads(answer.stdout.splitlines()[-1])
+    if answer.returncode != 0 or last.get("failed"):
+        raise RuntimeError(f"{arguments[0]} ended with {answer.returncode}: {last}")
+
+
+def _figures(command: Sequence[float], bare: Sequence[float]) -> list[Figure]:
+    ratios = [ours / theirs for ours, theirs in zip(command, bare, strict=True)]
+    return [
+        Figure("uploads, shutterfeed upload", median(command), "/s"),
+        Figure("uploads, bare loop", median(bare), "/s"),
+        Figure("shutterfeed over bare loop, median of pairs", median(ratios), "x", ">= 0.9"),
+        Figure("shutterfeed over bare loop, worst pair", min(ratios), "x"),
+    ]

@@ -1,0 +1,280 @@
+"""Instagram's export, in the forms it has had, and what hostile ones may try."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shutterfeed_cli.archive import Export, Item, open_archive
+from shutterfeed_cli.errors import CliError
+from shutterfeed_cli.instagram import wanted
+from shutterfeed_cli.sources import ZippedSource, reading
+from tests.cli.service import pictures
+
+Packer = Callable[[Path], Path]
+ACTIVITY = "your_instagram_activity/media"
+
+
+def mangled(text: str) -> str:
+    return text.encode().decode("latin-1")
+
+
+def as_folder(folder: Path) -> Path:
+    return folder
+
+
+def as_zip(folder: Path) -> Path:
+    path = folder.with_suffix(".zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                packed.write(file, file.relative_to(folder))
+    return path
+
+
+@pytest.fixture(params=[as_folder, as_zip])
+def packed(request: pytest.FixtureRequest) -> Packer:
+    packer: Packer = request.param
+    return packer
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "export"
+    pictures(root / "media/posts", [f"{number}.png" for number in range(12)])
+    return root
+
+
+def write(folder: Path, name: str, content: Any) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def medium(number: int, made: int = 0, **more: Any) -> dict[str, Any]:
+    uri = f"media/posts/{number}.png"
+    return {"uri": uri, "creation_timestamp": made or 1_600_000_000 + number, **more}
+
+
+def read(path: Path, *, reels: bool = False, stories: bool = False) -> tuple[Export, list[Item]]:
+    export = Export(open_archive(path))
+    return export, export.items(reels=reels, stories=stories)
+
+
+@pytest.mark.parametrize("name", [f"{ACTIVITY}/posts_1.json", "content/posts_1.json"])
+@pytest.mark.parametrize("inside", ["", "instagram-ann-2024"])
+def test_posts_are_read_oldest_first_with_repaired_text(
+    folder: Path, packed: Packer, name: str, inside: str
+) -> None:
+    posts = [
+        {"media": [medium(2, title=mangled("Sommar 🌷"))]},
+        {"media": [medium(0), medium(1)], "title": "Two", "creation_timestamp": 1_500_000_000},
+    ]
+    write(folder, name, posts)
+    if inside:
+        outer = folder.with_name("outer")
+        outer.mkdir()
+        folder = folder.rename(outer / inside).parent
+    export, items = read(packed(folder))
+    assert [item.caption for item in items] == ["Two", "Sommar 🌷"]
+    assert items[0].taken_at == "2017-07-14T02:40:00Z"
+    assert [len(export.sources(item)) for item in items] == [2, 1]
+    with reading(export.sources(items[1])[0]) as file:
+        assert file.read() == next(folder.rglob("2.png")).read_bytes()
+
+
+def test_several_files_of_posts_are_one_list(folder: Path, packed: Packer) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(1)]}])
+    write(folder, f"{ACTIVITY}/posts_2.json", [{"media": [medium(0)]}])
+    write(folder, "connections/followers_1.json", [{"title": "not a post"}])
+    assert [item.files for item in read(packed(folder))[1]] == [
+        ("media/posts/0.png",),
+        ("media/posts/1.png",),
+    ]
+
+
+def test_reels_and_stories_come_when_they_are_asked_for(folder: Path) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}])
+    write(folder, f"{ACTIVITY}/reels.json", {"ig_reels_media": [{"media": [medium(1)]}]})
+    write(folder, f"{ACTIVITY}/igtv_videos.json", {"ig_igtv_media": [{"media": [medium(2)]}]})
+    write(folder, f"{ACTIVITY}/stories.json", {"ig_stories": [medium(3, title="Story")]})
+    write(folder, f"{ACTIVITY}/profile_photos.json", {"ig_profile_picture": [medium(4)]})
+    export, items = read(folder)
+    assert [item.kind for item in items] == ["posts"]
+    assert sorted(export.remarks.lines) == [
+        "1 igtv were left out; --reels takes them, too.",
+        "1 reels were left out; --reels takes them, too.",
+        "1 stories were left out; --stories takes them, too.",
+    ]
+    kinds = [item.kind for item in read(folder, reels=True, stories=True)[1]]
+    assert kinds == ["posts", "reels", "igtv", "stories"]
+
+
+def test_the_last_profile_photo_is_found(folder: Path, packed: Packer) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}])
+    assert read(packed(folder))[0].profile_photo() is None
+    chosen = {"ig_profile_picture": [medium(3), medium(5), {**medium(9), "uri": "../gone.png"}]}
+    write(folder, f"{ACTIVITY}/profile_photos.json", chosen)
+    source = read(packed(folder))[0].profile_photo()
+    assert source is not None
+    assert source.stem == "5"
+
+
+def test_the_form_of_2018_is_read(folder: Path, packed: Packer) -> None:
+    entry = {"taken_at": "2018-12-31T08:05:13", "location": mangled("Malmö"), "caption": "Both"}
+    content = {
+        "photos": [
+            {**entry, "path": "media/posts/0.png"},
+            {**entry, "path": "media/posts/1.png"},
+            {"path": "media/posts/2.png", "taken_at": "2018-04-24T12:40:02+02:00", "caption": ""},
+        ],
+        "videos": [],
+        "stories": [{"path": "media/posts/3.png", "taken_at": "2018-01-01T00:00:00"}],
+        "direct": [{"path": "media/posts/4.png", "taken_at": "2018-01-01T00:00:00"}],
+    }
+    write(folder, "media.json", content)
+    export, items = read(packed(folder))
+    assert [(item.taken_at, len(item.files)) for item in items] == [
+        ("2018-04-24T10:40:02Z", 1),
+        ("2018-12-31T08:05:13Z", 2),
+    ]
+    posts = list(wanted(export, items))
+    assert [post.place for post in posts] == [None, None]
+    assert any("Malmö, is in the export without a point" in line for line in export.remarks.lines)
+
+
+def placed(made: int, name: str, latitude: str, longitude: str) -> dict[str, Any]:
+    inner = [{"dict": [{"label": "Name", "value": mangled(name)}]}]
+    return {
+        "timestamp": made,
+        "media": [],
+        "label_values": [
+            {"title": "Place", "dict": inner},
+            {"label": "Latitude", "value": latitude},
+            {"label": "Longitude", "value": longitude},
+        ],
+    }
+
+
+def test_places_of_newer_exports_are_found_by_their_moment(folder: Path, packed: Packer) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}, {"media": [medium(5)]}])
+    places = [placed(1_600_000_001, "Malmö", "55.605", "13.0038"), placed(5, "Far", "1", "2")]
+    write(folder, f"{ACTIVITY}/posts.json", places)
+    posts = list(wanted(*read(packed(folder))))
+    assert posts[0].place == {"name": "Malmö", "latitude": 55.605, "longitude": 13.0038}
+    assert posts[1].place is None
+
+
+@pytest.mark.parametrize(
+    ("exif", "place"),
+    [
+        ([{"latitude": 57.7, "longitude": 11.97}], "57.7000° N, 11.9700° E"),
+        ([{"iso": 1}, {"latitude": -33.9, "longitude": -18.4}], "33.9000° S, 18.4000° W"),
+        ([{"latitude": 0, "longitude": 0}], None),
+        ([{"latitude": 91, "longitude": 0}], None),
+        ([{"latitude": "NaN", "longitude": 0}], None),
+        ([{"latitude": None, "longitude": 5}], None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["photo_metadata", "video_metadata"])
+def test_a_point_without_a_name_names_itself(
+    folder: Path, kind: str, exif: list[Any], place: str | None
+) -> None:
+    metadata = {kind: {"exif_data": exif}}
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0, media_metadata=metadata)]}])
+    [post] = wanted(*read(folder))
+    assert (post.place and post.place["name"]) == place
+
+
+def test_what_does_not_fit_is_cut_and_told(folder: Path) -> None:
+    media = [medium(number) for number in range(12)]
+    posts = [{"media": media, "title": "x" * 2500, "creation_timestamp": 1_600_000_000}]
+    write(folder, f"{ACTIVITY}/posts_1.json", posts)
+    export, items = read(folder)
+    made = list(wanted(export, items))
+    assert [len(post.sources) for post in made] == [10, 2]
+    caption = made[0].caption([])
+    assert len(caption) == 2200
+    assert caption.endswith("…")
+    assert len(export.remarks.lines) == 2
+
+
+def test_the_html_form_says_what_to_ask_for(folder: Path, packed: Packer) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.html", "<html>")
+    with pytest.raises(CliError, match="format JSON instead of HTML"):
+        read(packed(folder))
+
+
+def test_something_else_is_no_export(folder: Path, packed: Packer) -> None:
+    with pytest.raises(CliError, match="no export of Instagram's"):
+        read(packed(folder))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[1, 2]", "{}", "[[]]", '[{"media": 5}]', "[" * 100_000, "null"]
+)
+def test_damaged_lists_are_told_or_empty(folder: Path, packed: Packer, content: str) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.json", content)
+    try:
+        assert read(packed(folder))[1] == []
+    except CliError as error:
+        assert "posts_1.json" in str(error)  # noqa: PT017 - either will do
+
+
+@pytest.mark.parametrize("uri", ["../../secret.png", "/etc/passwd", "media/../../secret.png", ""])
+def test_no_name_leads_out_of_the_archive(folder: Path, packed: Packer, uri: str) -> None:
+    pictures(folder.parent, ["secret.png"])
+    post = {"media": [{**medium(0), "uri": uri}]}
+    write(folder, f"{ACTIVITY}/posts_1.json", [post])
+    export, items = read(packed(folder))
+    assert [export.sources(item) for item in items] in ([], [[]])
+    assert export.remarks.lines
+
+
+def test_a_link_does_not_lead_out_either(folder: Path) -> None:
+    pictures(folder.parent, ["secret.png"])
+    (folder / "media/posts/link.png").symlink_to(folder.parent / "secret.png")
+    post = {"media": [{**medium(0), "uri": "media/posts/link.png"}]}
+    write(folder, f"{ACTIVITY}/posts_1.json", [post])
+    export, [item] = read(folder)
+    assert export.sources(item) == []
+
+
+def test_a_bomb_is_not_unpacked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutterfeed_cli.sources.MAX_VIDEO_BYTES", 1_000_000)
+    monkeypatch.setattr("shutterfeed_cli.archive._MAX_JSON_BYTES", 1_000_000)
+    (folder / "media/posts/0.png").write_bytes(bytes(2_000_000))
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}])
+    export, [item] = read(as_zip(folder))
+    [source] = export.sources(item)
+    assert isinstance(source, ZippedSource)
+    with pytest.raises(CliError, match="larger than anything"), reading(source):
+        pytest.fail("it was unpacked")
+    write(folder, f"{ACTIVITY}/posts_1.json", "[" + " " * 2_000_000 + "]")
+    with pytest.raises(CliError, match="too large"):
+        read(as_zip(folder))
+
+
+def test_a_zip_that_lies_about_its_members_is_told(folder: Path) -> None:
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0)]}])
+    path = as_zip(folder)
+    content = bytearray(path.read_bytes())
+    at = content.index((folder / "media/posts/0.png").name.encode())
+    content[at + 10 : at + 30] = bytes(20)
+    path.write_bytes(content)
+    export, [item] = read(path)
+    with pytest.raises(CliError, match="cannot be unpacked"), reading(export.sources(item)[0]):
+        pytest.fail("it was unpacked")
+
+
+def test_what_is_no_zip_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 not really")
+    with pytest.raises(CliError, match="no zip"):
+        open_archive(tmp_path / "x.zip")
+    with pytest.raises(CliError, match="There is no"):
+        open_archive(tmp_path / "nowhere.zip")

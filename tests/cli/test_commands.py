@@ -1,0 +1,392 @@
+"""What is typed and what is shown, with the service's stand-in behind it."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from rich.table import Table
+
+from shutterfeed_cli import commands, http, main
+from shutterfeed_cli.api import Api, Json
+from shutterfeed_cli.errors import CliError, NetworkGone, Stopped, UsageError
+from shutterfeed_cli.export import Absent, Fetcher, Original
+from shutterfeed_cli.http import Patience
+from shutterfeed_cli.journal import Journal
+from shutterfeed_cli.ledger import refresh_ledger
+from shutterfeed_cli.output import Output, UploadReport, clean, table
+from shutterfeed_cli.planning import FileResult, Outcome
+from shutterfeed_cli.session import Session, SessionFile, Site
+from shutterfeed_cli.stopping import GRACE_SECONDS, Stop
+from shutterfeed_cli.uploading import parse_place
+from shutterfeed_cli.waiting import Waiting
+from tests.cli.service import BASE, FixedTokens, NoPause, Service, pictures
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Service:
+    """What the commands find where they are signed in."""
+    service = Service()
+    monkeypatch.setenv("SHUTTERFEED_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("SHUTTERFEED_STATE", str(tmp_path / "state"))
+    SessionFile().save(Session(Site("http://site", BASE, "", ""), "ann@example.com", "refresh"))
+    monkeypatch.setattr(http, "new_client", lambda _: service.client)
+    monkeypatch.setattr(commands, "Tokens", lambda *_: FixedTokens())
+    return service
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return pictures(tmp_path / "photos", ["IMG_1.png", "Midsummer.png"])[0].parent
+
+
+def lines(text: str) -> list[Json]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_upload_says_what_became_of_every_file(
+    service: Service, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["upload", str(photos), "--json", "--caption-from", "filename"]) == 0
+    said = lines(capsys.readouterr().out)
+    events = [one["event"] for one in said]
+    assert sorted(events) == ["published"] * 2 + ["summary"] + ["uploaded"] * 2
+    assert said[-1]["published"] == 2
+    captions = sorted(post["draft"]["caption"] for post in service.posts.values())
+    assert captions == ["", "Midsummer"]
+
+
+def test_people_get_a_summary_and_no_progress_bar_outside_of_a_terminal(
+    service: Service, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["upload", str(photos), "--place", "Malmö@55.6,13"]) == 0
+    said, noted = capsys.readouterr()
+    assert said.startswith("Uploaded 2 (2 published), skipped 0, failed 0; ")
+    assert noted == ""
+    assert main.main(["upload", str(photos)]) == 0
+    assert capsys.readouterr().out.startswith("Uploaded 0 (0 published), skipped 2, failed 0; ")
+
+
+def test_a_failure_is_told_with_its_reason_and_an_exit_code(
+    service: Service, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (photos / "cut.mp4").write_bytes(b"\0\0\0\x18ftypmp42" + bytes(100))
+    assert main.main(["upload", str(photos)]) == 1
+    said, noted = capsys.readouterr()
+    assert "failed 1" in said
+    assert "cut.mp4: The video cannot be posted: it has no index" in said
+    assert "cut.mp4" in noted
+
+
+def test_a_name_that_is_no_text_does_no_harm(
+    service: Service, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = photos / os.fsdecode(b"\xff\xfe.png")
+    (photos / "Midsummer.png").rename(odd)
+    assert main.main(["upload", str(odd), "--json", "--caption-from", "filename"]) == 0
+    assert lines(capsys.readouterr().out)[-1]["uploaded"] == 1
+    assert main.main(["upload", str(odd)]) == 0
+    assert capsys.readouterr().out.startswith("Uploaded 0 (0 published), skipped 1")
+    assert len(service.posts) == 1
+
+
+def test_a_dry_run_sends_nothing(
+    service: Service, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["upload", str(photos), "--dry-run", "--json"]) == 0
+    assert {one.get("reason") for one in lines(capsys.readouterr().out)[:-1]} == {
+        "would be uploaded"
+    }
+    assert service.posts == {}
+
+
+def test_a_network_that_is_gone_is_told_once(
+    service: Service,
+    photos: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gone(request: httpx.Request) -> httpx.Response | None:
+        if request.method == "POST":
+            raise httpx.ConnectError("no route", request=request)
+        return None
+
+    service.before = gone
+    monkeypatch.setattr(Stop, "sleep", NoPause.sleep)
+    assert main.main(["upload", str(photos), "--json"]) == 1
+    said, noted = capsys.readouterr()
+    assert lines(said)[-1]["state"] == "ended early"
+    assert noted.count("could not be reached") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["upload"],
+        ["upload", "/nowhere/at/all"],
+        ["upload", ".", "--parallel", "0"],
+        ["upload", ".", "--parallel", "1000"],
+        ["upload", ".", "--caption", "a", "--caption-from", "exif"],
+        ["upload", ".", "--place", "Nowhere"],
+        ["search"],
+        ["dance"],
+    ],
+)
+def test_what_cannot_be_understood_has_exit_code_2(service: Service, arguments: list[str]) -> None:
+    try:
+        code = main.main(arguments)
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    assert code == 2
+    assert service.posts == {}
+
+
+def test_nobody_signed_in_has_exit_code_3(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SHUTTERFEED_CONFIG", str(tmp_path / "empty"))
+    for command in (["whoami"], ["feed"], ["status"], ["logout"], ["export", str(tmp_path / "x")]):
+        assert main.main(command) == 3
+        assert "shutterfeed login" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Tempelhofer Feld@52.473,13.402", "Tempelhofer Feld"),
+        ("me@home@-33.9,+18.4", "me@home"),
+    ],
+)
+def test_a_place_is_a_name_and_a_point(text: str, name: str) -> None:
+    assert parse_place(text)["name"] == name
+
+
+@pytest.mark.parametrize("text", ["", "x", "x@1", "@1,2", "x@91,0", "x@0,181", "x@1.2.3,4", "x@,"])
+def test_anything_else_is_no_place(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_place(text)
+
+
+def test_a_terminal_obeys_nothing_that_others_wrote() -> None:
+    assert clean("a\x1b[2Jb\x07\u009bc\nd\te") == "a\ufffd[2Jb\ufffd\ufffdc\nd\te"
+    shown = table(["caption"], [["[red]not markup[/red]\x1b]0;title\x07"]])
+    assert isinstance(shown, Table)
+    [cell] = shown.columns[0].cells
+    assert str(cell) == "[red]not markup[/red]\ufffd]0;title\ufffd"
+
+
+def test_colours_follow_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert Output(as_json=False).errors.no_color
+
+
+def test_events_of_many_threads_are_whole_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    report = UploadReport(Output(as_json=True))
+    result = FileResult("x" * 2000, Outcome.UPLOADED, post_id="p", media_id="m", size=1)
+
+    def work() -> None:
+        for _ in range(50):
+            report.done(result)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(lines(capsys.readouterr().out)) == 200
+    assert report.count(Outcome.UPLOADED) == 200
+
+
+class TestWaiting:
+    def waiting(self, service: Service, journal: Journal, patience: float) -> Waiting:
+        stop = NoPause()
+        api = Api(service.client, BASE, FixedTokens(), Patience(stop))
+        ticks = iter(range(10_000))
+        return Waiting(api, journal, stop, patience=patience, clock=lambda: next(ticks))
+
+    def entry(self, service: Service, number: int, state: str, post: str) -> FileResult:
+        media_id = f"M{number:04}"
+        failure = {"code": "undecodable", "message": "It is broken."} if state == "failed" else None
+        service.ledger[media_id] = {
+            "media_id": media_id,
+            "post_id": post,
+            "sha256": f"{number:064}",
+            "state": state,
+            "purpose": "post",
+            "failure": failure,
+        }
+        media = service.posts.setdefault(post, {"id": post, "media": []})["media"]
+        media.append({"id": media_id})
+        return FileResult(f"{number}.jpg", Outcome.UPLOADED, post_id=post, media_id=media_id)
+
+    def test_published_and_failed_are_told_apart(self, service: Service) -> None:
+        uploaded = [
+            self.entry(service, 1, "ready", "P1"),
+            self.entry(service, 2, "failed", "P2"),
+            self.entry(service, 3, "ready", "P2"),
+        ]
+        waiting = self.waiting(service, Journal(":memory:"), patience=10)
+        settled = {one.name: one for one in waiting.settled(uploaded, lambda _: None)}
+        assert settled["1.jpg"].outcome is Outcome.UPLOADED
+        assert settled["2.jpg"].reason == "It is broken."
+        assert settled["3.jpg"].reason == "another file of the same post failed"
+
+    def test_what_takes_longer_than_patience_is_left_out(self, service: Service) -> None:
+        uploaded = [
+            self.entry(service, 1, "processing", "P1"),
+            self.entry(service, 2, "ready", "P2"),
+        ]
+        left: list[int] = []
+        waiting = self.waiting(service, Journal(":memory:"), patience=5)
+        assert [one.name for one in waiting.settled(uploaded, left.append)] == ["2.jpg"]
+        assert set(left) == {1}
+
+
+def test_the_ledger_is_read_whole_once_and_then_where_it_may_have_changed(
+    service: Service,
+) -> None:
+    api = Api(service.client, BASE, FixedTokens(), Patience(NoPause()))
+    journal = Journal(":memory:")
+    for number in range(1000):
+        service.ledger[f"M{number:04}"] = {
+            "media_id": f"M{number:04}",
+            "post_id": f"P{number}",
+            "sha256": f"{number:064}",
+            "state": "ready",
+            "purpose": "post",
+            "failure": None,
+        }
+    service.ledger["M0750"]["state"] = "processing"
+    assert refresh_ledger(api, journal, clock=lambda: 0) == 1000
+    assert refresh_ledger(api, journal, clock=lambda: 1) == 300
+    service.ledger["M0750"]["state"] = "ready"
+    refresh_ledger(api, journal, clock=lambda: 1)
+    assert refresh_ledger(api, journal, clock=lambda: 1) == 100
+    del service.ledger["M0000"]
+    assert refresh_ledger(api, journal, clock=lambda: 8 * 86_400) == 999
+    assert journal.known(f"{0:064}") == []
+
+
+class TestStop:
+    def test_what_is_under_way_may_end_within_the_grace(self) -> None:
+        now = [0.0]
+        stop = Stop(lambda: now[0])
+        stop.check_new()
+        stop.ask()
+        with pytest.raises(Stopped):
+            stop.check_new()
+        stop.check_underway()
+        now[0] = GRACE_SECONDS + 0.1
+        with pytest.raises(Stopped):
+            stop.check_underway()
+
+    def test_a_sleep_ends_at_once(self) -> None:
+        stop = Stop()
+        threading.Timer(0.05, stop.ask).start()
+        started = time.monotonic()
+        with pytest.raises(Stopped):
+            stop.sleep(30)
+        assert time.monotonic() - started < 10
+
+    def test_a_silent_server_does_not_hold_anybody_up(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shutterfeed_cli.stopping.GRACE_SECONDS", 0.01)
+        overdue = threading.Event()
+        stop = Stop()
+        stop.on_overdue(overdue.set)
+        stop.ask()
+        assert overdue.wait(10)
+
+
+class TestFetcher:
+    """Originals, byte for byte; what is there and wrong stays."""
+
+    original = Original("01ABC", "P1", "2026-11-23T05:00:00Z", "image/png", ready=True)
+
+    def fetcher(self, folder: Path, content: bytes, told: bytes | None = None) -> Fetcher:
+        sha256 = hashlib.sha256(content if told is None else told).hexdigest()
+        facts = {"bytes": len(content), "sha256": sha256, "content_type": "image/png"}
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            if request.url.path.endswith("/original"):
+                return httpx.Response(200, json={"url": "http://storage/x", **facts})
+            start = int(request.headers.get("Range", "bytes=0-")[6:-1])
+            stream = httpx.ByteStream(content[start:])
+            return httpx.Response(206 if start else 200, stream=stream)
+
+        client = httpx.Client(transport=httpx.MockTransport(answer))
+        stop = NoPause()
+        api = Api(client, BASE, FixedTokens(), Patience(stop))
+        return Fetcher(
+            client=client,
+            api=api,
+            patience=Patience(stop),
+            stop=stop,
+            folder=folder,
+            on_bytes=lambda _: None,
+        )
+
+    def test_it_is_fetched_once(self, tmp_path: Path) -> None:
+        fetcher = self.fetcher(tmp_path, b"original")
+        path = tmp_path / "originals/2026/2026-11-23_01ABC.png"
+        assert fetcher.fetch(self.original)[0] is True  # type: ignore[index]
+        assert path.read_bytes() == b"original"
+        assert fetcher.fetch(self.original)[0] is False  # type: ignore[index]
+
+    @pytest.mark.parametrize("begun", [b"orig", b"original", b"original and more", b""])
+    def test_what_was_begun_is_finished(self, tmp_path: Path, begun: bytes) -> None:
+        path = tmp_path / "originals/2026/2026-11-23_01ABC.png"
+        path.parent.mkdir(parents=True)
+        path.with_name(path.name + ".part").write_bytes(begun)
+        self.fetcher(tmp_path, b"original").fetch(self.original)
+        assert path.read_bytes() == b"original"
+
+    def test_a_damaged_arrival_is_no_original(self, tmp_path: Path) -> None:
+        result = self.fetcher(tmp_path, b"damaged!", b"original").fetch(self.original)
+        assert isinstance(result, CliError)
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+    def test_another_file_of_its_name_is_left_alone(self, tmp_path: Path) -> None:
+        path = tmp_path / "originals/2026/2026-11-23_01ABC.png"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"mine")
+        result = self.fetcher(tmp_path, b"original").fetch(self.original)
+        assert "left alone" in str(result)
+        assert path.read_bytes() == b"mine"
+
+    def test_what_has_no_original_is_no_failure(self, tmp_path: Path) -> None:
+        fetcher = self.fetcher(tmp_path, b"x")
+        error = {"code": "not_stored", "message": "It never arrived.", "field": None}
+        client = httpx.Client(
+            transport=httpx.MockTransport(lambda _: httpx.Response(409, json={"error": error}))
+        )
+        fetcher._api = Api(client, BASE, FixedTokens(), Patience())
+        assert isinstance(fetcher.fetch(replace(self.original, ready=False)), Absent)
+        # Of what was processed the bytes have to be there.
+        assert isinstance(fetcher.fetch(self.original), CliError)
+
+    def test_a_network_that_is_gone_is_not_one_file_s_failure(self, tmp_path: Path) -> None:
+        fetcher = self.fetcher(tmp_path, b"x")
+        down = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
+        fetcher._api = Api(down, BASE, FixedTokens(), Patience(NoPause()))
+        with pytest.raises(NetworkGone):
+            fetcher.fetch(self.original)
+
+
+def test_every_command_takes_json() -> None:
+    parser = main._parser()
+    [actions] = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    assert len(actions.choices) == 9
+    for command in actions.choices.values():
+        assert "--json" in command.format_help()

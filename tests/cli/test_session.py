@@ -1,0 +1,269 @@
+"""Signing in, staying so, and patience with the network."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from shutterfeed_cli.api import Api
+from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Refused, Stopped, UsageError
+from shutterfeed_cli.folders import config_folder, state_folder
+from shutterfeed_cli.http import LONGEST_ASKED_SECONDS, Patience, new_client
+from shutterfeed_cli.session import Cognito, Session, SessionFile, Site, Tokens, find_site
+from shutterfeed_cli.stopping import Stop
+from tests.cli.service import FixedTokens, NoPause
+
+SITE = Site("http://site.test", "http://site.test/api", "http://cognito.test/", "client")
+SESSION = Session(SITE, "ann@example.com", "refresh-1")
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def client(handler: Handler) -> httpx.Client:
+    return httpx.Client(transport=httpx.MockTransport(handler))
+
+
+class Pauses(Stop):
+    """Remembers how long it was to wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.taken.append(seconds)
+
+
+class TestFile:
+    def test_only_its_owner_can_read_it(self, tmp_path: Path) -> None:
+        previous = os.umask(0)
+        try:
+            file = SessionFile(tmp_path / "new")
+            file.save(SESSION)
+        finally:
+            os.umask(previous)
+        assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.path.parent.stat().st_mode) == 0o700
+        assert file.load() == SESSION
+        assert [path.name for path in file.path.parent.iterdir()] == ["session.json"]
+
+    def test_without_one_nobody_is_signed_in(self, tmp_path: Path) -> None:
+        assert SessionFile(tmp_path).load() is None
+
+    @pytest.mark.parametrize("content", ["", "{}", "[]", '{"site": 5}', '{"site": {"url": 1}}'])
+    def test_a_damaged_one_is_told(self, tmp_path: Path, content: str) -> None:
+        file = SessionFile(tmp_path)
+        file.path.write_text(content)
+        with pytest.raises(CliError, match=r"delete it and run `shutterfeed login`"):
+            file.load()
+
+    def test_folders_follow_the_environment(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        for name in ("SHUTTERFEED_CONFIG", "SHUTTERFEED_STATE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "c"))
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "s"))
+        assert config_folder() == tmp_path / "c" / "shutterfeed"
+        assert state_folder() == tmp_path / "s" / "shutterfeed"
+        monkeypatch.setenv("SHUTTERFEED_CONFIG", str(tmp_path / "mine"))
+        assert config_folder() == tmp_path / "mine"
+
+
+class TestSite:
+    def test_addresses_are_relative_to_the_site(self) -> None:
+        config = {"apiUrl": "/api", "cognitoUrl": "http://c/", "userPoolClientId": "id"}
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            assert str(request.url) == "https://photos.example.com/config.json"
+            return httpx.Response(200, json=config)
+
+        found = find_site(client(answer), "photos.example.com", Patience())
+        assert found.api_url == "https://photos.example.com/api"
+        assert (found.cognito_url, found.client_id) == ("http://c/", "id")
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            httpx.Response(404),
+            httpx.Response(200, text="<html>"),
+            httpx.Response(200, json=[]),
+            httpx.Response(200, json={"apiUrl": "/api"}),
+        ],
+    )
+    def test_any_other_site_is_refused(self, answer: httpx.Response) -> None:
+        with pytest.raises(UsageError, match="no Shutterfeed site"):
+            find_site(client(lambda _: answer), "https://example.com", Patience())
+
+    @pytest.mark.parametrize("address", ["", "ftp://example.com", "http://", "file:///etc"])
+    def test_what_is_no_address_is_refused(self, address: str) -> None:
+        with pytest.raises(UsageError, match="no web address"):
+            find_site(client(lambda _: httpx.Response(200)), address, Patience())
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class TestTokens:
+    @pytest.fixture
+    def asked(self) -> list[str]:
+        return []
+
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return Clock()
+
+    @pytest.fixture
+    def tokens(self, asked: list[str], clock: Clock, tmp_path: Path) -> Tokens:
+        def answer(request: httpx.Request) -> httpx.Response:
+            body = json.loads(request.content)
+            assert request.headers["X-Amz-Target"].endswith(".InitiateAuth")
+            asked.append(body["AuthParameters"]["REFRESH_TOKEN"])
+            number = len(asked) + 1
+            result = {"AccessToken": f"access-{number}", "ExpiresIn": 3600}
+            if number == 3:
+                result["RefreshToken"] = "refresh-2"
+            return httpx.Response(200, json={"AuthenticationResult": result})
+
+        cognito = Cognito(client(answer), SITE, Patience())
+        return Tokens(cognito, SESSION, SessionFile(tmp_path), clock)
+
+    def test_one_is_used_until_shortly_before_its_end(
+        self, tokens: Tokens, asked: list[str], clock: Clock
+    ) -> None:
+        assert tokens.access() == tokens.access() == "access-2"
+        clock.now = 3500
+        assert tokens.access() == "access-2"
+        clock.now = 3550
+        assert tokens.access() == "access-3"
+        assert len(asked) == 2
+
+    def test_a_rejected_one_is_replaced_once(self, tokens: Tokens, asked: list[str]) -> None:
+        first = tokens.access()
+        tokens.rejected(first)
+        assert tokens.access() != first
+        tokens.rejected(first)
+        tokens.access()
+        assert len(asked) == 2
+
+    def test_a_new_refresh_token_is_kept(self, tokens: Tokens, tmp_path: Path) -> None:
+        tokens.rejected(tokens.access())
+        tokens.access()
+        kept = SessionFile(tmp_path).load()
+        assert kept is not None
+        assert kept.refresh_token == "refresh-2"
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("NotAuthorizedException", NotSignedIn),
+        ("UserNotConfirmedException", NotSignedIn),
+        ("PasswordResetRequiredException", NotSignedIn),
+        ("InvalidParameterException", Refused),
+    ],
+)
+def test_cognito_s_refusals_have_exit_codes(kind: str, error: type[CliError]) -> None:
+    answer = httpx.Response(400, json={"__type": f"com.amazon#{kind}", "message": "No."})
+    cognito = Cognito(client(lambda _: answer), SITE, Patience())
+    with pytest.raises(error):
+        cognito.sign_in("ann@example.com", "wrong")
+
+
+def test_a_challenge_is_not_taken_for_a_sign_in() -> None:
+    answer = httpx.Response(200, json={"ChallengeName": "SOFTWARE_TOKEN_MFA"})
+    cognito = Cognito(client(lambda _: answer), SITE, Patience())
+    with pytest.raises(NotSignedIn, match="SOFTWARE_TOKEN_MFA"):
+        cognito.sign_in("ann@example.com", "right")
+
+
+class TestPatience:
+    def test_pauses_double_with_jitter_up_to_a_limit(self) -> None:
+        stop = Pauses()
+        patience = Patience(stop, chance=lambda: 1.0)
+        with pytest.raises(NetworkGone, match="it answered 503, 7 times"):
+            patience.send(lambda: httpx.Response(503))
+        assert stop.taken == [0.5, 1, 2, 4, 8, 16]
+        assert Patience(chance=lambda: 0.0).pause(20) == 10
+        assert Patience(chance=lambda: 1.0).pause(20) == 20
+
+    @pytest.mark.parametrize(
+        ("header", "seconds"),
+        [("7", 7), ("0.5", 0.5), ("9999", LONGEST_ASKED_SECONDS), ("-1", 0), ("soon", 0.5)],
+    )
+    def test_retry_after_is_obeyed_within_reason(self, header: str, seconds: float) -> None:
+        stop = Pauses()
+        answers = iter([httpx.Response(429, headers={"Retry-After": header}), httpx.Response(200)])
+        answer = Patience(stop, chance=lambda: 1.0).send(lambda: next(answers))
+        assert answer.status_code == 200
+        assert stop.taken == [seconds]
+
+    def test_retry_after_may_be_a_date(self) -> None:
+        stop = Pauses()
+        date = format_datetime(datetime.now(UTC) + timedelta(seconds=3600))
+        answers = iter([httpx.Response(503, headers={"Retry-After": date}), httpx.Response(200)])
+        Patience(stop).send(lambda: next(answers))
+        assert stop.taken == [LONGEST_ASKED_SECONDS]
+
+    @pytest.mark.parametrize("status", [400, 403, 404, 409, 413])
+    def test_other_refusals_are_final(self, status: int) -> None:
+        stop = Pauses()
+        assert Patience(stop).send(lambda: httpx.Response(status)).status_code == status
+        assert stop.taken == []
+
+    def test_ctrl_c_ends_the_waiting(self) -> None:
+        stop = NoPause()
+        stop.ask()
+        with pytest.raises(Stopped):
+            Patience(stop).send(lambda: httpx.Response(503))
+
+
+def test_a_second_refusal_of_a_fresh_token_means_not_signed_in() -> None:
+    class Fresh(FixedTokens):
+        def rejected(self, token: str) -> None:
+            assert token == "token"
+
+    api = Api(client(lambda _: httpx.Response(401)), "http://x", Fresh(), Patience())
+    with pytest.raises(NotSignedIn):
+        api.me()
+
+
+@pytest.fixture
+def local_port() -> Iterator[int]:
+    class Echo(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(self.headers["Host"].encode())
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Echo)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_names_under_localhost_mean_this_machine(local_port: int) -> None:
+    with new_client() as http:
+        for host in ("d1.cloudfront.localhost", "localhost"):
+            assert http.get(f"http://{host}:{local_port}/").text == f"{host}:{local_port}"
