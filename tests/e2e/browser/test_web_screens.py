@@ -55,6 +55,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/u/maya/followers", None),
         ("/settings", "Edit profile"),
         ("/search", None),
+        ("/search?q=maya", None),
         ("/search?q=maya&type=users", None),
         ("/search?q=sea&type=posts", None),
         ("/search?q=mount&type=hashtags", None),

@@ -15,6 +15,7 @@ import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
 
 const TABS = [
+  ["all", "All"],
   ["users", "People"],
   ["posts", "Posts"],
   ["hashtags", "Tags"],
@@ -22,11 +23,13 @@ const TABS = [
 type Tab = (typeof TABS)[number][0];
 
 const SUGGEST_AFTER_MS = 150;
+/** People and tags each, above the posts. */
+const BEST = 3;
 
 export function SearchView() {
   const { query, key } = useStore(location);
   const asked = query.get("q")?.trim() ?? "";
-  const tab = TABS.find(([name]) => name === query.get("type"))?.[0] ?? "users";
+  const tab = TABS.find(([name]) => name === query.get("type"))?.[0] ?? "all";
   return (
     <Page title={asked ? `Search: ${asked}` : "Search"} hideTitle class="page-wide">
       <SearchBox asked={asked} tab={tab} />
@@ -56,7 +59,7 @@ export function SearchView() {
 }
 
 function address(asked: string, tab: Tab): string {
-  return `/search?${new URLSearchParams({ q: asked, type: tab })}`;
+  return `/search?${new URLSearchParams({ q: asked, ...(tab !== "all" && { type: tab }) })}`;
 }
 
 function Results({ asked, tab }: { asked: string; tab: Tab }) {
@@ -65,12 +68,37 @@ function Results({ asked, tab }: { asked: string; tab: Tab }) {
       <p>Try fewer words, or look among the other kinds above.</p>
     </Empty>
   );
+  if (tab === "all") return <All asked={asked} nothing={nothing} />;
   if (tab === "hashtags") return <Tags asked={asked} nothing={nothing} />;
   if (tab === "users") return <People asked={asked} nothing={nothing} />;
   return <Posts asked={asked} nothing={nothing} />;
 }
 
 type ResultsProps = { asked: string; nothing: preact.VNode };
+
+/** The best of each kind, of one call; the other tabs go on from there. */
+function All({ asked, nothing }: ResultsProps) {
+  const found = useResource(`all ${asked}`, async () => {
+    const page = await call("get", "/search", { query: { q: asked } });
+    page.posts.forEach(remember);
+    return page;
+  });
+  if (found.error) return <Retry message={found.error} onRetry={found.retry} />;
+  if (found.value === null) return <GridSkeleton />;
+  const { posts, users, hashtags } = found.value;
+  if (posts.length + users.length + hashtags.length === 0) return nothing;
+  return (
+    <>
+      {users.length + hashtags.length > 0 && (
+        <ul class="rows rows-wide">
+          {users.slice(0, BEST).map((user) => <UserRow key={user.id} user={user} />)}
+          {hashtags.slice(0, BEST).map((tag) => <TagRow key={tag} tag={tag} />)}
+        </ul>
+      )}
+      {posts.length > 0 && <PostGrid posts={posts} />}
+    </>
+  );
+}
 
 function Posts({ asked, nothing }: ResultsProps) {
   const list = ofThisVisit(`posts ${asked}`, () => new List<PostBody>(
@@ -124,15 +152,19 @@ function Tags({ asked, nothing }: ResultsProps) {
   if (found.value.hashtags.length === 0) return nothing;
   return (
     <ul class="rows rows-wide">
-      {found.value.hashtags.map((tag) => (
-        <li key={tag}>
-          <a class="user-row" href={`/tags/${encodeURIComponent(tag)}`}>
-            <span class="avatar avatar-medium avatar-initial tint-0"><Icon name="tag" /></span>
-            <span class="name">#{tag}</span>
-          </a>
-        </li>
-      ))}
+      {found.value.hashtags.map((tag) => <TagRow key={tag} tag={tag} />)}
     </ul>
+  );
+}
+
+function TagRow({ tag }: { tag: string }) {
+  return (
+    <li>
+      <a class="user-row" href={`/tags/${encodeURIComponent(tag)}`}>
+        <span class="avatar avatar-medium avatar-initial tint-0"><Icon name="tag" /></span>
+        <span class="name">#{tag}</span>
+      </a>
+    </li>
   );
 }
 
