@@ -146,7 +146,7 @@ def test_all_of_it_works_without_a_mouse(visit: Visit, person: Callable[[], Pers
 
 def test_the_pictures_in_the_documentation_are_made(visit: Visit, maya: Person) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    desk = visit(maya, Screen(1280, 900)).open()
+    desk = visit(maya, Screen(1280, 800)).open()
     _take(desk, "feed")
     dialog = desk.choose_files(samples.photo(104, "skerries.jpg"), samples.photo(109, "ferry.jpg"))
     dialog.get_by_label("Caption").fill("The last ferry of the season. #archipelago")
