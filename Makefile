@@ -4,6 +4,7 @@
 #   make logs [F=thumbnail] | demo | down     follow the functions | add demo data | stop, clean up
 #   make test [ARGS="-k feed"]                everything a change must pass
 #   make lint | format | e2e                  parts of it
+#   make screenshots                          take the pictures of the documentation anew
 #   make bench [B=imports]                    measure
 #   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
 #   make redrive [Q=uploads] [STAGE=prod]     send dead letters back to their queues
@@ -14,6 +15,7 @@
 #   make search-check [REPAIR=yes] [STAGE=prod]   hold the search index against the table
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
+#   make site                                 build the web client
 #   make openapi                              write the OpenAPI document from the routes
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS; first once: make bootstrap
 #   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS; asks first
@@ -36,7 +38,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check opensearch layers openapi synth bootstrap \
+	reindex search-check opensearch layers site screenshots openapi synth bootstrap \
 	deploy destroy clean
 
 help:
@@ -69,6 +71,10 @@ format: ready
 e2e: ready
 	@$(TOOLS) e2e -- $(ARGS)
 
+screenshots: ready
+	@$(TOOLS) e2e -- -k pictures_in_the_documentation
+	@cp build/screenshots/*.jpg docs/images/
+
 bench: ready
 	@$(TOOLS) bench $(B)
 
@@ -88,6 +94,9 @@ opensearch: ready
 layers: ready
 	@$(TOOLS) layers $(TARGET)
 
+site: ready
+	@$(TOOLS) site
+
 openapi: ready
 	@PYTHONPATH=functions:layers/shared/python .venv/bin/python -m tools.openapi
 
@@ -105,4 +114,4 @@ destroy: ready
 
 clean: ready
 	@$(TOOLS) down
-	@rm -rf .venv .venv-cloud build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-cloud build web/node_modules web/dist web/build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

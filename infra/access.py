@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_lambda as lambda_
 
 from infra import grants
-from infra.buckets import UPLOADS_PREFIX, Buckets
+from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
 from infra.queues import Queues
@@ -132,7 +132,7 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
     grants.items(function, metadata, "GetItem", "UpdateItem", partitions=["BLOB#*"])
     grants.objects(function, originals, "GetObject")
-    grants.objects(function, renditions, "PutObject")
+    grants.objects(function, renditions, "PutObject", prefix=MEDIA_PREFIX)
 
 
 def _route_changes(function: lambda_.Function, to: Resources) -> None:
@@ -207,7 +207,7 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
     # Deleting here only hides an original: its versions stay, and nothing may remove those.
     grants.objects(function, originals, "DeleteObject")
-    grants.objects(function, renditions, "DeleteObject")
+    grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)
     grants.listing(function, renditions)
 
 

@@ -18,7 +18,8 @@ from infra.retention import retention
 from infra.routes import Route, read_routes
 from infra.settings import Settings
 
-# No token, no query and no user: what operators need, and the caller's address against abuse.
+# No token, no query and no user: what operators need, and the address it came from, which is
+# CloudFront's for what came through the site's domain.
 _ACCESS_LOG: Final = (
     '{"requestId":"$context.requestId","time":"$context.requestTime",'
     '"sourceIp":"$context.identity.sourceIp","route":"$context.routeKey",'
@@ -27,6 +28,9 @@ _ACCESS_LOG: Final = (
     '"authorizerError":"$context.authorizer.error",'
     '"integrationError":"$context.integrationErrorMessage"}'
 )
+PATH: Final = "/api"
+"""Every route begins with it: on the site's domain CloudFront tells the API by it, and passes it on
+as it is."""
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -88,7 +92,7 @@ class Api(Construct):
         )
         for route in routes:
             added = self.http.add_routes(
-                path=route.path,
+                path=PATH + route.path,
                 methods=[apigateway.HttpMethod[route.method]],
                 integration=integration,
                 authorizer=authorizer if route.signed_in else None,

@@ -1,4 +1,4 @@
-"""The four buckets: what users send, what is kept for good, what is served, who asked for it."""
+"""The buckets: what is sent, kept for good and served, the site, who asked for any of it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from infra.nag import allow
 from infra.settings import Settings
 
 UPLOADS_PREFIX: Final = "uploads/"
+MEDIA_PREFIX: Final = "media/"
+"""Of the renditions' keys, and of the path below which they are served."""
 
 
 class Buckets(Construct):
@@ -29,20 +31,36 @@ class Buckets(Construct):
         self._logs: s3.Bucket | None = None
         self._logs = self._bucket("logs", lifecycle.LOGS)
         allow(self._logs, "S1", "It receives the access logs; its own would never end.")
-        self.uploads = self._bucket("uploads", lifecycle.UPLOADS, cors=self._browser_uploads())
+        self.uploads = self._bucket("uploads", lifecycle.UPLOADS)
         self.originals = self._bucket("originals", lifecycle.ORIGINALS, versioned=True)
         self.originals.apply_removal_policy(
             RemovalPolicy.RETAIN if settings.keep_originals else RemovalPolicy.DESTROY
         )
         self.renditions = self._bucket("renditions", [lifecycle.ABORT_MULTIPART])
+        self.site = self._bucket("site", [lifecycle.ABORT_MULTIPART])
         self._notify(uploads_queue)
+
+    def take_uploads_from(self, *origins: str) -> None:
+        """Let pages of these origins send files. Whole files are posted as a form; parts of large
+        ones are put, and known by their ETag afterwards."""
+        self.uploads.add_cors_rule(
+            allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.PUT],
+            allowed_origins=list(origins),
+            allowed_headers=["*"],
+            exposed_headers=["ETag"],
+            max_age=3600,
+        )
+
+    @property
+    def uploads_name(self) -> str:
+        """The bucket's name without a reference to it: what it refers to may then name it."""
+        return self._name("uploads")
 
     def _bucket(
         self,
         name: str,
         lifecycle_rules: list[s3.LifecycleRule],
         *,
-        cors: list[s3.CorsRule] | None = None,
         versioned: bool = False,
     ) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -55,7 +73,6 @@ class Buckets(Construct):
             enforce_ssl=self._settings.tls_only,
             versioned=versioned,
             lifecycle_rules=lifecycle_rules,
-            cors=cors,
             server_access_logs_bucket=self._logs,
             server_access_logs_prefix=f"{name}/" if self._logs else None,
             removal_policy=self._removal,
@@ -66,19 +83,6 @@ class Buckets(Construct):
 
     def _name(self, name: str) -> str:
         return f"{self._settings.prefix}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
-
-    def _browser_uploads(self) -> list[s3.CorsRule] | None:
-        if not self._settings.cors_origins:
-            return None
-        return [
-            s3.CorsRule(
-                # Whole files are posted as a form, parts of large ones are put.
-                allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.PUT],
-                allowed_origins=list(self._settings.cors_origins),
-                allowed_headers=["*"],
-                max_age=3600,
-            )
-        ]
 
     def _notify(self, queue: sqs.Queue) -> None:
         """Set on the bucket itself: CDK's own way deploys a function that does it.

@@ -1,104 +1,156 @@
-"""How media reach people: CloudFront in front of the renditions, and nothing else."""
+"""One domain for everything that people see: CloudFront in front of site, API and media."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.api import PATH as API_PATH
+from infra.buckets import MEDIA_PREFIX, Buckets
+from infra.headers import Headers
 from infra.nag import allow
 from infra.settings import Settings
 
 # The same as in the URLs that the API gives out.
 _MEDIUM_PARAMETER: Final = "m"
-# A rendition's bytes never change under its URL.
-_FOREVER: Final = "public, max-age=31536000, immutable"
+# Which page a path shows is the client's business. Files lie in `assets/`, or at the root with a
+# dot in their names; people's handles may have dots, too.
+_PAGES: Final = r"""
+function handler(event) {
+  var request = event.request;
+  if (!/^\/(assets\/.+|[^\/@][^\/]*\.[^\/]+)$/.test(request.uri)) {
+    request.uri = '/index.html';
+  }
+  return request;
+}
+"""
 
 
 class Delivery(Construct):
     def __init__(
-        self, scope: Construct, construct_id: str, settings: Settings, renditions: s3.Bucket
+        self,
+        scope: Construct,
+        construct_id: str,
+        settings: Settings,
+        *,
+        buckets: Buckets,
+        api_id: str,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._settings = settings
+        self._headers = Headers(self, "Headers", settings, buckets.uploads_name)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            comment=f"{settings.stack_name} media",
+            comment=settings.stack_name,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
-            default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.S3BucketOrigin.with_origin_access_control(renditions),
-                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
-                if settings.tls_only
-                else cloudfront.ViewerProtocolPolicy.ALLOW_ALL,
-                cache_policy=self._caching(settings),
-                # Images are compressed already.
-                compress=False,
-                response_headers_policy=self._headers(settings),
-            ),
+            default_behavior=self._site(buckets),
+            additional_behaviors={
+                f"{API_PATH}/*": self._api(api_id),
+                f"/{MEDIA_PREFIX}*": self._media(buckets),
+            },
         )
         self._accept_findings()
-        self.base_url = settings.media_base_url(self.distribution.distribution_domain_name)
+        self.site_url = settings.site_url(self.distribution.distribution_domain_name)
+        self.media_base_url = settings.media_base_url(self.site_url)
 
-    def _caching(self, settings: Settings) -> cloudfront.CachePolicy:
+    def _site(self, buckets: Buckets) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(
+                buckets.site,
+                # Without the second S3 answers 403, not 404, for a file that is not there.
+                origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
+            ),
+            viewer_protocol_policy=self._protocol,
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            response_headers_policy=self._headers.site,
+            function_associations=[
+                cloudfront.FunctionAssociation(
+                    function=cloudfront.Function(
+                        self,
+                        "Pages",
+                        function_name=f"{self._settings.prefix}-pages",
+                        comment="Every page of the client is index.html",
+                        runtime=cloudfront.FunctionRuntime.JS_2_0,
+                        code=cloudfront.FunctionCode.from_inline(_PAGES.strip()),
+                    ),
+                    event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+                )
+            ],
+        )
+
+    def _api(self, api_id: str) -> cloudfront.BehaviorOptions:
+        origin = self._settings.api_origin(api_id, Aws.REGION)
+        plain = origin.http_port is not None
+        return cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin(
+                origin.domain,
+                origin_path=origin.path or None,
+                http_port=origin.http_port,
+                protocol_policy=cloudfront.OriginProtocolPolicy.HTTP_ONLY
+                if plain
+                else cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+                origin_ssl_protocols=None if plain else [cloudfront.OriginSslPolicy.TLS_V1_2],
+            ),
+            viewer_protocol_policy=self._protocol,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            # The API is told from others by its own host name.
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=self._headers.api,
+        )
+
+    def _media(self, buckets: Buckets) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(buckets.renditions),
+            viewer_protocol_policy=self._protocol,
+            cache_policy=self._media_caching(),
+            # Images are compressed already.
+            compress=False,
+            response_headers_policy=self._headers.media,
+        )
+
+    @property
+    def _protocol(self) -> cloudfront.ViewerProtocolPolicy:
+        if self._settings.tls_only:
+            return cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
+        return cloudfront.ViewerProtocolPolicy.ALLOW_ALL
+
+    def _media_caching(self) -> cloudfront.CachePolicy:
         """Each medium's URL is cached on its own, although media may share their objects: a first
         look must not be told by `Age` or `X-Cache` that another's medium has the same content."""
         return cloudfront.CachePolicy(
             self,
             "Caching",
-            cache_policy_name=f"{settings.prefix}-media",
+            cache_policy_name=f"{self._settings.prefix}-media",
             min_ttl=Duration.seconds(1),
             default_ttl=Duration.days(1),
             max_ttl=Duration.days(365),
             query_string_behavior=cloudfront.CacheQueryStringBehavior.allow_list(_MEDIUM_PARAMETER),
         )
 
-    def _headers(self, settings: Settings) -> cloudfront.ResponseHeadersPolicy:
-        return cloudfront.ResponseHeadersPolicy(
-            self,
-            "Headers",
-            response_headers_policy_name=f"{settings.prefix}-media",
-            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
-                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
-                # Should anything but an image ever get here, it runs no script.
-                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy="default-src 'none'; sandbox", override=True
-                ),
-                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
-                    access_control_max_age=Duration.days(365),
-                    include_subdomains=True,
-                    override=True,
-                )
-                if settings.tls_only
-                else None,
-            ),
-            # When the object was written is not when the medium was uploaded. CloudFront takes away
-            # only what its origin sent; nothing of the kind is its own.
-            remove_headers=["Last-Modified"],
-            custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
-                custom_headers=[
-                    cloudfront.ResponseCustomHeader(
-                        header="Cache-Control", value=_FOREVER, override=False
-                    )
-                ]
-            ),
-        )
-
     def _accept_findings(self) -> None:
         distribution = self.distribution
         allow(distribution, "CFR1", "Everybody's posts are public, everywhere.")
-        allow(distribution, "CFR2", "A firewall is billed while idle; there is only GET of images.")
+        allow(
+            distribution,
+            "CFR2",
+            "A firewall is billed while idle; files are only read, and the API has its own limits.",
+        )
         allow(
             distribution,
             "CFR3",
-            "Its log delivery needs a bucket with ACLs, which ours refuse; the renditions bucket "
-            "logs what misses the cache.",
+            "Its log delivery needs a bucket with ACLs, which ours refuse; API and buckets log "
+            "what misses the cache.",
         )
         allow(
             distribution,
             "CFR4",
             "CloudFront's own domain takes no minimum TLS version; a domain of one's own would.",
         )
+        if not self._settings.tls_only:
+            allow(distribution, "CFR5", "The local cloud speaks plain HTTP, on loopback only.")

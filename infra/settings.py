@@ -38,6 +38,16 @@ _SEARCH: Final = re.compile(f"dynamodb|{OPENSEARCH}")
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A server that CloudFront asks."""
+
+    domain: str
+    path: str = ""
+    http_port: int | None = None
+    """Of one that speaks plain HTTP; None: it speaks HTTPS."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     stage: str
@@ -66,11 +76,13 @@ class Settings:
     throttle_burst: int
     snap_start: bool
     """Start the API function from a snapshot. Its cache is billed while nobody calls."""
+    site_dir: Path
+    """The web client as it was built, which is served beside the API and the media."""
     cors_origins: tuple[str, ...]
-    """Origins whose pages may call the API and upload. No cookie is ever read, so `*` gives a
-    page nothing that it could not get without a browser."""
+    """Origins besides the site whose pages may call the API and upload. No cookie is ever read, so
+    `*` gives a page nothing that it could not get without a browser."""
     media_base_url_override: str | None
-    """Where media are served instead of at the distribution's own domain."""
+    """Where media are served instead of at `/media` of the distribution's own domain."""
     alarm_email: str | None
     """Gets the alarms; null: they only show in the console."""
     keep_originals: bool
@@ -119,6 +131,7 @@ class Settings:
             functions_dir=REPOSITORY / context.text("functions_dir"),
             layers_dir=REPOSITORY / context.text("layers_dir"),
             openapi=REPOSITORY / context.text("openapi"),
+            site_dir=REPOSITORY / context.text("site_dir"),
             log_retention_days=context.number("log_retention_days"),
             log_level=context.text("log_level"),
             worker_concurrency=context.numbers("worker_concurrency"),
@@ -195,20 +208,61 @@ class Settings:
         """AWS has one right to send, alone or in a batch; the local cloud asks for a second."""
         return ("sqs:SendMessage", *(["sqs:SendMessageBatch"] if self._is_local else []))
 
-    def api_url(self, api_id: str, endpoint: str) -> str:
-        """Base URL of the API, without a slash at its end."""
+    @property
+    def puts_site_files(self) -> bool:
+        """The local cloud cannot run what does it; `tools/deploy.py` does it there."""
+        return not self._is_local
+
+    def api_endpoint(self, api_id: str, endpoint: str) -> str:
+        """Where the HTTP API itself answers, without a slash at its end."""
         if self._is_local:
             return f"http://localhost:{self.local_port}/_aws/execute-api/{api_id}"
         return endpoint
 
-    def media_base_url(self, domain: str) -> str:
-        """Base URL of the media behind the distribution at `domain`, without a slash at its end."""
-        if self.media_base_url_override:
-            return self.media_base_url_override.rstrip("/")
+    def api_origin(self, api_id: str, region: str) -> Origin:
+        """Where CloudFront reaches the HTTP API."""
+        if self._is_local:
+            return Origin("localhost", f"/_aws/execute-api/{api_id}", self.local_port)
+        return Origin(f"{api_id}.execute-api.{region}.amazonaws.com")
+
+    def site_url(self, domain: str) -> str:
+        """What is served by the distribution at `domain`, without a slash at its end."""
         if self._is_local:
             label = Fn.select(0, Fn.split(".", domain))
             return f"http://{label}.cloudfront.localhost:{self.local_port}"
         return f"https://{domain}"
+
+    def media_base_url(self, site_url: str) -> str:
+        """Base URL of the media, without a slash at its end."""
+        return (self.media_base_url_override or f"{site_url}/media").rstrip("/")
+
+    @property
+    def media_origin(self) -> str | None:
+        """Where media are served instead of on the site's own domain; None: there."""
+        if self.media_base_url_override is None:
+            return None
+        scheme, _, rest = self.media_base_url_override.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
+
+    def cognito_origin(self, region: str) -> str:
+        """Where people sign in."""
+        if self._is_local:
+            return self._local_endpoint
+        return f"https://cognito-idp.{region}.amazonaws.com"
+
+    def bucket_origins(self, bucket: str, region: str) -> tuple[str, ...]:
+        """Where a bucket's presigned links lead, by either of its names."""
+        if self._is_local:
+            return (self._local_endpoint,)
+        return (
+            f"https://{bucket}.s3.amazonaws.com",
+            f"https://{bucket}.s3.{region}.amazonaws.com",
+        )
+
+    @property
+    def _local_endpoint(self) -> str:
+        """As its functions know it, who sign links that lead there."""
+        return f"http://127.0.0.1:{self.local_port}"
 
 
 def _all_required(context: Context, name: str, keys: Sequence[str]) -> Mapping[str, int]:

@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack, Tags
 from constructs import Construct
 
 from infra.access import Resources, grant_all
+from infra.api import PATH as API_PATH
 from infra.api import Api
 from infra.buckets import Buckets
 from infra.dashboard import Dashboard
@@ -18,6 +19,7 @@ from infra.replication import Replication
 from infra.search import Search
 from infra.settings import Settings
 from infra.shared_cache import SharedCache
+from infra.site import Site
 from infra.tables import Tables
 from infra.triggers import Triggers
 
@@ -50,14 +52,17 @@ class ShutterfeedStack(Stack):
             )
         search = Search(self, "Search", settings, functions)
         identity = Identity(self, "Identity", settings)
-        delivery = Delivery(self, "Delivery", settings, buckets.renditions)
+        api = Api(self, "Api", settings, function=functions["api"], identity=identity)
+        delivery = Delivery(self, "Delivery", settings, buckets=buckets, api_id=api.http.api_id)
+        buckets.take_uploads_from(delivery.site_url, *settings.cors_origins)
+        site = Site(self, "Site", settings, bucket=buckets.site, identity=identity)
         grant_all(
             functions,
             Resources(
                 tables=tables,
                 buckets=buckets,
                 queues=queues,
-                media_base_url=delivery.base_url,
+                media_base_url=delivery.media_base_url,
                 sending_actions=settings.sending_actions,
                 reconcile_after_minutes=settings.reconcile_after_minutes,
                 removals_per_hour=settings.removals_per_hour,
@@ -67,7 +72,6 @@ class ShutterfeedStack(Stack):
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)
-        api = Api(self, "Api", settings, function=functions["api"], identity=identity)
         monitoring = Monitoring(
             self,
             "Monitoring",
@@ -85,8 +89,12 @@ class ShutterfeedStack(Stack):
             queues=queues,
             alarms=monitoring.alarms,
         )
-        self._output("ApiUrl", settings.api_url(api.http.api_id, api.http.api_endpoint))
-        self._output("MediaUrl", delivery.base_url)
+        self._output("SiteUrl", delivery.site_url)
+        self._output("SiteConfig", site.config)
+        self._output("SiteBucketName", buckets.site.bucket_name)
+        direct = settings.api_endpoint(api.http.api_id, api.http.api_endpoint)
+        self._output("ApiUrl", direct + API_PATH)
+        self._output("MediaUrl", delivery.media_base_url)
         self._output("UserPoolId", identity.pool.user_pool_id)
         self._output("UserPoolClientId", identity.client_id)
         self._output("MetadataTableName", tables.metadata.table_name)

@@ -76,6 +76,13 @@ def _layers(options: argparse.Namespace) -> int:
     return 0
 
 
+def _site(_: argparse.Namespace) -> int:
+    from tools import paths, site
+
+    print(paths.relative(site.build()))
+    return 0
+
+
 def _lint(_: argparse.Namespace) -> int:
     from tools import checks
 
@@ -228,6 +235,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("down", help="stop it, leave nothing behind").set_defaults(run=_down)
     commands.add_parser("demo", help="add missing demo data").set_defaults(run=_demo)
+    commands.add_parser("site", help="build the web client").set_defaults(run=_site)
     commands.add_parser("lint", help="style, types, import contracts").set_defaults(run=_lint)
     commands.add_parser("bootstrap", help="prepare AWS for the CDK").set_defaults(run=_bootstrap)
 

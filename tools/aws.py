@@ -16,7 +16,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools import destroy as destruction
-from tools import layers, node, paths, stamps
+from tools import layers, node, paths, site, stamps
 from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
 from tools.operate import ClientFor, Deployment
@@ -61,6 +61,7 @@ def deploy(overrides: Sequence[str]) -> None:
     where = account()
     _require_bootstrap(where)
     layers.build(target(context))
+    site.build()
     print(f"Deploying {stack_name(context)} to account {where.number}, {where.region}.", flush=True)
     # IAM changes are shown and asked about, where somebody is there to answer.
     approval = "broadening" if sys.stdin.isatty() else "never"
@@ -104,6 +105,7 @@ def destroy(overrides: Sequence[str], *, with_originals: bool) -> None:
 def synthesize(overrides: Sequence[str]) -> None:
     """What `deploy` would deploy, made by the same CLI, without credentials or a network."""
     layers.build(target(effective_context(overrides)))
+    site.build()
     _cdk(["synth", "--quiet", *_flags(overrides)], "synth")
 
 
@@ -123,9 +125,9 @@ def deployment(stage: str) -> Deployment:
 def describe(outputs: Mapping[str, str]) -> str:
     """What a person needs to know to use it."""
     return f"""
-  API            {outputs["ApiUrl"]}
-  Documentation  {outputs["ApiUrl"]}/docs
-  Media          {outputs["MediaUrl"]}
+  Open           {outputs["SiteUrl"]}
+  API            {outputs["SiteUrl"]}/api
+  Documentation  {outputs["SiteUrl"]}/api/docs
   User pool      {outputs["UserPoolId"]}, client {outputs["UserPoolClientId"]}
   Dashboard      {outputs["DashboardName"]}
 

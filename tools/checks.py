@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from tools import cloud, layers, node, paths
+from tools import cloud, layers, node, paths, site
 from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
 from tools.progress import step
@@ -27,6 +27,10 @@ def lint() -> None:
         "mypy": ["-m", "mypy"],
     }
     failed = [name for name, command in checks.items() if not _passes(name, command)]
+    try:
+        site.check()
+    except ToolError:
+        failed.append("web client")
     if failed:
         raise ToolError(f"Not clean: {', '.join(failed)}.")
 
@@ -56,6 +60,7 @@ def prepare() -> None:
         cloud.prepare,
         lambda: layers.build(layers.Target.host()),
         node.environment,
+        site.build,
     ]
     for part in work:
         part()

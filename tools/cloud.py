@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from tools import environments, paths, stamps
+from tools import environments, node, paths, stamps
 from tools.errors import ToolError
 
 DEFAULT_PORT: Final = 4566
@@ -171,6 +171,7 @@ class LocalCloud:
 def prepare() -> None:
     """Install the cloud, if it is not; nothing is started."""
     environments.ensure(paths.CLOUD_VENV, _REQUIREMENTS, "the local cloud")
+    node.folder()
 
 
 def is_free(port: int) -> bool:
@@ -195,7 +196,8 @@ def free_port() -> int:
 def _environment(port: int, temporary: Path) -> dict[str, str]:
     """Everything the cloud sees, and with it every function: nothing of ours gets in."""
     return {
-        "PATH": os.defpath,
+        # Its CloudFront runs functions on Node.js.
+        "PATH": f"{node.folder()}{os.pathsep}{os.defpath}",
         "HOME": str(temporary),
         "TMPDIR": str(temporary),
         "STATE_DIR": str(temporary / "state"),

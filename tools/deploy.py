@@ -20,7 +20,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import paths, stamps, templates
+from tools import paths, site, stamps, templates
 from tools.cloud import DEFAULT_PORT
 from tools.errors import ToolError
 from tools.progress import Step, step
@@ -102,17 +102,36 @@ class _Deployment:
 
     def run(self) -> dict[str, str]:
         stack = self._settled()
-        if stack is None or self._deployed_digest() != self._assembly.digest:
+        if stack is None or self._remembered(self._stack_digest) != self._assembly.digest:
             with step(f"Deploying {self._assembly.stack}") as progress:
                 template = self._upload(progress)
                 stack = self._apply(stack, template, progress)
                 self._reapply(stack)
-                self._remember_digest()
-        return {
+                self._remember(self._stack_digest, self._assembly.digest)
+        outputs = {
             output["OutputKey"]: output["OutputValue"]
             for output in stack.get("Outputs", [])
             if "OutputKey" in output and "OutputValue" in output
         }
+        self._put_site(outputs["SiteBucketName"], outputs["SiteConfig"])
+        return outputs
+
+    def _put_site(self, bucket: str, config: str) -> None:
+        """Put the web client's files where the stack puts them in AWS, if they changed."""
+        digest = stamps.digest([paths.SITE], also=[bucket, config])
+        if self._remembered(self._site_digest) == digest:
+            return
+        for file in site.files(paths.SITE, config):
+            encoding: dict[str, Any] = {"ContentEncoding": file.encoding} if file.encoding else {}
+            self._s3.put_object(
+                Bucket=bucket,
+                Key=file.key,
+                Body=file.content,
+                ContentType=file.content_type,
+                CacheControl=file.cache_control,
+                **encoding,
+            )
+        self._remember(self._site_digest, digest)
 
     def _settled(self) -> StackTypeDef | None:
         """The stack, once nothing happens to it; None if there is none worth updating."""
@@ -216,23 +235,25 @@ class _Deployment:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
         return key
 
-    def _deployed_digest(self) -> str | None:
+    def _remembered(self, key: str) -> str | None:
         try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=self._digest_key)
+            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "NoSuchBucket"}:
                 return None
             raise
         return answer["Body"].read().decode()
 
-    def _remember_digest(self) -> None:
-        self._s3.put_object(
-            Bucket=self._bucket, Key=self._digest_key, Body=self._assembly.digest.encode()
-        )
+    def _remember(self, key: str, digest: str) -> None:
+        self._s3.put_object(Bucket=self._bucket, Key=key, Body=digest.encode())
 
     @property
-    def _digest_key(self) -> str:
+    def _stack_digest(self) -> str:
         return f"deployed/{self._assembly.stack}"
+
+    @property
+    def _site_digest(self) -> str:
+        return f"deployed/{self._assembly.stack}-site"
 
     def _reapply(self, stack: StackTypeDef) -> None:
         """Set what the local cloud's CloudFormation leaves out, as far as it knows it at all: the
@@ -290,16 +311,22 @@ def packed(asset: Asset) -> Path:
 def localized(template: Json, bucket: str, port: int) -> Json:
     """The template for a cloud on `port`, reading its assets from `bucket` instead of the
     bootstrap stack's, of which it no longer asks the version."""
-    usual, actual = f"localhost:{DEFAULT_PORT}", f"localhost:{port}"
+    usual, actual = f":{DEFAULT_PORT}", f":{port}"
+    hosts = ("localhost", "127.0.0.1")
 
     def rewrite(node: Any) -> Any:
         if isinstance(node, dict):
             if set(node) == {"Fn::Sub"} and _names_assets(node["Fn::Sub"]):
                 return bucket
+            if node.get("HTTPPort") == DEFAULT_PORT:
+                node = {**node, "HTTPPort": port}
             return {key: rewrite(value) for key, value in node.items()}
         if isinstance(node, list):
             return [rewrite(item) for item in node]
-        return node.replace(usual, actual) if isinstance(node, str) else node
+        if isinstance(node, str):
+            for host in hosts:
+                node = node.replace(host + usual, host + actual)
+        return node
 
     kept = {key: value for key, value in template.items() if key != "Rules"}
     parameters = dict(template.get("Parameters", {}))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import cloud, demo, layers, paths, stamps
+from tools import cloud, demo, layers, paths, site, stamps
 from tools.client import request
 from tools.deploy import LocalAws, deploy
 from tools.errors import ToolError
@@ -32,7 +32,7 @@ _FOLLOW_SECONDS: Final = 0.5
 _FRAMING: Final = ("START RequestId", "END RequestId", "REPORT RequestId")
 """What Lambda itself prints around every invocation."""
 
-_DOORS: Final = ("ApiUrl", "MediaUrl", "UserPoolClientId")
+_DOORS: Final = ("SiteUrl", "ApiUrl", "MediaUrl", "UserPoolClientId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ def describe(running: Running) -> str:
     return f"""
 Shutterfeed is running.
 
-  API            {outputs["ApiUrl"]}
-  Documentation  {outputs["ApiUrl"]}/docs
-  Media          {outputs["MediaUrl"]}
+  Open           {outputs["SiteUrl"]}
+  API            {outputs["SiteUrl"]}/api
+  Documentation  {outputs["SiteUrl"]}/api/docs
   Sign-in        {running.endpoint} (Cognito), client {outputs["UserPoolClientId"]}
 
 Demo accounts, all with the password {demo.PASSWORD}
@@ -166,6 +166,7 @@ def _events(
 
 def _start_ministack(port: int | None) -> Running:
     layers.build(layers.Target.host())
+    site.build()
     server = cloud.LocalCloud()
     if port is None:
         port = server.port if server.is_running() else cloud.DEFAULT_PORT
@@ -188,6 +189,7 @@ def _start_localstack(port: int | None) -> Running:
             _compose("up", "--detach", "--wait", "localstack")
     target = layers.Target.of_function(_LOCALSTACK_RUNTIME, layers.Target.host().cpu)
     layers.build(target)
+    site.build()
     outputs = deploy(endpoint, context={"layers_target": str(target)})
     return Running(LOCALSTACK, endpoint, outputs.get("UserPoolId", ""), outputs)
 

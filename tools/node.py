@@ -29,6 +29,12 @@ def environment() -> dict[str, str]:
     return variables
 
 
+def folder() -> Path:
+    """Where that Node.js is."""
+    found = shutil.which("node")
+    return Path(found).parent if found and _is_recent(found) else _installed()
+
+
 def npm() -> list[str]:
     """The beginning of an npm command that works with `environment()`."""
     if _is_recent(shutil.which("node")) and (found := shutil.which("npm")):

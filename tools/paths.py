@@ -19,6 +19,8 @@ LOCAL: Final = BUILD / "local"
 CDK_CLI: Final = BUILD / "cdk-cli"
 NODE: Final = BUILD / "node"
 
+WEB: Final = ROOT / "web"
+SITE: Final = WEB / "dist"
 LAYER_SOURCES: Final = ROOT / "layers"
 
 

@@ -42,6 +42,8 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     Conflict: 409,
     Busy: 503,
 }
+PREFIX: Final = "/api"
+"""Of every path: the API shares its domain with the site and the media."""
 _JSON: Final = "application/json"
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _PATH_PARAMETER: Final = re.compile(r"{(\w+)}")
@@ -218,7 +220,7 @@ class Call:
 
 def build_resolver() -> APIGatewayHttpResolver:
     """A resolver with every declared route."""
-    app = APIGatewayHttpResolver()
+    app = APIGatewayHttpResolver(strip_prefixes=[PREFIX])
     for declared in ROUTES:
         rule = _PATH_PARAMETER.sub(r"<\1>", declared.path)
         app.route(rule, method=declared.method)(_adapted(app, declared))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -69,7 +71,8 @@ def get_openapi(_: Call) -> Raw:
 @route("GET", "/docs", public=True)
 def get_docs(_: Call) -> Raw:
     """This API's documentation, as a page to read and to try requests from."""
-    return Raw("text/html; charset=utf-8", _docs_page())
+    page, policy = _docs_page()
+    return Raw("text/html; charset=utf-8", page, {"Content-Security-Policy": policy})
 
 
 @route("GET", "/me", returns=User)
@@ -412,20 +415,30 @@ def _given(value: Any) -> Any:
 
 
 @cache
-def _docs_page() -> str:
-    """Swagger UI with everything inlined, from the copy that Powertools carries. (Powertools' own
-    page generator needs pydantic.)"""
+def _docs_page() -> tuple[str, str]:
+    """Swagger UI with everything inlined, from the copy that Powertools carries (whose own page
+    generator needs pydantic), and its Content-Security-Policy.
+
+    The page shares its origin with the web client, so it runs these scripts and no others, and
+    talks to the API alone.
+    """
     import aws_lambda_powertools
 
     package = Path(aws_lambda_powertools.__file__).parent
     assets = package / "event_handler" / "openapi" / "swagger_ui"
+    library = (assets / "swagger-ui-bundle.min.js").read_text()
     # Inside a script element only this sequence would end it.
-    document = OPENAPI.read_text().replace("</", "<\\/")
-    return _DOCS_PAGE.format(
-        style=(assets / "swagger-ui.min.css").read_text(),
-        script=(assets / "swagger-ui-bundle.min.js").read_text(),
-        document=document,
+    start = _DOCS_START.format(document=OPENAPI.read_text().replace("</", "<\\/"))
+    page = _DOCS_PAGE.format(
+        style=(assets / "swagger-ui.min.css").read_text(), library=library, start=start
     )
+    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in (library, start))
+    return page, _DOCS_POLICY.format(scripts=scripts)
+
+
+def _digest(script: str) -> str:
+    """As browsers compute it of what stands in a script element."""
+    return b64encode(sha256(script.encode()).digest()).decode()
 
 
 _DOCS_PAGE = """<!doctype html>
@@ -435,9 +448,15 @@ _DOCS_PAGE = """<!doctype html>
 <title>Shutterfeed API</title>
 <style>{style}</style>
 <div id="docs"></div>
-<script>{script}</script>
-<script>
-SwaggerUIBundle({{ dom_id: "#docs", spec: {document}, deepLinking: true }});
-</script>
+<script>{library}</script>
+<script>{start}</script>
 </html>
 """
+_DOCS_START = """
+SwaggerUIBundle({{ dom_id: "#docs", spec: {document}, deepLinking: true }});
+"""
+# The library sets styles of its own while it runs.
+_DOCS_POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)

@@ -30,12 +30,23 @@ def layers_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def template_of(tmp_path_factory: pytest.TempPathFactory, layers_dir: Path) -> Synthesize:
+def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stands for `web/dist`."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "index.html").write_text("<!doctype html>")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def template_of(
+    tmp_path_factory: pytest.TempPathFactory, layers_dir: Path, site_dir: Path
+) -> Synthesize:
     """Synthesizes with context values of one's own; fails on a finding of cdk-nag."""
 
     def template_of(**context: object) -> Template:
         outdir = tmp_path_factory.mktemp("cdk.out")
-        assembly = synthesize({"layers_dir": str(layers_dir), **context}, outdir)
+        built = {"layers_dir": str(layers_dir), "site_dir": str(site_dir)}
+        assembly = synthesize({**built, **context}, outdir)
         (stack,) = assembly.stacks
         return Template.read(Path(stack.template_full_path))
 
@@ -57,8 +68,8 @@ def prod(template_of: Synthesize) -> Template:
         alarm_email="operators@example.com",
         keep_originals=False,
         originals_replica_bucket_arn=REPLICA,
-        media_base_url="https://media.example.com/",
-        cors_origins=[],
+        media_base_url="https://media.example.com/of/posts/",
+        cors_origins=["https://front.example.com"],
         worker_concurrency={"thumbnail": None, "collect": 1},
         log_retention_days=365,
         log_level="WARN",

@@ -55,6 +55,7 @@ class Template:
         return self._named("AWS::S3::Bucket", "BucketName", r"shutterfeed-[a-z]+-([a-z]+)-.*")
 
     def functions(self) -> dict[str, Properties]:
+        """Ours; the one that CDK brings to put the site's files has another handler."""
         return self._named("AWS::Lambda::Function", "Handler", r"([a-z_]+)\.handler\.handler")
 
     def table(self, name: str) -> Properties:
@@ -107,6 +108,8 @@ class Template:
     def _named(self, kind: str, attribute: str, pattern: str) -> dict[str, Properties]:
         found = {}
         for properties in self.all(kind).values():
+            if properties.get("Handler") == "index.handler":
+                continue
             match = re.fullmatch(pattern, text(properties[attribute]))
             assert match, f"{properties[attribute]} does not match {pattern}"
             found[match[1]] = properties
@@ -120,6 +123,8 @@ def text(value: Any) -> str:
             return str(separator).join(map(text, parts))
         case {"Fn::GetAtt": [logical_id, attribute]}:
             return f"${{{logical_id}.{attribute}}}"
+        case {"Fn::Sub": str(pattern)}:
+            return pattern
         case {"Ref": name}:
             return f"${{{name}}}"
         case {"Fn::Select": [index, {"Fn::Split": [separator, whole]}]}:

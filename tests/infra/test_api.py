@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 
+from api.http import PREFIX
 from infra.routes import read_routes
 from infra.settings import REPOSITORY
 from tests.infra.templates import Template, text
 
 SCOPE = "aws.cognito.signin.user.admin"
-OPEN = {"GET /health", "GET /openapi.json", "GET /docs"}
+OPEN = {f"GET {PREFIX}/{name}" for name in ("health", "openapi.json", "docs")}
 
 
 def test_every_operation_of_the_document_is_a_route_and_nothing_else_is(every: Template) -> None:
     documented = read_routes(REPOSITORY / "functions" / "api" / "openapi.json")
     routes = {route["RouteKey"] for route in every.all("AWS::ApiGatewayV2::Route").values()}
-    assert routes == {f"{route.method} {route.path}" for route in documented}
+    assert routes == {f"{route.method} {PREFIX}{route.path}" for route in documented}
     assert len(routes) > len(OPEN)
 
 
@@ -64,12 +65,12 @@ def test_the_access_log_is_json_and_holds_no_secret(every: Template) -> None:
 
 
 def test_cors_allows_the_origins_of_the_context(dev: Template, prod: Template) -> None:
-    cors = dev.only("AWS::ApiGatewayV2::Api")["CorsConfiguration"]
-    assert cors["AllowOrigins"] == ["*"]
+    cors = prod.only("AWS::ApiGatewayV2::Api")["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["https://front.example.com"]
     assert sorted(cors["AllowMethods"]) == ["DELETE", "GET", "PATCH", "POST", "PUT"]
     assert sorted(cors["AllowHeaders"]) == ["authorization", "content-type", "idempotency-key"]
     assert not cors.get("AllowCredentials")
-    assert "CorsConfiguration" not in prod.only("AWS::ApiGatewayV2::Api")
+    assert "CorsConfiguration" not in dev.only("AWS::ApiGatewayV2::Api")
 
 
 def test_the_api_may_call_its_function_and_nobody_else_may(every: Template) -> None:

@@ -11,7 +11,7 @@ from shutterfeed.adapters.buckets import REFUSED, SETTLED
 from tests import samples
 from tests.infra.templates import Template, text
 
-BUCKETS = ("uploads", "originals", "renditions", "logs")
+BUCKETS = ("uploads", "originals", "renditions", "site", "logs")
 
 
 def test_the_names_are_known_beforehand(dev: Template) -> None:
@@ -53,7 +53,7 @@ def _refusing_plain_http(template: Template) -> set[str]:
 
 
 def test_every_bucket_logs_who_asked_but_the_one_with_the_logs(every: Template) -> None:
-    for name in ("uploads", "originals", "renditions"):
+    for name in ("uploads", "originals", "renditions", "site"):
         logging = every.buckets()[name]["LoggingConfiguration"]
         assert every.named(logging["DestinationBucketName"]) == "logs"
         assert logging["LogFilePrefix"] == f"{name}/"
@@ -122,10 +122,14 @@ def test_browsers_may_post_uploads_and_put_their_parts_and_nothing_else(
 ) -> None:
     (rule,) = dev.buckets()["uploads"]["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["POST", "PUT"]
-    assert rule["AllowedOrigins"] == ["*"]
-    for name in ("originals", "renditions", "logs"):
+    # What completes an upload in parts is known by it.
+    assert rule["ExposedHeaders"] == ["ETag"]
+    assert [text(origin) for origin in rule["AllowedOrigins"]] == [dev.outputs()["SiteUrl"]]
+    (rule,) = prod.buckets()["uploads"]["CorsConfiguration"]["CorsRules"]
+    origins = [text(origin) for origin in rule["AllowedOrigins"]]
+    assert origins == [prod.outputs()["SiteUrl"], "https://front.example.com"]
+    for name in set(BUCKETS) - {"uploads"}:
         assert "CorsConfiguration" not in dev.buckets()[name]
-    assert "CorsConfiguration" not in prod.buckets()["uploads"]
 
 
 def test_an_upload_is_told_to_the_queue_whose_policy_comes_first(every: Template) -> None:
@@ -156,6 +160,7 @@ def test_originals_outlive_the_stack_unless_told_otherwise(
         "uploads": "Delete",
         "originals": "Retain",
         "renditions": "Delete",
+        "site": "Delete",
         "logs": "Delete",
     }
     assert _removal(local) == _removal(dev)
@@ -164,6 +169,7 @@ def test_originals_outlive_the_stack_unless_told_otherwise(
         "uploads": "Retain",
         "originals": "Delete",
         "renditions": "Retain",
+        "site": "Retain",
         "logs": "Retain",
     }
 

@@ -1,11 +1,25 @@
-"""CloudFront in front of the renditions."""
+"""One CloudFront distribution in front of the site, the API and the media."""
 
 from __future__ import annotations
 
+import json
+import subprocess
 from typing import Any
 
+import pytest
+
+from api.http import PREFIX
 from api.models import MEDIUM_PARAMETER
-from tests.infra.templates import Template
+from shutterfeed import keys
+from tests.infra.templates import Template, listed, text
+from tools import node
+
+API, MEDIA = f"{PREFIX}/*", f"/{keys.MEDIA_PREFIX}*"
+READING = {"GET", "HEAD"}
+ALL = {*READING, "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
+MANAGED_CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+MANAGED_CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+MANAGED_ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 
 def _config(template: Template) -> dict[str, Any]:
@@ -14,67 +28,132 @@ def _config(template: Template) -> dict[str, Any]:
     return config
 
 
-def test_renditions_are_the_only_origin_and_only_cloudfront_reads_them(every: Template) -> None:
-    (origin,) = _config(every)["Origins"]
-    assert every.named(origin["DomainName"]) == "renditions.RegionalDomainName"
-    assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
-    assert "OriginAccessControlId" in origin
+def _behaviors(template: Template) -> dict[str, dict[str, Any]]:
+    """By path pattern; what no pattern fits is `*`."""
+    config = _config(template)
+    return {
+        "*": config["DefaultCacheBehavior"],
+        **{behavior["PathPattern"]: behavior for behavior in config["CacheBehaviors"]},
+    }
+
+
+def _origin(template: Template, pattern: str) -> dict[str, Any]:
+    wanted = _behaviors(template)[pattern]["TargetOriginId"]
+    (origin,) = (o for o in _config(template)["Origins"] if o["Id"] == wanted)
+    assert isinstance(origin, dict)
+    return origin
+
+
+def _headers(template: Template, pattern: str) -> dict[str, str]:
+    """What its policy adds to every answer, by name in lower case."""
+    policy = _behaviors(template)[pattern]["ResponseHeadersPolicyId"]["Ref"]
+    config = template.all("AWS::CloudFront::ResponseHeadersPolicy")[policy][
+        "ResponseHeadersPolicyConfig"
+    ]
+    security = config["SecurityHeadersConfig"]
+    found = {
+        item["Header"].lower(): item["Value"] for item in config["CustomHeadersConfig"]["Items"]
+    }
+    found["content-security-policy"] = text(
+        security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    )
+    if "ContentTypeOptions" in security:
+        found["x-content-type-options"] = "nosniff"
+    if "ReferrerPolicy" in security:
+        found["referrer-policy"] = security["ReferrerPolicy"]["ReferrerPolicy"]
+    if "StrictTransportSecurity" in security:
+        found["strict-transport-security"] = str(security["StrictTransportSecurity"])
+    return found
+
+
+def test_everything_is_served_by_one_distribution(every: Template) -> None:
+    assert _behaviors(every).keys() == {"*", API, MEDIA}
+    assert every.named(_origin(every, "*")["DomainName"]) == "site.RegionalDomainName"
+    assert every.named(_origin(every, MEDIA)["DomainName"]) == "renditions.RegionalDomainName"
+    # Pages of errors would take the place of what API and media answer.
+    assert "CustomErrorResponses" not in _config(every)
+
+
+def test_the_api_is_asked_under_the_path_that_its_routes_have(
+    dev: Template, local: Template
+) -> None:
+    (api,) = dev.all("AWS::ApiGatewayV2::Api")
+    origin = _origin(dev, API)
+    assert text(origin["DomainName"]) == f"${{{api}}}.execute-api.${{AWS::Region}}.amazonaws.com"
+    assert "OriginPath" not in origin
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
+    origin = _origin(local, API)
+    assert (origin["DomainName"], origin["CustomOriginConfig"]["HTTPPort"]) == ("localhost", 4999)
+    assert text(origin["OriginPath"]) == f"/_aws/execute-api/${{{api}}}"
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "http-only"
+
+
+def test_the_api_gets_all_of_a_request_but_the_host_and_is_never_cached(every: Template) -> None:
+    behavior = _behaviors(every)[API]
+    assert set(behavior["AllowedMethods"]) == ALL
+    assert behavior["CachePolicyId"] == MANAGED_CACHING_DISABLED
+    assert behavior["OriginRequestPolicyId"] == MANAGED_ALL_VIEWER_EXCEPT_HOST_HEADER
+    assert "FunctionAssociations" not in behavior
+
+
+@pytest.mark.parametrize("pattern", ["*", MEDIA])
+def test_files_are_only_read(every: Template, pattern: str) -> None:
+    assert set(_behaviors(every)[pattern].get("AllowedMethods", READING)) == READING
+
+
+@pytest.mark.parametrize(
+    ("name", "actions"),
+    [("renditions", {"s3:GetObject"}), ("site", {"s3:GetObject", "s3:ListBucket"})],
+)
+def test_only_cloudfront_reads_what_it_serves(
+    every: Template, name: str, actions: set[str]
+) -> None:
     (policy,) = (
         policy
         for policy in every.all("AWS::S3::BucketPolicy").values()
-        if every.named(policy["Bucket"]) == "renditions"
+        if every.named(policy["Bucket"]) == name
     )
-    (allowed,) = (
-        statement
-        for statement in policy["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Allow"
-    )
+    allowed = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
     (distribution,) = every.all("AWS::CloudFront::Distribution")
-    assert allowed["Action"] == "s3:GetObject"
-    assert allowed["Principal"] == {"Service": "cloudfront.amazonaws.com"}
-    assert distribution in str(allowed["Condition"]["StringEquals"]["AWS:SourceArn"])
+    granted = {action for statement in allowed for action in listed(statement["Action"])}
+    assert granted == actions
+    for statement in allowed:
+        assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        source = statement["Condition"]["StringEquals"]["AWS:SourceArn"]
+        assert distribution in str(source)
 
 
 def test_only_the_local_cloud_serves_plain_http(
     dev: Template, prod: Template, local: Template
 ) -> None:
-    policies = [
-        _config(template)["DefaultCacheBehavior"]["ViewerProtocolPolicy"]
-        for template in (dev, prod, local)
-    ]
-    assert policies == ["redirect-to-https", "redirect-to-https", "allow-all"]
+    for template, policy in (
+        (dev, "redirect-to-https"),
+        (prod, "redirect-to-https"),
+        (local, "allow-all"),
+    ):
+        for pattern, behavior in _behaviors(template).items():
+            assert behavior["ViewerProtocolPolicy"] == policy
+            secured = "strict-transport-security" in _headers(template, pattern)
+            assert secured == (template is not local)
 
 
 def test_media_are_cached_for_good_and_never_taken_for_anything_else(every: Template) -> None:
-    behavior = _config(every)["DefaultCacheBehavior"]
-    (policy,) = every.all("AWS::CloudFront::ResponseHeadersPolicy")
-    assert behavior["ResponseHeadersPolicyId"] == {"Ref": policy}
+    headers = _headers(every, MEDIA)
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in headers["content-security-policy"]
     (caching,) = every.all("AWS::CloudFront::CachePolicy")
-    assert behavior["CachePolicyId"] == {"Ref": caching}
+    assert _behaviors(every)[MEDIA]["CachePolicyId"] == {"Ref": caching}
     config = every.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
     assert config["MaxTTL"] == 31_536_000
-    headers = every.only("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
-    assert headers["CustomHeadersConfig"]["Items"] == [
-        {
-            "Header": "Cache-Control",
-            "Value": "public, max-age=31536000, immutable",
-            "Override": False,
-        }
-    ]
-    security = headers["SecurityHeadersConfig"]
-    assert security["ContentTypeOptions"] == {"Override": True}
-    assert "sandbox" in security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-
-
-def test_viewers_can_only_read(every: Template) -> None:
-    config = _config(every)
-    assert "CacheBehaviors" not in config
-    assert config["DefaultCacheBehavior"].get("AllowedMethods", ["GET", "HEAD"]) == ["GET", "HEAD"]
 
 
 def test_nothing_tells_of_other_media_with_the_same_content(every: Template) -> None:
-    headers = every.only("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
-    assert headers["RemoveHeadersConfig"]["Items"] == [{"Header": "Last-Modified"}]
+    policy = _behaviors(every)[MEDIA]["ResponseHeadersPolicyId"]["Ref"]
+    headers = every.all("AWS::CloudFront::ResponseHeadersPolicy")[policy]
+    removed = headers["ResponseHeadersPolicyConfig"]["RemoveHeadersConfig"]
+    assert removed["Items"] == [{"Header": "Last-Modified"}]
     caching = every.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
     key = caching["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["QueryStringsConfig"] == {
@@ -83,3 +162,83 @@ def test_nothing_tells_of_other_media_with_the_same_content(every: Template) -> 
     }
     assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
     assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+
+
+def test_the_site_is_kept_and_compressed_as_its_files_say(every: Template) -> None:
+    behavior = _behaviors(every)["*"]
+    assert behavior["CachePolicyId"] == MANAGED_CACHING_OPTIMIZED
+    assert behavior["Compress"] is True
+
+
+def test_the_site_runs_its_own_scripts_and_talks_to_nobody_else(
+    dev: Template, prod: Template, local: Template
+) -> None:
+    uploads = "shutterfeed-dev-uploads-${AWS::AccountId}-${AWS::Region}"
+    assert _policy(dev)["connect-src"] == [
+        "'self'",
+        "https://cognito-idp.${AWS::Region}.amazonaws.com",
+        f"https://{uploads}.s3.amazonaws.com",
+        f"https://{uploads}.s3.${{AWS::Region}}.amazonaws.com",
+    ]
+    assert _policy(local)["connect-src"] == ["'self'", "http://127.0.0.1:4999"]
+    assert _policy(prod)["img-src"] == ["'self'", "https://media.example.com", "blob:", "data:"]
+    for template in (dev, prod, local):
+        policy = _policy(template)
+        assert policy["default-src"] == ["'none'"]
+        assert policy["script-src"] == policy["style-src"] == ["'self'"]
+        assert policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
+        assert policy["require-trusted-types-for"] == ["'script'"]
+        assert "unsafe" not in str(policy)
+        headers = _headers(template, "*")
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "camera=()" in headers["permissions-policy"]
+
+
+def _policy(template: Template) -> dict[str, list[str]]:
+    directives = _headers(template, "*")["content-security-policy"].split("; ")
+    return {name: sources for name, *sources in map(str.split, directives)}
+
+
+def test_the_apis_answers_are_no_pages_but_for_its_documentation(every: Template) -> None:
+    headers = _headers(every, API)
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    policy = _behaviors(every)[API]["ResponseHeadersPolicyId"]["Ref"]
+    config = every.all("AWS::CloudFront::ResponseHeadersPolicy")[policy]
+    security = config["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    # The documentation comes with its own.
+    assert security["ContentSecurityPolicy"]["Override"] is False
+
+
+@pytest.mark.parametrize(
+    ("path", "served"),
+    [
+        ("/", "/index.html"),
+        ("/u/ada", "/index.html"),
+        ("/u/ada.l", "/index.html"),
+        ("/@ada.l", "/index.html"),
+        ("/assets", "/index.html"),
+        ("/assets/", "/index.html"),
+        ("/assets/main-ABC.js", "/assets/main-ABC.js"),
+        ("/assets/no-dot", "/assets/no-dot"),
+        ("/index.html", "/index.html"),
+        ("/config.json", "/config.json"),
+        ("/favicon.svg", "/favicon.svg"),
+    ],
+)
+def test_every_page_is_the_clients_and_every_file_is_itself(
+    dev: Template, path: str, served: str
+) -> None:
+    code = dev.only("AWS::CloudFront::Function")["FunctionCode"]
+    event = json.dumps({"request": {"uri": path, "method": "GET"}})
+    script = f"{code}; console.log(JSON.stringify(handler({event})))"
+    answer = subprocess.run(
+        ["node", "-e", script],
+        env=node.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert json.loads(answer.stdout) == {"uri": served, "method": "GET"}

@@ -132,7 +132,8 @@ def test_logs_are_kept_as_long_as_the_context_says(dev: Template, prod: Template
     for template, days in ((dev, 30), (prod, 365)):
         groups = template.all("AWS::Logs::LogGroup").values()
         assert {group["RetentionInDays"] for group in groups} == {days}
-        assert len(groups) == len(FUNCTIONS) + 1
+        # The API's access log, and that of what puts the site's files.
+        assert len(groups) == len(FUNCTIONS) + 2
 
 
 def test_the_log_level_comes_from_the_context(dev: Template, prod: Template) -> None:

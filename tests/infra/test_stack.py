@@ -9,10 +9,14 @@ import pytest
 from aws_cdk import aws_s3
 from cfnlint import ManualArgs, lint_file  # type: ignore[import-untyped]  # it ships no types
 
+from api.http import PREFIX
 from infra.synthesis import build
 from tests.infra.templates import Template, text
 
 OUTPUTS = {
+    "SiteUrl",
+    "SiteConfig",
+    "SiteBucketName",
     "ApiUrl",
     "MediaUrl",
     "UserPoolId",
@@ -36,6 +40,7 @@ FREE_WHILE_IDLE = {
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::Function",
     "AWS::CloudFront::OriginAccessControl",
     "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::CloudWatch::Alarm",
@@ -56,6 +61,8 @@ FREE_WHILE_IDLE = {
     "AWS::SQS::Queue",
     "AWS::SQS::QueuePolicy",
 }
+# Functions that run only while a stack is deployed.
+PUTTING_FILES = {"Custom::CDKBucketDeployment"}
 # By option: SnapStart's versions are billed for their snapshots.
 BY_OPTION = {
     "AWS::Lambda::Alias",
@@ -69,9 +76,9 @@ BY_OPTION = {
 def test_nothing_of_the_default_deployment_is_billed_by_the_hour(
     dev: Template, local: Template, prod: Template
 ) -> None:
-    assert dev.types() == FREE_WHILE_IDLE
+    assert dev.types() == FREE_WHILE_IDLE | PUTTING_FILES
     assert local.types() == FREE_WHILE_IDLE
-    assert prod.types() == FREE_WHILE_IDLE | BY_OPTION
+    assert prod.types() == FREE_WHILE_IDLE | PUTTING_FILES | BY_OPTION
 
 
 def test_the_outputs_are_what_tools_read(every: Template) -> None:
@@ -81,17 +88,20 @@ def test_the_outputs_are_what_tools_read(every: Template) -> None:
 def test_urls_on_aws(dev: Template, prod: Template) -> None:
     (api,) = dev.all("AWS::ApiGatewayV2::Api")
     (distribution,) = dev.all("AWS::CloudFront::Distribution")
-    assert dev.outputs()["ApiUrl"] == f"${{{api}.ApiEndpoint}}"
-    assert dev.outputs()["MediaUrl"] == f"https://${{{distribution}.DomainName}}"
-    assert prod.outputs()["MediaUrl"] == "https://media.example.com"
+    assert dev.outputs()["SiteUrl"] == f"https://${{{distribution}.DomainName}}"
+    assert dev.outputs()["ApiUrl"] == f"${{{api}.ApiEndpoint}}{PREFIX}"
+    assert dev.outputs()["MediaUrl"] == f"https://${{{distribution}.DomainName}}/media"
+    assert prod.outputs()["MediaUrl"] == "https://media.example.com/of/posts"
 
 
 def test_urls_on_the_local_cloud(local: Template) -> None:
     (api,) = local.all("AWS::ApiGatewayV2::Api")
     (distribution,) = local.all("AWS::CloudFront::Distribution")
     label = f"${{{distribution}.DomainName}}|.|0"
-    assert local.outputs()["ApiUrl"] == f"http://localhost:4999/_aws/execute-api/${{{api}}}"
-    assert local.outputs()["MediaUrl"] == f"http://{label}.cloudfront.localhost:4999"
+    gateway = f"http://localhost:4999/_aws/execute-api/${{{api}}}"
+    assert local.outputs()["ApiUrl"] == gateway + PREFIX
+    assert local.outputs()["SiteUrl"] == f"http://{label}.cloudfront.localhost:4999"
+    assert local.outputs()["MediaUrl"] == f"http://{label}.cloudfront.localhost:4999/media"
 
 
 def test_the_api_links_media_where_the_output_says(every: Template) -> None:
@@ -130,8 +140,10 @@ def test_cfn_lint_finds_nothing(
     assert [f"{finding.rule.id} {finding.message}" for finding in findings] == []
 
 
-def test_a_finding_of_cdk_nag_stops_synthesis(layers_dir: Path, tmp_path: Path) -> None:
-    app = build({"layers_dir": str(layers_dir)}, tmp_path)
+def test_a_finding_of_cdk_nag_stops_synthesis(
+    layers_dir: Path, site_dir: Path, tmp_path: Path
+) -> None:
+    app = build({"layers_dir": str(layers_dir), "site_dir": str(site_dir)}, tmp_path)
     (stack,) = (child for child in app.node.children if isinstance(child, aws_cdk.Stack))
     aws_s3.Bucket(stack, "Careless")
     with pytest.raises(RuntimeError, match="ValidationFailed"):

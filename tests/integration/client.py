@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.handler import handler
+from api.http import PREFIX
 from tests.integration import contract, payloads
 from tests.integration.world import Person
 
@@ -67,7 +68,7 @@ class Client:
         response = handler(event, payloads.context(self.requests))
         http = event["requestContext"]["http"]
         answer = Answer(response["statusCode"], response["headers"], response.get("body") or "")
-        _hold_to_contract(http["method"], http["path"], answer)
+        _hold_to_contract(http["method"], http["path"].removeprefix(PREFIX), answer)
         return answer
 
     def get(self, path: str, person: Person | None = None, **query: str) -> Answer:

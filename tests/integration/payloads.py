@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from api.http import PREFIX
+
 EVENTS: Final = Path(__file__).parents[2] / "events"
 SCOPE: Final = "aws.cognito.signin.user.admin"
 
@@ -66,9 +68,9 @@ def http_event(
     """A request to the HTTP API, payload format 2.0; without claims there is no authorizer."""
     event = sample("api/get_me")
     context = event["requestContext"]
-    event["rawPath"] = context["http"]["path"] = path
+    event["rawPath"] = context["http"]["path"] = PREFIX + path
     context["http"]["method"] = method
-    context["routeKey"] = event["routeKey"] = f"{method} {path}"
+    context["routeKey"] = event["routeKey"] = f"{method} {PREFIX}{path}"
     event["rawQueryString"] = urlencode(query or {})
     if query:
         event["queryStringParameters"] = dict(query)

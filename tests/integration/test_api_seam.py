@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+from base64 import b64encode
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -43,6 +45,18 @@ def test_the_documentation_page_holds_everything_it_needs(client: Client) -> Non
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "/me/following/{handle}" in answer.text
     assert not re.search(r'<(script|link)[^>]+(src|href)="https?:', answer.text)
+
+
+def test_the_documentation_page_runs_its_own_scripts_and_no_others(client: Client) -> None:
+    answer = client.get("/docs")
+    directives = answer.headers["Content-Security-Policy"].split("; ")
+    policy = {name: set(sources) for name, *sources in map(str.split, directives)}
+    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    hashes = {b64encode(sha256(script.encode()).digest()).decode() for script in scripts}
+    assert len(hashes) == 2
+    assert policy["script-src"] == {f"'sha256-{digest}'" for digest in hashes}
+    assert policy["default-src"] == policy["frame-ancestors"] == {"'none'"}
+    assert policy["connect-src"] == {"'self'"}
 
 
 @pytest.mark.parametrize(

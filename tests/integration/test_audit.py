@@ -46,7 +46,7 @@ def test_the_inventory_has_every_row_and_object_once(
     assert original == StoredOriginal(SHA256, blob["blob_id"], len(PHOTO))
     others = "00" if not SHA256.startswith("00") else "01"
     assert not list(inventory.originals(others))
-    names = {f"{blob_id}/{name}" for blob_id, name in inventory.renditions()}
+    names = {keys.rendition_object(blob_id, name) for blob_id, name in inventory.renditions()}
     assert names == set(world.objects(RENDITIONS))
     assert inventory.requests["lists"] == 3
 

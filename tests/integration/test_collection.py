@@ -146,7 +146,7 @@ def test_content_that_comes_back_after_removal_is_stored_anew(
     second = _blob(world)["blob_id"]
     assert second != first
     assert world.objects(ORIGINALS) == [keys.original_object(SHA256, second)]
-    assert {key.split("/")[0] for key in world.objects(RENDITIONS)} == {second}
+    assert {keys.parse_rendition_object(key)[0] for key in world.objects(RENDITIONS)} == {second}
 
 
 def test_a_removal_that_comes_late_spares_what_was_stored_since(

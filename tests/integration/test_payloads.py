@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from api.http import PREFIX
 from tests.integration import contract, payloads
 from tests.integration.client import Client
 from tests.integration.pipeline import WORKERS, invoke
@@ -48,6 +49,7 @@ def test_a_sample_request_is_answered(client: Client, name: str) -> None:
     http = event["requestContext"]["http"]
     assert event["routeKey"] == event["requestContext"]["routeKey"]
     assert (event["rawPath"], event["routeKey"].split()[0]) == (http["path"], http["method"])
+    assert event["rawPath"].startswith(f"{PREFIX}/")
     assert answer.status != 404 or answer.error in NOT_FOUND
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from shutterfeed import keys
 from tests import pictures
 from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline
@@ -45,7 +46,8 @@ def test_a_photo_travels_from_upload_to_a_followers_feed(
 
 def _assert_served(rendition: dict[str, Any]) -> None:
     """The object behind a rendition's URL is that picture, immutable and without metadata."""
-    key, _, _ = rendition["url"].removeprefix(MEDIA_BASE_URL + "/").partition("?")
+    path, _, _ = rendition["url"].removeprefix(MEDIA_BASE_URL + "/").partition("?")
+    key = keys.MEDIA_PREFIX + path
     stored = aws("s3").get_object(Bucket=RENDITIONS, Key=key)
     assert stored["ContentType"] == rendition["content_type"]
     assert stored["CacheControl"] == "public, max-age=31536000, immutable"

@@ -55,7 +55,7 @@ def test_the_sample_message_has_a_video_transcoded(world: World) -> None:
     assert blob.state is BlobState.READY
     assert blob.picture is not None
     assert blob.picture.clip is not None
-    names = {f"{blob.blob_id}/{name}" for name in blob.picture.names()}
+    names = {keys.rendition_object(blob.blob_id, name) for name in blob.picture.names()}
     assert names == set(world.objects(RENDITIONS))
     key = keys.rendition_object(blob.blob_id, blob.picture.clip.name)
     answer = aws("s3").get_object(Bucket=RENDITIONS, Key=key)

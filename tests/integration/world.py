@@ -26,7 +26,7 @@ from tests import tables
 from tests.conftest import REGION
 
 ACCOUNT: Final = "123456789012"
-MEDIA_BASE_URL: Final = "https://media.example.com"
+MEDIA_BASE_URL: Final = "https://shutterfeed.example.com/media"
 METADATA: Final = "metadata"
 FEED: Final = "feed"
 UPLOADS: Final = "shutterfeed-test-uploads"

@@ -162,6 +162,7 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
 
 @given(ulids)
 def test_the_renditions_of_a_blob_are_below_its_prefix_and_no_other_blobs(blob_id: str) -> None:
-    assert keys.rendition_object(blob_id, "640.jpg") == f"{blob_id}/640.jpg"
+    assert keys.rendition_object(blob_id, "640.jpg") == f"media/{blob_id}/640.jpg"
+    assert keys.parse_rendition_object(f"media/{blob_id}/640.jpg") == (blob_id, "640.jpg")
     assert keys.rendition_object(blob_id, "640.jpg").startswith(keys.rendition_prefix(blob_id))
     assert not keys.rendition_object(blob_id + "0", "x").startswith(keys.rendition_prefix(blob_id))

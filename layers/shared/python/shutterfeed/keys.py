@@ -35,7 +35,7 @@ Uploads bucket         uploads/<author>/<post ulid>/<media>
                        discarded/<author>/<post ulid>/<media>
                        downloads/<author>/<post ulid>/<media>
 Originals bucket       <sha256>/<blob id>
-Renditions bucket      <blob id>/<rendition>
+Renditions bucket      media/<blob id>/<rendition>
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ ENTRIES_END: Final = "8"
 _UPLOADS: Final = "uploads"
 _DISCARDED: Final = "discarded"
 _DOWNLOADS: Final = "downloads"
+MEDIA_PREFIX: Final = "media/"
+"""The site serves the renditions bucket below this path."""
 SEARCH_DOCUMENT: Final = "DOC"
 DICTIONARY_LETTERS: Final = 2
 """How many letters of a word name its part of the dictionary."""
@@ -371,11 +373,20 @@ def parse_original_object(key: str) -> tuple[str, str]:
 
 
 def rendition_prefix(blob_id: str) -> str:
-    return f"{blob_id}/"
+    return f"{MEDIA_PREFIX}{blob_id}/"
 
 
 def rendition_object(blob_id: str, name: str) -> str:
     return rendition_prefix(blob_id) + name
+
+
+def parse_rendition_object(key: str) -> tuple[str, str]:
+    """The blob id and the rendition's name of an object in the renditions bucket. Raises
+    `MalformedKey`."""
+    blob_id, _, name = _tail(key, MEDIA_PREFIX).partition("/")
+    if not (is_ulid(blob_id) and name):
+        raise MalformedKey(key)
+    return blob_id, name
 
 
 def _tail(text: str, prefix: str) -> str:

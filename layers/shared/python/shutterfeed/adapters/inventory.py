@@ -47,9 +47,11 @@ class AwsInventory:
                 continue  # Not one of ours; the bucket's owner may put what they like.
 
     def renditions(self) -> Iterator[tuple[str, str]]:
-        for key, _ in self._listed(self.renditions_bucket, ""):
-            blob_id, _, name = key.partition("/")
-            yield blob_id, name
+        for key, _ in self._listed(self.renditions_bucket, keys.MEDIA_PREFIX):
+            try:
+                yield keys.parse_rendition_object(key)
+            except keys.MalformedKey:
+                continue
 
     def _listed(self, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

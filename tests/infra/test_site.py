@@ -1,0 +1,98 @@
+"""The web client's files in their bucket."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.context import SettingsError
+from infra.site import CONFIG_FILE, read_groups
+from tests.infra.conftest import Synthesize
+from tests.infra.templates import Properties, Template, listed, text
+from tools import site
+
+PUT = "Custom::CDKBucketDeployment"
+
+
+def test_assets_are_kept_for_good_and_pages_are_asked_about(dev: Template, prod: Template) -> None:
+    for template in (dev, prod):
+        put = {"".join(group["Include"]) or "*": group for group in _put(template)}
+        assert put.keys() == {"assets/*", "*"}
+        assert put["assets/*"]["SystemMetadata"] == {
+            "cache-control": "public, max-age=31536000, immutable"
+        }
+        assert put["*"]["SystemMetadata"] == {"cache-control": "no-cache"}
+        # One open in a browser may still ask for parts of the version before.
+        assert (put["assets/*"]["Prune"], put["*"]["Prune"]) == (False, True)
+        for group in put.values():
+            assert template.named(group["DestinationBucketName"]) == "site"
+            assert group["RetainOnDelete"] is True
+            # Nothing has to be told: whatever may change is not cached.
+            assert "DistributionId" not in group
+
+
+def _put(template: Template) -> list[Properties]:
+    return list(template.all(PUT).values())
+
+
+def test_a_page_never_comes_before_its_parts(dev: Template) -> None:
+    resources = dev.whole(PUT)
+    (pages,) = (key for key, value in resources.items() if not value["Properties"]["Include"])
+    (assets,) = (key for key in resources if key != pages)
+    assert assets in resources[pages]["DependsOn"]
+
+
+def test_the_client_is_told_where_the_rest_is(dev: Template, local: Template) -> None:
+    (client,) = dev.all("AWS::Cognito::UserPoolClient")
+    config = json.loads(dev.outputs()["SiteConfig"])
+    assert config == {
+        "apiUrl": "/api",
+        "region": "${AWS::Region}",
+        "userPoolClientId": f"${{{client}}}",
+        "cognitoUrl": "https://cognito-idp.${AWS::Region}.amazonaws.com/",
+    }
+    config = json.loads(local.outputs()["SiteConfig"])
+    assert config["cognitoUrl"] == "http://127.0.0.1:4999/"
+
+
+def test_what_puts_them_reaches_their_bucket_and_the_cdks_alone(dev: Template) -> None:
+    statements = [
+        statement
+        for policy in dev.all("AWS::IAM::Policy").values()
+        if policy["PolicyName"].startswith("SiteRole")
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    reached = {
+        dev.named(resource).removesuffix("/*"): statement["Action"]
+        for statement in statements
+        for resource in listed(statement["Resource"])
+    }
+    assets = "arn:${AWS::Partition}:s3:::cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
+    assert reached.keys() == {"SiteLogs", "site", assets}
+    assert reached[assets] == ["s3:GetBucket*", "s3:GetObject*", "s3:List*"]
+
+
+def test_the_local_cloud_leaves_it_to_the_tools(local: Template) -> None:
+    assert not local.all(PUT)
+    assert text(local.outputs()["SiteBucketName"])
+
+
+def test_a_file_is_put_as_the_groups_say_in_both_worlds(tmp_path: Path) -> None:
+    for name in ("index.html", "favicon.svg", "assets/main-1.js"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    put = {file.key: file.cache_control for file in site.files(tmp_path, "{}")}
+    forever, asked = (group.cache_control for group in read_groups())
+    assert put == {
+        "assets/main-1.js": forever,
+        "index.html": asked,
+        "favicon.svg": asked,
+        CONFIG_FILE: asked,
+    }
+
+
+def test_a_client_that_is_not_built_is_told(template_of: Synthesize, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="make site"):
+        template_of(site_dir=str(tmp_path))

@@ -1,0 +1,127 @@
+"""The web client: built with npm, and its files as they are served.
+
+In AWS the stack puts the files into their bucket. The local cloud cannot run what does that, so
+`tools/deploy.py` does, with the same headers: both read `infra/site.toml`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import gzip
+import mimetypes
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tools import node, paths, stamps
+from tools.commands import CommandError, run_logged
+from tools.errors import ToolError
+from tools.progress import step
+
+_GROUPS: Final = paths.ROOT / "infra" / "site.toml"
+_CONFIG_FILE: Final = "config.json"
+_PACKAGES: Final = paths.WEB / "node_modules"
+_INSTALLED: Final = _PACKAGES / ".shutterfeed.sha256"
+_BUILT: Final = paths.BUILD / "site.sha256"
+# Made by npm and by the build, from the rest.
+_MADE: Final = frozenset({"node_modules", "dist", "build"})
+_DOCUMENT: Final = paths.ROOT / "functions" / "api" / "openapi.json"
+"""The client's types of the API's answers are made from it."""
+_COMPRESSED: Final = (
+    "text/",
+    "application/javascript",
+    "application/json",
+    "application/manifest+json",
+    "image/svg+xml",
+)
+_TYPES: Final = mimetypes.MimeTypes(filenames=())
+"""Python's own list of file types, whatever this machine's has."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file as it stands in the site's bucket."""
+
+    key: str
+    content: bytes
+    content_type: str
+    cache_control: str
+    encoding: str | None
+    """`gzip` where the content is compressed. CloudFront does that itself in AWS, the local
+    cloud's does not."""
+
+
+def build() -> Path:
+    """The folder of the built client, made anew if its sources changed. Raises `ToolError`."""
+    wanted = _digest()
+    if not (stamps.is_current(_BUILT, wanted) and (paths.SITE / "index.html").exists()):
+        with stamps.exclusive(paths.BUILD / "site.lock"):
+            _install()
+            _npm(["run", "build"], "Building the web client")
+            stamps.write(_BUILT, wanted)
+    return paths.SITE
+
+
+def check() -> None:
+    """Types and tests of the client. Raises `ToolError` after showing what they say."""
+    with stamps.exclusive(paths.BUILD / "site.lock"):
+        _install()
+        _npm(["run", "check"], "Checking: web client", shown=True)
+
+
+def files(folder: Path, config: str) -> Iterator[File]:
+    """What is served of a build, in the order in which it is to be put; `config` is what tells
+    the client of its deployment. Raises `ToolError` if there is no build."""
+    if not (folder / "index.html").exists():
+        raise ToolError("The web client is not built: run `make site` first.")
+    sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    contents = {key: path.read_bytes() for key, path in sources.items() if path.is_file()}
+    contents[_CONFIG_FILE] = config.encode()
+    for group in tomllib.loads(_GROUPS.read_text())["groups"]:
+        for key in sorted(contents):
+            if _fits(key, group["include"]) or not _fits(key, group["exclude"]):
+                yield _file(key, contents[key], group["cache_control"])
+
+
+def _file(key: str, content: bytes, cache_control: str) -> File:
+    content_type = _TYPES.guess_type(key)[0] or "application/octet-stream"
+    if content_type.startswith(_COMPRESSED):
+        # Without the moment of compression: the same content stays the same.
+        return File(key, gzip.compress(content, mtime=0), content_type, cache_control, "gzip")
+    return File(key, content, content_type, cache_control, None)
+
+
+def _fits(key: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(key, pattern) for pattern in patterns)
+
+
+def _digest() -> str:
+    sources = sorted(path for path in paths.WEB.iterdir() if path.name not in _MADE)
+    return stamps.digest([*sources, _DOCUMENT])
+
+
+def _install() -> None:
+    wanted = stamps.digest([paths.WEB / "package.json", paths.WEB / "package-lock.json"])
+    if not stamps.is_current(_INSTALLED, wanted):
+        _npm(["ci"], "Installing the web client's packages")
+        stamps.write(_INSTALLED, wanted)
+
+
+def _npm(arguments: Sequence[str], label: str, *, shown: bool = False) -> None:
+    log = paths.LOGS / f"web-{arguments[-1]}.log"
+    try:
+        with step(label):
+            run_logged(
+                [*node.npm(), *arguments],
+                log=log,
+                environment=node.environment(),
+                directory=paths.WEB,
+            )
+    except CommandError as error:
+        if shown:
+            print(log.read_text(), flush=True)
+        raise ToolError(
+            f"`npm {' '.join(arguments)}` failed in web/: {paths.relative(log)} says why."
+        ) from error

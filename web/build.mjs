@@ -1,0 +1,68 @@
+// Makes dist/ from src/ and public/. Everything under /assets/ has its content's hash in its name,
+// so that it can be cached for ever; index.html names it and is never cached.
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { build } from "esbuild";
+
+const ROOT = import.meta.dirname;
+const DIST = path.join(ROOT, "dist");
+
+const common = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["chrome120", "firefox121", "safari17"],
+  outdir: "dist/assets",
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+};
+
+/** The file that an entry point became. */
+function fileOf({ metafile }, entryPoint) {
+  const outputs = Object.entries(metafile.outputs);
+  return outputs.find(([, output]) => output.entryPoint === entryPoint)[0];
+}
+
+const urlOf = (file) => `/${path.relative("dist", file)}`;
+
+/** What a file cannot start without, itself left out: to be fetched with it, not after it. */
+function importedBy({ metafile }, file, found = new Set()) {
+  for (const imported of metafile.outputs[file].imports) {
+    if (imported.kind !== "import-statement" || found.has(imported.path)) continue;
+    found.add(imported.path);
+    importedBy({ metafile }, imported.path, found);
+  }
+  return found;
+}
+
+await rm(DIST, { recursive: true, force: true });
+await mkdir(DIST, { recursive: true });
+await cp(path.join(ROOT, "public"), DIST, { recursive: true });
+
+const worker = await build({ ...common, entryPoints: ["src/upload/inspect.worker.ts"] });
+const page = await build({
+  ...common,
+  entryPoints: ["src/main.tsx", "src/styles.css"],
+  splitting: true,
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  define: { INSPECT_WORKER_URL: JSON.stringify(urlOf(fileOf(worker, "src/upload/inspect.worker.ts"))) },
+});
+
+const html = await readFile(path.join(ROOT, "index.html"), "utf8");
+const main = fileOf(page, "src/main.tsx");
+const preloads = [...importedBy(page, main)]
+  .map((file) => `<link rel="modulepreload" href="${urlOf(file)}" />\n    `)
+  .join("");
+await writeFile(
+  path.join(DIST, "index.html"),
+  html
+    .replace("/src/styles.css", urlOf(fileOf(page, "src/styles.css")))
+    .replace("/src/main.tsx", urlOf(main))
+    .replace("<script", `${preloads}<script`),
+);

@@ -1,0 +1,151 @@
+/** The API, typed by its own OpenAPI document: a call that the API does not know does not compile. */
+import type { paths } from "../build/openapi.d.ts";
+import { accessToken, ended } from "./auth.ts";
+import { ApiError, NetworkError } from "./errors.ts";
+
+export type * from "../build/openapi.d.ts";
+
+const BASE = "/api";
+const TIMEOUT_MS = 30_000;
+const PATIENCE_MS = [400, 1500];
+/** The service is starting or overloaded: nothing was done, so asking again is safe. */
+const TRY_AGAIN = new Set([502, 503, 504]);
+
+type Method = "get" | "put" | "post" | "patch" | "delete";
+
+type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
+
+type PathsWith<M extends Method> = {
+  [P in keyof paths]: NonNullable<paths[P][M]> extends { responses: unknown } ? P : never;
+}[keyof paths];
+
+type Parameters_<O> = O extends { parameters: infer P } ? P : never;
+type Of<O, K extends string> = Parameters_<O> extends { [k in K]: infer V } ? V : undefined;
+type OfOptional<O, K extends string> = Parameters_<O> extends { [k in K]?: infer V } ? V : undefined;
+type Body<O> = O extends { requestBody: { content: { "application/json": infer B } } } ? B : undefined;
+
+type Answer<O> = O extends { responses: infer R }
+  ? R extends { 200: { content: { "application/json": infer B } } }
+    ? B
+    : R extends { 201: { content: { "application/json": infer B } } }
+      ? B
+      : undefined
+  : never;
+
+/** Only what the operation takes may be given, and what it needs has to be. */
+type Given<O> = Keep<{
+  path: Of<O, "path">;
+  header: Of<O, "header">;
+  body: Body<O>;
+}> & { query?: OfOptional<O, "query">; signal?: AbortSignal };
+type Keep<T> = { [K in keyof T as T[K] extends undefined ? never : K]: T[K] };
+
+/** The keys that have to be given, of `Given`. */
+type Required_<O> = keyof Keep<{
+  path: Of<O, "path">;
+  header: Of<O, "header">;
+  body: Body<O>;
+}>;
+
+type Arguments<O> = [Required_<O>] extends [never] ? [given?: Given<O>] : [given: Given<O>];
+
+interface Loose {
+  path?: Record<string, string>;
+  header?: Record<string, string>;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/**
+ * Calls an operation as the signed-in user.
+ *
+ * Raises `ApiError` where the API refuses, `NetworkError` where no answer comes, `SessionOver`
+ * where nobody is signed in any more.
+ */
+export async function call<M extends Method, P extends PathsWith<M>>(
+  method: M,
+  path: P,
+  ...[given]: Arguments<Operation<P, M>>
+): Promise<Answer<Operation<P, M>>> {
+  const loose = (given ?? {}) as Loose;
+  let token = await accessToken();
+  let response = await patiently(method, path, loose, token);
+  if (response.status === 401) {
+    token = await accessToken(token);
+    response = await patiently(method, path, loose, token);
+    if (response.status === 401) throw ended();
+  }
+  if (!response.ok) throw await refusal(response);
+  if (response.status === 204) return undefined as Answer<Operation<P, M>>;
+  return (await body(response)) as Answer<Operation<P, M>>;
+}
+
+async function patiently(
+  method: Method,
+  path: string,
+  given: Loose,
+  token: string,
+): Promise<Response> {
+  for (const delay of PATIENCE_MS) {
+    const response = await send(method, path, given, token);
+    if (!TRY_AGAIN.has(response.status) || !isRepeatable(method, given)) return response;
+    await new Promise((resolve) => setTimeout(resolve, delay));
+  }
+  return send(method, path, given, token);
+}
+
+/** Whether doing it twice does it once. */
+function isRepeatable(method: Method, given: Loose): boolean {
+  return method !== "post" || given.header?.["Idempotency-Key"] !== undefined;
+}
+
+async function send(method: Method, path: string, given: Loose, token: string): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const headers: Record<string, string> = { Authorization: `Bearer ${token}`, ...given.header };
+  const init: RequestInit = {
+    method: method.toUpperCase(),
+    headers,
+    signal: given.signal ? AbortSignal.any([given.signal, timeout]) : timeout,
+  };
+  if (given.body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(given.body);
+  }
+  try {
+    return await fetch(BASE + filled(path, given.path) + queryString(given.query), init);
+  } catch (error) {
+    if (given.signal?.aborted) throw error;
+    throw new NetworkError();
+  }
+}
+
+function filled(path: string, values: Record<string, string> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
+}
+
+function queryString(query: Loose["query"] = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return "";
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}
+
+async function body(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    throw new NetworkError(); // the answer broke off
+  }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const unknown = { code: "unavailable", message: "Shutterfeed has a problem. Please try again." };
+  let detail: { code: string; message: string; field?: string | null } = unknown;
+  try {
+    const answer = (await response.json()) as { error?: typeof detail };
+    detail = answer.error ?? unknown;
+  } catch {
+    // Not an answer of the API's, but of something before it.
+  }
+  return new ApiError(response.status, detail.code, detail.message, detail.field ?? null);
+}

@@ -1,0 +1,202 @@
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { signedIn } from "./auth.ts";
+import { Boundary } from "./components/boundary.tsx";
+import { Icon, type IconName, Logo } from "./components/icons.tsx";
+import { Toaster } from "./components/toaster.tsx";
+import { closeCompose, compose, openCompose } from "./compose.ts";
+import { lazy } from "./lazy.tsx";
+import { loadMe, me } from "./me.ts";
+import { match } from "./paths.ts";
+import { resumePending, sending } from "./pending.ts";
+import { followLinks, location } from "./router.ts";
+import { useStore } from "./store.ts";
+import { FeedView } from "./views/feed.tsx";
+import { NotFoundView } from "./views/not-found.tsx";
+
+type View = ComponentType<Record<string, string>>;
+
+const views = () => import("./views/all.ts");
+const view = (name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu">): View =>
+  lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
+
+/** The feed is the first screen; all else comes with the first step away from it. */
+const ROUTES: readonly (readonly [string, View])[] = [
+  ["/", FeedView],
+  ["/me", view("MeView")],
+  ["/u/:handle", view("ProfileView")],
+  ["/u/:handle/followers", view("FollowersView")],
+  ["/u/:handle/following", view("FollowingView")],
+  ["/p/:id", view("PostView")],
+  ["/search", view("SearchView")],
+  ["/tags/:tag", view("TagView")],
+  ["/uploads", view("UploadsView")],
+  ["/deleted", view("DeletedView")],
+  ["/settings", view("SettingsView")],
+];
+export const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
+
+const SignInView = lazy(() => views().then((module) => module.SignInView));
+const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
+const Tray = lazy(() => import("./upload/all.ts").then((module) => module.Tray));
+
+/** After the first pictures: nothing of it is urgent. */
+const SETTLE_MS = 1_500;
+
+export function App() {
+  const isSignedIn = useStore(signedIn);
+  const { path } = useStore(location);
+
+  useEffect(() => {
+    document.addEventListener("click", followLinks);
+    return () => document.removeEventListener("click", followLinks);
+  }, []);
+
+  if (!isSignedIn || SIGN_IN_PATHS.includes(path)) {
+    return (
+      <>
+        <OfflineBanner />
+        <main id="main" class="main main-alone">
+          <Boundary key="sign-in">
+            <SignInView />
+          </Boundary>
+        </main>
+        <Toaster />
+      </>
+    );
+  }
+  return <SignedIn path={path} />;
+}
+
+function SignedIn({ path }: { path: string }) {
+  const composing = useStore(compose);
+  const isSending = useStore(sending).size > 0;
+
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      resumePending();
+      // Without an answer the remembered profile serves; views that need it ask again.
+      loadMe().catch(() => undefined);
+    }, SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useFilesFromOutside();
+
+  const [Shown, values] = route(path);
+  return (
+    <div class="app">
+      <a class="skip-link" href="#main">
+        Skip to content
+      </a>
+      <Navigation path={path} />
+      <OfflineBanner />
+      <main id="main" class="main" tabIndex={-1}>
+        <Boundary key={path}>
+          <Shown {...values} />
+        </Boundary>
+      </main>
+      {isSending && <Tray />}
+      {composing && (
+        <Boundary>
+          <Compose files={composing.files} onClose={closeCompose} />
+        </Boundary>
+      )}
+      <Toaster />
+    </div>
+  );
+}
+
+function route(path: string): [View, Record<string, string>] {
+  for (const [pattern, shown] of ROUTES) {
+    const values = match(pattern, path);
+    if (values !== null) return [shown, values];
+  }
+  return [NotFoundView, {}];
+}
+
+function Navigation({ path }: { path: string }) {
+  const user = useStore(me);
+  const profile = user ? `/u/${user.handle}` : "/me";
+  return (
+    <nav class="nav" aria-label="Main">
+      <a class="brand" href="/" aria-label="Shutterfeed">
+        <Logo size={32} />
+        <span class="brand-name">Shutterfeed</span>
+      </a>
+      <ul class="nav-items">
+        <NavLink href="/" label="Home" icon="home" path={path} />
+        <NavLink href="/search" label="Search" icon="search" path={path} />
+        <li>
+          <button type="button" class="nav-item nav-post" aria-haspopup="dialog" onClick={openCompose}>
+            <Icon name="add" />
+            <span class="nav-label">New post</span>
+          </button>
+        </li>
+        <NavLink href="/uploads" label="Uploads" icon="uploads" path={path} />
+        <NavLink href={profile} label="Profile" icon="person" path={path} />
+      </ul>
+    </nav>
+  );
+}
+
+function NavLink(props: { href: string; label: string; icon: IconName; path: string }) {
+  return (
+    <li>
+      <a
+        class="nav-item"
+        href={props.href}
+        {...(props.path === props.href && { "aria-current": "page" as const })}
+      >
+        <Icon name={props.icon} />
+        <span class="nav-label">{props.label}</span>
+      </a>
+    </li>
+  );
+}
+
+function OfflineBanner() {
+  const [isOnline, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const update = () => setOnline(navigator.onLine);
+    window.addEventListener("online", update);
+    window.addEventListener("offline", update);
+    return () => {
+      window.removeEventListener("online", update);
+      window.removeEventListener("offline", update);
+    };
+  }, []);
+  return (
+    <div role="status">
+      {!isOnline && (
+        <p class="offline">You are offline. What is on the screen stays; the rest waits for a connection.</p>
+      )}
+    </div>
+  );
+}
+
+/** Files dropped or pasted anywhere open the post dialog; while it is open, it takes them. */
+function useFilesFromOutside(): void {
+  useEffect(() => {
+    const takesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const onDragOver = (event: DragEvent) => {
+      if (takesFiles(event)) event.preventDefault();
+    };
+    const onDrop = (event: DragEvent) => {
+      if (!takesFiles(event)) return;
+      event.preventDefault(); // the browser would open the file in place of the app
+      if (compose.value === null) openCompose([...(event.dataTransfer?.files ?? [])]);
+    };
+    const onPaste = (event: ClipboardEvent) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length > 0 && compose.value === null) openCompose(files);
+    };
+    document.addEventListener("dragover", onDragOver);
+    document.addEventListener("drop", onDrop);
+    document.addEventListener("paste", onPaste);
+    return () => {
+      document.removeEventListener("dragover", onDragOver);
+      document.removeEventListener("drop", onDrop);
+      document.removeEventListener("paste", onPaste);
+    };
+  }, []);
+}

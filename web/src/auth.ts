@@ -1,0 +1,212 @@
+/**
+ * Who is signed in. The password goes to Cognito and nowhere else.
+ *
+ * The refresh token stays in localStorage, so that people stay signed in; the access token, good
+ * for an hour, in sessionStorage, so that a reload needs no refresh. No token is ever in a URL.
+ */
+import { config } from "./config.ts";
+import { CognitoError, NetworkError, SessionOver } from "./errors.ts";
+import { Store } from "./store.ts";
+
+const REFRESH_KEY = "shutterfeed.refresh";
+const ACCESS_KEY = "shutterfeed.access";
+const LOCK = "shutterfeed.refresh";
+const MARGIN_MS = 60_000; // refreshed so long before it expires
+
+interface Access {
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export const signedIn = new Store(localStorage.getItem(REFRESH_KEY) !== null);
+/** What the sign-in page says of how one got there. */
+export const farewell = new Store<string | null>(null);
+
+let access = storedAccess();
+let refreshing: Promise<string> | undefined;
+
+/** One tab's refresh serves the others: they hear of the new token here. */
+const tabs = new BroadcastChannel("shutterfeed.access");
+tabs.onmessage = (event: MessageEvent<Access>) => keep(event.data);
+
+window.addEventListener("storage", (event) => {
+  if (event.key !== REFRESH_KEY && event.key !== null) return;
+  if (localStorage.getItem(REFRESH_KEY) === null) leave(null);
+  else if (!signedIn.value) signedIn.set(true);
+});
+
+/**
+ * A token for the API. `rejected` is one that the API refused, not to be given again.
+ * Raises `SessionOver` or `NetworkError`.
+ */
+export async function accessToken(rejected?: string): Promise<string> {
+  if (!signedIn.value) throw new SessionOver();
+  if (isGood(access, rejected)) return access.token;
+  refreshing ??= refreshAlone(rejected).finally(() => {
+    refreshing = undefined;
+  });
+  return refreshing;
+}
+
+/** Whether the API can be called without asking Cognito first. */
+export function hasAccess(): boolean {
+  return signedIn.value && isGood(access);
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  const answer = await cognito("InitiateAuth", {
+    AuthFlow: "USER_PASSWORD_AUTH",
+    AuthParameters: { USERNAME: email, PASSWORD: password },
+  });
+  const result = answer["AuthenticationResult"] as AuthenticationResult | undefined;
+  if (result?.RefreshToken === undefined) {
+    throw new CognitoError("Challenge", "This account needs a step that this app does not know.");
+  }
+  localStorage.setItem(REFRESH_KEY, result.RefreshToken);
+  keep(asAccess(result));
+  farewell.set(null);
+  signedIn.set(true);
+}
+
+/** Forgets the session here, and at Cognito as soon as it can be reached. */
+export async function signOut(): Promise<void> {
+  const token = localStorage.getItem(REFRESH_KEY);
+  leave(null);
+  if (token === null) return;
+  try {
+    await cognito("RevokeToken", { Token: token });
+  } catch (error) {
+    // Nothing on this device can use the token any more; it also ends by itself.
+    console.warn("The session could not be revoked.", error);
+  }
+}
+
+export const signUp = (email: string, password: string) =>
+  cognito("SignUp", {
+    Username: email,
+    Password: password,
+    UserAttributes: [{ Name: "email", Value: email }],
+  });
+
+export const confirmSignUp = (email: string, code: string) =>
+  cognito("ConfirmSignUp", { Username: email, ConfirmationCode: code });
+
+export const resendCode = (email: string) => cognito("ResendConfirmationCode", { Username: email });
+
+export const forgotPassword = (email: string) => cognito("ForgotPassword", { Username: email });
+
+export const setNewPassword = (email: string, code: string, password: string) =>
+  cognito("ConfirmForgotPassword", { Username: email, ConfirmationCode: code, Password: password });
+
+interface AuthenticationResult {
+  AccessToken: string;
+  ExpiresIn: number;
+  RefreshToken?: string;
+}
+
+/** One tab after the other. */
+async function refreshAlone(rejected: string | undefined): Promise<string> {
+  return await navigator.locks.request(LOCK, () => refresh(rejected));
+}
+
+async function refresh(rejected: string | undefined): Promise<string> {
+  // While this tab waited for the lock, another one may have got a new token, or signed out.
+  if (isGood(access, rejected)) return access.token;
+  const token = localStorage.getItem(REFRESH_KEY);
+  if (token === null) throw ended();
+  try {
+    const answer = await cognito("InitiateAuth", {
+      AuthFlow: "REFRESH_TOKEN_AUTH",
+      AuthParameters: { REFRESH_TOKEN: token },
+    });
+    // Signed out meanwhile: what comes too late is not kept.
+    if (localStorage.getItem(REFRESH_KEY) !== token) throw new SessionOver();
+    const fresh = asAccess(answer["AuthenticationResult"] as AuthenticationResult);
+    keep(fresh);
+    tabs.postMessage(fresh);
+    return fresh.token;
+  } catch (error) {
+    if (error instanceof CognitoError && OVER.has(error.code)) throw ended();
+    throw error;
+  }
+}
+
+const OVER = new Set(["NotAuthorizedException", "UserNotFoundException", "InvalidParameterException"]);
+
+/** The session is over: says so on the sign-in page. */
+export function ended(): SessionOver {
+  const over = new SessionOver();
+  leave(over.message);
+  return over;
+}
+
+function leave(message: string | null): void {
+  localStorage.removeItem(REFRESH_KEY);
+  sessionStorage.removeItem(ACCESS_KEY);
+  access = undefined;
+  farewell.set(message);
+  signedIn.set(false);
+}
+
+function keep(fresh: Access): void {
+  access = fresh;
+  sessionStorage.setItem(ACCESS_KEY, JSON.stringify(fresh));
+}
+
+function asAccess(result: AuthenticationResult): Access {
+  return { token: result.AccessToken, expiresAt: Date.now() + result.ExpiresIn * 1000 };
+}
+
+function isGood(held: Access | undefined, rejected?: string): held is Access {
+  return held !== undefined && held.token !== rejected && held.expiresAt - MARGIN_MS > Date.now();
+}
+
+function storedAccess(): Access | undefined {
+  const stored = sessionStorage.getItem(ACCESS_KEY);
+  return stored === null ? undefined : (JSON.parse(stored) as Access);
+}
+
+/** Raises `CognitoError` with a sentence for people, or `NetworkError`. */
+async function cognito(
+  operation: string,
+  body: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const { cognitoUrl, userPoolClientId } = await config();
+  let response: Response;
+  try {
+    response = await fetch(cognitoUrl, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
+      },
+      body: JSON.stringify({ ClientId: userPoolClientId, ...body }),
+    });
+  } catch {
+    throw new NetworkError();
+  }
+  const text = await response.text();
+  const answer = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
+  if (response.ok) return answer;
+  const code = String(answer["__type"] ?? "").split("#").pop() ?? "";
+  throw new CognitoError(code, SENTENCES[code] ?? String(answer["message"] ?? "Please try again."));
+}
+
+const SENTENCES: Record<string, string> = {
+  AliasExistsException: "There is an account with this e-mail address already. Sign in instead.",
+  CodeDeliveryFailureException: "The e-mail could not be sent. Is the address right?",
+  CodeMismatchException: "This is not the code that was sent. Please check it.",
+  ExpiredCodeException: "This code is too old. Have a new one sent.",
+  InvalidPasswordException:
+    "A password has at least 10 characters, among them a capital and a small letter, a digit and" +
+    " a symbol.",
+  LimitExceededException: "Too many attempts. Please wait a while and try again.",
+  NotAuthorizedException: "The e-mail address or the password is wrong.",
+  PasswordResetRequiredException: "A new password is needed: use “Forgot password?”.",
+  TooManyFailedAttemptsException: "Too many attempts. Please wait a while and try again.",
+  TooManyRequestsException: "Too many attempts. Please wait a while and try again.",
+  UserNotConfirmedException: "This account is not confirmed yet.",
+  UserNotFoundException: "The e-mail address or the password is wrong.",
+  UsernameExistsException: "There is an account with this e-mail address already. Sign in instead.",
+};

@@ -1,0 +1,36 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { linkify } from "../text.ts";
+
+/** What was written, with its hashtags and handles as links; long ones open on demand. */
+export function Caption({ text, whole = false }: { text: string; whole?: boolean }) {
+  const [isOpen, setOpen] = useState(whole);
+  const [isCut, setCut] = useState(false);
+  const box = useRef<HTMLParagraphElement>(null);
+
+  useLayoutEffect(() => {
+    const paragraph = box.current;
+    if (paragraph && !isOpen) setCut(paragraph.scrollHeight > paragraph.clientHeight + 1);
+  }, [text, isOpen]);
+
+  if (text === "") return null;
+  return (
+    <div class="caption">
+      <p ref={box} class={isOpen ? "caption-text" : "caption-text caption-short"} dir="auto">
+        {linkify(text).map((piece, index) =>
+          piece.href === undefined ? (
+            piece.text
+          ) : (
+            <a key={index} href={piece.href}>
+              {piece.text}
+            </a>
+          ),
+        )}
+      </p>
+      {isCut && !isOpen && (
+        <button type="button" class="link-button" onClick={() => setOpen(true)}>
+          Show all of it
+        </button>
+      )}
+    </div>
+  );
+}

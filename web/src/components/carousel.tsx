@@ -1,0 +1,150 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { MediumView, PostBody } from "../api.ts";
+import { Clip } from "./clip.tsx";
+import { Icon } from "./icons.tsx";
+import { Picture } from "./picture.tsx";
+
+/** Wider or taller than this, a picture would leave no room for anything else. */
+const WIDEST = 1.91;
+const TALLEST = 0.75;
+
+interface Props {
+  post: PostBody;
+  sizes: string;
+  eager?: boolean;
+  controls?: boolean;
+}
+
+/** A post's photos and videos: one, or an album to swipe through. */
+export function Carousel({ post, sizes, eager = false, controls = false }: Props) {
+  const slides = useRef<HTMLUListElement>(null);
+  const [index, setIndex] = useState(0);
+  const media = post.media;
+  const [first] = media;
+  const ratio = ratioOf(first);
+
+  // A changed width moves every slide.
+  useEffect(() => {
+    const list = slides.current;
+    if (list === null) return undefined;
+    let width = list.clientWidth;
+    const watcher = new ResizeObserver(() => {
+      if (list.clientWidth === width) return;
+      width = list.clientWidth;
+      list.scrollTo({ left: Math.round(list.scrollLeft / width) * width, behavior: "instant" });
+    });
+    watcher.observe(list);
+    return () => watcher.disconnect();
+  }, []);
+
+  function go(to: number): void {
+    const list = slides.current!;
+    const target = Math.max(0, Math.min(media.length - 1, to));
+    list.scrollTo({ left: target * list.clientWidth });
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.target !== event.currentTarget) return; // a video's own keys
+    const to = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: media.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    go(to);
+  }
+
+  if (first === undefined) return null;
+  if (media.length === 1) {
+    return (
+      <div class="stage" style={{ aspectRatio: String(ratio) }}>
+        <Slide medium={first} ratio={ratio} {...{ post, sizes, eager, controls }} />
+      </div>
+    );
+  }
+  return (
+    <div class="carousel" role="group" aria-label={`Album of ${media.length}`}>
+      <ul
+        class="stage slides"
+        style={{ aspectRatio: String(ratio) }}
+        ref={slides}
+        tabIndex={0}
+        aria-label={`${index + 1} of ${media.length}`}
+        onKeyDown={onKeyDown}
+        onScroll={({ currentTarget: list }) =>
+          setIndex(Math.round(list.scrollLeft / Math.max(1, list.clientWidth)))
+        }
+      >
+        {media.map((medium, position) => (
+          <li key={medium.id} class="slide">
+            <Slide
+              {...{ post, medium, sizes, ratio, controls }}
+              eager={eager && position === 0}
+              number={position + 1}
+            />
+          </li>
+        ))}
+      </ul>
+      <span class="carousel-count" aria-hidden="true">
+        {index + 1}/{media.length}
+      </span>
+      {index > 0 && (
+        <button type="button" class="arrow arrow-left" aria-label="Previous" onClick={() => go(index - 1)}>
+          <Icon name="left" />
+        </button>
+      )}
+      {index < media.length - 1 && (
+        <button type="button" class="arrow arrow-right" aria-label="Next" onClick={() => go(index + 1)}>
+          <Icon name="right" />
+        </button>
+      )}
+      <div class="dots" aria-hidden="true">
+        {media.map((medium, position) => (
+          <span key={medium.id} class={position === index ? "dot dot-on" : "dot"} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface SlideProps extends Props {
+  medium: MediumView;
+  ratio: number;
+  number?: number;
+}
+
+function Slide({ post, medium, sizes, ratio, number, eager = false, controls = false }: SlideProps) {
+  const alt = describe(post, medium, number);
+  if (medium.state !== "ready") return <Unready medium={medium} />;
+  const fits = Math.abs(ratioOf(medium, false) - ratio) / ratio < 0.02;
+  return (
+    <div class={fits ? "slide-box" : "slide-box slide-whole"}>
+      <Picture medium={medium} sizes={sizes} fallbackAlt={alt} eager={eager} />
+      {medium.clip && <Clip clip={medium.clip} label={medium.alt_text || alt} controls={controls} />}
+    </div>
+  );
+}
+
+function Unready({ medium }: { medium: MediumView }) {
+  const says = {
+    awaiting: "Waiting for the file",
+    processing: medium.progress === null ? "Processing" : `Processing, ${medium.progress} %`,
+    failed: medium.failure?.message ?? "This file could not be processed.",
+    ready: "",
+  }[medium.state];
+  return (
+    <div class="unready">
+      {medium.state !== "failed" && <span class="spinner" aria-hidden="true" />}
+      <p>{says}</p>
+    </div>
+  );
+}
+
+/** What a screen reader says of a picture that its owner did not describe. */
+export function describe(post: PostBody, medium: MediumView, number?: number): string {
+  const kind = medium.content_type.startsWith("video/") ? "Video" : "Photo";
+  const which = number === undefined ? kind : `${kind} ${number} of ${post.media.length}`;
+  return `${which} by ${post.author.display_name || `@${post.author.handle}`}`;
+}
+
+function ratioOf(medium: MediumView | undefined, limited = true): number {
+  const ratio = medium?.width && medium.height ? medium.width / medium.height : 1;
+  return limited ? Math.min(WIDEST, Math.max(TALLEST, ratio)) : ratio;
+}

@@ -1,0 +1,99 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ClipBody } from "../api.ts";
+import { Store, useStore } from "../store.ts";
+import { clock } from "../text.ts";
+import { Icon } from "./icons.tsx";
+
+/** Whoever turns the sound on for one video wants it for the next, too. */
+const withSound = new Store(false);
+const MOSTLY = 0.6;
+
+interface Props {
+  clip: ClipBody;
+  label: string;
+  /** A post's own page: the browser's controls, and nothing plays by itself. */
+  controls?: boolean;
+}
+
+/** What moves, over its poster: plays without sound while it is in view. */
+export function Clip({ clip, label, controls = false }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const sound = useStore(withSound);
+  const [inView, setInView] = useState(false);
+  const [wanted, setWanted] = useState<boolean | null>(null); // null: nobody said
+  const [isPlaying, setPlaying] = useState(false);
+  const [hasFailed, setFailed] = useState(false);
+  const shouldPlay = inView && (wanted ?? (!controls && !prefersStill()));
+
+  useEffect(() => {
+    const watcher = new IntersectionObserver(
+      ([entry]) => setInView((entry?.intersectionRatio ?? 0) >= MOSTLY),
+      { threshold: [0, MOSTLY] },
+    );
+    watcher.observe(box.current!);
+    return () => watcher.disconnect();
+  }, []);
+
+  useEffect(() => {
+    const player = video.current!;
+    if (!shouldPlay) {
+      if (!controls) player.pause();
+      return;
+    }
+    player.play().catch((error: unknown) => {
+      // The browser may forbid it, or it was paused before it began: the button remains.
+      if (error instanceof DOMException && error.name === "NotAllowedError") setWanted(false);
+    });
+  }, [shouldPlay, controls]);
+
+  const isLoop = !clip.has_audio;
+  return (
+    <div class={isPlaying ? "clip clip-playing" : "clip"} ref={box}>
+      <video
+        ref={video}
+        src={shouldPlay || isPlaying || wanted !== null || controls ? clip.url : undefined}
+        width={clip.width}
+        height={clip.height}
+        preload={controls ? "metadata" : "none"}
+        controls={controls}
+        loop={!controls || isLoop}
+        muted={!controls && !sound}
+        playsInline
+        aria-label={label}
+        onPlaying={() => setPlaying(true)}
+        onEnded={() => setPlaying(false)}
+        onError={() => setFailed(true)}
+      />
+      {hasFailed && <p class="clip-note">This video could not be loaded.</p>}
+      {!controls && !hasFailed && (
+        <div class="clip-buttons">
+          <button
+            type="button"
+            class="clip-button"
+            aria-label={shouldPlay ? "Pause video" : "Play video"}
+            onClick={() => setWanted(!shouldPlay)}
+          >
+            <Icon name={shouldPlay ? "pause" : "play"} />
+          </button>
+          {!isPlaying && <span class="clip-length">{clock(clip.duration_ms)}</span>}
+          {clip.has_audio && isPlaying && (
+            <button
+              type="button"
+              class="clip-button"
+              aria-label={sound ? "Turn sound off" : "Turn sound on"}
+              onClick={() => withSound.set(!sound)}
+            >
+              <Icon name={sound ? "sound" : "muted"} />
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function prefersStill(): boolean {
+  const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
+  return saving === true || matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -1,0 +1,82 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { List } from "../lists.ts";
+import { useStore } from "../store.ts";
+
+interface Props<T> {
+  list: List<T>;
+  /** Around all items, in order. */
+  render: (items: readonly T[]) => ComponentChildren;
+  /** Shown in place of an empty list. */
+  empty: ComponentChildren;
+  /** Shown in place of the first page while it loads. */
+  skeleton: ComponentChildren;
+  /** Shown below the last item. */
+  end?: ComponentChildren;
+  /** Asks for no further page yet. */
+  isHeld?: boolean;
+}
+
+/** A list that goes on as one scrolls down, two screens before its end is reached. */
+export function Endless<T>({ list, render, empty, skeleton, end, isHeld = false }: Props<T>) {
+  const state = useStore(list.state);
+  const sentinel = useRef<HTMLDivElement>(null);
+  const isEmpty = state.items.length === 0;
+
+  useEffect(() => {
+    if (state.status !== "more" || (isHeld && !isEmpty)) return undefined;
+    const watcher = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting) void list.more();
+      },
+      { rootMargin: "0px 0px 200% 0px" },
+    );
+    watcher.observe(sentinel.current!);
+    return () => watcher.disconnect();
+  }, [list, state.status, state.items.length, isHeld]);
+
+  return (
+    <>
+      {!isEmpty && render(state.items)}
+      {isEmpty && state.status === "end" && empty}
+      {isEmpty && (state.status === "loading" || state.status === "more") && skeleton}
+      {state.status === "error" && (
+        <Retry message={state.error ?? ""} onRetry={() => void list.more()} />
+      )}
+      {!isEmpty && state.status === "loading" && (
+        <div class="loading-more" role="status">
+          <span class="spinner" aria-hidden="true" />
+          <span class="visually-hidden">Loading more</span>
+        </div>
+      )}
+      {!isEmpty && state.status === "end" && end}
+      <div ref={sentinel} class="sentinel" />
+    </>
+  );
+}
+
+export function Retry({ message, onRetry }: { message: string; onRetry: () => void }) {
+  return (
+    <div class="notice" role="alert">
+      <p>{message}</p>
+      <button type="button" class="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+interface EmptyProps {
+  title: string;
+  children?: ComponentChildren;
+}
+
+/** Nothing here, and what to do about it. */
+export function Empty({ title, children }: EmptyProps) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}

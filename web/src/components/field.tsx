@@ -1,0 +1,51 @@
+import type { ComponentChildren, InputHTMLAttributes } from "preact";
+import { useId } from "preact/hooks";
+
+interface Props {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  error?: string | null | undefined;
+  hint?: string | undefined;
+  rows?: number;
+  input?: InputHTMLAttributes<HTMLInputElement>;
+  maxLength?: number;
+  children?: ComponentChildren;
+}
+
+/** A labelled line, or with `rows` a text box; what is wrong with it is said right below. */
+export function Field({ label, value, onValue, error, hint, rows, input, maxLength, children }: Props) {
+  const id = useId();
+  const notes = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  const common = {
+    id,
+    value,
+    class: "field-input",
+    "aria-invalid": Boolean(error),
+    ...(notes && { "aria-describedby": notes }),
+    ...(maxLength !== undefined && { maxLength }),
+  };
+  return (
+    <div class="field">
+      <label class="field-label" for={id}>
+        {label}
+      </label>
+      {rows === undefined ? (
+        <input type="text" {...input} {...common} onInput={(event) => onValue(event.currentTarget.value)} />
+      ) : (
+        <textarea {...common} rows={rows} onInput={(event) => onValue(event.currentTarget.value)} />
+      )}
+      {children}
+      {hint && (
+        <p class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+import { useState } from "preact/hooks";
+import type { PostBody } from "../api.ts";
+import { forget, pending, previews, sending } from "../pending.ts";
+import { deletePost } from "../posts.ts";
+import { useStore } from "../store.ts";
+import { Icon } from "./icons.tsx";
+
+/** One's own posts on their way, and those that failed with the reason for each file. */
+export function PendingPosts() {
+  const posts = useStore(pending);
+  if (posts.length === 0) return null;
+  return (
+    <section class="pending" aria-label="Your posts on their way">
+      {posts.map((post) => (
+        <PendingPost key={post.id} post={post} />
+      ))}
+    </section>
+  );
+}
+
+function PendingPost({ post }: { post: PostBody }) {
+  const [first] = post.media;
+  const preview = first && (previews.get(first.id) ?? first.renditions.at(-1)?.url);
+  const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
+  const isSending = useStore(sending).has(post.id);
+  const hasFailed = post.state === "failed";
+  const isWaiting = !hasFailed && post.media.some((medium) => medium.state === "awaiting");
+  return (
+    <article class={hasFailed ? "pending-post pending-failed" : "pending-post"} data-state={post.state}>
+      {preview && preview !== unshowable ? (
+        <img class="pending-thumb" src={preview} alt="" onError={() => setUnshowable(preview)} />
+      ) : (
+        <span class="pending-thumb"><Icon name="image" /></span>
+      )}
+      <div class="pending-text">
+        <p class="pending-title">{title(hasFailed, isWaiting, isSending)}</p>
+        {hasFailed && <Reasons post={post} />}
+        {isWaiting && !isSending && (
+          <p class="pending-note">
+            The upload was interrupted. <a href="/uploads">Choose the file again</a>
+          </p>
+        )}
+        {!hasFailed && (!isWaiting || isSending) && <Progress post={post} />}
+      </div>
+      {(hasFailed || (isWaiting && !isSending)) && (
+        <button
+          type="button"
+          class="button button-small"
+          onClick={() => void deletePost(post).then((done) => done && forget(post.id))}
+        >
+          Delete
+        </button>
+      )}
+    </article>
+  );
+}
+
+function title(hasFailed: boolean, isWaiting: boolean, isSending: boolean): string {
+  if (hasFailed) return "Your post could not be published";
+  if (!isWaiting) return "Processing your post";
+  return isSending ? "Uploading your post" : "Your post waits for its files";
+}
+
+function Progress({ post }: { post: PostBody }) {
+  const done = post.media.reduce((sum, medium) => sum + share(medium), 0) / post.media.length;
+  const percent = Math.round(done * 100);
+  return (
+    <>
+      <progress class="progress" max={100} value={percent} aria-label="Processing of your post" />
+      <p class="pending-note">
+        {post.caption ? post.caption.slice(0, 80) : "It appears here once it is ready."}
+      </p>
+    </>
+  );
+}
+
+/** How much of a file's way is done: arrived is a little, the rest is processing. */
+function share(medium: PostBody["media"][number]): number {
+  if (medium.state === "ready") return 1;
+  if (medium.state !== "processing") return 0;
+  return 0.1 + (medium.progress ?? 0) / 115;
+}
+
+function Reasons({ post }: { post: PostBody }) {
+  return (
+    <ul class="reasons">
+      {post.media.map(
+        (medium, index) =>
+          medium.failure && (
+            <li key={medium.id}>
+              {post.media.length > 1 && `File ${index + 1}: `}
+              {medium.failure.message}
+            </li>
+          ),
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,60 @@
+import { useState } from "preact/hooks";
+import type { MediumView, RenditionBody } from "../api.ts";
+import { placeholderUrl } from "./placeholder.ts";
+
+interface Props {
+  medium: MediumView;
+  /** How wide it is shown, as the `sizes` attribute says it. */
+  sizes: string;
+  /** What is said where its owner described nothing. */
+  fallbackAlt: string;
+  /** On the first screen: fetched before everything else. */
+  eager?: boolean;
+  /** Small and cropped: the JPEG of 320 px is less to fetch than the smallest WebP. */
+  tile?: boolean;
+}
+
+/** A photo, or a video's poster, in the size and format that fit; its placeholder until then. */
+export function Picture({ medium, sizes, fallbackAlt, eager = false, tile = false }: Props) {
+  const [failed, setFailed] = useState(false);
+  const whole = medium.renditions.filter(isWhole);
+  const jpeg = whole.filter((rendition) => rendition.content_type === "image/jpeg");
+  const webp = whole.filter((rendition) => rendition.content_type === "image/webp");
+  const usual = jpeg.find((rendition) => rendition.width >= 640) ?? jpeg.at(-1);
+  if (usual === undefined) return null;
+  return (
+    <picture>
+      {webp.length > 0 && (
+        <source
+          type="image/webp"
+          srcset={srcset(webp)}
+          sizes={sizes}
+          {...(tile && { media: "(min-width: 900px), (min-resolution: 2.5dppx)" })}
+        />
+      )}
+      <img
+        class={failed ? "picture picture-failed" : "picture"}
+        src={usual.url}
+        srcset={srcset(jpeg)}
+        sizes={sizes}
+        width={medium.width ?? usual.width}
+        height={medium.height ?? usual.height}
+        alt={medium.alt_text || fallbackAlt}
+        loading={eager ? "eager" : "lazy"}
+        decoding={eager ? "auto" : "async"}
+        fetchpriority={eager ? "high" : "auto"}
+        style={{ backgroundImage: placeholderUrl(medium.placeholder) }}
+        onError={() => setFailed(true)}
+      />
+    </picture>
+  );
+}
+
+/** The square one is cropped: for avatars and the like. */
+function isWhole(rendition: RenditionBody): boolean {
+  return rendition.name !== "150.jpg";
+}
+
+function srcset(renditions: readonly RenditionBody[]): string {
+  return renditions.map((rendition) => `${rendition.url} ${rendition.width}w`).join(", ");
+}

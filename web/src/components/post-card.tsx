@@ -1,0 +1,91 @@
+import { lazy } from "../lazy.tsx";
+import type { PostBody } from "../api.ts";
+import { usePost } from "../posts.ts";
+import { Store, useStore } from "../store.ts";
+import { ago, fullDate } from "../text.ts";
+import { Avatar } from "./avatar.tsx";
+import { Caption } from "./caption.tsx";
+import { Carousel } from "./carousel.tsx";
+import { Icon } from "./icons.tsx";
+import { share } from "./share.ts";
+
+const PostMenu = lazy(() => import("../views/all.ts").then((module) => module.PostMenu));
+
+/** The column's width; on a phone it is the screen. */
+const SIZES = "(min-width: 2560px) 840px, (min-width: 1920px) 720px, (min-width: 700px) 600px, 100vw";
+
+/** A post in the feed. */
+export function PostCard({ post: given, eager = false }: { post: PostBody; eager?: boolean }) {
+  const post = usePost(given);
+  if (post.state === "deleted") return null;
+  return (
+    <article class="card" aria-label={`Post by ${nameOf(post)}`}>
+      <PostHead post={post} />
+      <Carousel post={post} sizes={SIZES} eager={eager} />
+      <Caption text={post.caption} />
+    </article>
+  );
+}
+
+/** Who posted, when and where, and what can be done about it. */
+export function PostHead({ post }: { post: PostBody }) {
+  const { author, place, published_at: published } = post;
+  return (
+    <header class="card-head">
+      <a href={`/u/${author.handle}`} class="card-avatar" tabIndex={-1} aria-hidden="true">
+        <Avatar user={author} />
+      </a>
+      <div class="card-who">
+        <p class="card-names">
+          <a class="name" href={`/u/${author.handle}`}>
+            <bdi>{nameOf(post)}</bdi>
+          </a>
+          {author.display_name && <span class="handle">@{author.handle}</span>}
+        </p>
+        <p class="card-when">
+          {published && (
+            <a class="quiet-link" href={`/p/${post.id}`} title={fullDate(published)}>
+              <time dateTime={published}>{ago(published)}</time>
+            </a>
+          )}
+          {place && (
+            <>
+              {published && <span aria-hidden="true"> · </span>}
+              <a class="quiet-link" href={`/search?q=${encodeURIComponent(place.name)}&type=posts`}>
+                {place.name}
+              </a>
+            </>
+          )}
+        </p>
+      </div>
+      <button type="button" class="icon-button" aria-label="Share" onClick={() => void share(post)}>
+        <Icon name="share" />
+      </button>
+      <MenuButton post={post} />
+    </header>
+  );
+}
+
+function MenuButton({ post }: { post: PostBody }) {
+  const isOpen = useStore(openMenu) === post.id;
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Post options"
+        aria-haspopup="dialog"
+        onClick={() => openMenu.set(post.id)}
+      >
+        <Icon name="more" />
+      </button>
+      {isOpen && <PostMenu post={post} onClose={() => openMenu.set(null)} />}
+    </>
+  );
+}
+
+const openMenu = new Store<string | null>(null);
+
+export function nameOf(post: PostBody): string {
+  return post.author.display_name || `@${post.author.handle}`;
+}

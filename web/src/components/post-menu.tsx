@@ -1,0 +1,170 @@
+import { useState } from "preact/hooks";
+import { call, type PostBody } from "../api.ts";
+import { ApiError, sentence } from "../errors.ts";
+import { me } from "../me.ts";
+import { deletePost, remember } from "../posts.ts";
+import { location, navigate } from "../router.ts";
+import { useStore } from "../store.ts";
+import { toast } from "../toasts.ts";
+import { describe } from "./carousel.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Field } from "./field.tsx";
+import { Icon } from "./icons.tsx";
+import { share } from "./share.ts";
+
+const MAX_CAPTION = 2200;
+const MAX_ALT_TEXT = 1000;
+
+interface Props {
+  post: PostBody;
+  onClose: () => void;
+}
+
+/** What can be done with a post: by anybody, and by its author. */
+export function PostMenu({ post, onClose }: Props) {
+  const own = useStore(me)?.id === post.author.id;
+  const [step, setStep] = useState<"menu" | "edit" | "delete">("menu");
+
+  if (step === "edit") return <EditPost post={post} onClose={onClose} />;
+  if (step === "delete") return <ConfirmDelete post={post} onClose={onClose} />;
+  return (
+    <Dialog title="Post options" class="dialog-menu" onClose={onClose}>
+      <ul class="menu dialog-body">
+        {location.value.path !== `/p/${post.id}` && (
+          <li>
+            <a class="menu-item" href={`/p/${post.id}`} onClick={onClose}>
+              <Icon name="image" /> Go to post
+            </a>
+          </li>
+        )}
+        <li>
+          <button type="button" class="menu-item" onClick={() => { onClose(); void share(post); }}>
+            <Icon name="link" /> Share link
+          </button>
+        </li>
+        {own && (
+          <>
+            <li>
+              <button type="button" class="menu-item" onClick={() => setStep("edit")}>
+                <Icon name="edit" /> Edit post
+              </button>
+            </li>
+            <li>
+              <button type="button" class="menu-item danger" onClick={() => setStep("delete")}>
+                <Icon name="trash" /> Delete post
+              </button>
+            </li>
+          </>
+        )}
+      </ul>
+    </Dialog>
+  );
+}
+
+function ConfirmDelete({ post, onClose }: Props) {
+  const [isBusy, setBusy] = useState(false);
+
+  async function confirm(): Promise<void> {
+    setBusy(true);
+    const isDeleted = await deletePost(post);
+    onClose();
+    if (isDeleted && location.value.path === `/p/${post.id}`) navigate("/", { replace: true });
+  }
+
+  return (
+    <Dialog title="Delete this post?" class="dialog-small" onClose={onClose}>
+      <p class="dialog-body">It leaves every feed at once. You can bring it back for 30 days.</p>
+      <div class="dialog-actions">
+        <button type="button" class="button" onClick={onClose}>
+          Keep it
+        </button>
+        <button type="button" class="button button-danger" disabled={isBusy} onClick={() => void confirm()}>
+          Delete
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function EditPost({ post, onClose }: Props) {
+  const [caption, setCaption] = useState(post.caption);
+  const [altTexts, setAltTexts] = useState(
+    Object.fromEntries(post.media.map((medium) => [medium.id, medium.alt_text])),
+  );
+  const [keepsPlace, setKeepsPlace] = useState(true);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  async function save(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    const changed = post.media.filter((medium) => altTexts[medium.id] !== medium.alt_text);
+    const alt_texts = Object.fromEntries(changed.map(({ id }) => [id, altTexts[id] ?? ""]));
+    try {
+      const body = {
+        caption,
+        ...(changed.length > 0 && { alt_texts }),
+        ...(!keepsPlace && { place: null }),
+      };
+      remember(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
+      toast("Changes saved.");
+      onClose();
+    } catch (reason) {
+      setError(reason);
+      setBusy(false);
+    }
+  }
+
+  const isOfCaption = error instanceof ApiError && error.field === "caption";
+  return (
+    <Dialog title="Edit post" onClose={onClose}>
+      <form class="dialog-form" onSubmit={(event) => void save(event)}>
+        <div class="dialog-body form">
+          <Field
+            label="Caption"
+            rows={4}
+            value={caption}
+            onValue={setCaption}
+            maxLength={MAX_CAPTION}
+            error={isOfCaption ? error.message : null}
+          />
+          {post.media.map((medium, index) => (
+            <div class="edit-medium" key={medium.id}>
+              {medium.renditions.length > 0 && (
+                <img class="edit-thumb" alt="" src={medium.renditions.at(-1)!.url} width="64" height="64" />
+              )}
+              <Field
+                label={`Description of ${describe(post, medium, index + 1).split(" by ")[0]!.toLowerCase()}`}
+                hint="Read aloud to people who do not see it."
+                rows={2}
+                value={altTexts[medium.id] ?? ""}
+                onValue={(text) => setAltTexts({ ...altTexts, [medium.id]: text })}
+                maxLength={MAX_ALT_TEXT}
+              />
+            </div>
+          ))}
+          {post.place && (
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={keepsPlace}
+                onChange={(event) => setKeepsPlace(event.currentTarget.checked)}
+              />
+              Show the place: {post.place.name}
+            </label>
+          )}
+          {error !== null && !isOfCaption && <p class="field-error" role="alert">{sentence(error)}</p>}
+        </div>
+        <div class="dialog-actions">
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button button-primary" disabled={isBusy}>
+            Save
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

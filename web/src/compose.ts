@@ -1,0 +1,17 @@
+/** The post dialog's door: its code comes when it is first opened. */
+import { Store } from "./store.ts";
+
+export interface ComposeRequest {
+  readonly files: readonly File[];
+}
+
+export const compose = new Store<ComposeRequest | null>(null);
+
+/** Opens the dialog; files that were dropped or pasted come with it. */
+export function openCompose(files: readonly File[] | unknown = []): void {
+  compose.set({ files: Array.isArray(files) ? (files as File[]) : [] });
+}
+
+export function closeCompose(): void {
+  compose.set(null);
+}

@@ -1,0 +1,28 @@
+/** Where the user pool is. Only signing in and refreshing need it; the API is always under /api. */
+import { NetworkError } from "./errors.ts";
+
+export interface Config {
+  readonly userPoolClientId: string;
+  readonly cognitoUrl: string;
+}
+
+let loading: Promise<Config> | undefined;
+
+/** Raises `NetworkError` where it cannot be fetched; the next call tries again. */
+export function config(): Promise<Config> {
+  loading ??= fetchConfig().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function fetchConfig(): Promise<Config> {
+  try {
+    const response = await fetch("/config.json", { cache: "no-cache" });
+    if (!response.ok) throw new NetworkError();
+    return (await response.json()) as Config;
+  } catch {
+    throw new NetworkError();
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * What can go wrong, as the app sees it.
+ *
+ *     Failure             message is a sentence for people
+ *     ├── ApiError        the API refused: status, stable code, offending field
+ *     ├── CognitoError    the user pool refused: its exception's name
+ *     ├── NetworkError    no answer came: offline, or the connection broke
+ *     └── SessionOver     nobody is signed in any more
+ */
+export class Failure extends Error {}
+
+export class ApiError extends Failure {
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | null;
+
+  constructor(status: number, code: string, message: string, field: string | null) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.field = field;
+  }
+}
+
+export class CognitoError extends Failure {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export class NetworkError extends Failure {
+  constructor() {
+    super(
+      navigator.onLine
+        ? "Shutterfeed could not be reached. Please try again."
+        : "You are offline. Please try again once you are connected.",
+    );
+  }
+}
+
+export class SessionOver extends Failure {
+  constructor() {
+    super("Your session has ended. Please sign in again.");
+  }
+}
+
+/** A sentence for people, whatever was thrown. */
+export function sentence(error: unknown): string {
+  if (error instanceof Failure) return error.message;
+  console.error(error);
+  return "Something went wrong. Please try again.";
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}

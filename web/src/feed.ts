@@ -1,0 +1,64 @@
+/** The home feed: one list for as long as somebody is signed in, and what is new above it. */
+import { call, type NewPostsBody, type PostBody } from "./api.ts";
+import { signedIn } from "./auth.ts";
+import { Failure } from "./errors.ts";
+import { List, type Page } from "./lists.ts";
+import { remember } from "./posts.ts";
+import { Store } from "./store.ts";
+
+/** Few at first: pictures can be seen the sooner. */
+const FIRST_LIMIT = 5;
+const LIMIT = 20;
+
+export const news = new Store<NewPostsBody | null>(null);
+
+let latest: string | null = null;
+let list = newList();
+
+signedIn.watch(() => {
+  list = newList();
+  latest = null;
+  news.set(null);
+});
+
+export function feed(): List<PostBody> {
+  return list;
+}
+
+/** Puts what is new on top of the list. Raises what `call` does. */
+export async function showNews(): Promise<void> {
+  list.refresh(await firstPage());
+}
+
+/** Asks how many posts are new; a failure waits for the next time. */
+export async function askForNews(): Promise<void> {
+  const asked = latest;
+  if (asked === null) return list.state.value.status === "end" ? showNews() : undefined;
+  try {
+    const { new: found } = await call("get", "/feed", { query: { since: asked } });
+    if (asked === latest) news.set(found !== null && found.count > 0 ? found : null);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+}
+
+function newList(): List<PostBody> {
+  return new List(
+    (cursor) => (cursor === undefined ? firstPage() : page({ cursor, limit: LIMIT })),
+    (post) => post.id,
+  );
+}
+
+async function firstPage(): Promise<Page<PostBody>> {
+  return page({ limit: FIRST_LIMIT });
+}
+
+async function page(query: { cursor?: string; limit: number }): Promise<Page<PostBody>> {
+  const answer = await call("get", "/feed", { query });
+  answer.items.forEach(remember);
+  if (query.cursor === undefined) {
+    latest = answer.latest;
+    news.set(null);
+  }
+  return answer;
+}

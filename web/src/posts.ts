@@ -1,0 +1,59 @@
+/** Posts as last heard of: an edit, a deletion or progress shows wherever the post does. */
+import { call, type PostBody } from "./api.ts";
+import { signedIn } from "./auth.ts";
+import { sentence } from "./errors.ts";
+import { Store, useStore } from "./store.ts";
+import { toast } from "./toasts.ts";
+
+const known = new Map<string, Store<PostBody>>();
+
+signedIn.watch(() => known.clear());
+
+export function remember(post: PostBody): PostBody {
+  const store = known.get(post.id);
+  if (store === undefined) known.set(post.id, new Store(post));
+  else store.set(post);
+  return post;
+}
+
+export function recall(id: string): PostBody | undefined {
+  return known.get(id)?.value;
+}
+
+export function usePost(post: PostBody): PostBody {
+  let store = known.get(post.id);
+  if (store === undefined) {
+    store = new Store(post);
+    known.set(post.id, store);
+  }
+  return useStore(store);
+}
+
+export async function fetchPost(id: string): Promise<PostBody> {
+  return remember(await call("get", "/posts/{id}", { path: { id } }));
+}
+
+/** Deletes the post and offers to bring it back. False if it could not be deleted. */
+export async function deletePost(post: PostBody): Promise<boolean> {
+  try {
+    await call("delete", "/posts/{id}", { path: { id: post.id } });
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+    return false;
+  }
+  remember({ ...post, state: "deleted" });
+  toast("Post deleted.", { action: "Undo", onAction: () => void restorePost(post.id) });
+  return true;
+}
+
+/** False if it could not be restored. */
+export async function restorePost(id: string): Promise<boolean> {
+  try {
+    remember(await call("post", "/posts/{id}/restore", { path: { id } }));
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+    return false;
+  }
+  toast("Post restored.");
+  return true;
+}

@@ -1,0 +1,43 @@
+/** A new picture of oneself: declared, sent and waited for. */
+import { call } from "../api.ts";
+import { Failure } from "../errors.ts";
+import { hashFile } from "./inspect.ts";
+import { isVideo, MAX_PHOTO_BYTES, sniff, SNIFF_BYTES } from "./sniff.ts";
+import { sendFile } from "./transfer.ts";
+
+const LOOK_MS = 1_000;
+const PATIENCE_MS = 120_000;
+
+/** Raises `Failure` with the reason where the picture is not taken. */
+export async function uploadAvatar(
+  file: File,
+  say: (progress: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const type = sniff(new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer()));
+  if (type === null || isVideo(type)) throw new Failure("Please choose a photo.");
+  if (file.size > MAX_PHOTO_BYTES) throw new Failure("The photo may have at most 25 MB.");
+  say("Uploading…");
+  const sha256 = await hashFile(file, () => undefined);
+  const { media_id, upload } = await call("post", "/me/avatar", {
+    header: { "Idempotency-Key": crypto.randomUUID() },
+    body: { content_type: type, bytes: file.size, sha256 },
+  });
+  if (upload !== null) {
+    const onProgress = (sent: number) => say(`Uploading, ${Math.floor((100 * sent) / file.size)} %`);
+    await sendFile(file, upload, { signal, onProgress });
+  }
+  say("Processing…");
+  await processed(media_id, signal);
+}
+
+async function processed(mediaId: string, signal: AbortSignal): Promise<void> {
+  const path = { media_id: mediaId };
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; ) {
+    const { upload } = await call("get", "/me/uploads/{media_id}", { path, signal });
+    if (upload.state === "ready") return;
+    if (upload.failure !== null) throw new Failure(upload.failure.message);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw new Failure("This takes longer than usual. Your picture changes once it is done.");
+}

@@ -1,0 +1,342 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Dialog } from "../components/dialog.tsx";
+import { Field } from "../components/field.tsx";
+import { Icon } from "../components/icons.tsx";
+import { ApiError, sentence } from "../errors.ts";
+import { useStore } from "../store.ts";
+import { clock, fileSize } from "../text.ts";
+import {
+  add, changeItem, clear, continueUnfinished, draft, edit, hashedShare, type Item, MAX_MEDIA, move,
+  obstacle, post, remove,
+} from "./draft.ts";
+import { isVideo } from "./sniff.ts";
+
+const ACCEPTED = "image/*,video/*,.heic,.heif,.avif,.mov,.mp4,.webm";
+const MAX_CAPTION = 2200;
+const MAX_ALT_TEXT = 1000;
+const MAX_PLACE_NAME = 100;
+
+interface Props {
+  files: readonly File[];
+  onClose: () => void;
+}
+
+/** The post dialog: files, their order and descriptions, caption, place. */
+export function Compose({ files, onClose }: Props) {
+  const current = useStore(draft);
+  const [isPosting, setPosting] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [isOver, setOver] = useState(false);
+  const [moved, setMoved] = useState("");
+  const hasItems = current.items.length > 0;
+
+  useEffect(() => {
+    if (files.length > 0) add(files);
+  }, [files]);
+
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      const pasted = [...(event.clipboardData?.files ?? [])];
+      if (pasted.length > 0) add(pasted);
+    };
+    document.addEventListener("paste", onPaste);
+    return () => document.removeEventListener("paste", onPaste);
+  }, []);
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const problem = obstacle(current);
+    if (problem !== null) return edit({ note: problem });
+    setPosting(true);
+    setError(null);
+    try {
+      await post();
+      onClose();
+    } catch (reason) {
+      setError(reason);
+    } finally {
+      setPosting(false);
+    }
+  }
+
+  const fieldError = (name: string) =>
+    error instanceof ApiError && error.field?.startsWith(name) ? error.message : null;
+  const isOfField = fieldError("caption") ?? fieldError("place");
+  const share = hashedShare(current.items);
+  return (
+    <Dialog title="New post" class="dialog-compose" onClose={onClose}>
+      <form
+        class={isOver ? "dialog-form compose-over" : "dialog-form"}
+        onSubmit={(event) => void submit(event)}
+        onDragOver={(event) => {
+          if (event.dataTransfer?.types.includes("Files")) setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          setOver(false);
+          const dropped = [...(event.dataTransfer?.files ?? [])];
+          if (dropped.length > 0) add(dropped);
+        }}
+      >
+        <div class="dialog-body form">
+          {hasItems && (
+            <ol class="items" aria-label="Files of this post">
+              {current.items.map((item, index) => (
+                <ItemRow
+                  key={item.id}
+                  item={item}
+                  index={index}
+                  count={current.items.length}
+                  onMoved={setMoved}
+                />
+              ))}
+            </ol>
+          )}
+          {hasItems && (
+            <p class="field-hint">Descriptions are read aloud to people who do not see the pictures.</p>
+          )}
+          {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}
+          {hasItems && (
+            <>
+              <Field
+                label="Caption"
+                rows={3}
+                value={current.caption}
+                onValue={(caption) => edit({ caption })}
+                maxLength={MAX_CAPTION}
+                error={fieldError("caption")}
+                hint="#hashtags and @handles become links."
+              />
+              <PlaceFields error={fieldError("place")} />
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={current.keepsCapture}
+                  onChange={(event) => edit({ keepsCapture: event.currentTarget.checked })}
+                />
+                Show when and with which camera it was taken
+              </label>
+            </>
+          )}
+          {isPosting && share < 1 && (
+            <p role="status">
+              Preparing the files
+              <progress class="progress" max={1} value={share} aria-label="Preparing the files" />
+            </p>
+          )}
+        </div>
+        <p class="field-error dialog-note" role="alert">
+          {current.note ?? (error !== null && !isOfField ? sentence(error) : null)}
+        </p>
+        <p class="visually-hidden" role="status">{moved}</p>
+        {hasItems && (
+          <div class="dialog-actions">
+            <button type="button" class="button" disabled={isPosting} onClick={clear}>
+              Discard
+            </button>
+            <button type="submit" class="button button-primary" disabled={isPosting}>
+              Post
+            </button>
+          </div>
+        )}
+      </form>
+    </Dialog>
+  );
+}
+
+function Chooser({ isFirst }: { isFirst: boolean }) {
+  return (
+    <label class={isFirst ? "chooser chooser-first" : "chooser"}>
+      <Icon name="image" />
+      <span class="chooser-text">{isFirst ? "Choose photos and videos" : "Add more"}</span>
+      {isFirst && <span class="chooser-hint">or drop or paste them here; up to {MAX_MEDIA} for one post</span>}
+      <input
+        class="visually-hidden"
+        type="file"
+        multiple
+        accept={ACCEPTED}
+        onChange={(event) => {
+          add([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = ""; // the same file may be chosen again
+        }}
+      />
+    </label>
+  );
+}
+
+interface ItemProps {
+  item: Item;
+  index: number;
+  count: number;
+  /** Hears where it is now, in words. */
+  onMoved: (where: string) => void;
+}
+
+function ItemRow({ item, index, count, onMoved }: ItemProps) {
+  const row = useRef<HTMLLIElement>(null);
+  const [isHeld, setHeld] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const name = item.file.name;
+
+  async function resume(): Promise<void> {
+    try {
+      await continueUnfinished(item);
+    } catch (reason) {
+      setError(sentence(reason));
+    }
+  }
+
+  function moveTo(to: number, button: HTMLButtonElement): void {
+    if (to < 0 || to >= count) return;
+    move(item.id, to);
+    onMoved(`${name} is number ${to + 1} of ${count}`);
+    requestAnimationFrame(() => button.focus()); // the row was taken out and put in again
+  }
+
+  return (
+    <li
+      ref={row}
+      class={isHeld ? "item item-held" : "item"}
+      onDragOver={(event) => {
+        if (held === null || held === item.id) return;
+        event.preventDefault();
+        move(held, index);
+      }}
+    >
+      <div
+        class="item-thumb"
+        draggable={count > 1}
+        onDragStart={(event) => {
+          held = item.id;
+          setHeld(true);
+          event.dataTransfer?.setDragImage(row.current!, 20, 20);
+        }}
+        onDragEnd={() => {
+          held = null;
+          setHeld(false);
+        }}
+      >
+        <Preview item={item} />
+      </div>
+      <div class="item-text">
+        <p class="item-name">
+          {name} <span class="item-size">{facts(item)}</span>
+        </p>
+        {item.problem ? (
+          <p class="field-error" role="alert">{item.problem}</p>
+        ) : (
+          <Field
+            label={`Description of ${name}`}
+            rows={1}
+            value={item.altText}
+            onValue={(altText) => changeItem(item.id, { altText })}
+            maxLength={MAX_ALT_TEXT}
+          />
+        )}
+        {item.unfinished && (
+          <p class="notice-line">
+            An earlier upload of this file was interrupted.{" "}
+            <button type="button" class="link-button" onClick={() => void resume()}>
+              Continue it
+            </button>
+            {error && <span class="field-error" role="alert"> {error}</span>}
+          </p>
+        )}
+      </div>
+      <div class="item-buttons">
+        <button type="button" class="icon-button" aria-label={`Remove ${name}`} onClick={() => remove(item)}>
+          <Icon name="close" />
+        </button>
+        {count > 1 && (
+          <>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Move ${name} up`}
+              aria-disabled={index === 0}
+              onClick={(event) => moveTo(index - 1, event.currentTarget)}
+            >
+              <Icon name="up" />
+            </button>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Move ${name} down`}
+              aria-disabled={index === count - 1}
+              onClick={(event) => moveTo(index + 1, event.currentTarget)}
+            >
+              <span class="turned"><Icon name="up" /></span>
+            </button>
+          </>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** The item that is being dragged. */
+let held: number | null = null;
+
+function facts({ file, video }: Item): string {
+  return video ? `${fileSize(file.size)}, ${clock(video.durationMs)}` : fileSize(file.size);
+}
+
+/** The file itself, or, where the browser cannot show it, a tile that says so. */
+function Preview({ item }: { item: Item }) {
+  const [cannotShow, setCannotShow] = useState(false);
+  const { preview, type, problem } = item;
+  if (problem !== null) return <span class="item-tile"><Icon name="warning" /></span>;
+  if (preview === null || type === null) return <span class="item-tile skeleton" />;
+  if (cannotShow) {
+    return (
+      <span class="item-tile">
+        <Icon name={isVideo(type) ? "video" : "image"} />
+        {TYPE_NAMES[type] ?? "This file"}: no preview here, posts fine
+      </span>
+    );
+  }
+  if (isVideo(type)) {
+    return <video src={`${preview}#t=0.1`} muted playsInline preload="metadata" aria-label="Preview" onError={() => setCannotShow(true)} />;
+  }
+  return <img src={preview} alt="" draggable={false} onError={() => setCannotShow(true)} />;
+}
+
+const TYPE_NAMES: Record<string, string> = {
+  "image/heic": "HEIC", "image/heif": "HEIF", "image/avif": "AVIF", "video/quicktime": "MOV", "video/mp4": "MP4",
+};
+
+function PlaceFields({ error }: { error: string | null }) {
+  const { placeName, latitude, longitude } = useStore(draft);
+  const [note, setNote] = useState<string | null>(null);
+
+  function locate(): void {
+    setNote("Asking for your location…");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        setNote(null);
+        edit({ latitude: coords.latitude.toFixed(5), longitude: coords.longitude.toFixed(5) });
+      },
+      () => setNote("Your location is not known, or may not be asked for."),
+      { timeout: 15_000, maximumAge: 60_000 },
+    );
+  }
+
+  return (
+    <details class="place" open={placeName !== "" || error !== null}>
+      <summary><Icon name="place" /> {placeName || "Add a place"}</summary>
+      <Field
+        label="Name of the place"
+        value={placeName}
+        onValue={(name) => edit({ placeName: name })}
+        maxLength={MAX_PLACE_NAME}
+        error={error}
+      />
+      <div class="place-point">
+        <Field label="Latitude" value={latitude} onValue={(value) => edit({ latitude: value })} input={{ inputMode: "decimal" }} />
+        <Field label="Longitude" value={longitude} onValue={(value) => edit({ longitude: value })} input={{ inputMode: "decimal" }} />
+        <button type="button" class="button" onClick={locate}>Use my location</button>
+      </div>
+      <p class="field-hint" role="status">{note}</p>
+    </details>
+  );
+}

@@ -1,0 +1,172 @@
+/** Files on their way to storage, whichever page one is on meanwhile. */
+import { call, type PostBody, type UploadLink } from "../api.ts";
+import { signedIn } from "../auth.ts";
+import { sentence } from "../errors.ts";
+import { follow, forget, hurry, previews, sending } from "../pending.ts";
+import { fetchPost } from "../posts.ts";
+import { Store } from "../store.ts";
+import { toast } from "../toasts.ts";
+import { freshLink, sendFile } from "./transfer.ts";
+
+const FILES_AT_ONCE = 2;
+const SHOWN_WHEN_DONE_MS = 4_000;
+
+export interface Transfer {
+  readonly mediaId: string;
+  readonly file: File;
+  readonly state: "waiting" | "sending" | "sent" | "stopped" | "failed";
+  /** Bytes. */
+  readonly sent: number;
+  readonly error: string | null;
+}
+
+/** The files of one post. */
+export interface Batch {
+  readonly post: PostBody;
+  readonly files: readonly Transfer[];
+}
+
+export const batches = new Store<readonly Batch[]>([]);
+
+const stops = new Map<string, AbortController>();
+const links = new Map<string, UploadLink>();
+
+batches.watch(() => {
+  sending.set(new Set(batches.value.map(({ post }) => post.id)));
+  if (isBusy()) window.addEventListener("beforeunload", warn);
+  else window.removeEventListener("beforeunload", warn);
+});
+
+signedIn.watch(() => {
+  if (signedIn.value) return;
+  for (const stop of stops.values()) stop.abort();
+  batches.set([]);
+});
+
+/** Sends a new post's files; `files` are in the order of the post's media. */
+export function start(post: PostBody, files: readonly File[], given: readonly UploadLink[]): void {
+  for (const link of given) links.set(link.media_id, link);
+  const missing = new Set(given.map((link) => link.media_id));
+  const batch = post.media.map((medium, index): Transfer => {
+    const file = files[index]!;
+    if (!medium.content_type.startsWith("video/")) previews.set(medium.id, URL.createObjectURL(file));
+    const isSent = !missing.has(medium.id);
+    const sent = isSent ? file.size : 0;
+    return { mediaId: medium.id, file, state: isSent ? "sent" : "waiting", sent, error: null };
+  });
+  batches.update((all) => [...all, { post, files: batch }]);
+  follow(post);
+  next();
+}
+
+/**
+ * Goes on with a file of a post of which some bytes may have arrived: after a reload, or from
+ * another device. Raises `Failure`.
+ */
+export async function resume(postId: string, mediaId: string, file: File): Promise<void> {
+  const link = await freshLink(mediaId);
+  if (link === null) return;
+  links.set(mediaId, link);
+  const transfer: Transfer = { mediaId, file, state: "waiting", sent: 0, error: null };
+  const running = batches.value.find((batch) => batch.post.id === postId);
+  if (running === undefined) {
+    const post = await fetchPost(postId);
+    batches.update((all) => [...all, { post, files: [transfer] }]);
+    follow(post);
+  } else {
+    const others = running.files.filter((other) => other.mediaId !== mediaId);
+    replace({ ...running, files: [...others, transfer] });
+  }
+  next();
+}
+
+/** Stops one file; what has arrived of it in parts stays there. */
+export function stop(transfer: Transfer): void {
+  change(transfer.mediaId, { state: "stopped" });
+  stops.get(transfer.mediaId)?.abort();
+}
+
+export function retry(transfer: Transfer): void {
+  links.delete(transfer.mediaId); // it may have expired, and parts may have arrived
+  change(transfer.mediaId, { state: "waiting", error: null });
+  next();
+}
+
+/** Gives up the whole post. */
+export async function discard(batch: Batch): Promise<void> {
+  for (const { mediaId } of batch.files) stops.get(mediaId)?.abort();
+  remove(batch.post.id);
+  try {
+    await call("delete", "/posts/{id}", { path: { id: batch.post.id } });
+    forget(batch.post.id);
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+  }
+}
+
+export function isBusy(): boolean {
+  return batches.value.some((batch) =>
+    batch.files.some(({ state }) => state === "waiting" || state === "sending"),
+  );
+}
+
+function next(): void {
+  const files = batches.value.flatMap((batch) => batch.files);
+  let free = FILES_AT_ONCE - files.filter(({ state }) => state === "sending").length;
+  for (const transfer of files) {
+    if (free <= 0) return;
+    if (transfer.state !== "waiting") continue;
+    free--;
+    void run(transfer);
+  }
+}
+
+async function run({ mediaId, file }: Transfer): Promise<void> {
+  const stop = new AbortController();
+  stops.set(mediaId, stop);
+  change(mediaId, { state: "sending" });
+  try {
+    const link = links.get(mediaId) ?? (await freshLink(mediaId));
+    const onProgress = (sent: number) => change(mediaId, { sent });
+    if (link !== null) await sendFile(file, link, { signal: stop.signal, onProgress });
+    change(mediaId, { state: "sent", sent: file.size });
+  } catch (error) {
+    if (!stop.signal.aborted) change(mediaId, { state: "failed", error: sentence(error) });
+  } finally {
+    if (stops.get(mediaId) === stop) stops.delete(mediaId);
+    settle(mediaId);
+    next();
+  }
+}
+
+function settle(mediaId: string): void {
+  const batch = batchOf(mediaId);
+  if (batch === undefined) return;
+  hurry(batch.post.id);
+  if (batch.files.every(({ state }) => state === "sent")) {
+    setTimeout(() => remove(batch.post.id), SHOWN_WHEN_DONE_MS);
+  }
+}
+
+function change(mediaId: string, to: Partial<Transfer>): void {
+  const batch = batchOf(mediaId);
+  if (batch === undefined) return;
+  const files = batch.files.map((file) => (file.mediaId === mediaId ? { ...file, ...to } : file));
+  replace({ ...batch, files });
+}
+
+function batchOf(mediaId: string): Batch | undefined {
+  return batches.value.find((batch) => batch.files.some((file) => file.mediaId === mediaId));
+}
+
+function replace(changed: Batch): void {
+  batches.update((all) => all.map((batch) => (batch.post.id === changed.post.id ? changed : batch)));
+}
+
+function remove(postId: string): void {
+  batches.update((all) => all.filter((batch) => batch.post.id !== postId));
+}
+
+function warn(event: BeforeUnloadEvent): void {
+  event.preventDefault();
+}

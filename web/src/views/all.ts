@@ -1,0 +1,11 @@
+/** Every view but the first screen's: one file to fetch with the first step away from it. */
+export { DeletedView } from "./deleted.tsx";
+export { FollowersView, FollowingView } from "./people.tsx";
+export { PostMenu } from "../components/post-menu.tsx";
+export { PostView } from "./post.tsx";
+export { MeView, ProfileView } from "./profile.tsx";
+export { SearchView } from "./search.tsx";
+export { SettingsView } from "./settings.tsx";
+export { SignInView } from "./sign-in.tsx";
+export { TagView } from "./tag.tsx";
+export { UploadsView } from "./uploads.tsx";

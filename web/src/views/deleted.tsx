@@ -1,0 +1,65 @@
+import { useState } from "preact/hooks";
+import { call, type DeletedPost } from "../api.ts";
+import { Empty, Endless } from "../components/endless.tsx";
+import { Icon } from "../components/icons.tsx";
+import { Page } from "../components/page.tsx";
+import { List } from "../lists.ts";
+import { restorePost } from "../posts.ts";
+import { day } from "../text.ts";
+import { ofThisVisit } from "../visits.ts";
+
+export function DeletedView() {
+  const list = ofThisVisit("deleted", () => new List(
+    (cursor) => call("get", "/me/deleted", { query: cursor === undefined ? {} : { cursor } }),
+    (deleted) => deleted.post.id,
+  ));
+  return (
+    <Page title="Recently deleted" class="page-narrow">
+      <p class="page-sub">Posts can be brought back for 30 days, as they were.</p>
+      <Endless
+        list={list}
+        render={(items) => (
+          <ul class="rows">
+            {items.map((item) => <Row key={item.post.id} item={item} />)}
+          </ul>
+        )}
+        skeleton={<p class="page-sub" role="status">Loading…</p>}
+        empty={<Empty title="Nothing was deleted" />}
+      />
+    </Page>
+  );
+}
+
+function Row({ item }: { item: DeletedPost }) {
+  const [state, setState] = useState<"deleted" | "busy" | "restored">("deleted");
+  const { post, restorable_until: until } = item;
+  const thumb = post.media[0]?.renditions.at(-1)?.url;
+
+  async function restore(): Promise<void> {
+    setState("busy");
+    setState((await restorePost(post.id)) ? "restored" : "deleted");
+  }
+
+  return (
+    <li class="row">
+      {thumb ? <img class="row-thumb" src={thumb} alt="" /> : <span class="row-thumb"><Icon name="image" /></span>}
+      <div class="row-text">
+        <p class="row-title">{post.caption || "Without a caption"}</p>
+        <p class="row-note">{until ? `Until ${day(until)}` : ""}</p>
+      </div>
+      {state === "restored" ? (
+        <a class="button button-small" href={`/p/${post.id}`}>View</a>
+      ) : (
+        <button
+          type="button"
+          class="button button-small"
+          disabled={state === "busy"}
+          aria-label={`Restore ${post.caption || "post without a caption"}`}
+          onClick={() => void restore()}
+        >
+          Restore
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,149 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { openCompose } from "../compose.ts";
+import { Empty, Endless } from "../components/endless.tsx";
+import { Icon } from "../components/icons.tsx";
+import { Page } from "../components/page.tsx";
+import { PendingPosts } from "../components/pending-posts.tsx";
+import { PostCard } from "../components/post-card.tsx";
+import { sentence } from "../errors.ts";
+import { askForNews, feed, news, showNews } from "../feed.ts";
+import { published } from "../pending.ts";
+import { useStore } from "../store.ts";
+import { plural } from "../text.ts";
+import { toast } from "../toasts.ts";
+
+const POLL_MS = 20_000;
+/** Up to here one is at the top, and loses no place when something comes above. */
+const TOP_PX = 200;
+/** What a first screen holds; the rest would compete with its pictures for the connection. */
+const FIRST_POSTS = 2;
+const FIRST_PICTURE_MS = 2_000;
+
+export function FeedView() {
+  const list = feed();
+  const [isSettled, settle] = useFirstPicture(list.state.value.items.length > 0);
+  return (
+    <Page title="Home" hideTitle class="page-feed">
+      <NewPosts />
+      <PendingPosts />
+      <Endless
+        list={list}
+        isHeld={!isSettled}
+        render={(posts) => (
+          <div
+            class="feed"
+            role="feed"
+            aria-label="Posts of people you follow"
+            onLoadCapture={settle}
+            onErrorCapture={settle}
+          >
+            {posts.slice(0, isSettled ? posts.length : FIRST_POSTS).map((post, index) => (
+              <PostCard key={post.id} post={post} eager={index === 0} />
+            ))}
+          </div>
+        )}
+        skeleton={<FeedSkeleton />}
+        empty={
+          <Empty title="Your feed is empty">
+            <p>Follow people, and what they post appears here. So does what you post.</p>
+            <p class="empty-actions">
+              <a class="button button-primary" href="/search">
+                Find people
+              </a>
+              <button type="button" class="button" onClick={openCompose}>
+                Post a photo
+              </button>
+            </p>
+          </Empty>
+        }
+        end={<p class="list-end">You have seen everything.</p>}
+      />
+    </Page>
+  );
+}
+
+/** Whether the first picture is there, or takes so long that nothing waits for it any more. */
+function useFirstPicture(hasSeen: boolean): [boolean, () => void] {
+  const [isSettled, setSettled] = useState(hasSeen);
+  const settle = () => setSettled(true);
+  useEffect(() => {
+    const timer = setTimeout(settle, FIRST_PICTURE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return [isSettled, settle];
+}
+
+/** "3 new posts": asked for while the page is visible, shown only when one wants to see them. */
+function NewPosts() {
+  const found = useStore(news);
+  const count = useStore(published);
+  const counted = useRef(count);
+
+  useEffect(() => {
+    const ask = () => {
+      if (!document.hidden && navigator.onLine) void askForNews();
+    };
+    const timer = setInterval(ask, POLL_MS);
+    document.addEventListener("visibilitychange", ask);
+    window.addEventListener("shutterfeed:again", ask);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", ask);
+      window.removeEventListener("shutterfeed:again", ask);
+    };
+  }, []);
+
+  // One's own post is out: it belongs on top.
+  useEffect(() => {
+    if (count === counted.current) return;
+    counted.current = count;
+    void (window.scrollY < TOP_PX ? show() : askForNews());
+  }, [count]);
+
+  // Where there is nothing yet, there is no place to lose.
+  useEffect(() => {
+    if (found && feed().state.value.items.length === 0) void show();
+  }, [found]);
+
+  async function show(): Promise<void> {
+    try {
+      await showNews();
+    } catch (error) {
+      toast(sentence(error), { isError: true });
+    }
+  }
+
+  return (
+    <div class="news" role="status">
+      {found && (
+        <button
+          type="button"
+          class="news-pill"
+          onClick={() => {
+            void show().then(() => window.scrollTo({ top: 0 }));
+            document.querySelector("h1")?.focus({ preventScroll: true }); // the button goes away
+          }}
+        >
+          <Icon name="up" />
+          {found.more ? `More than ${plural(found.count, "new post")}` : plural(found.count, "new post")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function FeedSkeleton() {
+  return (
+    <div role="status" aria-label="Loading posts">
+      {[0, 1].map((index) => (
+        <div key={index} class="card">
+          <div class="card-head">
+            <span class="avatar avatar-small skeleton" />
+            <span class="skeleton skeleton-line" />
+          </div>
+          <div class="stage skeleton skeleton-stage" />
+        </div>
+      ))}
+    </div>
+  );
+}

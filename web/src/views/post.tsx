@@ -1,0 +1,122 @@
+import { useEffect, useState } from "preact/hooks";
+import type { PostBody } from "../api.ts";
+import { Caption } from "../components/caption.tsx";
+import { Carousel } from "../components/carousel.tsx";
+import { Empty, Retry } from "../components/endless.tsx";
+import { Page } from "../components/page.tsx";
+import { nameOf, PostHead } from "../components/post-card.tsx";
+import { follow } from "../pending.ts";
+import { fetchPost, recall, restorePost, usePost } from "../posts.ts";
+import { useResource } from "../resource.ts";
+import { fullDate } from "../text.ts";
+
+const SIZES = "(min-width: 1100px) 62vw, 100vw";
+
+export function PostView({ id }: Record<string, string>) {
+  const [isRemembered] = useState(() => recall(id!) !== undefined);
+  const post = useResource("post", async () => recall(id!) ?? fetchPost(id!));
+  if (post.isMissing) return <Gone />;
+  return (
+    <>
+      {post.value ? (
+        <Post key={post.value.id} post={post.value} isRemembered={isRemembered} />
+      ) : (
+        <Page title="Post" hideTitle class="page-post">
+          {post.error ? (
+            <Retry message={post.error} onRetry={post.retry} />
+          ) : (
+            <div class="post"><div class="post-stage skeleton skeleton-stage" role="status" aria-label="Loading post" /></div>
+          )}
+        </Page>
+      )}
+    </>
+  );
+}
+
+function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boolean }) {
+  const post = usePost(given);
+
+  // What was remembered is shown at once, and then what is true now.
+  useEffect(() => {
+    if (isRemembered) fetchPost(given.id).catch(() => undefined); // what is shown stays
+  }, [given.id]);
+  useEffect(() => {
+    if (post.state === "pending" || post.state === "processing") follow(post);
+  }, [post.state]);
+
+  if (post.state === "deleted") return <Deleted post={post} />;
+  return (
+    <Page title={`Post by ${nameOf(post)}`} hideTitle class="page-post">
+      <article class="post">
+        <div class="post-stage">
+          <Carousel post={post} sizes={SIZES} eager controls />
+        </div>
+        <div class="post-side">
+          <PostHead post={post} />
+          <Caption text={post.caption} whole />
+          <dl class="facts">
+            {post.published_at && (
+              <>
+                <dt>Published</dt>
+                <dd>{fullDate(post.published_at)}</dd>
+              </>
+            )}
+            {post.taken_at && (
+              <>
+                <dt>Taken</dt>
+                <dd>{fullDate(post.taken_at)}</dd>
+              </>
+            )}
+            {post.place && (
+              <>
+                <dt>Place</dt>
+                <dd>
+                  {post.place.name} ({post.place.latitude.toFixed(3)}, {post.place.longitude.toFixed(3)})
+                </dd>
+              </>
+            )}
+            <Cameras post={post} />
+          </dl>
+        </div>
+      </article>
+    </Page>
+  );
+}
+
+function Cameras({ post }: { post: PostBody }) {
+  const cameras = [...new Set(post.media.flatMap((medium) => medium.capture?.camera ?? []))];
+  if (cameras.length === 0) return null;
+  return (
+    <>
+      <dt>Camera</dt>
+      <dd>{cameras.join(", ")}</dd>
+    </>
+  );
+}
+
+function Deleted({ post }: { post: PostBody }) {
+  return (
+    <Page title="Deleted post" hideTitle>
+      <Empty title="This post is deleted">
+        <p>
+          <button type="button" class="button button-primary" onClick={() => void restorePost(post.id)}>
+            Restore it
+          </button>
+        </p>
+      </Empty>
+    </Page>
+  );
+}
+
+function Gone() {
+  return (
+    <Page title="Post not found" hideTitle>
+      <Empty title="There is no such post">
+        <p>It may have been deleted, or the link is not complete.</p>
+        <p>
+          <a class="button button-primary" href="/">Go home</a>
+        </p>
+      </Empty>
+    </Page>
+  );
+}

@@ -1,0 +1,330 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import {
+  confirmSignUp, farewell, forgotPassword, resendCode, setNewPassword, signedIn, signIn, signUp,
+} from "../auth.ts";
+import { Field } from "../components/field.tsx";
+import { Logo } from "../components/icons.tsx";
+import { Page } from "../components/page.tsx";
+import { CognitoError, sentence } from "../errors.ts";
+import { here, location, navigate } from "../router.ts";
+import { Store, useStore } from "../store.ts";
+
+type FieldName = "email" | "password" | "code";
+
+interface Problem {
+  readonly field: FieldName | null;
+  readonly text: string;
+}
+
+/** Where one wanted to go before one was asked to sign in. */
+let wanted = "/";
+/** What was typed on one of these pages serves the next one; the password is never stored. */
+const typed = new Store({ email: "", password: "" });
+
+/** Everything before one is signed in. On any other address: signing in, and then that address. */
+export function SignInView() {
+  const { path } = useStore(location);
+  const isSignedIn = useStore(signedIn);
+  const isPage = path in STEPS;
+
+  useEffect(() => {
+    if (!isPage) wanted = here();
+    // Signed in, or so already: on to where one wanted to go.
+    if (isPage && isSignedIn) {
+      const to = wanted;
+      wanted = "/";
+      typed.set({ email: "", password: "" });
+      navigate(to, { replace: true });
+    }
+  }, [isPage, isSignedIn]);
+
+  const Step = STEPS[path] ?? SignIn;
+  return (
+    <div class="sign-in">
+      <p class="sign-in-brand">
+        <Logo size={44} />
+        Shutterfeed
+      </p>
+      <Step key={path} />
+    </div>
+  );
+}
+
+function SignIn() {
+  const { email, password } = useStore(typed);
+  const left = useStore(farewell);
+  const form = useForm(async () => {
+    try {
+      await signIn(email.trim(), password);
+      typed.set({ email: "", password: "" });
+    } catch (error) {
+      if (error instanceof CognitoError && error.code === "UserNotConfirmedException") {
+        await resendCode(email.trim());
+        navigate("/confirm");
+        return;
+      }
+      throw error;
+    }
+  });
+  return (
+    <Page title="Sign in" class="sign-in-page">
+      {left && <p class="notice-line" role="status">{left}</p>}
+      <Form {...form} action="Sign in">
+        <EmailField problem={form.problem} />
+        <PasswordField problem={form.problem} complete="current-password" />
+        <a class="form-link" href="/forgot-password">
+          Forgot password?
+        </a>
+      </Form>
+      <p class="sign-in-other">
+        New here? <a href="/sign-up">Create an account</a>
+      </p>
+    </Page>
+  );
+}
+
+function SignUp() {
+  const { email, password } = useStore(typed);
+  const form = useForm(async () => {
+    await signUp(email.trim(), password);
+    navigate("/confirm");
+  });
+  return (
+    <Page title="Create an account" class="sign-in-page">
+      <Form {...form} action="Create account">
+        <EmailField problem={form.problem} />
+        <PasswordField
+          problem={form.problem}
+          complete="new-password"
+          hint="At least 10 characters, among them a capital and a small letter, a digit and a symbol."
+        />
+      </Form>
+      <p class="sign-in-other">
+        You have an account? <a href="/sign-in">Sign in</a>
+      </p>
+    </Page>
+  );
+}
+
+function Confirm() {
+  const { email, password } = useStore(typed);
+  const [code, setCode] = useState("");
+  const [note, setNote] = useState<string | null>(null);
+  const form = useForm(async () => {
+    await confirmSignUp(email.trim(), code.trim());
+    if (password === "") navigate("/sign-in"); // after a reload it is not known any more
+    else await signIn(email.trim(), password);
+  });
+  return (
+    <Page title="Confirm your e-mail address" class="sign-in-page">
+      <p>{email ? <>A code was sent to <b>{email}</b>.</> : "A code was sent to you by e-mail."}</p>
+      <Form {...form} action="Confirm">
+        {email === "" && <KnownEmail onEmail={(known) => typed.set({ email: known, password })} />}
+        <CodeField code={code} onCode={setCode} problem={form.problem} />
+      </Form>
+      <p class="sign-in-other">
+        No code?{" "}
+        <button
+          type="button"
+          class="link-button"
+          onClick={() => void form.attempt(async () => {
+            await resendCode(email.trim());
+            setNote("A new code is on its way.");
+          })}
+        >
+          Send a new one
+        </button>
+      </p>
+      <p class="notice-line" role="status">{note}</p>
+    </Page>
+  );
+}
+
+function ForgotPassword() {
+  const { email, password } = useStore(typed);
+  const [isSent, setSent] = useState(false);
+  const [code, setCode] = useState("");
+  const form = useForm(async () => {
+    if (!isSent) {
+      await forgotPassword(email.trim());
+      typed.set({ email, password: "" });
+      setSent(true);
+      return;
+    }
+    await setNewPassword(email.trim(), code.trim(), password);
+    await signIn(email.trim(), password);
+  });
+  return (
+    <Page title="Forgot your password?" class="sign-in-page">
+      <p>
+        {isSent
+          ? "If there is an account with this address, a code was sent to it."
+          : "A code comes by e-mail, and with it you choose a new one."}
+      </p>
+      <Form {...form} action={isSent ? "Set the new password" : "Send a code"}>
+        <EmailField problem={form.problem} />
+        {isSent && (
+          <>
+            <CodeField code={code} onCode={setCode} problem={form.problem} />
+            <PasswordField
+              problem={form.problem}
+              label="New password"
+              complete="new-password"
+              hint="At least 10 characters, among them a capital and a small letter, a digit and a symbol."
+            />
+          </>
+        )}
+      </Form>
+      <p class="sign-in-other">
+        <a href="/sign-in">Back to signing in</a>
+      </p>
+    </Page>
+  );
+}
+
+const STEPS: Record<string, () => ComponentChildren> = {
+  "/sign-in": SignIn,
+  "/sign-up": SignUp,
+  "/confirm": Confirm,
+  "/forgot-password": ForgotPassword,
+};
+
+interface FormState {
+  readonly problem: Problem | null;
+  readonly isBusy: boolean;
+  readonly attempt: (action: () => Promise<void>) => Promise<void>;
+  readonly submit: () => void;
+}
+
+function useForm(action: () => Promise<void>): FormState {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  async function attempt(what: () => Promise<void>): Promise<void> {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await what();
+    } catch (error) {
+      setProblem({ field: fieldOf(error), text: sentence(error) });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return { problem, isBusy, attempt, submit: () => void attempt(action) };
+}
+
+/** Beside which field Cognito's refusal belongs. */
+function fieldOf(error: unknown): FieldName | null {
+  if (!(error instanceof CognitoError)) return null;
+  if (/^(Code|ExpiredCode)/.test(error.code)) return "code";
+  if (error.code === "InvalidPasswordException") return "password";
+  if (/^(UsernameExists|AliasExists)/.test(error.code)) return "email";
+  if (error.code === "InvalidParameterException" && /password/i.test(error.message)) return "password";
+  if (error.code === "InvalidParameterException" && /user|mail/i.test(error.message)) return "email";
+  return null;
+}
+
+function Form({ problem, isBusy, submit, action, children }: FormState & {
+  action: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {children}
+      {problem?.field === null && <p class="field-error" role="alert">{problem.text}</p>}
+      <button type="submit" class="button button-primary button-wide" disabled={isBusy}>
+        {action}
+      </button>
+    </form>
+  );
+}
+
+function errorOf(problem: Problem | null, field: FieldName): string | null {
+  return problem?.field === field ? problem.text : null;
+}
+
+function EmailField({ problem }: { problem: Problem | null }) {
+  const values = useStore(typed);
+  return (
+    <Field
+      label="E-mail"
+      value={values.email}
+      onValue={(email) => typed.set({ ...values, email })}
+      error={errorOf(problem, "email")}
+      input={{ type: "email", name: "email", autocomplete: "username", required: true, inputMode: "email" }}
+    />
+  );
+}
+
+/** Asked for where a reload forgot it; taken over when one leaves the field. */
+function KnownEmail({ onEmail }: { onEmail: (email: string) => void }) {
+  const [email, setEmail] = useState("");
+  return (
+    <Field
+      label="E-mail"
+      value={email}
+      onValue={setEmail}
+      input={{
+        type: "email", name: "email", autocomplete: "username", required: true,
+        onBlur: () => onEmail(email),
+      }}
+    />
+  );
+}
+
+function PasswordField({ problem, complete, hint, label = "Password" }: {
+  problem: Problem | null;
+  complete: "current-password" | "new-password";
+  hint?: string;
+  label?: string;
+}) {
+  const values = useStore(typed);
+  const [isShown, setShown] = useState(false);
+  return (
+    <Field
+      label={label}
+      value={values.password}
+      onValue={(password) => typed.set({ ...values, password })}
+      error={errorOf(problem, "password")}
+      hint={hint}
+      input={{
+        type: isShown ? "text" : "password",
+        name: "password",
+        autocomplete: complete,
+        required: true,
+        autocapitalize: "off",
+        spellcheck: false,
+      }}
+    >
+      <label class="check check-small">
+        <input type="checkbox" checked={isShown} onChange={() => setShown(!isShown)} />
+        Show what I type
+      </label>
+    </Field>
+  );
+}
+
+function CodeField({ code, onCode, problem }: {
+  code: string;
+  onCode: (code: string) => void;
+  problem: Problem | null;
+}) {
+  return (
+    <Field
+      label="Code"
+      value={code}
+      onValue={onCode}
+      error={errorOf(problem, "code")}
+      input={{ name: "code", autocomplete: "one-time-code", inputMode: "numeric", required: true }}
+    />
+  );
+}

@@ -1,0 +1,33 @@
+import { call } from "../api.ts";
+import { Empty, Endless } from "../components/endless.tsx";
+import { Page } from "../components/page.tsx";
+import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
+import { List } from "../lists.ts";
+import { remember } from "../posts.ts";
+import { ofThisVisit } from "../visits.ts";
+
+export function TagView({ tag }: Record<string, string>) {
+  const list = ofThisVisit("tagged", () => new List(
+    async (cursor) => {
+      const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
+      const page = await call("get", "/hashtags/{tag}/posts", { path: { tag: tag! }, query });
+      page.items.forEach(remember);
+      return page;
+    },
+    (post) => post.id,
+  ));
+  return (
+    <Page title={`#${tag}`} class="page-wide">
+      <Endless
+        list={list}
+        render={(posts) => <PostGrid posts={posts} />}
+        skeleton={<GridSkeleton />}
+        empty={
+          <Empty title={`Nothing is tagged #${tag} yet`}>
+            <p>Write #{tag} in a caption, and the post appears here.</p>
+          </Empty>
+        }
+      />
+    </Page>
+  );
+}
