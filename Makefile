@@ -4,6 +4,7 @@
 #   make logs [F=thumbnail] | demo | down     follow the functions | add demo data | stop, clean up
 #   make test [ARGS="-k feed"]                everything a change must pass
 #   make lint | format | e2e                  parts of it
+#   make screenshots                          take the pictures of the documentation anew
 #   make bench [B=imports]                    measure
 #   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
 #   make redrive [Q=uploads] [STAGE=prod]     send dead letters back to their queues
@@ -37,7 +38,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check opensearch layers site openapi synth bootstrap \
+	reindex search-check opensearch layers site screenshots openapi synth bootstrap \
 	deploy destroy clean
 
 help:
@@ -69,6 +70,10 @@ format: ready
 
 e2e: ready
 	@$(TOOLS) e2e -- $(ARGS)
+
+screenshots: ready
+	@$(TOOLS) e2e -- -k pictures_in_the_documentation
+	@cp build/screenshots/*.jpg docs/images/
 
 bench: ready
 	@$(TOOLS) bench $(B)

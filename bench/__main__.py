@@ -20,6 +20,7 @@ from bench import (
     search,
     transcode,
     upload_to_feed,
+    web,
 )
 from bench.figures import Figure, report
 
@@ -38,6 +39,7 @@ BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "search": search.run,
     "transcode": transcode.run,
     "upload_to_feed": upload_to_feed.run,
+    "web": web.run,
 }
 
 

@@ -13,6 +13,8 @@ from infra.settings import Settings
 # A rendition's bytes never change under its URL.
 _FOREVER: Final = "public, max-age=31536000, immutable"
 # Whatever is not named here may be used by no page of ours, nor by what it might embed.
+_TRUSTED_TYPES: Final = "shutterfeed"
+"""The policy that `web/src/trusted.ts` makes."""
 _PERMISSIONS: Final = "camera=(), microphone=(), geolocation=(self), payment=(), usb=()"
 
 
@@ -118,5 +120,8 @@ def content_security_policy(settings: Settings, uploads: str) -> str:
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
+        # Where text could become script, only addresses of the client's own code can stand.
+        "require-trusted-types-for": "'script'",
+        "trusted-types": _TRUSTED_TYPES,
     }
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())

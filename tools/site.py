@@ -73,7 +73,9 @@ def check() -> None:
 
 def files(folder: Path, config: str) -> Iterator[File]:
     """What is served of a build, in the order in which it is to be put; `config` is what tells
-    the client of its deployment."""
+    the client of its deployment. Raises `ToolError` if there is no build."""
+    if not (folder / "index.html").exists():
+        raise ToolError("The web client is not built: run `make site` first.")
     sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     contents = {key: path.read_bytes() for key, path in sources.items() if path.is_file()}
     contents[_CONFIG_FILE] = config.encode()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
+from shutterfeed.adapters.dynamodb.table import Item, Table
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
@@ -194,3 +199,95 @@ def test_other_changes_of_a_profile_leave_the_avatar(store: Store) -> None:
     store.profiles.edit(ADA, "Ada", "bio")
     store.profiles.rename(ADA, _profile(store).handle, "ada")
     assert _profile(store).avatar == _avatar(post)
+
+
+# Two at the same time, which only the table can show.
+
+
+@dataclass(frozen=True, slots=True)
+class _Meddled(Table):
+    """Others change the profile right after it was read."""
+
+    meddling: list[Callable[[], object]] = field(default_factory=list)
+
+    def get(self, key: keys.Key) -> Item | None:
+        found = Table.get(self, key)
+        if key.sk == keys.PROFILE and self.meddling:
+            self.meddling.pop()()
+        return found
+
+
+@pytest.fixture
+def table(store: Store) -> _Meddled:
+    """The store's, for somebody who is meddled with."""
+    assert isinstance(store.avatars, DynamoAvatars)
+    plain = store.avatars.table
+    return _Meddled(plain.client, plain.name)
+
+
+on_a_table = pytest.mark.parametrize("store", ["moto"], indirect=True)
+
+
+@on_a_table
+@pytest.mark.parametrize("earlier_meddles", [True, False])
+def test_of_two_that_are_ready_at_once_the_one_asked_for_last_stays(
+    store: Store, table: _Meddled, earlier_meddles: bool
+) -> None:
+    first, second = _asked(store, 1), _asked(store, 2)
+    told, meddler = (second, first) if earlier_meddles else (first, second)
+    table.meddling.append(lambda: _show(store, meddler))
+    expected = PostState.AVATAR if earlier_meddles else PostState.DELETED
+    assert DynamoAvatars(table).show(told.id, _ready(told), LATER) is expected
+    assert _profile(store).avatar == _avatar(second)
+    assert _post(store, second.id).state is PostState.AVATAR
+    _is_gone(store, first, PostState.AVATAR if earlier_meddles else PostState.PROCESSING)
+
+
+@on_a_table
+def test_one_that_is_ready_while_the_avatar_is_taken_away_does_not_come(
+    store: Store, table: _Meddled
+) -> None:
+    shown, post = _asked(store, 1), _asked(store, 2)
+    _show(store, shown)
+    table.meddling.append(lambda: store.avatars.remove(ADA, ulid(START, 5), LATER))
+    assert DynamoAvatars(table).show(post.id, _ready(post), LATER) is PostState.DELETED
+    assert _profile(store).avatar is None
+    _is_gone(store, shown, PostState.AVATAR)
+    _is_gone(store, post, PostState.PROCESSING)
+
+
+@on_a_table
+def test_a_removal_takes_away_what_has_just_come(store: Store, table: _Meddled) -> None:
+    first, second = _asked(store, 1), _asked(store, 2)
+    _show(store, first)
+    table.meddling.append(lambda: _show(store, second))
+    DynamoAvatars(table).remove(ADA, ulid(START, 5), LATER)
+    assert _profile(store).avatar is None
+    for post in (first, second):
+        _is_gone(store, post, PostState.AVATAR)
+
+
+@on_a_table
+def test_two_removals_at_once_are_one(store: Store, table: _Meddled) -> None:
+    post = _asked(store, 1)
+    _show(store, post)
+    version = ulid(START, 5)
+    table.meddling.append(lambda: store.avatars.remove(ADA, version, LATER))
+    DynamoAvatars(table).remove(ADA, version, LATER)
+    assert _profile(store).avatar is None
+    _is_gone(store, post, PostState.AVATAR)
+
+
+@on_a_table
+def test_a_profile_that_never_rests_is_busy(store: Store, table: _Meddled) -> None:
+    post = _asked(store, 900)
+
+    versions = [ulid(START, number) for number in range(100, 150)]
+    for version in reversed(versions):
+        table.meddling.append(partial(store.avatars.remove, ADA, version, LATER))
+    with pytest.raises(Busy):
+        DynamoAvatars(table).show(post.id, _ready(post), LATER)
+    with pytest.raises(Busy):
+        DynamoAvatars(table).remove(ADA, ulid(START, 800), LATER)
+    assert _profile(store).avatar is None
+    assert _post(store, post.id).state is PostState.PROCESSING

@@ -187,6 +187,7 @@ def test_the_site_runs_its_own_scripts_and_talks_to_nobody_else(
         assert policy["default-src"] == ["'none'"]
         assert policy["script-src"] == policy["style-src"] == ["'self'"]
         assert policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
+        assert policy["require-trusted-types-for"] == ["'script'"]
         assert "unsafe" not in str(policy)
         headers = _headers(template, "*")
         assert headers["cross-origin-opener-policy"] == "same-origin"

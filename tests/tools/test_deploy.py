@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 import zipfile
 from datetime import UTC, datetime
@@ -50,6 +51,9 @@ TEMPLATE: dict[str, Any] = {
 }
 
 
+OUTPUTS = {"ApiUrl": "http://api", "SiteBucketName": "the-site", "SiteConfig": '{"a": 1}'}
+
+
 class FakeCloud:
     """As much of a local cloud as a deployment sees: stacks go through the scripted statuses."""
 
@@ -60,6 +64,7 @@ class FakeCloud:
         self.objects: dict[str, bytes] = {}
         self.calls: list[str] = []
         self.applied: dict[str, Any] = {}
+        self.site: list[dict[str, Any]] = []
 
     def client(self, _: str) -> Any:
         return self
@@ -72,7 +77,7 @@ class FakeCloud:
         status = self.statuses[0]
         if len(self.statuses) > 1:
             del self.statuses[0]
-        outputs = [{"OutputKey": "ApiUrl", "OutputValue": "http://api"}]
+        outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
         return {"Stacks": [{"StackName": "X", "StackStatus": status, "Outputs": outputs}]}
 
     def create_stack(self, **_: object) -> None:
@@ -135,7 +140,10 @@ class FakeCloud:
         self.objects[key] = Path(path).read_bytes()
 
     def put_object(self, **arguments: Any) -> None:
-        self.objects[arguments["Key"]] = arguments["Body"]
+        if arguments["Bucket"] == OUTPUTS["SiteBucketName"]:
+            self.site.append(arguments)
+        else:
+            self.objects[arguments["Key"]] = arguments["Body"]
 
     def get_object(self, **arguments: Any) -> Any:
         if arguments["Key"] not in self.objects:
@@ -154,6 +162,10 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeCloud:
     monkeypatch.setattr(deploy.LocalAws, "client", lambda _, service: fake.client(service))
     monkeypatch.setattr(deploy, "_POLL_SECONDS", 0)
     monkeypatch.setattr(paths, "ASSETS", tmp_path / "assets")
+    monkeypatch.setattr(paths, "SITE", tmp_path / "site")
+    (tmp_path / "site" / "assets").mkdir(parents=True)
+    (tmp_path / "site" / "index.html").write_text("<!doctype html>")
+    (tmp_path / "site" / "assets" / "main-1.js").write_text("go()")
     source = tmp_path / "asset.abc"
     source.mkdir()
     (source / "handler.py").write_text("def handler(event, context): ...")
@@ -167,7 +179,7 @@ def run() -> dict[str, str]:
 
 
 def test_a_new_stack_is_created(cloud: FakeCloud) -> None:
-    assert run() == {"ApiUrl": "http://api"}
+    assert run() == OUTPUTS
     assert cloud.calls == ["bucket", "upload abc.zip", "create"]
 
 
@@ -175,8 +187,37 @@ def test_a_deployed_stack_is_left_alone(cloud: FakeCloud) -> None:
     run()
     cloud.calls.clear()
 
-    assert run() == {"ApiUrl": "http://api"}
+    assert run() == OUTPUTS
     assert cloud.calls == []
+
+
+def test_the_sites_files_are_put_with_what_is_said_of_them(cloud: FakeCloud) -> None:
+    run()
+    put = {arguments["Key"]: arguments for arguments in cloud.site}
+    # Parts first, then the page that names them.
+    assert list(put) == ["assets/main-1.js", "config.json", "index.html"]
+    page = put["index.html"]
+    assert (page["ContentType"], page["CacheControl"]) == ("text/html", "no-cache")
+    assert page["ContentEncoding"] == "gzip"
+    assert gzip.decompress(page["Body"]) == b"<!doctype html>"
+    assert put["assets/main-1.js"]["CacheControl"].endswith("immutable")
+    assert gzip.decompress(put["config.json"]["Body"]).decode() == OUTPUTS["SiteConfig"]
+
+
+def test_the_site_is_put_again_only_when_it_changed(cloud: FakeCloud) -> None:
+    run()
+    cloud.site.clear()
+    run()
+    assert not cloud.site
+    (paths.SITE / "index.html").write_text("<!doctype html><title>New</title>")
+    run()
+    assert "index.html" in [arguments["Key"] for arguments in cloud.site]
+
+
+def test_a_site_that_is_not_built_is_told(cloud: FakeCloud) -> None:
+    (paths.SITE / "index.html").unlink()
+    with pytest.raises(ToolError, match="make site"):
+        run()
 
 
 def test_a_changed_stack_is_updated_and_known_assets_stay(
@@ -274,6 +315,17 @@ def test_a_localized_template_reads_our_bucket_and_names_its_port() -> None:
     assert "Rules" not in local
     assert local["Parameters"] == {}
     assert before == TEMPLATE, "the original is left as it was"
+
+
+def test_what_leads_to_the_cloud_is_localized_by_whatever_name() -> None:
+    policy = "connect-src 'self' http://127.0.0.1:4566; script-src 'self'"
+    origin = {"CustomOriginConfig": {"HTTPPort": 4566, "HTTPSPort": 443}}
+    local = deploy.localized({"Resources": {"Policy": policy, "Origin": origin}}, "ours", 4999)
+    assert local["Resources"]["Policy"] == policy.replace("4566", "4999")
+    assert local["Resources"]["Origin"]["CustomOriginConfig"] == {
+        "HTTPPort": 4999,
+        "HTTPSPort": 443,
+    }
 
 
 def test_what_is_uploaded_is_localized(cloud: FakeCloud) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tools import cloud, demo, layers, local, paths
+from tools import cloud, demo, layers, local, paths, site
 from tools.errors import ToolError
 from tools.local import LOCALSTACK, MINISTACK
 
 OUTPUTS = {
-    "ApiUrl": "http://localhost:4566/_aws/execute-api/x",
-    "MediaUrl": "http://m.cloudfront.localhost:4566",
+    "SiteUrl": "http://m.cloudfront.localhost:4566",
+    "ApiUrl": "http://localhost:4566/_aws/execute-api/x/api",
+    "MediaUrl": "http://m.cloudfront.localhost:4566/media",
     "UserPoolClientId": "client",
 }
 
@@ -49,6 +50,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeCloud:
     monkeypatch.setattr(cloud, "LocalCloud", lambda: fake)
     monkeypatch.setattr(cloud, "prepare", lambda: None)
     monkeypatch.setattr(layers, "build", lambda _: None)
+    monkeypatch.setattr(site, "build", lambda: None)
     monkeypatch.setattr(local, "deploy", lambda *_, **__: OUTPUTS)
     return fake
 
@@ -135,8 +137,10 @@ def test_down_says_whether_there_was_anything(server: FakeCloud, seeded: list[st
 def test_the_summary_has_every_door_and_every_account(server: FakeCloud, seeded: list[str]) -> None:
     summary = local.describe(local.up(MINISTACK, None))
 
-    for needed in (OUTPUTS["ApiUrl"], f"{OUTPUTS['ApiUrl']}/docs", OUTPUTS["MediaUrl"], "client"):
-        assert needed in summary
+    site_url = OUTPUTS["SiteUrl"]
+    lines = [line.split()[-1] for line in summary.splitlines() if site_url in line]
+    assert lines == [site_url, f"{site_url}/api", f"{site_url}/api/docs"]
+    assert f"client {OUTPUTS['UserPoolClientId']}" in summary
     for person in demo.PEOPLE:
         assert person.email in summary
     assert demo.PASSWORD in summary

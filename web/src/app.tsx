@@ -2,13 +2,14 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { signedIn } from "./auth.ts";
 import { Boundary } from "./components/boundary.tsx";
-import { Icon, type IconName } from "./components/icons.tsx";
+import { Icon, type IconName, Logo } from "./components/icons.tsx";
 import { Toaster } from "./components/toaster.tsx";
 import { closeCompose, compose, openCompose } from "./compose.ts";
 import { lazy } from "./lazy.tsx";
 import { loadMe, me } from "./me.ts";
-import { resumePending, transfers } from "./pending.ts";
-import { followLinks, location, match } from "./router.ts";
+import { match } from "./paths.ts";
+import { resumePending, sending } from "./pending.ts";
+import { followLinks, location } from "./router.ts";
 import { useStore } from "./store.ts";
 import { FeedView } from "./views/feed.tsx";
 import { NotFoundView } from "./views/not-found.tsx";
@@ -69,7 +70,7 @@ export function App() {
 
 function SignedIn({ path }: { path: string }) {
   const composing = useStore(compose);
-  const hasTransfers = useStore(transfers) > 0;
+  const isSending = useStore(sending).size > 0;
 
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -94,7 +95,7 @@ function SignedIn({ path }: { path: string }) {
           <Shown {...values} />
         </Boundary>
       </main>
-      {hasTransfers && <Tray />}
+      {isSending && <Tray />}
       {composing && (
         <Boundary>
           <Compose files={composing.files} onClose={closeCompose} />
@@ -118,8 +119,8 @@ function Navigation({ path }: { path: string }) {
   const profile = user ? `/u/${user.handle}` : "/me";
   return (
     <nav class="nav" aria-label="Main">
-      <a class="brand" href="/" aria-label="Shutterfeed, home">
-        <img src="/favicon.svg" alt="" width="32" height="32" />
+      <a class="brand" href="/" aria-label="Shutterfeed">
+        <Logo size={32} />
         <span class="brand-name">Shutterfeed</span>
       </a>
       <ul class="nav-items">

@@ -120,6 +120,8 @@ async function refresh(rejected: string | undefined): Promise<string> {
       AuthFlow: "REFRESH_TOKEN_AUTH",
       AuthParameters: { REFRESH_TOKEN: token },
     });
+    // Signed out meanwhile: what comes too late is not kept.
+    if (localStorage.getItem(REFRESH_KEY) !== token) throw new SessionOver();
     const fresh = asAccess(answer["AuthenticationResult"] as AuthenticationResult);
     keep(fresh);
     tabs.postMessage(fresh);

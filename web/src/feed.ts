@@ -6,8 +6,8 @@ import { List, type Page } from "./lists.ts";
 import { remember } from "./posts.ts";
 import { Store } from "./store.ts";
 
-/** Small at first: pictures can be seen the sooner. */
-const FIRST_LIMIT = 8;
+/** Few at first: pictures can be seen the sooner. */
+const FIRST_LIMIT = 5;
 const LIMIT = 20;
 
 export const news = new Store<NewPostsBody | null>(null);

@@ -21,8 +21,8 @@ export const published = new Store(0);
 /** Object URLs of what was picked in this browser, by medium: shown until renditions are there. */
 export const previews = new Map<string, string>();
 
-/** How many posts are in the upload tray: with the first one its code is fetched. */
-export const transfers = new Store(0);
+/** The posts whose files this page sends: with the first one, the upload tray's code is fetched. */
+export const sending = new Store<ReadonlySet<string>>(new Set());
 
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 

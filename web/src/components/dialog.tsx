@@ -15,11 +15,9 @@ export function Dialog({ title, onClose, children, class: extra = "" }: Props) {
   const heading = useId();
 
   useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current!.showModal();
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
+    const element = dialog.current!;
+    element.showModal();
+    return () => element.close(); // the focus returns to what opened it
   }, []);
 
   return (

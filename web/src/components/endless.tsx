@@ -13,16 +13,18 @@ interface Props<T> {
   skeleton: ComponentChildren;
   /** Shown below the last item. */
   end?: ComponentChildren;
+  /** Asks for no further page yet. */
+  isHeld?: boolean;
 }
 
 /** A list that goes on as one scrolls down, two screens before its end is reached. */
-export function Endless<T>({ list, render, empty, skeleton, end }: Props<T>) {
+export function Endless<T>({ list, render, empty, skeleton, end, isHeld = false }: Props<T>) {
   const state = useStore(list.state);
   const sentinel = useRef<HTMLDivElement>(null);
   const isEmpty = state.items.length === 0;
 
   useEffect(() => {
-    if (state.status !== "more") return undefined;
+    if (state.status !== "more" || (isHeld && !isEmpty)) return undefined;
     const watcher = new IntersectionObserver(
       ([entry]) => {
         if (entry?.isIntersecting) void list.more();
@@ -31,7 +33,7 @@ export function Endless<T>({ list, render, empty, skeleton, end }: Props<T>) {
     );
     watcher.observe(sentinel.current!);
     return () => watcher.disconnect();
-  }, [list, state.status, state.items.length]);
+  }, [list, state.status, state.items.length, isHeld]);
 
   return (
     <>

@@ -29,6 +29,22 @@ const PATHS = {
   tag: "M9.5 4.5 7.5 19.5M16.5 4.5l-2 15M5 9.5h15M4 14.5h15",
 } as const;
 
+/** The app's sign, in the page itself: one request less than as a file. */
+export function Logo({ size }: { size: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="8" fill="#c2410c" />
+      <g fill="none" stroke="#ffffff" stroke-linecap="round">
+        <circle cx="16" cy="16" r="8.5" stroke-width="2.6" />
+        <path d={BLADES} stroke-width="1.5" />
+      </g>
+    </svg>
+  );
+}
+
+const BLADES =
+  "M16 7.5 21 16M24.5 16H15M20.3 23.4 15.7 15.5M11.7 23.4 16.3 15.5M7.5 16H17M11.7 8.6 16.3 16.5";
+
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }) {

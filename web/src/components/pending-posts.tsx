@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
-import { forget, pending, previews } from "../pending.ts";
+import { forget, pending, previews, sending } from "../pending.ts";
 import { deletePost } from "../posts.ts";
 import { useStore } from "../store.ts";
 import { Icon } from "./icons.tsx";
@@ -22,7 +22,9 @@ function PendingPost({ post }: { post: PostBody }) {
   const [first] = post.media;
   const preview = first && (previews.get(first.id) ?? first.renditions.at(-1)?.url);
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
+  const isSending = useStore(sending).has(post.id);
   const hasFailed = post.state === "failed";
+  const isWaiting = !hasFailed && post.media.some((medium) => medium.state === "awaiting");
   return (
     <article class={hasFailed ? "pending-post pending-failed" : "pending-post"} data-state={post.state}>
       {preview && preview !== unshowable ? (
@@ -31,10 +33,16 @@ function PendingPost({ post }: { post: PostBody }) {
         <span class="pending-thumb"><Icon name="image" /></span>
       )}
       <div class="pending-text">
-        <p class="pending-title">{title(post)}</p>
-        {hasFailed ? <Reasons post={post} /> : <Progress post={post} />}
+        <p class="pending-title">{title(hasFailed, isWaiting, isSending)}</p>
+        {hasFailed && <Reasons post={post} />}
+        {isWaiting && !isSending && (
+          <p class="pending-note">
+            The upload was interrupted. <a href="/uploads">Choose the file again</a>
+          </p>
+        )}
+        {!hasFailed && (!isWaiting || isSending) && <Progress post={post} />}
       </div>
-      {hasFailed && (
+      {(hasFailed || (isWaiting && !isSending)) && (
         <button
           type="button"
           class="button button-small"
@@ -47,10 +55,10 @@ function PendingPost({ post }: { post: PostBody }) {
   );
 }
 
-function title(post: PostBody): string {
-  if (post.state === "failed") return "Your post could not be published";
-  const isWaiting = post.media.some((medium) => medium.state === "awaiting");
-  return isWaiting ? "Uploading your post" : "Processing your post";
+function title(hasFailed: boolean, isWaiting: boolean, isSending: boolean): string {
+  if (hasFailed) return "Your post could not be published";
+  if (!isWaiting) return "Processing your post";
+  return isSending ? "Uploading your post" : "Your post waits for its files";
 }
 
 function Progress({ post }: { post: PostBody }) {

@@ -5,7 +5,6 @@ import { Icon } from "../components/icons.tsx";
 import { ApiError, sentence } from "../errors.ts";
 import { useStore } from "../store.ts";
 import { clock, fileSize } from "../text.ts";
-import { toast } from "../toasts.ts";
 import {
   add, changeItem, clear, continueUnfinished, draft, edit, hashedShare, type Item, MAX_MEDIA, move,
   obstacle, post, remove,
@@ -28,6 +27,7 @@ export function Compose({ files, onClose }: Props) {
   const [isPosting, setPosting] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [isOver, setOver] = useState(false);
+  const [moved, setMoved] = useState("");
   const hasItems = current.items.length > 0;
 
   useEffect(() => {
@@ -82,7 +82,13 @@ export function Compose({ files, onClose }: Props) {
           {hasItems && (
             <ol class="items" aria-label="Files of this post">
               {current.items.map((item, index) => (
-                <ItemRow key={item.id} item={item} index={index} count={current.items.length} />
+                <ItemRow
+                  key={item.id}
+                  item={item}
+                  index={index}
+                  count={current.items.length}
+                  onMoved={setMoved}
+                />
               ))}
             </ol>
           )}
@@ -90,7 +96,6 @@ export function Compose({ files, onClose }: Props) {
             <p class="field-hint">Descriptions are read aloud to people who do not see the pictures.</p>
           )}
           {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}
-          <p class="field-error" role="alert">{current.note}</p>
           {hasItems && (
             <>
               <Field
@@ -113,7 +118,6 @@ export function Compose({ files, onClose }: Props) {
               </label>
             </>
           )}
-          {error !== null && !isOfField && <p class="field-error" role="alert">{sentence(error)}</p>}
           {isPosting && share < 1 && (
             <p role="status">
               Preparing the files
@@ -121,6 +125,10 @@ export function Compose({ files, onClose }: Props) {
             </p>
           )}
         </div>
+        <p class="field-error dialog-note" role="alert">
+          {current.note ?? (error !== null && !isOfField ? sentence(error) : null)}
+        </p>
+        <p class="visually-hidden" role="status">{moved}</p>
         {hasItems && (
           <div class="dialog-actions">
             <button type="button" class="button" disabled={isPosting} onClick={clear}>
@@ -156,17 +164,33 @@ function Chooser({ isFirst }: { isFirst: boolean }) {
   );
 }
 
-function ItemRow({ item, index, count }: { item: Item; index: number; count: number }) {
+interface ItemProps {
+  item: Item;
+  index: number;
+  count: number;
+  /** Hears where it is now, in words. */
+  onMoved: (where: string) => void;
+}
+
+function ItemRow({ item, index, count, onMoved }: ItemProps) {
   const row = useRef<HTMLLIElement>(null);
   const [isHeld, setHeld] = useState(false);
+  const [error, setError] = useState<string | null>(null);
   const name = item.file.name;
 
   async function resume(): Promise<void> {
     try {
       await continueUnfinished(item);
-    } catch (error) {
-      toast(sentence(error), { isError: true });
+    } catch (reason) {
+      setError(sentence(reason));
     }
+  }
+
+  function moveTo(to: number, button: HTMLButtonElement): void {
+    if (to < 0 || to >= count) return;
+    move(item.id, to);
+    onMoved(`${name} is number ${to + 1} of ${count}`);
+    requestAnimationFrame(() => button.focus()); // the row was taken out and put in again
   }
 
   return (
@@ -215,6 +239,7 @@ function ItemRow({ item, index, count }: { item: Item; index: number; count: num
             <button type="button" class="link-button" onClick={() => void resume()}>
               Continue it
             </button>
+            {error && <span class="field-error" role="alert"> {error}</span>}
           </p>
         )}
       </div>
@@ -228,8 +253,8 @@ function ItemRow({ item, index, count }: { item: Item; index: number; count: num
               type="button"
               class="icon-button"
               aria-label={`Move ${name} up`}
-              disabled={index === 0}
-              onClick={() => move(item.id, index - 1)}
+              aria-disabled={index === 0}
+              onClick={(event) => moveTo(index - 1, event.currentTarget)}
             >
               <Icon name="up" />
             </button>
@@ -237,8 +262,8 @@ function ItemRow({ item, index, count }: { item: Item; index: number; count: num
               type="button"
               class="icon-button"
               aria-label={`Move ${name} down`}
-              disabled={index === count - 1}
-              onClick={() => move(item.id, index + 1)}
+              aria-disabled={index === count - 1}
+              onClick={(event) => moveTo(index + 1, event.currentTarget)}
             >
               <span class="turned"><Icon name="up" /></span>
             </button>

@@ -13,6 +13,7 @@ import {
 
 export const MAX_MEDIA = 10;
 const METADATA_MS = 10_000;
+const RELEASE_MS = 2_000;
 
 export interface Item {
   readonly id: number;
@@ -56,8 +57,9 @@ let unfinished: Promise<readonly UploadBody[]> | undefined;
 
 signedIn.watch(clear);
 
+/** A change by hand: what was noted of the state before does not count any more. */
 export function edit(to: Partial<Draft>): void {
-  draft.update((current) => ({ ...current, ...to }));
+  draft.update((current) => ({ ...current, note: null, ...to }));
 }
 
 export function clear(): void {
@@ -82,7 +84,7 @@ export function add(files: readonly File[]): void {
 
 export function remove(item: Item): void {
   release(item);
-  edit({ items: draft.value.items.filter(({ id }) => id !== item.id), note: null });
+  edit({ items: draft.value.items.filter(({ id }) => id !== item.id) });
 }
 
 export function move(id: number, to: number): void {
@@ -95,8 +97,10 @@ export function move(id: number, to: number): void {
 }
 
 export function changeItem(id: number, to: Partial<Item>): void {
-  const items = draft.value.items.map((item) => (item.id === id ? { ...item, ...to } : item));
-  edit({ items });
+  draft.update((current) => ({
+    ...current,
+    items: current.items.map((item) => (item.id === id ? { ...item, ...to } : item)),
+  }));
 }
 
 /** What keeps the draft from being posted, or null. */
@@ -246,12 +250,13 @@ function playerFacts(file: File): Promise<VideoFacts | null> {
 /** The ledger's entry of the same content that still waits for its bytes. */
 async function unfinishedOf(sha256: string): Promise<UploadBody | null> {
   unfinished ??= call("get", "/me/uploads", { query: { limit: 100 } }).then(({ items }) =>
-    items.filter((upload) => upload.state === "awaiting"),
+    items.filter(({ state, purpose }) => state === "awaiting" && purpose === "post"),
   );
   const found = (await unfinished).find((upload) => upload.sha256 === sha256);
   return found ?? null;
 }
 
-function release(item: Item): void {
-  if (item.preview !== null) URL.revokeObjectURL(item.preview);
+/** Not before the dialog has let go of it: a player may still be reading. */
+function release({ preview }: Item): void {
+  if (preview !== null) setTimeout(() => URL.revokeObjectURL(preview), RELEASE_MS);
 }

@@ -2,7 +2,7 @@
 import { call, type PostBody, type UploadLink } from "../api.ts";
 import { signedIn } from "../auth.ts";
 import { sentence } from "../errors.ts";
-import { follow, forget, hurry, previews, transfers } from "../pending.ts";
+import { follow, forget, hurry, previews, sending } from "../pending.ts";
 import { fetchPost } from "../posts.ts";
 import { Store } from "../store.ts";
 import { toast } from "../toasts.ts";
@@ -32,7 +32,7 @@ const stops = new Map<string, AbortController>();
 const links = new Map<string, UploadLink>();
 
 batches.watch(() => {
-  transfers.set(batches.value.length);
+  sending.set(new Set(batches.value.map(({ post }) => post.id)));
   if (isBusy()) window.addEventListener("beforeunload", warn);
   else window.removeEventListener("beforeunload", warn);
 });

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { openCompose } from "../compose.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -15,20 +15,30 @@ import { toast } from "../toasts.ts";
 const POLL_MS = 20_000;
 /** Up to here one is at the top, and loses no place when something comes above. */
 const TOP_PX = 200;
-const EAGER_POSTS = 1;
+/** What a first screen holds; the rest would compete with its pictures for the connection. */
+const FIRST_POSTS = 2;
+const FIRST_PICTURE_MS = 2_000;
 
 export function FeedView() {
   const list = feed();
+  const [isSettled, settle] = useFirstPicture(list.state.value.items.length > 0);
   return (
     <Page title="Home" hideTitle class="page-feed">
       <NewPosts />
       <PendingPosts />
       <Endless
         list={list}
+        isHeld={!isSettled}
         render={(posts) => (
-          <div class="feed" role="feed" aria-label="Posts of people you follow">
-            {posts.map((post, index) => (
-              <PostCard key={post.id} post={post} eager={index < EAGER_POSTS} />
+          <div
+            class="feed"
+            role="feed"
+            aria-label="Posts of people you follow"
+            onLoadCapture={settle}
+            onErrorCapture={settle}
+          >
+            {posts.slice(0, isSettled ? posts.length : FIRST_POSTS).map((post, index) => (
+              <PostCard key={post.id} post={post} eager={index === 0} />
             ))}
           </div>
         )}
@@ -50,6 +60,17 @@ export function FeedView() {
       />
     </Page>
   );
+}
+
+/** Whether the first picture is there, or takes so long that nothing waits for it any more. */
+function useFirstPicture(hasSeen: boolean): [boolean, () => void] {
+  const [isSettled, setSettled] = useState(hasSeen);
+  const settle = () => setSettled(true);
+  useEffect(() => {
+    const timer = setTimeout(settle, FIRST_PICTURE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return [isSettled, settle];
 }
 
 /** "3 new posts": asked for while the page is visible, shown only when one wants to see them. */
@@ -79,6 +100,11 @@ function NewPosts() {
     void (window.scrollY < TOP_PX ? show() : askForNews());
   }, [count]);
 
+  // Where there is nothing yet, there is no place to lose.
+  useEffect(() => {
+    if (found && feed().state.value.items.length === 0) void show();
+  }, [found]);
+
   async function show(): Promise<void> {
     try {
       await showNews();
@@ -93,7 +119,10 @@ function NewPosts() {
         <button
           type="button"
           class="news-pill"
-          onClick={() => void show().then(() => window.scrollTo({ top: 0 }))}
+          onClick={() => {
+            void show().then(() => window.scrollTo({ top: 0 }));
+            document.querySelector("h1")?.focus({ preventScroll: true }); // the button goes away
+          }}
         >
           <Icon name="up" />
           {found.more ? `More than ${plural(found.count, "new post")}` : plural(found.count, "new post")}

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { Caption } from "../components/caption.tsx";
 import { Carousel } from "../components/carousel.tsx";
@@ -13,12 +13,13 @@ import { fullDate } from "../text.ts";
 const SIZES = "(min-width: 1100px) 62vw, 100vw";
 
 export function PostView({ id }: Record<string, string>) {
+  const [isRemembered] = useState(() => recall(id!) !== undefined);
   const post = useResource("post", async () => recall(id!) ?? fetchPost(id!));
   if (post.isMissing) return <Gone />;
   return (
     <>
       {post.value ? (
-        <Post key={post.value.id} post={post.value} />
+        <Post key={post.value.id} post={post.value} isRemembered={isRemembered} />
       ) : (
         <Page title="Post" hideTitle class="page-post">
           {post.error ? (
@@ -32,18 +33,16 @@ export function PostView({ id }: Record<string, string>) {
   );
 }
 
-function Post({ post: given }: { post: PostBody }) {
+function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boolean }) {
   const post = usePost(given);
 
-  // Deep links show what was remembered at once, and then what is true now.
+  // What was remembered is shown at once, and then what is true now.
   useEffect(() => {
-    fetchPost(given.id).then(
-      (fresh) => {
-        if (fresh.state === "pending" || fresh.state === "processing") follow(fresh);
-      },
-      () => undefined, // what is shown stays
-    );
+    if (isRemembered) fetchPost(given.id).catch(() => undefined); // what is shown stays
   }, [given.id]);
+  useEffect(() => {
+    if (post.state === "pending" || post.state === "processing") follow(post);
+  }, [post.state]);
 
   if (post.state === "deleted") return <Deleted post={post} />;
   return (

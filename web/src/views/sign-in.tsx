@@ -4,6 +4,7 @@ import {
   confirmSignUp, farewell, forgotPassword, resendCode, setNewPassword, signedIn, signIn, signUp,
 } from "../auth.ts";
 import { Field } from "../components/field.tsx";
+import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
 import { CognitoError, sentence } from "../errors.ts";
 import { here, location, navigate } from "../router.ts";
@@ -42,7 +43,7 @@ export function SignInView() {
   return (
     <div class="sign-in">
       <p class="sign-in-brand">
-        <img src="/favicon.svg" alt="" width="44" height="44" />
+        <Logo size={44} />
         Shutterfeed
       </p>
       <Step key={path} />

@@ -7,6 +7,7 @@ import { openCompose } from "../compose.ts";
 import { Failure, sentence } from "../errors.ts";
 import { List } from "../lists.ts";
 import { ago, fileSize, fullDate } from "../text.ts";
+import { toast } from "../toasts.ts";
 import { ofThisVisit } from "../visits.ts";
 
 /** The ledger: what became of every file. */
@@ -63,6 +64,7 @@ const KINDS: Record<string, string> = {
 };
 
 function Row({ upload }: { upload: UploadBody }) {
+  const isAvatar = upload.purpose === "avatar";
   const isVideo = upload.content_type.startsWith("video/");
   const kind = KINDS[upload.content_type] ?? upload.content_type;
   return (
@@ -73,17 +75,33 @@ function Row({ upload }: { upload: UploadBody }) {
           <span class={`badge badge-${upload.state}`}>{STATES[upload.state]}</span>
         </p>
         <p class="row-note">
+          {isAvatar && "Profile picture, "}
           {kind}, {fileSize(upload.bytes)} ·{" "}
           <time dateTime={upload.created_at} title={fullDate(upload.created_at)}>{ago(upload.created_at)}</time>
         </p>
         {upload.failure && <p class="field-error">{upload.failure.message}</p>}
-        {upload.state === "awaiting" && <Continue upload={upload} />}
+        {upload.state === "awaiting" && !isAvatar && <Continue upload={upload} />}
       </div>
-      {upload.post_id && upload.state === "ready" && (
-        <a class="button button-small" href={`/p/${upload.post_id}`}>View post</a>
+      {upload.state === "ready" && (
+        <div class="row-actions">
+          {!isAvatar && <a class="button button-small" href={`/p/${upload.post_id}`}>View post</a>}
+          <button type="button" class="button button-small" onClick={() => void download(upload)}>
+            Original
+          </button>
+        </div>
       )}
     </li>
   );
+}
+
+/** The file as it was uploaded, bit for bit; the storage sends it as a download. */
+async function download({ media_id }: UploadBody): Promise<void> {
+  try {
+    const { url } = await call("get", "/me/uploads/{media_id}/original", { path: { media_id } });
+    window.location.assign(url);
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+  }
 }
 
 /** The browser forgot the file when the page was closed: chosen again, it goes on where it stopped. */
@@ -96,7 +114,7 @@ function Continue({ upload }: { upload: UploadBody }) {
       if (file.size !== upload.bytes) throw new Failure("This is another file.");
       const { hashFile, resume } = await import("../upload/all.ts");
       if ((await hashFile(file, () => undefined)) !== upload.sha256) throw new Failure("This is another file.");
-      await resume(upload.post_id!, upload.media_id, file);
+      await resume(upload.post_id, upload.media_id, file);
       setNote("Going on.");
     } catch (error) {
       setNote(sentence(error));

@@ -1,0 +1,183 @@
+"""The web client's first screen as on a mid-range phone, on a local cloud of its own.
+
+Chromium is slowed down as Lighthouse slows it for its mobile score: a quarter of this machine's
+speed, 1.6 Mbit/s down, 0.75 up, 150 ms to and fro. Nothing is cached, somebody is signed in, and
+their feed has 20 posts. Figures are medians of several visits. On the local cloud the site's files
+are compressed where they are stored, as CloudFront compresses them on the way in AWS; the API's
+answers are not.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, Final, cast
+
+from playwright.sync_api import Browser, Page, StorageState
+
+from bench.figures import Figure
+from bench.upload_to_feed import sign_up
+from tools import browser
+from tools.client import Accounts, Photo, Tokens
+from tools.cloud import LocalCloud
+from tools.deploy import deploy
+from tools.errors import ToolError
+from tools.pictures import landscape
+
+POSTS: Final = 20
+VISITS: Final = 5
+_PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
+_KIB: Final = 1024
+_SLOW_CPU: Final = 4
+_NETWORK: Final = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_600_000 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
+_PHONE: Final = {"width": 412, "height": 823}
+_OBSERVE: Final = """
+window.measured = {paint: 0, shifts: []};
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.measured.paint = entry.startTime;
+}).observe({type: "largest-contentful-paint", buffered: true});
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput) window.measured.shifts.push([entry.startTime, entry.value]);
+}).observe({type: "layout-shift", buffered: true});
+"""
+_RESOURCES: Final = """() => performance.getEntriesByType("resource").map(
+  ({name, startTime, encodedBodySize}) => ({name, startTime, size: encodedBodySize}))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one visit came to; times in milliseconds since it began."""
+
+    paint: float
+    """When the largest picture or text of the first screen was drawn."""
+    shift: float
+    script_bytes: int
+    """As transferred, until the network was quiet."""
+    requests: int
+    """Begun before that paint, the page itself among them."""
+    api_calls: int
+    """Begun before the first picture was asked for."""
+
+
+def run() -> list[Figure]:
+    path = browser.executable()
+    if path is None:
+        raise ToolError(f"This needs one of {', '.join(browser.NAMES)}.")
+    with tempfile.TemporaryDirectory() as folder:
+        cloud = LocalCloud(Path(folder) / "state")
+        cloud.start()
+        try:
+            outputs = deploy(cloud.endpoint)
+            tokens = _reader_of_posts(cloud.endpoint, outputs)
+            with browser.chromium(path) as chromium:
+                return _figures(chromium, outputs["SiteUrl"], tokens)
+        finally:
+            cloud.stop()
+
+
+def _reader_of_posts(endpoint: str, outputs: Mapping[str, str]) -> Tokens:
+    """Somebody whose feed is full of pictures."""
+    author = sign_up(endpoint, outputs, "author")
+    reader = sign_up(endpoint, outputs, "reader")
+    reader.follow("author")
+    for number in range(POSTS):
+        print(f"\rpost {number + 1} of {POSTS}", end="", file=sys.stderr, flush=True)
+        author.settled(author.publish([Photo(landscape(number))], caption=f"Picture {number}"))
+    print(file=sys.stderr)
+    accounts = Accounts(endpoint, outputs["UserPoolClientId"])
+    return accounts.sign_in("reader@example.com", _PASSWORD)
+
+
+def _figures(chromium: Browser, site: str, tokens: Tokens) -> list[Figure]:
+    _visit(chromium, site, tokens, renews=False)  # the functions are warm from here on
+    visits = [_visit(chromium, site, tokens, renews=False) for _ in range(VISITS)]
+    renewing = [_visit(chromium, site, tokens, renews=True) for _ in range(VISITS)]
+    return [
+        Figure("largest contentful paint", median(v.paint for v in visits) / 1000, "s", "<= 1.5"),
+        Figure(
+            "the same, where the session is renewed first",
+            median(v.paint for v in renewing) / 1000,
+            "s",
+        ),
+        Figure("cumulative layout shift", median(v.shift for v in visits), "", "<= 0.02"),
+        Figure(
+            "script of the first screen, compressed",
+            median(v.script_bytes for v in visits) / _KIB,
+            "KB",
+            "<= 150",
+        ),
+        Figure("requests for the first screen", median(v.requests for v in visits), ""),
+        Figure(
+            "API calls before the first picture", median(v.api_calls for v in visits), "", "<= 1"
+        ),
+    ]
+
+
+def _visit(chromium: Browser, site: str, tokens: Tokens, *, renews: bool) -> Visit:
+    """A first visit with an empty cache; `renews`: without an access token at hand."""
+    held = {"name": "shutterfeed.refresh", "value": tokens.refresh}
+    state = cast("StorageState", {"origins": [{"origin": site, "localStorage": [held]}]})
+    context = chromium.new_context(
+        viewport={"width": _PHONE["width"], "height": _PHONE["height"]},
+        device_scale_factor=2.6,
+        is_mobile=True,
+        has_touch=True,
+        storage_state=state,
+    )
+    try:
+        context.add_init_script(_OBSERVE)
+        if not renews:
+            access = json.dumps({"token": tokens.access, "expiresAt": 10**14})
+            context.add_init_script(
+                f"sessionStorage.setItem('shutterfeed.access', {json.dumps(access)})"
+            )
+        page = context.new_page()
+        tools = context.new_cdp_session(page)
+        tools.send("Network.enable")
+        tools.send("Network.emulateNetworkConditions", _NETWORK)
+        tools.send("Emulation.setCPUThrottlingRate", {"rate": _SLOW_CPU})
+        page.goto(site, timeout=60_000)
+        page.get_by_role("article").first.locator("img").first.wait_for()
+        page.wait_for_load_state("networkidle")
+        return _measured(page)
+    finally:
+        context.close()
+
+
+def _measured(page: Page) -> Visit:
+    measured: dict[str, Any] = page.evaluate("window.measured")
+    resources: list[dict[str, Any]] = page.evaluate(_RESOURCES)
+    paint = measured["paint"]
+    pictures = [r["startTime"] for r in resources if "/media/" in r["name"]]
+    return Visit(
+        paint=paint,
+        shift=_largest_window(measured["shifts"]),
+        script_bytes=sum(r["size"] for r in resources if r["name"].endswith(".js")),
+        requests=1 + sum(r["startTime"] < paint for r in resources),
+        api_calls=sum("/api/" in r["name"] and r["startTime"] < min(pictures) for r in resources),
+    )
+
+
+def _largest_window(shifts: Sequence[Sequence[float]]) -> float:
+    """The sum of shifts that follow one another within a second, five seconds at most, where it is
+    largest: what is called cumulative layout shift."""
+    largest = total = 0.0
+    first = last = float("-inf")
+    for time, value in shifts:
+        if time - last > 1_000 or time - first > 5_000:
+            first, total = time, 0.0
+        total += value
+        last = time
+        largest = max(largest, total)
+    return largest

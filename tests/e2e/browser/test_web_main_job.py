@@ -1,0 +1,202 @@
+"""Two people, two browsers: sign up, post, follow, search, and all that follows from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.browser import samples
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
+from tests.e2e.conftest import Person, published
+from tests.e2e.test_main_job import real_photos
+from tools.client import Photo
+from tools.pictures import landscape
+
+_numbers = count(1)
+
+
+def _new_name(person: Callable[[], Person]) -> str:
+    """A handle that nobody has: made from that of somebody new."""
+    return f"web_{person().handle}_{next(_numbers)}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_from_signing_up_to_each_others_feeds(
+    visit: Visit, person: Callable[[], Person], screen: Screen
+) -> None:
+    ada, ben = visit(screen=screen).open(), visit(screen=screen).open()
+    handle, other = _new_name(person), _new_name(person)
+    ada.sign_up(f"{handle}@example.com")
+    ben.sign_up(f"{other}@example.com")
+
+    _edit_profile(ada, handle, "Ada of the Lake")
+    ada.go("Home")
+    caption = f"First light of {handle}"
+    ada.post(samples.photo(), samples.heic(), samples.clip(), caption=caption)
+    expect(ada.page.get_by_role("region", name="Your posts on their way")).to_be_visible()
+    card = ada.sees_post(caption)
+    expect(card.get_by_role("group", name="Album of 3")).to_be_visible()
+    expect(ada.page.get_by_role("region", name="Your posts on their way")).to_be_hidden()
+
+    _find(ben, handle)
+    expect(ben.page.get_by_role("heading", name="Ada of the Lake")).to_be_attached()
+    ben.page.get_by_role("button", name=f"Follow @{handle}").click()
+    expect(ben.page.get_by_role("button", name=f"Following @{handle}")).to_be_visible()
+    expect(ben.page.get_by_role("link", name="1 follower")).to_be_visible()
+    ben.go("Home")
+    ben.sees_post(caption)
+
+    _second_post_is_announced(ada, ben, f"And again {handle}")
+    assert [ada.overflow(), ben.overflow()] == [0, 0]
+
+
+def _edit_profile(visitor: Visitor, handle: str, name: str) -> None:
+    page = visitor.page
+    visitor.go("Profile")
+    expect(page.get_by_role("heading", name="No posts yet")).to_be_visible()
+    page.get_by_role("link", name="Edit profile").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Handle").fill(handle)
+    page.get_by_label("About you").fill("Mornings, mostly. #lakes")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"@{handle}").first).to_be_visible()
+    expect(page.get_by_role("link", name="#lakes")).to_be_visible()
+
+
+def _find(visitor: Visitor, handle: str) -> None:
+    """By search, with the help of what it suggests."""
+    page = visitor.page
+    visitor.go("Search")
+    box = page.get_by_role("combobox", name="Search")
+
+    def suggestion() -> Locator:
+        return page.get_by_role("listbox", name="Suggestions").get_by_role(
+            "option", name=re.compile(handle)
+        )
+
+    # The index hears of a new name a moment later.
+    for _ in range(20):
+        box.fill("")
+        box.press_sequentially(handle)
+        page.wait_for_timeout(500)
+        if suggestion().count():
+            break
+    suggestion().first.click()
+    page.wait_for_url(f"**/u/{handle}")
+
+
+def _second_post_is_announced(author: Visitor, reader: Visitor, caption: str) -> None:
+    """Readers are told, and keep their place until they ask."""
+    author.post(samples.photo(7), caption=caption)
+    author.sees_post(caption)
+    news = reader.page.get_by_role("button", name="1 new post")
+    expect(news).to_be_visible(timeout=60_000)
+    expect(reader.card(caption)).to_be_hidden()
+    news.click()
+    reader.sees_post(caption)
+
+
+def test_the_progress_of_real_files_is_seen(visit: Visit, person: Callable[[], Person]) -> None:
+    somebody = visit(person()).open()
+    expect(somebody.page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+    real = real_photos()[0].data
+    somebody.network(up=400)
+    somebody.post(
+        {"name": "nokia.jpg", "mimeType": "image/jpeg", "buffer": real},
+        samples.heavy_photo(),
+        caption="Slowly, from a phone",
+    )
+    tray = somebody.page.get_by_role("region", name="Uploads in progress")
+    whole = tray.get_by_role("progressbar", name="All files")
+    each = tray.get_by_role("progressbar", name="heavy.jpg")
+    expect(each).to_be_visible()
+    seen: list[float] = []
+    while (share := _share(whole)) is not None and len(seen) < 2000:
+        seen.append(share)
+        somebody.page.wait_for_timeout(50)
+    assert seen == sorted(seen)
+    assert len({share for share in seen if 0 < share < 1}) >= 3
+    somebody.network()
+    somebody.sees_post("Slowly, from a phone")
+
+
+def _share(progress: Locator) -> float | None:
+    """None once it is gone or done."""
+    if not progress.count():
+        return None
+    share: float = progress.first.evaluate("(bar) => bar.value / bar.max")
+    return share if share < 1 else None
+
+
+def test_the_avatar_is_changed_and_shown_to_others(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner, other = person(), person()
+    somebody = visit(owner).open("/settings")
+    page = somebody.page
+    page.get_by_label("Change picture").set_input_files(samples.photo(11))
+    expect(page.get_by_text("Your picture is changed.")).to_be_visible(timeout=60_000)
+    viewer = visit(other).open(f"/u/{owner.handle}")
+    picture = viewer.page.locator("main img[src*='/media/']").first
+    expect(picture).to_be_visible()
+    page.get_by_role("button", name="Remove picture").click()
+    expect(page.get_by_text("Your picture is removed.")).to_be_visible()
+
+
+def test_a_deleted_post_is_brought_back(visit: Visit, person: Callable[[], Person]) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(21))], caption="Here to stay"))
+    somebody = visit(owner).open()
+    card = somebody.sees_post("Here to stay")
+    _delete(somebody, card)
+    expect(card).to_be_hidden()
+    somebody.page.get_by_role("button", name="Undo").click()
+    somebody.sees_post("Here to stay")
+
+    # Later, too, from the list of what was deleted.
+    _delete(somebody, card)
+    expect(card).to_be_hidden()
+    somebody.open("/deleted")
+    somebody.page.get_by_role("button", name="Restore Here to stay").click()
+    expect(somebody.page.get_by_role("link", name="View")).to_be_visible()
+    somebody.open()
+    somebody.sees_post("Here to stay")
+
+
+def _delete(visitor: Visitor, card: Locator) -> None:
+    card.get_by_role("button", name="Post options").click()
+    visitor.page.get_by_role("button", name="Delete post").click()
+    visitor.page.get_by_role("dialog", name="Delete this post?").get_by_role(
+        "button", name="Delete", exact=True
+    ).click()
+
+
+def test_a_file_that_is_no_picture_says_why_and_stops_nothing(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    somebody = visit(person()).open()
+    dialog = somebody.choose_files(samples.photo(31), samples.NOT_A_PHOTO)
+    expect(dialog.get_by_role("alert").filter(has_text=re.compile(r"\w"))).not_to_have_count(0)
+    dialog.get_by_role("button", name="Remove notes.txt").click()
+    dialog.get_by_label("Caption").fill("Only the picture")
+    dialog.get_by_role("button", name="Post", exact=True).click()
+    somebody.sees_post("Only the picture")
+
+
+def test_another_copy_of_a_link_shows_the_post(visit: Visit, person: Callable[[], Person]) -> None:
+    owner, other = person(), person()
+    post_id = owner.api.publish([Photo(landscape(41))], caption="Shared with you")
+    published(owner.api, post_id)
+    somebody = visit(other).open(f"/p/{post_id}")
+    somebody.sees_text("Shared with you")
+    # Whoever is not signed in comes to it after signing in.
+    nobody = visit().open(f"/p/{post_id}")
+    nobody.sign_in(other.email)
+    nobody.sees_text("Shared with you")
+    expect(nobody.page).to_have_url(re.compile(f"/p/{post_id}$"))

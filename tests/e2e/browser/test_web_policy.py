@@ -1,0 +1,79 @@
+"""The Content-Security-Policy, in the browser that enforces it, and what is stored of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.conftest import Deployment, Person, published
+from tools.client import Photo
+from tools.pictures import landscape
+
+
+def test_no_script_of_a_strangers_runs(visit: Visit, person: Callable[[], Person]) -> None:
+    somebody = visit(person()).open()
+    expect(somebody.page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+    somebody.expects("policy violated|Content Security Policy|requires 'Trusted")
+    outcome = somebody.page.evaluate(
+        """async () => {
+          const script = document.createElement("script");
+          try { script.text = "window.inline = true"; document.head.append(script); } catch {}
+          const image = document.createElement("img");
+          image.src = "https://elsewhere.example/pixel.gif";
+          document.body.append(image);
+          let markup = "refused";
+          try { document.createElement("div").innerHTML = "<b>x</b>"; markup = "taken"; } catch {}
+          // Not in here, where what drives the browser may do more than the page.
+          const evaluated = await new Promise((resolve) => setTimeout(() => {
+            try { resolve(String(eval("1 + 1"))); } catch { resolve("refused"); }
+          }));
+          const style = document.createElement("style");
+          style.textContent = "body { color: red }";
+          document.head.append(style);
+          const told = await fetch("https://elsewhere.example/")
+            .then(() => "sent", () => "refused");
+          return {inline: window.inline ?? false, markup, evaluated, told};
+        }"""
+    )
+    assert outcome == {
+        "inline": False,
+        "markup": "refused",
+        "evaluated": "refused",
+        "told": "refused",
+    }
+    # The browser reports what it stops: elsewhere, silence means that nothing had to be stopped.
+    reports = "".join(somebody.heard())
+    for directive in ("style-src-elem", "img-src", "connect-src", "require-trusted-types-for"):
+        assert f"policy violated: {directive}" in reports
+
+
+def test_everything_comes_from_one_domain(
+    visit: Visit, person: Callable[[], Person], stack: Deployment
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(91))], caption="From one place"))
+    somebody = visit(owner)
+    asked: list[str] = []
+    somebody.page.on("request", lambda request: asked.append(request.url))
+    somebody.open()
+    somebody.sees_post("From one place")
+    somebody.open(f"/u/{owner.handle}")
+    expect(somebody.page.get_by_role("link", name="Edit profile")).to_be_visible()
+    site = stack.outputs["SiteUrl"]
+    others = {url for url in asked if not url.startswith((f"{site}/", "blob:", "data:"))}
+    # Besides it there is only the sign-in.
+    assert {urlsplit(url).netloc for url in others} <= {urlsplit(stack.endpoint).netloc}
+    assert not [url for url in asked if "eyJ" in url]
+
+
+def test_the_documentation_page_runs_under_its_own_policy(visit: Visit) -> None:
+    nobody = visit().open("/api/docs")
+    page = nobody.page
+    expect(page.get_by_role("heading", name="Shutterfeed")).to_be_visible()
+    page.get_by_text("Whether the API answers.").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    expect(page.locator(".live-responses-table .response-col_status").last).to_contain_text("200")

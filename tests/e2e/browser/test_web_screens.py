@@ -1,0 +1,154 @@
+"""Every screen, on a phone and on a desktop, in light and dark: for those who look, for those who
+listen, and for those without a mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import samples
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
+from tests.e2e.conftest import PASSWORD, Deployment, Person
+from tools import demo, paths
+
+SCREENS = {
+    "phone": PHONE,
+    "dark phone": Screen(360, 740, "dark", is_phone=True),
+    "desktop": DESKTOP,
+    "dark desktop": Screen(1280, 800, "dark"),
+}
+SCREENSHOTS = paths.BUILD / "screenshots"
+_MOST_BYTES = 300_000
+
+
+@pytest.fixture(scope="module")
+def maya(stack: Deployment) -> Person:
+    """One of the people of the demo, who follows others and has posted."""
+    demo.seed(stack.outputs, stack.endpoint)
+    tokens = stack.accounts.sign_in("maya@example.com", demo.PASSWORD)
+    return Person("maya@example.com", "maya", tokens, stack.api.as_user(tokens.access))
+
+
+def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
+    """Leads the visitor from one to the next."""
+    page = visitor.open().page
+    expect(page.get_by_role("article").first.locator("img").first).to_be_visible()
+    yield "feed"
+    page.get_by_role("article").first.get_by_role("button", name="Post options").click()
+    expect(page.get_by_role("dialog", name="Post options")).to_be_visible()
+    yield "post options"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="New post").click()
+    expect(page.get_by_role("dialog", name="New post")).to_be_visible()
+    yield "post dialog, empty"
+    page.keyboard.press("Escape")
+    dialog = visitor.choose_files(samples.photo(4), samples.heic(), samples.NOT_A_PHOTO)
+    expect(dialog.get_by_role("button", name="Post", exact=True)).to_be_visible()
+    yield "post dialog"
+    page.keyboard.press("Escape")
+    for path, heading in (
+        ("/u/maya", "Maya Lindqvist"),
+        ("/u/tomas", "Tomás Rivera"),
+        ("/u/maya/followers", None),
+        ("/settings", "Edit profile"),
+        ("/search", None),
+        ("/search?q=maya&type=users", None),
+        ("/search?q=sea&type=posts", None),
+        ("/search?q=mount&type=hashtags", None),
+        ("/tags/sea", None),
+        ("/uploads", None),
+        ("/deleted", "Recently deleted"),
+        (f"/p/{maya.api.feed()['items'][0]['id']}", None),
+        ("/nowhere", None),
+    ):
+        visitor.open(path)
+        page.wait_for_load_state("networkidle")
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        if heading:
+            expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        yield path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_can_be_read_by_everybody(visit: Visit, maya: Person, screen: str) -> None:
+    visitor = visit(maya, SCREENS[screen])
+    found = {
+        name: (visitor.accessibility(), visitor.overflow()) for name in _screens(visitor, maya)
+    }
+    assert {name: told for name, told in found.items() if told != ([], 0)} == {}
+    assert len(found) > 15
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_so_can_those_before_one_is_signed_in(visit: Visit, screen: str) -> None:
+    visitor = visit(screen=SCREENS[screen])
+    found = {}
+    for path in ("/sign-in", "/sign-up", "/confirm", "/forgot-password"):
+        visitor.open(path)
+        expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+        found[path] = (visitor.accessibility(), visitor.overflow())
+    assert {path: told for path, told in found.items() if told != ([], 0)} == {}
+
+
+def test_all_of_it_works_without_a_mouse(visit: Visit, person: Callable[[], Person]) -> None:
+    reader, author = person(), person()
+    visitor = visit().open()
+    keyboard = visitor.page.keyboard
+    visitor.tab_to("E-mail")
+    keyboard.type(reader.email)
+    visitor.tab_to("Password")
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+
+    visitor.open()
+    keyboard.press("Tab")
+    assert visitor.focused() == "Skip to content"
+    expect(visitor.page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
+
+    visitor.tab_to("New post")
+    keyboard.press("Enter")
+    dialog = visitor.page.get_by_role("dialog", name="New post")
+    expect(dialog).to_be_visible()
+    assert visitor.page.evaluate("document.activeElement.closest('dialog') !== null")
+    keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert visitor.focused() == "New post"
+
+    visitor.open("/search")
+    visitor.tab_to("Search") if visitor.focused() != "Search" else None
+    keyboard.type(f"@{author.handle}")
+    expect(visitor.page.get_by_role("option").first).to_be_visible()
+    keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    visitor.page.wait_for_url(f"**/u/{author.handle}")
+    visitor.tab_to(f"Follow @{author.handle}")
+    keyboard.press("Enter")
+    expect(visitor.page.get_by_role("button", name=f"Following @{author.handle}")).to_be_visible()
+
+
+def test_the_pictures_in_the_documentation_are_made(visit: Visit, maya: Person) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    desk = visit(maya, Screen(1280, 900)).open()
+    _take(desk, "feed")
+    dialog = desk.choose_files(samples.photo(104, "skerries.jpg"), samples.photo(109, "ferry.jpg"))
+    dialog.get_by_label("Caption").fill("The last ferry of the season. #archipelago")
+    dialog.get_by_label("Description of skerries.jpg").fill("Low islands in evening light")
+    _take(desk, "post")
+    desk.page.keyboard.press("Escape")
+    _take(desk.open("/u/tomas"), "profile")
+    _take(desk.open("/search?q=sea&type=posts"), "search")
+    _take(visit(maya, Screen(390, 844, "dark", is_phone=True)).open(), "phone")
+
+
+def _take(visitor: Visitor, name: str) -> None:
+    page = visitor.page
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("main img").first).to_be_visible()
+    file = SCREENSHOTS / f"{name}.jpg"
+    page.screenshot(path=file, type="jpeg", quality=80, scale="css")
+    assert file.stat().st_size < _MOST_BYTES

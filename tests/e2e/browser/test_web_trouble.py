@@ -1,0 +1,157 @@
+"""What goes wrong on the way: sessions that end, networks that break, pages that are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Route, expect
+
+from tests.e2e.browser import samples
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.visitor import ACCESS_KEY, Visitor
+from tests.e2e.conftest import Deployment, Person, published
+from tools.client import Photo
+from tools.pictures import landscape
+
+REFUSED = r"status of 40[01]"
+UNREACHED = r"net::ERR_"
+
+
+def _set_access(visitor: Visitor, **changes: object) -> None:
+    visitor.page.evaluate(
+        """([key, changes]) => sessionStorage.setItem(
+             key, JSON.stringify({...JSON.parse(sessionStorage.getItem(key)), ...changes}))""",
+        [ACCESS_KEY, changes],
+    )
+
+
+def test_an_expired_access_token_is_renewed_in_silence(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(51))], caption="Still here"))
+    somebody = visit(owner).open()
+    somebody.sees_post("Still here")
+    first = somebody.session()["token"]
+
+    _set_access(somebody, expiresAt=0)
+    somebody.open()
+    somebody.sees_post("Still here")
+    second = somebody.session()["token"]
+    assert second != first
+
+    # One that the API refuses although its time has not come: the first call is asked again.
+    somebody.expects(REFUSED)
+    _set_access(somebody, token=second[:-4] + "AAAA")
+    somebody.open()
+    somebody.sees_post("Still here")
+    assert somebody.session()["token"] not in {first, second, second[:-4] + "AAAA"}
+
+
+def test_a_session_that_was_ended_elsewhere_leads_to_signing_in_and_back(
+    visit: Visit, person: Callable[[], Person], stack: Deployment
+) -> None:
+    owner = person()
+    somebody = visit(owner).open(f"/u/{owner.handle}")
+    expect(somebody.page.get_by_role("link", name="Edit profile")).to_be_visible()
+    stack.accounts.call("RevokeToken", {"Token": owner.tokens.refresh})
+    somebody.expects(REFUSED)
+    _set_access(somebody, expiresAt=0)
+    somebody.open(f"/u/{owner.handle}")
+    expect(somebody.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    somebody.sees_text("Your session has ended.")
+    somebody.sign_in(owner.email)
+    expect(somebody.page.get_by_role("link", name="Edit profile")).to_be_visible()
+    expect(somebody.page).to_have_url(re.compile(f"/u/{owner.handle}$"))
+
+
+def test_signing_out_leaves_nothing_behind(visit: Visit, person: Callable[[], Person]) -> None:
+    somebody = visit(person()).open("/settings")
+    somebody.page.get_by_role("button", name="Sign out").click()
+    expect(somebody.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    left = somebody.page.evaluate(
+        "[...Object.values(localStorage), ...Object.values(sessionStorage)]"
+    )
+    assert not [value for value in left if "eyJ" in value]
+    somebody.open("/settings")
+    expect(somebody.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_wrong_password_is_told_beside_the_form(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    nobody = visit().open()
+    nobody.expects(REFUSED)
+    nobody.page.get_by_label("E-mail").fill(person().email)
+    nobody.page.get_by_label("Password", exact=True).fill("not-the-password")
+    nobody.page.get_by_role("button", name="Sign in").click()
+    expect(nobody.page.get_by_role("alert")).to_have_text(
+        "The e-mail address or the password is wrong."
+    )
+
+
+def test_an_upload_that_fails_is_tried_again_when_asked(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    somebody = visit(person()).open()
+    somebody.expects(UNREACHED)
+    page = somebody.page
+    tried = []
+
+    def break_off(route: Route) -> None:
+        tried.append(route.request.url)
+        route.abort("connectionreset")
+
+    page.route(re.compile(r"-uploads-\d+"), break_off)
+    somebody.post(samples.photo(61), caption="At the second try")
+    retry = page.get_by_role("button", name="Retry lake.jpg")
+    # It tries again by itself first, some seconds apart.
+    expect(retry).to_be_visible(timeout=60_000)
+    assert len(tried) > 1
+    page.unroute(re.compile(r"-uploads-\d+"))
+    retry.click()
+    somebody.sees_post("At the second try")
+
+
+def test_being_offline_is_said_and_over_when_it_is_over(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(71))], caption="Seen offline"))
+    somebody = visit(owner).open()
+    somebody.sees_post("Seen offline")
+    somebody.expects(UNREACHED)
+    somebody.context.set_offline(True)
+    somebody.sees_text("You are offline.")
+    # What was seen stays; what is new says how to go on.
+    expect(somebody.card("Seen offline")).to_be_visible()
+    somebody.go("Search")
+    again = somebody.page.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    somebody.context.set_offline(False)
+    expect(somebody.page.get_by_text("What is on the screen stays")).to_have_count(0)
+    again.click()
+    expect(somebody.page.get_by_role("combobox", name="Search")).to_be_visible()
+
+
+def test_a_slow_network_shows_that_something_is_coming(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(81))], caption="Worth waiting for"))
+    somebody = visit(owner)
+    somebody.network(down=50, up=20, latency=400)
+    somebody.page.goto("/", wait_until="commit")
+    expect(somebody.page.get_by_role("status", name="Loading posts")).to_be_visible()
+    somebody.sees_post("Worth waiting for")
+
+
+def test_addresses_that_lead_nowhere_say_so(visit: Visit, person: Callable[[], Person]) -> None:
+    somebody = visit(person()).open("/no/such/page")
+    expect(somebody.page.get_by_role("heading").first).to_be_visible()
+    somebody.expects("status of 404")
+    somebody.open("/u/nobody.at.all")
+    expect(
+        somebody.page.get_by_role("heading", name="Nobody is called @nobody.at.all")
+    ).to_be_visible()

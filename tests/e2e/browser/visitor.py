@@ -1,0 +1,216 @@
+"""Somebody before a browser: what they see and do, and what their browser complains of."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, cast
+
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    FilePayload,
+    Locator,
+    Page,
+    StorageState,
+    expect,
+)
+
+from tests.e2e.conftest import PASSWORD, Person
+from tools import paths
+from tools.client import LOCAL_CONFIRMATION_CODE
+
+Scheme = Literal["light", "dark"]
+
+_AXE: Final = paths.WEB / "node_modules" / "axe-core" / "axe.min.js"
+# A violation is told twice, by the browser's console and by this; one of them cannot be missed.
+_TELL_VIOLATIONS: Final = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI}`);
+});
+"""
+_MOST_TABS: Final = 80
+REFRESH_KEY: Final = "shutterfeed.refresh"
+ACCESS_KEY: Final = "shutterfeed.access"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    width: int
+    height: int
+    scheme: Scheme = "light"
+    is_phone: bool = False
+
+    def options(self) -> dict[str, Any]:
+        """What Playwright makes a context of."""
+        return {
+            "viewport": {"width": self.width, "height": self.height},
+            "color_scheme": self.scheme,
+            "has_touch": self.is_phone,
+            "device_scale_factor": 2 if self.is_phone else 1,
+            "locale": "en-GB",
+            "timezone_id": "UTC",
+            "reduced_motion": "reduce",
+        }
+
+
+def remembered(site: str, person: Person) -> StorageState:
+    """What the browser of somebody who signed in before holds: no access token, which it renews."""
+    token = {"name": REFRESH_KEY, "value": person.tokens.refresh}
+    return cast("StorageState", {"origins": [{"origin": site, "localStorage": [token]}]})
+
+
+DESKTOP: Final = Screen(1280, 800)
+PHONE: Final = Screen(360, 740, is_phone=True)
+
+
+@dataclass
+class Visitor:
+    """`page` is for what has no name here. Things are found as people find them, by role and
+    label."""
+
+    context: BrowserContext
+    page: Page = field(init=False)
+    _heard: list[str] = field(default_factory=list)
+    _expected: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context.add_init_script(_TELL_VIOLATIONS)
+        # Scripts of the browser's own are no part of the page: its policy has no say in them.
+        self.context.add_init_script(path=_AXE)
+        self.page = self.context.new_page()
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self._heard.append(f"uncaught: {error}"))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._heard.append(f"{message.type}: {message.text} ({message.location['url']})")
+
+    def expects(self, pattern: str) -> None:
+        """A complaint that is the point of a test."""
+        self._expected.append(pattern)
+
+    def heard(self) -> list[str]:
+        """All complaints, expected or not."""
+        return list(self._heard)
+
+    def complaints(self) -> list[str]:
+        return [
+            text
+            for text in self._heard
+            if not any(re.search(pattern, text) for pattern in self._expected)
+        ]
+
+    # Where one is
+
+    def open(self, path: str = "/") -> Visitor:
+        self.page.goto(path)
+        return self
+
+    def go(self, name: str) -> None:
+        """By the main navigation."""
+        self.page.get_by_role("navigation", name="Main").get_by_role(
+            "link", name=name, exact=True
+        ).click()
+
+    def sees_text(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    # What one does
+
+    def sign_up(self, email: str) -> None:
+        page = self.page
+        page.get_by_role("link", name="Create an account").click()
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Create account").click()
+        page.get_by_label("Code").fill(LOCAL_CONFIRMATION_CODE)
+        page.get_by_role("button", name="Confirm").click()
+        expect(page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+
+    def sign_in(self, email: str) -> None:
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def choose_files(self, *files: FilePayload) -> Locator:
+        """Opens the post dialog with these: names, types and contents. Returns the dialog."""
+        self.page.get_by_role("button", name="New post").click()
+        dialog = self.page.get_by_role("dialog", name="New post")
+        dialog.get_by_label(re.compile("Choose photos and videos")).set_input_files(list(files))
+        expect(dialog.get_by_role("listitem")).to_have_count(len(files))
+        return dialog
+
+    def post(self, *files: FilePayload, caption: str) -> None:
+        """Posts them; returns when the uploads are on their way."""
+        dialog = self.choose_files(*files)
+        dialog.get_by_label("Caption").fill(caption)
+        dialog.get_by_role("button", name="Post", exact=True).click()
+        expect(dialog).to_be_hidden()
+
+    def card(self, caption: str) -> Locator:
+        """A post of the feed."""
+        return self.page.get_by_role("feed").get_by_role("article").filter(has_text=caption)
+
+    def sees_post(self, caption: str) -> Locator:
+        """The post is in the feed, and its picture is drawn."""
+        card = self.card(caption)
+        expect(card).to_be_visible(timeout=60_000)
+        expect(card.locator("img.picture, .stage img, video").first).to_be_visible()
+        return card
+
+    # What one does without a mouse
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until what has this name has the focus."""
+        for _ in range(_MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if name in self.focused():
+                return
+        raise AssertionError(f"{name} cannot be reached with the keyboard")
+
+    def focused(self) -> str:
+        """The name of what has the focus."""
+        name: str = self.page.evaluate(
+            """() => { const at = document.activeElement;
+                 return at.ariaLabel || at.labels?.[0]?.textContent || at.textContent; }"""
+        )
+        return name.strip()
+
+    # What one cannot see
+
+    def accessibility(self) -> list[str]:
+        """What axe-core finds on the page as it is: rule, and the elements."""
+        found = self.page.evaluate(
+            """async () => (await axe.run(document)).violations.map(
+                 ({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)"""
+        )
+        return [str(violation)[:600] for violation in found]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the screen."""
+        width: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return width
+
+    def session(self) -> dict[str, Any]:
+        """The access token as the page keeps it."""
+        stored = self.page.evaluate("(key) => sessionStorage.getItem(key)", ACCESS_KEY)
+        held: dict[str, Any] = json.loads(stored)
+        return held
+
+    def network(self, *, up: float = -1, down: float = -1, latency: float = 0) -> None:
+        """Throttle this page: kilobytes a second, milliseconds. Without arguments: no more."""
+        tools = self.context.new_cdp_session(self.page)
+        tools.send("Network.enable")
+        tools.send(
+            "Network.emulateNetworkConditions",
+            {
+                "offline": False,
+                "latency": latency,
+                "downloadThroughput": down * 1024 if down > 0 else -1,
+                "uploadThroughput": up * 1024 if up > 0 else -1,
+            },
+        )

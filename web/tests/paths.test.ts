@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { match } from "../src/paths.ts";
+
+test("values are what stands in their place, decoded", () => {
+  assert.deepEqual(match("/u/:handle", "/u/maya.lind"), { handle: "maya.lind" });
+  assert.deepEqual(match("/tags/:tag", "/tags/%E5%B1%B1"), { tag: "山" });
+  assert.deepEqual(match("/", "/"), {});
+});
+
+test("other paths do not match, nor what cannot be decoded", () => {
+  for (const path of ["/u", "/u/", "/u/a/followers", "/p/a", "/u/%E5%B"]) {
+    assert.equal(match("/u/:handle", path), null);
+  }
+});
