@@ -12,7 +12,7 @@ import threading
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -176,7 +176,10 @@ class UploadReport:
             "seconds": round(seconds, 2),
             "failures": [{"file": one.name, "reason": one.reason} for one in failed],
         }
-        self._output.result(document, [*_summary(counts, published, self._sent, seconds, failed)])
+        verb = "Would upload" if state == "dry run" else "Uploaded"
+        lines = _summary(verb, counts, published, failed)
+        amount = f"{decimal(max(self._sent, 0))} in {seconds:,.1f} s"
+        self._output.result(document, [f"{next(lines)}; {amount}.", *lines])
         if hint:
             self._output.note(hint)
 
@@ -209,16 +212,12 @@ def _event(result: FileResult) -> Json:
 
 
 def _summary(
-    counts: dict[str, int],
-    published: int | None,
-    sent: int,
-    seconds: float,
-    failed: Sequence[FileResult],
-) -> Iterable[str]:
+    verb: str, counts: dict[str, int], published: int | None, failed: Sequence[FileResult]
+) -> Iterator[str]:
     shown = "" if published is None else f" ({published:,} published)"
     yield (
-        f"Uploaded {counts['uploaded']:,}{shown}, skipped {counts['skipped']:,}, "
-        f"failed {counts['failed']:,}; {decimal(max(sent, 0))} in {seconds:,.1f} s."
+        f"{verb} {counts['uploaded']:,}{shown}, skipped {counts['skipped']:,}, "
+        f"failed {counts['failed']:,}"
     )
     if counts["ignored"]:
         yield f"{counts['ignored']:,} files are neither photos nor videos."

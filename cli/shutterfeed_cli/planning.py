@@ -114,10 +114,9 @@ def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | 
         journal.note(declared.key, Progress.GIVEN_UP)
     for post_id, post in posts.items():
         # Begun by another machine, or by this one before its journal was lost.
-        awaited = {known.sha256 for known in post if known.state == "awaiting"}
-        if awaited <= here.keys() and not any(known.state == "failed" for known in post):
-            there = [known for known in post if known.sha256 in here]
-            return Begun(post_id, [known.sha256 for known in there], None, there)
+        contents = [known.sha256 for known in post]
+        if set(contents) <= here.keys() and not any(known.state == "failed" for known in post):
+            return Begun(post_id, contents, None, post)
     for known in entries:
         if known.state == "failed" and known.code not in _WORTH_ANOTHER_TRY:
             return Skip(Outcome.FAILED, f"refused earlier: {known.failure}")

@@ -84,7 +84,9 @@ def _run(
         interrupted = True
     except CliError as error:
         ended = error
-    state = "interrupted" if interrupted else "ended early" if ended else "done"
+    state = "dry run" if asked.dry_run else "done"
+    if interrupted or ended:
+        state = "interrupted" if interrupted else "ended early"
     hint = _HINT if interrupted else str(ended) if ended else ""
     report.summary(state=state, published=published, hint=hint)
     if interrupted:

@@ -86,7 +86,7 @@ class Uploader:
         self._lock = threading.Lock()
 
     def run(self, groups: Iterable[Wanted]) -> None:
-        """Go through all groups, in order. Every file is reported to the watcher.
+        """Go through all groups, in order. The watcher is told what became of each file.
 
         Raises what ended the run early: `NetworkGone`, `NotSignedIn`; and `Stopped`.
         """

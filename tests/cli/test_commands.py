@@ -105,6 +105,8 @@ def test_a_dry_run_sends_nothing(
     assert {one.get("reason") for one in lines(capsys.readouterr().out)[:-1]} == {
         "would be uploaded"
     }
+    assert main.main(["upload", str(photos), "--dry-run"]) == 0
+    assert capsys.readouterr().out.startswith("Would upload 2, skipped 0, failed 0; 0 bytes in ")
     assert service.posts == {}
 
 

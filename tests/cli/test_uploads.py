@@ -242,6 +242,21 @@ def test_an_album_has_the_new_files_of_a_folder_in_order(
     assert_each_once(service, files)
 
 
+@pytest.mark.parametrize("journal_lost", [False, True])
+@pytest.mark.parametrize("at", [1, 2])
+def test_an_album_that_was_begun_is_not_finished_by_files_one_by_one(
+    service: Service, journal: Journal, files: list[Path], at: int, journal_lost: bool
+) -> None:
+    stop = NoPause()
+    service.before = Interrupting("POST", "form", at, stop)
+    with pytest.raises(Stopped):
+        run(service, journal, album(files[:3]), stop=stop, parallel=1)
+    service.before = nothing
+    run(service, Journal(":memory:") if journal_lost else journal, singles(files[:3]))
+    assert_each_once(service, files[:3])
+    assert [len(post["media"]) for post in service.published] == [1, 1, 1]
+
+
 def test_a_whole_post_stays_whole_and_another_moment_is_another_post(
     service: Service, journal: Journal, files: list[Path]
 ) -> None:
