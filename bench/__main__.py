@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bench import (
     audit,
-    cli_uploads,
     dedup_timing,
     fan_out,
     feed_cost,
@@ -26,7 +25,6 @@ from bench.figures import Figure, report
 
 BENCHMARKS: Mapping[str, Callable[[], Sequence[Figure]]] = {
     "audit": audit.run,
-    "cli_uploads": cli_uploads.run,
     "dedup_timing": dedup_timing.run,
     "fan_out": fan_out.run,
     "feed_cost": feed_cost.run,

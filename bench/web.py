@@ -20,6 +20,7 @@ from typing import Any, Final, cast
 
 from playwright.sync_api import Browser, Page, StorageState
 
+from bench import cli_uploads
 from bench.figures import Figure
 from bench.upload_to_feed import sign_up
 from tools import browser
@@ -71,6 +72,11 @@ class Visit:
 
 
 def run() -> list[Figure]:
+    """The first screen's figures, and those of the command line."""
+    return [*_first_screen(), *cli_uploads.run()]
+
+
+def _first_screen() -> list[Figure]:
     path = browser.executable()
     if path is None:
         raise ToolError(f"This needs one of {', '.join(browser.NAMES)}.")
