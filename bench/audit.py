@@ -77,8 +77,7 @@ class Warehouse:
     def renditions(self) -> Iterable[tuple[str, str]]:
         self.requests["lists"] += max(1, ceil(len(self.buckets.renditions) / 1000))
         for key in self.buckets.renditions:
-            blob_id, _, name = key.partition("/")
-            yield blob_id, name
+            yield keys.parse_rendition_object(key)
 
     def service(self) -> AuditService:
         return AuditService(

@@ -64,7 +64,10 @@ def test_a_photo_gets_its_renditions_before_it_is_called_ready(workshop: Worksho
     assert (picture.blob_id, picture.width, picture.height) == ("blob", 4000, 3000)
     assert picture.placeholder
     stored = {key: content for key, (_, content) in workshop.buckets.renditions.items()}
-    assert stored == {"blob/640.jpg": b"large " + PHOTO, "blob/320.jpg": b"small " + PHOTO}
+    assert stored == {
+        "media/blob/640.jpg": b"large " + PHOTO,
+        "media/blob/320.jpg": b"small " + PHOTO,
+    }
     assert [r.name for r in picture.renditions] == ["640.jpg", "320.jpg"]
 
 
