@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from aws_cdk import Duration
@@ -108,21 +109,18 @@ class Triggers(Construct):
             retry_attempts=STREAM_RETRIES,
             max_record_age=STREAM_MAX_AGE,
             on_failure=sources.SqsDlq(dead_letters),
-            # One filter with alternatives: a mapping has five filters at most.
+            # Filters with alternatives: a mapping has five filters at most.
             filters=[
                 lambda_.FilterCriteria.filter(
-                    {
-                        "dynamodb": {
-                            "Keys": {
-                                schema.SK: {
-                                    "S": [
-                                        {"prefix": prefix}
-                                        for prefix in schema.STREAM_SORT_KEY_PREFIXES
-                                    ]
-                                }
-                            }
-                        }
-                    }
-                )
+                    _sort_keys([{"prefix": prefix} for prefix in schema.STREAM_SORT_KEY_PREFIXES])
+                ),
+                lambda_.FilterCriteria.filter(
+                    {"eventName": ["REMOVE"], **_sort_keys([*schema.STREAM_REMOVED_SORT_KEYS])}
+                ),
             ],
         )
+
+
+def _sort_keys(alternatives: Sequence[object]) -> dict[str, object]:
+    """The pattern of stream records whose item has one of these sort keys."""
+    return {"dynamodb": {"Keys": {schema.SK: {"S": alternatives}}}}

@@ -60,6 +60,7 @@ def prepare() -> None:
         cloud.prepare,
         lambda: layers.build(layers.Target.host()),
         node.environment,
+        site.install,
         site.build,
     ]
     for part in work:

@@ -58,7 +58,7 @@ def build() -> Path:
     wanted = _digest()
     if not (stamps.is_current(_BUILT, wanted) and (paths.SITE / "index.html").exists()):
         with stamps.exclusive(paths.BUILD / "site.lock"):
-            _install()
+            install()
             _npm(["run", "build"], "Building the web client")
             stamps.write(_BUILT, wanted)
     return paths.SITE
@@ -67,7 +67,7 @@ def build() -> Path:
 def check() -> None:
     """Types and tests of the client. Raises `ToolError` after showing what they say."""
     with stamps.exclusive(paths.BUILD / "site.lock"):
-        _install()
+        install()
         _npm(["run", "check"], "Checking: web client", shown=True)
 
 
@@ -102,7 +102,8 @@ def _digest() -> str:
     return stamps.digest([*sources, _DOCUMENT])
 
 
-def _install() -> None:
+def install() -> None:
+    """Make sure that the client's packages are there, and with them the tests' axe-core."""
     wanted = stamps.digest([paths.WEB / "package.json", paths.WEB / "package-lock.json"])
     if not stamps.is_current(_INSTALLED, wanted):
         _npm(["ci"], "Installing the web client's packages")

@@ -1,13 +1,15 @@
 """The publish gate: blobs that settled, carried to the media and posts that refer to them."""
 
+from collections.abc import Iterator
+
 from shutterfeed import bootstrap
 from shutterfeed.adapters.messages import PUBLISH
 from shutterfeed.domain.posts import PostState
 from shutterfeed.runtime import preload, queue_worker
 
 
-def settle(body: str) -> list[PostState]:
-    return bootstrap.publish().settle(PUBLISH.decode(body))
+def settle(body: str) -> Iterator[PostState | None]:
+    yield bootstrap.publish().settle(PUBLISH.decode(body))
 
 
 handler = queue_worker(settle)

@@ -14,7 +14,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.follows import PRUNED_RETENTION
 from shutterfeed.adapters.dynamodb.posts import IDEMPOTENCY_RETENTION
 from shutterfeed.domain.changes import (
-    BlobChanged,
+    BlobRemoved,
     Change,
     FollowChanged,
     PostChanged,
@@ -126,8 +126,8 @@ class Metadata:
         before = self.blobs.pop(sha256, None)
         if blob is not None:
             self.blobs[sha256] = blob
-        if blob != before:
-            self.changes.append(BlobChanged(before, blob))
+        elif before is not None:
+            self.changes.append(BlobRemoved(before))
 
     def expire(self, now: datetime) -> None:
         """Remove what is past its time."""

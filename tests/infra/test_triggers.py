@@ -65,7 +65,11 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
     filters = every.mapping("route_changes")["FilterCriteria"]["Filters"]
     patterns = [json.loads(item["Pattern"]) for item in filters]
     prefixes = [{"prefix": prefix} for prefix in schema.STREAM_SORT_KEY_PREFIXES]
-    assert patterns == [{"dynamodb": {"Keys": {schema.SK: {"S": prefixes}}}}]
+    removed = {"Keys": {schema.SK: {"S": list(schema.STREAM_REMOVED_SORT_KEYS)}}}
+    assert patterns == [
+        {"dynamodb": {"Keys": {schema.SK: {"S": prefixes}}}},
+        {"eventName": ["REMOVE"], "dynamodb": removed},
+    ]
 
 
 def test_the_reconciler_runs_every_five_minutes(every: Template) -> None:

@@ -16,7 +16,7 @@ from index_search.handler import handler as index_search
 from publish.handler import handler as publish
 from route_changes.handler import handler as route_changes
 from shutterfeed.adapters.dynamodb.table import item_key, unmarshal
-from shutterfeed.schema import STREAM_SORT_KEY_PREFIXES
+from shutterfeed.schema import STREAM_REMOVED_SORT_KEYS, STREAM_SORT_KEY_PREFIXES
 from tests.conftest import REGION
 from tests.integration.payloads import Event, context
 from tests.integration.world import World, aws
@@ -168,7 +168,10 @@ def _as_dynamodb_has_them(records: Sequence[dict[str, Any]]) -> Iterator[dict[st
             and change["Keys"] == after["dynamodb"]["Keys"]
         )
         unchanged = change.get("OldImage") == change.get("NewImage")
-        passes = change["Keys"]["sk"]["S"].startswith(STREAM_SORT_KEY_PREFIXES)
+        sort_key = change["Keys"]["sk"]["S"]
+        passes = sort_key.startswith(STREAM_SORT_KEY_PREFIXES) or (
+            record["eventName"] == "REMOVE" and sort_key in STREAM_REMOVED_SORT_KEYS
+        )
         if passes and not made_bare and not unchanged:
             yield record
 

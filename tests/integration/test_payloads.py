@@ -24,7 +24,10 @@ EXPECTED = {
     "edit_post": 404,
     "delete_post": 404,
     "restore_post": 404,
+    "create_avatar": 201,
+    "delete_avatar": 204,
     "get_upload": 404,
+    "get_original": 404,
     "complete_upload": 404,
 }
 NOT_FOUND = {("post_not_found", None), ("upload_not_found", None)}

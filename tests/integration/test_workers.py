@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from shutterfeed import runtime
+from shutterfeed import keys, runtime
+from shutterfeed.adapters.dynamodb.table import key_item, marshal
 from shutterfeed.domain.ids import ulid
 from shutterfeed.schema import STREAM_SORT_KEY_PREFIXES
 from tests import pictures
@@ -17,8 +18,8 @@ from tests.integration import payloads
 from tests.integration.client import Client, draft
 from tests.integration.conftest import Logs
 from tests.integration.pipeline import WORKERS, Pipeline, invoke
-from tests.integration.publishing import upload_all
-from tests.integration.world import ORIGINALS, Person, SteppingClock, World
+from tests.integration.publishing import publish, upload_all
+from tests.integration.world import FEED, ORIGINALS, Person, SteppingClock, World, aws
 
 MESSAGES = [queue for queue in WORKERS if queue != "uploads"]
 GOOD = {queue: payloads.sample(f"sqs/{queue.replace('-', '_')}") for queue in WORKERS}
@@ -97,8 +98,6 @@ class TestRouting:
             ("profile_changed", "search", "IndexUser"),
             ("post_deleted", "search", "IndexPost"),
             ("post_expired", "collect", "ReleaseMedia"),
-            ("blob_ready", "publish", "SettleBlob"),
-            ("blob_failed", "publish", "SettleBlob"),
             ("blob_expired", "collect", "RemoveBlob"),
             ("reference_added", "publish", "SettleReference"),
             ("follow_added", "feed", "Followed"),
@@ -130,7 +129,7 @@ class TestRouting:
     def test_only_the_record_that_cannot_be_read_fails(self, world: World) -> None:
         records = [
             copy.deepcopy(payloads.sample(f"stream/{name}")["Records"][0])
-            for name in ("post_published", "blob_ready", "follow_added")
+            for name in ("post_published", "post_created", "follow_added")
         ]
         for number, record in enumerate(records):
             record["dynamodb"]["SequenceNumber"] = str(100 + number)
@@ -206,6 +205,30 @@ class TestRendering:
         order["message"]["blob_id"] = ulid(_START, 0)
         assert _failed(invoke("images", payloads.sqs_event([json.dumps(order)]))) == []
         assert "ready" not in logs.entries[-1]["outcomes"]
+
+
+def test_an_author_whose_audience_cannot_be_read_holds_up_nobody(
+    client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Person
+) -> None:
+    for author in (ada, eve):
+        client.put(f"/me/following/{client.handle(author)}", ben)
+    client.get("/feed", ben)
+    pipeline.run()
+    poison = marshal(key_item(keys.lease(ada.user_id, eve.user_id)))
+    aws("dynamodb").put_item(TableName=FEED, Item=poison)
+    stuck = publish(client, pipeline, ada, [pictures.jpeg(32, 32, seed=1)])
+    shown = publish(client, pipeline, eve, [pictures.jpeg(32, 32, seed=2)])
+    assert len(set(pipeline.failures)) == 1
+    assert shown in _feed(client, ben)
+    assert stuck not in _feed(client, ben)
+
+    aws("dynamodb").delete_item(TableName=FEED, Key=poison)
+    pipeline.run()
+    assert {stuck, shown} <= _feed(client, ben)
+
+
+def _feed(client: Client, person: Person) -> set[str]:
+    return {item["id"] for item in client.get("/feed", person).json["items"]}
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -84,16 +84,13 @@ def test_a_build_that_was_deleted_is_made_again(asked: list[str]) -> None:
 def test_a_build_that_fails_is_not_taken_for_done(
     asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    works = site.run_logged
+    def fail(*_: object, **__: object) -> None:
+        raise CommandError(1, "no such file")
 
-    def fail(command: Sequence[str | Path], **options: Any) -> None:
-        if "build" in command:
-            raise CommandError(1, "no such file")
-        works(command, **options)
-
-    monkeypatch.setattr(site, "run_logged", fail)
-    with pytest.raises(ToolError, match=r"`npm run build` failed in web/"):
-        site.build()
-    monkeypatch.setattr(site, "run_logged", works)
+    site.install()
+    with monkeypatch.context() as broken:
+        broken.setattr(site, "run_logged", fail)
+        with pytest.raises(ToolError, match=r"`npm run build` failed in web/"):
+            site.build()
     site.build()
     assert asked == ["npm ci", "npm run build"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shutterfeed.domain.changes import (
-    BlobChanged,
+    BlobRemoved,
     FollowChanged,
     PostChanged,
     ProfileChanged,
@@ -17,7 +17,7 @@ from shutterfeed.domain.changes import (
     work_for,
 )
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.media import Blob, BlobState, Reference
+from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.messages import (
     CollectMessage,
     ConcludePost,
@@ -31,7 +31,6 @@ from shutterfeed.domain.messages import (
     ReleaseMedia,
     RemoveBlob,
     SearchMessage,
-    SettleBlob,
     SettleReference,
     Unfollowed,
 )
@@ -120,21 +119,8 @@ def test_users_who_come_and_go_are_indexed() -> None:
     assert list(work_for(ProfileChanged(profile, None))) == [IndexUser(profile.user_id)]
 
 
-BLOB_STATES = [None, *BlobState]
-
-
-@pytest.mark.parametrize(("before", "after"), [*product(BLOB_STATES, BLOB_STATES)])
-def test_a_blob_tells_its_media_when_it_settles_and_is_removed_when_it_is_gone(
-    before: BlobState | None, after: BlobState | None
-) -> None:
-    old = None if before is None else replace(BLOB, state=before)
-    new = None if after is None else replace(BLOB, state=after)
-    expected: list[object] = []
-    if after in (BlobState.READY, BlobState.FAILED) and before != after:
-        expected.append(SettleBlob(BLOB.sha256))
-    if old is not None and new is None:
-        expected.append(RemoveBlob(old))
-    assert list(work_for(BlobChanged(old, new))) == expected
+def test_the_objects_of_a_blob_that_is_gone_are_removed() -> None:
+    assert list(work_for(BlobRemoved(BLOB))) == [RemoveBlob(BLOB)]
 
 
 def test_a_post_that_readers_pull_is_not_fanned_out() -> None:
@@ -160,7 +146,6 @@ def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() 
     router = ChangeRouter(publish, fan_out, feed, collect, search)
     published = _post(PostState.PUBLISHED)
     reference = samples.reference("content", 1)
-    ready = replace(BLOB, state=BlobState.READY)
     sent = [
         router.route(PostChanged(None, published)),
         router.route(PostChanged(published, None)),
@@ -169,15 +154,13 @@ def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() 
         router.route(FollowChanged("ada", "bob", follows=True)),
         router.route(FollowChanged("ada", "bob", follows=False)),
         router.route(ReferenceAdded(reference)),
-        router.route(BlobChanged(BLOB, ready)),
-        router.route(BlobChanged(ready, None)),
+        router.route(BlobRemoved(BLOB)),
         router.route(ProfileChanged(None, samples.profile(1))),
     ]
-    assert sent == [2, 2, 0, 1, 1, 1, 1, 1, 1, 1]
+    assert sent == [2, 2, 0, 1, 1, 1, 1, 1, 1]
     assert publish.messages == [
         ConcludePost(samples.post().id),
         SettleReference(reference),
-        SettleBlob(BLOB.sha256),
     ]
     assert [type(step) for step in fan_out.messages] == [FanOut]
     assert feed.messages == [Followed("ada", "bob"), Unfollowed("ada", "bob")]

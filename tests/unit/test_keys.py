@@ -146,10 +146,10 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.post(post_id),
         keys.follow("A", "B"),
         keys.reference(reference),
-        keys.blob("0" * 64),
         keys.profile("A"),
     )
     silent = (
+        keys.blob("0" * 64),
         keys.upload("A", "B"),
         keys.handle("ada"),
         keys.idempotency("A", "key"),
@@ -157,6 +157,7 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
     )
     assert all(key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES) for key in driving)
     assert not any(key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES) for key in silent)
+    assert keys.blob("0" * 64).sk in schema.STREAM_REMOVED_SORT_KEYS
 
 
 @given(ulids)

@@ -25,7 +25,6 @@ from shutterfeed.domain.messages import (
     ReleaseMedia,
     RemoveBlob,
     RenderPhoto,
-    SettleBlob,
     SettleReference,
     Unfollowed,
     UploadLanded,
@@ -40,7 +39,6 @@ SENT: list[tuple[Codec[Any], st.SearchStrategy[Any]]] = [
         st.builds(RenderPhoto, digests, ulids, st.none() | strategies.references),
     ),
     (messages.PUBLISH, st.builds(SettleReference, strategies.references)),
-    (messages.PUBLISH, st.builds(SettleBlob, digests)),
     (messages.PUBLISH, st.builds(ConcludePost, strategies.post_ids)),
     (
         messages.FAN_OUT,

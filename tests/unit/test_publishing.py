@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from shutterfeed.domain.media import Blob, BlobState, MediaState, Reference
-from shutterfeed.domain.messages import SettleBlob, SettleReference
+from shutterfeed.domain.messages import SettleReference
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.services import publishing as module
 from shutterfeed.services.publishing import PublishingService
 from tests import samples
 from tests.fakes.metadata import (
@@ -58,17 +57,17 @@ def test_a_post_is_published_when_its_last_medium_is_ready(
     data: Metadata, service: PublishingService
 ) -> None:
     post = _post(data, media=2)
-    for index, content in enumerate(("one", "two")):
+    for content in ("one", "two"):
         FakeBlobs(data).mark_ready(_blob(data, content), samples.picture(content))
-        _refer(data, post, index, content)
-    assert service.settle(SettleBlob(samples.sha256("one"))) == []
+    one, two = (_refer(data, post, index, content) for index, content in enumerate(("one", "two")))
+    assert service.settle(SettleReference(one)) is None
     assert data.posts[post.id].state is PostState.PENDING
-    assert service.settle(SettleBlob(samples.sha256("two"))) == [PostState.PUBLISHED]
+    assert service.settle(SettleReference(two)) is PostState.PUBLISHED
     published = data.posts[post.id]
     assert published.state is PostState.PUBLISHED
     assert published.published_at == START
     assert [m.picture and m.picture.blob_id for m in published.media] == ["one", "two"]
-    assert service.settle(SettleBlob(samples.sha256("two"))) == []
+    assert service.settle(SettleReference(two)) is None
     assert data.posts[post.id] == published
     assert data.profiles[post.author_id].posts == 1
 
@@ -79,55 +78,37 @@ def test_a_post_fails_as_soon_as_one_medium_has_failed(
     post = _post(data, media=2)
     FakeBlobs(data).mark_failed(_blob(data), samples.FAILURE)
     reference = _refer(data, post, 1)
-    assert service.settle(SettleReference(reference)) == [PostState.FAILED]
+    assert service.settle(SettleReference(reference)) is PostState.FAILED
     failed = data.posts[post.id]
     assert [medium.state for medium in failed.media] == [MediaState.AWAITING, MediaState.FAILED]
     assert failed.media[1].failure == samples.FAILURE
-    assert service.settle(SettleReference(reference)) == []
+    assert service.settle(SettleReference(reference)) is None
 
 
-@pytest.mark.parametrize("message", ["reference", "blob"])
 def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_is_ready(
-    data: Metadata, service: PublishingService, message: str
+    data: Metadata, service: PublishingService
 ) -> None:
     post = _post(data, media=1)
     blobs = FakeBlobs(data)
     blobs.mark_ready(_blob(data), samples.picture())
     reference = Reference(samples.sha256("content"), post.id, post.media[0].media_id)
     blobs.refer_once_rendered(reference, "blob")
-    sent = SettleReference(reference) if message == "reference" else SettleBlob(reference.sha256)
-    assert service.settle(sent) == []
+    sent = SettleReference(reference)
+    assert service.settle(sent) is None
     assert data.posts[post.id].state is PostState.PENDING
     blobs.rendered(reference)
-    assert service.settle(sent) == [PostState.PUBLISHED]
+    assert service.settle(sent) is PostState.PUBLISHED
 
 
-@pytest.mark.parametrize("message", ["reference", "blob"])
 def test_a_blob_that_is_not_settled_or_gone_settles_nothing(
-    data: Metadata, service: PublishingService, message: str
+    data: Metadata, service: PublishingService
 ) -> None:
     post = _post(data, media=1)
-    reference = _refer(data, post)
-    sha256 = reference.sha256
-    sent = SettleReference(reference) if message == "reference" else SettleBlob(sha256)
-    assert service.settle(sent) == []
+    sent = SettleReference(_refer(data, post))
+    assert service.settle(sent) is None
     _blob(data)
-    assert service.settle(sent) == []
+    assert service.settle(sent) is None
     assert data.posts[post.id].state is PostState.PENDING
-
-
-def test_a_settled_blob_settles_all_its_media_over_many_pages(
-    data: Metadata, service: PublishingService, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_PAGE", 3)
-    posts = [_post(data, media=1, number=number) for number in range(1, 8)]
-    for post in posts:
-        _refer(data, post)
-    FakeBlobs(data).mark_ready(_blob(data), samples.picture())
-    states = service.settle(SettleBlob(samples.sha256("content")))
-    assert states == [PostState.PUBLISHED] * 7
-    positions = [data.posts[post.id].position for post in posts]
-    assert len(set(positions)) == 7
 
 
 @pytest.mark.parametrize("state", [PostState.PUBLISHED, PostState.FAILED, PostState.DELETED])
@@ -137,7 +118,7 @@ def test_a_concluded_post_is_not_concluded_again(
     post = _post(data, media=1)
     data.posts[post.id] = replace(post, state=state)
     FakeBlobs(data).mark_ready(_blob(data), samples.picture())
-    assert service.settle(SettleReference(_refer(data, post))) == []
+    assert service.settle(SettleReference(_refer(data, post))) is None
     assert data.posts[post.id] == replace(post, state=state)
     assert data.profiles[post.author_id].posts == 0
 

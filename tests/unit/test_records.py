@@ -14,7 +14,7 @@ from shutterfeed.adapters.dynamodb import records
 from shutterfeed.adapters.dynamodb.changes import change_of
 from shutterfeed.adapters.dynamodb.table import Item, key_item, marshal, unmarshal
 from shutterfeed.domain.changes import (
-    BlobChanged,
+    BlobRemoved,
     FollowChanged,
     PostChanged,
     ProfileChanged,
@@ -86,11 +86,11 @@ def test_a_record_of_a_post_that_is_gone_has_only_what_it_was(post: Post) -> Non
 
 
 @given(strategies.blobs)
-def test_records_of_blobs(blob: Blob) -> None:
+def test_only_the_end_of_a_blob_is_a_change(blob: Blob) -> None:
     item = records.blob_item(blob)
-    assert change_of(_record(None, item)) == BlobChanged(None, blob)
-    assert change_of(_record(item, item)) == BlobChanged(blob, blob)
-    assert change_of(_record(item, None)) == BlobChanged(blob, None)
+    assert change_of(_record(None, item)) is None
+    assert change_of(_record(item, item)) is None
+    assert change_of(_record(item, None)) == BlobRemoved(blob)
 
 
 def test_records_of_follow_edges() -> None:

@@ -12,6 +12,8 @@ from tests.e2e.conftest import Deployment, Person, published
 from tools.client import Photo
 from tools.pictures import landscape
 
+_REPORTING_MS = 500
+
 
 def test_no_script_of_a_strangers_runs(visit: Visit, person: Callable[[], Person]) -> None:
     somebody = visit(person()).open()
@@ -45,6 +47,7 @@ def test_no_script_of_a_strangers_runs(visit: Visit, person: Callable[[], Person
         "told": "refused",
     }
     # The browser reports what it stops: elsewhere, silence means that nothing had to be stopped.
+    somebody.page.wait_for_timeout(_REPORTING_MS)
     reports = "".join(somebody.heard())
     for directive in ("style-src-elem", "img-src", "connect-src", "require-trusted-types-for"):
         assert f"policy violated: {directive}" in reports

@@ -94,6 +94,19 @@ def test_so_can_those_before_one_is_signed_in(visit: Visit, screen: str) -> None
     assert {path: told for path, told in found.items() if told != ([], 0)} == {}
 
 
+def test_what_cannot_be_read_is_found(visit: Visit) -> None:
+    """Or the two tests above find nothing because they look at nothing."""
+    visitor = visit().open("/sign-in")
+    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+    visitor.page.evaluate(
+        """() => { const image = document.createElement("img");
+             image.src = "/favicon.svg"; image.style.minWidth = "5000px";
+             document.querySelector("main").append(image); }"""
+    )
+    assert [found.split(":")[0] for found in visitor.accessibility()] == ["image-alt"]
+    assert visitor.overflow() > 0
+
+
 def test_all_of_it_works_without_a_mouse(visit: Visit, person: Callable[[], Person]) -> None:
     reader, author = person(), person()
     visitor = visit().open()
@@ -133,7 +146,7 @@ def test_all_of_it_works_without_a_mouse(visit: Visit, person: Callable[[], Pers
 
 def test_the_pictures_in_the_documentation_are_made(visit: Visit, maya: Person) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    desk = visit(maya, Screen(1280, 900)).open()
+    desk = visit(maya, Screen(1280, 800)).open()
     _take(desk, "feed")
     dialog = desk.choose_files(samples.photo(104, "skerries.jpg"), samples.photo(109, "ferry.jpg"))
     dialog.get_by_label("Caption").fill("The last ferry of the season. #archipelago")

@@ -26,8 +26,11 @@ OPEN_INDEX: Final = "open"
 OPEN_PK: Final = "open_pk"
 OPEN_SK: Final = "open_sk"
 
-STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "BLOB", "PROFILE")
+STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "PROFILE")
 """Sort keys whose changes drive other work; the stream's other records are filtered out."""
+
+STREAM_REMOVED_SORT_KEYS: Final = ("BLOB",)
+"""Sort keys of items whose removal alone does."""
 
 CACHED_HEADS: Final = "head:"
 """How keys in the shared cache begin."""

@@ -23,7 +23,6 @@ from shutterfeed.domain.messages import (
     RemoveBlob,
     RenderPhoto,
     SearchMessage,
-    SettleBlob,
     SettleReference,
     TranscodeVideo,
     Unfollowed,
@@ -62,7 +61,7 @@ class Codec(Generic[M]):
 
 RENDER_PHOTO = Codec[RenderPhoto](RenderPhoto)
 TRANSCODE_VIDEO = Codec[TranscodeVideo](TranscodeVideo)
-PUBLISH = Codec[PublishMessage](SettleReference, SettleBlob, ConcludePost)
+PUBLISH = Codec[PublishMessage](SettleReference, ConcludePost)
 FAN_OUT = Codec[FanOutMessage](FanOut, Cross)
 FEED = Codec[FeedMessage](FeedChunk, Followed, Unfollowed, PrepareFeed)
 COLLECT = Codec[CollectMessage](ReleaseMedia, RemoveBlob)

@@ -20,7 +20,6 @@ from shutterfeed.domain.messages import (
     ReleaseMedia,
     RemoveBlob,
     SearchMessage,
-    SettleBlob,
     SettleReference,
     Unfollowed,
 )
@@ -45,11 +44,10 @@ class FollowChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class BlobChanged:
-    """`before` is None for a new blob, `after` for one that is gone."""
+class BlobRemoved:
+    """Its item expired at the end of its cooling-off."""
 
-    before: Blob | None
-    after: Blob | None
+    blob: Blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class ProfileChanged:
     after: Profile | None
 
 
-Change = PostChanged | FollowChanged | BlobChanged | ReferenceAdded | ProfileChanged
+Change = PostChanged | FollowChanged | BlobRemoved | ReferenceAdded | ProfileChanged
 Work = PublishMessage | FanOutMessage | FeedMessage | CollectMessage | SearchMessage
 
 
@@ -79,8 +77,8 @@ def work_for(change: Change) -> Iterator[Work]:
             yield from _post_indexing(before, after)
         case FollowChanged(follower_id, followee_id, follows):
             yield (Followed if follows else Unfollowed)(follower_id, followee_id)
-        case BlobChanged(before, after):
-            yield from _blob_work(before, after)
+        case BlobRemoved(blob):
+            yield RemoveBlob(blob)
         case ReferenceAdded(reference):
             yield SettleReference(reference)
         case ProfileChanged(before, after):
@@ -126,10 +124,3 @@ def _user_indexing(before: Profile | None, after: Profile | None) -> Iterator[Wo
     changed = before or after
     if changed is not None and seen != shown:
         yield IndexUser(changed.user_id)
-
-
-def _blob_work(before: Blob | None, after: Blob | None) -> Iterator[Work]:
-    if after is not None and after.settled and (before is None or before.state != after.state):
-        yield SettleBlob(after.sha256)
-    if before is not None and after is None:
-        yield RemoveBlob(before)

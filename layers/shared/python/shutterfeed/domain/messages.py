@@ -45,13 +45,6 @@ class SettleReference:
 
 
 @dataclass(frozen=True, slots=True)
-class SettleBlob:
-    """A blob became ready or failed: so do all media that refer to it."""
-
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class ConcludePost:
     """All that a post waits for may be there: publish it, or fail it."""
 
@@ -136,7 +129,7 @@ class IndexUser:
     user_id: str
 
 
-PublishMessage = SettleReference | SettleBlob | ConcludePost
+PublishMessage = SettleReference | ConcludePost
 FanOutMessage = FanOut | Cross
 FeedMessage = FeedChunk | Followed | Unfollowed | PrepareFeed
 CollectMessage = ReleaseMedia | RemoveBlob

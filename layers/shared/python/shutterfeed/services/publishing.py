@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, MediaState, Purpose, Reference
-from shutterfeed.domain.messages import ConcludePost, PublishMessage, SettleBlob, SettleReference
+from shutterfeed.domain.messages import ConcludePost, PublishMessage
 from shutterfeed.domain.posts import UNPUBLISHED, PostState
 from shutterfeed.ports import Avatars, Blobs, Clock, Ids, Ledger, Posts
-
-_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +20,20 @@ class PublishingService:
     clock: Clock
     ids: Ids
 
-    def settle(self, message: PublishMessage) -> list[PostState]:
-        """Carry a blob's outcome to the media that refer to it, and conclude their posts.
+    def settle(self, message: PublishMessage) -> PostState | None:
+        """Carry a blob's outcome to the medium that refers to it, and conclude the post.
 
-        The new states of those posts that it changed.
+        The post's new state; None where nothing changed.
         """
         if isinstance(message, ConcludePost):
-            state = self.conclude(message.post_id)
-            return [] if state is None else [state]
-        states = []
-        for reference in self._references(message):
-            blob = self.blobs.get(reference.sha256)
-            # Of an unsettled blob there will be another message when it settles; of a reference
-            # that waits for its rendering, when that is done.
-            if blob is not None and blob.settled and not self.blobs.awaits_rendering(reference):
-                self._settle(blob, reference)
-                state = self.conclude(reference.post_id)
-                if state is not None:
-                    states.append(state)
-        return states
+            return self.conclude(message.post_id)
+        reference = message.reference
+        blob = self.blobs.get(reference.sha256)
+        if blob is None or not blob.settled or self.blobs.awaits_rendering(reference):
+            # There will be another message when its rendering is done.
+            return None
+        self._settle(blob, reference)
+        return self.conclude(reference.post_id)
 
     def conclude(self, post_id: PostId) -> PostState | None:
         """Publish the post if all its media are ready, fail it if one has failed. A hidden post's
@@ -66,18 +58,6 @@ class PublishingService:
         if self.posts.publish(post_id, media, self.ids.new(now), now):
             return PostState.PUBLISHED
         return None
-
-    def _references(self, message: SettleReference | SettleBlob) -> Iterator[Reference]:
-        if isinstance(message, SettleReference):
-            yield message.reference
-            return
-        after = None
-        while True:
-            page = self.blobs.references(message.sha256, after, _PAGE)
-            yield from page.items
-            after = page.next_position
-            if after is None:
-                return
 
     def _settle(self, blob: Blob, reference: Reference) -> None:
         author_id, media_id = reference.post_id.author_id, reference.media_id

@@ -1,19 +1,17 @@
 """From a stored photo to its renditions: the work of `thumbnail`, which parses hostile bytes.
 
-It reaches blobs, originals and renditions, and knows of no user or post. Content that is known is
-rendered again for each upload of it, as if it were new: its uploader waits as long as for new
-content, behind the same queue, and a rendition that was lost is back. Another encoder may write
-other bytes under the same name than before; it is the same picture.
+It reaches blobs, originals and renditions, and knows of no user or post. Of content that is known
+another encoder may write other bytes under the same name than before; it is the same picture.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shutterfeed.domain.media import Blob, BlobState, Failure, Picture
+from shutterfeed.domain.media import Blob, BlobState, Picture
 from shutterfeed.domain.messages import RenderPhoto
-from shutterfeed.domain.photos import PhotoRefused
 from shutterfeed.ports import Blobs, Originals, PhotoCodec, Renditions
+from shutterfeed.services.outcomes import settle_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +22,8 @@ class RenderingService:
     codec: PhotoCodec
 
     def render(self, message: RenderPhoto) -> BlobState | None:
-        """Write all renditions, then mark the blob ready, or failed, with the reason; then tell
-        the reference that waits for it.
-
-        What the rendering came to; None where there was nothing to do.
-        """
-        blob = self.blobs.get(message.sha256)
-        if blob is None or blob.blob_id != message.blob_id:
-            return None
-        reference = message.reference
-        waits = reference is not None and self.blobs.awaits_rendering(reference)
-        if blob.settled and not waits:
-            return None
-        state = self._render(blob)
-        if reference is not None:
-            self.blobs.rendered(reference)
-        return state
-
-    def _render(self, blob: Blob) -> BlobState:
-        try:
-            picture = self._picture(blob)
-        except PhotoRefused as refused:
-            # A blob that is ready stays so: this time it took too long, perhaps.
-            self.blobs.mark_failed(blob, Failure(refused.code, refused.message))
-            return BlobState.FAILED
-        self.blobs.mark_ready(blob, picture)
-        return BlobState.READY
+        """Write all renditions and tell the outcome, as `settle_order` says."""
+        return settle_order(self.blobs, message, self._picture)
 
     def _picture(self, blob: Blob) -> Picture:
         with self.originals.open(blob) as source:

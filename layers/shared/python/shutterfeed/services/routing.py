@@ -22,7 +22,6 @@ from shutterfeed.domain.messages import (
     ReleaseMedia,
     RemoveBlob,
     SearchMessage,
-    SettleBlob,
     SettleReference,
     Unfollowed,
 )
@@ -48,7 +47,7 @@ class ChangeRouter:
 
     def _send(self, message: Work) -> None:
         match message:
-            case SettleReference() | SettleBlob() | ConcludePost():
+            case SettleReference() | ConcludePost():
                 self.publish.send([message])
             case FanOut() | Cross():
                 self.fan_out.send([message])

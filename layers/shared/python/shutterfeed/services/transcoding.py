@@ -1,18 +1,18 @@
 """From a stored video to its clip and poster: the work of `transcode`, which parses hostile bytes.
 
-It reaches blobs, originals and renditions, and knows of no user or post. As photos are,
-content that is known is made again for each upload of it: its uploader waits as long, and sees as
-much progress.
+It reaches blobs, originals and renditions, and knows of no user or post. Whoever uploads content
+that is known sees as much progress as with new content.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shutterfeed.domain.media import Blob, BlobState, Clip, Failure, Picture, Reference
+from shutterfeed.domain.media import Blob, BlobState, Clip, Picture, Reference
 from shutterfeed.domain.messages import TranscodeVideo
-from shutterfeed.domain.videos import CLIP_NAME, CLIP_TYPE, RenderedClip, VideoRefused
+from shutterfeed.domain.videos import CLIP_NAME, CLIP_TYPE, RenderedClip
 from shutterfeed.ports import Blobs, Originals, Renditions, VideoCodec
+from shutterfeed.services.outcomes import settle_order
 
 _STEP = 5
 """Percentage points between two notes of progress: each is a write, and a stream record."""
@@ -26,32 +26,10 @@ class TranscodingService:
     codec: VideoCodec
 
     def transcode(self, message: TranscodeVideo) -> BlobState | None:
-        """Write clip and poster, then mark the blob ready, or failed, with the reason; then tell
-        the reference that waits for it.
-
-        What the transcoding came to; None where there was nothing to do.
-        """
-        blob = self.blobs.get(message.sha256)
-        if blob is None or blob.blob_id != message.blob_id:
-            return None
-        reference = message.reference
-        waits = reference is not None and self.blobs.awaits_rendering(reference)
-        if blob.settled and not waits:
-            return None
-        state = self._transcode(blob, reference)
-        if reference is not None:
-            self.blobs.rendered(reference)
-        return state
-
-    def _transcode(self, blob: Blob, reference: Reference | None) -> BlobState:
-        try:
-            picture = self._picture(blob, reference)
-        except VideoRefused as refused:
-            # A blob that is ready stays so: this time it took too long, perhaps.
-            self.blobs.mark_failed(blob, Failure(refused.code, refused.message))
-            return BlobState.FAILED
-        self.blobs.mark_ready(blob, picture)
-        return BlobState.READY
+        """Write clip and poster and tell the outcome, as `settle_order` says."""
+        return settle_order(
+            self.blobs, message, lambda blob: self._picture(blob, message.reference)
+        )
 
     def _picture(self, blob: Blob, reference: Reference | None) -> Picture:
         told = 0

@@ -14,7 +14,7 @@ from shutterfeed.adapters.dynamodb.records import (
 )
 from shutterfeed.adapters.dynamodb.table import Item, item_key, unmarshal
 from shutterfeed.domain.changes import (
-    BlobChanged,
+    BlobRemoved,
     Change,
     FollowChanged,
     PostChanged,
@@ -33,7 +33,7 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
     if key.sk == keys.PROFILE:
         return ProfileChanged(before and to_profile(before), after and to_profile(after))
     if key.sk == keys.BLOB:
-        return BlobChanged(before and to_blob(before), after and to_blob(after))
+        return BlobRemoved(to_blob(before)) if before is not None and after is None else None
     if key.sk.startswith(keys.FOLLOWS_PREFIX) and (before is None) != (after is None):
         return FollowChanged(*keys.parse_follow(key), follows=after is not None)
     if key.sk.startswith(keys.REFERENCE_PREFIX) and _waits(before) and not _waits(after):

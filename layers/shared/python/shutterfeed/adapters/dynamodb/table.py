@@ -64,10 +64,22 @@ class _Serializer(TypeSerializer):
 
 
 class _Deserializer(TypeDeserializer):
-    """Gives int and float rather than Decimal."""
+    """Gives int and float rather than Decimal, and knows the usual types without looking for a
+    method of theirs: half of the time that a page of the feed takes for its items' values."""
 
-    def _deserialize_n(self, value: str) -> int | float:
-        return int(value) if value.lstrip("-").isdecimal() else float(value)
+    def deserialize(self, value: Any) -> Any:
+        [(kind, content)] = value.items()
+        match kind:
+            case "S":
+                return content
+            case "N":
+                return int(content) if content.lstrip("-").isdecimal() else float(content)
+            case "M":
+                return {name: self.deserialize(part) for name, part in content.items()}
+            case "L":
+                return [self.deserialize(part) for part in content]
+            case _:
+                return super().deserialize(value)
 
 
 _serialize = _Serializer().serialize

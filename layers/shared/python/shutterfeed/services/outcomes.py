@@ -1,0 +1,47 @@
+"""What photos and videos have in common: a stored content is worked on, and the outcome told.
+
+Known content is worked on again for each upload of it, as if it were new: its uploader waits as
+long as for new content, behind the same queue, and a rendition that was lost is back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shutterfeed.domain.media import Blob, BlobState, Failure, Picture
+from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
+from shutterfeed.domain.photos import PhotoRefused
+from shutterfeed.domain.videos import VideoRefused
+from shutterfeed.ports import Blobs
+
+
+def settle_order(
+    blobs: Blobs, order: RenderPhoto | TranscodeVideo, make: Callable[[Blob], Picture]
+) -> BlobState | None:
+    """Let `make` write all renditions, then mark the blob ready, or failed, with the reason; then
+    tell the reference that waits for it.
+
+    What the work came to; None where there was nothing to do.
+    """
+    blob = blobs.get(order.sha256)
+    if blob is None or blob.blob_id != order.blob_id:
+        return None
+    reference = order.reference
+    waits = reference is not None and blobs.awaits_rendering(reference)
+    if blob.settled and not waits:
+        return None
+    state = _settle(blobs, blob, make)
+    if reference is not None:
+        blobs.rendered(reference)
+    return state
+
+
+def _settle(blobs: Blobs, blob: Blob, make: Callable[[Blob], Picture]) -> BlobState:
+    try:
+        picture = make(blob)
+    except (PhotoRefused, VideoRefused) as refused:
+        # A blob that is ready stays so: this time it took too long, perhaps.
+        blobs.mark_failed(blob, Failure(refused.code, refused.message))
+        return BlobState.FAILED
+    blobs.mark_ready(blob, picture)
+    return BlobState.READY
