@@ -16,9 +16,7 @@ _STAMP = "requirements.sha256"
 PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
 
 
-def ensure(
-    venv: Path, requirements: Path, purpose: str, *, in_place: Sequence[Path] = ()
-) -> Path:
+def ensure(venv: Path, requirements: Path, purpose: str, *, in_place: Sequence[Path] = ()) -> Path:
     """Make `venv` hold exactly the packages of `requirements`; quick when it already does.
 
     `purpose` is what a person reads while they install. `in_place` are folders of packages of our
