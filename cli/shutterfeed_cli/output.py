@@ -190,7 +190,7 @@ class UploadReport:
                 self._task,
                 advance=advance,
                 total=max(self._found, 1),
-                files=f"{self._done:,} of {self._files:,} files",
+                files=f"{self._done:,} of {max(self._files, self._done):,} files",
                 bytes=f"{decimal(max(self._sent, 0))} of {decimal(max(self._found, 0))}",
             )
 
