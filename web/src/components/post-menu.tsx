@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { call, type PostBody } from "../api.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { me } from "../me.ts";
+import { parsePlace, placeText } from "../place.ts";
 import { deletePost, remember } from "../posts.ts";
 import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -10,6 +11,7 @@ import { describe } from "./carousel.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 import { Icon } from "./icons.tsx";
+import { PlaceFields } from "./place-fields.tsx";
 import { share } from "./share.ts";
 
 const MAX_CAPTION = 2200;
@@ -91,12 +93,16 @@ function EditPost({ post, onClose }: Props) {
   const [altTexts, setAltTexts] = useState(
     Object.fromEntries(post.media.map((medium) => [medium.id, medium.alt_text])),
   );
-  const [keepsPlace, setKeepsPlace] = useState(true);
+  const [place, setPlace] = useState(placeText(post.place));
+  const [placeError, setPlaceError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
   async function save(event: SubmitEvent): Promise<void> {
     event.preventDefault();
+    const parsed = parsePlace(place);
+    setPlaceError(typeof parsed === "string" ? parsed : null);
+    if (typeof parsed === "string") return;
     setBusy(true);
     setError(null);
     const changed = post.media.filter((medium) => altTexts[medium.id] !== medium.alt_text);
@@ -105,7 +111,7 @@ function EditPost({ post, onClose }: Props) {
       const body = {
         caption,
         ...(changed.length > 0 && { alt_texts }),
-        ...(!keepsPlace && { place: null }),
+        place: parsed,
       };
       remember(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
       toast("Changes saved.");
@@ -144,16 +150,11 @@ function EditPost({ post, onClose }: Props) {
               />
             </div>
           ))}
-          {post.place && (
-            <label class="check">
-              <input
-                type="checkbox"
-                checked={keepsPlace}
-                onChange={(event) => setKeepsPlace(event.currentTarget.checked)}
-              />
-              Show the place: {post.place.name}
-            </label>
-          )}
+          <PlaceFields
+            place={place}
+            onPlace={(changed) => setPlace({ ...place, ...changed })}
+            error={placeError}
+          />
           {error !== null && !isOfCaption && <p class="field-error" role="alert">{sentence(error)}</p>}
         </div>
         <div class="dialog-actions">

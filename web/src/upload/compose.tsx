@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
+import { PlaceFields } from "../components/place-fields.tsx";
 import { ApiError, sentence } from "../errors.ts";
 import { useStore } from "../store.ts";
 import { clock, fileSize } from "../text.ts";
@@ -14,7 +15,6 @@ import { isVideo } from "./sniff.ts";
 const ACCEPTED = "image/*,video/*,.heic,.heif,.avif,.mov,.mp4,.webm";
 const MAX_CAPTION = 2200;
 const MAX_ALT_TEXT = 1000;
-const MAX_PLACE_NAME = 100;
 
 interface Props {
   files: readonly File[];
@@ -107,7 +107,11 @@ export function Compose({ files, onClose }: Props) {
                 error={fieldError("caption")}
                 hint="#hashtags and @handles become links."
               />
-              <PlaceFields error={fieldError("place")} />
+              <PlaceFields
+                place={current.place}
+                onPlace={(changed) => edit({ place: { ...current.place, ...changed } })}
+                error={fieldError("place")}
+              />
               <label class="check">
                 <input
                   type="checkbox"
@@ -304,39 +308,3 @@ function Preview({ item }: { item: Item }) {
 const TYPE_NAMES: Record<string, string> = {
   "image/heic": "HEIC", "image/heif": "HEIF", "image/avif": "AVIF", "video/quicktime": "MOV", "video/mp4": "MP4",
 };
-
-function PlaceFields({ error }: { error: string | null }) {
-  const { placeName, latitude, longitude } = useStore(draft);
-  const [note, setNote] = useState<string | null>(null);
-
-  function locate(): void {
-    setNote("Asking for your location…");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        setNote(null);
-        edit({ latitude: coords.latitude.toFixed(5), longitude: coords.longitude.toFixed(5) });
-      },
-      () => setNote("Your location is not known, or may not be asked for."),
-      { timeout: 15_000, maximumAge: 60_000 },
-    );
-  }
-
-  return (
-    <details class="place" open={placeName !== "" || error !== null}>
-      <summary><Icon name="place" /> {placeName || "Add a place"}</summary>
-      <Field
-        label="Name of the place"
-        value={placeName}
-        onValue={(name) => edit({ placeName: name })}
-        maxLength={MAX_PLACE_NAME}
-        error={error}
-      />
-      <div class="place-point">
-        <Field label="Latitude" value={latitude} onValue={(value) => edit({ latitude: value })} input={{ inputMode: "decimal" }} />
-        <Field label="Longitude" value={longitude} onValue={(value) => edit({ longitude: value })} input={{ inputMode: "decimal" }} />
-        <button type="button" class="button" onClick={locate}>Use my location</button>
-      </div>
-      <p class="field-hint" role="status">{note}</p>
-    </details>
-  );
-}

@@ -1,7 +1,8 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
-import { call, type CreatePost, type PlaceBody, type UploadBody } from "../api.ts";
+import { call, type CreatePost, type UploadBody } from "../api.ts";
 import { signedIn } from "../auth.ts";
 import { Failure } from "../errors.ts";
+import { NO_PLACE, parsePlace, type PlaceText } from "../place.ts";
 import { Store } from "../store.ts";
 import { fileSize, plural } from "../text.ts";
 import { hashFile, inspectVideo } from "./inspect.ts";
@@ -36,16 +37,14 @@ export interface Item {
 export interface Draft {
   readonly items: readonly Item[];
   readonly caption: string;
-  readonly placeName: string;
-  readonly latitude: string;
-  readonly longitude: string;
+  readonly place: PlaceText;
   readonly keepsCapture: boolean;
   /** About the selection as a whole. */
   readonly note: string | null;
 }
 
 const EMPTY: Draft = {
-  items: [], caption: "", placeName: "", latitude: "", longitude: "", keepsCapture: false, note: null,
+  items: [], caption: "", place: NO_PLACE, keepsCapture: false, note: null,
 };
 
 export const draft = new Store<Draft>(EMPTY);
@@ -104,15 +103,11 @@ export function changeItem(id: number, to: Partial<Item>): void {
 }
 
 /** What keeps the draft from being posted, or null. */
-export function obstacle({ items, placeName, latitude, longitude }: Draft): string | null {
+export function obstacle({ items, place }: Draft): string | null {
   if (items.length === 0) return "Choose a photo or video first.";
   if (items.some((item) => item.problem)) return "Remove the files that cannot be posted.";
-  const hasPoint = latitude.trim() !== "" || longitude.trim() !== "";
-  if (hasPoint && placeName.trim() === "") return "Give the place a name, or clear its coordinates.";
-  if (placeName.trim() !== "" && placeOf(draft.value) === null) {
-    return "The place needs a latitude from -90 to 90 and a longitude from -180 to 180.";
-  }
-  return null;
+  const parsed = parsePlace(place);
+  return typeof parsed === "string" ? parsed : null;
 }
 
 /**
@@ -121,9 +116,11 @@ export function obstacle({ items, placeName, latitude, longitude }: Draft): stri
  */
 export async function post(): Promise<void> {
   const current = await prepared();
+  const place = parsePlace(current.place);
+  if (typeof place === "string") throw new Failure(place);
   const body: CreatePost = {
     caption: current.caption,
-    place: placeOf(current),
+    place,
     taken_at: null,
     media: current.items.map((item) => ({
       content_type: item.type!,
@@ -175,14 +172,6 @@ function prepared(): Promise<Draft> {
     const stop = draft.watch(check);
     check();
   });
-}
-
-function placeOf({ placeName, latitude, longitude }: Draft): PlaceBody | null {
-  const point = [latitude, longitude].map((text) => (text.trim() === "" ? NaN : Number(text)));
-  const [north, east] = point as [number, number];
-  const isOnEarth = Math.abs(north) <= 90 && Math.abs(east) <= 180;
-  if (placeName.trim() === "" || !isOnEarth) return null;
-  return { name: placeName.trim(), latitude: north, longitude: east };
 }
 
 /** Finds out all that the API wants to know of a file. */
