@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
-from tests.e2e.conftest import PASSWORD, Deployment, Person
+from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually
 from tools import demo, paths
 
 SCREENS = {
@@ -133,6 +133,8 @@ def test_all_of_it_works_without_a_mouse(visit: Visit, person: Callable[[], Pers
     expect(dialog).to_be_hidden()
     assert visitor.focused() == "New post"
 
+    asked = f"/search/suggest?q={author.handle}"
+    eventually(lambda: reader.api.call("GET", asked)["items"], until=bool)
     visitor.open("/search")
     # It has the focus by itself, where there is a mouse and so no keyboard on the screen.
     expect(visitor.page.get_by_role("combobox", name="Search")).to_be_focused()
