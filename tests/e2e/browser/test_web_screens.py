@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
-from tests.e2e.conftest import PASSWORD, Deployment, Person
+from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually
 from tools import demo, paths
 
 SCREENS = {
@@ -112,6 +112,7 @@ def test_all_of_it_works_without_a_mouse(visit: Visit, person: Callable[[], Pers
     reader, author = person(), person()
     visitor = visit().open()
     keyboard = visitor.page.keyboard
+    expect(visitor.page.get_by_role("heading", name="Sign in")).to_be_visible()
     visitor.tab_to("E-mail")
     keyboard.type(reader.email)
     visitor.tab_to("Password")
@@ -133,8 +134,11 @@ def test_all_of_it_works_without_a_mouse(visit: Visit, person: Callable[[], Pers
     expect(dialog).to_be_hidden()
     assert visitor.focused() == "New post"
 
+    asked = f"/search/suggest?q={author.handle}"
+    eventually(lambda: reader.api.call("GET", asked)["items"], until=bool)
     visitor.open("/search")
-    visitor.tab_to("Search") if visitor.focused() != "Search" else None
+    # It has the focus by itself, where there is a mouse and so no keyboard on the screen.
+    expect(visitor.page.get_by_role("combobox", name="Search")).to_be_focused()
     keyboard.type(f"@{author.handle}")
     expect(visitor.page.get_by_role("option").first).to_be_visible()
     keyboard.press("ArrowDown")

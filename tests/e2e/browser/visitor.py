@@ -166,14 +166,15 @@ class Visitor:
         """Press Tab until what has this name has the focus."""
         for _ in range(_MOST_TABS):
             self.page.keyboard.press("Tab")
-            if name in self.focused():
+            if self.focused() == name:
                 return
         raise AssertionError(f"{name} cannot be reached with the keyboard")
 
     def focused(self) -> str:
-        """The name of what has the focus."""
+        """The name of what has the focus; empty where nothing has it."""
         name: str = self.page.evaluate(
             """() => { const at = document.activeElement;
+                 if (at === null || at === document.body) return "";
                  return at.ariaLabel || at.labels?.[0]?.textContent || at.textContent; }"""
         )
         return name.strip()
