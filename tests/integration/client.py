@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -67,7 +69,10 @@ class Client:
         self.requests += 1
         response = handler(event, payloads.context(self.requests))
         http = event["requestContext"]["http"]
-        answer = Answer(response["statusCode"], response["headers"], response.get("body") or "")
+        body = response.get("body") or ""
+        if response.get("isBase64Encoded"):
+            body = gzip.decompress(base64.b64decode(body)).decode()
+        answer = Answer(response["statusCode"], response["headers"], body)
         _hold_to_contract(http["method"], http["path"].removeprefix(PREFIX), answer)
         return answer
 

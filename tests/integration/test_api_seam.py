@@ -149,6 +149,19 @@ def test_a_body_may_come_in_base64(client: Client, ada: Person) -> None:
     assert client.send(event).error == ("malformed_json", None)
 
 
+def test_long_answers_are_compressed_for_those_who_can_read_that(
+    client: Client, ada: Person
+) -> None:
+    reads_gzip = {"Accept-Encoding": "br, gzip"}
+    short = client.request("GET", "/me", ada, headers=reads_gzip)
+    plain = client.request("GET", "/openapi.json", headers={"Accept-Encoding": "identity"})
+    packed = client.request("GET", "/openapi.json", headers=reads_gzip)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.text == plain.text
+    for answer in (short, plain):
+        assert "Content-Encoding" not in answer.headers
+
+
 def test_every_answer_forbids_caching_and_sniffing(client: Client, ada: Person) -> None:
     client.handle(ada)
     for answer in (

@@ -1,0 +1,95 @@
+"""What one changes afterwards, or by hand: a post's words and place, the order of an album, a
+forgotten password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.browser import samples
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.visitor import PHONE
+from tests.e2e.conftest import Person, published
+from tools.client import LOCAL_CONFIRMATION_CODE, Photo
+from tools.pictures import landscape
+
+NEW_PASSWORD = "Another-horse-8-battery"
+
+
+def test_caption_description_and_place_are_changed(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(91))], caption="Before"))
+    somebody = visit(owner).open()
+    somebody.sees_post("Before").get_by_role("button", name="Post options").click()
+    page = somebody.page
+    page.get_by_role("button", name="Edit post").click()
+    dialog = page.get_by_role("dialog", name="Edit post")
+    dialog.get_by_label("Caption").fill("After")
+    dialog.get_by_label(re.compile("^Description of photo")).fill("Hills under a low sun")
+    dialog.get_by_text("Add a place").click()
+    dialog.get_by_label("Name of the place").fill("Old pier")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("needs a latitude")
+    dialog.get_by_label("Latitude").fill("56.03")
+    dialog.get_by_label("Longitude").fill("12.62")
+    dialog.get_by_role("button", name="Save").click()
+    somebody.sees_text("Changes saved.")
+
+    card = somebody.open().sees_post("After")
+    expect(card.get_by_text("Old pier")).to_be_visible()
+    expect(card.get_by_role("img", name="Hills under a low sun")).to_be_visible()
+
+
+def test_files_are_put_in_order_by_dragging(visit: Visit, person: Callable[[], Person]) -> None:
+    somebody = visit(person()).open()
+    names = ("one.jpg", "two.jpg", "three.jpg")
+    dialog = somebody.choose_files(
+        *(samples.photo(number, name) for number, name in enumerate(names, start=101))
+    )
+    rows = dialog.get_by_role("listitem")
+    _thumbnail(rows, "three.jpg").drag_to(rows.filter(has_text="one.jpg"))
+    expect(rows.first).to_contain_text("three.jpg")
+    assert [_name(text) for text in rows.all_inner_texts()] == ["three.jpg", "one.jpg", "two.jpg"]
+
+
+def _thumbnail(rows: Locator, name: str) -> Locator:
+    return rows.filter(has_text=name).locator("[draggable=true]")
+
+
+def _name(text: str) -> str:
+    found = re.search(r"\w+\.jpg", text)
+    assert found, text
+    return found[0]
+
+
+def test_an_album_is_looked_through_by_arrows_and_keys(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    photos = [Photo(landscape(number)) for number in (111, 112, 113)]
+    published(owner.api, owner.api.publish(photos, caption="Three of a day"))
+    for screen in ({}, {"screen": PHONE}):
+        somebody = visit(owner, **screen).open()
+        album = somebody.sees_post("Three of a day").get_by_role("group", name="Album of 3")
+        album.get_by_role("button", name="Next").click()
+        expect(album.get_by_role("list", name="2 of 3")).to_be_visible()
+        album.get_by_role("list").press("End")
+        expect(album.get_by_role("list", name="3 of 3")).to_be_visible()
+        expect(album.get_by_role("button", name="Next")).to_have_count(0)
+
+
+def test_a_forgotten_password_is_replaced(visit: Visit, person: Callable[[], Person]) -> None:
+    owner = person()
+    nobody = visit().open()
+    page = nobody.page
+    page.get_by_role("link", name="Forgot password?").click()
+    page.get_by_label("E-mail").fill(owner.email)
+    page.get_by_role("button", name="Send a code").click()
+    page.get_by_label("Code").fill(LOCAL_CONFIRMATION_CODE)
+    page.get_by_label("New password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Set the new password").click()
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
