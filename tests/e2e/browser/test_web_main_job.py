@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import count
+from typing import cast
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
 from tests.e2e.conftest import Person, published
-from tests.e2e.test_main_job import real_photos
+from tests.pictures import SHARED_DATA, needs_shared_data
 from tools.client import Photo
 from tools.pictures import landscape
 
@@ -102,16 +103,27 @@ def _second_post_is_announced(author: Visitor, reader: Visitor, caption: str) ->
     reader.sees_post(caption)
 
 
-def test_the_progress_of_real_files_is_seen(visit: Visit, person: Callable[[], Person]) -> None:
+@needs_shared_data
+def test_what_phones_really_make_is_posted(visit: Visit, person: Callable[[], Person]) -> None:
+    somebody = visit(person()).open()
+    files = [
+        {"name": path.name, "mimeType": kind, "buffer": path.read_bytes()}
+        for path, kind in (
+            (SHARED_DATA / "photos/heic/IMG_5195.HEIC", ""),
+            (SHARED_DATA / "photos/phones/HMD_Nokia_8.3_5G.jpg", "image/jpeg"),
+            (SHARED_DATA / "videos/realshort.mp4", "video/mp4"),
+        )
+    ]
+    somebody.post(*cast("list[FilePayload]", files), caption="From real phones")
+    card = somebody.sees_post("From real phones")
+    expect(card.get_by_role("group", name="Album of 3")).to_be_visible()
+
+
+def test_the_progress_of_files_is_seen(visit: Visit, person: Callable[[], Person]) -> None:
     somebody = visit(person()).open()
     expect(somebody.page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
-    real = real_photos()[0].data
     somebody.network(up=400)
-    somebody.post(
-        {"name": "nokia.jpg", "mimeType": "image/jpeg", "buffer": real},
-        samples.heavy_photo(),
-        caption="Slowly, from a phone",
-    )
+    somebody.post(samples.photo(), samples.heavy_photo(), caption="Slowly, from a phone")
     tray = somebody.page.get_by_role("region", name="Uploads in progress")
     whole = tray.get_by_role("progressbar", name="All files")
     each = tray.get_by_role("progressbar", name="heavy.jpg")
