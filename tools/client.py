@@ -23,6 +23,8 @@ Json = dict[str, Any]
 
 LOCAL_CONFIRMATION_CODE: Final = "123456"
 """The local cloud sends no e-mail; its code is always this one."""
+LOCAL_RESET_CODE: Final = "654321"
+"""The same, for a forgotten password."""
 
 _TIMEOUT_SECONDS: Final = 60.0
 _FIRST_POLL_SECONDS: Final = 0.1

@@ -12,7 +12,7 @@ from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import PHONE
 from tests.e2e.conftest import Person, published
-from tools.client import LOCAL_CONFIRMATION_CODE, Photo
+from tools.client import LOCAL_RESET_CODE, Photo
 from tools.pictures import landscape
 
 NEW_PASSWORD = "Another-horse-8-battery"
@@ -33,7 +33,9 @@ def test_caption_description_and_place_are_changed(
     dialog.get_by_text("Add a place").click()
     dialog.get_by_label("Name of the place").fill("Old pier")
     dialog.get_by_role("button", name="Save").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("needs a latitude")
+    expect(dialog.get_by_label("Name of the place")).to_have_accessible_description(
+        re.compile("needs a latitude")
+    )
     dialog.get_by_label("Latitude").fill("56.03")
     dialog.get_by_label("Longitude").fill("12.62")
     dialog.get_by_role("button", name="Save").click()
@@ -66,20 +68,25 @@ def _name(text: str) -> str:
     return found[0]
 
 
-def test_an_album_is_looked_through_by_arrows_and_keys(
+def test_an_album_is_looked_through_by_arrows_keys_and_swipes(
     visit: Visit, person: Callable[[], Person]
 ) -> None:
     owner = person()
     photos = [Photo(landscape(number)) for number in (111, 112, 113)]
     published(owner.api, owner.api.publish(photos, caption="Three of a day"))
-    for screen in ({}, {"screen": PHONE}):
-        somebody = visit(owner, **screen).open()
-        album = somebody.sees_post("Three of a day").get_by_role("group", name="Album of 3")
-        album.get_by_role("button", name="Next").click()
-        expect(album.get_by_role("list", name="2 of 3")).to_be_visible()
-        album.get_by_role("list").press("End")
-        expect(album.get_by_role("list", name="3 of 3")).to_be_visible()
-        expect(album.get_by_role("button", name="Next")).to_have_count(0)
+
+    at_a_desk = visit(owner).open()
+    album = at_a_desk.sees_post("Three of a day").get_by_role("group", name="Album of 3")
+    album.get_by_role("button", name="Next").click()
+    expect(album.get_by_role("list", name="2 of 3")).to_be_visible()
+    album.get_by_role("list").press("End")
+    expect(album.get_by_role("list", name="3 of 3")).to_be_visible()
+    expect(album.get_by_role("button", name="Next")).to_have_count(0)
+
+    on_a_phone = visit(owner, PHONE).open()
+    album = on_a_phone.sees_post("Three of a day").get_by_role("group", name="Album of 3")
+    on_a_phone.swipe_left(album)
+    expect(album.get_by_role("list", name="2 of 3")).to_be_visible()
 
 
 def test_a_forgotten_password_is_replaced(visit: Visit, person: Callable[[], Person]) -> None:
@@ -89,7 +96,7 @@ def test_a_forgotten_password_is_replaced(visit: Visit, person: Callable[[], Per
     page.get_by_role("link", name="Forgot password?").click()
     page.get_by_label("E-mail").fill(owner.email)
     page.get_by_role("button", name="Send a code").click()
-    page.get_by_label("Code").fill(LOCAL_CONFIRMATION_CODE)
+    page.get_by_label("Code").fill(LOCAL_RESET_CODE)
     page.get_by_label("New password").fill(NEW_PASSWORD)
     page.get_by_role("button", name="Set the new password").click()
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()

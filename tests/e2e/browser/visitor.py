@@ -31,6 +31,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 _MOST_TABS: Final = 80
+_SWIPE_STEPS: Final = 20
 REFRESH_KEY: Final = "shutterfeed.refresh"
 ACCESS_KEY: Final = "shutterfeed.access"
 
@@ -159,6 +160,20 @@ class Visitor:
         expect(card).to_be_visible(timeout=60_000)
         expect(card.locator("img.picture, .stage img, video").first).to_be_visible()
         return card
+
+    def swipe_left(self, element: Locator) -> None:
+        """With a finger, by two thirds of the element's width."""
+        box = element.bounding_box()
+        assert box
+        tools = self.context.new_cdp_session(self.page)
+        y = box["y"] + box["height"] / 2
+        for step in range(_SWIPE_STEPS + 1):
+            x = box["x"] + box["width"] * (5 / 6 - 2 / 3 * step / _SWIPE_STEPS)
+            kind = "touchMove" if step else "touchStart"
+            tools.send(
+                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+            )
+        tools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     # What one does without a mouse
 
