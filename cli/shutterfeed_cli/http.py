@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,8 +39,8 @@ _AGAIN: Final = frozenset(
 class _ThisMachine(httpx.BaseTransport):
     """Any name under `.localhost` means this machine, as in browsers and curl."""
 
-    def __init__(self, limits: httpx.Limits) -> None:
-        self._inner = httpx.HTTPTransport(limits=limits)
+    def __init__(self, limits: httpx.Limits, trust: ssl.SSLContext) -> None:
+        self._inner = httpx.HTTPTransport(limits=limits, verify=trust)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         # The Host header was set when the request was made, and stays.
@@ -53,8 +54,11 @@ class _ThisMachine(httpx.BaseTransport):
 def new_client(connections: int = 8) -> httpx.Client:
     """A client for this many requests at a time. It is safe to share between threads."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
-    local = _ThisMachine(limits)
+    # Made once: reading the machine's certificates takes a while.
+    trust = httpx.create_ssl_context()
+    local = _ThisMachine(limits, trust)
     return httpx.Client(
+        verify=trust,
         timeout=_TIMEOUT,
         limits=limits,
         mounts={"all://localhost": local, "all://*.localhost": local},

@@ -159,7 +159,7 @@ def test_the_pictures_in_the_documentation_are_made(visit: Visit, maya: Person) 
     _take(desk, "post")
     desk.page.keyboard.press("Escape")
     _take(desk.open("/u/tomas"), "profile")
-    _take(desk.open("/search?q=sea&type=posts"), "search")
+    _take(desk.open("/search?q=sea"), "search")
     _take(visit(maya, Screen(390, 844, "dark", is_phone=True)).open(), "phone")
 
 
