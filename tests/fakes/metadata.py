@@ -226,6 +226,9 @@ class FakeFollows:
     def exists(self, follower_id: str, followee_id: str) -> bool:
         return (follower_id, followee_id) in self.data.edges
 
+    def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
+        return {user_id for user_id in user_ids if (user_id, followee_id) in self.data.edges}
+
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         ids = sorted(
             followee
@@ -699,8 +702,8 @@ class FakeReaders:
         edges = {(reader_id, author_id) for reader_id in reader_ids}
         self.data.pulled.update(edges & self.data.edges.keys())
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str) -> None:
-        if self.data.head(author_id).delivery in (Delivery.PUSH, Delivery.TO_PUSH):
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
+        if self.data.head(author_id).crossing == crossing:
             self.data.pulled.difference_update((r, author_id) for r in reader_ids)
 
     def _kept(self, reader_id: str) -> Reader:

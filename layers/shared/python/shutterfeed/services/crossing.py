@@ -89,7 +89,7 @@ class CrossingService:
         else:
             # First what they pulled is put into their feeds, then they stop pulling.
             self.feeds.put(reader_ids, head.entries, self.clock.now())
-            self.readers.stop_pulling(reader_ids, head.author_id)
+            self.readers.stop_pulling(reader_ids, head.author_id, head.crossing)
 
     def _end(self, step: Cross) -> None:
         for _ in range(_ATTEMPTS):
