@@ -21,6 +21,7 @@ from unittest.mock import patch
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.search import popularity, user_document
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.metadata import FakePosts
@@ -235,7 +236,7 @@ class FeedWorld:
     def check_long_after(self) -> None:
         """Until everything has expired that ever hid or showed a post: nobody sees posts of whom
         they do not follow, though all go on publishing and reading."""
-        for _ in range(10):
+        for _ in range(7):
             self.settle()
             for reader in self.people:
                 shown = self._whole_feed(reader.user_id, 100)
@@ -244,7 +245,7 @@ class FeedWorld:
             self._check_ways()
             for author in range(PEOPLE):
                 self._publish(*self._made(author))
-            self.backend.wait(timedelta(days=self.chance.number(1, 60)))
+            self.backend.wait(timedelta(days=self.chance.number(30, 60)))
 
     def expected(self, reader_id: str) -> list[PostId]:
         """The feed by its definition: the posts of all they follow and their own, sorted."""
@@ -293,6 +294,9 @@ class FeedWorld:
             assert profile.followers == sum(b == person.user_id for _, b in edges)
             assert profile.following == sum(a == person.user_id for a, _ in edges)
             assert profile.posts == sum(i.author_id == person.user_id for i in published)
+            assert profile.popularity == popularity(profile.followers)
+            document = self.backend.found.documents[person.user_id]
+            assert document == user_document(person.user_id, profile), "what search knows of them"
 
     def _read(self, reader_id: str) -> None:
         walk = self.walks[reader_id]

@@ -175,7 +175,7 @@ class FakeProfiles:
             profile,
             display_name=profile.display_name if display_name is None else display_name,
             bio=profile.bio if bio is None else bio,
-            revision=profile.revision + 1,
+            revision=profile.revision + (display_name is not None),
         )
         self.data.write_profile(edited)
 
@@ -183,6 +183,12 @@ class FakeProfiles:
         profile = self.get(user_id)
         if profile is not None and profile.follower_shards < shards:
             self.data.profiles[user_id] = replace(profile, follower_shards=shards)
+
+    def note_popularity(self, user_id: str, old: int, new: int) -> None:
+        profile = self.get(user_id)
+        if profile is not None and profile.popularity == old:
+            noted = replace(profile, popularity=new, revision=profile.revision + 1)
+            self.data.write_profile(noted)
 
     def rename(self, user_id: str, old: str, new: str) -> None:
         profile = self.get(user_id)

@@ -13,6 +13,7 @@ from shutterfeed.domain.delivery import Delivery
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import Cross, FanOut, FeedChunk, Followed, PrepareFeed
 from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.search import popularity, user_document
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.metadata import FakePosts
@@ -90,6 +91,9 @@ class Story:
         """Now, and until everything that hides or shows a post has expired."""
         self.backend.drain()
         assert self.seen() == self.expected()
+        ada = self.backend.users.me(ADA)
+        assert ada.popularity == popularity(ada.followers)
+        assert self.backend.found.documents[ADA] == user_document(ADA, ada)
         for _ in range(LONG):
             self.backend.drain()
             data = self.backend.metadata
@@ -192,6 +196,11 @@ def unfollowing(story: Story) -> None:
     story.unfollow()
 
 
+def unfollowing_and_all_that_follows(story: Story) -> None:
+    story.unfollow()
+    story.backend.drain()
+
+
 def unfollowing_for_a_moment(story: Story) -> None:
     story.unfollow()
     story.follow()
@@ -219,6 +228,7 @@ def publishing(story: Story) -> None:
 
 OVERLAPS = (
     unfollowing,
+    unfollowing_and_all_that_follows,
     unfollowing_for_a_moment,
     unfollowing_for_longer,
     unfollowing_in_the_end,

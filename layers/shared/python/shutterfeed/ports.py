@@ -70,6 +70,11 @@ class Profiles(Protocol):
         """Count and list the followers to come over so many items. Never fewer than before."""
         ...
 
+    def note_popularity(self, user_id: str, old: int, new: int) -> None:
+        """Note the order of magnitude of the followers, and count up the revision; nothing changes
+        if what is noted is no longer `old`."""
+        ...
+
     def rename(self, user_id: str, old: str, new: str) -> None:
         """Claim `new`, release `old`, all or nothing. Raises `HandleTaken`, and `Busy` where the
         user's handle is no longer `old`."""
