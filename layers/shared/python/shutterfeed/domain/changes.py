@@ -118,7 +118,7 @@ def _found_by(post: Post | None) -> object:
 
 def _user_indexing(before: Profile | None, after: Profile | None) -> Iterator[Work]:
     seen, shown = (
-        (profile.handle, profile.display_name, popularity(profile.followers)) if profile else None
+        (profile.handle, profile.display_name, profile.popularity) if profile else None
         for profile in (before, after)
     )
     changed = before or after
