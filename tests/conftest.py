@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -98,6 +98,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no test data in {folder}: name its folder in SHUTTERFEED_TEST_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def found(shared_data: Path) -> Callable[[str], bytes]:
+    """Gives the content of one of the real files that once went wrong, by its name."""
+
+    def read(name: str) -> bytes:
+        path = shared_data / "found" / name
+        if not path.is_file():
+            pytest.skip(f"{path} is not there")
+        return path.read_bytes()
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
