@@ -31,7 +31,7 @@ from typing import Any, Final
 from shutterfeed_cli.api import Json
 from shutterfeed_cli.captions import repaired
 from shutterfeed_cli.errors import CliError
-from shutterfeed_cli.sources import FileSource, Source, ZippedSource
+from shutterfeed_cli.sources import UNPACKING_ERRORS, FileSource, Source, ZippedSource
 
 _MAX_JSON_BYTES: Final = 256 * 1024 * 1024
 """Of one file with posts. A hundred thousand posts have fewer; a zip may promise any number."""
@@ -92,6 +92,8 @@ class Archive(ABC):
             return json.loads(self._read(name))
         except (ValueError, RecursionError) as error:
             raise CliError(f"{name} in the archive is damaged: {error}") from error
+        except OSError as error:
+            raise CliError(f"{name} in the archive cannot be read: {error}") from error
 
 
 class FolderArchive(Archive):
@@ -105,10 +107,13 @@ class FolderArchive(Archive):
         return [path.relative_to(self._root).as_posix() for path in files]
 
     def source(self, name: str) -> Source | None:
-        path = (self._root / name).resolve()
-        # Neither `..` nor a link leads out of the folder.
-        if not path.is_relative_to(self._root) or not path.is_file():
-            return None
+        try:
+            path = (self._root / name).resolve()
+            # Neither `..` nor a link leads out of the folder.
+            if not path.is_relative_to(self._root) or not path.is_file():
+                return None
+        except (OSError, ValueError, RuntimeError):
+            return None  # No file can have this name, or links lead in a circle.
         return FileSource(path)
 
     def _read(self, name: str) -> bytes:
@@ -124,7 +129,7 @@ class ZipArchive(Archive):
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError) as error:
+        except (OSError, *UNPACKING_ERRORS) as error:
             raise CliError(f"{path} is no zip that can be read: {error}") from error
         self._members = {
             member.filename: member for member in self._zip.infolist() if not member.is_dir()
@@ -141,7 +146,7 @@ class ZipArchive(Archive):
         try:
             with self._zip.open(self._members[name]) as file:
                 content = file.read(_MAX_JSON_BYTES + 1)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except UNPACKING_ERRORS as error:
             raise CliError(f"{name} in the archive cannot be unpacked: {error}") from error
         if len(content) > _MAX_JSON_BYTES:
             raise CliError(f"{name} in the archive is too large.")
@@ -367,7 +372,7 @@ def _text(value: Any) -> str:
 def _number(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -10,7 +10,7 @@ from shutterfeed_cli import captions
 from shutterfeed_cli.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Json
 from shutterfeed_cli.archive import Export, Item, open_archive
 from shutterfeed_cli.commands import Context
-from shutterfeed_cli.errors import ExitCode
+from shutterfeed_cli.errors import CliError, ExitCode
 from shutterfeed_cli.journal import key_for
 from shutterfeed_cli.media import examine
 from shutterfeed_cli.planning import Wanted
@@ -43,7 +43,11 @@ def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
 def _set_avatar(export: Export, context: Context) -> None:
     """Make the export's last profile photo the avatar. Raises `CliError`."""
     source = export.profile_photo()
-    medium = examine(source, context.stop) if source else None
+    try:
+        medium = examine(source, context.stop) if source else None
+    except CliError as error:
+        export.remarks.add(f"The profile photo cannot be used: {error}")
+        return
     if medium is None:
         export.remarks.add("There is no profile photo in the archive that can be used.")
         return

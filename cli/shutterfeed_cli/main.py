@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,9 @@ def run() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code."""
     asked = _parser().parse_args(arguments)
+    if not sys.warnoptions:
+        # What libraries say of a file's metadata is nothing that its owner could mend.
+        warnings.simplefilter("ignore")
     # Imported late: `--help` and mistakes need none of it.
     from shutterfeed_cli.commands import Context, run_command
     from shutterfeed_cli.output import Output

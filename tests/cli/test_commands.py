@@ -378,6 +378,18 @@ class TestFetcher:
         # Of what was processed the bytes have to be there.
         assert isinstance(fetcher.fetch(self.original), CliError)
 
+    def test_what_nobody_expected_of_one_original_is_its_failure(self, tmp_path: Path) -> None:
+        fetcher = self.fetcher(tmp_path, b"x")
+
+        def fail(_: httpx.Request) -> httpx.Response:
+            raise ZeroDivisionError("nobody thought of it")
+
+        client = httpx.Client(transport=httpx.MockTransport(fail))
+        fetcher._api = Api(client, BASE, FixedTokens(), Patience())
+        result = fetcher.fetch(self.original)
+        assert isinstance(result, CliError)
+        assert "ZeroDivisionError: nobody thought of it" in str(result)
+
     def test_a_network_that_is_gone_is_not_one_file_s_failure(self, tmp_path: Path) -> None:
         fetcher = self.fetcher(tmp_path, b"x")
         down = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(503)))
