@@ -43,6 +43,10 @@ _JSON_FORM: Final = (
 )
 
 
+Point = tuple[float, float]
+"""Latitude and longitude, in degrees."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One post, reel or story of the export. `made` is in seconds since 1970."""
@@ -53,8 +57,10 @@ class Item:
     files: tuple[str, ...]
     """Their names in the archive, in the order of the post."""
     place_name: str = ""
-    point: tuple[float, float] | None = None
-    """Latitude and longitude, in degrees."""
+    point: Point | None = None
+    """Of the place that the export names as the post's."""
+    taken_at_point: Point | None = None
+    """Where one of the files was made, by its metadata: nobody has been shown that."""
 
     @property
     def taken_at(self) -> str:
@@ -274,7 +280,7 @@ class Export:
                 made,
                 next(filter(None, map(_text, captions)), ""),
                 tuple(_inside(root, _text(one["uri"])) for one in media),
-                point=next(filter(None, map(_point, media)), None),
+                taken_at_point=next(filter(None, map(_point, media)), None),
             )
 
     def _places(self, content: Any) -> Iterator[Item]:
@@ -284,9 +290,11 @@ class Export:
             values = _labels(entry.get("label_values"))
             latitude, longitude = _number(values.get("Latitude")), _number(values.get("Longitude"))
             point = None if latitude is None or longitude is None else (latitude, longitude)
-            name = _place_name(entry.get("label_values"))
-            if made is not None and (name or point):
-                yield Item("place", made, "", (), name, _on_earth(point))
+            name, point = _place_name(entry.get("label_values")), _on_earth(point)
+            if made is not None and name:
+                yield Item("place", made, "", (), name, point)
+            elif made is not None and point:
+                yield Item("place", made, "", (), taken_at_point=point)
 
     # --- media.json
 
@@ -335,8 +343,12 @@ def _with_places(items: Iterable[Item], places: Iterable[Item]) -> Iterator[Item
         if place is None:
             yield item
         else:
-            name = place.place_name or item.place_name
-            yield replace(item, place_name=name, point=place.point or item.point)
+            yield replace(
+                item,
+                place_name=place.place_name or item.place_name,
+                point=place.point,
+                taken_at_point=place.taken_at_point or item.taken_at_point,
+            )
 
 
 def _root(name: str) -> str:
@@ -390,7 +402,7 @@ def _date(value: Any) -> int | None:
     return _seconds((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def _point(medium: Json) -> tuple[float, float] | None:
+def _point(medium: Json) -> Point | None:
     """Where a file was made, by the metadata that Instagram kept of it."""
     metadata = medium.get("media_metadata")
     for kind in ("photo_metadata", "video_metadata"):
@@ -402,7 +414,7 @@ def _point(medium: Json) -> tuple[float, float] | None:
     return None
 
 
-def _on_earth(point: tuple[float, float] | None) -> tuple[float, float] | None:
+def _on_earth(point: Point | None) -> Point | None:
     """None for what is no place: beyond the poles, not a number, or 0, 0, which means unknown."""
     if point is None or point == (0, 0):
         return None

@@ -118,6 +118,13 @@ def _instagram(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reels", action="store_true", help="reels and IGTV videos, too")
     parser.add_argument("--stories", action="store_true", help="stories, too")
     parser.add_argument(
+        "--places",
+        choices=["named", "from-photos"],
+        default="named",
+        help="the places of posts: those that the export names (%(default)s), or for posts without"
+        " one also where a photo was taken by its metadata, rounded to about a kilometre",
+    )
+    parser.add_argument(
         "--profile-photo", action="store_true", help="make the last profile photo the avatar"
     )
     _running(parser)

@@ -293,7 +293,7 @@ def test_an_instagram_export_is_posted_once_as_a_zip_or_a_folder(
             packed.write(file, file.relative_to(folder))
         packed.writestr("../../escaped.jpg", picture(77))
 
-    options = ("--reels", "--profile-photo", "--parallel", "1")
+    options = ("--reels", "--profile-photo", "--places", "from-photos", "--parallel", "1")
     lines = shell.json("import-instagram", archive, *options)
     [summary] = [line for line in lines if line["event"] == "summary"]
     assert (summary["published"], summary["failed"]) == (14, 0)
@@ -309,9 +309,9 @@ def test_an_instagram_export_is_posted_once_as_a_zip_or_a_folder(
     first = oldest_first[0]
     assert first["taken_at"].startswith("2023-05-13T17:46:43")
     assert first["place"] == {
-        "name": "57.7089° N, 11.9746° E",
-        "latitude": 57.7089,
-        "longitude": 11.9746,
+        "name": "57.71° N, 11.97° E",
+        "latitude": 57.71,
+        "longitude": 11.97,
     }
     avatar = eventually(lambda: author.api.me()["avatar"], lambda found: found is not None)
     assert avatar["url"]
