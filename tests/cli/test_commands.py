@@ -297,8 +297,8 @@ class TestStop:
         threading.Timer(0.05, stop.ask).start()
         started = time.monotonic()
         with pytest.raises(Stopped):
-            stop.sleep(30)
-        assert time.monotonic() - started < 10
+            stop.sleep(600)
+        assert time.monotonic() - started < 100
 
     def test_a_silent_server_does_not_hold_anybody_up(
         self, monkeypatch: pytest.MonkeyPatch
@@ -308,7 +308,7 @@ class TestStop:
         stop = Stop()
         stop.on_overdue(overdue.set)
         stop.ask()
-        assert overdue.wait(10)
+        assert overdue.wait(100)
 
 
 class TestFetcher:

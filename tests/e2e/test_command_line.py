@@ -61,7 +61,7 @@ class Shell:
 
     def run(self, *arguments: str | Path) -> tuple[int, str, str]:
         process = self.start(*arguments)
-        said, noted = process.communicate(timeout=300)
+        said, noted = process.communicate(timeout=1800)
         return process.returncode, said, noted
 
     def json(self, *arguments: str | Path, code: int = 0) -> list[Json]:
@@ -131,7 +131,7 @@ def test_300_files_are_300_posts_in_spite_of_two_interruptions(
     asked_to_stop = shell.start("upload", folder, "--json", "--no-wait", "--parallel", "4")
     list(uploaded_until(asked_to_stop.stdout, INTERRUPTED_AFTER))
     asked_to_stop.send_signal(signal.SIGINT)
-    said, noted = asked_to_stop.communicate(timeout=20)
+    said, noted = asked_to_stop.communicate(timeout=200)
     assert asked_to_stop.returncode == 130
     assert json.loads(said.splitlines()[-1])["state"] == "interrupted"
     assert "Run the same command again" in noted
