@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -35,7 +36,7 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="tests",
 )
 
-from hypothesis import settings  # noqa: E402
+from hypothesis import HealthCheck, settings  # noqa: E402
 from moto import mock_aws  # noqa: E402 - it sees the requests of sessions made after its import
 
 from tests import valkey_server as valkey_server_tools  # noqa: E402
@@ -45,8 +46,9 @@ from tools import paths  # noqa: E402
 # The same examples in every run, on a busy machine too. SHUTTERFEED_FUZZ=1000 tries that many new
 # ones per property instead.
 _fuzz = int(os.environ.get("SHUTTERFEED_FUZZ", "0"))
-settings.register_profile("same", deadline=None, derandomize=True)
-settings.register_profile("fuzz", deadline=None, max_examples=_fuzz or 100)
+_busy: Mapping[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **_busy)
+settings.register_profile("fuzz", max_examples=_fuzz or 100, **_busy)
 settings.load_profile("fuzz" if _fuzz else "same")
 
 
@@ -60,6 +62,15 @@ def clock() -> FakeClock:
 def ids() -> FakeIds:
     """The same sequence of ids in every run."""
     return FakeIds()
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """Where nobody listens, and nobody else can begin to."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        yield port
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +92,7 @@ def valkey_client(valkey_server: int) -> Iterator[Valkey]:
     """Of an empty server."""
     from shutterfeed.adapters.caching.valkey import connect
 
-    with connect("127.0.0.1", valkey_server) as client:
+    with connect("127.0.0.1", valkey_server, **valkey_server_tools.PATIENT) as client:
         client.flushall()
         yield client
 
@@ -98,6 +109,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no test data in {folder}: name its folder in SHUTTERFEED_TEST_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def found(shared_data: Path) -> Callable[[str], bytes]:
+    """Gives the content of one of the real files that once went wrong, by its name."""
+
+    def read(name: str) -> bytes:
+        path = shared_data / "found" / name
+        if not path.is_file():
+            pytest.skip(f"{path} is not there")
+        return path.read_bytes()
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)

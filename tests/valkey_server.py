@@ -6,18 +6,22 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from tools import cloud
+
 if TYPE_CHECKING:
     from valkey import Valkey
 
 _PROGRAMS: Final = ("valkey-server", "redis-server")
-_START_SECONDS: Final = 30
+_START_SECONDS: Final = 120
 _GRACE_SECONDS: Final = 5
+PATIENT: Final[Mapping[str, Any]] = {"socket_timeout": 60, "socket_connect_timeout": 60}
+"""For what a server that is there answers in the end, however busy the machine is."""
 
 
 @contextmanager
@@ -26,7 +30,7 @@ def running() -> Iterator[int]:
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         raise FileNotFoundError(f"none of {', '.join(_PROGRAMS)} is installed")
-    port = free_port()
+    port = cloud.free_port()
     with TemporaryDirectory() as folder:
         arguments = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
         process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL)
@@ -35,13 +39,6 @@ def running() -> Iterator[int]:
             yield port
         finally:
             _stop(process)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def let_pass(client: Valkey, duration: timedelta) -> None:

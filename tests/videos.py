@@ -7,14 +7,17 @@ import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
 from shutterfeed.adapters import ffmpeg
-from shutterfeed.adapters.video import parse_facts
-from shutterfeed.domain.videos import VideoFacts
+from shutterfeed.adapters.probing import SOURCE
+from shutterfeed.adapters.video import opened_as, probe
+from shutterfeed.domain.photos import SNIFF_BYTES
+from shutterfeed.domain.videos import MP4, VideoFacts, sniff_video
 
 _CONTAINERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"dinf", b"stbl"})
 
@@ -60,8 +63,19 @@ def animated(kind: str, size: tuple[int, int] = (41, 31), frames: int = 3) -> by
 
 
 def facts_of(content: bytes) -> VideoFacts:
-    """What ffmpeg says of a file."""
-    return parse_facts(described(content))
+    """What the transcoder finds in a file."""
+    with opened(content) as folder:
+        opening = opened_as(sniff_video(content[:SNIFF_BYTES]) or MP4)
+        return probe(ffmpeg.Ffmpeg(folder), opening).facts
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[Path]:
+    """A folder with a video as the transcoder has it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / SOURCE).write_bytes(content)
+        yield folder
 
 
 def described(content: bytes) -> str:

@@ -355,7 +355,7 @@ class Api:
             upload_parts(link, photo)
         self.complete_upload(media_id)
 
-    def settled(self, post_id: str, *, within: float = 60.0) -> Json:
+    def settled(self, post_id: str, *, within: float = 300.0) -> Json:
         """The post, once it is published or has failed. Raises `TimeoutError` after `within`
         seconds."""
         deadline = time.monotonic() + within

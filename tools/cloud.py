@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import platform
+import random
 import shutil
 import signal
 import socket
@@ -23,8 +24,14 @@ from tools.errors import ToolError
 DEFAULT_PORT: Final = 4566
 _REQUIREMENTS: Final = paths.ROOT / "tools" / "requirements-cloud.txt"
 _HOST: Final = "127.0.0.1"
-_START_SECONDS: Final = 60.0
+_START_SECONDS: Final = 180.0
 _GRACE_SECONDS: Final = 5.0
+_ANSWER_SECONDS: Final = 2.0
+_BUSY_SECONDS: Final = 30.0
+"""How long one that ran before may take to answer: to start it anew would lose what is in it."""
+_PORTS: Final = range(20_000, 32_000)
+"""Outside those that systems give to outgoing connections: one of these stays free until whoever
+asked for it listens there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class LocalCloud:
         """
         running = self._server()
         if running is not None:
-            if port in (None, running.port) and _is_healthy(running.port):
+            if port in (None, running.port) and _is_healthy(running.port, _BUSY_SECONDS):
                 return
             self.stop()
         port = free_port() if port is None else port
@@ -126,7 +133,7 @@ class LocalCloud:
     def _await_health(self, process: subprocess.Popen[bytes], port: int) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
-            if _is_healthy(port):
+            if _is_healthy(port, _ANSWER_SECONDS):
                 return
             time.sleep(0.05)
         raise ToolError(
@@ -186,11 +193,11 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on. Raises `ToolError` if there is none."""
+    for port in random.sample(_PORTS, len(_PORTS)):
+        if is_free(port):
+            return port
+    raise ToolError(f"No port from {_PORTS.start} to {_PORTS.stop - 1} is free on this machine.")
 
 
 def _environment(port: int, temporary: Path) -> dict[str, str]:
@@ -213,8 +220,8 @@ def _environment(port: int, temporary: Path) -> dict[str, str]:
     }
 
 
-def _is_healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection(_HOST, port, timeout=2)
+def _is_healthy(port: int, seconds: float) -> bool:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=seconds)
     try:
         connection.request("GET", "/_ministack/health")
         return connection.getresponse().status == http.HTTPStatus.OK

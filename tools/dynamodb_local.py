@@ -28,7 +28,7 @@ FOLDER: Final = paths.BUILD / "dynamodb-local"
 _POM: Final = paths.ROOT / "tools" / "dynamodb-local.pom.xml"
 _COPY: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _MAIN: Final = paths.ROOT / "tools" / "LoopbackDynamoDb.java"
-_START_SECONDS: Final = 30.0
+_START_SECONDS: Final = 180.0
 _GRACE_SECONDS: Final = 5.0
 
 
@@ -80,7 +80,7 @@ def _is_jdk(java: str) -> bool:
 def _major_version(java: str) -> int:
     """0 where it does not say: macOS has a `java` that only tells where to get one."""
     answer = subprocess.run(
-        [java, "-version"], capture_output=True, text=True, timeout=30, check=False
+        [java, "-version"], capture_output=True, text=True, timeout=120, check=False
     )
     version = re.search(r'version "(\d+)', answer.stderr)
     return int(version[1]) if version else 0

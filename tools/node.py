@@ -65,7 +65,7 @@ def _is_recent(node: str | None) -> bool:
         return False
     try:
         answer = subprocess.run(
-            [node, "--version"], capture_output=True, text=True, timeout=20, check=True
+            [node, "--version"], capture_output=True, text=True, timeout=120, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return False

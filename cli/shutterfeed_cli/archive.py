@@ -31,7 +31,7 @@ from typing import Any, Final
 from shutterfeed_cli.api import Json
 from shutterfeed_cli.captions import repaired
 from shutterfeed_cli.errors import CliError
-from shutterfeed_cli.sources import FileSource, Source, ZippedSource
+from shutterfeed_cli.sources import UNPACKING_ERRORS, FileSource, Source, ZippedSource
 
 _MAX_JSON_BYTES: Final = 256 * 1024 * 1024
 """Of one file with posts. A hundred thousand posts have fewer; a zip may promise any number."""
@@ -41,6 +41,10 @@ _JSON_FORM: Final = (
     "ask Instagram for it again: Accounts Center > Your information and permissions > Download your"
     " information, and there choose the format JSON instead of HTML."
 )
+
+
+Point = tuple[float, float]
+"""Latitude and longitude, in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,10 @@ class Item:
     files: tuple[str, ...]
     """Their names in the archive, in the order of the post."""
     place_name: str = ""
-    point: tuple[float, float] | None = None
-    """Latitude and longitude, in degrees."""
+    point: Point | None = None
+    """Of the place that the export names as the post's."""
+    taken_at_point: Point | None = None
+    """Where one of the files was made, by its metadata: nobody has been shown that."""
 
     @property
     def taken_at(self) -> str:
@@ -92,6 +98,8 @@ class Archive(ABC):
             return json.loads(self._read(name))
         except (ValueError, RecursionError) as error:
             raise CliError(f"{name} in the archive is damaged: {error}") from error
+        except OSError as error:
+            raise CliError(f"{name} in the archive cannot be read: {error}") from error
 
 
 class FolderArchive(Archive):
@@ -105,10 +113,13 @@ class FolderArchive(Archive):
         return [path.relative_to(self._root).as_posix() for path in files]
 
     def source(self, name: str) -> Source | None:
-        path = (self._root / name).resolve()
-        # Neither `..` nor a link leads out of the folder.
-        if not path.is_relative_to(self._root) or not path.is_file():
-            return None
+        try:
+            path = (self._root / name).resolve()
+            # Neither `..` nor a link leads out of the folder.
+            if not path.is_relative_to(self._root) or not path.is_file():
+                return None
+        except (OSError, ValueError, RuntimeError):
+            return None  # No file can have this name, or links lead in a circle.
         return FileSource(path)
 
     def _read(self, name: str) -> bytes:
@@ -124,7 +135,7 @@ class ZipArchive(Archive):
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError) as error:
+        except (OSError, *UNPACKING_ERRORS) as error:
             raise CliError(f"{path} is no zip that can be read: {error}") from error
         self._members = {
             member.filename: member for member in self._zip.infolist() if not member.is_dir()
@@ -141,7 +152,7 @@ class ZipArchive(Archive):
         try:
             with self._zip.open(self._members[name]) as file:
                 content = file.read(_MAX_JSON_BYTES + 1)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except UNPACKING_ERRORS as error:
             raise CliError(f"{name} in the archive cannot be unpacked: {error}") from error
         if len(content) > _MAX_JSON_BYTES:
             raise CliError(f"{name} in the archive is too large.")
@@ -269,7 +280,7 @@ class Export:
                 made,
                 next(filter(None, map(_text, captions)), ""),
                 tuple(_inside(root, _text(one["uri"])) for one in media),
-                point=next(filter(None, map(_point, media)), None),
+                taken_at_point=next(filter(None, map(_point, media)), None),
             )
 
     def _places(self, content: Any) -> Iterator[Item]:
@@ -279,9 +290,11 @@ class Export:
             values = _labels(entry.get("label_values"))
             latitude, longitude = _number(values.get("Latitude")), _number(values.get("Longitude"))
             point = None if latitude is None or longitude is None else (latitude, longitude)
-            name = _place_name(entry.get("label_values"))
-            if made is not None and (name or point):
-                yield Item("place", made, "", (), name, _on_earth(point))
+            name, point = _place_name(entry.get("label_values")), _on_earth(point)
+            if made is not None and name:
+                yield Item("place", made, "", (), name, point)
+            elif made is not None and point:
+                yield Item("place", made, "", (), taken_at_point=point)
 
     # --- media.json
 
@@ -330,8 +343,12 @@ def _with_places(items: Iterable[Item], places: Iterable[Item]) -> Iterator[Item
         if place is None:
             yield item
         else:
-            name = place.place_name or item.place_name
-            yield replace(item, place_name=name, point=place.point or item.point)
+            yield replace(
+                item,
+                place_name=place.place_name or item.place_name,
+                point=place.point,
+                taken_at_point=place.taken_at_point or item.taken_at_point,
+            )
 
 
 def _root(name: str) -> str:
@@ -367,7 +384,7 @@ def _text(value: Any) -> str:
 def _number(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -385,7 +402,7 @@ def _date(value: Any) -> int | None:
     return _seconds((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def _point(medium: Json) -> tuple[float, float] | None:
+def _point(medium: Json) -> Point | None:
     """Where a file was made, by the metadata that Instagram kept of it."""
     metadata = medium.get("media_metadata")
     for kind in ("photo_metadata", "video_metadata"):
@@ -397,7 +414,7 @@ def _point(medium: Json) -> tuple[float, float] | None:
     return None
 
 
-def _on_earth(point: tuple[float, float] | None) -> tuple[float, float] | None:
+def _on_earth(point: Point | None) -> Point | None:
     """None for what is no place: beyond the poles, not a number, or 0, 0, which means unknown."""
     if point is None or point == (0, 0):
         return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import IO, Final
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.IptcImagePlugin import getiptcinfo
 
@@ -70,42 +71,54 @@ def from_name(stem: str) -> str:
 def from_photo(file: IO[bytes]) -> str:
     """The caption inside a photo: IPTC's, else EXIF's description, else the title Windows writes.
 
-    Empty where there is none, or the file cannot be read.
+    Empty if there is none, or the file cannot be read: whatever is wrong with its metadata, the
+    photo can still be posted.
     """
     _open_heic()
     try:
         with Image.open(file) as image:
-            exif = image.getexif()
-            found = [
-                _decoded(_iptc(image)),
-                repaired(str(exif.get(_DESCRIPTION, ""))),
-                _utf16(exif.get(_XP_TITLE)),
-                _utf16(exif.get(_XP_COMMENT)),
-            ]
-    except (
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        KeyError,
-        EOFError,
-    ):
-        # Whatever is wrong with its metadata, the photo can still be posted.
+            return next(filter(None, (_said(read, image) for read in _READERS)), "")
+    except Exception:  # noqa: BLE001 - a decoder may raise anything, as the bytes make it
         return ""
-    return next(filter(None, map(_meant, found)), "")
 
 
-def _meant(text: str) -> str:
-    said = tidy(text)
+def _said(read: Callable[[Image.Image], str], image: Image.Image) -> str:
+    """What one field says; empty if it cannot be read, as another one may say more."""
+    try:
+        said = tidy(read(image))
+    except Exception:  # noqa: BLE001 - a parser of metadata may raise anything, too
+        return ""
     return "" if _CAMERA_SAYS.fullmatch(said) else said
 
 
-def _iptc(image: Image.Image) -> bytes:
+def _iptc(image: Image.Image) -> str:
+    """The first caption that is not empty: the field may be there several times."""
     if not isinstance(image, ImageFile):
-        return b""
-    value = (getiptcinfo(image) or {}).get(_IPTC_CAPTION, b"")
-    return value[0] if isinstance(value, list) else value
+        return ""
+    value: object = (getiptcinfo(image) or {}).get(_IPTC_CAPTION)
+    values = value if isinstance(value, list) else [value]
+    texts = (_decoded(one).strip() for one in values if isinstance(one, bytes))
+    return next(filter(None, texts), "")
+
+
+def _description(image: Image.Image) -> str:
+    value: object = image.getexif().get(_DESCRIPTION)
+    return _decoded(value) if isinstance(value, bytes) else repaired(_text(value))
+
+
+def _title(image: Image.Image) -> str:
+    return _utf16(image.getexif().get(_XP_TITLE))
+
+
+def _comment(image: Image.Image) -> str:
+    return _utf16(image.getexif().get(_XP_COMMENT))
+
+
+_READERS: Final = (_iptc, _description, _title, _comment)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _decoded(value: bytes) -> str:

@@ -4,13 +4,17 @@ CliError                  a sentence for the person at the keyboard; exit code 1
 ├── UsageError            the command line asks for something that cannot be; 2
 ├── NotSignedIn           nobody is, or no longer; 3
 ├── NetworkGone           nobody answered, however often it was tried
+├── JournalFailed         the journal on this machine cannot be read or written
+├── Unexpected            what nobody thought of, while one file was dealt with
 └── Refused               the service answered with an error; knows code and status
 Stopped                   Ctrl-C, seen at a place where work can end cleanly; 130
 """
 
 from __future__ import annotations
 
+import traceback
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -42,6 +46,21 @@ class NotSignedIn(CliError):
 
 class NetworkGone(CliError):
     """The service could not be reached, whatever was tried."""
+
+
+class JournalFailed(CliError):
+    """What a run remembers cannot be kept, whatever the file: the disk is full, for example."""
+
+
+class Unexpected(CliError):
+    """An error of ours, or of a library, with one file; the others go on."""
+
+    def __init__(self, error: Exception) -> None:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        super().__init__(
+            f"Something unexpected went wrong with it, please report this: {type(error).__name__}:"
+            f" {error} ({Path(last.filename).name}, line {last.lineno})"
+        )
 
 
 class Refused(CliError):

@@ -28,7 +28,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TransferSpeedColumn
 from shutterfeed_cli import VERSION
 from shutterfeed_cli.api import Api, Json
 from shutterfeed_cli.commands import Context
-from shutterfeed_cli.errors import CliError, ExitCode, NetworkGone, NotSignedIn, Refused, Stopped
+from shutterfeed_cli.errors import (
+    CliError,
+    ExitCode,
+    NetworkGone,
+    NotSignedIn,
+    Refused,
+    Stopped,
+    Unexpected,
+)
 from shutterfeed_cli.folders import replace_text
 from shutterfeed_cli.http import ATTEMPTS, Patience
 from shutterfeed_cli.media import EXTENSIONS
@@ -297,12 +305,14 @@ class Fetcher:
         try:
             self._stop.check_new()
             return self._fetch(original)
-        except (NetworkGone, NotSignedIn):
+        except (NetworkGone, NotSignedIn, Stopped):
             raise
         except (Absent, CliError) as error:
             return error
         except OSError as error:
             return CliError(f"It cannot be written: {error.strerror or error}.")
+        except Exception as error:  # noqa: BLE001 - this file's own fault, whatever it is
+            return Unexpected(error)
 
     def _fetch(self, original: Original) -> Result:
         try:

@@ -10,7 +10,7 @@ from shutterfeed_cli import captions
 from shutterfeed_cli.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Json
 from shutterfeed_cli.archive import Export, Item, open_archive
 from shutterfeed_cli.commands import Context
-from shutterfeed_cli.errors import ExitCode
+from shutterfeed_cli.errors import CliError, ExitCode
 from shutterfeed_cli.journal import key_for
 from shutterfeed_cli.media import examine
 from shutterfeed_cli.planning import Wanted
@@ -18,6 +18,8 @@ from shutterfeed_cli.sources import Source
 from shutterfeed_cli.transfer import Transfer
 from shutterfeed_cli.uploading import always, run_uploads
 
+_ROUGHLY: Final = 2
+"""Digits of a degree: about a kilometre, for a place that nobody chose to show."""
 _SHOWN: Final = 20
 """Remarks that are shown; of more, only how many."""
 
@@ -27,7 +29,8 @@ def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
     export = Export(open_archive(asked.archive))
     items = export.items(reels=asked.reels, stories=asked.stories)
     context.output.note(f"{len(items):,} posts in the archive.")
-    code = run_uploads(asked, context, wanted(export, items))
+    from_photos = asked.places == "from-photos"
+    code = run_uploads(asked, context, wanted(export, items, from_photos=from_photos))
     if asked.profile_photo and not (asked.dry_run or context.stop.asked):
         _set_avatar(export, context)
     for remark in export.remarks.lines:
@@ -43,7 +46,11 @@ def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
 def _set_avatar(export: Export, context: Context) -> None:
     """Make the export's last profile photo the avatar. Raises `CliError`."""
     source = export.profile_photo()
-    medium = examine(source, context.stop) if source else None
+    try:
+        medium = examine(source, context.stop) if source else None
+    except CliError as error:
+        export.remarks.add(f"The profile photo cannot be used: {error}")
+        return
     if medium is None:
         export.remarks.add("There is no profile photo in the archive that can be used.")
         return
@@ -57,8 +64,17 @@ def _set_avatar(export: Export, context: Context) -> None:
         context.output.note("The last profile photo becomes your avatar.")
 
 
-def wanted(export: Export, items: Sequence[Item]) -> Iterator[Wanted]:
-    """The posts to make, in order. What cannot be kept is remarked upon."""
+def wanted(export: Export, items: Sequence[Item], *, from_photos: bool = False) -> Iterator[Wanted]:
+    """The posts to make, in order. What cannot be kept is remarked upon.
+
+    `from_photos`: posts without a place of their own get that of a photo's metadata, roughly.
+    """
+    unshown = sum(1 for item in items if item.taken_at_point and not item.point)
+    if unshown and not from_photos:
+        export.remarks.add(
+            f"Photos of {unshown:,} post{'s' * (unshown > 1)} say where they were taken, which was"
+            " left out; --places from-photos takes it, rounded to about a kilometre."
+        )
     for item in items:
         caption = captions.tidy(item.caption)
         if len(caption) > MAX_CAPTION:
@@ -66,7 +82,7 @@ def wanted(export: Export, items: Sequence[Item]) -> Iterator[Wanted]:
                 f"The caption of {_named(item)} has {len(caption):,} characters and was cut to"
                 f" {MAX_CAPTION:,}."
             )
-        place = _place(export, item)
+        place = _place(export, item, from_photos=from_photos)
         albums = list(_albums(export.sources(item)))
         if len(albums) > 1:
             export.remarks.add(
@@ -89,27 +105,30 @@ def _albums(sources: Sequence[Source]) -> Iterator[Sequence[Source]]:
         yield sources[start : start + MAX_MEDIA]
 
 
-def _place(export: Export, item: Item) -> Json | None:
-    """A place needs a name and a point; a point alone is named by itself."""
-    if item.point is None:
-        if item.place_name:
-            export.remarks.add(
-                f"The place of {_named(item)}, {item.place_name}, is in the export without a point"
-                " on the map, and could not be kept."
-            )
-        return None
-    latitude, longitude = item.point
-    name = captions.tidy(item.place_name) or _degrees(latitude, longitude)
-    return {
-        "name": captions.shortened(name, MAX_PLACE_NAME),
-        "latitude": latitude,
-        "longitude": longitude,
-    }
+def _place(export: Export, item: Item, *, from_photos: bool) -> Json | None:
+    """What the export names as the post's place or, if asked for, about where a photo was taken."""
+    name = captions.shortened(captions.tidy(item.place_name), MAX_PLACE_NAME)
+    if name and item.point:
+        latitude, longitude = item.point
+        return {"name": name, "latitude": latitude, "longitude": longitude}
+    if from_photos and item.taken_at_point:
+        latitude, longitude = (round(degrees, _ROUGHLY) for degrees in item.taken_at_point)
+        return {
+            "name": name or _degrees(latitude, longitude),
+            "latitude": latitude,
+            "longitude": longitude,
+        }
+    if name:
+        export.remarks.add(
+            f"The place of {_named(item)}, {name}, is in the export without a point on the map, and"
+            " could not be kept."
+        )
+    return None
 
 
 def _degrees(latitude: float, longitude: float) -> str:
     north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
-    return f"{abs(latitude):.4f}° {north}, {abs(longitude):.4f}° {east}"
+    return f"{abs(latitude)}° {north}, {abs(longitude)}° {east}"
 
 
 def _named(item: Item) -> str:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from shutterfeed_cli.api import Json
+from shutterfeed_cli.errors import JournalFailed
 from shutterfeed_cli.folders import make_private, state_folder
 from shutterfeed_cli.media import Medium
 from shutterfeed_cli.sources import Source
@@ -87,14 +88,15 @@ class Journal:
 
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.Lock()
-        self._database = sqlite3.connect(
-            path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        # A killed process loses nothing; a power cut may lose the last moments, which the
-        # service's ledger makes good.
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_SCHEMA)
+        with self._telling():
+            self._database = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            # A killed process loses nothing; a power cut may lose the last moments, which the
+            # service's ledger makes good.
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._database.executescript(_SCHEMA)
 
     def close(self) -> None:
         with self._lock:
@@ -215,23 +217,34 @@ class Journal:
     def set_fact(self, name: str, value: str) -> None:
         self._write("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """One thread at a time. Raises `JournalFailed` for what SQLite complains of."""
+        try:
+            with self._lock:
+                yield
+        except sqlite3.Error as error:
+            raise JournalFailed(
+                f"The journal of uploads in {state_folder()} cannot be used: {error}."
+            ) from error
+
     def _one(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        with self._lock:
+        with self._telling():
             row: tuple[Any, ...] | None = self._database.execute(statement, values).fetchone()
             return row
 
     def _all(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._telling():
             return self._database.execute(statement, values).fetchall()
 
     def _write(self, statement: str, values: Sequence[Any]) -> None:
-        with self._lock:
+        with self._telling():
             self._database.execute(statement, values)
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
         """One transaction."""
-        with self._lock:
+        with self._telling():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database

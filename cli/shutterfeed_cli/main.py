@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,9 @@ def run() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code."""
     asked = _parser().parse_args(arguments)
+    if not sys.warnoptions:
+        # What libraries say of a file's metadata is nothing that its owner could mend.
+        warnings.simplefilter("ignore")
     # Imported late: `--help` and mistakes need none of it.
     from shutterfeed_cli.commands import Context, run_command
     from shutterfeed_cli.output import Output
@@ -113,6 +117,13 @@ def _instagram(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archive", type=Path, metavar="ARCHIVE", help="a folder or zip")
     parser.add_argument("--reels", action="store_true", help="reels and IGTV videos, too")
     parser.add_argument("--stories", action="store_true", help="stories, too")
+    parser.add_argument(
+        "--places",
+        choices=["named", "from-photos"],
+        default="named",
+        help="the places of posts: those that the export names (%(default)s), or for posts without"
+        " one also where a photo was taken by its metadata, rounded to about a kilometre",
+    )
     parser.add_argument(
         "--profile-photo", action="store_true", help="make the last profile photo the avatar"
     )

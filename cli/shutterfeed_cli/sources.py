@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +18,12 @@ from shutterfeed_cli.errors import CliError
 
 _IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
 _CHUNK_BYTES: Final = 1024 * 1024
+
+UNPACKING_ERRORS: Final = (
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError),
+    *(zlib.error, lzma.LZMAError, struct.error),
+)
+"""What a damaged zip makes its readers raise."""
 
 
 class Source(Protocol):
@@ -117,7 +126,7 @@ class ZippedSource:
                         if left < 0:
                             raise CliError(f"{self.name} is larger than anything that is taken.")
                         unpacked.write(chunk)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            except UNPACKING_ERRORS as error:
                 raise CliError(f"{self.name} cannot be unpacked: {error}") from error
             unpacked.seek(0)
             yield unpacked

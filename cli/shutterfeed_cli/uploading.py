@@ -142,7 +142,12 @@ def _caption(asked: argparse.Namespace) -> Caption:
         if len(fixed) > MAX_CAPTION:
             raise UsageError(f"A caption has at most {MAX_CAPTION:,} characters.")
         return always(fixed)
-    match asked.caption_from:
+    return caption_of(asked.caption_from)
+
+
+def caption_of(kind: str | None) -> Caption:
+    """Captions from files' names or from what is in them; none if `kind` is None."""
+    match kind:
         case "filename":
             return _first(lambda medium: captions.from_name(medium.source.stem))
         case "exif":
@@ -170,7 +175,7 @@ def _from_exif(medium: Medium) -> str:
     try:
         with reading(medium.source) as file:
             return captions.from_photo(file)
-    except OSError:
+    except (OSError, CliError):
         return ""  # Whoever sends the file says what is wrong with it.
 
 

@@ -19,7 +19,15 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from shutterfeed_cli.api import Api, Json
-from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Refused, Stopped
+from shutterfeed_cli.errors import (
+    CliError,
+    JournalFailed,
+    NetworkGone,
+    NotSignedIn,
+    Refused,
+    Stopped,
+    Unexpected,
+)
 from shutterfeed_cli.journal import Journal, Progress
 from shutterfeed_cli.media import Medium, Unusable, examine
 from shutterfeed_cli.planning import (
@@ -38,6 +46,9 @@ from shutterfeed_cli.transfer import Transfer
 
 _ATTEMPTS: Final = 20
 """Of one post: an earlier one that failed, or was deleted, needs another key."""
+_ENDING: Final = (NetworkGone, NotSignedIn, JournalFailed)
+"""What no file can be blamed for: nothing more can be done in this run. Any other error is that of
+one file, and the run goes on."""
 _AHEAD: Final = 8
 """Files examined ahead of those that are sent, for each that is sent at a time."""
 
@@ -88,7 +99,8 @@ class Uploader:
     def run(self, groups: Iterable[Wanted]) -> None:
         """Go through all groups, in order. The watcher is told what became of each file.
 
-        Raises what ended the run early: `NetworkGone`, `NotSignedIn`; and `Stopped`.
+        Raises what ended the run early: `NetworkGone`, `NotSignedIn`, `JournalFailed`; and
+        `Stopped`.
         """
         with (
             ThreadPoolExecutor(self._parallel, "examine") as examiners,
@@ -168,7 +180,19 @@ class Uploader:
         for post in begun.values():
             yield post.batch(here)
         for start in range(0, len(new), group.wanted.per_post):
-            yield new_batch(new[start : start + group.wanted.per_post], group.wanted)
+            yield from self._new(new[start : start + group.wanted.per_post], group.wanted)
+
+    def _new(self, media: Sequence[Medium], wanted: Wanted) -> Iterator[Batch]:
+        """The post to send for new files; none if its words cannot be found."""
+        try:
+            batch = new_batch(media, wanted)
+        except _ENDING:
+            raise
+        except Exception as error:  # noqa: BLE001 - these files' own fault, whatever it is
+            for medium in media:
+                self._skip(medium, str(_as_told(error)), Outcome.FAILED)
+            return
+        yield batch
 
     def _whole(self, media: Sequence[Medium], wanted: Wanted) -> Iterator[Batch]:
         """A post that is sent as it is, or not at all; only without what the service refused."""
@@ -182,13 +206,15 @@ class Uploader:
                 self._skip(medium, decision.reason, decision.outcome)
         if nothing_new:
             return
-        batch = new_batch([medium for medium, _ in left], wanted)
-        same = batch.key.rpartition("-")[0]
-        for _, decision in left:
-            if isinstance(decision, Begun) and decision.key.rpartition("-")[0] == same:
-                yield decision.batch(here)
-                return
-        yield batch
+        for batch in self._new([medium for medium, _ in left], wanted):
+            same = batch.key.rpartition("-")[0]
+            begun = (
+                decision
+                for _, decision in left
+                if isinstance(decision, Begun) and decision.key.rpartition("-")[0] == same
+            )
+            earlier = next(begun, None)
+            yield batch if earlier is None else earlier.batch(here)
 
     def _usable(self, group: _Group) -> list[Medium]:
         media: list[Medium] = []
@@ -197,8 +223,11 @@ class Uploader:
                 medium = future.result()
             except Stopped:
                 continue
-            except CliError as error:
-                self._watcher.done(FileResult(source.name, Outcome.FAILED, str(error)))
+            except _ENDING:
+                raise
+            except Exception as error:  # noqa: BLE001 - this file's own fault, whatever it is
+                told = str(_as_told(error))
+                self._watcher.done(FileResult(source.name, Outcome.FAILED, told))
                 continue
             if medium is None:
                 reason = "neither photo nor video"
@@ -224,10 +253,10 @@ class Uploader:
                 self._post(batch, batch.body)
         except Stopped:
             return
-        except (NetworkGone, NotSignedIn) as error:
+        except _ENDING as error:
             self._end(error)
-        except CliError as error:
-            self._report(batch, Outcome.FAILED, str(error))
+        except Exception as error:  # noqa: BLE001 - these files' own fault, whatever it is
+            self._report(batch, Outcome.FAILED, str(_as_told(error)))
 
     def _post(self, batch: Batch, body: Json) -> None:
         """Ask for the post and send its files; under other keys, where earlier attempts failed."""
@@ -302,6 +331,10 @@ class Uploader:
         with self._lock:
             if self._ended is None:
                 self._ended = error
+
+
+def _as_told(error: Exception) -> CliError:
+    return error if isinstance(error, CliError) else Unexpected(error)
 
 
 def _raise_any(futures: Iterable[Future[None]]) -> None:

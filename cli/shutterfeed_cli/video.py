@@ -35,7 +35,9 @@ def read_facts(file: IO[bytes], content_type: str) -> VideoFacts:
     """What the file says of itself. Raises `UnknownVideo`."""
     try:
         facts = _webm(file) if content_type == "video/webm" else _mp4(file)
-    except (struct.error, IndexError, OverflowError) as error:
+    except UnknownVideo:
+        raise
+    except (struct.error, IndexError, ValueError, ArithmeticError) as error:
         raise UnknownVideo("its index is damaged") from error
     if facts.width < 1 or facts.height < 1:
         raise UnknownVideo("it has no pictures in it")

@@ -148,7 +148,7 @@ def test_the_form_of_2018_is_read(folder: Path, packed: Packer) -> None:
     assert any("Malmö, is in the export without a point" in line for line in export.remarks.lines)
 
 
-def placed(made: int, name: str, latitude: str, longitude: str) -> dict[str, Any]:
+def placed(made: int, name: str, latitude: str | None, longitude: str) -> dict[str, Any]:
     inner = [{"dict": [{"label": "Name", "value": mangled(name)}]}]
     return {
         "timestamp": made,
@@ -170,11 +170,51 @@ def test_places_of_newer_exports_are_found_by_their_moment(folder: Path, packed:
     assert posts[1].place is None
 
 
+def taken_at(latitude: object, longitude: object) -> dict[str, Any]:
+    """Metadata of a photo, as Instagram keeps it."""
+    return {"photo_metadata": {"exif_data": [{"latitude": latitude, "longitude": longitude}]}}
+
+
+def test_where_a_photo_was_taken_is_not_published_unless_asked(folder: Path) -> None:
+    home = medium(0, media_metadata=taken_at(57.70894, 11.97461))
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [home]}, {"media": [medium(5)]}])
+    export, items = read(folder)
+    assert [post.place for post in wanted(export, items)] == [None, None]
+    [told] = export.remarks.lines
+    assert "1 post" in told
+    assert "--places from-photos" in told
+    export, items = read(folder)
+    posts = list(wanted(export, items, from_photos=True))
+    name = "57.71° N, 11.97° E"
+    assert posts[0].place == {"name": name, "latitude": 57.71, "longitude": 11.97}
+    assert posts[1].place is None
+    assert export.remarks.lines == []
+
+
+@pytest.mark.parametrize(
+    ("name", "latitude"), [("Home", None), ("", "57.70894"), ("", None), ("Home", "57.70894")]
+)
+def test_a_named_place_does_not_lend_its_name_to_where_a_photo_was_taken(
+    folder: Path, name: str, latitude: str | None
+) -> None:
+    photo = medium(0, media_metadata=taken_at(57.70123, 11.97456))
+    write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [photo]}])
+    write(folder, f"{ACTIVITY}/posts.json", [placed(1_600_000_000, name, latitude, "11.97461")])
+    [post] = wanted(*read(folder))
+    named = {"name": "Home", "latitude": 57.70894, "longitude": 11.97461}
+    assert post.place == (named if name and latitude else None)
+    [post] = wanted(*read(folder), from_photos=True)
+    rough = {"name": name or "57.7° N, 11.97° E", "latitude": 57.7, "longitude": 11.97}
+    # A point that the export does not name is no place of its own, but may be a photo's.
+    near = {**rough, "name": "57.71° N, 11.97° E", "latitude": 57.71}
+    assert post.place == (named if name and latitude else near if latitude else rough)
+
+
 @pytest.mark.parametrize(
     ("exif", "place"),
     [
-        ([{"latitude": 57.7, "longitude": 11.97}], "57.7000° N, 11.9700° E"),
-        ([{"iso": 1}, {"latitude": -33.9, "longitude": -18.4}], "33.9000° S, 18.4000° W"),
+        ([{"latitude": 57.7, "longitude": 11.97}], "57.7° N, 11.97° E"),
+        ([{"iso": 1}, {"latitude": -33.9, "longitude": -18.4}], "33.9° S, 18.4° W"),
         ([{"latitude": 0, "longitude": 0}], None),
         ([{"latitude": 91, "longitude": 0}], None),
         ([{"latitude": "NaN", "longitude": 0}], None),
@@ -187,7 +227,7 @@ def test_a_point_without_a_name_names_itself(
 ) -> None:
     metadata = {kind: {"exif_data": exif}}
     write(folder, f"{ACTIVITY}/posts_1.json", [{"media": [medium(0, media_metadata=metadata)]}])
-    [post] = wanted(*read(folder))
+    [post] = wanted(*read(folder), from_photos=True)
     assert (post.place and post.place["name"]) == place
 
 

@@ -101,3 +101,13 @@ def test_a_long_caption_ends_with_an_ellipsis() -> None:
 
 def test_control_characters_go() -> None:
     assert captions.tidy(" a\x1b[31m\r\nb\0 ") == "a[31m\nb"
+
+
+def test_no_field_with_coordinates_is_a_caption() -> None:
+    exif = Image.Exif()
+    gps = exif.get_ifd(0x8825)
+    gps.update({1: "N", 2: (57.0, 42.0, 32.0), 3: "E", 4: (11.0, 58.0, 28.0), 27: b"HERE"})
+    exif[0x8825] = gps
+    target = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(target, "JPEG", exif=exif.tobytes())
+    assert captions.from_photo(target) == ""

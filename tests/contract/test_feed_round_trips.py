@@ -25,6 +25,9 @@ from tests.fakes.system import FakeClock
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LATENCY_SECONDS = 0.05
 """So much longer than the calls need themselves that calls made side by side overlap."""
+ATTEMPTS = 10
+"""On a busy machine, calls made side by side may miss one another and be counted as two trips.
+Calls made one after the other never overlap, however often it is tried."""
 UNITS = {0: 1.5, 10: 17.5, 1_000: 32.5, 7_500: 72.5}
 """At most so many read units a page of 20 posts, by the number of accounts followed."""
 
@@ -53,9 +56,12 @@ def test_every_page_takes_two_round_trips_and_few_units(
     position, seen = None, 0
     with wire.tapped():
         for _ in range(3):
-            wire.clear()
-            units.clear()
-            page = service.page(reader_id, position, 20)
+            for _ in range(ATTEMPTS):
+                wire.clear()
+                units.clear()
+                page = service.page(reader_id, position, 20)
+                if wire.trips <= 2:
+                    break
             assert wire.trips <= 2
             assert {name for name, _ in wire.calls} <= {"Query", "BatchGetItem"}
             assert sum(units) <= UNITS[follows]

@@ -90,7 +90,7 @@ def signing_up(stack: Deployment) -> Callable[[], Person]:
     return sign_up
 
 
-def eventually(read: Callable[[], T], until: Callable[[T], bool], seconds: float = 30) -> T:
+def eventually(read: Callable[[], T], until: Callable[[T], bool], seconds: float = 180) -> T:
     """What `read` gives, once `until` accepts it. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

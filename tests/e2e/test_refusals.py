@@ -69,7 +69,7 @@ def test_an_expired_token_is_refused(stack: Deployment, person: Callable[[], Per
         cognito.update_user_pool_client(**client, **kept, TokenValidityUnits=units)
     api = stack.api.as_user(token)
 
-    status = eventually(lambda: api.send("GET", "/me").status, lambda code: code != 200, 10)
+    status = eventually(lambda: api.send("GET", "/me").status, lambda code: code != 200)
 
     assert status == 401
 

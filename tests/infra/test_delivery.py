@@ -239,6 +239,6 @@ def test_every_page_is_the_clients_and_every_file_is_itself(
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=600,
     )
     assert json.loads(answer.stdout) == {"uri": served, "method": "GET"}

@@ -64,7 +64,7 @@ def is_alive(pid: int) -> bool:
 
 
 def gone(pid: int) -> bool:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 100
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not is_alive(pid)
@@ -203,3 +203,29 @@ def test_an_unreadable_state_counts_as_none(tmp_path: Path, content: str) -> Non
 def test_without_a_running_cloud_there_is_no_endpoint(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="start it with `make up`"):
         _ = LocalCloud(tmp_path / "state").endpoint
+
+
+def test_a_free_port_is_none_that_the_system_gives_to_connections_meanwhile() -> None:
+    port = cloud.free_port()
+    assert cloud.is_free(port)
+    ranges = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    lowest = int(ranges.read_text().split()[0]) if ranges.exists() else 49_152
+    assert port < lowest
+
+
+def test_a_busy_cloud_is_waited_for_and_not_started_anew(
+    server: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.start()
+    identity = server.identity
+    asked: list[float] = []
+
+    def answers(port: int, seconds: float) -> bool:
+        asked.append(seconds)
+        return seconds > 10 and port == server.port
+
+    monkeypatch.setattr(cloud, "_is_healthy", answers)
+    server.start(server.port)
+
+    assert server.identity == identity
+    assert asked == [30]

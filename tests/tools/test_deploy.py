@@ -258,8 +258,8 @@ def test_a_creation_under_way_is_waited_for(cloud: FakeCloud) -> None:
 def test_a_failure_names_what_failed_first(cloud: FakeCloud) -> None:
     cloud.outcome = "ROLLBACK_COMPLETE"
     cloud.events = [
-        _event("Api", 3, "Resource creation cancelled"),
-        _event("Table", 2, "No such attribute"),
+        _event("Api", 9001, "Resource creation cancelled"),
+        _event("Table", 9000, "No such attribute"),
         _event("Old", -9000, "of an earlier attempt"),
     ]
 

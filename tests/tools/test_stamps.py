@@ -101,4 +101,4 @@ def test_a_lock_lets_one_process_in_at_a_time(tmp_path: Path) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(timeout=0.4)
 
-    assert other.communicate(timeout=10)[0] == "in\n"
+    assert other.communicate(timeout=100)[0] == "in\n"

@@ -16,16 +16,15 @@ from tests import samples
 from tests.fakes.feeds import FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import Metadata
 from tests.unit.test_config import API
-from tests.valkey_server import free_port
 
 READS = FakeFeedReads(Metadata(), FakeFeeds())
 
 
 @pytest.fixture
-def _shared(monkeypatch: pytest.MonkeyPatch) -> None:
+def _shared(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> None:
     """A shared cache that is down."""
     monkeypatch.setenv("VALKEY_HOST", "127.0.0.1")
-    monkeypatch.setenv("VALKEY_PORT", str(free_port()))
+    monkeypatch.setenv("VALKEY_PORT", str(closed_port))
     monkeypatch.setenv("VALKEY_CACHE", "shutterfeed-dev")
     monkeypatch.setenv("VALKEY_USER", "shutterfeed-dev-api")
 

@@ -91,8 +91,8 @@ def test_a_loop_without_end_is_stopped() -> None:
 
 def test_waiting_without_end_is_stopped() -> None:
     start = time.monotonic()
-    assert refusal(lambda: time.sleep(60), wall_seconds=0.2).code == "too_slow"
-    assert time.monotonic() - start < 5
+    assert refusal(lambda: time.sleep(600), wall_seconds=0.2).code == "too_slow"
+    assert time.monotonic() - start < 100
 
 
 def test_memory_is_limited_beyond_what_the_process_has() -> None:

@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -30,7 +31,7 @@ from shutterfeed.schema import CACHED_HEADS
 from tests import samples
 from tests.conftest import REGION
 from tests.fakes.system import FakeClock
-from tests.valkey_server import free_port
+from tests.valkey_server import PATIENT
 
 AGE = timedelta(seconds=1)
 ADA = samples.user_id(1)
@@ -50,16 +51,20 @@ def failures() -> list[Exception]:
     return []
 
 
-def _cache(port: int, clock: FakeClock, failures: list[Exception]) -> ValkeyHeadCache:
-    return ValkeyHeadCache(connect("127.0.0.1", port), AGE, clock, failures.append)
+def _cache(
+    port: int, clock: FakeClock, failures: list[Exception], **options: Any
+) -> ValkeyHeadCache:
+    return ValkeyHeadCache(connect("127.0.0.1", port, **options), AGE, clock, failures.append)
 
 
 def _unexpected(error: Exception) -> None:
     raise error
 
 
-def test_a_server_that_is_down_has_nothing(clock: FakeClock, failures: list[Exception]) -> None:
-    cache = _cache(free_port(), clock, failures)
+def test_a_server_that_is_down_has_nothing(
+    closed_port: int, clock: FakeClock, failures: list[Exception]
+) -> None:
+    cache = _cache(closed_port, clock, failures)
     assert cache.get_many([ADA]) == {}
     assert [type(failure) for failure in failures] == [NotConnected]
 
@@ -89,10 +94,10 @@ def test_after_a_failure_it_is_left_alone_for_a_while(
 
 
 def test_it_is_asked_again_once_it_is_back(
-    valkey_server: int, clock: FakeClock, failures: list[Exception]
+    valkey_server: int, closed_port: int, clock: FakeClock, failures: list[Exception]
 ) -> None:
-    cache = _cache(valkey_server, clock, failures)
-    client, cache._client = cache._client, connect("127.0.0.1", free_port())
+    cache = _cache(valkey_server, clock, failures, **PATIENT)
+    client, cache._client = cache._client, connect("127.0.0.1", closed_port)
     assert cache.get_many([ADA]) == {}
     cache._client = client
     clock.advance(timedelta(seconds=5))
@@ -119,7 +124,7 @@ def test_the_rights_of_its_user_are_all_it_needs(
 ) -> None:
     execute: Callable[..., object] = valkey_client.execute_command
     execute("ACL", "SETUSER", "api", "reset", "nopass", *RIGHTS.split())
-    options = {"username": "api", "password": "any"}
+    options = {"username": "api", "password": "any", **PATIENT}
     with connect("127.0.0.1", valkey_server, **options) as client:
         cache = ValkeyHeadCache(client, AGE, clock, _unexpected)
         cache.put_many([HEAD])

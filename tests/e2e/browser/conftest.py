@@ -12,7 +12,7 @@ from tests.e2e.conftest import Deployment, Person
 from tools import browser
 
 Visit = Callable[..., Visitor]
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 90_000
 
 
 @pytest.fixture(scope="session")

@@ -157,7 +157,7 @@ class Visitor:
     def sees_post(self, caption: str) -> Locator:
         """The post is in the feed, and its picture is drawn."""
         card = self.card(caption)
-        expect(card).to_be_visible(timeout=60_000)
+        expect(card).to_be_visible(timeout=300_000)
         expect(card.locator("img.picture, .stage img, video").first).to_be_visible()
         return card
 

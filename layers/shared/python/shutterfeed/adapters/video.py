@@ -11,18 +11,19 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
 
-from shutterfeed.adapters import animation
+from shutterfeed.adapters import animation, probing
 from shutterfeed.adapters.ffmpeg import THREADS, Ffmpeg, FfmpegFailed, FfmpegTimedOut
+from shutterfeed.adapters.probing import SOURCE, Frame, Kind, Track
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto
 from shutterfeed.domain.videos import (
     DURATION_TOLERANCE_MS,
     MAX_DURATION_MS,
     MAX_PIXELS,
-    MAX_SIDE,
     OUTPUT_FPS,
     VIDEO_TYPES,
     WEBM,
@@ -37,9 +38,8 @@ from shutterfeed.domain.videos import (
 )
 from shutterfeed.ports import PhotoCodec
 
-SOURCE, CLIP, POSTER = "source", "video.mp4", "poster.png"
+CLIP, POSTER = "video.mp4", "poster.png"
 
-_PROBE_SECONDS: Final = 30.0
 _POSTER_SECONDS: Final = 60.0
 _CLIP_SECONDS: Final = 660.0
 """Together well inside the function's 15 minutes, which loading and storing take a part of."""
@@ -80,13 +80,18 @@ _WITHOUT_METADATA: Final = (
 _MP4: Final = ("-movflags", "+faststart", "-f", "mp4", "-y", f"file:{CLIP}")
 
 _HEAD_BYTES: Final = 1024
-_DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d)\.(\d\d)", re.MULTILINE)
-_STREAM = re.compile(r"^  Stream #0:\d+\S*: (Video|Audio): (.+)$", re.MULTILINE)
-_NAME = re.compile(r"\w{1,32}", re.ASCII)
-_SIZE = re.compile(r", (\d{1,6})x(\d{1,6})[ ,]")
-_FPS = re.compile(r", ([\d.]+)(k?) fps")
 _PROGRESS = re.compile(r"out_time_us=(\d+)")
 _NO_SPACE: Final = "No space left on device"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What was found in a file, and which of its tracks are shown."""
+
+    facts: VideoFacts
+    frame: Frame
+    picture: Track
+    sound: Track | None
 
 
 class FfmpegVideoCodec:
@@ -115,15 +120,13 @@ class FfmpegVideoCodec:
     def _video(
         self, ffmpeg: Ffmpeg, content_type: str, report: Callable[[int], None]
     ) -> RenderedVideo:
-        opening = (*_INPUT, *_DEMUXERS["webm" if content_type == WEBM else "mov"])
-        facts = probe(ffmpeg, opening)
-        check_facts(facts, (ffmpeg.folder / SOURCE).stat().st_size)
-        poster = self._poster((_extract_poster(ffmpeg, opening, facts)).read_bytes())
-        # The poster is upright and has square pixels: its size is what a viewer sees.
-        size = plan(poster.width, poster.height)
-        duration_ms = _transcode(ffmpeg, opening, facts, size, report)
+        opening = opened_as(content_type)
+        found = probe(ffmpeg, opening)
+        poster = self._poster((_extract_poster(ffmpeg, opening, found)).read_bytes())
+        size = plan(found.frame.width, found.frame.height)
+        duration_ms = _transcode(ffmpeg, opening, found, size, report)
         clip = RenderedClip(
-            ffmpeg.folder / CLIP, size.width, size.height, duration_ms, facts.has_audio
+            ffmpeg.folder / CLIP, size.width, size.height, duration_ms, found.facts.has_audio
         )
         return RenderedVideo(poster, clip)
 
@@ -171,67 +174,54 @@ def _clip(
     return RenderedClip(path, size.width, size.height, clip_duration_ms(path), has_audio=False)
 
 
-def probe(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> VideoFacts:
-    """What the file says of itself. Raises `VideoRefused`."""
-    arguments = (*opening, "-i", f"file:{SOURCE}")
-    try:
-        with _refusing():
-            # Without an output it lists what it found, and then complains.
-            log = ffmpeg.run((*arguments, "-t", "0", "-f", "null", "-"), seconds=_PROBE_SECONDS)
-    except VideoRefused as refused:
-        cause = refused.__cause__
-        if not isinstance(cause, FfmpegFailed) or "Stream #0:" not in cause.log:
-            raise
-        log = cause.log
-    return parse_facts(log)
+def opened_as(content_type: str) -> tuple[str, ...]:
+    """The arguments with which ffmpeg opens a stranger's video of this type."""
+    return (*_INPUT, *_DEMUXERS["webm" if content_type == WEBM else "mov"])
 
 
-def parse_facts(log: str) -> VideoFacts:
-    """Raises `VideoRefused` where there is no picture.
+def probe(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> Probe:
+    """Choose what is shown of `SOURCE`, and check it. Raises `VideoRefused`."""
+    with _refusing():
+        found = probing.tracks(ffmpeg, opening)
+    picture, sound = _picture_of(found), _first_of(found, "audio", _SOUND_CODECS)
+    end_ms = max(track.end_ms for track in (picture, sound) if track)
+    facts = VideoFacts(picture.width, picture.height, picture.rate, end_ms, sound is not None)
+    size = (ffmpeg.folder / SOURCE).stat().st_size
+    # Before anything of it is decoded.
+    check_facts(facts, size)
+    with _refusing():
+        frame = probing.first_frame(ffmpeg, opening, picture)
+    facts = replace(facts, transfer=frame.transfer)
+    check_facts(facts, size)
+    return Probe(facts, frame, picture, sound)
 
-    Lines are told apart by their indentation, which metadata cannot have. A hostile name of a
-    metadata field could imitate one; all it would gain is a distorted clip of its own video.
-    """
-    log = log.partition("\nOutput #0")[0]
-    streams = _STREAM.findall(log)
-    pictures = [text for kind, text in streams if kind == "Video" and "attached pic" not in text]
-    size = _SIZE.search(pictures[0]) if pictures else None
-    if size is None or 0 in (int(size[1]), int(size[2])):
-        raise VideoRefused("no_video", "The file has no moving picture in it that can be shown.")
-    if _codec(pictures[0]) not in _PICTURE_CODECS:
+
+def _picture_of(found: list[Track]) -> Track:
+    """The first moving picture that can be decoded. Raises `VideoRefused` if there is none."""
+    picture = _first_of(found, "video", _PICTURE_CODECS)
+    other = next((track for track in found if track.kind == "video"), None)
+    if picture is None and other is not None:
         raise VideoRefused(
             "unsupported_codec",
-            f"The video is coded as {_codec(pictures[0])}. Possible are H.264, HEVC, VP8, VP9 and"
-            " AV1.",
+            f"The video is coded as {other.codec}. Possible are H.264, HEVC, VP8, VP9 and AV1.",
         )
-    sounds = [text for kind, text in streams if kind == "Audio"]
-    duration = _DURATION.search(log)
-    hours, minutes, seconds, hundredths = map(int, duration.groups()) if duration else (0, 0, 0, 0)
-    fps = _FPS.search(pictures[0])
-    return VideoFacts(
-        int(size[1]),
-        int(size[2]),
-        float(fps[1]) * (1000 if fps[2] else 1) if fps else None,
-        ((hours * 60 + minutes) * 60 + seconds) * 1000 + hundredths * 10 if duration else None,
-        bool(sounds) and _codec(sounds[0]) in _SOUND_CODECS,
-        "smpte2084"
-        if "smpte2084" in pictures[0]
-        else ("arib-std-b67" if "arib-std-b67" in pictures[0] else None),
-    )
+    if picture is None or 0 in (picture.width, picture.height):
+        raise VideoRefused("no_video", "The file has no moving picture in it that can be shown.")
+    return picture
 
 
-def _codec(stream: str) -> str:
-    found = _NAME.match(stream)
-    return found[0] if found else "none"
+def _first_of(found: list[Track], kind: Kind, codecs: frozenset[str]) -> Track | None:
+    return next((track for track in found if track.kind == kind and track.codec in codecs), None)
 
 
-def _extract_poster(ffmpeg: Ffmpeg, opening: tuple[str, ...], facts: VideoFacts) -> Path:
+def _extract_poster(ffmpeg: Ffmpeg, opening: tuple[str, ...], found: Probe) -> Path:
     path = ffmpeg.folder / POSTER
-    half = (facts.duration_ms or 0) / 2000
+    half = found.picture.end_ms / 2000
     for start in (min(_POSTER_AT_SECONDS, half), 0.0):
         arguments = (
             *("-loglevel", "error", *opening, "-ss", f"{start:.3f}", "-i", f"file:{SOURCE}"),
-            *("-map", "0:V:0", "-frames:v", "1", "-vf", ",".join(_poster_filters(facts))),
+            *("-map", found.picture.selector, "-frames:v", "1"),
+            *("-vf", ",".join([probing.UPRIGHT, *_tone_mapping(found.facts, "")])),
             *("-c:v", "png", *THREADS, "-f", "image2pipe", "-y", f"file:{POSTER}"),
         )
         with _refusing():
@@ -239,11 +229,6 @@ def _extract_poster(ffmpeg: Ffmpeg, opening: tuple[str, ...], facts: VideoFacts)
         if path.exists() and path.stat().st_size:
             return path
     raise VideoRefused("undecodable", "No picture can be made of the video.")
-
-
-def _poster_filters(facts: VideoFacts) -> list[str]:
-    upright = f"scale=w='clip(trunc(iw*sar),1,{MAX_SIDE})':h=ih,setsar=1"
-    return [upright, *_tone_mapping(facts, "")]
 
 
 def _tone_mapping(facts: VideoFacts, size: str) -> list[str]:
@@ -274,12 +259,12 @@ def clip_filters(facts: VideoFacts, size: ClipSize) -> str:
 def _transcode(
     ffmpeg: Ffmpeg,
     opening: tuple[str, ...],
-    facts: VideoFacts,
+    found: Probe,
     size: ClipSize,
     report: Callable[[int], None],
 ) -> int:
     """The clip's duration in milliseconds."""
-    expected = facts.duration_ms or MAX_DURATION_MS
+    expected = found.facts.duration_ms or MAX_DURATION_MS
     done_ms = 0
 
     def follow(line: str) -> None:
@@ -290,10 +275,11 @@ def _transcode(
             report(min(99, done_ms * 100 // max(1, expected)))
 
     longest = (MAX_DURATION_MS + 2 * DURATION_TOLERANCE_MS) / 1000
-    sound = ("-map", "0:a:0") if facts.has_audio else ()
+    sound = ("-map", found.sound.selector) if found.sound else ()
     arguments = (
-        *("-loglevel", "error", *opening, "-i", f"file:{SOURCE}", "-map", "0:V:0", *sound),
-        *("-t", str(longest), "-vf", clip_filters(facts, size), "-fps_mode", "vfr"),
+        *("-loglevel", "error", *opening, "-i", f"file:{SOURCE}"),
+        *("-map", found.picture.selector, *sound),
+        *("-t", str(longest), "-vf", clip_filters(found.facts, size), "-fps_mode", "vfr"),
         *(*ENCODING, *_WITHOUT_METADATA, *THREADS, "-progress", "pipe:1", *_MP4),
     )
     with _refusing():

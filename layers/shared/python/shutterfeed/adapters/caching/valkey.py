@@ -118,16 +118,16 @@ class ValkeyHeadCache:
 
 
 def connect(host: str, port: int, **options: Any) -> Valkey:
-    """A client that gives up soon. It connects with its first command."""
+    """A client that gives up soon, unless `options` say otherwise. It connects with its first
+    command."""
+    usual = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": CONNECT_SECONDS}
     return Valkey(
         host=host,
         port=port,
-        socket_timeout=ANSWER_SECONDS,
-        socket_connect_timeout=CONNECT_SECONDS,
         # Telling its name would be one round trip more, and a right more.
         lib_name=None,
         lib_version=None,
-        **options,
+        **{**usual, **options},
     )
 
 

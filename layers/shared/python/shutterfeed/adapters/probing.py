@@ -1,0 +1,208 @@
+"""What a video file has in it, as ffmpeg tells it to machines.
+
+The log is for people: its words and its indentation change from version to version, and a name in
+the file may look like a line of it. So the tracks are read from a list of the file's packets
+(`framecrc`), and how its pictures are shown from the header of a Matroska file, which ffmpeg writes
+for one decoded frame.
+
+Two runs: the first lists what is there and decodes no more than ffmpeg needs to open a file; the
+second decodes one frame of the track that was chosen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Literal
+
+from shutterfeed.adapters.ffmpeg import THREADS, Ffmpeg, FfmpegFailed
+from shutterfeed.domain.videos import MAX_SIDE
+
+SOURCE: Final = "source"
+_FIRST_FRAME: Final = "first.mkv"
+_SECONDS: Final = 30.0
+
+UPRIGHT: Final = f"scale=w='clip(trunc(iw*sar),1,{MAX_SIDE})':h=ih,setsar=1"
+"""Makes pixels square. ffmpeg has turned the frame already, as the file says."""
+
+Kind = Literal["video", "audio"]
+Transfer = Literal["smpte2084", "arib-std-b67"]
+
+_SELECTORS: Final[dict[Kind, str]] = {"video": "0:V", "audio": "0:a"}
+"""How ffmpeg calls the tracks of a kind. `V` are moving pictures, without covers and previews."""
+_EVERY_TRACK: Final = tuple(
+    argument for selector in _SELECTORS.values() for argument in ("-map", f"{selector}?")
+)
+_HEADER: Final = re.compile(r"#(tb|media_type|codec_id|dimensions) (\d{1,4}): (\S{1,64})", re.ASCII)
+_PACKET: Final = re.compile(r"(\d+), *-?\d+, *(-?\d+), *(\d+), *\d+,.*", re.ASCII)
+
+# Elements of Matroska by their ids, which say how long they themselves are by their first bits.
+_SEGMENT, _TRACKS, _TRACK, _PICTURE, _COLOUR = 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x55B0
+_WIDTH, _HEIGHT, _TRANSFER = 0xB0, 0xBA, 0x55BA
+_TRANSFERS: Final[dict[int, Transfer]] = {16: "smpte2084", 18: "arib-std-b67"}
+"""HDR's two, by their numbers in ITU-T H.273."""
+
+
+@dataclass(slots=True)
+class Track:
+    """One picture or sound track, and what its packets amount to."""
+
+    kind: Kind
+    selector: str
+    """How ffmpeg calls it, as in `-map 0:V:0`."""
+    codec: str
+    width: int
+    height: int
+    """As coded, before rotation; 0 for sound, and for a codec that was not opened."""
+    tick: Fraction
+    """The unit of its times, in seconds."""
+    packets: int = 0
+    _first: int = 0
+    _last: int = 0
+    _end: int = 0
+
+    def add(self, start: int, duration: int) -> None:
+        """Count a packet. They come in the order of decoding, not in that of their times."""
+        self._first = min(self._first, start) if self.packets else start
+        self._last = max(self._last, start) if self.packets else start
+        self._end = max(self._end, start + duration)
+        self.packets += 1
+
+    @property
+    def rate(self) -> float | None:
+        """Packets a second; None if there are too few to tell."""
+        span = (self._last - self._first) * self.tick
+        return float((self.packets - 1) / span) if span > 0 else None
+
+    @property
+    def end_ms(self) -> int:
+        """When it ends, counted from the start of the file."""
+        return round(self._end * self.tick * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a picture is shown: upright, with square pixels."""
+
+    width: int
+    height: int
+    transfer: Transfer | None
+    """How an HDR picture codes light; None for any other."""
+
+
+def tracks(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> list[Track]:
+    """Every picture and sound track of `SOURCE`, pictures first, each kind in the file's order.
+
+    Timecodes, subtitles and other data are no tracks here. A file that breaks off has what came
+    before. Raises `FfmpegFailed` if not even a list of its tracks can be made, and
+    `FfmpegTimedOut`.
+    """
+    try:
+        return _listed(ffmpeg, opening, *_EVERY_TRACK)
+    except FfmpegFailed:
+        # Either it cannot be read, or it has neither pictures nor sound.
+        _listed(ffmpeg, opening, "-map", "0", "-ignore_unknown", "-t", "0")
+        return []
+
+
+def _listed(ffmpeg: Ffmpeg, opening: tuple[str, ...], *chosen: str) -> list[Track]:
+    listing = _Listing()
+    arguments = (
+        *("-loglevel", "error", *opening, "-i", f"file:{SOURCE}", *chosen),
+        *("-c", "copy", "-f", "framecrc", "pipe:1"),
+    )
+    try:
+        ffmpeg.run(arguments, seconds=_SECONDS, on_line=listing.add)
+    except FfmpegFailed:
+        if not listing.tracks:
+            raise
+    return listing.tracks
+
+
+class _Listing:
+    """Takes the lines of a packet list, of which the tracks' descriptions come first."""
+
+    def __init__(self) -> None:
+        self._described: dict[int, dict[str, str]] = {}
+        self._tracks: list[Track] | None = None
+
+    @property
+    def tracks(self) -> list[Track]:
+        if self._tracks is None:
+            self._tracks = list(_described(self._described))
+        return self._tracks
+
+    def add(self, line: str) -> None:
+        if header := _HEADER.fullmatch(line):
+            self._described.setdefault(int(header[2]), {})[header[1]] = header[3]
+        elif packet := _PACKET.fullmatch(line):
+            self.tracks[int(packet[1])].add(int(packet[2]), int(packet[3]))
+
+
+def _described(tracks: dict[int, dict[str, str]]) -> Iterator[Track]:
+    counts: dict[Kind, int] = {"video": 0, "audio": 0}
+    for _, about in sorted(tracks.items()):
+        kind: Kind = "video" if about["media_type"] == "video" else "audio"
+        width, height = map(int, about.get("dimensions", "0x0").split("x"))
+        selector = f"{_SELECTORS[kind]}:{counts[kind]}"
+        yield Track(kind, selector, about["codec_id"], width, height, Fraction(about["tb"]))
+        counts[kind] += 1
+
+
+def first_frame(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> Frame:
+    """How the first frame of `picture` that can be decoded is shown.
+
+    Raises `FfmpegFailed` if none can be, and `FfmpegTimedOut`.
+    """
+    arguments = (
+        *("-loglevel", "error", *opening, "-i", f"file:{SOURCE}", "-map", picture.selector),
+        # The frame itself is not wanted, only the header that describes it.
+        *("-frames:v", "1", "-vf", f"{UPRIGHT},format=yuv420p", "-c:v", "rawvideo"),
+        *("-bsf:v", "noise=drop=1", "-map_metadata", "-1", "-map_chapters", "-1", *THREADS),
+        *("-f", "matroska", "-y", f"file:{_FIRST_FRAME}"),
+    )
+    log = ffmpeg.run(arguments, seconds=_SECONDS)
+    header = (ffmpeg.folder / _FIRST_FRAME).read_bytes()
+    shown = _inside(header, _SEGMENT, _TRACKS, _TRACK, _PICTURE)
+    if shown is None:
+        raise FfmpegFailed(log)
+    elements = dict(_elements(shown))
+    colour = dict(_elements(elements.get(_COLOUR, b"")))
+    return Frame(
+        int.from_bytes(elements[_WIDTH], "big"),
+        int.from_bytes(elements[_HEIGHT], "big"),
+        _TRANSFERS.get(int.from_bytes(colour.get(_TRANSFER, b""), "big")),
+    )
+
+
+def _inside(content: bytes, *path: int) -> bytes | None:
+    """What is in the first element at the end of `path`; None if there is none."""
+    for wanted in path:
+        found = next((inner for element, inner in _elements(content) if element == wanted), None)
+        if found is None:
+            return None
+        content = found
+    return content
+
+
+def _elements(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Ids and contents of the elements of Matroska that follow one another."""
+    at = 0
+    while at < len(content):
+        id_length = _length(content[at])
+        element = int.from_bytes(content[at : at + id_length], "big")
+        at += id_length
+        size_length = _length(content[at])
+        size = int.from_bytes(content[at : at + size_length], "big") - (1 << 7 * size_length)
+        at += size_length
+        # All ones: up to the end.
+        size = len(content) - at if size == (1 << 7 * size_length) - 1 else size
+        yield element, content[at : at + size]
+        at += size
+
+
+def _length(first: int) -> int:
+    """How many bytes a Matroska number has, by its first byte."""
+    return 9 - first.bit_length()
