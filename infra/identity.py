@@ -61,7 +61,7 @@ class Identity(Construct):
 
     @property
     def issuer(self) -> str:
-        return f"https://cognito-idp.{Aws.REGION}.amazonaws.com/{self.pool.user_pool_id}"
+        return f"https://cognito-idp.{Aws.REGION}.{Aws.URL_SUFFIX}/{self.pool.user_pool_id}"
 
     @property
     def client_id(self) -> str:

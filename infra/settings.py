@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import Fn
+from aws_cdk import Aws, Fn
 
 from infra.context import Context, SettingsError
 
@@ -223,7 +223,7 @@ class Settings:
         """Where CloudFront reaches the HTTP API."""
         if self._is_local:
             return Origin("localhost", f"/_aws/execute-api/{api_id}", self.local_port)
-        return Origin(f"{api_id}.execute-api.{region}.amazonaws.com")
+        return Origin(f"{api_id}.execute-api.{region}.{Aws.URL_SUFFIX}")
 
     def site_url(self, domain: str) -> str:
         """What is served by the distribution at `domain`, without a slash at its end."""
@@ -248,16 +248,14 @@ class Settings:
         """Where people sign in."""
         if self._is_local:
             return self._local_endpoint
-        return f"https://cognito-idp.{region}.amazonaws.com"
+        return f"https://cognito-idp.{region}.{Aws.URL_SUFFIX}"
 
-    def bucket_origins(self, bucket: str, region: str) -> tuple[str, ...]:
-        """Where a bucket's presigned links lead, by either of its names."""
+    def bucket_origin(self, bucket: str, region: str) -> str:
+        """Where a bucket's presigned links lead: `bootstrap.client` of the functions has them
+        signed for this host alone."""
         if self._is_local:
-            return (self._local_endpoint,)
-        return (
-            f"https://{bucket}.s3.amazonaws.com",
-            f"https://{bucket}.s3.{region}.amazonaws.com",
-        )
+            return self._local_endpoint
+        return f"https://{bucket}.s3.{region}.{Aws.URL_SUFFIX}"
 
     @property
     def _local_endpoint(self) -> str:
