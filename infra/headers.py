@@ -70,7 +70,7 @@ class Headers(Construct):
         return cloudfront.ResponseHeadersPolicy(
             self,
             name,
-            response_headers_policy_name=f"{self._settings.prefix}-{name.lower()}",
+            response_headers_policy_name=self._settings.global_name(name.lower()),
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
