@@ -12,6 +12,7 @@ from constructs import Construct
 
 from infra import lifecycle
 from infra.nag import allow
+from infra.retention import KEPT, data_removal
 from infra.settings import Settings
 
 UPLOADS_PREFIX: Final = "uploads/"
@@ -27,14 +28,14 @@ class Buckets(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        self._removal = RemovalPolicy.RETAIN if settings.is_production else RemovalPolicy.DESTROY
+        self._removal = data_removal(settings)
         self._logs: s3.Bucket | None = None
         self._logs = self._bucket("logs", lifecycle.LOGS)
         allow(self._logs, "S1", "It receives the access logs; its own would never end.")
         self.uploads = self._bucket("uploads", lifecycle.UPLOADS)
         self.originals = self._bucket("originals", lifecycle.ORIGINALS, versioned=True)
         self.originals.apply_removal_policy(
-            RemovalPolicy.RETAIN if settings.keep_originals else RemovalPolicy.DESTROY
+            KEPT if settings.keep_originals else RemovalPolicy.DESTROY
         )
         self.renditions = self._bucket("renditions", [lifecycle.ABORT_MULTIPART])
         self.site = self._bucket("site", [lifecycle.ABORT_MULTIPART])
@@ -82,6 +83,9 @@ class Buckets(Construct):
         return bucket
 
     def _name(self, name: str) -> str:
+        """Fixed, not generated: the uploads queue's policy and the site's policy for browsers name
+        the uploads bucket, which refers to both, and another name would mean another bucket, an
+        empty one, in every deployment that there is. `tools/creation.py` knows the names, too."""
         return f"{self._settings.prefix}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
     def _notify(self, queue: sqs.Queue) -> None:

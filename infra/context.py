@@ -49,6 +49,9 @@ class Context:
             raise SettingsError(f"Context value {name} must be a whole number, not {value!r}.")
         return value
 
+    def optional_number(self, name: str) -> int | None:
+        return None if self._parsed(name) is None else self.number(name)
+
     def flag(self, name: str) -> bool:
         value = self._parsed(name)
         if not isinstance(value, bool):

@@ -32,7 +32,7 @@ class Dashboard(Construct):
         alarms: list[cloudwatch.Alarm],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.name = settings.stack_name
+        self.name = settings.global_name("overview")
         board = cloudwatch.Dashboard(
             self, "Board", dashboard_name=self.name, default_interval=Duration.hours(3)
         )

@@ -43,6 +43,10 @@ class Delivery(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self._headers = Headers(self, "Headers", settings, buckets.uploads_name)
+        # The CDK would name it after the stack alone, which has the same name in every region.
+        self._access = cloudfront.S3OriginAccessControl(
+            self, "Access", origin_access_control_name=settings.global_name("buckets")
+        )
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -62,6 +66,7 @@ class Delivery(Construct):
         return cloudfront.BehaviorOptions(
             origin=origins.S3BucketOrigin.with_origin_access_control(
                 buckets.site,
+                origin_access_control=self._access,
                 # Without the second S3 answers 403, not 404, for a file that is not there.
                 origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
             ),
@@ -73,7 +78,7 @@ class Delivery(Construct):
                     function=cloudfront.Function(
                         self,
                         "Pages",
-                        function_name=f"{self._settings.prefix}-pages",
+                        function_name=self._settings.global_name("pages"),
                         comment="Every page of the client is index.html",
                         runtime=cloudfront.FunctionRuntime.JS_2_0,
                         code=cloudfront.FunctionCode.from_inline(_PAGES.strip()),
@@ -106,7 +111,9 @@ class Delivery(Construct):
 
     def _media(self, buckets: Buckets) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(buckets.renditions),
+            origin=origins.S3BucketOrigin.with_origin_access_control(
+                buckets.renditions, origin_access_control=self._access
+            ),
             viewer_protocol_policy=self._protocol,
             cache_policy=self._media_caching(),
             # Images are compressed already.
@@ -126,7 +133,7 @@ class Delivery(Construct):
         return cloudfront.CachePolicy(
             self,
             "Caching",
-            cache_policy_name=f"{self._settings.prefix}-media",
+            cache_policy_name=self._settings.global_name("media"),
             min_ttl=Duration.seconds(1),
             default_ttl=Duration.days(1),
             max_ttl=Duration.days(365),

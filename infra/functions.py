@@ -69,9 +69,9 @@ class Functions(Construct):
         shared_cache: SharedCache | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        unknown = settings.worker_concurrency.keys() - SPECS.keys()
+        unknown = settings.reserved_concurrency.keys() - SPECS.keys()
         if unknown:
-            raise SettingsError(f"worker_concurrency names no function: {', '.join(unknown)}.")
+            raise SettingsError(f"reserved_concurrency names no function: {', '.join(unknown)}.")
         layers = Layers(self, "Layers", settings)
         self._by_name = {
             name: _function(self, name, settings, layers, shared_cache if name == "api" else None)
@@ -120,7 +120,7 @@ def _function(
         memory_size=spec.memory_mb,
         timeout=Duration.seconds(spec.timeout_s),
         ephemeral_storage_size=Size.mebibytes(spec.storage_mb) if spec.storage_mb else None,
-        reserved_concurrent_executions=settings.worker_concurrency.get(name),
+        reserved_concurrent_executions=settings.reserved_concurrency.get(name),
         recursive_loop=lambda_.RecursiveLoop.ALLOW if spec.calls_itself else None,
         snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS
         if name == "api" and settings.snap_start

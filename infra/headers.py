@@ -70,7 +70,7 @@ class Headers(Construct):
         return cloudfront.ResponseHeadersPolicy(
             self,
             name,
-            response_headers_policy_name=f"{self._settings.prefix}-{name.lower()}",
+            response_headers_policy_name=self._settings.global_name(name.lower()),
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
@@ -100,11 +100,13 @@ class Headers(Construct):
 
 
 def content_security_policy(settings: Settings, uploads: str) -> str:
-    """The site's own files, its API and media, the sign-in, the uploads bucket; nothing else, and
-    no script or style that stands in a page."""
+    """The site's own files, its API and media, the sign-in, the uploads bucket at the one host that
+    links to it are signed for; nothing else, and no script or style that stands in a page.
+
+    An original is fetched by going to its link, which no policy limits."""
     connected = (
         settings.cognito_origin(Aws.REGION),
-        *settings.bucket_origins(uploads, Aws.REGION),
+        settings.bucket_origin(uploads, Aws.REGION),
     )
     media = f" {origin}" if (origin := settings.media_origin) else ""
     directives = {

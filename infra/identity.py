@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from infra.nag import allow
+from infra.retention import data_removal
 from infra.settings import Settings
 
 ACCESS_SCOPE: Final = "aws.cognito.signin.user.admin"
@@ -36,10 +37,8 @@ class Identity(Construct):
                 require_symbols=True,
                 temp_password_validity=Duration.days(7),
             ),
-            deletion_protection=settings.is_production,
-            removal_policy=RemovalPolicy.RETAIN
-            if settings.is_production
-            else RemovalPolicy.DESTROY,
+            deletion_protection=settings.protects_data,
+            removal_policy=data_removal(settings),
         )
         allow(
             self.pool, "COG2", "A second factor is each user's choice in a photo-sharing service."
@@ -61,7 +60,7 @@ class Identity(Construct):
 
     @property
     def issuer(self) -> str:
-        return f"https://cognito-idp.{Aws.REGION}.amazonaws.com/{self.pool.user_pool_id}"
+        return f"https://cognito-idp.{Aws.REGION}.{Aws.URL_SUFFIX}/{self.pool.user_pool_id}"
 
     @property
     def client_id(self) -> str:

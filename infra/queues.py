@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 from typing import Final
 
 from aws_cdk import Duration
@@ -12,12 +13,17 @@ from constructs import Construct
 from infra.nag import allow
 from infra.settings import Settings
 
-MAX_RECEIVES: Final = 5
 DEAD_LETTER_RETENTION: Final = Duration.days(14)
 
 # AWS advises six times the function's timeout, so that a throttled poller does not hand a message
 # to a second function while the first still works on it.
 VISIBILITY_PER_TIMEOUT: Final = 6
+
+# Of a message that could not be handled, and of one that was not even tried: while an account has
+# no execution free, Lambda holds a message until its visibility times out, and that counts as one.
+LEAST_RECEIVES: Final = 5
+THROTTLED_FOR: Final = Duration.hours(1)
+"""How long an account may be too busy for a message before it counts as one that fails."""
 
 
 class Queues(Construct):
@@ -64,13 +70,13 @@ class Queues(Construct):
         yield self.search
 
     def _queue(self, name: str, consumer: str, dead_letters: sqs.Queue) -> sqs.Queue:
+        visible_after = VISIBILITY_PER_TIMEOUT * self._timeouts[consumer]
+        receives = max(LEAST_RECEIVES, ceil(THROTTLED_FOR.to_seconds() / visible_after))
         return self._create(
             name,
-            visibility_timeout=Duration.seconds(VISIBILITY_PER_TIMEOUT * self._timeouts[consumer]),
+            visibility_timeout=Duration.seconds(visible_after),
             retention_period=Duration.days(4),
-            dead_letter_queue=sqs.DeadLetterQueue(
-                queue=dead_letters, max_receive_count=MAX_RECEIVES
-            ),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=receives),
         )
 
     def _dead_letters(self, name: str) -> sqs.Queue:

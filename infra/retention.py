@@ -1,13 +1,22 @@
-"""How long logs are kept."""
+"""How long logs are kept, and what is kept when its stack goes."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 
 from infra.context import SettingsError
 from infra.settings import Settings
+
+KEPT: Final = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+"""Outlives its stack, unless the stack could not even be created: what a failed creation leaves
+behind, under a name that is fixed, would let every later one fail as well."""
+
+
+def data_removal(settings: Settings) -> RemovalPolicy:
+    return KEPT if settings.is_production else RemovalPolicy.DESTROY
 
 
 def retention(settings: Settings) -> logs.RetentionDays:

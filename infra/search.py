@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -11,6 +10,7 @@ from infra import grants
 from infra.context import SettingsError
 from infra.functions import Functions
 from infra.nag import allow
+from infra.retention import data_removal
 from infra.search_domain import SearchDomain
 from infra.settings import OPENSEARCH, Settings
 from shutterfeed import schema
@@ -62,7 +62,7 @@ def _table(scope: Construct, settings: Settings) -> dynamodb.Table:
         sort_key=_text(schema.SK),
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
         time_to_live_attribute=schema.TTL_ATTRIBUTE,
-        removal_policy=RemovalPolicy.RETAIN if settings.is_production else RemovalPolicy.DESTROY,
+        removal_policy=data_removal(settings),
     )
     allow(table, "DDB3", "It can be rebuilt from the metadata table at any time.")
     return table

@@ -1,7 +1,8 @@
 """What a deployment can choose, read from CDK context, and all that is different on the local
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
-Overriding a map (`worker_concurrency`, `api_throttle`, `feed`, `head_cache`) replaces it whole.
+Overriding a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
+`head_cache`) replaces it whole.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import Fn
+from aws_cdk import Aws, Fn
 
 from infra.context import Context, SettingsError
 from shutterfeed import schema
@@ -28,6 +29,17 @@ FEED_POLICY: Final = (
     "snapshot_posts",
 )
 HEAD_CACHE: Final = ("seconds", "heads", "megabytes")
+WORKERS: Final = (
+    "dedup_hash",
+    "thumbnail",
+    "transcode",
+    "publish",
+    "fan_out",
+    "feed_writer",
+    "collect",
+    "index_search",
+)
+"""The functions that take a queue each."""
 
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
@@ -36,6 +48,9 @@ _BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a
 _OLDEST_HEAD: Final = 30
 OPENSEARCH: Final = "opensearch"
 _SEARCH: Final = re.compile(f"dynamodb|{OPENSEARCH}")
+_QUEUE_CONCURRENCY: Final = range(2, 1001)
+"""What Lambda takes as the maximum concurrency of a queue."""
+_QUEUE_SHARE: Final = 5
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -65,13 +80,17 @@ class Settings:
     """The committed OpenAPI document, from which the HTTP API's routes are made."""
     log_retention_days: int
     log_level: str
-    worker_concurrency: Mapping[str, int | None]
-    """Executions reserved for a function; null or absent: none are.
+    worker_concurrency: Mapping[str, int]
+    """How many executions of each worker its queue may start at a time, from 2 to 1,000."""
+    reserved_concurrency: Mapping[str, int]
+    """Executions that AWS keeps for a function and takes from all others; absent: none.
 
-    The defaults reserve 305. AWS refuses a reservation that leaves an account fewer than 100
-    unreserved executions, so an account whose limit is below 405 (new ones start with 10) sets
-    them to null, or asks for a higher limit first.
+    None by default: AWS lets an account reserve only what it has beyond 100 executions, and a new
+    account has 10. A worker's reservation is at least what its queue may start.
     """
+    account_concurrency: int | None
+    """Executions that the account has at a time for functions without a reservation, which
+    `make deploy` looks up; null: nobody looked."""
     throttle_rate: int
     """Requests a second to the whole API, on average."""
     throttle_burst: int
@@ -86,6 +105,9 @@ class Settings:
     """Where media are served instead of at `/media` of the distribution's own domain."""
     alarm_email: str | None
     """Gets the alarms; null: they only show in the console."""
+    protected: bool
+    """Whether the stage `prod` is protected from deletion: the stack, its users and its metadata.
+    `make deploy` creates a stack without: what is protected cannot be rolled back."""
     keep_originals: bool
     """Leave the originals' bucket behind when the stack is deleted."""
     originals_replica_bucket_arn: str | None
@@ -135,13 +157,16 @@ class Settings:
             site_dir=REPOSITORY / context.text("site_dir"),
             log_retention_days=context.number("log_retention_days"),
             log_level=context.text("log_level"),
-            worker_concurrency=context.numbers("worker_concurrency"),
+            worker_concurrency=_worker_concurrency(context),
+            reserved_concurrency=_reserved_concurrency(context),
+            account_concurrency=context.optional_number("account_concurrency"),
             throttle_rate=throttle["rate"],
             throttle_burst=throttle["burst"],
             snap_start=context.flag("snap_start"),
             cors_origins=context.texts("cors_origins"),
             media_base_url_override=context.optional("media_base_url"),
             alarm_email=context.optional("alarm_email"),
+            protected=context.flag("protected"),
             keep_originals=context.flag("keep_originals"),
             originals_replica_bucket_arn=context.optional_matching(
                 "originals_replica_bucket_arn", _BUCKET_ARN
@@ -170,13 +195,35 @@ class Settings:
         """The beginning of every physical name."""
         return f"shutterfeed-{self.stage}"
 
+    def global_name(self, name: str) -> str:
+        """A physical name where an account has one set of names for all its regions, as with
+        CloudFront: the same stage may stand in two of them."""
+        return f"{self.prefix}-{name}-{Aws.REGION}"
+
     @property
     def is_production(self) -> bool:
         return self.stage == PRODUCTION_STAGE
 
     @property
+    def protects_data(self) -> bool:
+        return self.is_production and self.protected
+
+    @property
     def _is_local(self) -> bool:
         return self.stage == LOCAL_STAGE
+
+    def started_by_queue(self, worker: str) -> int:
+        """How many executions of a worker its queue may start at a time.
+
+        No queue may start more than a fifth of what the account has. Otherwise a backlog of one
+        kind, for example of videos, which take minutes each, stops all others and the API in an
+        account that has 10.
+        """
+        wanted = self.worker_concurrency[worker]
+        if self.account_concurrency is None or worker in self.reserved_concurrency:
+            return wanted
+        share = self.account_concurrency // _QUEUE_SHARE
+        return max(_QUEUE_CONCURRENCY.start, min(wanted, share))
 
     @property
     def makes_search_domain(self) -> bool:
@@ -224,7 +271,7 @@ class Settings:
         """Where CloudFront reaches the HTTP API."""
         if self._is_local:
             return Origin("localhost", f"/_aws/execute-api/{api_id}", self.local_port)
-        return Origin(f"{api_id}.execute-api.{region}.amazonaws.com")
+        return Origin(f"{api_id}.execute-api.{region}.{Aws.URL_SUFFIX}")
 
     def site_url(self, domain: str) -> str:
         """What is served by the distribution at `domain`, without a slash at its end."""
@@ -249,16 +296,14 @@ class Settings:
         """Where people sign in."""
         if self._is_local:
             return self._local_endpoint
-        return f"https://cognito-idp.{region}.amazonaws.com"
+        return f"https://cognito-idp.{region}.{Aws.URL_SUFFIX}"
 
-    def bucket_origins(self, bucket: str, region: str) -> tuple[str, ...]:
-        """Where a bucket's presigned links lead, by either of its names."""
+    def bucket_origin(self, bucket: str, region: str) -> str:
+        """Where a bucket's presigned links lead: `bootstrap.client` of the functions has them
+        signed for this host alone."""
         if self._is_local:
-            return (self._local_endpoint,)
-        return (
-            f"https://{bucket}.s3.amazonaws.com",
-            f"https://{bucket}.s3.{region}.amazonaws.com",
-        )
+            return self._local_endpoint
+        return f"https://{bucket}.s3.{region}.{Aws.URL_SUFFIX}"
 
     @property
     def _local_endpoint(self) -> str:
@@ -282,6 +327,35 @@ def _feed(context: Context) -> Mapping[str, int]:
             f"Context value feed: active_days go from 1 to {schema.MOST_ACTIVE_DAYS}."
         )
     return policy
+
+
+def _worker_concurrency(context: Context) -> Mapping[str, int]:
+    chosen = _all_required(context, "worker_concurrency", WORKERS)
+    for name, number in chosen.items():
+        if number not in _QUEUE_CONCURRENCY:
+            raise SettingsError(
+                f"Context value worker_concurrency: {name} must be from {_QUEUE_CONCURRENCY.start} "
+                f"to {_QUEUE_CONCURRENCY.stop - 1}, not {number}."
+            )
+    return chosen
+
+
+def _reserved_concurrency(context: Context) -> Mapping[str, int]:
+    reserved = {
+        name: number
+        for name, number in context.numbers("reserved_concurrency").items()
+        if number is not None
+    }
+    started = _worker_concurrency(context)
+    for name, number in reserved.items():
+        # What a queue starts beyond the reservation is throttled, although the account has room.
+        least = started.get(name, 1)
+        if number < least:
+            raise SettingsError(
+                f"Context value reserved_concurrency: {name} must be at least {least}, which "
+                f"is what may run of it at a time, not {number}."
+            )
+    return reserved
 
 
 def _head_cache(context: Context) -> Mapping[str, int]:

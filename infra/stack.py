@@ -35,7 +35,7 @@ class ShutterfeedStack(Stack):
             synthesizer=DefaultStackSynthesizer(
                 generate_bootstrap_version_rule=settings.checks_bootstrap
             ),
-            termination_protection=settings.is_production,
+            termination_protection=settings.protects_data,
         )
         Tags.of(self).add("project", "shutterfeed")
         Tags.of(self).add("stage", settings.stage)

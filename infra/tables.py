@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from infra.nag import allow
+from infra.retention import data_removal
 from infra.settings import Settings
 from shutterfeed import schema
 
@@ -14,7 +14,7 @@ from shutterfeed import schema
 class Tables(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        removal = RemovalPolicy.RETAIN if settings.is_production else RemovalPolicy.DESTROY
+        removal = data_removal(settings)
         self.metadata = dynamodb.Table(
             self,
             "Metadata",
@@ -26,7 +26,7 @@ class Tables(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            deletion_protection=settings.is_production,
+            deletion_protection=settings.protects_data,
             removal_policy=removal,
         )
         self.metadata.add_global_secondary_index(

@@ -38,7 +38,6 @@ _BATCH_SIZES: Final = {
     "collect": 10,
     "index_search": 10,
 }
-_LEAST_POLLER_CONCURRENCY: Final = 2
 
 
 class Triggers(Construct):
@@ -80,7 +79,6 @@ class Triggers(Construct):
     def _queue(self, name: str, queue: sqs.Queue) -> None:
         function = self._functions[name]
         grants.receiving(function, queue)
-        reserved = self._settings.worker_concurrency.get(name)
         lambda_.EventSourceMapping(
             self,
             f"{queue.node.id}Mapping",
@@ -88,9 +86,9 @@ class Triggers(Construct):
             event_source_arn=queue.queue_arn,
             batch_size=_BATCH_SIZES[name],
             report_batch_item_failures=True,
-            # Pollers that outrun the reservation are throttled, and each throttled message comes
-            # one step nearer to the dead letters without having been tried.
-            max_concurrency=max(reserved, _LEAST_POLLER_CONCURRENCY) if reserved else None,
+            # Without it pollers start up to 1,000 executions, and what a small account throttles
+            # comes nearer to the dead letters without having been tried.
+            max_concurrency=self._settings.started_by_queue(name),
         )
 
     def _stream(self, function: lambda_.Function, tables: Tables, dead_letters: sqs.Queue) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tools import creation, layers, node, paths, quota, site, stamps
 from tools import destroy as destruction
-from tools import layers, node, paths, site, stamps
 from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
 from tools.operate import ClientFor, Deployment
@@ -24,12 +24,15 @@ from tools.progress import step
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sts import STSClient
 
 _CLI_SOURCE: Final = paths.ROOT / "tools" / "cdk-cli"
 _CLI_FILES: Final = ("package.json", "package-lock.json")
 _BOOTSTRAP_STACK: Final = "CDKToolkit"
 _OUTPUTS: Final = paths.BUILD / "aws-outputs.json"
+_PRODUCTION: Final = "prod"
+_UNPROTECTED: Final = "protected=false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,55 @@ def deploy(overrides: Sequence[str]) -> None:
     context = effective_context(overrides)
     where = account()
     _require_bootstrap(where)
+    stack, client_for = stack_name(context), _clients(where)
+    chosen = [*overrides, *_looked_up(context, client_for("lambda"))]
     layers.build(target(context))
     site.build()
-    print(f"Deploying {stack_name(context)} to account {where.number}, {where.region}.", flush=True)
+    is_new = creation.clear(client_for, stack, _buckets(context, where))
+    print(f"Deploying {stack} to account {where.number}, {where.region}.", flush=True)
+    if is_new:
+        # What is protected could not be rolled back.
+        _deploy([*chosen, _UNPROTECTED])
+    if not is_new or context["stage"] == _PRODUCTION:
+        _deploy(chosen)
+    print(describe(json.loads(_OUTPUTS.read_text())[stack]))
+
+
+def _deploy(chosen: Sequence[str]) -> None:
     # IAM changes are shown and asked about, where somebody is there to answer.
     approval = "broadening" if sys.stdin.isatty() else "never"
     arguments = ["deploy", "--require-approval", approval, "--outputs-file", str(_OUTPUTS)]
-    _cdk([*arguments, *_flags(overrides)], "deploy")
-    outputs = json.loads(_OUTPUTS.read_text())[stack_name(context)]
-    print(describe(outputs))
+    _cdk([*arguments, *_flags(chosen)], "deploy")
+
+
+def _looked_up(context: Mapping[str, Any], client: LambdaClient) -> list[str]:
+    """Context that tells what the account has. Raises `ToolError` if the stack takes more."""
+    reserved = {
+        function_name(context["stage"], name): number
+        for name, number in _numbers(context, "reserved_concurrency").items()
+    }
+    left = quota.left_unreserved(client, reserved)
+    if left is None or context["account_concurrency"] is not None:
+        return []
+    return [f"account_concurrency={left}"]
+
+
+def _numbers(context: Mapping[str, Any], name: str) -> dict[str, int]:
+    """A map of the context, from `cdk.json` or as the text of an override."""
+    value = context[name]
+    try:
+        numbers = json.loads(value) if isinstance(value, str) else value
+        return {key: int(number) for key, number in (numbers or {}).items() if number is not None}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ToolError(f"{name} must map names to numbers, not {value!r}.") from error
+
+
+def _clients(where: Account) -> ClientFor:
+    return cast("ClientFor", boto3.Session(region_name=where.region).client)
+
+
+def _buckets(context: Mapping[str, Any], where: Account) -> dict[str, str]:
+    return creation.bucket_names(context["stage"], where.number, where.region)
 
 
 def bootstrap() -> None:
@@ -83,10 +126,15 @@ def destroy(overrides: Sequence[str], *, with_originals: bool) -> None:
     """Delete the stage's stack, after asking. Raises `ToolError` if the answer is anything but the
     stage's name."""
     context = effective_context(overrides)
-    stage, where = context["stage"], account()
-    session = boto3.Session(region_name=where.region)
-    client_for = cast("destruction.ClientFor", session.client)
-    what = destruction.plan(client_for, stack_name(context))
+    stage, stack, where = context["stage"], stack_name(context), account()
+    client_for = _clients(where)
+    if creation.is_failed(client_for, stack):
+        print(f"{stack} was never created: this removes what is left of it from {where.region}.")
+        _confirm(stage)
+        creation.clear(client_for, stack, _buckets(context, where))
+        print(f"{stack} is gone.")
+        return
+    what = destruction.plan(client_for, stack)
     extent = (
         "with every original" if with_originals else f"keeping its originals ({what.originals})"
     )
@@ -112,7 +160,7 @@ def synthesize(overrides: Sequence[str]) -> None:
 def deployment(stage: str) -> Deployment:
     """A deployed stage for the operator's commands. Raises `ToolError` if there is none."""
     where = account()
-    client_for = cast("ClientFor", boto3.Session(region_name=where.region).client)
+    client_for = _clients(where)
     stack = stack_name({"stage": stage})
     try:
         (described,) = client_for("cloudformation").describe_stacks(StackName=stack)["Stacks"]
@@ -155,6 +203,11 @@ def target(context: Mapping[str, Any]) -> layers.Target:
 
 def stack_name(context: Mapping[str, Any]) -> str:
     return f"Shutterfeed-{context['stage']}"
+
+
+def function_name(stage: str, name: str) -> str:
+    """As `infra/functions.py` names it."""
+    return f"shutterfeed-{stage}-{name.replace('_', '-')}"
 
 
 def _require_bootstrap(where: Account) -> None:

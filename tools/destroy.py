@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ClientFor = Callable[[str], Any]
 
 _POLL_SECONDS: Final = 2.0
-_ATTEMPTS: Final = 3
+ATTEMPTS: Final = 3
 """Access logs are delivered late: a bucket just emptied may not stay so until its turn comes."""
 
 
@@ -80,24 +80,24 @@ def destroy(client_for: ClientFor, what: Plan, *, with_originals: bool) -> None:
         )
     s3: S3Client = client_for("s3")
     with step(f"Deleting {what.stack}") as progress:
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, ATTEMPTS + 1):
             for bucket in what.emptied:
-                _empty(s3, bucket, progress)
+                empty(s3, bucket, progress)
             progress.detail = "resources"
-            status = _delete_stack(client_for("cloudformation"), what.stack, progress)
+            status = delete_stack(client_for("cloudformation"), what.stack, progress)
             if status is None:
                 break
-            if attempt == _ATTEMPTS:
+            if attempt == ATTEMPTS:
                 raise ToolError(
                     f"{what.stack} is {status}: see its events for what stands in the way, then "
                     "run the same command again."
                 )
         if with_originals and what.originals not in what.emptied:
-            _empty(s3, what.originals, progress)
+            empty(s3, what.originals, progress)
             s3.delete_bucket(Bucket=what.originals)
 
 
-def _delete_stack(client: CloudFormationClient, stack: str, progress: Step) -> str | None:
+def delete_stack(client: CloudFormationClient, stack: str, progress: Step) -> str | None:
     """Returns the status the stack is stuck in; None if it is gone."""
     [described] = client.describe_stacks(StackName=stack)["Stacks"]
     # By its id a stack can be asked about even when it is gone.
@@ -123,7 +123,8 @@ def _remaining(client: CloudFormationClient, stack: str) -> int:
     )
 
 
-def _empty(s3: S3Client, bucket: str, progress: Step) -> None:
+def empty(s3: S3Client, bucket: str, progress: Step) -> None:
+    """Delete every version of every object. Raises `ToolError` if one stays."""
     removed = 0
     for batch in _versions(s3, bucket):
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})

@@ -63,9 +63,12 @@ def local_context(overrides: Mapping[str, object] | None = None) -> dict[str, ob
     """
     target = layers.Target.host()
     defaults = json.loads((paths.ROOT / "cdk.json").read_text())["context"]
+    workers = dict.fromkeys(defaults["worker_concurrency"], _WORKERS_AT_ONCE)
     return {
         "stage": LOCAL_STAGE,
-        "worker_concurrency": dict.fromkeys(defaults["worker_concurrency"], _WORKERS_AT_ONCE),
+        "worker_concurrency": workers,
+        # The local cloud starts as many as it is asked for, whatever a queue may start.
+        "reserved_concurrency": workers,
         "local_port": DEFAULT_PORT,
         "architecture": "arm64" if target.cpu == "aarch64" else "x86_64",
         "layers_target": str(target),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +28,8 @@ from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, Blob, Upload
 from shutterfeed.domain.multipart import PART_LINK_LIFETIME, Part, part_sizes
 from shutterfeed.domain.photos import Rendition
+from shutterfeed.ports import UploadGrant
+from shutterfeed.services.downloads import DOWNLOAD_LINK_LIFETIME
 from tests import samples
 from tests.conftest import REGION, Aws
 from tests.fakes.storage import (
@@ -456,20 +458,66 @@ def test_the_link_of_a_part_signs_its_place_its_length_and_its_hour(aws: Aws) ->
     assert query["X-Amz-SignedHeaders"] == "content-length;host"
 
 
-@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
-def test_links_are_signed_the_new_way_in_every_region(
-    region: str, monkeypatch: pytest.MonkeyPatch
+REGIONAL_HOSTS = {
+    "us-east-1": "s3.us-east-1.amazonaws.com",
+    "eu-central-1": "s3.eu-central-1.amazonaws.com",
+    # Younger than 2019: their buckets are not reached by the host that all regions share.
+    "eu-north-1": "s3.eu-north-1.amazonaws.com",
+    "me-south-1": "s3.me-south-1.amazonaws.com",
+    "cn-north-1": "s3.cn-north-1.amazonaws.com.cn",
+    "us-gov-west-1": "s3.us-gov-west-1.amazonaws.com",
+}
+
+
+@pytest.fixture
+def fresh_clients() -> Iterator[None]:
+    """Clients for this test's environment alone."""
+    bootstrap.client.cache_clear()
+    yield
+    bootstrap.client.cache_clear()
+
+
+def _links() -> tuple[UploadGrant, str, str]:
+    """A form, the link of a part and that of a download, as the deployed functions sign them."""
+    bucket = S3UploadBucket(lambda: bootstrap.client("s3"), UPLOADS)
+    form = bucket.grant(samples.uploads(POST)[0], START + UPLOAD_LINK_LIFETIME, START)
+    (part,) = bucket.grant_parts(_large(), "id", [1], START + PART_LINK_LIFETIME, START).links
+    # The copy that a download leads to is not made: only its link is looked at.
+    signing: Any = SimpleNamespace(
+        generate_presigned_url=bootstrap.client("s3").generate_presigned_url,
+        copy_object=lambda **_: None,
+    )
+    downloads = S3Downloads(lambda: signing, UPLOADS, ORIGINALS)
+    download = downloads.offer(_blob(), _large(), START + DOWNLOAD_LINK_LIFETIME, START)
+    return form, part.url, download
+
+
+@pytest.mark.parametrize(("region", "host"), REGIONAL_HOSTS.items())
+@pytest.mark.usefixtures("fresh_clients")
+def test_links_lead_to_the_regions_own_host_and_are_signed_the_new_way(
+    region: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
-    bootstrap.client.cache_clear()
-    bucket = S3UploadBucket(lambda: bootstrap.client("s3"), UPLOADS)
-    try:
-        (link,) = bucket.grant_parts(_large(), "id", [1], START + PART_LINK_LIFETIME, START).links
-        form = bucket.grant(samples.uploads(POST)[0], START + UPLOAD_LINK_LIFETIME, START)
-    finally:
-        bootstrap.client.cache_clear()
-    assert "X-Amz-SignedHeaders=content-length" in link.url
+    form, part, download = _links()
+    assert form.url == f"https://{UPLOADS}.{host}/"
     assert "x-amz-signature" in form.fields
+    for url in (part, download):
+        assert url.startswith(f"https://{UPLOADS}.{host}/")
+        assert f"%2F{region}%2Fs3%2Faws4_request" in url
+    assert "X-Amz-SignedHeaders=content-length" in part
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:4566", "http://localhost:4566"])
+@pytest.mark.usefixtures("fresh_clients")
+def test_links_lead_to_the_endpoint_where_the_environment_names_one(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    form, part, download = _links()
+    assert form.url == f"{endpoint}/{UPLOADS}"
+    for url in (part, download):
+        assert url.startswith(f"{endpoint}/{UPLOADS}/")
 
 
 def test_a_discarded_upload_is_copied_to_where_nobody_reads_and_stays_what_it_is(aws: Aws) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.settings import WORKERS
 from infra.synthesis import synthesize
 from tests.infra.templates import Template
 
@@ -70,7 +71,9 @@ def prod(template_of: Synthesize) -> Template:
         originals_replica_bucket_arn=REPLICA,
         media_base_url="https://media.example.com/of/posts/",
         cors_origins=["https://front.example.com"],
-        worker_concurrency={"thumbnail": None, "collect": 1},
+        worker_concurrency=dict.fromkeys(WORKERS, 7) | {"transcode": 2},
+        reserved_concurrency={"api": 200, "thumbnail": 9, "collect": None},
+        account_concurrency=20,
         log_retention_days=365,
         log_level="WARN",
         api_throttle={"rate": 7, "burst": 9},

@@ -40,7 +40,7 @@ def test_tokens_are_of_our_pool_and_for_our_client(every: Template) -> None:
     assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
     jwt = authorizer["JwtConfiguration"]
     assert jwt["Audience"] == [{"Ref": client}]
-    issuer = f"https://cognito-idp.${{AWS::Region}}.amazonaws.com/${{{pool}}}"
+    issuer = f"https://cognito-idp.${{AWS::Region}}.${{AWS::URLSuffix}}/${{{pool}}}"
     assert text(jwt["Issuer"]) == issuer
 
 

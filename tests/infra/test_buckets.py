@@ -10,12 +10,15 @@ from shutterfeed import keys
 from shutterfeed.adapters.buckets import REFUSED, SETTLED
 from tests import samples
 from tests.infra.templates import Template, text
+from tools import creation
 
 BUCKETS = ("uploads", "originals", "renditions", "site", "logs")
 
 
 def test_the_names_are_known_beforehand(dev: Template) -> None:
     assert set(dev.buckets()) == set(BUCKETS)
+    known = creation.bucket_names("dev", "${AWS::AccountId}", "${AWS::Region}")
+    assert {name: text(b["BucketName"]) for name, b in dev.buckets().items()} == known
     for name, bucket in dev.buckets().items():
         expected = f"shutterfeed-dev-{name}-${{AWS::AccountId}}-${{AWS::Region}}"
         assert text(bucket["BucketName"]) == expected
@@ -158,7 +161,7 @@ def test_originals_outlive_the_stack_unless_told_otherwise(
 ) -> None:
     assert _removal(dev) == {
         "uploads": "Delete",
-        "originals": "Retain",
+        "originals": "RetainExceptOnCreate",
         "renditions": "Delete",
         "site": "Delete",
         "logs": "Delete",
@@ -166,11 +169,11 @@ def test_originals_outlive_the_stack_unless_told_otherwise(
     assert _removal(local) == _removal(dev)
     # This one says `keep_originals: false`.
     assert _removal(prod) == {
-        "uploads": "Retain",
+        "uploads": "RetainExceptOnCreate",
         "originals": "Delete",
-        "renditions": "Retain",
-        "site": "Retain",
-        "logs": "Retain",
+        "renditions": "RetainExceptOnCreate",
+        "site": "RetainExceptOnCreate",
+        "logs": "RetainExceptOnCreate",
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from api.http import PREFIX
 from api.models import MEDIUM_PARAMETER
-from shutterfeed import keys
+from shutterfeed import bootstrap, keys
 from tests.infra.templates import Template, listed, text
 from tools import node
 
@@ -79,7 +79,8 @@ def test_the_api_is_asked_under_the_path_that_its_routes_have(
 ) -> None:
     (api,) = dev.all("AWS::ApiGatewayV2::Api")
     origin = _origin(dev, API)
-    assert text(origin["DomainName"]) == f"${{{api}}}.execute-api.${{AWS::Region}}.amazonaws.com"
+    domain = f"${{{api}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}"
+    assert text(origin["DomainName"]) == domain
     assert "OriginPath" not in origin
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
     assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
@@ -176,9 +177,8 @@ def test_the_site_runs_its_own_scripts_and_talks_to_nobody_else(
     uploads = "shutterfeed-dev-uploads-${AWS::AccountId}-${AWS::Region}"
     assert _policy(dev)["connect-src"] == [
         "'self'",
-        "https://cognito-idp.${AWS::Region}.amazonaws.com",
-        f"https://{uploads}.s3.amazonaws.com",
-        f"https://{uploads}.s3.${{AWS::Region}}.amazonaws.com",
+        "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}",
+        f"https://{uploads}.s3.${{AWS::Region}}.${{AWS::URLSuffix}}",
     ]
     assert _policy(local)["connect-src"] == ["'self'", "http://127.0.0.1:4999"]
     assert _policy(prod)["img-src"] == ["'self'", "https://media.example.com", "blob:", "data:"]
@@ -194,6 +194,40 @@ def test_the_site_runs_its_own_scripts_and_talks_to_nobody_else(
         assert headers["cross-origin-resource-policy"] == "same-origin"
         assert headers["referrer-policy"] == "same-origin"
         assert "camera=()" in headers["permissions-policy"]
+
+
+@pytest.mark.parametrize(
+    ("region", "suffix"),
+    [
+        ("us-east-1", "amazonaws.com"),
+        ("eu-north-1", "amazonaws.com"),
+        ("me-south-1", "amazonaws.com"),
+        ("cn-north-1", "amazonaws.com.cn"),
+    ],
+)
+def test_the_site_may_send_files_to_the_very_host_that_links_are_signed_for(
+    dev: Template, region: str, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = _resolved(text(dev.buckets()["uploads"]["BucketName"]), region, suffix)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    bootstrap.client.cache_clear()
+    try:
+        signed = bootstrap.client("s3").generate_presigned_post(uploads, "key")["url"]
+    finally:
+        bootstrap.client.cache_clear()
+    allowed = [_resolved(source, region, suffix) for source in _policy(dev)["connect-src"]]
+    assert allowed == [
+        "'self'",
+        f"https://cognito-idp.{region}.{suffix}",
+        signed.removesuffix("/"),
+    ]
+
+
+def _resolved(value: str, region: str, suffix: str) -> str:
+    parameters = {"AccountId": "123456789012", "Region": region, "URLSuffix": suffix}
+    for name, known in parameters.items():
+        value = value.replace(f"${{AWS::{name}}}", known)
+    return value
 
 
 def _policy(template: Template) -> dict[str, list[str]]:

@@ -12,21 +12,9 @@ from infra.settings import REPOSITORY
 from shutterfeed import config
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template, text
+from tools import aws
 
 FUNCTIONS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
-CONCURRENCY = {
-    "api": None,
-    "dedup_hash": 50,
-    "thumbnail": 50,
-    "transcode": 20,
-    "route_changes": None,
-    "publish": 50,
-    "fan_out": 10,
-    "feed_writer": 100,
-    "collect": 5,
-    "index_search": 20,
-    "reconcile": None,
-}
 
 
 def test_every_function_folder_is_deployed(every: Template) -> None:
@@ -106,20 +94,27 @@ def test_no_function_has_more_layers_than_lambda_takes(every: Template) -> None:
     assert max(len(function["Layers"]) for function in every.functions().values()) <= 5
 
 
-@pytest.mark.parametrize(("name", "reserved"), CONCURRENCY.items())
-def test_concurrency_is_reserved_for_the_workers(
-    dev: Template, name: str, reserved: int | None
-) -> None:
-    assert dev.functions()[name].get("ReservedConcurrentExecutions") == reserved
-
-
-def test_null_reserves_nothing(prod: Template) -> None:
-    reserved = {
-        name: function.get("ReservedConcurrentExecutions")
-        for name, function in prod.functions().items()
+def _reserved(template: Template) -> dict[str, int]:
+    return {
+        name: function["ReservedConcurrentExecutions"]
+        for name, function in template.functions().items()
+        if "ReservedConcurrentExecutions" in function
     }
-    assert reserved.pop("collect") == 1
-    assert set(reserved.values()) == {None}
+
+
+def test_by_default_nothing_is_reserved_of_what_a_new_account_does_not_have(
+    dev: Template, local: Template
+) -> None:
+    assert _reserved(dev) == _reserved(local) == {}
+
+
+def test_the_tools_know_the_functions_names(dev: Template) -> None:
+    for name, function in dev.functions().items():
+        assert function["FunctionName"] == aws.function_name("dev", name)
+
+
+def test_what_the_context_says_is_reserved(prod: Template) -> None:
+    assert _reserved(prod) == {"api": 200, "thumbnail": 9}
 
 
 def test_the_long_chains_of_fan_out_are_no_runaway_loop(every: Template) -> None:
@@ -167,4 +162,4 @@ def test_an_unbuilt_layer_is_named_in_one_sentence(template_of: Synthesize, tmp_
 
 def test_a_reservation_for_an_unknown_function_is_refused(template_of: Synthesize) -> None:
     with pytest.raises(SettingsError, match="thumbnails"):
-        template_of(worker_concurrency={"thumbnails": 3})
+        template_of(reserved_concurrency={"thumbnails": 3})

@@ -44,6 +44,6 @@ def test_access_tokens_live_an_hour_and_can_be_revoked(every: Template) -> None:
 def test_production_keeps_its_users(prod: Template, dev: Template) -> None:
     assert prod.only("AWS::Cognito::UserPool")["DeletionProtection"] == "ACTIVE"
     (kept,) = prod.whole("AWS::Cognito::UserPool").values()
-    assert kept["DeletionPolicy"] == "Retain"
+    assert kept["DeletionPolicy"] == "RetainExceptOnCreate"
     (dropped,) = dev.whole("AWS::Cognito::UserPool").values()
     assert dropped["DeletionPolicy"] == "Delete"

@@ -34,12 +34,21 @@ def test_every_queue_is_known_here(every: Template) -> None:
 
 
 @pytest.mark.parametrize(("queue", "dead_letters"), DEAD_LETTERS_OF.items())
-def test_a_message_that_fails_five_times_goes_to_the_dead_letters(
+def test_a_message_that_keeps_failing_goes_to_the_dead_letters(
     every: Template, queue: str, dead_letters: str
 ) -> None:
     redrive = every.queues()[queue]["RedrivePolicy"]
     assert every.named(redrive["deadLetterTargetArn"]) == dead_letters
-    assert redrive["maxReceiveCount"] == 5
+    expected = {"publish": 20, "videos": 5}
+    assert redrive["maxReceiveCount"] == expected.get(queue, 10)
+
+
+@pytest.mark.parametrize("queue", DEAD_LETTERS_OF)
+def test_an_account_may_be_too_busy_for_a_message_for_an_hour(every: Template, queue: str) -> None:
+    properties = every.queues()[queue]
+    receives = properties["RedrivePolicy"]["maxReceiveCount"]
+    # A throttled message is held until it becomes visible, and has been received once more then.
+    assert receives * properties["VisibilityTimeout"] >= 3600
 
 
 @pytest.mark.parametrize("name", sorted({*DEAD_LETTERS_OF.values(), "stream-dlq"}))

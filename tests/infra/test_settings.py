@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.context import SettingsError
-from infra.settings import REPOSITORY, Settings
+from infra.settings import REPOSITORY, WORKERS, Settings
 
 CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
 FEED = CONTEXT["feed"]
@@ -33,14 +33,16 @@ def test_values_from_the_command_line_are_text() -> None:
         snap_start="true",
         local_port="4600",
         cors_origins='["https://a.example"]',
-        worker_concurrency='{"thumbnail": null}',
+        reserved_concurrency='{"api": 100, "thumbnail": null}',
+        account_concurrency="10",
         layers_target="null",
         alarm_email="",
     )
     assert settings.snap_start is True
     assert settings.local_port == 4600
     assert settings.cors_origins == ("https://a.example",)
-    assert settings.worker_concurrency == {"thumbnail": None}
+    assert settings.reserved_concurrency == {"api": 100}
+    assert settings.account_concurrency == 10
     assert settings.layers_target == "cp313-aarch64"
     assert settings.alarm_email is None
 
@@ -53,9 +55,20 @@ def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
         _settings(cache="valkey", stage="local")
 
 
-def test_no_concurrency_at_all_is_null() -> None:
-    assert _settings(worker_concurrency=None).worker_concurrency == {}
-    assert _settings(worker_concurrency="null").worker_concurrency == {}
+def test_no_reservation_at_all_is_null() -> None:
+    assert _settings(reserved_concurrency=None).reserved_concurrency == {}
+    assert _settings(reserved_concurrency="null").reserved_concurrency == {}
+
+
+def test_an_account_that_nobody_looked_at_is_null() -> None:
+    assert _settings().account_concurrency is None
+    assert _settings(account_concurrency="null").account_concurrency is None
+
+
+def test_only_production_is_protected_and_not_before_it_is_there() -> None:
+    assert _settings(stage="prod").protects_data
+    assert not _settings(stage="prod", protected="false").protects_data
+    assert not _settings(stage="dev").protects_data
 
 
 @pytest.mark.parametrize(
@@ -87,6 +100,14 @@ def test_layers_follow_runtime_and_architecture(
         ("cors_origins", [1]),
         ("worker_concurrency", {"thumbnail": "many"}),
         ("worker_concurrency", [5]),
+        ("worker_concurrency", None),
+        ("worker_concurrency", {"thumbnail": 50}),
+        ("worker_concurrency", dict.fromkeys(WORKERS, 1)),
+        ("worker_concurrency", dict.fromkeys(WORKERS, 1001)),
+        ("reserved_concurrency", {"thumbnail": 49}),
+        ("reserved_concurrency", {"api": 0}),
+        ("account_concurrency", "ten"),
+        ("protected", "yes"),
         ("api_throttle", {"rate": 5}),
         ("media_base_url", 5),
         ("originals_replica_bucket_arn", "keep-originals-elsewhere"),

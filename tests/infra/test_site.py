@@ -51,7 +51,7 @@ def test_the_client_is_told_where_the_rest_is(dev: Template, local: Template) ->
         "apiUrl": "/api",
         "region": "${AWS::Region}",
         "userPoolClientId": f"${{{client}}}",
-        "cognitoUrl": "https://cognito-idp.${AWS::Region}.amazonaws.com/",
+        "cognitoUrl": "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/",
     }
     config = json.loads(local.outputs()["SiteConfig"])
     assert config["cognitoUrl"] == "http://127.0.0.1:4999/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import aws_cdk
@@ -11,6 +12,7 @@ from cfnlint import ManualArgs, lint_file  # type: ignore[import-untyped]  # it 
 
 from api.http import PREFIX
 from infra.synthesis import build
+from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template, text
 
 OUTPUTS = {
@@ -124,6 +126,30 @@ def test_only_a_cloud_with_a_bootstrap_stack_is_asked_for_its_version(
 def test_everything_that_can_be_tagged_says_whose_it_is(every: Template) -> None:
     for bucket in every.buckets().values():
         assert {"Key": "project", "Value": "shutterfeed"} in bucket["Tags"]
+
+
+def test_what_a_failed_creation_made_goes_again(every: Template) -> None:
+    policies = [r.get("DeletionPolicy") for r in every.content["Resources"].values()]
+    assert set(policies) <= {None, "Delete", "RetainExceptOnCreate"}
+
+
+def test_nothing_is_protected_before_the_stack_is_there(
+    prod: Template, template_of: Synthesize
+) -> None:
+    assert _protected(prod) == {"stack", "users", "metadata"}
+    assert _protected(template_of(stage="prod", protected=False)) == set()
+
+
+def _protected(template: Template) -> set[str]:
+    manifest = json.loads((template.path.parent / "manifest.json").read_text(encoding="utf-8"))
+    stack = manifest["artifacts"]["Shutterfeed-prod"]["properties"]
+    users = template.only("AWS::Cognito::UserPool")["DeletionProtection"]
+    found = {
+        "stack": stack.get("terminationProtection"),
+        "users": users == "ACTIVE",
+        "metadata": template.table("Metadata").get("DeletionProtectionEnabled"),
+    }
+    return {name for name, protected in found.items() if protected}
 
 
 # W3005: CDK writes a function's dependency on its role twice.

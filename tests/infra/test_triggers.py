@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shutterfeed import keys, schema
+from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template
 
 SOURCES = {
@@ -39,15 +40,45 @@ def test_a_worker_takes_its_queue_and_reports_single_failures(
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-@pytest.mark.parametrize("function", SOURCES)
-def test_pollers_never_outrun_the_reservation(dev: Template, function: str) -> None:
-    reserved = dev.functions()[function]["ReservedConcurrentExecutions"]
-    assert dev.mapping(function)["ScalingConfig"] == {"MaximumConcurrency": reserved}
+def _started(template: Template) -> dict[str, int]:
+    return {
+        function: template.mapping(function)["ScalingConfig"]["MaximumConcurrency"]
+        for function in SOURCES
+    }
 
 
-def test_pollers_are_free_where_nothing_is_reserved_and_at_least_two(prod: Template) -> None:
-    assert "ScalingConfig" not in prod.mapping("thumbnail")
-    assert prod.mapping("collect")["ScalingConfig"] == {"MaximumConcurrency": 2}
+def test_every_queue_has_a_maximum_of_executions(every: Template) -> None:
+    assert all(2 <= number <= 1000 for number in _started(every).values())
+
+
+def test_queues_start_what_the_context_says(dev: Template) -> None:
+    assert _started(dev) == {
+        "dedup_hash": 50,
+        "thumbnail": 50,
+        "transcode": 20,
+        "publish": 50,
+        "fan_out": 10,
+        "feed_writer": 100,
+        "collect": 5,
+        "index_search": 20,
+    }
+
+
+def test_a_queue_starts_a_fifth_of_what_the_account_has_and_all_that_is_reserved(
+    prod: Template,
+) -> None:
+    # 20 executions, of which the thumbnails' are reserved beside them.
+    assert _started(prod) == dict.fromkeys(SOURCES, 4) | {"thumbnail": 7, "transcode": 2}
+
+
+def test_in_a_new_account_no_backlog_takes_all_executions(template_of: Synthesize) -> None:
+    assert set(_started(template_of(account_concurrency=10)).values()) == {2}
+
+
+def test_pollers_never_outrun_a_reservation(every: Template) -> None:
+    for function, started in _started(every).items():
+        reserved = every.functions()[function].get("ReservedConcurrentExecutions", started)
+        assert started <= reserved
 
 
 def test_one_bad_record_does_not_block_the_stream(every: Template) -> None:

@@ -196,10 +196,10 @@ def test_a_failed_step_says_how_far_it_got(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_context_comes_from_cdk_json_and_the_command_line() -> None:
-    context = aws.effective_context(["stage=prod", "worker_concurrency=null"])
+    context = aws.effective_context(["stage=prod", "reserved_concurrency=null"])
 
     assert aws.stack_name(context) == "Shutterfeed-prod"
-    assert context["worker_concurrency"] is None
+    assert context["reserved_concurrency"] is None
     assert str(aws.target(context)) == "cp313-aarch64"
 
 

@@ -17,6 +17,11 @@ class MissingSetting(Exception):
         super().__init__(f"The environment variable {name} is not set.")
 
 
+def has_own_endpoint(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether AWS's services are at an address that the environment names: a local cloud."""
+    return bool(env.get("AWS_ENDPOINT_URL"))
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Each field `some_name` of a subclass is read from the variable `SOME_NAME`."""

@@ -1,0 +1,137 @@
+"""The order of a deployment: look, build, clear away, create unprotected, protect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools import aws, creation, layers, paths, quota, site
+from tools.errors import ToolError
+
+OUTPUTS = {"SiteUrl": "u", "UserPoolId": "p", "UserPoolClientId": "c", "DashboardName": "d"}
+
+
+class Deployment:
+    """What `make deploy` did, without AWS and without the CDK."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.is_new = False
+        self.left: int | None = 10
+        self.reserved: dict[str, int] = {}
+        self.fails = False
+
+    def build_layers(self, _: object) -> None:
+        self.done.append("layers")
+
+    def build_site(self) -> None:
+        self.done.append("site")
+
+    def clear(self, _: object, stack: str, buckets: dict[str, str]) -> bool:
+        assert buckets["originals"].endswith("-originals-123456789012-eu-north-1")
+        self.done.append(f"clear {stack}")
+        return self.is_new
+
+    def left_unreserved(self, _: object, reserved: dict[str, int]) -> int | None:
+        self.reserved = reserved
+        return self.left
+
+    def cdk(self, arguments: Sequence[str], what: str) -> None:
+        assert what == "deploy"
+        chosen = [value for value in arguments if "=" in value]
+        self.done.append(" ".join(["cdk", *chosen]))
+        if self.fails:
+            raise ToolError("The CDK could not deploy.")
+
+
+@pytest.fixture
+def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    fake = Deployment()
+    outputs = tmp_path / "outputs.json"
+    stages = ("dev", "prod")
+    outputs.write_text(json.dumps({f"Shutterfeed-{stage}": OUTPUTS for stage in stages}))
+    monkeypatch.setattr(aws, "_OUTPUTS", outputs)
+    monkeypatch.setattr(paths, "relative", str)
+    clients: Any = lambda _: lambda service: service  # noqa: E731
+    for module, name, replacement in (
+        (aws, "account", lambda: aws.Account("123456789012", "eu-north-1")),
+        (aws, "_require_bootstrap", lambda _: None),
+        (aws, "_clients", clients),
+        (aws, "_cdk", fake.cdk),
+        (layers, "build", fake.build_layers),
+        (site, "build", fake.build_site),
+        (creation, "clear", fake.clear),
+        (quota, "left_unreserved", fake.left_unreserved),
+    ):
+        monkeypatch.setattr(module, name, replacement)
+    return fake
+
+
+def test_a_stack_that_is_there_is_deployed_once(deployment: Deployment) -> None:
+    aws.deploy(["stage=prod"])
+    assert deployment.done == [
+        "layers",
+        "site",
+        "clear Shutterfeed-prod",
+        "cdk stage=prod account_concurrency=10",
+    ]
+
+
+def test_production_is_created_unprotected_and_protected_once_it_is_there(
+    deployment: Deployment,
+) -> None:
+    deployment.is_new = True
+    aws.deploy(["stage=prod"])
+    assert deployment.done[3:] == [
+        "cdk stage=prod account_concurrency=10 protected=false",
+        "cdk stage=prod account_concurrency=10",
+    ]
+
+
+def test_another_stage_is_created_in_one_go(deployment: Deployment) -> None:
+    deployment.is_new = True
+    aws.deploy([])
+    assert deployment.done[3:] == ["cdk account_concurrency=10 protected=false"]
+
+
+def test_a_creation_that_fails_is_not_protected(deployment: Deployment) -> None:
+    deployment.is_new = deployment.fails = True
+    with pytest.raises(ToolError, match="could not deploy"):
+        aws.deploy(["stage=prod"])
+    assert deployment.done[3:] == ["cdk stage=prod account_concurrency=10 protected=false"]
+
+
+def test_what_nobody_may_look_up_and_what_is_named_is_not_added(deployment: Deployment) -> None:
+    aws.deploy(["account_concurrency=500"])
+    deployment.left = None
+    aws.deploy([])
+    assert deployment.done[3::4] == ["cdk account_concurrency=500", "cdk"]
+
+
+def test_reservations_are_held_against_the_quota_before_anything_is_done(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.deploy(['reserved_concurrency={"dedup_hash": 60, "thumbnail": null}'])
+    assert deployment.reserved == {"shutterfeed-dev-dedup-hash": 60}
+    aws.deploy(["reserved_concurrency=null"])
+    assert deployment.reserved == {}
+
+    def refuse(*_: object) -> None:
+        raise ToolError("That is too much.")
+
+    deployment.done.clear()
+    monkeypatch.setattr(quota, "left_unreserved", refuse)
+    with pytest.raises(ToolError, match="too much"):
+        aws.deploy([])
+    assert deployment.done == []
+
+
+@pytest.mark.parametrize("value", ["many", "5", '{"thumbnail": "many"}'])
+def test_reservations_that_are_no_map_are_refused(deployment: Deployment, value: str) -> None:
+    with pytest.raises(ToolError, match="reserved_concurrency must map names to numbers"):
+        aws.deploy([f"reserved_concurrency={value}"])
+    assert deployment.done == []

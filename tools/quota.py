@@ -1,0 +1,56 @@
+"""How many Lambda executions an account has at a time, held against what a stack reserves of them.
+
+AWS lets functions reserve only what leaves 100 for all others; an account whose quota is below
+that, as every new one's is (10), may reserve nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from tools.errors import ToolError
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+LEAST_UNRESERVED: Final = 100
+_FORBIDDEN: Final = frozenset(("AccessDenied", "AccessDeniedException"))
+
+
+def left_unreserved(client: LambdaClient, reserved: Mapping[str, int]) -> int | None:
+    """Executions that functions without a reservation have once these functions have theirs.
+
+    None: the credentials may not look, though they may still deploy. Raises `ToolError` if the
+    account cannot reserve that much.
+    """
+    try:
+        limits = client.get_account_settings()["AccountLimit"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _FORBIDDEN:
+            return None
+        raise ToolError(f"The account's quota of Lambda executions is not told: {error}") from error
+    limit, unreserved = limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]
+    # A reservation that shrinks is not counted: it may be changed after those that grow.
+    more = sum(max(0, wanted - _reserved_now(client, name)) for name, wanted in reserved.items())
+    least = min(LEAST_UNRESERVED, limit)
+    if more > max(0, unreserved - least):
+        raise ToolError(
+            f"reserved_concurrency takes {more} more Lambda executions, and this account can "
+            f"reserve {max(0, unreserved - least)} more: {unreserved} of its {limit} are "
+            f"unreserved, and {least} must stay so. Lower it, or ask for a higher quota "
+            "(Service Quotas, AWS Lambda, Concurrent executions)."
+        )
+    return unreserved - more
+
+
+def _reserved_now(client: LambdaClient, function: str) -> int:
+    try:
+        answer = client.get_function_concurrency(FunctionName=function)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return 0
+        raise
+    return answer.get("ReservedConcurrentExecutions", 0)
