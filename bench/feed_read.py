@@ -16,6 +16,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from functools import partial
 from statistics import median, quantiles
@@ -26,7 +27,6 @@ from bench.figures import Figure
 from bench.imports import environment
 from bench.wire import Wire
 from shutterfeed.adapters.dynamodb.table import Table, at_once
-from tests.integration.payloads import access_claims, context, http_event
 from tests.tables import create_tables
 from tools import dynamodb_local
 
@@ -36,13 +36,23 @@ _MEDIAN_SECONDS: Final = 0.005
 _SIGMA: Final = math.log(0.020 / _MEDIAN_SECONDS) / 2.3263
 """So that the 99th percentile, 2.3263 standard deviations above the median, is 20 ms."""
 
+Measured = tuple[list[float], list[float], list[float]]
+"""Milliseconds of CPU of the handler and of its bare calls, and of wall time."""
+
 
 def run() -> list[Figure]:
+    # The function's own log lines and metrics are part of its work, but nobody reads them here.
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        return _figures(_recorded_and_measured())
+
+
+def _recorded_and_measured() -> dict[tuple[int, int], Measured]:
     with dynamodb_local.running() as endpoint:
         names = {"METADATA_TABLE": "metadata", "FEED_TABLE": "feed"}
         # Without the cache of celebrities' heads: the worst case.
         worst = {"HEAD_CACHE_SECONDS": "0"}
         os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names, **worst))
+        # Not before: the function reads its settings while it is imported.
         from api.handler import handler
         from shutterfeed import bootstrap
 
@@ -63,10 +73,12 @@ def run() -> list[Figure]:
     with wire.tapped():
         measured = {case: _measured(wire, page) for case, page in pages.items()}
     print(file=sys.stderr)
-    return _figures(measured)
+    return measured
 
 
 def _page(handler: Callable[..., Any], subject: str) -> Callable[[], None]:
+    from tests.integration.payloads import access_claims, context, http_event
+
     event = http_event("GET", "/feed", claims=access_claims(subject))
 
     def page() -> None:
@@ -77,8 +89,7 @@ def _page(handler: Callable[..., Any], subject: str) -> Callable[[], None]:
     return page
 
 
-def _measured(wire: Wire, page: Callable[[], None]) -> tuple[list[float], list[float], list[float]]:
-    """Milliseconds of CPU of the handler and of its bare calls, and of wall time."""
+def _measured(wire: Wire, page: Callable[[], None]) -> Measured:
     page()
     wire.clear()
     page()
@@ -111,7 +122,7 @@ def _cpu(call: Callable[[], object]) -> float:
 
 
 def _figures(
-    measured: dict[tuple[int, int], tuple[list[float], list[float], list[float]]],
+    measured: dict[tuple[int, int], Measured],
 ) -> list[Figure]:
     figures = []
     for (follows, celebrities), (ours, bare, wall) in measured.items():
