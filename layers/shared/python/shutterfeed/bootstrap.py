@@ -46,22 +46,9 @@ M = TypeVar("M")
 @cache
 def client(service: str) -> Any:
     """The AWS client of a service, shared by all who use it."""
-    import boto3
-    from botocore.config import Config
+    from shutterfeed.adapters.clients import connect
 
-    connect: Any = boto3.client
-    return connect(
-        service,
-        config=Config(
-            max_pool_connections=64,
-            retries={"mode": "standard", "max_attempts": 5},
-            connect_timeout=2,
-            read_timeout=10,
-            # In some regions S3's links are signed the old way otherwise, which leaves headers
-            # like Content-Length out.
-            signature_version="s3v4" if service == "s3" else None,
-        ),
-    )
+    return connect(service)
 
 
 @cache
