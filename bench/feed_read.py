@@ -13,10 +13,10 @@ import json
 import math
 import os
 import random
-import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -28,28 +28,41 @@ import boto3
 from bench.feed_scene import CASES, Scene
 from bench.figures import Figure
 from bench.imports import environment
+from bench.progress import clear, show
 from bench.wire import Wire
 from shutterfeed.adapters.dynamodb.table import Table, at_once
 from tests.tables import create_tables
 from tools import dynamodb_local
 
-CPU_ROUNDS: Final = 60
-WALL_ROUNDS: Final = 300
 _MEDIAN_SECONDS: Final = 0.005
 _SIGMA: Final = math.log(0.020 / _MEDIAN_SECONDS) / 2.3263
 """So that the 99th percentile, 2.3263 standard deviations above the median, is 20 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Which readers, and how often each page is read for CPU time and for wall time."""
+
+    cases: tuple[tuple[int, int], ...]
+    cpu_rounds: int
+    wall_rounds: int
+
+
+FULL: Final = Size(CASES, cpu_rounds=60, wall_rounds=300)
+TOY: Final = Size(CASES[:2], cpu_rounds=2, wall_rounds=2)
+MINUTES: Final = 2.0
 
 Measured = tuple[list[float], list[float], list[float]]
 """Milliseconds of CPU of the handler and of its bare calls, and of wall time."""
 
 
-def run() -> list[Figure]:
+def run(size: Size) -> list[Figure]:
     # The function's own log lines and metrics are part of its work, but nobody reads them here.
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        return _figures(_recorded_and_measured())
+        return _figures(_recorded_and_measured(size))
 
 
-def _recorded_and_measured() -> dict[tuple[int, int], Measured]:
+def _recorded_and_measured(size: Size) -> dict[tuple[int, int], Measured]:
     with dynamodb_local.running() as endpoint:
         names = {"METADATA_TABLE": "metadata", "FEED_TABLE": "feed"}
         # Without the cache of celebrities' heads: the worst case.
@@ -69,8 +82,8 @@ def _recorded_and_measured() -> dict[tuple[int, int], Measured]:
         scene = Scene(metadata, feeds, datetime.now(UTC))
         wire, plain = Wire(client), Wire(bare)
         pages = {}
-        for follows, celebrities in CASES:
-            print(f"\r{follows} accounts followed", end="", file=sys.stderr, flush=True)
+        for follows, celebrities in size.cases:
+            show(f"laying out {follows:,} accounts followed")
             pages[follows, celebrities] = _page(handler, scene.reader(follows, celebrities))
         with wire.tapped():
             for page in pages.values():
@@ -79,8 +92,8 @@ def _recorded_and_measured() -> dict[tuple[int, int], Measured]:
     wire.offline = plain.offline = True
     plain.recorded = wire.recorded
     with wire.tapped(), plain.tapped():
-        measured = {case: _measured(wire, bare, page) for case, page in pages.items()}
-    print(file=sys.stderr)
+        measured = {case: _measured(wire, bare, page, size) for case, page in pages.items()}
+    clear()
     return measured
 
 
@@ -97,7 +110,8 @@ def _page(handler: Callable[..., Any], subject: str) -> Callable[[], None]:
     return page
 
 
-def _measured(wire: Wire, bare_client: Any, page: Callable[[], None]) -> Measured:
+def _measured(wire: Wire, bare_client: Any, page: Callable[[], None], size: Size) -> Measured:
+    show(f"measuring pages of {len(wire.recorded)} recorded calls")
     page()
     wire.clear()
     page()
@@ -105,13 +119,13 @@ def _measured(wire: Wire, bare_client: Any, page: Callable[[], None]) -> Measure
         partial(getattr(bare_client, _method(name)), **params) for name, params in wire.calls
     ]
     ours, bare = [], []
-    for _ in range(CPU_ROUNDS):
+    for _ in range(size.cpu_rounds):
         ours.append(_cpu(page))
         bare.append(_cpu(partial(at_once, calls)))
     chance = random.Random(1)  # noqa: S311 - a simulation
     wire.latency = lambda: _MEDIAN_SECONDS * chance.lognormvariate(0, _SIGMA)
     wall = []
-    for _ in range(WALL_ROUNDS):
+    for _ in range(size.wall_rounds):
         start = time.perf_counter()
         page()
         wall.append((time.perf_counter() - start) * 1000)
