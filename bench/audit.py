@@ -7,7 +7,6 @@ lists of 1,000 keys, and eventually consistent read units of 8 KB over items of 
 from __future__ import annotations
 
 import resource
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bench.figures import Figure
+from bench.progress import clear, show
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Blob, BlobState, Medium, Picture, Reference
@@ -33,7 +33,10 @@ from tests.fakes.system import START
 
 T = TypeVar("T")
 
-MISMATCHES: Final = 100_000
+FULL: Final = 100_000
+"""Mismatches."""
+TOY: Final = 70
+MINUTES: Final = 2.0
 _WHOLE: Final = 2
 """Sound contents for each seeded mismatch."""
 _BLOB_BYTES, _REFERENCE_BYTES, _POST_BYTES = 900, 180, 1_400
@@ -146,22 +149,23 @@ def _add(house: Warehouse, number: int, wrong: Mismatch | None) -> None:
         house.seeded[wrong].add(subject)
 
 
-def run() -> list[Figure]:
-    print(f"seeding {MISMATCHES:,} mismatches", file=sys.stderr)
-    house = seeded(MISMATCHES)
+def run(mismatches: int) -> list[Figure]:
+    show(f"seeding {mismatches:,} mismatches")
+    house = seeded(mismatches)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     objects, renditions = len(house.buckets.originals), len(house.buckets.renditions)
     start = time.perf_counter()
     right = 0
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "audit.db")
-        for found in house.service().audit(file, repair=True, progress=_show):
+        for found in house.service().audit(file, repair=True, progress=show):
             right += 1 if found.subject in house.seeded[found.kind] else -1
     seconds = time.perf_counter() - start
+    clear()
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     lost = objects + renditions - len(house.buckets.originals) - len(house.buckets.renditions)
     return [
-        Figure("mismatches found, less false ones", right, "", f">= {MISMATCHES}"),
+        Figure("mismatches found, less false ones", right, "", f">= {mismatches}"),
         Figure("objects removed", lost + len(house.buckets.retired), "", "<= 0"),
         Figure("originals audited", objects, ""),
         Figure("time", seconds, "s"),
@@ -170,7 +174,3 @@ def run() -> list[Figure]:
         Figure("read units", house.requests["read units"], ""),
         Figure("cost of a million originals", house.dollars_per_million(), "USD"),
     ]
-
-
-def _show(message: str) -> None:
-    print(f"\r{message:<60}", end="", file=sys.stderr, flush=True)

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -27,41 +28,44 @@ from typing import Final
 import httpx
 from PIL import Image
 
+from bench.deployment import PASSWORD, deployed
 from bench.figures import Figure
+from bench.progress import clear, show
 from tools import paths
-from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api
-from tools.cloud import LocalCloud
-from tools.deploy import deploy
+from tools.client import Api
 
-FILES: Final = 150
-PAIRS: Final = 5
 PARALLEL: Final = 4
-_WARM_UP: Final = 20
-_EMAIL: Final = "author@example.com"
-_PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
+_NAME: Final = "command-line"
 _PATIENCE_SECONDS: Final = 300.0
 _numbers = count()
 
 
-def run() -> list[Figure]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        cloud = LocalCloud(folder / "state")
-        cloud.start()
-        try:
-            outputs = deploy(cloud.endpoint)
-            accounts = Accounts(cloud.endpoint, outputs["UserPoolClientId"])
-            accounts.sign_up(_EMAIL, _PASSWORD)
-            accounts.confirm(_EMAIL, LOCAL_CONFIRMATION_CODE)
-            token = accounts.sign_in(_EMAIL, _PASSWORD).access
-            api = Api(f"{outputs['SiteUrl']}/api").as_user(token)
-            return _figures(*_measured(api, outputs, folder))
-        finally:
-            cloud.stop()
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many photos each side uploads at once, how often, and how many before that."""
+
+    files: int
+    pairs: int
+    warm_up: int
+
+
+FULL: Final = Size(files=150, pairs=5, warm_up=20)
+TOY: Final = Size(files=2, pairs=1, warm_up=1)
+MINUTES: Final = 6.0
+
+
+def run(size: Size) -> list[Figure]:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-uploads-") as name,
+        deployed() as deployment,
+    ):
+        token = deployment.sign_up(_NAME).access
+        api = Api(f"{deployment.outputs['SiteUrl']}/api").as_user(token)
+        return _figures(*_measured(api, deployment.outputs, Path(name), size))
 
 
 def _measured(
-    api: Api, outputs: Mapping[str, str], folder: Path
+    api: Api, outputs: Mapping[str, str], folder: Path, size: Size
 ) -> tuple[Sequence[float], Sequence[float]]:
     """Uploads per second of the command and of the bare loop, pair by pair."""
     environment = _signed_in(outputs, folder)
@@ -74,13 +78,13 @@ def _measured(
 
     ways: list[Callable[[Path], None]] = [command, bare]
     for way in ways:
-        _timed(way, api, folder, _WARM_UP)
+        _timed(way, api, folder, size.warm_up)
     rates: dict[Callable[[Path], None], list[float]] = {command: [], bare: []}
-    for pair in range(PAIRS):
-        print(f"\rpair {pair + 1} of {PAIRS}", end="", file=sys.stderr, flush=True)
+    for pair in range(size.pairs):
+        show(f"pair {pair + 1} of {size.pairs}")
         for way in ways if pair % 2 == 0 else reversed(ways):
-            rates[way].append(FILES / _timed(way, api, folder, FILES))
-    print(file=sys.stderr)
+            rates[way].append(size.files / _timed(way, api, folder, size.files))
+    clear()
     return rates[command], rates[bare]
 
 
@@ -139,9 +143,11 @@ def _signed_in(outputs: Mapping[str, str], folder: Path) -> Mapping[str, str]:
         "PYTHONPATH": str(paths.COMMAND_LINE),
         "SHUTTERFEED_CONFIG": str(folder / "config"),
         "SHUTTERFEED_STATE": str(folder / "journal"),
-        "SHUTTERFEED_PASSWORD": _PASSWORD,
+        "SHUTTERFEED_PASSWORD": PASSWORD,
     }
-    _shutterfeed(environment, "login", "--site", outputs["SiteUrl"], "--email", _EMAIL)
+    _shutterfeed(
+        environment, "login", "--site", outputs["SiteUrl"], "--email", f"{_NAME}@example.com"
+    )
     return environment
 
 

@@ -9,30 +9,37 @@ measure tells the kinds apart is the area under the ROC curve (Mann-Whitney): 0.
 from __future__ import annotations
 
 import random
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Final
 
+from bench.deployment import deployed
 from bench.figures import Figure
+from bench.progress import clear, show
 from bench.rank import distinguishability
-from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api, Photo, upload
-from tools.cloud import LocalCloud
-from tools.deploy import deploy
+from tools.client import Api, Photo, upload
 from tools.pictures import landscape
 
-UPLOADS: Final = 500
-REFUSED: Final = 400
-_BETWEEN: Final = 20
-"""Uploads of new content between the first and the second of one content; also the warm-up."""
-_PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
 _PAUSE_SECONDS: Final = 0.005
 _PATIENCE_SECONDS: Final = 60.0
 _GOAL: Final = "<= 0.55"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many photos, and files that are refused; `between` are uploads of new content between
+    the first and the second of one content, and also the warm-up."""
+
+    photos: int
+    refused: int
+    between: int
+
+
+FULL: Final = Size(photos=500, refused=400, between=20)
+TOY: Final = Size(photos=2, refused=2, between=1)
+MINUTES: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +62,12 @@ class Kinds:
     known: Sequence[Seen]
 
 
-def run() -> list[Figure]:
-    with tempfile.TemporaryDirectory() as folder:
-        cloud = LocalCloud(Path(folder) / "state")
-        cloud.start()
-        try:
-            outputs = deploy(cloud.endpoint)
-            accounts = Accounts(cloud.endpoint, outputs["UserPoolClientId"])
-            people = [_sign_up(accounts, Api(outputs["ApiUrl"]), n) for n in ("first", "second")]
-            good = _measured("photos", people, UPLOADS, landscape)
-            bad = _measured("refused", people, REFUSED, _broken)
-        finally:
-            cloud.stop()
+def run(size: Size) -> list[Figure]:
+    with deployed() as deployment:
+        people = [deployment.person(handle) for handle in ("first_uploader", "second_uploader")]
+        good = _measured("photos", people, size.photos, size.between, landscape)
+        bad = _measured("refused", people, size.refused, size.between, _broken)
     return [*_figures("photo", good), *_figures("refused", bad)]
-
-
-def _sign_up(accounts: Accounts, nobody: Api, handle: str) -> Api:
-    email = f"{handle}@example.com"
-    accounts.sign_up(email, _PASSWORD)
-    accounts.confirm(email, LOCAL_CONFIRMATION_CODE)
-    api = nobody.as_user(accounts.sign_in(email, _PASSWORD).access)
-    api.edit_me(handle=handle)
-    return api
 
 
 def _broken(seed: int) -> bytes:
@@ -84,19 +75,21 @@ def _broken(seed: int) -> bytes:
     return content[: len(content) // 2]
 
 
-def _measured(name: str, people: Sequence[Api], count: int, make: Callable[[int], bytes]) -> Kinds:
+def _measured(
+    name: str, people: Sequence[Api], count: int, between: int, make: Callable[[int], bytes]
+) -> Kinds:
     chance = random.Random(count)  # noqa: S311 - an order, no secret
     new: list[Seen] = []
     known: list[Seen] = []
-    for number in range(count + _BETWEEN):
+    for number in range(count + between):
         first = (new, people[number % 2], number)
-        second = (known, people[1 - (number - _BETWEEN) % 2], number - _BETWEEN)
-        pair = [first, second] if number >= _BETWEEN else [first]
+        second = (known, people[1 - (number - between) % 2], number - between)
+        pair = [first, second] if number >= between else [first]
         for seen, api, seed in chance.sample(pair, len(pair)):
             seen.append(_watched(api, Photo(make(seed))))
-        print(f"\r{name}: {number + 1} of {count + _BETWEEN}", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    return Kinds(new[_BETWEEN:], known)
+        show(f"{name}: {number + 1} of {count + between}")
+    clear()
+    return Kinds(new[between:], known)
 
 
 def _watched(api: Api, photo: Photo) -> Seen:

@@ -27,7 +27,10 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.services.fan_out import CHUNK, PAGES_PER_STEP
 
-ROUNDS: Final = 15
+FULL: Final = 15
+"""Chunks written."""
+TOY: Final = 1
+MINUTES: Final = 0.1
 _TABLE_UNITS: Final = 40_000
 """A second; the default quota of an on-demand table, which a support request raises."""
 _WORKERS: Final = 100
@@ -43,8 +46,8 @@ _PAGE_SECONDS: Final = 0.020
 _PARTS: Final = 32
 
 
-def run() -> list[Figure]:
-    spent = [_written(CHUNK) / CHUNK for _ in range(ROUNDS + 1)][1:]
+def run(rounds: int) -> list[Figure]:
+    spent = [_written(CHUNK) / CHUNK for _ in range(rounds + 1)][1:]
     seconds = median(spent)
     figures = [
         Figure("feed items written per second and core", 1 / seconds, "items/s"),

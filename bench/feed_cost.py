@@ -6,17 +6,20 @@ own rules of delivery. `docs/feed-cost.md` explains the model and what follows f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from bench.chart import Axis, Line, draw
 from bench.feed_bill import Bill, Design, Pair, hindsight, hybrid, pull, push
 from bench.feed_model import Graph, Habits, Trace, play
-from bench.figures import Figure
+from bench.figures import FOLDER, Figure
+from bench.progress import clear, show
 from shutterfeed.domain.delivery import FeedPolicy
 from tests.pictures import SHARED_DATA
+from tools.errors import Unavailable
 
 GRAPH: Final = SHARED_DATA / "graph" / "slashdot0902-follows.csv.gz"
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -29,11 +32,6 @@ POLICY: Final = FeedPolicy(
 )
 SEED_USERS: Final = 500_000_000
 _MONTH: Final = 365.25 / 12
-_CROWDS: Final = range(1, 5)
-"""So many times different people are drawn to be the active ones: 164 of 82,168 are few."""
-_SETTLE: Final = 90
-"""Days before costs count: as long as a feed's entries are kept."""
-_DAYS: Final = 90
 _PERIOD: Final = 30
 """Days for which hindsight assigns anew."""
 _FOLLOWS: Final = 14
@@ -58,14 +56,50 @@ _SITUATIONS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How much is played, and where the charts go."""
+
+    crowds: int
+    """So many times different people are drawn to be the active ones: 164 of 82,168 are few."""
+    settle: int
+    """Days before costs count; in full as long as a feed's entries are kept."""
+    days: int
+    situations: Mapping[str, Habits]
+    graph: Callable[[], Graph]
+    charts: Path
+
+
+def _small_graph() -> Graph:
+    random = Random(3)  # noqa: S311 - the same edges each time
+    edges = {(random.randrange(150), int(150 * random.random() ** 3)) for _ in range(2_000)}
+    return Graph.of(((a, b) for a, b in edges if a != b), 150)
+
+
+def _real_graph() -> Graph:
+    if not GRAPH.is_file():
+        raise Unavailable(f"{GRAPH} is not there.")
+    return Graph.load(GRAPH)
+
+
+FULL: Final = Size(4, 90, 90, _SITUATIONS, _real_graph, DOCS)
+TOY: Final = Size(1, 10, 12, {"many come": Habits(active_share=0.1)}, _small_graph, FOLDER)
+MINUTES: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
 class Crowds:
     """Traces whose bills are added up."""
 
     traces: Sequence[Trace]
 
     @classmethod
-    def of(cls, graph: Graph, habits: Habits, seeds: Sequence[int]) -> Crowds:
-        return cls([play(graph, habits, settle=_SETTLE, days=_DAYS, seed=s) for s in seeds])
+    def of(cls, graph: Graph, habits: Habits, size: Size, count: int) -> Crowds:
+        traces = []
+        for seed in range(1, count + 1):
+            show(f"playing crowd {seed} of {count}")
+            traces.append(play(graph, habits, settle=size.settle, days=size.days, seed=seed))
+        clear()
+        return cls(traces)
 
     def bill(self, pay: Callable[[Trace], Bill]) -> Bill:
         """Dollars a month at the seed's number of users."""
@@ -90,25 +124,28 @@ class Crowds:
         return self.bill(lambda trace: pull(trace, POLICY))
 
 
-def run() -> list[Figure]:
-    if not GRAPH.is_file():
-        print(f"feed_cost is left out: {GRAPH} is not there.")
-        return []
-    graph = Graph.load(GRAPH)
-    crowds = Crowds.of(graph, Habits(), _CROWDS)
-    figures = list(_comparison(crowds))
-    figures += _variants(crowds)
+def run(size: Size) -> list[Figure]:
+    graph = size.graph()
+    crowds = Crowds.of(graph, _habits(size), size, size.crowds)
+    figures = list(_comparison(crowds, size))
+    figures += _variants(crowds, size)
     half = Crowds(crowds.traces[:2])
-    figures += _threshold(half)
-    figures += _dormancy(half)
-    figures += _situations(graph)
+    size.charts.mkdir(parents=True, exist_ok=True)
+    figures += _threshold(half, size)
+    figures += _dormancy(half, size)
+    figures += _situations(graph, size)
     return figures
 
 
-def _comparison(crowds: Crowds) -> Iterator[Figure]:
+def _habits(size: Size) -> Habits:
+    """Those of the first situation."""
+    return next(iter(size.situations.values()))
+
+
+def _comparison(crowds: Crowds, size: Size) -> Iterator[Figure]:
     ours, best = crowds.ours(), crowds.best()
     pushing, pulling = crowds.pushing(), crowds.pulling()
-    whole = crowds.best(period=_DAYS)
+    whole = crowds.best(period=size.days)
     ideal = crowds.bill(lambda trace: hindsight(trace, Pair.ideal(), _PERIOD))
     bills = {"ours": ours, "hindsight": best, "pull": pulling, "push": pushing}
     _print_parts(bills)
@@ -140,14 +177,14 @@ def _print_parts(bills: dict[str, Bill]) -> None:
         print(f"  {name:<16}{costs}")
 
 
-def _variants(crowds: Crowds) -> Iterator[Figure]:
+def _variants(crowds: Crowds, size: Size) -> Iterator[Figure]:
     for name, design in _VARIANTS.items():
         yield Figure(f"with {name}", crowds.ours(design=design).all, "USD")
     larger = replace(POLICY, snapshot_posts=200)
     yield Figure("with snapshots of 200", crowds.ours(larger).all, "USD")
     longer = replace(POLICY, feed_posts=10_000)
     yield Figure("with feeds of 10,000", crowds.ours(longer).all, "USD")
-    best, whole, pushing = crowds.best(), crowds.best(period=_DAYS), crowds.pushing()
+    best, whole, pushing = crowds.best(), crowds.best(period=size.days), crowds.pushing()
     for name, design in (("two", _BOTH), ("three", _THREE)):
         ours = crowds.ours(design=design)
         _print_parts({f"with {name}": ours, "hindsight": best})
@@ -160,7 +197,7 @@ def _variants(crowds: Crowds) -> Iterator[Figure]:
 _THRESHOLDS: Final = (25, 50, 100, 200, 400, 800, 1_600, 3_200)
 
 
-def _threshold(crowds: Crowds) -> Iterator[Figure]:
+def _threshold(crowds: Crowds, size: Size) -> Iterator[Figure]:
     """The graph's busiest author has 2,552 followers: at the highest threshold none is pulled."""
     lines = []
     small = replace(_THREE, author_in_head=True, posts_in_head=10)
@@ -177,7 +214,7 @@ def _threshold(crowds: Crowds) -> Iterator[Figure]:
     }
     lines += [_level(name, bill.all, _THRESHOLDS) for name, bill in levels.items()]
     _save(
-        "feed-cost-threshold.svg",
+        size.charts / "feed-cost-threshold.svg",
         draw(
             "Cost of feeds by the threshold of celebrities",
             Axis("followers from which on an author is pulled", _THRESHOLDS),
@@ -192,7 +229,7 @@ def _threshold(crowds: Crowds) -> Iterator[Figure]:
 _ACTIVE: Final = (7, 14, 30, 60, 90)
 
 
-def _dormancy(crowds: Crowds) -> Iterator[Figure]:
+def _dormancy(crowds: Crowds, size: Size) -> Iterator[Figure]:
     lines = []
     for after in (0, 1):
         points = []
@@ -207,7 +244,7 @@ def _dormancy(crowds: Crowds) -> Iterator[Figure]:
     lines.append(Line("day 2, changes 1 to 3", list(zip(_ACTIVE, costs, strict=True))))
     lines.append(_level("hindsight", crowds.best().all, _ACTIVE))
     _save(
-        "feed-cost-dormancy.svg",
+        size.charts / "feed-cost-dormancy.svg",
         draw(
             "Cost of feeds by who counts as active",
             Axis("days without a visit until a reader counts as dormant", _ACTIVE),
@@ -217,9 +254,9 @@ def _dormancy(crowds: Crowds) -> Iterator[Figure]:
     )
 
 
-def _situations(graph: Graph) -> Iterator[Figure]:
-    for name, habits in _SITUATIONS.items():
-        crowds = Crowds.of(graph, habits, _CROWDS[:1])
+def _situations(graph: Graph, size: Size) -> Iterator[Figure]:
+    for name, habits in size.situations.items():
+        crowds = Crowds.of(graph, habits, size, 1)
         ours, best, pushing = crowds.ours(), crowds.best(), crowds.pushing()
         yield Figure(f"{name}: ours", ours.all, "USD")
         yield Figure(f"{name}: ours / hindsight", ours.all / best.all, "times")
@@ -235,5 +272,5 @@ def _level(name: str, cost: float, across: Sequence[float]) -> Line:
     return Line(name, [(across[0], cost), (across[-1], cost)], dashed=True)
 
 
-def _save(name: str, picture: str) -> None:
-    (DOCS / name).write_text(picture, encoding="utf-8")
+def _save(file: Path, picture: str) -> None:
+    file.write_text(picture, encoding="utf-8")

@@ -9,19 +9,23 @@ import sys
 from typing import Final
 
 from bench.figures import Figure
+from bench.progress import clear, show
 from tests.feed_world import POLICY, PULLING, Dice, FeedWorld, small_sizes
 
-STEPS: Final = 100_000
+FULL: Final = 100_000
+"""Steps."""
+TOY: Final = 500
+MINUTES: Final = 5.0
 _WORLD: Final = 500
 """Steps of one world, before the next is made."""
 
 
-def run() -> list[Figure]:
+def run(steps: int) -> list[Figure]:
     first = int(os.environ.get("SEED", "0"))
-    worlds, wrong = STEPS // _WORLD, []
+    worlds, wrong = steps // _WORLD, []
     happened: set[str] = set()
     for seed in range(first, first + worlds):
-        print(f"\rworld {seed - first + 1} of {worlds}", end="", file=sys.stderr, flush=True)
+        show(f"world {seed - first + 1} of {worlds}")
         policy, head_entries = (PULLING, 3) if seed % 4 == 0 else (POLICY, 1_000)
         with small_sizes(head_entries):
             world = FeedWorld(Dice(random.Random(seed)), policy)  # noqa: S311 - a simulation
@@ -34,9 +38,9 @@ def run() -> list[Figure]:
                 wrong.append(seed)
                 print(f"\nseed {seed}: {error}", file=sys.stderr)
         happened |= world.happened
-    print(file=sys.stderr)
+    clear()
     return [
-        Figure("steps", float(worlds * _WORLD), "", f">= {STEPS}"),
+        Figure("steps", float(worlds * _WORLD), "", f">= {steps}"),
         Figure("worlds in which a feed or count was wrong", float(len(wrong)), "", "<= 0"),
         Figure("ways of delivery that occurred", float(len(happened)), "", ">= 6"),
     ]

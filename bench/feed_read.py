@@ -13,60 +13,93 @@ import json
 import math
 import os
 import random
-import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
+
+import boto3
 
 from bench.feed_scene import CASES, Scene
 from bench.figures import Figure
 from bench.imports import environment
+from bench.progress import clear, show
 from bench.wire import Wire
 from shutterfeed.adapters.dynamodb.table import Table, at_once
-from tests.integration.payloads import access_claims, context, http_event
 from tests.tables import create_tables
 from tools import dynamodb_local
 
-CPU_ROUNDS: Final = 60
-WALL_ROUNDS: Final = 300
 _MEDIAN_SECONDS: Final = 0.005
 _SIGMA: Final = math.log(0.020 / _MEDIAN_SECONDS) / 2.3263
 """So that the 99th percentile, 2.3263 standard deviations above the median, is 20 ms."""
 
 
-def run() -> list[Figure]:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Which readers, and how often each page is read for CPU time and for wall time."""
+
+    cases: tuple[tuple[int, int], ...]
+    cpu_rounds: int
+    wall_rounds: int
+
+
+FULL: Final = Size(CASES, cpu_rounds=60, wall_rounds=300)
+TOY: Final = Size(CASES[:2], cpu_rounds=2, wall_rounds=2)
+MINUTES: Final = 2.0
+
+Measured = tuple[list[float], list[float], list[float]]
+"""Milliseconds of CPU of the handler and of its bare calls, and of wall time."""
+
+
+def run(size: Size) -> list[Figure]:
+    # The function's own log lines and metrics are part of its work, but nobody reads them here.
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        return _figures(_recorded_and_measured(size))
+
+
+def _recorded_and_measured(size: Size) -> dict[tuple[int, int], Measured]:
     with dynamodb_local.running() as endpoint:
         names = {"METADATA_TABLE": "metadata", "FEED_TABLE": "feed"}
         # Without the cache of celebrities' heads: the worst case.
         worst = {"HEAD_CACHE_SECONDS": "0"}
-        os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names, **worst))
+        # Starts as in a function: with its services built, and kept out of garbage collection.
+        started = {"AWS_LAMBDA_FUNCTION_NAME": "api"}
+        os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names, **worst, **started))
+        # Not before: the function reads its settings while it is imported.
         from api.handler import handler
         from shutterfeed import bootstrap
 
         client = bootstrap.client("dynamodb")
+        # As anybody has it: the API's own reads answers in its own way.
+        bare = boto3.client("dynamodb")
         create_tables(client, *names.values())
         metadata, feeds = (Table(client, name) for name in names.values())
         scene = Scene(metadata, feeds, datetime.now(UTC))
-        wire = Wire(client)
+        wire, plain = Wire(client), Wire(bare)
         pages = {}
-        for follows, celebrities in CASES:
-            print(f"\r{follows} accounts followed", end="", file=sys.stderr, flush=True)
+        for follows, celebrities in size.cases:
+            show(f"laying out {follows:,} accounts followed")
             pages[follows, celebrities] = _page(handler, scene.reader(follows, celebrities))
         with wire.tapped():
             for page in pages.values():
                 page()
     # From here on there is no server: each of the calls is answered as it was.
-    wire.offline = True
-    with wire.tapped():
-        measured = {case: _measured(wire, page) for case, page in pages.items()}
-    print(file=sys.stderr)
-    return _figures(measured)
+    wire.offline = plain.offline = True
+    plain.recorded = wire.recorded
+    with wire.tapped(), plain.tapped():
+        measured = {case: _measured(wire, bare, page, size) for case, page in pages.items()}
+    clear()
+    return measured
 
 
 def _page(handler: Callable[..., Any], subject: str) -> Callable[[], None]:
+    from tests.integration.payloads import access_claims, context, http_event
+
     event = http_event("GET", "/feed", claims=access_claims(subject))
 
     def page() -> None:
@@ -77,22 +110,22 @@ def _page(handler: Callable[..., Any], subject: str) -> Callable[[], None]:
     return page
 
 
-def _measured(wire: Wire, page: Callable[[], None]) -> tuple[list[float], list[float], list[float]]:
-    """Milliseconds of CPU of the handler and of its bare calls, and of wall time."""
+def _measured(wire: Wire, bare_client: Any, page: Callable[[], None], size: Size) -> Measured:
+    show(f"measuring pages of {len(wire.recorded)} recorded calls")
     page()
     wire.clear()
     page()
     calls: list[Callable[[], Any]] = [
-        partial(getattr(wire.client, _method(name)), **params) for name, params in wire.calls
+        partial(getattr(bare_client, _method(name)), **params) for name, params in wire.calls
     ]
     ours, bare = [], []
-    for _ in range(CPU_ROUNDS):
+    for _ in range(size.cpu_rounds):
         ours.append(_cpu(page))
         bare.append(_cpu(partial(at_once, calls)))
     chance = random.Random(1)  # noqa: S311 - a simulation
     wire.latency = lambda: _MEDIAN_SECONDS * chance.lognormvariate(0, _SIGMA)
     wall = []
-    for _ in range(WALL_ROUNDS):
+    for _ in range(size.wall_rounds):
         start = time.perf_counter()
         page()
         wall.append((time.perf_counter() - start) * 1000)
@@ -111,7 +144,7 @@ def _cpu(call: Callable[[], object]) -> float:
 
 
 def _figures(
-    measured: dict[tuple[int, int], tuple[list[float], list[float], list[float]]],
+    measured: dict[tuple[int, int], Measured],
 ) -> list[Figure]:
     figures = []
     for (follows, celebrities), (ours, bare, wall) in measured.items():

@@ -38,8 +38,8 @@ class Figure:
         return _COMPARISONS[match[1]](self.value, float(match[2]))
 
 
-def report(name: str, figures: Sequence[Figure]) -> Path:
-    """Print the figures and write them to `build/bench/<name>.json`; the file's path."""
+def report(name: str, figures: Sequence[Figure], folder: Path = FOLDER) -> Path:
+    """Print the figures and write them to `<name>.json` in a folder; the file's path."""
     width = max((len(figure.name) for figure in figures), default=0)
     print(f"\n{name}")
     for figure in figures:
@@ -48,8 +48,11 @@ def report(name: str, figures: Sequence[Figure]) -> Path:
             f"  {figure.name:<{width}}  {figure.value:>10.3f} {figure.unit:<6}"
             f"  {figure.goal or '':<8} {verdict}".rstrip()
         )
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"{name}.json"
+    missed = sum(figure.met is False for figure in figures)
+    if missed:
+        print(f"  {missed} of {sum(f.goal is not None for f in figures)} goals NOT MET")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
     rows = [{**asdict(figure), "met": figure.met} for figure in figures]
     path.write_text(json.dumps({"name": name, "figures": rows}, indent=2) + "\n")
     return path

@@ -17,17 +17,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.ending import quiet_worker
 from bench.figures import Figure
+from bench.progress import clear, show
 from shutterfeed.adapters.confinement import CodecFailed, ConfinedCodec
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused
 from tests import hostile
 from tests.pictures import SHARED_DATA
 
-MUTATIONS: Final = 100_000
 _SLICE: Final = 500
 _MB: Final = 1024
 _CODEC: Final = ConfinedCodec(PillowImageCodec())
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many mutations of small good files, and which real files, with all truncations."""
+
+    mutations: int
+    real: tuple[str, ...]
+    """Patterns within the shared data."""
+
+
+FULL: Final = Size(100_000, ("hostile/*.*", "photos/*/*.*"))
+TOY: Final = Size(22, ())
+MINUTES: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +75,16 @@ class Tally:
         self.memory = max(self.memory, more.memory)
 
 
-def run() -> list[Figure]:
-    total, jobs = Tally(), list(_jobs())
+def run(size: Size) -> list[Figure]:
+    total, jobs = Tally(), list(_jobs(size))
     start = time.monotonic()
     context = multiprocessing.get_context("fork")
-    with context.Pool(os.cpu_count(), initializer=os.nice, initargs=(19,)) as workers:
+    with context.Pool(os.cpu_count(), initializer=_begin) as workers:
         for done, tally in enumerate(workers.imap_unordered(_try, jobs), start=1):
             total.add(tally)
             minutes = (time.monotonic() - start) / 60
-            print(
-                f"\r{total.tried:,} files, {done} of {len(jobs)} jobs, {minutes:.0f} min",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-    print(file=sys.stderr)
+            show(f"{total.tried:,} files, {done} of {len(jobs)} jobs, {minutes:.1f} min")
+    clear()
     return [
         Figure("tried", total.tried, "files"),
         Figure("refused", total.refused, "files"),
@@ -85,12 +95,18 @@ def run() -> list[Figure]:
     ]
 
 
-def _jobs() -> Iterator[Job]:
-    for folder in ("hostile", "photos/*"):
-        for path in sorted(SHARED_DATA.glob(f"{folder}/*.*")):
+def _begin() -> None:
+    """What each worker process does first."""
+    quiet_worker()
+    os.nice(19)
+
+
+def _jobs(size: Size) -> Iterator[Job]:
+    for pattern in size.real:
+        for path in sorted(SHARED_DATA.glob(pattern)):
             yield Job(path)
     seeds = hostile.seeds()
-    each = -(-MUTATIONS // len(seeds))
+    each = -(-size.mutations // len(seeds))
     for name in seeds:
         for number, first in enumerate(range(0, each, _SLICE)):
             yield Job(seed=name, number=number, count=min(_SLICE, each - first))

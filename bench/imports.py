@@ -11,15 +11,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 from bench.figures import Figure
+from bench.progress import clear, show
 from shutterfeed import config
 
-ROUNDS: Final = 15
 _ROOT: Final = Path(__file__).parents[1]
 _BASELINE: Final = "import boto3; boto3.client('dynamodb')"
 _CLOCK: Final = "; import time; print(time.process_time() * 1000)"
@@ -27,20 +27,33 @@ _FUNCTIONS: Final = tuple(sorted(path.parent.name for path in _ROOT.glob("functi
 _GOAL: Final = "<= 1.1"
 
 
-def run() -> list[Figure]:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How often each import is timed, and of which functions."""
+
+    rounds: int
+    functions: tuple[str, ...]
+
+
+FULL: Final = Size(15, _FUNCTIONS)
+TOY: Final = Size(1, ("api", "publish"))
+MINUTES: Final = 4.0
+
+
+def run(size: Size) -> list[Figure]:
     programs = {"boto3 + DynamoDB client": (_BASELINE, environment())}
-    for name in _FUNCTIONS:
+    for name in size.functions:
         program = f"import {name}.handler"
         programs[name] = (program, environment())
         programs[f"{name}, ready"] = (program, environment(AWS_LAMBDA_FUNCTION_NAME=name))
     times: dict[str, list[float]] = {name: [] for name in programs}
-    for round_number in range(ROUNDS + 1):
-        print(f"\rround {round_number} of {ROUNDS}", end="", file=sys.stderr, flush=True)
+    for round_number in range(size.rounds + 1):
         for name, (program, env) in programs.items():
+            show(f"round {round_number} of {size.rounds}: {name}")
             spent = cpu_milliseconds(program, env)
             if round_number:  # the first round only warms the disk's cache
                 times[name].append(spent)
-    print(file=sys.stderr)
+    clear()
     return _figures({name: median(values) for name, values in times.items()})
 
 

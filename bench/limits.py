@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from math import isqrt
@@ -22,6 +24,7 @@ import pillow_heif
 from PIL import Image
 
 from bench.figures import Figure
+from bench.progress import clear, show
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import (
@@ -44,6 +47,9 @@ class Kind:
     megapixels: float
     save: Callable[[Image.Image], bytes]
     mode: str = "RGB"
+
+    def at_most(self, megapixels: float | None) -> Kind:
+        return self if megapixels is None else replace(self, megapixels=megapixels)
 
 
 def _pillow(image: Image.Image, kind: str, **options: Any) -> bytes:
@@ -88,11 +94,27 @@ KINDS: Final = (
 )
 
 
-def run() -> list[Figure]:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Which kinds, and how many megapixels at most; None for as many as are let in."""
+
+    kinds: tuple[Kind, ...]
+    megapixels: float | None = None
+
+
+FULL: Final = Size(KINDS)
+TOY: Final = Size(KINDS, megapixels=0.05)
+MINUTES: Final = 5.0
+
+
+def run(size: Size) -> list[Figure]:
     figures = []
-    for kind in KINDS:
+    for number, declared in enumerate(size.kinds, start=1):
+        kind = declared.at_most(size.megapixels)
+        show(f"{kind.name}: {number} of {len(size.kinds)} kinds")
         megapixels, content = _largest(kind)
         memory, seconds, refusal = _tried(content)
+        clear()
         print(
             f"{kind.name}: {megapixels:.0f} megapixels, {len(content) / 1e6:.1f} MB,"
             f" {memory:.0f} MB, {seconds:.1f} s{f', refused: {refusal}' if refusal else ''}",
@@ -147,6 +169,8 @@ def _tried(content: bytes) -> tuple[float, float, str | None]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        # Of its own group, with the codec's child: both end together if we do.
+        os.setpgid(0, 0)
         reason, start = "", time.perf_counter()
         try:
             _CODEC.render(content, sniff(content[:64]) or "")
@@ -157,7 +181,11 @@ def _tried(content: bytes) -> tuple[float, float, str | None]:
         os.write(writing, answer.encode())
         os._exit(0)
     os.close(writing)
-    with os.fdopen(reading) as pipe:
-        memory, seconds, refusal = pipe.read().split("\n", 2)
-    os.waitpid(child, 0)
+    try:
+        with os.fdopen(reading) as pipe:
+            memory, seconds, refusal = pipe.read().split("\n", 2)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
     return float(memory), float(seconds), refusal or None

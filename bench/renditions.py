@@ -23,14 +23,15 @@ import pillow_heif
 from PIL import Image, ImageCms, ImageOps
 
 from bench.figures import FOLDER, Figure
+from bench.progress import clear, show
 from bench.ssim import ssim
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import RenderedPhoto, plan, sniff, working_size
 from tests.pictures import SHARED_DATA
 from tools import node, paths, stamps
 from tools.commands import run_logged
+from tools.errors import Unavailable
 
-ROUNDS: Final = 3
 _SOURCE: Final = Path(__file__).with_name("sharp")
 _INSTALLED: Final = FOLDER / "sharp"
 _LOCKED: Final = ("package.json", "package-lock.json")
@@ -60,7 +61,6 @@ class Engine:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._answer()
 
     def milliseconds(self, request: Mapping[str, Any]) -> float | None:
         """None where the engine cannot render the photo."""
@@ -78,9 +78,13 @@ class Engine:
         lines = (process / "status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
-    def stop(self) -> None:
+    def __enter__(self) -> Engine:
+        self._answer()
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
     def _answer(self) -> dict[str, Any]:
         source: IO[str] | None = self._process.stdout
@@ -92,20 +96,36 @@ class Engine:
         return answer
 
 
-def run() -> list[Figure]:
-    photos = sorted(SHARED_DATA.glob("photos/*/*.*"))
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How often each photo is rendered, and which."""
+
+    rounds: int
+    photos: str
+    """A pattern within the shared data."""
+
+
+FULL: Final = Size(3, "photos/*/*.*")
+TOY: Final = Size(1, "photos/orientation/*_6.*")
+MINUTES: Final = 5.0
+
+
+def run(size: Size) -> list[Figure]:
+    photos = sorted(SHARED_DATA.glob(size.photos))
     if not photos:
-        raise FileNotFoundError(f"no photos in {SHARED_DATA}")
+        raise Unavailable(f"There are no photos in {SHARED_DATA}.")
     env = node.environment()
-    ours = Engine([sys.executable, "-m", "bench.ours"], paths.ROOT, env)
     found = shutil.which("node", path=env["PATH"])
     assert found is not None
-    theirs = Engine([found, "render.mjs"], _sharp(), env)
-    try:
-        rows = [_row(path, ours, theirs) for path in photos]
-    finally:
-        ours.stop()
-        theirs.stop()
+    rows = []
+    with (
+        Engine([sys.executable, "-m", "bench.ours"], paths.ROOT, env) as ours,
+        Engine([found, "render.mjs"], _sharp(), env) as theirs,
+    ):
+        for number, path in enumerate(photos, start=1):
+            show(f"photo {number} of {len(photos)}")
+            rows.append(_row(path, ours, theirs, size.rounds))
+    clear()
     _print(rows)
     return _figures(rows)
 
@@ -129,12 +149,12 @@ def _sharp() -> Path:
     return _INSTALLED
 
 
-def _row(path: Path, ours: Engine, theirs: Engine) -> Row:
+def _row(path: Path, ours: Engine, theirs: Engine, rounds: int) -> Row:
     content = path.read_bytes()
     photo = PillowImageCodec().render(content, sniff(content[:64]) or "")
     request = _request(path, photo)
     times: list[tuple[float, float | None]] = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         mine = ours.milliseconds({**request, "what": "time"})
         if mine is None:
             raise RuntimeError(f"{path.name} was refused")

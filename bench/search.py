@@ -12,15 +12,12 @@ import json
 import random
 import string
 import subprocess
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from statistics import mean, quantiles
 from typing import Any, Final
 from urllib.parse import quote
@@ -28,8 +25,9 @@ from urllib.parse import quote
 import boto3
 from opensearchpy import OpenSearch
 
+from bench.deployment import deployed
 from bench.figures import Figure
-from bench.upload_to_feed import sign_up
+from bench.progress import clear, show
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
 from shutterfeed.adapters.search.opensearch import OpenSearchIndex
@@ -44,20 +42,32 @@ from tests.fakes.system import FakeClock
 from tests.tables import create_search_table
 from tools import dynamodb_local, environments, opensearch_node, paths
 from tools.client import Api, Photo, upload
-from tools.cloud import LocalCloud
-from tools.deploy import REGION, deploy
+from tools.deploy import REGION
+from tools.errors import Unavailable
 from tools.pictures import landscape
 
 CAPTIONS: Final = paths.ROOT.parent / "shared" / "data" / "text" / "flickr8k-captions.tsv"
-PICTURES: Final = 1_000
-PUBLISHED: Final = 30
 _BM25: Final = paths.ROOT / "bench" / "bm25"
 _FIRST: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_NOW: Final = _FIRST + timedelta(minutes=PICTURES)
+_NOW: Final = _FIRST + timedelta(days=1)
 _TOP: Final = 10
 _BATCH: Final = 50
 _TYPED: Final = 200
 _PATIENCE_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many pictures are indexed, users named, and posts published on a local cloud."""
+
+    pictures: int
+    people: int
+    published: int
+
+
+FULL: Final = Size(pictures=1_000, people=500, published=30)
+TOY: Final = Size(pictures=50, people=20, published=2)
+MINUTES: Final = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +115,8 @@ def _ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
     return {**params, "ReturnConsumedCapacity": "TOTAL"}
 
 
-def run() -> list[Figure]:
-    captions = _captions()
+def run(size: Size) -> list[Figure]:
+    captions = _captions(size.pictures)
     cases = [Case(text, n) for n, texts in enumerate(captions) for text in texts[1:]]
     chance = random.Random(8)  # noqa: S311 - the same errors in every run
     misspelt = [replace(case, text=_misspelt(case.text, chance)) for case in cases]
@@ -140,18 +150,21 @@ def run() -> list[Figure]:
             Figure("embedded: read units a query", read["embedded"], "RRU"),
             Figure("embedded: write units a post, first 100", indexed[0], "WRU"),
             Figure("embedded: write units a post, last 100", indexed[1], "WRU"),
-            *_type_ahead(embedded, scaled, units, captions),
+            *_type_ahead(embedded, scaled, units, captions, size.people),
         ]
-    return [*figures, *_findable()]
+    clear()
+    return [*figures, *_findable(size.published)]
 
 
-def _captions() -> list[list[str]]:
-    """Five of each picture; of the first thousand in the file."""
+def _captions(pictures: int) -> list[list[str]]:
+    """Five of each picture, of the first ones in the file."""
+    if not CAPTIONS.is_file():
+        raise Unavailable(f"{CAPTIONS} is not there.")
     by_picture: dict[str, list[str]] = {}
     for line in CAPTIONS.read_text(encoding="utf-8").splitlines():
         name, _, caption = line.partition("\t")
         by_picture.setdefault(name.partition("#")[0], []).append(caption)
-    return list(by_picture.values())[:PICTURES]
+    return list(by_picture.values())[:pictures]
 
 
 def _misspelt(text: str, chance: random.Random) -> str:
@@ -198,18 +211,18 @@ def _fill(
         failed = index.apply(documents[start : start + _BATCH])
         assert not failed, failed
         written.append((units.written - before) / _BATCH)
-        _progress(f"{type(index).__name__}: indexed {start + _BATCH} of {len(documents)}")
+        show(f"{type(index).__name__}: indexed {start + _BATCH} of {len(documents)}")
     return mean(written[:2]), mean(written[-2:])
 
 
 def _with_index(index: SearchIndex, cases: Sequence[Case]) -> list[list[int]]:
-    known = {_post_id(number): number for number in range(PICTURES)}
+    known = {_post_id(case.picture): case.picture for case in cases}
     found = []
     for done, case in enumerate(cases):
         query = parse_query(case.text[:_TYPED] + " ")
         found.append([known[i] for i in index.posts(query, _NOW, 0, _TOP).items])
         if done % 50 == 0:
-            _progress(f"{type(index).__name__}: query {done} of {len(cases)}")
+            show(f"{type(index).__name__}: query {done} of {len(cases)}")
     return found
 
 
@@ -249,16 +262,20 @@ def _quality(name: str, scores: tuple[float, float]) -> list[Figure]:
 
 
 def _type_ahead(
-    embedded: SearchIndex, scaled: SearchIndex, units: Units, captions: Sequence[Sequence[str]]
+    embedded: SearchIndex,
+    scaled: SearchIndex,
+    units: Units,
+    captions: Sequence[Sequence[str]],
+    count: int,
 ) -> Iterator[Figure]:
-    """Of 1,000 users named by words of the captions."""
+    """Of users named by words of the captions."""
     vocabulary = sorted({w for texts in captions for w in words(texts[0]) if len(w) > 3})
     people = [
         replace(
             samples.profile(n, f"{vocabulary[n % len(vocabulary)]}{n}"),
             display_name=" ".join(vocabulary[step * n % len(vocabulary)] for step in (7, 11)),
         )
-        for n in range(1, 501)
+        for n in range(1, count + 1)
     ]
     documents = [user_document(person.user_id, person) for person in people]
     typed = [person.handle[: 2 + n % 4] for n, person in enumerate(people[:_TYPED])]
@@ -278,17 +295,16 @@ def _type_ahead(
             yield Figure("embedded: type-ahead, read units", units.read / len(typed), "RRU")
 
 
-def _findable() -> list[Figure]:
+def _findable(count: int) -> list[Figure]:
     """On a local cloud, from a post's own moment of publishing until a search shows it."""
-    with tempfile.TemporaryDirectory() as folder:
-        cloud = LocalCloud(Path(folder) / "state")
-        cloud.start()
-        try:
-            outputs = deploy(cloud.endpoint)
-            api = sign_up(cloud.endpoint, outputs, "author")
-            times = [_time_to_find(api, n) for n in range(PUBLISHED + 3)][3:]
-        finally:
-            cloud.stop()
+    times = []
+    with deployed() as deployment:
+        api = deployment.person("searched_author")
+        for number in range(count + 3):
+            show(f"post {number + 1} of {count + 3}")
+            times.append(_time_to_find(api, number))
+    clear()
+    times = times[3:]
     cuts = quantiles(times, n=100, method="inclusive")
     return [
         Figure("publish to findable, p50", cuts[49], "s"),
@@ -332,7 +348,3 @@ def _opensearch() -> Iterator[tuple[SearchIndex, OpenSearch]]:
     with opensearch_node.running() as endpoint:
         client = OpenSearch(hosts=[endpoint], timeout=30)
         yield OpenSearchIndex(client), client
-
-
-def _progress(text: str) -> None:
-    print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)

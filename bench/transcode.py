@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -23,15 +22,17 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from bench.ending import quiet_worker
 from bench.figures import Figure
+from bench.progress import clear, show
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.ffmpeg import THREADS, locate
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.video import ENCODING, FfmpegVideoCodec
 from shutterfeed.domain.videos import CORES, MP4, WEBM, RenderedClip, predicted_seconds
 from tests import videos
+from tools.errors import Unavailable
 
-ROUNDS: Final = 3
 _ROOT: Final = Path(__file__).parents[1]
 _X264: Final = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "23")
 _X265: Final = ("-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-preset", "ultrafast")
@@ -54,16 +55,36 @@ HARD: Final[Mapping[str, tuple[str, int, tuple[str, ...]]]] = {
 """Two seconds each of a noisy picture: size, rate, encoder."""
 
 
-def run() -> list[Figure]:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How often ours and the bare command line run, on how many of the real videos (None for all),
+    and which of the hard ones are made, of how many seconds."""
+
+    rounds: int
+    real: int | None
+    hard: tuple[str, ...]
+    seconds: float
+
+
+FULL: Final = Size(3, None, tuple(HARD), 2)
+TOY: Final = Size(1, 1, ("1080p30-h264.mp4",), 0.2)
+MINUTES: Final = 5.0
+
+
+def run(size: Size) -> list[Figure]:
     data = Path(os.environ.get("SHUTTERFEED_TEST_DATA", _ROOT.parent / "shared" / "data"))
-    real = sorted((data / "videos").glob("*.mp4"))
-    with tempfile.TemporaryDirectory() as folder:
-        hard = list(_hard(Path(folder)))
+    real = sorted((data / "videos").glob("*.mp4"), key=lambda file: file.stat().st_size)[
+        : size.real
+    ]
+    if not real:
+        raise Unavailable(f"There are no videos in {data}.")
+    with tempfile.TemporaryDirectory(prefix="bench-videos-") as folder:
+        hard = list(_hard(Path(folder), size))
         # In a process of its own, whose children are those of the transcoder alone.
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            effort = list(pool.map(_effort, [*real, *hard]))
+        with get_context("spawn").Pool(1, initializer=quiet_worker) as pool:
+            effort = list(pool.imap(_effort, [*real, *hard]))
     return [
-        *_beside_bare(real),
+        *_beside_bare(real, size.rounds),
         Figure(
             "real / predicted, worst", max(e.real / e.predicted for e in effort), "ratio", "<= 2.0"
         ),
@@ -71,26 +92,28 @@ def run() -> list[Figure]:
     ]
 
 
-def _beside_bare(files: list[Path]) -> Iterator[Figure]:
+def _beside_bare(files: list[Path], rounds: int) -> Iterator[Figure]:
     ours, bare, ratios = [], [], []
     for file in files:
-        for number in range(ROUNDS):
-            _say(f"{file.name}, round {number + 1} of {ROUNDS}")
+        for number in range(rounds):
+            show(f"{file.name}, round {number + 1} of {rounds}")
             clip, mine = _timed(partial(_ours, file))
             _, theirs = _timed(partial(_bare, file, clip))
             seconds = clip.duration_ms / 1000
             ours.append(mine / seconds)
             bare.append(theirs / seconds)
             ratios.append(mine / theirs)
+    clear()
     yield Figure("work per second of video", median(ours), "s")
     yield Figure("bare ffmpeg", median(bare), "s")
     yield Figure("ours / bare", median(ratios), "ratio", "<= 1.1")
 
 
-def _hard(folder: Path) -> Iterator[Path]:
-    for name, (size, rate, encoder) in HARD.items():
-        _say(f"making {name}")
-        picture = f"testsrc2=size={size}:rate={rate}:duration=2,noise=alls=8:allf=t"
+def _hard(folder: Path, size: Size) -> Iterator[Path]:
+    for name in size.hard:
+        pixels, rate, encoder = HARD[name]
+        show(f"making {name}")
+        picture = f"testsrc2=size={pixels}:rate={rate}:duration={size.seconds},noise=alls=8:allf=t"
         path = folder / name
         videos.run("-f", "lavfi", "-i", picture, *encoder, str(path))
         yield path
@@ -113,15 +136,13 @@ def _effort(file: Path) -> Effort:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     effort = Effort(cpu / CORES, predicted, after.ru_maxrss / 1024)
-    _say(
+    clear()
+    print(
         f"{file.name}: {effort.real:.1f} s, predicted {predicted:.1f} s; largest child up to now"
-        f" {effort.largest_mb:.0f} MB\n"
+        f" {effort.largest_mb:.0f} MB",
+        file=sys.stderr,
     )
     return effort
-
-
-def _say(text: str) -> None:
-    print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 def _timed(work: Callable[[], RenderedClip]) -> tuple[RenderedClip, float]:

@@ -6,57 +6,39 @@ post; the feed is asked every 20 ms, so a figure is at most that much too high. 
 
 from __future__ import annotations
 
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from statistics import quantiles
 from typing import Final
 
+from bench.deployment import deployed
 from bench.figures import Figure
-from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api, Json, Photo, upload
-from tools.cloud import LocalCloud
-from tools.deploy import deploy
+from bench.progress import clear, show
+from tools.client import Api, Json, Photo, upload
 from tools.pictures import landscape
 
-UPLOADS: Final = 50
+FULL: Final = 50
+"""Uploads."""
+TOY: Final = 2
+MINUTES: Final = 3.0
 _WARM_UP: Final = 5
-_PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
+_AUTHOR, _READER = "feed_author", "feed_reader"
 _POLL_SECONDS: Final = 0.02
 _PATIENCE_SECONDS: Final = 60.0
 
 
-def run() -> list[Figure]:
-    with tempfile.TemporaryDirectory() as folder:
-        cloud = LocalCloud(Path(folder) / "state")
-        cloud.start()
-        try:
-            outputs = deploy(cloud.endpoint)
-            people = [sign_up(cloud.endpoint, outputs, name) for name in ("author", "reader")]
-            return _figures(_measured(*people))
-        finally:
-            cloud.stop()
+def run(uploads: int) -> list[Figure]:
+    with deployed() as deployment:
+        author, reader = map(deployment.person, (_AUTHOR, _READER))
+        return _figures(_measured(author, reader, uploads))
 
 
-def sign_up(endpoint: str, outputs: Mapping[str, str], handle: str) -> Api:
-    """The API as somebody new sees it."""
-    accounts = Accounts(endpoint, outputs["UserPoolClientId"])
-    nobody = Api(outputs["ApiUrl"])
-    email = f"{handle}@example.com"
-    accounts.sign_up(email, _PASSWORD)
-    accounts.confirm(email, LOCAL_CONFIRMATION_CODE)
-    api = nobody.as_user(accounts.sign_in(email, _PASSWORD).access)
-    api.edit_me(handle=handle)
-    return api
-
-
-def _measured(author: Api, reader: Api) -> list[float]:
+def _measured(author: Api, reader: Api, uploads: int) -> list[float]:
     """Seconds from upload to visible, of each."""
-    reader.follow("author")
+    reader.follow(_AUTHOR)
     found = []
-    for number in range(UPLOADS + _WARM_UP):
-        print(f"\rupload {number + 1} of {UPLOADS + _WARM_UP}", end="", file=sys.stderr, flush=True)
+    for number in range(uploads + _WARM_UP):
+        show(f"upload {number + 1} of {uploads + _WARM_UP}")
         photo = Photo(landscape(number))
         created = author.create_post([photo])
         post_id: str = created["post"]["id"]
@@ -65,7 +47,7 @@ def _measured(author: Api, reader: Api) -> list[float]:
         if answer.status >= 400:
             raise RuntimeError(f"the upload was answered {answer.status}: {answer.body[:300]!r}")
         found.append(_until(lambda: reader.feed(limit=1), _shows(post_id), start))
-    print(file=sys.stderr)
+    clear()
     return found[_WARM_UP:]
 
 

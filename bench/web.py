@@ -10,29 +10,22 @@ answers are not.
 from __future__ import annotations
 
 import json
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any, Final, cast
 
 from playwright.sync_api import Browser, Page, StorageState
 
-from bench import cli_uploads
+from bench.deployment import PASSWORD, Deployment, deployed
 from bench.figures import Figure
-from bench.upload_to_feed import sign_up
+from bench.progress import clear, show
 from tools import browser
-from tools.client import Accounts, Photo, Tokens
-from tools.cloud import LocalCloud
-from tools.deploy import deploy
-from tools.errors import ToolError
+from tools.client import Photo, Tokens
+from tools.errors import Unavailable
 from tools.pictures import landscape
 
-POSTS: Final = 20
-VISITS: Final = 5
-_PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
+_AUTHOR, _READER = "web_author", "web_reader"
 _KIB: Final = 1024
 _SLOW_CPU: Final = 4
 _NETWORK: Final = {
@@ -71,44 +64,44 @@ class Visit:
     """Begun before the first picture was asked for."""
 
 
-def run() -> list[Figure]:
-    """The first screen's figures, and those of the command line."""
-    return [*_first_screen(), *cli_uploads.run()]
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many posts the feed has, and how often it is opened in each way."""
+
+    posts: int
+    visits: int
 
 
-def _first_screen() -> list[Figure]:
+FULL: Final = Size(posts=20, visits=5)
+TOY: Final = Size(posts=1, visits=1)
+MINUTES: Final = 3.0
+
+
+def run(size: Size) -> list[Figure]:
     path = browser.executable()
     if path is None:
-        raise ToolError(f"This needs one of {', '.join(browser.NAMES)}.")
-    with tempfile.TemporaryDirectory() as folder:
-        cloud = LocalCloud(Path(folder) / "state")
-        cloud.start()
-        try:
-            outputs = deploy(cloud.endpoint)
-            tokens = _reader_of_posts(cloud.endpoint, outputs)
-            with browser.chromium(path) as chromium:
-                return _figures(chromium, outputs["SiteUrl"], tokens)
-        finally:
-            cloud.stop()
+        raise Unavailable(f"This needs one of {', '.join(browser.NAMES)}.")
+    with deployed() as deployment:
+        tokens = _reader_of_posts(deployment, size.posts)
+        with browser.chromium(path) as chromium:
+            return _figures(chromium, deployment.outputs["SiteUrl"], tokens, size.visits)
 
 
-def _reader_of_posts(endpoint: str, outputs: Mapping[str, str]) -> Tokens:
+def _reader_of_posts(deployment: Deployment, posts: int) -> Tokens:
     """Somebody whose feed is full of pictures."""
-    author = sign_up(endpoint, outputs, "author")
-    reader = sign_up(endpoint, outputs, "reader")
-    reader.follow("author")
-    for number in range(POSTS):
-        print(f"\rpost {number + 1} of {POSTS}", end="", file=sys.stderr, flush=True)
+    author, reader = map(deployment.person, (_AUTHOR, _READER))
+    reader.follow(_AUTHOR)
+    for number in range(posts):
+        show(f"post {number + 1} of {posts}")
         author.settled(author.publish([Photo(landscape(number))], caption=f"Picture {number}"))
-    print(file=sys.stderr)
-    accounts = Accounts(endpoint, outputs["UserPoolClientId"])
-    return accounts.sign_in("reader@example.com", _PASSWORD)
+    clear()
+    return deployment.accounts.sign_in(f"{_READER}@example.com", PASSWORD)
 
 
-def _figures(chromium: Browser, site: str, tokens: Tokens) -> list[Figure]:
+def _figures(chromium: Browser, site: str, tokens: Tokens, count: int) -> list[Figure]:
     _visit(chromium, site, tokens, renews=False)  # the functions are warm from here on
-    visits = [_visit(chromium, site, tokens, renews=False) for _ in range(VISITS)]
-    renewing = [_visit(chromium, site, tokens, renews=True) for _ in range(VISITS)]
+    visits = [_visit(chromium, site, tokens, renews=False) for _ in range(count)]
+    renewing = [_visit(chromium, site, tokens, renews=True) for _ in range(count)]
     return [
         Figure("largest contentful paint", median(v.paint for v in visits) / 1000, "s", "<= 1.5"),
         Figure(

@@ -32,6 +32,8 @@ os.environ.update(
     AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     AWS_EC2_METADATA_DISABLED="true",
+    # moto knows no endpoints of one account.
+    AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",
     POWERTOOLS_METRICS_NAMESPACE="Shutterfeed",
     POWERTOOLS_SERVICE_NAME="tests",
 )
@@ -143,10 +145,6 @@ def aws() -> Iterator[Aws]:
 @cache
 def _clients() -> Aws:
     """Made once: a client takes longer to make than most tests to run."""
-    import boto3
+    from shutterfeed.adapters.clients import connect
 
-    return Aws(
-        boto3.client("dynamodb", region_name=REGION),
-        boto3.client("s3", region_name=REGION),
-        boto3.client("sqs", region_name=REGION),
-    )
+    return Aws(*(connect(name, region_name=REGION) for name in ("dynamodb", "s3", "sqs")))

@@ -19,7 +19,7 @@ from typing import Final
 
 from tools import cloud, paths, stamps
 from tools.commands import CommandError, run_logged
-from tools.errors import ToolError
+from tools.errors import ToolError, Unavailable
 from tools.progress import step
 
 OLDEST_JAVA: Final = 17
@@ -36,7 +36,7 @@ _GRACE_SECONDS: Final = 5.0
 def running() -> Iterator[str]:
     """A fresh, empty DynamoDB Local while the block runs; its address, for `endpoint_url`.
 
-    Raises `ToolError` where there is no Java, no Maven or no network.
+    Raises `Unavailable` if there is no Java, no Maven or no network.
     """
     java, jars = java_of("DynamoDB Local", with_compiler=True), _jars()
     port = cloud.free_port()
@@ -63,12 +63,12 @@ def running() -> Iterator[str]:
 
 
 def java_of(program: str, *, with_compiler: bool = False) -> str:
-    """This machine's Java, for a program of that name. Raises `ToolError` where it is too old."""
+    """This machine's Java, for a program of that name. Raises `Unavailable` if it is too old."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin" if home else None) or shutil.which("java")
     incomplete = found is None or (with_compiler and not _is_jdk(found))
     if found is None or incomplete or _major_version(found) < OLDEST_JAVA:
-        raise ToolError(f"{program} needs Java {OLDEST_JAVA} or newer: install a JDK.")
+        raise Unavailable(f"{program} needs Java {OLDEST_JAVA} or newer: install a JDK.")
     return found
 
 
@@ -100,7 +100,7 @@ def _jars() -> Path:
 def _download(folder: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
-        raise ToolError("DynamoDB Local is downloaded with Maven: install `mvn`.")
+        raise Unavailable("DynamoDB Local is downloaded with Maven: install `mvn`.")
     log = paths.LOGS / "dynamodb-local-download.log"
     try:
         run_logged(
@@ -108,7 +108,7 @@ def _download(folder: Path) -> None:
             log=log,
         )
     except CommandError as error:
-        raise ToolError(
+        raise Unavailable(
             f"Maven could not download DynamoDB Local: see {paths.relative(log)}, and try again."
         ) from error
 

@@ -37,9 +37,12 @@ def folder() -> Path:
 
 def npm() -> list[str]:
     """The beginning of an npm command that works with `environment()`."""
-    if _is_recent(shutil.which("node")) and (found := shutil.which("npm")):
+    ours, found = _PACKAGE / "bin", shutil.which("npm")
+    # The package's own `npm` does not run: it was a link, which a wheel cannot hold.
+    if found and Path(found).parent != ours and _is_recent(shutil.which("node")):
         return [found]
-    return [str(_installed() / "node"), str(_PACKAGE / "lib/node_modules/npm/bin/npm-cli.js")]
+    folder = ours if shutil.which("node") == str(ours / "node") else _installed()
+    return [str(folder / "node"), str(_PACKAGE / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _installed() -> Path:

@@ -22,7 +22,7 @@ from typing import Final
 from tools import cloud, paths, stamps
 from tools.commands import CommandError, run_logged
 from tools.dynamodb_local import java_of
-from tools.errors import ToolError
+from tools.errors import ToolError, Unavailable
 from tools.progress import step
 
 VERSION: Final = "2.19.1"
@@ -44,7 +44,7 @@ _UNPRIVILEGED: Final = "nobody"
 def running(port: int | None = None) -> Iterator[str]:
     """A fresh, empty node while the block runs; its address.
 
-    Raises `ToolError` where there is no Java, no Maven or no network.
+    Raises `Unavailable` if there is no Java, no Maven or no network.
     """
     java, home = java_of("An OpenSearch node"), _distribution()
     port = cloud.free_port() if port is None else port
@@ -80,7 +80,7 @@ def _distribution() -> Path:
 def _download(folder: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
-        raise ToolError("An OpenSearch node is downloaded with Maven: install `mvn`.")
+        raise Unavailable("An OpenSearch node is downloaded with Maven: install `mvn`.")
     log = paths.LOGS / "opensearch-download.log"
     try:
         run_logged(
@@ -88,7 +88,7 @@ def _download(folder: Path) -> None:
             log=log,
         )
     except CommandError as error:
-        raise ToolError(
+        raise Unavailable(
             f"Maven could not download OpenSearch: see {paths.relative(log)}, and try again."
         ) from error
     archive = folder / f"opensearch-{VERSION}.zip"

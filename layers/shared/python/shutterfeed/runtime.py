@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,11 +25,15 @@ metrics = Metrics()
 def preload(factory: Callable[[], object]) -> None:
     """Build a service while the function starts: that runs at full CPU, a request may not.
 
+    What is there then stays for the container's lifetime, and garbage collection is told not to
+    look through it: that took 80 ms of about every hundredth request.
+
     Elsewhere than in a function nothing is built, so that a handler can be imported without its
     environment.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         factory()
+        gc.freeze()
 
 
 def count_cache_failure(error: Exception) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from heapq import merge as merge_sorted
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 from shutterfeed.domain.errors import InvalidCursor
@@ -83,7 +83,7 @@ class Snapshot:
     grows with every change, so that an older snapshot never replaces a newer one.
     """
 
-    entries: tuple[FeedEntry, ...]
+    entries: Sequence[FeedEntry]
     complete_to: FeedEntry | None
     version: int
 
@@ -110,7 +110,7 @@ def merge(sources: Sequence[Source], limit: int, end: FeedEntry | None = None) -
     marks = [source.complete_to for source in sources if source.complete_to is not None]
     mark = max(marks, default=None)
     lowest = max((place for place in (mark, end) if place is not None), default=BOTTOM)
-    known = (e for e in newest_first([s.entries for s in sources]) if e >= lowest)
+    known = takewhile(lambda e: e >= lowest, newest_first([s.entries for s in sources]))
     taken = tuple(islice(known, limit + 1))
     if len(taken) > limit:
         return Merged(taken[:limit], taken[limit - 1])

@@ -12,12 +12,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _RANDOM_BITS: Final = 80
+_REMEMBERED: Final = 1_000
+"""User ids that are not computed again: one request asks for its caller's several times."""
 
 
 class MalformedId(ValueError):
@@ -58,6 +61,7 @@ def ulid_time(text: str) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
+@lru_cache(_REMEMBERED)
 def user_id_of(subject: str) -> str:
     """The user id of the identity provider's subject, a UUID. Raises `MalformedId`."""
     try:

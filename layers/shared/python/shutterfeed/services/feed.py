@@ -244,16 +244,17 @@ def _stored(start: FeedStart, before: FeedEntry | None) -> list[Source]:
     if start.snapshot is not None:
         # It is not read beyond its end: there the whole feed ends.
         sources.append(Source(start.snapshot.entries))
-    kept = [
-        Source(
-            tuple(e for e in s.entries if e.post_id.author_id not in reader.unfollowed),
-            s.complete_to,
-        )
-        for s in sources
-    ]
+    kept = [_without(source, reader.unfollowed) for source in sources]
     if reader.head is not None and not _is_deep(reader.head, before):
         kept.append(reader.head.source)
     return [source.below(before) for source in kept]
+
+
+def _without(source: Source, unfollowed: frozenset[str]) -> Source:
+    if not unfollowed:
+        return source
+    entries = tuple(e for e in source.entries if e.post_id.author_id not in unfollowed)
+    return Source(entries, source.complete_to)
 
 
 def _is_deep(head: Head | None, before: FeedEntry | None) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, overload
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
@@ -163,11 +163,42 @@ def _unchanged(lease: Lease) -> ConditionBase:
     return Attr(_UNTIL).eq(epoch(lease.until))
 
 
+class EntryLines(Sequence[FeedEntry]):
+    """Entries as lines of text, each parsed when it is asked for: of the hundred that a snapshot
+    holds, a page reads a few."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> FeedEntry: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> EntryLines: ...
+
+    def __getitem__(self, index: int | slice) -> FeedEntry | EntryLines:
+        if isinstance(index, slice):
+            return EntryLines(self._lines[index])
+        return FeedEntry.parse(self._lines[index])
+
+    def __iter__(self) -> Iterator[FeedEntry]:
+        return map(FeedEntry.parse, self._lines)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def to_snapshot(item: Item) -> Snapshot:
-    lines = decompressed(item["entries"]).decode().splitlines()
     complete_to = item.get("complete_to")
     return Snapshot(
-        tuple(map(FeedEntry.parse, lines)),
+        EntryLines(decompressed(item["entries"]).decode().splitlines()),
         None if complete_to is None else FeedEntry.parse(complete_to),
         item["version"],
     )

@@ -28,6 +28,8 @@ ALT_TEXTS: Final = "alt_texts"
 
 Image = Mapping[str, Any]
 
+_media_of: Final = msgspec.json.Decoder(tuple[Medium, ...]).decode
+
 AWAITS_RENDERING: Final = "awaits_rendering"
 """Of a reference that does not count before its rendering is done."""
 
@@ -65,9 +67,7 @@ def post_item(post: Post) -> Item:
 
 def to_post(item: Image) -> Post:
     post_id = _id_of(keys.parse_post(item_key(item)))
-    return msgspec.convert(
-        {**item, "id": post_id, "media": msgspec.json.decode(item["media"])}, Post
-    )
+    return msgspec.convert({**item, "id": post_id, "media": _media_of(item["media"])}, Post)
 
 
 def media_text(media: Sequence[Medium]) -> str:

@@ -24,6 +24,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBu
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from shutterfeed.adapters.clients import MAX_CONNECTIONS
 from shutterfeed.domain.errors import Busy
 from shutterfeed.keys import Key
 from shutterfeed.schema import PK, SK
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Item = dict[str, Any]
 
-MAX_CONNECTIONS: Final = 64
-"""To DynamoDB, from one process."""
 _BATCH_GET: Final = 100
 _BATCH_WRITE: Final = 25
 _ATTEMPTS: Final = 8
@@ -57,9 +56,12 @@ class ConditionFailed(Exception):
 
 
 class _Serializer(TypeSerializer):
-    """Takes floats: coordinates are written by their shortest decimal form."""
+    """Takes floats: coordinates are written by their shortest decimal form. Texts, which all keys
+    are, go the short way: a page of the feed asks for dozens of items."""
 
     def serialize(self, value: Any) -> Any:
+        if type(value) is str:
+            return {"S": value}
         return super().serialize(Decimal(repr(value)) if isinstance(value, float) else value)
 
 

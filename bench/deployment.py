@@ -1,0 +1,70 @@
+"""The stack on a local cloud, for benchmarks that measure it from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api, Tokens
+from tools.cloud import LocalCloud
+from tools.deploy import deploy
+
+PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
+SHARED: Final = "SHUTTERFEED_BENCH_DEPLOYMENT"
+"""Names a file that says where a stack runs already. The tests give theirs to several benchmarks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A running stack: the AWS endpoint, and the stack's outputs."""
+
+    endpoint: str
+    outputs: Mapping[str, str]
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.endpoint, self.outputs["UserPoolClientId"])
+
+    def sign_up(self, name: str) -> Tokens:
+        """Somebody new, with an e-mail address of that name and no handle yet."""
+        email = f"{name}@example.com"
+        self.accounts.sign_up(email, PASSWORD)
+        self.accounts.confirm(email, LOCAL_CONFIRMATION_CODE)
+        return self.accounts.sign_in(email, PASSWORD)
+
+    def person(self, handle: str) -> Api:
+        """The API as somebody new with this handle sees it."""
+        api = Api(self.outputs["ApiUrl"]).as_user(self.sign_up(handle).access)
+        api.edit_me(handle=handle)
+        return api
+
+    def save(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self)))
+
+
+@contextmanager
+def deployed() -> Iterator[Deployment]:
+    """The stack on a local cloud of its own while the block runs, or one that is shared."""
+    shared = os.environ.get(SHARED)
+    if shared:
+        yield Deployment(**json.loads(Path(shared).read_text()))
+        return
+    with started() as deployment:
+        yield deployment
+
+
+@contextmanager
+def started() -> Iterator[Deployment]:
+    with tempfile.TemporaryDirectory(prefix="bench-cloud-") as folder:
+        cloud = LocalCloud(Path(folder) / "state")
+        try:
+            cloud.start()
+            yield Deployment(cloud.endpoint, deploy(cloud.endpoint))
+        finally:
+            cloud.stop()

@@ -1,0 +1,66 @@
+"""Ctrl-C and the end of a terminal or a job: told once, so that cleaning up is not cut short."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import IO, Final
+
+ENDED: Final = 130
+"""The exit status of what was ended by a signal."""
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def told_once() -> Iterator[None]:
+    """The first signal that ends us becomes `KeyboardInterrupt`; further ones change nothing.
+
+    A Ctrl-C reaches all processes of a terminal, so that one may be told twice: by the terminal and
+    by whoever started it.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, lambda *_: None)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def quiet_worker() -> None:
+    """For worker processes: Ctrl-C is their parent's business, which then terminates them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _exit)
+
+
+def _exit(*_: object) -> None:
+    raise SystemExit(ENDED)
+
+
+def attended(
+    command: Sequence[str | Path],
+    *,
+    folder: Path | None = None,
+    environment: dict[str, str] | None = None,
+    output: IO[bytes] | None = None,
+) -> int:
+    """Run a program to its end, or, if we are ended, let it clean up first; its exit status."""
+    errors = None if output is None else subprocess.STDOUT
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=output, stderr=errors, stdin=subprocess.DEVNULL
+    )
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
