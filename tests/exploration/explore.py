@@ -62,7 +62,7 @@ def run(made: Machinery, schedule: Schedule) -> Outcome:
         tuple(world.calls.made),
         tuple(world.queues.sent),
         tuple(world.calls.happened),
-        tuple(world.errors),
+        tuple(made.heard),
     )
 
 
@@ -124,7 +124,7 @@ def _at_rest(play: Play) -> Iterator[str]:
     if not play.authors:
         return
     for name in play.authors:
-        play.post(name, photo(50), key="once more")
+        play.post(name, photo(50), key="once-more")
     play.world.rest()
     yield from _stored(play)
     yield from invariants.feeds(play)

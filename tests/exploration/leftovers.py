@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from shutterfeed import keys
+from shutterfeed.adapters.search.dynamodb_index import entries_of
 from shutterfeed.adapters.search.postings import POSTS, USERS
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import PostState
-from shutterfeed.domain.search import Gone, post_document, user_document
+from shutterfeed.domain.search import Document, Gone, post_document, user_document
 from shutterfeed.keys import Key
 from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.exploration.play import Play
@@ -75,12 +77,17 @@ def in_search(state: State) -> Iterator[str]:
     for name, document in wanted.items():
         if name not in held:
             yield f"search: {name} is missing"
-        elif held[name].get("version") != document.version:
+        elif not _equals(held[name], document):
             yield f"search: {name} is outdated"
         elif not held[name].get("done"):
             yield f"search: {name} is not done with"
     for name in held.keys() - wanted.keys():
         yield f"search: {name} is left"
+
+
+def _equals(row: Mapping[str, Any], document: Document) -> bool:
+    """Whether an item of the index has just what its document is made of."""
+    return all(row.get(name) == value for name, value in entries_of(document).item.items())
 
 
 def _subject(key: Key) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
@@ -75,8 +75,16 @@ class Machinery:
     make_call: Callable[[Any, str, dict[str, Any]], Any] | None = None
     clock: Any = None
     ids: Any = None
+    heard: list[str] = field(default_factory=list)
+    """What functions logged as errors in this run."""
+
+    def hear(self, message: object, **more: Any) -> None:
+        """In place of logging an error."""
+        error = more.get("failures") or repr(more.get("exc_info"))
+        self.heard.append(f"{message}: {error}")
 
     def reset(self) -> None:
+        self.heard = []
         dynamo.clear()
         storage.clear()
         forget_services()
@@ -140,6 +148,7 @@ def _replacements(
     yield MotoTable, "query", _query
     yield MotoTable, "all_items", _all_items
     yield runtime.logger, "info", _silent
+    yield runtime.logger, "error", made.hear
     yield runtime.logger, "warning", _silent
     yield runtime.metrics, "flush_metrics", lambda: runtime.metrics.clear_metrics()
 

@@ -46,8 +46,6 @@ class World:
     watch: Watch = field(init=False)
     storage: Storage = field(init=False)
     calls: Calls = field(init=False)
-    errors: list[str] = field(default_factory=list)
-    """What invocations died of, for people."""
     _started: int = 0
     _reconcile_at: datetime | None = None
     _pause: timedelta = stack.RECONCILE_EVERY
@@ -187,7 +185,7 @@ class World:
     def _failed(self, task: Task, ids: list[str]) -> list[str]:
         """Of a batch, those that come again: all, if the function died."""
         if task.error is not None:
-            self.errors.append(f"{task.name}: {task.error!r}")
+            self.machinery.heard.append(f"{task.name}: {task.error!r}")
             return ids
         return [failure["itemIdentifier"] for failure in task.result["batchItemFailures"]]
 
@@ -223,7 +221,7 @@ class World:
 
         def done(task: Task) -> None:
             if task.error is not None:
-                self.errors.append(f"{task.name}: {task.error!r}")
+                self.machinery.heard.append(f"{task.name}: {task.error!r}")
             idle = (self.stream.mutations, self.queues.copies) == before
             self._pause = min(self._pause * 2, _QUIET) if idle else stack.RECONCILE_EVERY
             self._reconcile_at = self.clock.instant + self._pause

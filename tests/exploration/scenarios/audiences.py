@@ -25,6 +25,7 @@ def follow_while_publishing(play: Play) -> Iterator[None]:
         play.person(name)
     play.follow("eve", "ada")
     _regular(play, "ben", "eve")
+    play.authors = ("ada",)
     yield
     play.also(lambda: play.post("ada", photo(), key="1"))
 
@@ -48,6 +49,7 @@ def follow_and_unfollow(play: Play) -> Iterator[None]:
     play.post("ada", photo(), key="1")
     play.follow("eve", "ben")
     _regular(play, "eve")
+    play.authors = ("ada", "ben")
     yield
 
     def eve() -> None:
@@ -72,6 +74,7 @@ def prepare_while_unfollowing(play: Play) -> Iterator[None]:
     play.post("ada", photo(), key="1")
     play.visit("eve")
     play.world.pass_time(timedelta(days=1))
+    play.authors = ("ada", "ben", "cy")
     yield
 
     def eve() -> None:
@@ -91,6 +94,7 @@ def become_a_celebrity(play: Play) -> Iterator[None]:
     for name in ("ben", "cy"):
         play.follow(name, "ada")
     _regular(play, "ben", "cy", "eve")
+    play.authors = ("ada",)
     yield
     play.also(lambda: play.follow("eve", "ada"))
     play.also(lambda: play.post("ada", photo(), key="1"))
@@ -111,6 +115,7 @@ def cease_to_be_a_celebrity(play: Play) -> Iterator[None]:
         play.follow(name, "ada")
     _regular(play, "ben", "cy", "eve")
     play.post("ada", photo(1), key="0")
+    play.authors = ("ada",)
     yield
     play.also(lambda: play.unfollow("eve", "ada"))
     play.also(lambda: play.post("ada", photo(), key="1"))
@@ -132,6 +137,7 @@ def return_of_a_dormant_reader(play: Play) -> Iterator[None]:
     _regular(play, "eve")
     play.post("ada", photo(1), key="1")
     play.world.pass_time(timedelta(days=40))
+    play.authors = ("ada", "ben")
     yield
 
     def eve() -> None:
