@@ -81,7 +81,7 @@ def test_a_published_post_without_a_place_in_the_order_is_an_error() -> None:
         ({"place": Place("There", 1.0, 2.0)}, True),
         ({"media": ()}, True),
         ({"likes": 1}, True),
-        ({"revision": 9}, False),
+        ({"revision": 9}, True),
         ({"comments": 5}, False),
     ],
 )
@@ -117,6 +117,15 @@ def test_users_who_come_and_go_are_indexed() -> None:
     profile = samples.profile(1)
     assert list(work_for(ProfileChanged(None, profile))) == [IndexUser(profile.user_id)]
     assert list(work_for(ProfileChanged(profile, None))) == [IndexUser(profile.user_id)]
+
+
+def test_a_change_made_twice_is_indexed_twice_so_that_the_index_has_the_items_revision() -> None:
+    post, profile = _post(PostState.PUBLISHED), samples.profile(1)
+    assert post is not None
+    again = PostChanged(post, replace(post, revision=post.revision + 1))
+    assert list(work_for(again)) == [IndexPost(post.id)]
+    renamed = ProfileChanged(profile, replace(profile, revision=profile.revision + 1))
+    assert list(work_for(renamed)) == [IndexUser(profile.user_id)]
 
 
 def test_the_objects_of_a_blob_that_is_gone_are_removed() -> None:

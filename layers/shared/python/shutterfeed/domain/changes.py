@@ -110,16 +110,20 @@ def _post_indexing(before: Post | None, after: Post | None) -> Iterator[Work]:
 
 
 def _found_by(post: Post | None) -> object:
-    """What of a post the search index shows; None where it shows nothing."""
+    """What of a post the search index has; None if it has nothing of it.
+
+    With its revision, which is the version that the index keeps: an edit that is repeated because
+    its answer was lost changes nothing else, and left the index with an older version than the item.
+    """
     if post is None or post.state is not PostState.PUBLISHED:
         return None
-    return post.caption, post.place, post.media, post.position, popularity(post.likes)
+    shown = post.caption, post.place, post.media, post.position, popularity(post.likes)
+    return *shown, post.revision
 
 
 def _user_indexing(before: Profile | None, after: Profile | None) -> Iterator[Work]:
     seen, shown = (
-        (profile.handle, profile.display_name, profile.popularity) if profile else None
-        for profile in (before, after)
+        (p.handle, p.display_name, p.popularity, p.revision) if p else None for p in (before, after)
     )
     changed = before or after
     if changed is not None and seen != shown:

@@ -1,0 +1,163 @@
+"""What has to be so at rest, whatever went wrong before. Each function tells what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.heads import to_head
+from shutterfeed.domain.delivery import PULLED, Delivery
+from shutterfeed.domain.media import Blob, MediaState, Picture
+from shutterfeed.domain.posts import Post, PostState
+from tests.exploration.machinery import CELEBRITY_FOLLOWERS
+from tests.exploration.play import Landed, Play
+from tests.exploration.state import State
+
+_AT_REST = (PostState.PUBLISHED, PostState.FAILED, PostState.AVATAR)
+_STAY = 0.8
+"""Of the threshold, below which a celebrity ceases to be one."""
+
+
+def uploads(play: Play, state: State) -> Iterator[str]:
+    """Every landed upload is published, or failed with a reason; its original is there."""
+    arrived = {landed.media_id: landed for landed in play.landed}
+    for landed in arrived.values():
+        post = state.posts.get(landed.post_id)
+        if post is None or post.state is PostState.DELETED:
+            continue
+        entry = state.entries.get((landed.post_id.author_id, landed.media_id))
+        said = entry.medium.state if entry else "not in the ledger"
+        reason = entry.medium.failure.code if entry and entry.medium.failure else ""
+        name = f"the {'good' if landed.file.good else 'bad'} file {landed.media_id}"
+        if post.state not in _AT_REST:
+            yield f"{name} landed, and its post is {post.state}; the ledger: {said}"
+        if landed.file.good and said != MediaState.READY:
+            yield f"{name} landed, and is {said} {reason}"
+        if not landed.file.good and (said != MediaState.FAILED or reason in {"", "never_arrived"}):
+            yield f"{name} landed, and is {said} {reason}"
+        if post.state is PostState.FAILED and _all_good(post, arrived):
+            yield f"all files of {post.id} are good and landed, and it failed"
+
+
+def contents(state: State) -> Iterator[str]:
+    """What a post shows is whole: the original, and every rendition."""
+    for post in state.posts.values():
+        if post.state not in {PostState.PUBLISHED, PostState.AVATAR}:
+            continue
+        for medium in post.media:
+            picture, blob = medium.picture, state.blobs.get(medium.sha256)
+            if picture is None:
+                yield f"{post.id} is {post.state}, and has a medium without a picture"
+                continue
+            original = keys.original_object(medium.sha256, picture.blob_id)
+            content = state.originals.get(original)
+            if content is None or len(content) != medium.size:
+                yield f"{post.id} is {post.state} without its original"
+            if missing := _missing(state, picture):
+                yield f"{post.id} is {post.state} without {missing}"
+            if blob is None or blob.blob_id != picture.blob_id:
+                yield f"{post.id} shows a content whose row is gone or another"
+            reference = keys.Key(
+                keys.blob_partition(medium.sha256),
+                f"{keys.REFERENCE_PREFIX}{post.id}#{medium.media_id}",
+            )
+            if reference not in state.metadata:
+                yield f"{post.id} shows a content without a reference to it"
+
+
+def avatars(play: Play, state: State) -> Iterator[str]:
+    """The avatar is what was asked for last of all that is good."""
+    for name, asked in play.avatars.items():
+        user_id = play.people[name].user_id
+        since = asked[max((i + 1 for i, file in enumerate(asked) if file is None), default=0) :]
+        good = [file.sha256 for file in since if file is not None and file.good]
+        wanted = good[-1:]
+        shown = [
+            post.media[0].sha256
+            for post in state.posts.values()
+            if post.state is PostState.AVATAR and post.author_id == user_id
+        ]
+        if shown != wanted:
+            yield f"{name} has the avatars {shown}, not {wanted}"
+        avatar = state.profiles[user_id].avatar
+        blob = state.blobs.get(wanted[0]) if wanted else None
+        if (avatar and avatar.blob_id) != (blob and blob.blob_id):
+            yield f"the profile of {name} has the avatar {avatar}, not {blob}"
+
+
+def counters(state: State) -> Iterator[str]:
+    """They equal the edges, and the posts."""
+    for user_id, profile in state.profiles.items():
+        parts = sum(
+            row["followers"]
+            for key, row in state.metadata.items()
+            if key.sk == "COUNT" and keys.parse_follower_count(key) == user_id
+        )
+        followers = len(state.followers_of(user_id))
+        following = len(state.followed_by(user_id))
+        posts = len(state.published(user_id))
+        counted = (profile.followers + parts, profile.following, profile.posts)
+        if counted != (followers, following, posts):
+            yield f"{user_id} counts {counted}, not {(followers, following, posts)}"
+
+
+def delivery(state: State) -> Iterator[str]:
+    """No lease, mark or tombstone without what it stands for; no author on the wrong side."""
+    for key in state.feed:
+        if key.pk.startswith("AUDIENCE#"):
+            author_id = key.pk.removeprefix("AUDIENCE#")
+            if (keys.parse_lease_sort(key.sk), author_id) not in state.edges:
+                yield f"a lease of {author_id} without its edge"
+    heads = {
+        head.author_id: head
+        for key, row in state.metadata.items()
+        if key.sk == keys.HEAD and (head := to_head(row))
+    }
+    for key in state.metadata:
+        author = keys.parse_author(key.sk)
+        if author is None:
+            continue
+        author_id, pulled = author
+        follows = (key.pk.removeprefix("USER#"), author_id) in state.edges
+        if pulled and not follows:
+            yield f"a mark of {author_id} without its edge"
+        if pulled and (author_id not in heads or heads[author_id].delivery not in PULLED):
+            yield f"a mark of {author_id}, who is no celebrity"
+        if not pulled and follows:
+            yield f"{author_id} is followed, and noted as unfollowed"
+    for author_id, head in heads.items():
+        followers = len(state.followers_of(author_id))
+        most, least = CELEBRITY_FOLLOWERS, CELEBRITY_FOLLOWERS * _STAY
+        if head.delivery is Delivery.PUSH and followers >= most:
+            yield f"{author_id} has {followers} followers and is pushed"
+        if head.delivery is Delivery.PULL and followers < least:
+            yield f"{author_id} has {followers} followers and is pulled"
+        if head.delivery not in {Delivery.PUSH, Delivery.PULL}:
+            yield f"{author_id} is {head.delivery} for ever"
+        entries = [entry.post_id for entry in head.entries]
+        if entries != [post.id for post in state.published(author_id)]:
+            yield f"the head of {author_id} is not their newest posts"
+
+
+def feeds(play: Play) -> Iterator[str]:
+    """Every feed is the posts of all whom its reader follows, and their own, newest first."""
+    for name, person in play.people.items():
+        seen = play.visit(name)
+        state = State.read()
+        authors = {person.user_id, *state.followed_by(person.user_id)}
+        wanted = [str(post.id) for post in state.published(*authors)]
+        if seen != wanted:
+            yield f"the feed of {name} is {seen}, not {wanted}"
+
+
+def _all_good(post: Post, arrived: dict[str, Landed]) -> bool:
+    files = [arrived.get(medium.media_id) for medium in post.media]
+    return all(landed is not None and landed.file.good for landed in files)
+
+
+def _missing(state: State, picture: Picture) -> list[str]:
+    names = (keys.rendition_object(picture.blob_id, name) for name in picture.names())
+    return [name for name in names if name not in state.renditions]
+
+
+assert Blob

@@ -1,0 +1,121 @@
+"""Long after: nothing is left in any table or bucket that nothing refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shutterfeed import keys
+from shutterfeed.adapters.search.dynamodb_index import entries_of
+from shutterfeed.adapters.search.postings import POSTS, USERS
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.search import Document, Gone, post_document, user_document
+from shutterfeed.keys import Key
+from shutterfeed.schema import TTL_ATTRIBUTE
+from tests.exploration.play import Play
+from tests.exploration.state import State
+
+_SHOWN = (PostState.PUBLISHED, PostState.AVATAR)
+
+
+def in_buckets(play: Play, state: State) -> Iterator[str]:
+    for key in state.uploads:
+        tags = play.world.storage.tags.get(key, set())
+        yield f"uploads: {key} is left, tagged {sorted(tags)}"
+    for key in play.world.storage.unfinished():
+        yield f"uploads: parts of {key} are left"
+    named = {keys.original_object(b.sha256, b.blob_id) for b in state.blobs.values()}
+    for key in state.originals.keys() - named:
+        yield f"originals: {key} is left"
+    wanted = {
+        keys.rendition_object(blob.blob_id, name)
+        for blob in state.blobs.values()
+        if blob.picture is not None
+        for name in blob.picture.names()
+    }
+    for key in sorted(state.renditions.keys() - wanted):
+        yield f"renditions: {key} is left"
+
+
+def in_metadata(state: State) -> Iterator[str]:
+    shown = {post.id: post for post in state.posts.values() if post.state in _SHOWN}
+    media = {
+        (str(post.id), medium.media_id, medium.sha256)
+        for post in shown.values()
+        for medium in post.media
+    }
+    for key in state.metadata:
+        if not _is_referred_to(key, state, shown.keys(), media):
+            yield f"metadata: {key.pk} {key.sk} is left"
+
+
+def in_feed(state: State) -> Iterator[str]:
+    """Entries and snapshots live for 90 days. Leases are held against the edges elsewhere."""
+    for key in state.feed:
+        if key.pk.startswith("FEED#"):
+            yield f"feed: {key.pk} {key.sk} is left"
+
+
+def in_search(state: State) -> Iterator[str]:
+    """The index holds what is published, as it is now, and the users; nothing else."""
+    wanted = {}
+    for post in state.posts.values():
+        if not isinstance(document := post_document(post.id, post), Gone):
+            wanted[POSTS, str(post.id)] = document
+    for user_id, profile in state.profiles.items():
+        if not isinstance(person := user_document(user_id, profile), Gone):
+            wanted[USERS, user_id] = person
+    held = {}
+    for key, row in state.search.items():
+        if key.sk == keys.SEARCH_DOCUMENT and row.get("gone") and TTL_ATTRIBUTE in row:
+            continue  # Remembers its version for a day.
+        if key.sk == keys.SEARCH_DOCUMENT:
+            held[keys.parse_search_document(key)] = row
+        elif (subject := _subject(key)) and subject not in wanted:
+            yield f"search: {key.pk} {key.sk} is left"
+    for name, document in wanted.items():
+        if name not in held:
+            yield f"search: {name} is missing"
+        elif not _equals(held[name], document):
+            yield f"search: {name} is outdated"
+        elif not held[name].get("done"):
+            yield f"search: {name} is not done with"
+    for name in held.keys() - wanted.keys():
+        yield f"search: {name} is left"
+
+
+def _equals(row: Mapping[str, Any], document: Document) -> bool:
+    """Whether an item of the index has just what its document is made of."""
+    return all(row.get(name) == value for name, value in entries_of(document).item.items())
+
+
+def _subject(key: Key) -> tuple[str, str] | None:
+    """What a posting is of; None of other items, and of hashtags."""
+    parts = key.pk.split("#", 3)
+    if len(parts) < 4 or parts[1] != "TERM" or parts[2] not in {POSTS, USERS}:
+        return None
+    return parts[2], keys.parse_term_sort(key.sk)[1]
+
+
+def _is_referred_to(
+    key: Key, state: State, shown: set[PostId] | object, media: set[tuple[str, str, str]]
+) -> bool:
+    assert isinstance(shown, type({}.keys()))
+    kind = key.sk.partition("#")[0]
+    match kind:
+        case "PROFILE" | "HANDLE" | "PUBLISHED" | "FOLLOWS" | "COUNT" | "PULLS":
+            return True
+        case "CURSOR_KEY" | "RECONCILE":
+            return True
+        case "POST":
+            return keys.parse_post(key) in shown
+        case "UPLOAD":
+            author_id, media_id = keys.parse_upload(key)
+            return any(p.startswith(author_id) and m == media_id for p, m, _ in media)
+        case "BLOB":
+            return keys.parse_blob(key) in {sha256 for _, _, sha256 in media}
+        case "REF":
+            reference = keys.parse_reference(key)
+            return (str(reference.post_id), reference.media_id, reference.sha256) in media
+    return False

@@ -1,0 +1,193 @@
+"""What stands around every run: moto, its tables and buckets, and what the code gets in place of
+time, threads and codecs. Made once for any number of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+from unittest.mock import patch
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+from moto import mock_aws
+from moto.dynamodb.models.table import Table as MotoTable
+
+from shutterfeed import bootstrap, runtime
+from shutterfeed.adapters.dynamodb import table as table_module
+from tests import tables
+from tests.conftest import REGION
+from tests.exploration import codecs, dynamo, storage
+from tests.feed_world import small_sizes
+from tests.integration import world as moto_world
+from tests.integration.conftest import forget_services
+from tests.integration.world import FEED, METADATA, SEARCH
+
+T = TypeVar("T")
+HEAD_ENTRIES: Final = 25
+CELEBRITY_FOLLOWERS: Final = 3
+_SETTINGS: Final = {
+    # As a stack has them, but that a few people can make a celebrity.
+    "CELEBRITY_FOLLOWERS": str(CELEBRITY_FOLLOWERS),
+    "ACTIVE_DAYS": "30",
+    "REGULAR_AFTER_DAYS": "1",
+    "SNAPSHOT_POSTS": "100",
+    "RECONCILE_AFTER_MINUTES": "10",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A future that is there already."""
+
+    value: Any = None
+    error: Exception | None = None
+
+    def result(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+class InTurn:
+    """In place of a pool of threads: its calls are made one after the other."""
+
+    def __init__(self, *_: Any, **__: Any) -> None: ...
+
+    def submit(self, call: Callable[..., Any], *arguments: Any) -> Answered:
+        try:
+            return Answered(call(*arguments))
+        except Exception as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            return Answered(error=error)
+
+    def map(self, call: Callable[..., T], *values: Iterable[Any]) -> Iterator[T]:
+        return map(call, *values)
+
+
+@dataclass(slots=True)
+class Machinery:
+    """`make_call` is set by each run: every AWS call of the code goes to it."""
+
+    original: Callable[..., Any]
+    clients: dict[str, Any]
+    make_call: Callable[[Any, str, dict[str, Any]], Any] | None = None
+    clock: Any = None
+    ids: Any = None
+    heard: list[str] = field(default_factory=list)
+    """What functions logged as errors in this run."""
+
+    def hear(self, message: object, **more: Any) -> None:
+        """In place of logging an error."""
+        error = more.get("failures") or repr(more.get("exc_info"))
+        self.heard.append(f"{message}: {error}")
+
+    def reset(self) -> None:
+        self.heard = []
+        dynamo.clear()
+        storage.clear()
+        forget_services()
+
+
+@contextmanager
+def machinery() -> Iterator[Machinery]:
+    """For the runs within; the process is as before afterwards."""
+    original: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]
+    settings = Config(
+        region_name=REGION, account_id_endpoint_mode="disabled", retries={"total_max_attempts": 1}
+    )
+    connect: Any = boto3.client
+    with ExitStack() as stack:
+        stack.enter_context(mock_aws())
+        made = Machinery(
+            original, {name: connect(name, config=settings) for name in ("dynamodb", "s3", "sqs")}
+        )
+
+        def make_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            if made.make_call is None:
+                return original(client, operation, parameters)
+            return made.make_call(client, operation, parameters)
+
+        tables.create_tables(made.clients["dynamodb"], METADATA, FEED)
+        tables.create_search_table(made.clients["dynamodb"], SEARCH)
+        for moto_table in dynamo.backend().tables.values():
+            moto_table.stream_shard = None
+        environment = moto_world.World().environment() | _SETTINGS
+        stack.enter_context(patch.dict("os.environ", environment))
+        stack.enter_context(small_sizes(HEAD_ENTRIES))
+        for target, name, value in _replacements(made, make_call):
+            stack.enter_context(patch.object(target, name, value))
+        try:
+            yield made
+        finally:
+            forget_services()
+
+
+def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tuple[Any, str, Any]]:
+    import moto.s3.models
+
+    from shutterfeed.adapters.search import dynamodb as search_module
+    from shutterfeed.domain import multipart
+
+    yield BaseClient, "_make_api_call", make_call
+    yield bootstrap, "client", made.clients.__getitem__
+    yield bootstrap, "clock", lambda: made.clock
+    yield bootstrap, "ids", lambda: made.ids
+    yield table_module, "_pool", InTurn
+    yield table_module, "time", _Pauses(made)
+    yield search_module, "ThreadPoolExecutor", InTurn
+    yield codecs.ConfinedCodec, "render", codecs.render_photo
+    yield codecs.FfmpegVideoCodec, "render", codecs.render_video
+    # Files of some KB come in parts, as in truth those of many MB do.
+    yield multipart, "MULTIPART_THRESHOLD", 20_000
+    yield multipart, "_USUAL_PART", 9_000
+    yield moto.s3.models, "S3_UPLOAD_PART_MIN_SIZE", 1
+    yield MotoTable, "query", _query
+    yield MotoTable, "all_items", _all_items
+    yield runtime.logger, "info", _silent
+    yield runtime.logger, "error", made.hear
+    yield runtime.logger, "warning", _silent
+    yield runtime.metrics, "flush_metrics", lambda: runtime.metrics.clear_metrics()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pauses:
+    """In place of the module `time`."""
+
+    made: Machinery
+
+    def sleep(self, seconds: float) -> None:
+        self.made.clock.sleep(seconds)
+
+
+def _silent(*_: Any, **__: Any) -> None: ...
+
+
+_moto_query: Final[Any] = MotoTable.query
+_moto_all_items: Final[Any] = MotoTable.all_items
+_partition: list[Any] = []
+
+
+def _query(table: Any, hash_key: Any, *arguments: Any, **named: Any) -> Any:
+    """moto sorts all items of a table at each query; here those of the queried partition. The
+    seventh of the other arguments is the index."""
+    index = arguments[6]
+    if index is None:
+        _partition.append(list(table.items.get(hash_key, {}).values()))
+    else:
+        name = next(
+            key["AttributeName"]
+            for key in table.get_index(index).schema
+            if key["KeyType"] == "HASH"
+        )
+        every = (item for some in table.items.values() for item in some.values())
+        _partition.append([i for i in every if name in i.attrs and i.attrs[name] == hash_key])
+    try:
+        return _moto_query(table, hash_key, *arguments, **named)
+    finally:
+        _partition.pop()
+
+
+def _all_items(table: Any) -> Any:
+    return _partition[-1] if _partition else _moto_all_items(table)

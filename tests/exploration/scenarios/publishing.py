@@ -1,0 +1,121 @@
+"""Files on their way to a post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.exploration.play import Play
+from tests.exploration.scenarios import scenario
+from tests.exploration.scenarios.files import (
+    broken_photo,
+    disguised,
+    large_photo,
+    photo,
+    video,
+)
+
+
+@scenario
+def publish_a_photo(play: Play) -> Iterator[None]:
+    play.person("ada")
+    play.person("ben")
+    play.follow("ben", "ada")
+    yield
+    play.also(lambda: play.post("ada", photo(), key="1", caption="a #sunny day"))
+
+
+@scenario
+def publish_two_photos(play: Play) -> Iterator[None]:
+    """Of one post, so that two workers settle it at once."""
+    play.person("ada")
+    yield
+    play.also(lambda: play.post("ada", photo(1), photo(2), key="1"))
+
+
+@scenario
+def publish_a_video(play: Play) -> Iterator[None]:
+    play.person("ada")
+    yield
+    play.also(lambda: play.post("ada", video(), key="1"))
+
+
+@scenario
+def same_content_at_once(play: Play) -> Iterator[None]:
+    """Two people post the same photo."""
+    play.person("ada")
+    play.person("ben")
+    yield
+    play.also(lambda: play.post("ada", photo(), key="1"))
+    play.also(lambda: play.post("ben", photo(), key="1"))
+
+
+@scenario
+def refused_media(play: Play) -> Iterator[None]:
+    """One file that is no picture and one that is not what it says, each beside a good one."""
+    play.person("ada")
+    yield
+    play.also(lambda: play.post("ada", broken_photo(), photo(1), key="1"))
+    play.also(lambda: play.post("ada", photo(2), disguised(), key="2"))
+
+
+@scenario
+def bytes_that_never_come(play: Play) -> Iterator[None]:
+    """One of two files stays away, in one post; both, in another."""
+    play.person("ada")
+    yield
+
+    def ada() -> None:
+        one = play.declare("ada", photo(1), photo(2), key="1")
+        play.put(one.uploads[0], photo(1))
+        play.declare("ada", photo(3), photo(4), key="2")
+
+    play.also(ada)
+
+
+@scenario
+def parts_completed_twice(play: Play) -> Iterator[None]:
+    """A large file whose app says twice that all is there."""
+    play.person("ada")
+    yield
+
+    def ada() -> None:
+        posted = play.declare("ada", large_photo(), key="1")
+        upload = posted.uploads[0]
+        play.put_parts(upload, large_photo(), range(1, 100))
+        play.also(lambda: play.complete("ada", upload, large_photo()))
+        play.complete("ada", upload, large_photo())
+
+    play.also(ada)
+
+
+@scenario
+def parts_given_up(play: Play) -> Iterator[None]:
+    """A large file of which only a part comes; and one whose post is deleted meanwhile."""
+    play.person("ada")
+    yield
+
+    def ada() -> None:
+        left = play.declare("ada", large_photo(1), key="1")
+        play.put_parts(left.uploads[0], large_photo(1), [1])
+        deleted = play.declare("ada", large_photo(2), key="2")
+        play.put_parts(deleted.uploads[0], large_photo(2), [2])
+        play.ask("ada", "DELETE", f"/posts/{deleted.id}")
+
+    play.also(ada)
+
+
+@scenario
+def edit_while_indexing(play: Play) -> Iterator[None]:
+    play.person("ada")
+    yield
+
+    def ada() -> None:
+        posted = play.post("ada", photo(), key="1", caption="first #words")
+        play.until(lambda: play.state(posted) == "published", hours=2)
+        play.wait(seconds=1)
+        play.ask("ada", "PATCH", f"/posts/{posted.id}", {"caption": "second #thoughts"})
+        play.wait(seconds=1)
+        play.ask("ada", "PATCH", f"/posts/{posted.id}", {"caption": "third #time lucky"})
+
+    play.also(ada)
+    play.also(lambda: play.ask("ada", "PATCH", "/me", {"display_name": "Ada Lovelace"}))
