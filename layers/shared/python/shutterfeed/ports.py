@@ -144,7 +144,8 @@ class Posts(Protocol):
         ...
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
-        """From an unpublished state. False where the post has moved on."""
+        """From an unpublished state; or again, with what has become of the media meanwhile, as
+        long as the failed post `awaits_media`. False where the post has moved on."""
         ...
 
     def delete(self, post: Post, at: datetime) -> bool:
@@ -190,7 +191,7 @@ class Avatars(Protocol):
 
 
 class OpenPosts(Protocol):
-    """Posts neither published, failed nor deleted, in `OPEN_SHARDS` lists."""
+    """Posts that await media (`Post.awaits_media`), in `OPEN_SHARDS` lists."""
 
     def page(
         self, shard: int, created_before: datetime, after: str | None, limit: int
@@ -206,6 +207,8 @@ class OpenPosts(Protocol):
 
 
 class Ledger(Protocol):
+    """Entries stay until they are removed, after their posts have gone."""
+
     def get(self, author_id: str, media_id: str) -> Upload | None: ...
 
     def of_post(self, post: Post) -> dict[str, Upload]:
@@ -238,13 +241,11 @@ class Ledger(Protocol):
         ...
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
-        """From `awaiting` or `processing`; nothing where the entry has moved on. It stays until it
-        is removed."""
+        """From `awaiting` or `processing`; nothing where the entry has moved on."""
         ...
 
-    def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
-        """From `awaiting` or `processing`; nothing where the entry has moved on. It goes by
-        itself after `LEDGER_RETENTION`."""
+    def mark_failed(self, author_id: str, media_id: str, failure: Failure) -> None:
+        """From `awaiting` or `processing`; nothing where the entry has moved on."""
         ...
 
     def remove(self, author_id: str, media_id: str) -> None:
@@ -552,6 +553,13 @@ class UploadBucket(Protocol):
         """The bytes were refused: keep them for a while, as evidence for their owner.
 
         Nothing where they have gone.
+        """
+        ...
+
+    def abandon(self, post_id: PostId, media_id: str) -> None:
+        """The post has gone, and nobody will need the bytes: the upload may go after a while.
+
+        Nothing where it has gone.
         """
         ...
 
