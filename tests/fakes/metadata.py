@@ -530,9 +530,7 @@ class FakeLedger:
     def remove(self, author_id: str, media_id: str) -> None:
         self.data.uploads.pop((author_id, media_id), None)
 
-    def _settle(
-        self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]
-    ) -> None:
+    def _settle(self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]) -> None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state in _MOVING:
             self._write(upload, outcome(upload.medium))

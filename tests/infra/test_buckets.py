@@ -60,7 +60,7 @@ def test_every_bucket_logs_who_asked_but_the_one_with_the_logs(every: Template) 
     assert "LoggingConfiguration" not in every.buckets()["logs"]
 
 
-def test_uploads_expire_only_once_they_are_known_to_be_stored_refused_or_abandoned(every: Template) -> None:
+def test_uploads_expire_only_once_nothing_needs_them(every: Template) -> None:
     rules = _lifecycle(every, "uploads")
     # Copies of what is stored already: by nobody read, or about to be.
     for key_of in (keys.discarded_object, keys.download_object):

@@ -133,11 +133,12 @@ def test_a_post_that_goes_while_its_upload_is_taken_in_leaves_no_reference(
 def test_a_replaced_avatar_takes_its_upload_along(backend: Backend) -> None:
     posts = []
     for number in range(2):
-        draft = MediumDraft("image/jpeg", len(PHOTO) + number, samples.sha256(PHOTO + b"!" * number))
+        content = PHOTO + b"!" * number
+        draft = MediumDraft("image/jpeg", len(content), samples.sha256(content))
         backend.avatars.create(ADA, draft, f"key-{number}")
         post = max(backend.metadata.posts.values(), key=lambda post: post.id.ulid)
         posts.append(post)
-        backend.upload(post, 0, PHOTO + b"!" * number)
+        backend.upload(post, 0, content)
         backend.drain()
         # As after a worker that died with its last call.
         backend.buckets.tags.clear()

@@ -654,11 +654,26 @@ class StoredOriginal:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class StoredUpload:
+    post_id: PostId
+    media_id: str
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCopy:
+    """Of bytes that are stored elsewhere; it goes by itself after a day."""
+
+    key: str
+    modified_at: datetime
+
+
 class Inventory(Protocol):
     """Everything there is, for maintenance only: the one place that scans. Eventually consistent;
     each may be called from several threads, with another part each."""
 
-    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium]: ...
+    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]: ...
 
     def originals(self, prefix: str) -> Iterable[StoredOriginal]:
         """Those whose SHA-256 begins so."""
@@ -666,6 +681,16 @@ class Inventory(Protocol):
 
     def renditions(self) -> Iterable[tuple[str, str]]:
         """Blob id and name."""
+        ...
+
+    def uploads(self) -> Iterable[StoredUpload]: ...
+
+    def copies(self) -> Iterable[StoredCopy]:
+        """Everything else in the uploads bucket that has one of our keys."""
+        ...
+
+    def is_kept(self, post_id: PostId, media_id: str) -> bool:
+        """Whether there is such an upload now, and it has no tag by which it expires."""
         ...
 
 

@@ -28,6 +28,8 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 SETTLED: Final = "settled"
 REFUSED: Final = "refused"
 ABANDONED: Final = "abandoned"
+EXPIRING: Final = frozenset((SETTLED, REFUSED, ABANDONED))
+"""The tags of uploads that a lifecycle rule takes."""
 _READ_SIZE: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
 _MISSING: Final = frozenset(("404", "NoSuchKey", "NotFound"))

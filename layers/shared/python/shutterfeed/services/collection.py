@@ -1,9 +1,10 @@
 """Giving storage back, in steps that can each be undone until the last.
 
 A deleted post is kept for 30 days; when its item expires, its references and its entries in the
-ledger go, and its uploads may go, whatever has become of them. A blob without references is kept for 7 days; when its item expires, its references are counted again, and only
-then its renditions are removed and its original is hidden behind a delete marker. The waiting is
-done by the table's TTL: nothing is scanned, and nothing runs while there is nothing to do.
+ledger go, and its uploads may go, whatever has become of them. A blob without references is kept
+for 7 days; when its item expires, its references are counted again, and only then its renditions
+are removed and its original is hidden behind a delete marker. The waiting is done by the table's
+TTL: nothing is scanned, and nothing runs while there is nothing to do.
 """
 
 from __future__ import annotations
