@@ -212,7 +212,13 @@ class Backend:
             planner.plan(step) if isinstance(step, FanOut) else crossings.cross(step)
 
         collection = CollectionService(
-            blobs, ledger, originals, renditions, guard(FakeRemovals(self.metadata, 1_000)), clock
+            blobs,
+            ledger,
+            bucket,
+            originals,
+            renditions,
+            guard(FakeRemovals(self.metadata, 1_000)),
+            clock,
         )
         self.reconciling = ReconcilingService(
             guard(FakeOpenPosts(self.metadata)),
@@ -321,8 +327,12 @@ class Backend:
 
     def drain(self) -> None:
         """Deliver until nothing is left."""
+        self.drain_all_but("")
+
+    def drain_all_but(self, queue: str) -> None:
+        """Deliver until nothing is left but the messages of one queue."""
         for _ in range(_MANY):
-            waiting = self.waiting()
+            waiting = [name for name in self.waiting() if name != queue]
             if not waiting:
                 return
             self.deliver(waiting[-1])
