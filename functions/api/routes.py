@@ -265,13 +265,20 @@ def edit_post(call: Call) -> PostBody:
 
 @route("DELETE", "/posts/{id}", status=204, errors=(403, 404))
 def delete_post(call: Call) -> None:
-    """Delete one of the caller's posts: from lists and feeds at once, from storage in time."""
+    """Delete one of the caller's posts: from lists and feeds at once, from storage in time.
+
+    Repeated, it changes nothing more and is answered like the first.
+    """
     call.services.posts.delete(call.path["id"], call.user_id)
 
 
 @route("POST", "/posts/{id}/restore", returns=PostBody, errors=(404, 409))
 def restore_post(call: Call) -> PostBody:
-    """Bring back one of the caller's posts within 30 days of its deletion, as it was."""
+    """Bring back one of the caller's posts within 30 days of its deletion, as it was.
+
+    Repeated, it changes nothing more; a post that is not deleted is returned as it is. Answered
+    with 409 `restore_expired` if the post was deleted too long ago.
+    """
     return _post(call, call.services.posts.restore(call.path["id"], call.user_id))
 
 
