@@ -83,7 +83,11 @@ def get_me(call: Call) -> User:
 
 @route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,))
 def edit_me(call: Call) -> User:
-    """Change the caller's handle, display name or bio."""
+    """Change the caller's handle, display name or bio.
+
+    A handle that is given up rests for 30 days: nobody is found by it, its former owner may take it
+    back at any time, and to others it is taken until then (409 `handle_taken`).
+    """
     change = call.parse(EditProfile)
     profile = call.services.users.edit(
         call.user_id,

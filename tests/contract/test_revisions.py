@@ -57,7 +57,7 @@ def test_new_names_make_a_profiles_revision_greater(store: Store) -> None:
         if change == 1:
             store.profiles.edit(ADA, "Ada", None)
         if change == 2:
-            store.profiles.rename(ADA, "before", "afterwards")
+            store.profiles.rename(ADA, "before", "afterwards", START)
         profile = store.profiles.get(ADA)
         assert profile is not None
         revisions.append(profile.revision)

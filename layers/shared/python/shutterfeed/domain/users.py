@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from shutterfeed.domain.errors import InvalidInput
@@ -12,6 +12,9 @@ from shutterfeed.domain.media import Medium
 
 MAX_DISPLAY_NAME: Final = 50
 MAX_BIO: Final = 150
+HANDLE_REST: Final = timedelta(days=30)
+"""How long a handle that was given up is kept for its former owner: nobody else can pose as them
+before those who know the handle have seen the new one."""
 
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[._]?[a-z0-9])*")
 _HANDLE_LENGTH: Final = range(3, 31)
