@@ -32,7 +32,9 @@ from shutterfeed.ports import Blobs, Clock, Creation, Ids, Ledger, Posts, Profil
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
 
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+MAX_IDEMPOTENCY_KEY = 255
+IDEMPOTENCY_KEY = "[!-~]+"
+"""The pattern of a whole key: printable ASCII without spaces."""
 _ATTEMPTS = 5
 
 
@@ -270,10 +272,10 @@ class PostService:
 
 def check_idempotency_key(text: str) -> None:
     """Raises `InvalidInput`."""
-    if not _IDEMPOTENCY_KEY.fullmatch(text):
+    if len(text) > MAX_IDEMPOTENCY_KEY or not re.fullmatch(IDEMPOTENCY_KEY, text):
         raise InvalidInput(
             "invalid_idempotency_key",
-            "Send a header Idempotency-Key of 1 to 255 printable ASCII characters.",
+            "Send a header Idempotency-Key of 1 to 255 printable ASCII characters, no spaces.",
             "Idempotency-Key",
         )
 

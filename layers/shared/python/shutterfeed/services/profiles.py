@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from shutterfeed.domain.errors import Busy, Conflict, NotFound
 from shutterfeed.domain.users import (
     Profile,
+    canonical_handle,
     check_bio,
     check_display_name,
     initial_handle,
-    is_handle,
     parse_handle,
 )
 from shutterfeed.ports import Clock, Follows, HandleTaken, Profiles
@@ -72,9 +72,9 @@ class ProfileService:
 
     def find(self, handle: str) -> Profile:
         """Raises `NotFound`."""
-        name = handle.lower()
         # Any text may come in a path, of any length; only handles can be keys.
-        user_id = self.profiles.id_of(name) if is_handle(name) else None
+        name = canonical_handle(handle)
+        user_id = self.profiles.id_of(name) if name else None
         profile = self.profiles.get(user_id) if user_id else None
         if profile is None:
             raise NotFound("user_not_found", f"There is no user with the handle {handle!r}.")
