@@ -113,7 +113,7 @@ def _found_by(post: Post | None) -> object:
     """What of a post the search index has; None if it has nothing of it.
 
     With its revision, which is the version that the index keeps: an edit that is repeated because
-    its answer was lost changes nothing else, and left the index with an older version than the item.
+    its answer was lost changes nothing else, and would leave the index with an older version.
     """
     if post is None or post.state is not PostState.PUBLISHED:
         return None
