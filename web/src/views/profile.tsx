@@ -11,7 +11,7 @@ import { openCompose } from "../compose.ts";
 import { List } from "../lists.ts";
 import { loadMe, me } from "../me.ts";
 import { published } from "../pending.ts";
-import { remember } from "../posts.ts";
+import { remember, restored, takeBack } from "../posts.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -47,6 +47,15 @@ export function ProfileView({ handle }: Record<string, string>) {
     void page(name).then((first) => posts.refresh(first), () => undefined);
     void call("get", "/users/{handle}", { path: { handle: name } }).then(profile.set, () => undefined);
   }, [count]);
+
+  useEffect(
+    () =>
+      restored.watch(() => {
+        const post = restored.value;
+        if (post?.author.handle === name) takeBack(posts, post);
+      }),
+    [posts],
+  );
 
   if (profile.isMissing) {
     return (
