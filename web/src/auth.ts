@@ -213,8 +213,11 @@ function belongTo(id: string | null): void {
   owner = id;
   if (!isOther) return;
   person.update((count) => count + 1);
-  // Somebody else signs in on top of what is shown: none of it is theirs.
-  if (interrupted.value) window.location.reload();
+  if (waiting === undefined) return;
+  // Somebody else signs in on top of what is shown and asked for: none of it is theirs.
+  waiting.stop();
+  waiting = undefined;
+  window.location.reload();
 }
 
 /** The user's id in a token, which is a JWT. */

@@ -28,8 +28,9 @@ window.fetch = async (url, init) => {
   if (!window.isHiding || !/^\\/api\\/(posts\\/|me\\/uploads)/.test(url)) return answer;
   const body = await answer.json();
   if (body.media) body.state = "pending";
-  for (const medium of body.media ?? []) Object.assign(medium, {state: "awaiting", renditions: []});
-  for (const upload of body.items ?? []) Object.assign(upload, {state: "awaiting", thumbnail: null});
+  const waits = {state: "awaiting", renditions: [], thumbnail: null};
+  for (const medium of body.media ?? []) Object.assign(medium, waits);
+  for (const upload of body.items ?? []) Object.assign(upload, waits);
   return new Response(JSON.stringify(body), answer);
 };
 """

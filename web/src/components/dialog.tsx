@@ -16,14 +16,20 @@ interface Props {
 export function Dialog({ title, onClose, children, class: extra = "" }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const close = useRef(onClose);
+  close.current = onClose;
 
   useEffect(() => {
     const element = dialog.current!;
     element.showModal();
-    return () => element.close(); // the focus returns to what opened it
+    // Browsers let nobody refuse Escape twice in a row.
+    const reopen = () => element.showModal();
+    if (close.current === undefined) element.addEventListener("close", reopen);
+    return () => {
+      element.removeEventListener("close", reopen);
+      element.close(); // the focus returns to what opened it
+    };
   }, []);
-  const close = useRef(onClose);
-  close.current = onClose;
   useLayoutEffect(() => (close.current ? openLayer(() => close.current?.()) : undefined), []);
 
   return (
