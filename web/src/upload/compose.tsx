@@ -297,7 +297,6 @@ function Preview({ item }: { item: Item }) {
   if (cannotShow) {
     return (
       <span class="item-tile">
-        <Icon name={isVideo(type) ? "video" : "image"} />
         {TYPE_NAMES[type] ?? "This file"}: no preview here, posts fine
       </span>
     );
