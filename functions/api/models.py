@@ -483,7 +483,8 @@ class AvatarCreated(Struct):
 
 class UploadBody(Struct):
     """One line of the upload ledger. `sha256` is what its owner declared; the post of an avatar is
-    seen by nobody."""
+    seen by nobody. `thumbnail` is the URL of a square JPEG of at most 150 pixels a side, once the
+    file is ready."""
 
     post_id: str
     media_id: str
@@ -494,10 +495,12 @@ class UploadBody(Struct):
     failure: FailureBody | None
     created_at: Instant
     purpose: Purpose
+    thumbnail: str | None
 
     @classmethod
-    def of(cls, upload: Upload) -> UploadBody:
+    def of(cls, upload: Upload, media_base_url: str) -> UploadBody:
         medium = upload.medium
+        picture = medium.picture
         return cls(
             str(upload.post_id),
             medium.media_id,
@@ -508,6 +511,7 @@ class UploadBody(Struct):
             FailureBody.of(medium.failure),
             upload.created_at,
             upload.purpose,
+            _url(picture, SQUARE_NAME, medium.media_id, media_base_url) if picture else None,
         )
 
 
@@ -522,9 +526,9 @@ class UploadState(Struct):
     link: UploadLink | None
 
     @classmethod
-    def of(cls, view: UploadView) -> UploadState:
+    def of(cls, view: UploadView, media_base_url: str) -> UploadState:
         return cls(
-            UploadBody.of(view.upload),
+            UploadBody.of(view.upload, media_base_url),
             [PartBody(part.number, part.size) for part in view.arrived],
             UploadLink.of(view.grant) if view.grant else None,
         )

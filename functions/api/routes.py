@@ -123,13 +123,15 @@ def delete_avatar(call: Call) -> None:
 def list_uploads(call: Call) -> UploadPage:
     """The caller's upload ledger, newest first: what is on its way, what failed and why."""
     page = call.services.uploads.list(call.user_id, call.position, call.limit)
-    return UploadPage([UploadBody.of(u) for u in page.items], call.cursor(page.next_position))
+    items = [UploadBody.of(upload, call.services.media_base_url) for upload in page.items]
+    return UploadPage(items, call.cursor(page.next_position))
 
 
 @route("GET", "/me/uploads/{media_id}", returns=UploadState, errors=(404,))
 def get_upload(call: Call) -> UploadState:
     """One of the caller's uploads: what arrived of it, and fresh links for what is missing."""
-    return UploadState.of(call.services.uploads.get(call.user_id, call.path["media_id"]))
+    view = call.services.uploads.get(call.user_id, call.path["media_id"])
+    return UploadState.of(view, call.services.media_base_url)
 
 
 @route("POST", "/me/uploads/{media_id}/complete", returns=UploadState, errors=(404, 409))
@@ -138,7 +140,8 @@ def complete_upload(call: Call) -> UploadState:
 
     Answered with 409 `parts_missing` where they are not. Repeated, it changes nothing more.
     """
-    return UploadState.of(call.services.uploads.complete(call.user_id, call.path["media_id"]))
+    view = call.services.uploads.complete(call.user_id, call.path["media_id"])
+    return UploadState.of(view, call.services.media_base_url)
 
 
 @route("GET", "/me/uploads/{media_id}/original", returns=OriginalLink, errors=(404, 409))

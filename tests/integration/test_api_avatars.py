@@ -61,7 +61,8 @@ def test_a_photo_becomes_the_avatar_by_a_link_of_its_own(
     media_id = asked.json["media_id"]
     assert asked.json["upload"]["media_id"] == media_id
     path = f"/me/uploads/{media_id}"
-    assert client.get(path, ada).json["upload"]["state"] == "awaiting"
+    awaited = client.get(path, ada).json["upload"]
+    assert (awaited["state"], awaited["thumbnail"]) == ("awaiting", None)
     _upload(world, asked, PHOTO)
     pipeline.run()
     entry = client.get(path, ada).json["upload"]
@@ -70,6 +71,7 @@ def test_a_photo_becomes_the_avatar_by_a_link_of_its_own(
     assert avatar["placeholder"]
     assert avatar["url"].startswith(MEDIA_BASE_URL)
     assert _media_id(avatar) == media_id
+    assert entry["thumbnail"] == avatar["url"]
     blob_id, name = urlsplit(avatar["url"]).path.split("/")[-2:]
     assert name == "150.jpg"
     assert keys.rendition_object(blob_id, name) in world.objects(RENDITIONS)

@@ -89,16 +89,24 @@ async function patiently(
 ): Promise<Response> {
   for (const delay of PATIENCE_MS) {
     const response = await send(method, path, given, token);
-    if (!TRY_AGAIN.has(response.status) || !isRepeatable(method, given)) return response;
+    if (!TRY_AGAIN.has(response.status) || !isRepeatable(method, path, given)) return response;
     await new Promise((resolve) => setTimeout(resolve, delay));
   }
   return send(method, path, given, token);
 }
 
 /** Whether doing it twice does it once. */
-function isRepeatable(method: Method, given: Loose): boolean {
-  return method !== "post" || given.header?.["Idempotency-Key"] !== undefined;
+function isRepeatable(method: Method, path: string, given: Loose): boolean {
+  return (
+    method !== "post" ||
+    given.header?.["Idempotency-Key"] !== undefined ||
+    REPEATABLE_POSTS.has(path)
+  );
 }
+
+const REPEATABLE_POSTS: ReadonlySet<string> = new Set<keyof paths>([
+  "/posts/{id}/restore", "/me/uploads/{media_id}/complete",
+]);
 
 async function send(method: Method, path: string, given: Loose, token: string): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);

@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { signedIn } from "./auth.ts";
+import { interrupted, signedIn } from "./auth.ts";
 import { Boundary } from "./components/boundary.tsx";
 import { Icon, type IconName, Logo } from "./components/icons.tsx";
 import { Toaster } from "./components/toaster.tsx";
@@ -17,7 +17,7 @@ import { NotFoundView } from "./views/not-found.tsx";
 type View = ComponentType<Record<string, string>>;
 
 const views = () => import("./views/all.ts");
-const view = (name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu">): View =>
+const view = (name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu" | "SignInAgain">): View =>
   lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
 
 /** The feed is the first screen; all else comes with the first step away from it. */
@@ -37,6 +37,7 @@ const ROUTES: readonly (readonly [string, View])[] = [
 export const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
 const SignInView = lazy(() => views().then((module) => module.SignInView));
+const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
 const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
 const Tray = lazy(() => import("./upload/all.ts").then((module) => module.Tray));
 
@@ -71,6 +72,7 @@ export function App() {
 function SignedIn({ path }: { path: string }) {
   const composing = useStore(compose);
   const isSending = useStore(sending).size > 0;
+  const isInterrupted = useStore(interrupted);
 
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -99,6 +101,11 @@ function SignedIn({ path }: { path: string }) {
       {composing && (
         <Boundary>
           <Compose files={composing.files} onClose={closeCompose} />
+        </Boundary>
+      )}
+      {isInterrupted && (
+        <Boundary>
+          <SignInAgain />
         </Boundary>
       )}
       <Toaster />

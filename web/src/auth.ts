@@ -22,9 +22,19 @@ interface Access {
 export const signedIn = new Store(localStorage.getItem(REFRESH_KEY) !== null);
 /** What the sign-in page says of how one got there. */
 export const farewell = new Store<string | null>(null);
+/** The session is over while something is on the screen: one signs in again on top of it. */
+export const interrupted = new Store(false);
+/** Counts up when nothing of what one person did here may be shown to the next. */
+export const person = new Store(0);
 
 let access = storedAccess();
+/** The id of whose things this page holds. */
+let owner = access === undefined ? null : subject(access.token);
+/** Whether the session was good since the page was loaded: then there is something on the screen. */
+let hasWorked = false;
 let refreshing: Promise<string> | undefined;
+/** Those who wait for somebody to sign in again. */
+let waiting: { promise: Promise<string>; go: (token: string) => void; stop: () => void } | undefined;
 
 /** One tab's refresh serves the others: they hear of the new token here. */
 const tabs = new BroadcastChannel("shutterfeed.access");
@@ -34,19 +44,54 @@ window.addEventListener("storage", (event) => {
   if (event.key !== REFRESH_KEY && event.key !== null) return;
   if (localStorage.getItem(REFRESH_KEY) === null) leave(null);
   else if (!signedIn.value) signedIn.set(true);
+  // Another tab has signed in again; if that fails, this one still asks.
+  else if (interrupted.value) refreshAlone(undefined).then(goOn, () => undefined);
 });
 
 /**
- * A token for the API. `rejected` is one that the API refused, not to be given again.
- * Raises `SessionOver` or `NetworkError`.
+ * A token for the API. `rejected` is one that the API refused, not to be given again. When the
+ * session is over and something is on the screen, it comes once one has signed in again: whoever
+ * asked goes on then. Raises `SessionOver` or `NetworkError`.
  */
 export async function accessToken(rejected?: string): Promise<string> {
   if (!signedIn.value) throw new SessionOver();
-  if (isGood(access, rejected)) return access.token;
-  refreshing ??= refreshAlone(rejected).finally(() => {
-    refreshing = undefined;
-  });
-  return refreshing;
+  if (isGood(access, rejected)) {
+    hasWorked = true;
+    return access.token;
+  }
+  refreshing ??= refreshAlone(rejected)
+    .catch((error: unknown) => {
+      if (error instanceof SessionOver && signedIn.value) return signedInAgain();
+      throw error;
+    })
+    .finally(() => {
+      refreshing = undefined;
+    });
+  const token = await refreshing;
+  hasWorked = true;
+  return token;
+}
+
+/** Raises `SessionOver` if nothing is on the screen yet, and when one signs out instead. */
+function signedInAgain(): Promise<string> {
+  if (!hasWorked) throw ended();
+  if (waiting === undefined) {
+    let go!: (token: string) => void;
+    let stop!: () => void;
+    const promise = new Promise<string>((resolve, reject) => {
+      go = resolve;
+      stop = () => reject(new SessionOver());
+    });
+    waiting = { promise, go, stop };
+    interrupted.set(true);
+  }
+  return waiting.promise;
+}
+
+function goOn(token: string): void {
+  interrupted.set(false);
+  waiting?.go(token);
+  waiting = undefined;
 }
 
 /** Whether the API can be called without asking Cognito first. */
@@ -63,9 +108,11 @@ export async function signIn(email: string, password: string): Promise<void> {
   if (result?.RefreshToken === undefined) {
     throw new CognitoError("Challenge", "This account needs a step that this app does not know.");
   }
+  const fresh = asAccess(result);
   localStorage.setItem(REFRESH_KEY, result.RefreshToken);
-  keep(asAccess(result));
+  keep(fresh);
   farewell.set(null);
+  goOn(fresh.token);
   signedIn.set(true);
 }
 
@@ -114,7 +161,7 @@ async function refresh(rejected: string | undefined): Promise<string> {
   // While this tab waited for the lock, another one may have got a new token, or signed out.
   if (isGood(access, rejected)) return access.token;
   const token = localStorage.getItem(REFRESH_KEY);
-  if (token === null) throw ended();
+  if (token === null) throw new SessionOver();
   try {
     const answer = await cognito("InitiateAuth", {
       AuthFlow: "REFRESH_TOKEN_AUTH",
@@ -127,7 +174,7 @@ async function refresh(rejected: string | undefined): Promise<string> {
     tabs.postMessage(fresh);
     return fresh.token;
   } catch (error) {
-    if (error instanceof CognitoError && OVER.has(error.code)) throw ended();
+    if (error instanceof CognitoError && OVER.has(error.code)) throw new SessionOver();
     throw error;
   }
 }
@@ -141,17 +188,43 @@ export function ended(): SessionOver {
   return over;
 }
 
+/** Without a message it is by hand, and nothing waits for this person to come back. */
 function leave(message: string | null): void {
   localStorage.removeItem(REFRESH_KEY);
   sessionStorage.removeItem(ACCESS_KEY);
   access = undefined;
+  hasWorked = false;
+  if (message === null) belongTo(null);
   farewell.set(message);
   signedIn.set(false);
+  interrupted.set(false);
+  waiting?.stop();
+  waiting = undefined;
 }
 
 function keep(fresh: Access): void {
   access = fresh;
   sessionStorage.setItem(ACCESS_KEY, JSON.stringify(fresh));
+  belongTo(subject(fresh.token));
+}
+
+function belongTo(id: string | null): void {
+  const isOther = owner !== null && owner !== id;
+  owner = id;
+  if (!isOther) return;
+  person.update((count) => count + 1);
+  if (waiting === undefined) return;
+  // Somebody else signs in on top of what is shown and asked for: none of it is theirs.
+  waiting.stop();
+  waiting = undefined;
+  window.location.reload();
+}
+
+/** The user's id in a token, which is a JWT. */
+function subject(token: string): string {
+  const [, payload = ""] = token.split(".");
+  const claims = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
+  return (JSON.parse(claims) as { sub: string }).sub;
 }
 
 function asAccess(result: AuthenticationResult): Access {

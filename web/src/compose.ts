@@ -1,4 +1,5 @@
 /** The post dialog's door: its code comes when it is first opened. */
+import { person } from "./auth.ts";
 import { Store } from "./store.ts";
 
 export interface ComposeRequest {
@@ -7,9 +8,16 @@ export interface ComposeRequest {
 
 export const compose = new Store<ComposeRequest | null>(null);
 
+person.watch(closeCompose);
+
 /** Opens the dialog; files that were dropped or pasted come with it. */
 export function openCompose(files: readonly File[] | unknown = []): void {
   compose.set({ files: Array.isArray(files) ? (files as File[]) : [] });
+}
+
+/** The files that came with the request are in the draft now. */
+export function filesTaken(): void {
+  compose.update((request) => request && { files: [] });
 }
 
 export function closeCompose(): void {

@@ -54,6 +54,12 @@ export function sentence(error: unknown): string {
   return "Something went wrong. Please try again.";
 }
 
+/** Whether the same may succeed a while later, with nothing changed here. */
+export function passes(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 429 || error.status >= 500;
+  return error instanceof NetworkError;
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }

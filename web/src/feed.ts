@@ -1,9 +1,9 @@
 /** The home feed: one list for as long as somebody is signed in, and what is new above it. */
 import { call, type NewPostsBody, type PostBody } from "./api.ts";
-import { signedIn } from "./auth.ts";
+import { interrupted, signedIn } from "./auth.ts";
 import { Failure } from "./errors.ts";
 import { List, type Page } from "./lists.ts";
-import { remember } from "./posts.ts";
+import { remember, restored, takeBack } from "./posts.ts";
 import { Store } from "./store.ts";
 
 /** Few at first: pictures can be seen the sooner. */
@@ -21,6 +21,10 @@ signedIn.watch(() => {
   news.set(null);
 });
 
+restored.watch(() => {
+  if (restored.value !== null) takeBack(list, restored.value);
+});
+
 export function feed(): List<PostBody> {
   return list;
 }
@@ -32,6 +36,7 @@ export async function showNews(): Promise<void> {
 
 /** Asks how many posts are new; a failure waits for the next time. */
 export async function askForNews(): Promise<void> {
+  if (interrupted.value) return;
   const asked = latest;
   if (asked === null) return list.state.value.status === "end" ? showNews() : undefined;
   try {

@@ -1,5 +1,5 @@
 /** Lists that come in pages, each with a cursor to the next. */
-import { sentence } from "./errors.ts";
+import { passes, sentence } from "./errors.ts";
 import { Store } from "./store.ts";
 
 export interface Page<T> {
@@ -12,9 +12,13 @@ export interface ListState<T> {
   readonly cursor: string | null;
   readonly status: "loading" | "more" | "end" | "error";
   readonly error: string | null;
+  /** The error is one of the network, or of a service that is busy: it passes by itself. */
+  readonly passes: boolean;
 }
 
-export const NOTHING: ListState<never> = { items: [], cursor: null, status: "more", error: null };
+export const NOTHING: ListState<never> = {
+  items: [], cursor: null, status: "more", error: null, passes: false,
+};
 
 /** The list with a further page at its end; what it holds already comes no second time. */
 export function appended<T>(
@@ -28,6 +32,7 @@ export function appended<T>(
     cursor: page.next_cursor,
     status: page.next_cursor === null ? "end" : "more",
     error: null,
+    passes: false,
   };
 }
 
@@ -41,12 +46,32 @@ export function refreshed<T>(
   idOf: (item: T) => string,
 ): ListState<T> {
   const fresh = new Set(page.items.map(idOf));
-  const meets = state.items.some((item) => fresh.has(idOf(item)));
-  if (!meets) return appended(NOTHING, page, idOf);
-  return {
-    ...state,
-    items: [...page.items, ...state.items.filter((item) => !fresh.has(idOf(item)))],
-  };
+  const met = state.items.findIndex((item) => fresh.has(idOf(item)));
+  if (met < 0) return appended(NOTHING, page, idOf);
+  // What the page does not have stays behind what it was behind: it may have been deleted, and that
+  // can be undone.
+  const items = [...page.items];
+  let at = items.findIndex((item) => idOf(item) === idOf(state.items[met]!));
+  for (const item of state.items) {
+    if (fresh.has(idOf(item))) at = items.findIndex((other) => idOf(other) === idOf(item)) + 1;
+    else items.splice(at++, 0, item);
+  }
+  return { ...state, items };
+}
+
+/** The list with an item where it belongs, if that is within what has been read. */
+export function inserted<T>(
+  state: ListState<T>,
+  item: T,
+  idOf: (item: T) => string,
+  isBefore: (item: T, other: T) => boolean,
+): ListState<T> {
+  if (state.items.some((other) => idOf(other) === idOf(item))) return state;
+  const at = state.items.findIndex((other) => isBefore(item, other));
+  if (at < 0 && state.status !== "end") return state; // it comes with a later page
+  const items = [...state.items];
+  items.splice(at < 0 ? items.length : at, 0, item);
+  return { ...state, items };
 }
 
 /** Empty pages in a row after which one asks no further by oneself. */
@@ -56,6 +81,8 @@ export class List<T> {
   readonly state = new Store<ListState<T>>(NOTHING);
   readonly #load: (cursor: string | undefined) => Promise<Page<T>>;
   readonly #idOf: (item: T) => string;
+  /** Counts the beginnings: a page that was asked for before the last one belongs to no list. */
+  #begun = 0;
 
   constructor(
     load: (cursor: string | undefined) => Promise<Page<T>>,
@@ -69,12 +96,14 @@ export class List<T> {
   async more(): Promise<void> {
     const { status } = this.state.value;
     if (status === "loading" || status === "end") return;
+    const begun = this.#begun;
     this.state.update((state) => ({ ...state, status: "loading", error: null }));
     try {
       // A page may be empty though others follow.
       for (let empty = 0; empty < MAX_EMPTY; empty++) {
         const before = this.state.value;
         const page = await this.#load(before.cursor ?? undefined);
+        if (begun !== this.#begun) return;
         const state = appended(this.state.value, page, this.#idOf);
         const found = state.items.length > before.items.length || state.status === "end";
         this.state.set(found ? state : { ...state, status: "loading" });
@@ -82,12 +111,23 @@ export class List<T> {
       }
       this.state.update((state) => ({ ...state, status: "more" }));
     } catch (error) {
-      this.state.update((state) => ({ ...state, status: "error", error: sentence(error) }));
+      if (begun !== this.#begun) return;
+      const told = { error: sentence(error), passes: passes(error) };
+      this.state.update((state) => ({ ...state, status: "error", ...told }));
     }
   }
 
   /** Reads the first page again and puts what is new on top. */
   refresh(page: Page<T>): void {
-    this.state.update((state) => refreshed(state, page, this.#idOf));
+    const before = this.state.value;
+    const after = refreshed(before, page, this.#idOf);
+    // Not what is under way: that goes on where the old list ended.
+    if (after.cursor !== before.cursor || after.status !== before.status) this.#begun++;
+    this.state.set(after);
+  }
+
+  /** Puts an item where it belongs, if that is within what has been read. */
+  insert(item: T, isBefore: (item: T, other: T) => boolean): void {
+    this.state.update((state) => inserted(state, item, this.#idOf, isBefore));
   }
 }

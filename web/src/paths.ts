@@ -1,3 +1,9 @@
+/** The address without empty parts: `//host/x` would lead to another site. */
+export function plainPath(address: string): string {
+  const [path = ""] = address.split(/[?#]/, 1);
+  return path.replace(/\/{2,}/g, "/") + address.slice(path.length);
+}
+
 /** The values of a pattern like `/u/:handle`, or null where the path is another one. */
 export function match(pattern: string, path: string): Record<string, string> | null {
   const wanted = pattern.split("/");

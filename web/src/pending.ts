@@ -1,6 +1,6 @@
 /** One's own posts that are not published yet: followed until they are, or have failed. */
 import { call, type PostBody } from "./api.ts";
-import { signedIn } from "./auth.ts";
+import { person, signedIn } from "./auth.ts";
 import { isNotFound } from "./errors.ts";
 import { remember } from "./posts.ts";
 import { navigate } from "./router.ts";
@@ -26,8 +26,7 @@ export const sending = new Store<ReadonlySet<string>>(new Set());
 
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-signedIn.watch(() => {
-  if (signedIn.value) return;
+person.watch(() => {
   for (const timer of timers.values()) clearTimeout(timer);
   timers.clear();
   localStorage.removeItem(KEY);
@@ -87,7 +86,6 @@ async function look(id: string, delay: number): Promise<void> {
     else if (signedIn.value) schedule(id, next);
   }
 }
-
 
 function show(post: PostBody): void {
   pending.update((posts) => {

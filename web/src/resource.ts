@@ -1,6 +1,7 @@
 /** One thing that a view needs: loading, there, or failed. */
 import { useEffect, useState } from "preact/hooks";
-import { sentence, isNotFound } from "./errors.ts";
+import { isNotFound, passes, sentence } from "./errors.ts";
+import { useRecovery } from "./recovery.ts";
 import { Store, useStore } from "./store.ts";
 import { ofThisVisit } from "./visits.ts";
 
@@ -8,9 +9,11 @@ export interface Resource<T> {
   readonly value: T | null;
   readonly error: string | null;
   readonly isMissing: boolean;
+  /** The error passes by itself. */
+  readonly passes: boolean;
 }
 
-const LOADING = { value: null, error: null, isMissing: false };
+const LOADING = { value: null, error: null, isMissing: false, passes: false };
 
 /** Loads it once for a visit; going back to the visit finds it loaded. */
 export function useResource<T>(
@@ -25,15 +28,18 @@ export function useResource<T>(
     if (store.value.value !== null) return;
     store.set(LOADING);
     load().then(
-      (value) => store.set({ value, error: null, isMissing: false }),
+      (value) => store.set({ ...LOADING, value }),
       (error: unknown) =>
-        store.set({ value: null, error: sentence(error), isMissing: isNotFound(error) }),
+        store.set({
+          value: null,
+          error: sentence(error),
+          isMissing: isNotFound(error),
+          passes: passes(error),
+        }),
     );
   }, [store, attempt]);
 
-  return {
-    ...resource,
-    set: (value) => store.set({ value, error: null, isMissing: false }),
-    retry: () => setAttempt(attempt + 1),
-  };
+  const retry = () => setAttempt((count) => count + 1);
+  useRecovery(resource.passes, resource.value !== null, retry);
+  return { ...resource, set: (value) => store.set({ ...LOADING, value }), retry };
 }

@@ -1,4 +1,6 @@
 /** Addresses: which view is shown, and where on it one was. */
+import { closeAbove, type Entry, entry, isOnLayer } from "./layers.ts";
+import { plainPath } from "./paths.ts";
 import { Store } from "./store.ts";
 
 export interface Location {
@@ -10,25 +12,25 @@ export interface Location {
   readonly returned: boolean;
 }
 
-interface Visit {
-  readonly key: number;
-  readonly scroll?: number;
-}
-
 let lastKey = 0;
 let settled: ReturnType<typeof setTimeout> | undefined;
 
 /** Call once, before the first rendering. */
-export const location = new Store<Location>(read(visit()?.key ?? 0, visit() !== null));
+export const location = new Store<Location>(read(entry()?.key ?? 0, entry() !== null));
 history.scrollRestoration = "manual";
 lastKey = location.value.key;
-if (visit() === null) history.replaceState({ key: lastKey } satisfies Visit, "");
+// After a reload no layer is open. An address with empty parts could be taken for another site's.
+history.replaceState(
+  { ...entry(), key: lastKey, layers: 0 } satisfies Entry,
+  "",
+  plainPath(window.location.pathname) + window.location.search + window.location.hash,
+);
 
 window.addEventListener("popstate", () => {
   clearTimeout(settled); // it belongs to the page that was left
-  const arrived = visit();
-  if (arrived === null) history.replaceState({ key: ++lastKey } satisfies Visit, "");
-  location.set(read(visit()?.key ?? lastKey, true));
+  if (closeAbove(entry(), location.value.key)) return;
+  if (entry() === null) history.replaceState({ key: ++lastKey } satisfies Entry, "");
+  location.set(read(entry()?.key ?? lastKey, true));
 });
 // Also before a reload, so that it comes back to where one was.
 window.addEventListener("pagehide", rememberScroll);
@@ -41,26 +43,27 @@ window.addEventListener(
   { passive: true },
 );
 
-/** Goes to an address of this app. */
+/** Goes to an address of this app. From a dialog, the page takes the dialog's place. */
 export function navigate(to: string, { replace = false } = {}): void {
   clearTimeout(settled);
   if (!replace) {
     rememberScroll();
     lastKey = Math.max(lastKey, location.value.key) + 1;
   }
-  const state: Visit = { key: lastKey };
-  if (replace) history.replaceState(state, "", to);
-  else history.pushState(state, "", to);
+  const state: Entry = { key: lastKey };
+  const address = plainPath(to);
+  if (isOnLayer() || replace) history.replaceState(state, "", address);
+  else history.pushState(state, "", address);
   location.set(read(state.key, false));
 }
 
 /** Where on the page one was when leaving this visit, in pixels. */
 export function rememberedScroll(): number {
-  return visit()?.scroll ?? 0;
+  return entry()?.scroll ?? 0;
 }
 
 export function here(): string {
-  return window.location.pathname + window.location.search;
+  return plainPath(window.location.pathname) + window.location.search;
 }
 
 /** Follows links within the app without loading the page anew; all others are the browser's. */
@@ -90,15 +93,11 @@ export function followLinks(event: MouseEvent): void {
 
 function read(key: number, returned: boolean): Location {
   const { pathname, search } = window.location;
-  const path = pathname.length > 1 ? pathname.replace(/\/+$/, "") : pathname;
+  const path = plainPath(pathname).replace(/(.)\/$/, "$1");
   return { path, query: new URLSearchParams(search), key, returned };
 }
 
-function visit(): Visit | null {
-  return history.state as Visit | null;
-}
-
 function rememberScroll(): void {
-  const state = visit();
-  if (state !== null) history.replaceState({ ...state, scroll: window.scrollY } satisfies Visit, "");
+  const state = entry();
+  if (state !== null) history.replaceState({ ...state, scroll: window.scrollY } satisfies Entry, "");
 }

@@ -2,14 +2,15 @@
 
 export interface Piece {
   readonly text: string;
-  /** An address of this app, where the piece is a hashtag or a handle. */
+  /** An address of this app, if the piece is a hashtag or a handle; of another site's otherwise. */
   readonly href?: string;
 }
 
 const LETTERS = "\\p{L}\\p{N}\\p{M}_";
 // The same hashtags as the API finds: not within a word, an address or an HTML entity.
 const LINKS = new RegExp(
-  `(?<![${LETTERS}&/#])#(?<tag>[${LETTERS}\\u200c\\u200d\\ufe0f\\p{Extended_Pictographic}\\p{Regional_Indicator}]+)` +
+  `(?<![${LETTERS}])(?<url>https?://[^\\s<>"“”]+)` +
+    `|(?<![${LETTERS}&/#])#(?<tag>[${LETTERS}\\u200c\\u200d\\ufe0f\\p{Extended_Pictographic}\\p{Regional_Indicator}]+)` +
     `|(?<![${LETTERS}@./])@(?<handle>[a-z0-9](?:[._]?[a-z0-9])*)`,
   "giu",
 );
@@ -19,14 +20,33 @@ export function linkify(caption: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const found of caption.matchAll(LINKS)) {
-    const href = address(found.groups?.["tag"], found.groups?.["handle"]);
+    const { url, tag, handle } = found.groups ?? {};
+    const text = url === undefined ? found[0] : withoutSentence(url);
+    const href = url === undefined ? address(tag, handle) : webAddress(text);
     if (href === null) continue;
     if (found.index > end) pieces.push({ text: caption.slice(end, found.index) });
-    pieces.push({ text: found[0], href });
-    end = found.index + found[0].length;
+    pieces.push({ text, href });
+    end = found.index + text.length;
   }
   if (end < caption.length) pieces.push({ text: caption.slice(end) });
   return pieces;
+}
+
+/** A web address without what belongs to the sentence around it: `(see https://example.com/a.)` */
+function withoutSentence(url: string): string {
+  for (let text = url; ; text = text.slice(0, -1)) {
+    const isMark = /[.,:;!?'’*_~…]$/u.test(text);
+    const isOpen = text.endsWith(")") && text.split(")").length > text.split("(").length;
+    if (!isMark && !isOpen && !/[\]}]$/.test(text)) return text;
+  }
+}
+
+/** Null if it is none, or one with a user name in it: such look like another site's. */
+function webAddress(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const isWeb = url.protocol === "https:" || url.protocol === "http:";
+  return isWeb && url.username === "" && url.password === "" ? url.href : null;
 }
 
 function address(tag: string | undefined, handle: string | undefined): string | null {
@@ -44,8 +64,11 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long ago, as short as can be: "5 min", "3 h", "2 d", then the date. */
-export function ago(time: string, now: number = Date.now()): string {
+/**
+ * How long ago, as short as can be: "5 min", "3 h", "2 d", then the date. Dates are written as the
+ * browser's language has them.
+ */
+export function ago(time: string, now: number = Date.now(), locale?: string): string {
   const date = new Date(time);
   const passed = now - date.getTime();
   if (passed < MINUTE) return "now";
@@ -53,19 +76,19 @@ export function ago(time: string, now: number = Date.now()): string {
   if (passed < DAY) return `${Math.floor(passed / HOUR)} h`;
   if (passed < 7 * DAY) return `${Math.floor(passed / DAY)} d`;
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return date.toLocaleDateString("en", {
+  return date.toLocaleDateString(locale, {
     day: "numeric",
     month: "short",
     ...(sameYear ? {} : { year: "numeric" }),
   });
 }
 
-export function fullDate(time: string): string {
-  return new Date(time).toLocaleString("en", { dateStyle: "long", timeStyle: "short" });
+export function fullDate(time: string, locale?: string): string {
+  return new Date(time).toLocaleString(locale, { dateStyle: "long", timeStyle: "short" });
 }
 
-export function day(time: string): string {
-  return new Date(time).toLocaleDateString("en", { dateStyle: "long" });
+export function day(time: string, locale?: string): string {
+  return new Date(time).toLocaleDateString(locale, { dateStyle: "long" });
 }
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });

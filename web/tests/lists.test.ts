@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appended, List, NOTHING, type Page, refreshed } from "../src/lists.ts";
+import { appended, inserted, List, NOTHING, type Page, refreshed } from "../src/lists.ts";
 
 const idOf = (item: string) => item;
 const page = (items: string[], next_cursor: string | null = null): Page<string> => ({ items, next_cursor });
@@ -49,4 +49,36 @@ test("endless empty pages end in a pause", async () => {
   await list.more();
   assert.equal(list.state.value.status, "more");
   assert.equal(asked, 5);
+});
+
+test("what a page read anew does not have keeps its place: its deletion can be undone", () => {
+  const old = appended(NOTHING, page(["f", "e", "d", "c"], "1"), idOf);
+  assert.deepEqual(refreshed(old, page(["g", "f", "d"], "2"), idOf).items, ["g", "f", "e", "d", "c"]);
+  assert.deepEqual(refreshed(old, page(["g", "e", "d"], "2"), idOf).items, ["g", "f", "e", "d", "c"]);
+});
+
+test("what is restored goes where it was", () => {
+  const isBefore = (one: string, other: string) => one > other;
+  const put = (state: typeof old, item: string) => inserted(state, item, idOf, isBefore).items.join("");
+  const old = appended(NOTHING, page(["e", "c", "b"], "1"), idOf);
+  assert.equal(put(old, "d"), "edcb");
+  assert.equal(put(old, "f"), "fecb");
+  assert.equal(put(old, "c"), "ecb");
+  // Older than what was read: it comes with its page, unless there is no further one.
+  assert.equal(put(old, "a"), "ecb");
+  assert.equal(put(appended(old, page([]), idOf), "a"), "ecba");
+});
+
+test("a page that was on its way when the list began again is left out: it leaves a gap", async () => {
+  let answer!: (page: Page<string>) => void;
+  const list = new List<string>(() => new Promise((resolve) => (answer = resolve)), idOf);
+  const first = list.more();
+  answer(page(["c", "b"], "1"));
+  await first;
+  const second = list.more();
+  list.refresh(page(["z", "y"], "2"));
+  answer(page(["a"]));
+  await second;
+  assert.deepEqual(list.state.value.items, ["z", "y"]);
+  assert.deepEqual([list.state.value.status, list.state.value.cursor], ["more", "2"]);
 });

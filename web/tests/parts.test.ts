@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrivedBytes, mayPass, pieces } from "../src/upload/parts.ts";
+import { arrivedBytes, codeOf, meaning, pieces } from "../src/upload/parts.ts";
 
 const link = (number: number, size: number) => ({ number, size, url: `https://storage/${number}` });
 
@@ -16,7 +16,26 @@ test("what arrived earlier is not sent again, and counts as sent", () => {
   assert.equal(arrivedBytes(20, []), 20);
 });
 
-test("a refused link stays refused, a busy storage does not", () => {
-  assert.deepEqual([0, 408, 429, 500, 503].map(mayPass), Array(5).fill(true));
-  assert.deepEqual([400, 403, 404, 412].map(mayPass), Array(4).fill(false));
+test("a busy storage is asked again, an old link renewed, all else is the end of it", () => {
+  const cases: [number, string, ReturnType<typeof meaning>][] = [
+    [408, "", "passes"],
+    [429, "SlowDown", "passes"],
+    [500, "InternalError", "passes"],
+    [503, "SlowDown", "passes"],
+    [400, "RequestTimeout", "passes"],
+    [403, "AccessDenied", "renew"],
+    [400, "ExpiredToken", "renew"],
+    [404, "NoSuchUpload", "renew"],
+    [301, "PermanentRedirect", "final"],
+    [307, "TemporaryRedirect", "final"],
+    [400, "EntityTooLarge", "final"],
+    [404, "NoSuchBucket", "final"],
+    [412, "", "final"],
+  ];
+  for (const [status, code, expected] of cases) assert.equal(meaning(status, code), expected, code);
+});
+
+test("the storage's answer names what is wrong, a filter's in between does not", () => {
+  assert.equal(codeOf('<?xml version="1.0"?>\n<Error><Code>EntityTooLarge</Code></Error>'), "EntityTooLarge");
+  assert.equal(codeOf("<html><title>Blocked</title></html>"), "");
 });

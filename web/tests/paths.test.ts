@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { match } from "../src/paths.ts";
+import { match, plainPath } from "../src/paths.ts";
 
 test("values are what stands in their place, decoded", () => {
   assert.deepEqual(match("/u/:handle", "/u/maya.lind"), { handle: "maya.lind" });
@@ -12,4 +12,10 @@ test("other paths do not match, nor what cannot be decoded", () => {
   for (const path of ["/u", "/u/", "/u/a/followers", "/p/a", "/u/%E5%B"]) {
     assert.equal(match("/u/:handle", path), null);
   }
+});
+
+test("an address with empty parts is one of this site all the same", () => {
+  assert.equal(plainPath("//host/x"), "/host/x");
+  assert.equal(plainPath("///u//maya"), "/u/maya");
+  assert.equal(plainPath("/search?q=a//b#//c"), "/search?q=a//b#//c");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, clock, count, fileSize, linkify, plural } from "../src/text.ts";
+import { ago, clock, count, day, fileSize, fullDate, linkify, plural } from "../src/text.ts";
 
 const links = (caption: string) =>
   linkify(caption).flatMap(({ text, href }) => (href === undefined ? [] : [[text, href]]));
@@ -25,8 +25,32 @@ test("handles end where their rules do", () => {
   ]);
 });
 
-test("no links within addresses, words and entities", () => {
-  assert.deepEqual(links("https://example.com/#top a#b &#39;"), []);
+test("no hashtags within addresses, words and entities", () => {
+  assert.deepEqual(links("a#b &#39; example.com/#top"), []);
+  assert.deepEqual(links("https://example.com/@maya/#top"), [
+    ["https://example.com/@maya/#top", "https://example.com/@maya/#top"],
+  ]);
+});
+
+test("web addresses end where the sentence goes on", () => {
+  const cases: [string, string][] = [
+    ["See https://example.com/a.", "https://example.com/a"],
+    ["(https://example.com/a)", "https://example.com/a"],
+    ["https://example.com/a_(b), and", "https://example.com/a_(b)"],
+    ["“http://example.com/?q=1&r=2”!", "http://example.com/?q=1&r=2"],
+    ["https://example.com/...", "https://example.com/"],
+  ];
+  for (const [text, expected] of cases) assert.deepEqual(links(text).map(([piece]) => piece), [expected]);
+  for (const [text] of cases) assert.equal(linkify(text).map((piece) => piece.text).join(""), text);
+});
+
+test("only web addresses that show where they lead become links", () => {
+  for (const text of [
+    "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "xhttps://example.com",
+    "https://", "https://paypal.com@example.com/", "https://user:password@example.com",
+  ]) {
+    assert.deepEqual(links(text).filter(([, href]) => !href?.startsWith("/u/")), [], text);
+  }
 });
 
 test("times are as short as can be", () => {
@@ -40,7 +64,17 @@ test("times are as short as can be", () => {
     ["2026-03-05T12:00:00Z", "Mar 5"],
     ["2024-03-05T12:00:00Z", "Mar 5, 2024"],
   ];
-  for (const [time, expected] of cases) assert.equal(ago(time, now), expected);
+  for (const [time, expected] of cases) assert.equal(ago(time, now, "en"), expected);
+});
+
+test("dates are written as the reader's language has them", () => {
+  const time = "2024-03-05T12:00:00Z";
+  const now = Date.parse("2026-07-15T12:00:00Z");
+  assert.deepEqual([ago(time, now, "de"), ago(time, now, "en-GB")], ["5. März 2024", "5 Mar 2024"]);
+  assert.deepEqual([day(time, "fr"), day(time, "ja")], ["5 mars 2024", "2024年3月5日"]);
+  assert.match(fullDate(time, "de"), /^5\. März 2024/);
+  const own = new Intl.DateTimeFormat(undefined, { dateStyle: "long" }).format(new Date(time));
+  assert.equal(day(time), own);
 });
 
 test("counts, sizes and lengths", () => {

@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import ACCESS_KEY, Visitor
-from tests.e2e.conftest import Deployment, Person, published
+from tests.e2e.conftest import PASSWORD, Deployment, Person, published
 from tools.client import Photo
 from tools.pictures import landscape
 
@@ -64,6 +64,67 @@ def test_a_session_that_was_ended_elsewhere_leads_to_signing_in_and_back(
     somebody.sign_in(owner.email)
     expect(somebody.page.get_by_role("link", name="Edit profile")).to_be_visible()
     expect(somebody.page).to_have_url(re.compile(f"/u/{owner.handle}$"))
+
+
+def _end_session(somebody: Visitor, owner: Person, stack: Deployment) -> None:
+    """The API refuses the access token, and the user pool the refresh token."""
+    somebody.expects(REFUSED)
+    stack.accounts.call("RevokeToken", {"Token": owner.tokens.refresh})
+    somebody.page.route(
+        "**/api/posts", lambda route: route.fulfill(status=401, json={"message": "Unauthorized"})
+    )
+
+
+def test_a_session_that_ends_while_one_writes_loses_nothing(
+    visit: Visit, person: Callable[[], Person], stack: Deployment
+) -> None:
+    owner = person()
+    somebody = visit(owner).open()
+    page = somebody.page
+    dialog = somebody.choose_files(samples.photo(53), samples.photo(54, "pier.jpg"))
+    dialog.get_by_label("Caption").fill("Written before the session ended")
+    dialog.get_by_label("Description of pier.jpg").fill("A pier")
+    expect(dialog.get_by_role("button", name="Post", exact=True)).to_be_enabled()
+    _end_session(somebody, owner, stack)
+    dialog.get_by_role("button", name="Post", exact=True).click()
+    again = page.get_by_role("dialog", name="Sign in again")
+    expect(again).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(again).to_be_visible()
+    expect(dialog.get_by_label("Caption")).to_have_value("Written before the session ended")
+    assert somebody.accessibility() == []
+    page.unroute_all()
+    # What was asked for goes on by itself.
+    again.get_by_label("E-mail").fill(owner.email)
+    again.get_by_label("Password", exact=True).fill(PASSWORD)
+    again.get_by_role("button", name="Sign in").click()
+    expect(again).to_be_hidden()
+    expect(dialog).to_be_hidden()
+    card = somebody.sees_post("Written before the session ended")
+    expect(card.get_by_alt_text("A pier")).to_be_attached()
+
+
+def test_nobody_else_finds_what_was_written(
+    visit: Visit, person: Callable[[], Person], stack: Deployment
+) -> None:
+    owner, other = person(), person()
+    somebody = visit(owner).open()
+    page = somebody.page
+    dialog = somebody.choose_files(samples.photo(55))
+    dialog.get_by_label("Caption").fill("None of their business")
+    _end_session(somebody, owner, stack)
+    dialog.get_by_role("button", name="Post", exact=True).click()
+    again = page.get_by_role("dialog", name="Sign in again")
+    page.unroute_all()
+    again.get_by_label("E-mail").fill(other.email)
+    again.get_by_label("Password", exact=True).fill(PASSWORD)
+    again.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+    page.get_by_role("button", name="New post").click()
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("listitem")).to_have_count(0)
+    assert owner.api.feed()["items"] == other.api.feed()["items"] == []
 
 
 def test_signing_out_leaves_nothing_behind(visit: Visit, person: Callable[[], Person]) -> None:
@@ -127,12 +188,47 @@ def test_being_offline_is_said_and_over_when_it_is_over(
     # What was seen stays; what is new says how to go on.
     expect(somebody.card("Seen offline")).to_be_visible()
     somebody.go("Search")
-    again = somebody.page.get_by_role("button", name="Try again")
-    expect(again).to_be_visible()
+    expect(somebody.page.get_by_role("button", name="Try again")).to_be_visible()
+    # With the network back, it goes on by itself.
     somebody.context.set_offline(False)
     expect(somebody.page.get_by_text("What is on the screen stays")).to_have_count(0)
-    again.click()
     expect(somebody.page.get_by_role("combobox", name="Search")).to_be_visible()
+
+
+def test_a_list_that_broke_off_goes_on_by_itself(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(72))], caption="Came in the end"))
+    somebody = visit(owner)
+    page = somebody.page
+    somebody.expects(UNREACHED)
+    page.route("**/api/feed*", lambda route: route.abort("connectionreset"))
+    somebody.open()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(page.get_by_text("You have seen everything")).to_have_count(0)
+    page.unroute_all()
+    somebody.sees_post("Came in the end")
+    expect(page.get_by_text("You have seen everything")).to_be_visible()
+
+
+def test_pictures_that_did_not_come_are_fetched_once_the_network_is_back(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(73))], caption="Without its picture"))
+    somebody = visit(owner)
+    page = somebody.page
+    somebody.expects(UNREACHED)
+    page.route("**/media/**", lambda route: route.abort("connectionreset"))
+    somebody.open()
+    picture = somebody.card("Without its picture").locator("img.picture")
+    expect(picture).to_have_class(re.compile("picture-failed"))
+    page.unroute_all()
+    somebody.context.set_offline(True)
+    somebody.context.set_offline(False)
+    expect(picture).not_to_have_class(re.compile("picture-failed"))
+    page.wait_for_function("document.querySelector('img.picture').naturalWidth > 0")
 
 
 def test_a_slow_network_shows_that_something_is_coming(

@@ -9,6 +9,19 @@ export class Boundary extends Component<{ children: ComponentChildren }, { error
     return { error };
   }
 
+  /** With the network back, what could not be fetched is tried again. */
+  override componentDidMount() {
+    window.addEventListener("online", this.#retry);
+  }
+
+  override componentWillUnmount() {
+    window.removeEventListener("online", this.#retry);
+  }
+
+  readonly #retry = () => {
+    if (this.state.error !== null) this.setState({ error: null });
+  };
+
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { linkify } from "../text.ts";
+import { Linked } from "./linked.tsx";
 
-/** What was written, with its hashtags and handles as links; long ones open on demand. */
+/** What was written, with links; long ones open on demand. */
 export function Caption({ text, whole = false }: { text: string; whole?: boolean }) {
   const [isOpen, setOpen] = useState(whole);
   const [isCut, setCut] = useState(false);
@@ -16,15 +16,7 @@ export function Caption({ text, whole = false }: { text: string; whole?: boolean
   return (
     <div class="caption">
       <p ref={box} class={isOpen ? "caption-text" : "caption-text caption-short"} dir="auto">
-        {linkify(text).map((piece, index) =>
-          piece.href === undefined ? (
-            piece.text
-          ) : (
-            <a key={index} href={piece.href}>
-              {piece.text}
-            </a>
-          ),
-        )}
+        <Linked text={text} />
       </p>
       {isCut && !isOpen && (
         <button type="button" class="link-button" onClick={() => setOpen(true)}>

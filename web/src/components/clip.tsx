@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClipBody } from "../api.ts";
+import { useOnline } from "../recovery.ts";
 import { Store, useStore } from "../store.ts";
 import { clock } from "../text.ts";
 import { Icon } from "./icons.tsx";
@@ -24,6 +25,10 @@ export function Clip({ clip, label, controls = false }: Props) {
   const [wanted, setWanted] = useState<boolean | null>(null); // null: nobody said
   const [isPlaying, setPlaying] = useState(false);
   const [hasFailed, setFailed] = useState(false);
+  useOnline(hasFailed, () => {
+    setFailed(false);
+    video.current?.load();
+  });
   const shouldPlay = inView && (wanted ?? (!controls && !prefersStill()));
 
   useEffect(() => {

@@ -1,24 +1,36 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { openLayer } from "../layers.ts";
 import { Icon } from "./icons.tsx";
 
 interface Props {
   title: string;
-  onClose: () => void;
+  /** Left out of a dialog that has to be answered. */
+  onClose?: () => void;
   children: ComponentChildren;
   class?: string;
 }
 
-/** A modal dialog: open for as long as it is rendered. Escape and the backdrop ask to close it. */
+/** A modal dialog: open for as long as it is rendered. Escape, the backdrop and the browser's back
+ * button ask to close it. */
 export function Dialog({ title, onClose, children, class: extra = "" }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const close = useRef(onClose);
+  close.current = onClose;
 
   useEffect(() => {
     const element = dialog.current!;
     element.showModal();
-    return () => element.close(); // the focus returns to what opened it
+    // Browsers let nobody refuse Escape twice in a row.
+    const reopen = () => element.showModal();
+    if (close.current === undefined) element.addEventListener("close", reopen);
+    return () => {
+      element.removeEventListener("close", reopen);
+      element.close(); // the focus returns to what opened it
+    };
   }, []);
+  useLayoutEffect(() => (close.current ? openLayer(() => close.current?.()) : undefined), []);
 
   return (
     <dialog
@@ -28,18 +40,20 @@ export function Dialog({ title, onClose, children, class: extra = "" }: Props) {
       onCancel={(event) => {
         if (event.target !== event.currentTarget) return; // a file chooser within
         event.preventDefault();
-        onClose();
+        onClose?.();
       }}
       onPointerDown={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (event.target === dialog.current) onClose?.();
       }}
     >
       <div class="dialog-box">
         <header class="dialog-head">
           <h2 id={heading}>{title}</h2>
-          <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
-            <Icon name="close" />
-          </button>
+          {onClose && (
+            <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+              <Icon name="close" />
+            </button>
+          )}
         </header>
         {children}
       </div>

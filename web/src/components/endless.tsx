@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { List } from "../lists.ts";
+import { useRecovery } from "../recovery.ts";
 import { useStore } from "../store.ts";
 
 interface Props<T> {
@@ -13,7 +14,7 @@ interface Props<T> {
   skeleton: ComponentChildren;
   /** Shown below the last item. */
   end?: ComponentChildren;
-  /** Asks for no further page yet. */
+  /** Not all items are shown yet, and no further page is asked for. */
   isHeld?: boolean;
 }
 
@@ -22,6 +23,8 @@ export function Endless<T>({ list, render, empty, skeleton, end, isHeld = false 
   const state = useStore(list.state);
   const sentinel = useRef<HTMLDivElement>(null);
   const isEmpty = state.items.length === 0;
+  const isBroken = state.status === "error" && state.passes;
+  useRecovery(isBroken, state.status === "more" || state.status === "end", () => void list.more());
 
   useEffect(() => {
     if (state.status !== "more" || (isHeld && !isEmpty)) return undefined;
@@ -49,7 +52,7 @@ export function Endless<T>({ list, render, empty, skeleton, end, isHeld = false 
           <span class="visually-hidden">Loading more</span>
         </div>
       )}
-      {!isEmpty && state.status === "end" && end}
+      {!isEmpty && !isHeld && state.status === "end" && end}
       <div ref={sentinel} class="sentinel" />
     </>
   );

@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
+import { localFiles } from "../local-files.ts";
 import { forget, pending, previews, sending } from "../pending.ts";
 import { deletePost } from "../posts.ts";
+import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
 import { Icon } from "./icons.tsx";
 
@@ -20,11 +22,15 @@ export function PendingPosts() {
 
 function PendingPost({ post }: { post: PostBody }) {
   const [first] = post.media;
-  const preview = first && (previews.get(first.id) ?? first.renditions.at(-1)?.url);
+  const files = useStore(localFiles);
+  const preview =
+    first && (previews.get(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
   const isSending = useStore(sending).has(post.id);
-  const hasFailed = post.state === "failed";
-  const isWaiting = !hasFailed && post.media.some((medium) => medium.state === "awaiting");
+  const stage = stageOf(post, isSending, (id) => files[id]?.isReceived ?? false);
+  const name = (first && files[first.id]?.name) || "It appears here once it is ready.";
+  const hasFailed = stage === "failed";
+  const isInterrupted = stage === "interrupted";
   return (
     <article class={hasFailed ? "pending-post pending-failed" : "pending-post"} data-state={post.state}>
       {preview && preview !== unshowable ? (
@@ -33,45 +39,41 @@ function PendingPost({ post }: { post: PostBody }) {
         <span class="pending-thumb"><Icon name="image" /></span>
       )}
       <div class="pending-text">
-        <p class="pending-title">{title(hasFailed, isWaiting, isSending)}</p>
+        <p class="pending-title">{TITLES[stage]}</p>
         {hasFailed && <Reasons post={post} />}
-        {isWaiting && !isSending && (
-          <p class="pending-note">
-            The upload was interrupted. <a href="/uploads">Choose the file again</a>
-          </p>
-        )}
-        {!hasFailed && (!isWaiting || isSending) && <Progress post={post} />}
+        {!hasFailed && !isInterrupted && <Progress post={post} />}
+        {!hasFailed && <p class="pending-note">{post.caption || name}</p>}
       </div>
-      {(hasFailed || (isWaiting && !isSending)) && (
-        <button
-          type="button"
-          class="button button-small"
-          onClick={() => void deletePost(post).then((done) => done && forget(post.id))}
-        >
-          Delete
-        </button>
+      {(hasFailed || isInterrupted) && (
+        <div class="pending-actions">
+          {isInterrupted && (
+            <a class="button button-small button-primary" href="/uploads">Choose the file again</a>
+          )}
+          <button
+            type="button"
+            class="button button-small"
+            onClick={() => void deletePost(post).then((done) => done && forget(post.id))}
+          >
+            Delete
+          </button>
+        </div>
       )}
     </article>
   );
 }
 
-function title(hasFailed: boolean, isWaiting: boolean, isSending: boolean): string {
-  if (hasFailed) return "Your post could not be published";
-  if (!isWaiting) return "Processing your post";
-  return isSending ? "Uploading your post" : "Your post waits for its files";
-}
+const TITLES: Record<Stage, string> = {
+  failed: "Your post could not be published",
+  interrupted: "The upload was interrupted",
+  sending: "Uploading your post",
+  received: "Received, being prepared",
+  processing: "Processing your post",
+};
 
 function Progress({ post }: { post: PostBody }) {
   const done = post.media.reduce((sum, medium) => sum + share(medium), 0) / post.media.length;
   const percent = Math.round(done * 100);
-  return (
-    <>
-      <progress class="progress" max={100} value={percent} aria-label="Processing of your post" />
-      <p class="pending-note">
-        {post.caption ? post.caption.slice(0, 80) : "It appears here once it is ready."}
-      </p>
-    </>
-  );
+  return <progress class="progress" max={100} value={percent} aria-label="Processing of your post" />;
 }
 
 /** How much of a file's way is done: arrived is a little, the rest is processing. */

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { MediumView, RenditionBody } from "../api.ts";
+import { useOnline } from "../recovery.ts";
 import { placeholderUrl } from "./placeholder.ts";
 
 interface Props {
@@ -17,13 +18,18 @@ interface Props {
 /** A photo, or a video's poster, in the size and format that fit; its placeholder until then. */
 export function Picture({ medium, sizes, fallbackAlt, eager = false, tile = false }: Props) {
   const [failed, setFailed] = useState(false);
+  const [attempt, setAttempt] = useState(0);
+  useOnline(failed, () => {
+    setFailed(false);
+    setAttempt((count) => count + 1); // a new element: the old one has given up
+  });
   const whole = medium.renditions.filter(isWhole);
   const jpeg = whole.filter((rendition) => rendition.content_type === "image/jpeg");
   const webp = whole.filter((rendition) => rendition.content_type === "image/webp");
   const usual = jpeg.find((rendition) => rendition.width >= 640) ?? jpeg.at(-1);
   if (usual === undefined) return null;
   return (
-    <picture>
+    <picture key={attempt}>
       {webp.length > 0 && (
         <source
           type="image/webp"

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { filesTaken } from "../compose.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -31,7 +32,9 @@ export function Compose({ files, onClose }: Props) {
   const hasItems = current.items.length > 0;
 
   useEffect(() => {
-    if (files.length > 0) add(files);
+    if (files.length === 0) return;
+    add(files);
+    filesTaken();
   }, [files]);
 
   useEffect(() => {
@@ -294,7 +297,6 @@ function Preview({ item }: { item: Item }) {
   if (cannotShow) {
     return (
       <span class="item-tile">
-        <Icon name={isVideo(type) ? "video" : "image"} />
         {TYPE_NAMES[type] ?? "This file"}: no preview here, posts fine
       </span>
     );

@@ -1,6 +1,6 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
 import { call, type CreatePost, type UploadBody } from "../api.ts";
-import { signedIn } from "../auth.ts";
+import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
 import { NO_PLACE, parsePlace, type PlaceText } from "../place.ts";
 import { Store } from "../store.ts";
@@ -54,7 +54,7 @@ let nextId = 1;
 const keys = new Map<string, string>();
 let unfinished: Promise<readonly UploadBody[]> | undefined;
 
-signedIn.watch(clear);
+person.watch(clear);
 
 /** A change by hand: what was noted of the state before does not count any more. */
 export function edit(to: Partial<Draft>): void {

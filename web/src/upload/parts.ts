@@ -25,7 +25,20 @@ export function arrivedBytes(total: number, missing: readonly Piece[]): number {
 /** Milliseconds to wait before each attempt after the first. */
 export const RETRY_DELAYS: readonly number[] = [500, 2_000, 5_000, 10_000];
 
-/** Whether a refusal of the storage can pass: everything but a link that is void. */
-export function mayPass(status: number): boolean {
-  return status === 0 || status === 408 || status === 429 || status >= 500;
+/**
+ * What an answer of the storage means: the same request may succeed later, one with a fresh link
+ * may succeed now, or none will. `code` is what the answer calls itself; empty if it has no name.
+ */
+export function meaning(status: number, code: string): "passes" | "renew" | "final" {
+  if (status === 408 || status === 429 || status >= 500 || code === "RequestTimeout") return "passes";
+  // A link that is too old, or an upload in parts that another tab has completed.
+  if (status === 403 || EXPIRED.has(code)) return "renew";
+  return "final";
+}
+
+const EXPIRED = new Set(["ExpiredToken", "NoSuchUpload"]);
+
+/** The storage's own name for what is wrong, from its answer in XML. */
+export function codeOf(answer: string): string {
+  return /<Code>(\w+)<\/Code>/.exec(answer)?.[1] ?? "";
 }

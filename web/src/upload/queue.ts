@@ -1,11 +1,13 @@
 /** Files on their way to storage, whichever page one is on meanwhile. */
 import { call, type PostBody, type UploadLink } from "../api.ts";
-import { signedIn } from "../auth.ts";
+import { person } from "../auth.ts";
 import { sentence } from "../errors.ts";
+import { rememberFile } from "../local-files.ts";
 import { follow, forget, hurry, previews, sending } from "../pending.ts";
 import { fetchPost } from "../posts.ts";
 import { Store } from "../store.ts";
 import { toast } from "../toasts.ts";
+import { smallPicture } from "./thumb.ts";
 import { freshLink, sendFile } from "./transfer.ts";
 
 const FILES_AT_ONCE = 2;
@@ -37,8 +39,7 @@ batches.watch(() => {
   else window.removeEventListener("beforeunload", warn);
 });
 
-signedIn.watch(() => {
-  if (signedIn.value) return;
+person.watch(() => {
   for (const stop of stops.values()) stop.abort();
   batches.set([]);
 });
@@ -49,14 +50,22 @@ export function start(post: PostBody, files: readonly File[], given: readonly Up
   const missing = new Set(given.map((link) => link.media_id));
   const batch = post.media.map((medium, index): Transfer => {
     const file = files[index]!;
-    if (!medium.content_type.startsWith("video/")) previews.set(medium.id, URL.createObjectURL(file));
+    void recognise(medium.id, file);
     const isSent = !missing.has(medium.id);
     const sent = isSent ? file.size : 0;
+    if (isSent) rememberFile(medium.id, { isReceived: true });
     return { mediaId: medium.id, file, state: isSent ? "sent" : "waiting", sent, error: null };
   });
   batches.update((all) => [...all, { post, files: batch }]);
   follow(post);
   next();
+}
+
+/** Keeps what a file is recognised by: here at once, and after a reload. */
+async function recognise(mediaId: string, file: File): Promise<void> {
+  if (!file.type.startsWith("video/")) previews.set(mediaId, URL.createObjectURL(file));
+  rememberFile(mediaId, { name: file.name });
+  rememberFile(mediaId, { thumb: await smallPicture(file) });
 }
 
 /**
@@ -65,7 +74,8 @@ export function start(post: PostBody, files: readonly File[], given: readonly Up
  */
 export async function resume(postId: string, mediaId: string, file: File): Promise<void> {
   const link = await freshLink(mediaId);
-  if (link === null) return;
+  if (link === null) return rememberFile(mediaId, { isReceived: true });
+  void recognise(mediaId, file);
   links.set(mediaId, link);
   const transfer: Transfer = { mediaId, file, state: "waiting", sent: 0, error: null };
   const running = batches.value.find((batch) => batch.post.id === postId);
@@ -129,6 +139,7 @@ async function run({ mediaId, file }: Transfer): Promise<void> {
     const link = links.get(mediaId) ?? (await freshLink(mediaId));
     const onProgress = (sent: number) => change(mediaId, { sent });
     if (link !== null) await sendFile(file, link, { signal: stop.signal, onProgress });
+    rememberFile(mediaId, { isReceived: true });
     change(mediaId, { state: "sent", sent: file.size });
   } catch (error) {
     if (!stop.signal.aborted) change(mediaId, { state: "failed", error: sentence(error) });

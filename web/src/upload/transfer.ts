@@ -1,7 +1,7 @@
 /** Sends one file straight to storage: in one form, or in parts of which several go at once. */
 import { call, type UploadLink } from "../api.ts";
 import { Failure, NetworkError } from "../errors.ts";
-import { arrivedBytes, mayPass, type Piece, pieces, RETRY_DELAYS } from "./parts.ts";
+import { arrivedBytes, codeOf, meaning, type Piece, pieces, RETRY_DELAYS } from "./parts.ts";
 
 /** More are hardly faster, and leave more half-sent behind when a slow connection breaks. */
 const PARTS_AT_ONCE = 2;
@@ -13,12 +13,13 @@ export interface Sending {
   readonly onProgress: (bytes: number) => void;
 }
 
+/** The storage has answered, but has not taken the bytes. */
 class Refused extends Failure {
-  readonly status: number;
+  readonly meaning: ReturnType<typeof meaning>;
 
-  constructor(status: number) {
-    super("The storage did not take the file.");
-    this.status = status;
+  constructor(status: number, code: string) {
+    super(`The storage did not take the file. It says: ${code || "no reason"} (${status}).`);
+    this.meaning = meaning(status, code);
   }
 }
 
@@ -30,7 +31,7 @@ export async function sendFile(file: File, link: UploadLink, sending: Sending): 
   try {
     await sendBy(file, link, sending);
   } catch (error) {
-    if (!(error instanceof Refused) || mayPass(error.status)) throw error;
+    if (!(error instanceof Refused) || error.meaning !== "renew") throw error;
     const fresh = await freshLink(link.media_id);
     if (fresh !== null) await sendBy(file, fresh, sending);
   }
@@ -106,12 +107,35 @@ async function persistently(sending: Sending, attempt: () => Promise<void>): Pro
       return await attempt();
     } catch (error) {
       sending.signal.throwIfAborted();
-      const passes = error instanceof NetworkError || (error instanceof Refused && mayPass(error.status));
+      const passes = error instanceof Refused ? error.meaning === "passes" : error instanceof NetworkError;
       if (!passes) throw error;
       await pause(delay, sending.signal);
     }
   }
-  return attempt();
+  try {
+    await attempt();
+  } catch (error) {
+    if (error instanceof NetworkError && (await isApiReached())) throw new StorageUnreached();
+    throw error;
+  }
+}
+
+/** The network is there: a redirect of the storage, or a filter in between, looks like this. */
+class StorageUnreached extends Failure {
+  constructor() {
+    super(
+      "Shutterfeed is there, but its storage for files cannot be reached from here." +
+        " Please try again later, or from another network.",
+    );
+  }
+}
+
+async function isApiReached(): Promise<boolean> {
+  try {
+    return (await fetch("/api/health", { cache: "no-store" })).ok;
+  } catch {
+    return false;
+  }
 }
 
 /** Waits so long; while there is no connection, until there is one. */
@@ -160,7 +184,10 @@ function send(
       onProgress(event.loaded);
     };
     request.onload = () =>
-      settle(() => (request.status < 300 ? resolve() : reject(new Refused(request.status))));
+      settle(() => {
+        if (request.status < 300) resolve();
+        else reject(new Refused(request.status, codeOf(request.responseText)));
+      });
     request.onerror = () => settle(() => reject(new NetworkError()));
     request.onabort = () =>
       settle(() => reject(signal.aborted ? (signal.reason as Error) : new NetworkError()));

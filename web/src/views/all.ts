@@ -6,6 +6,6 @@ export { PostView } from "./post.tsx";
 export { MeView, ProfileView } from "./profile.tsx";
 export { SearchView } from "./search.tsx";
 export { SettingsView } from "./settings.tsx";
-export { SignInView } from "./sign-in.tsx";
+export { SignInAgain, SignInView } from "./sign-in.tsx";
 export { TagView } from "./tag.tsx";
 export { UploadsView } from "./uploads.tsx";

@@ -86,10 +86,12 @@ function NewPosts() {
     const timer = setInterval(ask, POLL_MS);
     document.addEventListener("visibilitychange", ask);
     window.addEventListener("shutterfeed:again", ask);
+    window.addEventListener("online", ask);
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", ask);
       window.removeEventListener("shutterfeed:again", ask);
+      window.removeEventListener("online", ask);
     };
   }, []);
 

@@ -4,6 +4,7 @@ import { Avatar } from "../components/avatar.tsx";
 import { Empty, Endless, Retry } from "../components/endless.tsx";
 import { FollowButton } from "../components/follow-button.tsx";
 import { Icon } from "../components/icons.tsx";
+import { Linked } from "../components/linked.tsx";
 import { Page } from "../components/page.tsx";
 import { PendingPosts } from "../components/pending-posts.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
@@ -11,11 +12,11 @@ import { openCompose } from "../compose.ts";
 import { List } from "../lists.ts";
 import { loadMe, me } from "../me.ts";
 import { published } from "../pending.ts";
-import { remember } from "../posts.ts";
+import { remember, restored, takeBack } from "../posts.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
-import { count, linkify } from "../text.ts";
+import { count } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
 
 /** One's own profile, before one's handle is known. */
@@ -47,6 +48,15 @@ export function ProfileView({ handle }: Record<string, string>) {
     void page(name).then((first) => posts.refresh(first), () => undefined);
     void call("get", "/users/{handle}", { path: { handle: name } }).then(profile.set, () => undefined);
   }, [count]);
+
+  useEffect(
+    () =>
+      restored.watch(() => {
+        const post = restored.value;
+        if (post?.author.handle === name) takeBack(posts, post);
+      }),
+    [posts],
+  );
 
   if (profile.isMissing) {
     return (
@@ -114,9 +124,7 @@ function Head({ seen, isOwn, onChange }: {
         </ul>
         {user.bio && (
           <p class="bio" dir="auto">
-            {linkify(user.bio).map((piece, index) =>
-              piece.href ? <a key={index} href={piece.href}>{piece.text}</a> : piece.text,
-            )}
+            <Linked text={user.bio} />
           </p>
         )}
       </div>

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import {
-  confirmSignUp, farewell, forgotPassword, resendCode, setNewPassword, signedIn, signIn, signUp,
+  confirmSignUp, farewell, forgotPassword, resendCode, setNewPassword, signedIn, signIn, signOut,
+  signUp,
 } from "../auth.ts";
+import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
@@ -81,6 +83,29 @@ function SignIn() {
         New here? <a href="/sign-up">Create an account</a>
       </p>
     </Page>
+  );
+}
+
+/** On top of whatever one was doing when the session ended: all of it is kept, and goes on. */
+export function SignInAgain() {
+  const { email, password } = useStore(typed);
+  const form = useForm(async () => {
+    await signIn(email.trim(), password);
+    typed.set({ email: "", password: "" });
+  });
+  return (
+    <Dialog title="Sign in again" class="dialog-small">
+      <div class="dialog-body form">
+        <p role="status">Your session has ended. What you were doing is kept.</p>
+        <Form {...form} action="Sign in">
+          <EmailField problem={form.problem} />
+          <PasswordField problem={form.problem} complete="current-password" />
+        </Form>
+        <button type="button" class="link-button" onClick={() => void signOut()}>
+          Sign out and discard it
+        </button>
+      </div>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call, type UploadBody } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -6,16 +6,25 @@ import { Page } from "../components/page.tsx";
 import { openCompose } from "../compose.ts";
 import { Failure, sentence } from "../errors.ts";
 import { List } from "../lists.ts";
+import { localFiles } from "../local-files.ts";
+import { pending, previews, sending } from "../pending.ts";
+import { fetchPost, recall } from "../posts.ts";
+import { useStore } from "../store.ts";
 import { ago, fileSize, fullDate } from "../text.ts";
 import { toast } from "../toasts.ts";
 import { ofThisVisit } from "../visits.ts";
 
 /** The ledger: what became of every file. */
 export function UploadsView() {
-  const list = ofThisVisit("uploads", () => new List(
-    (cursor) => call("get", "/me/uploads", { query: cursor === undefined ? {} : { cursor } }),
-    (upload) => upload.media_id,
-  ));
+  const list = ofThisVisit("uploads", () => new List(page, (upload) => upload.media_id));
+  const underway = useStore(pending);
+
+  // What is known of one's posts on their way tells when the ledger has changed.
+  useEffect(() => {
+    if (list.state.value.items.length === 0) return;
+    page().then((first) => list.refresh(first), () => undefined); // what is shown stays
+  }, [underway]);
+
   return (
     <Page title="Uploads" class="page-narrow">
       <p class="page-sub">
@@ -43,8 +52,14 @@ export function UploadsView() {
   );
 }
 
+function page(cursor?: string) {
+  return call("get", "/me/uploads", { query: cursor === undefined ? {} : { cursor } });
+}
+
 const STATES = {
-  awaiting: "Not uploaded",
+  interrupted: "Interrupted",
+  sending: "Uploading",
+  received: "Received, being prepared",
   processing: "Processing",
   ready: "Ready",
   failed: "Failed",
@@ -65,22 +80,19 @@ const KINDS: Record<string, string> = {
 
 function Row({ upload }: { upload: UploadBody }) {
   const isAvatar = upload.purpose === "avatar";
-  const isVideo = upload.content_type.startsWith("video/");
+  const state = useShownState(upload);
   const kind = KINDS[upload.content_type] ?? upload.content_type;
   return (
     <li class="row">
-      <span class="row-thumb"><Icon name={isVideo ? "video" : "image"} /></span>
+      <Thumb upload={upload} />
       <div class="row-text">
-        <p class="row-title">
-          <span class={`badge badge-${upload.state}`}>{STATES[upload.state]}</span>
-        </p>
+        <p class="row-title"><Name upload={upload} isAwaited={state === "interrupted"} /></p>
         <p class="row-note">
-          {isAvatar && "Profile picture, "}
-          {kind}, {fileSize(upload.bytes)} ·{" "}
+          <span class={`badge badge-${state}`}>{STATES[state]}</span> {kind}, {fileSize(upload.bytes)} ·{" "}
           <time dateTime={upload.created_at} title={fullDate(upload.created_at)}>{ago(upload.created_at)}</time>
         </p>
         {upload.failure && <p class="field-error">{upload.failure.message}</p>}
-        {upload.state === "awaiting" && !isAvatar && <Continue upload={upload} />}
+        {state === "interrupted" && !isAvatar && <Continue upload={upload} />}
       </div>
       {upload.state === "ready" && (
         <div class="row-actions">
@@ -92,6 +104,49 @@ function Row({ upload }: { upload: UploadBody }) {
       )}
     </li>
   );
+}
+
+/** The ledger's state, and what this browser knows better of a file that is still awaited. */
+function useShownState(upload: UploadBody): keyof typeof STATES {
+  const isSending = useStore(sending).has(upload.post_id);
+  const isReceived = useStore(localFiles)[upload.media_id]?.isReceived;
+  if (upload.state !== "awaiting") return upload.state;
+  if (isReceived) return "received";
+  return isSending ? "sending" : "interrupted";
+}
+
+/** What was picked here, or what has become of it. */
+function Thumb({ upload }: { upload: UploadBody }) {
+  const known = useStore(localFiles)[upload.media_id];
+  const picture = upload.thumbnail ?? previews.get(upload.media_id) ?? known?.thumb ?? null;
+  const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
+  if (picture === null || picture === unshowable) {
+    const isVideo = upload.content_type.startsWith("video/");
+    return <span class="row-thumb"><Icon name={isVideo ? "video" : "image"} /></span>;
+  }
+  return <img class="row-thumb" src={picture} alt="" loading="lazy" onError={() => setUnshowable(picture)} />;
+}
+
+/**
+ * The file's name, if it was sent from this browser; otherwise its post's caption, which is asked
+ * for only if one has to find the file again.
+ */
+function Name({ upload, isAwaited }: { upload: UploadBody; isAwaited: boolean }) {
+  const known = useStore(localFiles)[upload.media_id];
+  const isAvatar = upload.purpose === "avatar";
+  const [caption, setCaption] = useState(() => recall(upload.post_id)?.caption ?? "");
+  const isUnknown = isAwaited && !isAvatar && !known?.name && caption === "";
+
+  useEffect(() => {
+    if (!isUnknown) return;
+    // Without an answer it stays without a name.
+    fetchPost(upload.post_id).then((post) => setCaption(post.caption), () => undefined);
+  }, [isUnknown]);
+
+  if (known?.name) return <>{known.name}</>;
+  if (isAvatar) return <>Profile picture</>;
+  if (caption) return <>{caption}</>;
+  return <>{upload.content_type.startsWith("video/") ? "Video" : "Photo"}</>;
 }
 
 /** The file as it was uploaded, bit for bit; the storage sends it as a download. */
@@ -123,7 +178,7 @@ function Continue({ upload }: { upload: UploadBody }) {
 
   return (
     <>
-      <label class="link-button file-button">
+      <label class="button button-small file-button row-remedy">
         Choose the file again to go on
         <input
           class="visually-hidden"
