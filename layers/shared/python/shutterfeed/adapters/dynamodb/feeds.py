@@ -170,6 +170,7 @@ def to_snapshot(item: Item) -> Snapshot:
         tuple(map(FeedEntry.parse, lines)),
         None if complete_to is None else FeedEntry.parse(complete_to),
         item["version"],
+        datetime.fromtimestamp(item[TTL_ATTRIBUTE], UTC),
     )
 
 
