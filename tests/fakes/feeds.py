@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shutterfeed import keys
@@ -47,7 +47,8 @@ class FakeFeeds:
         return len(surplus)
 
     def snapshot(self, owner_id: str) -> Snapshot | None:
-        return self.snapshots.get(owner_id)
+        kept = self.snapshots.get(owner_id)
+        return None if kept is None else replace(kept, until=self.snapshots_expire[owner_id])
 
     def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
         present = self.snapshots.get(owner_id)

@@ -277,9 +277,10 @@ def test_a_celebrity_is_pulled_and_one_who_ceases_to_be_is_pushed_again(
 
 
 def test_search_knows_how_popular_celebrities_have_become(
-    client: Client, pipeline: Pipeline, ada: Person, ben: Person
+    client: Client, pipeline: Pipeline, ada: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their followers are counted apart, and no count changes their profiles."""
+    monkeypatch.setenv("CELEBRITY_FOLLOWERS", "3")
     people = [Person.number(number) for number in range(1, 18)]
     for person in (ada, ben):
         client.patch("/me", person, {"display_name": "Same Name"})

@@ -101,17 +101,17 @@ class DeliveryService:
             # Whom the reader has unfollowed since the list was read, now or in an attempt at this
             # preparation that broke off: each has a tombstone. A later unfollowing finds the lease.
             self.audience.withdraw(reader_id, self.readers.get(reader_id).unfollowed)
-            self._serve(reader_id, followed)
+            self._serve(reader_id, followed, now)
         self.feeds.trim(reader_id, self.policy.feed_posts)
         self.readers.push_until(reader_id, until)
 
-    def _serve(self, reader_id: str, followed: list[str]) -> None:
+    def _serve(self, reader_id: str, followed: list[str], now: datetime) -> None:
         for _ in range(_ATTEMPTS):
             old = self.feeds.snapshot(reader_id)
             heads = self.heads.get_many(followed)
             self._pull_celebrities(reader_id, heads.values())
-            new = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads)
-            if new is old or self.feeds.keep_snapshot(reader_id, new, self.clock.now()):
+            new = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads, now)
+            if new is old or self.feeds.keep_snapshot(reader_id, new, now):
                 return
         raise Busy
 

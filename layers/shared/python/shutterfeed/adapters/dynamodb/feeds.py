@@ -201,6 +201,7 @@ def to_snapshot(item: Item) -> Snapshot:
         EntryLines(decompressed(item["entries"]).decode().splitlines()),
         None if complete_to is None else FeedEntry.parse(complete_to),
         item["version"],
+        datetime.fromtimestamp(item[TTL_ATTRIBUTE], UTC),
     )
 
 
