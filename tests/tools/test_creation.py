@@ -277,7 +277,7 @@ def test_a_stack_that_lived_and_is_half_deleted_is_left_to_make_destroy(world: W
     assert world.cloudformation.deleted == []
 
 
-def test_what_the_deletion_of_a_failed_stack_keeps_is_named(
+def test_what_is_removed_and_what_is_kept_is_told(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.cloudformation.statuses = ["ROLLBACK_FAILED"]
@@ -285,8 +285,11 @@ def test_what_the_deletion_of_a_failed_stack_keeps_is_named(
         ("AWS::DynamoDB::Table", "Shutterfeed-prod-Metadata-1"),
         ("AWS::S3::Bucket", BUCKETS["originals"]),
     ]
+    world.bucket("site", "index.html")
     world.clear()
-    assert capsys.readouterr().out == (
-        "Kept, although nothing uses it any more: "
-        "Shutterfeed-prod-Metadata-1 (AWS::DynamoDB::Table).\n"
-    )
+    assert capsys.readouterr().out.splitlines() == [
+        f"{STACK} was never created (ROLLBACK_FAILED): what is left of it is removed.",
+        "Kept, although nothing uses it: Shutterfeed-prod-Metadata-1 (AWS::DynamoDB::Table);"
+        " remove it by hand.",
+        f"s3://{BUCKETS['site']}, left by an earlier {STACK}, is removed.",
+    ]
