@@ -149,7 +149,7 @@ def test_nothing_can_be_operated_that_could_not_be_created(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack = {"StackName": "Shutterfeed-prod", "StackStatus": "ROLLBACK_COMPLETE"}
-    client = SimpleNamespace(describe_stacks=lambda StackName: {"Stacks": [stack]})  # noqa: N803
+    client = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [stack]})
     monkeypatch.setattr(aws, "_clients", lambda _: lambda _: client)
     with pytest.raises(ToolError, match="Shutterfeed-prod is ROLLBACK_COMPLETE: deploy it"):
         aws.deployment("prod")

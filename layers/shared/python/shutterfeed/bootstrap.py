@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shutterfeed import config
 
@@ -42,12 +42,6 @@ if TYPE_CHECKING:
 
 M = TypeVar("M")
 
-# Otherwise links lead to the host that all regions share, which answers 400 for a bucket in a
-# region younger than 2019, and 307 for any new bucket until its name is known everywhere. The
-# site's Content-Security-Policy names the host that these give: `Settings.bucket_origin` in
-# `infra/`.
-_S3_ADDRESSES: Final = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
-
 
 @cache
 def client(service: str) -> Any:
@@ -66,7 +60,13 @@ def client(service: str) -> Any:
             # In some regions S3's links are signed the old way otherwise, which leaves headers
             # like Content-Length out.
             signature_version="s3v4" if service == "s3" else None,
-            s3=_S3_ADDRESSES if service == "s3" and not config.has_own_endpoint() else None,
+            # Otherwise links lead to the host that all regions share, which answers 400 for a
+            # bucket in a region younger than 2019, and 307 for any new bucket until its name is
+            # known everywhere. The site's Content-Security-Policy names the host that these
+            # give: `Settings.bucket_origin` in `infra/`.
+            s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+            if service == "s3" and not config.has_own_endpoint()
+            else None,
         ),
     )
 
