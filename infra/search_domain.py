@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Aws, CfnDeletionPolicy, RemovalPolicy, Stack
+from aws_cdk import Aws, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_opensearchservice as opensearch
 from constructs import Construct
 
+from infra.context import SettingsError
 from infra.nag import allow, allow_resource
-from infra.retention import retention
+from infra.retention import data_removal, retention
 from infra.settings import Settings
 
 ENGINE_VERSION: Final = "OpenSearch_2.19"
+_LONGEST_NAME: Final = 28
+_ZONES: Final = range(1, 4)
 _MASTER_INSTANCE: Final = "m7g.medium.search"
 _READING: Final = ("es:ESHttpGet", "es:ESHttpPost")
 _WRITING: Final = (*_READING, "es:ESHttpHead", "es:ESHttpPut", "es:ESHttpDelete")
@@ -39,6 +42,7 @@ class SearchDomain(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         name = f"{settings.prefix}-search"
+        _check(settings, name)
         arn = f"arn:{Aws.PARTITION}:es:{Aws.REGION}:{Aws.ACCOUNT_ID}:domain/{name}"
         log = self._log(settings, name)
         assert reader.role
@@ -80,9 +84,7 @@ class SearchDomain(Construct):
             ),
         )
         domain.node.add_dependency(self._log_policy(settings, log))
-        kept = CfnDeletionPolicy.RETAIN if settings.is_production else CfnDeletionPolicy.DELETE
-        domain.cfn_options.deletion_policy = kept
-        domain.cfn_options.update_replace_policy = kept
+        domain.apply_removal_policy(data_removal(settings))
         self.endpoint = f"https://{domain.attr_domain_endpoint}"
         _permit(reader, arn, *_READING)
         _permit(writer, arn, *_WRITING)
@@ -116,6 +118,22 @@ class SearchDomain(Construct):
             "LogPolicy",
             policy_name=f"{settings.prefix}-search-logs",
             policy_document=Stack.of(self).to_json_string(document),
+        )
+
+
+def _check(settings: Settings, name: str) -> None:
+    """What AWS would refuse only after everything else was made. Raises `SettingsError`."""
+    if len(name) > _LONGEST_NAME:
+        raise SettingsError(
+            f"With search=opensearch the domain is named {name}, of which AWS takes "
+            f"{_LONGEST_NAME} characters: choose a shorter stage."
+        )
+    if settings.search_zones not in _ZONES:
+        raise SettingsError("Context value search_zones must be 1, 2 or 3.")
+    if settings.search_nodes < 1 or settings.search_nodes % settings.search_zones:
+        raise SettingsError(
+            f"Context value search_nodes must be a multiple of search_zones "
+            f"({settings.search_zones}), not {settings.search_nodes}."
         )
 
 

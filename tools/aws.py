@@ -166,6 +166,10 @@ def deployment(stage: str) -> Deployment:
         (described,) = client_for("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         raise ToolError(f"There is no stack {stack} in this account and region.") from error
+    if "Outputs" not in described:
+        raise ToolError(
+            f"{stack} is {described['StackStatus']}: deploy it with `make deploy` first."
+        )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     return Deployment(client_for, stage, outputs)
 

@@ -144,7 +144,8 @@ def _remove(client_for: ClientFor, found: StackTypeDef, buckets: Mapping[str, st
     for bucket in own:
         if bucket.is_peoples:
             raise ToolError(_in_the_way(stack, bucket))
-    with step(f"Removing {stack}, which was never created ({found['StackStatus']})") as progress:
+    _say(f"{stack} was never created ({found['StackStatus']}): what is left of it is removed.")
+    with step(f"Removing {stack}") as progress:
         if found.get("EnableTerminationProtection"):
             client.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
         for bucket in own:
@@ -156,7 +157,7 @@ def _remove(client_for: ClientFor, found: StackTypeDef, buckets: Mapping[str, st
             "stands in the way, then run the same command again."
         )
     for kind, name in _kept(client, stack_id):
-        print(f"Kept, although nothing uses it any more: {name} ({kind}).", flush=True)
+        _say(f"Kept, although nothing uses it: {name} ({kind}); remove it by hand.")
 
 
 def _kept(client: CloudFormationClient, stack_id: str) -> Iterator[tuple[str, str]]:
@@ -179,7 +180,8 @@ def _remove_buckets(client_for: ClientFor, stack: str, buckets: Mapping[str, str
         if not bucket.is_empty and not _was_never_created(client, bucket.stack_id):
             raise ToolError(_in_the_way(stack, bucket))
     for bucket in left:
-        with step(f"Removing s3://{bucket.name}, left by an earlier {stack}") as progress:
+        _say(f"s3://{bucket.name}, left by an earlier {stack}, is removed.")
+        with step(f"Removing s3://{bucket.name}") as progress:
             _remove_bucket(s3, bucket, progress)
 
 
@@ -227,6 +229,11 @@ def _is_empty(s3: S3Client, bucket: str) -> bool:
     """Without any version of any object, and without a marker of a deleted one."""
     found = s3.list_object_versions(Bucket=bucket, MaxKeys=1)
     return not (found.get("Versions") or found.get("DeleteMarkers"))
+
+
+def _say(sentence: str) -> None:
+    """Whatever is removed is told, however short it takes."""
+    print(sentence, flush=True)
 
 
 def _in_the_way(stack: str, bucket: _Bucket) -> str:

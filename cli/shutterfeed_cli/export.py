@@ -25,7 +25,7 @@ import httpx
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TextColumn, TransferSpeedColumn
 
-from shutterfeed_cli import VERSION
+from shutterfeed_cli import VERSION, storage
 from shutterfeed_cli.api import Api, Json
 from shutterfeed_cli.commands import Context
 from shutterfeed_cli.errors import (
@@ -314,13 +314,16 @@ class Fetcher:
         except Exception as error:  # noqa: BLE001 - this file's own fault, whatever it is
             return Unexpected(error)
 
-    def _fetch(self, original: Original) -> Result:
+    def _link(self, original: Original) -> Json:
         try:
-            link = self._api.call("GET", f"/me/uploads/{quote(original.media_id)}/original")
+            return self._api.call("GET", f"/me/uploads/{quote(original.media_id)}/original")
         except Refused as error:
             if error.status == HTTPStatus.CONFLICT and not original.ready:
                 raise Absent(str(error)) from error
             raise
+
+    def _fetch(self, original: Original) -> Result:
+        link = self._link(original)
         facts = {name: link[name] for name in ("bytes", "sha256", "content_type")}
         path = self._folder / original.path
         if path.exists():
@@ -332,15 +335,25 @@ class Fetcher:
             return False, facts
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
-        self._download(link["url"], part, facts["bytes"])
+        try:
+            self._download(link["url"], part, facts["bytes"])
+        except storage.LinkRefused:
+            self._stop.check_new()
+            self._download_again(self._link(original)["url"], part, facts["bytes"])
         if _digest(part) != facts["sha256"]:
             part.unlink()
             raise CliError("It arrived damaged. Run the same command again.")
         part.rename(path)
         return True, facts
 
+    def _download_again(self, url: str, part: Path, size: int) -> None:
+        try:
+            self._download(url, part, size)
+        except storage.LinkRefused as refusal:
+            raise refusal.final() from None
+
     def _download(self, url: str, part: Path, size: int) -> None:
-        """Fetch what is missing of the file. Raises `CliError`."""
+        """Fetch what is missing of the file. Raises `CliError`, and `LinkRefused`."""
 
         def attempt() -> httpx.Response:
             have = part.stat().st_size if part.exists() else 0
@@ -364,9 +377,7 @@ class Fetcher:
                         self._on_bytes(len(chunk))
                 return answer
 
-        answer = self._patience.send(attempt)
-        if not answer.is_success:
-            raise CliError(f"Storage answered {answer.status_code}.")
+        storage.check(self._patience.send(attempt))
 
 
 def _digest(path: Path) -> str:

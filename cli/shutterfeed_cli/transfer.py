@@ -6,11 +6,11 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from http import HTTPStatus
 from typing import IO, Final
 
 import httpx
 
+from shutterfeed_cli import storage
 from shutterfeed_cli.api import Api, Json
 from shutterfeed_cli.errors import Refused
 from shutterfeed_cli.http import Patience
@@ -21,15 +21,11 @@ from shutterfeed_cli.stopping import Stop
 PARALLEL_PARTS: Final = 3
 """Of one file. More would not be faster: several files are on their way at the same time."""
 _ROUNDS: Final = 5
-"""How often fresh links are asked for, before a file is given up for this run."""
+"""With how many links a file is tried, before it is given up for this run."""
 _CHUNK_BYTES: Final = 128 * 1024
 
 OnBytes = Callable[[int], None]
 """Told how many bytes went out; a negative number takes back those of an attempt that failed."""
-
-
-class LinkExpired(Exception):
-    """Storage does not take this link, any more or at all: ask for a fresh one."""
 
 
 class Transfer:
@@ -55,6 +51,7 @@ class Transfer:
     def _send(self, medium: Medium, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
         media_id = link["media_id"]
         current: Json | None = link
+        refused_at: int | None = None
         for _ in range(_ROUNDS):
             if current is None:
                 return  # All of it is there.
@@ -64,7 +61,11 @@ class Transfer:
                     self._api.complete(media_id)
                 else:
                     self._send_whole(medium, file, current, on_bytes)
-            except LinkExpired:
+            except storage.LinkRefused as refusal:
+                # Fresh links help as long as something arrives with each.
+                if refused_at == _missing(current):
+                    raise refusal.final() from None
+                refused_at = _missing(current)
                 self._stop.check_new()
             except Refused as error:
                 if error.code != "parts_missing":
@@ -125,11 +126,12 @@ class Transfer:
             nonlocal counted
             on_bytes(-counted)
             counted = 0
-            return request(place.chunks(self._stop, count))
+            answer = request(place.chunks(self._stop, count))
+            storage.raise_if_passing(answer)
+            return answer
 
         try:
-            answer = self._patience.send(attempt)
-            _check(answer)
+            storage.check(self._patience.send(attempt))
         except BaseException:
             on_bytes(-counted)
             raise
@@ -159,6 +161,11 @@ class _Slice:
             yield chunk
 
 
+def _missing(link: Json) -> int:
+    """How many requests it takes to send what has not arrived."""
+    return len(link["multipart"]["parts"]) if "multipart" in link else 1
+
+
 def _form(fields: Mapping[str, str], content_type: str) -> tuple[bytes, bytes, str]:
     """What stands before and after the file in a multipart form, and the form's boundary."""
     boundary = secrets.token_hex(16)
@@ -171,18 +178,3 @@ def _form(fields: Mapping[str, str], content_type: str) -> tuple[bytes, bytes, s
         f"Content-Type: {content_type}\r\n\r\n"
     )
     return "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode(), boundary
-
-
-def _check(answer: httpx.Response) -> None:
-    """Raises `LinkExpired`, and `Refused` with the storage's reason."""
-    if answer.is_success:
-        return
-    # 404: the upload in parts that the link belongs to is no longer there.
-    if answer.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
-        raise LinkExpired
-    reason = _between(answer.text, "<Message>", "</Message>") or answer.reason_phrase
-    raise Refused(f"Storage refused the file: {reason}", status=answer.status_code)
-
-
-def _between(text: str, start: str, end: str) -> str:
-    return text.partition(start)[2].partition(end)[0]

@@ -11,6 +11,8 @@ from shutterfeed import schema
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template, listed, text
 
+DOMAIN = "AWS::OpenSearchService::Domain"
+
 
 @pytest.fixture(scope="module")
 def domain(template_of: Synthesize) -> Template:
@@ -58,6 +60,39 @@ def test_a_domain_is_spread_encrypted_and_watched(domain: Template) -> None:
         "ES_APPLICATION_LOGS",
     }
     assert all(option["Enabled"] for option in properties["LogPublishingOptions"].values())
+
+
+def test_production_keeps_its_domain_once_it_is_there(
+    domain: Template, template_of: Synthesize
+) -> None:
+    (kept,) = template_of(search="opensearch", stage="prod").whole(DOMAIN).values()
+    assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == (
+        "RetainExceptOnCreate",
+        "Retain",
+    )
+    (dropped,) = domain.whole(DOMAIN).values()
+    assert (dropped["DeletionPolicy"], dropped["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        ({"stage": "abcdefghij"}, "choose a shorter stage"),
+        ({"search_nodes": 3}, r"multiple of search_zones \(2\), not 3"),
+        ({"search_nodes": 0}, "multiple of search_zones"),
+        ({"search_zones": 4, "search_nodes": 4}, "search_zones must be 1, 2 or 3"),
+    ],
+)
+def test_what_aws_would_refuse_is_refused_before(
+    template_of: Synthesize, context: dict[str, object], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        template_of(search="opensearch", **context)
+
+
+def test_the_longest_stage_that_fits_is_taken(template_of: Synthesize) -> None:
+    named = template_of(search="opensearch", stage="abcdefghi").only(DOMAIN)["DomainName"]
+    assert len(named) == 28
 
 
 def test_only_two_roles_are_let_in_and_the_writer_administers(domain: Template) -> None:

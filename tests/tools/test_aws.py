@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -127,6 +128,31 @@ def test_reservations_are_held_against_the_quota_before_anything_is_done(
     monkeypatch.setattr(quota, "left_unreserved", refuse)
     with pytest.raises(ToolError, match="too much"):
         aws.deploy([])
+    assert deployment.done == []
+
+
+def test_what_could_not_be_created_is_removed_instead_of_planned_for(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(creation, "is_failed", lambda _, stack: stack == "Shutterfeed-prod")
+    answers = iter(["no", "prod"])
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    with pytest.raises(ToolError, match="Nothing was deleted"):
+        aws.destroy(["stage=prod"], with_originals=False)
+    assert deployment.done == []
+    aws.destroy(["stage=prod"], with_originals=False)
+    assert deployment.done == ["clear Shutterfeed-prod"]
+    assert "Shutterfeed-prod was never created" in capsys.readouterr().out
+
+
+def test_nothing_can_be_operated_that_could_not_be_created(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = {"StackName": "Shutterfeed-prod", "StackStatus": "ROLLBACK_COMPLETE"}
+    client = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [stack]})
+    monkeypatch.setattr(aws, "_clients", lambda _: lambda _: client)
+    with pytest.raises(ToolError, match="Shutterfeed-prod is ROLLBACK_COMPLETE: deploy it"):
+        aws.deployment("prod")
     assert deployment.done == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -94,9 +95,14 @@ class S3WithTags:
     def __init__(self, s3: Any) -> None:
         self._s3 = s3
         self.stack_ids: dict[str, str] = {}
+        self.before_deleting: Callable[[str], object] = str
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._s3, name)
+
+    def delete_bucket(self, Bucket: str) -> None:  # noqa: N803
+        self.before_deleting(Bucket)
+        self._s3.delete_bucket(Bucket=Bucket)
 
     def get_bucket_tagging(self, Bucket: str) -> Any:  # noqa: N803
         if Bucket not in self.stack_ids:
@@ -209,13 +215,9 @@ def test_a_deleted_photos_versions_are_content(world: World) -> None:
 
 def test_a_photo_that_comes_in_the_last_moment_keeps_its_bucket(world: World) -> None:
     world.bucket("originals")
-    deleting = world.s3.delete_bucket
-
-    def late(Bucket: str) -> None:  # noqa: N803
-        world.s3.put_object(Bucket=Bucket, Key="photo", Body=b"content")
-        deleting(Bucket=Bucket)
-
-    world.s3.delete_bucket = late
+    world.s3.before_deleting = lambda bucket: world.s3.put_object(
+        Bucket=bucket, Key="photo", Body=b"content"
+    )
     with pytest.raises(ToolError, match="cannot be removed"):
         world.clear()
     assert world.buckets() == {"originals"}
@@ -277,16 +279,19 @@ def test_a_stack_that_lived_and_is_half_deleted_is_left_to_make_destroy(world: W
     assert world.cloudformation.deleted == []
 
 
-def test_what_the_deletion_of_a_failed_stack_keeps_is_named(
+def test_what_is_removed_and_what_is_kept_is_told(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    table = "Shutterfeed-prod-Metadata-1"
     world.cloudformation.statuses = ["ROLLBACK_FAILED"]
     world.cloudformation.kept = [
-        ("AWS::DynamoDB::Table", "Shutterfeed-prod-Metadata-1"),
+        ("AWS::DynamoDB::Table", table),
         ("AWS::S3::Bucket", BUCKETS["originals"]),
     ]
+    world.bucket("site", "index.html")
     world.clear()
-    assert capsys.readouterr().out == (
-        "Kept, although nothing uses it any more: "
-        "Shutterfeed-prod-Metadata-1 (AWS::DynamoDB::Table).\n"
-    )
+    assert capsys.readouterr().out.splitlines() == [
+        f"{STACK} was never created (ROLLBACK_FAILED): what is left of it is removed.",
+        f"Kept, although nothing uses it: {table} (AWS::DynamoDB::Table); remove it by hand.",
+        f"s3://{BUCKETS['site']}, left by an earlier {STACK}, is removed.",
+    ]

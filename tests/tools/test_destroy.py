@@ -19,7 +19,7 @@ class FakeCloudFormation:
     def __init__(self) -> None:
         self.exists = True
         self.protected = False
-        self.originals_policy = "Retain"
+        self.originals_policy = "RetainExceptOnCreate"
         self.failures = 0
         self.status = "CREATE_COMPLETE"
 
