@@ -7,12 +7,12 @@ import json
 import os
 import platform
 import random
-import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +26,12 @@ _REQUIREMENTS: Final = paths.ROOT / "tools" / "requirements-cloud.txt"
 _HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 180.0
 _GRACE_SECONDS: Final = 5.0
+_KILLED_SECONDS: Final = 30.0
+"""Usually an instant."""
+_REMOVAL_SECONDS: Final = 2.0
+"""How long the removal of the folder is waited for: usually an instant, but its 24,000 files took a
+minute and a half on a busy disk."""
+_REMOVE: Final = 'rm -rf -- "$@" &'
 _ANSWER_SECONDS: Final = 2.0
 _BUSY_SECONDS: Final = 30.0
 """How long one that ran before may take to answer: to start it anew would lose what is in it."""
@@ -42,6 +48,10 @@ class _Server:
     pid: int
     started: str
     port: int
+
+
+Tell = Callable[[str], None]
+"""Is told what is waited for."""
 
 
 class LocalCloud:
@@ -95,13 +105,18 @@ class LocalCloud:
         self._clear()
         self._launch(port, environments.ensure(paths.CLOUD_VENV, _REQUIREMENTS, "the local cloud"))
 
-    def stop(self) -> bool:
-        """End the process and all it started, delete its folder. False if none was running."""
+    def stop(self, tell: Tell = lambda _: None) -> bool:
+        """End the process and all it started, delete its folder. False if none was running.
+
+        It is over within seconds: what does not end is killed, and where the disk is slow, the
+        folder is out of the way at once and deleted in the background. Raises `ToolError` if a
+        process cannot even be killed.
+        """
         server = self._server()
         if server is not None:
-            self._terminate(server)
+            self._terminate(server, tell)
         self._process = None
-        self._clear()
+        self._clear(tell)
         return server is not None
 
     def _launch(self, port: int, python: Path) -> None:
@@ -125,7 +140,7 @@ class LocalCloud:
         try:
             self._await_health(self._process, port)
         except BaseException:
-            self._terminate(server)
+            self._terminate(server, lambda _: None)
             self._process = None
             self._state.unlink(missing_ok=True)
             raise
@@ -141,13 +156,27 @@ class LocalCloud:
             "run the same command again."
         )
 
-    def _terminate(self, server: _Server) -> None:
-        for number in (signal.SIGTERM, signal.SIGKILL):
+    def _terminate(self, server: _Server, tell: Tell) -> None:
+        family = _family(server.pid)
+        for number, seconds in (
+            (signal.SIGTERM, _GRACE_SECONDS),
+            (signal.SIGKILL, _KILLED_SECONDS),
+        ):
             # macOS refuses permission to signal a group of which only dead processes are left.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(server.pid, number)
-            if _gone_within(server.pid, _GRACE_SECONDS):
+            for member in _alive(family, server.pid):
+                if member.group != server.pid:
+                    with suppress(ProcessLookupError, PermissionError):
+                        os.kill(member.pid, number)
+            left = _left_after(family, server.pid, seconds, tell)
+            if not left:
                 break
+        else:
+            raise ToolError(
+                f"The local cloud does not end: {_counted(left)} of it cannot be killed, which a"
+                " disk that does not answer is the usual reason for."
+            )
         if self._process is not None:
             self._process.wait()
 
@@ -170,9 +199,29 @@ class LocalCloud:
     def _state(self) -> Path:
         return self.folder / "server.json"
 
-    def _clear(self) -> None:
+    def _clear(self, tell: Tell = lambda _: None) -> None:
+        """Remove the folder, and what removals that were broken off have left."""
         if self.folder.exists():
-            shutil.rmtree(self.folder)
+            target = tempfile.mkdtemp(prefix=f".{self.folder.name}.", dir=self.folder.parent)
+            self.folder.replace(target)
+        removed = list(self.folder.parent.glob(f".{self.folder.name}.*"))
+        if not removed:
+            return
+        subprocess.run(
+            ["/bin/sh", "-c", _REMOVE, "sh", *removed],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        tell("its files are being deleted")
+        deadline = time.monotonic() + _REMOVAL_SECONDS
+        while any(path.exists() for path in removed):
+            if time.monotonic() > deadline:
+                tell("its files are still being deleted, in the background")
+                return
+            time.sleep(0.02)
 
 
 def prepare() -> None:
@@ -231,21 +280,41 @@ def _is_healthy(port: int, seconds: float) -> bool:
         connection.close()
 
 
-def _gone_within(group: int, seconds: float) -> bool:
+def _left_after(family: set[_Id], group: int, seconds: float, tell: Tell) -> list[_Process]:
+    """Those that are still alive when the time is up; none as soon as all have ended."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if not _group_exists(group):
-            return True
+    while left := _alive(family, group):
+        tell(f"{_counted(left)} {'has' if len(left) == 1 else 'have'} not ended yet")
+        if time.monotonic() > deadline:
+            return left
         time.sleep(0.02)
-    return False
+    return []
 
 
-def _group_exists(group: int) -> bool:
-    """Whether a process of the group is alive. A dead one whose parent has not yet asked for it,
-    be it the system's first process, still has an entry, but no longer counts."""
+def _counted(processes: Sequence[object]) -> str:
+    return "1 process" if len(processes) == 1 else f"{len(processes)} processes"
+
+
+def _family(leader: int) -> set[_Id]:
+    """The leader and all that descend from it, also those that lead groups of their own."""
+    everybody = list(_processes())
+    family, found = set(), {leader}
+    while found:
+        family |= {(one.pid, one.started) for one in everybody if one.pid in found}
+        found = {one.pid for one in everybody if one.parent in found and one.pid not in found}
+    return family
+
+
+def _alive(family: set[_Id], group: int) -> list[_Process]:
+    """Those of the family and of the group that are alive. A dead one whose parent has not yet
+    asked for it, be it the system's first process, still has an entry, but no longer counts."""
     with suppress(ChildProcessError):
         os.waitpid(group, os.WNOHANG)
-    return any(entry.group == group and entry.state != "Z" for entry in _processes())
+    return [
+        one
+        for one in _processes()
+        if one.state != "Z" and (one.group == group or (one.pid, one.started) in family)
+    ]
 
 
 def _start_time(pid: int) -> str | None:
@@ -254,8 +323,14 @@ def _start_time(pid: int) -> str | None:
     return found[0].started if found else None
 
 
+_Id = tuple[int, str]
+"""A process's number and when it began: numbers alone are given again."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Process:
+    pid: int
+    parent: int
     group: int
     state: str
     """`Z` if it is dead already."""
@@ -267,13 +342,18 @@ def _processes(pid: int | None = None) -> Iterator[_Process]:
     if platform.system() == "Linux":
         for file in Path("/proc").glob(f"{pid or '[0-9]*'}/stat"):
             with suppress(OSError):  # it ended while we looked
-                fields = file.read_text().rpartition(")")[2].split()
-                yield _Process(int(fields[2]), fields[0], fields[19])
+                name, _, rest = file.read_text().rpartition(")")
+                fields = rest.split()
+                number, parent, group = int(name.split()[0]), int(fields[1]), int(fields[2])
+                yield _Process(number, parent, group, fields[0], fields[19])
         return
     which = ["-A"] if pid is None else ["-p", str(pid)]
     answer = subprocess.run(
-        ["ps", *which, "-o", "pgid=,stat=,lstart="], capture_output=True, text=True, check=False
+        ["ps", *which, "-o", "pid=,ppid=,pgid=,stat=,lstart="],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     for line in answer.stdout.splitlines():
-        group, state, started = line.split(maxsplit=2)
-        yield _Process(int(group), state[0], started)
+        number, parent, group, state, started = line.split(maxsplit=4)
+        yield _Process(int(number), int(parent), int(group), state[0], started)

@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -50,7 +52,7 @@ def up(kind: str, port: int | None) -> Running:
     """Bring everything up to date and running; quick when it is. Raises `ToolError`."""
     if kind not in {MINISTACK, LOCALSTACK}:
         raise ToolError(f"CLOUD is {MINISTACK} or {LOCALSTACK}, not {kind}.")
-    with stamps.exclusive(paths.BUILD / "up.lock"):
+    with _alone():
         start = _start_ministack if kind == MINISTACK else _start_localstack
         running = start(port)
         stamps.replace_text(_state(), json.dumps(asdict(running), indent=2) + "\n")
@@ -74,14 +76,28 @@ def seed(running: Running) -> None:
 
 def down() -> bool:
     """Stop what `up` started and delete its state. False if nothing was running."""
-    with stamps.exclusive(paths.BUILD / "up.lock"):
+    with _alone():
         remembered = _remembered()
         if remembered is not None and remembered.kind == LOCALSTACK:
             with step("Stopping LocalStack"):
                 _compose("down", "--volumes")
             shutil.rmtree(paths.LOCAL)
             return True
-        return cloud.LocalCloud().stop()
+        with step("Stopping the local cloud") as progress:
+
+            def tell(text: str) -> None:
+                progress.detail = text
+
+            return cloud.LocalCloud().stop(tell)
+
+
+def _alone() -> AbstractContextManager[None]:
+    """Let one `up` or `down` of this folder work at a time; whoever waits is told."""
+
+    def tell() -> None:
+        print("Another `make up` or `make down` of this folder is waited for.", file=sys.stderr)
+
+    return stamps.exclusive(paths.BUILD / "up.lock", on_wait=tell)
 
 
 def current() -> Running:

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,11 +72,18 @@ def fresh_directory(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def exclusive(lock: Path) -> Iterator[None]:
-    """Let one process at a time into the block; the system frees the lock of one that dies."""
+def exclusive(lock: Path, *, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let one process at a time into the block; the system frees the lock of one that dies.
+
+    `on_wait` is called if another process is in there.
+    """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sys
 import time
@@ -23,8 +24,11 @@ import json, os, signal, subprocess, sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 signal.signal(signal.SIGTERM, {{signal_action}})
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-seen = {{{{"pid": child.pid, "environment": dict(os.environ), "directory": os.getcwd()}}}}
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+child = subprocess.Popen(sleep)
+# As the transcoder runs ffmpeg: in a session of its own.
+apart = subprocess.Popen(sleep, start_new_session=True)
+seen = {{{{"pid": child.pid, "apart": apart.pid, "environment": dict(os.environ)}}}}
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
@@ -70,6 +74,16 @@ def gone(pid: int) -> bool:
     return not is_alive(pid)
 
 
+def removed(server: LocalCloud) -> bool:
+    """Whether nothing of its folder is left, at the latest after a while."""
+    deadline = time.monotonic() + 100
+    while left := list(server.folder.parent.glob(f".{server.folder.name}.*")):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return not left
+
+
 def test_what_started_stops_with_its_children_and_leaves_nothing(server: LocalCloud) -> None:
     server.start()
     seen = request("GET", f"{server.endpoint}/").json()
@@ -79,7 +93,9 @@ def test_what_started_stops_with_its_children_and_leaves_nothing(server: LocalCl
 
     assert not server.is_running()
     assert gone(seen["pid"])
+    assert gone(seen["apart"])
     assert not server.folder.exists()
+    assert removed(server)
     assert cloud.is_free(int(seen["environment"]["GATEWAY_PORT"]))
 
 
@@ -91,11 +107,42 @@ def test_one_that_does_not_listen_is_killed(
     server = LocalCloud(tmp_path / "state")
     server.start()
     child = request("GET", f"{server.endpoint}/").json()["pid"]
+    told: list[str] = []
 
-    server.stop()
+    server.stop(told.append)
 
     assert not server.is_running()
     assert gone(child)
+    assert "3 processes have not ended yet" in told
+
+
+def test_what_cannot_be_deleted_at_once_is_deleted_in_the_background(
+    server: LocalCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.start()
+    (tmp_path / "go").mkdir()
+    slowly = f'(while [ -e {tmp_path}/go ]; do sleep 0.05; done; rm -rf -- "$@") &'
+    monkeypatch.setattr(cloud, "_REMOVE", slowly)
+    monkeypatch.setattr(cloud, "_REMOVAL_SECONDS", 0.1)
+    told: list[str] = []
+
+    server.stop(told.append)
+
+    assert not server.folder.exists()
+    assert list(tmp_path.glob(".state.*")), "it is still there, under another name"
+    assert told[-1] == "its files are still being deleted, in the background"
+    (tmp_path / "go").rmdir()
+    assert removed(server)
+
+
+def test_what_a_broken_removal_left_goes_with_the_next(server: LocalCloud, tmp_path: Path) -> None:
+    (tmp_path / ".state.left" / "deep").mkdir(parents=True)
+    (tmp_path / ".stately.other").mkdir()
+
+    server.stop()
+
+    assert removed(server)
+    assert (tmp_path / ".stately.other").exists()
 
 
 def test_another_process_of_ours_finds_and_stops_it(server: LocalCloud) -> None:
@@ -173,9 +220,12 @@ def test_a_failed_start_says_where_to_look_and_leaves_no_process(
 
 def test_the_state_of_a_process_that_died_is_stale(server: LocalCloud) -> None:
     server.start()
+    seen = request("GET", f"{server.endpoint}/").json()
     assert server._process is not None
     server._process.kill()
     server._process.wait()
+    for child in (seen["pid"], seen["apart"]):
+        os.kill(child, signal.SIGKILL)
 
     assert not LocalCloud(server.folder).is_running()
     server.start()

@@ -89,16 +89,21 @@ def test_leftovers_of_killed_builds_go_and_everything_else_stays(tmp_path: Path)
 def test_a_lock_lets_one_process_in_at_a_time(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from tools import stamps\n"
-        "with stamps.exclusive(Path(sys.argv[1])): print('in')"
+        "wait = lambda: print('waits', flush=True)\n"
+        "with stamps.exclusive(Path(sys.argv[1]), on_wait=wait): print('in')"
     )
-    with stamps.exclusive(tmp_path / "lock"):
+    waits: list[str] = []
+    with stamps.exclusive(tmp_path / "lock", on_wait=lambda: waits.append("nobody is in there")):
         other = subprocess.Popen(
             [sys.executable, "-c", script, str(tmp_path / "lock")],
             cwd=paths.ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert other.stdout is not None
+        assert other.stdout.readline() == "waits\n"
         with pytest.raises(subprocess.TimeoutExpired):
-            other.wait(timeout=0.4)
+            other.wait(timeout=0.2)
 
     assert other.communicate(timeout=100)[0] == "in\n"
+    assert waits == []
