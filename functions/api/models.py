@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
 
 from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
@@ -26,6 +27,7 @@ from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts
 from shutterfeed.services.posts import CreatedPost, PostView
+from shutterfeed.services.profiles import ProfileView
 from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.uploads import Grant, UploadView
 
@@ -181,6 +183,17 @@ class UserAsSeen(Struct):
 
     user: User
     followed_by_me: bool
+
+
+class ListedUser(User):
+    """A user in a list, and whether the caller follows them."""
+
+    followed_by_me: bool
+
+    @classmethod
+    def seen(cls, view: ProfileView, media_base_url: str) -> ListedUser:
+        user = User.of(view.profile, media_base_url)
+        return cls(**asdict(user), followed_by_me=view.followed_by_viewer)
 
 
 class Author(Struct):
@@ -550,7 +563,7 @@ class FeedPageBody(Struct):
 
 
 class UserPage(Struct):
-    items: list[User]
+    items: list[ListedUser]
     next_cursor: str | None
 
 
@@ -566,7 +579,7 @@ class SearchPage(Struct):
     """
 
     posts: list[PostBody]
-    users: list[User]
+    users: list[ListedUser]
     hashtags: list[str]
     next_cursor: str | None
 

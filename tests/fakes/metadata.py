@@ -226,6 +226,9 @@ class FakeFollows:
     def exists(self, follower_id: str, followee_id: str) -> bool:
         return (follower_id, followee_id) in self.data.edges
 
+    def followed(self, follower_id: str, user_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(u for u in user_ids if (follower_id, u) in self.data.edges)
+
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         ids = sorted(
             followee

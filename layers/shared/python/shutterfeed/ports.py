@@ -93,6 +93,10 @@ class Follows(Protocol):
 
     def exists(self, follower_id: str, followee_id: str) -> bool: ...
 
+    def followed(self, follower_id: str, user_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the users that the follower follows. Eventually consistent."""
+        ...
+
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         """Ids of the followed, in the order of their ids."""
         ...

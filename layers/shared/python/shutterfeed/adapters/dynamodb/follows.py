@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -67,6 +68,11 @@ class DynamoFollows:
 
     def exists(self, follower_id: str, followee_id: str) -> bool:
         return self.table.get(keys.follow(follower_id, followee_id)) is not None
+
+    def followed(self, follower_id: str, user_ids: Sequence[str]) -> frozenset[str]:
+        edges = [keys.follow(follower_id, user_id) for user_id in user_ids]
+        found = self.table.get_many(edges)
+        return frozenset(keys.parse_follow(item_key(item))[1] for item in found)
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         start = None if after is None else key_item(keys.follow(follower_id, after))
