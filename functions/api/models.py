@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
 
 from api.parameters import whole
 from shutterfeed.domain.characters import LINE, NAME, PARAGRAPHS, TEXT
@@ -36,6 +37,7 @@ from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts
 from shutterfeed.services.posts import CreatedPost, PostView
+from shutterfeed.services.profiles import ProfileView
 from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.uploads import Grant, UploadView
 
@@ -223,6 +225,17 @@ class UserAsSeen(Struct):
 
     user: User
     followed_by_me: bool
+
+
+class ListedUser(User):
+    """A user in a list, and whether the caller follows them."""
+
+    followed_by_me: bool
+
+    @classmethod
+    def seen(cls, view: ProfileView, media_base_url: str) -> ListedUser:
+        user = User.of(view.profile, media_base_url)
+        return cls(**asdict(user), followed_by_me=view.followed_by_viewer)
 
 
 class Author(Struct):
@@ -603,7 +616,7 @@ class FeedPageBody(Struct):
 
 
 class UserPage(Struct):
-    items: list[User]
+    items: list[ListedUser]
     next_cursor: str | None
 
 
@@ -619,7 +632,7 @@ class SearchPage(Struct):
     """
 
     posts: list[PostBody]
-    users: list[User]
+    users: list[ListedUser]
     hashtags: list[str]
     next_cursor: str | None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
@@ -22,6 +23,7 @@ from api.models import (
     EditProfile,
     FeedPageBody,
     Health,
+    ListedUser,
     NewPostsBody,
     OriginalLink,
     PostBody,
@@ -313,7 +315,7 @@ def search(call: Call) -> SearchPage:
         page.next_cursor = call.cursor(posts.next_position)
     if kind is SearchKind.USERS or _also(kind, query):
         users = found.users(query, position, limit)
-        page.users = [_user(call, profile) for profile in users.items]
+        page.users = _listed(call, users.items)
         page.next_cursor = call.cursor(users.next_position)
     if kind is SearchKind.HASHTAGS or _also(kind, query):
         page.hashtags = list(found.hashtags(query, limit))
@@ -370,7 +372,12 @@ def _post_page(call: Call, page: Page[PostView]) -> PostPage:
 
 
 def _user_page(call: Call, page: Page[Profile]) -> UserPage:
-    return UserPage([_user(call, user) for user in page.items], call.cursor(page.next_position))
+    return UserPage(_listed(call, page.items), call.cursor(page.next_position))
+
+
+def _listed(call: Call, profiles: Sequence[Profile]) -> list[ListedUser]:
+    views = call.services.users.views(profiles, call.user_id)
+    return [ListedUser.seen(view, call.services.media_base_url) for view in views]
 
 
 def _given(value: Any) -> Any:

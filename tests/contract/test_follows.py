@@ -58,6 +58,16 @@ def test_followers_are_known_among_any_number_of_users(store: Store) -> None:
     assert store.follows.followers_among(ADA, people) == set()
 
 
+def test_a_page_of_people_tells_whom_one_follows(store: Store) -> None:
+    people = _people(store, 120)  # more than one request may ask for
+    for number in (2, 50, 119):
+        assert _follow(store, ADA, people[number], number)
+    assert _follow(store, BOB, ADA, 200)
+    assert store.follows.followed_among(ADA, people) == {people[2], people[50], people[119]}
+    assert store.follows.followed_among(ADA, [people[3], people[50]]) == {people[50]}
+    assert store.follows.followed_among(ADA, []) == frozenset()
+
+
 def test_counts_stay_exact_however_often_one_follows_and_unfollows(store: Store) -> None:
     _people(store, 3)
     assert [_follow(store, ADA, BOB, number) for number in range(3)] == [True, False, False]

@@ -248,6 +248,9 @@ class FakeFollows:
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
         return {user_id for user_id in user_ids if (user_id, followee_id) in self.data.edges}
 
+    def followed_among(self, follower_id: str, user_ids: Iterable[str]) -> frozenset[str]:
+        return frozenset(u for u in user_ids if (follower_id, u) in self.data.edges)
+
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         ids = sorted(
             followee

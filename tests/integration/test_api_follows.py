@@ -91,3 +91,21 @@ def test_lists_of_nobody_are_empty(client: Client, ada: Person, adas_handle: str
     for name in ("followers", "following", "posts"):
         page = client.get(f"/users/{adas_handle}/{name}", ada).json
         assert page == {"items": [], "next_cursor": None}
+
+
+def test_lists_of_people_tell_whom_the_caller_follows(
+    client: Client, ada: Person, ben: Person, eve: Person, adas_handle: str
+) -> None:
+    bens, eves = client.handle(ben), client.handle(eve)
+    client.put(f"/me/following/{adas_handle}", ben)
+    client.put(f"/me/following/{adas_handle}", eve)
+    client.put(f"/me/following/{bens}", eve)
+
+    def followed(path: str, person: Person) -> dict[str, bool]:
+        items = client.get(path, person).json["items"]
+        return {user["handle"]: user["followed_by_me"] for user in items}
+
+    assert followed(f"/users/{adas_handle}/followers", eve) == {bens: True, eves: False}
+    assert followed(f"/users/{adas_handle}/followers", ada) == {bens: False, eves: False}
+    assert followed(f"/users/{eves}/following", eve) == {adas_handle: True, bens: True}
+    assert followed(f"/users/{eves}/following", ben) == {adas_handle: True, bens: False}

@@ -1,29 +1,38 @@
 import { useState } from "preact/hooks";
-import { call, type UserAsSeen } from "../api.ts";
+import { call, type User, type UserAsSeen } from "../api.ts";
 import { sentence } from "../errors.ts";
-import { loadMe } from "../me.ts";
+import { loadMe, me } from "../me.ts";
+import { learn, learnFrom, useFollows } from "../relations.ts";
+import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 
 interface Props {
-  seen: UserAsSeen;
-  onChange: (seen: UserAsSeen) => void;
+  user: User;
+  /** As the API said when the user was loaded. */
+  follows: boolean;
+  /** Hears of the new count of followers. */
+  onChange?: (seen: UserAsSeen) => void;
+  class?: string;
 }
 
-/** Follows and unfollows: shown at once, taken back where the API refuses. */
-export function FollowButton({ seen, onChange }: Props) {
+/** Follows and unfollows: shown at once, taken back where the API refuses. Not for oneself. */
+export function FollowButton({ user, follows: given, onChange, class: extra = "" }: Props) {
   const [isBusy, setBusy] = useState(false);
-  const follows = seen.followed_by_me;
-  const { handle } = seen.user;
+  const follows = useFollows(user.id, given);
+  const isOwn = useStore(me)?.id === user.id;
+  const { handle } = user;
+  if (isOwn) return null;
 
   async function toggle(): Promise<void> {
     if (isBusy) return;
     setBusy(true);
-    onChange(toggled(seen));
+    learn(user.id, !follows);
     try {
-      onChange(await call(follows ? "delete" : "put", "/me/following/{handle}", { path: { handle } }));
+      const seen = await call(follows ? "delete" : "put", "/me/following/{handle}", { path: { handle } });
+      onChange?.(learnFrom(seen));
       void loadMe().catch(() => undefined); // one's own count is shown elsewhere, and later again
     } catch (error) {
-      onChange(seen);
+      learn(user.id, follows);
       toast(sentence(error), { isError: true });
     } finally {
       setBusy(false);
@@ -33,7 +42,7 @@ export function FollowButton({ seen, onChange }: Props) {
   return (
     <button
       type="button"
-      class={follows ? "button" : "button button-primary"}
+      class={`button ${follows ? "" : "button-primary"} ${extra}`}
       aria-label={`${follows ? "Following" : "Follow"} @${handle}`}
       title={follows ? "Stop following" : undefined}
       onClick={() => void toggle()}
@@ -41,13 +50,4 @@ export function FollowButton({ seen, onChange }: Props) {
       {follows ? "Following" : "Follow"}
     </button>
   );
-}
-
-function toggled(seen: UserAsSeen): UserAsSeen {
-  const { user } = seen;
-  const followers = user.counts.followers + (seen.followed_by_me ? -1 : 1);
-  return {
-    user: { ...user, counts: { ...user.counts, followers } },
-    followed_by_me: !seen.followed_by_me,
-  };
 }

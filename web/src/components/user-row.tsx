@@ -1,10 +1,11 @@
-import type { User } from "../api.ts";
+import type { ListedUser } from "../api.ts";
 import { Avatar } from "./avatar.tsx";
+import { FollowButton } from "./follow-button.tsx";
 
-/** A user in a list, with a link to their profile. */
-export function UserRow({ user }: { user: User }) {
+/** A user in a list, with a link to their profile, to be followed from here. */
+export function UserRow({ user }: { user: ListedUser }) {
   return (
-    <li>
+    <li class="person">
       <a class="user-row" href={`/u/${user.handle}`}>
         <Avatar user={user} size="medium" />
         <span class="user-row-text">
@@ -13,6 +14,7 @@ export function UserRow({ user }: { user: User }) {
           {user.bio && <span class="user-row-bio">{user.bio}</span>}
         </span>
       </a>
+      <FollowButton user={user} follows={user.followed_by_me} class="button-small" />
     </li>
   );
 }

@@ -3,6 +3,7 @@ import { Empty, Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
+import { learnOf } from "../relations.ts";
 import { ofThisVisit } from "../visits.ts";
 
 export function FollowersView({ handle }: Record<string, string>) {
@@ -20,10 +21,12 @@ function People({ handle, side, title, empty }: {
   empty: string;
 }) {
   const list = ofThisVisit(side, () => new List(
-    (cursor) => call("get", `/users/{handle}/${side}`, {
-      path: { handle },
-      query: cursor === undefined ? {} : { cursor },
-    }),
+    async (cursor) => {
+      const query = cursor === undefined ? {} : { cursor };
+      const page = await call("get", `/users/{handle}/${side}`, { path: { handle }, query });
+      learnOf(page.items);
+      return page;
+    },
     (user) => user.id,
   ));
   return (

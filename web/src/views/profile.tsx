@@ -13,6 +13,7 @@ import { List } from "../lists.ts";
 import { loadMe, me } from "../me.ts";
 import { published } from "../pending.ts";
 import { remember, restored, takeBack } from "../posts.ts";
+import { learnFrom } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -34,9 +35,8 @@ export function MeView() {
 
 export function ProfileView({ handle }: Record<string, string>) {
   const name = handle!;
-  const profile = useResource("profile", () =>
-    call("get", "/users/{handle}", { path: { handle: name } }),
-  );
+  const load = () => call("get", "/users/{handle}", { path: { handle: name } }).then(learnFrom);
+  const profile = useResource("profile", load);
   const posts = ofThisVisit("posts", () => postsOf(name));
   const own = useStore(me);
   const count = useStore(published);
@@ -46,7 +46,7 @@ export function ProfileView({ handle }: Record<string, string>) {
   useEffect(() => {
     if (!isOwn || count === 0) return;
     void page(name).then((first) => posts.refresh(first), () => undefined);
-    void call("get", "/users/{handle}", { path: { handle: name } }).then(profile.set, () => undefined);
+    void load().then(profile.set, () => undefined);
   }, [count]);
 
   useEffect(
@@ -132,7 +132,7 @@ function Head({ seen, isOwn, onChange }: {
         {isOwn ? (
           <a class="button" href="/settings"><Icon name="settings" /> Edit profile</a>
         ) : (
-          <FollowButton seen={seen} onChange={onChange} />
+          <FollowButton user={user} follows={seen.followed_by_me} onChange={onChange} />
         )}
       </div>
     </header>

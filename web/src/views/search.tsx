@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { call, type PostBody, type SuggestionBody, type User } from "../api.ts";
+import { call, type ListedUser, type PostBody, type SuggestionBody } from "../api.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { Empty, Endless, Retry } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -9,6 +9,7 @@ import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
 import { Failure } from "../errors.ts";
 import { List } from "../lists.ts";
 import { remember } from "../posts.ts";
+import { learnOf } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -81,6 +82,7 @@ function All({ asked, nothing }: ResultsProps) {
   const found = useResource(`all ${asked}`, async () => {
     const page = await call("get", "/search", { query: { q: asked } });
     page.posts.forEach(remember);
+    learnOf(page.users);
     return page;
   });
   if (found.error) return <Retry message={found.error} onRetry={found.retry} />;
@@ -121,10 +123,11 @@ function Posts({ asked, nothing }: ResultsProps) {
 }
 
 function People({ asked, nothing }: ResultsProps) {
-  const list = ofThisVisit(`users ${asked}`, () => new List<User>(
+  const list = ofThisVisit(`users ${asked}`, () => new List<ListedUser>(
     async (cursor) => {
       const query = { q: asked, type: "users" as const, ...(cursor !== undefined && { cursor }) };
       const page = await call("get", "/search", { query });
+      learnOf(page.users);
       return { items: page.users, next_cursor: page.next_cursor };
     },
     (user) => user.id,

@@ -104,6 +104,10 @@ class Follows(Protocol):
         """Those of the users who follow the followee. Strongly consistent."""
         ...
 
+    def followed_among(self, follower_id: str, user_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the users that the follower follows. Eventually consistent."""
+        ...
+
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         """Ids of the followed, in the order of their ids."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shutterfeed.domain.errors import Busy, Conflict, NotFound
@@ -84,6 +85,13 @@ class ProfileService:
         """Raises `NotFound`."""
         profile = self.find(handle)
         return ProfileView(profile, self.follows.exists(viewer_id, profile.user_id))
+
+    def views(self, profiles: Sequence[Profile], viewer_id: str) -> tuple[ProfileView, ...]:
+        """The profiles of a page as the viewer sees them."""
+        if not profiles:
+            return ()
+        followed = self.follows.followed_among(viewer_id, [profile.user_id for profile in profiles])
+        return tuple(ProfileView(p, p.user_id in followed) for p in profiles)
 
     def _rename(self, current: Profile, handle: str) -> None:
         for _ in range(_RENAME_ATTEMPTS):
