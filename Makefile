@@ -6,6 +6,7 @@
 #   make lint | format | e2e                  parts of it
 #   make screenshots                          take the pictures of the documentation anew
 #   make bench [B=imports]                    measure
+#   make bench B=fan_out AGAINST=main [PAIRS=3]   measure here and at another commit, in turns
 #   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
 #   make redrive [Q=uploads] [STAGE=prod]     send dead letters back to their queues
 #   make reconcile [STAGE=prod]               look at every post on its way now
@@ -76,7 +77,7 @@ screenshots: ready
 	@cp build/screenshots/*.jpg docs/images/
 
 bench: ready
-	@$(TOOLS) bench $(B)
+	@$(TOOLS) bench $(B) $(if $(AGAINST),--against $(AGAINST)) $(if $(PAIRS),--pairs $(PAIRS))
 
 waiting redrive reconcile collect reindex: ready
 	@$(TOOLS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))

@@ -168,9 +168,9 @@ def _figures(name: str, tree: Path) -> Figures:
             output=output,
         )
     if status != 0 or not result.exists():
+        end = "".join(log.read_text(errors="replace").splitlines(keepends=True)[-8:])
         raise ToolError(
-            f"{name} came to no result in {tree}: its output is in {paths.relative(log)}, and ends\n"
-            + "".join(log.read_text(errors="replace").splitlines(keepends=True)[-8:])
+            f"{name} came to no result in {tree}; {paths.relative(log)} ends like this:\n{end}"
         )
     found = json.loads(result.read_text())["figures"]
     return {figure["name"]: (figure["value"], figure["unit"]) for figure in found}

@@ -17,7 +17,7 @@ from tools.deploy import deploy
 
 PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
 SHARED: Final = "SHUTTERFEED_BENCH_DEPLOYMENT"
-"""Names a file that says where a stack runs already. The tests give theirs to several benchmarks."""
+"""Names a file that says where a stack runs already: the tests give one to several benchmarks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Fan-out: what one core of the workers does, and from that, when the last follower has a post.
 
 The writer's calls to DynamoDB are answered on the wire at once, so that CPU time is its own and
-boto3's alone. The model then takes AWS's
+the client's alone. The model then takes AWS's
 published limits: 40,000 write units a second for a table on demand (the default quota), 1,000 a
 second for a partition, Lambda at a concurrency of 100, and 10 ms for a batch write. Writes of one
 post go to as many partitions as there are readers, so a partition's limit does not bind.
@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Any, Final
 
-import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from bench.figures import Figure
 from bench.wire import answer
+from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.domain.feed import FeedEntry
@@ -83,7 +83,7 @@ def _at_once(request: AWSPreparedRequest, **_: object) -> AWSResponse:
 
 def _written(readers: int) -> float:
     """Seconds of CPU to write one chunk."""
-    client: Any = boto3.client(
+    client: Any = connect(
         "dynamodb",
         region_name="us-east-1",
         aws_access_key_id="none",

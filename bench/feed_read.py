@@ -118,6 +118,7 @@ def _measured(wire: Wire, bare_client: Any, page: Callable[[], None], size: Size
     calls: list[Callable[[], Any]] = [
         partial(getattr(bare_client, _method(name)), **params) for name, params in wire.calls
     ]
+    at_once(calls)
     ours, bare = [], []
     for _ in range(size.cpu_rounds):
         ours.append(_cpu(page))

@@ -93,19 +93,21 @@ def _lint(_: argparse.Namespace) -> int:
 def _test(options: argparse.Namespace) -> int:
     from tools import checks
 
-    return checks.test(options.arguments)
+    checks.test(options.arguments)
 
 
 def _e2e(options: argparse.Namespace) -> int:
     from tools import checks
 
-    return checks.e2e(options.arguments)
+    checks.e2e(options.arguments)
 
 
 def _bench(options: argparse.Namespace) -> int:
     from tools import checks
 
-    return checks.bench(options.names)
+    against = ["--against", options.against] if options.against else []
+    pairs = ["--pairs", options.pairs] if options.pairs else []
+    checks.bench([*options.names, *against, *pairs])
 
 
 def _deploy(options: argparse.Namespace) -> int:
@@ -254,6 +256,8 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", help="measure")
     bench.add_argument("names", nargs="*", help="benchmarks; all if none is named")
+    bench.add_argument("--against", help="a commit to compare with")
+    bench.add_argument("--pairs", help="how often each side runs then")
     bench.set_defaults(run=_bench)
 
     for name, run, what in (

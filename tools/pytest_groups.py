@@ -12,7 +12,7 @@ import pytest
 
 from tools import paths
 
-_TOGETHER: Final = ("contract", "e2e", "infra")
+_TOGETHER: Final = ("bench", "contract", "e2e", "infra")
 
 
 @pytest.hookimpl(tryfirst=True)
