@@ -37,7 +37,7 @@ class Outcome:
 
     def __str__(self) -> str:
         lines = [f"{self.schedule}", *(f"  {line}" for line in self.happened)]
-        lines += [f"  {line}" for line in self.errors]
+        lines += [f"  {line}" for line in dict.fromkeys(self.errors)]
         lines += [f"  VIOLATED: {line}" for line in self.violations]
         lines.append(f'  Again: .venv/bin/python -m tests.exploration "{self.schedule}"')
         return "\n".join(lines)
