@@ -206,7 +206,9 @@ class _Reading:
             self._bill.pay("leases", 0 if author in self._ended else WRITE)
         elif self._renewed.get(author, self._leases) <= now:
             self._lease(author, now)
-            self._bill.pay("leases", strong(PROFILE) + WRITE)
+            # The edge is looked at only of whoever still comes.
+            edge = 0 if author in self._ended else strong(EDGE)
+            self._bill.pay("leases", strong(PROFILE) + edge + WRITE)
         self._bill.pay("audience", READ * LEASE / 4096)
         if author not in self._ended:
             self._bill.pay("pushes", WRITE)
@@ -243,6 +245,8 @@ class _Reading:
         self._met = set(self._reader.authors[: self._arrived])
         leased = len(self._met) if self._design.silent_unleased else len(self._reader.followed)
         self._bill.pay("leases", self._list_followed() + leased * WRITE)
+        # The tombstones, which stand beside the reader's state, say whose lease is withdrawn.
+        self._bill.pay("leases", strong(PROFILE + HEAD))
         # A celebrity is marked in a transaction that checks the follow.
         marks = self._celebrities * 2 * (WRITE + WRITE)
         heads, snapshot = 2 * self._heads() + self._read_on(), strong(self._snapshot_size)

@@ -29,6 +29,7 @@ def run() -> list[Figure]:
                 for _ in range(_WORLD):
                     world.step()
                 world.check()
+                world.check_long_after()
             except AssertionError as error:
                 wrong.append(seed)
                 print(f"\nseed {seed}: {error}", file=sys.stderr)

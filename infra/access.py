@@ -177,8 +177,8 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
-    # A lease that has run out is ended unless it was renewed.
-    grants.items(function, tables.feed, "Query", "BatchWriteItem", "DeleteItem")
+    # A lease that has run out is renewed or ended, if it is still as it was read.
+    grants.items(function, tables.feed, "Query", "BatchWriteItem", "UpdateItem", "DeleteItem")
     grants.sending(function, to.sending_actions, queues.fan_out, queues.feed)
 
 
@@ -190,7 +190,12 @@ def _feed_writer(function: lambda_.Function, to: Resources) -> None:
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
-    grants.items(function, tables.feed, "GetItem", "Query", "PutItem", "BatchWriteItem")
+    # Leases are written on condition of their edges, or looked for and withdrawn.
+    grants.items(
+        function,
+        tables.feed,
+        *("GetItem", "BatchGetItem", "Query", "PutItem", "BatchWriteItem", "DeleteItem"),
+    )
     grants.sending(function, to.sending_actions, queues.fan_out)
 
 

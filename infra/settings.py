@@ -15,6 +15,7 @@ from typing import Final
 from aws_cdk import Fn
 
 from infra.context import Context, SettingsError
+from shutterfeed import schema
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 LOCAL_STAGE: Final = "local"
@@ -147,7 +148,7 @@ class Settings:
             ),
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
-            feed=_all_required(context, "feed", FEED_POLICY),
+            feed=_feed(context),
             shared_cache=_shared_cache(context),
             head_cache=_head_cache(context),
             search=context.matching("search", _SEARCH),
@@ -272,6 +273,15 @@ def _all_required(context: Context, name: str, keys: Sequence[str]) -> Mapping[s
         if key not in found:
             raise SettingsError(f"Context value {name} must have a {key}.")
     return found
+
+
+def _feed(context: Context) -> Mapping[str, int]:
+    policy = _all_required(context, "feed", FEED_POLICY)
+    if not 1 <= policy["active_days"] <= schema.MOST_ACTIVE_DAYS:
+        raise SettingsError(
+            f"Context value feed: active_days go from 1 to {schema.MOST_ACTIVE_DAYS}."
+        )
+    return policy
 
 
 def _head_cache(context: Context) -> Mapping[str, int]:

@@ -1,9 +1,10 @@
 """A small world of people who follow, publish and read, in which everything may go wrong.
 
 Messages are delivered late, twice and out of order, workers and requests crash before or after
-any call, days pass. Once all is delivered, every feed has to be what one gets by collecting the
-posts of all whom a reader follows and sorting them. Driven by Hypothesis in the tests, by chance
-alone in the benchmark.
+any call, or are suspended there while others run to their end, days pass. Once all is delivered,
+every feed has to be what one gets by collecting the posts of all whom a reader follows and sorting
+them, and nothing may be left that would bring other posts later. Driven by Hypothesis in the tests,
+by chance alone in the benchmark.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from unittest.mock import patch
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.search import popularity, user_document
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.metadata import FakePosts
@@ -38,6 +40,8 @@ PULLING = replace(POLICY, regular_after_days=10_000)
 _MANY = 10_000
 MOST_DAYS = 80
 """Feed entries live longer."""
+MOST_SUSPENDED = 2
+"""Workers that wait for one another, and for the one that runs."""
 
 
 class Chance(Protocol):
@@ -101,6 +105,8 @@ class FeedWorld:
         self.days = 0
         self.made = 0
         self.happened: set[str] = set()
+        self.suspended = 0
+        self.suspensions = 0
         for _ in range(2):  # All of them regular readers.
             for person in self.people:
                 self.backend.reader.page(person.user_id, None, 1)
@@ -180,9 +186,8 @@ class FeedWorld:
         if waiting := self.backend.waiting():
             name = self.chance.pick(waiting)
             index = self.chance.number(0, self.backend.backlog(name) - 1)
-            self._set_fuse()
-            self.backend.deliver(name, index, again=self.chance.number(0, 3) == 0)
-            self._clear_fuse()
+            with self._disturbed():
+                self.backend.deliver(name, index, again=self.chance.number(0, 3) == 0)
             self._look()
 
     def settle(self) -> None:
@@ -196,6 +201,21 @@ class FeedWorld:
             self._look()
         raise AssertionError(f"there is no end to {self.backend.waiting()}")
 
+    def visit(self) -> None:
+        """A reader looks at their first page, and nobody at the reader."""
+        reader_id = self.chance.pick(self.people).user_id
+        self._request(partial(self.backend.reader.page, reader_id, None, 3))
+
+    def meanwhile(self) -> None:
+        """What happens while a worker or a request is suspended: minutes at most."""
+        self.suspended += 1
+        self.suspensions += 1
+        for _ in range(self.chance.number(1, 3)):
+            self.chance.pick(
+                [self.unfollow, self.follow, self.follow, self.publish, self.visit, self.deliver]
+            )()
+        self.suspended -= 1
+
     def let_a_day_pass(self) -> None:
         if self.days < MOST_DAYS:
             days = self.chance.number(1, 4)
@@ -205,12 +225,27 @@ class FeedWorld:
     # What has to be so.
 
     def check(self) -> None:
-        """After all is delivered: feeds, counts, and what is new in a feed."""
+        """After all is delivered: feeds, counts, what is new in a feed, and what brings posts."""
         for _ in range(2):  # Reading makes some of them regular readers, which is delivered, too.
             self.settle()
             for reader in self.people:
                 self._check_feed(reader.user_id)
+            self._check_ways()
         self._check_counts()
+
+    def check_long_after(self) -> None:
+        """Until everything has expired that ever hid or showed a post: nobody sees posts of whom
+        they do not follow, though all go on publishing and reading."""
+        for _ in range(7):
+            self.settle()
+            for reader in self.people:
+                shown = self._whole_feed(reader.user_id, 100)
+                wrong = set(shown) - set(self.expected(reader.user_id))
+                assert not wrong, f"{reader.user_id} sees {wrong}"
+            self._check_ways()
+            for author in range(PEOPLE):
+                self._publish(*self._made(author))
+            self.backend.wait(timedelta(days=self.chance.number(30, 60)))
 
     def expected(self, reader_id: str) -> list[PostId]:
         """The feed by its definition: the posts of all they follow and their own, sorted."""
@@ -230,17 +265,27 @@ class FeedWorld:
 
     def _check_feed(self, reader_id: str) -> None:
         limit = self.chance.number(1, 7)
-        seen, position, latest = [], None, None
-        while True:
-            page = self.backend.reader.page(reader_id, position, limit)
-            latest = latest or page.latest
-            seen += [view.post.id for view in page.posts]
-            position = page.next_position
-            if position is None:
-                break
+        latest = self.backend.reader.page(reader_id, None, limit).latest
+        seen = self._whole_feed(reader_id, limit)
         assert seen == self.expected(reader_id), f"feed of {reader_id}, page size {limit}"
         assert latest is not None
         assert self.backend.reader.new_posts(reader_id, latest).count == 0
+
+    def _whole_feed(self, reader_id: str, limit: int) -> list[PostId]:
+        seen, position = [], None
+        while True:
+            page = self.backend.reader.page(reader_id, position, limit)
+            seen += [view.post.id for view in page.posts]
+            position = page.next_position
+            if position is None:
+                return seen
+
+    def _check_ways(self) -> None:
+        """No lease and no mark is without its edge."""
+        data = self.backend.metadata
+        leases = {(reader, author) for author, held in data.leases.items() for reader in held}
+        assert not leases - data.edges.keys(), "leases of whom nobody follows"
+        assert not data.pulled - data.edges.keys(), "marks of whom nobody follows"
 
     def _check_counts(self) -> None:
         edges, published = self.backend.metadata.edges, self._published()
@@ -249,11 +294,17 @@ class FeedWorld:
             assert profile.followers == sum(b == person.user_id for _, b in edges)
             assert profile.following == sum(a == person.user_id for a, _ in edges)
             assert profile.posts == sum(i.author_id == person.user_id for i in published)
+            assert profile.popularity == popularity(profile.followers)
+            document = self.backend.found.documents[person.user_id]
+            assert document == user_document(person.user_id, profile), "what search knows of them"
 
     def _read(self, reader_id: str) -> None:
         walk = self.walks[reader_id]
-        limit = self.chance.number(1, 4)
+        limit, suspensions = self.chance.number(1, 4), self.suspensions
         page = self._request(partial(self.backend.reader.page, reader_id, walk.position, limit))
+        if self.suspensions != suspensions:
+            del self.walks[reader_id]  # It shows something between before and after.
+            return
         shown = [view.post.id for view in page.posts]
         assert set(shown) <= set(self.expected(reader_id)), "what nobody may see (any more)"
         walk.seen += shown
@@ -272,8 +323,9 @@ class FeedWorld:
         posts = self.backend.metadata.posts.values()
         return [post.id for post in posts if post.state is PostState.PUBLISHED]
 
-    def _made(self) -> tuple[Post, str]:
-        author = self.chance.number(0, PEOPLE - 1)
+    def _made(self, author: int | None = None) -> tuple[Post, str]:
+        if author is None:
+            author = self.chance.number(0, PEOPLE - 1)
         self.made += 1
         post = samples.post(author, self.made, at=self.backend.clock.now())
         self.posts.create(post, (), f"key {self.made}", "")
@@ -291,20 +343,24 @@ class FeedWorld:
 
     def _request(self, call: Callable[[], T]) -> T:
         """A client repeats what was not answered."""
-        self._set_fuse()
+        with self._disturbed():
+            try:
+                return call()
+            except Crash:
+                return call()
+
+    @contextmanager
+    def _disturbed(self) -> Iterator[None]:
+        """What runs here may crash, be suspended, or both, at any of its calls."""
+        fuse = self.backend.fuse
+        outer = fuse.crash_before, fuse.crash_after, fuse.pauses
+        crash, pause = self.chance.number(0, 9), self.chance.number(0, 2)
+        fuse.crash_before = fuse.calls + self.chance.number(1, 12) if crash < 3 else None
+        fuse.crash_after = fuse.calls + self.chance.number(1, 12) if 3 <= crash < 6 else None
+        fuse.pauses = {}
+        if pause == 0 and self.suspended < MOST_SUSPENDED:
+            fuse.pauses[fuse.calls + self.chance.number(1, 12)] = self.meanwhile
         try:
-            return call()
-        except Crash:
-            return call()
+            yield
         finally:
-            self._clear_fuse()
-
-    def _set_fuse(self) -> None:
-        fuse, moment = self.backend.fuse, self.chance.number(0, 9)
-        if moment < 3:
-            fuse.crash_before = fuse.calls + self.chance.number(1, 12)
-        elif moment < 6:
-            fuse.crash_after = fuse.calls + self.chance.number(1, 12)
-
-    def _clear_fuse(self) -> None:
-        self.backend.fuse.crash_before = self.backend.fuse.crash_after = None
+            fuse.crash_before, fuse.crash_after, fuse.pauses = outer

@@ -226,7 +226,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoBlobs(metadata),
         DynamoRemovals(metadata, 3),
         DynamoFeeds(tables.feed),
-        DynamoAudience(tables.feed),
+        DynamoAudience(tables.feed, metadata.name),
         DynamoFeedReads(metadata, tables.feed),
         DynamoHeads(metadata),
         DynamoReaders(metadata),

@@ -62,6 +62,10 @@ def _cross(store: Store, *deliveries: Delivery) -> None:
         assert store.heads.change_delivery(_head(store), delivery, f"crossing {number}")
 
 
+def _name(store: Store, delivery: Delivery, crossing: str) -> None:
+    assert store.heads.change_delivery(_head(store), delivery, crossing)
+
+
 def _places(posts: list[Post]) -> list[FeedEntry]:
     return [entry_of(post) for post in posts]
 
@@ -74,6 +78,10 @@ def people(store: Store) -> None:
 
 def _follow(store: Store, follower: str, followee: int = 1) -> None:
     assert store.follows.follow(follower, samples.profile(followee), ulid(START, 1))
+
+
+def _unfollow(store: Store, follower: str, followee: int = 1) -> None:
+    assert store.follows.unfollow(follower, samples.profile(followee), START)
 
 
 @pytest.mark.usefixtures("people")
@@ -167,11 +175,46 @@ class TestAudience:
         store.audience.lease(BOB, [ADA, CY], START)
         store.audience.lease(CY, [ADA], LATER)
         assert _leases(store) == {Lease(BOB, START), Lease(CY, LATER)}
-        store.audience.renew(ADA, [BOB], LATER)
+        store.audience.renew(ADA, [Lease(BOB, START)], LATER)
         assert _leases(store) == {Lease(BOB, LATER), Lease(CY, LATER)}
         store.audience.end(ADA, [Lease(BOB, START), Lease(CY, LATER)])
         assert _leases(store) == {Lease(BOB, LATER)}, "what was renewed meanwhile stays"
         assert _leases(store, CY) == {Lease(BOB, START)}
+
+    def test_only_leases_that_are_still_as_they_were_read_are_renewed(self, store: Store) -> None:
+        later_still = LATER + timedelta(days=1)
+        store.audience.lease(BOB, [ADA], LATER)
+        store.audience.lease(CY, [ADA], LATER)
+        gone = Lease(samples.user_id(9), START)
+        store.audience.renew(ADA, [Lease(BOB, START), gone, Lease(CY, LATER)], later_still)
+        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, later_still)}
+        store.audience.renew(ADA, [], later_still)
+        store.audience.end(ADA, [])
+
+    @pytest.mark.usefixtures("people")
+    def test_a_lease_may_be_given_to_those_who_follow_only(self, store: Store) -> None:
+        _follow(store, BOB)
+        assert store.audience.lease_followed(BOB, ADA, START)
+        assert store.audience.lease_followed(BOB, ADA, LATER)
+        assert not store.audience.lease_followed(CY, ADA, LATER)
+        assert _leases(store) == {Lease(BOB, LATER)}
+        _unfollow(store, BOB)
+        assert not store.audience.lease_followed(BOB, ADA, LATER)
+        assert _leases(store) == set()
+
+    @pytest.mark.usefixtures("people")
+    def test_leases_of_whom_one_does_not_follow_are_withdrawn(self, store: Store) -> None:
+        _follow(store, BOB, 1)
+        store.audience.lease(BOB, [ADA, CY], LATER)
+        store.audience.lease(CY, [ADA], LATER)
+        store.audience.withdraw(BOB, {ADA, CY, samples.user_id(9)})
+        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, LATER)}
+        assert _leases(store, CY) == set()
+        store.audience.withdraw(BOB, ())
+        _unfollow(store, BOB)
+        store.audience.lease(BOB, [ADA], LATER)
+        store.audience.withdraw(BOB, [ADA])
+        assert _leases(store) == {Lease(CY, LATER)}
 
     def test_parts_make_up_the_whole(self, store: Store) -> None:
         readers = {ulid(START, 7919 * number**3 + number) for number in range(100)}
@@ -226,12 +269,16 @@ class TestReaders:
     def test_stop_pulling_unless_it_is_a_celebrity_again(self, store: Store) -> None:
         _follow(store, BOB)
         store.readers.pull([BOB], ADA)
-        for delivery, pulls in ((Delivery.PULL, True), (Delivery.TO_PULL, True)):
-            _cross(store, delivery)
-            store.readers.stop_pulling([BOB, CY], ADA)
-            assert (ADA in store.readers.get(BOB).pulled) is pulls
-        _cross(store, Delivery.TO_PUSH)
-        store.readers.stop_pulling([BOB, CY], ADA)
+        _name(store, Delivery.TO_PUSH, "first")
+        _name(store, Delivery.PUSH, "first")
+        _name(store, Delivery.TO_PULL, "second")
+        store.readers.stop_pulling([BOB, CY], ADA, "first")
+        _name(store, Delivery.PULL, "second")
+        store.readers.stop_pulling([BOB, CY], ADA, "first")
+        _name(store, Delivery.TO_PUSH, "third")
+        store.readers.stop_pulling([BOB, CY], ADA, "first")
+        assert store.readers.get(BOB).pulled == {ADA}, "the third has not brought the posts yet"
+        store.readers.stop_pulling([BOB, CY], ADA, "third")
         assert not store.readers.get(BOB).pulled
 
     def test_many_begin_and_stop_at_once(self, store: Store) -> None:
@@ -243,17 +290,15 @@ class TestReaders:
         store.readers.pull(readers, ADA)
         pulling = [r for r in readers if store.readers.get(r).pulled == {ADA}]
         assert pulling == [r for r in readers if r != samples.user_id(13)]
-        _cross(store, Delivery.TO_PUSH)
-        store.readers.stop_pulling(readers, ADA)
+        _name(store, Delivery.TO_PUSH, "crossing")
+        store.readers.stop_pulling(readers, ADA, "crossing")
         assert not any(store.readers.get(r).pulled for r in readers)
 
     def test_unfollowing_ends_lease_and_pulling_and_is_remembered(self, store: Store) -> None:
         _follow(store, BOB)
         store.audience.lease(BOB, [ADA, CY], LATER)
         store.readers.pull([BOB], ADA)
-        profile = store.profiles.get(ADA)
-        assert profile is not None
-        assert store.follows.unfollow(BOB, profile, START)
+        _unfollow(store, BOB)
         reader = store.readers.get(BOB)
         assert not reader.pulled
         assert reader.unfollowed == {ADA}

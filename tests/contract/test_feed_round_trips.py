@@ -1,7 +1,10 @@
-"""How many round trips and request units a feed page takes, by the calls that are really made."""
+"""How many round trips and request units a feed page and an author's audience take, by the calls
+that are really made."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,13 +13,15 @@ import pytest
 from bench.feed_scene import CASES, Scene
 from bench.wire import Wire
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
-from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
+from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
-from shutterfeed.domain.ids import user_id_of
+from shutterfeed.domain.ids import ulid, user_id_of
+from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.profiles import ProfileService
+from tests import samples
 from tests.contract.conftest import Tables
 from tests.fakes.backend import POLICY
 from tests.fakes.storage import FakeQueue
@@ -44,26 +49,68 @@ def test_every_page_takes_two_round_trips_and_few_units(
     subject = Scene(tables.metadata, tables.feed, NOW).reader(follows, celebrities)
     reader_id = user_id_of(subject)
     wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
-    units: list[float] = []
-    wire.client.meta.events.register("provide-client-params.dynamodb", _count_capacity)
-    wire.client.meta.events.register(
-        "after-call.dynamodb", lambda parsed, **_: units.append(_read_units(parsed))
-    )
     service = _service(tables)
     position, seen = None, 0
     with wire.tapped():
         for _ in range(3):
             wire.clear()
-            units.clear()
-            page = service.page(reader_id, position, 20)
+            with _units(wire) as units:
+                page = service.page(reader_id, position, 20)
             assert wire.trips <= 2
             assert {name for name, _ in wire.calls} <= {"Query", "BatchGetItem"}
-            assert sum(units) <= UNITS[follows]
+            assert units["read"] <= UNITS[follows]
             seen += len(page.posts)
             position = page.next_position
             if position is None:
                 break
     assert seen == (60 if follows else 0)
+
+
+def test_leases_that_have_run_out_take_five_round_trips_together(tables: Tables) -> None:
+    """The audience, who of them comes, who follows; then leases renewed, and those ended."""
+    clock = FakeClock(NOW)
+    ada, readers = samples.user_id(0), [samples.user_id(number) for number in range(1, 31)]
+    coming, following = readers[:20], readers[10:]
+    profiles, keeper = DynamoProfiles(tables.metadata), DynamoReaders(tables.metadata)
+    follows = DynamoFollows(tables.metadata, tables.feed.name)
+    audience = DynamoAudience(tables.feed, tables.metadata.name)
+    for number in range(31):
+        profiles.create(samples.profile(number))
+    for reader in following:
+        follows.follow(reader, samples.profile(0), ulid(NOW, 1))
+    for reader in coming:
+        keeper.push_until(reader, NOW + timedelta(days=9))
+    for reader in readers:
+        audience.lease(reader, [ada], NOW)
+    service = AudienceService(audience, keeper, follows, POLICY, clock)
+    wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
+    with wire.tapped(), _units(wire) as units:
+        assert set(service.page(ada, None, None, 100).items) == set(coming) & set(following)
+    assert wire.trips == 5
+    # A query, each reader's profile, the edges of those who come (DynamoDB Local asks nothing for
+    # the ten that are not there); and every lease is written once.
+    assert units == {"read": 1 + 30 + 10, "write": 30}
+    with _units(wire) as units:
+        assert audience.lease_followed(readers[-1], ada, NOW)
+    assert units == {"read": 0, "write": 4}
+
+
+@contextmanager
+def _units(wire: Wire) -> Iterator[dict[str, float]]:
+    """What the calls made meanwhile take."""
+    found = {"read": 0.0, "write": 0.0}
+    events = wire.client.meta.events
+
+    def count(parsed: dict[str, Any], model: Any, **_: object) -> None:
+        kind = "read" if model.name in {"Query", "BatchGetItem", "GetItem"} else "write"
+        found[kind] += _capacity(parsed)
+
+    events.register("provide-client-params.dynamodb", _count_capacity, "units")
+    events.register("after-call.dynamodb", count, "count")
+    try:
+        yield found
+    finally:
+        events.unregister("after-call.dynamodb", count, "count")
 
 
 def _count_capacity(params: dict[str, Any], model: Any, **_: object) -> dict[str, Any] | None:
@@ -72,7 +119,7 @@ def _count_capacity(params: dict[str, Any], model: Any, **_: object) -> dict[str
     return params
 
 
-def _read_units(answer: dict[str, Any]) -> float:
+def _capacity(answer: dict[str, Any]) -> float:
     capacity = answer.get("ConsumedCapacity", [])
     each = capacity if isinstance(capacity, list) else [capacity]
     return sum(float(one["CapacityUnits"]) for one in each)

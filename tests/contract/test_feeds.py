@@ -67,7 +67,9 @@ def test_a_snapshot_replaces_the_version_before_it_and_no_other(store: Store) ->
     assert not store.feeds.keep_snapshot(ADA, first, START)
     second = Snapshot(entries[:1], entries[0], 2)
     assert store.feeds.keep_snapshot(ADA, second, START)
-    assert store.feeds.snapshot(ADA) == second
+    kept = store.feeds.snapshot(ADA)
+    assert kept == second
+    assert kept.until == START + FEED_RETENTION
     assert store.feeds.snapshot(BOB) is None
     assert _feed(store, ADA) == []
 

@@ -49,6 +49,15 @@ def test_following_makes_the_edge_and_counts_it_on_both_sides(store: Store) -> N
     assert _counts(store, BOB) == (1, 0)
 
 
+def test_followers_are_known_among_any_number_of_users(store: Store) -> None:
+    people = _people(store, 7)
+    for follower in people[3:6]:
+        _follow(store, follower, BOB)
+    assert store.follows.followers_among(BOB, [*people, "nobody"]) == set(people[3:6])
+    assert store.follows.followers_among(BOB, ()) == set()
+    assert store.follows.followers_among(ADA, people) == set()
+
+
 def test_counts_stay_exact_however_often_one_follows_and_unfollows(store: Store) -> None:
     _people(store, 3)
     assert [_follow(store, ADA, BOB, number) for number in range(3)] == [True, False, False]

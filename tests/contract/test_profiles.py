@@ -113,3 +113,20 @@ def test_more_profiles_than_one_batch_holds_are_read_at_once(store: Store) -> No
     wanted = [samples.user_id(number) for number in range(130)]
     found = store.profiles.get_many([*wanted, *wanted[:10]])
     assert found == {profile.user_id: profile for profile in existing}
+
+
+def test_popularity_is_noted_if_it_is_still_what_it_was(store: Store) -> None:
+    profile = samples.profile(1)
+    store.profiles.create(profile)
+    store.profiles.spread_followers(profile.user_id, 4)
+    for old, new, noted in ((1, 9, 0), (0, 3, 3), (0, 9, 3), (2, 9, 3), (3, 0, 0), (0, 2, 2)):
+        store.profiles.note_popularity(profile.user_id, old, new)
+        found = store.profiles.get(profile.user_id)
+        assert found == replace(profile, popularity=noted, follower_shards=4)
+    assert found is not None
+    assert found.revision == 3
+
+
+def test_nobodys_popularity_makes_nobody(store: Store) -> None:
+    store.profiles.note_popularity(samples.user_id(1), 0, 1)
+    assert store.profiles.get(samples.user_id(1)) is None

@@ -17,6 +17,7 @@ from shutterfeed.domain.messages import FeedChunk, FeedMessage, Followed, Unfoll
 from tests import samples
 from tests.conftest import REGION, Aws
 from tests.fakes.storage import FakeQueue
+from tests.fakes.system import START
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def line(request: pytest.FixtureRequest) -> Line:
 
 def _chunk(followers: int) -> FeedChunk:
     entry = FeedEntry(samples.position(1), samples.post().id)
-    return FeedChunk(entry, tuple(samples.user_id(number) for number in range(followers)))
+    return FeedChunk(entry, tuple(samples.user_id(number) for number in range(followers)), START)
 
 
 def _text(message: FeedMessage) -> str:

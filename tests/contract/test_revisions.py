@@ -50,14 +50,25 @@ def test_what_changes_nothing_leaves_the_revision(store: Store) -> None:
     assert _post(store, post.id).revision == before
 
 
-def test_new_names_make_a_profiles_revision_greater(store: Store) -> None:
+def test_what_search_does_not_know_of_a_user_leaves_the_revision(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    store.profiles.edit(ADA, None, "Mathematics")
+    store.profiles.note_popularity(ADA, 7, 8)
+    profile = store.profiles.get(ADA)
+    assert profile is not None
+    assert profile.revision == 0
+
+
+def test_new_names_and_popularity_make_a_profiles_revision_greater(store: Store) -> None:
     store.profiles.create(samples.profile(1, "before"))
     revisions = []
-    for change in range(3):
+    for change in range(4):
         if change == 1:
             store.profiles.edit(ADA, "Ada", None)
         if change == 2:
             store.profiles.rename(ADA, "before", "afterwards")
+        if change == 3:
+            store.profiles.note_popularity(ADA, 0, 1)
         profile = store.profiles.get(ADA)
         assert profile is not None
         revisions.append(profile.revision)

@@ -17,6 +17,7 @@ from shutterfeed.domain.search import (
     MediaKind,
     parse_query,
     parse_tag,
+    popularity,
     post_document,
     user_document,
 )
@@ -70,7 +71,7 @@ def users(index: SearchIndex, *profiles: Profile) -> None:
 
 def user(number: int, handle: str, name: str = "", followers: int = 0) -> Profile:
     profile = samples.profile(number, handle)
-    return replace(profile, display_name=name, followers=followers, revision=1)
+    return replace(profile, display_name=name, popularity=popularity(followers), revision=1)
 
 
 def found(index: SearchIndex, text: str, as_of: datetime = NOW) -> list[int]:

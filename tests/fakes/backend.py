@@ -77,6 +77,7 @@ from tests.fakes.system import FakeClock, FakeIds
 
 P = TypeVar("P")
 _MANY = 10_000
+LATE_TTL = timedelta(days=7)
 POLICY = FeedPolicy(
     celebrity_followers=1_000,
     active_days=30,
@@ -93,11 +94,16 @@ class Crash(Exception):
 
 @dataclass(slots=True)
 class Fuse:
-    """Counts the calls to ports, and crashes once, before or after the one it is set to."""
+    """Counts the calls to ports, and crashes once, before or after the one it is set to.
+
+    It can also suspend a worker: what `pauses` holds for a call runs to its end before that call is
+    made, as if others had overtaken.
+    """
 
     calls: int = 0
     crash_before: int | None = None
     crash_after: int | None = None
+    pauses: dict[int, Callable[[], None]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     """The names of the ports' methods that were called."""
 
@@ -107,10 +113,13 @@ class Fuse:
 
     def pass_through(self, call: Callable[[], Any]) -> Any:
         self.calls += 1
-        if self.calls == self.crash_before:
+        number = self.calls  # Whoever runs meanwhile counts on.
+        if number == self.crash_before:
             raise Crash
+        if pause := self.pauses.pop(number, None):
+            pause()
         result = call()
-        if self.calls == self.crash_after:
+        if number == self.crash_after:
             raise Crash
         return result
 
@@ -190,8 +199,8 @@ class Backend:
         )
         rendering = RenderingService(blobs, originals, renditions, FakePhotoCodec())
         transcoding = TranscodingService(blobs, originals, renditions, FakeVideoCodec())
-        pushed_to = AudienceService(audience, readers, self.policy, clock)
-        planner = FanOutPlanner(pushed_to, guard(self.fan_out), guard(self.feed))
+        pushed_to = AudienceService(audience, readers, follows, self.policy, clock)
+        planner = FanOutPlanner(pushed_to, guard(self.fan_out), guard(self.feed), clock)
         crossings = CrossingService(
             profiles, heads, readers, pushed_to, feeds, guard(self.fan_out), self.policy, clock
         )
@@ -227,6 +236,7 @@ class Backend:
         )
         indexing = IndexingService(posts, profiles, guard(self.found))
         self._routed = 0
+        self._is_routing = False
         self._workers: dict[str, tuple[FakeQueue[Any], Callable[[Any], object]]] = {
             "landed": (self.landed, self.ingest.ingest),
             "images": (self.images, rendering.render),
@@ -274,9 +284,12 @@ class Backend:
         return lost
 
     def waiting(self) -> list[str]:
-        """The queues that hold messages, and "stream" while it has records."""
+        """The queues that hold messages, and "stream" while it has records and nobody reads it.
+
+        What a worker is busy with is not among the messages."""
         queues = [name for name, (queue, _) in self._workers.items() if queue.messages]
-        return queues + ["stream"] * (self._routed < len(self.metadata.changes))
+        unread = self._routed < len(self.metadata.changes) and not self._is_routing
+        return queues + ["stream"] * unread
 
     def backlog(self, name: str) -> int:
         """How many messages there are to choose from. A stream is read in order."""
@@ -284,18 +297,27 @@ class Backend:
 
     def deliver(self, name: str, index: int = 0, again: bool = False) -> None:
         """Let a worker act on a message, which comes `again` if told, or if the worker crashed."""
+        if name == "stream":
+            self._route(again=again)
+            return
+        queue, act = self._workers[name]
+        message = queue.messages.pop(index)
         try:
-            if name == "stream":
-                self._router.route(self.metadata.changes[self._routed])
-                self._routed += not again
-                return
-            queue, act = self._workers[name]
-            message = queue.messages[index]
             act(message)
         except Crash:
-            return
-        if not again:
-            queue.messages.remove(message)
+            again = True
+        if again:
+            queue.messages.insert(index, message)
+
+    def _route(self, *, again: bool) -> None:
+        self._is_routing = True
+        try:
+            self._router.route(self.metadata.changes[self._routed])
+        except Crash:
+            again = True
+        finally:
+            self._is_routing = False
+        self._routed += not again
 
     def drain(self) -> None:
         """Deliver until nothing is left."""
@@ -307,8 +329,13 @@ class Backend:
         raise AssertionError(f"there is no end to {self.waiting()}")
 
     def wait(self, time: timedelta) -> None:
-        """Time passes, and the table's TTL removes what is due; nothing is delivered."""
-        self.metadata.expire(self.clock.advance(time))
+        """Time passes, and the tables' TTL removes what is due; nothing is delivered.
+
+        TTL is late by some days. Here it is late in the feed table only, so that what is to hide an
+        entry always goes first."""
+        now = self.clock.advance(time)
+        self.metadata.expire(now)
+        self.feed_table.expire(now - LATE_TTL)
 
 
 def _indexed(indexing: IndexingService, message: SearchMessage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shutterfeed import keys
@@ -22,6 +22,14 @@ class FakeFeeds:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     snapshots_expire: dict[str, datetime] = field(default_factory=dict)
 
+    def expire(self, now: datetime) -> None:
+        """Remove what is past its time."""
+        for feed in self.feeds.values():
+            for entry in [entry for entry, at in feed.items() if at <= now]:
+                del feed[entry]
+        for owner_id in [owner for owner, at in self.snapshots_expire.items() if at <= now]:
+            del self.snapshots[owner_id], self.snapshots_expire[owner_id]
+
     def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
         entries = sorted(self.feeds.get(owner_id, {}), reverse=True)
         return page_of([e for e in entries if before is None or e < before], limit, str)
@@ -39,7 +47,8 @@ class FakeFeeds:
         return len(surplus)
 
     def snapshot(self, owner_id: str) -> Snapshot | None:
-        return self.snapshots.get(owner_id)
+        kept = self.snapshots.get(owner_id)
+        return None if kept is None else replace(kept, until=self.snapshots_expire[owner_id])
 
     def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
         present = self.snapshots.get(owner_id)
@@ -54,9 +63,20 @@ class FakeFeeds:
 class FakeAudience:
     data: Metadata
 
+    def lease_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
+        if (reader_id, author_id) not in self.data.edges:
+            return False
+        self.lease(reader_id, [author_id], until)
+        return True
+
     def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
         for author_id in author_ids:
             self.data.leases.setdefault(author_id, {})[reader_id] = until
+
+    def withdraw(self, reader_id: str, author_ids: Iterable[str]) -> None:
+        for author_id in author_ids:
+            if (reader_id, author_id) not in self.data.edges:
+                self.data.leases.get(author_id, {}).pop(reader_id, None)
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
         rows = sorted(
@@ -72,9 +92,11 @@ class FakeAudience:
         page = page_of(chosen, limit, lambda row: row[0])
         return Page(tuple(lease for _, lease in page.items), page.next_position)
 
-    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None:
-        for reader_id in reader_ids:
-            self.lease(reader_id, [author_id], until)
+    def renew(self, author_id: str, leases: Iterable[Lease], until: datetime) -> None:
+        present = self.data.leases.get(author_id, {})
+        for lease in leases:
+            if present.get(lease.reader_id) == lease.until:
+                present[lease.reader_id] = until
 
     def end(self, author_id: str, leases: Iterable[Lease]) -> None:
         present = self.data.leases.get(author_id, {})

@@ -175,7 +175,7 @@ class FakeProfiles:
             profile,
             display_name=profile.display_name if display_name is None else display_name,
             bio=profile.bio if bio is None else bio,
-            revision=profile.revision + 1,
+            revision=profile.revision + (display_name is not None),
         )
         self.data.write_profile(edited)
 
@@ -183,6 +183,12 @@ class FakeProfiles:
         profile = self.get(user_id)
         if profile is not None and profile.follower_shards < shards:
             self.data.profiles[user_id] = replace(profile, follower_shards=shards)
+
+    def note_popularity(self, user_id: str, old: int, new: int) -> None:
+        profile = self.get(user_id)
+        if profile is not None and profile.popularity == old:
+            noted = replace(profile, popularity=new, revision=profile.revision + 1)
+            self.data.write_profile(noted)
 
     def rename(self, user_id: str, old: str, new: str) -> None:
         profile = self.get(user_id)
@@ -225,6 +231,9 @@ class FakeFollows:
 
     def exists(self, follower_id: str, followee_id: str) -> bool:
         return (follower_id, followee_id) in self.data.edges
+
+    def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
+        return {user_id for user_id in user_ids if (user_id, followee_id) in self.data.edges}
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         ids = sorted(
@@ -699,8 +708,8 @@ class FakeReaders:
         edges = {(reader_id, author_id) for reader_id in reader_ids}
         self.data.pulled.update(edges & self.data.edges.keys())
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str) -> None:
-        if self.data.head(author_id).delivery in (Delivery.PUSH, Delivery.TO_PUSH):
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
+        if self.data.head(author_id).crossing == crossing:
             self.data.pulled.difference_update((r, author_id) for r in reader_ids)
 
     def _kept(self, reader_id: str) -> Reader:

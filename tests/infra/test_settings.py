@@ -14,6 +14,7 @@ from infra.context import SettingsError
 from infra.settings import REPOSITORY, Settings
 
 CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
+FEED = CONTEXT["feed"]
 
 
 def _settings(**overrides: object) -> Settings:
@@ -92,6 +93,9 @@ def test_layers_follow_runtime_and_architecture(
         ("originals_replica_bucket_arn", "arn:aws:s3:::keep/originals"),
         ("cache", "redis"),
         ("cache", 1),
+        ("feed", {**FEED, "active_days": 61}),
+        ("feed", {**FEED, "active_days": 0}),
+        ("feed", {"active_days": 30}),
         ("head_cache", {"seconds": 2, "heads": 1000}),
         ("head_cache", {"seconds": 31, "heads": 1000, "megabytes": 64}),
         ("head_cache", {"seconds": -1, "heads": 1000, "megabytes": 64}),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from shutterfeed import schema
+from shutterfeed import keys, schema
 from tests.infra.templates import Template
 
 SOURCES = {
@@ -70,6 +71,35 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
         {"dynamodb": {"Keys": {schema.SK: {"S": prefixes}}}},
         {"eventName": ["REMOVE"], "dynamodb": removed},
     ]
+
+
+@pytest.mark.parametrize(
+    ("sort_key", "event", "passes"),
+    [
+        (keys.profile("ada").sk, "MODIFY", True),  # how search learns of their popularity
+        (keys.follow("ada", "bob").sk, "INSERT", True),  # how it comes to be looked at
+        (keys.follow("ada", "bob").sk, "REMOVE", True),
+        (keys.follower_count("ada", 7).sk, "MODIFY", False),
+        (keys.pull("ada", "bob").sk, "INSERT", False),
+        (keys.unfollowed("ada", "bob").sk, "INSERT", False),
+        (keys.head("ada").sk, "MODIFY", False),
+    ],
+)
+def test_the_router_hears_of_follows_and_profiles_but_not_of_counts(
+    every: Template, sort_key: str, event: str, passes: bool
+) -> None:
+    filters = every.mapping("route_changes")["FilterCriteria"]["Filters"]
+    patterns = [json.loads(item["Pattern"]) for item in filters]
+    assert any(_matches(pattern, sort_key, event) for pattern in patterns) is passes
+
+
+def _matches(pattern: dict[str, Any], sort_key: str, event: str) -> bool:
+    """As Lambda reads the two kinds of patterns that we use."""
+    alternatives = pattern["dynamodb"]["Keys"][schema.SK]["S"]
+    return event in pattern.get("eventName", [event]) and any(
+        sort_key.startswith(a["prefix"]) if isinstance(a, dict) else sort_key == a
+        for a in alternatives
+    )
 
 
 def test_the_reconciler_runs_every_five_minutes(every: Template) -> None:

@@ -276,6 +276,37 @@ def test_a_celebrity_is_pulled_and_one_who_ceases_to_be_is_pushed_again(
     assert not pipeline.failures
 
 
+def test_search_knows_how_popular_celebrities_have_become(
+    client: Client, pipeline: Pipeline, ada: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their followers are counted apart, and no count changes their profiles."""
+    monkeypatch.setenv("CELEBRITY_FOLLOWERS", "3")
+    people = [Person.number(number) for number in range(1, 18)]
+    for person in (ada, ben):
+        client.patch("/me", person, {"display_name": "Same Name"})
+    handles = [client.handle(person) for person in (ada, ben)]
+
+    def follow(handle: str, followers: list[Person]) -> None:
+        for follower in followers:
+            client.put(f"/me/following/{handle}", follower)
+        pipeline.run()
+
+    def found() -> list[str]:
+        answer = client.get("/search", people[0], q="same name", type="users").json
+        return [user["handle"] for user in answer["users"]]
+
+    follow(handles[0], people[:4])
+    follow(handles[1], people[:8])
+    assert found() == handles[::-1]
+    follow(handles[0], people[4:])
+    assert found() == handles
+    for follower in people[4:]:
+        client.delete(f"/me/following/{handles[0]}", follower)
+    pipeline.run()
+    assert found() == handles[::-1]
+    assert not pipeline.failures
+
+
 def test_the_client_learns_cheaply_how_many_posts_are_new(
     client: Client, pipeline: Pipeline, ada: Person, ben: Person
 ) -> None:

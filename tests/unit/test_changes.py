@@ -100,15 +100,15 @@ def test_a_published_post_is_indexed_anew_when_what_finds_it_changes(
     [
         ({"handle": "another"}, True),
         ({"display_name": "Another"}, True),
-        ({"followers": 8}, True),
-        ({"followers": 5}, False),
+        ({"popularity": 3}, True),
+        ({"followers": 8}, False),  # until it is noted how popular that makes them
         ({"bio": "something", "posts": 9, "following": 3}, False),
     ],
 )
 def test_a_user_is_indexed_anew_when_what_finds_them_changes(
     change: dict[str, Any], shows: bool
 ) -> None:
-    profile = replace(samples.profile(1), followers=7 if change.get("followers") == 8 else 4)
+    profile = replace(samples.profile(1), followers=7, popularity=2)
     work = list(work_for(ProfileChanged(profile, replace(profile, **change))))
     assert work == ([IndexUser(profile.user_id)] if shows else [])
 

@@ -1,4 +1,5 @@
-"""Whatever the order of events, every feed ends up as its definition says; counts are exact."""
+"""Whatever the order of events, every feed ends up as its definition says; counts are exact, and
+nothing is left that would bring posts of whom one does not follow."""
 
 from __future__ import annotations
 
@@ -44,6 +45,7 @@ def test_every_feed_equals_its_definition(
         for _ in range(data.draw(st.integers(0, 80))):
             world.step()
         world.check()
+        world.check_long_after()
 
 
 @pytest.mark.parametrize(("policy", "head_entries"), CASES)
@@ -56,5 +58,7 @@ def test_every_feed_equals_its_definition_in_long_runs(
         for _ in range(400):
             world.step()
         world.check()
+        world.check_long_after()
+    assert world.suspensions
     if policy is POLICY:
         assert world.happened == {*Delivery, "a celebrity is pulled", "a post is pushed"}

@@ -197,6 +197,31 @@ def test_a_feed_that_has_not_changed_is_not_kept_again() -> None:
     assert backend.feed_table.snapshots[BOB].version == 1
 
 
+def test_a_feed_that_has_not_changed_for_long_does_not_expire_between_two_pages() -> None:
+    backend = Backend(policy=replace(POLICY, regular_after_days=10_000))
+    backend.follows.follow(BOB, backend.sign_up(1).handle)
+    ids = [_publish(backend, 1, str(number)) for number in range(2)]
+    for _ in range(20):
+        first = backend.reader.page(BOB, None, 1)
+        backend.wait(timedelta(days=8))
+        second = backend.reader.page(BOB, first.next_position, 1)
+        shown = [view.post.id for view in (*first.posts, *second.posts)]
+        assert shown == ids[::-1]
+        backend.wait(timedelta(days=5))
+
+
+def test_whoever_becomes_a_regular_reader_keeps_an_old_feed_for_a_while() -> None:
+    backend = Backend(policy=replace(POLICY, regular_after_days=1))
+    backend.follows.follow(BOB, backend.sign_up(1).handle)
+    post_id = _publish(backend, 1, "a")
+    for days in (31, 31, 26, 11):  # The visit of day 88 makes them regular.
+        assert _seen(backend, BOB) == [post_id]
+        backend.drain()
+        backend.wait(timedelta(days=days))
+    assert backend.metadata.readers[BOB].is_pushed(backend.clock.now())
+    assert _seen(backend, BOB) == [post_id]
+
+
 def test_a_regular_reader_is_pushed_to_for_as_long_as_they_come(backend: Backend) -> None:
     for number in range(10):
         backend.wait(timedelta(days=9))

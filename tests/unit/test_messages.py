@@ -47,7 +47,12 @@ SENT: list[tuple[Codec[Any], st.SearchStrategy[Any]]] = [
     (messages.FAN_OUT, st.builds(Cross, ulids, st.text(), st.none() | ulids)),
     (
         messages.FEED,
-        st.builds(FeedChunk, entries, st.lists(ulids, max_size=5).map(tuple)),
+        st.builds(
+            FeedChunk,
+            entries,
+            st.lists(ulids, max_size=5).map(tuple),
+            st.none() | strategies.instants,
+        ),
     ),
     (messages.FEED, st.builds(Followed, ulids, ulids)),
     (messages.FEED, st.builds(Unfollowed, ulids, ulids)),

@@ -320,6 +320,7 @@ def _crossings(
 ) -> CrossingService:
     from shutterfeed.adapters import messages
     from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
+    from shutterfeed.adapters.dynamodb.follows import DynamoFollows
     from shutterfeed.adapters.dynamodb.heads import DynamoHeads
     from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
     from shutterfeed.adapters.dynamodb.readers import DynamoReaders
@@ -332,7 +333,13 @@ def _crossings(
         DynamoProfiles(metadata),
         DynamoHeads(metadata),
         readers,
-        AudienceService(DynamoAudience(feeds), readers, policy, clock()),
+        AudienceService(
+            DynamoAudience(feeds, metadata.name),
+            readers,
+            DynamoFollows(metadata, feeds.name),
+            policy,
+            clock(),
+        ),
         DynamoFeeds(feeds),
         _queue(settings.fan_out_queue_url, messages.FAN_OUT),
         policy,
@@ -356,20 +363,20 @@ def fan_out() -> FanOutServices:
     settings = config.FanOutSettings.from_env()
     crossings = _crossings(settings)
     chunks = _queue(settings.feed_queue_url, messages.FEED)
-    return FanOutServices(FanOutPlanner(crossings.audience, crossings.steps, chunks), crossings)
+    planner = FanOutPlanner(crossings.audience, crossings.steps, chunks, clock())
+    return FanOutServices(planner, crossings)
 
 
 @cache
 def feed_writer() -> DeliveryService:
     from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
-    from shutterfeed.adapters.dynamodb.follows import DynamoFollows
     from shutterfeed.services.delivery import DeliveryService
 
     settings = config.FeedWriterSettings.from_env()
     metadata, feeds = _table(settings.metadata_table), _table(settings.feed_table)
     crossings = _crossings(settings)
     return DeliveryService(
-        DynamoFollows(metadata, settings.feed_table),
+        crossings.audience.follows,
         crossings.heads,
         crossings.readers,
         crossings.audience.audience,

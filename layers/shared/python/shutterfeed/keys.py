@@ -279,6 +279,11 @@ def lease(author_id: str, reader_id: str) -> Key:
     return Key(audience_partition(author_id), reader_id[::-1])
 
 
+def parse_lease(key: Key) -> tuple[str, str]:
+    """The author's and the reader's id."""
+    return _tail(key.pk, _AUDIENCE), parse_lease_sort(key.sk)
+
+
 def parse_lease_sort(text: str) -> str:
     """The reader's id."""
     return text[::-1]

@@ -70,6 +70,11 @@ class Profiles(Protocol):
         """Count and list the followers to come over so many items. Never fewer than before."""
         ...
 
+    def note_popularity(self, user_id: str, old: int, new: int) -> None:
+        """Note the order of magnitude of the followers, and count up the revision; nothing changes
+        if what is noted is no longer `old`."""
+        ...
+
     def rename(self, user_id: str, old: str, new: str) -> None:
         """Claim `new`, release `old`, all or nothing. Raises `HandleTaken`, and `Busy` where the
         user's handle is no longer `old`."""
@@ -92,6 +97,10 @@ class Follows(Protocol):
         ...
 
     def exists(self, follower_id: str, followee_id: str) -> bool: ...
+
+    def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
+        """Those of the users who follow the followee. Strongly consistent."""
+        ...
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         """Ids of the followed, in the order of their ids."""
@@ -353,9 +362,9 @@ class Readers(Protocol):
         unfollows at the same time ends up not pulling."""
         ...
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str) -> None:
-        """The opposite, as long as the author is pushed or on the way there: nothing changes
-        where the author has become a celebrity again."""
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
+        """The opposite, as long as that crossing is the author's last one: nothing changes where
+        the author has become a celebrity again, even if only for a while."""
         ...
 
 
@@ -439,15 +448,32 @@ class Feeds(Protocol):
 
 class Audience(Protocol):
     """Leases, also in the feed table: an author's posts are pushed to those who hold one. Strongly
-    consistent, so that a lease that was written before a post is published gets the post."""
+    consistent, so that a lease that was written before a post is published gets the post.
 
-    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None: ...
+    No lease is to be without its edge. `Follows.unfollow` removes both at once; whoever writes a
+    lease either does so on condition of the edge, or withdraws it if the edge has gone meanwhile.
+    """
+
+    def lease_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
+        """Write a lease on condition that the reader follows the author; False if they do not."""
+        ...
+
+    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
+        """Write many leases, for a quarter of what `lease_followed` costs, whether or not there are
+        edges: `withdraw` those whose edges went meanwhile."""
+        ...
+
+    def withdraw(self, reader_id: str, author_ids: Iterable[str]) -> None:
+        """Remove the reader's leases for those of the authors whom the reader does not follow."""
+        ...
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
         """Of all readers, or of one of `AUDIENCE_PARTS` parts; also leases that have run out."""
         ...
 
-    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None: ...
+    def renew(self, author_id: str, leases: Iterable[Lease], until: datetime) -> None:
+        """Prolong leases that are still as they were read: none comes back that was removed."""
+        ...
 
     def end(self, author_id: str, leases: Iterable[Lease]) -> None:
         """Remove leases that are still as they were read."""

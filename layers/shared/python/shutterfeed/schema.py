@@ -32,5 +32,9 @@ STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "PROFILE")
 STREAM_REMOVED_SORT_KEYS: Final = ("BLOB",)
 """Sort keys of items whose removal alone does."""
 
+MOST_ACTIVE_DAYS: Final = 60
+"""The longest that a deployment may push to a reader after their last visit: an unfollowing is
+remembered for longer than what was pushed by then can be seen."""
+
 CACHED_HEADS: Final = "head:"
 """How keys in the shared cache begin."""

@@ -123,7 +123,7 @@ def _found_by(post: Post | None) -> object:
 
 def _user_indexing(before: Profile | None, after: Profile | None) -> Iterator[Work]:
     seen, shown = (
-        (p.handle, p.display_name, popularity(p.followers), p.revision) if p else None
+        (p.handle, p.display_name, p.popularity, p.revision) if p else None
         for p in (before, after)
     )
     changed = before or after

@@ -9,8 +9,8 @@ marks, so that nothing that turns up later belongs above a cursor that was alrea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from heapq import merge as merge_sorted
 from itertools import islice
 from typing import Final
@@ -86,6 +86,13 @@ class Snapshot:
     entries: tuple[FeedEntry, ...]
     complete_to: FeedEntry | None
     version: int
+    until: datetime | None = field(default=None, compare=False)
+    """When it expires; None before it is kept."""
+
+    def is_ageing(self, now: datetime) -> bool:
+        """Whether it is to be kept again, though nothing has changed: it must not expire between
+        two pages, nor soon after it was read for the last time."""
+        return self.until is not None and self.until - now < FEED_RETENTION / 2
 
 
 def newest_first(sources: Iterable[Sequence[FeedEntry]]) -> Iterator[FeedEntry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
@@ -72,10 +73,12 @@ class Cross:
 
 @dataclass(frozen=True, slots=True)
 class FeedChunk:
-    """Put one entry into the feeds of some users."""
+    """Put one entry into the feeds of some users, who held leases at the moment of planning. None:
+    the message is from before that was noted."""
 
     entry: FeedEntry
     owner_ids: tuple[str, ...]
+    planned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,8 @@ def post_document(post_id: PostId, post: Post | None) -> PostDocument | Gone:
 
 
 def user_document(user_id: str, profile: Profile | None) -> UserDocument | Gone:
+    """What the index should hold of a user: always the same of one revision, so that it does not
+    matter which of two workers writes it. Hence the popularity that was noted, not the count."""
     if profile is None:
         return Gone(user_id, _LAST_VERSION)
     return UserDocument(
@@ -173,7 +175,7 @@ def user_document(user_id: str, profile: Profile | None) -> UserDocument | Gone:
         profile.revision,
         profile.handle,
         profile.display_name,
-        popularity(profile.followers),
+        profile.popularity,
     )
 
 

@@ -59,7 +59,10 @@ class Profile:
     follower_shards: int = 1
     """How many partitions of the followers index this user's followers are spread over."""
     revision: int = field(default=0, compare=False)
-    """Counts the changes of handle and names, as a post's does."""
+    """Counts the changes of what the search index holds of a user: handle, display name and
+    popularity."""
+    popularity: int = 0
+    """The followers' order of magnitude, as it was noted last: `search.popularity`."""
     avatar: Avatar | None = None
     avatar_version: str | None = None
     """The ULID of what decided last on the avatar: a post, or a removal."""

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.delivery import FeedPolicy, Lease
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports import Audience, Clock, Readers
+from shutterfeed.ports import Audience, Clock, Follows, Readers
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceService:
     audience: Audience
     readers: Readers
+    follows: Follows
     policy: FeedPolicy
     clock: Clock
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[str]:
-        """Readers who are pushed to. Leases that have run out are renewed where the reader still
-        comes, and removed where not: should they come back, their feed is made anew, with leases
+        """Readers who are pushed to. Leases that have run out are renewed if the reader still comes
+        and follows, and removed if not: should they come back, their feed is made anew, with leases
         written before it."""
         now = self.clock.now()
         page = self.audience.page(author_id, part, after, limit)
         holding = [lease.reader_id for lease in page.items if lease.until > now]
         over = [lease for lease in page.items if lease.until <= now]
         if over:
-            pushed = self.readers.pushed_until([lease.reader_id for lease in over])
-            until = {r: self.policy.lease_until(at) for r, at in pushed.items()}
-            still = [r for r, at in until.items() if at > now]
-            for at in {until[r] for r in still}:
-                self.audience.renew(author_id, [r for r in still if until[r] == at], at)
-            self.audience.end(author_id, [x for x in over if x.reader_id not in still])
-            holding += still
+            holding += self._renewed(author_id, over, now)
         return Page(tuple(holding), page.next_position)
+
+    def _renewed(self, author_id: str, over: Sequence[Lease], now: datetime) -> list[str]:
+        """Whose leases are good for longer.
+
+        An edge that goes after it was looked at takes its lease along, and what is not there any
+        more is not renewed. Its reader is named all the same: their tombstone hides the post, and
+        whoever follows again at once misses nothing.
+        """
+        pushed = self.readers.pushed_until([lease.reader_id for lease in over])
+        until = {r: self.policy.lease_until(at) for r, at in pushed.items()}
+        coming = [r for r, at in until.items() if at > now]
+        # Also mends: a lease without an edge, however it came about, ends here.
+        still = self.follows.followers_among(author_id, coming)
+        for at in {until[r] for r in still}:
+            renewed = [x for x in over if x.reader_id in still and until[x.reader_id] == at]
+            self.audience.renew(author_id, renewed, at)
+        self.audience.end(author_id, [x for x in over if x.reader_id not in still])
+        return [x.reader_id for x in over if x.reader_id in still]

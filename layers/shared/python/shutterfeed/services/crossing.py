@@ -1,5 +1,6 @@
-"""Authors who become celebrities, or cease to be: their readers moved from pushing to pulling or
-back, while posts come both ways."""
+"""Authors whose followers have become more or fewer: how popular they are is noted for the search
+index, and those who become celebrities, or cease to be, have their readers moved from pushing to
+pulling or back, while posts come both ways."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from shutterfeed.domain.delivery import (
 )
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.messages import Cross, FanOutMessage
+from shutterfeed.domain.search import popularity
+from shutterfeed.domain.users import Profile
 from shutterfeed.ports import Clock, Feeds, Heads, Profiles, Queue, Readers
 from shutterfeed.services.audience import AudienceService
 
@@ -36,18 +39,22 @@ class CrossingService:
     clock: Clock
 
     def consider(self, author_id: str, cause: str) -> None:
-        """Begin a crossing where the number of followers calls for one.
+        """Note how popular the author is, and begin a crossing if the number of followers calls
+        for one.
 
         `cause` names the change of the number: of many at once one begins the crossing, and begins
-        it again if it crashed before it told the planner. Raises `Busy` where the head changes too
-        often to be written.
+        it again if it crashed before it told the planner. Raises `Busy` if profile or head change
+        too often to be written.
         """
+        profile = self._noted(author_id)
+        if profile is None:
+            return
         for _ in range(_ATTEMPTS):
             head = self.heads.get_many([author_id])[author_id]
             if head.delivery in _ENDS and head.crossing.startswith(f"{cause}#"):
                 self._tell(head)
                 return
-            due = self._due(head)
+            due = self.policy.delivery_due(head.delivery, profile.followers)
             if due is None:
                 return
             if due is Delivery.TO_PULL:
@@ -76,9 +83,21 @@ class CrossingService:
         self.steps.send([step])
         return moved
 
-    def _due(self, head: Head) -> Delivery | None:
-        profile = self.profiles.get(head.author_id)
-        return self.policy.delivery_due(head.delivery, profile.followers) if profile else None
+    def _noted(self, author_id: str) -> Profile | None:
+        """The author, with the popularity that their followers now make.
+
+        Whoever notes it looks again: the last of all who note has then seen the last count, though
+        many count at once, and a celebrity's count stands in items of its own.
+        """
+        for _ in range(_ATTEMPTS):
+            profile = self.profiles.get(author_id)
+            if profile is None:
+                return None
+            now = popularity(profile.followers)
+            if profile.popularity == now:
+                return profile
+            self.profiles.note_popularity(author_id, profile.popularity, now)
+        raise Busy
 
     def _tell(self, head: Head) -> None:
         self.steps.send([Cross(head.author_id, head.crossing)])
@@ -89,7 +108,7 @@ class CrossingService:
         else:
             # First what they pulled is put into their feeds, then they stop pulling.
             self.feeds.put(reader_ids, head.entries, self.clock.now())
-            self.readers.stop_pulling(reader_ids, head.author_id)
+            self.readers.stop_pulling(reader_ids, head.author_id, head.crossing)
 
     def _end(self, step: Cross) -> None:
         for _ in range(_ATTEMPTS):

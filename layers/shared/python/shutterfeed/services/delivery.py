@@ -4,16 +4,21 @@ Why no post is missed: a lease is written before the author's head is read. A po
 before that read is in the head; one published after it finds the lease, because both the head and
 the audience are read strongly consistent, and a post enters its author's head in the very
 transaction that publishes it.
+
+Why nothing comes from whom the reader has unfollowed: an edge and its lease go in one transaction,
+and a lease is written on condition of the edge, or the edges are looked at again after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.delivery import PULLED, FeedPolicy, Head
 from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
 from shutterfeed.domain.messages import (
     FeedChunk,
     FeedMessage,
@@ -43,8 +48,8 @@ class DeliveryService:
     def write(self, message: FeedMessage) -> None:
         """Carry out one message. Keys are derived from it, so that repeating it is harmless."""
         match message:
-            case FeedChunk(entry, owner_ids):
-                self.feeds.put(owner_ids, [entry], self.clock.now())
+            case FeedChunk(entry, owner_ids, planned_at):
+                self._push(entry, owner_ids, planned_at)
             case Followed(follower_id, followee_id):
                 self._followed(follower_id, followee_id)
             case Unfollowed(follower_id, followee_id):
@@ -52,21 +57,33 @@ class DeliveryService:
             case PrepareFeed(reader_id):
                 self._prepare(reader_id)
 
+    def _push(
+        self, entry: FeedEntry, owner_ids: Iterable[str], planned_at: datetime | None
+    ) -> None:
+        """However late that is, the entry goes before the tombstone of whoever has unfollowed since
+        the audience was read."""
+        now = self.clock.now()
+        at = planned_at or now
+        if at + FEED_RETENTION > now:
+            self.feeds.put(owner_ids, [entry], at)
+
     def _followed(self, follower_id: str, followee_id: str) -> None:
-        # The edge decides, not the message: it may be late, and the follow long undone.
-        if not self.follows.exists(follower_id, followee_id):
-            return
         # Whose preparation begins after this will find the edge.
         if self.readers.get(follower_id).prepared:
-            now = self.clock.now()
-            until = self.policy.lease_until(self.policy.pushed_until(now))
-            self.audience.lease(follower_id, [followee_id], until)
-            head = self.heads.get_many([followee_id])[followee_id]
-            if head.delivery in PULLED:
-                self.readers.pull([follower_id], followee_id)
-            else:
-                self.feeds.put([follower_id], head.entries, now)
+            self._bring(follower_id, followee_id)
         self.crossings.consider(followee_id, cause=follower_id)
+
+    def _bring(self, follower_id: str, followee_id: str) -> None:
+        now = self.clock.now()
+        until = self.policy.lease_until(self.policy.pushed_until(now))
+        # The edge decides, not the message: it may be late, and the follow long undone.
+        if not self.audience.lease_followed(follower_id, followee_id, until):
+            return
+        head = self.heads.get_many([followee_id])[followee_id]
+        if head.delivery in PULLED:
+            self.readers.pull([follower_id], followee_id)
+        else:
+            self.feeds.put([follower_id], head.entries, now)
 
     def _prepare(self, reader_id: str) -> None:
         """Lease all whom the reader follows, and once these leases hold, keep what was published
@@ -81,17 +98,20 @@ class DeliveryService:
             self.readers.prepare(reader_id)
             followed = list(following(self.follows, reader_id))
             self.audience.lease(reader_id, followed, self.policy.lease_until(until))
-            self._serve(reader_id, followed)
+            # Whom the reader has unfollowed since the list was read, now or in an attempt at this
+            # preparation that broke off: each has a tombstone. A later unfollowing finds the lease.
+            self.audience.withdraw(reader_id, self.readers.get(reader_id).unfollowed)
+            self._serve(reader_id, followed, now)
         self.feeds.trim(reader_id, self.policy.feed_posts)
         self.readers.push_until(reader_id, until)
 
-    def _serve(self, reader_id: str, followed: list[str]) -> None:
+    def _serve(self, reader_id: str, followed: list[str], now: datetime) -> None:
         for _ in range(_ATTEMPTS):
             old = self.feeds.snapshot(reader_id)
             heads = self.heads.get_many(followed)
             self._pull_celebrities(reader_id, heads.values())
-            new = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads)
-            if new is old or self.feeds.keep_snapshot(reader_id, new, self.clock.now()):
+            new = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads, now)
+            if new is old or self.feeds.keep_snapshot(reader_id, new, now):
                 return
         raise Busy
 

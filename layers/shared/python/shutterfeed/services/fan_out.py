@@ -7,7 +7,7 @@ from typing import Final
 
 from shutterfeed.domain.delivery import AUDIENCE_PARTS
 from shutterfeed.domain.messages import FanOut, FanOutMessage, FeedChunk, FeedMessage
-from shutterfeed.ports import Queue
+from shutterfeed.ports import Clock, Queue
 from shutterfeed.services.audience import AudienceService
 
 CHUNK: Final = 500
@@ -21,6 +21,7 @@ class FanOutPlanner:
     audience: AudienceService
     steps: Queue[FanOutMessage]
     chunks: Queue[FeedMessage]
+    clock: Clock
 
     def plan(self, step: FanOut) -> int:
         """Send chunks for the readers from the step's checkpoint on; the number of readers.
@@ -31,12 +32,13 @@ class FanOutPlanner:
         author_id = step.entry.post_id.author_id
         planned = 0
         for _ in range(PAGES_PER_STEP):
+            now = self.clock.now()
             page = self.audience.page(author_id, step.part, step.after, CHUNK)
             if step.part is None and page.next_position is not None:
                 self.steps.send([replace(step, part=part) for part in range(AUDIENCE_PARTS)])
                 return 0
             if page.items:
-                self.chunks.send([FeedChunk(step.entry, page.items)])
+                self.chunks.send([FeedChunk(step.entry, page.items, now)])
                 planned += len(page.items)
             if page.next_position is None:
                 return planned

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -137,10 +138,11 @@ class FeedService:
 
     def _remade(self, reader_id: str, old: Snapshot | None) -> Snapshot:
         heads = self.reads.heads(self._following(reader_id))
-        snapshot = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads)
+        size, now = self.policy.snapshot_posts, self.clock.now()
+        snapshot = make_snapshot(heads.values(), old, size, self.reads, now)
         if snapshot is not old:
             # Where another request was faster, its snapshot is as new as this one.
-            self.feeds.keep_snapshot(reader_id, snapshot, self.clock.now())
+            self.feeds.keep_snapshot(reader_id, snapshot, now)
         return snapshot
 
     def _following(self, reader_id: str) -> list[str]:
@@ -212,9 +214,9 @@ def following(follows: Follows, reader_id: str) -> Iterable[str]:
 
 
 def make_snapshot(
-    heads: Iterable[Head], old: Snapshot | None, size: int, reads: FeedReads
+    heads: Iterable[Head], old: Snapshot | None, size: int, reads: FeedReads, now: datetime
 ) -> Snapshot:
-    """The newest posts of all the authors; `old` itself where nothing has changed.
+    """The newest posts of all the authors; `old` itself if nothing has changed and it lasts.
 
     Where a head ends above the last entry, its author's list is read on. That happens to few: each
     has a whole head of posts among the newest `size`.
@@ -232,7 +234,8 @@ def make_snapshot(
             entries = tuple(newest_first([sources[author_id].entries, page.items]))
             sources[author_id] = Source(entries, _source_end(page))
     merged = merge(list(sources.values()), size)
-    if old is not None and (merged.entries, merged.next) == (old.entries, old.complete_to):
+    is_same = old is not None and (merged.entries, merged.next) == (old.entries, old.complete_to)
+    if old is not None and is_same and not old.is_ageing(now):
         return old
     return Snapshot(merged.entries, merged.next, 1 if old is None else old.version + 1)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -14,11 +15,15 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.heads import compressed, decompressed
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
+    Check,
     ConditionFailed,
     Delete,
     Item,
     Put,
     Table,
+    Update,
+    at_once,
+    item_key,
     key_item,
 )
 from shutterfeed.domain.delivery import AUDIENCE_PARTS, Lease
@@ -92,10 +97,31 @@ class DynamoFeeds:
 
 @dataclass(frozen=True, slots=True)
 class DynamoAudience:
+    """Over the feed table; `metadata` is the name of the metadata table, where the edges are."""
+
     table: Table
+    metadata: str
+
+    def lease_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
+        lease = Put(key_item(keys.lease(author_id, reader_id)) | _term(until))
+        try:
+            self.table.transact((self._edge(reader_id, author_id, Attr(PK).exists()), lease))
+        except ConditionFailed:
+            return False
+        return True
 
     def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
-        self._write(((author_id, reader_id) for author_id in author_ids), until)
+        leases = (keys.lease(author_id, reader_id) for author_id in author_ids)
+        self.table.write_many(puts=(key_item(key) | _term(until) for key in leases))
+
+    def withdraw(self, reader_id: str, author_ids: Iterable[str]) -> None:
+        leases = [keys.lease(author_id, reader_id) for author_id in author_ids]
+        for item in self.table.get_many(leases, consistent=True) if leases else ():
+            author_id, _ = keys.parse_lease(item_key(item))
+            # Whoever follows again has a lease by right, perhaps this one.
+            unfollowed = self._edge(reader_id, author_id, Attr(PK).not_exists())
+            with suppress(ConditionFailed):
+                self.table.transact((unfollowed, Delete(item_key(item))))
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
         condition: ConditionBase = Key(PK).eq(keys.audience_partition(author_id))
@@ -108,18 +134,33 @@ class DynamoAudience:
         )
         return Page(leases, rows.items[-1][SK] if rows.last else None)
 
-    def renew(self, author_id: str, reader_ids: Iterable[str], until: datetime) -> None:
-        self._write(((author_id, reader_id) for reader_id in reader_ids), until)
+    def renew(self, author_id: str, leases: Iterable[Lease], until: datetime) -> None:
+        self._change(
+            Update(keys.lease(author_id, x.reader_id), set=_term(until), condition=_unchanged(x))
+            for x in leases
+        )
 
     def end(self, author_id: str, leases: Iterable[Lease]) -> None:
-        for lease in leases:
-            unchanged = Attr(_UNTIL).eq(epoch(lease.until))
-            with suppress(ConditionFailed):
-                self.table.write(Delete(keys.lease(author_id, lease.reader_id), unchanged))
+        self._change(Delete(keys.lease(author_id, x.reader_id), _unchanged(x)) for x in leases)
 
-    def _write(self, pairs: Iterable[tuple[str, str]], until: datetime) -> None:
-        fields = {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + _FORGOTTEN)}
-        self.table.write_many(puts=(key_item(keys.lease(*pair)) | fields for pair in pairs))
+    def _change(self, writes: Iterable[Update | Delete]) -> None:
+        """Each on its own condition, which no batch of DynamoDB's has, side by side."""
+        at_once([partial(self._try, write) for write in writes])
+
+    def _try(self, write: Update | Delete) -> None:
+        with suppress(ConditionFailed):
+            self.table.write(write)
+
+    def _edge(self, reader_id: str, author_id: str, condition: ConditionBase) -> Check:
+        return Check(keys.follow(reader_id, author_id), condition, self.metadata)
+
+
+def _term(until: datetime) -> Item:
+    return {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + _FORGOTTEN)}
+
+
+def _unchanged(lease: Lease) -> ConditionBase:
+    return Attr(_UNTIL).eq(epoch(lease.until))
 
 
 def to_snapshot(item: Item) -> Snapshot:
@@ -129,6 +170,7 @@ def to_snapshot(item: Item) -> Snapshot:
         tuple(map(FeedEntry.parse, lines)),
         None if complete_to is None else FeedEntry.parse(complete_to),
         item["version"],
+        datetime.fromtimestamp(item[TTL_ATTRIBUTE], UTC),
     )
 
 

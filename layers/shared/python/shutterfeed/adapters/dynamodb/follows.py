@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,11 +24,20 @@ from shutterfeed.adapters.dynamodb.table import (
 from shutterfeed.domain.feed import FEED_RETENTION
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import Profile
-from shutterfeed.schema import FOLLOWERS_INDEX, FOLLOWERS_PK, FOLLOWERS_SK, PK, SK, TTL_ATTRIBUTE
+from shutterfeed.schema import (
+    FOLLOWERS_INDEX,
+    FOLLOWERS_PK,
+    FOLLOWERS_SK,
+    MOST_ACTIVE_DAYS,
+    PK,
+    SK,
+    TTL_ATTRIBUTE,
+)
 
-PRUNED_RETENTION: Final = FEED_RETENTION + timedelta(days=30)
-"""How long an unfollowing is remembered: a post that a late message brings to a feed, a month
-after, is gone before it."""
+PRUNED_RETENTION: Final = timedelta(days=MOST_ACTIVE_DAYS + 1) + FEED_RETENTION + timedelta(days=30)
+"""How long an unfollowing is remembered: longer than the longest lease, if one was left over, plus
+the life of the last entry that it brought, plus a month, as DynamoDB removes expired items late.
+See `docs/feed.md`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,11 @@ class DynamoFollows:
 
     def exists(self, follower_id: str, followee_id: str) -> bool:
         return self.table.get(keys.follow(follower_id, followee_id)) is not None
+
+    def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
+        edges = [keys.follow(user_id, followee_id) for user_id in user_ids]
+        found = self.table.get_many(edges, consistent=True) if edges else ()
+        return {keys.parse_follow(item_key(item))[0] for item in found}
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         start = None if after is None else key_item(keys.follow(follower_id, after))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import profile_item, to_profile
@@ -26,6 +26,7 @@ from shutterfeed.schema import PK
 
 _OWNER = "user_id"
 _SHARDS = "follower_shards"
+_POPULARITY = "popularity"
 _REVISED = {"revision": 1}
 
 
@@ -60,8 +61,9 @@ class DynamoProfiles:
         fields = {"display_name": display_name, "bio": bio}
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an update that says nothing.
+            revised = _REVISED if "display_name" in changes else {}
             update = Update(
-                keys.profile(user_id), set=changes, add=_REVISED, condition=Attr(PK).exists()
+                keys.profile(user_id), set=changes, add=revised, condition=Attr(PK).exists()
             )
             self.table.write(update)
 
@@ -69,6 +71,19 @@ class DynamoProfiles:
         few = Attr(PK).exists() & (Attr(_SHARDS).not_exists() | Attr(_SHARDS).lt(shards))
         with suppress(ConditionFailed):
             self.table.write(Update(keys.profile(user_id), set={_SHARDS: shards}, condition=few))
+
+    def note_popularity(self, user_id: str, old: int, new: int) -> None:
+        noted: ConditionBase = Attr(_POPULARITY).eq(old)
+        if old == 0:
+            noted = noted | Attr(_POPULARITY).not_exists()
+        update = Update(
+            keys.profile(user_id),
+            set={_POPULARITY: new},
+            add=_REVISED,
+            condition=Attr(PK).exists() & noted,
+        )
+        with suppress(ConditionFailed):
+            self.table.write(update)
 
     def rename(self, user_id: str, old: str, new: str) -> None:
         writes = (

@@ -25,7 +25,7 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
-from shutterfeed.domain.delivery import Delivery, Reader
+from shutterfeed.domain.delivery import Reader
 from shutterfeed.schema import PK, SK
 
 _VISIT: Final = "visited_on"
@@ -77,10 +77,8 @@ class DynamoReaders:
         for some in chunks(reader_ids, _TRANSACTION // 2):
             self._pull(list(some), author_id)
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str) -> None:
-        pushed = Check(
-            keys.head(author_id), Attr("delivery").is_in((Delivery.PUSH, Delivery.TO_PUSH))
-        )
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
+        pushed = Check(keys.head(author_id), Attr("crossing").eq(crossing))
         for some in chunks(reader_ids, _TRANSACTION - 1):
             try:
                 self.table.transact(

@@ -214,10 +214,12 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Only within a transaction: an item that has to be as the condition says."""
+    """Only within a transaction: an item, also of another table, that has to be as the condition
+    says."""
 
     key: Key
     condition: ConditionBase
+    table: str | None = None
 
 
 Write = Put | Update | Delete
@@ -395,11 +397,9 @@ class Table:
         match write:
             case Put(item):
                 parameters["Item"] = marshal(item)
-            case Delete(key):
+            case Delete(key) | Check(key):
                 parameters["Key"] = marshal(key_item(key))
                 parameters["TableName"] = write.table or self.name
-            case Check(key):
-                parameters["Key"] = marshal(key_item(key))
             case Update(key):
                 parameters["Key"] = marshal(key_item(key))
                 parameters["UpdateExpression"] = _update_expression(write, expression)
