@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import ceil
 from pathlib import Path
 from typing import Final, TypeVar
@@ -20,29 +21,43 @@ from typing import Final, TypeVar
 from bench.figures import Figure
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId, ulid
-from shutterfeed.domain.media import Blob, BlobState, Medium, Picture, Reference
-from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
+from shutterfeed.domain.media import (
+    Blob,
+    BlobState,
+    MediaState,
+    Medium,
+    Picture,
+    Reference,
+    Upload,
+)
+from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports import PostMedium, StoredOriginal
-from shutterfeed.services.auditing import AuditService, Mismatch
+from shutterfeed.ports import PostMedium, StoredCopy, StoredOriginal, StoredUpload
+from shutterfeed.services.audit_repairs import AuditRepairs
+from shutterfeed.services.auditing import ON_ITS_WAY, AuditService
+from shutterfeed.services.mismatches import Mismatch
 from tests import samples
-from tests.fakes.metadata import FakeBlobs, FakePosts, Metadata
-from tests.fakes.storage import Buckets, FakeIntake, FakeQueue
-from tests.fakes.system import START
+from tests.fakes.metadata import FakeBlobs, FakeLedger, FakePosts, Metadata
+from tests.fakes.storage import Buckets, FakeIntake, FakeQueue, FakeUploadBucket
+from tests.fakes.system import START, FakeClock
 
 T = TypeVar("T")
 
 MISMATCHES: Final = 100_000
 _WHOLE: Final = 2
 """Sound contents for each seeded mismatch."""
-_BLOB_BYTES, _REFERENCE_BYTES, _POST_BYTES = 900, 180, 1_400
+_BLOB_BYTES, _REFERENCE_BYTES, _POST_BYTES, _ENTRY_BYTES = 900, 180, 1_400, 750
 """Estimated for items of photos with six renditions."""
 _DOLLARS_PER_READ_UNIT: Final = 0.125e-6
 _DOLLARS_PER_LIST: Final = 5e-6
+_DOLLARS_PER_TAG: Final = 0.4e-6
 _NAMES: Final = ("1080.jpg", "1080.webp", "640.jpg", "640.webp", "320.jpg", "150.jpg")
 _RENDITIONS: Final = tuple(Rendition(name, "image/jpeg", 1, 1) for name in _NAMES)
 _CONTENT: Final = b"x"
+_OLD: Final = START - 2 * ON_ITS_WAY
+_LATE: Final = 100
+"""Of so many uploads that expire, one that should have gone by now."""
 
 
 @dataclass
@@ -53,17 +68,22 @@ class Warehouse:
     buckets: Buckets = field(default_factory=Buckets)
     images: FakeQueue[RenderPhoto] = field(default_factory=FakeQueue)
     videos: FakeQueue[TranscodeVideo] = field(default_factory=FakeQueue)
+    collect: FakeQueue[CollectMessage] = field(default_factory=FakeQueue)
+    clock: FakeClock = field(default_factory=FakeClock)
+    modified: dict[str, datetime] = field(default_factory=dict)
+    """When an upload came that did not come just now, by its key."""
     seeded: dict[Mismatch, set[str]] = field(
         default_factory=lambda: {kind: set() for kind in Mismatch}
     )
     requests: Counter[str] = field(default_factory=Counter)
     by_prefix: dict[str, list[StoredOriginal]] = field(default_factory=dict)
 
-    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium]:
+    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]:
         if part % parts:
             return
         yield from self._billed(list(self.metadata.blobs.values()), _BLOB_BYTES)
         yield from self._billed(list(self.metadata.references), _REFERENCE_BYTES)
+        yield from self._billed(list(self.metadata.uploads.values()), _ENTRY_BYTES)
         for post in self._billed(list(self.metadata.posts.values()), _POST_BYTES):
             for medium in post.media:
                 reference = Reference(medium.sha256, post.id, medium.media_id)
@@ -79,22 +99,44 @@ class Warehouse:
         for key in self.buckets.renditions:
             yield keys.parse_rendition_object(key)
 
+    def uploads(self) -> Iterable[StoredUpload]:
+        for key in self._listed(self.buckets.uploads):
+            yield StoredUpload(*keys.parse_upload_object(key), self.modified.get(key, START))
+
+    def copies(self) -> Iterable[StoredCopy]:
+        for copies in (self.buckets.discarded, self.buckets.downloads):
+            for key in self._listed(copies):
+                yield StoredCopy(key, self.modified.get(key, START))
+
+    def is_kept(self, post_id: PostId, media_id: str) -> bool:
+        self.requests["tags"] += 1
+        key = keys.upload_object(post_id, media_id)
+        return key in self.buckets.uploads and key not in self.buckets.tags
+
     def service(self) -> AuditService:
-        return AuditService(
-            self,
+        repairs = AuditRepairs(
             FakeBlobs(self.metadata),
             FakePosts(self.metadata),
+            FakeLedger(self.metadata),
+            FakeUploadBucket(self.buckets),
             FakeIntake(self.buckets),
             self.images,
             self.videos,
+            self.collect,
         )
+        return AuditService(self, repairs, self.clock)
 
     def dollars_per_million(self) -> float:
         dollars = (
             self.requests["read units"] * _DOLLARS_PER_READ_UNIT
             + self.requests["lists"] * _DOLLARS_PER_LIST
+            + self.requests["tags"] * _DOLLARS_PER_TAG
         )
         return dollars / len(self.buckets.originals) * 1e6
+
+    def _listed(self, objects: Mapping[str, bytes]) -> Iterable[str]:
+        self.requests["lists"] += max(1, ceil(len(objects) / 1000))
+        return list(objects)
 
     def _billed(self, items: Sequence[T], item_bytes: int) -> Iterable[T]:
         self.requests["read units"] += ceil(len(items) * item_bytes / 8192)
@@ -142,8 +184,43 @@ def _add(house: Warehouse, number: int, wrong: Mismatch | None) -> None:
             subject = f"{post_id}#{media_id}"
         else:
             house.metadata.references.add(reference)
+        subject = _add_uploads(house, number, post, wrong) or subject
     if wrong is not None:
         house.seeded[wrong].add(subject)
+
+
+def _add_uploads(house: Warehouse, number: int, post: Post, wrong: Mismatch | None) -> str | None:
+    """The entry of a post's medium, its upload, which expires, and a copy; with what is wrong of
+    them, which is named."""
+    (medium,) = post.media
+    key = (post.author_id, medium.media_id)
+    house.metadata.uploads[key] = Upload(post.id, replace(medium, state=MediaState.READY), START)
+    upload = keys.upload_object(post.id, medium.media_id)
+    house.buckets.uploads[upload], house.buckets.tags[upload] = _CONTENT, "settled"
+    if number % _LATE == 0:
+        house.modified[upload] = _OLD
+    copy = keys.discarded_object(post.id, medium.media_id)
+    house.buckets.discarded[copy] = _CONTENT
+    match wrong:
+        case Mismatch.ENTRY_WITHOUT_POST:
+            gone = PostId(post.author_id, ulid(_OLD, number))
+            media_id = ulid(_OLD, number)
+            left = Upload(gone, replace(medium, media_id=media_id), _OLD)
+            house.metadata.uploads[gone.author_id, media_id] = left
+            return f"{gone}#{media_id}"
+        case Mismatch.UPLOAD_WITHOUT_ENTRY:
+            gone = PostId(post.author_id, ulid(_OLD, number))
+            stray = keys.upload_object(gone, medium.media_id)
+            house.buckets.uploads[stray], house.modified[stray] = _CONTENT, _OLD
+            return f"{gone}#{medium.media_id}"
+        case Mismatch.UPLOAD_KEPT:
+            del house.buckets.tags[upload]
+            house.modified[upload] = _OLD
+            return f"{post.id}#{medium.media_id}"
+        case Mismatch.COPY_KEPT:
+            house.modified[copy] = _OLD
+            return copy
+    return None
 
 
 def run() -> list[Figure]:
@@ -151,6 +228,7 @@ def run() -> list[Figure]:
     house = seeded(MISMATCHES)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     objects, renditions = len(house.buckets.originals), len(house.buckets.renditions)
+    uploads = len(house.buckets.uploads)
     start = time.perf_counter()
     right = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -160,6 +238,7 @@ def run() -> list[Figure]:
     seconds = time.perf_counter() - start
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     lost = objects + renditions - len(house.buckets.originals) - len(house.buckets.renditions)
+    lost += uploads - len(house.buckets.uploads)
     return [
         Figure("mismatches found, less false ones", right, "", f">= {MISMATCHES}"),
         Figure("objects removed", lost + len(house.buckets.retired), "", "<= 0"),
@@ -167,6 +246,7 @@ def run() -> list[Figure]:
         Figure("time", seconds, "s"),
         Figure("memory on top of the seed", grown / 1024, "MB"),
         Figure("lists", house.requests["lists"], ""),
+        Figure("tags", house.requests["tags"], ""),
         Figure("read units", house.requests["read units"], ""),
         Figure("cost of a million originals", house.dollars_per_million(), "USD"),
     ]

@@ -200,12 +200,14 @@ def _feed_writer(function: lambda_.Function, to: Resources) -> None:
 
 
 def _collect(function: lambda_.Function, to: Resources) -> None:
-    metadata, originals, renditions = (
+    metadata, uploads, originals, renditions = (
         to.tables.metadata,
+        to.buckets.uploads,
         to.buckets.originals,
         to.buckets.renditions,
     )
     function.add_environment("METADATA_TABLE", metadata.table_name)
+    function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
     function.add_environment("REMOVALS_PER_HOUR", str(to.removals_per_hour))
@@ -213,7 +215,12 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     # Deleting here only hides an original: its versions stay, and nothing may remove those.
     grants.objects(function, originals, "DeleteObject")
     grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)
-    grants.listing(function, renditions)
+    # It removes no upload: it marks those of a post that has gone, and drops parts.
+    grants.objects(
+        function, uploads, "PutObjectTagging", "AbortMultipartUpload", prefix=UPLOADS_PREFIX
+    )
+    # An upload that has gone already must not look forbidden.
+    grants.listing(function, uploads, renditions)
 
 
 def _reconcile(function: lambda_.Function, to: Resources) -> None:

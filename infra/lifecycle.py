@@ -9,13 +9,15 @@ from aws_cdk import aws_s3 as s3
 
 SETTLED_TAG: Final = "settled"
 REFUSED_TAG: Final = "refused"
+ABANDONED_TAG: Final = "abandoned"
 DISCARDED_PREFIX: Final = "discarded/"
 DOWNLOADS_PREFIX: Final = "downloads/"
 
 ABORT_MULTIPART: Final = s3.LifecycleRule(
     id="abort-multipart", abort_incomplete_multipart_upload_after=Duration.days(2)
 )
-# Only what is known to be stored or refused goes; an upload that nothing has looked at stays.
+# Only what is known to be stored, refused or needed by no post goes; an upload that nothing has
+# looked at stays. S3 counts the days from the upload, not from the tag.
 UPLOADS: Final = [
     s3.LifecycleRule(id="settled", tag_filters={SETTLED_TAG: "true"}, expiration=Duration.days(1)),
     # Copies that were made to take as long as storing something takes.
@@ -23,6 +25,10 @@ UPLOADS: Final = [
     # Copies of originals, made for a link that is good for minutes.
     s3.LifecycleRule(id="downloads", prefix=DOWNLOADS_PREFIX, expiration=Duration.days(1)),
     s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(30)),
+    # Whose post has gone: long enough for a person to see that it should not have.
+    s3.LifecycleRule(
+        id="abandoned", tag_filters={ABANDONED_TAG: "true"}, expiration=Duration.days(30)
+    ),
     ABORT_MULTIPART,
 ]
 # Read when renditions are made and hardly ever again. At 200 KB an object Infrequent Access is

@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from shutterfeed.adapters import messages
-from shutterfeed.adapters.buckets import S3Intake
+from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.adapters.queues import SqsQueue
-from shutterfeed.services.auditing import AuditService, Mismatch
+from shutterfeed.adapters.system import SystemClock
+from shutterfeed.services.audit_repairs import AuditRepairs
+from shutterfeed.services.auditing import AuditService
+from shutterfeed.services.mismatches import Mismatch
 from tools import paths
 from tools.operate import Deployment
 from tools.progress import step
 
 _SHOWN: Final = 20
-_DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6}
+_DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6, "tags": 0.4e-6}
 """us-east-1, on demand."""
 
 
@@ -29,22 +33,24 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     outputs, client = deployment.outputs, deployment.client_for
     table = Table(client("dynamodb"), outputs["MetadataTableName"])
     s3: Any = client("s3")
-    inventory = AwsInventory(
-        table, s3, outputs["OriginalsBucketName"], outputs["RenditionsBucketName"]
-    )
+    uploads, originals = outputs["UploadsBucketName"], outputs["OriginalsBucketName"]
+    inventory = AwsInventory(table, s3, uploads, originals, outputs["RenditionsBucketName"])
     sqs: Any = client("sqs")
-    images, videos = (
+    images, videos, collect = (
         sqs.get_queue_url(QueueName=f"{deployment.prefix}{name}")["QueueUrl"]
-        for name in ("images", "videos")
+        for name in ("images", "videos", "collect")
     )
-    service = AuditService(
-        inventory,
+    repairs = AuditRepairs(
         DynamoBlobs(table),
         DynamoPosts(table),
-        S3Intake(s3, outputs["UploadsBucketName"], outputs["OriginalsBucketName"]),
+        DynamoLedger(table),
+        S3UploadBucket(lambda: s3, uploads),
+        S3Intake(s3, uploads, originals),
         SqsQueue(sqs, images, messages.RENDER_PHOTO),
         SqsQueue(sqs, videos, messages.TRANSCODE_VIDEO),
+        SqsQueue(sqs, collect, messages.COLLECT),
     )
+    service = AuditService(inventory, repairs, SystemClock())
     found: Counter[Mismatch] = Counter()
     repaired: Counter[Mismatch] = Counter()
     examples: dict[Mismatch, list[str]] = {kind: [] for kind in Mismatch}

@@ -320,7 +320,7 @@ def test_what_has_not_landed_cannot_be_inspected(storage: Storage) -> None:
     assert storage.bucket.holds(POST.id, MEDIA_ID)
 
 
-def test_an_upload_is_marked_as_settled_or_refused_and_stays(storage: Storage) -> None:
+def test_an_upload_is_marked_as_settled_refused_or_abandoned_and_stays(storage: Storage) -> None:
     storage.land(POST.id, MEDIA_ID, CONTENT)
     assert storage.tag_of(POST.id, MEDIA_ID) is None
     for _ in range(2):
@@ -329,12 +329,16 @@ def test_an_upload_is_marked_as_settled_or_refused_and_stays(storage: Storage) -
     for _ in range(2):
         storage.bucket.refuse(POST.id, MEDIA_ID)
     assert storage.tag_of(POST.id, MEDIA_ID) == "refused"
+    for _ in range(2):
+        storage.bucket.abandon(POST.id, MEDIA_ID)
+    assert storage.tag_of(POST.id, MEDIA_ID) == "abandoned"
     assert storage.bucket.inspect(POST.id, MEDIA_ID, 8) is not None
 
 
 def test_marking_an_upload_that_its_lifecycle_has_taken_is_harmless(storage: Storage) -> None:
     storage.bucket.settle(POST.id, MEDIA_ID)
     storage.bucket.refuse(POST.id, MEDIA_ID)
+    storage.bucket.abandon(POST.id, MEDIA_ID)
     assert storage.tag_of(POST.id, MEDIA_ID) is None
     assert storage.bucket.inspect(POST.id, MEDIA_ID, 8) is None
 

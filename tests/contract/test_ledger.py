@@ -9,8 +9,7 @@ from functools import partial
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.domain.media import LEDGER_RETENTION, MediaState, Upload
-from shutterfeed.domain.posts import UNFINISHED_RETENTION
+from shutterfeed.domain.media import MediaState, Upload
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START
@@ -31,7 +30,7 @@ def _in_state(store: Store, state: MediaState) -> Upload:
     if state is MediaState.READY:
         store.ledger.mark_ready(ADA, media_id, samples.picture())
     if state is MediaState.FAILED:
-        store.ledger.mark_failed(ADA, media_id, samples.FAILURE, START)
+        store.ledger.mark_failed(ADA, media_id, samples.FAILURE)
     return _get(store, media_id)
 
 
@@ -46,23 +45,22 @@ def _expiry(store: Store, upload: Upload) -> int | None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_processing_begins_from_awaiting_only_and_then_nothing_expires(
-    store: Store, state: MediaState
-) -> None:
+def test_processing_begins_from_awaiting_only(store: Store, state: MediaState) -> None:
     upload = _in_state(store, state)
     assert upload.medium.state is state
-    expiry = _expiry(store, upload)
     for _ in range(2):
         store.ledger.mark_processing(ADA, upload.medium.media_id, LATER)
     if state is MediaState.AWAITING:
-        assert expiry == int((START + UNFINISHED_RETENTION).timestamp())
         processing = replace(upload.medium, state=MediaState.PROCESSING)
         expected = replace(upload, medium=processing, ordered_at=LATER)
         assert _get(store, upload.medium.media_id) == expected
-        assert _expiry(store, upload) is None
     else:
         assert _get(store, upload.medium.media_id) == upload
-        assert _expiry(store, upload) == expiry
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_entry_goes_by_itself(store: Store, state: MediaState) -> None:
+    assert _expiry(store, _in_state(store, state)) is None
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -77,28 +75,25 @@ def test_only_what_is_processing_can_be_ordered_once_more(store: Store, state: M
 @pytest.mark.parametrize("state", STATES)
 def test_the_first_outcome_stays_whatever_follows(store: Store, state: MediaState) -> None:
     upload = _in_state(store, state)
-    media_id, expiry = upload.medium.media_id, _expiry(store, upload)
+    media_id = upload.medium.media_id
     store.ledger.mark_ready(ADA, media_id, samples.picture())
-    store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER + timedelta(days=1))
+    store.ledger.mark_failed(ADA, media_id, samples.FAILURE)
     store.ledger.mark_processing(ADA, media_id, START)
     if state in (MediaState.AWAITING, MediaState.PROCESSING):
         ready = replace(upload, medium=upload.medium.ready(samples.picture()))
         assert _get(store, media_id) == ready
-        assert _expiry(store, upload) is None
     else:
         assert _get(store, media_id) == upload
-        assert _expiry(store, upload) == expiry
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_failure_is_kept_with_its_reason(store: Store, state: MediaState) -> None:
     upload = _in_state(store, state)
     media_id = upload.medium.media_id
-    store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER)
+    store.ledger.mark_failed(ADA, media_id, samples.FAILURE)
     if state in (MediaState.AWAITING, MediaState.PROCESSING):
         failed = replace(upload, medium=upload.medium.failed(samples.FAILURE))
         assert _get(store, media_id) == failed
-        assert _expiry(store, upload) == int((LATER + LEDGER_RETENTION).timestamp())
     else:
         assert _get(store, media_id) == upload
 
@@ -115,7 +110,7 @@ def test_an_entry_that_never_was_is_not_made_by_its_outcome(store: Store) -> Non
     media_id = samples.medium(1).media_id
     store.ledger.mark_processing(ADA, media_id, START)
     store.ledger.mark_ready(ADA, media_id, samples.picture())
-    store.ledger.mark_failed(ADA, media_id, samples.FAILURE, LATER)
+    store.ledger.mark_failed(ADA, media_id, samples.FAILURE)
     assert store.ledger.get(ADA, media_id) is None
 
 
@@ -155,12 +150,11 @@ def test_the_ledger_goes_on_below_an_entry_that_is_gone(store: Store) -> None:
 @pytest.mark.parametrize("state", STATES)
 def test_all_agree_on_the_first_upload_in_parts(store: Store, state: MediaState) -> None:
     upload = _in_state(store, state)
-    media_id, expiry = upload.medium.media_id, _expiry(store, upload)
+    media_id = upload.medium.media_id
     expected = "first" if state is MediaState.AWAITING else None
     for multipart_id in ("first", "second", "first"):
         assert store.ledger.begin_parts(ADA, media_id, multipart_id) == expected
     assert _get(store, media_id) == replace(upload, multipart_id=expected)
-    assert _expiry(store, upload) == expiry
 
 
 def test_only_the_parts_that_one_knows_of_are_forgotten(store: Store) -> None:

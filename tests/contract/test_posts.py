@@ -11,7 +11,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Medium
+from shutterfeed.domain.media import MediaState, Medium
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
     OPEN_SHARDS,
@@ -57,7 +57,8 @@ def _in_state(store: Store, state: PostState, number: int = 1) -> Post:
     if state in (PostState.PUBLISHED, PostState.DELETED):
         assert store.posts.publish(post.id, _settled(post), samples.position(number), LATER)
     if state is PostState.FAILED:
-        assert store.posts.fail(post.id, post.media, LATER)
+        failed = tuple(medium.failed(samples.FAILURE) for medium in post.media)
+        assert store.posts.fail(post.id, failed, LATER)
     if state is PostState.DELETED:
         assert store.posts.delete(_get(store, post.id), LATER)
     return _get(store, post.id)
@@ -88,12 +89,13 @@ def test_a_post_that_never_was_is_not_found(store: Store) -> None:
     assert store.ledger.of_post(samples.post()) == {}
 
 
-def test_what_is_never_uploaded_goes_by_itself(store: Store) -> None:
+def test_a_post_that_is_never_uploaded_goes_by_itself_and_its_entries_never_before_it(
+    store: Store,
+) -> None:
     post = _create(store, samples.post(media=2))
-    expected = _epoch(UNFINISHED_RETENTION)
-    assert store.expiry(keys.post(post.id)) == expected
+    assert store.expiry(keys.post(post.id)) == _epoch(UNFINISHED_RETENTION)
     for medium in post.media:
-        assert store.expiry(keys.upload(post.author_id, medium.media_id)) == expected
+        assert store.expiry(keys.upload(post.author_id, medium.media_id)) is None
 
 
 def test_a_used_idempotency_key_gives_the_first_creation_and_writes_nothing(store: Store) -> None:
@@ -209,6 +211,46 @@ def test_only_an_unpublished_post_fails_and_only_once(store: Store, state: PostS
         assert _get(store, post.id) == post
         assert store.expiry(keys.post(post.id)) == expiry
     assert _post_count(store) == count
+
+
+def test_a_failed_post_learns_of_its_other_media_until_all_have_settled(store: Store) -> None:
+    post = _create(store, samples.post(media=3))
+    first, second, third = post.media
+    failed = first.failed(samples.FAILURE)
+    processing = replace(second, state=MediaState.PROCESSING)
+    ready = second.ready(samples.picture())
+    for hours, media in enumerate(
+        ((failed, processing, third), (failed, ready, third), (failed, ready, third))
+    ):
+        assert store.posts.fail(post.id, media, START + timedelta(hours=hours))
+        assert _get(store, post.id) == replace(post, state=PostState.FAILED, media=media)
+        assert _open(store) == [post.id]
+        expected = _epoch(UNFINISHED_RETENTION, since=timedelta(hours=hours))
+        assert store.expiry(keys.post(post.id)) == expected
+    settled = (failed, ready, third.failed(samples.FAILURE))
+    assert store.posts.fail(post.id, settled, LATER)
+    assert _open(store) == []
+    # Of two gates the one that read earlier may write later.
+    assert not store.posts.fail(post.id, (failed, processing, third), LATER)
+    assert _get(store, post.id) == replace(post, state=PostState.FAILED, media=settled)
+
+
+def test_a_failed_post_that_awaits_media_is_neither_published_nor_processing(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    post = _create(store, samples.post(media=2))
+    media = (post.media[0].failed(samples.FAILURE), post.media[1])
+    assert store.posts.fail(post.id, media, LATER)
+    failed = _get(store, post.id)
+    store.posts.mark_processing(post.id)
+    assert not store.posts.publish(post.id, _settled(post), samples.position(1), LATER)
+    assert _get(store, post.id) == failed
+    assert store.posts.delete(failed, LATER)
+    assert not store.posts.fail(post.id, media, LATER)
+    assert _open(store) == []
+    assert store.posts.restore(_get(store, post.id), LATER)
+    assert _get(store, post.id) == failed
+    assert _open(store) == [post.id]
+    assert store.posts.fail(post.id, media, LATER)
 
 
 @pytest.mark.parametrize("state", STATES)

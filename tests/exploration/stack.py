@@ -59,7 +59,11 @@ SOURCES: Final = (
     Source("collect", "collect", 10),
     Source("search", "index_search", 10),
 )
-EXPIRING_TAGS: Final = {"settled": timedelta(days=1), "refused": timedelta(days=30)}
+EXPIRING_TAGS: Final = {
+    "settled": timedelta(days=1),
+    "refused": timedelta(days=30),
+    "abandoned": timedelta(days=30),
+}
 """Of objects in the uploads bucket, and after how long they expire."""
 EXPIRING_PREFIXES: Final = {"discarded/": timedelta(days=1), "downloads/": timedelta(days=1)}
 NOTIFYING_PREFIX: Final = "uploads/"

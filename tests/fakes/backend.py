@@ -104,6 +104,8 @@ class Fuse:
     crash_before: int | None = None
     crash_after: int | None = None
     pauses: dict[int, Callable[[], None]] = field(default_factory=dict)
+    meanwhile: tuple[int, Callable[[], object]] | None = None
+    """What somebody else does just before a call, by its number."""
     log: list[str] = field(default_factory=list)
     """The names of the ports' methods that were called."""
 
@@ -118,6 +120,11 @@ class Fuse:
             raise Crash
         if pause := self.pauses.pop(number, None):
             pause()
+        if self.meanwhile is not None and self.calls == self.meanwhile[0]:
+            _, act = self.meanwhile
+            self.meanwhile = None
+            act()
+            return self.pass_through(call)
         result = call()
         if number == self.crash_after:
             raise Crash
@@ -212,7 +219,13 @@ class Backend:
             planner.plan(step) if isinstance(step, FanOut) else crossings.cross(step)
 
         collection = CollectionService(
-            blobs, ledger, originals, renditions, guard(FakeRemovals(self.metadata, 1_000)), clock
+            blobs,
+            ledger,
+            bucket,
+            originals,
+            renditions,
+            guard(FakeRemovals(self.metadata, 1_000)),
+            clock,
         )
         self.reconciling = ReconcilingService(
             guard(FakeOpenPosts(self.metadata)),
@@ -321,8 +334,12 @@ class Backend:
 
     def drain(self) -> None:
         """Deliver until nothing is left."""
+        self.drain_all_but("")
+
+    def drain_all_but(self, queue: str) -> None:
+        """Deliver until nothing is left but the messages of one queue."""
         for _ in range(_MANY):
-            waiting = self.waiting()
+            waiting = [name for name in self.waiting() if name != queue]
             if not waiting:
                 return
             self.deliver(waiting[-1])

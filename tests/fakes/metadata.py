@@ -25,7 +25,6 @@ from shutterfeed.domain.delivery import Delivery, Head, Reader, entry_of
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import (
-    LEDGER_RETENTION,
     Blob,
     BlobState,
     Failure,
@@ -137,8 +136,6 @@ class Metadata:
                 self.write_blob(keys.parse_blob(key), None)
             elif key.sk.startswith(keys.POST_PREFIX):
                 self.write_post(keys.parse_post(key), None)
-            elif key.sk.startswith(keys.UPLOAD_PREFIX):
-                del self.uploads[keys.parse_upload(key)]
             elif (author := keys.parse_author(key.sk)) is not None:
                 self.unfollowed.discard((keys.parse_profile(key), author[0]))
             else:
@@ -285,7 +282,6 @@ class FakePosts:
         for upload in uploads:
             key = (post.author_id, upload.medium.media_id)
             self.data.uploads[key] = upload
-            self.data.expiries[keys.upload(*key)] = post.created_at + UNFINISHED_RETENTION
         return None
 
     def get(self, post_id: PostId) -> Post | None:
@@ -330,8 +326,8 @@ class FakePosts:
         return True
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
-        post = self._unpublished(post_id)
-        if post is None:
+        post = self.get(post_id)
+        if post is None or not post.awaits_media:
             return False
         failed = replace(post, state=PostState.FAILED, media=tuple(media))
         self._write(failed, at + UNFINISHED_RETENTION)
@@ -454,7 +450,7 @@ class FakeOpenPosts:
         found = sorted(
             keys.open_sort(post_id)
             for post_id, post in self.data.posts.items()
-            if post.state in UNPUBLISHED
+            if post.awaits_media
             and keys.open_shard(post_id) == shard
             and post_id.ulid < ulid(created_before, 0)
         )
@@ -528,7 +524,6 @@ class FakeLedger:
         if upload is not None and upload.medium.state is MediaState.AWAITING:
             medium = replace(upload.medium, state=MediaState.PROCESSING)
             self._write(replace(upload, ordered_at=at), medium)
-            self.data.expiries.pop(keys.upload(author_id, media_id), None)
 
     def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
         upload = self.get(author_id, media_id)
@@ -536,29 +531,18 @@ class FakeLedger:
             self._write(replace(upload, ordered_at=at), upload.medium)
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
-        self._settle(author_id, media_id, lambda medium: medium.ready(picture), None)
+        self._settle(author_id, media_id, lambda medium: medium.ready(picture))
 
-    def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
-        expires_at = at + LEDGER_RETENTION
-        self._settle(author_id, media_id, lambda medium: medium.failed(failure), expires_at)
+    def mark_failed(self, author_id: str, media_id: str, failure: Failure) -> None:
+        self._settle(author_id, media_id, lambda medium: medium.failed(failure))
 
     def remove(self, author_id: str, media_id: str) -> None:
         self.data.uploads.pop((author_id, media_id), None)
-        self.data.expiries.pop(keys.upload(author_id, media_id), None)
 
-    def _settle(
-        self,
-        author_id: str,
-        media_id: str,
-        outcome: Callable[[Medium], Medium],
-        expires_at: datetime | None,
-    ) -> None:
+    def _settle(self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]) -> None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state in _MOVING:
             self._write(upload, outcome(upload.medium))
-            self.data.expiries.pop(keys.upload(author_id, media_id), None)
-            if expires_at is not None:
-                self.data.expiries[keys.upload(author_id, media_id)] = expires_at
 
     def _write(self, upload: Upload, medium: Medium) -> None:
         key = (upload.post_id.author_id, medium.media_id)

@@ -132,6 +132,9 @@ class FakeUploadBucket:
     def refuse(self, post_id: PostId, media_id: str) -> None:
         self._tag(post_id, media_id, "refused")
 
+    def abandon(self, post_id: PostId, media_id: str) -> None:
+        self._tag(post_id, media_id, "abandoned")
+
     def _tag(self, post_id: PostId, media_id: str, tag: str) -> None:
         key = keys.upload_object(post_id, media_id)
         if key in self.buckets.uploads:

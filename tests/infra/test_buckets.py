@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.adapters.buckets import REFUSED, SETTLED
+from shutterfeed.adapters.buckets import ABANDONED, REFUSED, SETTLED
 from tests import samples
 from tests.infra.templates import Template, text
 
@@ -60,7 +60,7 @@ def test_every_bucket_logs_who_asked_but_the_one_with_the_logs(every: Template) 
     assert "LoggingConfiguration" not in every.buckets()["logs"]
 
 
-def test_uploads_expire_only_once_they_are_known_to_be_stored_or_refused(every: Template) -> None:
+def test_uploads_expire_only_once_nothing_needs_them(every: Template) -> None:
     rules = _lifecycle(every, "uploads")
     # Copies of what is stored already: by nobody read, or about to be.
     for key_of in (keys.discarded_object, keys.download_object):
@@ -73,7 +73,10 @@ def test_uploads_expire_only_once_they_are_known_to_be_stored_or_refused(every: 
         for rule in rules
         if "ExpirationInDays" in rule
     }
-    assert expiring == {SETTLED: 1, REFUSED: 30}
+    assert expiring == {SETTLED: 1, REFUSED: 30, ABANDONED: 30}
+    for rule in rules:
+        # One filter: with both a prefix and a tag, each would need the other.
+        assert len(rule.get("TagFilters", [])) + ("Prefix" in rule) <= 1
     for rule in rules:
         if "ExpirationInDays" in rule:
             assert [tag["Value"] for tag in rule["TagFilters"]] == ["true"]

@@ -253,7 +253,7 @@ class TestNotifications:
         answer = invoke("uploads", payloads.sqs_event([payloads.landed(key)]))
         assert answer == {"batchItemFailures": []}
 
-    def test_an_object_nobody_declared_is_left_as_it_is(
+    def test_an_object_that_is_no_posts_is_not_stored_and_expires(
         self, client: Client, pipeline: Pipeline, world: World, ada: Person, ben: Person
     ) -> None:
         created = _create(client, ada, declared(PHOTO))
@@ -266,7 +266,7 @@ class TestNotifications:
         for key in stray:
             world.upload(key, PHOTO)
         pipeline.run()
-        assert [world.upload_tags(key) for key in stray] == [{}, {}, {}]
+        assert [world.upload_tags(key) for key in stray] == [{"abandoned": "true"}] * 3
         assert world.objects(ORIGINALS) == []
         assert client.get(f"/posts/{created['post']['id']}", ada).json["state"] == "pending"
 

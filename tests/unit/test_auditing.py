@@ -9,14 +9,24 @@ import pytest
 
 from bench.audit import Warehouse, seeded
 from shutterfeed import keys
-from shutterfeed.domain.media import BlobState, Clip, Reference
-from shutterfeed.services.auditing import Mismatch, Suspicion
+from shutterfeed.domain.media import BlobState, Clip, MediaState, Reference, Upload
+from shutterfeed.domain.posts import Post
+from shutterfeed.services.auditing import ON_ITS_WAY
+from shutterfeed.services.collection import CollectionService
+from shutterfeed.services.mismatches import Mismatch, Suspicion
+from tests import samples
+from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals
+from tests.fakes.storage import FakeOriginals, FakeRenditions, FakeUploadBucket
+from tests.fakes.system import START
 
 SEEDED = 1_200
 REPAIRED = {
     Mismatch.OBJECT_WITHOUT_ROW,
     Mismatch.MISSING_RENDITION,
     Mismatch.MEDIUM_WITHOUT_REFERENCE,
+    Mismatch.ENTRY_WITHOUT_POST,
+    Mismatch.UPLOAD_WITHOUT_ENTRY,
+    Mismatch.UPLOAD_KEPT,
 }
 
 
@@ -31,6 +41,7 @@ def _audit(house: Warehouse, file: Path, *, repair: bool = False) -> list[Suspic
 def test_everything_seeded_is_found_and_nothing_else(tmp_path: Path, repair: bool) -> None:
     house = seeded(SEEDED)
     objects = (dict(house.buckets.originals), dict(house.buckets.renditions))
+    uploads, tags = len(house.buckets.uploads), dict(house.buckets.tags)
     rows, references = dict(house.metadata.blobs), set(house.metadata.references)
     found = _audit(house, tmp_path / "audit.db", repair=repair)
     assert len(found) == SEEDED
@@ -39,17 +50,31 @@ def test_everything_seeded_is_found_and_nothing_else(tmp_path: Path, repair: boo
         assert {s.repaired for s in found if s.kind is kind} == {repair and kind in REPAIRED}
     assert (house.buckets.originals, house.buckets.renditions) == objects
     assert not house.buckets.retired
+    assert len(house.buckets.uploads) == uploads, "marked, not removed"
     assert house.metadata.references >= references
     assert house.metadata.blobs.keys() >= rows.keys()
     if not repair:
         assert house.metadata.blobs == rows
         assert house.metadata.references == references
+        assert house.buckets.tags == tags
         assert not house.images.messages
+        assert not house.collect.messages
 
 
 def test_a_repair_leaves_only_what_a_person_has_to_look_at(tmp_path: Path) -> None:
     house = seeded(SEEDED)
     _audit(house, tmp_path / "first.db", repair=True)
+    collector = CollectionService(
+        FakeBlobs(house.metadata),
+        FakeLedger(house.metadata),
+        FakeUploadBucket(house.buckets),
+        FakeOriginals(house.buckets),
+        FakeRenditions(house.buckets),
+        FakeRemovals(house.metadata, per_hour=0),
+        house.clock,
+    )
+    for message in house.collect.messages:
+        collector.collect(message)
     again = _audit(house, tmp_path / "second.db")
     assert {found.kind for found in again} == set(Mismatch) - REPAIRED
     rendered = {message.blob_id for message in house.images.messages}
@@ -117,3 +142,76 @@ def test_what_moves_is_made_anew_by_the_transcoder(tmp_path: Path) -> None:
     assert [s.repaired for s in found if s.subject == blob_id] == [True]
     assert [message.blob_id for message in house.videos.messages] == [blob_id]
     assert blob_id not in {message.blob_id for message in house.images.messages}
+
+
+def _old_upload(house: Warehouse, post: Post, state: MediaState | None) -> str:
+    """The upload of a post's medium that has been there for days, with an entry in this state."""
+    (medium,) = post.media
+    if state is not None:
+        upload = Upload(post.id, replace(medium, state=state), START)
+        house.metadata.uploads[post.author_id, medium.media_id] = upload
+    key = keys.upload_object(post.id, medium.media_id)
+    house.buckets.uploads[key] = b"x"
+    house.modified[key] = START - 2 * ON_ITS_WAY
+    return key
+
+
+def _uploads_found(house: Warehouse, tmp_path: Path) -> list[tuple[Mismatch, bool]]:
+    found = _audit(house, tmp_path / "audit.db", repair=True)
+    return [(suspicion.kind, suspicion.repaired) for suspicion in found]
+
+
+@pytest.mark.parametrize("state", [MediaState.AWAITING, MediaState.PROCESSING])
+def test_an_upload_that_waits_is_the_reconcilers(tmp_path: Path, state: MediaState) -> None:
+    house, post = Warehouse(), samples.post()
+    house.metadata.posts[post.id] = post
+    _old_upload(house, post, state)
+    assert _uploads_found(house, tmp_path) == []
+
+
+def test_an_upload_of_a_living_post_is_never_marked_though_its_entry_is_gone(
+    tmp_path: Path,
+) -> None:
+    house, post = Warehouse(), samples.post()
+    house.metadata.posts[post.id] = post
+    _old_upload(house, post, None)
+    assert _uploads_found(house, tmp_path) == [(Mismatch.UPLOAD_WITHOUT_ENTRY, False)]
+    assert not house.buckets.tags
+
+
+def test_an_upload_whose_original_is_not_stored_is_never_marked(tmp_path: Path) -> None:
+    house, post = Warehouse(), samples.post()
+    house.metadata.posts[post.id] = post
+    _old_upload(house, post, MediaState.READY)
+    assert _uploads_found(house, tmp_path) == [(Mismatch.UPLOAD_KEPT, False)]
+    assert not house.buckets.tags
+
+
+def test_a_refused_upload_that_lost_its_mark_gets_it_back(tmp_path: Path) -> None:
+    house, post = Warehouse(), samples.post()
+    house.metadata.posts[post.id] = post
+    key = _old_upload(house, post, MediaState.FAILED)
+    assert _uploads_found(house, tmp_path) == [(Mismatch.UPLOAD_KEPT, True)]
+    assert house.buckets.tags == {key: "refused"}
+
+
+def test_an_upload_that_came_just_now_is_on_its_way(tmp_path: Path) -> None:
+    house, post, other = Warehouse(), samples.post(), samples.post(number=2)
+    house.metadata.posts[other.id] = other
+    house.modified[_old_upload(house, post, None)] = START - ON_ITS_WAY
+    assert _uploads_found(house, tmp_path) == []
+
+
+def test_an_upload_of_a_post_that_was_made_meanwhile_is_not_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, post = Warehouse(), samples.post()
+    _old_upload(house, post, None)
+
+    def made_meanwhile(*_: object) -> bool:
+        house.metadata.posts[post.id] = post
+        return True
+
+    monkeypatch.setattr(house, "is_kept", made_meanwhile)
+    assert _uploads_found(house, tmp_path) == [(Mismatch.UPLOAD_WITHOUT_ENTRY, False)]
+    assert not house.buckets.tags

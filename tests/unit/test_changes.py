@@ -34,10 +34,11 @@ from shutterfeed.domain.messages import (
     SettleReference,
     Unfollowed,
 )
-from shutterfeed.domain.posts import Place, Post, PostState
+from shutterfeed.domain.posts import UNPUBLISHED, Place, Post, PostState
 from shutterfeed.services.routing import ChangeRouter
 from tests import samples
 from tests.fakes.storage import FakeQueue
+from tests.fakes.system import START
 
 POST_STATES = [None, *PostState]
 BLOB = Blob(samples.sha256("content"), samples.user_id(1), "image/jpeg", 7)
@@ -58,7 +59,8 @@ def test_only_publishing_fans_out_and_only_a_post_gone_gives_up_its_media(
     expected: list[object] = []
     if after is PostState.PUBLISHED and before is not PostState.PUBLISHED:
         expected.append(FanOut(entry))
-    if before is PostState.DELETED and after in (PostState.PENDING, PostState.PROCESSING):
+    # Also a failed post, of which one medium has still to come.
+    if before is PostState.DELETED and after in (*UNPUBLISHED, PostState.FAILED):
         expected.append(ConcludePost(post.id))
     if before is not None and after is None:
         references = tuple(Reference(m.sha256, post.id, m.media_id) for m in post.media)
@@ -66,6 +68,12 @@ def test_only_publishing_fans_out_and_only_a_post_gone_gives_up_its_media(
     if (before is PostState.PUBLISHED) is not (after is PostState.PUBLISHED):
         expected.append(IndexPost(post.id))
     assert list(work_for(PostChanged(_post(before), _post(after)))) == expected
+
+
+def test_a_restored_post_whose_media_are_settled_is_failed_and_done() -> None:
+    media = tuple(medium.failed(samples.FAILURE) for medium in samples.post(media=2).media)
+    failed = replace(samples.post(state=PostState.FAILED), media=media)
+    assert list(work_for(PostChanged(failed.deleted(START), failed))) == []
 
 
 def test_a_published_post_without_a_place_in_the_order_is_an_error() -> None:

@@ -15,7 +15,13 @@ from shutterfeed.keys import original_object
 from shutterfeed.services.collection import CollectionService
 from tests import samples
 from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals, Metadata
-from tests.fakes.storage import PHOTO, Buckets, FakeOriginals, FakeRenditions
+from tests.fakes.storage import (
+    PHOTO,
+    Buckets,
+    FakeOriginals,
+    FakeRenditions,
+    FakeUploadBucket,
+)
 from tests.fakes.system import START, FakeClock
 
 SHA256 = samples.sha256("content")
@@ -35,6 +41,7 @@ class Cellar:
         self.service = CollectionService(
             self.blobs,
             self.ledger,
+            FakeUploadBucket(self.buckets),
             FakeOriginals(self.buckets),
             self.renditions,
             FakeRemovals(self.data, per_hour=100),

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BlobState, MediaState
 from shutterfeed.domain.messages import RenderPhoto, SettleReference, UploadLanded
 from shutterfeed.domain.posts import Post, PostState
@@ -198,20 +197,6 @@ def test_an_upload_that_is_told_of_again_when_it_is_ready_only_is_marked_again(
     assert backend.ingest.ingest(landed) is IngestOutcome.REPEATED
     assert _tag(backend, post) == "settled"
     assert backend.metadata.posts[post.id].state is PostState.PUBLISHED
-
-
-def test_an_object_that_no_ledger_entry_speaks_of_is_left_alone(backend: Backend) -> None:
-    post, other = _declare(backend, PHOTO), _declare(backend, PHOTO, key="other")
-    media_id = post.media[0].media_id
-    for post_id, media in (
-        (other.id, media_id),
-        (PostId(samples.user_id(9), post.id.ulid), media_id),
-        (post.id, samples.user_id(9)),
-    ):
-        backend.buckets.uploads[keys.upload_object(post_id, media)] = PHOTO
-        assert backend.ingest.ingest(UploadLanded(post_id, media)) is IngestOutcome.UNKNOWN
-    assert not backend.buckets.tags
-    assert not backend.metadata.blobs
 
 
 def test_a_notification_whose_object_is_gone_changes_nothing(backend: Backend) -> None:

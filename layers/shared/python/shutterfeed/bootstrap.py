@@ -390,7 +390,7 @@ def feed_writer() -> DeliveryService:
 
 @cache
 def collect() -> CollectionService:
-    from shutterfeed.adapters.buckets import S3Originals, S3Renditions
+    from shutterfeed.adapters.buckets import S3Originals, S3Renditions, S3UploadBucket
     from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
     from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
     from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
@@ -401,6 +401,7 @@ def collect() -> CollectionService:
     return CollectionService(
         DynamoBlobs(metadata),
         DynamoLedger(metadata),
+        S3UploadBucket(lambda: client("s3"), settings.uploads_bucket),
         S3Originals(client("s3"), settings.originals_bucket),
         S3Renditions(client("s3"), settings.renditions_bucket),
         DynamoRemovals(metadata, int(settings.removals_per_hour)),

@@ -153,5 +153,6 @@ class CollectSettings(Settings):
     metadata_table: str
     removals_per_hour: str
     """Of contents; beyond it the collector stops."""
+    uploads_bucket: str
     originals_bucket: str
     renditions_bucket: str

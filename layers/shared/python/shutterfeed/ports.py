@@ -153,7 +153,8 @@ class Posts(Protocol):
         ...
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
-        """From an unpublished state. False where the post has moved on."""
+        """From an unpublished state; or again, with what has become of the media meanwhile, as
+        long as the failed post `awaits_media`. False where the post has moved on."""
         ...
 
     def delete(self, post: Post, at: datetime) -> bool:
@@ -199,7 +200,7 @@ class Avatars(Protocol):
 
 
 class OpenPosts(Protocol):
-    """Posts neither published, failed nor deleted, in `OPEN_SHARDS` lists."""
+    """Posts that await media (`Post.awaits_media`), in `OPEN_SHARDS` lists."""
 
     def page(
         self, shard: int, created_before: datetime, after: str | None, limit: int
@@ -215,6 +216,8 @@ class OpenPosts(Protocol):
 
 
 class Ledger(Protocol):
+    """Entries stay until they are removed, after their posts have gone."""
+
     def get(self, author_id: str, media_id: str) -> Upload | None: ...
 
     def of_post(self, post: Post) -> dict[str, Upload]:
@@ -247,13 +250,11 @@ class Ledger(Protocol):
         ...
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
-        """From `awaiting` or `processing`; nothing where the entry has moved on. It stays until it
-        is removed."""
+        """From `awaiting` or `processing`; nothing where the entry has moved on."""
         ...
 
-    def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
-        """From `awaiting` or `processing`; nothing where the entry has moved on. It goes by
-        itself after `LEDGER_RETENTION`."""
+    def mark_failed(self, author_id: str, media_id: str, failure: Failure) -> None:
+        """From `awaiting` or `processing`; nothing where the entry has moved on."""
         ...
 
     def remove(self, author_id: str, media_id: str) -> None:
@@ -581,6 +582,13 @@ class UploadBucket(Protocol):
         """
         ...
 
+    def abandon(self, post_id: PostId, media_id: str) -> None:
+        """The post has gone, and nobody will need the bytes: the upload may go after a while.
+
+        Nothing where it has gone.
+        """
+        ...
+
 
 class Intake(Protocol):
     """The way of an upload's bytes into the originals."""
@@ -672,11 +680,26 @@ class StoredOriginal:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class StoredUpload:
+    post_id: PostId
+    media_id: str
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCopy:
+    """Of bytes that are stored elsewhere; it goes by itself after a day."""
+
+    key: str
+    modified_at: datetime
+
+
 class Inventory(Protocol):
     """Everything there is, for maintenance only: the one place that scans. Eventually consistent;
     each may be called from several threads, with another part each."""
 
-    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium]: ...
+    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]: ...
 
     def originals(self, prefix: str) -> Iterable[StoredOriginal]:
         """Those whose SHA-256 begins so."""
@@ -684,6 +707,16 @@ class Inventory(Protocol):
 
     def renditions(self) -> Iterable[tuple[str, str]]:
         """Blob id and name."""
+        ...
+
+    def uploads(self) -> Iterable[StoredUpload]: ...
+
+    def copies(self) -> Iterable[StoredCopy]:
+        """Everything else in the uploads bucket that has one of our keys."""
+        ...
+
+    def is_kept(self, post_id: PostId, media_id: str) -> bool:
+        """Whether there is such an upload now, and it has no tag by which it expires."""
         ...
 
 

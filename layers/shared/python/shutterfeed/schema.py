@@ -22,7 +22,7 @@ PUBLISHED_PK: Final = "published_pk"
 PUBLISHED_SK: Final = "published_sk"
 
 OPEN_INDEX: Final = "open"
-"""Sparse: posts that are neither published, failed nor deleted, oldest first."""
+"""Sparse: posts that await media, oldest first."""
 OPEN_PK: Final = "open_pk"
 OPEN_SK: Final = "open_sk"
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 SETTLED: Final = "settled"
 REFUSED: Final = "refused"
+ABANDONED: Final = "abandoned"
+EXPIRING: Final = frozenset((SETTLED, REFUSED, ABANDONED))
+"""The tags of uploads that a lifecycle rule takes."""
 _READ_SIZE: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
 _MISSING: Final = frozenset(("404", "NoSuchKey", "NotFound"))
@@ -162,6 +165,9 @@ class S3UploadBucket:
 
     def refuse(self, post_id: PostId, media_id: str) -> None:
         self._tag(post_id, media_id, REFUSED)
+
+    def abandon(self, post_id: PostId, media_id: str) -> None:
+        self._tag(post_id, media_id, ABANDONED)
 
     def _key(self, upload: Upload) -> str:
         return keys.upload_object(upload.post_id, upload.medium.media_id)

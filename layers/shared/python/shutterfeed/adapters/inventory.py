@@ -8,26 +8,32 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import to_blob, to_post
+from shutterfeed.adapters.buckets import EXPIRING
+from shutterfeed.adapters.dynamodb.records import to_blob, to_post, to_upload
 from shutterfeed.adapters.dynamodb.table import Item, Table, item_key, unmarshal
-from shutterfeed.domain.media import Blob, Reference
-from shutterfeed.ports import PostMedium, StoredOriginal
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Blob, Reference, Upload
+from shutterfeed.ports import PostMedium, StoredCopy, StoredOriginal, StoredUpload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 
 @dataclass(frozen=True, slots=True)
 class AwsInventory:
     table: Table
     s3: S3Client
+    uploads_bucket: str
     originals_bucket: str
     renditions_bucket: str
     requests: Counter[str] = field(default_factory=Counter)
-    """How many lists and read units it took."""
+    """How many lists, tags and read units it took."""
 
-    def rows(self, part: int, parts: int) -> Iterator[Blob | Reference | PostMedium]:
+    def rows(self, part: int, parts: int) -> Iterator[Blob | Reference | PostMedium | Upload]:
         pages = self.table.client.get_paginator("scan").paginate(
             TableName=self.table.name,
             Segment=part,
@@ -40,33 +46,57 @@ class AwsInventory:
                 yield from _row(unmarshal(item))
 
     def originals(self, prefix: str) -> Iterator[StoredOriginal]:
-        for key, size in self._listed(self.originals_bucket, prefix):
+        for entry in self._listed(self.originals_bucket, prefix):
             try:
-                yield StoredOriginal(*keys.parse_original_object(key), size)
+                yield StoredOriginal(*keys.parse_original_object(entry["Key"]), entry["Size"])
             except keys.MalformedKey:
                 continue  # Not one of ours; the bucket's owner may put what they like.
 
     def renditions(self) -> Iterator[tuple[str, str]]:
-        for key, _ in self._listed(self.renditions_bucket, keys.MEDIA_PREFIX):
+        for entry in self._listed(self.renditions_bucket, keys.MEDIA_PREFIX):
             try:
-                yield keys.parse_rendition_object(key)
+                yield keys.parse_rendition_object(entry["Key"])
             except keys.MalformedKey:
                 continue
 
-    def _listed(self, bucket: str, prefix: str) -> Iterator[tuple[str, int]]:
+    def uploads(self) -> Iterator[StoredUpload]:
+        for entry in self._listed(self.uploads_bucket, keys.UPLOADED):
+            try:
+                yield StoredUpload(*keys.parse_upload_object(entry["Key"]), entry["LastModified"])
+            except keys.MalformedKey:
+                continue
+
+    def copies(self) -> Iterator[StoredCopy]:
+        for prefix in keys.COPIED:
+            for entry in self._listed(self.uploads_bucket, prefix):
+                yield StoredCopy(entry["Key"], entry["LastModified"])
+
+    def is_kept(self, post_id: PostId, media_id: str) -> bool:
+        self.requests["tags"] += 1
+        key = keys.upload_object(post_id, media_id)
+        try:
+            tags = self.s3.get_object_tagging(Bucket=self.uploads_bucket, Key=key)["TagSet"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return False
+            raise
+        return EXPIRING.isdisjoint(tag["Key"] for tag in tags)
+
+    def _listed(self, bucket: str, prefix: str) -> Iterator[ObjectTypeDef]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         for page in pages:
             self.requests["lists"] += 1
-            for entry in page.get("Contents", []):
-                yield entry["Key"], entry["Size"]
+            yield from page.get("Contents", [])
 
 
-def _row(item: Item) -> Iterator[Blob | Reference | PostMedium]:
+def _row(item: Item) -> Iterator[Blob | Reference | PostMedium | Upload]:
     key = item_key(item)
     if key.sk == keys.BLOB:
         yield to_blob(item)
     elif key.sk.startswith(keys.REFERENCE_PREFIX):
         yield keys.parse_reference(key)
+    elif key.sk.startswith(keys.UPLOAD_PREFIX):
+        yield to_upload(item)
     elif key.sk.startswith(keys.POST_PREFIX):
         post = to_post(item)
         for medium in post.media:

@@ -23,7 +23,7 @@ from shutterfeed.domain.messages import (
     SettleReference,
     Unfollowed,
 )
-from shutterfeed.domain.posts import UNPUBLISHED, Post, PostState
+from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.users import Profile
 
@@ -93,7 +93,7 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     if after is not None and is_published and not was_published and not after.pulled:
         yield FanOut(entry_of(after))
     was_deleted = before is not None and before.state is PostState.DELETED
-    if after is not None and was_deleted and after.state in UNPUBLISHED:
+    if after is not None and was_deleted and after.awaits_media:
         # What settled while the post was deleted told nobody.
         yield ConcludePost(after.id)
     if before is not None and after is None:

@@ -6,6 +6,8 @@ is on its way:
 
     awaiting ──bytes landed──> processing ──rendered──> ready
         └──────────┴───────────────────────refused────> failed
+
+An entry stays for as long as its post.
 """
 
 from __future__ import annotations
@@ -23,8 +25,6 @@ from shutterfeed.domain.videos import VIDEO_TYPES
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
 """An upload begun in time may end later, and storage events may be minutes late."""
-LEDGER_RETENTION: Final = timedelta(days=30)
-"""Of a failed entry. One that is ready stays for as long as its post."""
 BLOB_COOLING_OFF: Final = timedelta(days=7)
 """How long a content without references is kept before its objects are removed."""
 
@@ -147,6 +147,11 @@ class Medium:
     def capture(self) -> Capture | None:
         """When and with what it was taken, where its owner wants that shown."""
         return self.picture.capture if self.picture and self.keep_capture_details else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known what has become of it."""
+        return self.state in (MediaState.READY, MediaState.FAILED)
 
     @property
     def is_video(self) -> bool:

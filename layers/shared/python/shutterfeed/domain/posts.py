@@ -1,7 +1,7 @@
 """Posts: a caption, perhaps a place, and one to ten media.
 
 pending ──bytes of a medium landed──> processing ──every medium ready──> published
-   └──────────────┴──────────any medium refused──> failed
+   └──────────────┴──────────any medium refused──> failed, whose other media still settle
 any of them ──owner deletes──> deleted ──30 days──> gone
    └────────────owner restores────┘
 
@@ -96,6 +96,14 @@ class Post:
     @property
     def author_id(self) -> str:
         return self.id.author_id
+
+    @property
+    def awaits_media(self) -> bool:
+        """Whether media of it are still on their way: it is unpublished, or one medium failed it
+        before the others had settled."""
+        if self.state is PostState.FAILED:
+            return not all(medium.settled for medium in self.media)
+        return self.state in UNPUBLISHED
 
     @property
     def restorable_until(self) -> datetime | None:

@@ -1,8 +1,11 @@
-"""Everything stored, held against everything recorded: rows, originals, renditions, references.
+"""Everything stored, held against everything recorded: rows, uploads, originals, renditions,
+references.
 
 A maintenance job. It streams both sides into a database file of its own and joins them there, so
 that memory stays small however much there is. What it reads is not one instant, so each finding is
-only a suspicion: a repair looks again, or is conditional. No repair removes anything.
+only a suspicion: a repair looks again, or is conditional. No repair removes anything; an upload
+that nothing needs is marked for the bucket's lifecycle, and what a post left behind is told to the
+collector.
 """
 
 from __future__ import annotations
@@ -11,58 +14,24 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from queue import Queue as Buffer
 from threading import Lock
 from typing import Any, Final
 
-from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Blob, BlobState, Reference
-from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
-from shutterfeed.domain.posts import PostState
-from shutterfeed.domain.videos import may_move
-from shutterfeed.ports import (
-    Blobs,
-    Intake,
-    Inventory,
-    PostMedium,
-    Posts,
-    Queue,
-    StoredOriginal,
-)
+from shutterfeed.domain.media import Blob, BlobState, Reference, Upload
+from shutterfeed.ports import Clock, Inventory, PostMedium, StoredOriginal
+from shutterfeed.services.audit_repairs import AuditRepairs, medium_of
+from shutterfeed.services.mismatches import Mismatch, Suspicion
 
 PREFIXES: Final = tuple(f"{number:02x}" for number in range(256))
 SCAN_PARTS: Final = 8
 _CHUNK: Final = 5_000
-_UNREFERRED: Final = (PostState.PENDING, PostState.PROCESSING, PostState.FAILED)
-"""Posts in these states may have media without a reference."""
-
-
-class Mismatch(StrEnum):
-    OBJECT_WITHOUT_ROW = "object_without_row"
-    """An original that no blob row names. Where a post shows that content, its row is restored."""
-    ROW_WITHOUT_OBJECT = "row_without_object"
-    """A blob row whose original is gone: reported. The next upload of it puts it back, since no
-    claim believes a row."""
-    MISSING_RENDITION = "missing_rendition"
-    """A ready blob that lacks renditions: rendered anew."""
-    RENDITION_WITHOUT_ROW = "rendition_without_row"
-    REFERENCE_WITHOUT_POST = "reference_without_post"
-    """Keeps a content longer than needed: reported."""
-    MEDIUM_WITHOUT_REFERENCE = "medium_without_reference"
-    """A shown medium whose content might be collected: referred to again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Suspicion:
-    kind: Mismatch
-    sha256: str
-    """Empty for a rendition, whose key does not tell."""
-    subject: str
-    """The blob's id, or `<post>#<medium>`."""
-    repaired: bool = False
+ON_ITS_WAY: Final = timedelta(days=3)
+"""The age from which on something in the uploads bucket should have been looked at. The bucket's
+lifecycle takes what expires after a day, a day or two late."""
 
 
 _SCHEMA: Final = """
@@ -74,6 +43,9 @@ CREATE TABLE renditions (blob_id, name, PRIMARY KEY (blob_id, name)) WITHOUT ROW
 CREATE TABLE refs (sha256, subject, PRIMARY KEY (sha256, subject)) WITHOUT ROWID;
 CREATE TABLE media (sha256, subject, content_type, state,
     PRIMARY KEY (sha256, subject)) WITHOUT ROWID;
+CREATE TABLE entries (subject PRIMARY KEY, sha256, state) WITHOUT ROWID;
+CREATE TABLE uploads (subject PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE copies (key PRIMARY KEY) WITHOUT ROWID;
 """
 _FIND: Final = {
     Mismatch.OBJECT_WITHOUT_ROW: "SELECT sha256, blob_id FROM objects EXCEPT"
@@ -88,17 +60,22 @@ _FIND: Final = {
     " SELECT sha256, subject FROM media",
     Mismatch.MEDIUM_WITHOUT_REFERENCE: "SELECT sha256, subject FROM media WHERE state NOT IN"
     " ('pending', 'processing', 'failed') EXCEPT SELECT sha256, subject FROM refs",
+    Mismatch.ENTRY_WITHOUT_POST: "SELECT sha256, subject FROM entries EXCEPT"
+    " SELECT sha256, subject FROM media",
+    Mismatch.UPLOAD_WITHOUT_ENTRY: "SELECT '', subject FROM uploads EXCEPT"
+    " SELECT '', subject FROM entries",
+    Mismatch.UPLOAD_KEPT: "SELECT '', subject FROM uploads JOIN entries USING (subject)"
+    " WHERE state IN ('ready', 'failed')",
+    Mismatch.COPY_KEPT: "SELECT '', key FROM copies",
 }
+_UPLOADS: Final = (Mismatch.UPLOAD_WITHOUT_ENTRY, Mismatch.UPLOAD_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditService:
     inventory: Inventory
-    blobs: Blobs
-    posts: Posts
-    intake: Intake
-    images: Queue[RenderPhoto]
-    videos: Queue[TranscodeVideo]
+    repairs: AuditRepairs
+    clock: Clock
 
     def audit(
         self, file: str, *, repair: bool, progress: Callable[[str], None]
@@ -110,6 +87,8 @@ class AuditService:
             self._read(database, progress)
             for kind, query in _FIND.items():
                 for sha256, subject in database.execute(query):
+                    if kind in _UPLOADS and not self.inventory.is_kept(*medium_of(subject)):
+                        continue
                     mended = repair and self._repair(database, kind, sha256, subject)
                     yield Suspicion(kind, sha256, subject, mended)
         finally:
@@ -122,9 +101,11 @@ class AuditService:
             partial(self._rows, part) for part in range(SCAN_PARTS)
         ]
         sources += [partial(self._originals, prefix) for prefix in PREFIXES]
-        sources.append(
-            lambda: ((_INSERT["renditions"], pair) for pair in self.inventory.renditions())
-        )
+        sources += [
+            lambda: ((_INSERT["renditions"], pair) for pair in self.inventory.renditions()),
+            lambda: self._uploads(self.clock.now() - ON_ITS_WAY),
+            lambda: self._copies(self.clock.now() - ON_ITS_WAY),
+        ]
         left = len(sources)
         lock = Lock()
 
@@ -159,56 +140,28 @@ class AuditService:
     def _originals(self, prefix: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
         return _original_statements(self.inventory.originals(prefix))
 
+    def _uploads(self, before: datetime) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        for upload in self.inventory.uploads():
+            if upload.modified_at < before:
+                yield _INSERT["uploads"], (f"{upload.post_id}#{upload.media_id}",)
+
+    def _copies(self, before: datetime) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        for copy in self.inventory.copies():
+            if copy.modified_at < before:
+                yield _INSERT["copies"], (copy.key,)
+
     def _repair(
         self, database: sqlite3.Connection, kind: Mismatch, sha256: str, subject: str
     ) -> bool:
-        if kind is Mismatch.OBJECT_WITHOUT_ROW:
-            return self._restore(database, sha256, subject)
-        if kind is Mismatch.MISSING_RENDITION:
-            return self._render(sha256, subject)
-        if kind is Mismatch.MEDIUM_WITHOUT_REFERENCE:
-            return self._refer(sha256, subject)
-        return False
-
-    def _restore(self, database: sqlite3.Connection, sha256: str, blob_id: str) -> bool:
+        if kind is not Mismatch.OBJECT_WITHOUT_ROW:
+            return self.repairs.of(kind, sha256, subject)
         shown = database.execute(
             "SELECT content_type FROM media WHERE sha256 = ?", (sha256,)
         ).fetchone()
         (size,) = database.execute(
-            "SELECT size FROM sizes WHERE blob_id = ?", (blob_id,)
+            "SELECT size FROM sizes WHERE blob_id = ?", (subject,)
         ).fetchone()
-        if shown is None or self.blobs.get(sha256) is not None:
-            return False
-        blob = Blob(sha256, blob_id, shown[0], size)
-        if not self.intake.holds(blob):
-            return False
-        self.blobs.restore(blob)
-        self._order(blob)
-        return True
-
-    def _render(self, sha256: str, blob_id: str) -> bool:
-        blob = self.blobs.get(sha256)
-        if blob is None or blob.blob_id != blob_id or not self.intake.holds(blob):
-            return False
-        if not self.blobs.reopen(blob):
-            return False
-        self._order(blob)
-        return True
-
-    def _order(self, blob: Blob) -> None:
-        if may_move(blob.content_type):
-            self.videos.send([TranscodeVideo(blob.sha256, blob.blob_id)])
-        else:
-            self.images.send([RenderPhoto(blob.sha256, blob.blob_id)])
-
-    def _refer(self, sha256: str, subject: str) -> bool:
-        post_id, _, media_id = subject.partition("#")
-        reference = Reference(sha256, PostId.parse(post_id), media_id)
-        post = self.posts.get(reference.post_id)
-        if post is None or post.state in _UNREFERRED:
-            return False
-        self.blobs.refer(reference)
-        return True
+        return shown is not None and self.repairs.restore(Blob(sha256, subject, shown[0], size))
 
 
 _INSERT: Final = {
@@ -219,11 +172,14 @@ _INSERT: Final = {
     "renditions": "INSERT OR IGNORE INTO renditions VALUES (?, ?)",
     "refs": "INSERT OR IGNORE INTO refs VALUES (?, ?)",
     "media": "INSERT OR IGNORE INTO media VALUES (?, ?, ?, ?)",
+    "entries": "INSERT OR IGNORE INTO entries VALUES (?, ?, ?)",
+    "uploads": "INSERT OR IGNORE INTO uploads VALUES (?)",
+    "copies": "INSERT OR IGNORE INTO copies VALUES (?)",
 }
 
 
 def _row_statements(
-    rows: Iterable[Blob | Reference | PostMedium],
+    rows: Iterable[Blob | Reference | PostMedium | Upload],
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     for row in rows:
         match row:
@@ -234,6 +190,9 @@ def _row_statements(
                         yield _INSERT["expected"], (row.blob_id, name, row.sha256)
             case Reference():
                 yield _INSERT["refs"], (row.sha256, _subject(row))
+            case Upload(post_id, medium):
+                subject = f"{post_id}#{medium.media_id}"
+                yield _INSERT["entries"], (subject, medium.sha256, str(medium.state))
             case PostMedium(reference, content_type, state):
                 yield (
                     _INSERT["media"],

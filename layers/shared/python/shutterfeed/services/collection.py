@@ -1,19 +1,29 @@
 """Giving storage back, in steps that can each be undone until the last.
 
 A deleted post is kept for 30 days; when its item expires, its references and its entries in the
-ledger go. A blob without
-references is kept for 7 days; when its item expires, its references are counted again, and only
-then its renditions are removed and its original is hidden behind a delete marker. The waiting is
-done by the table's TTL: nothing is scanned, and nothing runs while there is nothing to do.
+ledger go, and its uploads may go, whatever has become of them. A blob without references is kept
+for 7 days; when its item expires, its references are counted again, and only then its renditions
+are removed and its original is hidden behind a delete marker. The waiting is done by the table's
+TTL: nothing is scanned, and nothing runs while there is nothing to do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
 from shutterfeed.domain.messages import CollectMessage, ReleaseMedia, RemoveBlob
-from shutterfeed.ports import Blobs, Clock, Ledger, Originals, Removals, Renditions
+from shutterfeed.ports import (
+    Blobs,
+    Clock,
+    Ledger,
+    Originals,
+    Removals,
+    Renditions,
+    UploadBucket,
+)
 
 
 class TooManyRemovals(Exception):
@@ -25,6 +35,7 @@ class TooManyRemovals(Exception):
 class CollectionService:
     blobs: Blobs
     ledger: Ledger
+    bucket: UploadBucket
     originals: Originals
     renditions: Renditions
     removals: Removals
@@ -35,15 +46,18 @@ class CollectionService:
         match message:
             case ReleaseMedia(references):
                 for reference in references:
-                    self._release(reference)
-                    self.ledger.remove(reference.post_id.author_id, reference.media_id)
+                    release(self.blobs, reference, self.clock.now())
+                    self._let_go(reference.post_id, reference.media_id)
             case RemoveBlob(blob):
                 self._remove(blob)
 
-    def _release(self, reference: Reference) -> None:
-        self.blobs.release(reference)
-        if not self._is_referred_to(reference.sha256):
-            self.blobs.expire(reference.sha256, self.clock.now() + BLOB_COOLING_OFF)
+    def _let_go(self, post_id: PostId, media_id: str) -> None:
+        """The upload of a medium whose post has gone; last its entry, which knows of the parts."""
+        upload = self.ledger.get(post_id.author_id, media_id)
+        if upload is not None and upload.multipart_id is not None:
+            self.bucket.abort(upload, upload.multipart_id)
+        self.bucket.abandon(post_id, media_id)
+        self.ledger.remove(post_id.author_id, media_id)
 
     def _remove(self, blob: Blob) -> None:
         if self.blobs.is_shown(blob):
@@ -59,5 +73,9 @@ class CollectionService:
         self.renditions.remove_all(blob.blob_id)
         self.originals.retire(blob)
 
-    def _is_referred_to(self, sha256: str) -> bool:
-        return bool(self.blobs.references(sha256, None, 1).items)
+
+def release(blobs: Blobs, reference: Reference, now: datetime) -> None:
+    """Give up a reference; the content's cooling-off begins with the last of them."""
+    blobs.release(reference)
+    if not blobs.references(reference.sha256, None, 1).items:
+        blobs.expire(reference.sha256, now + BLOB_COOLING_OFF)

@@ -24,6 +24,7 @@ from shutterfeed.ports import (
     Queue,
     UploadBucket,
 )
+from shutterfeed.services.collection import release
 from shutterfeed.services.publishing import PublishingService
 
 
@@ -31,8 +32,11 @@ class IngestOutcome(StrEnum):
     CLAIMED = "claimed"
     REFUSED = "refused"
     REPEATED = "repeated"
+    ABANDONED = "abandoned"
+    """An object whose post has gone, or never had such a medium: it may go."""
     UNKNOWN = "unknown"
-    """An object that no ledger entry speaks of. It is left as it is."""
+    """There is no object, or no ledger entry beside a post that has the medium. What is there is
+    left as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,11 @@ class IngestService:
     def ingest(self, landed: UploadLanded) -> IngestOutcome:
         """Check an upload against its declaration, store its content once, refer to it."""
         post_id, media_id = landed.post_id, landed.media_id
+        post = self.posts.get(post_id)
+        if post is None or media_id not in {medium.media_id for medium in post.media}:
+            return self._abandon(landed)
         upload = self.ledger.get(post_id.author_id, media_id)
-        if upload is None or upload.post_id != post_id:
+        if upload is None:
             return IngestOutcome.UNKNOWN
         if upload.medium.state is MediaState.READY:
             self.bucket.settle(post_id, media_id)
@@ -64,10 +71,9 @@ class IngestService:
         if failure:
             self._refuse(upload, failure)
             return IngestOutcome.REFUSED
-        self._claim(upload, arrival)
-        return IngestOutcome.CLAIMED
+        return self._claim(upload, arrival)
 
-    def _claim(self, upload: Upload, arrival: Arrival) -> None:
+    def _claim(self, upload: Upload, arrival: Arrival) -> IngestOutcome:
         post_id, medium = upload.post_id, upload.medium
         # First, as from here on it takes another time whether the content is known.
         now = self.clock.now()
@@ -83,8 +89,23 @@ class IngestService:
         # Known content takes the same way: who waits for less would know that it was known.
         reference = Reference(blob.sha256, post_id, medium.media_id)
         self.blobs.refer_once_rendered(reference, blob.blob_id)
+        if self.posts.get(post_id) is None:
+            # It has expired meanwhile, and the collector may have been there before the reference.
+            return self._abandon(UploadLanded(post_id, medium.media_id))
         self._order(blob, arrival, reference)
         self.bucket.settle(post_id, medium.media_id)
+        return IngestOutcome.CLAIMED
+
+    def _abandon(self, landed: UploadLanded) -> IngestOutcome:
+        """Leave nothing behind of an upload that belongs to no post: neither the bytes nor a
+        reference, which a run that died may have made just after the collector."""
+        post_id, media_id = landed.post_id, landed.media_id
+        arrival = self.bucket.inspect(post_id, media_id, SNIFF_BYTES)
+        if arrival is not None:
+            reference = Reference(arrival.sha256, post_id, media_id)
+            release(self.blobs, reference, self.clock.now())
+        self.bucket.abandon(post_id, media_id)
+        return IngestOutcome.ABANDONED
 
     def _order(self, blob: Blob, arrival: Arrival, reference: Reference) -> None:
         if is_moving(blob.content_type, arrival.head):
@@ -94,7 +115,7 @@ class IngestService:
 
     def _refuse(self, upload: Upload, failure: Failure) -> None:
         post_id, media_id = upload.post_id, upload.medium.media_id
-        self.ledger.mark_failed(post_id.author_id, media_id, failure, self.clock.now())
+        self.ledger.mark_failed(post_id.author_id, media_id, failure)
         self.publishing.conclude(post_id)
         self.bucket.refuse(post_id, media_id)
 

@@ -15,7 +15,6 @@ from shutterfeed.domain.media import MediaState, Medium, Purpose, Reference, Upl
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
     MAX_MEDIA,
-    UNPUBLISHED,
     Place,
     Post,
     PostState,
@@ -250,7 +249,7 @@ class PostService:
         return post
 
     def _with_progress(self, post: Post) -> Post:
-        if post.state not in UNPUBLISHED:
+        if not post.awaits_media:
             return post
         now = self.clock.now()
         uploads = {key: u.as_of(now) for key, u in self.ledger.of_post(post).items()}

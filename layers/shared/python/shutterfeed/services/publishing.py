@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Blob, MediaState, Purpose, Reference
+from shutterfeed.domain.media import Blob, MediaState, Medium, Purpose, Reference
 from shutterfeed.domain.messages import ConcludePost, PublishMessage
-from shutterfeed.domain.posts import UNPUBLISHED, PostState
+from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.ports import Avatars, Blobs, Clock, Ids, Ledger, Posts
 
 
@@ -37,25 +37,32 @@ class PublishingService:
 
     def conclude(self, post_id: PostId) -> PostState | None:
         """Publish the post if all its media are ready, fail it if one has failed. A hidden post's
-        photo becomes the avatar instead.
+        photo becomes the avatar instead. A failed post is told of its other media.
 
         Two media that settle at once both come here, each after writing its own ledger entry, so
         that the later one sees both. The post's new state; None where nothing changed.
         """
         post = self.posts.get(post_id)
-        if post is None or post.state not in UNPUBLISHED:
+        if post is None or not post.awaits_media:
             return None
-        now = self.clock.now()
         progress = post.with_uploads(self.ledger.of_post(post)).media
         media = tuple(medium.for_viewers() for medium in progress)
         states = {medium.state for medium in media}
-        if MediaState.FAILED in states and self.posts.fail(post_id, media, now):
+        if MediaState.FAILED in states:
+            return self._fail(post, media)
+        return self._publish(post, media) if states == {MediaState.READY} else None
+
+    def _fail(self, post: Post, media: tuple[Medium, ...]) -> PostState | None:
+        told = post.state is PostState.FAILED and media == post.media
+        if not told and self.posts.fail(post.id, media, self.clock.now()):
             return PostState.FAILED
-        if states != {MediaState.READY}:
-            return None
+        return None
+
+    def _publish(self, post: Post, media: tuple[Medium, ...]) -> PostState | None:
+        now = self.clock.now()
         if post.purpose is Purpose.AVATAR:
-            return self.avatars.show(post_id, media[0], now)
-        if self.posts.publish(post_id, media, self.ids.new(now), now):
+            return self.avatars.show(post.id, media[0], now)
+        if self.posts.publish(post.id, media, self.ids.new(now), now):
             return PostState.PUBLISHED
         return None
 
@@ -64,6 +71,6 @@ class PublishingService:
         if blob.picture is not None:
             self.ledger.mark_ready(author_id, media_id, blob.picture)
         elif blob.failure is not None:
-            self.ledger.mark_failed(author_id, media_id, blob.failure, self.clock.now())
+            self.ledger.mark_failed(author_id, media_id, blob.failure)
         else:
             raise ValueError(f"blob {blob.blob_id} is {blob.state} without picture or failure")

@@ -2,8 +2,9 @@
 
 An event may be lost, a function may die, a message may outlive its queue. What is stored says
 what should happen next, so the same message goes into the same queue once more; nothing is decided
-here that the workers would not decide again. The one change of state made here: a ledger entry
-whose bytes never came fails for good, once no link for it can be valid any more.
+here that the workers would not decide again. Two changes of state are made here: a ledger entry
+whose bytes are there is processing, and one whose bytes never came fails for good, once no link for
+it can be valid any more.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from shutterfeed.domain.messages import (
     TranscodeVideo,
     UploadLanded,
 )
-from shutterfeed.domain.posts import OPEN_SHARDS, UNPUBLISHED, Post
+from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE, may_move
 from shutterfeed.ports import (
     Blobs,
@@ -67,7 +68,7 @@ class Finding(StrEnum):
     SETTLE = "settle"
     """The content is ready or has failed, and the medium does not know: told `publish`."""
     CONCLUDE = "conclude"
-    """Every medium is settled, and the post is not: told `publish`."""
+    """Every medium is settled, or one has failed, and the post is not: told `publish`."""
     NEVER_ARRIVED = "never_arrived"
     """No bytes came, and none can come any more: failed."""
     LOST = "lost"
@@ -125,7 +126,7 @@ class ReconcilingService:
         result.looked_at += 1
         try:
             post = self.posts.get(post_id)
-            if post is None or post.state not in UNPUBLISHED:
+            if post is None or not post.awaits_media:
                 return
             findings = list(self._move(post))
         except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
@@ -137,14 +138,14 @@ class ReconcilingService:
             result.oldest = max(result.oldest or age, age)
 
     def _move(self, post: Post) -> Iterator[Finding]:
-        """One step for every medium that can take one; the post's own when all have."""
+        """One step for every medium that can take one, also beside a medium that failed; the
+        post's own when all have settled, or one fails it."""
         uploads = self.ledger.of_post(post)
-        media = post.with_uploads(uploads).media
-        states = {medium.state for medium in media}
-        if MediaState.FAILED in states or states == {MediaState.READY}:
+        seen = post.with_uploads(uploads)
+        fails = seen.state is PostState.FAILED and post.state is not PostState.FAILED
+        if fails or all(medium.settled for medium in seen.media):
             yield self._send(self.publish, ConcludePost(post.id), Finding.CONCLUDE)
-            return
-        for medium in media:
+        for medium in seen.media:
             upload = uploads.get(medium.media_id) or Upload(post.id, medium, post.created_at)
             if medium.state is MediaState.AWAITING:
                 yield from self._awaited(upload, self.clock.now())
@@ -154,9 +155,13 @@ class ReconcilingService:
     def _awaited(self, upload: Upload, now: datetime) -> Iterator[Finding]:
         post_id, media_id = upload.post_id, upload.medium.media_id
         if self.bucket.holds(post_id, media_id):
+            # Told before anything is made of it: however long that takes, nobody says that it did
+            # not arrive, and the post does not expire.
+            self.ledger.mark_processing(post_id.author_id, media_id, now)
+            self.posts.mark_processing(post_id)
             yield self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
         elif now > _last_arrival(upload):
-            self.ledger.mark_failed(post_id.author_id, media_id, NEVER_ARRIVED, now)
+            self.ledger.mark_failed(post_id.author_id, media_id, NEVER_ARRIVED)
             self.publish.send([ConcludePost(post_id)])
             yield Finding.NEVER_ARRIVED
 

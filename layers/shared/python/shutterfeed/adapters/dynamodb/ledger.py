@@ -10,12 +10,12 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import epoch, plain, timestamp, to_upload
+from shutterfeed.adapters.dynamodb.records import plain, timestamp, to_upload
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Delete, Table, Update
-from shutterfeed.domain.media import LEDGER_RETENTION, Failure, MediaState, Picture, Upload
+from shutterfeed.domain.media import Failure, MediaState, Picture, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
+from shutterfeed.schema import PK, SK
 
 _STATE = "state"
 _MULTIPART_ID = "multipart_id"
@@ -76,16 +76,8 @@ class DynamoLedger:
         return True
 
     def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
-        self._move(
-            author_id,
-            media_id,
-            (MediaState.AWAITING,),
-            {
-                _STATE: MediaState.PROCESSING,
-                _ORDERED_AT: timestamp(at),
-            },
-            remove=(TTL_ATTRIBUTE,),
-        )
+        changes = {_STATE: MediaState.PROCESSING, _ORDERED_AT: timestamp(at)}
+        self._move(author_id, media_id, (MediaState.AWAITING,), changes)
 
     def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
         changes = {_ORDERED_AT: timestamp(at)}
@@ -93,14 +85,10 @@ class DynamoLedger:
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
         changes = {_STATE: MediaState.READY, "picture": plain(picture)}
-        self._move(author_id, media_id, _MOVING, changes, remove=(TTL_ATTRIBUTE,))
+        self._move(author_id, media_id, _MOVING, changes)
 
-    def mark_failed(self, author_id: str, media_id: str, failure: Failure, at: datetime) -> None:
-        changes = {
-            _STATE: MediaState.FAILED,
-            "failure": plain(failure),
-            TTL_ATTRIBUTE: epoch(at + LEDGER_RETENTION),
-        }
+    def mark_failed(self, author_id: str, media_id: str, failure: Failure) -> None:
+        changes = {_STATE: MediaState.FAILED, "failure": plain(failure)}
         self._move(author_id, media_id, _MOVING, changes)
 
     def remove(self, author_id: str, media_id: str) -> None:
@@ -112,12 +100,10 @@ class DynamoLedger:
         media_id: str,
         sources: Sequence[MediaState],
         changes: Mapping[str, Any],
-        remove: Sequence[str] = (),
     ) -> None:
         update = Update(
             keys.upload(author_id, media_id),
             set=changes,
-            remove=remove,
             condition=Attr(_STATE).is_in(sources),
         )
         try:

@@ -83,7 +83,8 @@ class DynamoPosts:
     def create(
         self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
     ) -> Creation | None:
-        # Should the bytes never come, post and ledger entries go by themselves.
+        # Should the bytes never come, the post goes by itself, and the collector then takes its
+        # ledger entries along.
         unfinished = {TTL_ATTRIBUTE: epoch(post.created_at + UNFINISHED_RETENTION)}
         claim = keys.idempotency(post.author_id, idempotency_key)
         record = {
@@ -98,7 +99,7 @@ class DynamoPosts:
             Put(record, free),
             Put(post_item(post) | unfinished | open_entry(post.id)),
         ]
-        writes += [Put(upload_item(upload) | unfinished) for upload in uploads]
+        writes += [Put(upload_item(upload)) for upload in uploads]
         try:
             self.table.transact(writes)
         except ConditionFailed:
@@ -179,6 +180,8 @@ class DynamoPosts:
         return self._changed(post_id, published)
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
+        settled = all(medium.settled for medium in media)
+        awaits_media = Attr(_STATE).eq(PostState.FAILED) & Attr(OPEN_PK).exists()
         return self._applied(
             Update(
                 keys.post(post_id),
@@ -187,8 +190,8 @@ class DynamoPosts:
                     "media": media_text(media),
                     TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION),
                 },
-                remove=_OPEN,
-                condition=_UNPUBLISHED,
+                remove=_OPEN if settled else (),
+                condition=_UNPUBLISHED | awaits_media,
             )
         )
 
@@ -299,13 +302,13 @@ def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update
         changes[TTL_ATTRIBUTE] = epoch(at + UNFINISHED_RETENTION)
     else:
         remove.append(TTL_ATTRIBUTE)
-    if restored.state in UNPUBLISHED:
+    if restored.awaits_media:
         changes |= open_entry(restored.id)
     return Update(keys.post(restored.id), set=changes, remove=remove, condition=condition)
 
 
 def open_entry(post_id: PostId) -> dict[str, str]:
-    """The attributes by which a post is found while it is unpublished."""
+    """The attributes by which a post is found while it awaits media."""
     return {
         OPEN_PK: keys.open_partition(keys.open_shard(post_id)),
         OPEN_SK: keys.open_sort(post_id),

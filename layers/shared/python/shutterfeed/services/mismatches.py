@@ -1,0 +1,42 @@
+"""What the audit finds: where what is stored and what is recorded differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mismatch(StrEnum):
+    OBJECT_WITHOUT_ROW = "object_without_row"
+    """An original that no blob row names. Where a post shows that content, its row is restored."""
+    ROW_WITHOUT_OBJECT = "row_without_object"
+    """A blob row whose original is gone: reported. The next upload of it puts it back, since no
+    claim believes a row."""
+    MISSING_RENDITION = "missing_rendition"
+    """A ready blob that lacks renditions: rendered anew."""
+    RENDITION_WITHOUT_ROW = "rendition_without_row"
+    REFERENCE_WITHOUT_POST = "reference_without_post"
+    """Keeps a content longer than needed: reported."""
+    MEDIUM_WITHOUT_REFERENCE = "medium_without_reference"
+    """A shown medium whose content might be collected: referred to again."""
+    ENTRY_WITHOUT_POST = "entry_without_post"
+    """What a post that has gone left in the ledger: the collector is told."""
+    UPLOAD_WITHOUT_ENTRY = "upload_without_entry"
+    """An upload that no ledger entry speaks of, and that does not expire. Where no post has such a
+    medium, it is marked to expire."""
+    UPLOAD_KEPT = "upload_kept"
+    """An upload whose medium is ready or has failed, and that does not expire. Where its original
+    is stored, or it was refused, it is marked to expire."""
+    COPY_KEPT = "copy_kept"
+    """A copy in the uploads bucket that the lifecycle should have taken: reported, as that rule is
+    not at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    kind: Mismatch
+    sha256: str
+    """Empty for what does not tell it: renditions and uploads."""
+    subject: str
+    """The blob's id, `<post>#<medium>`, or a copy's key."""
+    repaired: bool = False
