@@ -15,18 +15,28 @@ from typing import Any, Final
 import msgspec
 
 from api import http, routes
-from api.models import DEFAULT_PAGE, MAX_PAGE, ErrorBody
-from shutterfeed.domain.pages import MAX_CURSOR_LENGTH
+from api.models import ErrorBody, GatewayError
+from api.parameters import IN_PATH, PAGING, Parameter
 
 SECURITY_SCHEME: Final = "accessToken"
-_ALWAYS: Final = (500,)
-_SIGNED_IN: Final = (401, 503)
+_EVERYWHERE: Final = (429, 500, 503)
+_SIGNED_IN: Final = (401, 403)
+_OF_THE_GATEWAY: Final = frozenset((401, 403, 429, 500, 503))
+"""What the gateway may answer before, or in place of, the function."""
+_OF_THE_GATEWAY_ALONE: Final = 429
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
+
+
+_ABOUT: Final = (
+    "Share photos and videos: upload, follow, feed, search, profile. Every write may be repeated:"
+    " it is answered like the first and has the effect of one."
+)
 
 
 def document() -> dict[str, Any]:
     """The document as nested dictionaries; the same for the same routes."""
-    models = {model for r in http.ROUTES for model in (r.body, r.returns) if model} | {ErrorBody}
+    models = {model for r in http.ROUTES for model in (r.body, r.returns) if model}
+    models |= {ErrorBody, GatewayError}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
     paths: dict[str, dict[str, Any]] = {}
@@ -37,7 +47,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Shutterfeed",
             "version": "1.0.0",
-            "description": "Share photos: upload, follow, feed, search, profile.",
+            "description": _ABOUT,
         },
         # Relative to where the document is served, which no deployment needs to be told.
         "servers": [{"url": "."}],
@@ -84,44 +94,47 @@ def _operation(declared: http.Route) -> dict[str, Any]:
 
 
 def _parameters(declared: http.Route) -> list[dict[str, Any]]:
-    text = {"type": "string"}
-    parameters = [
-        {"name": name, "in": "path", "required": True, "schema": text}
-        for name in declared.parameters
-    ]
-    parameters += [
-        {"name": name, "in": "header", "required": True, "schema": text | {"maxLength": 255}}
-        for name in declared.headers
-    ]
-    parameters += [
-        {"name": p.name, "in": "query", "description": p.description, "schema": dict(p.schema)}
-        for p in declared.query
-    ]
-    if declared.paged:
-        limits = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE}
-        cursor = text | {"maxLength": MAX_CURSOR_LENGTH}
-        parameters += [
-            {"name": "cursor", "in": "query", "description": _CURSOR, "schema": cursor},
-            {"name": "limit", "in": "query", "schema": limits},
-        ]
-    return parameters
+    given = {
+        "path": tuple(IN_PATH[name] for name in declared.parameters),
+        "header": declared.headers,
+        "query": declared.query + (PAGING if declared.paged else ()),
+    }
+    return [_parameter(where, p) for where, parameters in given.items() for p in parameters]
 
 
-_CURSOR: Final = "The `next_cursor` of the page before; without it, the first page."
+def _parameter(where: str, parameter: Parameter) -> dict[str, Any]:
+    described = {
+        "name": parameter.name,
+        "in": where,
+        "description": parameter.description,
+        "schema": dict(parameter.schema),
+    }
+    required = parameter.required or where == "path"
+    return described | ({"required": True} if required else {})
 
 
 def _responses(declared: http.Route) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(declared.status).phrase}
     if declared.returns:
         success["content"] = _json(declared.returns)
+    elif declared.status != HTTPStatus.NO_CONTENT:
+        anything = {"type": "object", "additionalProperties": True}
+        schema = anything if declared.produces == http.JSON else {"type": "string"}
+        success["content"] = {declared.produces: {"schema": schema}}
     invalid = (400,) if _takes_input(declared) else ()
     signed_in = () if declared.public else _SIGNED_IN
-    statuses = sorted({*invalid, *signed_in, *declared.errors, *_ALWAYS})
-    errors = {
-        str(status): {"description": HTTPStatus(status).phrase, "content": _json(ErrorBody)}
-        for status in statuses
-    }
+    statuses = sorted({*invalid, *signed_in, *declared.errors, *_EVERYWHERE})
+    errors = {str(status): _error(status, declared) for status in statuses}
     return {str(declared.status): success, **errors}
+
+
+def _error(status: int, declared: http.Route) -> dict[str, Any]:
+    ours = status != _OF_THE_GATEWAY_ALONE and (status != 403 or status in declared.errors)
+    models = [ErrorBody] * ours + [GatewayError] * (status in _OF_THE_GATEWAY)
+    schemas = [_reference(model) for model in models]
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    content = {http.JSON: {"schema": schema}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
 
 
 def _takes_input(declared: http.Route) -> bool:
@@ -129,7 +142,11 @@ def _takes_input(declared: http.Route) -> bool:
 
 
 def _json(model: type[Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
+    return {http.JSON: {"schema": _reference(model)}}
+
+
+def _reference(model: type[Any]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
 def main(arguments: list[str]) -> int:

@@ -18,13 +18,15 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from api.models import DEFAULT_PAGE, MAX_PAGE, ErrorBody, ErrorDetail, RequestBody
+from api.models import ErrorBody, ErrorDetail, RequestBody
+from api.parameters import DEFAULT_PAGE, MAX_PAGE, Parameter
 from shutterfeed import bootstrap
 from shutterfeed.domain.errors import (
     Busy,
     Conflict,
     DomainError,
     Forbidden,
+    InvalidCursor,
     InvalidInput,
     NotFound,
 )
@@ -44,7 +46,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
 }
 PREFIX: Final = "/api"
 """Of every path: the API shares its domain with the site and the media."""
-_JSON: Final = "application/json"
+JSON: Final = "application/json"
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _WORTH_COMPRESSING: Final = 1_000
 """Characters. What is shorter fits into one packet anyway."""
@@ -67,15 +69,6 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """What may stand in a query string; `schema` is its JSON Schema."""
-
-    name: str
-    description: str
-    schema: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
     """One operation of the API; `path` has parameters in braces."""
 
@@ -86,11 +79,13 @@ class Route:
     returns: type[Any] | None
     status: int
     body: type[RequestBody] | None
-    headers: tuple[str, ...]
+    headers: tuple[Parameter, ...]
     paged: bool
     public: bool
     errors: tuple[int, ...]
     query: tuple[Parameter, ...]
+    produces: str
+    """The content type of what it returns."""
 
     @property
     def name(self) -> str:
@@ -111,11 +106,12 @@ def route(
     returns: type[Any] | None = None,
     status: int = 200,
     body: type[RequestBody] | None = None,
-    headers: tuple[str, ...] = (),
+    headers: tuple[Parameter, ...] = (),
     paged: bool = False,
     public: bool = False,
     errors: tuple[int, ...] = (),
     query: tuple[Parameter, ...] = (),
+    produces: str = JSON,
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the statuses beyond
     those every route may answer with."""
@@ -135,6 +131,7 @@ def route(
             public,
             errors,
             query,
+            produces,
         )
         ROUTES.append(declared)
         return endpoint
@@ -205,8 +202,14 @@ class Call:
     def _scope(self) -> CursorScope:
         """A list is a route with its parameters: one user's followers are not another's."""
         place = [self.route.path, *(self.path[name].lower() for name in self.route.parameters)]
-        place += [repr(self.asked(parameter.name)) for parameter in self.route.query]
+        place += [repr(self._meant(parameter)) for parameter in self.route.query]
         return CursorScope("\n".join(place), self.user_id)
+
+    def _meant(self, parameter: Parameter) -> object:
+        """A checked parameter's value: the same whether its default is given or left out."""
+        text = self.asked(parameter.name)
+        value = parameter.schema.get("default") if text is None else text
+        return float(value) if parameter.schema["type"] == "number" and value else value
 
     def marked(self, name: str, position: str | None) -> str | None:
         """A place of this route's list, to be given back in the parameter `name`."""
@@ -214,7 +217,10 @@ class Call:
 
     def mark(self, name: str) -> str | None:
         """The place given in a parameter. Raises `InvalidCursor`."""
-        return self.services.cursors.open(self._mark_scope(name), self.asked(name))
+        try:
+            return self.services.cursors.open(self._mark_scope(name), self.asked(name))
+        except InvalidCursor:
+            raise InvalidCursor(name) from None
 
     def _mark_scope(self, name: str) -> CursorScope:
         return CursorScope(f"{self.route.path}\n{name}", self.user_id)
@@ -307,7 +313,7 @@ def _internal_error() -> Response[Any]:
 
 
 def _json(status: int, body: Any) -> Response[Any]:
-    return _text(status, _JSON, msgspec.json.encode(body).decode(), {})
+    return _text(status, JSON, msgspec.json.encode(body).decode(), {})
 
 
 def _text(status: int, content_type: str, body: str, headers: Mapping[str, str]) -> Response[Any]:

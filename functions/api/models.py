@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from api.parameters import whole
+from shutterfeed.domain.characters import LINE, NAME, PARAGRAPHS, TEXT
 from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
@@ -16,10 +19,17 @@ from shutterfeed.domain.posts import (
     MAX_MEDIA,
     MAX_PLACE_NAME,
     Place,
-    PostState,
 )
 from shutterfeed.domain.search import SuggestionKind
-from shutterfeed.domain.users import MAX_BIO, MAX_DISPLAY_NAME, Avatar, Profile
+from shutterfeed.domain.users import (
+    MAX_BIO,
+    MAX_DISPLAY_NAME,
+    MAX_HANDLE,
+    MIN_HANDLE,
+    TYPED_HANDLE,
+    Avatar,
+    Profile,
+)
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports import UploadGrant
 from shutterfeed.services.avatars import CreatedAvatar
@@ -29,10 +39,20 @@ from shutterfeed.services.posts import CreatedPost, PostView
 from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.uploads import Grant, UploadView
 
-MAX_PAGE = 100
 MEDIUM_PARAMETER = "m"
 """Of a rendition's URL. CloudFront caches by it, and by no other; storage does not look at it."""
-DEFAULT_PAGE = 20
+
+Instant = Annotated[datetime, Meta(tz=True)]
+Count = Annotated[int, Meta(ge=1, le=2_147_483_647)]
+
+
+def _documented(**schema: Any) -> Meta:
+    """A rule that the domain checks, with an error of its own: here for the document alone."""
+    return Meta(extra_json_schema=schema)
+
+
+def _pattern(pattern: str) -> Meta:
+    return _documented(pattern=whole(pattern))
 
 
 class RequestBody(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -42,7 +62,7 @@ class RequestBody(Struct, kw_only=True, forbid_unknown_fields=True):
 class PlaceBody(RequestBody):
     """Where a post was made: a name and a point in degrees, WGS 84."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=MAX_PLACE_NAME)]
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_PLACE_NAME), _pattern(NAME)]
     latitude: Annotated[float, Meta(ge=-90, le=90)]
     longitude: Annotated[float, Meta(ge=-180, le=180)]
 
@@ -50,26 +70,28 @@ class PlaceBody(RequestBody):
         return Place(self.name, self.latitude, self.longitude)
 
 
-AltText = Annotated[str, Meta(max_length=MAX_ALT_TEXT)]
+AltText = Annotated[str, Meta(max_length=MAX_ALT_TEXT), _pattern(TEXT)]
+Caption = Annotated[str, Meta(max_length=MAX_CAPTION), _pattern(TEXT)]
 
 
 class MediumBody(RequestBody):
     """A file to come: exactly these bytes, and no others, can then be uploaded.
 
-    A photo has at most 25 MB, a video 300. Of a video `width`, `height` and `duration_ms` have to
-    be declared too; one of more work than is done for a video is refused at once.
+    A photo has at most 25 MB, a video 300, 3 minutes and 4,096 pixels a side. Of a video `width`,
+    `height` and `duration_ms` have to be declared too; one of more work than is done for a video is
+    refused at once.
     With `keep_capture_details` the post shows when and with which camera it was taken. `alt_text`
     says what is to be seen, for those who do not see it.
     """
 
-    content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES | VIDEO_TYPES))]
+    content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES | VIDEO_TYPES))]
     bytes: Annotated[int, Meta(ge=1, le=MAX_VIDEO_BYTES)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     keep_capture_details: bool = False
     alt_text: AltText = ""
-    width: Annotated[int, Meta(ge=1)] | None = None
-    height: Annotated[int, Meta(ge=1)] | None = None
-    duration_ms: Annotated[int, Meta(ge=1)] | None = None
+    width: Count | None = None
+    height: Count | None = None
+    duration_ms: Count | None = None
 
 
 class CreatePost(RequestBody):
@@ -79,16 +101,16 @@ class CreatePost(RequestBody):
     """
 
     media: Annotated[list[MediumBody], Meta(min_length=1, max_length=MAX_MEDIA)]
-    caption: Annotated[str, Meta(max_length=MAX_CAPTION)] = ""
+    caption: Caption = ""
     place: PlaceBody | None = None
-    taken_at: Annotated[datetime, Meta(tz=True)] | None = None
+    taken_at: Instant | None = None
 
 
 class CreateAvatar(RequestBody):
     """A photo to come, of at most 25 MB: exactly these bytes, and no others, can then be uploaded.
     Of one that moves, the first frame is shown."""
 
-    content_type: Annotated[str, Meta(examples=sorted(PHOTO_TYPES))]
+    content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES))]
     bytes: Annotated[int, Meta(ge=1, le=MAX_PHOTO_BYTES)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -99,17 +121,30 @@ class EditPost(RequestBody):
     `alt_texts` are by media id; those of media it does not name stay as they are.
     """
 
-    caption: Annotated[str, Meta(max_length=MAX_CAPTION)] | UnsetType = UNSET
+    caption: Caption | UnsetType = UNSET
     place: PlaceBody | UnsetType | None = UNSET
     alt_texts: Annotated[dict[str, AltText], Meta(max_length=MAX_MEDIA)] | UnsetType = UNSET
+
+
+_HANDLE = (
+    "3 to 30 letters a-z, digits, and single dots or underscores between them, in capital or small"
+    " letters. Some names of the service itself are reserved (400 `reserved_handle`)."
+)
+Handle = Annotated[
+    str,
+    Meta(min_length=MIN_HANDLE, max_length=MAX_HANDLE + 1, description=_HANDLE),
+    _pattern(TYPED_HANDLE),
+]
 
 
 class EditProfile(RequestBody):
     """What to change: a field left out stays as it is."""
 
-    handle: Annotated[str, Meta(min_length=3, max_length=31)] | UnsetType = UNSET
-    display_name: Annotated[str, Meta(max_length=MAX_DISPLAY_NAME)] | UnsetType = UNSET
-    bio: Annotated[str, Meta(max_length=MAX_BIO)] | UnsetType = UNSET
+    handle: Handle | UnsetType = UNSET
+    display_name: Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), _pattern(LINE)] | UnsetType = (
+        UNSET
+    )
+    bio: Annotated[str, Meta(max_length=MAX_BIO), _pattern(PARAGRAPHS)] | UnsetType = UNSET
 
 
 class Health(Struct):
@@ -126,6 +161,13 @@ class ErrorDetail(Struct):
 
 class ErrorBody(Struct):
     error: ErrorDetail
+
+
+class GatewayError(Struct):
+    """What the gateway in front of the API answers by itself: without a valid access token (401,
+    403), above the limit of requests (429), and while the API cannot be reached (500, 503)."""
+
+    message: str
 
 
 class AvatarBody(Struct):
@@ -159,7 +201,7 @@ class User(Struct):
     display_name: str
     bio: str
     counts: UserCounts
-    created_at: datetime
+    created_at: Instant
     avatar: AvatarBody | None
 
     @classmethod
@@ -205,6 +247,17 @@ class RenditionBody(Struct):
     content_type: str
     width: int
     height: int
+
+
+class PostState(StrEnum):
+    """`pending` until the first bytes come, then `processing`, and in the end `published` or
+    `failed`. A deleted post is only in the list of those that can be restored."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    DELETED = "deleted"
 
 
 class FailureBody(Struct):
@@ -343,16 +396,16 @@ class PostBody(Struct):
     place: PlaceView | None
     media: list[MediumView]
     counts: PostCounts
-    created_at: datetime
-    published_at: datetime | None
-    taken_at: datetime | None
+    created_at: Instant
+    published_at: Instant | None
+    taken_at: Instant | None
 
     @classmethod
     def of(cls, view: PostView, media_base_url: str) -> PostBody:
         post = view.post
         return cls(
             str(post.id),
-            post.state,
+            PostState(post.state),
             Author.of(view.author, media_base_url),
             post.caption,
             PlaceView.of(post.place),
@@ -391,7 +444,7 @@ class UploadLink(Struct, omit_defaults=True):
     file as `file`. A large one, in `multipart`: PUT its parts in any order, then complete it."""
 
     media_id: str
-    expires_at: datetime
+    expires_at: Instant
     url: str | None = None
     fields: Mapping[str, str] | None = None
     multipart: PartsBody | None = None
@@ -439,7 +492,7 @@ class UploadBody(Struct):
     bytes: int
     sha256: str
     failure: FailureBody | None
-    created_at: datetime
+    created_at: Instant
     purpose: Purpose
 
     @classmethod
@@ -481,7 +534,7 @@ class OriginalLink(Struct):
     """GET `url` before `expires_at`: the bytes as they were uploaded, to be saved as a file."""
 
     url: str
-    expires_at: datetime
+    expires_at: Instant
     content_type: str
     bytes: int
     sha256: str
@@ -499,15 +552,15 @@ class DeletedPost(Struct):
 
     post: PostBody
     returns_to: PostState | None
-    deleted_at: datetime | None
-    restorable_until: datetime | None
+    deleted_at: Instant | None
+    restorable_until: Instant | None
 
     @classmethod
     def of(cls, view: PostView, media_base_url: str) -> DeletedPost:
         post = view.post
         return cls(
             PostBody.of(view, media_base_url),
-            post.deleted_from,
+            None if post.deleted_from is None else PostState(post.deleted_from),
             post.deleted_at,
             post.restorable_until,
         )

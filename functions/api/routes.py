@@ -7,11 +7,11 @@ from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import UNSET
 
-from api.http import Call, Parameter, Raw, route
+from api.http import JSON, Call, Raw, route
 from api.models import (
     AvatarCreated,
     CreateAvatar,
@@ -37,17 +37,10 @@ from api.models import (
     UserAsSeen,
     UserPage,
 )
+from api.parameters import KEY, SEARCH, SINCE, TYPED
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.search import (
-    MAX_KM,
-    MAX_QUERY,
-    MediaKind,
-    Query,
-    SearchKind,
-    parse_circle,
-    parse_query,
-)
+from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
 from shutterfeed.domain.users import Profile
 from shutterfeed.services.posts import MediumDraft, PostDraft, PostView
 
@@ -65,10 +58,10 @@ def get_health(_: Call) -> Health:
 @route("GET", "/openapi.json", public=True)
 def get_openapi(_: Call) -> Raw:
     """This API's OpenAPI document."""
-    return Raw("application/json", OPENAPI.read_text())
+    return Raw(JSON, OPENAPI.read_text())
 
 
-@route("GET", "/docs", public=True)
+@route("GET", "/docs", public=True, produces="text/html")
 def get_docs(_: Call) -> Raw:
     """This API's documentation, as a page to read and to try requests from."""
     page, policy = _docs_page()
@@ -83,7 +76,11 @@ def get_me(call: Call) -> User:
 
 @route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,))
 def edit_me(call: Call) -> User:
-    """Change the caller's handle, display name or bio."""
+    """Change the caller's handle, display name or bio.
+
+    A handle that is given up rests for 30 days: nobody is found by it, its former owner may take it
+    back at any time, and to others it is taken until then (409 `handle_taken`).
+    """
     change = call.parse(EditProfile)
     profile = call.services.users.edit(
         call.user_id,
@@ -98,7 +95,7 @@ def edit_me(call: Call) -> User:
     "POST",
     "/me/avatar",
     body=CreateAvatar,
-    headers=("Idempotency-Key",),
+    headers=(KEY,),
     returns=AvatarCreated,
     status=201,
     errors=(409,),
@@ -112,7 +109,7 @@ def create_avatar(call: Call) -> AvatarCreated:
     """
     body = call.parse(CreateAvatar)
     draft = MediumDraft(body.content_type, body.bytes, body.sha256)
-    created = call.services.avatars.create(call.user_id, draft, call.header("Idempotency-Key"))
+    created = call.services.avatars.create(call.user_id, draft, call.header(KEY.name))
     return AvatarCreated.of(created)
 
 
@@ -207,7 +204,7 @@ def list_following(call: Call) -> UserPage:
     "POST",
     "/posts",
     body=CreatePost,
-    headers=("Idempotency-Key",),
+    headers=(KEY,),
     returns=PostCreated,
     status=201,
     errors=(409,),
@@ -237,7 +234,7 @@ def create_post(call: Call) -> PostCreated:
         ),
         body.taken_at,
     )
-    created = call.services.posts.create(call.user_id, draft, call.header("Idempotency-Key"))
+    created = call.services.posts.create(call.user_id, draft, call.header(KEY.name))
     return PostCreated.of(created, call.services.media_base_url)
 
 
@@ -265,30 +262,24 @@ def edit_post(call: Call) -> PostBody:
 
 @route("DELETE", "/posts/{id}", status=204, errors=(403, 404))
 def delete_post(call: Call) -> None:
-    """Delete one of the caller's posts: from lists and feeds at once, from storage in time."""
+    """Delete one of the caller's posts: from lists and feeds at once, from storage in time.
+
+    Repeated, it changes nothing more and is answered like the first.
+    """
     call.services.posts.delete(call.path["id"], call.user_id)
 
 
 @route("POST", "/posts/{id}/restore", returns=PostBody, errors=(404, 409))
 def restore_post(call: Call) -> PostBody:
-    """Bring back one of the caller's posts within 30 days of its deletion, as it was."""
+    """Bring back one of the caller's posts within 30 days of its deletion, as it was.
+
+    Repeated, it changes nothing more; a post that is not deleted is returned as it is. Answered
+    with 409 `restore_expired` if the post was deleted too long ago.
+    """
     return _post(call, call.services.posts.restore(call.path["id"], call.user_id))
 
 
-@route(
-    "GET",
-    "/feed",
-    returns=FeedPageBody,
-    paged=True,
-    query=(
-        Parameter(
-            "since",
-            "The `latest` of an earlier page: the answer has no posts, and says in `new` how many"
-            " posts of others have come since.",
-            {"type": "string"},
-        ),
-    ),
-)
+@route("GET", "/feed", returns=FeedPageBody, paged=True, query=(SINCE,))
 def get_feed(call: Call) -> FeedPageBody:
     """Posts of those the caller follows and their own, newest first; or how many are new."""
     feed, since = call.services.feed, call.mark("since")
@@ -299,37 +290,7 @@ def get_feed(call: Call) -> FeedPageBody:
     return FeedPageBody(items, call.cursor(page.next_position), call.marked("since", page.latest))
 
 
-_Q: Final = Parameter(
-    "q",
-    "Words, #hashtags, a @handle, or their beginning. May be left out where `near` is given.",
-    {"type": "string", "maxLength": MAX_QUERY},
-)
-_SEARCH: Final = (
-    _Q,
-    Parameter(
-        "type",
-        "What to look for; all of it where nothing is said.",
-        {"type": "string", "enum": list(SearchKind), "default": SearchKind.ALL},
-    ),
-    Parameter(
-        "media",
-        "Only posts with a photo, or with a video.",
-        {"type": "string", "enum": list(MediaKind)},
-    ),
-    Parameter(
-        "near",
-        "Only posts whose place is near this point: latitude and longitude in degrees.",
-        {"type": "string", "examples": ["52.52,13.405"]},
-    ),
-    Parameter(
-        "km",
-        "How near, in kilometres along the surface.",
-        {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_KM, "default": 10},
-    ),
-)
-
-
-@route("GET", "/search", returns=SearchPage, paged=True, query=_SEARCH)
+@route("GET", "/search", returns=SearchPage, paged=True, query=SEARCH)
 def search(call: Call) -> SearchPage:
     """Find posts, users and hashtags, best match first.
 
@@ -358,7 +319,7 @@ def search(call: Call) -> SearchPage:
     return page
 
 
-@route("GET", "/search/suggest", returns=Suggestions, query=(_Q,))
+@route("GET", "/search/suggest", returns=Suggestions, query=(TYPED,))
 def suggest(call: Call) -> Suggestions:
     """What somebody may be about to type: handles, names, hashtags, places.
 

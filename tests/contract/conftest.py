@@ -151,9 +151,11 @@ def tables(request: pytest.FixtureRequest) -> Tables:
 
 @pytest.fixture(params=["fake", "moto", "dynamodb-local"])
 def store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "fake":
-        return _fake_store()
-    return _dynamo_store(_tables(str(request.param), request))
+    return store_of(str(request.param), request)
+
+
+def store_of(engine: str, request: pytest.FixtureRequest) -> Store:
+    return _fake_store() if engine == "fake" else _dynamo_store(_tables(engine, request))
 
 
 def _tables(engine: str, request: pytest.FixtureRequest) -> Tables:

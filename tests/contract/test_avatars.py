@@ -197,7 +197,7 @@ def test_other_changes_of_a_profile_leave_the_avatar(store: Store) -> None:
     post = _asked(store, 1)
     _show(store, post)
     store.profiles.edit(ADA, "Ada", "bio")
-    store.profiles.rename(ADA, _profile(store).handle, "ada")
+    store.profiles.rename(ADA, _profile(store).handle, "ada", START)
     assert _profile(store).avatar == _avatar(post)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
-from shutterfeed.domain.errors import Busy
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.table import at_once
+from shutterfeed.domain.users import HANDLE_REST
 from shutterfeed.ports import HandleTaken
 from tests import samples
-from tests.contract.conftest import Store
+from tests.contract.conftest import Store, store_of
+from tests.fakes.system import START
 
 
 def test_a_created_profile_is_found_by_id_and_handle(store: Store) -> None:
@@ -67,43 +72,145 @@ def test_editing_nobody_makes_nobody(store: Store) -> None:
     assert store.profiles.get(samples.user_id(1)) is None
 
 
-def test_renaming_frees_the_old_handle_for_others(store: Store) -> None:
-    profile = samples.profile(1, "ada")
-    store.profiles.create(profile)
-    store.profiles.rename(profile.user_id, "ada", "lovelace")
-    assert store.profiles.get(profile.user_id) == replace(profile, handle="lovelace")
-    assert store.profiles.id_of("lovelace") == profile.user_id
-    assert store.profiles.id_of("ada") is None
-    assert store.profiles.create(samples.profile(2, "ada"))
+ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
+RESTED = START + HANDLE_REST
+MOMENT_BEFORE = RESTED - timedelta(seconds=1)
+
+
+def _rename(store: Store, user_id: str, old: str, new: str, at: datetime = START) -> bool:
+    return store.profiles.rename(user_id, old, new, at)
+
+
+@pytest.fixture
+def renamed(store: Store) -> Store:
+    """Ada was called "ada" and is "lovelace" from the start on; Bob and Cy are others."""
+    for number, handle in ((1, "ada"), (2, "bob"), (3, "cy")):
+        store.profiles.create(samples.profile(number, handle))
+    assert _rename(store, ADA, "ada", "lovelace")
+    return store
+
+
+def test_renaming_moves_the_user_and_nobody_is_found_by_the_old_handle(renamed: Store) -> None:
+    assert renamed.profiles.get(ADA) == samples.profile(1, "lovelace")
+    assert renamed.profiles.id_of("lovelace") == ADA
+    assert renamed.profiles.id_of("ada") is None
+
+
+def test_a_handle_that_was_given_up_rests_for_others_until_its_last_second(renamed: Store) -> None:
+    for at in (START, MOMENT_BEFORE):
+        with pytest.raises(HandleTaken):
+            _rename(renamed, BOB, "bob", "ada", at)
+        with pytest.raises(HandleTaken):
+            renamed.profiles.create(replace(samples.profile(4, "ada"), created_at=at))
+    assert renamed.profiles.get(BOB) == samples.profile(2, "bob")
+    assert renamed.profiles.get(samples.user_id(4)) is None
+    assert renamed.profiles.id_of("ada") is None
+    assert renamed.expiry(keys.handle("ada")) == int(RESTED.timestamp())
+
+
+@pytest.mark.parametrize("newcomer", [True, False])
+def test_once_it_has_rested_the_first_to_ask_gets_it(renamed: Store, newcomer: bool) -> None:
+    # TTL has not come by yet.
+    if newcomer:
+        first = samples.user_id(4)
+        assert renamed.profiles.create(replace(samples.profile(4, "ada"), created_at=RESTED))
+    else:
+        first = BOB
+        assert _rename(renamed, BOB, "bob", "ada", RESTED)
+    with pytest.raises(HandleTaken):
+        _rename(renamed, CY, "cy", "ada", RESTED)
+    with pytest.raises(HandleTaken):
+        _rename(renamed, ADA, "lovelace", "ada", RESTED)
+    assert renamed.profiles.id_of("ada") == first
+    assert renamed.expiry(keys.handle("ada")) is None
+
+
+@pytest.mark.parametrize("at", [START, MOMENT_BEFORE, RESTED, RESTED + HANDLE_REST])
+def test_its_former_owner_takes_it_back_at_any_time(renamed: Store, at: datetime) -> None:
+    assert _rename(renamed, ADA, "lovelace", "ada", at)
+    assert renamed.profiles.id_of("ada") == ADA
+    assert renamed.expiry(keys.handle("ada")) is None
+    for later in (at, at + 2 * HANDLE_REST):
+        with pytest.raises(HandleTaken):
+            _rename(renamed, BOB, "bob", "ada", later)
+    # And what it was taken back from rests in its place.
+    with pytest.raises(HandleTaken):
+        _rename(renamed, BOB, "bob", "lovelace", at)
+    assert _rename(renamed, BOB, "bob", "lovelace", at + HANDLE_REST)
+
+
+def test_every_handle_of_a_quick_sequence_rests_from_when_it_was_given_up_last(
+    renamed: Store,
+) -> None:
+    steps = (("lovelace", "ada"), ("ada", "countess"))
+    for minutes, (old, new) in enumerate(steps, start=1):
+        assert _rename(renamed, ADA, old, new, START + timedelta(minutes=minutes))
+    assert renamed.profiles.id_of("countess") == ADA
+    for handle, minutes in (("lovelace", 1), ("ada", 2)):
+        rested = RESTED + timedelta(minutes=minutes)
+        assert renamed.profiles.id_of(handle) is None
+        with pytest.raises(HandleTaken):
+            _rename(renamed, BOB, "bob", handle, rested - timedelta(seconds=1))
+        assert renamed.expiry(keys.handle(handle)) == int(rested.timestamp())
+    assert _rename(renamed, BOB, "bob", "lovelace", RESTED + timedelta(minutes=1))
 
 
 def test_renaming_to_anothers_handle_changes_nothing(store: Store) -> None:
     store.profiles.create(samples.profile(1, "ada"))
     store.profiles.create(samples.profile(2, "bob"))
     with pytest.raises(HandleTaken):
-        store.profiles.rename(samples.user_id(1), "ada", "bob")
+        _rename(store, ADA, "ada", "bob")
     assert store.profiles.get(samples.user_id(1)) == samples.profile(1, "ada")
     assert store.profiles.id_of("ada") == samples.user_id(1)
     assert store.profiles.id_of("bob") == samples.user_id(2)
 
 
-def test_of_two_renamings_at_once_the_later_claims_nothing(store: Store) -> None:
-    store.profiles.create(samples.profile(1, "ada"))
-    store.profiles.rename(samples.user_id(1), "ada", "first")
-    with pytest.raises(Busy):
-        store.profiles.rename(samples.user_id(1), "ada", "second")
-    assert store.profiles.id_of("second") is None
-    assert store.profiles.id_of("first") == samples.user_id(1)
+def test_of_two_renamings_at_once_the_later_claims_nothing(renamed: Store) -> None:
+    assert not _rename(renamed, ADA, "ada", "second")
+    assert renamed.profiles.id_of("second") is None
+    assert renamed.profiles.id_of("lovelace") == ADA
 
 
-def test_renaming_away_from_a_handle_that_is_now_anothers_leaves_it_to_them(store: Store) -> None:
-    store.profiles.create(samples.profile(1, "ada"))
-    store.profiles.rename(samples.user_id(1), "ada", "lovelace")
-    store.profiles.create(samples.profile(2, "ada"))
-    with pytest.raises(Busy):
-        store.profiles.rename(samples.user_id(1), "ada", "third")
-    assert store.profiles.id_of("ada") == samples.user_id(2)
-    assert store.profiles.id_of("third") is None
+def test_the_same_renaming_twice_is_one(renamed: Store) -> None:
+    assert not _rename(renamed, ADA, "ada", "lovelace", MOMENT_BEFORE)
+    assert renamed.profiles.id_of("lovelace") == ADA
+    assert renamed.expiry(keys.handle("lovelace")) is None
+    assert renamed.expiry(keys.handle("ada")) == int(RESTED.timestamp())
+
+
+def test_renaming_away_from_a_handle_that_is_now_anothers_leaves_it_to_them(
+    renamed: Store,
+) -> None:
+    assert _rename(renamed, BOB, "bob", "ada", RESTED)
+    assert not _rename(renamed, ADA, "ada", "third", RESTED)
+    assert renamed.profiles.id_of("ada") == BOB
+    assert renamed.profiles.id_of("third") is None
+
+
+@pytest.mark.parametrize("claimants", [(BOB, CY), (ADA, BOB), (CY, ADA)])
+def test_of_several_who_claim_it_in_the_moment_it_is_free_one_gets_it(
+    claimants: tuple[str, ...], request: pytest.FixtureRequest
+) -> None:
+    """At once, which only a real database can order."""
+    store = store_of("dynamodb-local", request)
+    handles = {ADA: "ada", BOB: "bob", CY: "cy"}
+    for number, handle in enumerate(handles.values(), start=1):
+        store.profiles.create(samples.profile(number, handle))
+    assert _rename(store, ADA, "ada", "lovelace")
+    handles[ADA] = "lovelace"
+    outcomes = at_once([partial(_claims, store, who, handles[who]) for who in claimants])
+    assert sorted(outcomes) == [False, True]
+    winner, loser = (claimants[outcomes.index(won)] for won in (True, False))
+    assert store.profiles.id_of("ada") == winner
+    assert store.profiles.id_of(handles[winner]) is None
+    assert store.profiles.id_of(handles[loser]) == loser
+
+
+def _claims(store: Store, user_id: str, old: str) -> bool:
+    try:
+        return _rename(store, user_id, old, "ada", RESTED)
+    except HandleTaken:
+        return False
 
 
 def test_more_profiles_than_one_batch_holds_are_read_at_once(store: Store) -> None:

@@ -66,7 +66,7 @@ def test_new_names_and_popularity_make_a_profiles_revision_greater(store: Store)
         if change == 1:
             store.profiles.edit(ADA, "Ada", None)
         if change == 2:
-            store.profiles.rename(ADA, "before", "afterwards")
+            store.profiles.rename(ADA, "before", "afterwards", START)
         if change == 3:
             store.profiles.note_popularity(ADA, 0, 1)
         profile = store.profiles.get(ADA)

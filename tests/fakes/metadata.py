@@ -22,7 +22,6 @@ from shutterfeed.domain.changes import (
     ReferenceAdded,
 )
 from shutterfeed.domain.delivery import Delivery, Head, Reader, entry_of
-from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import (
     Blob,
@@ -44,7 +43,7 @@ from shutterfeed.domain.posts import (
     Post,
     PostState,
 )
-from shutterfeed.domain.users import Avatar, Profile
+from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
 from shutterfeed.keys import Key
 from shutterfeed.ports import Creation, HandleTaken
 
@@ -66,6 +65,8 @@ def page_of(items: Sequence[T], limit: int, position: Callable[[T], str]) -> Pag
 class Metadata:
     profiles: dict[str, Profile] = field(default_factory=dict)
     handles: dict[str, str] = field(default_factory=dict)
+    resting: dict[str, str] = field(default_factory=dict)
+    """Handles that were given up, and their former owners."""
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
     posts: dict[PostId, Post] = field(default_factory=dict)
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
@@ -136,6 +137,8 @@ class Metadata:
                 self.write_blob(keys.parse_blob(key), None)
             elif key.sk.startswith(keys.POST_PREFIX):
                 self.write_post(keys.parse_post(key), None)
+            elif key.pk.startswith(keys.handle("").pk):
+                del self.resting[key.pk.removeprefix(keys.handle("").pk)]
             elif (author := keys.parse_author(key.sk)) is not None:
                 self.unfollowed.discard((keys.parse_profile(key), author[0]))
             else:
@@ -158,10 +161,9 @@ class FakeProfiles:
     def create(self, profile: Profile) -> bool:
         if profile.user_id in self.data.profiles:
             return False
-        if profile.handle in self.data.handles:
-            raise HandleTaken(profile.handle)
+        self._refuse_taken(profile.handle, profile.user_id, profile.created_at)
         self.data.write_profile(profile)
-        self.data.handles[profile.handle] = profile.user_id
+        self._claim(profile.handle, profile.user_id)
         return True
 
     def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
@@ -187,16 +189,30 @@ class FakeProfiles:
             noted = replace(profile, popularity=new, revision=profile.revision + 1)
             self.data.write_profile(noted)
 
-    def rename(self, user_id: str, old: str, new: str) -> None:
+    def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
         profile = self.get(user_id)
-        if new in self.data.handles:
-            raise HandleTaken(new)
+        self._refuse_taken(new, user_id, at)
         if profile is None or profile.handle != old:
-            raise Busy
-        del self.data.handles[old]
-        self.data.handles[new] = user_id
+            return False
+        self._claim(new, user_id)
+        self.data.resting[old] = self.data.handles.pop(old)
+        self.data.expiries[keys.handle(old)] = at + HANDLE_REST
         renamed = replace(profile, handle=new, revision=profile.revision + 1)
         self.data.write_profile(renamed)
+        return True
+
+    def _refuse_taken(self, handle: str, user_id: str, at: datetime) -> None:
+        rested = self.data.expiries.get(keys.handle(handle), at)
+        # As a table's TTL has it: in whole seconds.
+        rests = rested.replace(microsecond=0) > at.replace(microsecond=0)
+        former = self.data.resting.get(handle) if rests else None
+        if {self.data.handles.get(handle), former} - {None, user_id}:
+            raise HandleTaken(handle)
+
+    def _claim(self, handle: str, user_id: str) -> None:
+        self.data.handles[handle] = user_id
+        self.data.resting.pop(handle, None)
+        self.data.expiries.pop(keys.handle(handle), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,16 +39,23 @@ def logs() -> Iterator[Logs]:
 
 
 @pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch, logs: Logs) -> Iterator[World]:
+def tables(logs: Logs) -> Iterator[World]:
     """The world with its tables alone, which is all that most routes need."""
-    with mock_aws():
+    with new_world() as made:
+        yield made
+
+
+@contextmanager
+def new_world() -> Iterator[World]:
+    """A world with its tables, and the functions in it as in new containers."""
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
         made = World()
         made.create_tables()
         for name, value in made.environment().items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(bootstrap, "client", aws)
-        monkeypatch.setattr(bootstrap, "clock", lambda: made.clock)
-        monkeypatch.setattr(bootstrap, "ids", lambda: made.ids)
+            patch.setenv(name, value)
+        patch.setattr(bootstrap, "client", aws)
+        patch.setattr(bootstrap, "clock", lambda: made.clock)
+        patch.setattr(bootstrap, "ids", lambda: made.ids)
         forget_services()
         yield made
         forget_services()

@@ -96,6 +96,8 @@ def _check_members(rules: Mapping[str, Any], value: dict[str, Any], at: str) -> 
     for name, member in value.items():
         if name in properties:
             yield from _check(properties[name], member, f"{at}.{name}")
+        elif others is True:
+            continue
         elif isinstance(others, Mapping):
             yield from _check(others, member, f"{at}.{name}")
         else:

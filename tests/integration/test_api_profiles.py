@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.integration.client import Client
-from tests.integration.world import Person
+from tests.integration.world import Person, World
 
 
 def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> None:
@@ -102,20 +103,38 @@ def test_reserved_handles_are_refused(client: Client, ada: Person) -> None:
     assert client.patch("/me", ada, {"handle": "Admin"}).error == ("reserved_handle", "handle")
 
 
-def test_a_taken_handle_is_refused_and_free_again_once_given_up(
-    client: Client, ada: Person, ben: Person
+def test_a_taken_handle_is_refused_and_free_thirty_days_after_it_was_given_up(
+    client: Client, tables: World, ada: Person, ben: Person
 ) -> None:
     client.patch("/me", ada, {"handle": "ada"})
-    answer = client.patch("/me", ben, {"handle": "ADA", "bio": "not written either"})
-    assert answer.status == 409
-    assert answer.error == ("handle_taken", "handle")
+    taken = client.patch("/me", ben, {"handle": "ADA", "bio": "not written either"})
+    assert taken.status == 409
+    assert taken.error == ("handle_taken", "handle")
     assert client.get("/me", ben).json["bio"] == ""
 
     client.patch("/me", ada, {"handle": "lovelace"})
-    assert client.get("/users/ada", ben).status == 404
+    for wait in (timedelta(0), timedelta(days=29, hours=23)):
+        tables.clock.advance(wait)
+        resting = client.patch("/me", ben, {"handle": "ada"})
+        assert (resting.status, resting.text) == (taken.status, taken.text)
+        for who in (ada, ben):
+            for path in ("/users/ada", "/users/ada/posts", "/users/ada/followers"):
+                assert client.get(path, who).error == ("user_not_found", None)
+            assert client.put("/me/following/ada", who).status == 404
+        assert client.get("/search/suggest", ben, q="@ada").json["items"] == []
+
+    tables.clock.advance(timedelta(hours=1))
     assert client.patch("/me", ben, {"handle": "ada"}).json["id"] == ben.user_id
     assert client.get("/users/ada", ada).json["user"]["id"] == ben.user_id
     assert client.get("/users/lovelace", ben).json["user"]["id"] == ada.user_id
+
+
+def test_one_may_go_back_to_a_former_handle(client: Client, ada: Person, ben: Person) -> None:
+    for handle in ("ada", "lovelace", "ada"):
+        assert client.patch("/me", ada, {"handle": handle}).json["handle"] == handle
+    assert client.get("/users/ada", ben).json["user"]["id"] == ada.user_id
+    assert client.get("/users/lovelace", ben).status == 404
+    assert client.patch("/me", ben, {"handle": "lovelace"}).error == ("handle_taken", "handle")
 
 
 def test_ones_own_handle_is_not_taken(client: Client, ada: Person) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api.http import ROUTES, Route
+from shutterfeed.domain.posts import PostState
 from tests.integration import contract
 from tools import openapi
 
@@ -70,7 +71,8 @@ def test_every_operation_is_documented(method: str, path: str, operation: dict[s
     for parameter in operation["parameters"]:
         assert parameter["in"] in {"path", "query", "header"}
         assert parameter["schema"]["type"] in {"string", "integer", "number"}
-        assert parameter.get("required", False) is (parameter["in"] != "query")
+        assert parameter["description"].endswith(".")
+        assert parameter.get("required", False) or parameter["in"] == "query"
     statuses = [int(status) for status in operation["responses"]]
     assert statuses[0] < 300 <= min(statuses[1:])
     assert 500 in statuses
@@ -86,6 +88,8 @@ def test_what_needs_a_token_says_so(method: str, path: str, operation: dict[str,
     is_open = path in {"/health", "/openapi.json", "/docs"}
     assert operation["security"] == ([] if is_open else [{"accessToken": []}]), method
     assert ("401" in operation["responses"]) is not is_open
+    assert ("403" in operation["responses"]) is not is_open
+    assert {"429", "500", "503"} <= operation["responses"].keys()
     schemes = contract.document()["components"]["securitySchemes"]
     assert {name for requirement in operation["security"] for name in requirement} <= set(schemes)
 
@@ -97,11 +101,16 @@ def test_requests_and_answers_are_described_by_their_models(route: Route) -> Non
     bodies = [success.get("content"), operation.get("requestBody", {}).get("content")]
     for model, content in zip((route.returns, route.body), bodies, strict=True):
         if model is None:
-            assert content is None
+            assert content is None or (route.public and content.keys() == {route.produces})
         else:
             assert content == {
                 "application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
             }
+
+
+def test_a_post_is_shown_in_every_state_but_the_hidden_one() -> None:
+    shown = set(PostState) - {PostState.AVATAR}
+    assert set(contract.document()["components"]["schemas"]["PostState"]["enum"]) == shown
 
 
 def test_limits_are_in_the_schemas() -> None:

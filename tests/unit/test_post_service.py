@@ -249,8 +249,12 @@ def test_a_deleted_post_is_gone_for_everybody_and_counted_no_more(backend: Backe
     for viewer in (ADA, BOB):
         with pytest.raises(NotFound):
             backend.posts.get(str(post.id), viewer)
+    deleted = backend.metadata.posts[post.id]
+    backend.clock.advance(timedelta(minutes=1))
+    backend.posts.delete(str(post.id), ADA)
+    assert backend.metadata.posts[post.id] == deleted
     with pytest.raises(NotFound):
-        backend.posts.delete(str(post.id), ADA)
+        backend.posts.delete(str(post.id), BOB)
     with pytest.raises(NotFound):
         backend.posts.edit(str(post.id), ADA, "caption", None, drop_place=False)
     assert backend.users.me(ADA).posts == 0

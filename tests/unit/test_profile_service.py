@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shutterfeed.domain.errors import Busy, Conflict, InvalidInput, NotFound
-from shutterfeed.domain.users import initial_handle
+from shutterfeed.domain.users import HANDLE_REST, initial_handle
+from shutterfeed.ports import Profiles
 from tests import samples
-from tests.fakes.backend import Backend
+from tests.fakes.backend import Backend, Crash
+from tests.fakes.metadata import FakeProfiles
 from tests.fakes.system import START
 
 ADA = samples.user_id(1)
+HANDLES: Final = ("ada", "lovelace", "countess", "bob")
+PAUSES: Final = (timedelta(0), timedelta(days=1), HANDLE_REST - timedelta(days=1), HANDLE_REST)
 
 
 @pytest.fixture
@@ -77,6 +86,95 @@ def test_a_taken_handle_changes_nothing(backend: Backend) -> None:
         backend.users.edit(ADA, handle="Bob", display_name="Ada")
     assert (refused.value.code, refused.value.field) == ("handle_taken", "handle")
     assert backend.users.me(ADA) == before
+
+
+def test_a_handle_that_was_given_up_is_refused_like_any_that_is_taken(backend: Backend) -> None:
+    backend.users.edit(ADA, handle="ada")
+    backend.users.edit(samples.user_id(3), handle="cyd")
+    backend.users.edit(ADA, handle="lovelace")
+    refusals = []
+    for handle in ("ada", "cyd"):
+        with pytest.raises(Conflict) as refused:
+            backend.users.edit(samples.user_id(2), handle=handle)
+        refusals.append((refused.value.code, refused.value.field, refused.value.message))
+    assert refusals[0] == ("handle_taken", "handle", "The handle ada is taken.")
+    assert refusals[1] == ("handle_taken", "handle", "The handle cyd is taken.")
+    for look_up in (
+        lambda: backend.users.view("ada", ADA),
+        lambda: backend.follows.follow(samples.user_id(2), "ada"),
+        lambda: backend.posts.by_author("ada", None, 10),
+    ):
+        with pytest.raises(NotFound):
+            look_up()
+
+
+def test_one_gets_a_handle_back_at_once_and_others_after_thirty_days(backend: Backend) -> None:
+    for handle in ("ada", "lovelace", "ada", "countess"):
+        assert backend.users.edit(ADA, handle=handle).handle == handle
+    backend.clock.advance(HANDLE_REST - timedelta(seconds=1))
+    with pytest.raises(Conflict):
+        backend.users.edit(samples.user_id(2), handle="ada")
+    backend.clock.advance(timedelta(seconds=1))
+    assert backend.users.edit(samples.user_id(2), handle="ada").handle == "ada"
+    assert backend.users.find("ada").user_id == samples.user_id(2)
+
+
+@dataclass
+class _Restless:
+    """Profiles that are renamed by another call right before this one's."""
+
+    profiles: FakeProfiles
+    meanwhile: list[str]
+
+    def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
+        if self.meanwhile:
+            self.profiles.rename(user_id, old, self.meanwhile.pop(), at)
+        return self.profiles.rename(user_id, old, new, at)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.profiles, name)
+
+
+@pytest.mark.parametrize("meanwhile", [["ada"], ["other"], ["b.b", "a.a"]])
+def test_of_two_changes_at_once_the_later_one_stays(backend: Backend, meanwhile: list[str]) -> None:
+    backend.users.me(ADA)
+    restless = cast("Profiles", _Restless(FakeProfiles(backend.metadata), meanwhile))
+    assert replace(backend.users, profiles=restless).edit(ADA, handle="ada").handle == "ada"
+    assert set(backend.metadata.handles) == {"ada"}
+
+
+def test_a_handle_that_never_rests_is_busy(backend: Backend) -> None:
+    backend.users.me(ADA)
+    names = [f"name{number}" for number in range(9)]
+    restless = cast("Profiles", _Restless(FakeProfiles(backend.metadata), names))
+    with pytest.raises(Busy):
+        replace(backend.users, profiles=restless).edit(ADA, handle="ada")
+
+
+@given(st.data())
+def test_nobody_ever_gets_a_handle_that_another_gave_up_less_than_thirty_days_ago(
+    data: st.DataObject,
+) -> None:
+    """Whatever order people rename themselves in, and wherever a call breaks off."""
+    backend, given_up = Backend(), dict[str, tuple[str, datetime]]()
+    people = [backend.sign_up(number).user_id for number in (1, 2, 3)]
+    for _ in range(data.draw(st.integers(1, 12))):
+        who, handle = data.draw(st.sampled_from(people)), data.draw(st.sampled_from(HANDLES))
+        before = backend.users.me(who).handle
+        calls = data.draw(st.none() | st.integers(1, 4))
+        backend.fuse.crash_after = None if calls is None else backend.fuse.calls + calls
+        with suppress(Conflict, Crash):
+            backend.users.edit(who, handle=handle)
+        backend.fuse.crash_after = None
+        now, after = backend.clock.now(), backend.users.me(who).handle
+        if after != before:
+            former, at = given_up.get(after, (who, now))
+            assert former == who or now - at >= HANDLE_REST
+            given_up[before] = (who, now)
+        profiles = backend.metadata.profiles.values()
+        assert backend.metadata.handles == {p.handle: p.user_id for p in profiles}
+        advance = backend.wait if data.draw(st.booleans()) else backend.clock.advance
+        advance(data.draw(st.sampled_from(PAUSES)))
 
 
 def test_a_user_is_found_by_any_spelling_of_the_handle_and_not_by_an_old_one(

@@ -87,14 +87,15 @@ def test_after_thirty_days_it_is_too_late_though_the_item_is_still_there(
     assert backend.metadata.posts[post.id].state is PostState.DELETED
 
 
-def test_what_is_not_deleted_cannot_be_restored(backend: Backend) -> None:
+def test_what_is_not_deleted_stays_as_it_is(backend: Backend) -> None:
     post = _published(backend)
+    assert backend.posts.restore(str(post.id), ADA).post == post
+    backend.delete_post(post.id)
     for _ in range(2):
-        with pytest.raises(Conflict) as refused:
-            backend.posts.restore(str(post.id), ADA)
-        assert refused.value.code == "not_deleted"
-        backend.delete_post(post.id)
-        backend.posts.restore(str(post.id), ADA)
+        assert backend.posts.restore(str(post.id), ADA).post == post
+    backend.clock.advance(DELETED_RETENTION)
+    assert backend.posts.restore(str(post.id), ADA).post == post
+    assert backend.users.me(ADA).posts == 1
 
 
 def test_nobody_else_learns_that_there_was_a_post(backend: Backend) -> None:

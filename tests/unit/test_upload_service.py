@@ -15,7 +15,7 @@ from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.ports import PartsGrant, UploadGrant
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
-from tests.fakes.backend import Backend
+from tests.fakes.backend import Backend, Crash
 from tests.fakes.storage import PHOTO
 
 ADA, BOB = samples.user_id(1), samples.user_id(2)
@@ -215,6 +215,18 @@ def test_deleting_a_pending_post_drops_its_parts_and_restoring_it_begins_anew(
     assert _missing(backend, media_id) == [1, 2, 3]
     with pytest.raises(Conflict, match="1, 2, 3"):
         backend.uploads.complete(ADA, media_id)
+
+
+def test_a_deletion_that_broke_off_drops_the_parts_when_it_is_repeated(backend: Backend) -> None:
+    post = _create(backend, LARGE)
+    _send(backend, post.media[0].media_id, 1)
+    backend.fuse.crash_after = backend.fuse.calls + 2  # The post is deleted; its parts are not.
+    with pytest.raises(Crash):
+        backend.posts.delete(str(post.id), ADA)
+    assert backend.metadata.posts[post.id].state is PostState.DELETED
+    assert backend.buckets.parts
+    backend.posts.delete(str(post.id), ADA)
+    assert backend.buckets.parts == {}
 
 
 def test_deleting_a_post_leaves_alone_what_has_landed(backend: Backend) -> None:

@@ -26,7 +26,7 @@ export function sniff(head: Uint8Array): ContentType | null {
   return OLD_QUICKTIME_ATOMS.has(kind) ? "video/quicktime" : null;
 }
 
-export function isVideo(type: string): boolean {
+export function isVideo(type: string): type is `video/${string}` {
   return type.startsWith("video/");
 }
 

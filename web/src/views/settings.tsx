@@ -87,7 +87,7 @@ function ProfileForm({ user }: { user: User }) {
         onValue={setHandle}
         maxLength={MAX_HANDLE}
         error={errorOf("handle")}
-        hint="3 to 30 letters a-z, digits, and single dots or underscores between them."
+        hint="3 to 30 letters a-z, digits, and single dots or underscores between them. If you change it, nobody else can take the old one for 30 days."
         input={{ autocapitalize: "off", spellcheck: false, required: true }}
       />
       <Field label="About you" rows={3} value={bio} onValue={setBio} maxLength={MAX_BIO} error={errorOf("bio")} />

@@ -46,7 +46,7 @@ class Ids(Protocol):
 
 
 class HandleTaken(Exception):
-    """Another user holds the handle."""
+    """Another user holds the handle, or gave it up less than `HANDLE_REST` ago."""
 
 
 class Profiles(Protocol):
@@ -56,7 +56,9 @@ class Profiles(Protocol):
         """Those that exist, by id. Eventually consistent."""
         ...
 
-    def id_of(self, handle: str) -> str | None: ...
+    def id_of(self, handle: str) -> str | None:
+        """The user who holds the handle; None also for one that was given up."""
+        ...
 
     def create(self, profile: Profile) -> bool:
         """False where the user already has a profile. Raises `HandleTaken`."""
@@ -75,9 +77,9 @@ class Profiles(Protocol):
         if what is noted is no longer `old`."""
         ...
 
-    def rename(self, user_id: str, old: str, new: str) -> None:
-        """Claim `new`, release `old`, all or nothing. Raises `HandleTaken`, and `Busy` where the
-        user's handle is no longer `old`."""
+    def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
+        """Claim `new` and keep `old` for the user until it has rested, all or nothing. False if the
+        user's handle is no longer `old`. Raises `HandleTaken`."""
         ...
 
 

@@ -32,11 +32,11 @@ class InvalidInput(DomainError):
 class InvalidCursor(InvalidInput):
     """The cursor is not one that this list gave to this user."""
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "cursor") -> None:
         super().__init__(
             "invalid_cursor",
             "This cursor was altered, or belongs to another list. Start again without one.",
-            "cursor",
+            field,
         )
 
 

@@ -16,7 +16,10 @@ from typing import Final
 from uuid import UUID
 
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ULID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+ULID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+"""The pattern of a whole ULID, which is also that of a user id."""
+POST_ID: Final = f"{ULID}-{ULID}"
+_ULID: Final = re.compile(ULID)
 _RANDOM_BITS: Final = 80
 
 

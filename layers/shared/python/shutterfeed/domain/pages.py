@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 _SIGNATURE_BYTES: Final = 16
 MAX_CURSOR_LENGTH: Final = 1024
+CURSOR: Final = "[A-Za-z0-9_-]+"
+"""The pattern of a whole cursor."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from shutterfeed.domain.characters import TEXT, check_characters
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import MediaState, Medium, Purpose, Upload
@@ -150,7 +151,8 @@ def check_caption(caption: str) -> str:
             f"A caption has at most {MAX_CAPTION:,} characters; this one has {len(caption):,}.",
             "caption",
         )
-    return _text(caption, "caption")
+    check_characters(caption, TEXT, "caption")
+    return caption
 
 
 def check_alt_text(text: str, field: str) -> str:
@@ -161,7 +163,8 @@ def check_alt_text(text: str, field: str) -> str:
             f"An alt text has at most {MAX_ALT_TEXT:,} characters; this one has {len(text):,}.",
             field,
         )
-    return _text(text, field)
+    check_characters(text, TEXT, field)
+    return text
 
 
 def alt_texts_of(texts: Iterable[str]) -> tuple[str, ...]:
@@ -173,7 +176,8 @@ def alt_texts_of(texts: Iterable[str]) -> tuple[str, ...]:
 def check_place(place: Place) -> Place:
     """The place as it is kept. Raises `InvalidInput` where the name is empty or too long, or the
     point is not on Earth."""
-    name = _text(place.name, "place.name").strip()
+    check_characters(place.name, TEXT, "place.name")
+    name = place.name.strip()
     if not 1 <= len(name) <= MAX_PLACE_NAME:
         raise InvalidInput(
             "invalid_place",
@@ -229,10 +233,3 @@ def _check_size(content_type: str, size: int, field: str) -> None:
     if not 1 <= size <= limit:
         kind = "video" if is_video else "photo"
         raise InvalidInput("invalid_size", f"A {kind} has 1 to {limit:,} bytes.", field)
-
-
-def _text(text: str, field: str) -> str:
-    """Refuses what UTF-8 cannot carry, and control characters other than line breaks and tabs."""
-    if any((ord(c) < 32 and c not in "\n\t\r") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise InvalidInput("invalid_text", "The text has control characters in it.", field)
-    return text

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from shutterfeed.domain.characters import QUERY, check_characters
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId, ulid_time
 from shutterfeed.domain.posts import Place, Post, PostState
@@ -41,6 +41,13 @@ MAX_TAGS: Final = 30
 MAX_DEPTH: Final = 1_000
 """How far a search can be paged: who has not found it by then asks again."""
 MAX_KM: Final = 500.0
+DEFAULT_KM: Final = 10.0
+MAX_NUMBER: Final = 40
+"""Characters of a number in a query string."""
+_LATITUDE: Final = r"-?(?:[1-8]?[0-9](?:\.[0-9]{1,20})?|90(?:\.0{1,20})?)"
+_LONGITUDE: Final = r"-?(?:(?:1[0-7][0-9]|[1-9]?[0-9])(?:\.[0-9]{1,20})?|180(?:\.0{1,20})?)"
+POINT: Final = f"{_LATITUDE},{_LONGITUDE}"
+"""The pattern of a whole point: latitude and longitude in degrees."""
 ONE_TYPO_FROM: Final = 4
 TWO_TYPOS_FROM: Final = 8
 MAX_START: Final = 64
@@ -273,25 +280,30 @@ def parse_tag(text: str) -> str:
 
 
 def parse_circle(near: str | None, km: str | None) -> Circle | None:
-    """A circle from `lat,lon` and a radius (10 km without one). Raises `InvalidInput`."""
+    """A circle from `lat,lon` and a radius (10 km without one); None without a point, to which a
+    radius adds nothing. Raises `InvalidInput`."""
+    radius = DEFAULT_KM if km is None else _kilometres(km)
     if near is None:
-        if km is not None:
-            raise InvalidInput("invalid_near", "`km` goes with `near=lat,lon`.", "near")
         return None
-    numbers = re.fullmatch(r"(-?\d{1,3}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", near, re.ASCII)
-    latitude, longitude = map(float, numbers.groups()) if numbers else (math.inf, math.inf)
-    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+    if not re.fullmatch(POINT, near):
         raise InvalidInput(
             "invalid_near", "A place is `lat,lon` in degrees, like 52.52,13.405.", "near"
         )
-    radius = float(km) if km and re.fullmatch(r"\d{1,3}(?:\.\d{1,6})?", km, re.ASCII) else 0.0
-    radius = _DEFAULT_KM if km is None else radius
-    if not 0 < radius <= MAX_KM:
-        raise InvalidInput("invalid_km", f"A radius goes up to {MAX_KM:.0f} km.", "km")
+    latitude, longitude = map(float, near.split(","))
     return Circle(latitude, longitude, radius)
 
 
-_DEFAULT_KM: Final = 10.0
+def _kilometres(text: str) -> float:
+    # As clients print a number, whatever its digits.
+    kilometres = float(text) if len(text) <= MAX_NUMBER and _NUMBER.fullmatch(text) else 0.0
+    if not 0 < kilometres <= MAX_KM:
+        raise InvalidInput(
+            "invalid_km", f"A radius is a number above 0 and up to {MAX_KM:.0f} km.", "km"
+        )
+    return kilometres
+
+
+_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def allowed_typos(word: str) -> int:
@@ -330,8 +342,7 @@ def lift(position: str, popular: int, as_of: datetime) -> float:
 def _checked(text: str) -> str:
     if len(text) > MAX_QUERY:
         raise InvalidInput("query_too_long", f"A query has at most {MAX_QUERY} characters.", "q")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-        raise InvalidInput("invalid_text", "The text has control characters in it.", "q")
+    check_characters(text, QUERY, "q")
     return text
 
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from shutterfeed.domain.characters import LINE, PARAGRAPHS, check_characters
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.media import Medium
 
 MAX_DISPLAY_NAME: Final = 50
 MAX_BIO: Final = 150
+HANDLE_REST: Final = timedelta(days=30)
+"""How long a handle that was given up is kept for its former owner: nobody else can pose as them
+before those who know the handle have seen the new one."""
 
+MIN_HANDLE: Final = 3
+MAX_HANDLE: Final = 30
+HANDLE: Final = "[A-Za-z0-9](?:[._]?[A-Za-z0-9])*"
+"""The pattern of a whole handle in any spelling, of 3 to 30 characters."""
+TYPED_HANDLE: Final = rf"\s*@?(?=[A-Za-z0-9._]{{{MIN_HANDLE},{MAX_HANDLE}}}\s*$){HANDLE}\s*"
+"""The pattern of what people may type to choose one."""
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[._]?[a-z0-9])*")
-_HANDLE_LENGTH: Final = range(3, 31)
+_HANDLE_LENGTH: Final = range(MIN_HANDLE, MAX_HANDLE + 1)
 RESERVED_HANDLES: Final = frozenset(
     (
         *("about", "account", "admin", "administrator", "api", "docs", "explore", "feed", "health"),
@@ -74,14 +84,14 @@ class Profile:
 
 def parse_handle(text: str) -> str:
     """The canonical, lower-case form of a handle. Raises `InvalidInput`."""
-    handle = text.strip().removeprefix("@").lower()
-    if not is_handle(handle):
+    if not re.fullmatch(TYPED_HANDLE, text):
         raise InvalidInput(
             "invalid_handle",
             "A handle has 3 to 30 letters a-z, digits, and single dots or underscores between"
             " them.",
             "handle",
         )
+    handle = text.strip().removeprefix("@").lower()
     if handle in RESERVED_HANDLES:
         raise InvalidInput("reserved_handle", "This handle is reserved.", "handle")
     return handle
@@ -90,6 +100,13 @@ def parse_handle(text: str) -> str:
 def is_handle(text: str) -> bool:
     """Whether the text is a handle in its canonical form, reserved or not."""
     return len(text) in _HANDLE_LENGTH and _HANDLE.fullmatch(text) is not None
+
+
+def canonical_handle(text: str) -> str | None:
+    """The lower-case form of a handle in any spelling; None for a text that is none."""
+    # Not every letter that has a lower-case form in a-z is one of A-Z.
+    name = text.lower() if text.isascii() else text
+    return name if is_handle(name) else None
 
 
 def initial_handle(user_id: str, attempt: int = 0) -> str:
@@ -102,18 +119,16 @@ def initial_handle(user_id: str, attempt: int = 0) -> str:
 
 def check_display_name(text: str) -> str:
     """Raises `InvalidInput` where it is longer than 50 characters or has control characters."""
-    return _short_text(text, MAX_DISPLAY_NAME, "display_name")
+    return _short_text(text, MAX_DISPLAY_NAME, "display_name", LINE)
 
 
 def check_bio(text: str) -> str:
     """Raises `InvalidInput` where it is longer than 150 characters or has control characters."""
-    return _short_text(text, MAX_BIO, "bio", allowed="\n")
+    return _short_text(text, MAX_BIO, "bio", PARAGRAPHS)
 
 
-def _short_text(text: str, limit: int, field: str, allowed: str = "") -> str:
-    text = text.strip()
+def _short_text(text: str, limit: int, field: str, pattern: str) -> str:
     if len(text) > limit:
         raise InvalidInput(f"{field}_too_long", f"At most {limit} characters.", field)
-    if any((ord(c) < 32 and c not in allowed) or 0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise InvalidInput("invalid_text", "The text has control characters in it.", field)
-    return text
+    check_characters(text, pattern, field)
+    return text.strip()

@@ -31,7 +31,9 @@ from shutterfeed.ports import Blobs, Clock, Creation, Ids, Ledger, Posts, Profil
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
 
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+MAX_IDEMPOTENCY_KEY = 255
+IDEMPOTENCY_KEY = "[!-~]+"
+"""The pattern of a whole key: printable ASCII without spaces."""
 _ATTEMPTS = 5
 
 
@@ -128,7 +130,9 @@ class PostService:
 
         Raises `InvalidInput`, `NotFound`, and `Forbidden` for another's post.
         """
-        post = self._own(text, editor_id)
+        post = self._own(_parse_id(text), editor_id)
+        if post.state is PostState.DELETED:
+            raise _post_not_found()
         new_caption = post.caption if caption is None else check_caption(caption)
         new_place = post.place if place is None else check_place(place)
         new_place = None if drop_place else new_place
@@ -142,32 +146,35 @@ class PostService:
 
         Raises `NotFound`, and `Forbidden` for another's post.
         """
+        post_id = _parse_id(text)
         for _ in range(_ATTEMPTS):
-            post = self._own(text, owner_id)
-            if self.posts.delete(post, self.clock.now()):
-                if post.state is not PostState.PUBLISHED:
+            post = self._own(post_id, owner_id)
+            is_deleted = post.state is PostState.DELETED
+            if is_deleted or self.posts.delete(post, self.clock.now()):
+                before = post.deleted_from if is_deleted else post.state
+                if before is not PostState.PUBLISHED:
+                    # Also by a repeated call: the first may have ended before this.
                     self.uploads.abandon(post)
                 return
         raise Busy
 
     def restore(self, text: str, owner_id: str) -> PostView:
-        """Bring a deleted post back to the state and the place in the order that it had.
+        """Bring a deleted post back to the state and the place in the order that it had; repeated,
+        it changes nothing more. A post that is not deleted is returned as it is.
 
-        Raises `NotFound`, also for another's post, and `Conflict` where it is not deleted, or was
-        too long ago.
+        Raises `NotFound`, also for another's post, and `Conflict` if it was deleted too long ago.
         """
-        post = self._deleted(_parse_id(text), owner_id)
+        post_id = _parse_id(text)
+        if post_id.author_id != owner_id:
+            raise _post_not_found()
         for _ in range(_ATTEMPTS):
-            now = self.clock.now()
+            post, now = self._own(post_id, owner_id), self.clock.now()
+            if post.state is not PostState.DELETED:
+                return self.get(text, owner_id)
             if not post.restorable(now):
                 raise Conflict("restore_expired", "The post was deleted too long ago.")
             if self.posts.restore(post, now):
                 return self.get(text, owner_id)
-            current = self.posts.get(post.id)
-            if current is not None and current.state is not PostState.DELETED:
-                # Another call has restored it meanwhile.
-                return self.get(text, owner_id)
-            post = self._deleted(post.id, owner_id)
         raise Busy
 
     def deleted(self, owner_id: str, before: str | None, limit: int) -> Page[PostView]:
@@ -234,18 +241,15 @@ class PostService:
             raise _post_not_found()
         return post
 
-    def _deleted(self, post_id: PostId, owner_id: str) -> Post:
-        post = self.posts.get(post_id) if post_id.author_id == owner_id else None
+    def _own(self, post_id: PostId, user_id: str) -> Post:
+        """The user's post, deleted or not. Raises `NotFound`, and `Forbidden` for another's post
+        that the user may see."""
+        if post_id.author_id != user_id:
+            self._visible(post_id, user_id)
+            raise Forbidden("not_your_post", "Only its author may change a post.")
+        post = self.posts.get(post_id)
         if post is None or post.purpose is not Purpose.POST:
             raise _post_not_found()
-        if post.state is not PostState.DELETED:
-            raise Conflict("not_deleted", "The post is not deleted.")
-        return post
-
-    def _own(self, text: str, user_id: str) -> Post:
-        post = self._visible(_parse_id(text), user_id)
-        if post.author_id != user_id:
-            raise Forbidden("not_your_post", "Only its author may change a post.")
         return post
 
     def _with_progress(self, post: Post) -> Post:
@@ -267,10 +271,10 @@ class PostService:
 
 def check_idempotency_key(text: str) -> None:
     """Raises `InvalidInput`."""
-    if not _IDEMPOTENCY_KEY.fullmatch(text):
+    if len(text) > MAX_IDEMPOTENCY_KEY or not re.fullmatch(IDEMPOTENCY_KEY, text):
         raise InvalidInput(
             "invalid_idempotency_key",
-            "Send a header Idempotency-Key of 1 to 255 printable ASCII characters.",
+            "Send a header Idempotency-Key of 1 to 255 printable ASCII characters, no spaces.",
             "Idempotency-Key",
         )
 

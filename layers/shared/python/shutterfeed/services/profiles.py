@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from shutterfeed.domain.errors import Busy, Conflict, NotFound
 from shutterfeed.domain.users import (
     Profile,
+    canonical_handle,
     check_bio,
     check_display_name,
     initial_handle,
-    is_handle,
     parse_handle,
 )
 from shutterfeed.ports import Clock, Follows, HandleTaken, Profiles
 
 _HANDLE_ATTEMPTS = 4
+_RENAME_ATTEMPTS = 5
+"""For a user whose handle is changed by other calls at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class ProfileService:
         display_name = None if display_name is None else check_display_name(display_name)
         bio = None if bio is None else check_bio(bio)
         new_handle = None if handle is None else parse_handle(handle)
-        if new_handle is not None and new_handle != current.handle:
+        if new_handle is not None:
             self._rename(current, new_handle)
         if display_name is not None or bio is not None:
             self.profiles.edit(user_id, display_name, bio)
@@ -70,9 +72,9 @@ class ProfileService:
 
     def find(self, handle: str) -> Profile:
         """Raises `NotFound`."""
-        name = handle.lower()
         # Any text may come in a path, of any length; only handles can be keys.
-        user_id = self.profiles.id_of(name) if is_handle(name) else None
+        name = canonical_handle(handle)
+        user_id = self.profiles.id_of(name) if name else None
         profile = self.profiles.get(user_id) if user_id else None
         if profile is None:
             raise NotFound("user_not_found", f"There is no user with the handle {handle!r}.")
@@ -84,7 +86,15 @@ class ProfileService:
         return ProfileView(profile, self.follows.exists(viewer_id, profile.user_id))
 
     def _rename(self, current: Profile, handle: str) -> None:
-        try:
-            self.profiles.rename(current.user_id, current.handle, handle)
-        except HandleTaken:
-            raise Conflict("handle_taken", f"The handle {handle} is taken.", "handle") from None
+        for _ in range(_RENAME_ATTEMPTS):
+            if current.handle == handle:
+                return
+            try:
+                if self.profiles.rename(current.user_id, current.handle, handle, self.clock.now()):
+                    return
+            except HandleTaken:
+                # In the same words whether somebody has it or gave it up.
+                message = f"The handle {handle} is taken."
+                raise Conflict("handle_taken", message, "handle") from None
+            current = self.me(current.user_id)
+        raise Busy

@@ -1,28 +1,31 @@
-"""Profiles and handle claims."""
+"""Profiles and handle claims.
+
+A claim with an expiry rests: nobody is found by it, and until then only its owner can take it back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import profile_item, to_profile
+from shutterfeed.adapters.dynamodb.records import epoch, profile_item, to_profile
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
-    Delete,
+    Item,
     Put,
     Table,
     Update,
     item_key,
     key_item,
 )
-from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import HANDLE_REST, Profile
 from shutterfeed.ports import HandleTaken
-from shutterfeed.schema import PK
+from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
 _OWNER = "user_id"
 _SHARDS = "follower_shards"
@@ -44,11 +47,12 @@ class DynamoProfiles:
 
     def id_of(self, handle: str) -> str | None:
         item = self.table.get(keys.handle(handle))
-        return str(item[_OWNER]) if item else None
+        return str(item[_OWNER]) if item and TTL_ATTRIBUTE not in item else None
 
     def create(self, profile: Profile) -> bool:
         absent = Attr(PK).not_exists()
-        writes = (Put(profile_item(profile), absent), self._claim(profile.handle, profile.user_id))
+        claim = _claim(profile.handle, profile.user_id, profile.created_at)
+        writes = (Put(profile_item(profile), absent), claim)
         try:
             self.table.transact(writes)
         except ConditionFailed as error:
@@ -85,23 +89,27 @@ class DynamoProfiles:
         with suppress(ConditionFailed):
             self.table.write(update)
 
-    def rename(self, user_id: str, old: str, new: str) -> None:
+    def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
         writes = (
-            self._claim(new, user_id),
+            _claim(new, user_id, at),
             Update(
                 keys.profile(user_id),
                 set={"handle": new},
                 add=_REVISED,
                 condition=Attr("handle").eq(old),
             ),
-            Delete(keys.handle(old), Attr(_OWNER).eq(user_id)),
+            Put(
+                _owned(old, user_id) | {TTL_ATTRIBUTE: epoch(at + HANDLE_REST)},
+                Attr(_OWNER).eq(user_id),
+            ),
         )
         try:
             self.table.transact(writes)
         except ConditionFailed as error:
             if 0 in error.failed:
                 raise HandleTaken(new) from error
-            raise Busy from error
+            return False
+        return True
 
     def _counted(self, profiles: Iterable[Profile], consistent: bool) -> dict[str, Profile]:
         """With the followers that are counted apart."""
@@ -118,8 +126,12 @@ class DynamoProfiles:
             found[user_id] = replace(profile, followers=profile.followers + item["followers"])
         return found
 
-    def _claim(self, handle: str, user_id: str) -> Put:
-        return Put(
-            {**key_item(keys.handle(handle)), _OWNER: user_id},
-            Attr(PK).not_exists(),
-        )
+
+def _claim(handle: str, user_id: str, at: datetime) -> Put:
+    # TTL removes items late; a claim past its expiry is as good as gone.
+    free = Attr(PK).not_exists() | Attr(TTL_ATTRIBUTE).lte(epoch(at))
+    return Put(_owned(handle, user_id), free | Attr(_OWNER).eq(user_id))
+
+
+def _owned(handle: str, user_id: str) -> Item:
+    return {**key_item(keys.handle(handle)), _OWNER: user_id}

@@ -1,0 +1,346 @@
+"""A write that is repeated, because its answer was lost or for no reason, is answered like the
+first time and has the effect of one.
+
+The routes come from their declarations: a new one needs a scenario here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+from botocore.model import OperationModel
+
+from api.http import ROUTES, Route
+from shutterfeed import bootstrap, keys
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.media import Upload
+from shutterfeed.domain.multipart import part_sizes
+from tests import samples
+from tests.integration.client import Answer, Client, declared, draft
+from tests.integration.conftest import Logs, new_world
+from tests.integration.world import UPLOADS, Person, aws
+
+WRITES: Final = [route for route in ROUTES if route.method != "GET"]
+LARGE: Final = declared(b"large") | {"bytes": 17 * 1024 * 1024}
+PLACE: Final = {"name": "Lindau", "latitude": 47.5436, "longitude": 9.6835}
+_LINK: Final = frozenset(("url", "fields", "expires_at"))
+"""What differs between two answers that give an upload link."""
+_READS: Final = ("Get", "BatchGet", "Query", "List", "Head")
+_SIGNED: Final = frozenset(("latest", "next_cursor"))
+_ID: Final = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sends; `path` fills the braces of the route's path."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A new world with two people; Ada makes the requests."""
+
+    client: Client
+    ada: Person
+    ben: Person
+
+    def play(self, route: Route, request: Request) -> Answer:
+        headers = {"Idempotency-Key": request.key} if request.key else {}
+        return self.client.request(
+            route.method,
+            route.path.format_map(request.path),
+            self.ada,
+            body=request.body,
+            headers=headers,
+        )
+
+    def shown(self) -> Any:
+        """Everything that the API shows of both."""
+        own = ("/me", "/me/uploads", "/me/deleted", "/feed")
+        public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
+        answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
+        handle = self.client.handle(self.ada)
+        answers += [self.client.get(path.format(handle), self.ben) for path in public]
+        return [_without_links(answer.json) for answer in answers]
+
+    def create(self, body: Any, key: str = "earlier") -> Any:
+        return self.client.create_post(self.ada, body, key).json
+
+    def published(self) -> str:
+        """The id of a post of Ada's, as the workers would have published it."""
+        post_id = PostId.parse(self.create(draft(caption="here"))["post"]["id"])
+        services, now = bootstrap.api(), bootstrap.clock().now()
+        post = services.posts.posts.get(post_id)
+        assert post is not None
+        ready = tuple(medium.ready(samples.picture()) for medium in post.media)
+        for medium in ready:
+            services.posts.ledger.mark_ready(post.author_id, medium.media_id, samples.picture())
+        assert services.posts.posts.publish(post_id, ready, bootstrap.ids().new(now), now)
+        return str(post_id)
+
+    def with_avatar(self) -> None:
+        request = Request(body=declared(b"earlier"), key="earlier-avatar")
+        media_id = self.play(_route("create_avatar"), request).json["media_id"]
+        services, now = bootstrap.api(), bootstrap.clock().now()
+        upload = self.upload(media_id)
+        services.posts.ledger.mark_ready(self.ada.user_id, media_id, samples.picture())
+        medium = upload.medium.ready(samples.picture())
+        assert services.avatars.avatars.show(upload.post_id, medium, now)
+
+    def upload(self, media_id: str) -> Upload:
+        found = bootstrap.api().posts.ledger.get(self.ada.user_id, media_id)
+        assert found is not None
+        return found
+
+    def large(self, *, whole: bool) -> tuple[str, str]:
+        """Post and media id of a large file of which all parts have come, or none."""
+        created = self.create({"media": [LARGE]})
+        media_id = created["uploads"][0]["media_id"]
+        upload = self.upload(media_id)
+        for number, size in part_sizes(LARGE["bytes"]).items() if whole else ():
+            aws("s3").upload_part(
+                Bucket=UPLOADS,
+                Key=keys.upload_object(upload.post_id, media_id),
+                UploadId=upload.multipart_id,
+                PartNumber=number,
+                Body=bytes(size),
+            )
+        return created["post"]["id"], media_id
+
+
+Scenario = Callable[[Stage], Request]
+"""Prepares the stage, and says what to request."""
+
+
+def _handle_and_names(stage: Stage) -> Request:
+    stage.client.patch("/me", stage.ada, {"handle": "ada", "bio": "before"})
+    return Request(body={"handle": "lovelace", "display_name": "Ada", "bio": ""})
+
+
+def _own_handle(stage: Stage) -> Request:
+    stage.client.patch("/me", stage.ada, {"handle": "ada"})
+    return Request(body={"handle": "Ada"})
+
+
+def _first_avatar(_: Stage) -> Request:
+    return Request(body=declared(b"photo"), key="key")
+
+
+def _another_avatar(stage: Stage) -> Request:
+    stage.with_avatar()
+    return Request(body=declared(b"photo"), key="key")
+
+
+def _avatar_shown(stage: Stage) -> Request:
+    stage.with_avatar()
+    return Request()
+
+
+def _no_avatar(_: Stage) -> Request:
+    return Request()
+
+
+def _all_parts_there(stage: Stage) -> Request:
+    return Request({"media_id": stage.large(whole=True)[1]})
+
+
+def _not_followed(stage: Stage) -> Request:
+    return Request({"handle": stage.client.handle(stage.ben)})
+
+
+def _followed(stage: Stage) -> Request:
+    handle = stage.client.handle(stage.ben)
+    stage.client.put(f"/me/following/{handle}", stage.ada)
+    return Request({"handle": handle})
+
+
+def _small_files(_: Stage) -> Request:
+    return Request(body=draft([b"one", b"two"], caption="new", place=PLACE), key="key")
+
+
+def _large_file(_: Stage) -> Request:
+    return Request(body={"media": [LARGE]}, key="key")
+
+
+def _edit_of(stage: Stage, post_id: str) -> Request:
+    (medium,) = stage.client.get(f"/posts/{post_id}", stage.ada).json["media"]
+    body = {"caption": "new", "place": PLACE, "alt_texts": {medium["id"]: "A lake"}}
+    return Request({"id": post_id}, body=body)
+
+
+def _pending_edited(stage: Stage) -> Request:
+    return _edit_of(stage, stage.create(draft())["post"]["id"])
+
+
+def _published_edited(stage: Stage) -> Request:
+    return _edit_of(stage, stage.published())
+
+
+def _published_there(stage: Stage) -> Request:
+    return Request({"id": stage.published()})
+
+
+def _pending_in_parts(stage: Stage) -> Request:
+    return Request({"id": stage.large(whole=True)[0]})
+
+
+def _published_deleted(stage: Stage) -> Request:
+    post_id = stage.published()
+    stage.client.delete(f"/posts/{post_id}", stage.ada)
+    return Request({"id": post_id})
+
+
+def _pending_deleted(stage: Stage) -> Request:
+    post_id, _ = stage.large(whole=False)
+    stage.client.delete(f"/posts/{post_id}", stage.ada)
+    return Request({"id": post_id})
+
+
+SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
+    "edit_me": (_handle_and_names, _own_handle),
+    "create_avatar": (_first_avatar, _another_avatar),
+    "delete_avatar": (_avatar_shown, _no_avatar),
+    "complete_upload": (_all_parts_there,),
+    "follow": (_not_followed, _followed),
+    "unfollow": (_followed, _not_followed),
+    "create_post": (_small_files, _large_file),
+    "edit_post": (_pending_edited, _published_edited),
+    "delete_post": (_published_there, _pending_in_parts),
+    "restore_post": (_published_deleted, _pending_deleted, _published_there),
+}
+CASES: Final = [
+    pytest.param(route, scenario, id=f"{route.name}-{scenario.__name__.strip('_')}")
+    for route in WRITES
+    for scenario in SCENARIOS.get(route.name, ())
+]
+
+
+def test_every_route_that_writes_has_a_scenario() -> None:
+    assert {route.name for route in WRITES} == set(SCENARIOS)
+
+
+@pytest.mark.parametrize(("route", "scenario"), CASES)
+def test_a_repeated_write_is_answered_like_the_first_and_changes_nothing_more(
+    route: Route, scenario: Scenario, logs: Logs
+) -> None:
+    with _stage() as stage:
+        request = scenario(stage)
+        first = stage.play(route, request)
+        assert first.status == route.status, first.text
+        shown = stage.shown()
+        for _ in range(2):
+            _assert_same(stage.play(route, request), first)
+            assert stage.shown() == shown
+
+
+@pytest.mark.parametrize(("route", "scenario"), CASES)
+def test_a_write_that_broke_off_anywhere_is_completed_by_repeating_it(
+    route: Route, scenario: Scenario, logs: Logs
+) -> None:
+    """After each of its writes in turn; after the last one, only the answer was lost."""
+    with _stage() as stage:
+        request = scenario(stage)
+        with _broken_off(after=None) as calls:
+            expected = stage.play(route, request)
+        shown = stage.shown()
+    for number in range(1, calls.written + 1):
+        with _stage() as stage:
+            request = scenario(stage)
+            with _broken_off(after=number):
+                assert stage.play(route, request).status == 500
+            repeated = stage.play(route, request)
+            assert repeated.status == expected.status, (number, repeated.text)
+            assert _timeless(_body(repeated)) == _timeless(_body(expected)), number
+            assert _timeless(stage.shown()) == _timeless(shown), number
+            _assert_same(stage.play(route, request), repeated)
+
+
+@contextmanager
+def _stage() -> Iterator[Stage]:
+    with new_world() as world:
+        world.create_storage()
+        stage = Stage(Client(), Person.number(0xADA), Person.number(0xBE))
+        for person in (stage.ada, stage.ben):
+            stage.client.handle(person)
+        yield stage
+
+
+@dataclass(slots=True)
+class _Calls:
+    written: int = 0
+
+
+class _BrokenOff(Exception):
+    """The function's process ended, after AWS had done what it was asked for."""
+
+
+@contextmanager
+def _broken_off(after: int | None) -> Iterator[_Calls]:
+    """End the request once AWS has done so many writes; None only counts them."""
+    calls = _Calls()
+
+    def count(model: OperationModel, **_: Any) -> None:
+        calls.written += not model.name.startswith(_READS)
+        if calls.written == after:
+            raise _BrokenOff
+
+    events = [aws(service).meta.events for service in ("dynamodb", "s3", "sqs")]
+    for emitter in events:
+        emitter.register("after-call", count, unique_id="repeats")
+    try:
+        yield calls
+    finally:
+        for emitter in events:
+            emitter.unregister("after-call", unique_id="repeats")
+
+
+def _route(name: str) -> Route:
+    return next(route for route in ROUTES if route.name == name)
+
+
+def _assert_same(answer: Answer, first: Answer) -> None:
+    assert (answer.status, _body(answer)) == (first.status, _body(first))
+
+
+def _body(answer: Answer) -> Any:
+    return _without_links(answer.json) if answer.text else None
+
+
+def _without_links(body: Any) -> Any:
+    match body:
+        case {"uploads": list(links), **rest}:
+            return {"uploads": list(map(_bare, links)), **_without_links(rest)}
+        case {"upload": {"fields": _} | {"multipart": _} as link, **rest}:
+            return {"upload": _bare(link), **rest}
+    return body
+
+
+def _bare(link: Any) -> Any:
+    """A link's constant part."""
+    kept = {name: value for name, value in link.items() if name not in _LINK}
+    if "multipart" in kept:
+        parts = kept["multipart"]["parts"]
+        kept["multipart"] = [(part["number"], part["size"]) for part in parts]
+    return kept
+
+
+def _timeless(value: Any) -> Any:
+    """Without what differs in another world: ids, instants, and cursors by their signatures."""
+    match value:
+        case dict():
+            known = {name: bool(value[name]) for name in _SIGNED & value.keys()}
+            return {name: _timeless(member) for name, member in value.items()} | known
+        case list():
+            return list(map(_timeless, value))
+        case str():
+            return _TIME.sub("<time>", _ID.sub("<id>", value))
+    return value

@@ -1,0 +1,273 @@
+"""The document says all that is checked, and nothing else: what its schemas allow is not refused
+for its form, what they do not allow is, and every default may be sent."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import chain, combinations, count
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.integration import contract, schemas
+from tests.integration.client import Answer, Client, declared, draft
+from tests.integration.conftest import new_world
+from tests.integration.world import Person
+
+Operation = dict[str, Any]
+OPERATIONS: Final = {o["operationId"]: (m, p, o) for m, p, o in contract.operations()}
+BODIES: Final = [name for name, (_, _, o) in OPERATIONS.items() if "requestBody" in o]
+PARAMETERS: Final = [
+    pytest.param(name, parameter, id=f"{name}-{parameter['name']}")
+    for name, (_, _, operation) in OPERATIONS.items()
+    for parameter in operation["parameters"]
+]
+ABOUT_CONTENT: Final = frozenset(
+    (
+        *("empty_query", "follow_oneself", "invalid_cursor", "invalid_hashtag", "invalid_size"),
+        *("invalid_video", "reserved_handle", "too_long", "too_many_pixels", "too_much_work"),
+        "unknown_medium",
+    )
+)
+"""Why a request may be refused though it has the form that the document asks for: each is
+described there in words."""
+EXAMPLES: Final = settings(max_examples=15)
+_numbers = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Ada, with a post and a file on its way, at an API in a world of its own."""
+
+    client: Client
+    ada: Person
+    paths: Mapping[str, str]
+
+    def send(self, name: str, given: Mapping[str, Any], body: Any = None) -> Answer:
+        """An operation with these parameters, and valid ones for the others it requires."""
+        method, path, operation = OPERATIONS[name]
+        key = f"key-{next(_numbers)}"
+        others = {"Idempotency-Key": key, "q": "sunset", "near": "52.52,13.4", **self.paths}
+        # No search without `q`, though another parameter could take its place; no `km` alone.
+        needed = {"q", *given, *(["near"] if "km" in given else [])}
+        values = {**others, **given}
+        places: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
+        for parameter in operation["parameters"]:
+            if parameter.get("required") or parameter["name"] in needed:
+                value = values[parameter["name"]]
+                text = value if isinstance(value, str) else json.dumps(value)
+                places[parameter["in"]][parameter["name"]] = text
+        if body is None and "requestBody" in operation:
+            body = self.body(name)
+        return self.client.request(
+            method,
+            path.format_map(places["path"]),
+            self.ada,
+            body=body,
+            headers=places["header"],
+            query=places["query"],
+        )
+
+    def body(self, name: str) -> Any:
+        """A valid one, with every field that it may have."""
+        place = {"name": "Lindau", "latitude": 47.5, "longitude": 9.7}
+        photo = declared(b"photo")
+        full = {**photo, "alt_text": "A lake", "width": 1, "height": 1, "duration_ms": 1}
+        return {
+            "edit_me": {"handle": "ada", "display_name": "Ada", "bio": "x"},
+            "create_avatar": photo,
+            "create_post": draft(place=place, caption="x", taken_at="2024-05-01T12:00:00Z")
+            | {"media": [full | {"keep_capture_details": True}]},
+            "edit_post": {"caption": "x", "place": place, "alt_texts": {}},
+        }[name]
+
+
+@pytest.fixture(scope="module")
+def caller() -> Iterator[Caller]:
+    with new_world() as world:
+        world.create_storage()
+        client, ada, ben = Client(), Person.number(0xADA), Person.number(0xBE)
+        post = client.create_post(ada, draft()).json["post"]
+        paths = {
+            "handle": client.handle(ben),
+            "id": post["id"],
+            "media_id": post["media"][0]["id"],
+            "tag": "sunset",
+        }
+        yield Caller(client, ada, paths)
+
+
+def _has_form(answer: Answer) -> bool:
+    """Whether the request was not refused for its form."""
+    if answer.status == 400:
+        return answer.error[0] in ABOUT_CONTENT
+    return answer.status < 300 or answer.status in (404, 409)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_documented_default_may_be_sent(caller: Caller, name: str) -> None:
+    """In any combination, with or without the parameters that have none."""
+    _, _, operation = OPERATIONS[name]
+    described = {p["name"]: p["schema"] for p in operation["parameters"]}
+    defaults = {n: s["default"] for n, s in described.items() if "default" in s}
+    others = [{}, {"near": "52.52,13.405"}, {"media": "photo"}]
+    subsets = chain.from_iterable(combinations(defaults, n) for n in range(len(defaults) + 1))
+    for subset in subsets:
+        for more in others:
+            sent = {n: defaults[n] for n in subset} | {n: more[n] for n in more if n in described}
+            answer = caller.send(name, sent)
+            assert answer.status < 300 or answer.status in (404, 409), (sent, answer.text)
+            if answer.status == 409:
+                assert answer.error[0] in ("not_in_parts", "not_stored")
+
+
+def test_a_page_goes_on_whether_defaults_are_sent_or_not(caller: Caller) -> None:
+    """Generated clients send every default, others none."""
+    defaults = {"type": "all", "km": "10", "near": "1,1"}
+    for first, second in ((defaults, {"near": "1,1"}), ({"near": "1,1"}, defaults)):
+        page = caller.client.get("/search", caller.ada, **first)
+        assert page.status == 200
+        assert caller.client.get("/search", caller.ada, **second).status == 200
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_every_default_of_a_body_may_be_sent(caller: Caller, name: str) -> None:
+    body = caller.body(name)
+    for path, schema in schemas.members(_body_schema(name)):
+        if "default" in schema:
+            answer = caller.send(name, {}, _with(body, path, schema["default"]))
+            assert _has_form(answer), (path, answer.text)
+
+
+@EXAMPLES
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+@given(data=st.data())
+def test_a_parameter_that_the_document_allows_is_not_refused_for_its_form(
+    caller: Caller, name: str, parameter: Mapping[str, Any], data: st.DataObject
+) -> None:
+    value = data.draw(schemas.allowed(parameter["schema"]))
+    sent = {parameter["name"]: value}
+    if parameter["in"] == "path" and re.search(r"[/?#%]", str(value)):
+        return
+    answer = caller.send(name, sent)
+    assert _has_form(answer), (value, answer.text)
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+def test_a_parameter_that_the_document_does_not_allow_is_refused_by_its_name(
+    caller: Caller, name: str, parameter: Mapping[str, Any]
+) -> None:
+    for value in schemas.refused(parameter["schema"]):
+        if parameter["in"] == "path" and not re.fullmatch(r"[\w.,-]+", value):
+            continue  # It would be another path.
+        answer = caller.send(name, {parameter["name"]: value})
+        if parameter["in"] == "path":
+            assert answer.status == 404, (value, answer.text)
+        else:
+            assert (answer.status, answer.error[1]) == (400, parameter["name"]), value
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS)
+def test_a_parameter_is_required_where_the_document_says_so(
+    caller: Caller, name: str, parameter: Mapping[str, Any]
+) -> None:
+    if parameter["in"] == "path":
+        assert parameter["required"]
+        return
+    method, path, _ = OPERATIONS[name]
+    query = {} if parameter["name"] == "q" else {"q": "sunset"}
+    body = caller.body(name) if name in BODIES else None
+    answer = caller.client.request(
+        method, path.format_map(caller.paths), caller.ada, body=body, query=query
+    )
+    if parameter.get("required"):
+        assert (answer.status, answer.error[1]) == (400, parameter["name"])
+    elif (name, parameter["name"]) == ("search", "q"):
+        # Required unless `near` is given, which no schema can say.
+        assert answer.error == ("empty_query", "q")
+    else:
+        assert _has_form(answer)
+
+
+@EXAMPLES
+@pytest.mark.parametrize("name", BODIES)
+@given(data=st.data())
+def test_a_body_that_the_document_allows_is_not_refused_for_its_form(
+    caller: Caller, name: str, data: st.DataObject
+) -> None:
+    body = data.draw(schemas.allowed(_body_schema(name)))
+    answer = caller.send(name, {}, body)
+    assert _has_form(answer), answer.text
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_field_that_the_document_does_not_allow_is_refused_by_its_name(
+    caller: Caller, name: str
+) -> None:
+    body, tried = caller.body(name), 0
+    for path, schema in schemas.members(_body_schema(name)):
+        for value in (*schemas.refused(schema), *schemas.refused_types(schema)):
+            answer = caller.send(name, {}, _with(body, path, value))
+            assert (answer.status, answer.error[1]) == (400, path), (value, answer.text)
+            tried += 1
+    assert tried > 3
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_what_a_body_lacks_or_has_too_much_of_is_named(caller: Caller, name: str) -> None:
+    objects = {"": _body_schema(name)} | dict(schemas.members(_body_schema(name)))
+    body = caller.body(name)
+    for path, schema in objects.items():
+        inner = schemas.resolved(schema)
+        below = f"{path}." if path else ""
+        for required in inner.get("required", ()):
+            answer = caller.send(name, {}, _without(body, below + required))
+            assert (answer.status, answer.error[1]) == (400, below + required)
+        if inner.get("additionalProperties") is False:
+            answer = caller.send(name, {}, _with(body, f"{below}unknown", 1))
+            assert (answer.status, answer.error[1]) == (400, f"{below}unknown")
+
+
+@pytest.mark.parametrize("name", ["create_post"])
+def test_a_list_has_as_many_entries_as_the_document_says(caller: Caller, name: str) -> None:
+    body = caller.body(name)
+    limits = schemas.resolved(_body_schema(name))["properties"]["media"]
+    for number in (limits["minItems"], limits["maxItems"]):
+        assert caller.send(name, {}, body | {"media": body["media"] * number}).status == 201
+    for number in (limits["minItems"] - 1, limits["maxItems"] + 1):
+        answer = caller.send(name, {}, body | {"media": body["media"] * number})
+        assert (answer.status, answer.error[1]) == (400, "media")
+
+
+def _body_schema(name: str) -> schemas.Schema:
+    _, _, operation = OPERATIONS[name]
+    found: schemas.Schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    return found
+
+
+def _with(body: Any, path: str, value: Any) -> Any:
+    changed = deepcopy(body)
+    holder, name = _holder(changed, path)
+    holder[name] = value
+    return changed
+
+
+def _without(body: Any, path: str) -> Any:
+    changed = deepcopy(body)
+    holder, name = _holder(changed, path)
+    del holder[name]
+    return changed
+
+
+def _holder(body: Any, path: str) -> tuple[Any, str]:
+    """The object that holds a field of a body, and the field's own name."""
+    *way, name = re.findall(r"\w+", path)
+    for step in way:
+        body = body[int(step) if step.isdecimal() else step]
+    return body, name
