@@ -74,9 +74,7 @@ def answer(operation: str, parameters: Mapping[str, Any]) -> Item:
 
 def touched(operation: str, parameters: Mapping[str, Any]) -> list[Touched]:
     """The items that a write may change."""
-    return [
-        (table, key[PK]["S"], key[SK]["S"]) for table, key in _touched(operation, parameters)
-    ]
+    return [(table, key[PK]["S"], key[SK]["S"]) for table, key in _touched(operation, parameters)]
 
 
 def image(place: Touched) -> Item | None:

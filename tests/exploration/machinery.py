@@ -124,9 +124,7 @@ def machinery() -> Iterator[Machinery]:
             forget_services()
 
 
-def _replacements(
-    made: Machinery, make_call: Callable[..., Any]
-) -> Iterator[tuple[Any, str, Any]]:
+def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tuple[Any, str, Any]]:
     import moto.s3.models
 
     from shutterfeed.adapters.search import dynamodb as search_module

@@ -14,6 +14,9 @@ MAX_RECEIVES: Final = 5
 VISIBILITY_PER_TIMEOUT: Final = 6
 RETENTION: Final = timedelta(days=4)
 DEAD_LETTER_RETENTION: Final = timedelta(days=14)
+REDRIVEN_AFTER: Final = timedelta(days=9)
+"""Not the stack's: a dead letter's alarm is heard after a holiday, which is longer than a content's
+cooling-off."""
 STREAM_BATCH: Final = 100
 STREAM_RETRIES: Final = 10
 RECONCILE_EVERY: Final = timedelta(minutes=5)

@@ -49,7 +49,11 @@ class State:
             posts,
             {p.user_id: p for _, row in _under(metadata, keys.PROFILE) if (p := to_profile(row))},
             {(u.post_id.author_id, u.medium.media_id): u for u in uploads},
-            {b.sha256: b for key, row in metadata.items() if key.sk == keys.BLOB and (b := to_blob(row))},
+            {
+                b.sha256: b
+                for key, row in metadata.items()
+                if key.sk == keys.BLOB and (b := to_blob(row))
+            },
             frozenset(keys.parse_follow(key) for key, _ in _under(metadata, keys.FOLLOWS_PREFIX)),
         )
 

@@ -49,9 +49,7 @@ class Storage:
     begun: dict[str, datetime] = field(default_factory=dict)
     """When each upload in parts was begun, by its id."""
 
-    def changed(
-        self, operation: str, parameters: dict[str, Any], response: dict[str, Any]
-    ) -> None:
+    def changed(self, operation: str, parameters: dict[str, Any], response: dict[str, Any]) -> None:
         """After a call that succeeded."""
         if parameters.get("Bucket") != UPLOADS or not is_write(operation):
             return
@@ -76,7 +74,9 @@ class Storage:
         for key in [key for key in self.since if (due := self._due(key)) and due <= now]:
             _backend().delete_object(UPLOADS, key)
             self._forget(key)
-        for upload_id in [u for u, at in self.begun.items() if _rule(at, stack.MULTIPART_KEPT) <= now]:
+        for upload_id in [
+            u for u, at in self.begun.items() if _rule(at, stack.MULTIPART_KEPT) <= now
+        ]:
             _backend().abort_multipart_upload(UPLOADS, upload_id)
             del self.begun[upload_id]
 

@@ -38,7 +38,9 @@ class Stream:
     written: int = 0
     mutations: int = 0
 
-    def changed(self, place: Touched, before: Item | None, after: Item | None, *, ttl: bool) -> None:
+    def changed(
+        self, place: Touched, before: Item | None, after: Item | None, *, ttl: bool
+    ) -> None:
         """Keep a record of a change, if the stack's filter lets it through."""
         if before == after:
             return

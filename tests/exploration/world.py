@@ -134,10 +134,7 @@ class World:
 
     def _moves(self) -> bool:
         return bool(
-            self.stream.records
-            or self.hub.waiting
-            or not self.queues.empty()
-            or self.watch.open
+            self.stream.records or self.hub.waiting or not self.queues.empty() or self.watch.open
         )
 
     def _route(self) -> bool:
@@ -229,4 +226,3 @@ class World:
         self._reconcile_at = now + stack.TIMEOUTS["reconcile"]
         self.invoke("reconcile", lambda: reconcile({}, payloads.context()), done)
         return True
-
