@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.heads import to_head
 from shutterfeed.domain.delivery import PULLED, Delivery
-from shutterfeed.domain.media import Blob, MediaState, Picture
+from shutterfeed.domain.media import MediaState, Picture
 from shutterfeed.domain.posts import Post, PostState
 from tests.exploration.machinery import CELEBRITY_FOLLOWERS
 from tests.exploration.play import Landed, Play
 from tests.exploration.state import State
 
-_AT_REST = (PostState.PUBLISHED, PostState.FAILED, PostState.AVATAR)
-_STAY = 0.8
+_AT_REST: Final = (PostState.PUBLISHED, PostState.FAILED, PostState.AVATAR)
+_STAY: Final = 0.8
 """Of the threshold, below which a celebrity ceases to be one."""
 
 
@@ -141,10 +142,11 @@ def delivery(state: State) -> Iterator[str]:
 
 def feeds(play: Play) -> Iterator[str]:
     """Every feed is the posts of all whom its reader follows, and their own, newest first."""
-    for name, person in play.people.items():
-        seen = play.visit(name)
-        state = State.read()
-        authors = {person.user_id, *state.followed_by(person.user_id)}
+    feeds = {name: play.visit(name) for name in play.people}
+    state = State.read()
+    for name, seen in feeds.items():
+        reader_id = play.people[name].user_id
+        authors = {reader_id, *state.followed_by(reader_id)}
         wanted = [str(post.id) for post in state.published(*authors)]
         if seen != wanted:
             yield f"the feed of {name} is {seen}, not {wanted}"
@@ -158,6 +160,3 @@ def _all_good(post: Post, arrived: dict[str, Landed]) -> bool:
 def _missing(state: State, picture: Picture) -> list[str]:
     names = (keys.rendition_object(picture.blob_id, name) for name in picture.names())
     return [name for name in names if name not in state.renditions]
-
-
-assert Blob

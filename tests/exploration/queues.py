@@ -13,8 +13,6 @@ from tests.exploration.faults import Kind
 from tests.integration.world import ACCOUNT
 
 LATE: Final = timedelta(hours=1)
-REDRIVEN_AFTER: Final = timedelta(days=9)
-"""A dead letter's alarm is heard after a holiday: longer than a content's cooling-off."""
 REDELIVERED_AFTER: Final = timedelta(seconds=1)
 
 
@@ -66,7 +64,7 @@ class Queue:
         return min((m.visible_at for m in (*self.messages, *self.dead)), default=None)
 
     def _bury(self, message: Message, now: datetime) -> None:
-        message.visible_at = now + REDRIVEN_AFTER
+        message.visible_at = now + stack.REDRIVEN_AFTER
         self.dead.append(message)
 
 

@@ -14,6 +14,9 @@ MAX_RECEIVES: Final = 5
 VISIBILITY_PER_TIMEOUT: Final = 6
 RETENTION: Final = timedelta(days=4)
 DEAD_LETTER_RETENTION: Final = timedelta(days=14)
+REDRIVEN_AFTER: Final = timedelta(days=9)
+"""Not the stack's: a dead letter's alarm is heard after a holiday, which is longer than a content's
+cooling-off."""
 STREAM_BATCH: Final = 100
 STREAM_RETRIES: Final = 10
 RECONCILE_EVERY: Final = timedelta(minutes=5)
@@ -59,7 +62,11 @@ SOURCES: Final = (
     Source("collect", "collect", 10),
     Source("search", "index_search", 10),
 )
-EXPIRING_TAGS: Final = {"settled": timedelta(days=1), "refused": timedelta(days=30)}
+EXPIRING_TAGS: Final = {
+    "settled": timedelta(days=1),
+    "refused": timedelta(days=30),
+    "abandoned": timedelta(days=30),
+}
 """Of objects in the uploads bucket, and after how long they expire."""
 EXPIRING_PREFIXES: Final = {"discarded/": timedelta(days=1), "downloads/": timedelta(days=1)}
 NOTIFYING_PREFIX: Final = "uploads/"

@@ -1,0 +1,90 @@
+"""Faults put into the code on purpose, which the exploration has to find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from unittest.mock import patch
+
+from shutterfeed.adapters.dynamodb.table import Table
+from shutterfeed.domain.media import Blob, Reference, Upload
+from shutterfeed.ports import Arrival
+from shutterfeed.services.collection import CollectionService
+from shutterfeed.services.ingest import IngestService
+from tests.exploration.explore import Outcome, singles
+from tests.exploration.faults import Kind, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """`finders` are what should find it: faults of a kind, in a scenario, at calls of a function."""
+
+    name: str
+    apply: Callable[[], AbstractContextManager[Any]]
+    scenario: str
+    kind: Kind
+    function: str
+
+    def finders(self, plain: Outcome) -> Iterator[Schedule]:
+        by = {call.number: call.by.name.partition("#")[0] for call in plain.calls}
+        for schedule in singles(plain):
+            [fault] = schedule.faults
+            if fault.kind is self.kind and by.get(fault.at) == self.function:
+                yield schedule
+
+
+def _removed_unseen(service: CollectionService, blob: Blob) -> None:
+    """The collector without its last check: that nobody refers to the content again."""
+    service.renditions.remove_all(blob.blob_id)
+    service.originals.retire(blob)
+
+
+def _written_once(table: Table, requests: list[Any]) -> None:
+    """A batch whose `UnprocessedItems` nobody looks at."""
+    table.client.batch_write_item(RequestItems={table.name: requests})
+
+
+def _claimed_on_trust(service: IngestService, upload: Upload, arrival: Arrival) -> None:
+    """A claim that believes the row it finds, and does not ask whether the original is there."""
+    post_id, medium = upload.post_id, upload.medium
+    now = service.clock.now()
+    service.ledger.mark_processing(post_id.author_id, medium.media_id, now)
+    service.posts.mark_processing(post_id)
+    new_blob_id = service.ids.timeless()
+    blob = service.blobs.claim(arrival.sha256, new_blob_id, medium.content_type, arrival.size)
+    if blob.blob_id != new_blob_id:
+        service.intake.discard(post_id, medium.media_id, arrival.version)
+    else:
+        service.intake.adopt(blob, post_id, medium.media_id, arrival.version)
+    reference = Reference(blob.sha256, post_id, medium.media_id)
+    service.blobs.refer_once_rendered(reference, blob.blob_id)
+    service._order(blob, arrival, reference)
+    service.bucket.settle(post_id, medium.media_id)
+
+
+MUTANTS: Final = (
+    Mutant(
+        "collector_without_its_last_check",
+        partial(patch.object, CollectionService, "_remove", _removed_unseen),
+        "upload_again_before_release",
+        Kind.SUSPENDED,
+        "collect",
+    ),
+    Mutant(
+        "unprocessed_items_ignored",
+        partial(patch.object, Table, "_write_batch", _written_once),
+        "follow_while_publishing",
+        Kind.PARTIAL,
+        "feed_writer",
+    ),
+    Mutant(
+        "claim_that_believes_a_row",
+        partial(patch.object, IngestService, "_claim", _claimed_on_trust),
+        "publish_a_photo",
+        Kind.CRASH_BEFORE,
+        "dedup_hash",
+    ),
+)
