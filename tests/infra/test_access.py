@@ -149,6 +149,7 @@ GRANTED = {
         "dynamodb:UpdateItem SearchIndex",
         "dynamodb:DeleteItem SearchIndex",
         "dynamodb:BatchWriteItem SearchIndex",
+        "dynamodb:ConditionCheckItem SearchIndex",
     },
 }
 CONSUMED = {
