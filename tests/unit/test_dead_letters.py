@@ -38,9 +38,10 @@ def backend() -> Backend:
 
 def _posted(backend: Backend, queue: str) -> Post:
     """A post, all of whose messages on this queue are dead."""
-    kind, content = ("video/mp4", VIDEO) if queue == "videos" else ("image/jpeg", PHOTO)
-    size = {"width": 64, "height": 48, "duration_ms": 1500} if queue == "videos" else {}
-    draft = MediumDraft(kind, len(content), samples.sha256(content), **size)
+    draft, content = MediumDraft("image/jpeg", len(PHOTO), samples.sha256(PHOTO)), PHOTO
+    if queue == "videos":
+        content, sha256 = VIDEO, samples.sha256(VIDEO)
+        draft = MediumDraft("video/mp4", len(VIDEO), sha256, width=64, height=48, duration_ms=1500)
     created = backend.posts.create(ADA, PostDraft("caption", None, (draft,)), "key")
     backend.upload(created.view.post, 0, content)
     backend.drain_all_but(queue)

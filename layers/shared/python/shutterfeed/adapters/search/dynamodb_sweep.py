@@ -70,13 +70,10 @@ class DynamoSweep:
         for item in rows.items:
             entry = item_key(item)
             owner = owners[entry]
-            if owner is None:
-                if item.get(COUNT, 0) <= 0:
-                    strays.append(Stray(entry, None, None))
-                continue
-            document = documents.get(owner)
-            if document is None or not _lists(document, entry):
-                strays.append(Stray(entry, owner, document and document["writes"]))
+            document = None if owner is None else documents.get(owner)
+            if _is_stray(item, owner, document):
+                writes = None if document is None else int(document["writes"])
+                strays.append(Stray(entry, owner, writes))
         return Strays(len(rows.items), strays, rows.last)
 
     def remove(self, stray: Stray) -> bool:
@@ -104,6 +101,12 @@ class DynamoSweep:
         if kind not in (HANDLE, NAME):
             return None
         return keys.search_document(self.generation, USERS, subject)
+
+
+def _is_stray(item: Item, owner: keys.Key | None, document: Item | None) -> bool:
+    if owner is None:
+        return bool(item.get(COUNT, 0) <= 0)
+    return document is None or not _lists(document, item_key(item))
 
 
 def _lists(document: Mapping[str, Any], entry: keys.Key) -> bool:
