@@ -19,8 +19,8 @@ class VirtualClock:
         self.instant += _TICK
         return self.instant
 
-    def sleep(self, seconds: float) -> None:
-        """What a function's pauses take; how long they are is left to chance, and does not matter."""
+    def sleep(self) -> None:
+        """What a function's pause takes: how long it is, is left to chance, and does not matter."""
         self.instant += _TICK
 
     def advance_to(self, instant: datetime) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.heads import to_head
-from shutterfeed.domain.delivery import PULLED, Delivery
+from shutterfeed.domain.delivery import PULLED, Delivery, Head
 from shutterfeed.domain.media import MediaState, Picture
 from shutterfeed.domain.posts import Post, PostState
 from tests.exploration.machinery import CELEBRITY_FOLLOWERS
@@ -106,8 +106,8 @@ def delivery(state: State) -> Iterator[str]:
     """No lease, mark or tombstone without what it stands for; no author on the wrong side."""
     for key in state.feed:
         if key.pk.startswith("AUDIENCE#"):
-            author_id = key.pk.removeprefix("AUDIENCE#")
-            if (keys.parse_lease_sort(key.sk), author_id) not in state.edges:
+            author_id, reader_id = keys.parse_lease(key)
+            if (reader_id, author_id) not in state.edges:
                 yield f"a lease of {author_id} without its edge"
     heads = {
         head.author_id: head
@@ -116,28 +116,34 @@ def delivery(state: State) -> Iterator[str]:
     }
     for key in state.metadata:
         author = keys.parse_author(key.sk)
-        if author is None:
-            continue
-        author_id, pulled = author
-        follows = (key.pk.removeprefix("USER#"), author_id) in state.edges
-        if pulled and not follows:
-            yield f"a mark of {author_id} without its edge"
-        if pulled and (author_id not in heads or heads[author_id].delivery not in PULLED):
-            yield f"a mark of {author_id}, who is no celebrity"
-        if not pulled and follows:
-            yield f"{author_id} is followed, and noted as unfollowed"
+        if author is not None:
+            yield from _marked(key, *author, state, heads)
     for author_id, head in heads.items():
-        followers = len(state.followers_of(author_id))
-        most, least = CELEBRITY_FOLLOWERS, CELEBRITY_FOLLOWERS * _STAY
-        if head.delivery is Delivery.PUSH and followers >= most:
-            yield f"{author_id} has {followers} followers and is pushed"
-        if head.delivery is Delivery.PULL and followers < least:
-            yield f"{author_id} has {followers} followers and is pulled"
-        if head.delivery not in {Delivery.PUSH, Delivery.PULL}:
-            yield f"{author_id} is {head.delivery} for ever"
+        yield from _on_its_side(head, len(state.followers_of(author_id)))
         entries = [entry.post_id for entry in head.entries]
         if entries != [post.id for post in state.published(author_id)]:
             yield f"the head of {author_id} is not their newest posts"
+
+
+def _marked(
+    key: keys.Key, author_id: str, pulled: bool, state: State, heads: Mapping[str, Head]
+) -> Iterator[str]:
+    follows = (key.pk.removeprefix("USER#"), author_id) in state.edges
+    if pulled and not follows:
+        yield f"a mark of {author_id} without its edge"
+    if pulled and (author_id not in heads or heads[author_id].delivery not in PULLED):
+        yield f"a mark of {author_id}, who is no celebrity"
+    if not pulled and follows:
+        yield f"{author_id} is followed, and noted as unfollowed"
+
+
+def _on_its_side(head: Head, followers: int) -> Iterator[str]:
+    if head.delivery not in {Delivery.PUSH, Delivery.PULL}:
+        yield f"{head.author_id} is {head.delivery} for ever"
+    if head.delivery is Delivery.PUSH and followers >= CELEBRITY_FOLLOWERS:
+        yield f"{head.author_id} has {followers} followers and is pushed"
+    if head.delivery is Delivery.PULL and followers < CELEBRITY_FOLLOWERS * _STAY:
+        yield f"{head.author_id} has {followers} followers and is pulled"
 
 
 def feeds(play: Play) -> Iterator[str]:

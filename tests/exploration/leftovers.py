@@ -17,6 +17,12 @@ from tests.exploration.play import Play
 from tests.exploration.state import State
 
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
+_OWN: Final = (
+    *("PROFILE", "HANDLE", "PUBLISHED", "FOLLOWS#", "PULLS#", "COUNT"),
+    *("CURSOR_KEY", "RECONCILE"),
+)
+"""Sort keys of what stands for itself; edges, marks and counts are held against each other
+elsewhere."""
 _REMEMBERED: Final = "PRUNED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""
 
@@ -62,19 +68,13 @@ def in_feed(state: State) -> Iterator[str]:
 
 def in_search(state: State) -> Iterator[str]:
     """The index holds what is published, as it is now, and the users; nothing else."""
-    wanted = {}
-    for post in state.posts.values():
-        if not isinstance(document := post_document(post.id, post), Gone):
-            wanted[POSTS, str(post.id)] = document
-    for user_id, profile in state.profiles.items():
-        if not isinstance(person := user_document(user_id, profile), Gone):
-            wanted[USERS, user_id] = person
+    wanted = dict(_found(state))
     held = {}
     for key, row in state.search.items():
-        if key.sk == keys.SEARCH_DOCUMENT and row.get("gone") and TTL_ATTRIBUTE in row:
-            continue  # Remembers its version for a day.
         if key.sk == keys.SEARCH_DOCUMENT:
-            held[keys.parse_search_document(key)] = row
+            # What is gone remembers its version for a day.
+            if not (row.get("gone") and TTL_ATTRIBUTE in row):
+                held[keys.parse_search_document(key)] = row
         elif (subject := _subject(key)) and subject not in wanted:
             yield f"search: {key.pk} {key.sk} is left"
     for name, document in wanted.items():
@@ -86,6 +86,16 @@ def in_search(state: State) -> Iterator[str]:
             yield f"search: {name} is not done with"
     for name in held.keys() - wanted.keys():
         yield f"search: {name} is left"
+
+
+def _found(state: State) -> Iterator[tuple[tuple[str, str], Document]]:
+    """What is to be found, by kind and id."""
+    for post in state.posts.values():
+        if not isinstance(document := post_document(post.id, post), Gone):
+            yield (POSTS, str(post.id)), document
+    for user_id, profile in state.profiles.items():
+        if not isinstance(person := user_document(user_id, profile), Gone):
+            yield (USERS, user_id), person
 
 
 def _equals(row: Mapping[str, Any], document: Document) -> bool:
@@ -102,20 +112,17 @@ def _subject(key: Key) -> tuple[str, str] | None:
 
 
 def _is_referred_to(key: Key, shown: set[PostId], media: set[tuple[str, str, str]]) -> bool:
-    kind = key.sk.partition("#")[0]
-    match kind:
-        case "PROFILE" | "HANDLE" | "PUBLISHED" | "FOLLOWS" | "COUNT" | "PULLS":
-            return True
-        case "CURSOR_KEY" | "RECONCILE":
-            return True
-        case "POST":
-            return keys.parse_post(key) in shown
-        case "UPLOAD":
-            author_id, media_id = keys.parse_upload(key)
-            return any(p.startswith(author_id) and m == media_id for p, m, _ in media)
-        case "BLOB":
-            return keys.parse_blob(key) in {sha256 for _, _, sha256 in media}
-        case "REF":
-            reference = keys.parse_reference(key)
-            return (str(reference.post_id), reference.media_id, reference.sha256) in media
+    """`media` are the shown posts', by post, id and content."""
+    if key.sk.startswith(_OWN):
+        return True
+    if key.sk == keys.BLOB:
+        return keys.parse_blob(key) in {sha256 for _, _, sha256 in media}
+    if key.sk.startswith(keys.POST_PREFIX):
+        return keys.parse_post(key) in shown
+    if key.sk.startswith(keys.UPLOAD_PREFIX):
+        author_id, media_id = keys.parse_upload(key)
+        return any(p.startswith(author_id) and m == media_id for p, m, _ in media)
+    if key.sk.startswith(keys.REFERENCE_PREFIX):
+        reference = keys.parse_reference(key)
+        return (str(reference.post_id), reference.media_id, reference.sha256) in media
     return False

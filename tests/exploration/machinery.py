@@ -148,7 +148,7 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     yield runtime.logger, "info", _silent
     yield runtime.logger, "error", made.hear
     yield runtime.logger, "warning", _silent
-    yield runtime.metrics, "flush_metrics", lambda: runtime.metrics.clear_metrics()
+    yield runtime.metrics, "flush_metrics", runtime.metrics.clear_metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,8 @@ class _Pauses:
 
     made: Machinery
 
-    def sleep(self, seconds: float) -> None:
-        self.made.clock.sleep(seconds)
+    def sleep(self, _: float) -> None:
+        self.made.clock.sleep()
 
 
 def _silent(*_: Any, **__: Any) -> None: ...

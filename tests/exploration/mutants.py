@@ -20,7 +20,7 @@ from tests.exploration.faults import Kind, Schedule
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """`finders` are what should find it: faults of a kind, in a scenario, at calls of a function."""
+    """`finders` should find it: faults of one kind, in one scenario, at calls of one function."""
 
     name: str
     apply: Callable[[], AbstractContextManager[Any]]

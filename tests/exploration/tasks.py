@@ -24,7 +24,7 @@ class Task:
 
     name: str
     body: Callable[[], Any]
-    then: Callable[[Task], None] = lambda task: None
+    then: Callable[[Task], None]
     """Called once it has ended."""
     limit: timedelta = timedelta(0)
     """For how long it may stand still."""
