@@ -215,12 +215,27 @@ def test_a_deleted_photos_versions_are_content(world: World) -> None:
 
 def test_a_photo_that_comes_in_the_last_moment_keeps_its_bucket(world: World) -> None:
     world.bucket("originals")
-    world.s3.before_deleting = lambda bucket: world.s3.put_object(
-        Bucket=bucket, Key="photo", Body=b"content"
-    )
+    photos = iter(["photo"])
+
+    def late(bucket: str) -> None:
+        for key in photos:
+            world.s3.put_object(Bucket=bucket, Key=key, Body=b"content")
+
+    world.s3.before_deleting = late
     with pytest.raises(ToolError, match="cannot be removed"):
         world.clear()
     assert world.buckets() == {"originals"}
+
+
+@pytest.mark.parametrize("purpose", ["uploads", "originals", "renditions"])
+def test_what_people_sent_stays_when_the_failed_stack_is_gone_already(
+    world: World, purpose: str
+) -> None:
+    world.bucket("logs")
+    world.bucket(purpose, "photo")
+    with pytest.raises(ToolError, match=f"-{purpose}-.* holds objects"):
+        world.clear()
+    assert world.buckets() == {"logs", purpose}
 
 
 def test_originals_that_outlived_their_stack_are_in_the_way_and_stay(world: World) -> None:
