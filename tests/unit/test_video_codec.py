@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from PIL import Image
 
 from shutterfeed.adapters import animation
 from shutterfeed.adapters.confinement import CodecFailed
@@ -221,3 +222,30 @@ def test_the_child_sees_no_environment(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("FFREPORT", f"file={tmp_path}/report.log")
     Ffmpeg(tmp_path).run(("-version",), seconds=10)
     assert not (tmp_path / "report.log").exists()
+
+
+def test_the_poster_is_the_frame_at_one_second_or_the_middle() -> None:
+    halves = "color=red:size=64x48:rate=10:duration=1[a];color=blue:size=64x48:rate=10:duration=2"
+    content = made("a.mp4", "-filter_complex", f"{halves}[b];[a][b]concat")
+    assert _poster_colour(content) == "blue"
+    short = f"{halves.replace('duration=1', 'duration=0.2').replace('duration=2', 'duration=1')}"
+    assert _poster_colour(made("a.mp4", "-filter_complex", f"{short}[b];[a][b]concat")) == "blue"
+    only = made("a.mp4", "-f", "lavfi", "-i", "color=red:size=64x48:rate=10:duration=0.1")
+    assert _poster_colour(only) == "red"
+
+
+def test_pictures_that_end_before_the_poster_still_have_one() -> None:
+    """One frame that is said to be shown for long, the rest is sound."""
+    still = ("-f", "lavfi", "-i", "color=red:size=64x48:rate=1:duration=1")
+    stretched = made("a.mp4", *still, *sound("6"), "-bsf:v", "setts=duration=DURATION*5")
+    assert _poster_colour(stretched) == "red"
+
+
+def _poster_colour(content: bytes) -> str:
+    with rendered(content) as video:
+        poster = next(
+            one for kind, one in video.poster.renditions if kind.content_type == "image/jpeg"
+        )
+        with Image.open(io.BytesIO(poster)) as image:
+            red, _, blue = image.convert("RGB").getpixel((20, 20))  # type: ignore[misc]
+    return "red" if red > 200 > blue else "blue"

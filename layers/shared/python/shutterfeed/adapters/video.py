@@ -40,8 +40,8 @@ from shutterfeed.ports import PhotoCodec
 
 CLIP, POSTER = "video.mp4", "poster.png"
 
-_POSTER_SECONDS: Final = 60.0
 _CLIP_SECONDS: Final = 660.0
+_POSTER_SECONDS: Final = 60.0
 """Together well inside the function's 15 minutes, which loading and storing take a part of."""
 _POSTER_AT_SECONDS: Final = 1.0
 """First frames are often black."""
@@ -122,9 +122,9 @@ class FfmpegVideoCodec:
     ) -> RenderedVideo:
         opening = opened_as(content_type)
         found = probe(ffmpeg, opening)
-        poster = self._poster((_extract_poster(ffmpeg, opening, found)).read_bytes())
         size = plan(found.frame.width, found.frame.height)
         duration_ms = _transcode(ffmpeg, opening, found, size, report)
+        poster = self._poster(_poster_of(ffmpeg, opening, found))
         clip = RenderedClip(
             ffmpeg.folder / CLIP, size.width, size.height, duration_ms, found.facts.has_audio
         )
@@ -214,21 +214,25 @@ def _first_of(found: list[Track], kind: Kind, codecs: frozenset[str]) -> Track |
     return next((track for track in found if track.kind == kind and track.codec in codecs), None)
 
 
-def _extract_poster(ffmpeg: Ffmpeg, opening: tuple[str, ...], found: Probe) -> Path:
+def _poster_output(found: Probe, start: float) -> tuple[str, ...]:
+    """Arguments for one frame as a PNG: the first that is shown at `start` seconds, or later."""
+    filters = [f"select='gte(t,{start:.3f})'", probing.UPRIGHT, *_tone_mapping(found.facts, "")]
+    return (
+        *("-map", found.picture.selector, "-frames:v", "1", "-vf", ",".join(filters)),
+        # It is read once, by us: small costs more than it saves.
+        *("-c:v", "png", "-compression_level", "1", *THREADS),
+        *("-f", "image2pipe", "-y", f"file:{POSTER}"),
+    )
+
+
+def _poster_of(ffmpeg: Ffmpeg, opening: tuple[str, ...], found: Probe) -> bytes:
+    """The poster that came with the clip; the first frame if none was shown late enough."""
     path = ffmpeg.folder / POSTER
-    half = found.picture.end_ms / 2000
-    for start in (min(_POSTER_AT_SECONDS, half), 0.0):
-        arguments = (
-            *("-loglevel", "error", *opening, "-ss", f"{start:.3f}", "-i", f"file:{SOURCE}"),
-            *("-map", found.picture.selector, "-frames:v", "1"),
-            *("-vf", ",".join([probing.UPRIGHT, *_tone_mapping(found.facts, "")])),
-            *("-c:v", "png", *THREADS, "-f", "image2pipe", "-y", f"file:{POSTER}"),
-        )
+    if not path.stat().st_size:
+        first = (*opening, "-i", f"file:{SOURCE}", *_poster_output(found, 0.0))
         with _refusing():
-            ffmpeg.run(arguments, seconds=_POSTER_SECONDS)
-        if path.exists() and path.stat().st_size:
-            return path
-    raise VideoRefused("undecodable", "No picture can be made of the video.")
+            ffmpeg.run(("-loglevel", "error", *first), seconds=_POSTER_SECONDS)
+    return path.read_bytes()
 
 
 def _tone_mapping(facts: VideoFacts, size: str) -> list[str]:
@@ -263,7 +267,7 @@ def _transcode(
     size: ClipSize,
     report: Callable[[int], None],
 ) -> int:
-    """The clip's duration in milliseconds."""
+    """Make the clip and, of the same decoded frames, the poster. The clip's duration in ms."""
     expected = found.facts.duration_ms or MAX_DURATION_MS
     done_ms = 0
 
@@ -278,6 +282,7 @@ def _transcode(
     sound = ("-map", found.sound.selector) if found.sound else ()
     arguments = (
         *("-loglevel", "error", *opening, "-i", f"file:{SOURCE}"),
+        *_poster_output(found, min(_POSTER_AT_SECONDS, found.picture.end_ms / 2000)),
         *("-map", found.picture.selector, *sound),
         *("-t", str(longest), "-vf", clip_filters(found.facts, size), "-fps_mode", "vfr"),
         *(*ENCODING, *_WITHOUT_METADATA, *THREADS, "-progress", "pipe:1", *_MP4),
