@@ -331,8 +331,9 @@ def _compressed(event: APIGatewayProxyEventV2, response: Response[Any]) -> Respo
     twentieth of the bytes.
     """
     accepted = event.headers.get("accept-encoding", "")
-    if len(response.body) > _WORTH_COMPRESSING and "gzip" in accepted:
-        packed = gzip.compress(response.body.encode(), _COMPRESSION, mtime=0)
+    body = str(response.body)
+    if len(body) > _WORTH_COMPRESSING and "gzip" in accepted:
+        packed = gzip.compress(body.encode(), _COMPRESSION, mtime=0)
         response.body, response.base64_encoded = b64encode(packed).decode(), True
         response.headers["Content-Encoding"] = "gzip"
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import random
 from typing import Any
@@ -269,6 +270,6 @@ def test_services_are_built_at_start_up_only_in_a_function(
         monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "api")
     calls: list[str] = []
     # Once the services are there, garbage collection no longer looks through them.
-    monkeypatch.setattr(runtime.gc, "freeze", lambda: calls.append("kept"))
+    monkeypatch.setattr(gc, "freeze", lambda: calls.append("kept"))
     runtime.preload(lambda: calls.append("built"))
     assert calls == ["built", "kept"][: 2 * built]

@@ -15,7 +15,6 @@ import botocore.session
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError, ParamValidationError
-from botocore.model import Shape
 from botocore.parsers import JSONParser
 
 from bench.wire import answer
@@ -66,13 +65,13 @@ def sample(shape: Any, seen: tuple[str, ...] = ()) -> Any:
     return SCALARS[shape.type_name]
 
 
-def read(parser: JSONParser, status: int, body: Any, shape: Shape | None) -> Any:
+def read(parser: Any, status: int, body: Any, shape: Any) -> Any:
     content = json.dumps(body).encode()
     response = {"status_code": status, "headers": dict(HEADERS), "body": content, "context": {}}
     return parser.parse(response, shape)
 
 
-def both(status: int, body: Any, shape: Shape | None) -> Any:
+def both(status: int, body: Any, shape: Any) -> Any:
     """The same from either."""
     ours, theirs = (read(parser, status, body, shape) for parser in (AnswerParser(), JSONParser()))
     assert ours == theirs
@@ -98,7 +97,8 @@ def test_errors_are_read_as_botocore_reads_them() -> None:
 
 
 def test_the_model_knows_no_other_kinds_of_attributes() -> None:
-    assert set(MODEL.shape_for("AttributeValue").members) == set(KINDS)
+    attribute: Any = MODEL.shape_for("AttributeValue")
+    assert set(attribute.members) == set(KINDS)
 
 
 def test_a_kind_that_came_later_is_told_as_botocore_tells_it() -> None:
@@ -135,13 +135,14 @@ def test_clients_read_attributes_without_botocore_s_walk(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     walked: list[str] = []
-    generic = JSONParser._handle_structure
+    parser: Any = JSONParser
+    generic = parser._handle_structure
 
-    def counted(self: JSONParser, shape: Any, value: Any) -> Any:
+    def counted(self: Any, shape: Any, value: Any) -> Any:
         walked.append(shape.name)
         return generic(self, shape, value)
 
-    monkeypatch.setattr(JSONParser, "_handle_structure", counted)
+    monkeypatch.setattr(parser, "_handle_structure", counted)
     found = client.get_item(TableName="t", Key={"pk": {"S": "a"}})
 
     assert found["Item"]["B"] == {"B": b"\x00\xffpacked"}
@@ -153,14 +154,16 @@ def test_requests_to_dynamodb_are_checked_by_dynamodb_alone(
     client: Any, sent: list[AWSPreparedRequest]
 ) -> None:
     client.get_item(TableName="t")
-    assert json.loads(sent[0].body or "") == {"TableName": "t"}
+    body: Any = sent[0].body
+    assert json.loads(body) == {"TableName": "t"}
     with pytest.raises(ParamValidationError):
         connect("sqs", region_name=REGION).send_message(QueueUrl="q")
 
 
 def test_requests_say_who_calls_and_with_what(client: Any, sent: list[AWSPreparedRequest]) -> None:
     client.get_item(TableName="t", Key={})
-    [agent] = [str(v, "ascii") for k, v in sent[0].headers.items() if k == "User-Agent"]
+    headers: Any = sent[0].headers
+    agent = headers["User-Agent"].decode()
     # What Powertools adds stands behind it.
     expected = f"Boto3/{boto3.__version__} Botocore/{botocore.__version__} Shutterfeed "
     assert f"{agent} ".startswith(expected)

@@ -11,7 +11,8 @@ from random import Random
 
 import pytest
 
-from bench import feed_cost, figures
+from bench import feed_cost
+from bench.__main__ import main
 from bench.chart import Axis, Line, draw
 from bench.feed_bill import (
     HEAD,
@@ -328,14 +329,15 @@ def test_pages_in_a_visit_have_their_mean_and_variance() -> None:
     assert statistics.variance(draws) == pytest.approx(2.17**3 / 4.3, rel=0.05)
 
 
-def test_without_the_graph_the_benchmark_says_so(
+def test_without_the_graph_the_benchmark_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(feed_cost, "GRAPH", tmp_path / "follows.csv.gz")
-    monkeypatch.setattr(figures, "FOLDER", tmp_path)
-    path = figures.report("feed_cost", feed_cost.run())
-    assert "follows.csv.gz is not there" in capsys.readouterr().out
-    assert '"figures": []' in path.read_text()
+    assert main(["feed_cost", "--results", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("feed_cost is left out: ")
+    assert "follows.csv.gz is not there" in out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_chart_names_its_lines_and_keeps_points_within_its_axes() -> None:

@@ -36,12 +36,12 @@ class AnswerParser(JSONParser):
 
     def _handle_map(self, shape: Any, value: Mapping[str, Value]) -> dict[str, Any]:
         if shape.value.name != _VALUE:
-            return dict(super()._handle_map(shape, value))
+            return dict(super()._handle_map(shape, value))  # type: ignore[misc]
         return {name: self._attribute(shape.value, content) for name, content in value.items()}
 
     def _handle_structure(self, shape: Any, value: Value) -> Any:
         if shape.name != _VALUE:
-            return super()._handle_structure(shape, value)
+            return super()._handle_structure(shape, value)  # type: ignore[misc]
         return self._attribute(shape, value)
 
     def _attribute(self, shape: Any, value: Value) -> Value:
@@ -59,5 +59,5 @@ class AnswerParser(JSONParser):
                 case "L":
                     return {kind: [self._attribute(shape, part) for part in content]}
         # Nothing, or a kind that came after this was written.
-        generic: Value = super()._handle_structure(shape, value)
+        generic: Value = super()._handle_structure(shape, value)  # type: ignore[misc]
         return generic
