@@ -3,10 +3,11 @@ that are really made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.fakes.backend import POLICY
 from tests.fakes.storage import FakeQueue
 from tests.fakes.system import FakeClock
 
+T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LATENCY_SECONDS = 0.05
 """So much longer than the calls need themselves that calls made side by side overlap."""
@@ -56,13 +58,7 @@ def test_every_page_takes_two_round_trips_and_few_units(
     position, seen = None, 0
     with wire.tapped():
         for _ in range(3):
-            for _ in range(ATTEMPTS):
-                wire.clear()
-                with _units(wire) as units:
-                    page = service.page(reader_id, position, 20)
-                if wire.trips <= 2:
-                    break
-            assert wire.trips <= 2
+            page, units = _measured(wire, 2, partial(service.page, reader_id, position, 20))
             assert {name for name, _ in wire.calls} <= {"Query", "BatchGetItem"}
             assert units["read"] <= UNITS[follows]
             seen += len(page.posts)
@@ -88,21 +84,35 @@ def test_leases_that_have_run_out_take_five_round_trips_together(tables: Tables)
         keeper.push_until(reader, NOW + timedelta(days=9))
     service = AudienceService(audience, keeper, follows, POLICY, clock)
     wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
-    for _ in range(ATTEMPTS):
+
+    def leased() -> None:
         for reader in readers:
             audience.lease(reader, [ada], NOW)
-        wire.clear()
-        with wire.tapped(), _units(wire) as units:
-            assert set(service.page(ada, None, None, 100).items) == set(coming) & set(following)
-        if wire.trips == 5:
-            break
+
+    with wire.tapped():
+        page, units = _measured(wire, 5, partial(service.page, ada, None, None, 100), leased)
     assert wire.trips == 5
+    assert set(page.items) == set(coming) & set(following)
     # A query, each reader's profile, the edges of those who come (DynamoDB Local asks nothing for
     # the ten that are not there); and every lease is written once.
     assert units == {"read": 1 + 30 + 10, "write": 30}
     with _units(wire) as units:
         assert audience.lease_followed(readers[-1], ada, NOW)
     assert units == {"read": 0, "write": 4}
+
+
+def _measured(
+    wire: Wire, trips: int, call: Callable[[], T], before: Callable[[], None] = lambda: None
+) -> tuple[T, dict[str, float]]:
+    """What a call answers, and its units; tried until it takes at most `trips` round trips."""
+    for _ in range(ATTEMPTS):
+        before()
+        wire.clear()
+        with _units(wire) as units:
+            answer = call()
+        if wire.trips <= trips:
+            return answer, units
+    pytest.fail(f"{wire.trips} round trips, not {trips}")
 
 
 @contextmanager

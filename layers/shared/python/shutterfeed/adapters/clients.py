@@ -20,7 +20,10 @@ twice for each request, which takes a tenth of a request's CPU time."""
 # region younger than 2019, and 307 for any new bucket until its name is known everywhere. The
 # site's Content-Security-Policy names the host that these give: `Settings.bucket_origin` in
 # `infra/`.
-_S3_ADDRESSES: Final = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+_S3_ADDRESSES: Final[Any] = {
+    "addressing_style": "virtual",
+    "us_east_1_regional_endpoint": "regional",
+}
 
 
 def connect(service: str, *, regional_hosts: bool = False, **options: Any) -> Any:
