@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
-from rich.table import Table
 
 from shutterfeed_cli import http
 from shutterfeed_cli.api import PAGE, Api, Json
@@ -22,6 +21,9 @@ from shutterfeed_cli.http import Patience
 from shutterfeed_cli.output import Output, table
 from shutterfeed_cli.session import Cognito, Session, SessionFile, Tokens, find_site
 from shutterfeed_cli.stopping import Stop
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _FEW_ATTEMPTS: Final = 3
 """For what somebody sits and waits for."""

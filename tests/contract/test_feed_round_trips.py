@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.domain.ids import user_id_of
-from shutterfeed.services.feed import FeedService
+from shutterfeed.services.feed import FeedPage, FeedService
 from shutterfeed.services.profiles import ProfileService
 from tests.contract.conftest import Tables
 from tests.fakes.backend import POLICY
@@ -56,12 +57,7 @@ def test_every_page_takes_two_round_trips_and_few_units(
     position, seen = None, 0
     with wire.tapped():
         for _ in range(3):
-            for _ in range(ATTEMPTS):
-                wire.clear()
-                units.clear()
-                page = service.page(reader_id, position, 20)
-                if wire.trips <= 2:
-                    break
+            page = _page(service, reader_id, position, wire, units)
             assert wire.trips <= 2
             assert {name for name, _ in wire.calls} <= {"Query", "BatchGetItem"}
             assert sum(units) <= UNITS[follows]
@@ -70,6 +66,19 @@ def test_every_page_takes_two_round_trips_and_few_units(
             if position is None:
                 break
     assert seen == (60 if follows else 0)
+
+
+def _page(
+    service: FeedService, reader_id: str, position: str | None, wire: Wire, units: list[float]
+) -> FeedPage:
+    """The page, read again while its calls seem to miss one another."""
+    attempts = count(1)
+    while True:
+        wire.clear()
+        units.clear()
+        page = service.page(reader_id, position, 20)
+        if wire.trips <= 2 or next(attempts) == ATTEMPTS:
+            return page
 
 
 def _count_capacity(params: dict[str, Any], model: Any, **_: object) -> dict[str, Any] | None:
