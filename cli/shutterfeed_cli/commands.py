@@ -7,7 +7,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -108,6 +108,7 @@ def login(asked: argparse.Namespace, context: Context) -> ExitCode:
     refresh_token = cognito.sign_in(email, _password())
     context.file.save(Session(site, email, refresh_token))
     me = context.api.me()
+    context.file.save(replace(context.file.load() or context.session, user_id=me["id"]))
     context.output.result(
         {"site": site.url, "email": email, "user": me},
         [f"Signed in at {site.url} as @{me['handle']} ({email})."],
