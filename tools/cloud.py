@@ -158,6 +158,7 @@ class LocalCloud:
 
     def _terminate(self, server: _Server, tell: Tell) -> None:
         family = _family(server.pid)
+        left: list[_Process] = []
         for number, seconds in (
             (signal.SIGTERM, _GRACE_SECONDS),
             (signal.SIGKILL, _KILLED_SECONDS),
@@ -355,5 +356,5 @@ def _processes(pid: int | None = None) -> Iterator[_Process]:
         check=False,
     )
     for line in answer.stdout.splitlines():
-        number, parent, group, state, started = line.split(maxsplit=4)
-        yield _Process(int(number), int(parent), int(group), state[0], started)
+        *numbers, state, started = line.split(maxsplit=4)
+        yield _Process(*map(int, numbers), state[0], started)

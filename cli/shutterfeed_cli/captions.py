@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import IO, Final
-
-from PIL import Image
-from PIL.ImageFile import ImageFile
-from PIL.IptcImagePlugin import getiptcinfo
+from typing import IO, TYPE_CHECKING, Final
 
 from shutterfeed_cli.api import MAX_CAPTION
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _DESCRIPTION: Final = 0x010E
 _XP_TITLE: Final = 0x9C9B
@@ -74,6 +73,9 @@ def from_photo(file: IO[bytes]) -> str:
     Empty if there is none, or the file cannot be read: whatever is wrong with its metadata, the
     photo can still be posted.
     """
+    # Imported late: only some uploads look into photos.
+    from PIL import Image
+
     _open_heic()
     try:
         with Image.open(file) as image:
@@ -93,6 +95,9 @@ def _said(read: Callable[[Image.Image], str], image: Image.Image) -> str:
 
 def _iptc(image: Image.Image) -> str:
     """The first caption that is not empty: the field may be there several times."""
+    from PIL.ImageFile import ImageFile
+    from PIL.IptcImagePlugin import getiptcinfo
+
     if not isinstance(image, ImageFile):
         return ""
     value: object = (getiptcinfo(image) or {}).get(_IPTC_CAPTION)
@@ -139,6 +144,8 @@ def _utf16(value: object) -> str:
 
 def _open_heic() -> None:
     """Let Pillow read HEIC, where the extra `heic` is installed."""
+    from PIL import Image
+
     if "HEIF" in Image.OPEN:
         return
     try:

@@ -7,13 +7,12 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
-from rich.table import Table
 
 from shutterfeed_cli import http
 from shutterfeed_cli.api import PAGE, Api, Json
@@ -22,6 +21,9 @@ from shutterfeed_cli.http import Patience
 from shutterfeed_cli.output import Output, table
 from shutterfeed_cli.session import Cognito, Session, SessionFile, Tokens, find_site
 from shutterfeed_cli.stopping import Stop
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _FEW_ATTEMPTS: Final = 3
 """For what somebody sits and waits for."""
@@ -106,6 +108,7 @@ def login(asked: argparse.Namespace, context: Context) -> ExitCode:
     refresh_token = cognito.sign_in(email, _password())
     context.file.save(Session(site, email, refresh_token))
     me = context.api.me()
+    context.file.save(replace(context.file.load() or context.session, user_id=me["id"]))
     context.output.result(
         {"site": site.url, "email": email, "user": me},
         [f"Signed in at {site.url} as @{me['handle']} ({email})."],

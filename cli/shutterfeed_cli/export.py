@@ -396,7 +396,7 @@ class _Bar:
         self._lock = threading.Lock()
         self._files = self._bytes = self._total = 0
         self._bar: Progress | None = None
-        if context.output.errors.is_terminal:
+        if context.output.draws:
             self._bar = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(bar_width=None),

@@ -35,7 +35,9 @@ def main(arguments: Sequence[str]) -> int:
     if not sys.warnoptions:
         # What libraries say of a file's metadata is nothing that its owner could mend.
         warnings.simplefilter("ignore")
-    # Imported late: `--help` and mistakes need none of it.
+    # Imported late: `--help` and mistakes need none of it. httpx would bring a command line of its
+    # own, and with it twice as much as all the rest.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     from shutterfeed_cli.commands import Context, run_command
     from shutterfeed_cli.output import Output
 

@@ -14,23 +14,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
 from rich.filesize import decimal
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-from rich.table import Table
-from rich.text import Text
 
 from shutterfeed_cli.api import Json
 from shutterfeed_cli.planning import FileResult, Outcome
+
+# Imported late: what is drawn takes longer to load than a photo to send, and programs that read
+# JSON see none of it.
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
 
 _HARMLESS: Final = frozenset("\n\t")
 
@@ -50,20 +47,31 @@ class Output:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._console = Console(highlight=False, soft_wrap=True)
         self._lock = threading.Lock()
+
+    @property
+    def draws(self) -> bool:
+        """Whether somebody watches, and may be shown a progress bar."""
+        return sys.stderr.isatty()
+
+    @cached_property
+    def errors(self) -> Console:
+        """Where what happens on the way is told."""
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False, soft_wrap=True)
 
     def result(self, document: Json, text: Iterable[Table | str]) -> None:
         """The one result of a command: `document` for programs, `text` for people."""
         if self.as_json:
             self.event(document)
             return
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(highlight=False, soft_wrap=True)
         for part in text:
-            if isinstance(part, Table):
-                self._console.print(part)
-            else:
-                self._console.print(Text(clean(part)))
+            console.print(Text(clean(part)) if isinstance(part, str) else part)
 
     def event(self, document: Json) -> None:
         """One line of JSON; nothing where people read."""
@@ -75,11 +83,16 @@ class Output:
 
     def note(self, text: str, style: str = "") -> None:
         """A line for people, on the way."""
+        from rich.text import Text
+
         self.errors.print(Text(clean(text), style))
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     """A plain table that is readable in any width."""
+    from rich.table import Table
+    from rich.text import Text
+
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
         shown.add_column(title, overflow="fold")
@@ -98,19 +111,8 @@ class UploadReport:
         self._started = time.monotonic()
         self._sent = 0
         self._found = self._files = self._done = 0
-        self._bar: Progress | None = None
-        self._task = TaskID(0)
-        if output.errors.is_terminal:
-            self._bar = Progress(
-                TextColumn("{task.fields[files]}"),
-                BarColumn(bar_width=None),
-                TextColumn("{task.fields[bytes]}"),
-                TransferSpeedColumn(),
-                TimeRemainingColumn(),
-                console=output.errors,
-                transient=True,
-            )
-            self._task = self._bar.add_task("", total=None, files="looking for files", bytes="")
+        self._bar = _bar(output.errors) if output.draws else None
+        if self._bar is not None:
             self._bar.start()
 
     def found(self, files: int, size: int) -> None:
@@ -144,7 +146,7 @@ class UploadReport:
 
     def waiting(self, text: str) -> None:
         if self._bar is not None:
-            self._bar.update(self._task, files=text)
+            self._bar.update(self._bar.task_ids[0], files=text)
 
     def published(self, results: Sequence[FileResult]) -> None:
         """What the service made of files that were uploaded; failures replace what was said."""
@@ -187,12 +189,34 @@ class UploadReport:
         bar = self._bar
         if bar is not None:
             bar.update(
-                self._task,
+                bar.task_ids[0],
                 advance=advance,
                 total=max(self._found, 1),
                 files=f"{self._done:,} of {max(self._files, self._done):,} files",
                 bytes=f"{decimal(max(self._sent, 0))} of {decimal(max(self._found, 0))}",
             )
+
+
+def _bar(console: Console) -> Progress:
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.fields[files]}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[bytes]}"),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    bar.add_task("", total=None, files="looking for files", bytes="")
+    return bar
 
 
 def _failure(old: FileResult, results: Sequence[FileResult]) -> FileResult | None:

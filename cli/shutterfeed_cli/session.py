@@ -44,6 +44,8 @@ class Session:
     site: Site
     email: str
     refresh_token: str
+    user_id: str = ""
+    """Empty in files of earlier versions."""
 
 
 class SessionFile:

@@ -6,12 +6,13 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from shutterfeed_cli import captions
 from shutterfeed_cli.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Json
 from shutterfeed_cli.commands import Context
-from shutterfeed_cli.errors import CliError, ExitCode, Stopped, UsageError
+from shutterfeed_cli.errors import CliError, ExitCode, NotSignedIn, Stopped, UsageError
 from shutterfeed_cli.http import ATTEMPTS
 from shutterfeed_cli.journal import Journal, open_journal
 from shutterfeed_cli.ledger import refresh_ledger
@@ -42,8 +43,8 @@ def upload(asked: argparse.Namespace, context: Context) -> ExitCode:
 def run_uploads(asked: argparse.Namespace, context: Context, groups: Iterable[Wanted]) -> ExitCode:
     """Upload, wait, sum up. Raises `CliError`."""
     context.connections, context.attempts = 2 * asked.parallel + 2, ATTEMPTS
-    me = context.api.me()
-    journal = open_journal(context.session.site.url, me["id"])
+    user_id = context.session.user_id or context.api.me()["id"]
+    journal = open_journal(context.session.site.url, user_id)
     report = UploadReport(context.output)
     overdue = _Overdue(report)
     context.stop.on_overdue(overdue)
@@ -67,22 +68,27 @@ def _run(
     ended: CliError | None = None
     interrupted = False
     try:
-        refresh_ledger(context.api, journal, whole=asked.reread)
-        uploader = Uploader(
-            api=context.api,
-            transfer=Transfer(context.client, context.api, context.patience, context.stop),
-            journal=journal,
-            stop=context.stop,
-            watcher=report,
-            parallel=asked.parallel,
-            dry=asked.dry_run,
-        )
-        uploader.run(groups)
+        with ThreadPoolExecutor(1, "ledger") as reader:
+            # Signing in and reading take a while, in which files are looked at.
+            ledger = reader.submit(refresh_ledger, context.api, journal, whole=asked.reread)
+            uploader = Uploader(
+                api=context.api,
+                transfer=Transfer(context.client, context.api, context.patience, context.stop),
+                journal=journal,
+                stop=context.stop,
+                watcher=report,
+                parallel=asked.parallel,
+                dry=asked.dry_run,
+                ready=ledger.result,
+            )
+            uploader.run(groups)
         if not (asked.no_wait or asked.dry_run):
             published = _wait(asked, context, journal, report)
     except Stopped:
         interrupted = True
     except CliError as error:
+        if isinstance(error, NotSignedIn) and not report.results:
+            raise
         ended = error
     state = "dry run" if asked.dry_run else "done"
     if interrupted or ended:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -84,7 +84,10 @@ class Uploader:
         watcher: Watcher,
         parallel: int,
         dry: bool = False,
+        ready: Callable[[], object] = lambda: None,
     ) -> None:
+        """`ready` returns once the journal has the service's ledger; it raises what keeps it
+        from that. Files are examined meanwhile."""
         self._api = api
         self._transfer = transfer
         self._journal = journal
@@ -92,6 +95,8 @@ class Uploader:
         self._watcher = watcher
         self._parallel = parallel
         self._dry = dry
+        self._ready = ready
+        self._is_ready = False
         self._seen: dict[str, str] = {}
         self._ended: CliError | None = None
         self._lock = threading.Lock()
@@ -108,11 +113,13 @@ class Uploader:
         ):
             sending: set[Future[None]] = set()
             for group in self._examined(groups, examiners):
+                self._await_ledger()
                 for batch in self._batches(group):
                     if len(sending) >= 2 * self._parallel:
                         finished, sending = wait(sending, return_when=FIRST_COMPLETED)
                         _raise_any(finished)
                     sending.add(senders.submit(self._send, batch))
+            self._await_ledger()
             _raise_any(wait(sending).done)
         if self._ended is not None:
             raise self._ended
@@ -153,6 +160,16 @@ class Uploader:
         return medium
 
     # --- Deciding
+
+    def _await_ledger(self) -> None:
+        """Before the first decision. What keeps the ledger away ends the run."""
+        if self._is_ready:
+            return
+        self._is_ready = True
+        try:
+            self._ready()
+        except CliError as error:
+            self._end(error)
 
     def _batches(self, group: _Group) -> Iterator[Batch]:
         """The posts to send for a group. Files of which there is nothing to send are reported."""

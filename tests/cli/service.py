@@ -246,8 +246,9 @@ def run(
     stop: Stop | None = None,
     parallel: int = 2,
     dry: bool = False,
+    ready: Callable[[], object] = lambda: None,
 ) -> Seen:
-    """One run of the uploader, from reading the ledger on."""
+    """One run of the uploader, from reading the ledger on; `ready` follows when it was read."""
     stop = stop or NoPause()
     patience = Patience(stop, attempts=3)
     client, seen = service.client, Seen()
@@ -262,6 +263,7 @@ def run(
         watcher=seen,
         parallel=parallel,
         dry=dry,
+        ready=ready,
     )
     uploader.run(groups)
     return seen

@@ -6,6 +6,8 @@ import argparse
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -17,7 +19,7 @@ from rich.table import Table
 
 from shutterfeed_cli import commands, http, main
 from shutterfeed_cli.api import Api, Json
-from shutterfeed_cli.errors import CliError, NetworkGone, Stopped, UsageError
+from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Stopped, UsageError
 from shutterfeed_cli.export import Absent, Fetcher, Original
 from shutterfeed_cli.http import Patience
 from shutterfeed_cli.journal import Journal
@@ -404,3 +406,32 @@ def test_every_command_takes_json() -> None:
     assert len(actions.choices) == 9
     for command in actions.choices.values():
         assert "--json" in command.format_help()
+
+
+_WHAT_UPLOADS_LOAD = """
+import sys
+from shutterfeed_cli import main
+code = main.main(["upload", sys.argv[1], "--json"])
+heavy = {"click", "pygments", "PIL", "rich.progress", "rich.table"}
+print(code, sorted(heavy & sys.modules.keys()))
+"""
+
+
+def test_an_upload_for_programs_loads_nothing_that_draws_or_looks_into_photos(
+    tmp_path: Path,
+) -> None:
+    """Each takes longer to load than several photos to send. Nobody is signed in here."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "SHUTTERFEED_CONFIG": str(tmp_path),
+        "SHUTTERFEED_STATE": str(tmp_path),
+    }
+    answer = subprocess.run(
+        [sys.executable, "-c", _WHAT_UPLOADS_LOAD, str(tmp_path)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.stdout.splitlines()[-1] == f"{NotSignedIn.exit_code:d} []", answer.stderr

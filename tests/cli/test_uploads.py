@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
 
-from shutterfeed_cli.errors import NetworkGone, Stopped
+from shutterfeed_cli.errors import NetworkGone, NotSignedIn, Stopped
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.planning import Outcome, Wanted
 from shutterfeed_cli.sources import FileSource
@@ -319,6 +321,40 @@ def test_a_link_that_ran_out_is_replaced(
     assert seen.names(Outcome.UPLOADED) == ["a.png"]
     assert seen.bytes == files[0].stat().st_size
     assert service.count("GET", "/api/me/uploads/M0000") == 1
+
+
+def test_files_are_examined_while_the_ledger_is_read_and_none_is_sent_before(
+    service: Service, journal: Journal, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examined = threading.Event()
+    usual = FileSource.opened
+
+    def opened(source: FileSource) -> Iterator[IO[bytes]]:
+        examined.set()
+        return usual(source)
+
+    monkeypatch.setattr(FileSource, "opened", opened)
+    sent_before: list[int] = []
+
+    def ready() -> None:
+        assert examined.wait(100)
+        sent_before.append(service.count("POST", "/api/posts"))
+
+    seen = run(service, journal, singles(files), ready=ready)
+    assert seen.names(Outcome.UPLOADED) == [file.name for file in files]
+    assert sent_before == [0]
+
+
+@pytest.mark.parametrize("number", [0, 6])
+def test_without_the_ledger_nothing_is_sent(
+    service: Service, journal: Journal, files: list[Path], number: int
+) -> None:
+    def ready() -> None:
+        raise NotSignedIn
+
+    with pytest.raises(NotSignedIn):
+        run(service, journal, singles(files[:number]), ready=ready)
+    assert service.posts == {}
 
 
 def test_a_dry_run_changes_nothing(service: Service, journal: Journal, files: list[Path]) -> None:

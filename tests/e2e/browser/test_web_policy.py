@@ -51,6 +51,7 @@ def test_no_script_of_a_strangers_runs(visit: Visit, person: Callable[[], Person
     # The browser reports what it stops: elsewhere, silence means that nothing had to be stopped.
     directives = ("style-src-elem", "img-src", "connect-src", "require-trusted-types-for")
     expected = {f"policy violated: {directive}" for directive in directives}
+    reports = ""
     for _ in range(_REPORTS_ARE_AWAITED):
         reports = "".join(somebody.heard())
         if all(report in reports for report in expected):
