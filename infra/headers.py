@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
 from typing import Final
 
 from aws_cdk import Aws, Duration
@@ -15,6 +18,8 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 # Whatever is not named here may be used by no page of ours, nor by what it might embed.
 _TRUSTED_TYPES: Final = "shutterfeed"
 """The policy that `web/src/trusted.ts` makes."""
+_EARLY: Final = Path(__file__).parents[1] / "web" / "early.js"
+"""The one script that stands in a page: `web/build.mjs` puts it into index.html as it is."""
 _PERMISSIONS: Final = "camera=(), microphone=(), geolocation=(self), payment=(), usb=()"
 
 
@@ -101,7 +106,8 @@ class Headers(Construct):
 
 def content_security_policy(settings: Settings, uploads: str) -> str:
     """The site's own files, its API and media, the sign-in, the uploads bucket at the one host that
-    links to it are signed for; nothing else, and no script or style that stands in a page.
+    links to it are signed for; nothing else. Of what stands in a page, one script may run, and no
+    style.
 
     An original is fetched by going to its link, which no policy limits."""
     connected = (
@@ -111,7 +117,7 @@ def content_security_policy(settings: Settings, uploads: str) -> str:
     media = f" {origin}" if (origin := settings.media_origin) else ""
     directives = {
         "default-src": "'none'",
-        "script-src": "'self'",
+        "script-src": f"'self' '{_digest(_EARLY.read_bytes())}'",
         "style-src": "'self'",
         "img-src": f"'self'{media} blob: data:",
         "media-src": f"'self'{media} blob:",
@@ -127,3 +133,8 @@ def content_security_policy(settings: Settings, uploads: str) -> str:
         "trusted-types": _TRUSTED_TYPES,
     }
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+def _digest(script: bytes) -> str:
+    """A script's source, as a policy names it."""
+    return f"sha256-{b64encode(sha256(script).digest()).decode()}"

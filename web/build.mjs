@@ -55,6 +55,8 @@ const page = await build({
 });
 
 const html = await readFile(path.join(ROOT, "index.html"), "utf8");
+// As it is: the Content-Security-Policy lets it run by the hash of its source (infra/headers.py).
+const early = await readFile(path.join(ROOT, "early.js"), "utf8");
 const main = fileOf(page, "src/main.tsx");
 const preloads = [...importedBy(page, main)]
   .map((file) => `<link rel="modulepreload" href="${urlOf(file)}" />\n    `)
@@ -62,7 +64,8 @@ const preloads = [...importedBy(page, main)]
 await writeFile(
   path.join(DIST, "index.html"),
   html
+    .replace('<script src="/early.js">', () => `<script>${early}`)
     .replace("/src/styles.css", urlOf(fileOf(page, "src/styles.css")))
     .replace("/src/main.tsx", urlOf(main))
-    .replace("<script", `${preloads}<script`),
+    .replace('<script type="module"', `${preloads}<script type="module"`),
 );

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from base64 import b64encode
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from api.http import PREFIX
 from api.models import MEDIUM_PARAMETER
 from shutterfeed import bootstrap, keys
 from tests.infra.templates import Template, listed, text
-from tools import node
+from tools import node, paths
 
 API, MEDIA = f"{PREFIX}/*", f"/{keys.MEDIA_PREFIX}*"
 READING = {"GET", "HEAD"}
@@ -185,7 +187,9 @@ def test_the_site_runs_its_own_scripts_and_talks_to_nobody_else(
     for template in (dev, prod, local):
         policy = _policy(template)
         assert policy["default-src"] == ["'none'"]
-        assert policy["script-src"] == policy["style-src"] == ["'self'"]
+        digest = b64encode(sha256((paths.WEB / "early.js").read_bytes()).digest()).decode()
+        assert policy["script-src"] == ["'self'", f"'sha256-{digest}'"]
+        assert policy["style-src"] == ["'self'"]
         assert policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
         assert policy["require-trusted-types-for"] == ["'script'"]
         assert "unsafe" not in str(policy)

@@ -1,6 +1,7 @@
 /** The API, typed by its own OpenAPI document: a call that the API does not know does not compile. */
 import type { paths } from "../build/openapi.d.ts";
 import { accessToken, ended } from "./auth.ts";
+import { early } from "./early.ts";
 import { ApiError, NetworkError } from "./errors.ts";
 
 export type * from "../build/openapi.d.ts";
@@ -120,8 +121,9 @@ async function send(method: Method, path: string, given: Loose, token: string): 
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(given.body);
   }
+  const url = BASE + filled(path, given.path) + queryString(given.query);
   try {
-    return await fetch(BASE + filled(path, given.path) + queryString(given.query), init);
+    return await (early(method, url, token) ?? fetch(url, init));
   } catch (error) {
     if (given.signal?.aborted) throw error;
     throw new NetworkError();

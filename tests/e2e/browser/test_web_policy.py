@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.conftest import Deployment, Person, published
@@ -58,6 +59,26 @@ def test_no_script_of_a_strangers_runs(visit: Visit, person: Callable[[], Person
             break
         somebody.page.wait_for_timeout(_REPORTING_MS)
     assert {report for report in expected if report in reports} == expected
+
+
+def test_the_feed_is_asked_for_once_and_before_the_apps_code_is_there(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(92))], caption="Asked for early"))
+    somebody = visit(owner).open()
+    somebody.sees_post("Asked for early")  # and the access token is at hand
+    asked: list[str] = []
+    held: list[Route] = []
+    somebody.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    somebody.page.route(re.compile(r"/assets/main-.*\.js$"), held.append)
+    with somebody.page.expect_response(re.compile("/api/feed")):
+        somebody.page.reload(wait_until="commit")
+    somebody.page.wait_for_timeout(_REPORTING_MS)
+    assert len(held) == 1
+    held[0].continue_()
+    somebody.sees_post("Asked for early")
+    assert asked.count("/api/feed") == 1
 
 
 def test_everything_comes_from_one_domain(

@@ -42,6 +42,7 @@ class Screen:
     height: int
     scheme: Scheme = "light"
     is_phone: bool = False
+    locale: str = "en-GB"
 
     def options(self) -> dict[str, Any]:
         """What Playwright makes a context of."""
@@ -50,7 +51,7 @@ class Screen:
             "color_scheme": self.scheme,
             "has_touch": self.is_phone,
             "device_scale_factor": 2 if self.is_phone else 1,
-            "locale": "en-GB",
+            "locale": self.locale,
             "timezone_id": "UTC",
             "reduced_motion": "reduce",
         }

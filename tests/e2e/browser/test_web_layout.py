@@ -1,0 +1,241 @@
+"""Small screens, large text, rings around what has the focus; what is written, where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import samples
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
+from tests.e2e.conftest import Person, eventually, published
+from tools.client import Photo
+from tools.pictures import landscape
+
+_CAPTION = (
+    "A long way up, and a longer one down, with everything one needs on a long day in the hills: "
+    "bread, cheese, a map, a second map for when the first one is wet, and time. More of it at "
+    "https://example.com/hills_(and_dales). Thanks @maya #hills"
+)
+_NARROW = Screen(320, 640, is_phone=True)
+_SIDEWAYS = Screen(740, 360, is_phone=True)
+
+
+@pytest.fixture(scope="module")
+def walker(person: Callable[[], Person]) -> Person:
+    """Somebody with posts, a follower, and something to say."""
+    walker, follower = person(), person()
+    walker.api.edit_me(display_name="Wilhelmina Featherstonehaugh", bio="More: http://example.com")
+    published(walker.api, walker.api.publish([Photo(landscape(301))], caption=_CAPTION))
+    album = [Photo(landscape(302)), Photo(landscape(303))]
+    published(walker.api, walker.api.publish(album, caption="Two of them #hills"))
+    follower.api.follow(walker.handle)
+    return walker
+
+
+def _paths(walker: Person) -> list[str]:
+    post_id = walker.api.feed()["items"][0]["id"]
+    return [
+        "/",
+        f"/p/{post_id}",
+        f"/u/{walker.handle}",
+        f"/u/{walker.handle}/followers",
+        f"/search?q={walker.handle}",
+        "/uploads",
+        "/settings",
+        "/deleted",
+    ]
+
+
+# The rings of what can have the focus, as far as something that scrolls or hides cuts them off.
+_CUT_RINGS = """() => {
+  const cut = [];
+  const main = document.querySelector("dialog[open]") ?? document;
+  const takers = "a[href], button, input, textarea, summary, ul[tabindex]";
+  for (const element of main.querySelectorAll(takers)) {
+    if (element.disabled || element.closest("[hidden]") || !element.checkVisibility()) continue;
+    element.focus({focusVisible: true});
+    if (document.activeElement !== element) continue;
+    const shown = element.matches(".visually-hidden") ? element.closest("label") : element;
+    const style = getComputedStyle(shown);
+    const ring = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+    if (style.outlineStyle === "none" || ring <= 0) continue;
+    boxes: for (const box of shown.getClientRects()) {
+      const [left, right] = [box.left - ring, box.right + ring];
+      const [top, bottom] = [box.top - ring, box.bottom + ring];
+      const within = document.documentElement.clientWidth;
+      let by = left < -0.5 || right > within + 0.5 ? "the screen" : null;
+      let around = shown;
+      while ((around = around.parentElement) && around !== document.body) {
+        const {overflowX, overflowY, overflowClipMargin} = getComputedStyle(around);
+        if (overflowX === "visible" && overflowY === "visible") continue;
+        const edge = around.getBoundingClientRect();
+        const more = overflowX === "clip" ? parseFloat(overflowClipMargin) || 0 : 0;
+        // What scrolls shows the rest when it has been scrolled: but not beyond its ends.
+        const scrolls = /auto|scroll/.test(overflowY);
+        const atTop = !scrolls || around.scrollTop === 0;
+        const atEnd = !scrolls || around.scrollTop + around.clientHeight >= around.scrollHeight - 1;
+        if (box.bottom < edge.top || box.top > edge.bottom - 4) continue boxes; // not shown
+        if (left < edge.left - more - 0.5 || right > edge.right + more + 0.5) by = around.className;
+        if (atTop && top < edge.top - more - 0.5) by = around.className;
+        if (atEnd && bottom > edge.bottom + more + 0.5) by = around.className;
+        if (getComputedStyle(around).position === "fixed") break;
+      }
+      if (by) cut.push(`${element.ariaLabel || element.textContent || element.id}: cut by ${by}`);
+    }
+  }
+  return cut;
+}"""
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_rings_around_what_has_the_focus_are_whole(
+    visit: Visit, walker: Person, screen: Screen
+) -> None:
+    somebody = visit(walker, screen)
+    page = somebody.page
+    found = {}
+    for path in _paths(walker):
+        somebody.open(path)
+        page.wait_for_load_state("networkidle")
+        found[path] = page.evaluate(_CUT_RINGS)
+    somebody.open()
+    page.get_by_role("button", name="Post options").first.click()
+    page.get_by_role("button", name="Edit post").click()
+    found["edit"] = page.evaluate(_CUT_RINGS)
+    page.keyboard.press("Escape")
+    somebody.choose_files(samples.photo(311), samples.photo(312, "b.jpg"))
+    found["compose"] = page.evaluate(_CUT_RINGS)
+    assert {where: rings for where, rings in found.items() if rings} == {}
+
+
+def test_a_ring_that_is_cut_is_found(visit: Visit, walker: Person) -> None:
+    """Or the test above finds nothing because it looks at nothing."""
+    somebody = visit(walker).open()
+    somebody.sees_post("Two of them")
+    somebody.page.evaluate(
+        """() => { const head = document.querySelector(".card-names");
+             head.style.overflow = "hidden"; }"""
+    )
+    assert any("card-names" in ring for ring in somebody.page.evaluate(_CUT_RINGS))
+
+
+@pytest.mark.parametrize("screen", [_NARROW, _SIDEWAYS], ids=["narrow", "on its side"])
+@pytest.mark.parametrize("percent", [100, 200])
+def test_nothing_is_wider_than_the_screen(
+    visit: Visit, walker: Person, screen: Screen, percent: int
+) -> None:
+    somebody = visit(walker, screen)
+    found = {}
+    for path in _paths(walker):
+        somebody.open(path)
+        somebody.page.wait_for_load_state("networkidle")
+        somebody.page.evaluate(
+            "(size) => { document.documentElement.style.fontSize = size; }", f"{percent}%"
+        )
+        found[path] = (somebody.overflow(), _broken_words(somebody))
+    assert {path: told for path, told in found.items() if told != (0, [])} == {}
+
+
+def _broken_words(visitor: Visitor) -> list[str]:
+    """Buttons, tabs and states whose words are broken in the middle, or do not fit."""
+    broken: list[str] = visitor.page.evaluate(
+        """() => [...document.querySelectorAll(".button, .tab, .badge, .nav-label, .row-title")]
+          .filter((element) => element.checkVisibility())
+          .filter((element) => {
+            const text = document.createRange();
+            const words = element.textContent.trim().split(/\\s+/).length;
+            text.selectNodeContents(element);
+            const lines = new Set([...text.getClientRects()].map(({top}) => Math.round(top / 8)));
+            return element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0
+              || (!element.matches(".row-title") && lines.size > words + 1);
+          })
+          .map((element) => `${element.className}: ${element.textContent}`)"""
+    )
+    return broken
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_a_post_can_be_put_together_on_a_phone_on_its_side(
+    visit: Visit, walker: Person, percent: int
+) -> None:
+    somebody = visit(walker, _SIDEWAYS).open()
+    page = somebody.page
+    page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", f"{percent}%")
+    page.get_by_role("button", name="New post").scroll_into_view_if_needed()
+    dialog = somebody.choose_files(samples.photo(313))
+    caption = dialog.get_by_label("Caption")
+    caption.scroll_into_view_if_needed()
+    caption.fill("On its side")
+    for name in ("Post", "Discard", "Close"):
+        expect(dialog.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    # What one writes is not under the buttons, and at least two lines of it are to be seen.
+    box, actions = caption.bounding_box(), dialog.locator(".dialog-actions").bounding_box()
+    assert box is not None
+    assert actions is not None
+    assert min(box["y"] + box["height"], actions["y"]) - max(box["y"], 0) >= 48
+    page.keyboard.press("Escape")
+    for name in ("Home", "Search", "Uploads", "Profile"):
+        link = page.get_by_role("navigation", name="Main").get_by_role("link", name=name)
+        link.scroll_into_view_if_needed()
+        expect(link).to_be_in_viewport(ratio=1)
+
+
+def test_web_addresses_hashtags_and_handles_are_links(visit: Visit, walker: Person) -> None:
+    somebody = visit(walker).open(f"/u/{walker.handle}")
+    page = somebody.page
+    bio = page.get_by_role("link", name="http://example.com")
+    expect(bio).to_have_attribute("rel", "noopener noreferrer nofollow ugc")
+    expect(bio).to_have_attribute("href", "http://example.com/")
+    post_id = walker.api.feed()["items"][1]["id"]
+    somebody.open(f"/p/{post_id}")
+    link = page.get_by_role("link", name="https://example.com/hills_(and_dales)", exact=True)
+    expect(link).to_have_attribute("target", "_blank")
+    expect(page.get_by_role("link", name="@maya")).to_have_attribute("href", "/u/maya")
+    page.get_by_role("link", name="#hills").click()
+    expect(page.get_by_role("heading", name="#hills")).to_be_visible()
+
+
+def test_dates_are_written_as_the_browser_has_them(visit: Visit, walker: Person) -> None:
+    post_id = walker.api.feed()["items"][0]["id"]
+    texts = []
+    for locale in ("de-DE", "en-US", "ja-JP"):
+        somebody = visit(walker, Screen(1280, 800, locale=locale)).open(f"/p/{post_id}")
+        shown = somebody.page.locator(".facts dd").first
+        texts.append(shown.inner_text())
+        expected = somebody.page.evaluate(
+            """(time) => new Date(time).toLocaleString(
+                 undefined, {dateStyle: "long", timeStyle: "short"})""",
+            walker.api.feed()["items"][0]["published_at"],
+        )
+        expect(shown).to_have_text(expected)
+    assert len(set(texts)) == 3
+
+
+def test_people_are_followed_from_every_list(
+    visit: Visit, walker: Person, person: Callable[[], Person]
+) -> None:
+    reader = person()
+    asked = f"/search?q={walker.handle}&type=users"
+    eventually(lambda: reader.api.call("GET", asked)["users"], until=bool)
+    somebody = visit(reader).open(asked)
+    page = somebody.page
+    page.get_by_role("button", name=f"Follow @{walker.handle}").click()
+    following = page.get_by_role("button", name=f"Following @{walker.handle}")
+    expect(following).to_be_visible()
+    # It shows in other lists, after a reload too, and nobody is offered to follow themselves.
+    somebody.open(f"/u/{reader.handle}/following")
+    expect(following).to_be_visible()
+    somebody.open(f"/u/{walker.handle}/followers")
+    own = page.get_by_role("listitem").filter(has_text=f"@{reader.handle}")
+    expect(own).to_be_visible()
+    expect(own.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("button", name="Follow @")).to_have_count(1)
+    # Taken back in one place, it is so in the others.
+    somebody.open(f"/u/{reader.handle}/following")
+    following.click()
+    expect(page.get_by_role("button", name=f"Follow @{walker.handle}")).to_be_visible()
+    page.get_by_role("link", name="Wilhelmina").click()
+    expect(page.get_by_role("button", name=f"Follow @{walker.handle}")).to_be_visible()
