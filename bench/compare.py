@@ -51,7 +51,9 @@ class Row:
 
 def compare(name: str, commit: str, pairs: int | None) -> None:
     """Print both sides' figures with their ratios, and write `<name>-against.json`."""
-    pairs = pairs or pairs_for(catalogue.load(name).MINUTES)
+    minutes = catalogue.load(name).MINUTES
+    pairs = pairs or pairs_for(minutes)
+    print(f"{name}: {pairs} pairs, about {2 * pairs * minutes:g} min", file=sys.stderr)
     with checked_out(commit) as other:
         rows = compared(*_measured(name, other, commit, pairs))
     _print(name, commit, pairs, rows)

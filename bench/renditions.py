@@ -29,8 +29,8 @@ from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import RenderedPhoto, plan, sniff, working_size
 from tests.pictures import SHARED_DATA
 from tools import node, paths, stamps
-from tools.commands import run_logged
-from tools.errors import Unavailable
+from tools.commands import CommandError, run_logged
+from tools.errors import ToolError, Unavailable
 
 _SOURCE: Final = Path(__file__).with_name("sharp")
 _INSTALLED: Final = FOLDER / "sharp"
@@ -138,15 +138,23 @@ def _sharp() -> Path:
         with stamps.fresh_directory(_INSTALLED) as folder:
             for name in _LOCKED:
                 shutil.copy(_SOURCE / name, folder)
-            run_logged(
-                [*node.npm(), "ci", "--no-audit", "--no-fund"],
-                log=paths.LOGS / "npm-sharp.log",
-                environment=node.environment(),
-                directory=folder,
-            )
+            _install(folder)
             stamps.write(folder / stamp.name, wanted)
     shutil.copy(_SOURCE / "render.mjs", _INSTALLED)
     return _INSTALLED
+
+
+def _install(folder: Path) -> None:
+    log = paths.LOGS / "npm-sharp.log"
+    try:
+        run_logged(
+            [*node.npm(), "ci", "--no-audit", "--no-fund"],
+            log=log,
+            environment=node.environment(),
+            directory=folder,
+        )
+    except CommandError as error:
+        raise ToolError(f"npm could not install sharp: see {paths.relative(log)}.") from error
 
 
 def _row(path: Path, ours: Engine, theirs: Engine, rounds: int) -> Row:
