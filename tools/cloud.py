@@ -356,5 +356,5 @@ def _processes(pid: int | None = None) -> Iterator[_Process]:
         check=False,
     )
     for line in answer.stdout.splitlines():
-        *numbers, state, started = line.split(maxsplit=4)
-        yield _Process(*map(int, numbers), state[0], started)
+        found = line.split(maxsplit=4)
+        yield _Process(int(found[0]), int(found[1]), int(found[2]), found[3][0], found[4])
