@@ -70,8 +70,12 @@ def test_the_feed_is_asked_for_once_and_before_the_apps_code_is_there(
     somebody.sees_post("Asked for early")  # and the access token is at hand
     asked: list[str] = []
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     somebody.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
-    somebody.page.route(re.compile(r"/assets/main-.*\.js$"), held.append)
+    somebody.page.route(re.compile(r"/assets/main-.*\.js$"), hold)
     with somebody.page.expect_response(re.compile("/api/feed")):
         somebody.page.reload(wait_until="commit")
     somebody.page.wait_for_timeout(_REPORTING_MS)
