@@ -28,7 +28,7 @@ FOLDER: Final = paths.BUILD / "dynamodb-local"
 _POM: Final = paths.ROOT / "tools" / "dynamodb-local.pom.xml"
 _COPY: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _MAIN: Final = paths.ROOT / "tools" / "LoopbackDynamoDb.java"
-_START_SECONDS: Final = 30.0
+_START_SECONDS: Final = 120.0
 _GRACE_SECONDS: Final = 5.0
 
 
