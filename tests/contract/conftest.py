@@ -54,7 +54,7 @@ from tests.fakes.system import FakeClock
 from tests.tables import create_tables
 from tests.valkey_server import let_pass
 from tools import dynamodb_local, opensearch_node
-from tools.errors import ToolError
+from tools.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -114,7 +114,7 @@ def local_dynamodb() -> Iterator[DynamoDBClient]:
     try:
         running = dynamodb_local.running()
         endpoint = running.__enter__()
-    except ToolError as error:
+    except Unavailable as error:
         pytest.skip(str(error))
     try:
         yield connect("dynamodb", region_name=REGION, endpoint_url=endpoint)
@@ -255,7 +255,7 @@ def opensearch() -> Iterator[OpenSearch]:
     try:
         running = opensearch_node.running()
         endpoint = running.__enter__()
-    except ToolError as error:
+    except Unavailable as error:
         pytest.skip(str(error))
     try:
         yield OpenSearch(hosts=[endpoint])

@@ -14,7 +14,7 @@ from tools import opensearch_node, operate, search
 from tools.client import Api, Photo
 from tools.cloud import LocalCloud
 from tools.deploy import LocalAws, deploy
-from tools.errors import ToolError
+from tools.errors import Unavailable
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def opensearch_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deplo
     node = opensearch_node.running()
     try:
         endpoint = node.__enter__()
-    except ToolError as error:
+    except Unavailable as error:
         pytest.skip(str(error))
     cloud = LocalCloud(tmp_path_factory.mktemp("cloud") / "state")
     try:
