@@ -6,10 +6,11 @@ goes wrong: at one AWS call or message, or at two. At the end, and 150 days late
 be as `invariants.py` and `leftovers.py` say.
 
 A **scenario** (`scenarios/`) is what people do. A **schedule** is a scenario and its faults, in one
-line: `publish_a_photo suspended@12 late@3`. Calls and messages are numbered from 1, from the
-moment when the scenario's preparations are over. Faults at calls: `crash_before`, `crash_after`,
-`doubled`, `unanswered`, `throttled`, `conflict`, `partial`, `suspended`, `overtaken`; at messages:
-`twice`, `late`, `poisoned`, `lost`; throughout: `ttl_late@0`. `faults.py` says what each of them is.
+line: `publish_a_photo suspended@12 late@3`. Calls and messages are numbered from 1,
+from the moment when the scenario's preparations are over. Faults at calls: `crash_before`,
+`crash_after`, `doubled`, `unanswered`, `throttled`, `conflict`, `partial`, `suspended`,
+`overtaken`; at messages: `twice`, `late`, `poisoned`, `lost`; throughout: `ttl_late@0`. What each
+of them is, `faults.py` says.
 
 **To repeat a schedule**, as a violation prints it:
 
