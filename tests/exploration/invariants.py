@@ -109,11 +109,8 @@ def delivery(state: State) -> Iterator[str]:
             author_id, reader_id = keys.parse_lease(key)
             if (reader_id, author_id) not in state.edges:
                 yield f"a lease of {author_id} without its edge"
-    heads = {
-        head.author_id: head
-        for key, row in state.metadata.items()
-        if key.sk == keys.HEAD and (head := to_head(row))
-    }
+    stored = [to_head(row) for key, row in state.metadata.items() if key.sk == keys.HEAD]
+    heads = {head.author_id: head for head in stored}
     for key in state.metadata:
         author = keys.parse_author(key.sk)
         if author is not None:

@@ -16,7 +16,9 @@ from moto import mock_aws
 from moto.dynamodb.models.table import Table as MotoTable
 
 from shutterfeed import bootstrap, runtime
+from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.dynamodb import table as table_module
+from shutterfeed.adapters.video import FfmpegVideoCodec
 from tests import tables
 from tests.conftest import REGION
 from tests.exploration import codecs, dynamo, storage
@@ -137,8 +139,8 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     yield table_module, "_pool", InTurn
     yield table_module, "time", _Pauses(made)
     yield search_module, "ThreadPoolExecutor", InTurn
-    yield codecs.ConfinedCodec, "render", codecs.render_photo
-    yield codecs.FfmpegVideoCodec, "render", codecs.render_video
+    yield ConfinedCodec, "render", codecs.render_photo
+    yield FfmpegVideoCodec, "render", codecs.render_video
     # Files of some KB come in parts, as in truth those of many MB do.
     yield multipart, "MULTIPART_THRESHOLD", 20_000
     yield multipart, "_USUAL_PART", 9_000

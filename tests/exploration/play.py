@@ -137,15 +137,14 @@ class Play:
         query: dict[str, str] | None = None,
     ) -> Any:
         """The answer's JSON, after as many repetitions as it takes; None of an error."""
-        status = 0
+        status, answer = 0, None
         for _ in range(_TRIES):
             task = self._send(name, method, path, body, key, query)
             if task.ended and task.error is None:
-                status = task.result["statusCode"]
+                status, answer = task.result["statusCode"], _json(task.result)
                 if status < 500:
                     break
             self._pause()
-        answer = _json(task.result) if task.ended and task.error is None else None
         if status not in expected:
             self.surprises.append(f"{name}: {method} {path} was answered {status} {answer}")
         return answer if status in _GOOD else None

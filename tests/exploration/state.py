@@ -8,7 +8,7 @@ from typing import Any
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import to_blob, to_post, to_profile, to_upload
-from shutterfeed.adapters.dynamodb.table import unmarshal
+from shutterfeed.adapters.dynamodb.table import item_key, unmarshal
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Upload
 from shutterfeed.domain.posts import Post, PostState
@@ -39,22 +39,23 @@ class State:
     @classmethod
     def read(cls) -> State:
         metadata, feed, search = map(_rows, (METADATA, FEED, SEARCH))
-        posts = {p.id: p for key, row in _under(metadata, keys.POST_PREFIX) if (p := to_post(row))}
-        uploads = (to_upload(row) for _, row in _under(metadata, keys.UPLOAD_PREFIX))
+        posts = [to_post(row) for row in _under(metadata, keys.POST_PREFIX)]
+        profiles = [to_profile(row) for row in _under(metadata, keys.PROFILE)]
+        entries = [to_upload(row) for row in _under(metadata, keys.UPLOAD_PREFIX)]
+        blobs = [to_blob(row) for row in _under(metadata, keys.BLOB)]
+        edges = (item_key(row) for row in _under(metadata, keys.FOLLOWS_PREFIX))
         return cls(
-            metadata,
-            feed,
-            search,
-            *(dict(storage.objects(name)) for name in (UPLOADS, ORIGINALS, RENDITIONS)),
-            posts,
-            {p.user_id: p for _, row in _under(metadata, keys.PROFILE) if (p := to_profile(row))},
-            {(u.post_id.author_id, u.medium.media_id): u for u in uploads},
-            {
-                b.sha256: b
-                for key, row in metadata.items()
-                if key.sk == keys.BLOB and (b := to_blob(row))
-            },
-            frozenset(keys.parse_follow(key) for key, _ in _under(metadata, keys.FOLLOWS_PREFIX)),
+            metadata=metadata,
+            feed=feed,
+            search=search,
+            uploads=dict(storage.objects(UPLOADS)),
+            originals=dict(storage.objects(ORIGINALS)),
+            renditions=dict(storage.objects(RENDITIONS)),
+            posts={post.id: post for post in posts},
+            profiles={profile.user_id: profile for profile in profiles},
+            entries={(e.post_id.author_id, e.medium.media_id): e for e in entries},
+            blobs={blob.sha256: blob for blob in blobs},
+            edges=frozenset(map(keys.parse_follow, edges)),
         )
 
     def published(self, *authors: str) -> list[Post]:
@@ -74,9 +75,8 @@ class State:
 
 
 def _rows(table: str) -> Rows:
-    items = map(unmarshal, dynamo.items(table))
-    return {Key(item["pk"], item["sk"]): item for item in items}
+    return {item_key(item): item for item in map(unmarshal, dynamo.items(table))}
 
 
-def _under(rows: Rows, prefix: str) -> Iterator[tuple[Key, dict[str, Any]]]:
-    return ((key, row) for key, row in rows.items() if key.sk.startswith(prefix))
+def _under(rows: Rows, prefix: str) -> Iterator[dict[str, Any]]:
+    return (row for key, row in rows.items() if key.sk.startswith(prefix))

@@ -1,0 +1,97 @@
+"""Fault schedules: every single fault in every scenario, and 2,000 sampled pairs of faults.
+
+What a scenario is, what goes wrong in it and what has to be so in the end is in
+`tests/exploration/`. On two idle cores it takes about half an hour, all cores at the lowest
+priority. `SCENARIOS="publish_a_photo restore_a_post"` runs some scenarios only, `DOUBLES=0` leaves
+the pairs out, `SEED=7` samples others.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from random import Random
+from typing import Final
+
+from bench.figures import FOLDER, Figure
+from shutterfeed.adapters.dynamodb.table import chunks
+from tests.exploration.explore import Outcome, double, run_all, singles
+from tests.exploration.faults import Schedule
+from tests.exploration.machinery import machinery
+from tests.exploration.scenarios import SCENARIOS
+
+_DOUBLES: Final = 2_000
+_AT_ONCE: Final = 20
+"""Schedules that a process is given at a time."""
+
+
+def run() -> list[Figure]:
+    names = os.environ.get("SCENARIOS", "").split() or list(SCENARIOS)
+    with machinery() as made:
+        # The codecs' work is kept, and inherited by the processes.
+        plain = {name: next(run_all(made, [Schedule(name)])) for name in names}
+    schedules = [s for outcome in plain.values() for s in singles(outcome)]
+    alone = len(schedules)
+    schedules += _pairs(list(plain.values()))
+    violated = {text: report for text, report in _run(schedules) if report}
+    _tell(plain, schedules, violated)
+    return [
+        Figure("scenarios", float(len(plain)), ""),
+        Figure("single faults", float(alone), ""),
+        Figure("pairs of faults", float(len(schedules) - alone), ""),
+        Figure("schedules that violate an invariant", float(len(violated)), "", "<= 0"),
+    ]
+
+
+def _pairs(plain: Sequence[Outcome]) -> Iterator[Schedule]:
+    chance = Random(int(os.environ.get("SEED", "0")))  # noqa: S311 - a simulation
+    for number in range(int(os.environ.get("DOUBLES", _DOUBLES))):
+        yield double(plain[number % len(plain)], chance)
+
+
+def _run(schedules: Sequence[Schedule]) -> Iterator[tuple[str, str]]:
+    """Each schedule's text, and a report where something was violated."""
+    workers = os.cpu_count() or 1
+    texts = [list(map(str, some)) for some in chunks(schedules, _AT_ONCE)]
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, mp_context=fork, initializer=_give_way) as pool:
+        done = wrong = 0
+        for results in pool.map(_some, texts):
+            yield from results
+            done += len(results)
+            wrong += sum(bool(report) for _, report in results)
+            line = f"\r{done:,} of {len(schedules):,} schedules, {wrong} violations"
+            print(line, end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+
+
+def _give_way() -> None:
+    os.nice(19)
+
+
+def _some(texts: Sequence[str]) -> list[tuple[str, str]]:
+    with machinery() as made:
+        outcomes = run_all(made, map(Schedule.parse, texts))
+        return [(str(o.schedule), str(o) if o.violations else "") for o in outcomes]
+
+
+def _tell(
+    plain: dict[str, Outcome], schedules: Sequence[Schedule], violated: dict[str, str]
+) -> None:
+    """A table of the scenarios, and every violation with the way to repeat it."""
+    tried = Counter(schedule.scenario for schedule in schedules)
+    wrong = Counter(text.partition(" ")[0] for text in violated)
+    width = max(map(len, plain))
+    print(f"\n  {'scenario':<{width}}   calls  messages  schedules  violations")
+    for name, outcome in plain.items():
+        counts = f"{len(outcome.calls):>7}  {len(outcome.messages):>8}  {tried[name]:>9,}"
+        print(f"  {name:<{width}} {counts}  {wrong[name]:>10}")
+    if violated:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        path = FOLDER / "faults.txt"
+        path.write_text("\n\n".join(violated.values()) + "\n")
+        print(f"\n{next(iter(violated.values()))}\n\n  All of them: {path}")
