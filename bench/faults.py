@@ -10,33 +10,46 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from random import Random
 from typing import Final
 
 from bench.figures import FOLDER, Figure
+from bench.progress import clear, show
 from shutterfeed.adapters.dynamodb.table import chunks
 from tests.exploration.explore import Outcome, double, run_all, singles
 from tests.exploration.faults import Schedule
 from tests.exploration.machinery import machinery
 from tests.exploration.scenarios import SCENARIOS
 
-_DOUBLES: Final = 2_000
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is tried: every `every`-th single fault of these scenarios, and so many pairs."""
+
+    scenarios: tuple[str, ...]
+    every: int
+    pairs: int
+
+
+FULL: Final = Size(tuple(SCENARIOS), 1, 2_000)
+TOY: Final = Size(tuple(SCENARIOS)[:1], 40, 2)
+MINUTES: Final = 30.0
 _AT_ONCE: Final = 20
 """Schedules that a process is given at a time."""
 
 
-def run() -> list[Figure]:
-    names = os.environ.get("SCENARIOS", "").split() or list(SCENARIOS)
+def run(size: Size) -> list[Figure]:
+    names = os.environ.get("SCENARIOS", "").split() or size.scenarios
     with machinery() as made:
         # The codecs' work is kept, and inherited by the processes.
         plain = {name: next(run_all(made, [Schedule(name)])) for name in names}
-    schedules = [s for outcome in plain.values() for s in singles(outcome)]
+    schedules = [s for outcome in plain.values() for s in singles(outcome)][:: size.every]
     alone = len(schedules)
-    schedules += _pairs(list(plain.values()))
+    schedules += _pairs(list(plain.values()), size.pairs)
     violated = {text: report for text, report in _run(schedules) if report}
     _tell(plain, schedules, violated)
     return [
@@ -47,9 +60,9 @@ def run() -> list[Figure]:
     ]
 
 
-def _pairs(plain: Sequence[Outcome]) -> Iterator[Schedule]:
+def _pairs(plain: Sequence[Outcome], count: int) -> Iterator[Schedule]:
     chance = Random(int(os.environ.get("SEED", "0")))  # noqa: S311 - a simulation
-    for number in range(int(os.environ.get("DOUBLES", _DOUBLES))):
+    for number in range(int(os.environ.get("DOUBLES", count))):
         yield double(plain[number % len(plain)], chance)
 
 
@@ -64,9 +77,8 @@ def _run(schedules: Sequence[Schedule]) -> Iterator[tuple[str, str]]:
             yield from results
             done += len(results)
             wrong += sum(bool(report) for _, report in results)
-            line = f"\r{done:,} of {len(schedules):,} schedules, {wrong} violations"
-            print(line, end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+            show(f"{done:,} of {len(schedules):,} schedules, {wrong} violations")
+    clear()
 
 
 def _give_way() -> None:
