@@ -36,7 +36,7 @@ class Size:
 
 
 FULL: Final = Size(15, _FUNCTIONS)
-TOY: Final = Size(1, ("api", "publish"))
+TOY: Final = Size(1, ("api",))
 MINUTES: Final = 4.0
 
 

@@ -103,7 +103,7 @@ class Size:
 
 
 FULL: Final = Size(KINDS)
-TOY: Final = Size(KINDS, megapixels=0.05)
+TOY: Final = Size((KINDS[0], KINDS[-1]), megapixels=0.05)
 MINUTES: Final = 5.0
 
 

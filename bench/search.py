@@ -66,7 +66,7 @@ class Size:
 
 
 FULL: Final = Size(pictures=1_000, people=500, published=30)
-TOY: Final = Size(pictures=12, people=5, published=1)
+TOY: Final = Size(pictures=12, people=5, published=2)
 MINUTES: Final = 12.0
 
 
