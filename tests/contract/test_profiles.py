@@ -226,6 +226,7 @@ def test_popularity_is_noted_if_it_is_still_what_it_was(store: Store) -> None:
     profile = samples.profile(1)
     store.profiles.create(profile)
     store.profiles.spread_followers(profile.user_id, 4)
+    found = None
     for old, new, noted in ((1, 9, 0), (0, 3, 3), (0, 9, 3), (2, 9, 3), (3, 0, 0), (0, 2, 2)):
         store.profiles.note_popularity(profile.user_id, old, new)
         found = store.profiles.get(profile.user_id)

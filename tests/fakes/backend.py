@@ -103,7 +103,7 @@ class Fuse:
     calls: int = 0
     crash_before: int | None = None
     crash_after: int | None = None
-    pauses: dict[int, Callable[[], None]] = field(default_factory=dict)
+    pauses: dict[int, Callable[[], object]] = field(default_factory=dict)
     meanwhile: tuple[int, Callable[[], object]] | None = None
     """What somebody else does just before a call, by its number."""
     log: list[str] = field(default_factory=list)

@@ -86,7 +86,11 @@ def test_a_small_audience_is_one_chunk_and_a_large_one_is_read_in_parts() -> Non
     assert not backend.feed.messages
 
 
-def test_a_step_plans_a_limited_number_of_chunks_and_leaves_a_checkpoint() -> None:
+@pytest.mark.parametrize(("seconds", "expected"), [(0, 2), (8, 2), (15, 4)])
+def test_a_step_plans_so_many_chunks_or_for_so_long_and_leaves_a_checkpoint(
+    seconds: int, expected: int
+) -> None:
+    """Reading a page of the audience and sending the chunk take so many seconds each."""
     backend = Backend()
     handle = backend.sign_up(0).handle
     readers = [samples.user_id(32 * number) for number in range(1, 11)]  # all of them in one part
@@ -96,6 +100,9 @@ def test_a_step_plans_a_limited_number_of_chunks_and_leaves_a_checkpoint() -> No
     backend.drain()
     entry = entry_of(_publish(backend))
     backend.fan_out.messages[:] = [FanOut(entry, part=0)]
+    time = timedelta(seconds=seconds)
+    calls = range(backend.fuse.calls + 1, backend.fuse.calls + 100)
+    backend.fuse.pauses = dict.fromkeys(calls, lambda: backend.clock.advance(time))
     sizes = []
     steps = 0
     while backend.fan_out.messages:
@@ -105,7 +112,7 @@ def test_a_step_plans_a_limited_number_of_chunks_and_leaves_a_checkpoint() -> No
         assert isinstance(message, FeedChunk)
         sizes.append(len(message.owner_ids))
     assert sizes == [3, 3, 3, 1]
-    assert steps == 2
+    assert steps == expected
 
 
 @pytest.mark.parametrize("moment", ["crash_before", "crash_after"])

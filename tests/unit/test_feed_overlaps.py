@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from shutterfeed.domain.search import popularity, user_document
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.metadata import FakePosts
+from tests.fakes.storage import FakeQueue
 from tests.feed_world import POLICY
 
 ADA, BOB = samples.user_id(1), samples.user_id(2)
@@ -68,7 +70,11 @@ class Story:
         """Who acts on the one message of that kind, which is in its queue now."""
         while "stream" in self.backend.waiting():
             self.backend.deliver("stream")
-        messages = {"feed": self.backend.feed, "fan_out": self.backend.fan_out}[queue].messages
+        queues: dict[str, FakeQueue[Any]] = {
+            "feed": self.backend.feed,
+            "fan_out": self.backend.fan_out,
+        }
+        messages = queues[queue].messages
         (index,) = [i for i, message in enumerate(messages) if isinstance(message, kind)]
         return lambda: self.backend.deliver(queue, index)
 
@@ -246,6 +252,28 @@ def test_whoever_is_overtaken_leaves_nothing_behind(
         scene(story)
         _act(story, overlap, pause, crash)
         story.check()
+
+
+def test_a_worker_of_an_earlier_crossing_does_not_end_the_pulling_of_a_later_one() -> None:
+    """The author was a celebrity again meanwhile, and published what nobody was pushed."""
+
+    def become_one_for_a_while(story: Story) -> None:
+        _become_a_celebrity(story)
+        story.publish()
+        for number in OTHERS[:2]:
+            story.unfollow(number)
+        _deliver_until(story, Delivery.TO_PUSH)
+
+    calls = 0
+    for pause, crash in _moments(an_author_ceases_to_be_a_celebrity):
+        if crash is None:
+            story = Story()
+            an_author_ceases_to_be_a_celebrity(story)
+            _act(story, become_one_for_a_while, pause, None)
+            assert story.seen() == story.expected(), f"suspended before call {pause}"
+            story.check()
+            calls += 1
+    assert calls > 4
 
 
 def test_a_chunk_that_lay_among_the_dead_letters_brings_nothing_back() -> None:

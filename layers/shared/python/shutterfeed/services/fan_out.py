@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from shutterfeed.domain.delivery import AUDIENCE_PARTS
@@ -14,6 +15,9 @@ CHUNK: Final = 500
 """Readers per message: 20 batches of DynamoDB's 25 writes, about 15 KB of ids."""
 PAGES_PER_STEP: Final = 20
 """Chunks per step of the planner, before it leaves a checkpoint and starts a new message."""
+LONGEST_STEP: Final = timedelta(seconds=20)
+"""After which no further chunk is begun, a third of the function's time: where all leases of a page
+have run out, 500 are written one by one, each on its own condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,11 @@ class FanOutPlanner:
         the same chunks again, which write the same items again.
         """
         author_id = step.entry.post_id.author_id
-        planned = 0
+        planned, started = 0, self.clock.now()
         for _ in range(PAGES_PER_STEP):
             now = self.clock.now()
+            if now - started > LONGEST_STEP:
+                break
             page = self.audience.page(author_id, step.part, step.after, CHUNK)
             if step.part is None and page.next_position is not None:
                 self.steps.send([replace(step, part=part) for part in range(AUDIENCE_PARTS)])
