@@ -291,7 +291,9 @@ class DynamoIndexWriter:
         if not fresh:
             return
         words_of = {
-            keys.dictionary_word(self.generation, of, word): (of, word) for of, word in fresh
+            keys.dictionary_word(self.generation, of, word): (of, word)
+            # In an order of their own: the same work is the same calls in every process.
+            for of, word in sorted(fresh)
         }
         for item in self.table.get_many(words_of):
             if item.get(_COMPLETE):
@@ -300,7 +302,7 @@ class DynamoIndexWriter:
         self.table.write_many(puts=map(key_item, words_of))
         similar: dict[keys.Key, set[str]] = {}
         for of, word in words_of.values():
-            for letters in _letters(word):
+            for letters in sorted(_letters(word)):
                 similar.setdefault(keys.typos(self.generation, of, letters), set()).add(word)
         updates = [Update(key, add={WORDS: frozenset(words)}) for key, words in similar.items()]
         # In transactions for their size: one by one, the words of a first post take seconds.
