@@ -54,9 +54,9 @@ def test_what_was_sent_is_received_until_the_storage_tells_of_it(
     expect(own.get_by_role("button", name="Delete")).to_have_count(0)
     expect(own.get_by_text("interrupted")).to_have_count(0)
 
+    row = page.get_by_role("listitem").filter(has_text="lake.jpg")
     for _ in range(2):  # and after a reload
         somebody.open("/uploads")
-        row = page.get_by_role("listitem").filter(has_text="lake.jpg")
         expect(row.get_by_text("Received, being prepared")).to_be_visible()
         expect(row.locator("img")).to_be_visible()
         expect(row.get_by_text("Choose the file again")).to_have_count(0)
