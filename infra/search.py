@@ -32,9 +32,11 @@ class Search(Construct):
             table = _table(self, settings)
             self.target = table.table_name
             grants.items(reader, table, "GetItem", "Query", "BatchGetItem")
-            actions = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
-            # It scans for maintenance: what is there, and what is left of older generations.
-            grants.items(writer, table, "GetItem", "BatchGetItem", "Scan", *actions)
+            # It scans for maintenance: what is there, and what is left of older generations. A
+            # stray entry is removed if its document has not changed.
+            reads = ("GetItem", "BatchGetItem", "Scan", "ConditionCheckItem")
+            writes = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+            grants.items(writer, table, *reads, *writes)
         elif settings.search_endpoint is not None:
             self.target = settings.search_endpoint
         elif settings.makes_search_domain:

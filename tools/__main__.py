@@ -185,7 +185,8 @@ def _search_check(options: argparse.Namespace) -> int:
     from tools import search
 
     found = search.check(_deployment(options), repair=options.repair)
-    for kind in ("looked at", "missing", "outdated", "left over", "mended"):
+    kinds = ("looked at", "entries", "missing", "outdated", "unfinished", "left over", "astray")
+    for kind in (*kinds, "mended"):
         print(f"{kind:<12}{found[kind]:>9,}")
     return 0
 

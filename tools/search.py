@@ -49,15 +49,17 @@ def reindex(deployment: Deployment, pause: Pause = time.sleep) -> Counter[str]:
 
 
 def check(deployment: Deployment, *, repair: bool) -> Counter[str]:
-    """Hold table and index against each other; what was found, by kind, and what was mended."""
+    """Hold table and index against each other, and the index's entries against its documents; what
+    was found, by kind, and what was mended."""
     found: Counter[str] = Counter()
     with step("Checking the search index") as progress:
-        for action in ("check", "check_held"):
+        for action in ("check", "check_held", "check_entries"):
             for result in _steps(deployment, action, repair=repair):
                 found.update(result["found"])
-                found["looked at"] += result["looked_at"]
+                name = "entries" if action == "check_entries" else "looked at"
+                found[name] += result["looked_at"]
                 found["mended"] += result["written"]
-                progress.detail = f"{found['looked at']:,} looked at"
+                progress.detail = f"{found['looked at']:,} and {found['entries']:,} entries"
                 if result["failures"]:
                     raise ToolError(f"Not all could be mended: {result['failures'][0]}")
     return found

@@ -34,6 +34,13 @@ def maintain(action: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
     """One step; what it says is where the next one goes on. Raises `ValueError`."""
     service = bootstrap.search_maintenance()
     after, repair = event.get("after"), bool(event.get("repair"))
+    checks = {
+        "check": service.check,
+        "check_held": service.check_held,
+        "check_entries": service.check_entries,
+    }
+    if action in checks:
+        return asdict(checks[action](after, repair=repair))
     match action:
         case "begin":
             return {"generation": service.index.begin()}
@@ -44,10 +51,6 @@ def maintain(action: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
             return {}
         case "drop":
             return {"more": service.index.drop_others()}
-        case "check":
-            return asdict(service.check(after, repair=repair))
-        case "check_held":
-            return asdict(service.check_held(after, repair=repair))
     raise ValueError(f"there is no action {action!r}")
 
 

@@ -7,6 +7,10 @@ from typing import cast
 
 import pytest
 
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.table import Delete
+from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
+from shutterfeed.adapters.search.postings import POSTS
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import Gone, parse_query, post_document, user_document
@@ -111,3 +115,38 @@ def test_an_empty_index_can_be_built_anew(index: SearchGenerations) -> None:
     _drop(index)
     assert index.versions([shown(1).id]) == {}
     assert index.posts(parse_query("heron"), shown(1).created_at, 0, 5).items == ()
+
+
+def test_an_index_that_is_kept_has_no_stray_entries(index: SearchGenerations) -> None:
+    put(index, *(shown(n, f"number {n} #tag{n}") for n in range(6)))
+    users(index, user(5, "ada"))
+    put(index, replace(shown(1, "another number"), revision=2))
+    index.apply([Gone(shown(2).id, 9), Gone(samples.user_id(5), 9)])
+    after = None
+    while True:
+        step = index.stray_entries(after, 7, repair=True)
+        assert (step.found, step.removed) == (0, 0)
+        if step.next_position is None:
+            break
+        after = step.next_position
+    assert sorted(found(index, "number")) == [0, 1, 3, 4, 5]
+
+
+@pytest.fixture(params=[name for name in ENGINES if name != "opensearch"])
+def term_index(request: pytest.FixtureRequest) -> DynamoSearchIndex:
+    return cast("DynamoSearchIndex", engine(request))
+
+
+def test_the_entries_of_a_document_that_was_lost_are_removed_and_no_others(
+    term_index: DynamoSearchIndex,
+) -> None:
+    put(term_index, shown(1, "heron #birds"), shown(2, "stork #birds"))
+    document = keys.search_document(term_index.generation, POSTS, str(shown(1).id))
+    term_index.table.write(Delete(document))
+    told = term_index.stray_entries(None, 100, repair=False)
+    assert (told.found, told.removed) == (3, 0), "its two words and its hashtag"
+    assert found(term_index, "heron") == [1]
+    assert term_index.stray_entries(None, 100, repair=True).removed == 3
+    assert found(term_index, "heron") == []
+    assert found(term_index, "stork") == [2]
+    assert term_index.stray_entries(None, 100, repair=True).found == 0

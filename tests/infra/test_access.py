@@ -152,6 +152,7 @@ GRANTED = {
         "dynamodb:UpdateItem SearchIndex",
         "dynamodb:DeleteItem SearchIndex",
         "dynamodb:BatchWriteItem SearchIndex",
+        "dynamodb:ConditionCheckItem SearchIndex",
     },
 }
 CONSUMED = {

@@ -11,6 +11,8 @@ import pytest
 
 from index_search.handler import handler
 from shutterfeed import bootstrap, keys
+from shutterfeed.adapters.dynamodb.table import key_item, marshal
+from shutterfeed.domain.errors import Busy
 from tests.integration import payloads
 from tests.integration.client import Client
 from tests.integration.pipeline import Pipeline
@@ -82,7 +84,7 @@ def test_a_new_index_finds_what_the_old_one_did_and_what_came_meanwhile(
     assert _found(client, ada, "stork") == came
     partitions = {item["pk"]["S"] for item in aws("dynamodb").scan(TableName=SEARCH)["Items"]}
     assert {p.split("#")[0] for p in partitions} == {"2", keys.GENERATIONS.pk}
-    assert search.check(deployment, repair=False) == {"looked at": 6, "mended": 0}
+    assert _checked(deployment) == {"looked at": 6, "mended": 0}
 
 
 def test_an_index_that_was_lost_is_built_from_the_table(
@@ -97,11 +99,12 @@ def test_an_index_that_was_lost_is_built_from_the_table(
 def test_what_differs_is_found_and_mended(
     client: Client, world: World, ada: Person, heron: str, deployment: Deployment
 ) -> None:
-    assert search.check(deployment, repair=False) == {"looked at": 4, "mended": 0}
+    assert _checked(deployment) == {"looked at": 4, "mended": 0}
     _empty_the_index()
     expected = {"looked at": 2, "missing": 2, "mended": 0}
-    assert search.check(deployment, repair=False) == expected
-    assert search.check(deployment, repair=True) == {"looked at": 4, "missing": 2, "mended": 2}
+    assert _checked(deployment) == expected
+    expected = {"looked at": 4, "missing": 2, "mended": 2}
+    assert _checked(deployment, repair=True) == expected
     assert _found(client, ada, "heron") == [heron]
     # A change whose message was lost, and a post that went without one.
     client.patch(f"/posts/{heron}", ada, {"caption": "A stork"})
@@ -110,7 +113,7 @@ def test_what_differs_is_found_and_mended(
     author_id, _, ulid = heron.partition("-")
     world.expire(keys.Key(f"USER#{author_id}", f"POST#{ulid}"))
     assert search.check(deployment, repair=True)["left over"] == 1
-    assert search.check(deployment, repair=True) == {"looked at": 2, "mended": 0}
+    assert _checked(deployment, repair=True) == {"looked at": 2, "mended": 0}
 
 
 def test_a_document_that_cannot_be_written_leaves_the_old_index(
@@ -132,6 +135,58 @@ def test_a_document_that_cannot_be_written_leaves_the_old_index(
 def test_what_is_no_action_is_refused(deployment: Deployment) -> None:
     with pytest.raises(ToolError, match="there is no action"):
         search._act(deployment, "explode")
+
+
+def test_entries_of_no_document_are_found_and_removed(
+    client: Client, world: World, ada: Person, heron: str, deployment: Deployment
+) -> None:
+    """As an index has them from which documents went before their entries."""
+    author_id, _, ulid = heron.partition("-")
+    aws("dynamodb").delete_item(
+        TableName=SEARCH, Key=marshal(key_item(keys.search_document("1", "P", heron)))
+    )
+    world.expire(keys.Key(f"USER#{author_id}", f"POST#{ulid}"))
+    told = search.check(deployment, repair=False)
+    assert told["astray"] > 3
+    assert told["mended"] == 0
+    assert search.check(deployment, repair=True)["mended"] == told["astray"]
+    assert _checked(deployment) == {"looked at": 2, "mended": 0}
+    assert _found(client, ada, "heron") == []
+    assert not [item for item in _index_items() if heron in item["sk"]["S"]]
+
+
+def test_a_removal_that_broke_off_is_told_and_ended(
+    client: Client, pipeline: Pipeline, ada: Person, heron: str, deployment: Deployment
+) -> None:
+    """Its message is dead, and lost after 14 days."""
+    client.delete(f"/posts/{heron}", ada)
+    pipeline.pump_stream()
+    writer = bootstrap.search_maintenance().index._writers["1"]  # type: ignore[attr-defined]
+
+    def dies(*_: object) -> None:
+        raise Busy
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(writer), "_carry_out", dies)
+        pipeline.pump_queue("search")
+        assert pipeline.failures
+    aws("sqs").purge_queue(QueueUrl=pipeline.world.queue_url("search"))
+    assert [item for item in _index_items() if f"#{heron}" in item["sk"]["S"]]
+    assert not [item for item in _index_items() if "expires_at" in item]
+    assert search.check(deployment, repair=False)["unfinished"] > 0
+    assert search.check(deployment, repair=True)["mended"] > 0
+    assert not [item for item in _index_items() if f"#{heron}" in item["sk"]["S"]]
+    assert "unfinished" not in search.check(deployment, repair=False)
+
+
+def _checked(deployment: Deployment, *, repair: bool = False) -> dict[str, int]:
+    """What a check tells, without how many entries it looked at."""
+    return {k: n for k, n in search.check(deployment, repair=repair).items() if k != "entries"}
+
+
+def _index_items() -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = aws("dynamodb").scan(TableName=SEARCH)["Items"]
+    return items
 
 
 def _empty_the_index() -> None:

@@ -52,6 +52,31 @@ def test_objects_of_uploads(post_id: PostId, media_id: str) -> None:
     assert keys.parse_upload_object(key) == (post_id, media_id)
 
 
+@given(strategies.post_ids, ulids)
+def test_objects_in_the_uploads_bucket_begin_as_they_are_listed(
+    post_id: PostId, media_id: str
+) -> None:
+    assert keys.upload_object(post_id, media_id).startswith(keys.UPLOADED)
+    for key_of in (keys.discarded_object, keys.download_object):
+        key = key_of(post_id, media_id)
+        assert key.startswith(keys.COPIED)
+        with pytest.raises(MalformedKey):
+            keys.parse_upload_object(key)
+
+
+@pytest.mark.parametrize("term", ["heron", "#birds", "~u0v", "🦩", "#"])
+def test_partitions_of_terms(term: str) -> None:
+    assert keys.parse_term_partition(keys.term_partition("12", "P", term)) == ("P", term)
+    for other in (
+        keys.starts_partition("12", term),
+        keys.dictionary_partition("12", "P", term),
+        keys.typos("12", "P", term).pk,
+        keys.search_document("12", "P", term).pk,
+        keys.GENERATIONS.pk,
+    ):
+        assert keys.parse_term_partition(other) is None
+
+
 @given(strategies.digests, ulids)
 def test_objects_of_originals(sha256: str, blob_id: str) -> None:
     key = keys.original_object(sha256, blob_id)

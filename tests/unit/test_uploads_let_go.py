@@ -22,8 +22,6 @@ ADA = samples.user_id(1)
 OTHER_PHOTO = PHOTO + b", another one"
 NO_PHOTO = b"<html>"
 SECOND = timedelta(seconds=1)
-LATE = timedelta(days=13)
-"""As late as a dead letter may be sent back, or the table's TTL may be."""
 
 
 @pytest.fixture
@@ -257,33 +255,3 @@ def test_a_restored_post_finds_its_entries_however_late(backend: Backend) -> Non
     backend.upload(post, 0, PHOTO)
     backend.drain()
     assert backend.metadata.posts[post.id].state is PostState.PUBLISHED
-
-
-@pytest.mark.parametrize("queue", ["landed", "images", "publish", "collect"])
-def test_a_dead_letter_that_comes_back_after_thirteen_days_leaves_nothing(
-    backend: Backend, queue: str
-) -> None:
-    post = backend.create_post(1, (PHOTO,), "key")
-    backend.upload(post, 0, PHOTO)
-    backend.drain_all_but(queue)
-    backend.delete_post(post.id)
-    backend.drain_all_but(queue)
-    backend.wait(DELETED_RETENTION)
-    backend.drain_all_but(queue)
-    backend.wait(LATE)
-    backend.drain()
-    assert _nothing_is_left_of(backend, post)
-    assert _tag(backend, post) in ("abandoned", "settled")
-
-
-@pytest.mark.parametrize("queue", ["landed", "images", "publish"])
-def test_a_dead_letter_that_comes_back_after_thirteen_days_publishes_its_post(
-    backend: Backend, queue: str
-) -> None:
-    post = backend.create_post(1, (PHOTO,), "key")
-    backend.upload(post, 0, PHOTO)
-    backend.drain_all_but(queue)
-    backend.wait(LATE)
-    backend.drain()
-    assert backend.metadata.posts[post.id].state is PostState.PUBLISHED
-    assert _tag(backend, post) == "settled"

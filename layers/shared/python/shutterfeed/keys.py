@@ -308,6 +308,12 @@ def term_partition(generation: str, kind: str, term: str) -> str:
     return f"{generation}#TERM#{kind}#{term}"
 
 
+def parse_term_partition(partition: str) -> tuple[str, str] | None:
+    """The kind and the term; None for a partition of something else."""
+    parts = partition.split("#", 3)
+    return (parts[2], parts[3]) if len(parts) == 4 and parts[1] == "TERM" else None
+
+
 def term_sort(order: str, subject: str) -> str:
     return f"{order}#{subject}"
 

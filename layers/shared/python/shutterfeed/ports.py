@@ -800,6 +800,20 @@ class Searchable(Protocol):
         ...
 
 
+UNFINISHED: Final = -1
+"""In place of a document's version."""
+
+
+@dataclass(frozen=True, slots=True)
+class StraySearch:
+    """How many entries were looked at, were of no document, and were removed."""
+
+    looked_at: int
+    found: int
+    removed: int
+    next_position: str | None
+
+
 class SearchGenerations(SearchIndex, Protocol):
     """The search index as maintenance sees it: of several generations, searches see one.
 
@@ -824,11 +838,17 @@ class SearchGenerations(SearchIndex, Protocol):
         ...
 
     def versions(self, subjects: Sequence[PostId | str]) -> Mapping[PostId | str, int]:
-        """Of the documents that can be found now."""
+        """Of the documents that can be found now; `UNFINISHED` for one that is not written, or not
+        taken out, to the last entry."""
         ...
 
     def held(self, after: str | None, limit: int) -> Page[PostId | str]:
-        """The subjects of all documents that can be found."""
+        """The subjects of all documents of which something can be found."""
+        ...
+
+    def stray_entries(self, after: str | None, limit: int, *, repair: bool) -> StraySearch:
+        """Hold a page of entries against the documents they are of. Those that no document has are
+        removed, when told so, unless the document changes at the same time."""
         ...
 
 

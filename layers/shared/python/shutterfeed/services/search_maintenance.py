@@ -13,7 +13,7 @@ from typing import Final
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.search import Document, Gone, post_document, user_document
-from shutterfeed.ports import Posts, Profiles, Searchable, SearchGenerations
+from shutterfeed.ports import UNFINISHED, Posts, Profiles, Searchable, SearchGenerations
 
 PAGE: Final = 200
 """Items of the table that one step looks at."""
@@ -27,7 +27,8 @@ class Step:
     written: int
     after: str | None
     found: Mapping[str, int] = field(default_factory=dict)
-    """How many documents were found missing, outdated or left over."""
+    """How many documents were found missing, outdated, unfinished or left over, and how many
+    entries astray."""
     failures: Sequence[str] = ()
 
 
@@ -60,6 +61,12 @@ class SearchMaintenance:
         page = self.index.held(after, PAGE)
         return self._compared(page.items, page.next_position, repair=repair)
 
+    def check_entries(self, after: str | None, *, repair: bool) -> Step:
+        """Hold a page of the index's entries against its own documents: which belong to none."""
+        page = self.index.stray_entries(after, PAGE, repair=repair)
+        found = {"astray": page.found} if page.found else {}
+        return Step(page.looked_at, page.removed, page.next_position, found)
+
     def _compared(
         self, subjects: Sequence[PostId | str], after: str | None, *, repair: bool
     ) -> Step:
@@ -82,6 +89,8 @@ class SearchMaintenance:
 
 
 def _mismatch(truth: Document, held: int | None) -> str | None:
+    if held == UNFINISHED:
+        return "unfinished"
     if isinstance(truth, Gone):
         return None if held is None else "left over"
     if held is None:

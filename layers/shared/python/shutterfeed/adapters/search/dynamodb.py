@@ -25,6 +25,7 @@ from shutterfeed.adapters.search.dynamodb_posts import (
     completions,
     meant_by,
 )
+from shutterfeed.adapters.search.dynamodb_sweep import DynamoSweep
 from shutterfeed.adapters.search.generations import Generations
 from shutterfeed.adapters.search.postings import POSTS, TAGS, USERS, Posting, parse
 from shutterfeed.adapters.search.type_ahead import (
@@ -55,7 +56,7 @@ from shutterfeed.domain.search import (
     popularity,
 )
 from shutterfeed.domain.text import TAG_MARK
-from shutterfeed.ports import Clock, Suggestion
+from shutterfeed.ports import UNFINISHED, Clock, StraySearch, Suggestion
 from shutterfeed.schema import PK, SK
 
 _PARALLEL: Final = 10
@@ -65,6 +66,8 @@ _DROPPED_PAGES: Final = 5
 """Of so many entries; more take longer than a function may run."""
 _USERS_READ: Final = 100
 """Most followed users with one word that are looked at."""
+_BLANK: Final = "\x1e"
+"""Between the keys of a place in the table: texts of entries have blanks."""
 _STARTS_READ: Final = 200
 """Entries of type-ahead that are looked at, in the order of the alphabet."""
 
@@ -118,13 +121,17 @@ class DynamoSearchIndex:
             for s in subjects
         }
         items = self.table.get_many(wanted, consistent=True)
-        return {wanted[item_key(i)]: i["version"] for i in items if not i["gone"]}
+        return {
+            wanted[item_key(i)]: i["version"] if i.get("done") else UNFINISHED
+            for i in items
+            if not (i["gone"] and i.get("done"))
+        }
 
     def held(self, after: str | None, limit: int) -> Page[PostId | str]:
         rows = self.table.scan(
             Attr(SK).eq(keys.SEARCH_DOCUMENT)
             & Attr(PK).begins_with(f"{self.generation}#")
-            & Attr("gone").eq(value=False),
+            & (Attr("gone").eq(value=False) | Attr("done").not_exists()),
             after=None if after is None else dict(zip((PK, SK), after.split(" ", 1), strict=True)),
             limit=limit,
             attributes=(PK, SK),
@@ -134,6 +141,14 @@ class DynamoSearchIndex:
             kind, subject = keys.parse_search_document(item_key(item))
             found.append(PostId.parse(subject) if kind == POSTS else subject)
         return Page(tuple(found), f"{rows.last[PK]} {rows.last[SK]}" if rows.last else None)
+
+    def stray_entries(self, after: str | None, limit: int, *, repair: bool) -> StraySearch:
+        place = None if after is None else dict(zip((PK, SK), after.split(_BLANK, 1), strict=True))
+        sweep = DynamoSweep(self.table, self.generation)
+        found = sweep.page(place, limit)
+        removed = sum(map(sweep.remove, found.strays)) if repair else 0
+        last = found.last and f"{found.last[PK]}{_BLANK}{found.last[SK]}"
+        return StraySearch(found.looked_at, len(found.strays), removed, last or None)
 
     @property
     def generation(self) -> str:

@@ -2,7 +2,8 @@
 
 A document's item says which entries it has, so that a change takes out the old ones. It is written
 first, on the condition that nobody was faster, and lists what is still to be taken out; what a
-crash leaves undone, the repeated message finds there. Counts of hashtags and places change in the
+crash leaves undone, the repeated message finds there, however late: the item expires only once
+nothing is left to be taken out. Counts of hashtags and places change in the
 transaction of the document that justifies them.
 """
 
@@ -67,7 +68,8 @@ LONGEST_DICTIONARY_WORD: Final = 32
 """Letters; what is longer is found as it stands, but is no completion."""
 
 _TOMBSTONE_RETENTION: Final = timedelta(hours=24)
-"""How long a removed document remembers its version: far longer than a message is worked on."""
+"""How long a removed document remembers its version: far longer than a message is worked on. One
+that comes later, a dead letter say, reads what there is then."""
 _ATTEMPTS: Final = 8
 _TRANSACTION: Final = 100
 _COMPLETE: Final = "complete"
@@ -184,14 +186,12 @@ class DynamoIndexWriter:
             **key_item(keys.search_document(self.generation, kind, subject)),
             **new.item,
             "writes": writes + 1,
-            "stale": sorted(_stale(old) - _lines(new.postings)),
-            "stale_starts": sorted(_all_starts(old) - set(new.starts)),
+            "stale": sorted(listed_postings(old) - _lines(new.postings)),
+            "stale_starts": sorted(listed_starts(old) - set(new.starts)),
         }
         before = set(old.get("counted", ()))
         lost = before - set(new.counted)
         item["freed"] = sorted((lost | set(old.get("freed", ()))) - set(new.counted))
-        if new.gone:
-            item[TTL_ATTRIBUTE] = epoch(self.clock.now() + _TOMBSTONE_RETENTION)
         unchanged: ConditionBase = Attr("writes").eq(writes) if writes else Attr(PK).not_exists()
         counts = [
             *(
@@ -227,7 +227,7 @@ class DynamoIndexWriter:
         self._learn(kind, new.terms, old)
         done = Update(
             keys.search_document(self.generation, kind, subject),
-            set={"done": True},
+            set={"done": True, **self._expiry(new)},
             remove=("stale", "stale_starts", "freed"),
             condition=Attr("writes").eq(claimed["writes"]),
         )
@@ -235,6 +235,11 @@ class DynamoIndexWriter:
             self.table.write(done)
         except ConditionFailed:
             self._give_way(kind, subject, claimed)
+
+    def _expiry(self, new: Entries) -> Item:
+        if not new.gone:
+            return {}
+        return {TTL_ATTRIBUTE: epoch(self.clock.now() + _TOMBSTONE_RETENTION)}
 
     def _write_entries(
         self,
@@ -341,20 +346,26 @@ def _is_dictionary_word(term: str) -> bool:
 
 def _lines(postings: Iterable[tuple[str, str]]) -> set[str]:
     """Postings as the document's item lists them: a term may be anything but blank."""
-    return {f"{order} {term}" for term, order in postings}
+    return {posting_line(order, term) for term, order in postings}
+
+
+def posting_line(order: str, term: str) -> str:
+    return f"{order} {term}"
 
 
 def _lines_of(item: Mapping[str, Any]) -> set[str]:
     order = item.get("entry_order", "")
-    return {f"{order} {term}" for term in item.get("terms", "").split()}
+    return {posting_line(order, term) for term in item.get("terms", "").split()}
 
 
-def _stale(old: Mapping[str, Any]) -> set[str]:
-    return _lines_of(old) | set(old.get("stale", ()))
+def listed_postings(item: Mapping[str, Any]) -> set[str]:
+    """All that a document has, or has still to take out, as lines."""
+    return _lines_of(item) | set(item.get("stale", ()))
 
 
-def _all_starts(old: Mapping[str, Any]) -> set[str]:
-    return set(old.get("starts", ())) | set(old.get("stale_starts", ()))
+def listed_starts(item: Mapping[str, Any]) -> set[str]:
+    """The same of type-ahead."""
+    return set(item.get("starts", ())) | set(item.get("stale_starts", ()))
 
 
 def _is_done(old: Mapping[str, Any], new: Entries) -> bool:

@@ -61,7 +61,7 @@ from shutterfeed.domain.search import (
     popularity,
     typos_between,
 )
-from shutterfeed.ports import NOTICED_AFTER_SECONDS, Suggestion
+from shutterfeed.ports import NOTICED_AFTER_SECONDS, StraySearch, Suggestion
 
 Json = dict[str, Any]
 
@@ -129,6 +129,16 @@ class OpenSearchIndex:
         ids = [hit["_id"] for hit in self._search(body, limit)]
         found = tuple(PostId.parse(i) if "-" in i else i for i in ids)
         return Page(found, ids[-1] if len(ids) == limit else None)
+
+    def stray_entries(
+        self,
+        after: str | None,  # noqa: ARG002 - as the port has it
+        limit: int,  # noqa: ARG002
+        *,
+        repair: bool,  # noqa: ARG002
+    ) -> StraySearch:
+        """There are none: an entry is a part of its document."""
+        return StraySearch(0, 0, 0, None)
 
     def _ensure(self) -> None:
         if not self._ensured:
