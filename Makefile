@@ -114,4 +114,4 @@ destroy: ready
 
 clean: ready
 	@$(TOOLS) down
-	@rm -rf .venv .venv-cloud build web/node_modules web/dist web/build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-cloud .venv-clients build web/node_modules web/dist web/build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

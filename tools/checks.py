@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from tools import cloud, layers, node, paths, site
+from tools import cloud, generated_clients, layers, node, paths, site
 from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
 from tools.progress import step
@@ -62,6 +62,7 @@ def prepare() -> None:
         node.environment,
         site.install,
         site.build,
+        generated_clients.prepare,
     ]
     for part in work:
         part()

@@ -9,6 +9,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 VENV: Final = ROOT / ".venv"
 CLOUD_VENV: Final = ROOT / ".venv-cloud"
+CLIENTS_VENV: Final = ROOT / ".venv-clients"
 
 BUILD: Final = ROOT / "build"
 LAYERS: Final = BUILD / "layers"
@@ -17,6 +18,7 @@ ASSETS: Final = BUILD / "assets"
 LOGS: Final = BUILD / "logs"
 LOCAL: Final = BUILD / "local"
 CDK_CLI: Final = BUILD / "cdk-cli"
+CLIENT_GENERATORS: Final = BUILD / "client-generators"
 NODE: Final = BUILD / "node"
 
 WEB: Final = ROOT / "web"

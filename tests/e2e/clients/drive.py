@@ -1,0 +1,218 @@
+"""Drives every operation of the API with the Python client generated from its document.
+
+Run in the generators' environment, beside the generated package, with the path of a JSON file that
+holds what `tests/e2e/test_generated_clients.py` calls a task.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from shutterfeed_client import AuthenticatedClient, Client, models
+from shutterfeed_client.api.feed import get_feed
+from shutterfeed_client.api.hashtags import list_tagged
+from shutterfeed_client.api.me import (
+    complete_upload,
+    create_avatar,
+    delete_avatar,
+    edit_me,
+    follow,
+    get_me,
+    get_original,
+    get_upload,
+    list_deleted,
+    list_uploads,
+    unfollow,
+)
+from shutterfeed_client.api.posts import (
+    create_post,
+    delete_post,
+    edit_post,
+    get_post,
+    restore_post,
+)
+from shutterfeed_client.api.search import search, suggest
+from shutterfeed_client.api.service import get_docs, get_health, get_openapi
+from shutterfeed_client.api.users import (
+    get_user,
+    list_followers,
+    list_following,
+    list_user_posts,
+)
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 60.0
+
+
+def main(task: dict[str, Any]) -> None:
+    nobody = Client(base_url=task["url"], raise_on_unexpected_status=True)
+    me = AuthenticatedClient(
+        base_url=task["url"], token=task["token"], raise_on_unexpected_status=True
+    )
+    small, large = (Path(task[name]).read_bytes() for name in ("small", "large"))
+    drive_service(nobody)
+    post_id, media_id = drive_small_post(me, small)
+    drive_large_upload(me, large)
+    drive_post(me, post_id)
+    drive_people(me, task["handle"], task["other"])
+    drive_feed_and_search(me, post_id)
+    drive_avatar(me, small)
+    drive_original(me, media_id, small)
+    drive_refusals(nobody, me)
+
+
+def drive_service(nobody: Any) -> None:
+    assert answer(get_health.sync_detailed(client=nobody)).status == "ok"
+    assert answer(get_openapi.sync_detailed(client=nobody))["openapi"] == "3.1.0"
+    assert "/me/following/{handle}" in answer(get_docs.sync_detailed(client=nobody))
+
+
+def drive_small_post(me: Any, photo: bytes) -> tuple[str, str]:
+    body = models.CreatePost(
+        caption="Driven by Python #generated",
+        place=models.PlaceBody(name="Lindau", latitude=47.5436, longitude=9.6835),
+        # With every default of the document, which the client sends by itself.
+        media=[
+            models.MediumBody(
+                content_type=models.MediumBodyContentType.IMAGEJPEG,
+                bytes_=len(photo),
+                sha256=hashlib.sha256(photo).hexdigest(),
+                alt_text="A lake",
+            )
+        ],
+    )
+    created = answer(create_post.sync_detailed(client=me, body=body, idempotency_key="small"))
+    [link] = created.uploads
+    post_form(link, photo)
+    post = until(
+        lambda: answer(get_post.sync_detailed(created.post.id, client=me)),
+        lambda post: post.state is models.PostState.PUBLISHED,
+    )
+    assert post.media[0].alt_text == "A lake"
+    assert post.published_at is not None
+    return post.id, link.media_id
+
+
+def drive_large_upload(me: Any, photo: bytes) -> None:
+    body = models.CreatePost.from_dict({"media": [medium(photo)]})
+    created = answer(create_post.sync_detailed(client=me, body=body, idempotency_key="large"))
+    [link] = created.uploads
+    for part in link.multipart.parts:
+        start = (part.number - 1) * link.multipart.part_size
+        sent = httpx.put(part.url, content=photo[start : start + part.size])
+        sent.raise_for_status()
+    state = answer(get_upload.sync_detailed(link.media_id, client=me))
+    assert [part.number for part in state.arrived] == [part.number for part in link.multipart.parts]
+    done = answer(complete_upload.sync_detailed(link.media_id, client=me))
+    assert done.link is None
+    listed = answer(list_uploads.sync_detailed(client=me)).items
+    assert link.media_id in [upload.media_id for upload in listed]
+
+
+def drive_post(me: Any, post_id: str) -> None:
+    body = models.EditPost(caption="Edited by Python #generated", place=None)
+    edited = answer(edit_post.sync_detailed(post_id, client=me, body=body))
+    assert (edited.caption, edited.place) == (body.caption, None)
+    assert delete_post.sync_detailed(post_id, client=me).status_code == 204
+    [deleted] = answer(list_deleted.sync_detailed(client=me)).items
+    assert deleted.returns_to is models.PostState.PUBLISHED
+    restored = answer(restore_post.sync_detailed(post_id, client=me))
+    assert restored == edited
+
+
+def drive_people(me: Any, handle: str, other: str) -> None:
+    assert answer(follow.sync_detailed(other, client=me)).followed_by_me
+    following = answer(list_following.sync_detailed(handle, client=me, limit=100)).items
+    assert [user.handle for user in following] == [other]
+    followers = answer(list_followers.sync_detailed(other, client=me)).items
+    assert handle in [user.handle for user in followers]
+    assert answer(get_user.sync_detailed(other, client=me)).followed_by_me
+    assert answer(list_user_posts.sync_detailed(handle, client=me)).items
+    assert not answer(unfollow.sync_detailed(other, client=me)).followed_by_me
+    body = models.EditProfile(display_name="Driven by Python")
+    edited = answer(edit_me.sync_detailed(client=me, body=body))
+    assert edited == answer(get_me.sync_detailed(client=me))
+
+
+def drive_feed_and_search(me: Any, post_id: str) -> None:
+    feed = answer(get_feed.sync_detailed(client=me))
+    assert post_id in [post.id for post in feed.items]
+    assert answer(get_feed.sync_detailed(client=me, since=feed.latest)).new.count == 0
+    # With every default of the document, which the client sends by itself.
+    until(
+        lambda: answer(search.sync_detailed(client=me, q="Python")).posts,
+        lambda posts: post_id in [post.id for post in posts],
+    )
+    kind = models.SearchType.POSTS
+    answer(search.sync_detailed(client=me, near="47.5436,9.6835", km=1.5, type_=kind))
+    assert answer(suggest.sync_detailed(client=me, q="#gener")).items
+    assert answer(list_tagged.sync_detailed("generated", client=me)).items
+
+
+def drive_avatar(me: Any, photo: bytes) -> None:
+    body = models.CreateAvatar.from_dict(medium(photo))
+    created = answer(create_avatar.sync_detailed(client=me, body=body, idempotency_key="avatar"))
+    post_form(created.upload, photo)
+    until(
+        lambda: answer(get_me.sync_detailed(client=me)).avatar,
+        lambda avatar: avatar is not None,
+    )
+    assert delete_avatar.sync_detailed(client=me).status_code == 204
+    assert answer(get_me.sync_detailed(client=me)).avatar is None
+
+
+def drive_original(me: Any, media_id: str, photo: bytes) -> None:
+    link = answer(get_original.sync_detailed(media_id, client=me))
+    assert httpx.get(link.url).content == photo
+
+
+def drive_refusals(nobody: Any, me: Any) -> None:
+    """Errors have the bodies that the document says."""
+    missing = get_user.sync_detailed("nobody.has.it", client=me)
+    assert missing.status_code == 404
+    assert missing.parsed.error.code == "user_not_found"
+    refused = search.sync_detailed(client=me, q="")
+    assert (refused.status_code, refused.parsed.error.field) == (400, "q")
+    stranger = get_me.sync_detailed(client=nobody)
+    assert stranger.status_code == 401
+    assert isinstance(stranger.parsed, models.GatewayError | models.ErrorBody)
+
+
+def medium(photo: bytes) -> dict[str, Any]:
+    digest = hashlib.sha256(photo).hexdigest()
+    return {"content_type": "image/jpeg", "bytes": len(photo), "sha256": digest}
+
+
+def post_form(link: Any, photo: bytes) -> None:
+    fields = link.fields.to_dict()
+    sent = httpx.post(link.url, data=fields, files={"file": ("photo", photo)})
+    sent.raise_for_status()
+
+
+def answer(response: Any) -> Any:
+    """What a successful answer holds, as the client's own model of it."""
+    assert response.status_code < 300, response
+    assert not isinstance(response.parsed, models.ErrorBody | models.GatewayError)
+    return response.parsed
+
+
+def until(read: Callable[[], T], accept: Callable[[T], bool]) -> T:
+    """What `read` gives once `accept` takes it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        value = read()
+        if accept(value):
+            return value
+        assert time.monotonic() < deadline, value
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main(json.loads(Path(sys.argv[1]).read_text()))

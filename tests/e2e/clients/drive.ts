@@ -1,0 +1,183 @@
+/**
+ * Drives every operation of the API with the TypeScript client generated from its document.
+ *
+ * Run in a folder that holds the generated client, with the path of a JSON file that holds what
+ * `tests/e2e/test_generated_clients.py` calls a task.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { client } from "./client/client.gen.ts";
+import * as api from "./client/index.ts";
+
+interface Task {
+  url: string;
+  token: string;
+  handle: string;
+  other: string;
+  small: string;
+  large: string;
+}
+
+const PATIENCE_MS = 60_000;
+
+const task = JSON.parse(await readFile(process.argv[2]!, "utf8")) as Task;
+const small = await readFile(task.small);
+const large = await readFile(task.large);
+client.setConfig({ baseUrl: task.url, auth: () => task.token });
+
+await driveService();
+const [postId, mediaId] = await driveSmallPost();
+await driveLargeUpload();
+await drivePost();
+await drivePeople();
+await driveFeedAndSearch();
+await driveAvatar();
+await driveOriginal();
+await driveRefusals();
+
+async function driveService(): Promise<void> {
+  assert.equal((await answer(api.getHealth())).status, "ok");
+  assert.equal((await answer(api.getOpenapi()))["openapi"], "3.1.0");
+  assert.match(await answer(api.getDocs()), /\/me\/following\/{handle}/);
+}
+
+async function driveSmallPost(): Promise<[string, string]> {
+  const body: api.CreatePost = {
+    caption: "Driven by TypeScript #typed",
+    place: { name: "Lindau", latitude: 47.5436, longitude: 9.6835 },
+    media: [{ ...medium(small), alt_text: "A lake" }],
+  };
+  const { post, uploads } = await answer(api.createPost({ body, headers: { "Idempotency-Key": "small" } }));
+  await postForm(uploads[0]!, small);
+  const published = await until(
+    () => answer(api.getPost({ path: { id: post.id } })),
+    (post) => post.state === "published",
+  );
+  assert.equal(published.media[0]!.alt_text, "A lake");
+  assert.ok(published.published_at);
+  return [post.id, uploads[0]!.media_id];
+}
+
+async function driveLargeUpload(): Promise<void> {
+  const body: api.CreatePost = { media: [medium(large)] };
+  const created = await answer(api.createPost({ body, headers: { "Idempotency-Key": "large" } }));
+  const { media_id, multipart } = created.uploads[0]!;
+  assert.ok(multipart);
+  for (const part of multipart.parts) {
+    const start = (part.number - 1) * multipart.part_size;
+    const sent = await fetch(part.url, { method: "PUT", body: large.subarray(start, start + part.size) });
+    assert.ok(sent.ok, await sent.text());
+  }
+  const state = await answer(api.getUpload({ path: { media_id } }));
+  assert.deepEqual(
+    state.arrived.map((part) => part.number),
+    multipart.parts.map((part) => part.number),
+  );
+  const done = await answer(api.completeUpload({ path: { media_id } }));
+  assert.equal(done.link, null);
+  const { items } = await answer(api.listUploads());
+  assert.ok(items.some((upload) => upload.media_id === media_id));
+}
+
+async function drivePost(): Promise<void> {
+  const path = { id: postId };
+  const body: api.EditPost = { caption: "Edited by TypeScript #typed", place: null };
+  const edited = await answer(api.editPost({ path, body }));
+  assert.deepEqual([edited.caption, edited.place], [body.caption, null]);
+  assert.equal((await api.deletePost({ path })).response?.status, 204);
+  const [deleted] = (await answer(api.listDeleted())).items;
+  assert.equal(deleted!.returns_to, "published");
+  assert.deepEqual(await answer(api.restorePost({ path })), edited);
+}
+
+async function drivePeople(): Promise<void> {
+  const [mine, other] = [{ handle: task.handle }, { handle: task.other }];
+  assert.ok((await answer(api.follow({ path: other }))).followed_by_me);
+  const following = await answer(api.listFollowing({ path: mine, query: { limit: 100 } }));
+  assert.deepEqual(following.items.map((user) => user.handle), [task.other]);
+  const followers = await answer(api.listFollowers({ path: other }));
+  assert.ok(followers.items.some((user) => user.handle === task.handle));
+  assert.ok((await answer(api.getUser({ path: other }))).followed_by_me);
+  assert.ok((await answer(api.listUserPosts({ path: mine }))).items.length > 0);
+  assert.ok(!(await answer(api.unfollow({ path: other }))).followed_by_me);
+  const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
+  assert.deepEqual(await answer(api.getMe()), edited);
+}
+
+async function driveFeedAndSearch(): Promise<void> {
+  const feed = await answer(api.getFeed());
+  assert.ok(feed.items!.some((post) => post.id === postId));
+  const since = await answer(api.getFeed({ query: { since: feed.latest! } }));
+  assert.equal(since.new!.count, 0);
+  // With every default of the document.
+  const query = { q: "TypeScript", type: "all", km: 10, limit: 20 } as const;
+  await until(
+    async () => (await answer(api.search({ query }))).posts,
+    (posts) => posts.some((post) => post.id === postId),
+  );
+  await answer(api.search({ query: { near: "47.5436,9.6835", km: 1.5, type: "posts" } }));
+  assert.ok((await answer(api.suggest({ query: { q: "#type" } }))).items.length > 0);
+  assert.ok((await answer(api.listTagged({ path: { tag: "typed" } }))).items.length > 0);
+}
+
+async function driveAvatar(): Promise<void> {
+  const headers = { "Idempotency-Key": "avatar" };
+  const { upload } = await answer(api.createAvatar({ body: medium(small), headers }));
+  await postForm(upload!, small);
+  await until(
+    async () => (await answer(api.getMe())).avatar,
+    (avatar) => avatar !== null,
+  );
+  assert.equal((await api.deleteAvatar()).response?.status, 204);
+  assert.equal((await answer(api.getMe())).avatar, null);
+}
+
+async function driveOriginal(): Promise<void> {
+  const { url } = await answer(api.getOriginal({ path: { media_id: mediaId } }));
+  const bytes = Buffer.from(await (await fetch(url)).arrayBuffer());
+  assert.ok(bytes.equals(small));
+}
+
+/** Errors have the bodies that the document says. */
+async function driveRefusals(): Promise<void> {
+  const missing = await api.getUser({ path: { handle: "nobody.has.it" } });
+  assert.equal(missing.response?.status, 404);
+  assert.ok(missing.error && "error" in missing.error);
+  assert.equal(missing.error.error.code, "user_not_found");
+  const refused = await api.search({ query: { q: "" } });
+  assert.equal(refused.response?.status, 400);
+  const stranger = await api.getMe({ auth: () => "nonsense" });
+  assert.equal(stranger.response?.status, 401);
+  assert.ok(stranger.error && ("error" in stranger.error || "message" in stranger.error));
+}
+
+function medium(photo: Buffer) {
+  const sha256 = createHash("sha256").update(photo).digest("hex");
+  return { content_type: "image/jpeg" as const, bytes: photo.length, sha256 };
+}
+
+async function postForm(link: api.UploadLink, photo: Buffer): Promise<void> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(link.fields!)) form.append(name, value);
+  form.append("file", new Blob([new Uint8Array(photo)]), "photo");
+  const sent = await fetch(link.url!, { method: "POST", body: form });
+  assert.ok(sent.ok, await sent.text());
+}
+
+/** What a successful answer holds. */
+async function answer<T>(call: Promise<{ data: T; error: unknown }>): Promise<NonNullable<T>> {
+  const { data, error } = await call;
+  assert.ok(data !== undefined && data !== null, JSON.stringify(error));
+  return data;
+}
+
+/** What `read` gives once `accept` takes it. */
+async function until<T>(read: () => Promise<T>, accept: (value: T) => boolean): Promise<T> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+    const value = await read();
+    if (accept(value)) return value;
+    assert.ok(Date.now() < deadline, JSON.stringify(value));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
