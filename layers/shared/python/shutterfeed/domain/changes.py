@@ -112,8 +112,9 @@ def _post_indexing(before: Post | None, after: Post | None) -> Iterator[Work]:
 def _found_by(post: Post | None) -> object:
     """What of a post the search index has; None if it has nothing of it.
 
-    With its revision, which is the version that the index keeps: an edit that is repeated because
-    its answer was lost changes nothing else, and left the index with an older version than the item.
+    With its revision, which is the version that the index keeps. An edit that is repeated because
+    its answer was lost changes nothing else; without it the index would keep an older version than
+    the item's.
     """
     if post is None or post.state is not PostState.PUBLISHED:
         return None
@@ -123,8 +124,7 @@ def _found_by(post: Post | None) -> object:
 
 def _user_indexing(before: Profile | None, after: Profile | None) -> Iterator[Work]:
     seen, shown = (
-        (p.handle, p.display_name, p.popularity, p.revision) if p else None
-        for p in (before, after)
+        (p.handle, p.display_name, p.popularity, p.revision) if p else None for p in (before, after)
     )
     changed = before or after
     if changed is not None and seen != shown:
