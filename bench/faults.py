@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from bench.ending import quiet_worker
 from bench.figures import FOLDER, Figure
 from bench.progress import clear, show
 from shutterfeed.adapters.dynamodb.table import chunks
@@ -71,7 +72,7 @@ def _run(schedules: Sequence[Schedule]) -> Iterator[tuple[str, str]]:
     workers = os.cpu_count() or 1
     texts = [list(map(str, some)) for some in chunks(schedules, _AT_ONCE)]
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=fork, initializer=_give_way) as pool:
+    with ProcessPoolExecutor(workers, mp_context=fork, initializer=_work_quietly) as pool:
         done = wrong = 0
         for results in pool.map(_some, texts):
             yield from results
@@ -81,7 +82,8 @@ def _run(schedules: Sequence[Schedule]) -> Iterator[tuple[str, str]]:
     clear()
 
 
-def _give_way() -> None:
+def _work_quietly() -> None:
+    quiet_worker()
     os.nice(19)
 
 
