@@ -154,7 +154,7 @@ def _figures(
         percentiles = quantiles(wall, n=100)
         figures += [
             Figure(f"{name}: CPU", median(ours), "ms"),
-            Figure(f"{name}: CPU / bare calls", ratio, "ratio", "<= 1.5"),
+            Figure(f"{name}: CPU / bare calls", ratio, "ratio", "<= 1.2"),
             Figure(f"{name}: wall p50", percentiles[49], "ms", "<= 20"),
             Figure(f"{name}: wall p99", percentiles[98], "ms", "<= 60"),
         ]
