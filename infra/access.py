@@ -67,7 +67,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "DeleteItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
-    # Unfollowing ends a lease; a feed that is made anew is kept.
+    # Unfollowing ends a lease; a feed that is made again is kept.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
     _caches_heads(function, to)
@@ -104,6 +104,8 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("IMAGES_QUEUE_URL", to.queues.images.queue_url)
     function.add_environment("VIDEOS_QUEUE_URL", to.queues.videos.queue_url)
     grants.items(function, metadata, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
+    # An upload whose post has gone gives up the reference that it may have made.
+    grants.items(function, metadata, "Query", "DeleteItem", partitions=["BLOB#*"])
     grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
     grants.objects(function, uploads, "PutObject", prefix=DISCARDED_PREFIX)
     grants.objects(function, originals, "GetObject", "PutObject")
@@ -233,7 +235,7 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("VIDEOS_QUEUE_URL", queues.videos.queue_url)
     function.add_environment("PUBLISH_QUEUE_URL", queues.publish.queue_url)
     function.add_environment("RECONCILE_AFTER_MINUTES", str(to.reconcile_after_minutes))
-    # The rows it changes are ledger entries, and its own checkpoint.
+    # The rows it changes are ledger entries, their posts, and its own checkpoint.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
@@ -247,6 +249,6 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
 def _index_search(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    # It scans to build the index anew and to check it, when told to. A celebrity's followers are
+    # It scans to build the index again and to check it, when told to. A celebrity's followers are
     # counted in a batch of items.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Scan")

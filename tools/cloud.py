@@ -34,7 +34,7 @@ minute and a half on a busy disk."""
 _REMOVE: Final = 'rm -rf -- "$@" &'
 _ANSWER_SECONDS: Final = 2.0
 _BUSY_SECONDS: Final = 30.0
-"""How long one that ran before may take to answer: to start it anew would lose what is in it."""
+"""How long a running one may take to answer: to start another would lose what is in it."""
 _PORTS: Final = range(20_000, 32_000)
 """Outside those that systems give to outgoing connections: one of these stays free until whoever
 asked for it listens there."""

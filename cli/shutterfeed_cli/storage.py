@@ -43,7 +43,7 @@ def raise_if_passing(answer: httpx.Response) -> None:
 
 
 def check(answer: httpx.Response) -> None:
-    """Raises `LinkRefused`, and `Refused` where no link would help."""
+    """Raises `LinkRefused`, and `Refused` if no link would help."""
     if answer.is_success:
         return
     code = _code(answer)

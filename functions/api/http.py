@@ -327,8 +327,8 @@ def _compressed(event: APIGatewayProxyEventV2, response: Response[Any]) -> Respo
     """The response, compressed where it is long and the caller can read that: CloudFront compresses
     nothing that it may not cache. A page of the feed is a tenth as long.
 
-    Not left to the resolver, which takes zlib's highest level: four times the CPU time, for a
-    twentieth of the bytes.
+    Not left to the resolver, which takes zlib's highest level: four times the CPU time, for hardly
+    fewer bytes.
     """
     accepted = event.headers.get("accept-encoding", "")
     body = str(response.body)

@@ -15,6 +15,7 @@ from tests.exploration.queues import Queues
 from tests.exploration.storage import Storage
 from tests.exploration.stream import Stream, Watch
 from tests.exploration.tasks import Crash, Hub, Task
+from tests.integration import rights
 
 Parameters = dict[str, Any]
 _CONFLICTING: Final = frozenset(("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"))
@@ -87,12 +88,19 @@ class Calls:
     made: list[Call] = field(default_factory=list)
     happened: list[str] = field(default_factory=list)
     """The faults that came to pass, for people."""
+    forbidden: list[str] = field(default_factory=list)
+    """Calls that AWS would refuse."""
 
     def make(self, client: Any, operation: str, parameters: Parameters) -> Any:
         task = self.hub.current
-        if task is None or not self.counting or not task.limit:
+        if task is None or not task.limit:
             return self._perform(client, operation, parameters)
         service = client.meta.service_model.service_name
+        function = task.name.partition("#")[0]
+        missing = rights.missing(function, service, operation, parameters)
+        self.forbidden += (f"{function} may not {right}" for right in missing)
+        if not self.counting:
+            return self._perform(client, operation, parameters)
         call = Call(len(self.made) + 1, task, service, operation, _on(parameters))
         self.made.append(call)
         task.calls += 1

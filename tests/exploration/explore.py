@@ -110,6 +110,7 @@ def _violations(play: Play) -> Iterator[str]:
     except Restless as restless:
         yield f"it does not come to rest: {restless}"
     yield from play.surprises
+    yield from world.calls.forbidden
 
 
 def _quietly(play: Play, told: Iterable[str]) -> Iterator[str]:

@@ -44,7 +44,7 @@ class Queue:
         for message in [m for m in self.messages if m.visible_at <= now]:
             if len(batch) == self.source.batch:
                 break
-            if message.receives == stack.MAX_RECEIVES:
+            if message.receives == self.source.receives:
                 self.messages.remove(message)
                 self._bury(message, now)
                 continue

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-MAX_RECEIVES: Final = 5
 VISIBILITY_PER_TIMEOUT: Final = 6
 RETENTION: Final = timedelta(days=4)
 DEAD_LETTER_RETENTION: Final = timedelta(days=14)
@@ -30,6 +29,8 @@ class Source:
     queue: str
     function: str
     batch: int
+    receives: int
+    """Before a message is a dead letter."""
 
     @property
     def visibility(self) -> timedelta:
@@ -53,14 +54,14 @@ TIMEOUTS: Final = {
     }.items()
 }
 SOURCES: Final = (
-    Source("uploads", "dedup_hash", 1),
-    Source("images", "thumbnail", 1),
-    Source("videos", "transcode", 1),
-    Source("publish", "publish", 10),
-    Source("fan-out", "fan_out", 1),
-    Source("feed", "feed_writer", 10),
-    Source("collect", "collect", 10),
-    Source("search", "index_search", 10),
+    Source("uploads", "dedup_hash", 1, 10),
+    Source("images", "thumbnail", 1, 10),
+    Source("videos", "transcode", 1, 5),
+    Source("publish", "publish", 10, 20),
+    Source("fan-out", "fan_out", 1, 10),
+    Source("feed", "feed_writer", 10, 10),
+    Source("collect", "collect", 10, 10),
+    Source("search", "index_search", 10, 10),
 )
 EXPIRING_TAGS: Final = {
     "settled": timedelta(days=1),

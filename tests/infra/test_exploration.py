@@ -15,7 +15,7 @@ def test_queues(dev: Template, source: stack.Source) -> None:
     queue, mapping = dev.queues()[source.queue], dev.mapping(source.function)
     assert queue["VisibilityTimeout"] == source.visibility.total_seconds()
     assert queue["MessageRetentionPeriod"] == stack.RETENTION.total_seconds()
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == stack.MAX_RECEIVES
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == source.receives
     assert mapping["BatchSize"] == source.batch
     assert dev.named(mapping["EventSourceArn"]) == source.queue
 

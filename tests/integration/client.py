@@ -13,6 +13,7 @@ from typing import Any
 from api.handler import handler
 from api.http import PREFIX
 from tests.integration import contract, payloads
+from tests.integration.rights import held_against
 from tests.integration.world import Person
 
 
@@ -67,7 +68,8 @@ class Client:
 
     def send(self, event: payloads.Event) -> Answer:
         self.requests += 1
-        response = handler(event, payloads.context(self.requests))
+        with held_against("api"):
+            response = handler(event, payloads.context(self.requests))
         http = event["requestContext"]["http"]
         body = response.get("body") or ""
         if response.get("isBase64Encoded"):

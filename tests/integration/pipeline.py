@@ -19,7 +19,9 @@ from shutterfeed.adapters.dynamodb.table import item_key, unmarshal
 from shutterfeed.schema import STREAM_REMOVED_SORT_KEYS, STREAM_SORT_KEY_PREFIXES
 from tests.conftest import REGION
 from tests.integration.payloads import Event, context
+from tests.integration.rights import held_against
 from tests.integration.world import World, aws
+from tests.rights import CONSUMED
 from thumbnail.handler import handler as thumbnail
 from transcode.handler import handler as transcode
 
@@ -35,14 +37,19 @@ WORKERS: Final[Mapping[str, Handler]] = {
     "collect": collect,
     "search": index_search,
 }
+_NAMES: Final = {queue: function for function, queue in CONSUMED.items()}
 _MANY_ROUNDS: Final = 100
 _REPEATED: Final = 0.3
 
 
 def invoke(queue: str, event: Event) -> Mapping[str, Any]:
     """The answer of a queue's worker to one event; of the router for `stream`."""
-    handler = route_changes if queue == "stream" else WORKERS[queue]
-    return handler(event, context())
+    if queue == "stream":
+        name, handler = "route_changes", route_changes
+    else:
+        name, handler = _NAMES[queue], WORKERS[queue]
+    with held_against(name):
+        return handler(event, context())
 
 
 @dataclass(slots=True)
@@ -87,7 +94,7 @@ class Pipeline:
         records = self._new_records()
         if not records:
             return 0
-        failed = self._deliver(route_changes, {"Records": records})
+        failed = self._deliver("stream", {"Records": records})
         assert not failed, "no test makes the router fail through the pipeline"
         return len(records)
 
@@ -106,16 +113,16 @@ class Pipeline:
             messages = self.chance.sample(messages, most)
         arn = self.world.queue_arn(queue)
         event = {"Records": [_sqs_record(message, arn) for message in messages]}
-        failed = self._deliver(WORKERS[queue], event)
+        failed = self._deliver(queue, event)
         done = [message for message in messages if message["MessageId"] not in failed]
         for message in done:
             aws("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return len(done)
 
-    def _deliver(self, handler: Handler, event: Event) -> set[str]:
+    def _deliver(self, queue: str, event: Event) -> set[str]:
         if self.twice:
-            handler(event, context())
-        answer = handler(event, context())
+            invoke(queue, event)
+        answer = invoke(queue, event)
         failed = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
         self.failures += failed
         return set(failed)

@@ -152,10 +152,8 @@ class TestRouting:
         assert _failed(invoke("stream", event)) == []
         assert bool(world.waiting("fan-out")) is ("OldImage" in change)
 
-    def test_a_queue_that_takes_nothing_fails_the_record(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("FEED_QUEUE_URL", world.queue_url("feed") + "-gone")
+    def test_a_queue_that_takes_nothing_fails_the_record(self, world: World) -> None:
+        aws("sqs").delete_queue(QueueUrl=world.queue_url("feed"))
         event = payloads.sample("stream/follow_added")
         number = event["Records"][0]["dynamodb"]["SequenceNumber"]
         assert _failed(invoke("stream", event)) == [number]

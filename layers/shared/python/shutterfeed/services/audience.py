@@ -21,8 +21,8 @@ class AudienceService:
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[str]:
         """Readers who are pushed to. Leases that have run out are renewed if the reader still comes
-        and follows, and removed if not: should they come back, their feed is made anew, with leases
-        written before it."""
+        and follows, and removed if not: should they come back, leases are written before their feed
+        is made again."""
         now = self.clock.now()
         page = self.audience.page(author_id, part, after, limit)
         holding = [lease.reader_id for lease in page.items if lease.until > now]

@@ -13,7 +13,7 @@ class Mismatch(StrEnum):
     """A blob row whose original is gone: reported. The next upload of it puts it back, since no
     claim believes a row."""
     MISSING_RENDITION = "missing_rendition"
-    """A ready blob that lacks renditions: rendered anew."""
+    """A ready blob that lacks renditions: rendered again."""
     RENDITION_WITHOUT_ROW = "rendition_without_row"
     REFERENCE_WITHOUT_POST = "reference_without_post"
     """Keeps a content longer than needed: reported."""
@@ -22,10 +22,10 @@ class Mismatch(StrEnum):
     ENTRY_WITHOUT_POST = "entry_without_post"
     """What a post that has gone left in the ledger: the collector is told."""
     UPLOAD_WITHOUT_ENTRY = "upload_without_entry"
-    """An upload that no ledger entry speaks of, and that does not expire. Where no post has such a
+    """An upload that no ledger entry speaks of, and that does not expire. If no post has such a
     medium, it is marked to expire."""
     UPLOAD_KEPT = "upload_kept"
-    """An upload whose medium is ready or has failed, and that does not expire. Where its original
+    """An upload whose medium is ready or has failed, and that does not expire. If its original
     is stored, or it was refused, it is marked to expire."""
     COPY_KEPT = "copy_kept"
     """A copy in the uploads bucket that the lifecycle should have taken: reported, as that rule is

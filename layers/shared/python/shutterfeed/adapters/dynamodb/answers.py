@@ -45,7 +45,7 @@ class AnswerParser(JSONParser):
         return self._attribute(shape, value)
 
     def _attribute(self, shape: Any, value: Value) -> Value:
-        """The value with what is binary in it decoded: where nothing is, the value itself."""
+        """The value with its binary parts decoded; the value itself if it has none."""
         for kind, content in value.items():
             if kind in _FINAL:
                 return value

@@ -66,8 +66,8 @@ _DROPPED_PAGES: Final = 5
 """Of so many entries; more take longer than a function may run."""
 _USERS_READ: Final = 100
 """Most followed users with one word that are looked at."""
-_BLANK: Final = "\x1e"
-"""Between the keys of a place in the table: texts of entries have blanks."""
+_BETWEEN: Final = "\x1e"
+"""Separates the two keys of a place in the table: entries have blanks in them."""
 _STARTS_READ: Final = 200
 """Entries of type-ahead that are looked at, in the order of the alphabet."""
 
@@ -143,11 +143,13 @@ class DynamoSearchIndex:
         return Page(tuple(found), f"{rows.last[PK]} {rows.last[SK]}" if rows.last else None)
 
     def stray_entries(self, after: str | None, limit: int, *, repair: bool) -> StraySearch:
-        place = None if after is None else dict(zip((PK, SK), after.split(_BLANK, 1), strict=True))
+        place = (
+            None if after is None else dict(zip((PK, SK), after.split(_BETWEEN, 1), strict=True))
+        )
         sweep = DynamoSweep(self.table, self.generation)
         found = sweep.page(place, limit)
         removed = sum(map(sweep.remove, found.strays)) if repair else 0
-        last = found.last and f"{found.last[PK]}{_BLANK}{found.last[SK]}"
+        last = found.last and f"{found.last[PK]}{_BETWEEN}{found.last[SK]}"
         return StraySearch(found.looked_at, len(found.strays), removed, last or None)
 
     @property

@@ -35,12 +35,12 @@ from shutterfeed.schema import PK, SK
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """An entry, and its document as it was when it did not have it; no key where many share it."""
+    """An entry, and its document as it was when it did not have it; no key if many share it."""
 
     entry: keys.Key
     document: keys.Key | None
     writes: int | None
-    """None where there was no document."""
+    """None if there was no document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class DynamoSweep:
         return Strays(len(rows.items), strays, rows.last)
 
     def remove(self, stray: Stray) -> bool:
-        """False where its document has changed since: it may have the entry now."""
+        """False if its document has changed since: it may have the entry now."""
         try:
             if stray.document is None:
                 self.table.write(Delete(stray.entry, Attr(COUNT).not_exists() | Attr(COUNT).lte(0)))
