@@ -103,7 +103,7 @@ class UploadService:
             return
         for upload in self.ledger.of_post(post).values():
             multipart_id, media_id = upload.multipart_id, upload.medium.media_id
-            # Forgotten first: a restored post then begins anew. Should the second step never
+            # Forgotten first: a restored post then begins again. Should the second step never
             # come, the bucket's lifecycle drops the parts.
             if multipart_id and self.ledger.forget_parts(post.author_id, media_id, multipart_id):
                 self.bucket.abort(upload, multipart_id)
