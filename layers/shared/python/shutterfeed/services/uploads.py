@@ -97,7 +97,7 @@ class UploadService:
             self.bucket.assemble(upload, multipart_id, parts)
         return UploadView(upload.as_of(now))
 
-    def abandon(self, post: Post) -> None:
+    def drop_parts(self, post: Post) -> None:
         """Drop the parts of a post that will not be published, as far as they came."""
         if not any(in_parts(medium.size) for medium in post.media):
             return
