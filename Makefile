@@ -4,7 +4,7 @@
 #   make logs [F=thumbnail] | demo | down     follow the functions | add demo data | stop, clean up
 #   make test [ARGS="-k feed"]                everything a change must pass
 #   make lint | format | e2e                  parts of it
-#   make screenshots                          take the pictures of the documentation anew
+#   make screenshots                          take the pictures of the documentation again
 #   make bench [B=imports]                    measure
 #   make bench B=fan_out AGAINST=main [PAIRS=3]   measure here and at another commit, in turns
 #   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
@@ -12,7 +12,7 @@
 #   make reconcile [STAGE=prod]               look at every post on its way now
 #   make collect [STAGE=prod]                 show what would be removed; removes nothing
 #   make audit [REPAIR=yes] [STAGE=prod]      hold what is stored against what is recorded
-#   make reindex [STAGE=prod]               build the search index anew, with no gap
+#   make reindex [STAGE=prod]               build the search index again, with no gap
 #   make search-check [REPAIR=yes] [STAGE=prod]   hold the search index against the table
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers

@@ -280,7 +280,7 @@ class _Reading:
         return read_on(self._reader, self._arrived, self._policy.snapshot_posts)
 
     def _remake(self) -> None:
-        """A pulling reader's feed is made anew with the first page."""
+        """A pulling reader's feed is made again with the first page."""
         self._bill.pay("pulls", self._list_followed() + self._heads() + self._read_on())
         self._write_snapshot("snapshots")
 

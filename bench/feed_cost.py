@@ -33,7 +33,7 @@ POLICY: Final = FeedPolicy(
 SEED_USERS: Final = 500_000_000
 _MONTH: Final = 365.25 / 12
 _PERIOD: Final = 30
-"""Days for which hindsight assigns anew."""
+"""Days for which hindsight assigns again."""
 _FOLLOWS: Final = 14
 """10.6 times this makes the 150 that people on larger services follow."""
 

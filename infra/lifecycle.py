@@ -25,7 +25,8 @@ UPLOADS: Final = [
     # Copies of originals, made for a link that is good for minutes.
     s3.LifecycleRule(id="downloads", prefix=DOWNLOADS_PREFIX, expiration=Duration.days(1)),
     s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(30)),
-    # Whose post has gone: long enough for a person to see that it should not have.
+    # Whose post has gone. Most are older than this by then, as a post is kept for as long after its
+    # deletion, and go at once; what came late stays for as long as what was refused.
     s3.LifecycleRule(
         id="abandoned", tag_filters={ABANDONED_TAG: "true"}, expiration=Duration.days(30)
     ),

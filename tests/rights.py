@@ -1,7 +1,8 @@
 """What each function may do on AWS.
 
 `tests/infra/test_access.py` holds it against the templates, and `tests/exploration` every call that
-a function makes against it: moto and the local cloud allow everything.
+a function makes against it: moto allows everything, and the end-to-end tests, in which rights are
+enforced, do not come by every path.
 """
 
 from __future__ import annotations

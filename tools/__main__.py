@@ -267,7 +267,7 @@ def _parser() -> argparse.ArgumentParser:
         ("collect", _collect, "show what would be removed"),
         ("audit", _audit, "hold what is stored against what is recorded"),
         ("reconcile", _reconcile, "look at every post on its way now"),
-        ("reindex", _reindex, "build the search index anew"),
+        ("reindex", _reindex, "build the search index again"),
         ("search-check", _search_check, "hold the search index against the table"),
     ):
         operated = commands.add_parser(name, help=what)

@@ -28,13 +28,13 @@ def left_unreserved(client: LambdaClient, reserved: Mapping[str, int]) -> int | 
     """
     try:
         limits = client.get_account_settings()["AccountLimit"]
+        # A reservation that shrinks is not counted: it may be changed after those that grow.
+        more = sum(max(0, number - _reserved_now(client, n)) for n, number in reserved.items())
     except ClientError as error:
         if error.response["Error"]["Code"] in _FORBIDDEN:
             return None
         raise ToolError(f"The account's quota of Lambda executions is not told: {error}") from error
     limit, unreserved = limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]
-    # A reservation that shrinks is not counted: it may be changed after those that grow.
-    more = sum(max(0, wanted - _reserved_now(client, name)) for name, wanted in reserved.items())
     least = min(LEAST_UNRESERVED, limit)
     if more > max(0, unreserved - least):
         raise ToolError(

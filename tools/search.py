@@ -1,4 +1,4 @@
-"""`make reindex` and `make search-check`: the search index built anew, and held against the table.
+"""`make reindex` and `make search-check`: the search index built again, and held against the table.
 
 The steps run in the function that keeps the index, which may reach it; here they are only put one
 after another. The same for both engines, on the local cloud and in AWS.

@@ -54,7 +54,7 @@ class File:
 
 
 def build() -> Path:
-    """The folder of the built client, made anew if its sources changed. Raises `ToolError`."""
+    """The folder of the built client, made again if its sources changed. Raises `ToolError`."""
     wanted = _digest()
     if not (stamps.is_current(_BUILT, wanted) and (paths.SITE / "index.html").exists()):
         with stamps.exclusive(paths.BUILD / "site.lock"):

@@ -77,7 +77,7 @@ def local_context(overrides: Mapping[str, object] | None = None) -> dict[str, ob
 
 
 def synthesize(context: Mapping[str, object]) -> Assembly:
-    """The stack for this context, made anew if the app, its code or the context changed."""
+    """The stack for this context, made again if the app, its code or the context changed."""
     digest = stamps.digest(
         [paths.ROOT / name for name in _INPUTS],
         also=[json.dumps(context, sort_keys=True), sys.version],

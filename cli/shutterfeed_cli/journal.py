@@ -156,7 +156,7 @@ class Journal:
         return None if row is None else row[0]
 
     def replace_ledger(self, entries: Sequence[Json]) -> None:
-        """Begin the copy anew, with the whole ledger."""
+        """Begin the copy again, with the whole ledger."""
         with self._changing() as database:
             database.execute("DELETE FROM ledger")
             database.executemany(

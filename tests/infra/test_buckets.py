@@ -112,7 +112,7 @@ def _lifecycle(template: Template, name: str) -> list[dict[str, Any]]:
     rules = template.buckets()[name]["LifecycleConfiguration"]["Rules"]
     assert isinstance(rules, list)
     assert {rule["Status"] for rule in rules} == {"Enabled"}
-    return rules
+    return list(rules)  # Other tests read the same template.
 
 
 def _multipart_days(rules: list[dict[str, Any]]) -> list[int]:

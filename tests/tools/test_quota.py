@@ -19,6 +19,7 @@ class FakeLambda:
         }
         self._reserved = reserved or {}
         self.refuses = ""
+        self.refuses_functions = ""
 
     def get_account_settings(self) -> Any:
         if self.refuses:
@@ -26,6 +27,8 @@ class FakeLambda:
         return {"AccountLimit": self._account}
 
     def get_function_concurrency(self, FunctionName: str) -> Any:  # noqa: N803 - AWS's name
+        if self.refuses_functions:
+            raise ClientError({"Error": {"Code": self.refuses_functions, "Message": "no"}}, "X")
         if FunctionName not in self._reserved:
             raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "X")
         # A function without a reservation is answered with nothing.
@@ -78,3 +81,13 @@ def test_who_may_not_look_may_still_deploy() -> None:
     client.refuses = "ServiceException"
     with pytest.raises(ToolError, match="quota of Lambda executions"):
         left(client, {})
+
+
+def test_who_may_not_look_at_functions_may_still_deploy() -> None:
+    client = FakeLambda(405, 405)
+    client.refuses_functions = "AccessDeniedException"
+    assert left(client, {}) == 405
+    assert left(client, {"a": 300}) is None
+    client.refuses_functions = "ServiceException"
+    with pytest.raises(ToolError, match="quota of Lambda executions"):
+        left(client, {"a": 300})

@@ -37,7 +37,7 @@ export function appended<T>(
 }
 
 /**
- * The list with its first page read anew. Where the two meet, what was read of the old one stays;
+ * The list with its first page read again. Where the two meet, what was read of the old one stays;
  * where they do not, more came than a page holds, and the list begins again.
  */
 export function refreshed<T>(

@@ -15,7 +15,7 @@ const MAX_KEPT = 20;
 
 /** Newest first; failed ones stay until dismissed. */
 export const pending = new Store<readonly PostBody[]>([]);
-/** Counts posts that were published since the page was loaded: lists then read anew. */
+/** Counts posts that were published since the page was loaded: lists then read again. */
 export const published = new Store(0);
 
 /** Object URLs of what was picked in this browser, by medium: shown until renditions are there. */

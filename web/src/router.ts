@@ -66,7 +66,7 @@ export function here(): string {
   return plainPath(window.location.pathname) + window.location.search;
 }
 
-/** Follows links within the app without loading the page anew; all others are the browser's. */
+/** Follows links within the app without loading the page again; all others are the browser's. */
 export function followLinks(event: MouseEvent): void {
   const link = (event.target as Element).closest?.("a");
   if (

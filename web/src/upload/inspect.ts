@@ -62,7 +62,7 @@ function running(): Worker {
     worker = new Worker(trusted(INSPECT_WORKER_URL), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<Answer>) => waiting.get(data.id)?.onAnswer(data);
     worker.onerror = () => {
-      // Its code could not be fetched: whoever waits hears of it, the next one tries anew.
+      // Its code could not be fetched: whoever waits hears of it, the next one tries again.
       worker = undefined;
       for (const id of [...waiting.keys()]) {
         waiting.get(id)?.onAnswer({ id, kind: "error", message: "The worker could not be started." });

@@ -242,7 +242,7 @@ class Ledger(Protocol):
         ...
 
     def forget_parts(self, author_id: str, media_id: str, multipart_id: str) -> bool:
-        """Let the next `begin_parts` begin anew. False where the entry is not `awaiting`, or has
+        """Let the next `begin_parts` begin again. False where the entry is not `awaiting`, or has
         another upload, or none."""
         ...
 
@@ -323,7 +323,7 @@ class Blobs(Protocol):
         ...
 
     def reopen(self, blob: Blob) -> bool:
-        """From `ready` back to `stored`, to be rendered anew. False where it has moved on."""
+        """From `ready` back to `stored`, to be rendered again. False where it has moved on."""
         ...
 
     def restore(self, blob: Blob) -> None:

@@ -4,7 +4,7 @@ Chosen by the author's number of followers and the reader's last visits, never b
 
                          author below the threshold     celebrity
     reader comes often   pushed                         pulled: one item per celebrity and page
-    reader comes rarely  pulled: the feed is made anew from all they follow, and kept
+    reader comes rarely  pulled: the feed is made again from all they follow, and kept
 
     push ──followers reach the threshold──> to_pull ──all readers marked──> pull
       ^                                        |  ^                          |
@@ -61,7 +61,7 @@ class FeedPolicy:
     feed_posts: int
     """How many pushed entries a feed keeps."""
     snapshot_posts: int
-    """How many posts a feed has that is made anew."""
+    """How many posts a feed has that is made again."""
 
     def delivery_due(self, delivery: Delivery, followers: int) -> Delivery | None:
         """The crossing to begin; None where the author is on the right side."""

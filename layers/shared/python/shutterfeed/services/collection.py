@@ -62,7 +62,7 @@ class CollectionService:
     def _remove(self, blob: Blob) -> None:
         if self.blobs.is_shown(blob):
             # Referred to between the last count and the expiry. Where the content was claimed
-            # anew meanwhile, under another id, `restore` does nothing, and these objects stay.
+            # again meanwhile, under another id, `restore` does nothing, and these objects stay.
             self.blobs.restore(blob)
             return
         current = self.blobs.get(blob.sha256)

@@ -121,7 +121,7 @@ class FeedService:
 
     def _visited(self, reader_id: str, start: FeedStart) -> FeedStart:
         """What a visit begins with: the reader's profile, their standing, and, unless posts are
-        pushed to them, their feed made anew."""
+        pushed to them, their feed made again."""
         reader, now = start.reader, self.clock.now()
         if reader.profile is None:
             self.users.create(reader_id)

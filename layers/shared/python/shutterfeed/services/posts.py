@@ -154,7 +154,7 @@ class PostService:
                 before = post.deleted_from if is_deleted else post.state
                 if before is not PostState.PUBLISHED:
                     # Also by a repeated call: the first may have ended before this.
-                    self.uploads.abandon(post)
+                    self.uploads.drop_parts(post)
                 return
         raise Busy
 

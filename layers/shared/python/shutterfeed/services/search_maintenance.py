@@ -1,4 +1,4 @@
-"""Building the search index anew, and holding it against the table: step by step, from outside.
+"""Building the search index again, and holding it against the table: step by step, from outside.
 
 Every step is short and may be repeated; whoever runs them (`make reindex`, `make search-check`)
 carries the place from one to the next. A new generation gets every change from its beginning on and

@@ -97,13 +97,13 @@ class UploadService:
             self.bucket.assemble(upload, multipart_id, parts)
         return UploadView(upload.as_of(now))
 
-    def abandon(self, post: Post) -> None:
+    def drop_parts(self, post: Post) -> None:
         """Drop the parts of a post that will not be published, as far as they came."""
         if not any(in_parts(medium.size) for medium in post.media):
             return
         for upload in self.ledger.of_post(post).values():
             multipart_id, media_id = upload.multipart_id, upload.medium.media_id
-            # Forgotten first: a restored post then begins anew. Should the second step never
+            # Forgotten first: a restored post then begins again. Should the second step never
             # come, the bucket's lifecycle drops the parts.
             if multipart_id and self.ledger.forget_parts(post.author_id, media_id, multipart_id):
                 self.bucket.abort(upload, multipart_id)

@@ -23,7 +23,7 @@ class CachedFeedReads:
     """Only what a page shows comes from the cache, and only the heads of those who are pulled:
     `start` and `heads` go through, since what is made of them is kept.
 
-    A page below a place that is not settled reads everything anew. So a post that stands below a
+    A page below a place that is not settled reads everything again. So a post that stands below a
     place which a reader was given, is on the pages below it, however old the cached heads are:
     they have no gap; the top of a feed may be as many seconds late.
     """

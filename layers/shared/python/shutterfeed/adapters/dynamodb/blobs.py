@@ -156,7 +156,7 @@ class DynamoBlobs:
         try:
             self.table.write(Put(blob_item(blob), Attr(PK).not_exists()))
         except ConditionFailed:
-            return  # Restored by an earlier delivery, or claimed anew.
+            return  # Restored by an earlier delivery, or claimed again.
 
     def _change(self, blob: Blob, update: Update, condition: ConditionBase | None = None) -> bool:
         """False where the blob is gone, or another by now, or the condition does not hold."""
