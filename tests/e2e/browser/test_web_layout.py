@@ -149,7 +149,8 @@ def test_a_list_comes_even_if_what_stands_in_for_it_is_taller_than_the_screen(
 def _broken_words(visitor: Visitor) -> list[str]:
     """Buttons, tabs, states and people whose words are broken in the middle, or do not fit."""
     broken: list[str] = visitor.page.evaluate(
-        """() => [...document.querySelectorAll(".button, .tab, .badge, .nav-label, .row-title, .user-row .name")]
+        """() => [...document.querySelectorAll(
+            ".button, .tab, .badge, .nav-label, .row-title, .user-row .name, .profile-name bdi")]
           .filter((element) => element.checkVisibility())
           .filter((element) => {
             const text = document.createRange();
@@ -227,7 +228,11 @@ def test_nobody_is_offered_to_follow_themselves_before_it_is_known_who_they_are(
     somebody = visit(walker)
     page = somebody.page
     held: list[Route] = []
-    page.route("**/api/me", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/me", hold)
     with page.expect_request("**/api/me"):
         somebody.open(f"/u/{walker.handle}")
     expect(page.get_by_role("link", name="1 follower")).to_be_visible()
