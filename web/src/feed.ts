@@ -3,6 +3,7 @@ import { call, type NewPostsBody, type PostBody } from "./api.ts";
 import { interrupted, signedIn } from "./auth.ts";
 import { Failure } from "./errors.ts";
 import { List, type Page } from "./lists.ts";
+import { published } from "./pending.ts";
 import { remember, restored, takeBack } from "./posts.ts";
 import { Store } from "./store.ts";
 
@@ -13,6 +14,8 @@ const LIMIT = 20;
 export const news = new Store<NewPostsBody | null>(null);
 
 let latest: string | null = null;
+/** How many of one's own posts had come out when the first page was asked for. */
+let counted = 0;
 let list = newList();
 
 signedIn.watch(() => {
@@ -27,6 +30,13 @@ restored.watch(() => {
 
 export function feed(): List<PostBody> {
   return list;
+}
+
+/** Whether a post of one's own has come out since the list was read, on this page or another. */
+export function lacksOwn(): boolean {
+  const { items, status } = list.state.value;
+  const isUnread = items.length === 0 && status === "more";
+  return !isUnread && published.value !== counted;
 }
 
 /** Puts what is new on top of the list. Raises what `call` does. */
@@ -59,10 +69,12 @@ async function firstPage(): Promise<Page<PostBody>> {
 }
 
 async function page(query: { cursor?: string; limit: number }): Promise<Page<PostBody>> {
+  const own = published.value;
   const answer = await call("get", "/feed", { query });
   answer.items.forEach(remember);
   if (query.cursor === undefined) {
     latest = answer.latest;
+    counted = own;
     news.set(null);
   }
   return answer;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
@@ -139,10 +139,18 @@ def test_nothing_is_wider_than_the_screen(
     assert {path: told for path, told in found.items() if told != (0, [])} == {}
 
 
+def test_a_list_comes_even_if_what_stands_in_for_it_is_taller_than_the_screen(
+    visit: Visit, walker: Person
+) -> None:
+    somebody = visit(walker, _SIDEWAYS).open(f"/u/{walker.handle}")
+    expect(somebody.page.locator('a[href^="/p/"]')).to_have_count(2)
+
+
 def _broken_words(visitor: Visitor) -> list[str]:
-    """Buttons, tabs and states whose words are broken in the middle, or do not fit."""
+    """Buttons, tabs, states and people whose words are broken in the middle, or do not fit."""
     broken: list[str] = visitor.page.evaluate(
-        """() => [...document.querySelectorAll(".button, .tab, .badge, .nav-label, .row-title")]
+        """() => [...document.querySelectorAll(
+            ".button, .tab, .badge, .nav-label, .row-title, .user-row .name, .profile-name bdi")]
           .filter((element) => element.checkVisibility())
           .filter((element) => {
             const text = document.createRange();
@@ -212,6 +220,28 @@ def test_dates_are_written_as_the_browser_has_them(visit: Visit, walker: Person)
         )
         expect(shown).to_have_text(expected)
     assert len(set(texts)) == 3
+
+
+def test_nobody_is_offered_to_follow_themselves_before_it_is_known_who_they_are(
+    visit: Visit, walker: Person
+) -> None:
+    somebody = visit(walker)
+    page = somebody.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/me", hold)
+    with page.expect_request("**/api/me"):
+        somebody.open(f"/u/{walker.handle}")
+    expect(page.get_by_role("link", name="1 follower")).to_be_visible()
+    expect(page.get_by_role("button", name="Follow @")).to_have_count(0)
+    page.unroute("**/api/me")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("link", name="Edit profile")).to_be_visible()
+    expect(page.get_by_role("button", name="Follow @")).to_have_count(0)
 
 
 def test_people_are_followed_from_every_list(

@@ -195,6 +195,26 @@ def test_being_offline_is_said_and_over_when_it_is_over(
     expect(somebody.page.get_by_role("combobox", name="Search")).to_be_visible()
 
 
+def test_a_profile_that_cannot_be_reached_says_so_once(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(72))], caption="Later"))
+    somebody = visit(owner)
+    somebody.expects(UNREACHED)
+    page = somebody.page
+    page.route("**/api/users/**", lambda route: route.abort("failed"))
+    somebody.open(f"/u/{owner.handle}")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
+    expect(page.get_by_label("Loading profile")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="Edit profile")).to_be_visible()
+    expect(page.locator('a[href^="/p/"]')).to_have_count(1)
+
+
 def test_a_list_that_broke_off_goes_on_by_itself(
     visit: Visit, person: Callable[[], Person]
 ) -> None:

@@ -12,7 +12,9 @@ from playwright.sync_api import Route, expect
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import PHONE
-from tests.e2e.conftest import Person
+from tests.e2e.conftest import Person, published
+from tools.client import Photo
+from tools.pictures import landscape
 
 _STORAGE = re.compile(r"-uploads-\d+")
 _UNREACHED = r"net::ERR_"
@@ -65,6 +67,23 @@ def test_what_was_sent_is_received_until_the_storage_tells_of_it(
     page.evaluate("window.isHiding = false")
     expect(row.get_by_text("Ready")).to_be_visible(timeout=60_000)
     expect(row.get_by_role("link", name="View post")).to_be_visible()
+
+
+def test_what_came_out_while_one_was_elsewhere_is_on_top_of_the_feed(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(25))], caption="The first"))
+    somebody = visit(owner).open()
+    page = somebody.page
+    somebody.sees_post("The first")
+    somebody.post(samples.photo(26), caption="The second")
+    somebody.go("Uploads")
+    expect(page.get_by_text("Your post is published.")).to_be_visible()
+    somebody.go("Home")
+    posts = page.get_by_role("feed").get_by_role("article")
+    expect(posts).to_have_count(2)
+    expect(posts.first).to_contain_text("The second")
 
 
 def test_what_was_interrupted_is_recognised_and_goes_on(

@@ -28,6 +28,11 @@ export function Endless<T>({ list, render, empty, skeleton, end, isHeld = false 
 
   useEffect(() => {
     if (state.status !== "more" || (isHeld && !isEmpty)) return undefined;
+    if (isEmpty) {
+      // Whatever its size, what stands in for the first page is no reason to wait.
+      void list.more();
+      return undefined;
+    }
     const watcher = new IntersectionObserver(
       ([entry]) => {
         if (entry?.isIntersecting) void list.more();

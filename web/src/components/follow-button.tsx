@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call, type User, type UserAsSeen } from "../api.ts";
 import { sentence } from "../errors.ts";
 import { loadMe, me } from "../me.ts";
@@ -19,9 +19,15 @@ interface Props {
 export function FollowButton({ user, follows: given, onChange, class: extra = "" }: Props) {
   const [isBusy, setBusy] = useState(false);
   const follows = useFollows(user.id, given);
-  const isOwn = useStore(me)?.id === user.id;
+  const own = useStore(me);
+  const [isWaiting, setWaiting] = useState(own === null);
   const { handle } = user;
-  if (isOwn) return null;
+
+  // Until one knows who one is oneself, it may be oneself.
+  useEffect(() => {
+    if (isWaiting) void loadMe().catch(() => undefined).then(() => setWaiting(false));
+  }, []);
+  if (isWaiting || own?.id === user.id) return null;
 
   async function toggle(): Promise<void> {
     if (isBusy) return;

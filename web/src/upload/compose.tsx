@@ -95,7 +95,7 @@ export function Compose({ files, onClose }: Props) {
               ))}
             </ol>
           )}
-          {hasItems && (
+          {current.items.some(({ problem }) => problem === null) && (
             <p class="field-hint">Descriptions are read aloud to people who do not see the pictures.</p>
           )}
           {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { openCompose } from "../compose.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -6,7 +6,7 @@ import { Page } from "../components/page.tsx";
 import { PendingPosts } from "../components/pending-posts.tsx";
 import { PostCard } from "../components/post-card.tsx";
 import { sentence } from "../errors.ts";
-import { askForNews, feed, news, showNews } from "../feed.ts";
+import { askForNews, feed, lacksOwn, news, showNews } from "../feed.ts";
 import { published } from "../pending.ts";
 import { useStore } from "../store.ts";
 import { plural } from "../text.ts";
@@ -77,35 +77,38 @@ function useFirstPicture(hasSeen: boolean): [boolean, () => void] {
 function NewPosts() {
   const found = useStore(news);
   const count = useStore(published);
-  const counted = useRef(count);
 
   useEffect(() => {
     const ask = () => {
-      if (!document.hidden && navigator.onLine) void askForNews();
+      if (!document.hidden && navigator.onLine) void look(window.scrollY < TOP_PX);
     };
+    const goUp = () => void look(true);
     const timer = setInterval(ask, POLL_MS);
     document.addEventListener("visibilitychange", ask);
-    window.addEventListener("shutterfeed:again", ask);
+    window.addEventListener("shutterfeed:again", goUp);
     window.addEventListener("online", ask);
     return () => {
       clearInterval(timer);
       document.removeEventListener("visibilitychange", ask);
-      window.removeEventListener("shutterfeed:again", ask);
+      window.removeEventListener("shutterfeed:again", goUp);
       window.removeEventListener("online", ask);
     };
   }, []);
 
-  // One's own post is out: it belongs on top.
+  // One's own post is out, perhaps since one was here last.
   useEffect(() => {
-    if (count === counted.current) return;
-    counted.current = count;
-    void (window.scrollY < TOP_PX ? show() : askForNews());
+    if (lacksOwn()) void look(window.scrollY < TOP_PX);
   }, [count]);
 
   // Where there is nothing yet, there is no place to lose.
   useEffect(() => {
     if (found && feed().state.value.items.length === 0) void show();
   }, [found]);
+
+  /** One's own new post belongs on top, at once if no place is lost by it; others' are counted. */
+  function look(isAtTop: boolean): Promise<void> {
+    return isAtTop && lacksOwn() ? show() : askForNews();
+  }
 
   async function show(): Promise<void> {
     try {

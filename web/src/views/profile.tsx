@@ -77,24 +77,28 @@ export function ProfileView({ handle }: Record<string, string>) {
   return (
     <Page title={title} hideTitle class="page-wide">
       {profile.error && <Retry message={profile.error} onRetry={profile.retry} />}
-      {seen ? <Head seen={seen} isOwn={isOwn} onChange={profile.set} /> : <HeadSkeleton />}
+      {seen && <Head seen={seen} isOwn={isOwn} onChange={profile.set} />}
+      {!seen && !profile.error && <HeadSkeleton />}
       {isOwn && <PendingPosts />}
-      <Endless
-        list={posts}
-        render={(items) => <PostGrid posts={items} />}
-        skeleton={<GridSkeleton />}
-        empty={
-          <Empty title="No posts yet">
-            {isOwn && (
-              <p>
-                <button type="button" class="button button-primary" onClick={openCompose}>
-                  Post a photo
-                </button>
-              </p>
-            )}
-          </Empty>
-        }
-      />
+      {/* What keeps the profile away keeps the posts away, too: it is said once. */}
+      {!profile.error && (
+        <Endless
+          list={posts}
+          render={(items) => <PostGrid posts={items} />}
+          skeleton={<GridSkeleton />}
+          empty={
+            <Empty title="No posts yet">
+              {isOwn && (
+                <p>
+                  <button type="button" class="button button-primary" onClick={openCompose}>
+                    Post a photo
+                  </button>
+                </p>
+              )}
+            </Empty>
+          }
+        />
+      )}
     </Page>
   );
 }
