@@ -27,7 +27,7 @@ function PendingPost({ post }: { post: PostBody }) {
     first && (previews.get(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
   const isSending = useStore(sending).has(post.id);
-  const stage = stageOf(post, isSending, (id) => files[id]?.isReceived ?? false);
+  const stage = stageOf(post, isSending, (id) => files[id], Date.now());
   const name = (first && files[first.id]?.name) || "It appears here once it is ready.";
   const hasFailed = stage === "failed";
   const isInterrupted = stage === "interrupted";
@@ -41,7 +41,7 @@ function PendingPost({ post }: { post: PostBody }) {
       <div class="pending-text">
         <p class="pending-title">{TITLES[stage]}</p>
         {hasFailed && <Reasons post={post} />}
-        {!hasFailed && !isInterrupted && <Progress post={post} />}
+        {!hasFailed && !isInterrupted && stage !== "awaited" && <Progress post={post} />}
         {!hasFailed && <p class="pending-note">{post.caption || name}</p>}
       </div>
       {(hasFailed || isInterrupted) && (
@@ -65,6 +65,7 @@ function PendingPost({ post }: { post: PostBody }) {
 const TITLES: Record<Stage, string> = {
   failed: "Your post could not be published",
   interrupted: "The upload was interrupted",
+  awaited: "Waiting for its files",
   sending: "Uploading your post",
   received: "Received, being prepared",
   processing: "Processing your post",

@@ -9,6 +9,7 @@ import { List } from "../lists.ts";
 import { localFiles } from "../local-files.ts";
 import { pending, previews, sending } from "../pending.ts";
 import { fetchPost, recall } from "../posts.ts";
+import { isPerhapsElsewhere } from "../stages.ts";
 import { useStore } from "../store.ts";
 import { ago, fileSize, fullDate } from "../text.ts";
 import { toast } from "../toasts.ts";
@@ -58,6 +59,7 @@ function page(cursor?: string) {
 
 const STATES = {
   interrupted: "Interrupted",
+  awaited: "Waiting for the file",
   sending: "Uploading",
   received: "Received, being prepared",
   processing: "Processing",
@@ -81,18 +83,19 @@ const KINDS: Record<string, string> = {
 function Row({ upload }: { upload: UploadBody }) {
   const isAvatar = upload.purpose === "avatar";
   const state = useShownState(upload);
+  const isMissing = state === "interrupted" || state === "awaited";
   const kind = KINDS[upload.content_type] ?? upload.content_type;
   return (
     <li class="row">
       <Thumb upload={upload} />
       <div class="row-text">
-        <p class="row-title"><Name upload={upload} isAwaited={state === "interrupted"} /></p>
+        <p class="row-title"><Name upload={upload} isAwaited={isMissing} /></p>
         <p class="row-note">
           <span class={`badge badge-${state}`}>{STATES[state]}</span> {kind}, {fileSize(upload.bytes)} ·{" "}
           <time dateTime={upload.created_at} title={fullDate(upload.created_at)}>{ago(upload.created_at)}</time>
         </p>
         {upload.failure && <p class="field-error">{upload.failure.message}</p>}
-        {state === "interrupted" && !isAvatar && <Continue upload={upload} />}
+        {isMissing && !isAvatar && <Continue upload={upload} />}
       </div>
       {upload.state === "ready" && (
         <div class="row-actions">
@@ -109,10 +112,11 @@ function Row({ upload }: { upload: UploadBody }) {
 /** The ledger's state, and what this browser knows better of a file that is still awaited. */
 function useShownState(upload: UploadBody): keyof typeof STATES {
   const isSending = useStore(sending).has(upload.post_id);
-  const isReceived = useStore(localFiles)[upload.media_id]?.isReceived;
+  const file = useStore(localFiles)[upload.media_id];
   if (upload.state !== "awaiting") return upload.state;
-  if (isReceived) return "received";
-  return isSending ? "sending" : "interrupted";
+  if (file?.isReceived) return "received";
+  if (isSending) return "sending";
+  return isPerhapsElsewhere(file, upload.created_at, Date.now()) ? "awaited" : "interrupted";
 }
 
 /** What was picked here, or what has become of it. */
