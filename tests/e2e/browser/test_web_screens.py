@@ -130,8 +130,7 @@ def test_all_of_it_works_without_a_mouse(visit: Visit, person: Callable[[], Pers
     dialog = visitor.page.get_by_role("dialog", name="New post")
     expect(dialog).to_be_visible()
     assert visitor.page.evaluate("document.activeElement.closest('dialog') !== null")
-    keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
+    visitor.dismiss(dialog)
     assert visitor.focused() == "New post"
 
     asked = f"/search/suggest?q={author.handle}"
@@ -157,7 +156,7 @@ def test_the_pictures_in_the_documentation_are_made(visit: Visit, maya: Person) 
     dialog.get_by_label("Caption").fill("The last ferry of the season. #archipelago")
     dialog.get_by_label("Description of skerries.jpg").fill("Low islands in evening light")
     _take(desk, "post")
-    desk.page.keyboard.press("Escape")
+    desk.dismiss(dialog)
     _take(desk.open("/u/tomas"), "profile")
     _take(desk.open("/search?q=sea"), "search")
     _take(visit(maya, Screen(390, 844, "dark", is_phone=True)).open(), "phone")

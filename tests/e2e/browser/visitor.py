@@ -144,6 +144,13 @@ class Visitor:
         expect(dialog.get_by_role("listitem")).to_have_count(len(files))
         return dialog
 
+    def dismiss(self, dialog: Locator) -> None:
+        """By the keyboard. Returns when it has left nothing to go back over: until then the browser
+        goes back by itself, which would abort going elsewhere."""
+        self.page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        self.page.wait_for_function("!history.state?.layers")
+
     def post(self, *files: FilePayload, caption: str) -> None:
         """Posts them; returns when the uploads are on their way."""
         dialog = self.choose_files(*files)
