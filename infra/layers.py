@@ -18,6 +18,8 @@ SHARED = "shared"
 MAX_LAYERS: Final = 5
 MAX_UNPACKED_BYTES: Final = 250 * 1024 * 1024
 """Lambda's limits of one function; its own code, some 10 KB, counts too."""
+_BYTE_CODE: Final = "__pycache__"
+"""This machine's, which our own layer goes without."""
 
 
 class Layers(Construct):
@@ -33,7 +35,7 @@ class Layers(Construct):
         """
         names = tuple(names)
         layers: list[lambda_.ILayerVersion] = [self._layer(name) for name in names]
-        size = sum(_size(self._folder(name)) for name in names)
+        size = sum(_size(self._folder(name), name == SHARED) for name in names)
         if len(names) > MAX_LAYERS or size > MAX_UNPACKED_BYTES:
             raise SettingsError(
                 f"The layers {', '.join(names)} have {size >> 20} MB. A function may have "
@@ -62,7 +64,7 @@ class Layers(Construct):
         if name == SHARED:
             return lambda_.Code.from_asset(
                 str(folder),
-                exclude=["**/__pycache__/**"],
+                exclude=[f"**/{_BYTE_CODE}/**"],
                 ignore_mode=IgnoreMode.GIT,
             )
         if not (folder / "python").is_dir():
@@ -71,8 +73,9 @@ class Layers(Construct):
 
 
 @cache
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def _size(folder: Path, is_ours: bool) -> int:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return sum(f.stat().st_size for f in files if not (is_ours and _BYTE_CODE in f.parts))
 
 
 def architecture(settings: Settings) -> lambda_.Architecture:

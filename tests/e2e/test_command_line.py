@@ -298,8 +298,8 @@ def test_an_instagram_export_is_posted_once_as_a_zip_or_a_folder(
     [summary] = [line for line in lines if line["event"] == "summary"]
     assert (summary["published"], summary["failed"]) == (14, 0)
     assert any("12 files" in line.get("message", "") for line in lines)
-    oldest_first = list(reversed(posts_of(author)))
-    # A video takes longer than a photo, and is last here anyway.
+    # In the order in which they were made: they are published as each is ready.
+    oldest_first = sorted(posts_of(author), key=lambda post: str(post["id"]))
     assert [(len(post["media"]), post["caption"]) for post in oldest_first] == [
         (1, "Göteborg 🌷"),
         (10, "Tolv bilder på en gång"),

@@ -125,7 +125,7 @@ def test_a_bad_query_is_the_callers_error(person: Callable[[], Person]) -> None:
 
 
 def test_the_index_is_built_anew_and_checked_while_people_search(
-    searching: Deployment, person: Callable[[], Person]
+    searching: Deployment, person: Callable[[], Person], request: pytest.FixtureRequest
 ) -> None:
     author = person()
     ids = []
@@ -149,5 +149,7 @@ def test_the_index_is_built_anew_and_checked_while_people_search(
     assert {frozenset(found) for found in seen} == {frozenset(ids)}
     found = search.check(deployment, repair=False)
     assert found["looked at"] >= 6
-    assert found["entries"] > 6
+    # OpenSearch has no entries beside its documents that could be left over.
+    is_table = request.node.callspec.params["searching"] == "dynamodb"
+    assert (found["entries"] > 6) == is_table
     assert set(found) == {"looked at", "entries", "mended"}
