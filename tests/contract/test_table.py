@@ -128,7 +128,9 @@ def stubbed() -> tuple[Table, Stubber]:
     return Table(client, "table"), Stubber(client)
 
 
-@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError"])
+@pytest.mark.parametrize(
+    "reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+)
 def test_a_transaction_in_conflict_is_tried_again(
     stubbed: tuple[Table, Stubber], delays: list[float], reason: str
 ) -> None:

@@ -43,7 +43,11 @@ _BASE_DELAY: Final = 0.025
 _BUSY_CODES: Final = frozenset(
     ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded")
 )
-_CONFLICT: Final = "TransactionConflict"
+_PASSING: Final = frozenset(
+    ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
+)
+"""Why DynamoDB cancels a transaction that it may take a moment later: as `TransactWriteItems` is
+documented, a throttled partition has either of the last two."""
 _CONDITION: Final = "ConditionalCheckFailed"
 
 
@@ -349,7 +353,7 @@ class Table:
                 failed = [i for i, reason in enumerate(reasons) if reason == _CONDITION]
                 if failed:
                     raise ConditionFailed(failed) from error
-                if _CONFLICT in reasons or "ThrottlingError" in reasons:
+                if _PASSING.intersection(reasons):
                     return None
                 raise
             return True
