@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from shutterfeed.adapters import animation
+from shutterfeed.adapters import video as video_codec
 from shutterfeed.adapters.confinement import CodecFailed
 from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegTimedOut
 from shutterfeed.adapters.imaging import PillowImageCodec
@@ -224,6 +225,14 @@ def test_the_child_sees_no_environment(tmp_path: Path, monkeypatch: pytest.Monke
     assert not (tmp_path / "report.log").exists()
 
 
+@pytest.fixture(params=["beside the clip", "after it, as of a large picture"])
+def poster_made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the clip's run of ffmpeg, or in one of its own."""
+    if request.param != "beside the clip":
+        monkeypatch.setattr(video_codec, "_POSTER_BESIDE_PIXELS", 0)
+
+
+@pytest.mark.usefixtures("poster_made")
 def test_the_poster_is_the_frame_at_one_second_or_the_middle() -> None:
     halves = "color=red:size=64x48:rate=10:duration=1[a];color=blue:size=64x48:rate=10:duration=2"
     content = made("a.mp4", "-filter_complex", f"{halves}[b];[a][b]concat")
@@ -234,6 +243,7 @@ def test_the_poster_is_the_frame_at_one_second_or_the_middle() -> None:
     assert _poster_colour(only) == "red"
 
 
+@pytest.mark.usefixtures("poster_made")
 def test_pictures_that_end_before_the_poster_still_have_one() -> None:
     """One frame that is said to be shown for long, the rest is sound."""
     still = ("-f", "lavfi", "-i", "color=red:size=64x48:rate=1:duration=1")

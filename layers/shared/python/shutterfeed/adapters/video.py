@@ -79,6 +79,9 @@ _WITHOUT_METADATA: Final = (
 )
 _MP4: Final = ("-movflags", "+faststart", "-f", "mp4", "-y", f"file:{CLIP}")
 
+_POSTER_BESIDE_PIXELS: Final = 1920 * 1920
+"""Up to this size of a frame the poster is made beside the clip. ffmpeg keeps frames waiting for
+each of its outputs, and those of a 4K video with many reference frames have no room for two."""
 _HEAD_BYTES: Final = 1024
 _PROGRESS = re.compile(r"out_time_us=(\d+)")
 _NO_SPACE: Final = "No space left on device"
@@ -226,13 +229,26 @@ def _poster_output(found: Probe, start: float) -> tuple[str, ...]:
 
 
 def _poster_of(ffmpeg: Ffmpeg, opening: tuple[str, ...], found: Probe) -> bytes:
-    """The poster that came with the clip; the first frame if none was shown late enough."""
+    """The poster that came with the clip, or is made now; the first frame if none was shown late
+    enough."""
     path = ffmpeg.folder / POSTER
-    if not path.stat().st_size:
-        first = (*opening, "-i", f"file:{SOURCE}", *_poster_output(found, 0.0))
+    for start in (_poster_start(found), 0.0):
+        if path.exists() and path.stat().st_size:
+            break
+        if start and _is_poster_beside(found):
+            continue  # The clip's run has looked for it.
+        alone = (*opening, "-i", f"file:{SOURCE}", *_poster_output(found, start))
         with _refusing():
-            ffmpeg.run(("-loglevel", "error", *first), seconds=_POSTER_SECONDS)
+            ffmpeg.run(("-loglevel", "error", *alone), seconds=_POSTER_SECONDS)
     return path.read_bytes()
+
+
+def _is_poster_beside(found: Probe) -> bool:
+    return found.picture.width * found.picture.height <= _POSTER_BESIDE_PIXELS
+
+
+def _poster_start(found: Probe) -> float:
+    return min(_POSTER_AT_SECONDS, found.picture.end_ms / 2000)
 
 
 def _tone_mapping(facts: VideoFacts, size: str) -> list[str]:
@@ -267,7 +283,8 @@ def _transcode(
     size: ClipSize,
     report: Callable[[int], None],
 ) -> int:
-    """Make the clip and, of the same decoded frames, the poster. The clip's duration in ms."""
+    """Make the clip and, of the same decoded frames unless they are too large, the poster. The
+    clip's duration in ms."""
     expected = found.facts.duration_ms or MAX_DURATION_MS
     done_ms = 0
 
@@ -280,9 +297,10 @@ def _transcode(
 
     longest = (MAX_DURATION_MS + 2 * DURATION_TOLERANCE_MS) / 1000
     sound = ("-map", found.sound.selector) if found.sound else ()
+    poster = _poster_output(found, _poster_start(found)) if _is_poster_beside(found) else ()
     arguments = (
         *("-loglevel", "error", *opening, "-i", f"file:{SOURCE}"),
-        *_poster_output(found, min(_POSTER_AT_SECONDS, found.picture.end_ms / 2000)),
+        *poster,
         *("-map", found.picture.selector, *sound),
         *("-t", str(longest), "-vf", clip_filters(found.facts, size), "-fps_mode", "vfr"),
         *(*ENCODING, *_WITHOUT_METADATA, *THREADS, "-progress", "pipe:1", *_MP4),
