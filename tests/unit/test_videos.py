@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
 
 from shutterfeed.domain import videos
 from shutterfeed.domain.errors import InvalidInput
+from shutterfeed.domain.photos import PhotoRefused
 from shutterfeed.domain.videos import ClipSize, VideoFacts, VideoRefused
 
 WEBM_HEAD = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d")
@@ -121,3 +123,9 @@ def test_a_declaration_that_lacks_or_promises_too_much_is_refused(
     with pytest.raises(InvalidInput) as refused:
         videos.check_declared(2, 10**7, *declared)
     assert refused.value.field == field
+
+
+def test_a_refusal_comes_whole_from_another_process() -> None:
+    for refused in (VideoRefused("too_slow", "Slow."), PhotoRefused("undecodable", "Damaged.")):
+        copy = pickle.loads(pickle.dumps(refused))
+        assert (type(copy), copy.code, copy.message) == (type(refused), refused.code, str(refused))

@@ -113,6 +113,10 @@ class PhotoRefused(Exception):
         self.code: RefusalCode = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[PhotoRefused], tuple[str, str]]:
+        # As it is, between processes: pickle would make it again of the message alone.
+        return type(self), (self.code, self.message)
+
 
 def check_size(width: int, height: int) -> None:
     """Raise `PhotoRefused` for a photo larger than any is taken."""

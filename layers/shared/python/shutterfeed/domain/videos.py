@@ -122,6 +122,10 @@ class VideoRefused(Exception):
         self.code: VideoRefusalCode = code
         self.message = message
 
+    def __reduce__(self) -> tuple[type[VideoRefused], tuple[str, str]]:
+        # As it is, between processes: pickle would make it again of the message alone.
+        return type(self), (self.code, self.message)
+
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
