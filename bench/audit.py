@@ -33,7 +33,7 @@ from shutterfeed.domain.media import (
 from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports import PostMedium, StoredCopy, StoredOriginal, StoredUpload
+from shutterfeed.ports.inventory import PostMedium, StoredCopy, StoredOriginal, StoredUpload
 from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import ON_ITS_WAY, AuditService
 from shutterfeed.services.mismatches import Mismatch

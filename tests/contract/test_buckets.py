@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from shutterfeed import bootstrap, keys, ports
+from shutterfeed import bootstrap, keys
 from shutterfeed.adapters.buckets import (
     S3Downloads,
     S3Intake,
@@ -28,7 +28,8 @@ from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, Blob, Upload
 from shutterfeed.domain.multipart import PART_LINK_LIFETIME, Part, part_sizes
 from shutterfeed.domain.photos import Rendition
-from shutterfeed.ports import UploadGrant
+from shutterfeed.ports.media import Downloads, Originals, Renditions
+from shutterfeed.ports.uploads import Intake, UploadBucket, UploadGrant
 from shutterfeed.services.downloads import DOWNLOAD_LINK_LIFETIME
 from tests import samples
 from tests.conftest import REGION, Aws
@@ -56,11 +57,11 @@ SMALL = Rendition("320.webp", "image/webp", 320, 240)
 class Storage:
     """The ports over three empty buckets, and what a test sees of these."""
 
-    bucket: ports.UploadBucket
-    intake: ports.Intake
-    originals: ports.Originals
-    renditions: ports.Renditions
-    downloads: ports.Downloads
+    bucket: UploadBucket
+    intake: Intake
+    originals: Originals
+    renditions: Renditions
+    downloads: Downloads
     land: Callable[[PostId, str, bytes], object]
     send_part: Callable[[Upload, str, int, bytes], object]
     """As a client with a link does it."""
@@ -270,7 +271,7 @@ def test_the_file_is_not_made_twice_of_its_parts() -> None:
         raise ClientError({"Error": {"Code": "NoSuchUpload"}}, "CompleteMultipartUpload")
 
     client: Any = SimpleNamespace(complete_multipart_upload=gone)
-    buckets: list[ports.UploadBucket] = [
+    buckets: list[UploadBucket] = [
         S3UploadBucket(lambda: client, UPLOADS),
         FakeUploadBucket(Buckets()),
     ]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from shutterfeed.adapters.dynamodb.table import Table
     from shutterfeed.adapters.queues import Encoder, SqsQueue
     from shutterfeed.domain.delivery import FeedPolicy
-    from shutterfeed.ports import Clock, FeedReads, HeadCache, Ids, SearchGenerations
+    from shutterfeed.ports.feed_reads import FeedReads, HeadCache
+    from shutterfeed.ports.search import SearchGenerations
+    from shutterfeed.ports.system import Clock, Ids
     from shutterfeed.services.avatars import AvatarService
     from shutterfeed.services.collection import CollectionService
     from shutterfeed.services.crossing import CrossingService

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from shutterfeed.domain.delivery import FeedPolicy, Lease
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports import Audience, Clock, Follows, Readers
+from shutterfeed.ports.feeds import Audience, Readers
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.system import Clock
 
 
 @dataclass(frozen=True, slots=True)

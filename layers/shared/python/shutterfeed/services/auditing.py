@@ -22,7 +22,8 @@ from threading import Lock
 from typing import Any, Final
 
 from shutterfeed.domain.media import Blob, BlobState, Reference, Upload
-from shutterfeed.ports import Clock, Inventory, PostMedium, StoredOriginal
+from shutterfeed.ports.inventory import Inventory, PostMedium, StoredOriginal
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.audit_repairs import AuditRepairs, medium_of
 from shutterfeed.services.mismatches import Mismatch, Suspicion
 

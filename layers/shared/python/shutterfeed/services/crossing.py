@@ -17,7 +17,10 @@ from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.messages import Cross, FanOutMessage
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports import Clock, Feeds, Heads, Profiles, Queue, Readers
+from shutterfeed.ports.feeds import Feeds, Heads, Readers
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
 
 PAGE: Final = 500

@@ -8,7 +8,8 @@ from typing import Final
 
 from shutterfeed.domain.delivery import AUDIENCE_PARTS
 from shutterfeed.domain.messages import FanOut, FanOutMessage, FeedChunk, FeedMessage
-from shutterfeed.ports import Clock, Queue
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
 
 CHUNK: Final = 500

@@ -36,16 +36,11 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE, may_move
-from shutterfeed.ports import (
-    Blobs,
-    Clock,
-    Intake,
-    Ledger,
-    OpenPosts,
-    Posts,
-    UploadBucket,
-    WatchedQueue,
-)
+from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.posts import OpenPosts, Posts
+from shutterfeed.ports.queues import WatchedQueue
+from shutterfeed.ports.system import Clock
+from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 
 M = TypeVar("M")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.media import Blob, BlobState, Picture
 from shutterfeed.domain.messages import RenderPhoto
-from shutterfeed.ports import Blobs, Originals, PhotoCodec, Renditions
+from shutterfeed.ports.media import Blobs, Originals, PhotoCodec, Renditions
 from shutterfeed.services.outcomes import settle_order
 
 

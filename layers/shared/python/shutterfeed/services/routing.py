@@ -25,7 +25,7 @@ from shutterfeed.domain.messages import (
     SettleReference,
     Unfollowed,
 )
-from shutterfeed.ports import Queue
+from shutterfeed.ports.queues import Queue
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from typing import Final
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.search import Document, Gone, post_document, user_document
-from shutterfeed.ports import UNFINISHED, Posts, Profiles, Searchable, SearchGenerations
+from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.search import UNFINISHED, Searchable, SearchGenerations
 
 PAGE: Final = 200
 """Items of the table that one step looks at."""

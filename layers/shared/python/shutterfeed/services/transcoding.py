@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from shutterfeed.domain.media import Blob, BlobState, Clip, Picture, Reference
 from shutterfeed.domain.messages import TranscodeVideo
 from shutterfeed.domain.videos import CLIP_NAME, CLIP_TYPE, RenderedClip
-from shutterfeed.ports import Blobs, Originals, Renditions, VideoCodec
+from shutterfeed.ports.media import Blobs, Originals, Renditions, VideoCodec
 from shutterfeed.services.outcomes import settle_order
 
 _STEP = 5
