@@ -45,7 +45,9 @@ function Row({ item }: { item: DeletedPost }) {
       {thumb ? <img class="row-thumb" src={thumb} alt="" /> : <span class="row-thumb"><Icon name="image" /></span>}
       <div class="row-text">
         <p class="row-title">{post.caption || "Without a caption"}</p>
-        <p class="row-note">{until ? `Until ${day(until)}` : ""}</p>
+        <p class="row-note">
+          {state === "restored" ? "Restored" : until ? `Until ${day(until)}` : ""}
+        </p>
       </div>
       {state === "restored" ? (
         <a class="button button-small" href={`/p/${post.id}`}>View</a>
