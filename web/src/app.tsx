@@ -8,9 +8,10 @@ import { closeCompose, compose, openCompose } from "./compose.ts";
 import { lazy } from "./lazy.tsx";
 import { loadMe, me } from "./me.ts";
 import { match } from "./paths.ts";
-import { resumePending, sending } from "./pending.ts";
+import { resumePending } from "./pending.ts";
 import { followLinks, location } from "./router.ts";
 import { useStore } from "./store.ts";
+import { sending } from "./tabs.ts";
 import { FeedView } from "./views/feed.tsx";
 import { NotFoundView } from "./views/not-found.tsx";
 
@@ -76,7 +77,7 @@ function SignedIn({ path }: { path: string }) {
 
   useEffect(() => {
     const timer = setTimeout(() => {
-      resumePending();
+      void resumePending();
       // Without an answer the remembered profile serves; views that need it ask again.
       loadMe().catch(() => undefined);
     }, SETTLE_MS);

@@ -8,10 +8,11 @@ import { ApiError, sentence } from "../errors.ts";
 import { useStore } from "../store.ts";
 import { clock, fileSize } from "../text.ts";
 import {
-  add, changeItem, clear, continueUnfinished, draft, edit, hashedShare, type Item, MAX_MEDIA, move,
+  add, changeItem, clear, draft, edit, hashedShare, type Item, MAX_MEDIA, move,
   obstacle, post, remove,
 } from "./draft.ts";
 import { isVideo } from "./sniff.ts";
+import { Unfinished } from "./unfinished.tsx";
 
 const ACCEPTED = "image/*,video/*,.heic,.heif,.avif,.mov,.mp4,.webm";
 const MAX_CAPTION = 2200;
@@ -182,16 +183,7 @@ interface ItemProps {
 function ItemRow({ item, index, count, onMoved }: ItemProps) {
   const row = useRef<HTMLLIElement>(null);
   const [isHeld, setHeld] = useState(false);
-  const [error, setError] = useState<string | null>(null);
   const name = item.file.name;
-
-  async function resume(): Promise<void> {
-    try {
-      await continueUnfinished(item);
-    } catch (reason) {
-      setError(sentence(reason));
-    }
-  }
 
   function moveTo(to: number, button: HTMLButtonElement): void {
     if (to < 0 || to >= count) return;
@@ -240,15 +232,7 @@ function ItemRow({ item, index, count, onMoved }: ItemProps) {
             maxLength={MAX_ALT_TEXT}
           />
         )}
-        {item.unfinished && (
-          <p class="notice-line">
-            An earlier upload of this file was interrupted.{" "}
-            <button type="button" class="link-button" onClick={() => void resume()}>
-              Continue it
-            </button>
-            {error && <span class="field-error" role="alert"> {error}</span>}
-          </p>
-        )}
+        {item.unfinished && <Unfinished item={item} upload={item.unfinished} />}
       </div>
       <div class="item-buttons">
         <button type="button" class="icon-button" aria-label={`Remove ${name}`} onClick={() => remove(item)}>

@@ -30,7 +30,7 @@ export interface Item {
   readonly preview: string | null;
   /** Why it cannot be posted. */
   readonly problem: string | null;
-  /** The same file is part of a post whose upload was interrupted. */
+  /** The same file is part of a post that still waits for it. */
   readonly unfinished: UploadBody | null;
 }
 
@@ -143,9 +143,8 @@ export async function post(): Promise<void> {
 }
 
 /** Sends the file to the post that it was meant for, and takes it out of this one. */
-export async function continueUnfinished(item: Item): Promise<void> {
-  const { post_id, media_id } = item.unfinished!;
-  await resume(post_id, media_id, item.file);
+export async function continueUnfinished(item: Item, upload: UploadBody): Promise<void> {
+  await resume(upload.post_id, upload.media_id, item.file);
   remove(item);
 }
 

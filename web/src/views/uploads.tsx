@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { call, type UploadBody } from "../api.ts";
+import { call, type UploadBody, type UploadPage } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
@@ -7,10 +7,11 @@ import { openCompose } from "../compose.ts";
 import { Failure, sentence } from "../errors.ts";
 import { List } from "../lists.ts";
 import { localFiles } from "../local-files.ts";
-import { pending, previews, sending } from "../pending.ts";
+import { pending, previews } from "../pending.ts";
 import { fetchPost, recall } from "../posts.ts";
-import { isPerhapsElsewhere } from "../stages.ts";
+import { type AwaitedStage, awaitedStage } from "../stages.ts";
 import { useStore } from "../store.ts";
+import { tabsKnown, useSender } from "../tabs.ts";
 import { ago, fileSize, fullDate } from "../text.ts";
 import { toast } from "../toasts.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -53,19 +54,23 @@ export function UploadsView() {
   );
 }
 
-function page(cursor?: string) {
+async function page(cursor?: string): Promise<UploadPage> {
+  await tabsKnown;
   return call("get", "/me/uploads", { query: cursor === undefined ? {} : { cursor } });
 }
 
-const STATES = {
+type State = AwaitedStage | Exclude<UploadBody["state"], "awaiting">;
+
+const STATES: Record<State, string> = {
   interrupted: "Interrupted",
   awaited: "Waiting for the file",
+  elsewhere: "Being sent in another tab",
   sending: "Uploading",
   received: "Received, being prepared",
   processing: "Processing",
   ready: "Ready",
   failed: "Failed",
-} as const;
+};
 
 const KINDS: Record<string, string> = {
   "image/avif": "AVIF",
@@ -110,13 +115,10 @@ function Row({ upload }: { upload: UploadBody }) {
 }
 
 /** The ledger's state, and what this browser knows better of a file that is still awaited. */
-function useShownState(upload: UploadBody): keyof typeof STATES {
-  const isSending = useStore(sending).has(upload.post_id);
-  const file = useStore(localFiles)[upload.media_id];
-  if (upload.state !== "awaiting") return upload.state;
-  if (file?.isReceived) return "received";
-  if (isSending) return "sending";
-  return isPerhapsElsewhere(file, upload.created_at, Date.now()) ? "awaited" : "interrupted";
+function useShownState({ state, post_id, media_id, created_at }: UploadBody): State {
+  const sender = useSender(post_id);
+  const file = useStore(localFiles)[media_id];
+  return state === "awaiting" ? awaitedStage(sender, file, created_at, Date.now()) : state;
 }
 
 /** What was picked here, or what has become of it. */
