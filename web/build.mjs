@@ -32,9 +32,13 @@ const urlOf = (file) => `/${path.relative("dist", file)}`;
 
 /** The one file that has all of the first screen, as long as every other part imports `source`. */
 function fileWith({ metafile }, source) {
-  const [[file, { imports }]] = Object.entries(metafile.outputs).filter(([, { inputs }]) => source in inputs);
+  const [[file, { imports }]] = Object.entries(metafile.outputs).filter(
+    ([, { inputs }]) => source in inputs,
+  );
   if (imports.some(({ kind }) => kind === "import-statement")) {
-    throw new Error(`${file} is not all of the first screen: a part of the app does not import ${source}.`);
+    throw new Error(
+      `${file} is not all of the first screen: a part of the app does not import ${source}.`,
+    );
   }
   return file;
 }
@@ -50,7 +54,9 @@ const page = await build({
   splitting: true,
   jsx: "automatic",
   jsxImportSource: "preact",
-  define: { INSPECT_WORKER_URL: JSON.stringify(urlOf(fileOf(worker, "src/upload/inspect.worker.ts"))) },
+  define: {
+    INSPECT_WORKER_URL: JSON.stringify(urlOf(fileOf(worker, "src/upload/inspect.worker.ts"))),
+  },
 });
 
 const html = await readFile(path.join(ROOT, "index.html"), "utf8");

@@ -18,8 +18,9 @@ import { NotFoundView } from "./views/not-found.tsx";
 type View = ComponentType<Record<string, string>>;
 
 const views = () => import("./views/all.ts");
-const view = (name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu" | "SignInAgain">): View =>
-  lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
+const view = (
+  name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu" | "SignInAgain">,
+): View => lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
 
 /** The feed is the first screen; all else comes with the first step away from it. */
 const ROUTES: readonly (readonly [string, View])[] = [
@@ -135,7 +136,12 @@ function Navigation({ path }: { path: string }) {
         <NavLink href="/" label="Home" icon="home" path={path} />
         <NavLink href="/search" label="Search" icon="search" path={path} />
         <li>
-          <button type="button" class="nav-item nav-post" aria-haspopup="dialog" onClick={openCompose}>
+          <button
+            type="button"
+            class="nav-item nav-post"
+            aria-haspopup="dialog"
+            onClick={openCompose}
+          >
             <Icon name="add" />
             <span class="nav-label">New post</span>
           </button>
@@ -176,7 +182,9 @@ function OfflineBanner() {
   return (
     <div role="status">
       {!isOnline && (
-        <p class="offline">You are offline. What is on the screen stays; the rest waits for a connection.</p>
+        <p class="offline">
+          You are offline. What is on the screen stays; the rest waits for a connection.
+        </p>
       )}
     </div>
   );

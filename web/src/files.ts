@@ -30,7 +30,9 @@ export function withFile(files: Files, mediaId: string, facts: Partial<LocalFile
 /** What to keep when there is no room for all: the same, without pictures, then ever fewer names. */
 export function* lighter(files: Files): Generator<Files> {
   yield files;
-  let left = Object.entries(files).sort(byId).map(([id, file]) => [id, withoutPicture(file)] as const);
+  let left = Object.entries(files)
+    .sort(byId)
+    .map(([id, file]) => [id, withoutPicture(file)] as const);
   while (left.length > 0) {
     yield Object.fromEntries(left);
     left = left.slice(Math.ceil(left.length / 2));

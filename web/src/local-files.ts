@@ -3,7 +3,7 @@
  * before a file is ready, and hears of a file's arrival only seconds later, or a minute.
  */
 import { person } from "./auth.ts";
-import { type Files, lighter, type LocalFile, withFile } from "./files.ts";
+import { type Files, type LocalFile, lighter, withFile } from "./files.ts";
 import { keep } from "./storage.ts";
 import { Store } from "./store.ts";
 

@@ -68,7 +68,10 @@ export function forget(id: string): void {
 
 function schedule(id: string, delay: number): void {
   clearTimeout(timers.get(id));
-  timers.set(id, setTimeout(() => void look(id, delay), delay));
+  timers.set(
+    id,
+    setTimeout(() => void look(id, delay), delay),
+  );
 }
 
 async function look(id: string, delay: number): Promise<void> {

@@ -15,7 +15,11 @@ type Known = Pick<LocalFile, "isReceived"> | undefined;
 const ELSEWHERE_MS = 15 * 60_000;
 /** A post is as far as that one of its files that has come least far. */
 const LEAST_FIRST: readonly AwaitedStage[] = [
-  "sending", "elsewhere", "interrupted", "awaited", "received",
+  "sending",
+  "elsewhere",
+  "interrupted",
+  "awaited",
+  "received",
 ];
 
 /** `file` gives what this browser knows of a medium. */

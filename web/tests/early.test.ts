@@ -10,7 +10,10 @@ const NOW = Date.parse("2026-05-04T12:00:00Z");
 const ACCESS = JSON.stringify({ token: "t", expiresAt: NOW + 3_600_000 });
 
 const file = (name: string, width: number, content_type: string) => ({
-  name, width, content_type, url: `/media/b/${name}`,
+  name,
+  width,
+  content_type,
+  url: `/media/b/${name}`,
 });
 const MEDIUM = {
   renditions: [

@@ -12,7 +12,8 @@ const many = (count: number): Files =>
       { name: `${number}.jpg`, thumb: "data:", isReceived: true },
     ]),
   );
-const pictures = (files: Files) => Object.values(files).filter(({ thumb }) => thumb !== null).length;
+const pictures = (files: Files) =>
+  Object.values(files).filter(({ thumb }) => thumb !== null).length;
 
 test("what is found out of a file adds to what is known of it", () => {
   const named = withFile({}, "m", { name: "lake.jpg" });
@@ -33,6 +34,9 @@ test("names are kept for longer than pictures, and the newest of both", () => {
 test("with less and less room the pictures go first, then the oldest names", () => {
   const tried = [...lighter(many(8))];
   assert.deepEqual(tried.map(pictures), [8, 0, 0, 0, 0]);
-  assert.deepEqual(tried.map((files) => Object.keys(files).length), [8, 8, 4, 2, 1]);
+  assert.deepEqual(
+    tried.map((files) => Object.keys(files).length),
+    [8, 8, 4, 2, 1],
+  );
   assert.deepEqual(Object.keys(tried.at(-1)!), [id(7)]);
 });

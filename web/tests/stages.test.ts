@@ -16,7 +16,9 @@ const post = (state: Post["state"], ...media: ("awaiting" | "processing" | "read
     media: media.map((medium, index) => ({ id: String(index), state: medium })),
   }) as Post;
 /** What this browser knows: all files were picked here, and these were sent. */
-const received = (...ids: string[]) => (id: string) => ({ isReceived: ids.includes(id) });
+const received =
+  (...ids: string[]) =>
+  (id: string) => ({ isReceived: ids.includes(id) });
 const nothing = () => undefined;
 
 test("what was sent is received, although the API does not know of it yet", () => {
@@ -54,8 +56,14 @@ test("what another device may be sending, or has sent, is awaited as long as its
 });
 
 test("once all has arrived it is being processed, or has failed", () => {
-  assert.equal(stageOf(post("processing", "processing", "ready"), NOBODY, received(), SOON), "processing");
-  assert.equal(stageOf(post("failed", "failed", "awaiting"), "this tab", received("1"), SOON), "failed");
+  assert.equal(
+    stageOf(post("processing", "processing", "ready"), NOBODY, received(), SOON),
+    "processing",
+  );
+  assert.equal(
+    stageOf(post("failed", "failed", "awaiting"), "this tab", received("1"), SOON),
+    "failed",
+  );
 });
 
 test("of a single file the same is said as of its post", () => {

@@ -32,11 +32,16 @@ function PendingPost({ post }: { post: PostBody }) {
   const hasFailed = stage === "failed";
   const isInterrupted = stage === "interrupted";
   return (
-    <article class={hasFailed ? "pending-post pending-failed" : "pending-post"} data-state={post.state}>
+    <article
+      class={hasFailed ? "pending-post pending-failed" : "pending-post"}
+      data-state={post.state}
+    >
       {preview && preview !== unshowable ? (
         <img class="pending-thumb" src={preview} alt="" onError={() => setUnshowable(preview)} />
       ) : (
-        <span class="pending-thumb"><Icon name="image" /></span>
+        <span class="pending-thumb">
+          <Icon name="image" />
+        </span>
       )}
       <div class="pending-text">
         <p class="pending-title">{TITLES[stage]}</p>
@@ -47,7 +52,9 @@ function PendingPost({ post }: { post: PostBody }) {
       {(hasFailed || isInterrupted) && (
         <div class="pending-actions">
           {isInterrupted && (
-            <a class="button button-small button-primary" href="/uploads">Choose the file again</a>
+            <a class="button button-small button-primary" href="/uploads">
+              Choose the file again
+            </a>
           )}
           <button
             type="button"
@@ -74,13 +81,18 @@ const TITLES: Record<Stage, string> = {
 
 /** Nothing goes on, or it is not known here how far it is. */
 const WITHOUT_PROGRESS: ReadonlySet<Stage> = new Set([
-  "failed", "interrupted", "awaited", "elsewhere",
+  "failed",
+  "interrupted",
+  "awaited",
+  "elsewhere",
 ]);
 
 function Progress({ post }: { post: PostBody }) {
   const done = post.media.reduce((sum, medium) => sum + share(medium), 0) / post.media.length;
   const percent = Math.round(done * 100);
-  return <progress class="progress" max={100} value={percent} aria-label="Processing of your post" />;
+  return (
+    <progress class="progress" max={100} value={percent} aria-label="Processing of your post" />
+  );
 }
 
 /** How much of a file's way is done: arrived is a little, the rest is processing. */

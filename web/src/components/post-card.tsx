@@ -1,5 +1,5 @@
-import { lazy } from "../lazy.tsx";
 import type { PostBody } from "../api.ts";
+import { lazy } from "../lazy.tsx";
 import { usePost } from "../posts.ts";
 import { FEED_SIZES } from "../sources.ts";
 import { Store, useStore } from "../store.ts";
@@ -30,6 +30,7 @@ export function PostHead({ post }: { post: PostBody }) {
   const { author, place, published_at: published } = post;
   return (
     <header class="card-head">
+      {/* biome-ignore lint/a11y/useAnchorContent: the name beside it is the same link, and is read */}
       <a href={`/u/${author.handle}`} class="card-avatar" tabIndex={-1} aria-hidden="true">
         <Avatar user={author} />
       </a>

@@ -40,7 +40,14 @@ export function PostMenu({ post, onClose }: Props) {
           </li>
         )}
         <li>
-          <button type="button" class="menu-item" onClick={() => { onClose(); void share(post); }}>
+          <button
+            type="button"
+            class="menu-item"
+            onClick={() => {
+              onClose();
+              void share(post);
+            }}
+          >
             <Icon name="link" /> Share link
           </button>
         </li>
@@ -80,7 +87,12 @@ function ConfirmDelete({ post, onClose }: Props) {
         <button type="button" class="button" onClick={onClose}>
           Keep it
         </button>
-        <button type="button" class="button button-danger" disabled={isBusy} onClick={() => void confirm()}>
+        <button
+          type="button"
+          class="button button-danger"
+          disabled={isBusy}
+          onClick={() => void confirm()}
+        >
           Delete
         </button>
       </div>
@@ -138,10 +150,18 @@ function EditPost({ post, onClose }: Props) {
           {post.media.map((medium, index) => (
             <div class="edit-medium" key={medium.id}>
               {medium.renditions.length > 0 && (
-                <img class="edit-thumb" alt="" src={medium.renditions.at(-1)!.url} width="64" height="64" />
+                <img
+                  class="edit-thumb"
+                  alt=""
+                  src={medium.renditions.at(-1)!.url}
+                  width="64"
+                  height="64"
+                />
               )}
               <Field
-                label={`Description of ${describe(post, medium, index + 1).split(" by ")[0]!.toLowerCase()}`}
+                label={`Description of ${describe(post, medium, index + 1)
+                  .split(" by ")[0]!
+                  .toLowerCase()}`}
                 hint="Read aloud to people who do not see it."
                 rows={2}
                 value={altTexts[medium.id] ?? ""}
@@ -155,7 +175,11 @@ function EditPost({ post, onClose }: Props) {
             onPlace={(changed) => setPlace({ ...place, ...changed })}
             error={placeError}
           />
-          {error !== null && !isOfCaption && <p class="field-error" role="alert">{sentence(error)}</p>}
+          {error !== null && !isOfCaption && (
+            <p class="field-error" role="alert">
+              {sentence(error)}
+            </p>
+          )}
         </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>

@@ -2,7 +2,7 @@
 import { call } from "../api.ts";
 import { Failure } from "../errors.ts";
 import { hashFile } from "./inspect.ts";
-import { isVideo, MAX_PHOTO_BYTES, sniff, SNIFF_BYTES } from "./sniff.ts";
+import { isVideo, MAX_PHOTO_BYTES, SNIFF_BYTES, sniff } from "./sniff.ts";
 import { sendFile } from "./transfer.ts";
 
 const LOOK_MS = 1_000;
@@ -24,7 +24,8 @@ export async function uploadAvatar(
     body: { content_type: type, bytes: file.size, sha256 },
   });
   if (upload !== null) {
-    const onProgress = (sent: number) => say(`Uploading, ${Math.floor((100 * sent) / file.size)} %`);
+    const onProgress = (sent: number) =>
+      say(`Uploading, ${Math.floor((100 * sent) / file.size)} %`);
     await sendFile(file, upload, { signal, onProgress });
   }
   say("Processing…");

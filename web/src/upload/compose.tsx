@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { filesTaken } from "../compose.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
 import { PlaceFields } from "../components/place-fields.tsx";
+import { filesTaken } from "../compose.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { useStore } from "../store.ts";
 import { add, clear, draft, edit, hashedShare, MAX_MEDIA, obstacle, post } from "./draft.ts";
@@ -91,7 +91,9 @@ export function Compose({ files, onClose }: Props) {
             </ol>
           )}
           {current.items.some(({ problem }) => problem === null) && (
-            <p class="field-hint">Descriptions are read aloud to people who do not see the pictures.</p>
+            <p class="field-hint">
+              Descriptions are read aloud to people who do not see the pictures.
+            </p>
           )}
           {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}
           {hasItems && (
@@ -130,7 +132,9 @@ export function Compose({ files, onClose }: Props) {
         <p class="field-error dialog-note" role="alert">
           {current.note ?? (error !== null && !isOfField ? sentence(error) : null)}
         </p>
-        <p class="visually-hidden" role="status">{moved}</p>
+        <p class="visually-hidden" role="status">
+          {moved}
+        </p>
         {hasItems && (
           <div class="dialog-actions">
             <button type="button" class="button" disabled={isPosting} onClick={clear}>
@@ -151,7 +155,9 @@ function Chooser({ isFirst }: { isFirst: boolean }) {
     <label class={isFirst ? "chooser chooser-first" : "chooser"}>
       <Icon name="image" />
       <span class="chooser-text">{isFirst ? "Choose photos and videos" : "Add more"}</span>
-      {isFirst && <span class="chooser-hint">or drop or paste them here; up to {MAX_MEDIA} for one post</span>}
+      {isFirst && (
+        <span class="chooser-hint">or drop or paste them here; up to {MAX_MEDIA} for one post</span>
+      )}
       <input
         class="visually-hidden"
         type="file"

@@ -1,15 +1,20 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
-import { call, type CreatePost, type UploadBody } from "../api.ts";
+import { type CreatePost, call, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
-import { NO_PLACE, parsePlace, type PlaceText } from "../place.ts";
+import { NO_PLACE, type PlaceText, parsePlace } from "../place.ts";
 import { Store } from "../store.ts";
 import { fileSize, plural } from "../text.ts";
 import { hashFile, inspectVideo } from "./inspect.ts";
 import type { VideoFacts } from "./mp4.ts";
 import { resume, start } from "./queue.ts";
 import {
-  type ContentType, isVideo, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, sniff, SNIFF_BYTES,
+  type ContentType,
+  isVideo,
+  MAX_PHOTO_BYTES,
+  MAX_VIDEO_BYTES,
+  SNIFF_BYTES,
+  sniff,
 } from "./sniff.ts";
 
 export const MAX_MEDIA = 10;
@@ -44,7 +49,11 @@ export interface Draft {
 }
 
 const EMPTY: Draft = {
-  items: [], caption: "", place: NO_PLACE, keepsCapture: false, note: null,
+  items: [],
+  caption: "",
+  place: NO_PLACE,
+  keepsCapture: false,
+  note: null,
 };
 
 export const draft = new Store<Draft>(EMPTY);
@@ -69,14 +78,25 @@ export function clear(): void {
 
 export function add(files: readonly File[]): void {
   const room = MAX_MEDIA - draft.value.items.length;
-  const added = files.slice(0, room).map((file): Item => ({
-    id: nextId++, file, altText: "", type: null, video: null, sha256: null, hashed: 0,
-    preview: null, problem: null, unfinished: null,
-  }));
+  const added = files.slice(0, room).map(
+    (file): Item => ({
+      id: nextId++,
+      file,
+      altText: "",
+      type: null,
+      video: null,
+      sha256: null,
+      hashed: 0,
+      preview: null,
+      problem: null,
+      unfinished: null,
+    }),
+  );
   const left = files.length - added.length;
   edit({
     items: [...draft.value.items, ...added],
-    note: left > 0 ? `A post has at most ${MAX_MEDIA} files: ${plural(left, "file")} left out.` : null,
+    note:
+      left > 0 ? `A post has at most ${MAX_MEDIA} files: ${plural(left, "file")} left out.` : null,
   });
   for (const item of added) void prepare(item);
 }
@@ -138,7 +158,11 @@ export async function post(): Promise<void> {
   keys.set(text, key);
   const created = await call("post", "/posts", { header: { "Idempotency-Key": key }, body });
   keys.delete(text); // the same once more, on purpose, is another post
-  start(created.post, current.items.map(({ file }) => file), created.uploads);
+  start(
+    created.post,
+    current.items.map(({ file }) => file),
+    created.uploads,
+  );
   clear();
 }
 
@@ -226,7 +250,9 @@ function playerFacts(file: File): Promise<VideoFacts | null> {
       clearTimeout(timer);
       const { videoWidth: width, videoHeight: height, duration } = player;
       const isKnown = width > 0 && height > 0 && Number.isFinite(duration) && duration > 0;
-      resolve(isKnown ? { width, height, durationMs: Math.max(1, Math.round(duration * 1000)) } : null);
+      resolve(
+        isKnown ? { width, height, durationMs: Math.max(1, Math.round(duration * 1000)) } : null,
+      );
     };
     player.src = url;
   }).finally(() => {

@@ -39,6 +39,7 @@ export function ItemRow({ item, index, count, onMoved }: ItemProps) {
         move(held, index);
       }}
     >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: by keyboard, the buttons move it */}
       <div
         class="item-thumb"
         draggable={count > 1}
@@ -59,7 +60,9 @@ export function ItemRow({ item, index, count, onMoved }: ItemProps) {
           {name} <span class="item-size">{facts(item)}</span>
         </p>
         {item.problem ? (
-          <p class="field-error" role="alert">{item.problem}</p>
+          <p class="field-error" role="alert">
+            {item.problem}
+          </p>
         ) : (
           <Field
             label={`Description of ${name}`}
@@ -72,7 +75,12 @@ export function ItemRow({ item, index, count, onMoved }: ItemProps) {
         {item.unfinished && <Unfinished item={item} upload={item.unfinished} />}
       </div>
       <div class="item-buttons">
-        <button type="button" class="icon-button" aria-label={`Remove ${name}`} onClick={() => remove(item)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Remove ${name}`}
+          onClick={() => remove(item)}
+        >
           <Icon name="close" />
         </button>
         {count > 1 && (
@@ -93,7 +101,9 @@ export function ItemRow({ item, index, count, onMoved }: ItemProps) {
               aria-disabled={index === count - 1}
               onClick={(event) => moveTo(index + 1, event.currentTarget)}
             >
-              <span class="turned"><Icon name="up" /></span>
+              <span class="turned">
+                <Icon name="up" />
+              </span>
             </button>
           </>
         )}
@@ -113,21 +123,37 @@ function facts({ file, video }: Item): string {
 function Preview({ item }: { item: Item }) {
   const [cannotShow, setCannotShow] = useState(false);
   const { preview, type, problem } = item;
-  if (problem !== null) return <span class="item-tile"><Icon name="warning" /></span>;
+  if (problem !== null)
+    return (
+      <span class="item-tile">
+        <Icon name="warning" />
+      </span>
+    );
   if (preview === null || type === null) return <span class="item-tile skeleton" />;
   if (cannotShow) {
     return (
-      <span class="item-tile">
-        {TYPE_NAMES[type] ?? "This file"}: no preview here, posts fine
-      </span>
+      <span class="item-tile">{TYPE_NAMES[type] ?? "This file"}: no preview here, posts fine</span>
     );
   }
   if (isVideo(type)) {
-    return <video src={`${preview}#t=0.1`} muted playsInline preload="metadata" aria-label="Preview" onError={() => setCannotShow(true)} />;
+    return (
+      <video
+        src={`${preview}#t=0.1`}
+        muted
+        playsInline
+        preload="metadata"
+        aria-label="Preview"
+        onError={() => setCannotShow(true)}
+      />
+    );
   }
   return <img src={preview} alt="" draggable={false} onError={() => setCannotShow(true)} />;
 }
 
 const TYPE_NAMES: Record<string, string> = {
-  "image/heic": "HEIC", "image/heif": "HEIF", "image/avif": "AVIF", "video/quicktime": "MOV", "video/mp4": "MP4",
+  "image/heic": "HEIC",
+  "image/heif": "HEIF",
+  "image/avif": "AVIF",
+  "video/quicktime": "MOV",
+  "video/mp4": "MP4",
 };

@@ -183,7 +183,9 @@ function batchOf(mediaId: string): Batch | undefined {
 }
 
 function replace(changed: Batch): void {
-  batches.update((all) => all.map((batch) => (batch.post.id === changed.post.id ? changed : batch)));
+  batches.update((all) =>
+    all.map((batch) => (batch.post.id === changed.post.id ? changed : batch)),
+  );
 }
 
 function remove(postId: string): void {

@@ -30,7 +30,12 @@ export function Unfinished({ item, upload }: { item: Item; upload: UploadBody })
           Continue it
         </button>
       )}
-      {error && <span class="field-error" role="alert"> {error}</span>}
+      {error && (
+        <span class="field-error" role="alert">
+          {" "}
+          {error}
+        </span>
+      )}
     </p>
   );
 }

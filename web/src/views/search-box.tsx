@@ -93,8 +93,12 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
         submit();
       }}
     >
-      <label class="visually-hidden" for={`${id}-input`}>Search</label>
-      <span class="search-icon"><Icon name="search" /></span>
+      <label class="visually-hidden" for={`${id}-input`}>
+        Search
+      </label>
+      <span class="search-icon">
+        <Icon name="search" />
+      </span>
       <input
         ref={input}
         id={`${id}-input`}
@@ -118,9 +122,17 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
         onKeyDown={onKeyDown}
         onBlur={close}
       />
-      <ul class="suggestions" id={`${id}-list`} role="listbox" aria-label="Suggestions" hidden={!isListed}>
+      <div
+        class="suggestions"
+        id={`${id}-list`}
+        role="listbox"
+        aria-label="Suggestions"
+        hidden={!isListed}
+      >
         {suggestions.map((suggestion, index) => (
-          <li
+          // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the input, see aria-activedescendant
+          // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the input takes it
+          <div
             key={`${suggestion.kind} ${suggestion.text}`}
             id={`${id}-${index}`}
             class={index === active ? "suggestion suggestion-active" : "suggestion"}
@@ -133,9 +145,9 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
             <span class="suggestion-text">
               <SuggestionText suggestion={suggestion} />
             </span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </form>
   );
 }

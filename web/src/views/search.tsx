@@ -79,8 +79,12 @@ function All({ asked, nothing }: ResultsProps) {
     <>
       {users.length + hashtags.length > 0 && (
         <ul class="rows rows-wide">
-          {users.slice(0, BEST).map((user) => <UserRow key={user.id} user={user} />)}
-          {hashtags.slice(0, BEST).map((tag) => <TagRow key={tag} tag={tag} />)}
+          {users.slice(0, BEST).map((user) => (
+            <UserRow key={user.id} user={user} />
+          ))}
+          {hashtags.slice(0, BEST).map((tag) => (
+            <TagRow key={tag} tag={tag} />
+          ))}
         </ul>
       )}
       {posts.length > 0 && <PostGrid posts={posts} />}
@@ -89,15 +93,24 @@ function All({ asked, nothing }: ResultsProps) {
 }
 
 function Posts({ asked, nothing }: ResultsProps) {
-  const list = ofThisVisit(`posts ${asked}`, () => new List<PostBody>(
-    async (cursor) => {
-      const query = { q: asked, type: "posts" as const, limit: 30, ...(cursor !== undefined && { cursor }) };
-      const page = await call("get", "/search", { query });
-      page.posts.forEach(remember);
-      return { items: page.posts, next_cursor: page.next_cursor };
-    },
-    (post) => post.id,
-  ));
+  const list = ofThisVisit(
+    `posts ${asked}`,
+    () =>
+      new List<PostBody>(
+        async (cursor) => {
+          const query = {
+            q: asked,
+            type: "posts" as const,
+            limit: 30,
+            ...(cursor !== undefined && { cursor }),
+          };
+          const page = await call("get", "/search", { query });
+          page.posts.forEach(remember);
+          return { items: page.posts, next_cursor: page.next_cursor };
+        },
+        (post) => post.id,
+      ),
+  );
   return (
     <Endless
       list={list}
@@ -109,21 +122,31 @@ function Posts({ asked, nothing }: ResultsProps) {
 }
 
 function People({ asked, nothing }: ResultsProps) {
-  const list = ofThisVisit(`users ${asked}`, () => new List<ListedUser>(
-    async (cursor) => {
-      const query = { q: asked, type: "users" as const, ...(cursor !== undefined && { cursor }) };
-      const page = await call("get", "/search", { query });
-      learnOf(page.users);
-      return { items: page.users, next_cursor: page.next_cursor };
-    },
-    (user) => user.id,
-  ));
+  const list = ofThisVisit(
+    `users ${asked}`,
+    () =>
+      new List<ListedUser>(
+        async (cursor) => {
+          const query = {
+            q: asked,
+            type: "users" as const,
+            ...(cursor !== undefined && { cursor }),
+          };
+          const page = await call("get", "/search", { query });
+          learnOf(page.users);
+          return { items: page.users, next_cursor: page.next_cursor };
+        },
+        (user) => user.id,
+      ),
+  );
   return (
     <Endless
       list={list}
       render={(users) => (
         <ul class="rows rows-wide">
-          {users.map((user) => <UserRow key={user.id} user={user} />)}
+          {users.map((user) => (
+            <UserRow key={user.id} user={user} />
+          ))}
         </ul>
       )}
       skeleton={<UsersSkeleton />}
@@ -141,7 +164,9 @@ function Tags({ asked, nothing }: ResultsProps) {
   if (found.value.hashtags.length === 0) return nothing;
   return (
     <ul class="rows rows-wide">
-      {found.value.hashtags.map((tag) => <TagRow key={tag} tag={tag} />)}
+      {found.value.hashtags.map((tag) => (
+        <TagRow key={tag} tag={tag} />
+      ))}
     </ul>
   );
 }
@@ -150,7 +175,9 @@ function TagRow({ tag }: { tag: string }) {
   return (
     <li>
       <a class="user-row" href={`/tags/${encodeURIComponent(tag)}`}>
-        <span class="avatar avatar-medium avatar-initial tint-0"><Icon name="tag" /></span>
+        <span class="avatar avatar-medium avatar-initial tint-0">
+          <Icon name="tag" />
+        </span>
         <span class="name">#{tag}</span>
       </a>
     </li>

@@ -28,8 +28,16 @@ export function SettingsView() {
         </>
       )}
       <ul class="menu settings-menu">
-        <li><a class="menu-item" href="/uploads"><Icon name="uploads" /> Uploads</a></li>
-        <li><a class="menu-item" href="/deleted"><Icon name="trash" /> Recently deleted</a></li>
+        <li>
+          <a class="menu-item" href="/uploads">
+            <Icon name="uploads" /> Uploads
+          </a>
+        </li>
+        <li>
+          <a class="menu-item" href="/deleted">
+            <Icon name="trash" /> Recently deleted
+          </a>
+        </li>
         <li>
           <button
             type="button"
@@ -80,7 +88,14 @@ function ProfileForm({ user }: { user: User }) {
   const isOfField = field !== null && ["display_name", "handle", "bio"].includes(field);
   return (
     <form class="form" onSubmit={(event) => void save(event)}>
-      <Field label="Name" value={name} onValue={setName} maxLength={MAX_NAME} error={errorOf("display_name")} input={{ autocomplete: "name" }} />
+      <Field
+        label="Name"
+        value={name}
+        onValue={setName}
+        maxLength={MAX_NAME}
+        error={errorOf("display_name")}
+        input={{ autocomplete: "name" }}
+      />
       <Field
         label="Handle"
         value={handle}
@@ -90,9 +105,22 @@ function ProfileForm({ user }: { user: User }) {
         hint="3 to 30 letters a-z, digits, and single dots or underscores between them. If you change it, nobody else can take the old one for 30 days."
         input={{ autocapitalize: "off", spellcheck: false, required: true }}
       />
-      <Field label="About you" rows={3} value={bio} onValue={setBio} maxLength={MAX_BIO} error={errorOf("bio")} />
-      {error !== null && !isOfField && <p class="field-error" role="alert">{sentence(error)}</p>}
-      <button type="submit" class="button button-primary" disabled={isBusy}>Save</button>
+      <Field
+        label="About you"
+        rows={3}
+        value={bio}
+        onValue={setBio}
+        maxLength={MAX_BIO}
+        error={errorOf("bio")}
+      />
+      {error !== null && !isOfField && (
+        <p class="field-error" role="alert">
+          {sentence(error)}
+        </p>
+      )}
+      <button type="submit" class="button button-primary" disabled={isBusy}>
+        Save
+      </button>
     </form>
   );
 }
@@ -153,8 +181,14 @@ function AvatarForm({ user, onChange }: { user: User; onChange: (user: User) => 
             </button>
           )}
         </div>
-        <p class="field-hint" role="status">{note}</p>
-        {error && <p class="field-error" role="alert">{error}</p>}
+        <p class="field-hint" role="status">
+          {note}
+        </p>
+        {error && (
+          <p class="field-error" role="alert">
+            {error}
+          </p>
+        )}
       </div>
     </section>
   );

@@ -46,12 +46,20 @@ function fieldOf(error: unknown): FieldName | null {
   if (/^(Code|ExpiredCode)/.test(error.code)) return "code";
   if (error.code === "InvalidPasswordException") return "password";
   if (/^(UsernameExists|AliasExists)/.test(error.code)) return "email";
-  if (error.code === "InvalidParameterException" && /password/i.test(error.message)) return "password";
-  if (error.code === "InvalidParameterException" && /user|mail/i.test(error.message)) return "email";
+  if (error.code === "InvalidParameterException" && /password/i.test(error.message))
+    return "password";
+  if (error.code === "InvalidParameterException" && /user|mail/i.test(error.message))
+    return "email";
   return null;
 }
 
-export function Form({ problem, isBusy, submit, action, children }: FormState & {
+export function Form({
+  problem,
+  isBusy,
+  submit,
+  action,
+  children,
+}: FormState & {
   action: string;
   children: ComponentChildren;
 }) {
@@ -64,7 +72,11 @@ export function Form({ problem, isBusy, submit, action, children }: FormState & 
       }}
     >
       {children}
-      {problem?.field === null && <p class="field-error" role="alert">{problem.text}</p>}
+      {problem?.field === null && (
+        <p class="field-error" role="alert">
+          {problem.text}
+        </p>
+      )}
       <button type="submit" class="button button-primary button-wide" disabled={isBusy}>
         {action}
       </button>
@@ -84,7 +96,13 @@ export function EmailField({ problem }: { problem: Problem | null }) {
       value={values.email}
       onValue={(email) => typed.set({ ...values, email })}
       error={errorOf(problem, "email")}
-      input={{ type: "email", name: "email", autocomplete: "username", required: true, inputMode: "email" }}
+      input={{
+        type: "email",
+        name: "email",
+        autocomplete: "username",
+        required: true,
+        inputMode: "email",
+      }}
     />
   );
 }
@@ -98,14 +116,22 @@ export function KnownEmail({ onEmail }: { onEmail: (email: string) => void }) {
       value={email}
       onValue={setEmail}
       input={{
-        type: "email", name: "email", autocomplete: "username", required: true,
+        type: "email",
+        name: "email",
+        autocomplete: "username",
+        required: true,
         onBlur: () => onEmail(email),
       }}
     />
   );
 }
 
-export function PasswordField({ problem, complete, hint, label = "Password" }: {
+export function PasswordField({
+  problem,
+  complete,
+  hint,
+  label = "Password",
+}: {
   problem: Problem | null;
   complete: "current-password" | "new-password";
   hint?: string;
@@ -137,7 +163,11 @@ export function PasswordField({ problem, complete, hint, label = "Password" }: {
   );
 }
 
-export function CodeField({ code, onCode, problem }: {
+export function CodeField({
+  code,
+  onCode,
+  problem,
+}: {
   code: string;
   onCode: (code: string) => void;
   problem: Problem | null;

@@ -1,7 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import {
-  confirmSignUp, farewell, forgotPassword, resendCode, setNewPassword, signedIn, signIn, signOut,
+  confirmSignUp,
+  farewell,
+  forgotPassword,
+  resendCode,
+  setNewPassword,
+  signedIn,
+  signIn,
+  signOut,
   signUp,
 } from "../auth.ts";
 import { Dialog } from "../components/dialog.tsx";
@@ -10,7 +17,15 @@ import { Page } from "../components/page.tsx";
 import { CognitoError } from "../errors.ts";
 import { here, location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
-import { CodeField, EmailField, Form, KnownEmail, PasswordField, typed, useForm } from "./sign-in-form.tsx";
+import {
+  CodeField,
+  EmailField,
+  Form,
+  KnownEmail,
+  PasswordField,
+  typed,
+  useForm,
+} from "./sign-in-form.tsx";
 
 /** Where one wanted to go before one was asked to sign in. */
 let wanted = "/";
@@ -62,7 +77,11 @@ function SignIn() {
   });
   return (
     <Page title="Sign in" class="sign-in-page">
-      {left && <p class="notice-line" role="status">{left}</p>}
+      {left && (
+        <p class="notice-line" role="status">
+          {left}
+        </p>
+      )}
       <Form {...form} action="Sign in">
         <EmailField problem={form.problem} />
         <PasswordField problem={form.problem} complete="current-password" />
@@ -129,12 +148,21 @@ function Confirm() {
   const [note, setNote] = useState<string | null>(null);
   const form = useForm(async () => {
     await confirmSignUp(email.trim(), code.trim());
-    if (password === "") navigate("/sign-in"); // after a reload it is not known any more
+    if (password === "")
+      navigate("/sign-in"); // after a reload it is not known any more
     else await signIn(email.trim(), password);
   });
   return (
     <Page title="Confirm your e-mail address" class="sign-in-page">
-      <p>{email ? <>A code was sent to <b>{email}</b>.</> : "A code was sent to you by e-mail."}</p>
+      <p>
+        {email ? (
+          <>
+            A code was sent to <b>{email}</b>.
+          </>
+        ) : (
+          "A code was sent to you by e-mail."
+        )}
+      </p>
       <Form {...form} action="Confirm">
         {email === "" && <KnownEmail onEmail={(known) => typed.set({ email: known, password })} />}
         <CodeField code={code} onCode={setCode} problem={form.problem} />
@@ -144,15 +172,19 @@ function Confirm() {
         <button
           type="button"
           class="link-button"
-          onClick={() => void form.attempt(async () => {
-            await resendCode(email.trim());
-            setNote("A new code is on its way.");
-          })}
+          onClick={() =>
+            void form.attempt(async () => {
+              await resendCode(email.trim());
+              setNote("A new code is on its way.");
+            })
+          }
         >
           Send a new one
         </button>
       </p>
-      <p class="notice-line" role="status">{note}</p>
+      <p class="notice-line" role="status">
+        {note}
+      </p>
     </Page>
   );
 }

@@ -24,7 +24,10 @@ export function UploadsView() {
   // What is known of one's posts on their way tells when the ledger has changed.
   useEffect(() => {
     if (list.state.value.items.length === 0) return;
-    page().then((first) => list.refresh(first), () => undefined); // what is shown stays
+    page().then(
+      (first) => list.refresh(first),
+      () => undefined,
+    ); // what is shown stays
   }, [underway]);
 
   return (
@@ -36,10 +39,16 @@ export function UploadsView() {
         list={list}
         render={(uploads) => (
           <ul class="rows">
-            {uploads.map((upload) => <Row key={upload.media_id} upload={upload} />)}
+            {uploads.map((upload) => (
+              <Row key={upload.media_id} upload={upload} />
+            ))}
           </ul>
         )}
-        skeleton={<p class="page-sub" role="status">Loading…</p>}
+        skeleton={
+          <p class="page-sub" role="status">
+            Loading…
+          </p>
+        }
         empty={
           <Empty title="Nothing uploaded yet">
             <p>
@@ -94,17 +103,26 @@ function Row({ upload }: { upload: UploadBody }) {
     <li class="row">
       <Thumb upload={upload} />
       <div class="row-text">
-        <p class="row-title"><Name upload={upload} isAwaited={isMissing} /></p>
+        <p class="row-title">
+          <Name upload={upload} isAwaited={isMissing} />
+        </p>
         <p class="row-note">
-          <span class={`badge badge-${state}`}>{STATES[state]}</span> {kind}, {fileSize(upload.bytes)} ·{" "}
-          <time dateTime={upload.created_at} title={fullDate(upload.created_at)}>{ago(upload.created_at)}</time>
+          <span class={`badge badge-${state}`}>{STATES[state]}</span> {kind},{" "}
+          {fileSize(upload.bytes)} ·{" "}
+          <time dateTime={upload.created_at} title={fullDate(upload.created_at)}>
+            {ago(upload.created_at)}
+          </time>
         </p>
         {upload.failure && <p class="field-error">{upload.failure.message}</p>}
         {isMissing && !isAvatar && <Continue upload={upload} />}
       </div>
       {upload.state === "ready" && (
         <div class="row-actions">
-          {!isAvatar && <a class="button button-small" href={`/p/${upload.post_id}`}>View post</a>}
+          {!isAvatar && (
+            <a class="button button-small" href={`/p/${upload.post_id}`}>
+              View post
+            </a>
+          )}
           <button type="button" class="button button-small" onClick={() => void download(upload)}>
             Original
           </button>
@@ -128,9 +146,21 @@ function Thumb({ upload }: { upload: UploadBody }) {
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
   if (picture === null || picture === unshowable) {
     const isVideo = upload.content_type.startsWith("video/");
-    return <span class="row-thumb"><Icon name={isVideo ? "video" : "image"} /></span>;
+    return (
+      <span class="row-thumb">
+        <Icon name={isVideo ? "video" : "image"} />
+      </span>
+    );
   }
-  return <img class="row-thumb" src={picture} alt="" loading="lazy" onError={() => setUnshowable(picture)} />;
+  return (
+    <img
+      class="row-thumb"
+      src={picture}
+      alt=""
+      loading="lazy"
+      onError={() => setUnshowable(picture)}
+    />
+  );
 }
 
 /**
@@ -146,7 +176,10 @@ function Name({ upload, isAwaited }: { upload: UploadBody; isAwaited: boolean })
   useEffect(() => {
     if (!isUnknown) return;
     // Without an answer it stays without a name.
-    fetchPost(upload.post_id).then((post) => setCaption(post.caption), () => undefined);
+    fetchPost(upload.post_id).then(
+      (post) => setCaption(post.caption),
+      () => undefined,
+    );
   }, [isUnknown]);
 
   if (known?.name) return <>{known.name}</>;
@@ -174,7 +207,8 @@ function Continue({ upload }: { upload: UploadBody }) {
     try {
       if (file.size !== upload.bytes) throw new Failure("This is another file.");
       const { hashFile, resume } = await import("../upload/all.ts");
-      if ((await hashFile(file, () => undefined)) !== upload.sha256) throw new Failure("This is another file.");
+      if ((await hashFile(file, () => undefined)) !== upload.sha256)
+        throw new Failure("This is another file.");
       await resume(upload.post_id, upload.media_id, file);
       setNote("Going on.");
     } catch (error) {
@@ -195,7 +229,9 @@ function Continue({ upload }: { upload: UploadBody }) {
           }}
         />
       </label>
-      <p class="row-note" role="status">{note}</p>
+      <p class="row-note" role="status">
+        {note}
+      </p>
     </>
   );
 }
