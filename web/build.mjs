@@ -3,6 +3,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import "./limits.mjs"; // build/limits.ts, which src/ imports
 
 const ROOT = import.meta.dirname;
 const DIST = path.join(ROOT, "dist");

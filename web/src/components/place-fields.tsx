@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
+import { MAX_PLACE_NAME } from "../../build/limits.ts";
 import type { PlaceText } from "../place.ts";
 import { Field } from "./field.tsx";
 import { Icon } from "./icons.tsx";
-
-const MAX_PLACE_NAME = 100;
 
 interface Props {
   place: PlaceText;

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { MAX_ALT_TEXT, MAX_CAPTION } from "../../build/limits.ts";
 import { call, type PostBody } from "../api.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { me } from "../me.ts";
@@ -13,9 +14,6 @@ import { Field } from "./field.tsx";
 import { Icon } from "./icons.tsx";
 import { PlaceFields } from "./place-fields.tsx";
 import { share } from "./share.ts";
-
-const MAX_CAPTION = 2200;
-const MAX_ALT_TEXT = 1000;
 
 interface Props {
   post: PostBody;

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { MAX_CAPTION, MAX_MEDIA } from "../../build/limits.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -6,11 +7,10 @@ import { PlaceFields } from "../components/place-fields.tsx";
 import { filesTaken } from "../compose.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { useStore } from "../store.ts";
-import { add, clear, draft, edit, hashedShare, MAX_MEDIA, obstacle, post } from "./draft.ts";
+import { add, clear, draft, edit, hashedShare, obstacle, post } from "./draft.ts";
 import { ItemRow } from "./item-row.tsx";
 
 const ACCEPTED = "image/*,video/*,.heic,.heif,.avif,.mov,.mp4,.webm";
-const MAX_CAPTION = 2200;
 
 interface Props {
   files: readonly File[];

@@ -1,4 +1,5 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
+import { MAX_MEDIA, MAX_PAGE, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES } from "../../build/limits.ts";
 import { type CreatePost, call, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
@@ -8,16 +9,8 @@ import { fileSize, plural } from "../text.ts";
 import { hashFile, inspectVideo } from "./inspect.ts";
 import type { VideoFacts } from "./mp4.ts";
 import { resume, start } from "./queue.ts";
-import {
-  type ContentType,
-  isVideo,
-  MAX_PHOTO_BYTES,
-  MAX_VIDEO_BYTES,
-  SNIFF_BYTES,
-  sniff,
-} from "./sniff.ts";
+import { type ContentType, isVideo, SNIFF_BYTES, sniff } from "./sniff.ts";
 
-export const MAX_MEDIA = 10;
 const METADATA_MS = 10_000;
 const RELEASE_MS = 2_000;
 
@@ -263,7 +256,7 @@ function playerFacts(file: File): Promise<VideoFacts | null> {
 
 /** The ledger's entry of the same content that still waits for its bytes. */
 async function unfinishedOf(sha256: string): Promise<UploadBody | null> {
-  unfinished ??= call("get", "/me/uploads", { query: { limit: 100 } }).then(({ items }) =>
+  unfinished ??= call("get", "/me/uploads", { query: { limit: MAX_PAGE } }).then(({ items }) =>
     items.filter(({ state, purpose }) => state === "awaiting" && purpose === "post"),
   );
   const found = (await unfinished).find((upload) => upload.sha256 === sha256);

@@ -1,12 +1,11 @@
 import { useRef, useState } from "preact/hooks";
+import { MAX_ALT_TEXT } from "../../build/limits.ts";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
 import { clock, fileSize } from "../text.ts";
 import { changeItem, type Item, move, remove } from "./draft.ts";
 import { isVideo } from "./sniff.ts";
 import { Unfinished } from "./unfinished.tsx";
-
-const MAX_ALT_TEXT = 1000;
 
 interface ItemProps {
   item: Item;

@@ -1,20 +1,9 @@
 /** What a file is, by its first bytes: the same rules as the API's workers have. */
+import type { MediumBody } from "../api.ts";
 
 export const SNIFF_BYTES = 64;
-export const MAX_PHOTO_BYTES = 25 * 1024 * 1024;
-export const MAX_VIDEO_BYTES = 300 * 1024 * 1024;
 
-export type ContentType =
-  | "image/avif"
-  | "image/gif"
-  | "image/heic"
-  | "image/heif"
-  | "image/jpeg"
-  | "image/png"
-  | "image/webp"
-  | "video/mp4"
-  | "video/quicktime"
-  | "video/webm";
+export type ContentType = MediumBody["content_type"];
 
 const HEIC_BRANDS = new Set(["heic", "heix", "heim", "heis"]);
 const STILL_BRANDS = new Set(["mif1", "mif2"]);

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { MAX_SEARCH } from "../../build/limits.ts";
 import { call, type SuggestionBody } from "../api.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -109,7 +110,7 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
-        maxLength={100}
+        maxLength={MAX_SEARCH}
         value={text}
         aria-expanded={isListed}
         aria-controls={`${id}-list`}

@@ -1,4 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
+import {
+  MAX_BIO,
+  MAX_DISPLAY_NAME,
+  MAX_HANDLE,
+  MAX_HANDLE_INPUT,
+  MIN_HANDLE,
+} from "../../build/limits.ts";
 import { call, type User } from "../api.ts";
 import { signOut } from "../auth.ts";
 import { Avatar } from "../components/avatar.tsx";
@@ -12,9 +19,9 @@ import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { toast } from "../toasts.ts";
 
-const MAX_HANDLE = 31; // with its mark
-const MAX_NAME = 50;
-const MAX_BIO = 150;
+const HANDLE_HINT =
+  `${MIN_HANDLE} to ${MAX_HANDLE} letters a-z, digits, and single dots or underscores between them.` +
+  " If you change it, nobody else can take the old one for 30 days.";
 
 export function SettingsView() {
   const user = useResource("me", loadMe);
@@ -92,7 +99,7 @@ function ProfileForm({ user }: { user: User }) {
         label="Name"
         value={name}
         onValue={setName}
-        maxLength={MAX_NAME}
+        maxLength={MAX_DISPLAY_NAME}
         error={errorOf("display_name")}
         input={{ autocomplete: "name" }}
       />
@@ -100,9 +107,9 @@ function ProfileForm({ user }: { user: User }) {
         label="Handle"
         value={handle}
         onValue={setHandle}
-        maxLength={MAX_HANDLE}
+        maxLength={MAX_HANDLE_INPUT}
         error={errorOf("handle")}
-        hint="3 to 30 letters a-z, digits, and single dots or underscores between them. If you change it, nobody else can take the old one for 30 days."
+        hint={HANDLE_HINT}
         input={{ autocapitalize: "off", spellcheck: false, required: true }}
       />
       <Field
