@@ -21,7 +21,7 @@ const FIRST_PICTURE_MS = 2_000;
 
 export function FeedView() {
   const list = feed();
-  const [isSettled, settle] = useFirstPicture();
+  const [isSettled, settle] = useFirstPicture(list.state.value.items.length > 0);
   return (
     <Page title="Home" hideTitle class="page-feed">
       <NewPosts />
@@ -62,16 +62,10 @@ export function FeedView() {
   );
 }
 
-/** Since the page was loaded: whoever comes back to the feed finds all of it. */
-let hasSettled = false;
-
 /** Whether the first picture is there, or takes so long that nothing waits for it any more. */
-function useFirstPicture(): [boolean, () => void] {
-  const [isSettled, setSettled] = useState(hasSettled);
-  const settle = () => {
-    hasSettled = true;
-    setSettled(true);
-  };
+function useFirstPicture(hasSeen: boolean): [boolean, () => void] {
+  const [isSettled, setSettled] = useState(hasSeen);
+  const settle = () => setSettled(true);
   useEffect(() => {
     const timer = setTimeout(settle, FIRST_PICTURE_MS);
     return () => clearTimeout(timer);
