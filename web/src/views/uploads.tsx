@@ -104,7 +104,7 @@ function Row({ upload }: { upload: UploadBody }) {
       <Thumb upload={upload} />
       <div class="row-text">
         <p class="row-title">
-          <Name upload={upload} isAwaited={isMissing} />
+          <Name upload={upload} />
         </p>
         <p class="row-note">
           <span class={`badge badge-${state}`}>{STATES[state]}</span> {kind},{" "}
@@ -163,28 +163,22 @@ function Thumb({ upload }: { upload: UploadBody }) {
   );
 }
 
-/**
- * The file's name, if it was sent from this browser; otherwise its post's caption, which is asked
- * for only if one has to find the file again.
- */
-function Name({ upload, isAwaited }: { upload: UploadBody; isAwaited: boolean }) {
+/** The file's name, if it was sent from this browser; otherwise its post's caption. */
+function Name({ upload }: { upload: UploadBody }) {
   const known = useStore(localFiles)[upload.media_id];
   const isAvatar = upload.purpose === "avatar";
-  const [caption, setCaption] = useState(() => recall(upload.post_id)?.caption ?? "");
-  const isUnknown = isAwaited && !isAvatar && !known?.name && caption === "";
+  const [post, setPost] = useState(() => recall(upload.post_id));
+  const isUnknown = !isAvatar && !known?.name && post === undefined;
 
   useEffect(() => {
     if (!isUnknown) return;
     // Without an answer it stays without a name.
-    fetchPost(upload.post_id).then(
-      (post) => setCaption(post.caption),
-      () => undefined,
-    );
+    fetchPost(upload.post_id).then(setPost, () => undefined);
   }, [isUnknown]);
 
   if (known?.name) return <>{known.name}</>;
   if (isAvatar) return <>Profile picture</>;
-  if (caption) return <>{caption}</>;
+  if (post?.caption) return <>{post.caption}</>;
   return <>{upload.content_type.startsWith("video/") ? "Video" : "Photo"}</>;
 }
 
