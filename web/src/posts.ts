@@ -31,18 +31,8 @@ export function usePost(post: PostBody): PostBody {
   return useStore(store);
 }
 
-const fetching = new Map<string, Promise<PostBody>>();
-
-/** Asks the API; calls at the same time share one request. */
-export function fetchPost(id: string): Promise<PostBody> {
-  let answer = fetching.get(id);
-  if (answer === undefined) {
-    answer = call("get", "/posts/{id}", { path: { id } })
-      .then(remember)
-      .finally(() => fetching.delete(id));
-    fetching.set(id, answer);
-  }
-  return answer;
+export async function fetchPost(id: string): Promise<PostBody> {
+  return remember(await call("get", "/posts/{id}", { path: { id } }));
 }
 
 /** The post that was restored last: lists take it in again. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { call, type UploadBody, type UploadPage } from "../api.ts";
+import { call, type PostBody, type UploadBody, type UploadPage } from "../api.ts";
+import { askForCaptions, captionsHeard } from "../captions.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
@@ -104,7 +105,7 @@ function Row({ upload }: { upload: UploadBody }) {
       <Thumb upload={upload} />
       <div class="row-text">
         <p class="row-title">
-          <Name upload={upload} />
+          <Name upload={upload} isAwaited={isMissing} />
         </p>
         <p class="row-note">
           <span class={`badge badge-${state}`}>{STATES[state]}</span> {kind},{" "}
@@ -164,21 +165,24 @@ function Thumb({ upload }: { upload: UploadBody }) {
 }
 
 /** The file's name, if it was sent from this browser; otherwise its post's caption. */
-function Name({ upload }: { upload: UploadBody }) {
-  const known = useStore(localFiles)[upload.media_id];
+function Name({ upload, isAwaited }: { upload: UploadBody; isAwaited: boolean }) {
+  const file = useStore(localFiles)[upload.media_id];
+  useStore(captionsHeard);
+  const [awaited, setAwaited] = useState<PostBody | null>(null);
   const isAvatar = upload.purpose === "avatar";
-  const [post, setPost] = useState(() => recall(upload.post_id));
-  const isUnknown = !isAvatar && !known?.name && post === undefined;
+  const caption = awaited?.caption ?? recall(upload.post_id)?.caption;
+  const isUnknown = !isAvatar && !file?.name && caption === undefined;
 
   useEffect(() => {
     if (!isUnknown) return;
-    // Without an answer it stays without a name.
-    fetchPost(upload.post_id).then(setPost, () => undefined);
-  }, [isUnknown]);
+    // Only what is published is in the list of one's posts.
+    if (isAwaited) fetchPost(upload.post_id).then(setAwaited, () => undefined);
+    else void askForCaptions();
+  }, [isUnknown, isAwaited]);
 
-  if (known?.name) return <>{known.name}</>;
+  if (file?.name) return <>{file.name}</>;
   if (isAvatar) return <>Profile picture</>;
-  if (post?.caption) return <>{post.caption}</>;
+  if (caption) return <>{caption}</>;
   return <>{upload.content_type.startsWith("video/") ? "Video" : "Photo"}</>;
 }
 
