@@ -7,7 +7,7 @@ const TURNED = [0, 0x1_0000, 0, -0x1_0000, 0, 0, 0, 0, 0x4000_0000];
 
 function u32(...numbers: number[]): Uint8Array {
   const data = new DataView(new ArrayBuffer(4 * numbers.length));
-  numbers.forEach((number, index) => data.setInt32(4 * index, number));
+  for (const [index, number] of numbers.entries()) data.setInt32(4 * index, number);
   return new Uint8Array(data.buffer);
 }
 
@@ -35,7 +35,11 @@ const longMvhd = (scale: number, duration: number) =>
   box("mvhd", u32(0x0100_0000, 0, 0, 0, 0, scale, 0, duration));
 const hdlr = (kind: string) => box("mdia", box("hdlr", u32(0, 0), text(kind), u32(0, 0, 0)));
 const tkhd = (width: number, height: number, matrix: number[]) =>
-  box("tkhd", u32(0, 0, 0, 1, 0, 0, 0, 0, 0, 0), u32(...matrix, width * 0x1_0000, height * 0x1_0000));
+  box(
+    "tkhd",
+    u32(0, 0, 0, 1, 0, 0, 0, 0, 0, 0),
+    u32(...matrix, width * 0x1_0000, height * 0x1_0000),
+  );
 const sound = box("trak", tkhd(0, 0, UPRIGHT), hdlr("soun"));
 const video = (width: number, height: number, matrix = UPRIGHT) =>
   box("trak", tkhd(width, height, matrix), hdlr("vide"));
@@ -45,12 +49,19 @@ function facts(file: Uint8Array) {
 }
 
 test("size and length, the sound track passed over", async () => {
-  const file = join(box("ftyp", text("isom")), box("moov", mvhd(1000, 2500), sound, video(1920, 1080)));
+  const file = join(
+    box("ftyp", text("isom")),
+    box("moov", mvhd(1000, 2500), sound, video(1920, 1080)),
+  );
   assert.deepEqual(await facts(file), { width: 1920, height: 1080, durationMs: 2500 });
 });
 
 test("a header behind the pictures, of which nothing is read", async () => {
-  const file = join(box("ftyp"), longBox("mdat", new Uint8Array(5000)), box("moov", mvhd(90, 180), video(64, 48)));
+  const file = join(
+    box("ftyp"),
+    longBox("mdat", new Uint8Array(5000)),
+    box("moov", mvhd(90, 180), video(64, 48)),
+  );
   let read = 0;
   const found = await readMp4(file.length, async (offset, length) => {
     read += length;
