@@ -33,7 +33,7 @@ from shutterfeed.domain.media import (
 from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports import PostMedium, StoredCopy, StoredOriginal, StoredUpload
+from shutterfeed.ports.inventory import PostMedium, StoredCopy, StoredOriginal, StoredUpload
 from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import ON_ITS_WAY, AuditService
 from shutterfeed.services.mismatches import Mismatch
@@ -118,16 +118,16 @@ class Warehouse:
 
     def service(self) -> AuditService:
         repairs = AuditRepairs(
-            FakeBlobs(self.metadata),
-            FakePosts(self.metadata),
-            FakeLedger(self.metadata),
-            FakeUploadBucket(self.buckets),
-            FakeIntake(self.buckets),
-            self.images,
-            self.videos,
-            self.collect,
+            blobs=FakeBlobs(self.metadata),
+            posts=FakePosts(self.metadata),
+            ledger=FakeLedger(self.metadata),
+            bucket=FakeUploadBucket(self.buckets),
+            intake=FakeIntake(self.buckets),
+            images=self.images,
+            videos=self.videos,
+            collect=self.collect,
         )
-        return AuditService(self, repairs, self.clock)
+        return AuditService(inventory=self, repairs=repairs, clock=self.clock)
 
     def dollars_per_million(self) -> float:
         dollars = (

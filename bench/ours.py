@@ -15,7 +15,7 @@ from pathlib import Path
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused, sniff
-from shutterfeed.ports import PhotoCodec
+from shutterfeed.ports.media import PhotoCodec
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import parse_query, post_document, user_document
 from shutterfeed.domain.text import query_words, words
-from shutterfeed.ports import SearchIndex
+from shutterfeed.ports.search import SearchIndex
 from tests import samples
 from tests.fakes.system import FakeClock
 from tests.tables import create_search_table

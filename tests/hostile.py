@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, sniff
-from shutterfeed.ports import PhotoCodec
+from shutterfeed.ports.media import PhotoCodec
 from tests import pictures
 
 TRUNCATIONS = 20

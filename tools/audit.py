@@ -41,16 +41,16 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
         for name in ("images", "videos", "collect")
     )
     repairs = AuditRepairs(
-        DynamoBlobs(table),
-        DynamoPosts(table),
-        DynamoLedger(table),
-        S3UploadBucket(lambda: s3, uploads),
-        S3Intake(s3, uploads, originals),
-        SqsQueue(sqs, images, messages.RENDER_PHOTO),
-        SqsQueue(sqs, videos, messages.TRANSCODE_VIDEO),
-        SqsQueue(sqs, collect, messages.COLLECT),
+        blobs=DynamoBlobs(table),
+        posts=DynamoPosts(table),
+        ledger=DynamoLedger(table),
+        bucket=S3UploadBucket(lambda: s3, uploads),
+        intake=S3Intake(s3, uploads, originals),
+        images=SqsQueue(sqs, images, messages.RENDER_PHOTO),
+        videos=SqsQueue(sqs, videos, messages.TRANSCODE_VIDEO),
+        collect=SqsQueue(sqs, collect, messages.COLLECT),
     )
-    service = AuditService(inventory, repairs, SystemClock())
+    service = AuditService(inventory=inventory, repairs=repairs, clock=SystemClock())
     found: Counter[Mismatch] = Counter()
     repaired: Counter[Mismatch] = Counter()
     examples: dict[Mismatch, list[str]] = {kind: [] for kind in Mismatch}

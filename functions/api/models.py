@@ -32,7 +32,7 @@ from shutterfeed.domain.users import (
     Profile,
 )
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
-from shutterfeed.ports import UploadGrant
+from shutterfeed.ports.uploads import UploadGrant
 from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from shutterfeed import ports
 from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
 from shutterfeed.adapters.caching.tiers import TieredHeadCache
 from shutterfeed.adapters.caching.valkey import ValkeyHeadCache
@@ -32,6 +31,14 @@ from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.keys import Key, feed
+from shutterfeed.ports.feed_reads import FeedReads, HeadCache
+from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.media import Blobs, Removals
+from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.system import Secrets
+from shutterfeed.ports.uploads import Ledger
 from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
@@ -77,21 +84,21 @@ class Tables:
 class Store:
     """The repositories over two empty tables."""
 
-    profiles: ports.Profiles
-    follows: ports.Follows
-    posts: ports.Posts
-    avatars: ports.Avatars
-    open_posts: ports.OpenPosts
-    ledger: ports.Ledger
-    blobs: ports.Blobs
-    removals: ports.Removals
+    profiles: Profiles
+    follows: Follows
+    posts: Posts
+    avatars: Avatars
+    open_posts: OpenPosts
+    ledger: Ledger
+    blobs: Blobs
+    removals: Removals
     """Three an hour."""
-    feeds: ports.Feeds
-    audience: ports.Audience
-    reads: ports.FeedReads
-    heads: ports.Heads
-    readers: ports.Readers
-    secrets: Callable[[], ports.Secrets]
+    feeds: Feeds
+    audience: Audience
+    reads: FeedReads
+    heads: Heads
+    readers: Readers
+    secrets: Callable[[], Secrets]
     """A new instance at every call, as in another container."""
     expiry: Callable[[Key], int | None]
     """When an item of the metadata table goes by itself, in seconds since the epoch."""
@@ -104,7 +111,7 @@ class Store:
 class HeadCaches:
     """An empty cache whose heads are at most `HEADS_AGE` old."""
 
-    cache: ports.HeadCache
+    cache: HeadCache
     wait: Callable[[timedelta], object]
     """Let so much time pass for the cache."""
 
@@ -128,7 +135,7 @@ def head_cache(request: pytest.FixtureRequest, clock: FakeClock) -> HeadCaches:
     if request.param == "container":
         return HeadCaches(container, clock.advance)
     client: Valkey = request.getfixturevalue("valkey_client")
-    cache: ports.HeadCache = ValkeyHeadCache(client, HEADS_AGE, clock, _fail)
+    cache: HeadCache = ValkeyHeadCache(client, HEADS_AGE, clock, _fail)
     if request.param == "tiers":
         cache = TieredHeadCache(container, cache)
 

@@ -10,7 +10,7 @@ import pytest
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
 from shutterfeed.adapters.search.opensearch import OpenSearchIndex
-from shutterfeed.ports import SearchIndex
+from shutterfeed.ports.search import SearchIndex
 from tests.conftest import Aws
 from tests.fakes.system import FakeClock
 from tests.tables import create_search_table

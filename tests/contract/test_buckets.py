@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from shutterfeed import bootstrap, keys, ports
+from shutterfeed import keys
 from shutterfeed.adapters.buckets import (
     S3Downloads,
     S3Intake,
@@ -23,12 +23,14 @@ from shutterfeed.adapters.buckets import (
     S3Renditions,
     S3UploadBucket,
 )
+from shutterfeed.bootstrap import aws
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, Blob, Upload
 from shutterfeed.domain.multipart import PART_LINK_LIFETIME, Part, part_sizes
 from shutterfeed.domain.photos import Rendition
-from shutterfeed.ports import UploadGrant
+from shutterfeed.ports.media import Downloads, Originals, Renditions
+from shutterfeed.ports.uploads import Intake, UploadBucket, UploadGrant
 from shutterfeed.services.downloads import DOWNLOAD_LINK_LIFETIME
 from tests import samples
 from tests.conftest import REGION, Aws
@@ -56,11 +58,11 @@ SMALL = Rendition("320.webp", "image/webp", 320, 240)
 class Storage:
     """The ports over three empty buckets, and what a test sees of these."""
 
-    bucket: ports.UploadBucket
-    intake: ports.Intake
-    originals: ports.Originals
-    renditions: ports.Renditions
-    downloads: ports.Downloads
+    bucket: UploadBucket
+    intake: Intake
+    originals: Originals
+    renditions: Renditions
+    downloads: Downloads
     land: Callable[[PostId, str, bytes], object]
     send_part: Callable[[Upload, str, int, bytes], object]
     """As a client with a link does it."""
@@ -270,7 +272,7 @@ def test_the_file_is_not_made_twice_of_its_parts() -> None:
         raise ClientError({"Error": {"Code": "NoSuchUpload"}}, "CompleteMultipartUpload")
 
     client: Any = SimpleNamespace(complete_multipart_upload=gone)
-    buckets: list[ports.UploadBucket] = [
+    buckets: list[UploadBucket] = [
         S3UploadBucket(lambda: client, UPLOADS),
         FakeUploadBucket(Buckets()),
     ]
@@ -476,19 +478,19 @@ REGIONAL_HOSTS = {
 @pytest.fixture
 def fresh_clients() -> Iterator[None]:
     """Clients for this test's environment alone."""
-    bootstrap.client.cache_clear()
+    aws.client.cache_clear()
     yield
-    bootstrap.client.cache_clear()
+    aws.client.cache_clear()
 
 
 def _links() -> tuple[UploadGrant, str, str]:
     """A form, the link of a part and that of a download, as the deployed functions sign them."""
-    bucket = S3UploadBucket(lambda: bootstrap.client("s3"), UPLOADS)
+    bucket = S3UploadBucket(lambda: aws.client("s3"), UPLOADS)
     form = bucket.grant(samples.uploads(POST)[0], START + UPLOAD_LINK_LIFETIME, START)
     (part,) = bucket.grant_parts(_large(), "id", [1], START + PART_LINK_LIFETIME, START).links
     # The copy that a download leads to is not made: only its link is looked at.
     signing: Any = SimpleNamespace(
-        generate_presigned_url=bootstrap.client("s3").generate_presigned_url,
+        generate_presigned_url=aws.client("s3").generate_presigned_url,
         copy_object=lambda **_: None,
     )
     downloads = S3Downloads(lambda: signing, UPLOADS, ORIGINALS)

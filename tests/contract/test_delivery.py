@@ -20,7 +20,7 @@ from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Place, Post
-from shutterfeed.ports import Wanted
+from shutterfeed.ports.feed_reads import Wanted
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START

@@ -9,7 +9,7 @@ from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
 from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
 from shutterfeed.domain.delivery import HEAD_ENTRIES, Delivery, Head
 from shutterfeed.domain.posts import Place, PostState
-from shutterfeed.ports import Wanted
+from shutterfeed.ports.feed_reads import Wanted
 from tests import samples
 from tests.contract.conftest import HEADS_AGE, HeadCaches, Store
 from tests.fakes.system import START, FakeClock

@@ -21,7 +21,7 @@ from shutterfeed.domain.posts import (
     Post,
     PostState,
 )
-from shutterfeed.ports import Creation
+from shutterfeed.ports.posts import Creation
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START

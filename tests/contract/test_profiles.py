@@ -11,7 +11,7 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import at_once
 from shutterfeed.domain.users import HANDLE_REST
-from shutterfeed.ports import HandleTaken
+from shutterfeed.ports.profiles import HandleTaken
 from tests import samples
 from tests.contract.conftest import Store, store_of
 from tests.fakes.system import START

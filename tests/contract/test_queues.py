@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from shutterfeed import ports
 from shutterfeed.adapters import messages
 from shutterfeed.adapters.queues import NotSent, SqsQueue
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.messages import FeedChunk, FeedMessage, Followed, Unfollowed
+from shutterfeed.ports.queues import WatchedQueue
 from tests import samples
 from tests.conftest import REGION, Aws
 from tests.fakes.storage import FakeQueue
@@ -24,7 +24,7 @@ from tests.fakes.system import START
 class Line:
     """A queue, and all it holds in any order, which is thereby taken out."""
 
-    queue: ports.WatchedQueue[FeedMessage]
+    queue: WatchedQueue[FeedMessage]
     received: Callable[[], list[FeedMessage]]
 
 

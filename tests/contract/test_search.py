@@ -22,7 +22,7 @@ from shutterfeed.domain.search import (
     user_document,
 )
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports import SearchIndex
+from shutterfeed.ports.search import SearchIndex
 from tests import samples
 from tests.contract.engines import ENGINES, engine
 from tests.fakes.system import START

@@ -14,7 +14,7 @@ from shutterfeed.adapters.search.postings import POSTS
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import Gone, parse_query, post_document, user_document
-from shutterfeed.ports import SearchGenerations
+from shutterfeed.ports.search import SearchGenerations
 from tests import samples
 from tests.contract.engines import ENGINES, engine
 from tests.contract.test_search import found, put, shown, suggested, user, users

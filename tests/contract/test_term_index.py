@@ -18,7 +18,7 @@ from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Place
 from shutterfeed.domain.search import Document, Gone, post_document, user_document
-from shutterfeed.ports import UNFINISHED
+from shutterfeed.ports.search import UNFINISHED
 from tests import samples
 from tests.conftest import Aws
 from tests.contract.test_search import shown

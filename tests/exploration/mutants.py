@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.domain.media import Blob, Reference, Upload
-from shutterfeed.ports import Arrival
+from shutterfeed.ports.uploads import Arrival
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.ingest import IngestService
 from tests.exploration.explore import Outcome, singles

@@ -11,7 +11,7 @@ from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, Lease, entry_of
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports import FeedStart, FeedView, Wanted
+from shutterfeed.ports.feed_reads import FeedStart, FeedView, Wanted
 from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of
 
 

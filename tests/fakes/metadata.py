@@ -45,7 +45,8 @@ from shutterfeed.domain.posts import (
 )
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
 from shutterfeed.keys import Key
-from shutterfeed.ports import Creation, HandleTaken
+from shutterfeed.ports.posts import Creation
+from shutterfeed.ports.profiles import HandleTaken
 
 T = TypeVar("T")
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)

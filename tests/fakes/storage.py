@@ -19,7 +19,7 @@ from shutterfeed.domain.media import Blob, Upload
 from shutterfeed.domain.multipart import Part, part_size, part_sizes
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, Rendition
 from shutterfeed.domain.videos import RenderedClip, RenderedVideo, VideoRefused
-from shutterfeed.ports import Arrival, PartLink, PartsGrant, UploadGrant
+from shutterfeed.ports.uploads import Arrival, PartLink, PartsGrant, UploadGrant
 
 M = TypeVar("M")
 

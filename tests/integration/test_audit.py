@@ -10,7 +10,7 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.domain.ids import PostId
-from shutterfeed.ports import PostMedium, StoredOriginal
+from shutterfeed.ports.inventory import PostMedium, StoredOriginal
 from shutterfeed.services import auditing
 from tests import pictures
 from tests.integration import payloads

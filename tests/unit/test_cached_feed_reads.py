@@ -16,7 +16,7 @@ from shutterfeed.domain.feed import BOTTOM, FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.ports import FeedStart, FeedView, Wanted
+from shutterfeed.ports.feed_reads import FeedStart, FeedView, Wanted
 from tests import samples
 from tests.fakes.backend import POLICY, Backend
 from tests.fakes.feeds import FakeFeedReads, FakeFeeds

@@ -11,7 +11,7 @@ from shutterfeed.domain.media import BlobState, MediaState
 from shutterfeed.domain.messages import RenderPhoto, SettleReference, UploadLanded
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.keys import original_object
-from shutterfeed.ports import Arrival
+from shutterfeed.ports.uploads import Arrival
 from shutterfeed.services.ingest import IngestOutcome, mismatch
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples

@@ -13,7 +13,7 @@ from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, N
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import NEVER_ARRIVED, UPLOAD_LINK_LIFETIME, MediaState
 from shutterfeed.domain.posts import MAX_MEDIA, Place, Post, PostState
-from shutterfeed.ports import Posts
+from shutterfeed.ports.posts import Posts
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
 from tests.fakes.backend import Backend

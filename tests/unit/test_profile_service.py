@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shutterfeed.domain.errors import Busy, Conflict, InvalidInput, NotFound
 from shutterfeed.domain.users import HANDLE_REST, initial_handle
-from shutterfeed.ports import Profiles
+from shutterfeed.ports.profiles import Profiles
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.metadata import FakeProfiles

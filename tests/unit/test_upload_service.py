@@ -12,7 +12,7 @@ from shutterfeed.domain.media import ARRIVAL_GRACE, UPLOAD_LINK_LIFETIME, MediaS
 from shutterfeed.domain.messages import UploadLanded
 from shutterfeed.domain.multipart import PART_LINK_LIFETIME, RESUMABLE, part_sizes
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports import PartsGrant, UploadGrant
+from shutterfeed.ports.uploads import PartsGrant, UploadGrant
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
 from tests.fakes.backend import Backend, Crash

@@ -19,7 +19,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Upload
 from shutterfeed.domain.multipart import Part, part_size, part_sizes
 from shutterfeed.domain.photos import Rendition
-from shutterfeed.ports import Arrival, PartLink, PartsGrant, UploadGrant
+from shutterfeed.ports.uploads import Arrival, PartLink, PartsGrant, UploadGrant
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

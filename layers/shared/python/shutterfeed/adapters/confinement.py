@@ -28,7 +28,7 @@ from shutterfeed.domain.photos import (
     RefusalCode,
     RenderedPhoto,
 )
-from shutterfeed.ports import PhotoCodec
+from shutterfeed.ports.media import PhotoCodec
 
 CPU_SECONDS: Final = 20
 """The slowest photos that are accepted take about 6 s."""

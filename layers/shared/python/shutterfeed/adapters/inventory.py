@@ -16,7 +16,7 @@ from shutterfeed.adapters.dynamodb.records import to_blob, to_post, to_upload
 from shutterfeed.adapters.dynamodb.table import Item, Table, item_key, unmarshal
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference, Upload
-from shutterfeed.ports import PostMedium, StoredCopy, StoredOriginal, StoredUpload
+from shutterfeed.ports.inventory import PostMedium, StoredCopy, StoredOriginal, StoredUpload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

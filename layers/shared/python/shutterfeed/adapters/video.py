@@ -36,7 +36,7 @@ from shutterfeed.domain.videos import (
     check_facts,
     plan,
 )
-from shutterfeed.ports import PhotoCodec
+from shutterfeed.ports.media import PhotoCodec
 
 CLIP, POSTER = "video.mp4", "poster.png"
 

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from shutterfeed.domain.delivery import FeedPolicy, Lease
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports import Audience, Clock, Follows, Readers
+from shutterfeed.ports.feeds import Audience, Readers
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.system import Clock
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceService:
     audience: Audience
     readers: Readers

@@ -15,14 +15,17 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.videos import may_move
-from shutterfeed.ports import Blobs, Intake, Ledger, Posts, Queue, UploadBucket
+from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 from shutterfeed.services.mismatches import Mismatch
 
 _UNREFERRED: Final = (PostState.PENDING, PostState.PROCESSING, PostState.FAILED)
 """Posts in these states may have media without a reference."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRepairs:
     blobs: Blobs
     posts: Posts

@@ -22,7 +22,8 @@ from threading import Lock
 from typing import Any, Final
 
 from shutterfeed.domain.media import Blob, BlobState, Reference, Upload
-from shutterfeed.ports import Clock, Inventory, PostMedium, StoredOriginal
+from shutterfeed.ports.inventory import Inventory, PostMedium, StoredOriginal
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.audit_repairs import AuditRepairs, medium_of
 from shutterfeed.services.mismatches import Mismatch, Suspicion
 
@@ -71,7 +72,7 @@ _FIND: Final = {
 _UPLOADS: Final = (Mismatch.UPLOAD_WITHOUT_ENTRY, Mismatch.UPLOAD_KEPT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditService:
     inventory: Inventory
     repairs: AuditRepairs

@@ -15,7 +15,9 @@ from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.posts import Post, PostState, check_avatar, check_sha256
-from shutterfeed.ports import Avatars, Clock, Creation, Ids, Ledger, Posts
+from shutterfeed.ports.posts import Avatars, Creation, Posts
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.posts import MediumDraft, check_idempotency_key
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
@@ -29,7 +31,7 @@ class CreatedAvatar:
     grant: Grant | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AvatarService:
     users: ProfileService
     posts: Posts

@@ -15,15 +15,9 @@ from datetime import datetime
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
 from shutterfeed.domain.messages import CollectMessage, ReleaseMedia, RemoveBlob
-from shutterfeed.ports import (
-    Blobs,
-    Clock,
-    Ledger,
-    Originals,
-    Removals,
-    Renditions,
-    UploadBucket,
-)
+from shutterfeed.ports.media import Blobs, Originals, Removals, Renditions
+from shutterfeed.ports.system import Clock
+from shutterfeed.ports.uploads import Ledger, UploadBucket
 
 
 class TooManyRemovals(Exception):
@@ -31,7 +25,7 @@ class TooManyRemovals(Exception):
     looked: the message goes to the dead letters, whose alarm says so, and can be sent back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionService:
     blobs: Blobs
     ledger: Ledger

@@ -17,7 +17,10 @@ from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.messages import Cross, FanOutMessage
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports import Clock, Feeds, Heads, Profiles, Queue, Readers
+from shutterfeed.ports.feeds import Feeds, Heads, Readers
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
 
 PAGE: Final = 500
@@ -27,7 +30,7 @@ _ATTEMPTS: Final = 5
 _ENDS: Final = {Delivery.TO_PULL: Delivery.PULL, Delivery.TO_PUSH: Delivery.PUSH}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrossingService:
     profiles: Profiles
     heads: Heads

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shutterfeed.domain.pages import CursorScope
-from shutterfeed.ports import Secrets
+from shutterfeed.ports.system import Secrets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cursors:
     secrets: Secrets
 

@@ -26,14 +26,17 @@ from shutterfeed.domain.messages import (
     PrepareFeed,
     Unfollowed,
 )
-from shutterfeed.ports import Audience, Clock, FeedReads, Feeds, Follows, Heads, Readers
+from shutterfeed.ports.feed_reads import FeedReads
+from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.feed import following, make_snapshot
 
 _ATTEMPTS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryService:
     follows: Follows
     heads: Heads

@@ -8,7 +8,9 @@ from typing import Final
 
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.media import Medium, Reference
-from shutterfeed.ports import Blobs, Clock, Downloads, Ledger
+from shutterfeed.ports.media import Blobs, Downloads
+from shutterfeed.ports.system import Clock
+from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.uploads import find_upload
 
 DOWNLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
@@ -24,7 +26,7 @@ class Download:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadService:
     ledger: Ledger
     blobs: Blobs

@@ -8,7 +8,8 @@ from typing import Final
 
 from shutterfeed.domain.delivery import AUDIENCE_PARTS
 from shutterfeed.domain.messages import FanOut, FanOutMessage, FeedChunk, FeedMessage
-from shutterfeed.ports import Clock, Queue
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
 
 CHUNK: Final = 500
@@ -20,7 +21,7 @@ LONGEST_STEP: Final = timedelta(seconds=20)
 have run out, 500 are written one by one, each on its own condition."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FanOutPlanner:
     audience: AudienceService
     steps: Queue[FanOutMessage]

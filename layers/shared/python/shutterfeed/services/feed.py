@@ -27,17 +27,11 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports import (
-    Clock,
-    FeedReads,
-    Feeds,
-    FeedStart,
-    FeedView,
-    Follows,
-    Queue,
-    Readers,
-    Wanted,
-)
+from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, Wanted
+from shutterfeed.ports.feeds import Feeds, Readers
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.posts import PostView
 from shutterfeed.services.profiles import ProfileService
 
@@ -67,7 +61,7 @@ class NewPosts:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedService:
     reads: FeedReads
     feeds: Feeds

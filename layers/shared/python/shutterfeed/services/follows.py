@@ -9,11 +9,13 @@ from shutterfeed.domain.errors import InvalidCursor, InvalidInput
 from shutterfeed.domain.ids import is_ulid
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports import Clock, Follows, Ids, Profiles
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.profiles import ProfileService
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowService:
     users: ProfileService
     profiles: Profiles

@@ -13,14 +13,16 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.messages import IndexPost, IndexUser, SearchMessage
 from shutterfeed.domain.search import Document, post_document, subject_of, user_document
-from shutterfeed.ports import Posts, Profiles, SearchDocuments
+from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.search import SearchDocuments
 
 
 class NotIndexed(Exception):
     """The index did not take a document; its message comes again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexingService:
     posts: Posts
     profiles: Profiles

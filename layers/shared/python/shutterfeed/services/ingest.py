@@ -13,17 +13,11 @@ from shutterfeed.domain.media import Blob, Failure, MediaState, Medium, Referenc
 from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo, UploadLanded
 from shutterfeed.domain.photos import SNIFF_BYTES, is_as_declared, sniff
 from shutterfeed.domain.videos import is_moving, sniff_video
-from shutterfeed.ports import (
-    Arrival,
-    Blobs,
-    Clock,
-    Ids,
-    Intake,
-    Ledger,
-    Posts,
-    Queue,
-    UploadBucket,
-)
+from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.ports.uploads import Arrival, Intake, Ledger, UploadBucket
 from shutterfeed.services.collection import release
 from shutterfeed.services.publishing import PublishingService
 
@@ -39,7 +33,7 @@ class IngestOutcome(StrEnum):
     left as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestService:
     ledger: Ledger
     posts: Posts

@@ -12,7 +12,7 @@ from shutterfeed.domain.media import Blob, BlobState, Failure, Picture
 from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import PhotoRefused
 from shutterfeed.domain.videos import VideoRefused
-from shutterfeed.ports import Blobs
+from shutterfeed.ports.media import Blobs
 
 
 def settle_order(

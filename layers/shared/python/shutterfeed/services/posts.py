@@ -27,7 +27,11 @@ from shutterfeed.domain.posts import (
 )
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
-from shutterfeed.ports import Blobs, Clock, Creation, Ids, Ledger, Posts, Profiles
+from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.posts import Creation, Posts
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
 
@@ -80,7 +84,7 @@ class CreatedPost:
     grants: tuple[Grant, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostService:
     users: ProfileService
     profiles: Profiles

@@ -14,7 +14,9 @@ from shutterfeed.domain.users import (
     initial_handle,
     parse_handle,
 )
-from shutterfeed.ports import Clock, Follows, HandleTaken, Profiles
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.profiles import HandleTaken, Profiles
+from shutterfeed.ports.system import Clock
 
 _HANDLE_ATTEMPTS = 4
 _RENAME_ATTEMPTS = 5
@@ -29,7 +31,7 @@ class ProfileView:
     followed_by_viewer: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileService:
     profiles: Profiles
     follows: Follows

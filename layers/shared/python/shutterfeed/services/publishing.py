@@ -8,10 +8,13 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, MediaState, Medium, Purpose, Reference
 from shutterfeed.domain.messages import ConcludePost, PublishMessage
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports import Avatars, Blobs, Clock, Ids, Ledger, Posts
+from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.posts import Avatars, Posts
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.ports.uploads import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishingService:
     ledger: Ledger
     posts: Posts

@@ -36,16 +36,11 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE, may_move
-from shutterfeed.ports import (
-    Blobs,
-    Clock,
-    Intake,
-    Ledger,
-    OpenPosts,
-    Posts,
-    UploadBucket,
-    WatchedQueue,
-)
+from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.posts import OpenPosts, Posts
+from shutterfeed.ports.queues import WatchedQueue
+from shutterfeed.ports.system import Clock
+from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 
 M = TypeVar("M")
 
@@ -89,7 +84,7 @@ class Reconciliation:
     """Posts that could not be looked at, and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcilingService:
     open_posts: OpenPosts
     posts: Posts

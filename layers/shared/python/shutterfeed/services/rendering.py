@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.media import Blob, BlobState, Picture
 from shutterfeed.domain.messages import RenderPhoto
-from shutterfeed.ports import Blobs, Originals, PhotoCodec, Renditions
+from shutterfeed.ports.media import Blobs, Originals, PhotoCodec, Renditions
 from shutterfeed.services.outcomes import settle_order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderingService:
     blobs: Blobs
     originals: Originals

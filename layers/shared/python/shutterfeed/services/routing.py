@@ -25,10 +25,10 @@ from shutterfeed.domain.messages import (
     SettleReference,
     Unfollowed,
 )
-from shutterfeed.ports import Queue
+from shutterfeed.ports.queues import Queue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRouter:
     """The stream does nothing but hand work to queues, whose retries block nobody else."""
 

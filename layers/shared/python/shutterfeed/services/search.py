@@ -14,7 +14,9 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import MAX_DEPTH, Query, SuggestionKind, parse_query, parse_tag
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports import Clock, FeedReads, SearchIndex, Wanted
+from shutterfeed.ports.feed_reads import FeedReads, Wanted
+from shutterfeed.ports.search import SearchIndex
+from shutterfeed.ports.system import Clock
 from shutterfeed.services.posts import PostView
 
 MAX_SUGGESTIONS: Final = 10
@@ -31,7 +33,7 @@ class SuggestionView:
     user: Profile | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchService:
     index: SearchIndex
     reads: FeedReads

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from shutterfeed.domain.media import Blob, BlobState, Clip, Picture, Reference
 from shutterfeed.domain.messages import TranscodeVideo
 from shutterfeed.domain.videos import CLIP_NAME, CLIP_TYPE, RenderedClip
-from shutterfeed.ports import Blobs, Originals, Renditions, VideoCodec
+from shutterfeed.ports.media import Blobs, Originals, Renditions, VideoCodec
 from shutterfeed.services.outcomes import settle_order
 
 _STEP = 5
 """Percentage points between two notes of progress: each is a write, and a stream record."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TranscodingService:
     blobs: Blobs
     originals: Originals

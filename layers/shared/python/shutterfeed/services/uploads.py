@@ -17,7 +17,9 @@ from shutterfeed.domain.multipart import (
 )
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports import Clock, Ledger, PartsGrant, Posts, UploadBucket, UploadGrant
+from shutterfeed.ports.posts import Posts
+from shutterfeed.ports.system import Clock
+from shutterfeed.ports.uploads import Ledger, PartsGrant, UploadBucket, UploadGrant
 
 Grant = UploadGrant | PartsGrant
 
@@ -31,7 +33,7 @@ class UploadView:
     grant: Grant | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadService:
     posts: Posts
     ledger: Ledger

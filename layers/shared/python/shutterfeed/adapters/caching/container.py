@@ -12,7 +12,7 @@ from typing import Final
 from shutterfeed.adapters.dynamodb.heads import PackedPosts
 from shutterfeed.domain.delivery import Head
 from shutterfeed.domain.posts import Post
-from shutterfeed.ports import Clock
+from shutterfeed.ports.system import Clock
 
 # What objects take in memory, at most; a test holds it against real sizes.
 _HEAD: Final = 1_000

@@ -11,7 +11,8 @@ from shutterfeed.domain.delivery import Delivery, Head
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import ulid_time
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports import Clock, FeedReads, FeedStart, FeedView, HeadCache, Wanted
+from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, HeadCache, Wanted
+from shutterfeed.ports.system import Clock
 
 SETTLED: Final = timedelta(minutes=1)
 """A cached head has all that its author published so long ago: it is seconds old itself, a post is

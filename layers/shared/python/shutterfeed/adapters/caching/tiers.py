@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from shutterfeed.domain.delivery import Head
-from shutterfeed.ports import HeadCache
+from shutterfeed.ports.feed_reads import HeadCache
 
 
 @dataclass(frozen=True, slots=True)

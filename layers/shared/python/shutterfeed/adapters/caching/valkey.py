@@ -27,7 +27,7 @@ from shutterfeed.domain.delivery import Delivery, Head
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import MalformedId
 from shutterfeed.domain.posts import Post
-from shutterfeed.ports import Clock
+from shutterfeed.ports.system import Clock
 
 ANSWER_SECONDS: Final = 0.05
 """How long one command may take. Within an availability zone it takes less than a millisecond."""

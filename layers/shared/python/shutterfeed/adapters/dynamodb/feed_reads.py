@@ -20,7 +20,7 @@ from shutterfeed.domain.delivery import Head, entry_of
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.ports import FeedStart, FeedView, Wanted
+from shutterfeed.ports.feed_reads import FeedStart, FeedView, Wanted
 from shutterfeed.schema import PUBLISHED_INDEX, PUBLISHED_PK, PUBLISHED_SK, SK
 
 

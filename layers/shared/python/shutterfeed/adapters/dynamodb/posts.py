@@ -43,7 +43,7 @@ from shutterfeed.domain.posts import (
     Post,
     PostState,
 )
-from shutterfeed.ports import Creation
+from shutterfeed.ports.posts import Creation
 from shutterfeed.schema import (
     OPEN_PK,
     OPEN_SK,

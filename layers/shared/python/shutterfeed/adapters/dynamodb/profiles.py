@@ -24,7 +24,7 @@ from shutterfeed.adapters.dynamodb.table import (
     key_item,
 )
 from shutterfeed.domain.users import HANDLE_REST, Profile
-from shutterfeed.ports import HandleTaken
+from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
 _OWNER = "user_id"

@@ -56,7 +56,8 @@ from shutterfeed.domain.search import (
     popularity,
 )
 from shutterfeed.domain.text import TAG_MARK
-from shutterfeed.ports import UNFINISHED, Clock, StraySearch, Suggestion
+from shutterfeed.ports.search import UNFINISHED, StraySearch, Suggestion
+from shutterfeed.ports.system import Clock
 from shutterfeed.schema import PK, SK
 
 _PARALLEL: Final = 10

@@ -52,7 +52,7 @@ from shutterfeed.domain.search import (
     subject_of,
 )
 from shutterfeed.domain.text import TAG_MARK, is_plain_word
-from shutterfeed.ports import Clock
+from shutterfeed.ports.system import Clock
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
 PAYLOAD: Final = "p"

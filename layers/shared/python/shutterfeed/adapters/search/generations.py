@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Item, Put, Table, key_item
-from shutterfeed.ports import NOTICED_AFTER_SECONDS
+from shutterfeed.ports.search import NOTICED_AFTER_SECONDS
 
 _FIRST = "1"
 _SEARCHED = "searched"

@@ -61,7 +61,7 @@ from shutterfeed.domain.search import (
     popularity,
     typos_between,
 )
-from shutterfeed.ports import NOTICED_AFTER_SECONDS, StraySearch, Suggestion
+from shutterfeed.ports.search import NOTICED_AFTER_SECONDS, StraySearch, Suggestion
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from shutterfeed.domain.search import HANDLE_MARK, Query, SuggestionKind
 from shutterfeed.domain.text import TAG_MARK
-from shutterfeed.ports import Suggestion
+from shutterfeed.ports.search import Suggestion
 
 HANDLE: Final = "h"
 NAME: Final = "n"

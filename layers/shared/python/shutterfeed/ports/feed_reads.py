@@ -1,0 +1,83 @@
+"""Feeds as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from shutterfeed.domain.delivery import Head, Reader
+from shutterfeed.domain.feed import FeedEntry, Snapshot
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import Post
+from shutterfeed.domain.users import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStart:
+    """The first round trip of a feed page."""
+
+    reader: Reader
+    pushed: Page[FeedEntry]
+    snapshot: Snapshot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the second round trip asks for; heads and timelines by their authors."""
+
+    posts: Collection[PostId]
+    profiles: Collection[str] = ()
+    heads: Collection[str] = ()
+    timelines: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """The second round trip: what a page of a feed is made of."""
+
+    posts: Mapping[PostId, Post]
+    profiles: Mapping[str, Profile]
+    heads: Mapping[str, Head]
+    timelines: Mapping[str, Page[Post]]
+
+
+class FeedReads(Protocol):
+    """Reads for a page of a feed, each one round trip however much it asks for."""
+
+    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+        """The reader strongly consistent, so that whom they have unfollowed is gone; the rest
+        eventually."""
+        ...
+
+    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+        """What exists of what is wanted; timelines are so many published posts below `before`.
+        Eventually consistent; heads may be seconds old."""
+        ...
+
+    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
+        """Of any number of authors. Eventually consistent."""
+        ...
+
+    def timelines(
+        self, before: Mapping[str, FeedEntry], limit: int
+    ) -> Mapping[str, Page[FeedEntry]]:
+        """By author, so many of their published posts' places below a place. Eventually
+        consistent."""
+        ...
+
+
+class HeadCache(Protocol):
+    """Heads of celebrities for a few seconds, each at most as old as the implementation says.
+
+    What it has of them is never promised: it may forget any at any time.
+    """
+
+    def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
+        """Those it has."""
+        ...
+
+    def put_many(self, heads: Collection[Head]) -> None:
+        """Heads that were just read. One does not take the place of a newer version."""
+        ...

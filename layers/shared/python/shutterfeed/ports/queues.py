@@ -1,0 +1,20 @@
+"""Queues of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+M_contra = TypeVar("M_contra", contravariant=True)
+
+
+class Queue(Protocol[M_contra]):
+    def send(self, messages: Iterable[M_contra]) -> None:
+        """Every message, or an error."""
+        ...
+
+
+class WatchedQueue(Queue[M_contra], Protocol[M_contra]):
+    def backlog(self) -> int:
+        """About how many messages wait to be delivered."""
+        ...
