@@ -36,6 +36,7 @@ function brandType(text: string): ContentType | null {
     text.charCodeAt(2) * 256 +
     text.charCodeAt(3);
   const major = text.slice(8, 12);
+  if (length < 16) return byMajor(major);
   const brands = new Set([major]);
   if (STILL_BRANDS.has(major)) {
     for (let at = 16; at + 4 <= Math.min(length, text.length); at += 4)
@@ -44,6 +45,11 @@ function brandType(text: string): ContentType | null {
   if (brands.has("avif")) return "image/avif";
   if ([...brands].some((brand) => HEIC_BRANDS.has(brand))) return "image/heic";
   if ([...brands].some((brand) => STILL_BRANDS.has(brand))) return "image/heif";
+  return byMajor(major);
+}
+
+/** A video's type. */
+function byMajor(major: string): ContentType | null {
   if (major === "qt  ") return "video/quicktime";
   return MP4_BRANDS.test(major) ? "video/mp4" : null;
 }
