@@ -132,14 +132,14 @@ def _bootstrap(_: argparse.Namespace) -> int:
 
 
 def _waiting(options: argparse.Namespace) -> int:
-    from tools import operate
+    from operations import redrive as operate
 
     print(operate.table(operate.waiting(_deployment(options))))
     return 0
 
 
 def _redrive(options: argparse.Namespace) -> int:
-    from tools import operate
+    from operations import redrive as operate
 
     for queue, count in operate.redrive(_deployment(options), options.queue).items():
         print(f"{queue:<20}{count:>6,} moved")
@@ -147,7 +147,7 @@ def _redrive(options: argparse.Namespace) -> int:
 
 
 def _reconcile(options: argparse.Namespace) -> int:
-    from tools import operate
+    from operations import redrive as operate
 
     result = operate.reconcile(_deployment(options))
     print(f"{result['looked_at']} posts looked at")
@@ -159,7 +159,7 @@ def _reconcile(options: argparse.Namespace) -> int:
 def _collect(options: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from tools import operate
+    from operations import redrive as operate
 
     found = operate.candidates(_deployment(options))
     for due, blob_id in found:
@@ -169,14 +169,14 @@ def _collect(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from tools import audit
+    from operations import audit
 
     audit.run(_deployment(options), repair=options.repair)
     return 0
 
 
 def _reindex(options: argparse.Namespace) -> int:
-    from tools import search
+    from operations import search_index as search
 
     done = search.reindex(_deployment(options))
     print(f"{done['indexed']:,} posts and users are in the new index.")
@@ -184,7 +184,7 @@ def _reindex(options: argparse.Namespace) -> int:
 
 
 def _search_check(options: argparse.Namespace) -> int:
-    from tools import search
+    from operations import search_index as search
 
     found = search.check(_deployment(options), repair=options.repair)
     kinds = ("looked at", "entries", "missing", "outdated", "unfinished", "left over", "astray")
@@ -210,7 +210,8 @@ def _opensearch(options: argparse.Namespace) -> int:
 
 def _deployment(options: argparse.Namespace) -> Deployment:
     """The stage in AWS, or what runs on this machine."""
-    from tools import aws, local, operate
+    from operations import redrive as operate
+    from tools import aws, local
     from tools.deploy import LocalAws
 
     if options.stage:

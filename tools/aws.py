@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from operations.redrive import ClientFor, Deployment
 from tools import creation, layers, node, paths, quota, site, stamps
 from tools import destroy as destruction
 from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
-from tools.operate import ClientFor, Deployment
 from tools.progress import step
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from operations import redrive as operate
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, published
-from tools import operate
 from tools.client import Photo
 from tools.deploy import LocalAws
 

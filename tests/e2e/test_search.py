@@ -8,9 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
+from operations import redrive as operate
+from operations import search_index as search
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, published, signing_up
-from tools import opensearch_node, operate, search
+from tools import opensearch_node
 from tools.client import Api, Photo
 from tools.cloud import LocalCloud
 from tools.deploy import LocalAws, deploy

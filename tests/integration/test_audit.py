@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from operations import audit
+from operations import redrive as operate
 from shutterfeed import keys
 from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.domain.ids import PostId
@@ -18,7 +20,7 @@ from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline, invoke
 from tests.integration.publishing import publish, upload_all
 from tests.integration.world import ORIGINALS, RENDITIONS, UPLOADS, Person, World, aws
-from tools import audit, operate, paths
+from tools import paths
 
 PHOTO = pictures.jpeg(64, 48)
 SHA256 = declared(PHOTO)["sha256"]

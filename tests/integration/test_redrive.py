@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
+from operations import redrive as operate
 from reconcile.handler import handler as reconcile
 from route_changes.handler import handler as route_changes
 from tests import pictures
@@ -21,7 +22,6 @@ from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import upload_all
 from tests.integration.world import Person, World, aws
-from tools import operate
 from tools.errors import ToolError
 
 HANDLERS: dict[str, Callable[[Any, Any], Any]] = {

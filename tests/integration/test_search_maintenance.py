@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from index_search.handler import handler
+from operations import search_index as search
+from operations.redrive import Deployment
 from shutterfeed import bootstrap, keys
 from shutterfeed.adapters.dynamodb.table import key_item, marshal
 from shutterfeed.domain.errors import Busy
@@ -19,9 +21,7 @@ from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish
 from tests.integration.world import SEARCH, Person, World, aws
 from tests.pictures import jpeg
-from tools import search
 from tools.errors import ToolError
-from tools.operate import Deployment
 
 
 class _Functions:

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from operations.redrive import Deployment, invoke
 from tools.errors import ToolError
-from tools.operate import Deployment, invoke
 from tools.progress import step
 
 _FUNCTION: Final = "index-search"

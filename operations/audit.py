@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
+from operations.redrive import Deployment
 from shutterfeed.adapters import messages
 from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
@@ -20,7 +21,6 @@ from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import AuditService
 from shutterfeed.services.mismatches import Mismatch
 from tools import paths
-from tools.operate import Deployment
 from tools.progress import step
 
 _SHOWN: Final = 20
