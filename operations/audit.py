@@ -7,13 +7,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
-from operations.redrive import Deployment
+from operations.deployment import Deployment, queues
 from shutterfeed.adapters import messages
 from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
-from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.adapters.queues import SqsQueue
 from shutterfeed.adapters.system import SystemClock
@@ -31,24 +30,21 @@ _DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6, "tags": 0.4e-6}
 def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     """Print each kind's count with some examples, and what the reading cost; the counts."""
     outputs, client = deployment.outputs, deployment.client_for
-    table = Table(client("dynamodb"), outputs["MetadataTableName"])
+    table = deployment.metadata
     s3: Any = client("s3")
     uploads, originals = outputs["UploadsBucketName"], outputs["OriginalsBucketName"]
     inventory = AwsInventory(table, s3, uploads, originals, outputs["RenditionsBucketName"])
     sqs: Any = client("sqs")
-    images, videos, collect = (
-        sqs.get_queue_url(QueueName=f"{deployment.prefix}{name}")["QueueUrl"]
-        for name in ("images", "videos", "collect")
-    )
+    urls = queues(deployment)
     repairs = AuditRepairs(
         DynamoBlobs(table),
         DynamoPosts(table),
         DynamoLedger(table),
         S3UploadBucket(lambda: s3, uploads),
         S3Intake(s3, uploads, originals),
-        SqsQueue(sqs, images, messages.RENDER_PHOTO),
-        SqsQueue(sqs, videos, messages.TRANSCODE_VIDEO),
-        SqsQueue(sqs, collect, messages.COLLECT),
+        SqsQueue(sqs, urls["images"], messages.RENDER_PHOTO),
+        SqsQueue(sqs, urls["videos"], messages.TRANSCODE_VIDEO),
+        SqsQueue(sqs, urls["collect"], messages.COLLECT),
     )
     service = AuditService(inventory, repairs, SystemClock())
     found: Counter[Mismatch] = Counter()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import cloud, demo, layers, paths, site, stamps
+from tools import cloud, demo, layers, names, paths, site, stamps, templates
 from tools.client import request
 from tools.deploy import LocalAws, deploy
 from tools.errors import ToolError
@@ -29,7 +29,7 @@ MINISTACK: Final = "ministack"
 LOCALSTACK: Final = "localstack"
 _LOCALSTACK_ENDPOINT: Final = "http://localhost:4566"
 _LOCALSTACK_RUNTIME: Final = "python3.13"
-_LOG_GROUPS: Final = "/aws/lambda/shutterfeed-local-"
+_LOG_GROUPS: Final = f"/aws/lambda/{names.prefix(templates.LOCAL_STAGE)}"
 _FOLLOW_SECONDS: Final = 0.5
 _FRAMING: Final = ("START RequestId", "END RequestId", "REPORT RequestId")
 """What Lambda itself prints around every invocation."""

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from operations import redrive as operate
-from operations import search_index as search
+from operations import search_index
+from operations.deployment import Deployment as Operated
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, published, signing_up
 from tools import opensearch_node
@@ -137,7 +137,7 @@ def test_the_index_is_built_anew_and_checked_while_people_search(
         )
         ids.append(published(author.api, post_id)["id"])
     eventually(lambda: _found(author.api, q="kingfisher"), lambda found: set(found) == set(ids))
-    deployment = operate.Deployment(LocalAws(searching.endpoint).client, "local", searching.outputs)
+    deployment = Operated(LocalAws(searching.endpoint).client, "local", searching.outputs)
     seen: list[list[str]] = []
 
     def pause(seconds: float) -> None:
@@ -146,10 +146,10 @@ def test_the_index_is_built_anew_and_checked_while_people_search(
             seen.append(_found(author.api, q="kingfisher"))
             time.sleep(0.2)
 
-    assert search.reindex(deployment, pause)["indexed"] >= 3
+    assert search_index.reindex(deployment, pause)["indexed"] >= 3
 
     assert {frozenset(found) for found in seen} == {frozenset(ids)}
-    found = search.check(deployment, repair=False)
+    found = search_index.check(deployment, repair=False)
     assert found["looked at"] >= 6
     # OpenSearch has no entries beside its documents that could be left over.
     is_table = request.node.callspec.params["searching"] == "dynamodb"

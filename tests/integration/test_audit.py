@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from operations import audit
-from operations import redrive as operate
+from operations.deployment import Deployment
 from shutterfeed import keys
 from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.domain.ids import PostId
@@ -27,13 +27,13 @@ SHA256 = declared(PHOTO)["sha256"]
 
 
 @pytest.fixture
-def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> operate.Deployment:
+def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deployment:
     monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
     names = {"Uploads": UPLOADS, "Originals": ORIGINALS, "Renditions": RENDITIONS}
     outputs = {f"{name}BucketName": bucket for name, bucket in names.items()}
     for name in ("images", "videos", "collect"):
         aws("sqs").create_queue(QueueName=f"shutterfeed-test-{name}")
-    return operate.Deployment(aws, "test", {"MetadataTableName": "metadata", **outputs})
+    return Deployment(aws, "test", {"MetadataTableName": "metadata", **outputs})
 
 
 def test_the_inventory_has_every_row_and_object_once(
@@ -64,7 +64,7 @@ def test_what_is_missing_is_told_and_mended_only_when_asked(
     pipeline: Pipeline,
     world: World,
     ada: Person,
-    deployment: operate.Deployment,
+    deployment: Deployment,
     capsys: pytest.CaptureFixture[str],
     repair: bool,
 ) -> None:
@@ -114,7 +114,7 @@ def test_what_posts_left_behind_is_told_and_goes_when_asked(
     pipeline: Pipeline,
     world: World,
     ada: Person,
-    deployment: operate.Deployment,
+    deployment: Deployment,
     monkeypatch: pytest.MonkeyPatch,
     repair: bool,
 ) -> None:
