@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
+from httpx import TransportError
 
+from shutterfeed_cli.client.http import request
 from tools import cloud, demo, layers, names, paths, site, stamps, templates
-from tools.client import request
 from tools.deploy import LocalAws, deploy
 from tools.errors import ToolError
 from tools.progress import step
@@ -212,8 +213,8 @@ def _start_localstack(port: int | None) -> Running:
 
 def _answers(endpoint: str) -> bool:
     try:
-        return request("GET", f"{endpoint}/_localstack/health", timeout=3).status == 200
-    except OSError:
+        return request("GET", f"{endpoint}/_localstack/health", timeout=3).status_code == 200
+    except TransportError:
         return False
 
 

@@ -13,9 +13,9 @@ from operations.deployment import Deployment as Operated
 from operations.reconcile import reconcile
 from operations.redrive import redrive
 from operations.waiting import Waiting, table, waiting
+from shutterfeed_cli.client.content import Photo
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, published
-from tools.client import Photo
 from tools.deploy import LocalAws
 
 
