@@ -118,16 +118,16 @@ class Warehouse:
 
     def service(self) -> AuditService:
         repairs = AuditRepairs(
-            FakeBlobs(self.metadata),
-            FakePosts(self.metadata),
-            FakeLedger(self.metadata),
-            FakeUploadBucket(self.buckets),
-            FakeIntake(self.buckets),
-            self.images,
-            self.videos,
-            self.collect,
+            blobs=FakeBlobs(self.metadata),
+            posts=FakePosts(self.metadata),
+            ledger=FakeLedger(self.metadata),
+            bucket=FakeUploadBucket(self.buckets),
+            intake=FakeIntake(self.buckets),
+            images=self.images,
+            videos=self.videos,
+            collect=self.collect,
         )
-        return AuditService(self, repairs, self.clock)
+        return AuditService(inventory=self, repairs=repairs, clock=self.clock)
 
     def dollars_per_million(self) -> float:
         dollars = (

@@ -72,9 +72,9 @@ def _recorded_and_measured(size: Size) -> dict[tuple[int, int], Measured]:
         os.environ.update(environment(AWS_ENDPOINT_URL=endpoint, **names, **worst, **started))
         # Not before: the function reads its settings while it is imported.
         from api.handler import handler
-        from shutterfeed import bootstrap
+        from shutterfeed.bootstrap import aws
 
-        client = bootstrap.client("dynamodb")
+        client = aws.client("dynamodb")
         # As anybody has it: the API's own reads answers in its own way.
         bare = boto3.client("dynamodb")
         create_tables(client, *names.values())

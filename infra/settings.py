@@ -299,7 +299,7 @@ class Settings:
         return f"https://cognito-idp.{region}.{Aws.URL_SUFFIX}"
 
     def bucket_origin(self, bucket: str, region: str) -> str:
-        """Where a bucket's presigned links lead: `bootstrap.client` of the functions has them
+        """Where a bucket's presigned links lead: `bootstrap.aws.client` of the functions has them
         signed for this host alone."""
         if self._is_local:
             return self._local_endpoint

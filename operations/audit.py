@@ -37,16 +37,16 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     sqs: Any = client("sqs")
     urls = queues(deployment)
     repairs = AuditRepairs(
-        DynamoBlobs(table),
-        DynamoPosts(table),
-        DynamoLedger(table),
-        S3UploadBucket(lambda: s3, uploads),
-        S3Intake(s3, uploads, originals),
-        SqsQueue(sqs, urls["images"], messages.RENDER_PHOTO),
-        SqsQueue(sqs, urls["videos"], messages.TRANSCODE_VIDEO),
-        SqsQueue(sqs, urls["collect"], messages.COLLECT),
+        blobs=DynamoBlobs(table),
+        posts=DynamoPosts(table),
+        ledger=DynamoLedger(table),
+        bucket=S3UploadBucket(lambda: s3, uploads),
+        intake=S3Intake(s3, uploads, originals),
+        images=SqsQueue(sqs, urls["images"], messages.RENDER_PHOTO),
+        videos=SqsQueue(sqs, urls["videos"], messages.TRANSCODE_VIDEO),
+        collect=SqsQueue(sqs, urls["collect"], messages.COLLECT),
     )
-    service = AuditService(inventory, repairs, SystemClock())
+    service = AuditService(inventory=inventory, repairs=repairs, clock=SystemClock())
     found: Counter[Mismatch] = Counter()
     repaired: Counter[Mismatch] = Counter()
     examples: dict[Mismatch, list[str]] = {kind: [] for kind in Mismatch}

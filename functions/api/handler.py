@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from api import routes  # noqa: F401 - importing it declares the routes
 from api.http import build_resolver
-from shutterfeed import bootstrap
+from shutterfeed.bootstrap.api import services
 from shutterfeed.runtime import logger, preload
 
 app = build_resolver()
@@ -24,4 +24,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return app.resolve({**event, "rawPath": plain_path}, context)
 
 
-preload(bootstrap.api)
+preload(services)

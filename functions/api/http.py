@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from api.models import ErrorBody, ErrorDetail, RequestBody
 from api.parameters import DEFAULT_PAGE, MAX_PAGE, Parameter
-from shutterfeed import bootstrap
+from shutterfeed.bootstrap.api import Api, services
 from shutterfeed.domain.errors import (
     Busy,
     Conflict,
@@ -151,8 +151,8 @@ class Call:
     path: Mapping[str, str]
 
     @property
-    def services(self) -> bootstrap.Api:
-        return bootstrap.api()
+    def services(self) -> Api:
+        return services()
 
     @property
     def user_id(self) -> str:

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from shutterfeed import bootstrap
 from shutterfeed.adapters.messages import COLLECT
+from shutterfeed.bootstrap.collect import service
 from shutterfeed.runtime import preload, queue_worker
 
 
 def collect(body: str) -> Iterator[str]:
     message = COLLECT.decode(body)
-    bootstrap.collect().collect(message)
+    service().collect(message)
     yield type(message).__name__
 
 
 handler = queue_worker(collect)
-preload(bootstrap.collect)
+preload(service)

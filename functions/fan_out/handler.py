@@ -3,8 +3,8 @@ celebrities, or cease to be: their readers moved."""
 
 from collections.abc import Iterator
 
-from shutterfeed import bootstrap
 from shutterfeed.adapters.messages import FAN_OUT
+from shutterfeed.bootstrap.fan_out import services
 from shutterfeed.domain.messages import Cross, FanOut
 from shutterfeed.runtime import preload, queue_worker
 
@@ -13,11 +13,11 @@ def plan(body: str) -> Iterator[str]:
     step = FAN_OUT.decode(body)
     match step:
         case FanOut():
-            bootstrap.fan_out().planner.plan(step)
+            services().planner.plan(step)
         case Cross():
-            bootstrap.fan_out().crossings.cross(step)
+            services().crossings.cross(step)
     yield type(step).__name__
 
 
 handler = queue_worker(plan)
-preload(bootstrap.fan_out)
+preload(services)

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from shutterfeed import bootstrap
 from shutterfeed.adapters.messages import FEED
+from shutterfeed.bootstrap.feed_writer import service
 from shutterfeed.runtime import preload, queue_worker
 
 
 def write(body: str) -> Iterator[str]:
     message = FEED.decode(body)
-    bootstrap.feed_writer().write(message)
+    service().write(message)
     yield type(message).__name__
 
 
 handler = queue_worker(write)
-preload(bootstrap.feed_writer)
+preload(service)

@@ -12,8 +12,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shutterfeed import bootstrap
 from shutterfeed.adapters.messages import SEARCH, UnknownMessage
+from shutterfeed.bootstrap.index_search import maintenance, service
 from shutterfeed.domain.messages import SearchMessage
 from shutterfeed.runtime import batch_worker, logger, preload
 
@@ -26,32 +26,32 @@ def index(bodies: Sequence[str]) -> Mapping[int, Exception]:
             messages[place] = SEARCH.decode(body)
         except UnknownMessage as error:
             failures[place] = error
-    failed = bootstrap.index_search().apply(tuple(messages.values()))
+    failed = service().apply(tuple(messages.values()))
     failures |= {place: failed[message] for place, message in messages.items() if message in failed}
     return failures
 
 
 def maintain(action: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
     """One step; what it says is where the next one goes on. Raises `ValueError`."""
-    service = bootstrap.search_maintenance()
+    steps = maintenance()
     after, repair = event.get("after"), bool(event.get("repair"))
     checks = {
-        "check": service.check,
-        "check_held": service.check_held,
-        "check_entries": service.check_entries,
+        "check": steps.check,
+        "check_held": steps.check_held,
+        "check_entries": steps.check_entries,
     }
     if action in checks:
         return asdict(checks[action](after, repair=repair))
     match action:
         case "begin":
-            return {"generation": service.index.begin()}
+            return {"generation": steps.begin()}
         case "copy":
-            return asdict(service.copy(event["generation"], after))
+            return asdict(steps.copy(event["generation"], after))
         case "switch":
-            service.index.switch(event["generation"])
+            steps.switch(event["generation"])
             return {}
         case "drop":
-            return {"more": service.index.drop_others()}
+            return {"more": steps.drop_others()}
     raise ValueError(f"there is no action {action!r}")
 
 
@@ -67,4 +67,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
     return result
 
 
-preload(bootstrap.index_search)
+preload(service)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from shutterfeed import bootstrap
 from shutterfeed.adapters.messages import PUBLISH
+from shutterfeed.bootstrap.publish import service
 from shutterfeed.domain.posts import PostState
 from shutterfeed.runtime import preload, queue_worker
 
 
 def settle(body: str) -> Iterator[PostState | None]:
-    yield bootstrap.publish().settle(PUBLISH.decode(body))
+    yield service().settle(PUBLISH.decode(body))
 
 
 handler = queue_worker(settle)
-preload(bootstrap.publish)
+preload(service)

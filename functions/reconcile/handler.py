@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shutterfeed import bootstrap
+from shutterfeed.bootstrap.reconcile import reconciler
 from shutterfeed.runtime import logger, metrics, preload
 from shutterfeed.services.reconciling import Reconciliation
 
@@ -16,11 +16,11 @@ from shutterfeed.services.reconciling import Reconciliation
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Who invokes it by hand may say `after_minutes`, in place of the setting."""
     logger.set_correlation_id(context.aws_request_id)
-    reconciler = bootstrap.reconcile()
-    after = reconciler.stands_still_after
+    composed = reconciler()
+    after = composed.stands_still_after
     if "after_minutes" in event:
         after = timedelta(minutes=event["after_minutes"])
-    result = reconciler.service.reconcile(after)
+    result = composed.service.reconcile(after)
     found = {str(finding): count for finding, count in result.findings.items()}
     log = logger.error if result.failures else logger.info
     log("reconciled", looked_at=result.looked_at, findings=found, failures=result.failures)
@@ -42,4 +42,4 @@ def _measure(result: Reconciliation) -> None:
         metrics.flush_metrics()
 
 
-preload(bootstrap.reconcile)
+preload(reconciler)

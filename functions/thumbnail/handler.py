@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from shutterfeed import bootstrap
 from shutterfeed.adapters.messages import RENDER_PHOTO
+from shutterfeed.bootstrap.thumbnail import service
 from shutterfeed.domain.media import BlobState
 from shutterfeed.runtime import preload, queue_worker
 
 
 def render(body: str) -> Iterator[BlobState | None]:
-    yield bootstrap.thumbnail().render(RENDER_PHOTO.decode(body))
+    yield service().render(RENDER_PHOTO.decode(body))
 
 
 handler = queue_worker(render)
-preload(bootstrap.thumbnail)
+preload(service)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from shutterfeed import bootstrap
 from shutterfeed.adapters.messages import TRANSCODE_VIDEO
+from shutterfeed.bootstrap.transcode import service
 from shutterfeed.domain.media import BlobState
 from shutterfeed.runtime import preload, queue_worker
 
 
 def transcode(body: str) -> Iterator[BlobState | None]:
-    yield bootstrap.transcode().transcode(TRANSCODE_VIDEO.decode(body))
+    yield service().transcode(TRANSCODE_VIDEO.decode(body))
 
 
 handler = queue_worker(transcode)
-preload(bootstrap.transcode)
+preload(service)

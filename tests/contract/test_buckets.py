@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from shutterfeed import bootstrap, keys
+from shutterfeed import keys
 from shutterfeed.adapters.buckets import (
     S3Downloads,
     S3Intake,
@@ -23,6 +23,7 @@ from shutterfeed.adapters.buckets import (
     S3Renditions,
     S3UploadBucket,
 )
+from shutterfeed.bootstrap import aws
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, Blob, Upload
@@ -477,19 +478,19 @@ REGIONAL_HOSTS = {
 @pytest.fixture
 def fresh_clients() -> Iterator[None]:
     """Clients for this test's environment alone."""
-    bootstrap.client.cache_clear()
+    aws.client.cache_clear()
     yield
-    bootstrap.client.cache_clear()
+    aws.client.cache_clear()
 
 
 def _links() -> tuple[UploadGrant, str, str]:
     """A form, the link of a part and that of a download, as the deployed functions sign them."""
-    bucket = S3UploadBucket(lambda: bootstrap.client("s3"), UPLOADS)
+    bucket = S3UploadBucket(lambda: aws.client("s3"), UPLOADS)
     form = bucket.grant(samples.uploads(POST)[0], START + UPLOAD_LINK_LIFETIME, START)
     (part,) = bucket.grant_parts(_large(), "id", [1], START + PART_LINK_LIFETIME, START).links
     # The copy that a download leads to is not made: only its link is looked at.
     signing: Any = SimpleNamespace(
-        generate_presigned_url=bootstrap.client("s3").generate_presigned_url,
+        generate_presigned_url=aws.client("s3").generate_presigned_url,
         copy_object=lambda **_: None,
     )
     downloads = S3Downloads(lambda: signing, UPLOADS, ORIGINALS)

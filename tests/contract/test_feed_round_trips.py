@@ -82,7 +82,9 @@ def test_leases_that_have_run_out_take_five_round_trips_together(tables: Tables)
         follows.follow(reader, samples.profile(0), ulid(NOW, 1))
     for reader in coming:
         keeper.push_until(reader, NOW + timedelta(days=9))
-    service = AudienceService(audience, keeper, follows, POLICY, clock)
+    service = AudienceService(
+        audience=audience, readers=keeper, follows=follows, policy=POLICY, clock=clock
+    )
     wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
 
     def leased() -> None:
@@ -149,12 +151,14 @@ def _service(tables: Tables) -> FeedService:
     clock = FakeClock(NOW + timedelta(minutes=1))
     follows = DynamoFollows(tables.metadata, tables.feed.name)
     return FeedService(
-        DynamoFeedReads(tables.metadata, tables.feed),
-        DynamoFeeds(tables.feed),
-        follows,
-        DynamoReaders(tables.metadata),
-        ProfileService(DynamoProfiles(tables.metadata), follows, clock),
-        FakeQueue(),
-        POLICY,
-        clock,
+        reads=DynamoFeedReads(tables.metadata, tables.feed),
+        feeds=DynamoFeeds(tables.feed),
+        follows=follows,
+        readers=DynamoReaders(tables.metadata),
+        users=ProfileService(
+            profiles=DynamoProfiles(tables.metadata), follows=follows, clock=clock
+        ),
+        preparations=FakeQueue(),
+        policy=POLICY,
+        clock=clock,
     )

@@ -15,10 +15,11 @@ from botocore.config import Config
 from moto import mock_aws
 from moto.dynamodb.models.table import Table as MotoTable
 
-from shutterfeed import bootstrap, runtime
+from shutterfeed import runtime
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.dynamodb import table as table_module
 from shutterfeed.adapters.video import FfmpegVideoCodec
+from shutterfeed.bootstrap import aws
 from tests import tables
 from tests.conftest import REGION
 from tests.exploration import codecs, dynamo, storage
@@ -133,9 +134,9 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     from shutterfeed.domain import multipart
 
     yield BaseClient, "_make_api_call", make_call
-    yield bootstrap, "client", made.clients.__getitem__
-    yield bootstrap, "clock", lambda: made.clock
-    yield bootstrap, "ids", lambda: made.ids
+    yield aws, "client", made.clients.__getitem__
+    yield aws, "clock", lambda: made.clock
+    yield aws, "ids", lambda: made.ids
     yield table_module, "_pool", InTurn
     yield table_module, "time", _Pauses(made)
     yield search_module, "ThreadPoolExecutor", InTurn

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from shutterfeed import keys
+from shutterfeed.bootstrap import api, fan_out, feed_writer
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import (
@@ -27,25 +28,15 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
-from shutterfeed.services.audience import AudienceService
-from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.collection import CollectionService
-from shutterfeed.services.crossing import CrossingService
-from shutterfeed.services.delivery import DeliveryService
-from shutterfeed.services.downloads import DownloadService
-from shutterfeed.services.fan_out import FanOutPlanner
-from shutterfeed.services.feed import FeedService
-from shutterfeed.services.follows import FollowService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
-from shutterfeed.services.posts import MediumDraft, PostDraft, PostService
-from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.publishing import PublishingService
 from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.rendering import RenderingService
 from shutterfeed.services.routing import ChangeRouter
 from shutterfeed.services.transcoding import TranscodingService
-from shutterfeed.services.uploads import UploadService
 from tests import samples
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
@@ -169,78 +160,116 @@ class Backend:
         self.collect = FakeQueue[CollectMessage]()
         self.search = FakeQueue[SearchMessage]()
 
-        self.users = ProfileService(profiles, follows, clock)
-        self.follows = FollowService(self.users, profiles, follows, clock, ids)
-        self.uploads = UploadService(posts, ledger, bucket, clock)
-        self.downloads = DownloadService(ledger, blobs, guard(FakeDownloads(self.buckets)), clock)
-        self.posts = PostService(
-            self.users, profiles, posts, ledger, self.uploads, clock, ids, blobs
-        )
         readers, heads = guard(FakeReaders(self.metadata)), guard(FakeHeads(self.metadata))
         audience = guard(FakeAudience(self.metadata))
         reads = guard(FakeFeedReads(self.metadata, self.feed_table))
-        self.reader = FeedService(
-            reads, feeds, follows, readers, self.users, guard(self.feed), self.policy, clock
-        )
         avatars = guard(FakeAvatars(self.metadata))
-        self.avatars = AvatarService(self.users, posts, ledger, avatars, self.uploads, clock, ids)
-        publishing = PublishingService(ledger, posts, blobs, avatars, clock, ids)
+        people = api.wire(
+            profiles=profiles,
+            follows=follows,
+            posts=posts,
+            ledger=ledger,
+            blobs=blobs,
+            avatars=avatars,
+            bucket=bucket,
+            downloads=guard(FakeDownloads(self.buckets)),
+            reads=reads,
+            feeds=feeds,
+            readers=readers,
+            preparations=guard(self.feed),
+            policy=self.policy,
+            clock=clock,
+            ids=ids,
+        )
+        self.users, self.follows, self.posts = people.users, people.follows, people.posts
+        self.uploads, self.downloads, self.avatars = (
+            people.uploads,
+            people.downloads,
+            people.avatars,
+        )
+        self.reader = people.feed
+        publishing = PublishingService(
+            ledger=ledger, posts=posts, blobs=blobs, avatars=avatars, clock=clock, ids=ids
+        )
         self.ingest = IngestService(
-            ledger,
-            posts,
-            blobs,
-            bucket,
-            intake,
-            guard(self.images),
-            guard(self.videos),
-            publishing,
-            clock,
-            ids,
+            ledger=ledger,
+            posts=posts,
+            blobs=blobs,
+            bucket=bucket,
+            intake=intake,
+            images=guard(self.images),
+            videos=guard(self.videos),
+            publishing=publishing,
+            clock=clock,
+            ids=ids,
         )
-        rendering = RenderingService(blobs, originals, renditions, FakePhotoCodec())
-        transcoding = TranscodingService(blobs, originals, renditions, FakeVideoCodec())
-        pushed_to = AudienceService(audience, readers, follows, self.policy, clock)
-        planner = FanOutPlanner(pushed_to, guard(self.fan_out), guard(self.feed), clock)
-        crossings = CrossingService(
-            profiles, heads, readers, pushed_to, feeds, guard(self.fan_out), self.policy, clock
+        rendering = RenderingService(
+            blobs=blobs, originals=originals, renditions=renditions, codec=FakePhotoCodec()
         )
-        writer = DeliveryService(
-            follows, heads, readers, audience, feeds, reads, crossings, self.policy, clock
+        transcoding = TranscodingService(
+            blobs=blobs, originals=originals, renditions=renditions, codec=FakeVideoCodec()
+        )
+        steps = fan_out.wire(
+            profiles=profiles,
+            heads=heads,
+            readers=readers,
+            audience=audience,
+            follows=follows,
+            feeds=feeds,
+            steps=guard(self.fan_out),
+            chunks=guard(self.feed),
+            policy=self.policy,
+            clock=clock,
+        )
+        writer = feed_writer.wire(
+            profiles=profiles,
+            heads=heads,
+            readers=readers,
+            audience=audience,
+            follows=follows,
+            feeds=feeds,
+            reads=reads,
+            steps=guard(self.fan_out),
+            policy=self.policy,
+            clock=clock,
         )
 
-        def fan_out(step: FanOutMessage) -> None:
-            planner.plan(step) if isinstance(step, FanOut) else crossings.cross(step)
+        def take_step(step: FanOutMessage) -> None:
+            if isinstance(step, FanOut):
+                steps.planner.plan(step)
+            else:
+                steps.crossings.cross(step)
 
         collection = CollectionService(
-            blobs,
-            ledger,
-            bucket,
-            originals,
-            renditions,
-            guard(FakeRemovals(self.metadata, 1_000)),
-            clock,
+            blobs=blobs,
+            ledger=ledger,
+            bucket=bucket,
+            originals=originals,
+            renditions=renditions,
+            removals=guard(FakeRemovals(self.metadata, 1_000)),
+            clock=clock,
         )
         self.reconciling = ReconcilingService(
-            guard(FakeOpenPosts(self.metadata)),
-            posts,
-            ledger,
-            blobs,
-            bucket,
-            intake,
-            guard(self.landed),
-            guard(self.images),
-            guard(self.videos),
-            guard(self.publish),
-            clock,
+            open_posts=guard(FakeOpenPosts(self.metadata)),
+            posts=posts,
+            ledger=ledger,
+            blobs=blobs,
+            bucket=bucket,
+            intake=intake,
+            uploads=guard(self.landed),
+            images=guard(self.images),
+            videos=guard(self.videos),
+            publish=guard(self.publish),
+            clock=clock,
         )
         self._router = ChangeRouter(
-            guard(self.publish),
-            guard(self.fan_out),
-            guard(self.feed),
-            guard(self.collect),
-            guard(self.search),
+            publish=guard(self.publish),
+            fan_out=guard(self.fan_out),
+            feed=guard(self.feed),
+            collect=guard(self.collect),
+            search=guard(self.search),
         )
-        indexing = IndexingService(posts, profiles, guard(self.found))
+        indexing = IndexingService(posts=posts, profiles=profiles, index=guard(self.found))
         self._routed = 0
         self._is_routing = False
         self._workers: dict[str, tuple[FakeQueue[Any], Callable[[Any], object]]] = {
@@ -248,7 +277,7 @@ class Backend:
             "images": (self.images, rendering.render),
             "videos": (self.videos, transcoding.transcode),
             "publish": (self.publish, publishing.settle),
-            "fan_out": (self.fan_out, fan_out),
+            "fan_out": (self.fan_out, take_step),
             "feed": (self.feed, writer.write),
             "collect": (self.collect, collection.collect),
             "search": (self.search, lambda message: _indexed(indexing, message)),

@@ -12,7 +12,8 @@ import pytest
 
 from api.http import PREFIX
 from api.models import MEDIUM_PARAMETER
-from shutterfeed import bootstrap, keys
+from shutterfeed import keys
+from shutterfeed.bootstrap import aws
 from tests.infra.templates import Template, listed, text
 from tools import node, paths
 
@@ -214,11 +215,11 @@ def test_the_site_may_send_files_to_the_very_host_that_links_are_signed_for(
 ) -> None:
     uploads = _resolved(text(dev.buckets()["uploads"]["BucketName"]), region, suffix)
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
-    bootstrap.client.cache_clear()
+    aws.client.cache_clear()
     try:
-        signed = bootstrap.client("s3").generate_presigned_post(uploads, "key")["url"]
+        signed = aws.client("s3").generate_presigned_post(uploads, "key")["url"]
     finally:
-        bootstrap.client.cache_clear()
+        aws.client.cache_clear()
     allowed = [_resolved(source, region, suffix) for source in _policy(dev)["connect-src"]]
     assert allowed == [
         "'self'",

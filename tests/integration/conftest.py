@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+import pkgutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import pytest
 from moto import mock_aws
 
 from shutterfeed import bootstrap, runtime
+from shutterfeed.bootstrap import aws as composed
 from tests.integration.client import Client
 from tests.integration.pipeline import Pipeline
 from tests.integration.world import Person, World, aws
@@ -53,9 +56,9 @@ def new_world() -> Iterator[World]:
         made.create_tables()
         for name, value in made.environment().items():
             patch.setenv(name, value)
-        patch.setattr(bootstrap, "client", aws)
-        patch.setattr(bootstrap, "clock", lambda: made.clock)
-        patch.setattr(bootstrap, "ids", lambda: made.ids)
+        patch.setattr(composed, "client", aws)
+        patch.setattr(composed, "clock", lambda: made.clock)
+        patch.setattr(composed, "ids", lambda: made.ids)
         forget_services()
         yield made
         forget_services()
@@ -97,20 +100,8 @@ def eve() -> Person:
 
 
 def forget_services() -> None:
-    """As in a new container."""
-    factories: tuple[Callable[[], Any], ...] = (
-        bootstrap.api,
-        bootstrap.dedup_hash,
-        bootstrap.thumbnail,
-        bootstrap.transcode,
-        bootstrap.route_changes,
-        bootstrap.publish,
-        bootstrap.fan_out,
-        bootstrap.feed_writer,
-        bootstrap.collect,
-        bootstrap.reconcile,
-        bootstrap.index_search,
-        bootstrap.search_maintenance,
-    )
-    for factory in factories:
-        factory.cache_clear()  # type: ignore[attr-defined]
+    """As in a new container: every cached factory of `bootstrap` builds again."""
+    for module in pkgutil.iter_modules(bootstrap.__path__, "shutterfeed.bootstrap."):
+        for factory in vars(import_module(module.name)).values():
+            if hasattr(factory, "cache_clear") and factory is not aws:
+                factory.cache_clear()

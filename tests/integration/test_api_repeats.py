@@ -16,14 +16,18 @@ import pytest
 from botocore.model import OperationModel
 
 from api.http import ROUTES, Route
-from shutterfeed import bootstrap, keys
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.bootstrap import aws as composed
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Upload
 from shutterfeed.domain.multipart import part_sizes
 from tests import samples
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import Logs, new_world
-from tests.integration.world import UPLOADS, Person, aws
+from tests.integration.world import METADATA, UPLOADS, Person, aws
 
 WRITES: Final = [route for route in ROUTES if route.method != "GET"]
 LARGE: Final = declared(b"large") | {"bytes": 17 * 1024 * 1024}
@@ -78,26 +82,27 @@ class Stage:
     def published(self) -> str:
         """The id of a post of Ada's, as the workers would have published it."""
         post_id = PostId.parse(self.create(draft(caption="here"))["post"]["id"])
-        services, now = bootstrap.api(), bootstrap.clock().now()
-        post = services.posts.posts.get(post_id)
+        metadata, now = composed.table(METADATA), composed.clock().now()
+        posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
+        post = posts.get(post_id)
         assert post is not None
         ready = tuple(medium.ready(samples.picture()) for medium in post.media)
         for medium in ready:
-            services.posts.ledger.mark_ready(post.author_id, medium.media_id, samples.picture())
-        assert services.posts.posts.publish(post_id, ready, bootstrap.ids().new(now), now)
+            ledger.mark_ready(post.author_id, medium.media_id, samples.picture())
+        assert posts.publish(post_id, ready, composed.ids().new(now), now)
         return str(post_id)
 
     def with_avatar(self) -> None:
         request = Request(body=declared(b"earlier"), key="earlier-avatar")
         media_id = self.play(_route("create_avatar"), request).json["media_id"]
-        services, now = bootstrap.api(), bootstrap.clock().now()
+        metadata, now = composed.table(METADATA), composed.clock().now()
         upload = self.upload(media_id)
-        services.posts.ledger.mark_ready(self.ada.user_id, media_id, samples.picture())
+        DynamoLedger(metadata).mark_ready(self.ada.user_id, media_id, samples.picture())
         medium = upload.medium.ready(samples.picture())
-        assert services.avatars.avatars.show(upload.post_id, medium, now)
+        assert DynamoAvatars(metadata).show(upload.post_id, medium, now)
 
     def upload(self, media_id: str) -> Upload:
-        found = bootstrap.api().posts.ledger.get(self.ada.user_id, media_id)
+        found = DynamoLedger(composed.table(METADATA)).get(self.ada.user_id, media_id)
         assert found is not None
         return found
 

@@ -12,8 +12,10 @@ import pytest
 from index_search.handler import handler
 from operations import search_index
 from operations.deployment import Deployment
-from shutterfeed import bootstrap, keys
+from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import key_item, marshal
+from shutterfeed.bootstrap import api
+from shutterfeed.bootstrap.index_search import maintenance
 from shutterfeed.domain.errors import Busy
 from tests.integration import payloads
 from tests.integration.client import Client
@@ -59,8 +61,8 @@ def _reindex(deployment: Deployment, meanwhile: Callable[[], object] = lambda: N
 
     def pause(seconds: float) -> None:
         paused.append(seconds)
-        bootstrap.search_maintenance().index._generations._seen_at = None  # type: ignore[attr-defined]
-        bootstrap.api().search.index._generations._seen_at = None  # type: ignore[attr-defined]
+        maintenance().index._generations._seen_at = None  # type: ignore[attr-defined]
+        api.services().search.index._generations._seen_at = None  # type: ignore[attr-defined]
         if len(paused) == 1:
             meanwhile()
 
@@ -123,7 +125,7 @@ def test_a_document_that_cannot_be_written_leaves_the_old_index(
     deployment: Deployment,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    index = bootstrap.search_maintenance().index
+    index = maintenance().index
     monkeypatch.setattr(type(index), "fill", lambda *_: {ada.user_id: "refused"})
     with pytest.raises(ToolError, match="refused"):
         search_index.reindex(deployment, lambda _: None)
@@ -161,7 +163,7 @@ def test_a_removal_that_broke_off_is_told_and_ended(
     """Its message is dead, and lost after 14 days."""
     client.delete(f"/posts/{heron}", ada)
     pipeline.pump_stream()
-    writer = bootstrap.search_maintenance().index._writers["1"]  # type: ignore[attr-defined]
+    writer = maintenance().index._writers["1"]  # type: ignore[attr-defined]
 
     def dies(*_: object) -> None:
         raise Busy
@@ -195,4 +197,4 @@ def _empty_the_index() -> None:
     for item in aws("dynamodb").scan(TableName=SEARCH)["Items"]:
         key = {name: item[name] for name in ("pk", "sk")}
         aws("dynamodb").delete_item(TableName=SEARCH, Key=key)
-    bootstrap.search_maintenance().index._writers.clear()  # type: ignore[attr-defined]
+    maintenance().index._writers.clear()  # type: ignore[attr-defined]

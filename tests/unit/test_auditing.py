@@ -65,13 +65,13 @@ def test_a_repair_leaves_only_what_a_person_has_to_look_at(tmp_path: Path) -> No
     house = seeded(SEEDED)
     _audit(house, tmp_path / "first.db", repair=True)
     collector = CollectionService(
-        FakeBlobs(house.metadata),
-        FakeLedger(house.metadata),
-        FakeUploadBucket(house.buckets),
-        FakeOriginals(house.buckets),
-        FakeRenditions(house.buckets),
-        FakeRemovals(house.metadata, per_hour=0),
-        house.clock,
+        blobs=FakeBlobs(house.metadata),
+        ledger=FakeLedger(house.metadata),
+        bucket=FakeUploadBucket(house.buckets),
+        originals=FakeOriginals(house.buckets),
+        renditions=FakeRenditions(house.buckets),
+        removals=FakeRemovals(house.metadata, per_hour=0),
+        clock=house.clock,
     )
     for message in house.collect.messages:
         collector.collect(message)

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from shutterfeed import bootstrap, config
+from shutterfeed import config
 from shutterfeed.adapters.caching.container import ContainerHeadCache
 from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
 from shutterfeed.adapters.caching.tiers import TieredHeadCache
 from shutterfeed.adapters.caching.valkey import ValkeyHeadCache
+from shutterfeed.bootstrap.head_cache import cached
 from tests import samples
 from tests.fakes.feeds import FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import Metadata
@@ -34,7 +35,7 @@ def _settings(**changes: str) -> config.ApiSettings:
 
 
 def test_a_containers_own_by_default() -> None:
-    reads = bootstrap._cached(READS, _settings())
+    reads = cached(READS, _settings())
     assert isinstance(reads, CachedFeedReads)
     assert isinstance(reads.cache, ContainerHeadCache)
     assert reads.cache._bounds.age == timedelta(seconds=2)
@@ -42,12 +43,12 @@ def test_a_containers_own_by_default() -> None:
 
 
 def test_none_for_no_seconds() -> None:
-    assert bootstrap._cached(READS, _settings(HEAD_CACHE_SECONDS="0")) is READS
+    assert cached(READS, _settings(HEAD_CACHE_SECONDS="0")) is READS
 
 
 @pytest.mark.usefixtures("_shared")
 def test_two_tiers_are_together_as_old_as_heads_may_be() -> None:
-    reads = bootstrap._cached(READS, _settings(HEAD_CACHE="valkey", HEAD_CACHE_SECONDS="3"))
+    reads = cached(READS, _settings(HEAD_CACHE="valkey", HEAD_CACHE_SECONDS="3"))
     assert isinstance(reads, CachedFeedReads)
     assert isinstance(reads.cache, TieredHeadCache)
     near, far = reads.cache.near, reads.cache.far
@@ -61,7 +62,7 @@ def test_two_tiers_are_together_as_old_as_heads_may_be() -> None:
 def test_a_failure_of_the_shared_one_is_counted_and_nothing_else(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    reads = bootstrap._cached(READS, _settings(HEAD_CACHE="valkey"))
+    reads = cached(READS, _settings(HEAD_CACHE="valkey"))
     assert isinstance(reads, CachedFeedReads)
     assert reads.cache.get_many([samples.user_id(1)]) == {}
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -160,7 +160,9 @@ def test_the_router_brings_every_kind_of_work_to_the_queue_of_those_who_do_it() 
     publish, fan_out = FakeQueue[PublishMessage](), FakeQueue[FanOutMessage]()
     feed, collect = FakeQueue[FeedMessage](), FakeQueue[CollectMessage]()
     search = FakeQueue[SearchMessage]()
-    router = ChangeRouter(publish, fan_out, feed, collect, search)
+    router = ChangeRouter(
+        publish=publish, fan_out=fan_out, feed=feed, collect=collect, search=search
+    )
     published = _post(PostState.PUBLISHED)
     reference = samples.reference("content", 1)
     sent = [

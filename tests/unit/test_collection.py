@@ -39,13 +39,13 @@ class Cellar:
         self.ledger = FakeLedger(self.data)
         self.renditions = FakeRenditions(self.buckets)
         self.service = CollectionService(
-            self.blobs,
-            self.ledger,
-            FakeUploadBucket(self.buckets),
-            FakeOriginals(self.buckets),
-            self.renditions,
-            FakeRemovals(self.data, per_hour=100),
-            self.clock,
+            blobs=self.blobs,
+            ledger=self.ledger,
+            bucket=FakeUploadBucket(self.buckets),
+            originals=FakeOriginals(self.buckets),
+            renditions=self.renditions,
+            removals=FakeRemovals(self.data, per_hour=100),
+            clock=self.clock,
         )
 
     def store(self, number: int, *references: Reference) -> Blob:

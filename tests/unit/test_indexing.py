@@ -34,7 +34,7 @@ def found() -> FakeSearchDocuments:
 
 @pytest.fixture
 def service(data: Metadata, found: FakeSearchDocuments) -> IndexingService:
-    return IndexingService(FakePosts(data), FakeProfiles(data), found)
+    return IndexingService(posts=FakePosts(data), profiles=FakeProfiles(data), index=found)
 
 
 def test_a_published_post_and_a_user_are_put_in_one_call(

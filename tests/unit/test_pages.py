@@ -86,7 +86,7 @@ def test_bytes_that_are_no_text_are_refused_even_if_signed() -> None:
 
 
 def test_the_service_seals_with_the_deployments_key_and_passes_over_nothing() -> None:
-    cursors = Cursors(FakeSecrets())
+    cursors = Cursors(secrets=FakeSecrets())
     cursor = cursors.seal(SCOPE, "position")
     assert cursor is not None
     assert cursors.open(SCOPE, cursor) == "position"

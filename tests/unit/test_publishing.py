@@ -32,7 +32,12 @@ def data() -> Metadata:
 @pytest.fixture
 def service(data: Metadata, clock: FakeClock, ids: FakeIds) -> PublishingService:
     return PublishingService(
-        FakeLedger(data), FakePosts(data), FakeBlobs(data), FakeAvatars(data), clock, ids
+        ledger=FakeLedger(data),
+        posts=FakePosts(data),
+        blobs=FakeBlobs(data),
+        avatars=FakeAvatars(data),
+        clock=clock,
+        ids=ids,
     )
 
 

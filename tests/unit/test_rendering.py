@@ -33,10 +33,10 @@ class Workshop:
     def __post_init__(self) -> None:
         self.blobs = FakeBlobs(self.data)
         self.service = RenderingService(
-            self.blobs,
-            FakeOriginals(self.buckets),
-            FakeRenditions(self.buckets),
-            FakePhotoCodec(),
+            blobs=self.blobs,
+            originals=FakeOriginals(self.buckets),
+            renditions=FakeRenditions(self.buckets),
+            codec=FakePhotoCodec(),
         )
 
     def store(self, content: bytes) -> Blob:

@@ -13,7 +13,7 @@ from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.system import Clock
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudienceService:
     audience: Audience
     readers: Readers

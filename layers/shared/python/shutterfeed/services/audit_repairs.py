@@ -25,7 +25,7 @@ _UNREFERRED: Final = (PostState.PENDING, PostState.PROCESSING, PostState.FAILED)
 """Posts in these states may have media without a reference."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRepairs:
     blobs: Blobs
     posts: Posts

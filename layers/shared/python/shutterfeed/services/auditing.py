@@ -72,7 +72,7 @@ _FIND: Final = {
 _UPLOADS: Final = (Mismatch.UPLOAD_WITHOUT_ENTRY, Mismatch.UPLOAD_KEPT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditService:
     inventory: Inventory
     repairs: AuditRepairs

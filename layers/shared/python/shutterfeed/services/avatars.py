@@ -31,7 +31,7 @@ class CreatedAvatar:
     grant: Grant | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AvatarService:
     users: ProfileService
     posts: Posts

@@ -25,7 +25,7 @@ class TooManyRemovals(Exception):
     looked: the message goes to the dead letters, whose alarm says so, and can be sent back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionService:
     blobs: Blobs
     ledger: Ledger

@@ -30,7 +30,7 @@ _ATTEMPTS: Final = 5
 _ENDS: Final = {Delivery.TO_PULL: Delivery.PULL, Delivery.TO_PUSH: Delivery.PUSH}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrossingService:
     profiles: Profiles
     heads: Heads

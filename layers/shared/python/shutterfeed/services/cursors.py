@@ -8,7 +8,7 @@ from shutterfeed.domain.pages import CursorScope
 from shutterfeed.ports.system import Secrets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cursors:
     secrets: Secrets
 

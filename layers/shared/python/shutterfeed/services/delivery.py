@@ -36,7 +36,7 @@ from shutterfeed.services.feed import following, make_snapshot
 _ATTEMPTS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryService:
     follows: Follows
     heads: Heads

@@ -26,7 +26,7 @@ class Download:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadService:
     ledger: Ledger
     blobs: Blobs

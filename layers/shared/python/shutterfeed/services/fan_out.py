@@ -21,7 +21,7 @@ LONGEST_STEP: Final = timedelta(seconds=20)
 have run out, 500 are written one by one, each on its own condition."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FanOutPlanner:
     audience: AudienceService
     steps: Queue[FanOutMessage]

@@ -61,7 +61,7 @@ class NewPosts:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedService:
     reads: FeedReads
     feeds: Feeds

@@ -15,7 +15,7 @@ from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.profiles import ProfileService
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowService:
     users: ProfileService
     profiles: Profiles

@@ -22,7 +22,7 @@ class NotIndexed(Exception):
     """The index did not take a document; its message comes again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexingService:
     posts: Posts
     profiles: Profiles

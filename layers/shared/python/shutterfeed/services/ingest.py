@@ -33,7 +33,7 @@ class IngestOutcome(StrEnum):
     left as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestService:
     ledger: Ledger
     posts: Posts

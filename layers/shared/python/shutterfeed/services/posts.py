@@ -84,7 +84,7 @@ class CreatedPost:
     grants: tuple[Grant, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostService:
     users: ProfileService
     profiles: Profiles

@@ -31,7 +31,7 @@ class ProfileView:
     followed_by_viewer: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileService:
     profiles: Profiles
     follows: Follows

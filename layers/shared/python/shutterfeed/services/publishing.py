@@ -14,7 +14,7 @@ from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishingService:
     ledger: Ledger
     posts: Posts

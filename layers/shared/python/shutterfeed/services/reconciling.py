@@ -84,7 +84,7 @@ class Reconciliation:
     """Posts that could not be looked at, and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcilingService:
     open_posts: OpenPosts
     posts: Posts

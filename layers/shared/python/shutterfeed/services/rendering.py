@@ -14,7 +14,7 @@ from shutterfeed.ports.media import Blobs, Originals, PhotoCodec, Renditions
 from shutterfeed.services.outcomes import settle_order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderingService:
     blobs: Blobs
     originals: Originals

@@ -28,7 +28,7 @@ from shutterfeed.domain.messages import (
 from shutterfeed.ports.queues import Queue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRouter:
     """The stream does nothing but hand work to queues, whose retries block nobody else."""
 

@@ -33,7 +33,7 @@ class SuggestionView:
     user: Profile | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchService:
     index: SearchIndex
     reads: FeedReads

@@ -34,12 +34,24 @@ class Step:
     failures: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchMaintenance:
     searchable: Searchable
     posts: Posts
     profiles: Profiles
     index: SearchGenerations
+
+    def begin(self) -> str:
+        """Begin a new generation; its name."""
+        return self.index.begin()
+
+    def switch(self, generation: str) -> None:
+        """Search in this generation from now on."""
+        self.index.switch(generation)
+
+    def drop_others(self) -> bool:
+        """Remove a part of the generations that are not searched; whether there is more."""
+        return self.index.drop_others()
 
     def copy(self, generation: str, after: str | None) -> Step:
         """Bring a page of the table to a new generation."""

@@ -18,7 +18,7 @@ _STEP = 5
 """Percentage points between two notes of progress: each is a write, and a stream record."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TranscodingService:
     blobs: Blobs
     originals: Originals

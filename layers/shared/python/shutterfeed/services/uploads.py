@@ -33,7 +33,7 @@ class UploadView:
     grant: Grant | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UploadService:
     posts: Posts
     ledger: Ledger

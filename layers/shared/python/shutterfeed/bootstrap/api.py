@@ -1,0 +1,156 @@
+"""What the API's routes use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from shutterfeed import config
+from shutterfeed.adapters import messages
+from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
+from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
+from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
+from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
+from shutterfeed.bootstrap import aws
+from shutterfeed.bootstrap.feed_policy import feed_policy
+from shutterfeed.bootstrap.head_cache import cached
+from shutterfeed.bootstrap.search_engine import search_index
+from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.messages import PrepareFeed
+from shutterfeed.ports.feed_reads import FeedReads
+from shutterfeed.ports.feeds import Feeds, Readers
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.media import Blobs, Downloads
+from shutterfeed.ports.posts import Avatars, Posts
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.ports.uploads import Ledger, UploadBucket
+from shutterfeed.services.avatars import AvatarService
+from shutterfeed.services.cursors import Cursors
+from shutterfeed.services.downloads import DownloadService
+from shutterfeed.services.feed import FeedService
+from shutterfeed.services.follows import FollowService
+from shutterfeed.services.posts import PostService
+from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.search import SearchService
+from shutterfeed.services.uploads import UploadService
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """What people do with posts and with each other: all but searching."""
+
+    users: ProfileService
+    avatars: AvatarService
+    follows: FollowService
+    posts: PostService
+    uploads: UploadService
+    downloads: DownloadService
+    feed: FeedService
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api(People):
+    media_base_url: str
+    search: SearchService
+    cursors: Cursors
+
+
+def wire(
+    *,
+    profiles: Profiles,
+    follows: Follows,
+    posts: Posts,
+    ledger: Ledger,
+    blobs: Blobs,
+    avatars: Avatars,
+    bucket: UploadBucket,
+    downloads: Downloads,
+    reads: FeedReads,
+    feeds: Feeds,
+    readers: Readers,
+    preparations: Queue[PrepareFeed],
+    policy: FeedPolicy,
+    clock: Clock,
+    ids: Ids,
+) -> People:
+    users = ProfileService(profiles=profiles, follows=follows, clock=clock)
+    uploads = UploadService(posts=posts, ledger=ledger, bucket=bucket, clock=clock)
+    return People(
+        users=users,
+        avatars=AvatarService(
+            users=users,
+            posts=posts,
+            ledger=ledger,
+            avatars=avatars,
+            uploads=uploads,
+            clock=clock,
+            ids=ids,
+        ),
+        follows=FollowService(
+            users=users, profiles=profiles, follows=follows, clock=clock, ids=ids
+        ),
+        posts=PostService(
+            users=users,
+            profiles=profiles,
+            posts=posts,
+            ledger=ledger,
+            uploads=uploads,
+            clock=clock,
+            ids=ids,
+            blobs=blobs,
+        ),
+        uploads=uploads,
+        downloads=DownloadService(ledger=ledger, blobs=blobs, downloads=downloads, clock=clock),
+        feed=FeedService(
+            reads=reads,
+            feeds=feeds,
+            follows=follows,
+            readers=readers,
+            users=users,
+            preparations=preparations,
+            policy=policy,
+            clock=clock,
+        ),
+    )
+
+
+@cache
+def services() -> Api:
+    settings = config.ApiSettings.from_env()
+    metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
+    people = wire(
+        profiles=DynamoProfiles(metadata),
+        follows=DynamoFollows(metadata, settings.feed_table),
+        posts=DynamoPosts(metadata),
+        ledger=DynamoLedger(metadata),
+        blobs=DynamoBlobs(metadata),
+        avatars=DynamoAvatars(metadata),
+        bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
+        downloads=S3Downloads(aws.s3, settings.uploads_bucket, settings.originals_bucket),
+        reads=cached(DynamoFeedReads(metadata, feed_table), settings),
+        feeds=DynamoFeeds(feed_table),
+        readers=DynamoReaders(metadata),
+        preparations=aws.queue(settings.feed_queue_url, messages.FEED),
+        policy=feed_policy(settings),
+        clock=aws.clock(),
+        ids=aws.ids(),
+    )
+    return Api(
+        **vars(people),
+        media_base_url=settings.media_base_url,
+        search=SearchService(
+            index=search_index(settings.search_engine, settings.search_target),
+            reads=DynamoFeedReads(metadata, feed_table),
+            clock=aws.clock(),
+        ),
+        cursors=Cursors(secrets=DynamoSecrets(metadata)),
+    )

@@ -1,0 +1,46 @@
+"""What every function is composed of: AWS's clients, time, ids, tables and queues."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar
+
+from shutterfeed import config
+from shutterfeed.adapters.clients import connect
+from shutterfeed.adapters.dynamodb.table import Table
+from shutterfeed.adapters.queues import Encoder, SqsQueue
+from shutterfeed.adapters.system import RandomIds, SystemClock
+from shutterfeed.ports.system import Clock, Ids
+
+M = TypeVar("M")
+
+
+@cache
+def client(service: str) -> Any:
+    """The AWS client of a service, shared by all who use it."""
+    return connect(service, regional_hosts=not config.has_own_endpoint())
+
+
+@cache
+def clock() -> Clock:
+    return SystemClock()
+
+
+@cache
+def ids() -> Ids:
+    return RandomIds()
+
+
+def s3() -> Any:
+    """S3's client, for those who make it only when they need it."""
+    return client("s3")
+
+
+def table(name: str) -> Table:
+    """A DynamoDB table by its name."""
+    return Table(client("dynamodb"), name)
+
+
+def queue(url: str, codec: Encoder[M]) -> SqsQueue[M]:
+    """An SQS queue by its URL, and how its messages are written."""
+    return SqsQueue(client("sqs"), url, codec)

@@ -1,0 +1,28 @@
+"""Storage to be given back."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from shutterfeed import config
+from shutterfeed.adapters.buckets import S3Originals, S3Renditions, S3UploadBucket
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
+from shutterfeed.bootstrap import aws
+from shutterfeed.services.collection import CollectionService
+
+
+@cache
+def service() -> CollectionService:
+    settings = config.CollectSettings.from_env()
+    metadata = aws.table(settings.metadata_table)
+    return CollectionService(
+        blobs=DynamoBlobs(metadata),
+        ledger=DynamoLedger(metadata),
+        bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
+        originals=S3Originals(aws.client("s3"), settings.originals_bucket),
+        renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
+        removals=DynamoRemovals(metadata, int(settings.removals_per_hour)),
+        clock=aws.clock(),
+    )

@@ -1,0 +1,16 @@
+"""The deployment's rules of delivery."""
+
+from __future__ import annotations
+
+from shutterfeed.config import FeedSettings
+from shutterfeed.domain.delivery import FeedPolicy
+
+
+def feed_policy(settings: FeedSettings) -> FeedPolicy:
+    return FeedPolicy(
+        celebrity_followers=int(settings.celebrity_followers),
+        active_days=int(settings.active_days),
+        regular_after_days=int(settings.regular_after_days),
+        feed_posts=int(settings.feed_posts),
+        snapshot_posts=int(settings.snapshot_posts),
+    )

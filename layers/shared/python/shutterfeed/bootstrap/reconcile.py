@@ -1,0 +1,46 @@
+"""Posts that stand still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from shutterfeed import config
+from shutterfeed.adapters import messages
+from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.events import LandedEncoder
+from shutterfeed.bootstrap import aws
+from shutterfeed.services.reconciling import ReconcilingService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciler:
+    service: ReconcilingService
+    stands_still_after: timedelta
+
+
+@cache
+def reconciler() -> Reconciler:
+    settings = config.ReconcileSettings.from_env()
+    metadata = aws.table(settings.metadata_table)
+    return Reconciler(
+        service=ReconcilingService(
+            open_posts=DynamoOpenPosts(metadata),
+            posts=DynamoPosts(metadata),
+            ledger=DynamoLedger(metadata),
+            blobs=DynamoBlobs(metadata),
+            bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
+            intake=S3Intake(aws.client("s3"), settings.uploads_bucket, settings.originals_bucket),
+            uploads=aws.queue(settings.uploads_queue_url, LandedEncoder()),
+            images=aws.queue(settings.images_queue_url, messages.RENDER_PHOTO),
+            videos=aws.queue(settings.videos_queue_url, messages.TRANSCODE_VIDEO),
+            publish=aws.queue(settings.publish_queue_url, messages.PUBLISH),
+            clock=aws.clock(),
+        ),
+        stands_still_after=timedelta(minutes=int(settings.reconcile_after_minutes)),
+    )
