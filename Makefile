@@ -1,4 +1,5 @@
-# Short forms of `python -m tools <command>`; each first makes sure that .venv is up to date.
+# Short forms of `python -m tools <command>` and, for operators, of `python -m operations <command>`;
+# each first makes sure that .venv is up to date.
 #
 #   make up [PORT=4567] [CLOUD=localstack]    run everything on this machine, with demo data
 #   make logs [F=thumbnail] | demo | down     follow the functions | add demo data | stop, clean up
@@ -31,6 +32,7 @@ PYTHON :=
 endif
 
 TOOLS := .venv/bin/python -m tools
+OPERATIONS := PYTHONPATH=layers/shared/python .venv/bin/python -m operations
 
 ifdef REGION
 export AWS_REGION := $(REGION)
@@ -80,14 +82,10 @@ bench: ready
 	@$(TOOLS) bench $(B) $(if $(AGAINST),--against $(AGAINST)) $(if $(PAIRS),--pairs $(PAIRS))
 
 waiting redrive reconcile collect reindex: ready
-	@$(TOOLS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
 
-audit: ready
-	@PYTHONPATH=layers/shared/python $(TOOLS) audit $(if $(STAGE),--stage $(STAGE)) \
-		$(if $(filter yes,$(REPAIR)),--repair)
-
-search-check: ready
-	@$(TOOLS) search-check $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(REPAIR)),--repair)
+audit search-check: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(REPAIR)),--repair)
 
 opensearch: ready
 	@$(TOOLS) opensearch $(if $(PORT),--port $(PORT))

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     # Imported late: `--help` and mistakes need none of it. httpx would bring a command line of its
     # own, and with it twice as much as all the rest.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-    from shutterfeed_cli.commands import Context, run_command
+    from shutterfeed_cli.context import Context
+    from shutterfeed_cli.dispatch import run_command
     from shutterfeed_cli.output import Output
 
     output = Output(as_json=asked.json)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from shutterfeed_cli.api import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, Json
-from shutterfeed_cli.errors import CliError
+from shutterfeed_cli.client.api import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
+from shutterfeed_cli.client.content import Json, declared
+from shutterfeed_cli.errors import Unusable
 from shutterfeed_cli.sources import FileSource, Source, UnreadableSource, reading
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.video import UnknownVideo, VideoFacts, read_facts
@@ -54,10 +56,6 @@ EXTENSIONS: Final = {
 }
 
 
-class Unusable(CliError):
-    """This file cannot be posted, for a reason that its owner can understand."""
-
-
 @dataclass(frozen=True, slots=True)
 class Medium:
     """A file to be posted, as the service wants it declared; `sha256` is hexadecimal."""
@@ -72,18 +70,14 @@ class Medium:
     def is_video(self) -> bool:
         return self.content_type.startswith("video/")
 
+    def opened(self) -> AbstractContextManager[IO[bytes]]:
+        """The file's bytes. Raises `OSError`, `CliError`."""
+        return reading(self.source)
+
     def declaration(self) -> Json:
         """What `POST /posts` wants to know of it."""
-        declared: Json = {
-            "content_type": self.content_type,
-            "bytes": self.size,
-            "sha256": self.sha256,
-        }
-        if self.video is not None:
-            declared["width"] = self.video.width
-            declared["height"] = self.video.height
-            declared["duration_ms"] = self.video.duration_ms
-        return declared
+        facts = {} if self.video is None else asdict(self.video)
+        return {**declared(self.content_type, self.size, self.sha256), **facts}
 
 
 def sniff(head: bytes) -> str | None:

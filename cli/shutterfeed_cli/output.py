@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.filesize import decimal
 
-from shutterfeed_cli.api import Json
+from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.planning import FileResult, Outcome
 
 # Imported late: what is drawn takes longer to load than a photo to send, and programs that read

@@ -1,6 +1,7 @@
 """The search index: posts and users brought up to date in it, a batch of messages at a time.
 
-Invoked by hand with an `action`, it takes one step of its maintenance: see `tools/search.py`.
+Invoked by hand with an `action`, it takes one step of its maintenance: see
+`operations/search_index.py`.
 """
 
 from __future__ import annotations

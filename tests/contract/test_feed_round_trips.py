@@ -11,8 +11,6 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bench.feed_scene import CASES, Scene
-from bench.wire import Wire
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -27,6 +25,8 @@ from tests.contract.conftest import Tables
 from tests.fakes.backend import POLICY
 from tests.fakes.storage import FakeQueue
 from tests.fakes.system import FakeClock
+from tests.feed_scene import CASES, Scene
+from tests.wire import Wire
 
 T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

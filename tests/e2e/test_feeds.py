@@ -16,9 +16,9 @@ from boto3.dynamodb.conditions import Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Table, Update
+from shutterfeed_cli.client.content import Photo
 from tests import pictures
 from tests.e2e.conftest import CELEBRITY, Deployment, Person, eventually, feed_ids, published
-from tools.client import Photo
 from tools.deploy import LocalAws
 
 

@@ -12,7 +12,7 @@ from infra.settings import REPOSITORY
 from shutterfeed import config
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template, text
-from tools import aws
+from tools import names
 
 FUNCTIONS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
 
@@ -110,7 +110,7 @@ def test_by_default_nothing_is_reserved_of_what_a_new_account_does_not_have(
 
 def test_the_tools_know_the_functions_names(dev: Template) -> None:
     for name, function in dev.functions().items():
-        assert function["FunctionName"] == aws.function_name("dev", name)
+        assert function["FunctionName"] == names.function("dev", name)
 
 
 def test_what_the_context_says_is_reserved(prod: Template) -> None:

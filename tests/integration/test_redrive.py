@@ -13,6 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
+from operations import redrive
+from operations.deployment import Deployment
 from reconcile.handler import handler as reconcile
 from route_changes.handler import handler as route_changes
 from tests import pictures
@@ -21,7 +23,6 @@ from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import upload_all
 from tests.integration.world import Person, World, aws
-from tools import operate
 from tools.errors import ToolError
 
 HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
@@ -84,8 +85,8 @@ class MovingSqs:
         assert not report.has_errors(), report.generate_report()
 
 
-def _deployment(client_for: Callable[[str], Any]) -> operate.Deployment:
-    return operate.Deployment(client_for, "test", {"MetadataTableName": "metadata"})
+def _deployment(client_for: Callable[[str], Any]) -> Deployment:
+    return Deployment(client_for, "test", {"MetadataTableName": "metadata"})
 
 
 def _queue(name: str, **attributes: str) -> str:
@@ -109,7 +110,7 @@ def _bodies(url: str) -> list[str]:
 class TestQueues:
     @pytest.fixture
     def moving(self, monkeypatch: pytest.MonkeyPatch) -> MovingSqs:
-        monkeypatch.setattr(operate, "_POLL_SECONDS", 0)
+        monkeypatch.setattr(redrive, "_POLL_SECONDS", 0)
         dead = _queue("feed-delivery-dlq")
         policy = json.dumps({"deadLetterTargetArn": _arn(dead), "maxReceiveCount": 1})
         urls = [dead, *(_queue(n, RedrivePolicy=policy, VisibilityTimeout="0") for n in NAMES)]
@@ -123,18 +124,18 @@ class TestQueues:
 
     def test_sqs_sends_each_message_back_to_the_queue_it_was_in(self, moving: MovingSqs) -> None:
         deployment = _deployment(lambda service: moving if service == "sqs" else aws(service))
-        assert operate.redrive(deployment, "feed-delivery") == {"feed-delivery-dlq": 2}
+        assert redrive.redrive(deployment, "feed-delivery") == {"feed-delivery-dlq": 2}
         for url in moving.sources.values():
             name = url.rpartition("shutterfeed-test-")[2]
             assert _bodies(url) == ([] if name.endswith("-dlq") else [name])
         assert moving.tasks == [], "it waited until the task had ended"
-        assert operate.redrive(deployment) == {"feed-delivery-dlq": 0}
+        assert redrive.redrive(deployment) == {"feed-delivery-dlq": 0}
 
     def test_a_task_that_fails_is_told(self, moving: MovingSqs) -> None:
         moving.status = "FAILED"
         deployment = _deployment(lambda service: moving if service == "sqs" else aws(service))
         with pytest.raises(ToolError, match="FAILED"):
-            operate.redrive(deployment)
+            redrive.redrive(deployment)
 
 
 NAMES = ("fan-out", "feed")
@@ -147,11 +148,9 @@ class TestStream:
         return InProcessLambda()
 
     @pytest.fixture
-    def deployment(
-        self, functions: InProcessLambda, monkeypatch: pytest.MonkeyPatch
-    ) -> operate.Deployment:
+    def deployment(self, functions: InProcessLambda, monkeypatch: pytest.MonkeyPatch) -> Deployment:
         # What is not deleted is there again at once.
-        monkeypatch.setattr(operate, "_LEASE_SECONDS", 0)
+        monkeypatch.setattr(redrive, "_LEASE_SECONDS", 0)
         _queue("stream-dlq", VisibilityTimeout="0")
         return _deployment(lambda service: functions if service == "lambda" else aws(service))
 
@@ -161,7 +160,7 @@ class TestStream:
         pipeline: Pipeline,
         world: World,
         ada: Person,
-        deployment: operate.Deployment,
+        deployment: Deployment,
         functions: InProcessLambda,
     ) -> None:
         post_id = _landed(client, pipeline, world, ada)
@@ -171,12 +170,12 @@ class TestStream:
         pipeline.run()
         assert client.get(f"/posts/{post_id}", ada).json["state"] != "published"
 
-        assert operate.redrive(deployment, "stream") == {"stream-dlq": 1}
+        assert redrive.redrive(deployment, "stream") == {"stream-dlq": 1}
 
         assert functions.called[0] == "shutterfeed-test-route-changes"
         pipeline.run()
         assert client.get(f"/posts/{post_id}", ada).json["state"] == "published"
-        assert operate.redrive(deployment) == {"stream-dlq": 0}
+        assert redrive.redrive(deployment) == {"stream-dlq": 0}
 
     def test_where_the_records_are_gone_the_place_stays_and_the_reconciler_looks(
         self,
@@ -185,7 +184,7 @@ class TestStream:
         world: World,
         ada: Person,
         functions: InProcessLambda,
-        deployment: operate.Deployment,
+        deployment: Deployment,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         post_id = _landed(client, pipeline, world, ada)
@@ -198,7 +197,7 @@ class TestStream:
 
         with monkeypatch.context() as patch:
             patch.setattr(streams, "get_shard_iterator", trimmed)
-            assert operate.redrive(deployment, "stream") == {"stream-dlq": 0}
+            assert redrive.redrive(deployment, "stream") == {"stream-dlq": 0}
         assert functions.called == ["shutterfeed-test-reconcile"]
         assert len(_bodies(_url())) == 1, "for a person to read"
         pipeline.run()
@@ -210,13 +209,13 @@ class TestStream:
         pipeline: Pipeline,
         world: World,
         ada: Person,
-        deployment: operate.Deployment,
+        deployment: Deployment,
         functions: InProcessLambda,
     ) -> None:
         _landed(client, pipeline, world, ada)
         records = pipeline._new_records()
         _fail(world, records, end=str(10**40))
-        assert operate.redrive(deployment, "stream") == {"stream-dlq": 0}
+        assert redrive.redrive(deployment, "stream") == {"stream-dlq": 0}
         assert functions.called == ["shutterfeed-test-reconcile"]
 
     def test_records_that_fail_again_stay(
@@ -225,7 +224,7 @@ class TestStream:
         pipeline: Pipeline,
         world: World,
         ada: Person,
-        deployment: operate.Deployment,
+        deployment: Deployment,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         _landed(client, pipeline, world, ada)
@@ -237,8 +236,8 @@ class TestStream:
         with monkeypatch.context() as patch:
             patch.setattr("shutterfeed.adapters.queues.SqsQueue.send", broken)
             patch.setitem(HANDLERS, "shutterfeed-test-reconcile", lambda *_: {})
-            assert operate.redrive(deployment, "stream") == {"stream-dlq": 0}
-        assert operate.redrive(deployment, "stream") == {"stream-dlq": 1}
+            assert redrive.redrive(deployment, "stream") == {"stream-dlq": 0}
+        assert redrive.redrive(deployment, "stream") == {"stream-dlq": 1}
 
 
 def _landed(client: Client, pipeline: Pipeline, world: World, ada: Person) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.audit import Warehouse, seeded
 from shutterfeed import keys
 from shutterfeed.domain.media import BlobState, Clip, MediaState, Reference, Upload
 from shutterfeed.domain.posts import Post
@@ -18,6 +17,7 @@ from tests import samples
 from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals
 from tests.fakes.storage import FakeOriginals, FakeRenditions, FakeUploadBucket
 from tests.fakes.system import START
+from tests.warehouse import Warehouse, seeded
 
 SEEDED = 1_200
 REPAIRED = {

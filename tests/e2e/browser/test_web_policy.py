@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Route, expect
 
+from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.conftest import Deployment, Person, published
-from tools.client import Photo
 from tools.pictures import landscape
 
 _REPORTING_MS = 500

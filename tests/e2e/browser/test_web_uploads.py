@@ -9,11 +9,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import PHONE
 from tests.e2e.conftest import Person, published
-from tools.client import Photo
 from tools.pictures import landscape
 
 _STORAGE = re.compile(r"-uploads-\d+")

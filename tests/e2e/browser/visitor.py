@@ -19,7 +19,7 @@ from playwright.sync_api import (
 
 from tests.e2e.conftest import PASSWORD, Person
 from tools import paths
-from tools.client import LOCAL_CONFIRMATION_CODE
+from tools.cloud import LOCAL_CONFIRMATION_CODE
 
 Scheme = Literal["light", "dark"]
 

@@ -20,8 +20,8 @@ from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Purpose, Up
 from shutterfeed.domain.posts import Place, Post
 from shutterfeed.domain.users import Avatar, Profile
 
-REFERRED_BLOB: Final = "blob_id"
-"""Of a reference: which of the blobs that its content had in the course of time."""
+BLOB_ID: Final = "blob_id"
+"""Of a blob; and of a reference: which of the blobs that its content had in the course of time."""
 
 ALT_TEXTS: Final = "alt_texts"
 """Of a post: left out where it has none."""

@@ -1,4 +1,4 @@
-"""`make waiting` and `make redrive`: what stands in the queues, and how it gets moving again.
+"""`make redrive`: dead letters go back to the queues they came from.
 
 The same for the local cloud and for AWS; nothing is deleted before it is safe elsewhere.
 """
@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from operations.deployment import Deployment, queues
+from operations.reconcile import reconcile
 from tools.errors import ToolError
 
-ClientFor = Callable[[str], Any]
-
 STREAM_DEAD_LETTERS: Final = "stream-dlq"
-_OPEN_INDEX: Final = "open"
 _BATCH: Final = 10
 _LEASE_SECONDS: Final = 60
 _POLL_SECONDS: Final = 1.0
@@ -32,88 +29,23 @@ _GONE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """One stage, wherever it runs."""
-
-    client_for: ClientFor
-    stage: str
-    outputs: Mapping[str, str]
-    """Of its stack."""
-
-    @property
-    def prefix(self) -> str:
-        return f"shutterfeed-{self.stage}-"
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A line of `make waiting`; `age_seconds` is None where the cloud does not tell."""
-
-    name: str
-    waiting: int
-    in_flight: int = 0
-    delayed: int = 0
-    age_seconds: float | None = None
-
-
-def waiting(deployment: Deployment) -> list[Waiting]:
-    """Every queue, then every dead-letter queue, then the posts on their way."""
-    rows = [_queue_row(deployment, url) for url in _queues(deployment).values()]
-    rows.sort(key=lambda row: (row.name.endswith("-dlq"), row.name))
-    return [*rows, _open_posts(deployment)]
-
-
-def table(rows: list[Waiting]) -> str:
-    lines = [f"{'':<20}{'waiting':>9}{'in flight':>11}{'delayed':>9}{'oldest':>12}"]
-    for row in rows:
-        age = "-" if row.age_seconds is None else str(timedelta(seconds=int(row.age_seconds)))
-        lines.append(
-            f"{row.name:<20}{row.waiting:>9,}{row.in_flight:>11,}{row.delayed:>9,}{age:>12}"
-        )
-    return "\n".join(lines)
-
-
 def redrive(deployment: Deployment, name: str | None = None) -> dict[str, int]:
     """Send back what is in every dead-letter queue, or in one; messages moved, by queue.
 
     A message is deleted only once it is in its source queue: stopped in between, it is there
     twice, which every worker takes. Raises `ToolError` for a queue that is none.
     """
-    queues = {n: url for n, url in _queues(deployment).items() if n.endswith("-dlq")}
+    dead = {n: url for n, url in queues(deployment).items() if n.endswith("-dlq")}
     if name is not None:
         wanted = name if name.endswith("-dlq") else f"{name}-dlq"
-        if wanted not in queues:
-            raise ToolError(f"There is no queue {wanted}; there are {', '.join(sorted(queues))}.")
-        queues = {wanted: queues[wanted]}
+        if wanted not in dead:
+            raise ToolError(f"There is no queue {wanted}; there are {', '.join(sorted(dead))}.")
+        dead = {wanted: dead[wanted]}
     moved = {}
-    for queue, url in sorted(queues.items()):
+    for queue, url in sorted(dead.items()):
         act = _redrive_stream if queue == STREAM_DEAD_LETTERS else _redrive_queue
         moved[queue] = act(deployment, url)
     return moved
-
-
-def reconcile(deployment: Deployment) -> dict[str, Any]:
-    """Let the reconciler look at every open post now; what it found."""
-    return invoke(deployment, "reconcile", {"after_minutes": 0})
-
-
-def candidates(deployment: Deployment) -> list[tuple[float, str]]:
-    """What the collector would remove: when it is due, and the blob's id; soonest first."""
-    pages = (
-        deployment.client_for("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=deployment.outputs["MetadataTableName"],
-            FilterExpression="sk = :blob AND attribute_exists(expires_at)",
-            ExpressionAttributeValues={":blob": {"S": "BLOB"}},
-        )
-    )
-    return sorted(
-        (float(item["expires_at"]["N"]), item["blob_id"]["S"])
-        for page in pages
-        for item in page["Items"]
-    )
 
 
 def _redrive_queue(deployment: Deployment, url: str) -> int:
@@ -187,7 +119,7 @@ def _redrive_stream(deployment: Deployment, url: str) -> int:
         records = _records(deployment, json.loads(message["Body"])["DDBStreamBatchInfo"])
         if records is None:
             continue
-        answer = invoke(deployment, "route-changes", {"Records": records})
+        answer = deployment.invoke("route_changes", {"Records": records})
         if not answer.get("batchItemFailures"):
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             done += 1
@@ -228,18 +160,6 @@ def _sequence(record: dict[str, Any]) -> int:
     return int(record["dynamodb"]["SequenceNumber"])
 
 
-def invoke(deployment: Deployment, function: str, event: dict[str, Any]) -> dict[str, Any]:
-    answer = deployment.client_for("lambda").invoke(
-        FunctionName=deployment.prefix + function,
-        Payload=json.dumps(event, default=lambda at: at.timestamp()).encode(),
-    )
-    payload = answer["Payload"].read().decode()
-    if answer.get("FunctionError"):
-        raise ToolError(f"{function} failed: {payload[:500]}")
-    result: dict[str, Any] = json.loads(payload)
-    return result
-
-
 def _received(sqs: Any, url: str) -> Iterator[dict[str, Any]]:
     """Each message once, leased for a minute; what is not deleted comes back by itself."""
     for _ in range(_depth(sqs, url)):
@@ -254,24 +174,11 @@ def _received(sqs: Any, url: str) -> Iterator[dict[str, Any]]:
         yield from messages
 
 
-def _queues(deployment: Deployment) -> dict[str, str]:
-    """Queue URLs by name. Raises `ToolError` where there are none."""
-    pages = deployment.client_for("sqs").get_paginator("list_queues")
-    urls = [
-        url
-        for page in pages.paginate(QueueNamePrefix=deployment.prefix)
-        for url in page.get("QueueUrls", [])
-    ]
-    if not urls:
-        raise ToolError(f"The stage {deployment.stage} has no queues here: is it deployed?")
-    return {url.rpartition("/")[2].removeprefix(deployment.prefix): url for url in urls}
-
-
 def _sources(deployment: Deployment, dead_letters: str) -> dict[str, str]:
     """URLs of the queues that send what they cannot handle there, by their full name."""
     sqs = deployment.client_for("sqs")
     found = {}
-    for url in _queues(deployment).values():
+    for url in queues(deployment).values():
         answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
         policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
         if policy.get("deadLetterTargetArn") == dead_letters:
@@ -287,56 +194,3 @@ def _arn(sqs: Any, url: str) -> str:
 def _depth(sqs: Any, url: str) -> int:
     answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
-
-
-def _queue_row(deployment: Deployment, url: str) -> Waiting:
-    name = url.rpartition("/")[2]
-    attributes = deployment.client_for("sqs").get_queue_attributes(
-        QueueUrl=url, AttributeNames=["All"]
-    )["Attributes"]
-    waits = int(attributes["ApproximateNumberOfMessages"])
-    return Waiting(
-        name.removeprefix(deployment.prefix),
-        waits,
-        int(attributes.get("ApproximateNumberOfMessagesNotVisible", 0)),
-        int(attributes.get("ApproximateNumberOfMessagesDelayed", 0)),
-        _age(deployment, name) if waits else None,
-    )
-
-
-def _age(deployment: Deployment, queue: str) -> float | None:
-    """As CloudWatch has it; SQS itself does not tell without counting as a delivery."""
-    now = datetime.now(UTC)
-    points = deployment.client_for("cloudwatch").get_metric_statistics(
-        Namespace="AWS/SQS",
-        MetricName="ApproximateAgeOfOldestMessage",
-        Dimensions=[{"Name": "QueueName", "Value": queue}],
-        StartTime=now - timedelta(minutes=10),
-        EndTime=now,
-        Period=60,
-        Statistics=["Maximum"],
-    )["Datapoints"]
-    return max(points, key=lambda p: p["Timestamp"])["Maximum"] if points else None
-
-
-def _open_posts(deployment: Deployment) -> Waiting:
-    """The sparse index holds nothing but posts on their way."""
-    count, oldest = 0, None
-    pages = deployment.client_for("dynamodb").get_paginator("scan")
-    for page in pages.paginate(
-        TableName=deployment.outputs["MetadataTableName"], IndexName=_OPEN_INDEX
-    ):
-        count += len(page["Items"])
-        for item in page["Items"]:
-            created = _ulid_time(item["sk"]["S"].removeprefix("POST#"))
-            oldest = created if oldest is None else min(oldest, created)
-    age = None if oldest is None else time.time() - oldest
-    return Waiting("open posts", count, age_seconds=age)
-
-
-def _ulid_time(ulid: str) -> float:
-    """Seconds since the epoch."""
-    milliseconds = 0
-    for character in ulid[:10]:
-        milliseconds = milliseconds * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(character)
-    return milliseconds / 1000

@@ -7,12 +7,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
+from operations.deployment import Deployment, queues
 from shutterfeed.adapters import messages
 from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
-from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.adapters.queues import SqsQueue
 from shutterfeed.adapters.system import SystemClock
@@ -20,7 +20,6 @@ from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import AuditService
 from shutterfeed.services.mismatches import Mismatch
 from tools import paths
-from tools.operate import Deployment
 from tools.progress import step
 
 _SHOWN: Final = 20
@@ -31,24 +30,21 @@ _DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6, "tags": 0.4e-6}
 def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     """Print each kind's count with some examples, and what the reading cost; the counts."""
     outputs, client = deployment.outputs, deployment.client_for
-    table = Table(client("dynamodb"), outputs["MetadataTableName"])
+    table = deployment.metadata
     s3: Any = client("s3")
     uploads, originals = outputs["UploadsBucketName"], outputs["OriginalsBucketName"]
     inventory = AwsInventory(table, s3, uploads, originals, outputs["RenditionsBucketName"])
     sqs: Any = client("sqs")
-    images, videos, collect = (
-        sqs.get_queue_url(QueueName=f"{deployment.prefix}{name}")["QueueUrl"]
-        for name in ("images", "videos", "collect")
-    )
+    urls = queues(deployment)
     repairs = AuditRepairs(
         blobs=DynamoBlobs(table),
         posts=DynamoPosts(table),
         ledger=DynamoLedger(table),
         bucket=S3UploadBucket(lambda: s3, uploads),
         intake=S3Intake(s3, uploads, originals),
-        images=SqsQueue(sqs, images, messages.RENDER_PHOTO),
-        videos=SqsQueue(sqs, videos, messages.TRANSCODE_VIDEO),
-        collect=SqsQueue(sqs, collect, messages.COLLECT),
+        images=SqsQueue(sqs, urls["images"], messages.RENDER_PHOTO),
+        videos=SqsQueue(sqs, urls["videos"], messages.TRANSCODE_VIDEO),
+        collect=SqsQueue(sqs, urls["collect"], messages.COLLECT),
     )
     service = AuditService(inventory=inventory, repairs=repairs, clock=SystemClock())
     found: Counter[Mismatch] = Counter()

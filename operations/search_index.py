@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from operations.deployment import Deployment
+from shutterfeed.ports.search import NOTICED_AFTER_SECONDS
 from tools.errors import ToolError
-from tools.operate import Deployment, invoke
 from tools.progress import step
 
-_FUNCTION: Final = "index-search"
-_NOTICED_SECONDS: Final = 7.0
-"""Until every running function knows which generations there are; they look every five."""
+_FUNCTION: Final = "index_search"
+_PAUSE_SECONDS: Final = NOTICED_AFTER_SECONDS + 1
+"""Until every running function knows which generations there are, and a second to spare."""
 
 Pause = Callable[[float], None]
 
@@ -32,7 +33,7 @@ def reindex(deployment: Deployment, pause: Pause = time.sleep) -> Counter[str]:
     with step("Building a new search index") as progress:
         generation = _act(deployment, "begin")["generation"]
         progress.detail = "waiting until every function writes to it"
-        pause(_NOTICED_SECONDS)
+        pause(_PAUSE_SECONDS)
         for result in _steps(deployment, "copy", generation=generation):
             done["looked at"] += result["looked_at"]
             done["indexed"] += result["written"]
@@ -41,7 +42,7 @@ def reindex(deployment: Deployment, pause: Pause = time.sleep) -> Counter[str]:
                 raise ToolError(f"Not all could be indexed: {result['failures'][0]}")
         _act(deployment, "switch", generation=generation)
         progress.detail = "waiting until every function searches it"
-        pause(_NOTICED_SECONDS)
+        pause(_PAUSE_SECONDS)
         progress.detail = "removing the old one"
         while _act(deployment, "drop")["more"]:
             done["dropped pages"] += 1
@@ -76,4 +77,4 @@ def _steps(deployment: Deployment, action: str, **fields: Any) -> Iterator[dict[
 
 
 def _act(deployment: Deployment, action: str, **fields: Any) -> dict[str, Any]:
-    return invoke(deployment, _FUNCTION, {"action": action, **fields})
+    return deployment.invoke(_FUNCTION, {"action": action, **fields})

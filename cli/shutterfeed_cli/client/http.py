@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Final
 
@@ -52,7 +53,8 @@ class _ThisMachine(httpx.BaseTransport):
 
 
 def new_client(connections: int = 8) -> httpx.Client:
-    """A client for this many requests at a time. It is safe to share between threads."""
+    """A client for any number of requests at a time, which keeps this many connections open between
+    them. It is safe to share between threads."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
     # Made once: reading the machine's certificates takes a while.
     trust = httpx.create_ssl_context()
@@ -61,9 +63,29 @@ def new_client(connections: int = 8) -> httpx.Client:
         verify=trust,
         timeout=_TIMEOUT,
         limits=limits,
-        mounts={"all://localhost": local, "all://*.localhost": local},
+        mounts=dict.fromkeys(("all://localhost", "all://*.localhost", "all://127.0.0.1"), local),
         headers={"User-Agent": f"shutterfeed-cli/{VERSION}"},
     )
+
+
+@cache
+def single_client() -> httpx.Client:
+    """The process's client that opens a connection for every request and keeps none: what it
+    measures and tests does not depend on what was asked before."""
+    return new_client(0)
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    timeout: float | httpx.Timeout = _TIMEOUT,
+) -> httpx.Response:
+    """One request, tried once, on a connection of its own. Redirects are not followed, and no
+    status raises; `httpx.TransportError` if nobody answers."""
+    return single_client().request(method, url, headers=headers, content=body, timeout=timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +114,9 @@ class Patience:
                 problem, asked = f"it answered {answer.status_code}", _retry_after(answer)
             if attempt < self.attempts:
                 self.stop.sleep(self.pause(attempt) if asked is None else asked)
+        often = f", {self.attempts} times in a row" if self.attempts > 1 else ""
         raise NetworkGone(
-            f"Shutterfeed could not be reached: {problem}, {self.attempts} times in a row. "
+            f"Shutterfeed could not be reached: {problem}{often}. "
             "Run the same command again to go on."
         )
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 import httpx
 
-from shutterfeed_cli import storage
-from shutterfeed_cli.api import Api, Json
-from shutterfeed_cli.errors import Refused
-from shutterfeed_cli.http import Patience
-from shutterfeed_cli.media import Medium, Unusable
-from shutterfeed_cli.sources import reading
+from shutterfeed_cli.client import storage
+from shutterfeed_cli.client.content import Content, Json
+from shutterfeed_cli.client.http import Patience
+from shutterfeed_cli.errors import Refused, Unusable
 from shutterfeed_cli.stopping import Stop
 
 PARALLEL_PARTS: Final = 3
@@ -28,27 +26,39 @@ OnBytes = Callable[[int], None]
 """Told how many bytes went out; a negative number takes back those of an attempt that failed."""
 
 
+class Uploads(Protocol):
+    """What the service says of an upload, and is told."""
+
+    def upload_state(self, media_id: str) -> Json: ...
+
+    def complete_upload(self, media_id: str) -> Json: ...
+
+
+def _uncounted(_: int) -> None:
+    """Nobody looks at the progress."""
+
+
 class Transfer:
     """Sends contents to storage."""
 
-    def __init__(self, client: httpx.Client, api: Api, patience: Patience, stop: Stop) -> None:
+    def __init__(self, client: httpx.Client, uploads: Uploads, patience: Patience) -> None:
         self._client = client
-        self._api = api
+        self._uploads = uploads
         self._patience = patience
-        self._stop = stop
+        self._stop = patience.stop
 
-    def send(self, medium: Medium, link: Json, on_bytes: OnBytes) -> None:
+    def send(self, content: Content, link: Json, on_bytes: OnBytes = _uncounted) -> None:
         """Send what this link is for, and go on with fresh ones where it does not last.
 
         Raises `Unusable` where the file is not what it was, `Refused`, `NetworkGone`, `Stopped`.
         """
         try:
-            with reading(medium.source) as file:
-                self._send(medium, file, link, on_bytes)
+            with content.opened() as file:
+                self._send(content, file, link, on_bytes)
         except OSError as error:
             raise Unusable(f"It cannot be read: {error.strerror or error}.") from error
 
-    def _send(self, medium: Medium, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
+    def _send(self, content: Content, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
         media_id = link["media_id"]
         current: Json | None = link
         refused_at: int | None = None
@@ -58,9 +68,9 @@ class Transfer:
             try:
                 if "multipart" in current:
                     self._send_parts(file, current["multipart"], on_bytes)
-                    self._api.complete(media_id)
+                    self._uploads.complete_upload(media_id)
                 else:
-                    self._send_whole(medium, file, current, on_bytes)
+                    self._send_whole(content, file, current, on_bytes)
             except storage.LinkRefused as refusal:
                 # Fresh links help as long as something arrives with each.
                 if refused_at == _missing(current):
@@ -72,25 +82,14 @@ class Transfer:
                     raise
             else:
                 return
-            current = self._api.upload(media_id)["link"]
+            current = self._uploads.upload_state(media_id)["link"]
         raise Refused("Storage did not take the file, though it was tried with several links.")
 
-    def _send_whole(self, medium: Medium, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
-        before, after, boundary = _form(link["fields"], medium.content_type)
-        headers = {
-            "Content-Type": f"multipart/form-data; boundary={boundary}",
-            "Content-Length": str(len(before) + medium.size + len(after)),
-        }
+    def _send_whole(self, content: Content, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
+        def post(chunks: Iterator[bytes]) -> httpx.Response:
+            return post_form(self._client, link, content.content_type, content.size, chunks)
 
-        def body(content: Iterator[bytes]) -> Iterator[bytes]:
-            yield before
-            yield from content
-            yield after
-
-        def post(content: Iterator[bytes]) -> httpx.Response:
-            return self._client.post(link["url"], content=body(content), headers=headers)
-
-        self._deliver(post, _Slice(file, threading.Lock(), 0, medium.size), on_bytes)
+        self._deliver(post, _Slice(file, threading.Lock(), 0, content.size), on_bytes)
 
     def _send_parts(self, file: IO[bytes], multipart: Json, on_bytes: OnBytes) -> None:
         lock, size = threading.Lock(), multipart["part_size"]
@@ -159,6 +158,25 @@ class _Slice:
             at += len(chunk)
             count(len(chunk))
             yield chunk
+
+
+def post_form(
+    client: httpx.Client, link: Json, content_type: str, size: int, chunks: Iterable[bytes]
+) -> httpx.Response:
+    """Send a file of `size` bytes with the signed form of its link: one request, tried once; its
+    answer, whatever the status."""
+    before, after, boundary = _form(link["fields"], content_type)
+    headers = {
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+        "Content-Length": str(len(before) + size + len(after)),
+    }
+
+    def body() -> Iterator[bytes]:
+        yield before
+        yield from chunks
+        yield after
+
+    return client.post(link["url"], content=body(), headers=headers)
 
 
 def _missing(link: Json) -> int:
