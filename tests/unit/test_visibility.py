@@ -37,14 +37,14 @@ def _post_reason(
     return decide(viewer, PostSubject(post, AUTHOR), relation, surface)
 
 
-@pytest.mark.parametrize(("viewer", "surface"), product(VIEWERS, Surface))
+@pytest.mark.parametrize(("viewer", "surface"), [*product(VIEWERS, Surface)])
 def test_a_published_post_is_for_all_even_for_those_who_are_not_signed_in(
     viewer: Viewer, surface: Surface
 ) -> None:
     assert _post_reason(viewer, PUBLISHED, surface) is None
 
 
-@pytest.mark.parametrize("surface", set(Surface) - {Surface.FEED})
+@pytest.mark.parametrize("surface", sorted(set(Surface) - {Surface.FEED}))
 def test_to_see_a_published_post_nobody_has_to_follow_its_author(surface: Surface) -> None:
     for viewer in VIEWERS:
         assert _post_reason(viewer, PUBLISHED, surface, STRANGERS) is None
@@ -77,7 +77,7 @@ def test_a_deleted_post_is_shown_to_its_author_among_the_deleted_ones_alone(
     assert set(reasons.values()) == {Reason.DELETED}
 
 
-@pytest.mark.parametrize(("state", "surface"), product(PostState, Surface))
+@pytest.mark.parametrize(("state", "surface"), [*product(PostState, Surface)])
 def test_the_hidden_post_of_an_avatar_is_shown_to_nobody(
     state: PostState, surface: Surface
 ) -> None:
@@ -86,7 +86,7 @@ def test_the_hidden_post_of_an_avatar_is_shown_to_nobody(
         assert _post_reason(viewer, post, surface) is Reason.NEVER_SHOWN
 
 
-@pytest.mark.parametrize(("viewer", "surface"), product(VIEWERS, Surface))
+@pytest.mark.parametrize(("viewer", "surface"), [*product(VIEWERS, Surface)])
 def test_what_is_not_stored_is_missing_and_so_is_the_post_of_an_author_without_a_profile(
     viewer: Viewer, surface: Surface
 ) -> None:
@@ -101,7 +101,7 @@ def test_a_feed_has_nothing_of_whom_its_reader_does_not_follow_but_their_own() -
     assert _post_reason(OWNER, PUBLISHED, Surface.FEED, STRANGERS) is None
 
 
-@pytest.mark.parametrize(("viewer", "relation"), product(VIEWERS, (STRANGERS, FOLLOWED)))
+@pytest.mark.parametrize(("viewer", "relation"), [*product(VIEWERS, (STRANGERS, FOLLOWED))])
 def test_what_is_decided_by_the_owner_alone_is_what_is_decided_of_a_post_that_all_may_see(
     viewer: Viewer, relation: Relation
 ) -> None:
@@ -110,7 +110,7 @@ def test_what_is_decided_by_the_owner_alone_is_what_is_decided_of_a_post_that_al
         assert reason == _post_reason(viewer, PUBLISHED, surface, relation)
 
 
-@pytest.mark.parametrize("surface", (Surface.ITSELF, Surface.LIST))
+@pytest.mark.parametrize("surface", [Surface.ITSELF, Surface.LIST])
 def test_a_user_is_shown_to_all(surface: Surface) -> None:
     for viewer, relation in product(VIEWERS, (STRANGERS, FOLLOWED)):
         assert decide(viewer, UserSubject(AUTHOR), relation, surface) is None
