@@ -9,20 +9,22 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
 import pytest
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 import api
 import shutterfeed
 from api.handler import handler
-from api.http import ROUTES, Route
+from api.http import ROUTES, Call, Route
 from api.models import Author, PostBody, User
 from shutterfeed.domain import visibility
 from shutterfeed.domain.visibility import (
+    NOBODY,
     PostSubject,
     Reason,
     Relation,
@@ -187,6 +189,14 @@ def test_nothing_is_shown_that_the_decision_hides(
         if found := _shown(json.loads(response["body"])):
             shown[name] = found
     assert shown == {}
+
+
+def test_a_public_route_shows_what_nobody_in_particular_may_see() -> None:
+    claims = payloads.access_claims(Person.number(0xADA).subject)
+    event = APIGatewayProxyEventV2(payloads.http_event("GET", "/feed", claims=claims))
+    feed = SHOWING["get_feed"]
+    assert Call(feed, event, {}).viewer == Viewer(Person.number(0xADA).user_id)
+    assert Call(replace(feed, public=True), event, {}).viewer == NOBODY
 
 
 def test_views_are_made_in_one_place_alone() -> None:

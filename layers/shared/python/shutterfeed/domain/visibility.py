@@ -71,13 +71,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What is between a viewer and the owner of a subject, as far as it was read: what was not read
-    is what shows less."""
+    """What is between a viewer and the owner of a subject."""
 
     follows: bool = False
 
 
 STRANGERS: Final = Relation()
+"""For surfaces on which the relation decides nothing, so that it is not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,9 @@ class FeedReads(Protocol):
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
-        """What `ViewingReads.read` gives of what is to be shown, and in the same round trip heads
-        and timelines: up to `limit` published posts of each author, below `before`. Eventually
-        consistent; heads may be seconds old."""
+        """What `ViewingReads.read` gives of what is to be shown (but no followers that are counted
+        apart), and in the same round trip heads and timelines: up to `limit` published posts of
+        each author, below `before`. Eventually consistent; heads may be seconds old."""
         ...
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
