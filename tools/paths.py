@@ -25,6 +25,8 @@ WEB: Final = ROOT / "web"
 SITE: Final = WEB / "dist"
 LAYER_SOURCES: Final = ROOT / "layers"
 COMMAND_LINE: Final = ROOT / "cli"
+LICENSE_TEXTS: Final = ROOT / "LICENSES"
+"""Texts of licences that packages we carry are under, and do not bring themselves."""
 
 
 def relative(path: Path) -> str:
