@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 import sys
+import tomllib
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ import msgspec
 from api import http, routes
 from api.models import ErrorBody, GatewayError
 from api.parameters import IN_PATH, PAGING, Parameter
+from tools import paths
 
 SECURITY_SCHEME: Final = "accessToken"
 _EVERYWHERE: Final = (429, 500, 503)
@@ -46,7 +48,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Shutterfeed",
-            "version": "1.0.0",
+            "version": _version(),
             "description": _ABOUT,
         },
         # Relative to where the document is served, which no deployment needs to be told.
@@ -64,6 +66,12 @@ def document() -> dict[str, Any]:
             },
         },
     }
+
+
+def _version() -> str:
+    """The project's."""
+    version: str = tomllib.loads(paths.PROJECT.read_text())["project"]["version"]
+    return version
 
 
 def _dedented(schema: dict[str, Any]) -> dict[str, Any]:

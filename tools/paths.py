@@ -7,6 +7,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
+PROJECT: Final = ROOT / "pyproject.toml"
+
 VENV: Final = ROOT / ".venv"
 CLOUD_VENV: Final = ROOT / ".venv-cloud"
 CLIENTS_VENV: Final = ROOT / ".venv-clients"
