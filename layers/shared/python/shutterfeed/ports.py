@@ -702,7 +702,7 @@ class StoredCopy:
 
 
 class Inventory(Protocol):
-    """Everything there is, for maintenance only: the one place that scans. Eventually consistent;
+    """Everything there is, for maintenance only: it scans. Eventually consistent;
     each may be called from several threads, with another part each."""
 
     def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]: ...
