@@ -17,7 +17,18 @@ _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:)([^)\s#]*)(?:#([^)\s]+))?\)")
 _FILE = re.compile(r"`(?:…/)?([\w.-]+(?:/[\w.-]+)*\.(?:py|ts|tsx|toml|js|mjs))(?::(\w+))?`")
 _COMMAND = re.compile(r"`make ([\w-]+)")
-_FOLDERS = ("bench", "cli", "docs", "functions", "infra", "layers", "tests", "tools", "web/src")
+_FOLDERS = (
+    "bench",
+    "cli",
+    "docs",
+    "functions",
+    "infra",
+    "layers",
+    "tests",
+    "tools",
+    "web/src",
+    "web/tests",
+)
 
 
 @cache
