@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
@@ -12,6 +12,7 @@ from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
 from infra.queues import Queues
+from infra.settings import Settings
 from infra.shared_cache import SharedCache
 from infra.tables import Tables
 from shutterfeed import schema
@@ -21,16 +22,12 @@ from shutterfeed import schema
 class Resources:
     """What functions work with."""
 
+    settings: Settings
     tables: Tables
     buckets: Buckets
     queues: Queues
     media_base_url: str
     sending_actions: Sequence[str]
-    reconcile_after_minutes: int
-    removals_per_hour: int
-    feed_policy: Mapping[str, int]
-    """The environment of those who deliver posts."""
-    head_cache: Mapping[str, int]
     shared_cache: SharedCache | None
 
 
@@ -90,7 +87,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
 
 def _caches_heads(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("HEAD_CACHE", "container" if to.shared_cache is None else "valkey")
-    for name, bound in to.head_cache.items():
+    for name, bound in to.settings.head_cache.items():
         function.add_environment(f"HEAD_CACHE_{name.upper()}", str(bound))
     if to.shared_cache is not None:
         to.shared_cache.admit(function)
@@ -162,7 +159,7 @@ def _publish(function: lambda_.Function, to: Resources) -> None:
 
 
 def _delivers(function: lambda_.Function, to: Resources) -> None:
-    for name, value in to.feed_policy.items():
+    for name, value in to.settings.feed_policy.items():
         function.add_environment(name.upper(), str(value))
 
 
@@ -212,7 +209,7 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
-    function.add_environment("REMOVALS_PER_HOUR", str(to.removals_per_hour))
+    function.add_environment("REMOVALS_PER_HOUR", str(to.settings.removals_per_hour))
     grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
     # Deleting here only hides an original: its versions stay, and nothing may remove those.
     grants.objects(function, originals, "DeleteObject")
@@ -234,7 +231,7 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("IMAGES_QUEUE_URL", queues.images.queue_url)
     function.add_environment("VIDEOS_QUEUE_URL", queues.videos.queue_url)
     function.add_environment("PUBLISH_QUEUE_URL", queues.publish.queue_url)
-    function.add_environment("RECONCILE_AFTER_MINUTES", str(to.reconcile_after_minutes))
+    function.add_environment("RECONCILE_AFTER_MINUTES", str(to.settings.reconcile_after_minutes))
     # The rows it changes are ledger entries, their posts, and its own checkpoint.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
     grants.index(function, tables.metadata, schema.OPEN_INDEX)

@@ -59,15 +59,12 @@ class ShutterfeedStack(Stack):
         grant_all(
             functions,
             Resources(
+                settings=settings,
                 tables=tables,
                 buckets=buckets,
                 queues=queues,
                 media_base_url=delivery.media_base_url,
                 sending_actions=settings.sending_actions,
-                reconcile_after_minutes=settings.reconcile_after_minutes,
-                removals_per_hour=settings.removals_per_hour,
-                feed_policy=settings.feed_policy,
-                head_cache=settings.head_cache,
                 shared_cache=shared_cache,
             ),
         )
