@@ -8,7 +8,7 @@
 #   make bench [B=imports]                    measure
 #   make bench B=fan_out AGAINST=main [PAIRS=3]   measure here and at another commit, in turns
 #   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
-#   make redrive [Q=uploads] [STAGE=prod]     send dead letters back to their queues
+#   make redrive [Q=ingest]  [STAGE=prod]     send dead letters back to their queues
 #   make reconcile [STAGE=prod]               look at every post on its way now
 #   make collect [STAGE=prod]                 show what would be removed; removes nothing
 #   make audit [REPAIR=yes] [STAGE=prod]      hold what is stored against what is recorded
@@ -80,7 +80,7 @@ bench: ready
 	@$(TOOLS) bench $(B) $(if $(AGAINST),--against $(AGAINST)) $(if $(PAIRS),--pairs $(PAIRS))
 
 waiting redrive reconcile collect reindex: ready
-	@$(TOOLS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
+	@PYTHONPATH=layers/shared/python $(TOOLS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
 
 audit: ready
 	@PYTHONPATH=layers/shared/python $(TOOLS) audit $(if $(STAGE),--stage $(STAGE)) \

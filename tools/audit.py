@@ -7,13 +7,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
-from shutterfeed.adapters import messages
+from shutterfeed import topology
 from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.inventory import AwsInventory
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.queues import SqsQueue
 from shutterfeed.adapters.system import SystemClock
 from shutterfeed.services.audit_repairs import AuditRepairs
@@ -36,19 +37,20 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     uploads, originals = outputs["UploadsBucketName"], outputs["OriginalsBucketName"]
     inventory = AwsInventory(table, s3, uploads, originals, outputs["RenditionsBucketName"])
     sqs: Any = client("sqs")
-    images, videos, collect = (
-        sqs.get_queue_url(QueueName=f"{deployment.prefix}{name}")["QueueUrl"]
-        for name in ("images", "videos", "collect")
-    )
+
+    def queue(step: str) -> SqsQueue[Any]:
+        name = deployment.prefix + topology.worker(step).queue
+        return SqsQueue(sqs, sqs.get_queue_url(QueueName=name)["QueueUrl"], Codec[Any](step))
+
     repairs = AuditRepairs(
         blobs=DynamoBlobs(table),
         posts=DynamoPosts(table),
         ledger=DynamoLedger(table),
         bucket=S3UploadBucket(lambda: s3, uploads),
         intake=S3Intake(s3, uploads, originals),
-        images=SqsQueue(sqs, images, messages.RENDER_PHOTO),
-        videos=SqsQueue(sqs, videos, messages.TRANSCODE_VIDEO),
-        collect=SqsQueue(sqs, collect, messages.COLLECT),
+        render=queue("render"),
+        transcode=queue("transcode"),
+        collect=queue("collect"),
     )
     service = AuditService(inventory=inventory, repairs=repairs, clock=SystemClock())
     found: Counter[Mismatch] = Counter()

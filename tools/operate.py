@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from shutterfeed import topology
 from tools.errors import ToolError
 
 ClientFor = Callable[[str], Any]
@@ -140,13 +141,24 @@ def _redrive_queue(deployment: Deployment, url: str) -> int:
 
 
 def _carry(deployment: Deployment, url: str) -> int:
-    """By hand, where the cloud has no task for it: receive, send, delete."""
+    """By hand, where the cloud has no task for it: receive, send, delete.
+
+    Raises `ToolError` if there are messages that no worker takes, which stay: after all others.
+    """
     sqs = deployment.client_for("sqs")
     sources = _sources(deployment, _arn(sqs, url))
-    return sum(
-        _handed_on(sqs, url, message, sources[_source(message, sources)])
-        for message in _received(sqs, url)
-    )
+    moved, homeless = 0, dict[str, str]()
+    for message in _received(sqs, url):
+        try:
+            target = sources[_source(message, sources)]
+        except topology.UnknownKind as error:
+            homeless[message["MessageId"]] = str(error)
+            continue
+        moved += _handed_on(sqs, url, message, target)
+    if homeless:
+        why = next(iter(homeless.values()))
+        raise ToolError(f"{moved} messages were sent back, {len(homeless)} stay. {why}")
+    return moved
 
 
 def _handed_on(sqs: Any, url: str, message: dict[str, Any], target: str) -> int:
@@ -156,21 +168,26 @@ def _handed_on(sqs: Any, url: str, message: dict[str, Any], target: str) -> int:
 
 
 def _source(message: dict[str, Any], sources: dict[str, str]) -> str:
-    """The queue that a message came from, of those that share its dead-letter queue."""
+    """The queue that a message came from, of those that share its dead-letter queue. Raises
+    `UnknownKind`."""
     arn = message.get("Attributes", {}).get("DeadLetterQueueSourceArn", "")
-    name = arn.rpartition("-")[2] if arn else ""
     for source in sources:
-        if arn.endswith(source) or len(sources) == 1 or source == name:
+        if len(sources) == 1 or arn.endswith(f":{source}"):
             return source
-    # Fan-out, feed and search share theirs: the message itself says which of them it is for.
-    kind = json.loads(message["Body"]).get("kind", "")
-    queue = {
-        "FanOut": "fan-out",
-        "Cross": "fan-out",
-        "IndexPost": "search",
-        "IndexUser": "search",
-    }.get(kind, "feed")
-    return next(s for s in sources if s.endswith(f"-{queue}"))
+    # Where the cloud does not note it, the message itself says which worker it is for.
+    kind = _kind(message["Body"])
+    queue = topology.home_of(kind).queue
+    for source in sources:
+        if source.endswith(f"-{queue}"):
+            return source
+    raise topology.UnknownKind(kind)
+
+
+def _kind(body: str) -> str:
+    try:
+        return str(json.loads(body)["kind"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise topology.UnknownKind(body[:100]) from error
 
 
 def _redrive_stream(deployment: Deployment, url: str) -> int:

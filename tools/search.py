@@ -15,7 +15,7 @@ from tools.errors import ToolError
 from tools.operate import Deployment, invoke
 from tools.progress import step
 
-_FUNCTION: Final = "index-search"
+_FUNCTION: Final = "index"
 _NOTICED_SECONDS: Final = 7.0
 """Until every running function knows which generations there are; they look every five."""
 

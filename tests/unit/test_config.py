@@ -13,7 +13,7 @@ API = {
     "UPLOADS_BUCKET": "uploads",
     "ORIGINALS_BUCKET": "originals",
     "MEDIA_BASE_URL": "https://media.example",
-    "FEED_QUEUE_URL": "https://queue.example",
+    "DELIVER_QUEUE_URL": "https://queue.example",
     "CELEBRITY_FOLLOWERS": "10000",
     "ACTIVE_DAYS": "30",
     "REGULAR_AFTER_DAYS": "1",
@@ -50,10 +50,20 @@ def test_the_process_environment_is_read_when_nothing_else_is_given(
     assert PublishSettings.from_env() == PublishSettings("from the process")
 
 
-def test_every_function_has_settings_of_its_own() -> None:
+def test_every_function_has_settings_of_its_own_but_the_router_which_has_only_queues() -> None:
     classes = [
         c for c in vars(config).values() if isinstance(c, type) and c.__module__ == config.__name__
     ]
     shared = (config.Settings, config.FeedSettings, config.SharedCacheSettings)
     settings = [c for c in classes if issubclass(c, config.Settings) and c not in shared]
-    assert len(settings) == 11
+    assert len(settings) == 10
+
+
+def test_the_queues_of_steps_are_read_by_their_words() -> None:
+    env = {"FAN_OUT_QUEUE_URL": "https://one", "INDEX_QUEUE_URL": "https://two"}
+    assert config.queue_urls(("fan_out", "index"), env) == {
+        "fan_out": "https://one",
+        "index": "https://two",
+    }
+    with pytest.raises(MissingSetting, match="DELIVER_QUEUE_URL"):
+        config.queue_urls(("fan_out", "deliver"), env)
