@@ -250,6 +250,8 @@ class Backend:
         indexing = IndexingService(posts=posts, profiles=profiles, index=guard(self.found))
         self._routed = 0
         self._is_routing = False
+        # Of the workers whose interplay the tests of this world are about. All of them are played
+        # in `tests/exploration`, whose worlds have the real handlers.
         self._acts: dict[str, Callable[[Any], object]] = {
             "ingest": self.ingest.ingest,
             "render": rendering.render,
@@ -300,7 +302,7 @@ class Backend:
         """The queues that hold messages, and "stream" while it has records and nobody reads it.
 
         What a worker is busy with is not among the messages."""
-        queues = [name for name, queue in self.queues.items() if queue.messages]
+        queues = [name for name in self._acts if self.queues[name].messages]
         unread = self._routed < len(self.metadata.changes) and not self._is_routing
         return queues + ["stream"] * unread
 

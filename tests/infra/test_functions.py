@@ -38,7 +38,8 @@ def test_the_environment_is_what_the_functions_settings_read(every: Template, na
     if name == topology.ROUTER:
         expected = {topology.worker(step).queue_variable for step in routing.STEPS}
     else:
-        settings = getattr(config, f"{name.title().replace('_', '')}Settings")
+        own = f"{name.title().replace('_', '')}Settings"
+        settings = getattr(config, own, config.MetadataSettings)
         expected = {field.name.upper() for field in dataclasses.fields(settings)}
     variables = every.functions()[name]["Environment"]["Variables"]
     assert variables.keys() == expected | {

@@ -7,16 +7,7 @@ import pytest
 from shutterfeed import topology
 from tests.infra.templates import Template, listed, text
 
-DEAD_LETTERS_OF = {
-    "ingest": "ingest-dlq",
-    "render": "render-dlq",
-    "transcode": "transcode-dlq",
-    "publish": "publish-dlq",
-    "fan-out": "feed-delivery-dlq",
-    "deliver": "feed-delivery-dlq",
-    "collect": "collect-dlq",
-    "index": "feed-delivery-dlq",
-}
+DEAD_LETTERS_OF = {worker.queue: worker.dead_letters for worker in topology.WORKERS}
 CONSUMERS = {worker.queue: worker.function for worker in topology.WORKERS}
 
 
@@ -31,8 +22,8 @@ def test_a_message_that_keeps_failing_goes_to_the_dead_letters(
 ) -> None:
     redrive = every.queues()[queue]["RedrivePolicy"]
     assert every.named(redrive["deadLetterTargetArn"]) == dead_letters
-    expected = {"publish": 20, "transcode": 5}
-    assert redrive["maxReceiveCount"] == expected.get(queue, 10)
+    (worker,) = (worker for worker in topology.WORKERS if worker.queue == queue)
+    assert redrive["maxReceiveCount"] == worker.receives
 
 
 @pytest.mark.parametrize("queue", DEAD_LETTERS_OF)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shutterfeed import config
-from shutterfeed.config import ApiSettings, MissingSetting, PublishSettings
+from shutterfeed.config import ApiSettings, MetadataSettings, MissingSetting
 
 API = {
     "METADATA_TABLE": "metadata",
@@ -47,16 +47,7 @@ def test_the_process_environment_is_read_when_nothing_else_is_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("METADATA_TABLE", "from the process")
-    assert PublishSettings.from_env() == PublishSettings("from the process")
-
-
-def test_every_function_has_settings_of_its_own_but_the_router_which_has_only_queues() -> None:
-    classes = [
-        c for c in vars(config).values() if isinstance(c, type) and c.__module__ == config.__name__
-    ]
-    shared = (config.Settings, config.FeedSettings, config.SharedCacheSettings)
-    settings = [c for c in classes if issubclass(c, config.Settings) and c not in shared]
-    assert len(settings) == 10
+    assert MetadataSettings.from_env() == MetadataSettings("from the process")
 
 
 def test_the_queues_of_steps_are_read_by_their_words() -> None:

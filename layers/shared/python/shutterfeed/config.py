@@ -46,6 +46,13 @@ def _read(name: str, env: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class MetadataSettings(Settings):
+    """Of a function that needs nothing else, and so has no settings of its own."""
+
+    metadata_table: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedSettings(Settings):
     """The deployment's `FeedPolicy`."""
 
@@ -110,11 +117,6 @@ class TranscodeSettings(Settings):
     metadata_table: str
     originals_bucket: str
     renditions_bucket: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublishSettings(Settings):
-    metadata_table: str
 
 
 @dataclass(frozen=True, slots=True)
