@@ -18,7 +18,7 @@ from typing import Final
 
 from bench.figures import Figure
 from bench.progress import clear, show
-from shutterfeed import config
+from shutterfeed import config, topology
 
 _ROOT: Final = Path(__file__).parents[1]
 _BASELINE: Final = "import boto3; boto3.client('dynamodb')"
@@ -75,14 +75,15 @@ def cpu_milliseconds(program: str, env: Mapping[str, str]) -> float:
 
 def environment(**extra: str) -> dict[str, str]:
     """What a function finds, with made-up names of resources."""
-    settings = {
-        field.name.upper(): "https://sqs.us-east-1.amazonaws.com/0/name"
+    names = [
+        field.name.upper()
         for kind in vars(config).values()
         if isinstance(kind, type) and issubclass(kind, config.Settings)
         for field in fields(kind)
-    }
+    ]
+    names += (worker.queue_variable for worker in topology.WORKERS)
     return {
-        **settings,
+        **dict.fromkeys(names, "https://sqs.us-east-1.amazonaws.com/0/name"),
         "RECONCILE_AFTER_MINUTES": "10",
         "REMOVALS_PER_HOUR": "10",
         "CELEBRITY_FOLLOWERS": "100000",

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from shutterfeed import topology
 from tools.errors import ToolError
 
 ClientFor = Callable[[str], Any]
@@ -145,13 +144,16 @@ def _carry(deployment: Deployment, url: str) -> int:
 
     Raises `ToolError` if there are messages that no worker takes, which stay: after all others.
     """
+    # Here, as most commands of the tools are run without our own code on the path.
+    from shutterfeed.topology import UnknownKind
+
     sqs = deployment.client_for("sqs")
     sources = _sources(deployment, _arn(sqs, url))
     moved, homeless = 0, dict[str, str]()
     for message in _received(sqs, url):
         try:
             target = sources[_source(message, sources)]
-        except topology.UnknownKind as error:
+        except UnknownKind as error:
             homeless[message["MessageId"]] = str(error)
             continue
         moved += _handed_on(sqs, url, message, target)
@@ -170,24 +172,28 @@ def _handed_on(sqs: Any, url: str, message: dict[str, Any], target: str) -> int:
 def _source(message: dict[str, Any], sources: dict[str, str]) -> str:
     """The queue that a message came from, of those that share its dead-letter queue. Raises
     `UnknownKind`."""
+    from shutterfeed.topology import UnknownKind, home_of
+
     arn = message.get("Attributes", {}).get("DeadLetterQueueSourceArn", "")
     for source in sources:
         if len(sources) == 1 or arn.endswith(f":{source}"):
             return source
     # Where the cloud does not note it, the message itself says which worker it is for.
     kind = _kind(message["Body"])
-    queue = topology.home_of(kind).queue
+    queue = home_of(kind).queue
     for source in sources:
         if source.endswith(f"-{queue}"):
             return source
-    raise topology.UnknownKind(kind)
+    raise UnknownKind(kind)
 
 
 def _kind(body: str) -> str:
+    from shutterfeed.topology import UnknownKind
+
     try:
         return str(json.loads(body)["kind"])
     except (ValueError, KeyError, TypeError) as error:
-        raise topology.UnknownKind(body[:100]) from error
+        raise UnknownKind(body[:100]) from error
 
 
 def _redrive_stream(deployment: Deployment, url: str) -> int:
