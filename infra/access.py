@@ -107,9 +107,9 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", metadata.table_name)
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
-    grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem")
-    # An upload whose post has gone gives up the reference that it may have made.
-    grants.items(function, metadata, "Query", "DeleteItem", partitions=["BLOB#*"])
+    grants.items(function, metadata, "GetItem", "UpdateItem")
+    # References are all that it makes, and an upload whose post has gone gives up its own.
+    grants.items(function, metadata, "PutItem", "Query", "DeleteItem", partitions=["BLOB#*"])
     grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
     grants.objects(function, uploads, "PutObject", prefix=DISCARDED_PREFIX)
     grants.objects(function, originals, "GetObject", "PutObject")
