@@ -18,7 +18,7 @@ from typing import Final
 
 from bench.figures import Figure
 from bench.progress import clear, show
-from shutterfeed import config
+from shutterfeed import config, topology
 
 _ROOT: Final = Path(__file__).parents[1]
 _BASELINE: Final = "import boto3; boto3.client('dynamodb')"
@@ -82,6 +82,7 @@ def environment(**extra: str) -> dict[str, str]:
         if isinstance(kind, type) and issubclass(kind, config.Settings)
         for field in fields(kind)
     }
+    names |= {worker.queue_variable for worker in topology.WORKERS}
     queue = "https://sqs.us-east-1.amazonaws.com/0/name"
     return {
         **{name: queue if name.endswith("_URL") else "10" for name in names},

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from operations.deployment import Deployment, queues
-from shutterfeed.adapters import messages
 from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.inventory import AwsInventory
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.queues import SqsQueue
 from shutterfeed.adapters.system import SystemClock
+from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import AuditService
 from shutterfeed.services.mismatches import Mismatch
@@ -42,9 +43,9 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
         ledger=DynamoLedger(table),
         bucket=S3UploadBucket(lambda: s3, uploads),
         intake=S3Intake(s3, uploads, originals),
-        images=SqsQueue(sqs, urls["images"], messages.RENDER_PHOTO),
-        videos=SqsQueue(sqs, urls["videos"], messages.TRANSCODE_VIDEO),
-        collect=SqsQueue(sqs, urls["collect"], messages.COLLECT),
+        render=SqsQueue(sqs, urls["render"], Codec[RenderPhoto]("render")),
+        transcode=SqsQueue(sqs, urls["transcode"], Codec[TranscodeVideo]("transcode")),
+        collect=SqsQueue(sqs, urls["collect"], Codec[CollectMessage]("collect")),
     )
     service = AuditService(inventory=inventory, repairs=repairs, clock=SystemClock())
     found: Counter[Mismatch] = Counter()

@@ -16,7 +16,7 @@ from shutterfeed.ports.search import NOTICED_AFTER_SECONDS
 from tools.errors import ToolError
 from tools.progress import step
 
-_FUNCTION: Final = "index_search"
+_FUNCTION: Final = "index"
 _PAUSE_SECONDS: Final = NOTICED_AFTER_SECONDS + 1
 """Until every running function knows which generations there are, and a second to spare."""
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from shutterfeed_cli.api import Api, Json
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.http import Patience
 from shutterfeed_cli.errors import NetworkGone, Refused
 from shutterfeed_cli.export import _unpublished
-from shutterfeed_cli.http import Patience
 from tests.cli.service import FixedTokens, NoPause
 
 

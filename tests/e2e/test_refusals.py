@@ -48,8 +48,8 @@ def test_what_is_no_route_is_told_in_the_apis_own_words_to_whoever_is_signed_in(
 ) -> None:
     known = person().api.send(method, path)
 
-    assert (known.status, known.json()["error"]["code"]) == (404, "route_not_found")
-    assert stack.api.send(method, path).status == 401
+    assert (known.status_code, known.json()["error"]["code"]) == (404, "route_not_found")
+    assert stack.api.send(method, path).status_code == 401
 
 
 def test_wrong_and_altered_tokens_are_refused(

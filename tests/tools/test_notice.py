@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import imageio_ffmpeg
+import imageio_ffmpeg  # type: ignore[import-untyped]
 import pytest
 
 from tools import layers, paths
@@ -51,7 +51,11 @@ def license_of(package: str) -> str:
     """As an installed package's metadata states it, in SPDX's words."""
     described = metadata.metadata(package)
     # Some state the whole text, whose first line is the name.
-    stated = (described.get("License-Expression") or described["License"]).splitlines()[0]
+    stated = str(
+        described.json["license_expression"]
+        if "license_expression" in described.json
+        else described["License"]
+    ).splitlines()[0]
     return SPDX.get(stated, stated)
 
 
