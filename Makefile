@@ -69,7 +69,7 @@ lint: ready
 	@$(TOOLS) lint
 
 format: ready
-	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format . ; $(TOOLS) format-site
 
 e2e: ready
 	@$(TOOLS) e2e -- $(ARGS)

@@ -1,13 +1,14 @@
 """A reader's feed in real tables: so many accounts followed, so many of them celebrities.
 
-Written to the tables directly, as the services would have left it: posts with two photos each,
-three hundred pushed entries of up to a hundred authors, celebrities' heads with their newest posts.
+Written to the tables directly, as the services would have left it: posts with two photos each, and
+their counts; three hundred pushed entries of up to a hundred authors; celebrities' heads with their
+newest posts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -23,7 +24,7 @@ from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.ids import PostId, ulid, user_id_of
 from shutterfeed.domain.media import MediaState, Medium, Picture
 from shutterfeed.domain.photos import Rendition
-from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.users import Profile, initial_handle
 
 CASES: Final = ((0, 0), (10, 1), (1_000, 10), (7_500, 50))
@@ -52,6 +53,7 @@ class Scene:
         self.metadata.write_many(key_item(keys.pull(reader_id, author)) for author in famous)
         pushed = [self._post(others[n % len(others)], n) for n in range(_PUSHED)] if others else []
         self.metadata.write_many(map(post_item, pushed))
+        self.metadata.write_many(map(_counts, pushed))
         entries = sorted(map(entry_of, pushed), reverse=True)
         feeds = DynamoFeeds(self.feeds)
         feeds.put([reader_id], entries, self.now)
@@ -89,6 +91,11 @@ class Scene:
             published_at=at,
             position=position,
         )
+
+
+def _counts(post: Post) -> Item:
+    """What is read of a post that people have liked and commented on."""
+    return key_item(keys.counts(post.id)) | asdict(PostCounts(likes=4_711, comments=42))
 
 
 def _older(entries: list[FeedEntry]) -> tuple[FeedEntry, ...]:

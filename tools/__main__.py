@@ -66,6 +66,13 @@ def _site(_: argparse.Namespace) -> int:
     return 0
 
 
+def _format_site(_: argparse.Namespace) -> int:
+    from tools import site
+
+    site.format_sources()
+    return 0
+
+
 def _lint(_: argparse.Namespace) -> int:
     from tools import checks
 
@@ -148,6 +155,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="stop it, leave nothing behind").set_defaults(run=_down)
     commands.add_parser("demo", help="add missing demo data").set_defaults(run=_demo)
     commands.add_parser("site", help="build the web client").set_defaults(run=_site)
+    commands.add_parser("format-site", help="format the web client's sources").set_defaults(
+        run=_format_site
+    )
     commands.add_parser("lint", help="style, types, import contracts").set_defaults(run=_lint)
     commands.add_parser("bootstrap", help="prepare AWS for the CDK").set_defaults(run=_bootstrap)
 

@@ -65,10 +65,17 @@ def build() -> Path:
 
 
 def check() -> None:
-    """Types and tests of the client. Raises `ToolError` after showing what they say."""
+    """Check the client's style, types and tests. Raises `ToolError` after showing what they say."""
     with stamps.exclusive(paths.BUILD / "site.lock"):
         install()
         _npm(["run", "check"], "Checking: web client", shown=True)
+
+
+def format_sources() -> None:
+    """Write the client's sources in its style. Raises `ToolError` after showing what remains."""
+    with stamps.exclusive(paths.BUILD / "site.lock"):
+        install()
+        _npm(["run", "format"], "Formatting the web client", shown=True)
 
 
 def files(folder: Path, config: str) -> Iterator[File]:

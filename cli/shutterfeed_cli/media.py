@@ -96,9 +96,10 @@ def sniff(head: bytes) -> str | None:
 
 
 def _by_brand(head: bytes, brand: bytes) -> str | None:
-    brands = {brand}
+    length = int.from_bytes(head[:4], "big")
+    brands = {brand} if length >= 16 else set()
     if brand in _STILL_BRANDS:
-        listed = head[16 : int.from_bytes(head[:4], "big")]
+        listed = head[16:length]
         brands |= {listed[at : at + 4] for at in range(0, len(listed) - 3, 4)}
     if b"avif" in brands:
         return "image/avif"

@@ -34,6 +34,7 @@ from shutterfeed.domain.errors import (
 )
 from shutterfeed.domain.ids import MalformedId, user_id_of
 from shutterfeed.domain.pages import CursorScope
+from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.runtime import logger, metrics
 
 B = TypeVar("B", bound=RequestBody)
@@ -165,6 +166,11 @@ class Call:
             return user_id_of(str(claims.get("sub")))
         except MalformedId as error:
             raise Unauthenticated from error
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who is shown the answer; nobody on a public route, which looks at no token."""
+        return NOBODY if self.route.public else Viewer(self.user_id)
 
     def header(self, name: str) -> str:
         """A header's value, empty where it is missing."""

@@ -50,6 +50,7 @@ from tests.fakes.metadata import (
     FakeProfiles,
     FakeReaders,
     FakeRemovals,
+    FakeViewingReads,
     Metadata,
 )
 from tests.fakes.search import FakeSearchDocuments
@@ -173,7 +174,8 @@ class Backend:
             avatars=avatars,
             bucket=bucket,
             downloads=guard(FakeDownloads(self.buckets)),
-            reads=reads,
+            viewing_reads=guard(FakeViewingReads(self.metadata)),
+            feed_reads=reads,
             feeds=feeds,
             readers=readers,
             preparations=guard(self.feed),
@@ -182,6 +184,7 @@ class Backend:
             ids=ids,
         )
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
+        self.viewing = people.viewing
         self.uploads, self.downloads, self.avatars = (
             people.uploads,
             people.downloads,

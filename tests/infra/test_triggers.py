@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shutterfeed import keys, schema
+from shutterfeed.domain.ids import PostId
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template
 
@@ -114,6 +115,7 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
         (keys.pull("ada", "bob").sk, "INSERT", False),
         (keys.unfollowed("ada", "bob").sk, "INSERT", False),
         (keys.head("ada").sk, "MODIFY", False),
+        (keys.counts(PostId("ada", "one")).sk, "MODIFY", False),
     ],
 )
 def test_the_router_hears_of_follows_and_profiles_but_not_of_counts(

@@ -81,6 +81,12 @@ def test_a_build_that_was_deleted_is_made_again(asked: list[str]) -> None:
     assert asked[2:] == ["npm run build"]
 
 
+def test_the_sources_are_formatted_by_the_packages_that_check_them(asked: list[str]) -> None:
+    site.format_sources()
+    site.check()
+    assert asked == ["npm ci", "npm run format", "npm run check"]
+
+
 def test_a_build_that_fails_is_not_taken_for_done(
     asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from shutterfeed.domain.messages import UploadLanded
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, RENDITIONS, SQUARE_NAME, plan
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.users import Avatar
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
@@ -124,7 +125,7 @@ def test_nobody_sees_the_post_it_goes_by(backend: Backend, state: str) -> None:
     text = str(post_id)
     for user_id in (ADA, BOB):
         for call in (
-            lambda who: backend.posts.get(text, who),
+            lambda who: backend.posts.get(text, Viewer(who)),
             lambda who: backend.posts.edit(text, who, "caption", None, drop_place=False),
             lambda who: backend.posts.delete(text, who),
             lambda who: backend.posts.restore(text, who),
@@ -134,7 +135,7 @@ def test_nobody_sees_the_post_it_goes_by(backend: Backend, state: str) -> None:
         assert backend.reader.page(user_id, None, 10).posts == ()
         assert backend.posts.deleted(user_id, None, 10).items == ()
     profile = backend.users.me(ADA)
-    assert backend.posts.by_author(profile.handle, None, 10).items == ()
+    assert backend.posts.by_author(profile.handle, Viewer(BOB), None, 10).items == ()
     assert profile.posts == 0
     assert post_id not in backend.found.documents
     assert not any(backend.feed_table.feeds.values())

@@ -70,8 +70,8 @@ def test_each_post_comes_with_its_author_as_they_are_now(backend: Backend) -> No
     _publish(backend, 1, "a")
     backend.users.edit(ADA, handle="ada")
     (view,) = backend.reader.page(BOB, None, 10).posts
-    assert view.author == backend.users.me(ADA)
-    assert view.author.handle == "ada"
+    assert view.author.profile == backend.users.me(ADA)
+    assert view.author.profile.handle == "ada"
 
 
 def test_deleted_posts_are_not_shown_and_do_not_end_the_list(backend: Backend) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shutterfeed.domain.media import NEVER_ARRIVED, MediaState, Medium
 from shutterfeed.domain.multipart import MULTIPART_THRESHOLD
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.reconciling import GIVE_UP_AFTER, Finding, Reconciliation
 from tests import samples
@@ -32,7 +33,7 @@ def _album(backend: Backend, *contents: bytes) -> Post:
 
 def _shown(backend: Backend, post: Post) -> list[Medium]:
     """What the owner sees of the post's media; the ledger says the same."""
-    shown = list(backend.posts.get(str(post.id), ADA).post.media)
+    shown = list(backend.posts.get(str(post.id), Viewer(ADA)).post.media)
     entries = {u.medium.media_id: u.medium for u in backend.uploads.list(ADA, None, 10).items}
     for medium in shown:
         entry = entries[medium.media_id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shutterfeed import keys
 from shutterfeed.domain.media import BlobState
 from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
 from tests.fakes.backend import Backend
@@ -37,14 +38,14 @@ def _post(backend: Backend, author: int, content: bytes) -> str:
 
 
 def _progress(backend: Backend, author: int, post_id: str) -> int | None:
-    (medium,) = backend.posts.get(post_id, samples.user_id(author)).post.media
+    (medium,) = backend.posts.get(post_id, Viewer(samples.user_id(author))).post.media
     return medium.progress
 
 
 def test_a_video_is_published_with_clip_and_poster() -> None:
     backend, post_id = _posted(VIDEO)
     backend.drain()
-    post = backend.posts.get(post_id, samples.user_id(1)).post
+    post = backend.posts.get(post_id, Viewer(samples.user_id(1))).post
     assert post.state is PostState.PUBLISHED
     (medium,) = post.media
     assert medium.picture is not None
@@ -61,7 +62,7 @@ def test_a_video_is_published_with_clip_and_poster() -> None:
 def test_a_broken_video_fails_its_post_with_the_reason() -> None:
     backend, post_id = _posted(BROKEN_VIDEO)
     backend.drain()
-    post = backend.posts.get(post_id, samples.user_id(1)).post
+    post = backend.posts.get(post_id, Viewer(samples.user_id(1))).post
     assert post.state is PostState.FAILED
     assert post.media[0].failure is not None
     assert post.media[0].failure.code == "undecodable"
@@ -99,7 +100,7 @@ def test_known_content_is_transcoded_again_and_shows_the_same_progress() -> None
 
 
 def _state(backend: Backend, author: int, post_id: str) -> PostState:
-    return backend.posts.get(post_id, samples.user_id(author)).post.state
+    return backend.posts.get(post_id, Viewer(samples.user_id(author))).post.state
 
 
 def test_a_photo_has_no_progress() -> None:

@@ -24,7 +24,6 @@ from shutterfeed.domain.messages import (
     Unfollowed,
 )
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.domain.search import popularity
 from shutterfeed.domain.users import Profile
 
 
@@ -117,7 +116,7 @@ def _found_by(post: Post | None) -> object:
     """
     if post is None or post.state is not PostState.PUBLISHED:
         return None
-    shown = post.caption, post.place, post.media, post.position, popularity(post.likes)
+    shown = post.caption, post.place, post.media, post.position
     return *shown, post.revision
 
 

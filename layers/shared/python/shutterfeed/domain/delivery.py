@@ -27,6 +27,7 @@ from shutterfeed.domain.feed import FeedEntry, Source
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import Relation
 
 HEAD_ENTRIES: Final = 25
 """Newest posts whose places an author's head keeps: just under 1 KB, one write unit. So many enter
@@ -216,6 +217,11 @@ class Reader:
 
     def is_pushed(self, now: datetime) -> bool:
         return self.pushed_until is not None and now < self.pushed_until
+
+    def relation_to(self, author_id: str) -> Relation:
+        """To the author of something in their feed, which holds only those whom they follow, or
+        have followed."""
+        return Relation(follows=author_id not in self.unfollowed)
 
 
 def entry_of(post: Post) -> FeedEntry:

@@ -1,17 +1,17 @@
-"""Feeds as they are read."""
+"""Feeds as they are read: whose posts stand in them, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from shutterfeed.domain.delivery import Head, Reader
 from shutterfeed.domain.feed import FeedEntry, Snapshot
-from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.viewing import Stored, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,10 @@ class FeedStart:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FeedWanted:
     """What the second round trip asks for; heads and timelines by their authors."""
 
-    posts: Collection[PostId]
-    profiles: Collection[str] = ()
+    shown: Wanted = field(default_factory=Wanted)
     heads: Collection[str] = ()
     timelines: Collection[str] = ()
 
@@ -37,8 +36,7 @@ class Wanted:
 class FeedView:
     """The second round trip: what a page of a feed is made of."""
 
-    posts: Mapping[PostId, Post]
-    profiles: Mapping[str, Profile]
+    stored: Stored
     heads: Mapping[str, Head]
     timelines: Mapping[str, Page[Post]]
 
@@ -51,9 +49,12 @@ class FeedReads(Protocol):
         eventually."""
         ...
 
-    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
-        """What exists of what is wanted; timelines are so many published posts below `before`.
-        Eventually consistent; heads may be seconds old."""
+    def view(
+        self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
+    ) -> FeedView:
+        """What `ViewingReads.read` gives of what is to be shown (but no followers that are counted
+        apart), and in the same round trip heads and timelines: up to `limit` published posts of
+        each author, below `before`. Eventually consistent; heads may be seconds old."""
         ...
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
@@ -63,7 +64,7 @@ class FeedReads(Protocol):
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int
     ) -> Mapping[str, Page[FeedEntry]]:
-        """By author, so many of their published posts' places below a place. Eventually
+        """By author, the entries of up to `limit` published posts below an entry. Eventually
         consistent."""
         ...
 

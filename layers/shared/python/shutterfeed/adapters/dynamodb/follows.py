@@ -75,18 +75,10 @@ class DynamoFollows:
             Delete(keys.lease(followee_id, follower_id), table=self.feeds),
         )
 
-    def exists(self, follower_id: str, followee_id: str) -> bool:
-        return self.table.get(keys.follow(follower_id, followee_id)) is not None
-
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
         edges = [keys.follow(user_id, followee_id) for user_id in user_ids]
         found = self.table.get_many(edges, consistent=True) if edges else ()
         return {keys.parse_follow(item_key(item))[0] for item in found}
-
-    def followed_among(self, follower_id: str, user_ids: Iterable[str]) -> frozenset[str]:
-        edges = [keys.follow(follower_id, user_id) for user_id in user_ids]
-        found = self.table.get_many(edges)
-        return frozenset(keys.parse_follow(item_key(item))[1] for item in found)
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         start = None if after is None else key_item(keys.follow(follower_id, after))
