@@ -107,7 +107,8 @@ class SqliteEvidence:
         for kind, facts in groupby(sorted(chunk, key=attrgetter("kind")), attrgetter("kind")):
             # The first parameter, the kind, is the table's.
             statement = (
-                f"INSERT OR IGNORE INTO {kind} (sha256, subject, detail) VALUES (?2, ?3, ?4)"
+                f"INSERT OR IGNORE INTO {kind} (sha256, subject, detail)"  # noqa: S608 - a kind
+                " VALUES (?2, ?3, ?4)"
             )
             self.database.executemany(statement, facts)
 
