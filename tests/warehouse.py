@@ -16,7 +16,6 @@ from typing import Final, TypeVar
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import (
-    UPLOAD_OVERDUE,
     Blob,
     BlobState,
     MediaState,
@@ -28,6 +27,7 @@ from shutterfeed.domain.media import (
 from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.retention import UPLOAD_OVERDUE
 from shutterfeed.ports.inventory import PostMedium, StoredCopy, StoredOriginal, StoredUpload
 from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import AuditService

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.domain.media import UPLOAD_OVERDUE, BlobState, Clip, MediaState, Reference, Upload
+from shutterfeed.domain.media import BlobState, Clip, MediaState, Reference, Upload
 from shutterfeed.domain.posts import Post
+from shutterfeed.domain.retention import UPLOAD_OVERDUE
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.mismatches import Mismatch, Suspicion
 from tests import samples

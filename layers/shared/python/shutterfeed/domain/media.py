@@ -23,11 +23,10 @@ from shutterfeed.domain.photos import Capture, Rendition
 from shutterfeed.domain.videos import VIDEO_TYPES
 
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
+DOWNLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
+"""A download that began in time may end later."""
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
 """An upload begun in time may end later, and storage events may be minutes late."""
-UPLOAD_OVERDUE: Final = timedelta(days=3)
-"""The age from which on an upload or a copy should have been looked at, or have gone: the bucket's
-lifecycle takes what expires after a day, a day or two late."""
 BLOB_COOLING_OFF: Final = timedelta(days=7)
 """How long a content without references is kept before its objects are removed."""
 

@@ -15,14 +15,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from shutterfeed.domain.media import (
-    UPLOAD_OVERDUE,
-    Blob,
-    BlobState,
-    MediaState,
-    Reference,
-    Upload,
-)
+from shutterfeed.domain.media import Blob, BlobState, MediaState, Reference, Upload
+from shutterfeed.domain.retention import UPLOAD_OVERDUE
 from shutterfeed.ports.evidence import Column, Comparison, Evidence, Fact, Kind, Source
 from shutterfeed.ports.inventory import Inventory, PostMedium
 from shutterfeed.ports.system import Clock
