@@ -10,6 +10,7 @@ from typing import Final
 
 from bench.figures import Figure
 from bench.progress import clear, show
+from shutterfeed.adapters.evidence import SqliteEvidence
 from tests.warehouse import seeded
 
 FULL: Final = 100_000
@@ -26,9 +27,11 @@ def run(mismatches: int) -> list[Figure]:
     uploads = len(house.buckets.uploads)
     start = time.perf_counter()
     right = 0
-    with tempfile.TemporaryDirectory() as folder:
-        file = str(Path(folder) / "audit.db")
-        for found in house.service().audit(file, repair=True, progress=show):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SqliteEvidence.create(str(Path(folder) / "audit.db")) as evidence,
+    ):
+        for found in house.service().audit(evidence, repair=True, progress=show):
             right += 1 if found.subject in house.seeded[found.kind] else -1
     seconds = time.perf_counter() - start
     clear()

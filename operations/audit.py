@@ -12,6 +12,7 @@ from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.evidence import SqliteEvidence
 from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.queues import SqsQueue
@@ -52,13 +53,16 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     repaired: Counter[Mismatch] = Counter()
     examples: dict[Mismatch, list[str]] = {kind: [] for kind in Mismatch}
     paths.BUILD.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=paths.BUILD) as folder, step("Auditing") as progress:
+    with (
+        tempfile.TemporaryDirectory(dir=paths.BUILD) as folder,
+        SqliteEvidence.create(str(Path(folder) / "audit.db")) as evidence,
+        step("Auditing") as progress,
+    ):
 
         def show(text: str) -> None:
             progress.detail = text
 
-        file = str(Path(folder) / "audit.db")
-        for suspicion in service.audit(file, repair=repair, progress=show):
+        for suspicion in service.audit(evidence, repair=repair, progress=show):
             found[suspicion.kind] += 1
             repaired[suspicion.kind] += suspicion.repaired
             if len(examples[suspicion.kind]) < _SHOWN:

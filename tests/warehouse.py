@@ -27,9 +27,10 @@ from shutterfeed.domain.media import (
 from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.retention import UPLOAD_OVERDUE
 from shutterfeed.ports.inventory import PostMedium, StoredCopy, StoredOriginal, StoredUpload
 from shutterfeed.services.audit_repairs import AuditRepairs
-from shutterfeed.services.auditing import ON_ITS_WAY, AuditService
+from shutterfeed.services.auditing import AuditService
 from shutterfeed.services.mismatches import Mismatch
 from tests import samples
 from tests.fakes.metadata import FakeBlobs, FakeLedger, FakePosts, Metadata
@@ -48,7 +49,7 @@ _DOLLARS_PER_TAG: Final = 0.4e-6
 _NAMES: Final = ("1080.jpg", "1080.webp", "640.jpg", "640.webp", "320.jpg", "150.jpg")
 _RENDITIONS: Final = tuple(Rendition(name, "image/jpeg", 1, 1) for name in _NAMES)
 _CONTENT: Final = b"x"
-_OLD: Final = START - 2 * ON_ITS_WAY
+_OLD: Final = START - 2 * UPLOAD_OVERDUE
 _LATE: Final = 100
 """Of so many uploads that expire, one that should have gone by now."""
 

@@ -11,8 +11,6 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.follows import PRUNED_RETENTION
-from shutterfeed.adapters.dynamodb.posts import IDEMPOTENCY_RETENTION
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
@@ -44,12 +42,14 @@ from shutterfeed.domain.posts import (
     PostCounts,
     PostState,
 )
+from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION, unfollowed_retention
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.viewing import Stored, Wanted
+from shutterfeed.schema import MOST_ACTIVE_DAYS
 
 T = TypeVar("T")
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
@@ -240,7 +240,7 @@ class FakeFollows:
         self.data.unfollowed.add(edge)
         self.data.pulled.discard(edge)
         self.data.leases.get(followee.user_id, {}).pop(follower_id, None)
-        self.data.expiries[keys.unfollowed(*edge)] = at + PRUNED_RETENTION
+        self.data.expiries[keys.unfollowed(*edge)] = at + unfollowed_retention(MOST_ACTIVE_DAYS)
         self.data.changes.append(FollowChanged(*edge, follows=False))
         return True
 

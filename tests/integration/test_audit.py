@@ -119,7 +119,7 @@ def test_what_posts_left_behind_is_told_and_goes_when_asked(
     repair: bool,
 ) -> None:
     """One post is gone with all that was to be told of it, and one upload came after that."""
-    monkeypatch.setattr(auditing, "ON_ITS_WAY", timedelta(days=-1))
+    monkeypatch.setattr(auditing, "UPLOAD_OVERDUE", timedelta(days=-1))
     post_id = PostId.parse(publish(client, pipeline, ada, [PHOTO]))
     (key,) = world.objects(UPLOADS)
     world.expire(keys.post(post_id))

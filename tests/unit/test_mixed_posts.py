@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from shutterfeed.domain.media import NEVER_ARRIVED, MediaState, Medium
 from shutterfeed.domain.multipart import MULTIPART_THRESHOLD
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.retention import GIVE_UP_AFTER
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.posts import MediumDraft, PostDraft
-from shutterfeed.services.reconciling import GIVE_UP_AFTER, Finding, Reconciliation
+from shutterfeed.services.reconciling import Finding, Reconciliation
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO

@@ -20,10 +20,11 @@ from shutterfeed.domain.media import (
 from shutterfeed.domain.messages import RenderPhoto
 from shutterfeed.domain.multipart import MULTIPART_THRESHOLD, RESUMABLE
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
+from shutterfeed.domain.retention import GIVE_UP_AFTER
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE
 from shutterfeed.services import reconciling
 from shutterfeed.services.posts import MediumDraft, PostDraft
-from shutterfeed.services.reconciling import GIVE_UP_AFTER, Finding, Reconciliation
+from shutterfeed.services.reconciling import Finding, Reconciliation
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO, VIDEO

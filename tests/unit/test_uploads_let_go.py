@@ -11,9 +11,9 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import IngestUpload
 from shutterfeed.domain.multipart import MULTIPART_THRESHOLD
 from shutterfeed.domain.posts import DELETED_RETENTION, UNFINISHED_RETENTION, Post, PostState
+from shutterfeed.domain.retention import GIVE_UP_AFTER
 from shutterfeed.services.ingest import IngestOutcome
 from shutterfeed.services.posts import MediumDraft, PostDraft
-from shutterfeed.services.reconciling import GIVE_UP_AFTER
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.storage import PHOTO

@@ -56,6 +56,6 @@ async function look(): Promise<void> {
     if (awaited.has(name)) continue;
     awaited.add(name);
     // Given as soon as the other tab has let go of it, and let go of at once.
-    void navigator.locks.request(name, () => awaited.delete(name)).then(look);
+    void navigator.locks.request(name, { mode: "shared" }, () => awaited.delete(name)).then(look);
   }
 }

@@ -56,10 +56,18 @@ def test_what_another_tab_sends_is_not_interrupted_until_that_tab_is_closed(
     second.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 
+    third = somebody.another_tab()
+    third.goto("/uploads")
+    elsewhere = third.get_by_role("listitem").filter(has_text="heavy.jpg")
+    expect(elsewhere.get_by_text("Being sent in another tab")).to_be_visible()
+
     somebody.page.close()
     expect(row.get_by_text("Interrupted")).to_be_visible(timeout=_SOON_MS)
+    expect(elsewhere.get_by_text("Interrupted")).to_be_visible(timeout=_SOON_MS)
     row.get_by_label("Choose the file again to go on").set_input_files(file)
+    # Now the second one sends, and the third one hears of that, too.
     expect(row.get_by_text("Ready")).to_be_visible(timeout=60_000)
+    expect(elsewhere.get_by_text("Ready")).to_be_visible(timeout=60_000)
 
 
 def test_a_file_is_sent_although_the_browser_has_no_room_to_remember_it(

@@ -64,6 +64,7 @@ export function start(post: PostBody, files: readonly File[], given: readonly Up
   }
   follow(post);
   next();
+  settle(batch[0]!.mediaId); // all of it may be there already
 }
 
 /** Keeps what a file is recognised by: here at once, and after a reload. */

@@ -21,7 +21,7 @@ from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 from shutterfeed.services.mismatches import Mismatch
 
-_UNREFERRED: Final = (PostState.PENDING, PostState.PROCESSING, PostState.FAILED)
+UNREFERRED: Final = (PostState.PENDING, PostState.PROCESSING, PostState.FAILED)
 """Posts in these states may have media without a reference."""
 
 
@@ -76,7 +76,7 @@ class AuditRepairs:
 
     def _refer(self, reference: Reference) -> bool:
         post = self.posts.get(reference.post_id)
-        if post is None or post.state in _UNREFERRED:
+        if post is None or post.state in UNREFERRED:
             return False
         self.blobs.refer(reference)
         return True

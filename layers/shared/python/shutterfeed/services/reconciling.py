@@ -20,7 +20,6 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import (
     ARRIVAL_GRACE,
     NEVER_ARRIVED,
-    UPLOAD_LINK_LIFETIME,
     Blob,
     MediaState,
     Reference,
@@ -35,6 +34,7 @@ from shutterfeed.domain.messages import (
     TranscodeVideo,
 )
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
+from shutterfeed.domain.retention import GIVE_UP_AFTER
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE, may_move
 from shutterfeed.ports.media import Blobs
 from shutterfeed.ports.posts import OpenPosts, Posts
@@ -44,9 +44,6 @@ from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 
 M = TypeVar("M")
 
-GIVE_UP_AFTER: Final = timedelta(hours=24) + UPLOAD_LINK_LIFETIME + ARRIVAL_GRACE
-"""Since the post's creation. A repeated request gives fresh links for a day: before this, bytes may
-still come by one of them. A large file has longer, as its parts may come for days."""
 PER_SHARD: Final = 125
 """Posts looked at in one shard and run: 2,000 in all. The next run goes on behind them."""
 MAX_BACKLOG: Final = 1_000

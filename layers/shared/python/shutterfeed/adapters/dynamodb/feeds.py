@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final, overload
 
@@ -30,14 +30,12 @@ from shutterfeed.domain.delivery import AUDIENCE_PARTS, Lease
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.retention import LAPSED_LEASE_RETENTION
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _TRIM_PAGE: Final = 1000
 _ABOVE_ALL: Final = "~"
 _UNTIL: Final = "until"
-_FORGOTTEN: Final = timedelta(days=3650)
-"""A lease that ran out is renewed or removed by the author's next post, not by time: its reader may
-still come. What is left of authors who never post again goes in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +154,7 @@ class DynamoAudience:
 
 
 def _term(until: datetime) -> Item:
-    return {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + _FORGOTTEN)}
+    return {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + LAPSED_LEASE_RETENTION)}
 
 
 def _unchanged(lease: Lease) -> ConditionBase:

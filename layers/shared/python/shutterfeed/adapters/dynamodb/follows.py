@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -21,8 +21,8 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
-from shutterfeed.domain.feed import FEED_RETENTION
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.retention import unfollowed_retention
 from shutterfeed.domain.users import Profile
 from shutterfeed.schema import (
     FOLLOWERS_INDEX,
@@ -34,10 +34,7 @@ from shutterfeed.schema import (
     TTL_ATTRIBUTE,
 )
 
-PRUNED_RETENTION: Final = timedelta(days=MOST_ACTIVE_DAYS + 1) + FEED_RETENTION + timedelta(days=30)
-"""How long an unfollowing is remembered: longer than the longest lease, if one was left over, plus
-the life of the last entry that it brought, plus a month, as DynamoDB removes expired items late.
-See `docs/feed.md`."""
+_UNFOLLOWED_RETENTION: Final = unfollowed_retention(MOST_ACTIVE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ class DynamoFollows:
         followee_id = followee.user_id
         remembered = {
             **key_item(keys.unfollowed(follower_id, followee_id)),
-            TTL_ATTRIBUTE: epoch(at + PRUNED_RETENTION),
+            TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_RETENTION),
         }
         return self._change(
             Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
