@@ -9,7 +9,7 @@
 #   make bench [B=imports]                    measure
 #   make bench B=fan_out AGAINST=main [PAIRS=3]   measure here and at another commit, in turns
 #   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
-#   make redrive [Q=uploads] [STAGE=prod]     send dead letters back to their queues
+#   make redrive [Q=ingest]  [STAGE=prod]     send dead letters back to their queues
 #   make reconcile [STAGE=prod]               look at every post on its way now
 #   make collect [STAGE=prod]                 show what would be removed; removes nothing
 #   make audit [REPAIR=yes] [STAGE=prod]      hold what is stored against what is recorded

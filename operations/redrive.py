@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 
 from operations.deployment import Deployment, queues
 from operations.reconcile import reconcile
+from shutterfeed.topology import ROUTER, STREAM_DEAD_LETTERS, UnknownKind, home_of
 from tools.errors import ToolError
 
-STREAM_DEAD_LETTERS: Final = "stream-dlq"
 _BATCH: Final = 10
 _LEASE_SECONDS: Final = 60
 _POLL_SECONDS: Final = 1.0
@@ -72,13 +72,24 @@ def _redrive_queue(deployment: Deployment, url: str) -> int:
 
 
 def _carry(deployment: Deployment, url: str) -> int:
-    """By hand, where the cloud has no task for it: receive, send, delete."""
+    """By hand, where the cloud has no task for it: receive, send, delete.
+
+    Raises `ToolError` if there are messages that no worker takes, which stay: after all others.
+    """
     sqs = deployment.client_for("sqs")
     sources = _sources(deployment, _arn(sqs, url))
-    return sum(
-        _handed_on(sqs, url, message, sources[_source(message, sources)])
-        for message in _received(sqs, url)
-    )
+    moved, homeless = 0, dict[str, str]()
+    for message in _received(sqs, url):
+        try:
+            target = sources[_source(message, sources)]
+        except UnknownKind as error:
+            homeless[message["MessageId"]] = str(error)
+            continue
+        moved += _handed_on(sqs, url, message, target)
+    if homeless:
+        why = next(iter(homeless.values()))
+        raise ToolError(f"{moved} messages were sent back, {len(homeless)} stay. {why}")
+    return moved
 
 
 def _handed_on(sqs: Any, url: str, message: dict[str, Any], target: str) -> int:
@@ -88,21 +99,26 @@ def _handed_on(sqs: Any, url: str, message: dict[str, Any], target: str) -> int:
 
 
 def _source(message: dict[str, Any], sources: dict[str, str]) -> str:
-    """The queue that a message came from, of those that share its dead-letter queue."""
+    """The queue that a message came from, of those that share its dead-letter queue. Raises
+    `UnknownKind`."""
     arn = message.get("Attributes", {}).get("DeadLetterQueueSourceArn", "")
-    name = arn.rpartition("-")[2] if arn else ""
     for source in sources:
-        if arn.endswith(source) or len(sources) == 1 or source == name:
+        if len(sources) == 1 or arn.endswith(f":{source}"):
             return source
-    # Fan-out, feed and search share theirs: the message itself says which of them it is for.
-    kind = json.loads(message["Body"]).get("kind", "")
-    queue = {
-        "FanOut": "fan-out",
-        "Cross": "fan-out",
-        "IndexPost": "search",
-        "IndexUser": "search",
-    }.get(kind, "feed")
-    return next(s for s in sources if s.endswith(f"-{queue}"))
+    # Where the cloud does not note it, the message itself says which worker it is for.
+    kind = _kind(message["Body"])
+    queue = home_of(kind).queue
+    for source in sources:
+        if source.endswith(f"-{queue}"):
+            return source
+    raise UnknownKind(kind)
+
+
+def _kind(body: str) -> str:
+    try:
+        return str(json.loads(body)["kind"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnknownKind(body[:100]) from error
 
 
 def _redrive_stream(deployment: Deployment, url: str) -> int:
@@ -119,7 +135,7 @@ def _redrive_stream(deployment: Deployment, url: str) -> int:
         records = _records(deployment, json.loads(message["Body"])["DDBStreamBatchInfo"])
         if records is None:
             continue
-        answer = deployment.invoke("route_changes", {"Records": records})
+        answer = deployment.invoke(ROUTER, {"Records": records})
         if not answer.get("batchItemFailures"):
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             done += 1

@@ -60,8 +60,8 @@ class Warehouse:
 
     metadata: Metadata = field(default_factory=Metadata)
     buckets: Buckets = field(default_factory=Buckets)
-    images: FakeQueue[RenderPhoto] = field(default_factory=FakeQueue)
-    videos: FakeQueue[TranscodeVideo] = field(default_factory=FakeQueue)
+    render: FakeQueue[RenderPhoto] = field(default_factory=FakeQueue)
+    transcode: FakeQueue[TranscodeVideo] = field(default_factory=FakeQueue)
     collect: FakeQueue[CollectMessage] = field(default_factory=FakeQueue)
     clock: FakeClock = field(default_factory=FakeClock)
     modified: dict[str, datetime] = field(default_factory=dict)
@@ -114,8 +114,8 @@ class Warehouse:
             ledger=FakeLedger(self.metadata),
             bucket=FakeUploadBucket(self.buckets),
             intake=FakeIntake(self.buckets),
-            images=self.images,
-            videos=self.videos,
+            render=self.render,
+            transcode=self.transcode,
             collect=self.collect,
         )
         return AuditService(inventory=self, repairs=repairs, clock=self.clock)

@@ -229,7 +229,7 @@ def _unpublished(api: Api, lists: Mapping[str, list[Json]]) -> Iterator[Json]:
             try:
                 yield api.call("GET", f"/posts/{quote(post_id)}")
             except Refused as error:
-                if error.status != HTTPStatus.NOT_FOUND:
+                if error.code != "post_not_found":
                     raise
 
 

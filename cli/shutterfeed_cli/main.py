@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Shutterfeed, for those with thousands of photos.",
         epilog=_EPILOG,
     )
-    parser.add_argument("--version", action="version", version=VERSION)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, help_text: str) -> argparse.ArgumentParser:

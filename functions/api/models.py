@@ -166,7 +166,8 @@ class ErrorBody(Struct):
 
 class GatewayError(Struct):
     """What the gateway in front of the API answers by itself: without a valid access token (401,
-    403), above the limit of requests (429), and while the API cannot be reached (500, 503)."""
+    403), to a body of more than 10 MB (413), above the limit of requests (429), and while the API
+    cannot be reached (500, 503). Its message is not meant for people."""
 
     message: str
 

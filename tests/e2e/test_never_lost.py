@@ -54,7 +54,7 @@ def _photo() -> Photo:
 
 @pytest.mark.parametrize(
     ("function", "queue", "finding"),
-    [("dedup-hash", "uploads", "landed"), ("thumbnail", "images", "render")],
+    [("dedup-hash", "ingest", "landed"), ("thumbnail", "render", "render")],
 )
 def test_a_lost_message_is_found_missing_and_the_post_publishes(
     operated: Operated,
@@ -85,20 +85,20 @@ def test_dead_letters_go_back_to_the_queue_they_came_from(
     sqs = operated.client_for("sqs")
     with _asleep(operated, "dedup-hash"):
         post_id = author.api.publish([_photo()])
-        eventually(lambda: _row(operated, "uploads").waiting, lambda depth: depth > 0)
-        (message,) = sqs.receive_message(QueueUrl=_url(operated, "uploads"))["Messages"]
-        dead = _url(operated, "uploads-dlq")
+        eventually(lambda: _row(operated, "ingest").waiting, lambda depth: depth > 0)
+        (message,) = sqs.receive_message(QueueUrl=_url(operated, "ingest"))["Messages"]
+        dead = _url(operated, "ingest-dlq")
         sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
         sqs.delete_message(
-            QueueUrl=_url(operated, "uploads"), ReceiptHandle=message["ReceiptHandle"]
+            QueueUrl=_url(operated, "ingest"), ReceiptHandle=message["ReceiptHandle"]
         )
-    assert _row(operated, "uploads-dlq").waiting == 1
-    assert "uploads-dlq" in table(waiting(operated))
+    assert _row(operated, "ingest-dlq").waiting == 1
+    assert "ingest-dlq" in table(waiting(operated))
 
-    assert redrive(operated, "uploads") == {"uploads-dlq": 1}
+    assert redrive(operated, "ingest") == {"ingest-dlq": 1}
 
     published(author.api, post_id)
-    assert _row(operated, "uploads-dlq").waiting == 0
+    assert _row(operated, "ingest-dlq").waiting == 0
     assert set(redrive(operated).values()) == {0}
 
 
@@ -107,12 +107,12 @@ def test_two_queues_that_share_their_dead_letters_get_each_their_own(
 ) -> None:
     sqs = operated.client_for("sqs")
     dead = _url(operated, "feed-delivery-dlq")
-    with _asleep(operated, "fan-out"), _asleep(operated, "feed-writer"):
+    with _asleep(operated, "fan-out"), _asleep(operated, "deliver"):
         for kind in ("FanOut", "Followed", "Cross"):
             body = json.dumps({"kind": kind, "message": {}})
             sqs.send_message(QueueUrl=dead, MessageBody=body)
         assert redrive(operated, "feed-delivery") == {"feed-delivery-dlq": 3}
         assert _row(operated, "fan-out").waiting == 2
-        assert _row(operated, "feed").waiting == 1
-        for queue in ("fan-out", "feed"):
+        assert _row(operated, "deliver").waiting == 1
+        for queue in ("fan-out", "deliver"):
             sqs.purge_queue(QueueUrl=_url(operated, queue))

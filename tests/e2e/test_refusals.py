@@ -39,6 +39,19 @@ def test_without_a_token_nothing_is_told(stack: Deployment) -> None:
         assert stack.api.send("GET", path).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/nothing"), ("GET", "/posts/one/likes"), ("POST", "/feed"), ("PATCH", "/posts")],
+)
+def test_what_is_no_route_is_told_in_the_apis_own_words_to_whoever_is_signed_in(
+    stack: Deployment, person: Callable[[], Person], method: str, path: str
+) -> None:
+    known = person().api.send(method, path)
+
+    assert (known.status_code, known.json()["error"]["code"]) == (404, "route_not_found")
+    assert stack.api.send(method, path).status_code == 401
+
+
 def test_wrong_and_altered_tokens_are_refused(
     stack: Deployment, person: Callable[[], Person]
 ) -> None:

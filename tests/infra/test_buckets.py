@@ -151,12 +151,12 @@ def test_an_upload_is_told_to_the_queue_whose_policy_comes_first(every: Template
     (told,) = notification["QueueConfigurations"]
     assert every.named(resource["Properties"]["BucketName"]).startswith("shutterfeed-")
     assert told["Event"] == "s3:ObjectCreated:*"
-    assert every.named(told["Queue"]) == "uploads"
+    assert every.named(told["Queue"]) == "ingest"
     assert told["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "uploads/"}]}}
     policies = {
         key
         for key, policy in every.all("AWS::SQS::QueuePolicy").items()
-        if [every.named(queue) for queue in policy["Queues"]] == ["uploads"]
+        if [every.named(queue) for queue in policy["Queues"]] == ["ingest"]
     }
     assert policies
     assert policies <= set(resource["DependsOn"])

@@ -150,7 +150,7 @@ def test_every_route_that_shows_posts_or_users_has_a_request(scene: Scene) -> No
 def test_every_post_and_user_in_an_answer_was_decided_on_for_the_one_who_asked(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    let_be_seen: set[str | None] = set()
+    let_be_seen: set[object] = set()
     decide = visibility.decide
 
     def record(

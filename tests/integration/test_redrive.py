@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.validate import ParamValidator
 
 from operations import redrive
 from operations.deployment import Deployment
 from reconcile.handler import handler as reconcile
 from route_changes.handler import handler as route_changes
+from shutterfeed import topology
 from tests import pictures
 from tests.integration import payloads
 from tests.integration.client import Client, draft
@@ -85,6 +86,19 @@ class MovingSqs:
         assert not report.has_errors(), report.generate_report()
 
 
+@dataclass
+class SimpleSqs:
+    """SQS of a cloud that has no task for moving dead letters."""
+
+    sqs: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sqs, name)
+
+    def start_message_move_task(self, **_: Any) -> dict[str, str]:
+        raise ClientError({"Error": {"Code": "InvalidAction"}}, "StartMessageMoveTask")
+
+
 def _deployment(client_for: Callable[[str], Any]) -> Deployment:
     return Deployment(client_for, "test", {"MetadataTableName": "metadata"})
 
@@ -137,8 +151,58 @@ class TestQueues:
         with pytest.raises(ToolError, match="FAILED"):
             redrive.redrive(deployment)
 
+    def test_where_sqs_has_no_such_task_the_kind_says_which_worker_a_message_is_for(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shared = [w for w in topology.WORKERS if w.dead_letters == "feed-delivery-dlq"]
+        dead, urls = _shared_dead_letters(shared)
+        kinds = {kind: worker.queue for worker in shared for kind in worker.kinds}
+        for kind in kinds:
+            aws("sqs").send_message(QueueUrl=dead, MessageBody=payloads.message(kind))
+        deployment = _without_move_tasks(monkeypatch)
+        assert redrive.redrive(deployment, "feed-delivery") == {"feed-delivery-dlq": len(kinds)}
+        assert {q: _bodies(url) for q, url in urls.items()} == {
+            worker.queue: sorted(map(payloads.message, worker.kinds)) for worker in shared
+        }
 
-NAMES = ("fan-out", "feed")
+    @pytest.mark.parametrize(
+        "stranger",
+        ["no json", "[]", "{}", payloads.message("Unheard"), payloads.message("RenderPhoto")],
+    )
+    def test_a_message_that_no_worker_takes_stays_and_is_told_and_the_others_go(
+        self, monkeypatch: pytest.MonkeyPatch, stranger: str
+    ) -> None:
+        shared = [w for w in topology.WORKERS if w.dead_letters == "feed-delivery-dlq"]
+        dead, urls = _shared_dead_letters(shared)
+        for body in (stranger, payloads.message("Followed")):
+            aws("sqs").send_message(QueueUrl=dead, MessageBody=body)
+        deployment = _without_move_tasks(monkeypatch)
+        with pytest.raises(ToolError, match=r"1 messages were sent back, 1 stay\. No worker takes"):
+            redrive.redrive(deployment, "feed-delivery")
+        assert {q: len(_bodies(url)) for q, url in urls.items()} == {
+            "fan-out": 0,
+            "deliver": 1,
+            "index": 0,
+        }
+        assert _bodies(dead) == [stranger]
+
+
+def _shared_dead_letters(workers: list[topology.Worker]) -> tuple[str, dict[str, str]]:
+    """The URL of their queue of dead letters, and of their own queues."""
+    dead = _queue("feed-delivery-dlq", VisibilityTimeout="0")
+    policy = json.dumps({"deadLetterTargetArn": _arn(dead), "maxReceiveCount": 9})
+    return dead, {worker.queue: _queue(worker.queue, RedrivePolicy=policy) for worker in workers}
+
+
+def _without_move_tasks(monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    """On a cloud that has no task for it; what is not deleted is there again at once."""
+    monkeypatch.setattr(redrive, "_LEASE_SECONDS", 0)
+    return _deployment(
+        lambda service: SimpleSqs(aws(service)) if service == "sqs" else aws(service)
+    )
+
+
+NAMES = ("fan-out", "deliver")
 
 
 @pytest.mark.usefixtures("world")
@@ -231,10 +295,10 @@ class TestStream:
         _fail(world, pipeline._new_records())
 
         def broken(*_: object) -> None:
-            raise ConnectionError("the queue is gone")
+            raise EndpointConnectionError(endpoint_url="https://sqs.example.com")
 
         with monkeypatch.context() as patch:
-            patch.setattr("shutterfeed.adapters.queues.SqsQueue.send", broken)
+            patch.setattr("shutterfeed.adapters.queues.SqsQueue._post", broken)
             patch.setitem(HANDLERS, "shutterfeed-test-reconcile", lambda *_: {})
             assert redrive.redrive(deployment, "stream") == {"stream-dlq": 0}
         assert redrive.redrive(deployment, "stream") == {"stream-dlq": 1}
@@ -245,9 +309,9 @@ def _landed(client: Client, pipeline: Pipeline, world: World, ada: Person) -> st
     photo = pictures.jpeg(64, 48)
     created = client.create_post(ada, draft([photo])).json
     upload_all(world, created, [photo])
-    pipeline.pump_queue("uploads")
+    pipeline.pump_queue("ingest")
     pipeline.pump_stream()
-    pipeline.pump_queue("images")
+    pipeline.pump_queue("render")
     return str(created["post"]["id"])
 
 

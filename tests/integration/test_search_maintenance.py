@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from index_search.handler import handler
+from index.handler import handler
 from operations import search_index
 from operations.deployment import Deployment
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import key_item, marshal
 from shutterfeed.bootstrap import api
-from shutterfeed.bootstrap.index_search import maintenance
+from shutterfeed.bootstrap.index import maintenance
 from shutterfeed.domain.errors import Busy
 from tests.integration import payloads
 from tests.integration.client import Client
@@ -30,7 +30,7 @@ class _Functions:
     """AWS Lambda's door, behind which is the handler itself."""
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - AWS's
-        assert FunctionName == "shutterfeed-test-index-search"
+        assert FunctionName == "shutterfeed-test-index"
         try:
             answer = json.dumps(handler(json.loads(Payload), payloads.context()))
         except Exception as error:  # noqa: BLE001 - as Lambda does
@@ -170,9 +170,9 @@ def test_a_removal_that_broke_off_is_told_and_ended(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(writer), "_carry_out", dies)
-        pipeline.pump_queue("search")
+        pipeline.pump_queue("index")
         assert pipeline.failures
-    aws("sqs").purge_queue(QueueUrl=pipeline.world.queue_url("search"))
+    aws("sqs").purge_queue(QueueUrl=pipeline.world.queue_url("index"))
     assert [item for item in _index_items() if f"#{heron}" in item["sk"]["S"]]
     assert not [item for item in _index_items() if "expires_at" in item]
     assert search_index.check(deployment, repair=False)["unfinished"] > 0

@@ -116,6 +116,4 @@ def test_a_local_stack_runs_on_this_machine(root: Path) -> None:
     context = templates.local_context({"stage": "mine"})
 
     assert context["stage"] == "mine"
-    assert context["worker_concurrency"] == {"thumbnail": 2}
-    assert context["reserved_concurrency"] == {"thumbnail": 2}
     assert context["layers_target"] == str(layers.Target.host())

@@ -57,7 +57,7 @@ def test_everything_seeded_is_found_and_nothing_else(repair: bool) -> None:
         assert house.metadata.blobs == rows
         assert house.metadata.references == references
         assert house.buckets.tags == tags
-        assert not house.images.messages
+        assert not house.render.messages
         assert not house.collect.messages
 
 
@@ -77,7 +77,7 @@ def test_a_repair_leaves_only_what_a_person_has_to_look_at() -> None:
         collector.collect(message)
     again = _audit(house)
     assert {found.kind for found in again} == set(Mismatch) - REPAIRED
-    rendered = {message.blob_id for message in house.images.messages}
+    rendered = {message.blob_id for message in house.render.messages}
     wanted = house.seeded[Mismatch.OBJECT_WITHOUT_ROW] | house.seeded[Mismatch.MISSING_RENDITION]
     assert rendered == wanted
     stored = {b.blob_id for b in house.metadata.blobs.values() if b.state is BlobState.STORED}
@@ -119,7 +119,7 @@ def test_a_reader_that_fails_fails_the_audit(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(house, "originals", broken)
     with pytest.raises(ConnectionError, match="gone"):
         _audit(house, repair=True)
-    assert not house.images.messages
+    assert not house.render.messages
 
 
 def test_what_moves_is_made_anew_by_the_transcoder() -> None:
@@ -138,8 +138,8 @@ def test_what_moves_is_made_anew_by_the_transcoder() -> None:
         house.buckets.renditions[key] = rendition, b""
     found = _audit(house, repair=True)
     assert [s.repaired for s in found if s.subject == blob_id] == [True]
-    assert [message.blob_id for message in house.videos.messages] == [blob_id]
-    assert blob_id not in {message.blob_id for message in house.images.messages}
+    assert [message.blob_id for message in house.transcode.messages] == [blob_id]
+    assert blob_id not in {message.blob_id for message in house.render.messages}
 
 
 def _old_upload(house: Warehouse, post: Post, state: MediaState | None) -> str:

@@ -12,7 +12,7 @@ from shutterfeed.domain.changes import PostChanged
 from shutterfeed.domain.errors import Conflict, InvalidInput, NotFound
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BLOB_COOLING_OFF, MediaState, Purpose
-from shutterfeed.domain.messages import UploadLanded
+from shutterfeed.domain.messages import IngestUpload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, RENDITIONS, SQUARE_NAME, plan
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.users import Avatar
@@ -43,7 +43,7 @@ def _ask(backend: Backend, content: bytes = PHOTO, key: str | None = None) -> Cr
 def _upload(backend: Backend, created: CreatedAvatar, content: bytes) -> None:
     post_id = _post_id(backend, created)
     backend.buckets.uploads[keys.upload_object(post_id, created.media_id)] = content
-    backend.landed.send([UploadLanded(post_id, created.media_id)])
+    backend.queues["ingest"].send([IngestUpload(post_id, created.media_id)])
 
 
 def _set(backend: Backend, content: bytes = PHOTO) -> CreatedAvatar:
@@ -210,7 +210,7 @@ def test_who_has_no_profile_has_no_avatar_to_take_away(backend: Backend) -> None
 def test_one_that_stands_still_is_set_moving_again(backend: Backend) -> None:
     created = _ask(backend)
     _upload(backend, created, PHOTO)
-    backend.lose("landed")
+    backend.lose("ingest")
     for _ in range(5):
         backend.wait(timedelta(minutes=20))
         backend.reconciling.reconcile(timedelta(minutes=10))

@@ -79,7 +79,7 @@ def test_it_is_there_from_when_it_is_stored(backend: Backend) -> None:
     post = backend.create_post(1, (PHOTO,), "key")
     backend.upload(post, 0, PHOTO)
     assert _refused(backend, post) == "not_stored"
-    backend.deliver("landed")
+    backend.deliver("ingest")
     assert backend.waiting(), "nothing is made of it yet"
     assert _offered(backend, post) == PHOTO
 

@@ -55,7 +55,7 @@ def _reconcile(backend: Backend, wait: timedelta = A_WHILE) -> Reconciliation:
     return backend.reconciling.reconcile(PATIENCE)
 
 
-@pytest.mark.parametrize("lost", ["landed", "images", "publish", "stream"])
+@pytest.mark.parametrize("lost", ["ingest", "render", "publish", "stream"])
 @pytest.mark.parametrize(
     ("content", "state"), [(OTHER_PHOTO, MediaState.READY), (BROKEN_PHOTO, MediaState.FAILED)]
 )
@@ -94,7 +94,7 @@ def test_what_has_arrived_is_processing_even_while_nothing_can_be_made_of_it() -
     backend.drain()
     backend.upload(post, 1, OTHER_PHOTO)
     for _ in range(13 * 24):
-        backend.lose("landed")
+        backend.lose("ingest")
         _reconcile(backend, timedelta(hours=1))
     assert _states(backend, post) == [MediaState.FAILED, MediaState.PROCESSING]
     backend.drain()
@@ -106,7 +106,7 @@ def test_an_upload_whose_messages_die_for_months_is_not_lost() -> None:
     post = _album(backend, PHOTO)
     backend.upload(post, 0, PHOTO)
     for _ in range(100):
-        backend.lose("landed")
+        backend.lose("ingest")
         _reconcile(backend, timedelta(days=1))
     assert _states(backend, post) == [MediaState.PROCESSING]
     backend.drain()
@@ -117,7 +117,7 @@ def test_one_that_never_arrives_says_nothing_of_the_other() -> None:
     backend = Backend()
     post = _album(backend, PHOTO, OTHER_PHOTO)
     backend.upload(post, 1, OTHER_PHOTO)
-    backend.lose("landed")
+    backend.lose("ingest")
     result = _reconcile(backend, GIVE_UP_AFTER + timedelta(seconds=1))
     assert result.findings == {Finding.NEVER_ARRIVED: 1, Finding.LANDED: 1}
     backend.deliver("publish")

@@ -277,6 +277,17 @@ class Api:
         return self.call("POST", f"/me/uploads/{quote(media_id)}/complete")
 
 
+_NOT_OURS: Final[Mapping[int, str]] = {
+    HTTPStatus.FORBIDDEN: "The service does not allow that with this sign-in: run "
+    "`shutterfeed login`.",
+    HTTPStatus.NOT_FOUND: "The service does not know this request: it may be of another "
+    "version than this command, or another site.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than the service takes.",
+}
+"""What a status means that the API itself did not give: the gateway in front of it, or CloudFront,
+answers in a shape of its own."""
+
+
 def _refused(answer: httpx.Response) -> Refused:
     try:
         error = answer.json()["error"]
@@ -284,5 +295,6 @@ def _refused(answer: httpx.Response) -> Refused:
         if field := error.get("field"):
             message = f"{message} ({field})"
     except (ValueError, KeyError, TypeError):
-        code, message = "", f"The service answered {answer.status_code}."
+        unknown = f"The service answered {answer.status_code}."
+        code, message = "", _NOT_OURS.get(answer.status_code, unknown)
     return Refused(message, code=code, status=answer.status_code)

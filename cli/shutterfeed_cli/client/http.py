@@ -111,7 +111,7 @@ class Patience:
             else:
                 if answer.status_code not in _AGAIN:
                     return answer
-                problem, asked = f"it answered {answer.status_code}", _retry_after(answer)
+                problem, asked = _trouble(answer), _retry_after(answer)
             if attempt < self.attempts:
                 self.stop.sleep(self.pause(attempt) if asked is None else asked)
         often = f", {self.attempts} times in a row" if self.attempts > 1 else ""
@@ -128,6 +128,12 @@ class Patience:
 
 def _reason(error: httpx.TransportError) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _trouble(answer: httpx.Response) -> str:
+    if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return "it has too many requests at the moment"
+    return f"it answered {answer.status_code}"
 
 
 def _retry_after(answer: httpx.Response) -> float | None:

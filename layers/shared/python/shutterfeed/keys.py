@@ -1,4 +1,4 @@
-"""Every key of the tables and buckets: built and parsed here, and nowhere else.
+"""Every key of the tables and buckets is built and parsed here.
 
 Metadata table
     USER#<id>          PROFILE            profile and counters
@@ -19,8 +19,8 @@ Metadata table
     SYSTEM             RECONCILE          where the reconciler's last run broke off
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
     index `published`: AUTHOR#<id>           / <position>
-    index `open`:      OPEN#<shard>          / <post ulid>#<author>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
+    index `open`:      OPEN#<shard>          / <post ulid>#<author>
 Feed table
     FEED#<user>        <position>#<post>  pushed post
     FEED#<user>        SNAPSHOT           the feed as it was made when its reader returned

@@ -6,6 +6,7 @@ import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -14,6 +15,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Event = dict[str, Any]
+Record = Mapping[str, Any]
 Answer = Mapping[str, Any]
 Handler = Callable[[Event, LambdaContext], Answer]
 RecordHandler = Callable[[Any], object]
@@ -48,43 +50,15 @@ def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
 
     A message for which it raises is reported as failed, and delivered again; the others are not.
     """
-    return _worker(EventType.SQS, lambda record: act(record.body))
 
-
-def batch_worker(act: Callable[[Sequence[str]], Mapping[int, Exception]]) -> Handler:
-    """A handler for SQS that acts on a whole batch at once: `act` is given the bodies, and gives
-    those that failed, by their place, and why."""
-
-    def handler(event: Event, context: LambdaContext) -> Answer:
-        logger.set_correlation_id(context.aws_request_id)
-        records = event["Records"]
-        failures = act([record["body"] for record in records])
-        _report(
-            len(records),
-            {},
-            [repr(error) for error in failures.values()],
-            next(iter(failures.values()), None),
-        )
-        ids = [{"itemIdentifier": records[place]["messageId"]} for place in sorted(failures)]
-        return {"batchItemFailures": ids}
-
-    return handler
-
-
-def stream_worker(act: Callable[[Mapping[str, Any]], Iterable[object]]) -> Handler:
-    """The same for a DynamoDB stream: `act` is given each record as the stream has it."""
-    return _worker(EventType.DynamoDBStreams, lambda record: act(record.raw_event))
-
-
-def _worker(kind: EventType, act: Callable[[Any], Iterable[object]]) -> Handler:
     def handler(event: Event, context: LambdaContext) -> Answer:
         outcomes: Counter[str] = Counter()
 
         def handle(record: Any) -> None:
-            outcomes.update(map(str, act(record)))
+            outcomes.update(map(str, act(record.body)))
 
         # Every failure is in the answer: raising when all fail would only hide which did.
-        processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         logger.set_correlation_id(context.aws_request_id)
         with processor(records=event["Records"], handler=handle):
             results = processor.process()
@@ -92,6 +66,53 @@ def _worker(kind: EventType, act: Callable[[Any], Iterable[object]]) -> Handler:
         first = processor.exceptions[0][1] if failures else None
         _report(len(results), outcomes, failures, first)
         return dict(processor.response())
+
+    return handler
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of a batch."""
+
+    failures: Mapping[int, Exception]
+    """Of the records that come again, by their indexes."""
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    """How often there was which outcome, for the log."""
+
+
+def batch_worker(act: Callable[[Sequence[str]], Handled]) -> Handler:
+    """A handler for SQS that acts on a whole batch at once: `act` is given the bodies."""
+    return _batch_worker(
+        lambda records: act([record["body"] for record in records]),
+        lambda record: record["messageId"],
+    )
+
+
+def stream_worker(act: Callable[[Sequence[Record]], Handled]) -> Handler:
+    """The same for a DynamoDB stream: `act` is given the records as the stream has them.
+
+    Lambda takes the first of the sequence numbers that are reported: that record and all that
+    follow it come again.
+    """
+    return _batch_worker(act, lambda record: record["dynamodb"]["SequenceNumber"])
+
+
+def _batch_worker(
+    act: Callable[[Sequence[Record]], Handled], id_of: Callable[[Record], str]
+) -> Handler:
+    def handler(event: Event, context: LambdaContext) -> Answer:
+        logger.set_correlation_id(context.aws_request_id)
+        records = event["Records"]
+        handled = act(records)
+        failures = [handled.failures[index] for index in sorted(handled.failures)]
+        _report(
+            len(records),
+            handled.outcomes,
+            [repr(error) for error in failures],
+            next(iter(failures), None),
+        )
+        ids = [id_of(records[index]) for index in sorted(handled.failures)]
+        return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in ids]}
 
     return handler
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from shutterfeed import config
-from shutterfeed.adapters import messages
 from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
@@ -19,6 +18,7 @@ from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.bootstrap.head_cache import cached
@@ -150,7 +150,7 @@ def services() -> Api:
         feed_reads=cached(DynamoFeedReads(metadata, feed_table), settings),
         feeds=DynamoFeeds(feed_table),
         readers=DynamoReaders(metadata),
-        preparations=aws.queue(settings.feed_queue_url, messages.FEED),
+        preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
         policy=feed_policy(settings),
         clock=aws.clock(),
         ids=aws.ids(),

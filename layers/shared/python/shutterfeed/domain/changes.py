@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.messages import (
+    CollectBlob,
+    CollectMedia,
     CollectMessage,
-    ConcludePost,
+    DeliverMessage,
     FanOut,
     FanOutMessage,
-    FeedMessage,
     Followed,
+    IndexMessage,
     IndexPost,
     IndexUser,
+    PublishMedium,
     PublishMessage,
-    ReleaseMedia,
-    RemoveBlob,
-    SearchMessage,
-    SettleReference,
+    PublishPost,
     Unfollowed,
 )
 from shutterfeed.domain.posts import Post, PostState
@@ -65,7 +65,7 @@ class ProfileChanged:
 
 
 Change = PostChanged | FollowChanged | BlobRemoved | ReferenceAdded | ProfileChanged
-Work = PublishMessage | FanOutMessage | FeedMessage | CollectMessage | SearchMessage
+Work = PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexMessage
 
 
 def work_for(change: Change) -> Iterator[Work]:
@@ -77,9 +77,9 @@ def work_for(change: Change) -> Iterator[Work]:
         case FollowChanged(follower_id, followee_id, follows):
             yield (Followed if follows else Unfollowed)(follower_id, followee_id)
         case BlobRemoved(blob):
-            yield RemoveBlob(blob)
+            yield CollectBlob(blob)
         case ReferenceAdded(reference):
-            yield SettleReference(reference)
+            yield PublishMedium(reference)
         case ProfileChanged(before, after):
             yield from _user_indexing(before, after)
 
@@ -94,9 +94,9 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     was_deleted = before is not None and before.state is PostState.DELETED
     if after is not None and was_deleted and after.awaits_media:
         # What settled while the post was deleted told nobody.
-        yield ConcludePost(after.id)
+        yield PublishPost(after.id)
     if before is not None and after is None:
-        yield ReleaseMedia(
+        yield CollectMedia(
             tuple(Reference(m.sha256, before.id, m.media_id) for m in before.media),
         )
 

@@ -17,13 +17,13 @@ from shutterfeed.services.search_maintenance import SearchMaintenance
 
 @cache
 def _index() -> SearchGenerations:
-    settings = config.IndexSearchSettings.from_env()
+    settings = config.IndexSettings.from_env()
     return search_index(settings.search_engine, settings.search_target, settings.search_reader)
 
 
 @cache
 def service() -> IndexingService:
-    metadata = aws.table(config.IndexSearchSettings.from_env().metadata_table)
+    metadata = aws.table(config.IndexSettings.from_env().metadata_table)
     return IndexingService(
         posts=DynamoPosts(metadata), profiles=DynamoProfiles(metadata), index=_index()
     )
@@ -31,7 +31,7 @@ def service() -> IndexingService:
 
 @cache
 def maintenance() -> SearchMaintenance:
-    metadata = aws.table(config.IndexSearchSettings.from_env().metadata_table)
+    metadata = aws.table(config.IndexSettings.from_env().metadata_table)
     return SearchMaintenance(
         searchable=DynamoSearchable(metadata),
         posts=DynamoPosts(metadata),

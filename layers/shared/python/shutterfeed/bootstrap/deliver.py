@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 from shutterfeed import config
-from shutterfeed.adapters import messages
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.domain.delivery import FeedPolicy
@@ -67,7 +67,7 @@ def wire(
 
 @cache
 def service() -> DeliveryService:
-    settings = config.FeedWriterSettings.from_env()
+    settings = config.DeliverSettings.from_env()
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
     return wire(
         profiles=DynamoProfiles(metadata),
@@ -77,7 +77,7 @@ def service() -> DeliveryService:
         follows=DynamoFollows(metadata, feed_table.name),
         feeds=DynamoFeeds(feed_table),
         reads=DynamoFeedReads(metadata, feed_table),
-        steps=aws.queue(settings.fan_out_queue_url, messages.FAN_OUT),
+        steps=aws.queue(settings.fan_out_queue_url, Codec[FanOutMessage]("fan_out")),
         policy=feed_policy(settings),
         clock=aws.clock(),
     )

@@ -12,23 +12,25 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shutterfeed.adapters.messages import SEARCH, UnknownMessage
-from shutterfeed.bootstrap.index_search import maintenance, service
-from shutterfeed.domain.messages import SearchMessage
-from shutterfeed.runtime import batch_worker, logger, preload
+from shutterfeed.adapters.messages import Codec, UnknownMessage
+from shutterfeed.bootstrap.index import maintenance, service
+from shutterfeed.domain.messages import IndexMessage
+from shutterfeed.runtime import Handled, batch_worker, logger, preload
+
+MESSAGES = Codec[IndexMessage]("index")
 
 
-def index(bodies: Sequence[str]) -> Mapping[int, Exception]:
+def index(bodies: Sequence[str]) -> Handled:
     failures: dict[int, Exception] = {}
-    messages: dict[int, SearchMessage] = {}
+    messages: dict[int, IndexMessage] = {}
     for place, body in enumerate(bodies):
         try:
-            messages[place] = SEARCH.decode(body)
+            messages[place] = MESSAGES.decode(body)
         except UnknownMessage as error:
             failures[place] = error
     failed = service().apply(tuple(messages.values()))
     failures |= {place: failed[message] for place, message in messages.items() if message in failed}
-    return failures
+    return Handled(failures)
 
 
 def maintain(action: str, event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
-from shutterfeed.adapters.messages import FEED
-from shutterfeed.bootstrap.feed_writer import service
+from shutterfeed.adapters.messages import Codec
+from shutterfeed.bootstrap.deliver import service
+from shutterfeed.domain.messages import DeliverMessage
 from shutterfeed.runtime import preload, queue_worker
+
+MESSAGES = Codec[DeliverMessage]("deliver")
 
 
 def write(body: str) -> Iterator[str]:
-    message = FEED.decode(body)
+    message = MESSAGES.decode(body)
     service().write(message)
     yield type(message).__name__
 
