@@ -6,6 +6,7 @@ from itertools import islice
 
 import pytest
 
+from api.http import ROUTES
 from tests.integration import contract
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
@@ -40,8 +41,14 @@ def cursor(client: Client, ada: Person) -> str:
     return found
 
 
-def test_there_are_lists_to_look_at() -> None:
-    assert {"/feed", "/me/uploads", "/users/{handle}/followers"} <= set(LISTS)
+def test_every_answer_with_a_next_cursor_is_a_list() -> None:
+    answering = {
+        route.path
+        for route in ROUTES
+        if route.returns is not None and "next_cursor" in route.returns.__struct_fields__
+    }
+    assert answering == set(LISTS)
+    assert {"/feed", "/me/uploads", "/users/{handle}/followers"} <= answering
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "1000", "1.5", "ten", "", "1,2", "٣", " 1"])
