@@ -1,4 +1,5 @@
-"""What every function shares: start-up, one log line per invocation, failures record by record."""
+"""The code that all functions share: start-up, one log line per invocation, and reports of which
+records failed."""
 
 from __future__ import annotations
 
@@ -23,13 +24,12 @@ metrics = Metrics()
 
 
 def preload(factory: Callable[[], object]) -> None:
-    """Build a service while the function starts: that runs at full CPU, a request may not.
+    """Build a service while the function starts: the start has a full CPU, a request may not.
 
-    What is there then stays for the container's lifetime, and garbage collection is told not to
-    look through it: that took 80 ms of about every hundredth request.
+    The objects that then exist stay for the container's lifetime, so garbage collection is told to
+    skip them: looking through them took 80 ms in about every hundredth request.
 
-    Elsewhere than in a function nothing is built, so that a handler can be imported without its
-    environment.
+    Outside a function nothing is built, so that a handler can be imported without its environment.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         factory()
@@ -37,23 +37,24 @@ def preload(factory: Callable[[], object]) -> None:
 
 
 def count_cache_failure(error: Exception) -> None:
-    """The request goes on without the shared cache; who operates it should know."""
+    """Log and count a failure of the shared cache, for operators; the request continues without
+    it."""
     logger.warning("cache failure", error=f"{type(error).__name__}: {error}")
     metrics.add_metric("HeadCacheFailures", MetricUnit.Count, 1)
     metrics.flush_metrics()
 
 
 def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
-    """A handler for SQS: `act` is given each message's body, and gives the outcomes to log.
+    """A handler for SQS. `act` gets the body of each message and returns the outcomes to log.
 
-    A message for which it raises is reported as failed, and delivered again; the others are not.
+    If `act` raises an error, only that message is reported as failed and delivered again.
     """
     return _worker(EventType.SQS, lambda record: act(record.body))
 
 
 def batch_worker(act: Callable[[Sequence[str]], Mapping[int, Exception]]) -> Handler:
-    """A handler for SQS that acts on a whole batch at once: `act` is given the bodies, and gives
-    those that failed, by their place, and why."""
+    """A handler for SQS that handles a whole batch at once. `act` gets the bodies and returns the
+    errors of those that failed, by their index in the batch."""
 
     def handler(event: Event, context: LambdaContext) -> Answer:
         logger.set_correlation_id(context.aws_request_id)
@@ -72,7 +73,8 @@ def batch_worker(act: Callable[[Sequence[str]], Mapping[int, Exception]]) -> Han
 
 
 def stream_worker(act: Callable[[Mapping[str, Any]], Iterable[object]]) -> Handler:
-    """The same for a DynamoDB stream: `act` is given each record as the stream has it."""
+    """A handler for a DynamoDB stream. `act` gets each record as the stream has it, and returns the
+    outcomes to log."""
     return _worker(EventType.DynamoDBStreams, lambda record: act(record.raw_event))
 
 
@@ -83,7 +85,7 @@ def _worker(kind: EventType, act: Callable[[Any], Iterable[object]]) -> Handler:
         def handle(record: Any) -> None:
             outcomes.update(map(str, act(record)))
 
-        # Every failure is in the answer: raising when all fail would only hide which did.
+        # The answer names every failed record; an error for the whole batch would hide them.
         processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
         logger.set_correlation_id(context.aws_request_id)
         with processor(records=event["Records"], handler=handle):
@@ -108,7 +110,7 @@ def _report(
         records=records,
         outcomes=dict(outcomes),
         failures=failures,
-        # One traceback stands for all: what fails a batch is mostly one thing.
+        # One traceback is enough: the records of a batch mostly fail for the same reason.
         exc_info=first,
     )
     if failures:

@@ -1,4 +1,4 @@
-"""Feeds as they are read."""
+"""Reading feeds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shutterfeed.domain.users import Profile
 
 @dataclass(frozen=True, slots=True)
 class FeedStart:
-    """The first round trip of a feed page."""
+    """The result of a feed page's first round trip."""
 
     reader: Reader
     pushed: Page[FeedEntry]
@@ -25,7 +25,8 @@ class FeedStart:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the second round trip asks for; heads and timelines by their authors."""
+    """The items that the second round trip asks for; heads and timelines are named by their
+    authors' user ids."""
 
     posts: Collection[PostId]
     profiles: Collection[str] = ()
@@ -35,7 +36,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class FeedView:
-    """The second round trip: what a page of a feed is made of."""
+    """The result of the second round trip: the items from which a feed page is made."""
 
     posts: Mapping[PostId, Post]
     profiles: Mapping[str, Profile]
@@ -44,40 +45,41 @@ class FeedView:
 
 
 class FeedReads(Protocol):
-    """Reads for a page of a feed, each one round trip however much it asks for."""
+    """The reads for a page of a feed. Each is one round trip, whatever the number of items."""
 
     def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
-        """The reader strongly consistent, so that whom they have unfollowed is gone; the rest
-        eventually."""
+        """The reader, and the entries below `before`. The reader is strongly consistent, so that
+        posts of unfollowed authors are hidden at once; the rest is eventually consistent."""
         ...
 
     def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
-        """What exists of what is wanted; timelines are so many published posts below `before`.
-        Eventually consistent; heads may be seconds old."""
+        """The wanted items that exist. A timeline holds up to `limit` published posts below
+        `before`. Eventually consistent; heads may be seconds old."""
         ...
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        """Of any number of authors. Eventually consistent."""
+        """The heads of any number of authors, by user id. Eventually consistent."""
         ...
 
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int
     ) -> Mapping[str, Page[FeedEntry]]:
-        """By author, so many of their published posts' places below a place. Eventually
-        consistent."""
+        """For each author of `before`, a page of up to `limit` published posts below that entry.
+        Eventually consistent."""
         ...
 
 
 class HeadCache(Protocol):
-    """Heads of celebrities for a few seconds, each at most as old as the implementation says.
+    """A cache that keeps heads of celebrities for a few seconds; the implementation says how old
+    one may be.
 
-    What it has of them is never promised: it may forget any at any time.
+    It may forget any head at any time.
     """
 
     def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
-        """Those it has."""
+        """The heads that the cache has, by author."""
         ...
 
     def put_many(self, heads: Collection[Head]) -> None:
-        """Heads that were just read. One does not take the place of a newer version."""
+        """Store heads that were just read. A head never replaces a newer version of itself."""
         ...

@@ -10,7 +10,7 @@ M_contra = TypeVar("M_contra", contravariant=True)
 
 class Queue(Protocol[M_contra]):
     def send(self, messages: Iterable[M_contra]) -> None:
-        """Every message, or an error."""
+        """Send every message. Raises an error if one could not be sent."""
         ...
 
 
