@@ -1,4 +1,4 @@
-"""Records of the metadata table's stream as changes of the domain."""
+"""Turns records of the metadata table's stream into the domain's changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shutterfeed.domain.changes import (
 
 
 def change_of(record: Mapping[str, Any]) -> Change | None:
-    """What one record (with old and new image) says; None where nothing follows from it."""
+    """The change that one record (with old and new image) describes; None if it causes no work."""
     change = record["dynamodb"]
     key = item_key(unmarshal(change["Keys"]))
     before, after = _image(change, "OldImage"), _image(change, "NewImage")
@@ -42,11 +42,11 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
 
 
 def _waits(reference: Item | None) -> bool:
-    """Whether a reference does not count yet, or is not there."""
+    """Whether a reference does not count yet, or does not exist."""
     return reference is None or AWAITS_RENDERING in reference
 
 
 def _image(change: Mapping[str, Any], name: str) -> Any:
-    """An item or None; typed Any so that `image and to_post(image)` reads as it does."""
+    """An item or None. The type is Any so that `image and to_post(image)` is possible."""
     image: Item | None = unmarshal(change[name]) if name in change else None
     return image

@@ -1,4 +1,4 @@
-"""Follow edges, each written in one transaction with the two counters it justifies."""
+"""Follow edges. Each is written in one transaction with the two counters that count it."""
 
 from __future__ import annotations
 
@@ -35,14 +35,15 @@ from shutterfeed.schema import (
 )
 
 PRUNED_RETENTION: Final = timedelta(days=MOST_ACTIVE_DAYS + 1) + FEED_RETENTION + timedelta(days=30)
-"""How long an unfollowing is remembered: longer than the longest lease, if one was left over, plus
-the life of the last entry that it brought, plus a month, as DynamoDB removes expired items late.
-See `docs/feed.md`."""
+"""How long an unfollowing is remembered: the longest time that a leftover lease is valid, the life
+of the last entry that it caused, and a month, as DynamoDB removes expired items late. See
+`docs/feed.md`."""
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoFollows:
-    """Over the metadata table; `feeds` is the name of the feed table, where leases are."""
+    """Follow edges in the metadata table. `feeds` is the name of the feed table, which has the
+    leases."""
 
     table: Table
     feeds: str
