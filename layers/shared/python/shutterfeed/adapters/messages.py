@@ -50,7 +50,7 @@ class Codec(Generic[M]):
         return msgspec.json.encode({"kind": type(message).__name__, "message": message}).decode()
 
     def decode(self, text: str) -> M:
-        """Raises `UnknownMessage`."""
+        """The message in a text. Raises `UnknownMessage`."""
         try:
             envelope = msgspec.json.decode(text, type=_Envelope)
             message: M = msgspec.json.decode(envelope.message, type=self._kinds[envelope.kind])

@@ -17,7 +17,7 @@ _BATCH = 10
 
 
 class NotSent(Exception):
-    """SQS took only a part of the messages; the caller's own message comes again."""
+    """SQS accepted only some of the messages. The caller's own message is delivered again."""
 
 
 class Encoder(Protocol[M_contra]):
@@ -37,7 +37,8 @@ class SqsQueue(Generic[M]):
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def send(self, messages: Iterable[M]) -> None:
-        """Raises `NotSent`. Messages are idempotent: sending some of them twice is harmless."""
+        """Send messages. Raises `NotSent`. Messages are idempotent, so sending some of them twice
+        is harmless."""
         for batch in chunks(list(messages), _BATCH):
             answer = self.client.send_message_batch(
                 QueueUrl=self.url,
@@ -48,4 +49,7 @@ class SqsQueue(Generic[M]):
             )
             failed = answer.get("Failed", [])
             if failed:
-                raise NotSent(f"{len(failed)} of {len(batch)}: {failed[0].get('Message')}")
+                raise NotSent(
+                    f"{len(failed)} of {len(batch)} messages were not sent: "
+                    f"{failed[0].get('Message')}"
+                )
