@@ -1,4 +1,5 @@
-"""What each function is told, and what it may do: read beside its settings in `config.py`."""
+"""The environment and the rights of each function. Its settings in `config.py` read the same
+environment."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from shutterfeed import schema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What functions work with."""
+    """The resources that functions use."""
 
     tables: Tables
     buckets: Buckets
@@ -29,13 +30,13 @@ class Resources:
     reconcile_after_minutes: int
     removals_per_hour: int
     feed_policy: Mapping[str, int]
-    """The environment of those who deliver posts."""
+    """The values of the feed policy, for the environment of the functions that deliver posts."""
     head_cache: Mapping[str, int]
     shared_cache: SharedCache | None
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
-    """Rights are per function; the two that parse hostile bytes get the fewest."""
+    """Give each function its own rights. The two that parse hostile bytes get the fewest."""
     _api(functions["api"], to)
     _dedup_hash(functions["dedup_hash"], to)
     _thumbnail(functions["thumbnail"], to)
@@ -67,14 +68,14 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "DeleteItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
-    # Unfollowing ends a lease; a feed that is made again is kept.
+    # Unfollowing removes a lease, and a feed that was made again is stored.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
     _caches_heads(function, to)
     function.add_environment("FEED_QUEUE_URL", to.queues.feed.queue_url)
     grants.sending(function, to.sending_actions, to.queues.feed)
-    # It never writes bytes: a presigned request carries the rights of who signed it. Putting is
-    # also beginning and completing an upload in parts.
+    # The API itself never writes bytes, but a presigned request has the rights of its signer.
+    # PutObject also covers beginning and completing an upload in parts.
     grants.objects(
         function,
         uploads,
@@ -83,7 +84,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "AbortMultipartUpload",
         prefix=UPLOADS_PREFIX,
     )
-    # An original is copied to where its owner fetches it from.
+    # An original is copied into the uploads bucket, where its owner downloads it.
     grants.objects(function, originals, "GetObject")
     grants.objects(function, uploads, "GetObject", "PutObject", prefix=DOWNLOADS_PREFIX)
 
@@ -104,12 +105,12 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("IMAGES_QUEUE_URL", to.queues.images.queue_url)
     function.add_environment("VIDEOS_QUEUE_URL", to.queues.videos.queue_url)
     grants.items(function, metadata, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
-    # An upload whose post has gone gives up the reference that it may have made.
+    # If an upload's post is gone, a reference that it may have made is removed.
     grants.items(function, metadata, "Query", "DeleteItem", partitions=["BLOB#*"])
     grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
     grants.objects(function, uploads, "PutObject", prefix=DISCARDED_PREFIX)
     grants.objects(function, originals, "GetObject", "PutObject")
-    # An upload that is gone and an original that was never stored must not look forbidden.
+    # Without it, S3 answers 403 instead of 404 for an upload or original that does not exist.
     grants.listing(function, uploads, originals)
     grants.sending(function, to.sending_actions, to.queues.images, to.queues.videos)
 
@@ -123,7 +124,8 @@ def _transcode(function: lambda_.Function, to: Resources) -> None:
 
 
 def _renderer(function: lambda_.Function, to: Resources) -> None:
-    """Who parses a stranger's bytes reads originals, writes renditions, and knows blobs alone."""
+    """The rights of a function that parses strangers' bytes: it reads originals, writes renditions,
+    and can reach no items but those of blobs."""
     metadata, originals, renditions = (
         to.tables.metadata,
         to.buckets.originals,
@@ -167,8 +169,8 @@ def _delivers(function: lambda_.Function, to: Resources) -> None:
 
 
 _CROSSING = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
-"""What moving a reader takes: heads and counts read, marks written and removed where follows and
-heads allow it."""
+"""The actions that moving a reader during a crossing needs: it reads heads and counts, and writes
+and removes pull markers on conditions about follow edges and heads."""
 
 
 def _fan_out(function: lambda_.Function, to: Resources) -> None:
@@ -179,7 +181,7 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
-    # A lease that has run out is renewed or ended, if it is still as it was read.
+    # A lease that has run out is renewed or removed, if it has not changed since it was read.
     grants.items(function, tables.feed, "Query", "BatchWriteItem", "UpdateItem", "DeleteItem")
     grants.sending(function, to.sending_actions, queues.fan_out, queues.feed)
 
@@ -192,7 +194,7 @@ def _feed_writer(function: lambda_.Function, to: Resources) -> None:
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
-    # Leases are written on condition of their edges, or looked for and withdrawn.
+    # Leases are written on condition of their edges, or checked afterwards and withdrawn.
     grants.items(
         function,
         tables.feed,
@@ -214,14 +216,14 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
     function.add_environment("REMOVALS_PER_HOUR", str(to.removals_per_hour))
     grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
-    # Deleting here only hides an original: its versions stay, and nothing may remove those.
+    # DeleteObject only hides an original: its versions stay, and no function may remove those.
     grants.objects(function, originals, "DeleteObject")
     grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)
-    # It removes no upload: it marks those of a post that has gone, and drops parts.
+    # It removes no upload: it tags the uploads of a post that is gone, and aborts those in parts.
     grants.objects(
         function, uploads, "PutObjectTagging", "AbortMultipartUpload", prefix=UPLOADS_PREFIX
     )
-    # An upload that has gone already must not look forbidden.
+    # Without it, S3 answers 403 instead of 404 for an upload that is already gone.
     grants.listing(function, uploads, renditions)
 
 
@@ -235,7 +237,7 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("VIDEOS_QUEUE_URL", queues.videos.queue_url)
     function.add_environment("PUBLISH_QUEUE_URL", queues.publish.queue_url)
     function.add_environment("RECONCILE_AFTER_MINUTES", str(to.reconcile_after_minutes))
-    # The rows it changes are ledger entries, their posts, and its own checkpoint.
+    # The items that it changes are ledger entries, their posts, and its own checkpoint.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
@@ -249,6 +251,6 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
 def _index_search(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    # It scans to build the index again and to check it, when told to. A celebrity's followers are
-    # counted in a batch of items.
+    # It scans the table when an operator builds the index again or checks it. The followers of a
+    # celebrity are counted in several items, which it reads in one batch.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Scan")

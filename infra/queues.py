@@ -1,4 +1,4 @@
-"""The queues between the functions, and where messages go that no try could handle."""
+"""The queues between the functions, and the dead-letter queues of messages that always failed."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ DEAD_LETTER_RETENTION: Final = Duration.days(14)
 # to a second function while the first still works on it.
 VISIBILITY_PER_TIMEOUT: Final = 6
 
-# Of a message that could not be handled, and of one that was not even tried: while an account has
-# no execution free, Lambda holds a message until its visibility times out, and that counts as one.
+# A message goes to the dead letters after it was received this often. A message that was not even
+# tried counts too: while an account has no free execution, Lambda holds the message until its
+# visibility times out.
 LEAST_RECEIVES: Final = 5
 THROTTLED_FOR: Final = Duration.hours(1)
-"""How long an account may be too busy for a message before it counts as one that fails."""
+"""How long an account may be too busy for a message before the message counts as failed."""
 
 
 class Queues(Construct):
-    """`timeouts` maps a consumer to its function's timeout in seconds."""
+    """All queues. `timeouts` maps each consumer to its function's timeout in seconds."""
 
     def __init__(
         self, scope: Construct, construct_id: str, settings: Settings, timeouts: dict[str, int]
@@ -56,7 +57,7 @@ class Queues(Construct):
         self.search = self._queue("search", "index_search", self.feed_delivery_dlq)
 
     def dead_letters(self) -> Mapping[str, sqs.Queue]:
-        """By name, without what the stack puts before it."""
+        """The dead-letter queues by name, without the stack's prefix."""
         return self._dead_letters_by_name
 
     def working(self) -> Iterator[sqs.Queue]:
