@@ -1,4 +1,4 @@
-"""The service's HTTP API, as far as the command line uses it, in the name of who is signed in."""
+"""The part of the service's HTTP API that the command line uses, called as the signed-in user."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from shutterfeed_cli.http import Patience
 Json = dict[str, Any]
 
 PAGE: Final = 100
-"""The most entries that the service gives at once."""
+"""The highest number of entries that the service returns in one page."""
 MAX_CAPTION: Final = 2200
 MAX_PLACE_NAME: Final = 100
 MAX_MEDIA: Final = 10
 MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 MAX_VIDEO_BYTES: Final = 300 * 1024 * 1024
-"""The service's limits, as its OpenAPI document states them: known here so that a file which
-cannot be taken is not read whole first."""
+"""The service's limits, as in its OpenAPI document. They are known here so that a file that is too
+large need not be read first."""
 
 
 class AccessTokens(Protocol):
-    """Where access tokens come from."""
+    """A source of access tokens."""
 
     def access(self) -> str: ...
 
@@ -34,7 +34,7 @@ class AccessTokens(Protocol):
 
 
 class Api:
-    """Calls that repeat themselves until they are answered."""
+    """Calls of the service's API. Each is repeated until the service answers."""
 
     def __init__(
         self, client: httpx.Client, base_url: str, tokens: AccessTokens, patience: Patience
@@ -53,9 +53,9 @@ class Api:
         query: Mapping[str, str | int | None] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
-        """One call that must succeed; all calls made here may be repeated without harm.
+        """Make one call and return the answer. Every call of this class may be repeated safely.
 
-        Raises `Refused` with the service's reason, `NotSignedIn`, `NetworkGone`, `Stopped`.
+        Raises `Refused` with the service's reason, `NotSignedIn`, `NetworkGone` or `Stopped`.
         """
         asked = {name: value for name, value in (query or {}).items() if value is not None}
         used = ""
@@ -76,7 +76,7 @@ class Api:
             self._tokens.rejected(used)
             answer = self._patience.send(send)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            raise NotSignedIn("The service does not take your sign-in: run `shutterfeed login`.")
+            raise NotSignedIn("The service refused your sign-in: run `shutterfeed login`.")
         if not answer.is_success:
             raise _refused(answer)
         said: Json = answer.json() if answer.content else {}
@@ -111,7 +111,7 @@ class Api:
         )
 
     def upload(self, media_id: str) -> Json:
-        """What arrived of an upload, and the link for the rest."""
+        """The state of an upload: the parts that arrived, and the link for the rest."""
         return self.call("GET", f"/me/uploads/{quote(media_id)}")
 
     def complete(self, media_id: str) -> Json:

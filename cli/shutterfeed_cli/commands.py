@@ -1,4 +1,4 @@
-"""What each command does, beside the three that do much: upload, export and import."""
+"""The commands, except the three large ones: upload, export and import-instagram."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _FEW_ATTEMPTS: Final = 3
-"""For what somebody sits and waits for."""
+"""The number of attempts for a request while a person waits for it."""
 
 
 @dataclass
 class Context:
-    """What commands share: the output, the sign-in, the way to the service."""
+    """The things that all commands share: the output, the sign-in, and the API."""
 
     output: Output
     stop: Stop = field(default_factory=Stop)
@@ -52,7 +52,7 @@ class Context:
 
     @cached_property
     def session(self) -> Session:
-        """Raises `NotSignedIn`."""
+        """The stored sign-in. Raises `NotSignedIn`."""
         session = self.file.load()
         if session is None:
             raise NotSignedIn
@@ -69,7 +69,7 @@ Command = Callable[[argparse.Namespace, Context], ExitCode]
 
 
 def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Raises `CliError`, `Stopped`."""
+    """Run the command that was typed. Raises `CliError` and `Stopped`."""
     commands: Mapping[str, Command] = {
         "login": login,
         "logout": logout,
@@ -83,7 +83,7 @@ def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def _large(name: str) -> Command:
-    """One of those commands that bring much with them."""
+    """One of the large commands, which is imported only when it runs."""
     if name == "upload":
         from shutterfeed_cli.uploading import upload
 
@@ -98,7 +98,7 @@ def _large(name: str) -> Command:
 
 
 def login(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Ask for what is missing, sign in at Cognito, keep the refresh token."""
+    """Ask for missing values, sign in at Cognito, and store the refresh token."""
     before = context.file.load()
     usual = before.site.url if before else ""
     address = asked.site or os.environ.get("SHUTTERFEED_SITE") or _asked("Site", usual)
@@ -117,7 +117,7 @@ def login(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Forget the sign-in here, whether or not the service can be told."""
+    """Delete the stored sign-in, even if the service cannot be told to revoke it."""
     del asked
     session = context.session
     context.file.delete()
@@ -125,8 +125,8 @@ def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
         Cognito(context.client, session.site, context.patience).revoke(session.refresh_token)
     except CliError as error:
         raise CliError(
-            f"Signed out here, but the service could not be told, and the old sign-in stays good"
-            f" until it ends by itself: {error}"
+            f"Signed out here, but the service could not be told: the old sign-in stays valid until"
+            f" it expires. {error}"
         ) from error
     context.output.result(
         {"signed_out": True, "email": session.email}, [f"Signed out; it was {session.email}."]
@@ -179,7 +179,7 @@ def search(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def status(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """The ledger, newest first; without `--all` only what is not published."""
+    """Show the upload ledger, newest first; without `--all` only files that are not published."""
     entries = (
         entry
         for entry in context.api.items("/me/uploads")
@@ -233,7 +233,7 @@ def _items(api: Api, path: str, limit: int) -> Iterator[Json]:
 
 
 def _asked(what: str, usual: str) -> str:
-    """What somebody at the terminal answers. Raises `UsageError` where there is nobody."""
+    """The answer of the person at the terminal. Raises `UsageError` if nothing is entered."""
     if not sys.stdin.isatty():
         if usual:
             return usual
@@ -247,12 +247,12 @@ def _asked(what: str, usual: str) -> str:
 
 
 def _password() -> str:
-    """From the environment, from the terminal without showing it, or the first line of input."""
+    """The password: from the environment, typed without being shown, or the first line of input."""
     if kept := os.environ.get("SHUTTERFEED_PASSWORD"):
         return kept
     if sys.stdin.isatty():
         return getpass.getpass("Password: ")
     password = sys.stdin.readline().rstrip("\n")
     if not password:
-        raise UsageError("There is no password: type it, or give it in SHUTTERFEED_PASSWORD.")
+        raise UsageError("There is no password: type it, or set SHUTTERFEED_PASSWORD.")
     return password

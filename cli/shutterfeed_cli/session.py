@@ -1,6 +1,6 @@
-"""Who is signed in, where: kept in one file that only its owner can read.
+"""The sign-in, which is stored in one file that only its owner can read.
 
-The password goes to Cognito alone and is kept nowhere; what is kept is the refresh token.
+The password is sent only to Cognito and never stored; the file has the refresh token.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from shutterfeed_cli.http import Patience
 
 _FILE: Final = "session.json"
 _EARLY_SECONDS: Final = 60.0
-"""A token is renewed this long before it ends, so that none ends on its way."""
+"""How long before its end a token is renewed, so that it does not expire on its way."""
 _TARGET: Final = "AWSCognitoIdentityProviderService"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a site's `config.json` says of its parts."""
+    """The addresses and ids in a site's `config.json`."""
 
     url: str
     api_url: str
@@ -39,23 +39,24 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in, as it is kept."""
+    """A sign-in as it is stored."""
 
     site: Site
     email: str
     refresh_token: str
     user_id: str = ""
-    """Empty in files of earlier versions."""
+    """The user's id; empty in files of earlier versions."""
 
 
 class SessionFile:
-    """The kept sign-in of this user of this machine."""
+    """The file with the sign-in of this machine's user."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.path = (config_folder() if folder is None else folder) / _FILE
 
     def load(self) -> Session | None:
-        """None where nobody is signed in. Raises `CliError` for a file that cannot be read."""
+        """The stored sign-in; None if nobody is signed in. Raises `CliError` if the file cannot be
+        read."""
         try:
             kept = json.loads(self.path.read_text(encoding="utf-8"))
             return Session(Site(**kept.pop("site")), **kept)
@@ -67,7 +68,7 @@ class SessionFile:
             ) from error
 
     def save(self, session: Session) -> None:
-        """Replace the file whole; it is never readable by others, not even for a moment."""
+        """Replace the whole file. Others can never read it, not even for a moment."""
         make_private(self.path.parent)
         replace_text(self.path, json.dumps(asdict(session), indent=2) + "\n")
 
@@ -76,10 +77,10 @@ class SessionFile:
 
 
 def find_site(client: httpx.Client, url: str, patience: Patience) -> Site:
-    """What is at this address. Raises `UsageError` where it is no Shutterfeed site."""
+    """The site at this address. Raises `UsageError` if it is not a Shutterfeed site."""
     base = url if "://" in url else f"https://{url}"
     if not urlsplit(base).hostname or urlsplit(base).scheme not in {"http", "https"}:
-        raise UsageError(f"{url} is no web address: it looks like https://photos.example.com.")
+        raise UsageError(f"{url} is not a web address, such as https://photos.example.com.")
     base = base.rstrip("/") + "/"
     answer = patience.send(lambda: client.get(urljoin(base, "config.json")))
     try:
@@ -93,12 +94,12 @@ def find_site(client: httpx.Client, url: str, patience: Patience) -> Site:
         )
     except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{url} is no Shutterfeed site: it has no config.json that says so."
+            f"{url} is not a Shutterfeed site: it has no valid config.json."
         ) from error
 
 
 class Cognito:
-    """Those operations of the identity provider that need no credentials but a person's own."""
+    """The operations of the identity provider that need only the user's own credentials."""
 
     def __init__(self, client: httpx.Client, site: Site, patience: Patience) -> None:
         self._client = client
@@ -106,7 +107,8 @@ class Cognito:
         self._patience = patience
 
     def sign_in(self, email: str, password: str) -> str:
-        """A refresh token. Raises `NotSignedIn` for a wrong address or password."""
+        """Sign in and return a refresh token. Raises `NotSignedIn` for a wrong address or
+        password."""
         answer = self._call(
             "InitiateAuth",
             {
@@ -119,14 +121,14 @@ class Cognito:
         except KeyError:
             asked = answer.get("ChallengeName", "something else")
             raise NotSignedIn(
-                f"The account asks for {asked}, which this command cannot answer: sign in on the "
-                "site once."
+                f"The account asks for {asked}, which this command cannot answer: sign in once on "
+                "the site."
             ) from None
 
     def refresh(self, refresh_token: str) -> tuple[str, float, str]:
         """An access token, its lifetime in seconds, and the refresh token to use from now on.
 
-        Raises `NotSignedIn` where the old one is no longer good.
+        Raises `NotSignedIn` if the old refresh token is no longer valid.
         """
         answer = self._call(
             "InitiateAuth",
@@ -142,7 +144,7 @@ class Cognito:
         )
 
     def revoke(self, refresh_token: str) -> None:
-        """Make the refresh token, and every access token that came of it, worthless."""
+        """Make the refresh token invalid, and every access token that was made with it."""
         self._call("RevokeToken", {"Token": refresh_token})
 
     def _call(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -161,7 +163,7 @@ class Cognito:
 
 
 class Tokens:
-    """Access tokens of one sign-in, renewed by themselves; for any number of threads."""
+    """The access tokens of one sign-in, which are renewed when needed. Threads can share it."""
 
     def __init__(
         self,
@@ -179,21 +181,21 @@ class Tokens:
         self._ends = float("-inf")
 
     def access(self) -> str:
-        """A token that is good for a while. Raises `NotSignedIn`."""
+        """A token that is still valid for a while. Raises `NotSignedIn`."""
         with self._lock:
             if self._clock() > self._ends - _EARLY_SECONDS:
                 self._renew()
             return self._access
 
     def rejected(self, token: str) -> None:
-        """The service did not take this one: the next is a new one."""
+        """Note that the service refused this token, so that the next one is new."""
         with self._lock:
             if token == self._access:
                 self._ends = float("-inf")
 
     def _renew(self) -> None:
         access, lifetime, refresh_token = self._cognito.refresh(self._session.refresh_token)
-        # A token that lives shorter than the margin is still used once.
+        # A token whose lifetime is shorter than the margin is still used once.
         self._access, self._ends = access, self._clock() + max(lifetime, _EARLY_SECONDS + 1)
         if refresh_token != self._session.refresh_token:
             self._session = replace(self._session, refresh_token=refresh_token)
@@ -212,9 +214,9 @@ def _refusal(answer: httpx.Response) -> CliError:
                 f"{message or 'The sign-in was refused.'} Run `shutterfeed login` and try again."
             )
         case "UserNotConfirmedException":
-            return NotSignedIn("The e-mail address is not confirmed yet: do that on the site.")
+            return NotSignedIn("The e-mail address is not confirmed yet: confirm it on the site.")
         case "PasswordResetRequiredException":
-            return NotSignedIn("The password has to be changed first: do that on the site.")
+            return NotSignedIn("The password must be changed first: change it on the site.")
     return Refused(
         f"The sign-in service answered {answer.status_code}: {message or kind or 'nothing more'}",
         code=kind,
