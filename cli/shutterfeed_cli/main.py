@@ -121,7 +121,7 @@ def _upload(parser: argparse.ArgumentParser) -> None:
 def _instagram(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archive", type=Path, metavar="ARCHIVE", help="the export: a folder or zip")
     parser.add_argument("--reels", action="store_true", help="import reels and IGTV videos too")
-    parser.add_argument("--stories", action="store_true", help="stories, too")
+    parser.add_argument("--stories", action="store_true", help="import stories too")
     parser.add_argument(
         "--places",
         choices=["named", "from-photos"],

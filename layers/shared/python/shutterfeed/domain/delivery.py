@@ -212,8 +212,8 @@ class Reader:
     """The reader's profile; None before their first call to the API."""
     last_visit: date | None = None
     pushed_until: datetime | None = None
-    """Until this time, every post of a followed author who is not a celebrity is pushed into their
-    feed."""
+    """The time until which every post of a followed author is pushed into their feed, unless the
+    author is a celebrity."""
     prepared: bool = False
     """Whether making the feed ready for pushing has begun."""
     head: Head | None = None

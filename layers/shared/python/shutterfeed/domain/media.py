@@ -196,7 +196,7 @@ class Upload:
 
     @property
     def link_expires_at(self) -> datetime:
-        """Until when the bytes may come: through the first link, or in parts."""
+        """The time until which the bytes may come: through the first link, or in parts."""
         return self.created_at + (RESUMABLE if self.in_parts else UPLOAD_LINK_LIFETIME)
 
     def as_of(self, now: datetime) -> Upload:

@@ -64,7 +64,7 @@ class FeedReads(Protocol):
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int
     ) -> Mapping[str, Page[FeedEntry]]:
-        """For each author of `before`, a page of up to `limit` published posts below that entry.
+        """A page of up to `limit` published posts of each author, below the entry in `before`.
         Eventually consistent."""
         ...
 

@@ -32,7 +32,8 @@ class Readers(Protocol):
     def get(self, reader_id: str) -> Reader: ...
 
     def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
-        """Until when posts are pushed, by reader; without readers to whom none ever were."""
+        """The time until which posts are pushed to each reader. Readers to whom none were ever
+        pushed are left out."""
         ...
 
     def visit(self, reader_id: str, day: date) -> None:

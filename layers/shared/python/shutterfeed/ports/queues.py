@@ -16,5 +16,5 @@ class Queue(Protocol[M_contra]):
 
 class WatchedQueue(Queue[M_contra], Protocol[M_contra]):
     def backlog(self) -> int:
-        """About how many messages wait to be delivered."""
+        """The approximate number of messages that wait to be delivered."""
         ...

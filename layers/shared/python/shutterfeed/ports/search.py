@@ -63,7 +63,7 @@ class SearchIndex(SearchDocuments, Protocol):
         ...
 
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
-        """Up to `limit` suggestions that begin like the query, most popular first."""
+        """Suggestions that begin like the query, up to `limit`, most popular first."""
         ...
 
 

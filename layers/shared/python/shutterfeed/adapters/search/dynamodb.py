@@ -245,7 +245,7 @@ class DynamoSearchIndex:
         }
 
     def _postings(self, words: Sequence[str]) -> Iterator[dict[str, tuple[int, Posting]]]:
-        """For each word, the users who have it, by id, with their popularity."""
+        """Yield, for each word, the users who have it, by id, with their popularity."""
         return self._pool.map(self._users_with, words)
 
     def _users_with(self, word: str) -> dict[str, tuple[int, Posting]]:

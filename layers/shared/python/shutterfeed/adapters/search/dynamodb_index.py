@@ -67,8 +67,8 @@ TWO_TYPOS_INDEXED_FROM: Final = 8
 """The length in letters of the shortest words that are found with two errors; for shorter ones the
 index would need four times as many entries."""
 LONGEST_DICTIONARY_WORD: Final = 32
-"""The longest words, in letters, in the dictionary. A longer word is found only as it is
-written."""
+"""The length in letters of the longest words in the dictionary. A longer word is found only as it
+is written."""
 
 _TOMBSTONE_RETENTION: Final = timedelta(hours=24)
 """How long the version of a removed document is kept: far longer than a worker takes for a message.

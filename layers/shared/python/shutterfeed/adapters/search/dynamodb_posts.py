@@ -212,8 +212,8 @@ def completions(table: Table, generation: str, kind: str, beginning: str) -> lis
 def meant_by(
     table: Table, generation: str, kind: str, terms: Sequence[Term]
 ) -> dict[Term, list[tuple[str, int]]]:
-    """For each term, the words of the dictionary of which it may be a typing error, with the number
-    of errors; nearest first."""
+    """The words of the dictionary of which a term may be a typing error, with the number of errors,
+    nearest first; by term."""
     wanted = {
         keys.typos(generation, kind, letters): term
         for term in terms
@@ -240,7 +240,7 @@ def _all(meanings: Mapping[Term, Sequence[Meaning]]) -> Iterator[Entries]:
 
 
 def _weights(meanings: Mapping[Term, Sequence[Meaning]]) -> list[list[tuple[str, float, float]]]:
-    """For each word of the query, the hash, rarity and closeness of each word that it may mean."""
+    """The hash, rarity and closeness of each word that a word of the query may mean, by word."""
     lists = list(_all(meanings))
     span = max((_days(entries) for entries in lists), default=0.0)
     frequency = {e.term: _frequency(e, span) for e in lists}
