@@ -1,4 +1,5 @@
-# Short forms of `python -m tools <command>`. Each command first brings .venv up to date.
+# Short forms of `python -m tools <command>` and, for operators, of `python -m operations <command>`;
+# each command first brings .venv up to date.
 #
 #   make up [PORT=4567] [CLOUD=localstack]    run everything on this machine, with demo data
 #   make logs [F=thumbnail]                   show the functions' logs as they come
@@ -6,13 +7,13 @@
 #   make down                                 stop everything and delete its state
 #   make test [ARGS="-k feed"]                run every check that a change must pass
 #   make lint                                 check style, types, imports and the API document
-#   make format                               format the Python code
+#   make format                               format the code
 #   make e2e [ARGS="-k feed"]                 run the end-to-end tests
 #   make screenshots                          take the pictures for the documentation again
 #   make bench [B=imports]                    run all benchmarks, or one
 #   make bench B=fan_out AGAINST=main [PAIRS=3]   compare a benchmark with another commit
 #   make waiting [STAGE=prod]                 show what waits in the queues, here or in AWS
-#   make redrive [Q=uploads] [STAGE=prod]     send dead letters back to their queues
+#   make redrive [Q=ingest] [STAGE=prod]      send dead letters back to their queues
 #   make reconcile [STAGE=prod]               check every unpublished post now
 #   make collect [STAGE=prod]                 show what would be removed; remove nothing
 #   make audit [REPAIR=yes] [STAGE=prod]      compare stored files with the table
@@ -37,6 +38,7 @@ PYTHON :=
 endif
 
 TOOLS := .venv/bin/python -m tools
+OPERATIONS := PYTHONPATH=layers/shared/python .venv/bin/python -m operations
 
 ifdef REGION
 export AWS_REGION := $(REGION)
@@ -73,7 +75,7 @@ lint: ready
 	@$(TOOLS) lint
 
 format: ready
-	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format . ; $(TOOLS) format-site
 
 e2e: ready
 	@$(TOOLS) e2e -- $(ARGS)
@@ -86,14 +88,10 @@ bench: ready
 	@$(TOOLS) bench $(B) $(if $(AGAINST),--against $(AGAINST)) $(if $(PAIRS),--pairs $(PAIRS))
 
 waiting redrive reconcile collect reindex: ready
-	@$(TOOLS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter redrive,$@),$(Q))
 
-audit: ready
-	@PYTHONPATH=layers/shared/python $(TOOLS) audit $(if $(STAGE),--stage $(STAGE)) \
-		$(if $(filter yes,$(REPAIR)),--repair)
-
-search-check: ready
-	@$(TOOLS) search-check $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(REPAIR)),--repair)
+audit search-check: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(REPAIR)),--repair)
 
 opensearch: ready
 	@$(TOOLS) opensearch $(if $(PORT),--port $(PORT))

@@ -31,8 +31,8 @@ from PIL import Image
 from bench.deployment import PASSWORD, deployed
 from bench.figures import Figure
 from bench.progress import clear, show
+from shutterfeed_cli.client.api import Api
 from tools import paths
-from tools.client import Api
 
 PARALLEL: Final = 4
 _NAME: Final = "command-line"
@@ -60,21 +60,22 @@ def run(size: Size) -> list[Figure]:
         deployed() as deployment,
     ):
         token = deployment.sign_up(_NAME).access
-        api = Api(f"{deployment.outputs['SiteUrl']}/api").as_user(token)
-        return _figures(*_measured(api, deployment.outputs, Path(name), size))
+        return _figures(*_measured(token, deployment.outputs, Path(name), size))
 
 
 def _measured(
-    api: Api, outputs: Mapping[str, str], folder: Path, size: Size
+    token: str, outputs: Mapping[str, str], folder: Path, size: Size
 ) -> tuple[Sequence[float], Sequence[float]]:
     """Uploads per second of the command and of the bare loop, pair by pair."""
     environment = _signed_in(outputs, folder)
+    base_url = f"{outputs['SiteUrl']}/api"
+    api = Api.once(base_url).as_user(token)
 
     def command(files: Path) -> None:
         _shutterfeed(environment, "upload", str(files), "--no-wait", "--parallel", str(PARALLEL))
 
     def bare(files: Path) -> None:
-        _bare_loop(api, sorted(files.iterdir()))
+        _bare_loop(base_url, token, sorted(files.iterdir()))
 
     ways: list[Callable[[Path], None]] = [command, bare]
     for way in ways:
@@ -107,10 +108,10 @@ def _timed(way: Callable[[Path], None], api: Api, folder: Path, number: int) -> 
     return seconds
 
 
-def _bare_loop(api: Api, files: Sequence[Path]) -> None:
-    headers = {"Authorization": f"Bearer {api.token}"}
+def _bare_loop(base_url: str, token: str, files: Sequence[Path]) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
     # As everything that is called .localhost, the site is on this machine.
-    site = httpx.URL(api.base_url)
+    site = httpx.URL(base_url)
     address, host = site.copy_with(host="127.0.0.1"), {"Host": site.netloc.decode()}
     with httpx.Client(headers=host, timeout=60) as client:
 

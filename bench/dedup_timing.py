@@ -19,7 +19,8 @@ from bench.deployment import deployed
 from bench.figures import Figure
 from bench.progress import clear, show
 from bench.rank import distinguishability
-from tools.client import Api, Photo, upload
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Photo
 from tools.pictures import landscape
 
 _PAUSE_SECONDS: Final = 0.005
@@ -96,9 +97,7 @@ def _watched(api: Api, photo: Photo) -> Seen:
     created = api.create_post([photo])
     post_id: str = created["post"]["id"]
     start = time.perf_counter()
-    answer = upload(created["uploads"][0], photo)
-    if answer.status >= 400:
-        raise RuntimeError(f"the upload was answered {answer.status}: {answer.body[:300]!r}")
+    api.upload(created["uploads"][0], photo)
     accepted = time.perf_counter() - start
     at = {"pending": 0.0}
     while True:

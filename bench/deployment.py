@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api, Tokens
-from tools.cloud import LocalCloud
+from shutterfeed_cli.client.accounts import Accounts, SignIn
+from shutterfeed_cli.client.api import Api
+from tools.cloud import LOCAL_CONFIRMATION_CODE, LocalCloud
 from tools.deploy import deploy
 
 PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
@@ -29,9 +30,9 @@ class Deployment:
 
     @property
     def accounts(self) -> Accounts:
-        return Accounts(self.endpoint, self.outputs["UserPoolClientId"])
+        return Accounts.once(self.endpoint, self.outputs["UserPoolClientId"])
 
-    def sign_up(self, name: str) -> Tokens:
+    def sign_up(self, name: str) -> SignIn:
         """Somebody new, with an e-mail address of that name and no handle yet."""
         email = f"{name}@example.com"
         self.accounts.sign_up(email, PASSWORD)
@@ -40,7 +41,7 @@ class Deployment:
 
     def person(self, handle: str) -> Api:
         """The API as somebody new with this handle sees it."""
-        api = Api(self.outputs["ApiUrl"]).as_user(self.sign_up(handle).access)
+        api = Api.once(self.outputs["ApiUrl"]).as_user(self.sign_up(handle).access)
         api.edit_me(handle=handle)
         return api
 

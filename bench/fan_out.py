@@ -19,13 +19,13 @@ from typing import Any, Final
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from bench.figures import Figure
-from bench.wire import answer
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.services.fan_out import CHUNK, PAGES_PER_STEP
+from tests.wire import answer
 
 FULL: Final = 15
 """Chunks written."""

@@ -106,7 +106,8 @@ def pulled_counts(policy: FeedPolicy, counts: Iterable[int]) -> frozenset[int]:
 
 def display(trace: Trace) -> Bill:
     """What each way of delivery pays for the same pages: the reader's state, one list of what to
-    show, the posts, their authors."""
+    show, the posts, their authors. The posts' counts, which cost as much again as the posts, are
+    left out: they would make all ways look alike."""
     pages = [page for reader in trace.readers for shown in reader.pages for page in shown]
     return Bill(
         {

@@ -25,13 +25,13 @@ from typing import Any, Final
 
 import boto3
 
-from bench.feed_scene import CASES, Scene
 from bench.figures import Figure
 from bench.imports import environment
 from bench.progress import clear, show
-from bench.wire import Wire
 from shutterfeed.adapters.dynamodb.table import Table, at_once
+from tests.feed_scene import CASES, Scene
 from tests.tables import create_tables
+from tests.wire import Wire
 from tools import dynamodb_local
 
 _MEDIAN_SECONDS: Final = 0.005

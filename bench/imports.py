@@ -18,7 +18,7 @@ from typing import Final
 
 from bench.figures import Figure
 from bench.progress import clear, show
-from shutterfeed import config
+from shutterfeed import config, topology
 
 _ROOT: Final = Path(__file__).parents[1]
 _BASELINE: Final = "import boto3; boto3.client('dynamodb')"
@@ -74,17 +74,18 @@ def cpu_milliseconds(program: str, env: Mapping[str, str]) -> float:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """What a function finds, with made-up names of resources."""
-    settings = {
-        field.name.upper(): "https://sqs.us-east-1.amazonaws.com/0/name"
+    """What a function finds. Any number does for a setting that is none of those below, in place
+    of a resource's name, too: nothing looks for it while modules are imported."""
+    names = {
+        field.name.upper()
         for kind in vars(config).values()
         if isinstance(kind, type) and issubclass(kind, config.Settings)
         for field in fields(kind)
     }
+    names |= {worker.queue_variable for worker in topology.WORKERS}
+    queue = "https://sqs.us-east-1.amazonaws.com/0/name"
     return {
-        **settings,
-        "RECONCILE_AFTER_MINUTES": "10",
-        "REMOVALS_PER_HOUR": "10",
+        **{name: queue if name.endswith("_URL") else "10" for name in names},
         "CELEBRITY_FOLLOWERS": "100000",
         "ACTIVE_DAYS": "30",
         "REGULAR_AFTER_DAYS": "1",

@@ -37,11 +37,12 @@ from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import parse_query, post_document, user_document
 from shutterfeed.domain.text import query_words, words
 from shutterfeed.ports.search import SearchIndex
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Photo
 from tests import samples
 from tests.fakes.system import FakeClock
 from tests.tables import create_search_table
 from tools import dynamodb_local, environments, opensearch_node, paths
-from tools.client import Api, Photo, upload
 from tools.deploy import REGION
 from tools.errors import Unavailable
 from tools.pictures import landscape
@@ -316,7 +317,7 @@ def _time_to_find(api: Api, number: int) -> float:
     word = "w" + "".join(string.ascii_lowercase[int(digit)] for digit in f"{number:05}")
     photo = Photo(landscape(number))
     created = api.create_post([photo], caption=f"{word} on a quiet morning by the sea")
-    assert upload(created["uploads"][0], photo).status < 400
+    api.upload(created["uploads"][0], photo)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         found = api.call("GET", f"/search?type=posts&q={quote(word + ' ')}")["posts"]

@@ -14,7 +14,8 @@ from typing import Final
 from bench.deployment import deployed
 from bench.figures import Figure
 from bench.progress import clear, show
-from tools.client import Api, Json, Photo, upload
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Json, Photo
 from tools.pictures import landscape
 
 FULL: Final = 50
@@ -43,9 +44,7 @@ def _measured(author: Api, reader: Api, uploads: int) -> list[float]:
         created = author.create_post([photo])
         post_id: str = created["post"]["id"]
         start = time.perf_counter()
-        answer = upload(created["uploads"][0], photo)
-        if answer.status >= 400:
-            raise RuntimeError(f"the upload was answered {answer.status}: {answer.body[:300]!r}")
+        author.upload(created["uploads"][0], photo)
         found.append(_until(lambda: reader.feed(limit=1), _shows(post_id), start))
     clear()
     return found[_WARM_UP:]

@@ -20,8 +20,9 @@ from playwright.sync_api import Browser, Page, StorageState
 from bench.deployment import PASSWORD, Deployment, deployed
 from bench.figures import Figure
 from bench.progress import clear, show
+from shutterfeed_cli.client.accounts import SignIn
+from shutterfeed_cli.client.content import Photo
 from tools import browser
-from tools.client import Photo, Tokens
 from tools.errors import Unavailable
 from tools.pictures import landscape
 
@@ -87,7 +88,7 @@ def run(size: Size) -> list[Figure]:
             return _figures(chromium, deployment.outputs["SiteUrl"], tokens, size.visits)
 
 
-def _reader_of_posts(deployment: Deployment, posts: int) -> Tokens:
+def _reader_of_posts(deployment: Deployment, posts: int) -> SignIn:
     """Somebody whose feed is full of pictures."""
     author, reader = map(deployment.person, (_AUTHOR, _READER))
     reader.follow(_AUTHOR)
@@ -98,7 +99,7 @@ def _reader_of_posts(deployment: Deployment, posts: int) -> Tokens:
     return deployment.accounts.sign_in(f"{_READER}@example.com", PASSWORD)
 
 
-def _figures(chromium: Browser, site: str, tokens: Tokens, count: int) -> list[Figure]:
+def _figures(chromium: Browser, site: str, tokens: SignIn, count: int) -> list[Figure]:
     _visit(chromium, site, tokens, renews=False)  # the functions are warm from here on
     visits = [_visit(chromium, site, tokens, renews=False) for _ in range(count)]
     renewing = [_visit(chromium, site, tokens, renews=True) for _ in range(count)]
@@ -123,7 +124,7 @@ def _figures(chromium: Browser, site: str, tokens: Tokens, count: int) -> list[F
     ]
 
 
-def _visit(chromium: Browser, site: str, tokens: Tokens, *, renews: bool) -> Visit:
+def _visit(chromium: Browser, site: str, tokens: SignIn, *, renews: bool) -> Visit:
     """A first visit with an empty cache; `renews`: without an access token at hand."""
     held = {"name": "shutterfeed.refresh", "value": tokens.refresh}
     state = cast("StorageState", {"origins": [{"origin": site, "localStorage": [held]}]})

@@ -3,7 +3,7 @@ environment."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_lambda as lambda_
@@ -13,25 +13,22 @@ from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
 from infra.queues import Queues
+from infra.settings import Settings
 from infra.shared_cache import SharedCache
 from infra.tables import Tables
-from shutterfeed import schema
+from shutterfeed import schema, topology
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
     """The resources that functions use."""
 
+    settings: Settings
     tables: Tables
     buckets: Buckets
     queues: Queues
     media_base_url: str
     sending_actions: Sequence[str]
-    reconcile_after_minutes: int
-    removals_per_hour: int
-    feed_policy: Mapping[str, int]
-    """The values of the feed policy, for the environment of the functions that deliver posts."""
-    head_cache: Mapping[str, int]
     shared_cache: SharedCache | None
 
 
@@ -44,10 +41,17 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _route_changes(functions["route_changes"], to)
     _publish(functions["publish"], to)
     _fan_out(functions["fan_out"], to)
-    _feed_writer(functions["feed_writer"], to)
+    _deliver(functions["deliver"], to)
     _collect(functions["collect"], to)
     _reconcile(functions["reconcile"], to)
-    _index_search(functions["index_search"], to)
+    _index(functions["index"], to)
+
+
+def _sends(function: lambda_.Function, to: Resources, *steps: str) -> None:
+    """Let a function send to the queues of some steps, and tell it where they are."""
+    for step in steps:
+        function.add_environment(topology.worker(step).queue_variable, to.queues[step].queue_url)
+    grants.sending(function, to.sending_actions, *(to.queues[step] for step in steps))
 
 
 def _api(function: lambda_.Function, to: Resources) -> None:
@@ -72,8 +76,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
     _caches_heads(function, to)
-    function.add_environment("FEED_QUEUE_URL", to.queues.feed.queue_url)
-    grants.sending(function, to.sending_actions, to.queues.feed)
+    _sends(function, to, "deliver")
     # The API itself never writes bytes, but a presigned request has the rights of its signer.
     # PutObject also covers beginning and completing an upload in parts.
     grants.objects(
@@ -91,7 +94,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
 
 def _caches_heads(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("HEAD_CACHE", "container" if to.shared_cache is None else "valkey")
-    for name, bound in to.head_cache.items():
+    for name, bound in to.settings.head_cache.items():
         function.add_environment(f"HEAD_CACHE_{name.upper()}", str(bound))
     if to.shared_cache is not None:
         to.shared_cache.admit(function)
@@ -102,17 +105,15 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", metadata.table_name)
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
-    function.add_environment("IMAGES_QUEUE_URL", to.queues.images.queue_url)
-    function.add_environment("VIDEOS_QUEUE_URL", to.queues.videos.queue_url)
-    grants.items(function, metadata, "GetItem", "BatchGetItem", "PutItem", "UpdateItem")
-    # If an upload's post is gone, a reference that it may have made is removed.
-    grants.items(function, metadata, "Query", "DeleteItem", partitions=["BLOB#*"])
+    grants.items(function, metadata, "GetItem", "UpdateItem")
+    # References are all that it makes, and an upload whose post has gone gives up its own.
+    grants.items(function, metadata, "PutItem", "Query", "DeleteItem", partitions=["BLOB#*"])
     grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
     grants.objects(function, uploads, "PutObject", prefix=DISCARDED_PREFIX)
     grants.objects(function, originals, "GetObject", "PutObject")
     # Without it, S3 answers 403 instead of 404 for an upload or original that does not exist.
     grants.listing(function, uploads, originals)
-    grants.sending(function, to.sending_actions, to.queues.images, to.queues.videos)
+    _sends(function, to, "render", "transcode", "publish")
 
 
 def _thumbnail(function: lambda_.Function, to: Resources) -> None:
@@ -140,21 +141,7 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
 
 
 def _route_changes(function: lambda_.Function, to: Resources) -> None:
-    queues = to.queues
-    function.add_environment("PUBLISH_QUEUE_URL", queues.publish.queue_url)
-    function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
-    function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
-    function.add_environment("COLLECT_QUEUE_URL", queues.collect.queue_url)
-    function.add_environment("SEARCH_QUEUE_URL", queues.search.queue_url)
-    grants.sending(
-        function,
-        to.sending_actions,
-        queues.publish,
-        queues.fan_out,
-        queues.feed,
-        queues.collect,
-        queues.search,
-    )
+    _sends(function, to, "publish", "fan_out", "deliver", "collect", "index")
 
 
 def _publish(function: lambda_.Function, to: Resources) -> None:
@@ -164,7 +151,7 @@ def _publish(function: lambda_.Function, to: Resources) -> None:
 
 
 def _delivers(function: lambda_.Function, to: Resources) -> None:
-    for name, value in to.feed_policy.items():
+    for name, value in to.settings.feed_policy.items():
         function.add_environment(name.upper(), str(value))
 
 
@@ -174,23 +161,20 @@ and removes pull markers on conditions about follow edges and heads."""
 
 
 def _fan_out(function: lambda_.Function, to: Resources) -> None:
-    tables, queues = to.tables, to.queues
+    tables = to.tables
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("FEED_TABLE", tables.feed.table_name)
-    function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
-    function.add_environment("FEED_QUEUE_URL", queues.feed.queue_url)
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
     # A lease that has run out is renewed or removed, if it has not changed since it was read.
     grants.items(function, tables.feed, "Query", "BatchWriteItem", "UpdateItem", "DeleteItem")
-    grants.sending(function, to.sending_actions, queues.fan_out, queues.feed)
+    _sends(function, to, "fan_out", "deliver")
 
 
-def _feed_writer(function: lambda_.Function, to: Resources) -> None:
-    tables, queues = to.tables, to.queues
+def _deliver(function: lambda_.Function, to: Resources) -> None:
+    tables = to.tables
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("FEED_TABLE", tables.feed.table_name)
-    function.add_environment("FAN_OUT_QUEUE_URL", queues.fan_out.queue_url)
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
@@ -200,7 +184,7 @@ def _feed_writer(function: lambda_.Function, to: Resources) -> None:
         tables.feed,
         *("GetItem", "BatchGetItem", "Query", "PutItem", "BatchWriteItem", "DeleteItem"),
     )
-    grants.sending(function, to.sending_actions, queues.fan_out)
+    _sends(function, to, "fan_out")
 
 
 def _collect(function: lambda_.Function, to: Resources) -> None:
@@ -214,7 +198,7 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
-    function.add_environment("REMOVALS_PER_HOUR", str(to.removals_per_hour))
+    function.add_environment("REMOVALS_PER_HOUR", str(to.settings.removals_per_hour))
     grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
     # DeleteObject only hides an original: its versions stay, and no function may remove those.
     grants.objects(function, originals, "DeleteObject")
@@ -228,27 +212,23 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
 
 
 def _reconcile(function: lambda_.Function, to: Resources) -> None:
-    tables, buckets, queues = to.tables, to.buckets, to.queues
+    tables, buckets = to.tables, to.buckets
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("UPLOADS_BUCKET", buckets.uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", buckets.originals.bucket_name)
-    function.add_environment("UPLOADS_QUEUE_URL", queues.uploads.queue_url)
-    function.add_environment("IMAGES_QUEUE_URL", queues.images.queue_url)
-    function.add_environment("VIDEOS_QUEUE_URL", queues.videos.queue_url)
-    function.add_environment("PUBLISH_QUEUE_URL", queues.publish.queue_url)
-    function.add_environment("RECONCILE_AFTER_MINUTES", str(to.reconcile_after_minutes))
+    function.add_environment("RECONCILE_AFTER_MINUTES", str(to.settings.reconcile_after_minutes))
     # The items that it changes are ledger entries, their posts, and its own checkpoint.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
     grants.objects(function, buckets.originals, "GetObject")
     grants.listing(function, buckets.uploads, buckets.originals)
-    watched = (queues.uploads, queues.images, queues.videos, queues.publish)
-    grants.sending(function, to.sending_actions, *watched)
-    grants.measuring(function, *watched)
+    watched = ("ingest", "render", "transcode", "publish")
+    _sends(function, to, *watched)
+    grants.measuring(function, *(to.queues[step] for step in watched))
 
 
-def _index_search(function: lambda_.Function, to: Resources) -> None:
+def _index(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
     # It scans the table when an operator builds the index again or checks it. The followers of a

@@ -32,6 +32,10 @@ PATH: Final = "/api"
 """Every route begins with it. On the site's domain, CloudFront recognizes the API's requests by it
 and passes it on unchanged."""
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_ALL_ELSE: Final = "/{proxy+}"
+"""What is no route of the document. The function answers it in the API's own words, but to who is
+signed in alone: the gateway refuses strangers, which starts nothing and costs nothing. Not the
+route `$default`, which would take browsers' preflights as well."""
 
 
 class Api(Construct):
@@ -90,7 +94,8 @@ class Api(Construct):
         authorizer = HttpJwtAuthorizer(
             "AccessToken", identity.issuer, jwt_audience=[identity.client_id]
         )
-        for route in routes:
+        all_else = [Route(_ALL_ELSE, method, signed_in=True) for method in _METHODS]
+        for route in [*routes, *all_else]:
             added = self.http.add_routes(
                 path=PATH + route.path,
                 methods=[apigateway.HttpMethod[route.method]],

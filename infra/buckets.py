@@ -21,10 +21,10 @@ MEDIA_PREFIX: Final = "media/"
 
 
 class Buckets(Construct):
-    """All buckets. S3 sends a message to `uploads_queue` for every object in the uploads bucket."""
+    """`ingest_queue` is told of every object that lands in the uploads bucket."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, settings: Settings, uploads_queue: sqs.Queue
+        self, scope: Construct, construct_id: str, settings: Settings, ingest_queue: sqs.Queue
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
@@ -39,7 +39,7 @@ class Buckets(Construct):
         )
         self.renditions = self._bucket("renditions", [lifecycle.ABORT_MULTIPART])
         self.site = self._bucket("site", [lifecycle.ABORT_MULTIPART])
-        self._notify(uploads_queue)
+        self._notify(ingest_queue)
 
     def take_uploads_from(self, *origins: str) -> None:
         """Let pages of these origins upload files. Whole files are sent as a form (POST); parts of
@@ -84,10 +84,9 @@ class Buckets(Construct):
         return bucket
 
     def _name(self, name: str) -> str:
-        """The fixed name of a bucket. The uploads queue's policy and the site's policy for browsers
-        name the uploads bucket, which refers to both, so the name cannot be generated. A different
-        name would mean a new, empty bucket in every existing deployment. `tools/creation.py` knows
-        the names too."""
+        """Fixed, not generated: the ingest queue's policy and the site's policy for browsers name
+        the uploads bucket, which refers to both, and another name would mean another bucket, an
+        empty one, in every deployment that there is. `tools/creation.py` knows the names, too."""
         return f"{self._settings.prefix}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
     def _notify(self, queue: sqs.Queue) -> None:

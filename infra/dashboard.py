@@ -46,7 +46,7 @@ class Dashboard(Construct):
             _graph("Feed page, ms", (feed_latency(s) for s in ("p50", "p99"))),
         )
         board.add_widgets(
-            _graph("Oldest message, s", map(oldest_message, queues.working())),
+            _graph("Oldest message, s", map(oldest_message, queues.working().values())),
             _graph("Stream to router, ms", [iterator_age(functions)]),
             _graph("Dead letters", map(depth, queues.dead_letters().values())),
         )

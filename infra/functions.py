@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aws_cdk import Duration, IgnoreMode, RemovalPolicy, Size
@@ -18,6 +18,7 @@ from infra.nag import allow, allow_resource
 from infra.retention import retention
 from infra.settings import OPENSEARCH, Settings
 from infra.shared_cache import SharedCache
+from shutterfeed import topology
 
 METRICS_NAMESPACE: Final = "Shutterfeed"
 
@@ -26,7 +27,7 @@ METRICS_NAMESPACE: Final = "Shutterfeed"
 class FunctionSpec:
     """The size of a function. More memory also gives more CPU: 1,769 MB give one whole core."""
 
-    memory_mb: int
+    memory_mb: int = 512
     timeout_s: int
     storage_mb: int | None = None
     """The storage for temporary files; None means 512 MB, which cost nothing."""
@@ -38,24 +39,27 @@ class FunctionSpec:
     for a runaway loop and stop it."""
 
 
+_WORKERS: Final[Mapping[str, FunctionSpec]] = {
+    worker.function: FunctionSpec(timeout_s=worker.timeout_s) for worker in topology.WORKERS
+}
 SPECS: Final[Mapping[str, FunctionSpec]] = {
     "api": FunctionSpec(memory_mb=1024, timeout_s=15, searches=True),
-    "dedup_hash": FunctionSpec(memory_mb=1024, timeout_s=60),
-    "thumbnail": FunctionSpec(memory_mb=1769, timeout_s=60, layers=("runtime", "imaging", SHARED)),
+    topology.ROUTER: FunctionSpec(timeout_s=30),
+    "reconcile": FunctionSpec(timeout_s=300),
+    **_WORKERS,
+    "dedup_hash": replace(_WORKERS["dedup_hash"], memory_mb=1024),
+    "thumbnail": replace(
+        _WORKERS["thumbnail"], memory_mb=1769, layers=("runtime", "imaging", SHARED)
+    ),
     # Storage for the original, the clip and the copy that faststart makes of it, several times.
-    "transcode": FunctionSpec(
+    "transcode": replace(
+        _WORKERS["transcode"],
         memory_mb=3008,
-        timeout_s=900,
         storage_mb=4096,
         layers=("runtime", "imaging", "video", SHARED),
     ),
-    "route_changes": FunctionSpec(memory_mb=512, timeout_s=30),
-    "publish": FunctionSpec(memory_mb=512, timeout_s=30),
-    "fan_out": FunctionSpec(memory_mb=512, timeout_s=60, calls_itself=True),
-    "feed_writer": FunctionSpec(memory_mb=512, timeout_s=60),
-    "collect": FunctionSpec(memory_mb=512, timeout_s=60),
-    "index_search": FunctionSpec(memory_mb=512, timeout_s=60, searches=True),
-    "reconcile": FunctionSpec(memory_mb=512, timeout_s=300),
+    "fan_out": replace(_WORKERS["fan_out"], calls_itself=True),
+    "index": replace(_WORKERS["index"], searches=True),
 }
 
 

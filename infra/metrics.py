@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sqs as sqs
 
 from infra.functions import METRICS_NAMESPACE, Functions
+from shutterfeed import topology
 
 _MINUTE: Final = Duration.minutes(1)
 _FIVE_MINUTES: Final = Duration.minutes(5)
@@ -48,7 +49,7 @@ def oldest_open_post() -> cloudwatch.Metric:
 
 def iterator_age(functions: Functions) -> cloudwatch.Metric:
     """The milliseconds between a change of the table and the router's reading of it."""
-    return functions["route_changes"].metric("IteratorAge", statistic="Maximum", period=_MINUTE)
+    return functions[topology.ROUTER].metric("IteratorAge", statistic="Maximum", period=_MINUTE)
 
 
 def oldest_message(queue: sqs.Queue) -> cloudwatch.Metric:

@@ -16,7 +16,7 @@ from infra.settings import OPENSEARCH, Settings
 from shutterfeed import schema
 
 READER = "api"
-WRITER = "index_search"
+WRITER = "index"
 
 
 class Search(Construct):

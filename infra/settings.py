@@ -1,8 +1,9 @@
-"""The choices of a deployment, read from CDK context, and everything that differs on the local
+"""What a deployment can choose, read from CDK context, and all that is different on the local
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
-An override of a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
-`head_cache`) replaces the whole map.
+Overriding a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
+`head_cache`) replaces it whole. `worker_concurrency` names only the workers that shall have another
+number than their row in `topology.py` says.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 from aws_cdk import Aws, Fn
 
 from infra.context import Context, SettingsError
-from shutterfeed import schema
+from shutterfeed import schema, topology
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 LOCAL_STAGE: Final = "local"
@@ -29,18 +30,6 @@ FEED_POLICY: Final = (
     "snapshot_posts",
 )
 HEAD_CACHE: Final = ("seconds", "heads", "megabytes")
-WORKERS: Final = (
-    "dedup_hash",
-    "thumbnail",
-    "transcode",
-    "publish",
-    "fan_out",
-    "feed_writer",
-    "collect",
-    "index_search",
-)
-"""The functions that each read a queue."""
-
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
 _BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -51,7 +40,9 @@ OPENSEARCH: Final = "opensearch"
 _SEARCH: Final = re.compile(f"dynamodb|{OPENSEARCH}")
 _QUEUE_CONCURRENCY: Final = range(2, 1001)
 """The values that Lambda accepts as the maximum concurrency of a queue."""
-_QUEUE_SHARE: Final = 5
+_SHARE: Final = 5
+_LOCAL_EXECUTIONS: Final = 2
+"""Of each worker at a time on the local cloud, whose functions share this machine's cores."""
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -83,21 +74,19 @@ class Settings:
     log_retention_days: int
     log_level: str
     worker_concurrency: Mapping[str, int]
-    """The highest number of executions of each worker that its queue starts at the same time, from
-    2 to 1,000."""
+    """How many executions of each worker its queue may start at a time, from 2 to 1,000. A worker
+    that the context does not name has the number of its row in `topology.py`."""
     reserved_concurrency: Mapping[str, int]
-    """The number of executions that AWS keeps for a function and takes from all others; a function
-    that is left out has no reservation.
+    """Executions that AWS keeps for a function and takes from all others; absent: none.
 
-    No function has one by default: AWS lets an account reserve only what it has beyond 100
-    executions, and a new account has 10. A worker's reservation must be at least the number that
-    its queue may start.
+    None by default: AWS lets an account reserve only what it has beyond 100 executions, and a new
+    account has 10. A worker's reservation is at least what its queue may start.
     """
     account_concurrency: int | None
-    """The number of executions at the same time that the account has for functions without a
-    reservation. `make deploy` looks it up; null if nobody did."""
+    """Executions that the account has at a time for functions without a reservation, which
+    `make deploy` looks up; null: nobody looked."""
     throttle_rate: int
-    """The number of requests a second to the whole API, on average."""
+    """Requests a second to the whole API, on average."""
     throttle_burst: int
     snap_start: bool
     """Whether the API function starts from a snapshot. The snapshot costs money while idle."""
@@ -231,8 +220,15 @@ class Settings:
         wanted = self.worker_concurrency[worker]
         if self.account_concurrency is None or worker in self.reserved_concurrency:
             return wanted
-        share = self.account_concurrency // _QUEUE_SHARE
-        return max(_QUEUE_CONCURRENCY.start, min(wanted, share))
+        return max(_QUEUE_CONCURRENCY.start, min(wanted, self.account_concurrency // _SHARE))
+
+    @property
+    def started_by_shard(self) -> int:
+        """How many executions of the router a shard of the stream may start at a time: for the same
+        reason no more than a fifth of what the account has."""
+        if self.account_concurrency is None or topology.ROUTER in self.reserved_concurrency:
+            return topology.STREAM_PARALLELIZATION
+        return max(1, min(topology.STREAM_PARALLELIZATION, self.account_concurrency // _SHARE))
 
     @property
     def makes_search_domain(self) -> bool:
@@ -346,23 +342,32 @@ def _feed(context: Context) -> Mapping[str, int]:
 
 
 def _worker_concurrency(context: Context) -> Mapping[str, int]:
-    chosen = _all_required(context, "worker_concurrency", WORKERS)
+    is_local = context.text("stage") == LOCAL_STAGE
+    usual = {
+        worker.function: _LOCAL_EXECUTIONS if is_local else worker.concurrency
+        for worker in topology.WORKERS
+    }
+    chosen = _numbers(context, "worker_concurrency")
+    unknown = chosen.keys() - usual.keys()
+    if unknown:
+        raise SettingsError(
+            f"Context value worker_concurrency names no worker: {', '.join(sorted(unknown))}."
+        )
     for name, number in chosen.items():
         if number not in _QUEUE_CONCURRENCY:
             raise SettingsError(
                 f"Context value worker_concurrency: {name} must be from {_QUEUE_CONCURRENCY.start} "
                 f"to {_QUEUE_CONCURRENCY.stop - 1}, not {number}."
             )
-    return chosen
+    return usual | chosen
 
 
 def _reserved_concurrency(context: Context) -> Mapping[str, int]:
-    reserved = {
-        name: number
-        for name, number in context.numbers("reserved_concurrency").items()
-        if number is not None
-    }
+    reserved = _numbers(context, "reserved_concurrency")
     started = _worker_concurrency(context)
+    if context.text("stage") == LOCAL_STAGE:
+        # The local cloud starts as many as it is asked for, whatever a queue may start.
+        reserved = dict(started) | reserved
     for name, number in reserved.items():
         # Executions that a queue starts beyond the reservation would be throttled, although the
         # account has room for them.
@@ -373,6 +378,11 @@ def _reserved_concurrency(context: Context) -> Mapping[str, int]:
                 f"number of executions that may run at the same time, not {number}."
             )
     return reserved
+
+
+def _numbers(context: Context, name: str) -> dict[str, int]:
+    """A map's entries, but those that are null."""
+    return {key: number for key, number in context.numbers(name).items() if number is not None}
 
 
 def _head_cache(context: Context) -> Mapping[str, int]:

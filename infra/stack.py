@@ -11,7 +11,7 @@ from infra.api import Api
 from infra.buckets import Buckets
 from infra.dashboard import Dashboard
 from infra.delivery import Delivery
-from infra.functions import SPECS, Functions
+from infra.functions import Functions
 from infra.identity import Identity
 from infra.monitoring import Monitoring
 from infra.queues import Queues
@@ -44,9 +44,8 @@ class ShutterfeedStack(Stack):
         shared_cache = SharedCache(self, "Cache", settings) if settings.shared_cache else None
         functions = Functions(self, "Functions", settings, shared_cache)
         tables = Tables(self, "Tables", settings)
-        timeouts = {name: spec.timeout_s for name, spec in SPECS.items()}
-        queues = Queues(self, "Queues", settings, timeouts)
-        buckets = Buckets(self, "Buckets", settings, queues.uploads)
+        queues = Queues(self, "Queues", settings)
+        buckets = Buckets(self, "Buckets", settings, queues["ingest"])
         if settings.originals_replica_bucket_arn is not None:
             Replication(
                 self, "Replication", buckets.originals, settings.originals_replica_bucket_arn
@@ -60,15 +59,12 @@ class ShutterfeedStack(Stack):
         grant_all(
             functions,
             Resources(
+                settings=settings,
                 tables=tables,
                 buckets=buckets,
                 queues=queues,
                 media_base_url=delivery.media_base_url,
                 sending_actions=settings.sending_actions,
-                reconcile_after_minutes=settings.reconcile_after_minutes,
-                removals_per_hour=settings.removals_per_hour,
-                feed_policy=settings.feed_policy,
-                head_cache=settings.head_cache,
                 shared_cache=shared_cache,
             ),
         )

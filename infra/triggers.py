@@ -18,26 +18,13 @@ from infra.functions import Functions
 from infra.queues import Queues
 from infra.settings import Settings
 from infra.tables import Tables
-from shutterfeed import schema
+from shutterfeed import schema, topology
 
-STREAM_RETRIES: Final = 10
 # A stream keeps its records for 24 hours. A record that has failed for six hours goes to the dead
 # letters, which leaves the shard time to catch up before later records are lost.
 STREAM_MAX_AGE: Final = Duration.hours(6)
 
 RECONCILE_EVERY: Final = Duration.minutes(5)
-
-# A function that holds a large object in memory takes one message at a time.
-_BATCH_SIZES: Final = {
-    "dedup_hash": 1,
-    "thumbnail": 1,
-    "transcode": 1,
-    "publish": 10,
-    "fan_out": 1,
-    "feed_writer": 10,
-    "collect": 10,
-    "index_search": 10,
-}
 
 
 class Triggers(Construct):
@@ -54,16 +41,10 @@ class Triggers(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self._functions = functions
-        self._queue("dedup_hash", queues.uploads)
-        self._queue("thumbnail", queues.images)
-        self._queue("transcode", queues.videos)
-        self._queue("publish", queues.publish)
-        self._queue("fan_out", queues.fan_out)
-        self._queue("feed_writer", queues.feed)
-        self._queue("collect", queues.collect)
-        self._queue("index_search", queues.search)
+        for worker in topology.WORKERS:
+            self._queue(worker, queues[worker.step])
         self._schedule(functions["reconcile"])
-        self._stream(functions["route_changes"], tables, queues.stream_dlq)
+        self._stream(functions[topology.ROUTER], tables, queues.stream_dlq)
 
     def _schedule(self, function: lambda_.Function) -> None:
         """Run a function regularly. A rule and a few thousand invocations a month cost nothing."""
@@ -76,19 +57,19 @@ class Triggers(Construct):
             targets=[targets.LambdaFunction(function, retry_attempts=0)],
         )
 
-    def _queue(self, name: str, queue: sqs.Queue) -> None:
-        function = self._functions[name]
+    def _queue(self, worker: topology.Worker, queue: sqs.Queue) -> None:
+        function = self._functions[worker.function]
         grants.receiving(function, queue)
         lambda_.EventSourceMapping(
             self,
             f"{queue.node.id}Mapping",
             target=function,
             event_source_arn=queue.queue_arn,
-            batch_size=_BATCH_SIZES[name],
+            batch_size=worker.batch,
             report_batch_item_failures=True,
             # Without it, pollers start up to 1,000 executions. A small account throttles most of
             # them, and each of those counts as a failed attempt of its message.
-            max_concurrency=self._settings.started_by_queue(name),
+            max_concurrency=self._settings.started_by_queue(worker.function),
         )
 
     def _stream(self, function: lambda_.Function, tables: Tables, dead_letters: sqs.Queue) -> None:
@@ -102,10 +83,12 @@ class Triggers(Construct):
             event_source_arn=tables.metadata.table_stream_arn,
             # `LATEST` would skip records that are written while the stack is being deployed.
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-            batch_size=100,
+            batch_size=topology.STREAM_BATCH,
+            # Changes of one item have one key, and stay in their order.
+            parallelization_factor=self._settings.started_by_shard,
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
-            retry_attempts=STREAM_RETRIES,
+            retry_attempts=topology.STREAM_RETRIES,
             max_record_age=STREAM_MAX_AGE,
             on_failure=sources.SqsDlq(dead_letters),
             # Each filter has alternatives, since a mapping may have only five filters.

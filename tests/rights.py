@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from shutterfeed import topology
+
 # By function, besides its own log, its traces and the queue or stream that sets it off.
 GRANTED: Final[dict[str, set[str]]] = {
     "api": {
@@ -24,7 +26,7 @@ GRANTED: Final[dict[str, set[str]]] = {
         "dynamodb:Query TablesFeed",
         "dynamodb:PutItem TablesFeed",
         "dynamodb:DeleteItem TablesFeed",
-        "sqs:SendMessage feed",
+        "sqs:SendMessage deliver",
         "dynamodb:GetItem SearchIndex",
         "dynamodb:Query SearchIndex",
         "dynamodb:BatchGetItem SearchIndex",
@@ -37,7 +39,6 @@ GRANTED: Final[dict[str, set[str]]] = {
     },
     "dedup_hash": {
         "dynamodb:GetItem TablesMetadata",
-        "dynamodb:BatchGetItem TablesMetadata",
         "dynamodb:PutItem TablesMetadata",
         "dynamodb:UpdateItem TablesMetadata",
         "dynamodb:Query TablesMetadata",
@@ -49,8 +50,9 @@ GRANTED: Final[dict[str, set[str]]] = {
         "s3:GetObject originals/*",
         "s3:PutObject originals/*",
         "s3:ListBucket originals",
-        "sqs:SendMessage images",
-        "sqs:SendMessage videos",
+        "sqs:SendMessage render",
+        "sqs:SendMessage transcode",
+        "sqs:SendMessage publish",
     },
     "thumbnail": {
         "dynamodb:GetItem TablesMetadata",
@@ -67,9 +69,9 @@ GRANTED: Final[dict[str, set[str]]] = {
     "route_changes": {
         "sqs:SendMessage publish",
         "sqs:SendMessage fan-out",
-        "sqs:SendMessage feed",
+        "sqs:SendMessage deliver",
         "sqs:SendMessage collect",
-        "sqs:SendMessage search",
+        "sqs:SendMessage index",
         "sqs:SendMessage stream-dlq",
         "sqs:GetQueueAttributes stream-dlq",
         "sqs:GetQueueUrl stream-dlq",
@@ -98,9 +100,9 @@ GRANTED: Final[dict[str, set[str]]] = {
         "dynamodb:UpdateItem TablesFeed",
         "dynamodb:DeleteItem TablesFeed",
         "sqs:SendMessage fan-out",
-        "sqs:SendMessage feed",
+        "sqs:SendMessage deliver",
     },
-    "feed_writer": {
+    "deliver": {
         *(
             f"dynamodb:{action} TablesMetadata"
             for action in (
@@ -142,10 +144,10 @@ GRANTED: Final[dict[str, set[str]]] = {
         *(
             f"sqs:{action} {queue}"
             for action in ("SendMessage", "GetQueueAttributes")
-            for queue in ("uploads", "images", "videos", "publish")
+            for queue in ("ingest", "render", "transcode", "publish")
         ),
     },
-    "index_search": {
+    "index": {
         "dynamodb:GetItem TablesMetadata",
         "dynamodb:BatchGetItem TablesMetadata",
         "dynamodb:Scan TablesMetadata",
@@ -159,14 +161,5 @@ GRANTED: Final[dict[str, set[str]]] = {
         "dynamodb:ConditionCheckItem SearchIndex",
     },
 }
-CONSUMED: Final = {
-    "dedup_hash": "uploads",
-    "thumbnail": "images",
-    "transcode": "videos",
-    "publish": "publish",
-    "fan_out": "fan-out",
-    "feed_writer": "feed",
-    "collect": "collect",
-    "index_search": "search",
-}
+CONSUMED: Final = {worker.function: worker.queue for worker in topology.WORKERS}
 """The queue of each worker."""

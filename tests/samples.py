@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Failure, Medium, Picture, Reference, Upload
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.users import Profile, initial_handle
-from tests.fakes.system import START
 
+START = datetime(2026, 5, 4, 12, tzinfo=UTC)
+"""When every test begins."""
 FAILURE = Failure("undecodable", "The photo is damaged.")
 
 

@@ -77,8 +77,6 @@ posts = st.builds(
     st.none() | places,
     st.none() | instants,
     st.none() | ulids,
-    counts,
-    counts,
     st.none() | st.sampled_from(PostState),
     st.none() | instants,
 )

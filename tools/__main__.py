@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from tools.errors import ToolError
-
-if TYPE_CHECKING:
-    from tools.operate import Deployment
+from tools.errors import ToolError, exit_status
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command. What stops it is told in one sentence on standard error."""
     options = _parser().parse_args(arguments)
-    try:
-        status: int = options.run(options)
-    except ToolError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # Whoever read our output has gone; the interpreter must not try to flush the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except KeyboardInterrupt:
-        print("\nInterrupted: run the same command again to go on.", file=sys.stderr)
-        return 130
-    return status
+    return exit_status(lambda: options.run(options))
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -83,6 +66,13 @@ def _site(_: argparse.Namespace) -> int:
     return 0
 
 
+def _format_site(_: argparse.Namespace) -> int:
+    from tools import site
+
+    site.format_sources()
+    return 0
+
+
 def _lint(_: argparse.Namespace) -> int:
     from tools import checks
 
@@ -131,68 +121,6 @@ def _bootstrap(_: argparse.Namespace) -> int:
     return 0
 
 
-def _waiting(options: argparse.Namespace) -> int:
-    from tools import operate
-
-    print(operate.table(operate.waiting(_deployment(options))))
-    return 0
-
-
-def _redrive(options: argparse.Namespace) -> int:
-    from tools import operate
-
-    for queue, count in operate.redrive(_deployment(options), options.queue).items():
-        print(f"{queue:<20}{count:>6,} moved")
-    return 0
-
-
-def _reconcile(options: argparse.Namespace) -> int:
-    from tools import operate
-
-    result = operate.reconcile(_deployment(options))
-    print(f"{result['looked_at']} posts looked at")
-    for finding, count in sorted(result["findings"].items()):
-        print(f"  {finding:<20}{count:>6,}")
-    return 0
-
-
-def _collect(options: argparse.Namespace) -> int:
-    from datetime import UTC, datetime
-
-    from tools import operate
-
-    found = operate.candidates(_deployment(options))
-    for due, blob_id in found:
-        print(f"{blob_id}  from {datetime.fromtimestamp(due, UTC):%Y-%m-%d %H:%M} on")
-    print(f"{len(found):,} contents would be removed, unless somebody posts them again.")
-    return 0
-
-
-def _audit(options: argparse.Namespace) -> int:
-    from tools import audit
-
-    audit.run(_deployment(options), repair=options.repair)
-    return 0
-
-
-def _reindex(options: argparse.Namespace) -> int:
-    from tools import search
-
-    done = search.reindex(_deployment(options))
-    print(f"{done['indexed']:,} posts and users are in the new index.")
-    return 0
-
-
-def _search_check(options: argparse.Namespace) -> int:
-    from tools import search
-
-    found = search.check(_deployment(options), repair=options.repair)
-    kinds = ("looked at", "entries", "missing", "outdated", "unfinished", "left over", "astray")
-    for kind in (*kinds, "mended"):
-        print(f"{kind:<12}{found[kind]:>9,}")
-    return 0
-
-
 def _opensearch(options: argparse.Namespace) -> int:
     import signal
 
@@ -206,18 +134,6 @@ def _opensearch(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print("Stopped.")
     return 0
-
-
-def _deployment(options: argparse.Namespace) -> Deployment:
-    """The stage in AWS, or what runs on this machine."""
-    from tools import aws, local, operate
-    from tools.deploy import LocalAws
-
-    if options.stage:
-        return aws.deployment(options.stage)
-    running = local.current()
-    client = LocalAws(running.endpoint).client
-    return operate.Deployment(client, "local", running.outputs)
 
 
 def _destroy(options: argparse.Namespace) -> int:
@@ -239,6 +155,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="stop it, leave nothing behind").set_defaults(run=_down)
     commands.add_parser("demo", help="add missing demo data").set_defaults(run=_demo)
     commands.add_parser("site", help="build the web client").set_defaults(run=_site)
+    commands.add_parser("format-site", help="format the web client's sources").set_defaults(
+        run=_format_site
+    )
     commands.add_parser("lint", help="style, types, import contracts").set_defaults(run=_lint)
     commands.add_parser("bootstrap", help="prepare AWS for the CDK").set_defaults(run=_bootstrap)
 
@@ -260,23 +179,6 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--against", help="a commit to compare with")
     bench.add_argument("--pairs", help="how often each side runs then")
     bench.set_defaults(run=_bench)
-
-    for name, run, what in (
-        ("waiting", _waiting, "show what stands in the queues"),
-        ("redrive", _redrive, "send dead letters back to their queues"),
-        ("collect", _collect, "show what would be removed"),
-        ("audit", _audit, "hold what is stored against what is recorded"),
-        ("reconcile", _reconcile, "look at every post on its way now"),
-        ("reindex", _reindex, "build the search index again"),
-        ("search-check", _search_check, "hold the search index against the table"),
-    ):
-        operated = commands.add_parser(name, help=what)
-        operated.add_argument("--stage", help="in AWS; without it, what runs on this machine")
-        if name in {"audit", "search-check"}:
-            operated.add_argument("--repair", action="store_true", help="mend what is safe")
-        if name == "redrive":
-            operated.add_argument("queue", nargs="?", help="only this queue's dead letters")
-        operated.set_defaults(run=run)
 
     node = commands.add_parser("opensearch", help="run an OpenSearch node")
     node.add_argument("--port", help="9200 if none is given")

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import creation, layers, node, paths, quota, site, stamps
+from tools import creation, layers, names, node, paths, quota, site, stamps
 from tools import destroy as destruction
 from tools.commands import CommandError, run_logged
+from tools.destroy import ClientFor
 from tools.errors import ToolError
-from tools.operate import ClientFor, Deployment
 from tools.progress import step
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _deploy(chosen: Sequence[str]) -> None:
 def _looked_up(context: Mapping[str, Any], client: LambdaClient) -> list[str]:
     """Context that tells what the account has. Raises `ToolError` if the stack takes more."""
     reserved = {
-        function_name(context["stage"], name): number
+        names.function(context["stage"], name): number
         for name, number in _numbers(context, "reserved_concurrency").items()
     }
     left = quota.left_unreserved(client, reserved)
@@ -157,11 +157,11 @@ def synthesize(overrides: Sequence[str]) -> None:
     _cdk(["synth", "--quiet", *_flags(overrides)], "synth")
 
 
-def deployment(stage: str) -> Deployment:
-    """A deployed stage for the operator's commands. Raises `ToolError` if there is none."""
-    where = account()
-    client_for = _clients(where)
-    stack = stack_name({"stage": stage})
+def deployed(stage: str) -> tuple[ClientFor, Mapping[str, str]]:
+    """Clients for the account of a deployed stage, and its stack's outputs. Raises `ToolError` if
+    there is none."""
+    client_for = _clients(account())
+    stack = names.stack(stage)
     try:
         (described,) = client_for("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
@@ -171,7 +171,7 @@ def deployment(stage: str) -> Deployment:
             f"{stack} is {described['StackStatus']}: deploy it with `make deploy` first."
         )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
-    return Deployment(client_for, stage, outputs)
+    return client_for, outputs
 
 
 def describe(outputs: Mapping[str, str]) -> str:
@@ -206,12 +206,7 @@ def target(context: Mapping[str, Any]) -> layers.Target:
 
 
 def stack_name(context: Mapping[str, Any]) -> str:
-    return f"Shutterfeed-{context['stage']}"
-
-
-def function_name(stage: str, name: str) -> str:
-    """As `infra/functions.py` names it."""
-    return f"shutterfeed-{stage}-{name.replace('_', '-')}"
+    return names.stack(context["stage"])
 
 
 def _require_bootstrap(where: Account) -> None:

@@ -22,6 +22,10 @@ from tools import environments, node, paths, stamps
 from tools.errors import ToolError
 
 DEFAULT_PORT: Final = 4566
+LOCAL_CONFIRMATION_CODE: Final = "123456"
+"""It sends no e-mail; the code of a new account is always this one."""
+LOCAL_RESET_CODE: Final = "654321"
+"""The same, for a forgotten password."""
 _REQUIREMENTS: Final = paths.ROOT / "tools" / "requirements-cloud.txt"
 _HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 180.0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from tools import destroy
+from tools import destroy, names
 from tools.destroy import ClientFor
 from tools.errors import ToolError
 from tools.progress import Step, step
@@ -52,7 +52,7 @@ class _Bucket:
 
 def bucket_names(stage: str, account: str, region: str) -> dict[str, str]:
     """By purpose, as `infra/buckets.py` names them."""
-    return {name: f"shutterfeed-{stage}-{name}-{account}-{region}" for name in BUCKETS}
+    return {name: f"{names.prefix(stage)}{name}-{account}-{region}" for name in BUCKETS}
 
 
 def clear(client_for: ClientFor, stack: str, buckets: Mapping[str, str]) -> bool:

@@ -10,7 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api, ApiError, Photo
+from shutterfeed_cli.client.accounts import Accounts
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Photo
+from shutterfeed_cli.client.http import Patience, new_client
+from shutterfeed_cli.errors import CliError, NotSignedIn, Refused
+from tools.cloud import LOCAL_CONFIRMATION_CODE
 from tools.errors import ToolError
 from tools.pictures import landscape
 from tools.progress import Step, step
@@ -20,6 +25,7 @@ Output = TypeVar("Output")
 
 PASSWORD: Final = "Sunflower-2026"  # noqa: S105  of people who do not exist, printed on purpose
 _PARALLEL: Final = 2
+_ATTEMPTS: Final = 3
 _SETTLE_SECONDS: Final = 120.0
 
 
@@ -82,16 +88,17 @@ def seed(outputs: Mapping[str, str], cognito: str) -> None:
     `outputs` are the stack's, `cognito` is where the user pool is served. Raises `ToolError` if
     something does not get through.
     """
-    accounts = Accounts(cognito, outputs["UserPoolClientId"])
-    base = Api(outputs["ApiUrl"])
+    client, patience = new_client(_PARALLEL), Patience(attempts=_ATTEMPTS)
+    accounts = Accounts(client, cognito, outputs["UserPoolClientId"], patience)
+    base = Api(client, outputs["ApiUrl"], None, patience)
     try:
         with step("Seeding demo data") as progress:
             apis = dict(_each(lambda person: _sign_in(person, accounts, base), PEOPLE))
             progress.detail = "follows"
             _each(lambda person: _follow(person, apis[person.handle]), PEOPLE)
             _publish_missing(apis, progress)
-    except (ApiError, TimeoutError) as error:
-        raise ToolError(f"The demo data could not be seeded, see `make logs`: {error}.") from error
+    except (CliError, TimeoutError) as error:
+        raise ToolError(f"The demo data could not be seeded, see `make logs`: {error}") from error
 
 
 def _sign_in(person: Person, accounts: Accounts, base: Api) -> tuple[str, Api]:
@@ -99,12 +106,12 @@ def _sign_in(person: Person, accounts: Accounts, base: Api) -> tuple[str, Api]:
     try:
         accounts.sign_up(person.email, PASSWORD)
         accounts.confirm(person.email, LOCAL_CONFIRMATION_CODE)
-    except ApiError as error:
+    except Refused as error:
         if error.code != "UsernameExistsException":
             raise
     try:
         tokens = accounts.sign_in(person.email, PASSWORD)
-    except ApiError as error:
+    except NotSignedIn as error:
         if error.code != "UserNotConfirmedException":
             raise
         accounts.confirm(person.email, LOCAL_CONFIRMATION_CODE)

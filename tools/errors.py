@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
+
 
 class ToolError(Exception):
     """A command cannot go on. The message is one sentence that says what to do about it."""
@@ -10,3 +14,19 @@ class ToolError(Exception):
 class Unavailable(ToolError):
     """This machine lacks something that we cannot install. Tests and benchmarks that need it are
     left out, with this reason."""
+
+
+def exit_status(command: Callable[[], int]) -> int:
+    """Run a command to its end. What stops it is told in one sentence on standard error."""
+    try:
+        return command()
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not try to flush the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted: run the same command again to go on.", file=sys.stderr)
+        return 130

@@ -29,6 +29,8 @@ _CPUS: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 _WHEEL_TAGS: Final = ("manylinux_2_28", "manylinux2014")
 _FORMAT: Final = "3"
 """Part of every stamp: raise it when what this module makes of the same wheels changes."""
+_NOTICE: Final = "NOTICE"
+_LICENSE_TEXT: Final = re.compile(r"\b[\w.-]+\.txt\b")
 
 # The SDK describes more than 400 services in 25 MB of JSON, of which the functions call these.
 # What a layer does not carry need not be unpacked by a cold start.
@@ -120,6 +122,7 @@ def _build(folder: Path, name: str, target: Target) -> None:
             progress=progress,
         )
         _slim(python)
+        _add_notice(temporary, name)
         if target.python == Target.host().python:
             _compile(python)
         size = _size(python)
@@ -137,6 +140,27 @@ def _slim(python: Path) -> None:
     services = [*python.glob("botocore/data/*/"), *python.glob("boto3/data/*/")]
     _remove(folder for folder in services if folder.is_dir() and folder.name not in _SDK_SERVICES)
     _remove([python / "boto3" / "examples"])
+
+
+def _add_notice(layer: Path, name: str) -> None:
+    """Put the layer's notice and the licence texts it names beside the wheels that do not bring
+    them. GNU licences ask for it of whoever passes a copy on. All layers of a function are unpacked
+    into one folder, so each has one of its own below it."""
+    papers = _papers(name)
+    if papers:
+        folder = layer / "licenses" / name
+        folder.mkdir(parents=True)
+        for paper in papers:
+            shutil.copyfile(paper, folder / paper.name)
+
+
+def _papers(name: str) -> list[Path]:
+    """The layer's notice and the texts that it names; nothing if it has no notice."""
+    notice = paths.LAYER_SOURCES / name / _NOTICE
+    if not notice.exists():
+        return []
+    texts = sorted(set(_LICENSE_TEXT.findall(notice.read_text())))
+    return [notice, *(paths.LICENSE_TEXTS / text for text in texts)]
 
 
 def _compile(python: Path) -> None:
@@ -170,4 +194,5 @@ def _stamp(folder: Path, name: str) -> Path:
 
 def _digest(name: str, target: Target) -> str:
     requirements = paths.LAYER_SOURCES / name / "requirements.txt"
-    return stamps.digest([requirements], also=[_FORMAT, str(target), Target.host().python])
+    made_of = [requirements, *_papers(name)]
+    return stamps.digest(made_of, also=[_FORMAT, str(target), Target.host().python])

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
+from httpx import TransportError
 
-from tools import cloud, demo, layers, paths, site, stamps
-from tools.client import request
+from shutterfeed_cli.client.http import request
+from tools import cloud, demo, layers, names, paths, site, stamps, templates
 from tools.deploy import LocalAws, deploy
 from tools.errors import ToolError
 from tools.progress import step
@@ -29,7 +30,7 @@ MINISTACK: Final = "ministack"
 LOCALSTACK: Final = "localstack"
 _LOCALSTACK_ENDPOINT: Final = "http://localhost:4566"
 _LOCALSTACK_RUNTIME: Final = "python3.13"
-_LOG_GROUPS: Final = "/aws/lambda/shutterfeed-local-"
+_LOG_GROUPS: Final = f"/aws/lambda/{names.prefix(templates.LOCAL_STAGE)}"
 _FOLLOW_SECONDS: Final = 0.5
 _FRAMING: Final = ("START RequestId", "END RequestId", "REPORT RequestId")
 """What Lambda itself prints around every invocation."""
@@ -212,8 +213,8 @@ def _start_localstack(port: int | None) -> Running:
 
 def _answers(endpoint: str) -> bool:
     try:
-        return request("GET", f"{endpoint}/_localstack/health", timeout=3).status == 200
-    except OSError:
+        return request("GET", f"{endpoint}/_localstack/health", timeout=3).status_code == 200
+    except TransportError:
         return False
 
 

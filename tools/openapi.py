@@ -9,6 +9,7 @@ import inspect
 import json
 import re
 import sys
+import tomllib
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -17,19 +18,25 @@ import msgspec
 from api import http, routes
 from api.models import ErrorBody, GatewayError
 from api.parameters import IN_PATH, PAGING, Parameter
+from tools import paths
 
 SECURITY_SCHEME: Final = "accessToken"
 _EVERYWHERE: Final = (429, 500, 503)
 _SIGNED_IN: Final = (401, 403)
-_OF_THE_GATEWAY: Final = frozenset((401, 403, 429, 500, 503))
+_WITH_A_BODY: Final = (413,)
+_OF_THE_GATEWAY: Final = frozenset((401, 403, 413, 429, 500, 503))
 """What the gateway may answer before, or in place of, the function."""
-_OF_THE_GATEWAY_ALONE: Final = 429
+_OF_THE_GATEWAY_ALONE: Final = frozenset((413, 429))
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 
 
 _ABOUT: Final = (
     "Share photos and videos: upload, follow, feed, search, profile. Every write may be repeated:"
-    " it is answered like the first and has the effect of one."
+    " it is answered like the first and has the effect of one.\n\n"
+    'An error is `{"error": {"code", "message", "field"}}`. What the gateway in front of the API'
+    ' answers by itself is `{"message"}`, which it lets nobody change; where that is out of reach,'
+    " CloudFront answers with a page of HTML. So go by the status, and by `error.code` if"
+    " there is one. An unknown path or method is 404 `route_not_found` with a token, 401 without."
 )
 
 
@@ -46,7 +53,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Shutterfeed",
-            "version": "1.0.0",
+            "version": _version(),
             "description": _ABOUT,
         },
         # Relative to where the document is served, which no deployment needs to be told.
@@ -64,6 +71,12 @@ def document() -> dict[str, Any]:
             },
         },
     }
+
+
+def _version() -> str:
+    """The project's."""
+    version: str = tomllib.loads(paths.PROJECT.read_text())["project"]["version"]
+    return version
 
 
 def _dedented(schema: dict[str, Any]) -> dict[str, Any]:
@@ -123,13 +136,14 @@ def _responses(declared: http.Route) -> dict[str, Any]:
         success["content"] = {declared.produces: {"schema": schema}}
     invalid = (400,) if _takes_input(declared) else ()
     signed_in = () if declared.public else _SIGNED_IN
-    statuses = sorted({*invalid, *signed_in, *declared.errors, *_EVERYWHERE})
+    large = _WITH_A_BODY if declared.body else ()
+    statuses = sorted({*invalid, *signed_in, *declared.errors, *large, *_EVERYWHERE})
     errors = {str(status): _error(status, declared) for status in statuses}
     return {str(declared.status): success, **errors}
 
 
 def _error(status: int, declared: http.Route) -> dict[str, Any]:
-    ours = status != _OF_THE_GATEWAY_ALONE and (status != 403 or status in declared.errors)
+    ours = status not in _OF_THE_GATEWAY_ALONE and (status != 403 or status in declared.errors)
     models = [ErrorBody] * ours + [GatewayError] * (status in _OF_THE_GATEWAY)
     schemas = [_reference(model) for model in models]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}

@@ -7,6 +7,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
+PROJECT: Final = ROOT / "pyproject.toml"
+
 VENV: Final = ROOT / ".venv"
 CLOUD_VENV: Final = ROOT / ".venv-cloud"
 CLIENTS_VENV: Final = ROOT / ".venv-clients"
@@ -25,6 +27,8 @@ WEB: Final = ROOT / "web"
 SITE: Final = WEB / "dist"
 LAYER_SOURCES: Final = ROOT / "layers"
 COMMAND_LINE: Final = ROOT / "cli"
+LICENSE_TEXTS: Final = ROOT / "LICENSES"
+"""Texts of licences that packages we carry are under, and do not bring themselves."""
 
 
 def relative(path: Path) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import fnmatch
 import gzip
+import json
 import mimetypes
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from tools.progress import step
 
 _GROUPS: Final = paths.ROOT / "infra" / "site.toml"
 _CONFIG_FILE: Final = "config.json"
+_LICENSES_FILE: Final = "licenses.txt"
+_LICENSE: Final = re.compile(r"licen[cs]e(\.(md|txt))?", re.IGNORECASE)
 _PACKAGES: Final = paths.WEB / "node_modules"
 _INSTALLED: Final = _PACKAGES / ".shutterfeed.sha256"
 _BUILT: Final = paths.BUILD / "site.sha256"
@@ -60,15 +64,49 @@ def build() -> Path:
         with stamps.exclusive(paths.BUILD / "site.lock"):
             install()
             _npm(["run", "build"], "Building the web client")
+            (paths.SITE / _LICENSES_FILE).write_text(licenses())
             stamps.write(_BUILT, wanted)
     return paths.SITE
 
 
 def check() -> None:
-    """Types and tests of the client. Raises `ToolError` after showing what they say."""
+    """Check the client's style, types and tests. Raises `ToolError` after showing what they say."""
     with stamps.exclusive(paths.BUILD / "site.lock"):
         install()
         _npm(["run", "check"], "Checking: web client", shown=True)
+
+
+def format_sources() -> None:
+    """Write the client's sources in its style. Raises `ToolError` after showing what remains."""
+    with stamps.exclusive(paths.BUILD / "site.lock"):
+        install()
+        _npm(["run", "format"], "Formatting the web client", shown=True)
+
+
+def licenses() -> str:
+    """What the built client carries of others, and the texts of their licences, which ask for
+    being passed on with every copy. Raises `ToolError` if a package has no text."""
+    carried = json.loads((paths.WEB / "package-lock.json").read_text())["packages"]
+    parts = [
+        f"{path.removeprefix('node_modules/')} {package['version']} ({package['license']})\n\n"
+        f"{_license_text(paths.WEB / path)}"
+        for path, package in carried.items()
+        if path and not package.get("dev")
+    ]
+    rule = f"\n\n{'-' * 80}\n\n"
+    return rule.join(["Shutterfeed's web client contains these packages.", *parts]) + "\n"
+
+
+def _license_text(package: Path) -> str:
+    """The package's own text, or ours if the package comes without one."""
+    own = [file for file in sorted(package.iterdir()) if _LICENSE.fullmatch(file.name)]
+    for file in (*own, paths.LICENSE_TEXTS / f"{package.name}.txt"):
+        if file.exists():
+            return file.read_text().strip()
+    raise ToolError(
+        f"{package.name} comes without the text of its licence: put it into "
+        f"{paths.relative(paths.LICENSE_TEXTS)}/{package.name}.txt."
+    )
 
 
 def files(folder: Path, config: str) -> Iterator[File]:
@@ -99,7 +137,7 @@ def _fits(key: str, patterns: Sequence[str]) -> bool:
 
 def _digest() -> str:
     sources = sorted(path for path in paths.WEB.iterdir() if path.name not in _MADE)
-    return stamps.digest([*sources, _DOCUMENT])
+    return stamps.digest([*sources, _DOCUMENT, paths.LICENSE_TEXTS])
 
 
 def install() -> None:

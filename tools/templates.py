@@ -23,8 +23,6 @@ Json = dict[str, Any]
 
 LOCAL_STAGE: Final = "local"
 _KEPT: Final = 4
-_WORKERS_AT_ONCE: Final = 2
-"""Executions of each worker function on this machine, whose cores they share."""
 _INPUTS: Final = (
     "app.py",
     "cdk.json",
@@ -33,6 +31,7 @@ _INPUTS: Final = (
     "layers",
     "requirements.txt",
     "tools/layers.py",
+    "web/early.js",  # the site's policy lets it run by its hash
 )
 
 
@@ -62,13 +61,8 @@ def local_context(overrides: Mapping[str, object] | None = None) -> dict[str, ob
     The port is always the usual one, so that one template serves every port: `with_port`.
     """
     target = layers.Target.host()
-    defaults = json.loads((paths.ROOT / "cdk.json").read_text())["context"]
-    workers = dict.fromkeys(defaults["worker_concurrency"], _WORKERS_AT_ONCE)
     return {
         "stage": LOCAL_STAGE,
-        "worker_concurrency": workers,
-        # The local cloud starts as many as it is asked for, whatever a queue may start.
-        "reserved_concurrency": workers,
         "local_port": DEFAULT_PORT,
         "architecture": "arm64" if target.cpu == "aarch64" else "x86_64",
         "layers_target": str(target),

@@ -3,6 +3,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import "./limits.mjs"; // build/limits.ts, which src/ imports
 
 const ROOT = import.meta.dirname;
 const DIST = path.join(ROOT, "dist");
@@ -30,14 +31,17 @@ function fileOf({ metafile }, entryPoint) {
 
 const urlOf = (file) => `/${path.relative("dist", file)}`;
 
-/** What a file cannot start without, itself left out: to be fetched with it, not after it. */
-function importedBy({ metafile }, file, found = new Set()) {
-  for (const imported of metafile.outputs[file].imports) {
-    if (imported.kind !== "import-statement" || found.has(imported.path)) continue;
-    found.add(imported.path);
-    importedBy({ metafile }, imported.path, found);
+/** The one file that has all of the first screen, as long as every other part imports `source`. */
+function fileWith({ metafile }, source) {
+  const [[file, { imports }]] = Object.entries(metafile.outputs).filter(
+    ([, { inputs }]) => source in inputs,
+  );
+  if (imports.some(({ kind }) => kind === "import-statement")) {
+    throw new Error(
+      `${file} is not all of the first screen: a part of the app does not import ${source}.`,
+    );
   }
-  return found;
+  return file;
 }
 
 await rm(DIST, { recursive: true, force: true });
@@ -51,21 +55,20 @@ const page = await build({
   splitting: true,
   jsx: "automatic",
   jsxImportSource: "preact",
-  define: { INSPECT_WORKER_URL: JSON.stringify(urlOf(fileOf(worker, "src/upload/inspect.worker.ts"))) },
+  define: {
+    INSPECT_WORKER_URL: JSON.stringify(urlOf(fileOf(worker, "src/upload/inspect.worker.ts"))),
+  },
 });
 
 const html = await readFile(path.join(ROOT, "index.html"), "utf8");
 // As it is: the Content-Security-Policy lets it run by the hash of its source (infra/headers.py).
 const early = await readFile(path.join(ROOT, "early.js"), "utf8");
-const main = fileOf(page, "src/main.tsx");
-const preloads = [...importedBy(page, main)]
-  .map((file) => `<link rel="modulepreload" href="${urlOf(file)}" />\n    `)
-  .join("");
 await writeFile(
   path.join(DIST, "index.html"),
   html
     .replace('<script src="/early.js">', () => `<script>${early}`)
     .replace("/src/styles.css", urlOf(fileOf(page, "src/styles.css")))
-    .replace("/src/main.tsx", urlOf(main))
-    .replace('<script type="module"', `${preloads}<script type="module"`),
+    .replace("/src/main.tsx", urlOf(fileWith(page, "src/main.tsx"))),
 );
+// It only imports the file that the page names.
+await rm(path.join(ROOT, fileOf(page, "src/main.tsx")));

@@ -1,13 +1,24 @@
-
 {
-  // The feed is asked for while the app's own code is still on its way: src/early.ts takes the answer.
+  // The feed is asked for while the app's own code is still on its way (src/early.ts takes the
+  // answer), and its first picture as soon as that is known (src/sources.ts chooses it the same way).
   const access = JSON.parse(sessionStorage.getItem("shutterfeed.access") ?? "null");
   const isSignedIn = localStorage.getItem("shutterfeed.refresh") !== null;
   if (isSignedIn && location.pathname === "/" && access?.expiresAt - 60000 > Date.now()) {
     const url = "/api/feed?limit=5";
     const headers = { Authorization: `Bearer ${access.token}` };
     const answer = fetch(url, { headers, signal: AbortSignal.timeout(30000) });
-    answer.catch(() => undefined); // who takes it hears of it
     window.early = { url, token: access.token, answer };
+    const showFirst = async () => {
+      const response = await answer;
+      const { items } = response.ok ? await response.clone().json() : { items: [] };
+      const renditions = items[0]?.media[0].renditions ?? [];
+      const webp = renditions.filter(({ content_type }) => content_type === "image/webp");
+      const picture = new Image();
+      picture.fetchPriority = "high";
+      picture.sizes =
+        "(min-width: 2560px) 840px, (min-width: 1920px) 720px, (min-width: 700px) 600px, 100vw";
+      picture.srcset = webp.map(({ url, width }) => `${url} ${width}w`).join(", ");
+    };
+    showFirst().catch(() => undefined); // who takes the answer hears of it
   }
 }

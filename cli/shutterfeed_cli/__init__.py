@@ -3,3 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
+"""The project's; the package's metadata takes it from here."""

@@ -28,8 +28,8 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from shutterfeed_cli.api import Json
 from shutterfeed_cli.captions import repaired
+from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.errors import CliError
 from shutterfeed_cli.sources import UNPACKING_ERRORS, FileSource, Source, ZippedSource
 

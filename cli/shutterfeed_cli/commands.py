@@ -6,95 +6,20 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import httpx
-
-from shutterfeed_cli import http
-from shutterfeed_cli.api import PAGE, Api, Json
-from shutterfeed_cli.errors import CliError, ExitCode, NotSignedIn, UsageError
-from shutterfeed_cli.http import Patience
-from shutterfeed_cli.output import Output, table
-from shutterfeed_cli.session import Cognito, Session, SessionFile, Tokens, find_site
-from shutterfeed_cli.stopping import Stop
+from shutterfeed_cli.client.api import PAGE, Api
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.context import Context
+from shutterfeed_cli.errors import CliError, ExitCode, UsageError
+from shutterfeed_cli.output import table
+from shutterfeed_cli.session import Session, find_site
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-_FEW_ATTEMPTS: Final = 3
-"""The number of attempts for a request while a person waits for it."""
-
-
-@dataclass
-class Context:
-    """The things that all commands share: the output, the sign-in, and the API."""
-
-    output: Output
-    stop: Stop = field(default_factory=Stop)
-    connections: int = 4
-    attempts: int = _FEW_ATTEMPTS
-
-    @cached_property
-    def client(self) -> httpx.Client:
-        return http.new_client(self.connections)
-
-    @cached_property
-    def patience(self) -> Patience:
-        return Patience(self.stop, self.attempts)
-
-    @cached_property
-    def file(self) -> SessionFile:
-        return SessionFile()
-
-    @cached_property
-    def session(self) -> Session:
-        """The stored sign-in. Raises `NotSignedIn`."""
-        session = self.file.load()
-        if session is None:
-            raise NotSignedIn
-        return session
-
-    @cached_property
-    def api(self) -> Api:
-        cognito = Cognito(self.client, self.session.site, self.patience)
-        tokens = Tokens(cognito, self.session, self.file)
-        return Api(self.client, self.session.site.api_url, tokens, self.patience)
-
-
-Command = Callable[[argparse.Namespace, Context], ExitCode]
-
-
-def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Run the command that was typed. Raises `CliError` and `Stopped`."""
-    commands: Mapping[str, Command] = {
-        "login": login,
-        "logout": logout,
-        "whoami": whoami,
-        "feed": feed,
-        "search": search,
-        "status": status,
-    }
-    command = commands.get(asked.command) or _large(asked.command)
-    return command(asked, context)
-
-
-def _large(name: str) -> Command:
-    """One of the large commands, which is imported only when it runs."""
-    if name == "upload":
-        from shutterfeed_cli.uploading import upload
-
-        return upload
-    if name == "export":
-        from shutterfeed_cli.export import export
-
-        return export
-    from shutterfeed_cli.instagram import import_archive
-
-    return import_archive
 
 
 def login(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -104,9 +29,9 @@ def login(asked: argparse.Namespace, context: Context) -> ExitCode:
     address = asked.site or os.environ.get("SHUTTERFEED_SITE") or _asked("Site", usual)
     site = find_site(context.client, address, context.patience)
     email = asked.email or os.environ.get("SHUTTERFEED_EMAIL") or _asked("E-mail", "")
-    cognito = Cognito(context.client, site, context.patience)
-    refresh_token = cognito.sign_in(email, _password())
-    context.file.save(Session(site, email, refresh_token))
+    accounts = site.accounts(context.client, context.patience)
+    signed_in = accounts.sign_in(email, _password())
+    context.file.save(Session(site, email, signed_in.refresh))
     me = context.api.me()
     context.file.save(replace(context.file.load() or context.session, user_id=me["id"]))
     context.output.result(
@@ -122,7 +47,8 @@ def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
     session = context.session
     context.file.delete()
     try:
-        Cognito(context.client, session.site, context.patience).revoke(session.refresh_token)
+        accounts = session.site.accounts(context.client, context.patience)
+        accounts.revoke(session.refresh_token)
     except CliError as error:
         raise CliError(
             f"Signed out here, but the service could not be told: the old sign-in stays valid until"

@@ -25,9 +25,12 @@ import httpx
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TextColumn, TransferSpeedColumn
 
-from shutterfeed_cli import VERSION, storage
-from shutterfeed_cli.api import Api, Json
-from shutterfeed_cli.commands import Context
+from shutterfeed_cli import VERSION
+from shutterfeed_cli.client import storage
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.http import ATTEMPTS, Patience
+from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import (
     CliError,
     ExitCode,
@@ -38,7 +41,6 @@ from shutterfeed_cli.errors import (
     Unexpected,
 )
 from shutterfeed_cli.folders import replace_text
-from shutterfeed_cli.http import ATTEMPTS, Patience
 from shutterfeed_cli.media import EXTENSIONS
 from shutterfeed_cli.stopping import Stop, on_interrupt
 
@@ -227,7 +229,7 @@ def _unpublished(api: Api, lists: Mapping[str, list[Json]]) -> Iterator[Json]:
             try:
                 yield api.call("GET", f"/posts/{quote(post_id)}")
             except Refused as error:
-                if error.status != HTTPStatus.NOT_FOUND:
+                if error.code != "post_not_found":
                     raise
 
 

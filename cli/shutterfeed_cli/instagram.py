@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shutterfeed_cli import captions
-from shutterfeed_cli.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Json
 from shutterfeed_cli.archive import Export, Item, open_archive
-from shutterfeed_cli.commands import Context
+from shutterfeed_cli.client.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import CliError, ExitCode
 from shutterfeed_cli.journal import key_for
 from shutterfeed_cli.media import examine
 from shutterfeed_cli.planning import Wanted
 from shutterfeed_cli.sources import Source
-from shutterfeed_cli.transfer import Transfer
 from shutterfeed_cli.uploading import always, run_uploads
 
 _ROUGHLY: Final = 2
@@ -57,8 +57,7 @@ def _set_avatar(export: Export, context: Context) -> None:
     key = key_for([medium.sha256], attempt=1, when="avatar")
     link = context.api.set_avatar(medium.declaration(), key)["upload"]
     if link is not None:
-        transfer = Transfer(context.client, context.api, context.patience, context.stop)
-        transfer.send(medium, link, lambda _: None)
+        context.api.upload(link, medium)
     context.output.event({"event": "avatar", "file": medium.source.name})
     if not context.output.as_json:
         context.output.note("The last profile photo becomes your avatar.")

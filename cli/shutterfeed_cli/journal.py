@@ -23,7 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from shutterfeed_cli.api import Json
+from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.errors import JournalFailed
 from shutterfeed_cli.folders import make_private, state_folder
 from shutterfeed_cli.media import Medium

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from shutterfeed_cli.api import Api
+from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.journal import Journal
 
 _READ_WHOLE_AT: Final = "ledger_read_whole_at"

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     # Imported late, since `--help` and wrong usage do not need it. httpx would load a command line
     # of its own, which is twice as large as everything else.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-    from shutterfeed_cli.commands import Context, run_command
+    from shutterfeed_cli.context import Context
+    from shutterfeed_cli.dispatch import run_command
     from shutterfeed_cli.output import Output
 
     output = Output(as_json=asked.json)
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Upload, export and import thousands of photos and videos with Shutterfeed.",
         epilog=_EPILOG,
     )
-    parser.add_argument("--version", action="version", version=VERSION)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, help_text: str) -> argparse.ArgumentParser:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from shutterfeed_cli.api import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, Json
-from shutterfeed_cli.errors import CliError
+from shutterfeed_cli.client.api import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
+from shutterfeed_cli.client.content import Json, declared
+from shutterfeed_cli.errors import Unusable
 from shutterfeed_cli.sources import FileSource, Source, UnreadableSource, reading
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.video import UnknownVideo, VideoFacts, read_facts
@@ -55,10 +57,6 @@ EXTENSIONS: Final = {
 }
 
 
-class Unusable(CliError):
-    """This file cannot be posted, for a reason that its owner can understand."""
-
-
 @dataclass(frozen=True, slots=True)
 class Medium:
     """A file to post, with the facts that the service requires; `sha256` is hexadecimal."""
@@ -73,18 +71,14 @@ class Medium:
     def is_video(self) -> bool:
         return self.content_type.startswith("video/")
 
+    def opened(self) -> AbstractContextManager[IO[bytes]]:
+        """The file's bytes. Raises `OSError`, `CliError`."""
+        return reading(self.source)
+
     def declaration(self) -> Json:
         """The file as a JSON object for `POST /posts`."""
-        declared: Json = {
-            "content_type": self.content_type,
-            "bytes": self.size,
-            "sha256": self.sha256,
-        }
-        if self.video is not None:
-            declared["width"] = self.video.width
-            declared["height"] = self.video.height
-            declared["duration_ms"] = self.video.duration_ms
-        return declared
+        facts = {} if self.video is None else asdict(self.video)
+        return {**declared(self.content_type, self.size, self.sha256), **facts}
 
 
 def sniff(head: bytes) -> str | None:
@@ -103,9 +97,10 @@ def sniff(head: bytes) -> str | None:
 
 
 def _by_brand(head: bytes, brand: bytes) -> str | None:
-    brands = {brand}
+    length = int.from_bytes(head[:4], "big")
+    brands = {brand} if length >= 16 else set()
     if brand in _STILL_BRANDS:
-        listed = head[16 : int.from_bytes(head[:4], "big")]
+        listed = head[16:length]
         brands |= {listed[at : at + 4] for at in range(0, len(listed) - 3, 4)}
     if b"avif" in brands:
         return "image/avif"
@@ -139,7 +134,7 @@ def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:
     limit = MAX_VIDEO_BYTES if is_video else MAX_PHOTO_BYTES
     if size > limit:
         raise Unusable(
-            f"It has {size:,} bytes; a {'video' if is_video else 'photo'} has at most {limit:,}."
+            f"It has {size:,} bytes; a {'video' if is_video else 'photo'} may have {limit:,}."
         )
     video = None
     if is_video:

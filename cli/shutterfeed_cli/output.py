@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.filesize import decimal
 
-from shutterfeed_cli.api import Json
+from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.planning import FileResult, Outcome
 
 # Imported late: the library that draws takes longer to load than a photo takes to send, and is not

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from shutterfeed_cli.api import Json
+from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.journal import Journal, Known, Progress, key_for
 from shutterfeed_cli.media import Medium
 from shutterfeed_cli.sources import Source

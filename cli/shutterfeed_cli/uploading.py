@@ -10,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from shutterfeed_cli import captions
-from shutterfeed_cli.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME, Json
-from shutterfeed_cli.commands import Context
+from shutterfeed_cli.client.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.http import ATTEMPTS
+from shutterfeed_cli.client.transfer import Transfer
+from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import CliError, ExitCode, NotSignedIn, Stopped, UsageError
-from shutterfeed_cli.http import ATTEMPTS
 from shutterfeed_cli.journal import Journal, open_journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.media import Medium, find
@@ -21,7 +23,6 @@ from shutterfeed_cli.output import UploadReport
 from shutterfeed_cli.planning import Outcome, Wanted
 from shutterfeed_cli.sources import reading
 from shutterfeed_cli.stopping import on_interrupt
-from shutterfeed_cli.transfer import Transfer
 from shutterfeed_cli.uploads import Uploader
 from shutterfeed_cli.waiting import Waiting
 
@@ -73,7 +74,7 @@ def _run(
             ledger = reader.submit(refresh_ledger, context.api, journal, whole=asked.reread)
             uploader = Uploader(
                 api=context.api,
-                transfer=Transfer(context.client, context.api, context.patience, context.stop),
+                transfer=Transfer(context.client, context.api, context.patience),
                 journal=journal,
                 stop=context.stop,
                 watcher=report,

@@ -19,7 +19,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from shutterfeed_cli.api import Api, Json
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.transfer import Transfer
 from shutterfeed_cli.errors import (
     CliError,
     JournalFailed,
@@ -28,9 +30,10 @@ from shutterfeed_cli.errors import (
     Refused,
     Stopped,
     Unexpected,
+    Unusable,
 )
 from shutterfeed_cli.journal import Journal, Progress
-from shutterfeed_cli.media import Medium, Unusable, examine
+from shutterfeed_cli.media import Medium, examine
 from shutterfeed_cli.planning import (
     Batch,
     Begun,
@@ -43,7 +46,6 @@ from shutterfeed_cli.planning import (
 )
 from shutterfeed_cli.sources import Source
 from shutterfeed_cli.stopping import Stop
-from shutterfeed_cli.transfer import Transfer
 
 _ATTEMPTS: Final = 20
 """The number of attempts for one post. After an earlier post that failed or was deleted, the next
@@ -285,7 +287,7 @@ class Uploader:
             key = f"{stem}-{attempt}"
             self._journal.declare(key, body)
             try:
-                created = self._api.create_post(body, key)
+                created = self._api.send_draft(body, key)
             except Refused as error:
                 self._journal.note(key, Progress.GIVEN_UP)
                 if error.code in {"idempotency_key_reused", "post_deleted"}:
@@ -312,7 +314,7 @@ class Uploader:
             if known.state != "awaiting":
                 continue
             self._check_new()
-            state = self._api.upload(known.media_id)
+            state = self._api.upload_state(known.media_id)
             if state["link"] is not None:
                 self._transfer.send(medium, state["link"], self._watcher.sent)
             elif state["upload"]["state"] == "awaiting":

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
-from shutterfeed_cli.api import PAGE, Api
+from shutterfeed_cli.client.api import PAGE, Api
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.planning import FileResult, Outcome

@@ -35,6 +35,7 @@ from shutterfeed.domain.errors import (
 )
 from shutterfeed.domain.ids import MalformedId, user_id_of
 from shutterfeed.domain.pages import CursorScope
+from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.runtime import logger, metrics
 
 B = TypeVar("B", bound=RequestBody)
@@ -167,6 +168,11 @@ class Call:
             return user_id_of(str(claims.get("sub")))
         except MalformedId as error:
             raise Unauthenticated from error
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who is shown the answer; nobody on a public route, which looks at no token."""
+        return NOBODY if self.route.public else Viewer(self.user_id)
 
     def header(self, name: str) -> str:
         """A header's value; empty if the header is missing."""

@@ -29,17 +29,16 @@ from shutterfeed.domain.users import (
     MIN_HANDLE,
     TYPED_HANDLE,
     Avatar,
-    Profile,
 )
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports.uploads import UploadGrant
 from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts
-from shutterfeed.services.posts import CreatedPost, PostView
-from shutterfeed.services.profiles import ProfileView
+from shutterfeed.services.posts import CreatedPost
 from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.uploads import Grant, UploadView
+from shutterfeed.services.viewing import AuthorView, PostView, ProfileView
 
 MEDIUM_PARAMETER = "m"
 """The query parameter of a rendition's URL. It is the only one in CloudFront's cache key; storage
@@ -175,8 +174,9 @@ class ErrorBody(Struct):
 
 
 class GatewayError(Struct):
-    """The body of an error that the gateway in front of the API answers with: no valid access token
-    (401, 403), too many requests (429), or the API cannot be reached (500, 503)."""
+    """What the gateway in front of the API answers by itself: without a valid access token (401,
+    403), to a body of more than 10 MB (413), above the limit of requests (429), and while the API
+    cannot be reached (500, 503). Its message is not meant for people."""
 
     message: str
 
@@ -216,7 +216,8 @@ class User(Struct):
     avatar: AvatarBody | None
 
     @classmethod
-    def of(cls, profile: Profile, media_base_url: str) -> User:
+    def of(cls, view: ProfileView, media_base_url: str) -> User:
+        profile = view.profile
         counts = UserCounts(profile.followers, profile.following, profile.posts)
         return cls(
             profile.user_id,
@@ -235,6 +236,10 @@ class UserAsSeen(Struct):
     user: User
     followed_by_me: bool
 
+    @classmethod
+    def of(cls, view: ProfileView, media_base_url: str) -> UserAsSeen:
+        return cls(User.of(view, media_base_url), view.followed_by_viewer)
+
 
 class ListedUser(User):
     """A user in a list, and whether the caller follows them."""
@@ -243,7 +248,7 @@ class ListedUser(User):
 
     @classmethod
     def seen(cls, view: ProfileView, media_base_url: str) -> ListedUser:
-        user = User.of(view.profile, media_base_url)
+        user = User.of(view, media_base_url)
         return cls(**asdict(user), followed_by_me=view.followed_by_viewer)
 
 
@@ -256,7 +261,8 @@ class Author(Struct):
     avatar: AvatarBody | None
 
     @classmethod
-    def of(cls, profile: Profile, media_base_url: str) -> Author:
+    def of(cls, view: AuthorView, media_base_url: str) -> Author:
+        profile = view.profile
         avatar = AvatarBody.of(profile.avatar, media_base_url)
         return cls(profile.user_id, profile.handle, profile.display_name, avatar)
 
@@ -443,7 +449,7 @@ class PostBody(Struct):
             post.caption,
             PlaceView.of(post.place),
             [MediumView.of(medium, text, media_base_url) for medium, text in post.described()],
-            PostCounts(post.likes, post.comments),
+            PostCounts(view.counts.likes, view.counts.comments),
             post.created_at,
             post.published_at,
             post.taken_at,

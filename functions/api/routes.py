@@ -44,7 +44,8 @@ from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
 from shutterfeed.domain.users import Profile
-from shutterfeed.services.posts import MediumDraft, PostDraft, PostView
+from shutterfeed.services.posts import MediumDraft, PostDraft
+from shutterfeed.services.viewing import PostView, ProfileView
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -73,7 +74,7 @@ def get_docs(_: Call) -> Raw:
 @route("GET", "/me", returns=User)
 def get_me(call: Call) -> User:
     """Get the caller's profile. The first call creates it."""
-    return _user(call, call.services.users.me(call.user_id))
+    return _own(call, call.services.users.me(call.user_id))
 
 
 @route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,))
@@ -90,7 +91,7 @@ def edit_me(call: Call) -> User:
         display_name=_given(change.display_name),
         bio=_given(change.bio),
     )
-    return _user(call, profile)
+    return _own(call, profile)
 
 
 @route(
@@ -132,7 +133,8 @@ def list_uploads(call: Call) -> UploadPage:
 
 @route("GET", "/me/uploads/{media_id}", returns=UploadState, errors=(404,))
 def get_upload(call: Call) -> UploadState:
-    """Get one of the caller's uploads: which parts arrived, and fresh links for the others."""
+    """Get one of the caller's uploads: the parts that arrived, and fresh links for what is
+    missing."""
     view = call.services.uploads.get(call.user_id, call.path["media_id"])
     return UploadState.of(view, call.services.media_base_url)
 
@@ -169,41 +171,44 @@ def list_deleted(call: Call) -> DeletedPage:
 def follow(call: Call) -> UserAsSeen:
     """Follow a user. Nothing changes if the caller follows them already."""
     followee = call.services.follows.follow(call.user_id, call.path["handle"])
-    return UserAsSeen(_user(call, followee), followed_by_me=True)
+    return UserAsSeen.of(followee, call.services.media_base_url)
 
 
 @route("DELETE", "/me/following/{handle}", returns=UserAsSeen, errors=(404,))
 def unfollow(call: Call) -> UserAsSeen:
     """Stop following a user. Nothing changes if the caller does not follow them."""
     followee = call.services.follows.unfollow(call.user_id, call.path["handle"])
-    return UserAsSeen(_user(call, followee), followed_by_me=False)
+    return UserAsSeen.of(followee, call.services.media_base_url)
 
 
 @route("GET", "/users/{handle}", returns=UserAsSeen, errors=(404,))
 def get_user(call: Call) -> UserAsSeen:
     """Get a user's profile with exact counts."""
-    view = call.services.users.view(call.path["handle"], call.user_id)
-    return UserAsSeen(_user(call, view.profile), view.followed_by_viewer)
+    view = call.services.viewing.find(call.viewer, call.path["handle"])
+    return UserAsSeen.of(view, call.services.media_base_url)
 
 
 @route("GET", "/users/{handle}/posts", returns=PostPage, paged=True, errors=(404,))
 def list_user_posts(call: Call) -> PostPage:
     """List a user's published posts, newest first."""
-    page = call.services.posts.by_author(call.path["handle"], call.position, call.limit)
+    handle = call.path["handle"]
+    page = call.services.posts.by_author(handle, call.viewer, call.position, call.limit)
     return _post_page(call, page)
 
 
 @route("GET", "/users/{handle}/followers", returns=UserPage, paged=True, errors=(404,))
 def list_followers(call: Call) -> UserPage:
     """List the users who follow a user, newest follower first."""
-    page = call.services.follows.followers(call.path["handle"], call.position, call.limit)
+    handle = call.path["handle"]
+    page = call.services.follows.followers(handle, call.viewer, call.position, call.limit)
     return _user_page(call, page)
 
 
 @route("GET", "/users/{handle}/following", returns=UserPage, paged=True, errors=(404,))
 def list_following(call: Call) -> UserPage:
     """List the users whom a user follows."""
-    page = call.services.follows.following(call.path["handle"], call.position, call.limit)
+    handle = call.path["handle"]
+    page = call.services.follows.following(handle, call.viewer, call.position, call.limit)
     return _user_page(call, page)
 
 
@@ -248,7 +253,7 @@ def create_post(call: Call) -> PostCreated:
 @route("GET", "/posts/{id}", returns=PostBody, errors=(404,))
 def get_post(call: Call) -> PostBody:
     """Get a published post, or one of the caller's own posts in any state but `deleted`."""
-    return _post(call, call.services.posts.get(call.path["id"], call.user_id))
+    return _post(call, call.services.posts.get(call.path["id"], call.viewer))
 
 
 @route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404))
@@ -317,11 +322,11 @@ def search(call: Call) -> SearchPage:
     found = call.services.search
     page = SearchPage([], [], [], None)
     if kind in (SearchKind.POSTS, SearchKind.ALL):
-        posts = found.posts(query, position, limit)
+        posts = found.posts(call.viewer, query, position, limit)
         page.posts = [_post(call, view) for view in posts.items]
         page.next_cursor = call.cursor(posts.next_position)
     if kind is SearchKind.USERS or _also(kind, query):
-        users = found.users(query, position, limit)
+        users = found.users(call.viewer, query, position, limit)
         page.users = _listed(call, users.items)
         page.next_cursor = call.cursor(users.next_position)
     if kind is SearchKind.HASHTAGS or _also(kind, query):
@@ -337,7 +342,7 @@ def suggest(call: Call) -> Suggestions:
 
     A text that begins with `@` gets only users, one that begins with `#` only hashtags.
     """
-    found = call.services.search.suggest(call.asked("q") or "")
+    found = call.services.search.suggest(call.viewer, call.asked("q") or "")
     base_url = call.services.media_base_url
     return Suggestions([SuggestionBody.of(view, base_url) for view in found])
 
@@ -345,7 +350,8 @@ def suggest(call: Call) -> Suggestions:
 @route("GET", "/hashtags/{tag}/posts", returns=PostPage, paged=True)
 def list_tagged(call: Call) -> PostPage:
     """List the published posts with a hashtag, newest first."""
-    page = call.services.search.tagged(call.path["tag"], call.position, call.limit)
+    found = call.services.search
+    page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit)
     return _post_page(call, page)
 
 
@@ -367,8 +373,8 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
         raise InvalidInput(f"invalid_{name}", f"{name} must be one of {allowed}.", name) from None
 
 
-def _user(call: Call, profile: Profile) -> User:
-    return User.of(profile, call.services.media_base_url)
+def _own(call: Call, profile: Profile) -> User:
+    return User.of(call.services.viewing.own(profile), call.services.media_base_url)
 
 
 def _post(call: Call, view: PostView) -> PostBody:
@@ -379,12 +385,11 @@ def _post_page(call: Call, page: Page[PostView]) -> PostPage:
     return PostPage([_post(call, view) for view in page.items], call.cursor(page.next_position))
 
 
-def _user_page(call: Call, page: Page[Profile]) -> UserPage:
+def _user_page(call: Call, page: Page[ProfileView]) -> UserPage:
     return UserPage(_listed(call, page.items), call.cursor(page.next_position))
 
 
-def _listed(call: Call, profiles: Sequence[Profile]) -> list[ListedUser]:
-    views = call.services.users.views(profiles, call.user_id)
+def _listed(call: Call, views: Sequence[ProfileView]) -> list[ListedUser]:
     return [ListedUser.seen(view, call.services.media_base_url) for view in views]
 
 

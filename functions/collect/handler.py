@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
-from shutterfeed.adapters.messages import COLLECT
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap.collect import service
+from shutterfeed.domain.messages import CollectMessage
 from shutterfeed.runtime import preload, queue_worker
+
+MESSAGES = Codec[CollectMessage]("collect")
 
 
 def collect(body: str) -> Iterator[str]:
-    message = COLLECT.decode(body)
+    message = MESSAGES.decode(body)
     service().collect(message)
     yield type(message).__name__
 

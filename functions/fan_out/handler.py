@@ -1,16 +1,18 @@
-"""Sends published posts to the feed writer, with the authors' readers in chunks; and moves the
-readers of authors who become celebrities, or stop being celebrities."""
+"""Posts published: their authors' readers, in chunks for `deliver`. Authors who become
+celebrities, or cease to be: their readers moved."""
 
 from collections.abc import Iterator
 
-from shutterfeed.adapters.messages import FAN_OUT
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap.fan_out import services
-from shutterfeed.domain.messages import Cross, FanOut
+from shutterfeed.domain.messages import Cross, FanOut, FanOutMessage
 from shutterfeed.runtime import preload, queue_worker
+
+MESSAGES = Codec[FanOutMessage]("fan_out")
 
 
 def plan(body: str) -> Iterator[str]:
-    step = FAN_OUT.decode(body)
+    step = MESSAGES.decode(body)
     match step:
         case FanOut():
             services().planner.plan(step)

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from shutterfeed.adapters.messages import PUBLISH
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap.publish import service
+from shutterfeed.domain.messages import PublishMessage
 from shutterfeed.domain.posts import PostState
 from shutterfeed.runtime import preload, queue_worker
 
+MESSAGES = Codec[PublishMessage]("publish")
+
 
 def settle(body: str) -> Iterator[PostState | None]:
-    yield service().settle(PUBLISH.decode(body))
+    yield service().settle(MESSAGES.decode(body))
 
 
 handler = queue_worker(settle)

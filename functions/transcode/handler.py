@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from shutterfeed.adapters.messages import TRANSCODE_VIDEO
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap.transcode import service
 from shutterfeed.domain.media import BlobState
+from shutterfeed.domain.messages import TranscodeVideo
 from shutterfeed.runtime import preload, queue_worker
+
+MESSAGES = Codec[TranscodeVideo]("transcode")
 
 
 def transcode(body: str) -> Iterator[BlobState | None]:
-    yield service().transcode(TRANSCODE_VIDEO.decode(body))
+    yield service().transcode(MESSAGES.decode(body))
 
 
 handler = queue_worker(transcode)

@@ -14,13 +14,14 @@ from pathlib import Path
 import httpx
 from PIL import Image
 
-from shutterfeed_cli.api import Api, Json
-from shutterfeed_cli.http import Patience
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.http import Patience
+from shutterfeed_cli.client.transfer import Transfer
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.planning import FileResult, Outcome, Wanted
 from shutterfeed_cli.stopping import Stop
-from shutterfeed_cli.transfer import Transfer
 from shutterfeed_cli.uploads import Uploader
 
 BASE = "http://service.test/api"
@@ -254,7 +255,7 @@ def run(
     client, seen = service.client, Seen()
     api = Api(client, BASE, FixedTokens(), patience)
     refresh_ledger(api, journal, clock=lambda: 0.0)
-    transfer = Transfer(client, api, patience, stop)
+    transfer = Transfer(client, api, patience)
     uploader = Uploader(
         api=api,
         transfer=transfer,

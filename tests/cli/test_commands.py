@@ -17,11 +17,14 @@ import httpx
 import pytest
 from rich.table import Table
 
-from shutterfeed_cli import commands, http, main
-from shutterfeed_cli.api import Api, Json
+from shutterfeed_cli import context as shared
+from shutterfeed_cli import main
+from shutterfeed_cli.client import http
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.http import Patience
 from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Stopped, UsageError
 from shutterfeed_cli.export import Absent, Fetcher, Original
-from shutterfeed_cli.http import Patience
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.output import Output, UploadReport, clean, table
@@ -41,7 +44,7 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Service:
     monkeypatch.setenv("SHUTTERFEED_STATE", str(tmp_path / "state"))
     SessionFile().save(Session(Site("http://site", BASE, "", ""), "ann@example.com", "refresh"))
     monkeypatch.setattr(http, "new_client", lambda _: service.client)
-    monkeypatch.setattr(commands, "Tokens", lambda *_: FixedTokens())
+    monkeypatch.setattr(shared, "Tokens", lambda *_: FixedTokens())
     return service
 
 

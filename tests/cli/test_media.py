@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shutterfeed_cli.api import MAX_PHOTO_BYTES
-from shutterfeed_cli.media import Unusable, examine, find, natural, sniff
+from shutterfeed_cli.client.api import MAX_PHOTO_BYTES
+from shutterfeed_cli.errors import Unusable
+from shutterfeed_cli.media import examine, find, natural, sniff
 from shutterfeed_cli.sources import FileSource
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.video import UnknownVideo, VideoFacts, read_facts

@@ -15,11 +15,11 @@ from threading import Thread
 import httpx
 import pytest
 
-from shutterfeed_cli.api import Api
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.http import LONGEST_ASKED_SECONDS, Patience, new_client
 from shutterfeed_cli.errors import CliError, NetworkGone, NotSignedIn, Refused, Stopped, UsageError
 from shutterfeed_cli.folders import config_folder, state_folder
-from shutterfeed_cli.http import LONGEST_ASKED_SECONDS, Patience, new_client
-from shutterfeed_cli.session import Cognito, Session, SessionFile, Site, Tokens, find_site
+from shutterfeed_cli.session import Session, SessionFile, Site, Tokens, find_site
 from shutterfeed_cli.stopping import Stop
 from tests.cli.service import FixedTokens, NoPause
 
@@ -139,8 +139,8 @@ class TestTokens:
                 result["RefreshToken"] = "refresh-2"
             return httpx.Response(200, json={"AuthenticationResult": result})
 
-        cognito = Cognito(client(answer), SITE, Patience())
-        return Tokens(cognito, SESSION, SessionFile(tmp_path), clock)
+        accounts = SITE.accounts(client(answer), Patience())
+        return Tokens(accounts, SESSION, SessionFile(tmp_path), clock)
 
     def test_one_is_used_until_shortly_before_its_end(
         self, tokens: Tokens, asked: list[str], clock: Clock
@@ -179,16 +179,16 @@ class TestTokens:
 )
 def test_cognito_s_refusals_have_exit_codes(kind: str, error: type[CliError]) -> None:
     answer = httpx.Response(400, json={"__type": f"com.amazon#{kind}", "message": "No."})
-    cognito = Cognito(client(lambda _: answer), SITE, Patience())
+    accounts = SITE.accounts(client(lambda _: answer), Patience())
     with pytest.raises(error):
-        cognito.sign_in("ann@example.com", "wrong")
+        accounts.sign_in("ann@example.com", "wrong")
 
 
 def test_a_challenge_is_not_taken_for_a_sign_in() -> None:
     answer = httpx.Response(200, json={"ChallengeName": "SOFTWARE_TOKEN_MFA"})
-    cognito = Cognito(client(lambda _: answer), SITE, Patience())
+    accounts = SITE.accounts(client(lambda _: answer), Patience())
     with pytest.raises(NotSignedIn, match="SOFTWARE_TOKEN_MFA"):
-        cognito.sign_in("ann@example.com", "right")
+        accounts.sign_in("ann@example.com", "right")
 
 
 class TestPatience:

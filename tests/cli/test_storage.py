@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from shutterfeed_cli.api import Api
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.http import Patience
 from shutterfeed_cli.errors import CliError
 from shutterfeed_cli.export import Fetcher, Original
-from shutterfeed_cli.http import Patience
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.planning import Outcome, Wanted
 from shutterfeed_cli.sources import FileSource

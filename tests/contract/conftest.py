@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -28,9 +28,15 @@ from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
-from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key_item
+from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.posts import PostCounts
+from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.keys import Key, feed
+from shutterfeed.keys import counts as counts_key
 from shutterfeed.ports.feed_reads import FeedReads, HeadCache
 from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
 from shutterfeed.ports.follows import Follows
@@ -39,6 +45,7 @@ from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Secrets
 from shutterfeed.ports.uploads import Ledger
+from shutterfeed.ports.viewing import ViewingReads, Wanted
 from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
@@ -54,6 +61,7 @@ from tests.fakes.metadata import (
     FakeReaders,
     FakeRemovals,
     FakeSecrets,
+    FakeViewingReads,
     Metadata,
     NoSuchItem,
 )
@@ -96,6 +104,9 @@ class Store:
     feeds: Feeds
     audience: Audience
     reads: FeedReads
+    viewing: ViewingReads
+    count: Callable[[PostId, PostCounts], object]
+    """Write the counts of a post. No service does yet."""
     heads: Heads
     readers: Readers
     secrets: Callable[[], Secrets]
@@ -183,6 +194,11 @@ def _tables(engine: str, request: pytest.FixtureRequest) -> Tables:
     return tables
 
 
+def people(store: Store, *user_ids: str) -> dict[str, Profile]:
+    """The profiles that exist, read together."""
+    return dict(store.viewing.read(NOBODY, Wanted(users=user_ids)).profiles)
+
+
 def _fake_store() -> Store:
     data, feeds = Metadata(), FakeFeeds()
 
@@ -206,6 +222,8 @@ def _fake_store() -> Store:
         feeds,
         FakeAudience(data),
         FakeFeedReads(data, feeds),
+        FakeViewingReads(data),
+        data.counts.__setitem__,
         FakeHeads(data),
         FakeReaders(data),
         FakeSecrets,
@@ -224,6 +242,9 @@ def _dynamo_store(tables: Tables) -> Store:
     def feed_expiry(owner_id: str, entry: FeedEntry) -> int | None:
         return _ttl(tables.feed, feed(owner_id, entry))
 
+    def count(post_id: PostId, counts: PostCounts) -> None:
+        metadata.write(Put(key_item(counts_key(post_id)) | asdict(counts)))
+
     return Store(
         DynamoProfiles(metadata),
         DynamoFollows(metadata, tables.feed.name),
@@ -236,6 +257,8 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoFeeds(tables.feed),
         DynamoAudience(tables.feed, metadata.name),
         DynamoFeedReads(metadata, tables.feed),
+        DynamoViewingReads(metadata),
+        count,
         DynamoHeads(metadata),
         DynamoReaders(metadata),
         lambda: DynamoSecrets(metadata),

@@ -18,7 +18,7 @@ from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
 from shutterfeed.domain.users import Avatar, Profile
 from tests import samples
-from tests.contract.conftest import Store
+from tests.contract.conftest import Store, people
 from tests.fakes.system import START
 
 ADA = samples.user_id(1)
@@ -103,7 +103,7 @@ def test_a_photo_becomes_the_avatar_and_its_post_is_in_no_list(
     after = replace(before, avatar=_avatar(post), avatar_version=post.id.ulid)
     assert _profile(store) == after
     assert _profile(store).revision == before.revision, "nothing that search shows has changed"
-    assert store.profiles.get_many([ADA]) == {ADA: after}
+    assert people(store, ADA) == {ADA: after}
     shown = replace(post, state=PostState.AVATAR, media=(_ready(post),))
     assert _post(store, post.id) == shown
     assert _post(store, post.id).revision > post.revision

@@ -26,12 +26,11 @@ from shutterfeed.adapters.buckets import (
 from shutterfeed.bootstrap import aws
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId, ulid
-from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME, Blob, Upload
+from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, UPLOAD_LINK_LIFETIME, Blob, Upload
 from shutterfeed.domain.multipart import PART_LINK_LIFETIME, Part, part_sizes
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.ports.media import Downloads, Originals, Renditions
 from shutterfeed.ports.uploads import Intake, UploadBucket, UploadGrant
-from shutterfeed.services.downloads import DOWNLOAD_LINK_LIFETIME
 from tests import samples
 from tests.conftest import REGION, Aws
 from tests.fakes.storage import (

@@ -20,7 +20,9 @@ from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Place, Post
-from shutterfeed.ports.feed_reads import Wanted
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.feed_reads import FeedWanted
+from shutterfeed.ports.viewing import Wanted
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START
@@ -328,10 +330,11 @@ class TestReads:
     def test_a_view_has_what_exists_of_what_is_asked(self, store: Store) -> None:
         posts = [_publish(store, number) for number in range(1, 5)]
         gone = samples.post(number=99)
-        wanted = Wanted([posts[0].id, gone.id, posts[0].id], {ADA, "nobody"}, [ADA, BOB], [ADA, CY])
-        view = store.reads.view(wanted, entry_of(posts[3]), 2)
-        assert dict(view.posts) == {posts[0].id: posts[0]}
-        assert set(view.profiles) == {ADA}
+        shown = Wanted([posts[0].id, gone.id, posts[0].id], authors={ADA, "nobody"})
+        wanted = FeedWanted(shown, [ADA, BOB], [ADA, CY])
+        view = store.reads.view(Viewer(BOB), wanted, entry_of(posts[3]), 2)
+        assert dict(view.stored.posts) == {posts[0].id: posts[0]}
+        assert set(view.stored.profiles) == {ADA}
         assert set(view.heads) == {ADA}
         assert list(view.heads[ADA].entries) == _places(posts[::-1])
         assert view.timelines[ADA].items == (posts[2], posts[1])
@@ -342,9 +345,10 @@ class TestReads:
         existing = posts[::13]
         for post in existing:
             store.posts.create(post, (), post.id.ulid, "fingerprint")
-        view = store.reads.view(Wanted([post.id for post in posts], [ADA, BOB]), None, 1)
-        assert dict(view.posts) == {post.id: post for post in existing}
-        assert set(view.profiles) == {ADA, BOB}
+        wanted = FeedWanted(Wanted([post.id for post in posts], authors=[ADA, BOB]))
+        view = store.reads.view(Viewer(BOB), wanted, None, 1)
+        assert dict(view.stored.posts) == {post.id: post for post in existing}
+        assert set(view.stored.profiles) == {ADA, BOB}
 
     def test_heads_and_timelines_of_any_number_of_authors(self, store: Store) -> None:
         mine = [_publish(store, number) for number in range(1, 5)]

@@ -11,22 +11,27 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bench.feed_scene import CASES, Scene
-from bench.wire import Wire
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.ids import ulid, user_id_of
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.progress import ProgressService
+from shutterfeed.services.viewing import ViewingService
 from tests import samples
 from tests.contract.conftest import Tables
 from tests.fakes.backend import POLICY
 from tests.fakes.storage import FakeQueue
 from tests.fakes.system import FakeClock
+from tests.feed_scene import CASES, Scene
+from tests.wire import Wire
 
 T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -35,7 +40,7 @@ LATENCY_SECONDS = 0.05
 ATTEMPTS = 10
 """On a busy machine, calls made side by side may miss one another and be counted as two trips.
 Calls made one after the other never overlap, however often it is tried."""
-UNITS = {0: 1.5, 10: 17.5, 1_000: 32.5, 7_500: 72.5}
+UNITS = {0: 1.5, 10: 27.5, 1_000: 42.5, 7_500: 82.5}
 """At most so many read units a page of 20 posts, by the number of accounts followed."""
 
 
@@ -149,14 +154,18 @@ def _capacity(answer: dict[str, Any]) -> float:
 
 def _service(tables: Tables) -> FeedService:
     clock = FakeClock(NOW + timedelta(minutes=1))
-    follows = DynamoFollows(tables.metadata, tables.feed.name)
+    metadata, profiles = tables.metadata, DynamoProfiles(tables.metadata)
+    progress = ProgressService(
+        ledger=DynamoLedger(metadata), blobs=DynamoBlobs(metadata), clock=clock
+    )
     return FeedService(
-        reads=DynamoFeedReads(tables.metadata, tables.feed),
+        reads=DynamoFeedReads(metadata, tables.feed),
         feeds=DynamoFeeds(tables.feed),
-        follows=follows,
-        readers=DynamoReaders(tables.metadata),
-        users=ProfileService(
-            profiles=DynamoProfiles(tables.metadata), follows=follows, clock=clock
+        follows=DynamoFollows(metadata, tables.feed.name),
+        readers=DynamoReaders(metadata),
+        users=ProfileService(profiles=profiles, clock=clock),
+        viewing=ViewingService(
+            reads=DynamoViewingReads(metadata), profiles=profiles, progress=progress
         ),
         preparations=FakeQueue(),
         policy=POLICY,

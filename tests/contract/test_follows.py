@@ -8,6 +8,8 @@ import pytest
 
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import NOBODY, Viewer
+from shutterfeed.ports.viewing import Wanted
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START
@@ -36,6 +38,10 @@ def _unfollow(store: Store, follower: str, followee: str) -> bool:
     return store.follows.unfollow(follower, _profile(store, followee), START)
 
 
+def _followed(store: Store, follower: str, *users: str) -> frozenset[str]:
+    return store.viewing.read_now(Viewer(follower), Wanted(users=users)).followed
+
+
 def _profile(store: Store, user_id: str) -> Profile:
     return store.profiles.get(user_id) or Profile(user_id, "nobody", START)
 
@@ -43,8 +49,8 @@ def _profile(store: Store, user_id: str) -> Profile:
 def test_following_makes_the_edge_and_counts_it_on_both_sides(store: Store) -> None:
     _people(store, 3)
     assert _follow(store, ADA, BOB)
-    assert store.follows.exists(ADA, BOB)
-    assert not store.follows.exists(BOB, ADA)
+    assert _followed(store, ADA, BOB) == {BOB}
+    assert _followed(store, BOB, ADA) == set()
     assert _counts(store, ADA) == (0, 1)
     assert _counts(store, BOB) == (1, 0)
 
@@ -63,9 +69,10 @@ def test_a_page_of_people_tells_whom_one_follows(store: Store) -> None:
     for number in (2, 50, 119):
         assert _follow(store, ADA, people[number], number)
     assert _follow(store, BOB, ADA, 200)
-    assert store.follows.followed_among(ADA, people) == {people[2], people[50], people[119]}
-    assert store.follows.followed_among(ADA, [people[3], people[50]]) == {people[50]}
-    assert store.follows.followed_among(ADA, []) == frozenset()
+    assert _followed(store, ADA, *people) == {people[2], people[50], people[119]}
+    assert _followed(store, ADA, people[3], people[50]) == {people[50]}
+    assert _followed(store, ADA) == set()
+    assert store.viewing.read(NOBODY, Wanted(users=people)).followed == set()
 
 
 def test_counts_stay_exact_however_often_one_follows_and_unfollows(store: Store) -> None:
@@ -92,7 +99,7 @@ def test_a_follow_that_cannot_be_counted_is_not_made(store: Store, missing: str)
     store.profiles.create(samples.profile(2 if missing == "follower" else 1))
     with pytest.raises(store.refusal):
         _follow(store, ADA, BOB)
-    assert not store.follows.exists(ADA, BOB)
+    assert _followed(store, ADA, BOB) == set()
     assert _counts(store, present) == (0, 0)
 
 
@@ -147,7 +154,8 @@ def test_followers_of_a_celebrity_are_counted_and_listed_apart_and_exactly(store
     assert celebrity is not None
     assert celebrity.follower_shards == 3
     assert celebrity.followers == 9
-    assert store.profiles.get_many(people[:1]) == {people[0]: celebrity}
+    found = store.viewing.read(NOBODY, Wanted(users=people[:1]))
+    assert found.profiles == {people[0]: celebrity}
     listed = [
         follower
         for shard in range(3)

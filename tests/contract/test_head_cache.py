@@ -9,7 +9,8 @@ from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
 from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
 from shutterfeed.domain.delivery import HEAD_ENTRIES, Delivery, Head
 from shutterfeed.domain.posts import Place, PostState
-from shutterfeed.ports.feed_reads import Wanted
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.feed_reads import FeedWanted
 from tests import samples
 from tests.contract.conftest import HEADS_AGE, HeadCaches, Store
 from tests.fakes.system import START, FakeClock
@@ -72,12 +73,12 @@ def test_pages_of_cached_heads_ask_the_table_for_nothing(store: Store, clock: Fa
     store.posts.publish(post.id, post.media, samples.position(1), START)
     cache = ContainerHeadCache(Bounds(HEADS_AGE, 10, 1_000_000), clock)
     reads = CachedFeedReads(store.reads, cache, clock)
-    wanted = Wanted((), heads=[ADA])
-    first = reads.view(wanted, None, 10).heads[ADA]
+    wanted, reader = FeedWanted(heads=[ADA]), Viewer(BOB)
+    first = reads.view(reader, wanted, None, 10).heads[ADA]
     assert [shown.id for shown in first.posts] == [post.id]
     published = store.posts.get(post.id)
     assert published is not None
     store.posts.delete(published, START)
-    assert reads.view(wanted, None, 10).heads[ADA] is first
+    assert reads.view(reader, wanted, None, 10).heads[ADA] is first
     clock.advance(HEADS_AGE)
-    assert reads.view(wanted, None, 10).heads[ADA].posts == ()
+    assert reads.view(reader, wanted, None, 10).heads[ADA].posts == ()

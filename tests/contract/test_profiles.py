@@ -13,7 +13,7 @@ from shutterfeed.adapters.dynamodb.table import at_once
 from shutterfeed.domain.users import HANDLE_REST
 from shutterfeed.ports.profiles import HandleTaken
 from tests import samples
-from tests.contract.conftest import Store, store_of
+from tests.contract.conftest import Store, people, store_of
 from tests.fakes.system import START
 
 
@@ -27,8 +27,8 @@ def test_a_created_profile_is_found_by_id_and_handle(store: Store) -> None:
 def test_nobody_is_found_where_nobody_is(store: Store) -> None:
     assert store.profiles.get(samples.user_id(1)) is None
     assert store.profiles.id_of("ada") is None
-    assert store.profiles.get_many([samples.user_id(1)]) == {}
-    assert store.profiles.get_many([]) == {}
+    assert people(store, samples.user_id(1)) == {}
+    assert people(store) == {}
 
 
 def test_creating_a_profile_again_changes_nothing(store: Store) -> None:
@@ -218,7 +218,7 @@ def test_more_profiles_than_one_batch_holds_are_read_at_once(store: Store) -> No
     for profile in existing:
         store.profiles.create(profile)
     wanted = [samples.user_id(number) for number in range(130)]
-    found = store.profiles.get_many([*wanted, *wanted[:10]])
+    found = people(store, *wanted, *wanted[:10])
     assert found == {profile.user_id: profile for profile in existing}
 
 

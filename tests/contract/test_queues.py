@@ -4,63 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from shutterfeed.adapters import messages
+from shutterfeed.adapters.messages import Codec, UnknownMessage
 from shutterfeed.adapters.queues import NotSent, SqsQueue
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.messages import FeedChunk, FeedMessage, Followed, Unfollowed
-from shutterfeed.ports.queues import WatchedQueue
+from shutterfeed.domain.messages import DeliverEntry, DeliverMessage, Followed, Unfollowed
+from shutterfeed.ports.queues import BatchQueue, WatchedQueue
 from tests import samples
 from tests.conftest import REGION, Aws
 from tests.fakes.storage import FakeQueue
 from tests.fakes.system import START
+
+DELIVER = Codec[DeliverMessage]("deliver")
+
+
+class Both(WatchedQueue[DeliverMessage], BatchQueue[DeliverMessage], Protocol): ...
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A queue, and all it holds in any order, which is thereby taken out."""
 
-    queue: WatchedQueue[FeedMessage]
-    received: Callable[[], list[FeedMessage]]
+    queue: Both
+    received: Callable[[], list[DeliverMessage]]
 
 
 @pytest.fixture(params=["fake", "moto"])
 def line(request: pytest.FixtureRequest) -> Line:
     if request.param == "fake":
-        fake = FakeQueue[FeedMessage]()
+        fake = FakeQueue[DeliverMessage]()
         return Line(fake, lambda: [fake.messages.pop() for _ in range(len(fake.messages))])
     aws: Aws = request.getfixturevalue("aws")
-    url = aws.sqs.create_queue(QueueName="feed")["QueueUrl"]
+    url = aws.sqs.create_queue(QueueName="deliver")["QueueUrl"]
 
-    def received() -> list[FeedMessage]:
-        found: list[FeedMessage] = []
+    def received() -> list[DeliverMessage]:
+        found: list[DeliverMessage] = []
         while batch := aws.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
             "Messages", []
         ):
-            found += [messages.FEED.decode(message["Body"]) for message in batch]
+            found += [DELIVER.decode(message["Body"]) for message in batch]
             for message in batch:
                 aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
-    return Line(SqsQueue(aws.sqs, url, messages.FEED), received)
+    return Line(SqsQueue(aws.sqs, url, DELIVER), received)
 
 
-def _chunk(followers: int) -> FeedChunk:
+def _chunk(followers: int) -> DeliverEntry:
     entry = FeedEntry(samples.position(1), samples.post().id)
-    return FeedChunk(entry, tuple(samples.user_id(number) for number in range(followers)), START)
+    return DeliverEntry(entry, tuple(samples.user_id(number) for number in range(followers)), START)
 
 
-def _text(message: FeedMessage) -> str:
-    return messages.FEED.encode(message)
+def _text(message: DeliverMessage) -> str:
+    return DELIVER.encode(message)
 
 
 def test_every_message_arrives_as_it_was_sent(line: Line) -> None:
     ada, bob = samples.user_id(1), samples.user_id(2)
-    sent: list[FeedMessage] = [Followed(ada, bob), Unfollowed(ada, bob), _chunk(500)]
+    sent: list[DeliverMessage] = [Followed(ada, bob), Unfollowed(ada, bob), _chunk(500)]
     line.queue.send(sent)
     assert sorted(line.received(), key=_text) == sorted(sent, key=_text)
 
@@ -69,6 +75,13 @@ def test_every_message_arrives_as_it_was_sent(line: Line) -> None:
 def test_any_number_of_messages_is_sent(line: Line, count: int) -> None:
     sent = [Followed(samples.user_id(number), samples.user_id(99)) for number in range(count)]
     line.queue.send(iter(sent))
+    assert sorted(line.received(), key=_text) == sent
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 25])
+def test_each_of_any_number_of_messages_is_sent(line: Line, count: int) -> None:
+    sent = [Followed(samples.user_id(number), samples.user_id(99)) for number in range(count)]
+    assert line.queue.send_each(sent) == {}
     assert sorted(line.received(), key=_text) == sent
 
 
@@ -84,17 +97,80 @@ def test_what_sqs_did_not_take_is_an_error() -> None:
         "Successful": [{"Id": "0", "MessageId": "1", "MD5OfMessageBody": "x"}],
         "Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": False, "Message": "later"}],
     }
-    queue = SqsQueue(client, "https://sqs.example/queue", messages.FEED)
+    queue = SqsQueue(client, "https://sqs.example/queue", DELIVER)
     with Stubber(client) as stub:
         stub.add_response("send_message_batch", answer)
         with pytest.raises(NotSent, match="1 of 2 messages were not sent: later"):
             queue.send([Followed(samples.user_id(1), samples.user_id(number)) for number in (2, 3)])
+        stub.add_response("send_message_batch", answer)
+        failures = queue.send_each([Followed(samples.user_id(1), samples.user_id(2))] * 2)
+    assert {index: repr(error) for index, error in failures.items()} == {1: "NotSent('later')"}
 
 
 def test_a_queue_that_is_not_there_is_an_error(aws: Aws) -> None:
-    queue = SqsQueue(aws.sqs, "https://sqs.eu-central-1.amazonaws.com/1/none", messages.FEED)
+    queue = SqsQueue(aws.sqs, "https://sqs.eu-central-1.amazonaws.com/1/none", DELIVER)
+    message = Followed(samples.user_id(1), samples.user_id(2))
     with pytest.raises(ClientError):
-        queue.send([Followed(samples.user_id(1), samples.user_id(2))])
+        queue.send([message])
+    failures = queue.send_each([message] * 11)
+    assert list(failures) == list(range(11))
+    assert all(isinstance(error, ClientError) for error in failures.values())
+
+
+class _Recorder:
+    """In place of a client: keeps what it is asked to send."""
+
+    def __init__(self) -> None:
+        self.requests: list[list[str]] = []
+
+    def send_message_batch(self, **call: Any) -> dict[str, Any]:
+        self.requests.append([entry["MessageBody"] for entry in call["Entries"]])
+        return {"Successful": []}
+
+
+class _Plain:
+    """In place of a codec: the texts are the messages."""
+
+    def encode(self, message: str) -> str:
+        if not message:
+            raise UnknownMessage("nothing")
+        return message
+
+
+@pytest.mark.parametrize(
+    ("sizes", "requests"),
+    [
+        ([1] * 25, [10, 10, 5]),
+        ([100_000] * 5, [2, 2, 1]),
+        ([262_144, 1], [1, 1]),
+        ([262_143, 1], [2]),
+        ([1, 300_000, 1], [1, 1, 1]),
+    ],
+)
+def test_a_request_is_never_larger_than_sqs_takes(sizes: list[int], requests: list[int]) -> None:
+    recorder: Any = _Recorder()
+    queue: SqsQueue[str] = SqsQueue(recorder, "https://sqs.example/queue", _Plain())
+    messages = ["x" * size for size in sizes]
+    assert queue.send_each(messages) == {}
+    assert [len(request) for request in recorder.requests] == requests
+    assert [text for request in recorder.requests for text in request] == messages
+    queue.send(messages)
+    assert [len(request) for request in recorder.requests] == requests * 2
+
+
+def test_letters_are_counted_as_the_bytes_that_they_are() -> None:
+    recorder: Any = _Recorder()
+    queue: SqsQueue[str] = SqsQueue(recorder, "https://sqs.example/queue", _Plain())
+    queue.send(["é" * 100_000] * 2)
+    assert [len(request) for request in recorder.requests] == [1, 1]
+
+
+def test_a_message_that_has_no_text_fails_alone() -> None:
+    recorder: Any = _Recorder()
+    queue: SqsQueue[str] = SqsQueue(recorder, "https://sqs.example/queue", _Plain())
+    failures = queue.send_each(["a", "", "b"])
+    assert [(index, type(error)) for index, error in failures.items()] == [(1, UnknownMessage)]
+    assert recorder.requests == [["a", "b"]]
 
 
 def test_a_backlog_is_counted(line: Line) -> None:

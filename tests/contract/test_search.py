@@ -15,6 +15,7 @@ from shutterfeed.domain.search import (
     Document,
     Gone,
     MediaKind,
+    PostDocument,
     parse_query,
     parse_tag,
     popularity,
@@ -42,7 +43,6 @@ def shown(
     place: Place | None = None,
     *,
     kind: str = "image/jpeg",
-    likes: int = 0,
     revision: int = 1,
     at: datetime | None = None,
 ) -> Post:
@@ -55,7 +55,6 @@ def shown(
         place=place,
         media=(replace(post.media[0], content_type=kind),),
         position=ulid(moment, number),
-        likes=likes,
         revision=revision,
     )
 
@@ -138,9 +137,12 @@ class TestPosts:
         put(
             index,
             shown(1, "a quiet lake", at=old),
-            shown(2, "a quiet lake", at=old + timedelta(days=1), likes=1_000_000),
             shown(3, "a quiet lake", at=START),
         )
+        post = shown(2, "a quiet lake", at=old + timedelta(days=1))
+        liked = post_document(post.id, post)
+        assert isinstance(liked, PostDocument)
+        assert index.apply([replace(liked, popularity=popularity(1_000_000))]) == {}
         assert found(index, "quiet lake") == [3, 2, 1]
 
     def test_words_are_what_they_are_without_case_accents_and_width(

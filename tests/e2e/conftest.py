@@ -11,8 +11,10 @@ from typing import TypeVar
 
 import pytest
 
-from tools.client import LOCAL_CONFIRMATION_CODE, Accounts, Api, Json, Tokens
-from tools.cloud import LocalCloud
+from shutterfeed_cli.client.accounts import Accounts, SignIn
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Json
+from tools.cloud import LOCAL_CONFIRMATION_CODE, LocalCloud
 from tools.deploy import deploy
 
 T = TypeVar("T")
@@ -39,12 +41,12 @@ class Deployment:
 
     @property
     def accounts(self) -> Accounts:
-        return Accounts(self.endpoint, self.outputs["UserPoolClientId"])
+        return Accounts.once(self.endpoint, self.outputs["UserPoolClientId"])
 
     @property
     def api(self) -> Api:
         """As nobody."""
-        return Api(self.outputs["ApiUrl"])
+        return Api.once(self.outputs["ApiUrl"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Person:
 
     email: str
     handle: str
-    tokens: Tokens
+    tokens: SignIn
     api: Api
 
 

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from shutterfeed_cli.client.content import Json, Photo
+from shutterfeed_cli.client.http import request
 from tests import pictures
 from tests.e2e.conftest import Person, eventually, published
-from tools.client import Json, Photo, request, upload
+from tests.e2e.links import upload
 
 
 def _set_avatar(person: Person, photo: Photo) -> str:
@@ -21,7 +23,7 @@ def _set_avatar(person: Person, photo: Photo) -> str:
         body=photo.declaration(),
         headers={"Idempotency-Key": secrets.token_hex(16)},
     )
-    assert upload(asked["upload"], photo).status in {200, 201, 204}
+    assert upload(asked["upload"], photo).status_code in {200, 201, 204}
     media_id: str = asked["media_id"]
     return media_id
 
@@ -29,11 +31,11 @@ def _set_avatar(person: Person, photo: Photo) -> str:
 def _square(avatar: Json) -> Image.Image:
     """Fetched through the CDN, as a viewer would."""
     response = request("GET", avatar["url"])
-    assert response.status == 200
+    assert response.status_code == 200
     assert response.headers["content-type"] == "image/jpeg"
     assert "immutable" in response.headers["cache-control"]
     assert response.headers["x-content-type-options"] == "nosniff"
-    return Image.open(io.BytesIO(response.body))
+    return Image.open(io.BytesIO(response.content))
 
 
 def test_an_avatar_is_shown_with_its_owners_posts_until_it_is_taken_away(
@@ -57,7 +59,7 @@ def test_an_avatar_is_shown_with_its_owners_posts_until_it_is_taken_away(
     assert f"m={following}" in changed["url"]
     assert _square(changed).size == (150, 150)
 
-    assert author.api.send("DELETE", "/me/avatar").status == 204
+    assert author.api.send("DELETE", "/me/avatar").status_code == 204
     assert author.api.me()["avatar"] is None
     assert reader.api.feed()["items"][0]["author"]["avatar"] is None
     assert author.api.me()["counts"]["posts"] == 1
@@ -75,16 +77,16 @@ def test_an_original_comes_back_byte_for_byte(person: Callable[[], Person]) -> N
 
         assert {name: link[name] for name in photo.declaration()} == photo.declaration()
         response = request("GET", link["url"])
-        assert response.status == 200
-        assert response.body == photo.data
+        assert response.status_code == 200
+        assert response.content == photo.data
         assert response.headers["content-type"] == "image/jpeg"
         name = f"{entry['media_id']}.jpg"
         assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
         # Who signed the link may do no more than it says.
-        assert request("PUT", link["url"], body=b"other").status == 403
+        assert request("PUT", link["url"], body=b"other").status_code == 403
         stranger = other if each is author else author
         path = f"/me/uploads/{entry['media_id']}/original"
-        assert stranger.api.send("GET", path).status == 404
+        assert stranger.api.send("GET", path).status_code == 404
 
 
 def test_nothing_comes_back_for_a_hash_alone(person: Callable[[], Person]) -> None:
@@ -94,5 +96,5 @@ def test_nothing_comes_back_for_a_hash_alone(person: Callable[[], Person]) -> No
     created = other.api.create_post([photo])
     path = f"/me/uploads/{created['uploads'][0]['media_id']}/original"
     answer = other.api.send("GET", path)
-    assert answer.status == 409
+    assert answer.status_code == 409
     assert answer.json()["error"]["code"] == "not_stored"

@@ -19,11 +19,12 @@ from typing import IO, Any
 import pytest
 from PIL import Image
 
+from shutterfeed_cli.client.content import Json, Photo
 from tests import videos
 from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually
+from tests.e2e.links import upload_part
 from tests.e2e.test_large_uploads import noise
 from tools import paths
-from tools.client import Json, Photo, upload_part
 
 FILES = 300
 INTERRUPTED_AFTER = 60
@@ -185,7 +186,7 @@ def test_a_large_file_goes_on_elsewhere_with_an_album_a_video_and_an_export(
     # Another machine began with the large file, and sent one of its parts.
     [link] = author.api.create_post([noise(7)], caption="begun elsewhere")["uploads"]
     [first, *_] = link["multipart"]["parts"]
-    assert upload_part(first, originals["a/large.png"][: first["size"]]).status == 200
+    assert upload_part(first, originals["a/large.png"][: first["size"]]).status_code == 200
 
     place = "Tempelhofer Feld@52.473,13.402"
     photos = tmp_path / "photos"

@@ -16,9 +16,9 @@ from boto3.dynamodb.conditions import Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Table, Update
+from shutterfeed_cli.client.content import Photo
 from tests import pictures
 from tests.e2e.conftest import CELEBRITY, Deployment, Person, eventually, feed_ids, published
-from tools.client import Photo
 from tools.deploy import LocalAws
 
 
@@ -160,10 +160,10 @@ def test_a_writer_killed_at_its_work_loses_nothing(
     try:
         post_id = author.api.publish([Photo(pictures.jpeg(160, 120, seed=7))])
         port = stack.endpoint.rpartition(":")[2]
-        eventually(partial(_kill, "shutterfeed-local-feed-writer", port), bool)
+        eventually(partial(_kill, "shutterfeed-local-deliver", port), bool)
         until = time.monotonic() + 3
         while time.monotonic() < until:
-            _kill("shutterfeed-local-feed-writer", port)
+            _kill("shutterfeed-local-deliver", port)
         published(author.api, post_id)
         for reader in readers:
             eventually(partial(_pushed, feeds, reader), lambda pushed: post_id in pushed)

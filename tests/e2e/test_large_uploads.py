@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from shutterfeed_cli.client.content import Json, Photo
 from tests.e2e.conftest import Person, eventually, feed_ids, published
-from tools.client import Json, Photo, upload_part, upload_parts
+from tests.e2e.links import upload_part
 
 MEBIBYTE = 1024 * 1024
 
@@ -57,7 +58,7 @@ def test_an_interrupted_upload_is_resumed_by_another_client_and_published(
     assert [part["number"] for part in parts] == [1, 2, 3]
     assert sum(part["size"] for part in parts) == len(photo.data)
     size = link["multipart"]["part_size"]
-    assert upload_part(parts[1], photo.data[size : 2 * size]).status == 200
+    assert upload_part(parts[1], photo.data[size : 2 * size]).status_code == 200
 
     # All that another client has is its user's sign-in.
     [entry] = author.api.call("GET", "/me/uploads")["items"]
@@ -65,7 +66,7 @@ def test_an_interrupted_upload_is_resumed_by_another_client_and_published(
     assert state["upload"] == entry
     assert state["arrived"] == [{"number": 2, "size": size}]
     assert [part["number"] for part in state["link"]["multipart"]["parts"]] == [1, 3]
-    author.api.resume_upload(entry["media_id"], photo)
+    author.api.upload(state["link"], photo)
     author.api.complete_upload(entry["media_id"])
 
     post = published(author.api, created["post"]["id"])
@@ -80,7 +81,7 @@ def test_the_same_request_again_gives_links_of_the_same_upload(
 ) -> None:
     [link] = author.api.create_post([photo], idempotency_key="again")["uploads"]
     media_id, parts = link["media_id"], link["multipart"]["parts"]
-    assert upload_part(parts[0], photo.data[: parts[0]["size"]]).status == 200
+    assert upload_part(parts[0], photo.data[: parts[0]["size"]]).status_code == 200
     [again] = author.api.create_post([photo], idempotency_key="again")["uploads"]
     assert again["media_id"] == media_id
     missing = [part["number"] for part in again["multipart"]["parts"]]
@@ -91,7 +92,7 @@ def test_the_same_request_again_gives_links_of_the_same_upload(
 def test_a_part_of_another_size_is_refused(author: Person, photo: Photo, grant: Json) -> None:
     [first, *_] = grant["multipart"]["parts"]
     for wrong in (photo.data[: first["size"] - 1], photo.data[: first["size"] + 1]):
-        assert 400 <= upload_part(first, wrong).status < 500
+        assert 400 <= upload_part(first, wrong).status_code < 500
     assert author.api.upload_state(grant["media_id"])["arrived"] == []
 
 
@@ -99,7 +100,7 @@ def test_a_part_for_another_place_is_refused(author: Person, photo: Photo, grant
     [first, *_] = grant["multipart"]["parts"]
     forged = {**first, "url": first["url"].replace("partNumber=1", "partNumber=2")}
     assert forged["url"] != first["url"]
-    assert 400 <= upload_part(forged, photo.data[: first["size"]]).status < 500
+    assert 400 <= upload_part(forged, photo.data[: first["size"]]).status_code < 500
     assert author.api.upload_state(grant["media_id"])["arrived"] == []
 
 
@@ -107,7 +108,7 @@ def test_missing_parts_are_named(author: Person, photo: Photo, grant: Json) -> N
     [first, *_] = grant["multipart"]["parts"]
     upload_part(first, photo.data[: first["size"]])
     answer = author.api.send("POST", f"/me/uploads/{grant['media_id']}/complete")
-    assert answer.status == 409
+    assert answer.status_code == 409
     error = answer.json()["error"]
     assert error["code"] == "parts_missing"
     assert "2, 3" in error["message"]
@@ -116,8 +117,8 @@ def test_missing_parts_are_named(author: Person, photo: Photo, grant: Json) -> N
 def test_anothers_upload_is_not_found(person: Callable[[], Person], grant: Json) -> None:
     other = person()
     path = f"/me/uploads/{grant['media_id']}"
-    assert other.api.send("GET", path).status == 404
-    assert other.api.send("POST", f"{path}/complete").status == 404
+    assert other.api.send("GET", path).status_code == 404
+    assert other.api.send("POST", f"{path}/complete").status_code == 404
 
 
 def test_deleting_the_post_drops_its_parts_and_restoring_it_begins_anew(
@@ -130,14 +131,13 @@ def test_deleting_the_post_drops_its_parts_and_restoring_it_begins_anew(
     post_id = created["post"]["id"]
 
     author.api.call("DELETE", f"/posts/{post_id}")
-    assert upload_part(first, photo.data[: first["size"]]).status == 404
+    assert upload_part(first, photo.data[: first["size"]]).status_code == 404
     assert author.api.upload_state(link["media_id"])["link"] is None
 
     assert author.api.call("POST", f"/posts/{post_id}/restore")["state"] == "pending"
     state = author.api.upload_state(link["media_id"])
     assert state["arrived"] == []
-    upload_parts(state["link"], photo)
-    author.api.complete_upload(link["media_id"])
+    author.api.upload(state["link"], photo)
     published(author.api, post_id)
 
 
@@ -145,7 +145,6 @@ def test_other_bytes_than_declared_are_never_published(author: Person, photo: Ph
     created = author.api.create_post([photo])
     [link] = created["uploads"]
     damaged = Photo(photo.data[:-20] + bytes(20), photo.content_type)
-    upload_parts(link, damaged)
-    author.api.complete_upload(link["media_id"])
+    author.api.upload(link, damaged)
     post = author.api.settled(created["post"]["id"])
     assert post["media"][0]["failure"]["code"] == "sha256_mismatch"

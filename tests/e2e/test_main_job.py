@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from shutterfeed_cli.client.content import Json, Photo
+from shutterfeed_cli.client.http import request
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, feed_ids, published
-from tools.client import Json, Photo, request
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "photos"
 _REAL = ("phones/HMD_Nokia_8.3_5G.jpg", "phones/jolla.jpg", "cameras/canon-ixus.jpg")
@@ -28,11 +29,11 @@ def real_photos() -> list[Photo]:
 def load_rendition(rendition: Json) -> Image.Image:
     """Fetched through the CDN, as a viewer would; with what must be true of every rendition."""
     response = request("GET", rendition["url"])
-    assert response.status == 200
+    assert response.status_code == 200
     assert response.headers["content-type"] == rendition["content_type"]
     assert "immutable" in response.headers["cache-control"]
     assert response.headers["x-content-type-options"] == "nosniff"
-    image = Image.open(io.BytesIO(response.body))
+    image = Image.open(io.BytesIO(response.content))
     assert image.size == (rendition["width"], rendition["height"])
     assert not image.getexif()
     assert not {"exif", "xmp", "icc_profile", "comment"} & set(image.info)
@@ -118,9 +119,9 @@ def test_a_deleted_post_is_gone_from_lists_and_feeds(person: Callable[[], Person
     published(author.api, post_id)
     eventually(lambda: feed_ids(reader.api), lambda ids: ids == [post_id])
 
-    assert author.api.send("DELETE", f"/posts/{post_id}").status == 204
+    assert author.api.send("DELETE", f"/posts/{post_id}").status_code == 204
 
-    assert reader.api.send("GET", f"/posts/{post_id}").status == 404
+    assert reader.api.send("GET", f"/posts/{post_id}").status_code == 404
     assert feed_ids(reader.api) == []
     assert author.api.me()["counts"]["posts"] == 0
     assert (
@@ -157,5 +158,5 @@ def test_the_documentation_is_open(stack: Deployment) -> None:
     assert stack.api.call("GET", "/health") == {"status": "ok"}
     assert "/feed" in stack.api.call("GET", "/openapi.json")["paths"]
     page = stack.api.send("GET", "/docs")
-    assert page.status == 200
+    assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")

@@ -9,31 +9,34 @@ from contextlib import contextmanager
 
 import pytest
 
+from operations.deployment import Deployment as Operated
+from operations.reconcile import reconcile
+from operations.redrive import redrive
+from operations.waiting import Waiting, table, waiting
+from shutterfeed_cli.client.content import Photo
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, published
-from tools import operate
-from tools.client import Photo
 from tools.deploy import LocalAws
 
 
 @pytest.fixture
-def operated(stack: Deployment) -> operate.Deployment:
+def operated(stack: Deployment) -> Operated:
     client = LocalAws(stack.endpoint).client
-    return operate.Deployment(client, "local", stack.outputs)
+    return Operated(client, "local", stack.outputs)
 
 
-def _url(operated: operate.Deployment, queue: str) -> str:
+def _url(operated: Operated, queue: str) -> str:
     sqs = operated.client_for("sqs")
     return str(sqs.get_queue_url(QueueName=f"shutterfeed-local-{queue}")["QueueUrl"])
 
 
-def _row(operated: operate.Deployment, name: str) -> operate.Waiting:
-    (row,) = (row for row in operate.waiting(operated) if row.name == name)
+def _row(operated: Operated, name: str) -> Waiting:
+    (row,) = (row for row in waiting(operated) if row.name == name)
     return row
 
 
 @contextmanager
-def _asleep(operated: operate.Deployment, function: str) -> Iterator[None]:
+def _asleep(operated: Operated, function: str) -> Iterator[None]:
     """The worker takes nothing from its queue meanwhile."""
     client = operated.client_for("lambda")
     name = f"shutterfeed-local-{function}"
@@ -51,10 +54,10 @@ def _photo() -> Photo:
 
 @pytest.mark.parametrize(
     ("function", "queue", "finding"),
-    [("dedup-hash", "uploads", "landed"), ("thumbnail", "images", "render")],
+    [("dedup-hash", "ingest", "landed"), ("thumbnail", "render", "render")],
 )
 def test_a_lost_message_is_found_missing_and_the_post_publishes(
-    operated: operate.Deployment,
+    operated: Operated,
     person: Callable[[], Person],
     function: str,
     queue: str,
@@ -68,48 +71,48 @@ def test_a_lost_message_is_found_missing_and_the_post_publishes(
         operated.client_for("sqs").purge_queue(QueueUrl=_url(operated, queue))
     assert author.api.post(post_id)["state"] != "published"
 
-    assert operate.reconcile(operated)["findings"][finding] >= 1
+    assert reconcile(operated)["findings"][finding] >= 1
 
     published(author.api, post_id)
-    assert not operate.reconcile(operated)["findings"].get(finding)
+    assert not reconcile(operated)["findings"].get(finding)
 
 
 def test_dead_letters_go_back_to_the_queue_they_came_from(
-    operated: operate.Deployment, person: Callable[[], Person]
+    operated: Operated, person: Callable[[], Person]
 ) -> None:
     author, follower = person(), person()
     follower.api.follow(author.handle)
     sqs = operated.client_for("sqs")
     with _asleep(operated, "dedup-hash"):
         post_id = author.api.publish([_photo()])
-        eventually(lambda: _row(operated, "uploads").waiting, lambda depth: depth > 0)
-        (message,) = sqs.receive_message(QueueUrl=_url(operated, "uploads"))["Messages"]
-        dead = _url(operated, "uploads-dlq")
+        eventually(lambda: _row(operated, "ingest").waiting, lambda depth: depth > 0)
+        (message,) = sqs.receive_message(QueueUrl=_url(operated, "ingest"))["Messages"]
+        dead = _url(operated, "ingest-dlq")
         sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
         sqs.delete_message(
-            QueueUrl=_url(operated, "uploads"), ReceiptHandle=message["ReceiptHandle"]
+            QueueUrl=_url(operated, "ingest"), ReceiptHandle=message["ReceiptHandle"]
         )
-    assert _row(operated, "uploads-dlq").waiting == 1
-    assert "uploads-dlq" in operate.table(operate.waiting(operated))
+    assert _row(operated, "ingest-dlq").waiting == 1
+    assert "ingest-dlq" in table(waiting(operated))
 
-    assert operate.redrive(operated, "uploads") == {"uploads-dlq": 1}
+    assert redrive(operated, "ingest") == {"ingest-dlq": 1}
 
     published(author.api, post_id)
-    assert _row(operated, "uploads-dlq").waiting == 0
-    assert set(operate.redrive(operated).values()) == {0}
+    assert _row(operated, "ingest-dlq").waiting == 0
+    assert set(redrive(operated).values()) == {0}
 
 
 def test_two_queues_that_share_their_dead_letters_get_each_their_own(
-    operated: operate.Deployment,
+    operated: Operated,
 ) -> None:
     sqs = operated.client_for("sqs")
     dead = _url(operated, "feed-delivery-dlq")
-    with _asleep(operated, "fan-out"), _asleep(operated, "feed-writer"):
+    with _asleep(operated, "fan-out"), _asleep(operated, "deliver"):
         for kind in ("FanOut", "Followed", "Cross"):
             body = json.dumps({"kind": kind, "message": {}})
             sqs.send_message(QueueUrl=dead, MessageBody=body)
-        assert operate.redrive(operated, "feed-delivery") == {"feed-delivery-dlq": 3}
+        assert redrive(operated, "feed-delivery") == {"feed-delivery-dlq": 3}
         assert _row(operated, "fan-out").waiting == 2
-        assert _row(operated, "feed").waiting == 1
-        for queue in ("fan-out", "feed"):
+        assert _row(operated, "deliver").waiting == 1
+        for queue in ("fan-out", "deliver"):
             sqs.purge_queue(QueueUrl=_url(operated, queue))

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from shutterfeed_cli.client.content import Json, Photo
+from shutterfeed_cli.client.http import request
 from tests import pictures
 from tests.e2e.conftest import Person, published
 from tests.pictures import SHARED_DATA, needs_shared_data
-from tools.client import Json, Photo, request
 
 TRACES = (b"Exif", b"GPS", b"xmpmeta", b"8BIM", b"ICC_PROFILE", b"Apple", b"COOLPIX")
 
@@ -19,10 +20,10 @@ def fetched(medium: Json) -> None:
     assert medium["renditions"]
     for rendition in medium["renditions"]:
         response = request("GET", rendition["url"])
-        assert response.status == 200
+        assert response.status_code == 200
         assert response.headers["content-type"] == rendition["content_type"]
         for trace in TRACES:
-            assert trace not in response.body
+            assert trace not in response.content
 
 
 @pytest.mark.parametrize(

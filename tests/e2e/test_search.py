@@ -8,10 +8,13 @@ from urllib.parse import quote
 
 import pytest
 
+from operations import search_index
+from operations.deployment import Deployment as Operated
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.content import Photo
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, published, signing_up
-from tools import opensearch_node, operate, search
-from tools.client import Api, Photo
+from tools import opensearch_node
 from tools.cloud import LocalCloud
 from tools.deploy import LocalAws, deploy
 from tools.errors import Unavailable
@@ -108,7 +111,7 @@ def test_a_post_is_found_by_what_people_remember_of_it_until_it_is_deleted(
     eventually(lambda: _found(reader.api, q="calmer"), lambda ids: ids == [post_id])
     assert _found(reader.api, q="quicksilver") == []
 
-    assert author.api.send("DELETE", f"/posts/{post_id}").status == 204
+    assert author.api.send("DELETE", f"/posts/{post_id}").status_code == 204
     assert _found(reader.api, q="calmer") == []
     assert _found(reader.api, near="57.65,10.4", km="5") == []
 
@@ -117,11 +120,11 @@ def test_a_bad_query_is_the_callers_error(person: Callable[[], Person]) -> None:
     api = person().api
     for query in ("", "q=", "q=%21%21", f"q={'x' * 5_000}", "q=a%00b", "q=a&near=1", "q=a&type=x"):
         answer = api.send("GET", f"/search?{query}")
-        assert (query, answer.status) == (query, 400)
+        assert (query, answer.status_code) == (query, 400)
     for text in ("{}", '"', "a AND (b OR", "*:*", "../../x", "'; --x", "<b>"):
-        assert api.send("GET", f"/search?q={quote(text)}").status in {200, 400}
-    assert api.send("GET", "/search/suggest?q=%00").status == 400
-    assert api.send("GET", f"/hashtags/{quote('🌩')}/posts").status == 200
+        assert api.send("GET", f"/search?q={quote(text)}").status_code in {200, 400}
+    assert api.send("GET", "/search/suggest?q=%00").status_code == 400
+    assert api.send("GET", f"/hashtags/{quote('🌩')}/posts").status_code == 200
 
 
 def test_the_index_is_built_anew_and_checked_while_people_search(
@@ -135,7 +138,7 @@ def test_the_index_is_built_anew_and_checked_while_people_search(
         )
         ids.append(published(author.api, post_id)["id"])
     eventually(lambda: _found(author.api, q="kingfisher"), lambda found: set(found) == set(ids))
-    deployment = operate.Deployment(LocalAws(searching.endpoint).client, "local", searching.outputs)
+    deployment = Operated(LocalAws(searching.endpoint).client, "local", searching.outputs)
     seen: list[list[str]] = []
 
     def pause(seconds: float) -> None:
@@ -144,10 +147,10 @@ def test_the_index_is_built_anew_and_checked_while_people_search(
             seen.append(_found(author.api, q="kingfisher"))
             time.sleep(0.2)
 
-    assert search.reindex(deployment, pause)["indexed"] >= 3
+    assert search_index.reindex(deployment, pause)["indexed"] >= 3
 
     assert {frozenset(found) for found in seen} == {frozenset(ids)}
-    found = search.check(deployment, repair=False)
+    found = search_index.check(deployment, repair=False)
     assert found["looked at"] >= 6
     # OpenSearch has no entries beside its documents that could be left over.
     is_table = request.node.callspec.params["searching"] == "dynamodb"

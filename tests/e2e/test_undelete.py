@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shutterfeed_cli.client.content import Photo
 from tests import pictures
 from tests.e2e.conftest import Person, eventually, feed_ids, published
-from tools.client import Photo
 
 
 def test_a_restored_post_is_where_it_was(person: Callable[[], Person]) -> None:
@@ -21,8 +21,8 @@ def test_a_restored_post_is_where_it_was(person: Callable[[], Person]) -> None:
     before = author.api.post(ids[1])
     author.api.call("DELETE", path)
     eventually(lambda: feed_ids(reader.api), lambda seen: seen == [ids[2], ids[0]])
-    assert author.api.send("GET", path).status == 404
-    assert reader.api.send("POST", f"{path}/restore").status == 404
+    assert author.api.send("GET", path).status_code == 404
+    assert reader.api.send("POST", f"{path}/restore").status_code == 404
     [deleted] = eventually(
         lambda: list(author.api.items("/me/deleted")), lambda posts: len(posts) == 1
     )

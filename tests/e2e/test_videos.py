@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from shutterfeed.domain.videos import MP4, QUICKTIME, WEBM
+from shutterfeed_cli.client.content import Json, Photo, Video
+from shutterfeed_cli.client.http import request
 from tests import pictures, videos
 from tests.e2e.conftest import Person, published
 from tests.pictures import SHARED_DATA, needs_shared_data
-from tools.client import Json, Photo, Video, request
 
 TRACES = (b"Lav", b"x264", b"secret", b"+56.03", b"VideoHandler", b"GPS", b"Exif", b"creation_time")
 TAGS = ("-metadata", "title=secret", "-metadata", "location=+56.03+012.62/")
@@ -37,11 +38,11 @@ def declared(content: bytes, content_type: str = MP4) -> Video:
 
 def fetched(url: str, content_type: str) -> bytes:
     response = request("GET", url)
-    assert response.status == 200
+    assert response.status_code == 200
     assert response.headers["content-type"] == content_type
     for trace in TRACES:
-        assert trace not in response.body
-    return response.body
+        assert trace not in response.content
+    return response.content
 
 
 def clip_of(medium: Json, size: tuple[int, int], *, has_audio: bool) -> bytes:

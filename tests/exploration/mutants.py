@@ -78,7 +78,7 @@ MUTANTS: Final = (
         partial(patch.object, Table, "_write_batch", _written_once),
         "follow_while_publishing",
         Kind.PARTIAL,
-        "feed_writer",
+        "deliver",
     ),
     Mutant(
         "claim_that_believes_a_row",

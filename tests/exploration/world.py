@@ -56,7 +56,7 @@ class World:
         self.queues = Queues(now, self.schedule.at_messages())
         self.stream = Stream(now)
         self.watch = Watch(late=self.schedule.has(Kind.TTL_LATE))
-        self.storage = Storage(now, lambda body: self.queues.send("uploads", body, event=True))
+        self.storage = Storage(now, lambda body: self.queues.send("ingest", body, event=True))
         self.calls = Calls(
             self.machinery.original,
             self.hub,

@@ -11,8 +11,9 @@ from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, Lease, entry_of
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports.feed_reads import FeedStart, FeedView, Wanted
-from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.feed_reads import FeedStart, FeedView, FeedWanted
+from tests.fakes.metadata import FakePosts, FakeReaders, FakeViewingReads, Metadata, page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +118,13 @@ class FakeFeedReads:
             self.feeds.snapshot(reader_id),
         )
 
-    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+    def view(
+        self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
+    ) -> FeedView:
         position = None if before is None else before.position
         posts = FakePosts(self.data)
         return FeedView(
-            {i: self.data.posts[i] for i in wanted.posts if i in self.data.posts},
-            {i: self.data.profiles[i] for i in wanted.profiles if i in self.data.profiles},
+            FakeViewingReads(self.data).read(viewer, wanted.shown),
             {i: self.data.heads[i] for i in wanted.heads if i in self.data.heads},
             {i: posts.published_by(i, position, limit) for i in wanted.timelines},
         )

@@ -11,8 +11,6 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.follows import PRUNED_RETENTION
-from shutterfeed.adapters.dynamodb.posts import IDEMPOTENCY_RETENTION
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
@@ -41,12 +39,17 @@ from shutterfeed.domain.posts import (
     UNPUBLISHED,
     Place,
     Post,
+    PostCounts,
     PostState,
 )
+from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION, unfollowed_retention
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
+from shutterfeed.ports.viewing import Stored, Wanted
+from shutterfeed.schema import MOST_ACTIVE_DAYS
 
 T = TypeVar("T")
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
@@ -70,6 +73,7 @@ class Metadata:
     """Handles that were given up, and their former owners."""
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
     posts: dict[PostId, Post] = field(default_factory=dict)
+    counts: dict[PostId, PostCounts] = field(default_factory=dict)
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
     creations: dict[Key, Creation] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
@@ -152,9 +156,6 @@ class FakeProfiles:
 
     def get(self, user_id: str) -> Profile | None:
         return self.data.profiles.get(user_id)
-
-    def get_many(self, user_ids: Sequence[str]) -> dict[str, Profile]:
-        return {i: self.data.profiles[i] for i in user_ids if i in self.data.profiles}
 
     def id_of(self, handle: str) -> str | None:
         return self.data.handles.get(handle)
@@ -239,18 +240,12 @@ class FakeFollows:
         self.data.unfollowed.add(edge)
         self.data.pulled.discard(edge)
         self.data.leases.get(followee.user_id, {}).pop(follower_id, None)
-        self.data.expiries[keys.unfollowed(*edge)] = at + PRUNED_RETENTION
+        self.data.expiries[keys.unfollowed(*edge)] = at + unfollowed_retention(MOST_ACTIVE_DAYS)
         self.data.changes.append(FollowChanged(*edge, follows=False))
         return True
 
-    def exists(self, follower_id: str, followee_id: str) -> bool:
-        return (follower_id, followee_id) in self.data.edges
-
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
         return {user_id for user_id in user_ids if (user_id, followee_id) in self.data.edges}
-
-    def followed_among(self, follower_id: str, user_ids: Iterable[str]) -> frozenset[str]:
-        return frozenset(u for u in user_ids if (follower_id, u) in self.data.edges)
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         ids = sorted(
@@ -723,6 +718,25 @@ class FakeReaders:
 
     def _write(self, reader_id: str, reader: Reader) -> None:
         self.data.readers[reader_id] = reader
+
+
+@dataclass(frozen=True, slots=True)
+class FakeViewingReads:
+    data: Metadata
+
+    def read(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        return self.read_now(viewer, wanted)
+
+    def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        data, counted = self.data, (*wanted.posts, *wanted.at_hand)
+        authors = (post_id.author_id for post_id in wanted.posts)
+        people = (*authors, *wanted.authors, *wanted.users)
+        return Stored(
+            {i: data.posts[i] for i in wanted.posts if i in data.posts},
+            {i: data.counts[i] for i in counted if i in data.counts},
+            {i: data.profiles[i] for i in people if i in data.profiles},
+            frozenset(i for i in wanted.users if (viewer.user_id, i) in data.edges),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,12 +253,23 @@ class FakeVideoCodec:
             yield RenderedVideo(poster, RenderedClip(path, 640, 480, 1500, has_audio=True))
 
 
+class QueueRefuses(Exception):
+    """A fake queue did not take a message."""
+
+
 @dataclass
 class FakeQueue(Generic[M]):
     messages: list[M] = field(default_factory=list)
+    refuses: Callable[[M], bool] = lambda _: False
 
     def send(self, messages: Iterable[M]) -> None:
-        self.messages.extend(messages)
+        for error in self.send_each(list(messages)).values():
+            raise error
+
+    def send_each(self, messages: Sequence[M]) -> Mapping[int, Exception]:
+        refused = {index for index, message in enumerate(messages) if self.refuses(message)}
+        self.messages += (m for index, m in enumerate(messages) if index not in refused)
+        return {index: QueueRefuses(str(messages[index])) for index in sorted(refused)}
 
     def backlog(self) -> int:
         return len(self.messages)

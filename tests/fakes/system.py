@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from shutterfeed.domain.ids import random_id, ulid
+from tests.samples import START
 
-START = datetime(2026, 5, 4, 12, tzinfo=UTC)
+__all__ = ["START", "FakeClock", "FakeIds"]
 
 
 class FakeClock:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings import WORKERS
 from infra.synthesis import synthesize
+from shutterfeed import topology
 from tests.infra.templates import Template
 
 LAYERS_TARGETS = ("cp313-aarch64",)
@@ -71,7 +71,8 @@ def prod(template_of: Synthesize) -> Template:
         originals_replica_bucket_arn=REPLICA,
         media_base_url="https://media.example.com/of/posts/",
         cors_origins=["https://front.example.com"],
-        worker_concurrency=dict.fromkeys(WORKERS, 7) | {"transcode": 2},
+        worker_concurrency=dict.fromkeys((w.function for w in topology.WORKERS), 7)
+        | {"transcode": 2},
         reserved_concurrency={"api": 200, "thumbnail": 9, "collect": None},
         account_concurrency=20,
         log_retention_days=365,

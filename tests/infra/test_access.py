@@ -102,13 +102,19 @@ def test_no_role_can_delete_a_version_or_change_how_versions_are_kept(every: Tem
     assert "s3:DeleteObject" in actions  # or this test looks at nothing
 
 
-def test_who_takes_uploads_in_gives_up_references_and_nothing_else(every: Template) -> None:
+def test_who_takes_uploads_in_makes_and_gives_up_references_and_nothing_else(
+    every: Template,
+) -> None:
     (statement,) = (
         statement
         for statement in every.statements("dedup_hash")
         if "dynamodb:DeleteItem" in listed(statement["Action"])
     )
-    assert set(statement["Action"]) == {"dynamodb:DeleteItem", "dynamodb:Query"}
+    assert set(statement["Action"]) == {
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:DeleteItem",
+    }
     assert statement["Condition"] == {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["BLOB#*"]}
     }

@@ -8,6 +8,8 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.adapters.buckets import ABANDONED, REFUSED, SETTLED
+from shutterfeed.domain.multipart import RESUMABLE
+from shutterfeed.domain.retention import STORED_UPLOAD_RETENTION, UNWANTED_UPLOAD_RETENTION
 from tests import samples
 from tests.infra.templates import Template, text
 from tools import creation
@@ -69,21 +71,22 @@ def test_uploads_expire_only_once_nothing_needs_them(every: Template) -> None:
     for key_of in (keys.discarded_object, keys.download_object):
         prefix = key_of(samples.post().id, "medium").split("/")[0] + "/"
         (rule,) = (rule for rule in rules if rule.get("Prefix") == prefix)
-        assert rule["ExpirationInDays"] == 1
+        assert rule["ExpirationInDays"] == STORED_UPLOAD_RETENTION.days
         rules.remove(rule)
     expiring = {
         rule["TagFilters"][0]["Key"]: rule["ExpirationInDays"]
         for rule in rules
         if "ExpirationInDays" in rule
     }
-    assert expiring == {SETTLED: 1, REFUSED: 30, ABANDONED: 30}
+    unwanted = dict.fromkeys((REFUSED, ABANDONED), UNWANTED_UPLOAD_RETENTION.days)
+    assert expiring == {SETTLED: STORED_UPLOAD_RETENTION.days, **unwanted}
     for rule in rules:
         # One filter: with both a prefix and a tag, each would need the other.
         assert len(rule.get("TagFilters", [])) + ("Prefix" in rule) <= 1
     for rule in rules:
         if "ExpirationInDays" in rule:
             assert [tag["Value"] for tag in rule["TagFilters"]] == ["true"]
-    assert _multipart_days(rules) == [2]
+    assert _multipart_days(rules) == [RESUMABLE.days]
 
 
 def test_originals_are_versioned_get_cheaper_and_never_expire(every: Template) -> None:
@@ -94,13 +97,13 @@ def test_originals_are_versioned_get_cheaper_and_never_expire(every: Template) -
         transition["StorageClass"] for rule in rules for transition in rule.get("Transitions", [])
     ]
     assert classes == ["STANDARD_IA"]
-    assert _multipart_days(rules) == [2]
+    assert _multipart_days(rules) == [RESUMABLE.days]
 
 
 def test_renditions_never_expire(every: Template) -> None:
     rules = _lifecycle(every, "renditions")
     assert not [key for rule in rules for key in rule if "Expir" in key]
-    assert _multipart_days(rules) == [2]
+    assert _multipart_days(rules) == [RESUMABLE.days]
 
 
 def test_logs_expire_after_ninety_days(every: Template) -> None:
@@ -148,12 +151,12 @@ def test_an_upload_is_told_to_the_queue_whose_policy_comes_first(every: Template
     (told,) = notification["QueueConfigurations"]
     assert every.named(resource["Properties"]["BucketName"]).startswith("shutterfeed-")
     assert told["Event"] == "s3:ObjectCreated:*"
-    assert every.named(told["Queue"]) == "uploads"
+    assert every.named(told["Queue"]) == "ingest"
     assert told["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "uploads/"}]}}
     policies = {
         key
         for key, policy in every.all("AWS::SQS::QueuePolicy").items()
-        if [every.named(queue) for queue in policy["Queues"]] == ["uploads"]
+        if [every.named(queue) for queue in policy["Queues"]] == ["ingest"]
     }
     assert policies
     assert policies <= set(resource["DependsOn"])

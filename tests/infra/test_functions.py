@@ -9,10 +9,11 @@ import pytest
 
 from infra.context import SettingsError
 from infra.settings import REPOSITORY
-from shutterfeed import config
+from shutterfeed import config, topology
+from shutterfeed.services import routing
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template, text
-from tools import aws
+from tools import names
 
 FUNCTIONS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
 
@@ -34,8 +35,12 @@ def test_runtime_logs_and_traces(every: Template, name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_environment_is_what_the_functions_settings_read(every: Template, name: str) -> None:
-    settings = getattr(config, f"{name.title().replace('_', '')}Settings")
-    expected = {field.name.upper() for field in dataclasses.fields(settings)}
+    if name == topology.ROUTER:
+        expected = {topology.worker(step).queue_variable for step in routing.STEPS}
+    else:
+        own = f"{name.title().replace('_', '')}Settings"
+        settings = getattr(config, own, config.MetadataSettings)
+        expected = {field.name.upper() for field in dataclasses.fields(settings)}
     variables = every.functions()[name]["Environment"]["Variables"]
     assert variables.keys() == expected | {
         "POWERTOOLS_SERVICE_NAME",
@@ -102,15 +107,17 @@ def _reserved(template: Template) -> dict[str, int]:
     }
 
 
-def test_by_default_nothing_is_reserved_of_what_a_new_account_does_not_have(
-    dev: Template, local: Template
-) -> None:
-    assert _reserved(dev) == _reserved(local) == {}
+def test_by_default_nothing_is_reserved_of_what_a_new_account_does_not_have(dev: Template) -> None:
+    assert _reserved(dev) == {}
+
+
+def test_on_the_local_cloud_a_reservation_keeps_each_worker_to_two(local: Template) -> None:
+    assert _reserved(local) == {worker.function: 2 for worker in topology.WORKERS}
 
 
 def test_the_tools_know_the_functions_names(dev: Template) -> None:
     for name, function in dev.functions().items():
-        assert function["FunctionName"] == aws.function_name("dev", name)
+        assert function["FunctionName"] == names.function("dev", name)
 
 
 def test_what_the_context_says_is_reserved(prod: Template) -> None:

@@ -10,9 +10,9 @@ import pytest
 from tests.infra.templates import Template, text
 
 DEAD_LETTERS = {
-    "uploads-dlq",
-    "images-dlq",
-    "videos-dlq",
+    "ingest-dlq",
+    "render-dlq",
+    "transcode-dlq",
     "publish-dlq",
     "feed-delivery-dlq",
     "collect-dlq",

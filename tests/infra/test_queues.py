@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from shutterfeed import topology
 from tests.infra.templates import Template, listed, text
 
-DEAD_LETTERS_OF = {
-    "uploads": "uploads-dlq",
-    "images": "images-dlq",
-    "videos": "videos-dlq",
-    "publish": "publish-dlq",
-    "fan-out": "feed-delivery-dlq",
-    "feed": "feed-delivery-dlq",
-    "collect": "collect-dlq",
-    "search": "feed-delivery-dlq",
-}
-CONSUMERS = {
-    "uploads": "dedup_hash",
-    "images": "thumbnail",
-    "videos": "transcode",
-    "publish": "publish",
-    "fan-out": "fan_out",
-    "feed": "feed_writer",
-    "collect": "collect",
-    "search": "index_search",
-}
+DEAD_LETTERS_OF = {worker.queue: worker.dead_letters for worker in topology.WORKERS}
+CONSUMERS = {worker.queue: worker.function for worker in topology.WORKERS}
 
 
 def test_every_queue_is_known_here(every: Template) -> None:
@@ -39,8 +22,8 @@ def test_a_message_that_keeps_failing_goes_to_the_dead_letters(
 ) -> None:
     redrive = every.queues()[queue]["RedrivePolicy"]
     assert every.named(redrive["deadLetterTargetArn"]) == dead_letters
-    expected = {"publish": 20, "videos": 5}
-    assert redrive["maxReceiveCount"] == expected.get(queue, 10)
+    (worker,) = (worker for worker in topology.WORKERS if worker.queue == queue)
+    assert redrive["maxReceiveCount"] == worker.receives
 
 
 @pytest.mark.parametrize("queue", DEAD_LETTERS_OF)
@@ -89,7 +72,7 @@ def _refusing_plain_http(template: Template) -> set[str]:
     }
 
 
-def test_only_our_own_uploads_bucket_may_send_to_the_uploads_queue(every: Template) -> None:
+def test_only_our_own_uploads_bucket_may_send_to_its_queue(every: Template) -> None:
     (statement,) = (
         statement
         for policy in every.all("AWS::SQS::QueuePolicy").values()
@@ -99,7 +82,7 @@ def test_only_our_own_uploads_bucket_may_send_to_the_uploads_queue(every: Templa
     bucket = text(every.buckets()["uploads"]["BucketName"])
     assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
     assert statement["Action"] == "sqs:SendMessage"
-    assert every.named(statement["Resource"]) == "uploads"
+    assert every.named(statement["Resource"]) == "ingest"
     source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
     assert text(source) == f"arn:${{AWS::Partition}}:s3:::{bucket}"
     assert statement["Condition"]["StringEquals"] == {

@@ -101,11 +101,11 @@ def test_only_two_roles_are_let_in_and_the_writer_administers(domain: Template) 
     assert security["Enabled"] is True
     assert security["InternalUserDatabaseEnabled"] is False
     writer = security["MasterUserOptions"]["MasterUserARN"]["Fn::GetAtt"][0]
-    assert writer.startswith("FunctionsIndexSearchRole")
+    assert writer.startswith("FunctionsIndexRole")
     (statement,) = properties["AccessPolicies"]["Statement"]
     roles = [arn["Fn::GetAtt"][0] for arn in statement["Principal"]["AWS"]]
-    assert [role[:16] for role in roles] == ["FunctionsApiRole", "FunctionsIndexSe"]
-    variables = domain.functions()["index_search"]["Environment"]["Variables"]
+    assert [role[:16] for role in roles] == ["FunctionsApiRole", "FunctionsIndexRo"]
+    variables = domain.functions()["index"]["Environment"]["Variables"]
     assert variables["SEARCH_READER"] == {"Fn::GetAtt": [roles[0], "Arn"]}
 
 
@@ -114,7 +114,7 @@ def test_only_two_roles_are_let_in_and_the_writer_administers(domain: Template) 
     [
         ("api", {"es:ESHttpGet", "es:ESHttpPost"}),
         (
-            "index_search",
+            "index",
             {f"es:ESHttp{verb}" for verb in ("Get", "Head", "Post", "Put", "Delete")},
         ),
     ],
@@ -134,7 +134,7 @@ def test_functions_are_told_where_it_is_and_have_its_client(domain: Template) ->
         layers = {
             domain.named(layer).removeprefix("FunctionsLayers") for layer in function["Layers"]
         }
-        searching = name in {"api", "index_search"}
+        searching = name in {"api", "index"}
         assert ("Search" in layers) is searching
         if searching:
             target = text(function["Environment"]["Variables"]["SEARCH_TARGET"])
@@ -156,7 +156,7 @@ def test_the_local_cloud_takes_a_node_that_is_there(template_of: Synthesize) -> 
     )
     variables = template.functions()["api"]["Environment"]["Variables"]
     assert variables["SEARCH_TARGET"] == "http://127.0.0.1:9200"
-    indexer = template.functions()["index_search"]["Environment"]["Variables"]
+    indexer = template.functions()["index"]["Environment"]["Variables"]
     assert indexer["SEARCH_READER"] == "nobody", "a node without rights has nobody to let in"
     assert "AWS::OpenSearchService::Domain" not in template.types()
     with pytest.raises(SettingsError, match="make opensearch"):

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from infra.context import SettingsError
-from infra.settings import REPOSITORY, WORKERS, Settings
+from infra.settings import REPOSITORY, Settings
+from shutterfeed import topology
 
 CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
 FEED = CONTEXT["feed"]
@@ -53,6 +54,37 @@ def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
     assert _settings(cache="valkey").shared_cache
     with pytest.raises(SettingsError, match="cache"):
         _settings(cache="valkey", stage="local")
+
+
+def test_workers_have_the_concurrency_of_their_rows_unless_the_context_names_them() -> None:
+    usual = {worker.function: worker.concurrency for worker in topology.WORKERS}
+    assert _settings().worker_concurrency == usual
+    assert _settings(worker_concurrency=None).worker_concurrency == usual
+    chosen = _settings(worker_concurrency={"thumbnail": 7, "collect": None}).worker_concurrency
+    assert chosen == usual | {"thumbnail": 7}
+
+
+def test_workers_share_this_machine_on_the_local_cloud() -> None:
+    settings = _settings(stage="local")
+    two = {worker.function: 2 for worker in topology.WORKERS}
+    assert settings.worker_concurrency == settings.reserved_concurrency == two
+
+
+@pytest.mark.parametrize(
+    ("account", "reserved", "started"),
+    [
+        (None, None, 10),
+        (1000, None, 10),
+        (20, None, 4),
+        (4, None, 1),
+        (20, {"route_changes": 9}, 10),
+    ],
+)
+def test_the_router_starts_a_fifth_of_what_the_account_has_at_most(
+    account: int | None, reserved: dict[str, int] | None, started: int
+) -> None:
+    settings = _settings(account_concurrency=account, reserved_concurrency=reserved)
+    assert settings.started_by_shard == started
 
 
 def test_no_reservation_at_all_is_null() -> None:
@@ -100,10 +132,9 @@ def test_layers_follow_runtime_and_architecture(
         ("cors_origins", [1]),
         ("worker_concurrency", {"thumbnail": "many"}),
         ("worker_concurrency", [5]),
-        ("worker_concurrency", None),
-        ("worker_concurrency", {"thumbnail": 50}),
-        ("worker_concurrency", dict.fromkeys(WORKERS, 1)),
-        ("worker_concurrency", dict.fromkeys(WORKERS, 1001)),
+        ("worker_concurrency", {"api": 50}),
+        ("worker_concurrency", {"thumbnail": 1}),
+        ("worker_concurrency", {"thumbnail": 1001}),
         ("reserved_concurrency", {"thumbnail": 49}),
         ("reserved_concurrency", {"api": 0}),
         ("account_concurrency", "ten"),

@@ -7,20 +7,12 @@ from typing import Any
 
 import pytest
 
-from shutterfeed import keys, schema
+from shutterfeed import keys, schema, topology
+from shutterfeed.domain.ids import PostId
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template
 
-SOURCES = {
-    "dedup_hash": "uploads",
-    "thumbnail": "images",
-    "transcode": "videos",
-    "publish": "publish",
-    "fan_out": "fan-out",
-    "feed_writer": "feed",
-    "collect": "collect",
-    "index_search": "search",
-}
+SOURCES = {worker.function: worker.queue for worker in topology.WORKERS}
 
 
 def test_each_worker_has_one_source_and_the_api_none(every: Template) -> None:
@@ -51,17 +43,23 @@ def test_every_queue_has_a_maximum_of_executions(every: Template) -> None:
     assert all(2 <= number <= 1000 for number in _started(every).values())
 
 
-def test_queues_start_what_the_context_says(dev: Template) -> None:
-    assert _started(dev) == {
-        "dedup_hash": 50,
-        "thumbnail": 50,
-        "transcode": 20,
-        "publish": 50,
-        "fan_out": 10,
-        "feed_writer": 100,
-        "collect": 5,
-        "index_search": 20,
-    }
+def test_queues_start_what_the_table_says(dev: Template) -> None:
+    assert _started(dev) == {w.function: w.concurrency for w in topology.WORKERS}
+
+
+def test_messages_come_in_the_batches_of_the_table(every: Template) -> None:
+    for worker in topology.WORKERS:
+        assert every.mapping(worker.function)["BatchSize"] == worker.batch
+
+
+def test_the_stream_is_routed_in_ten_batches_of_a_hundred_changes_a_shard(dev: Template) -> None:
+    mapping = dev.mapping("route_changes")
+    assert (mapping["BatchSize"], mapping["ParallelizationFactor"]) == (100, 10)
+
+
+def test_the_router_leaves_a_small_account_to_others(template_of: Synthesize) -> None:
+    mapping = template_of(account_concurrency=10).mapping("route_changes")
+    assert mapping["ParallelizationFactor"] == 2
 
 
 def test_a_queue_starts_a_fifth_of_what_the_account_has_and_all_that_is_reserved(
@@ -114,6 +112,7 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
         (keys.pull("ada", "bob").sk, "INSERT", False),
         (keys.unfollowed("ada", "bob").sk, "INSERT", False),
         (keys.head("ada").sk, "MODIFY", False),
+        (keys.counts(PostId("ada", "one")).sk, "MODIFY", False),
     ],
 )
 def test_the_router_hears_of_follows_and_profiles_but_not_of_counts(

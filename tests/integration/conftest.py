@@ -74,7 +74,7 @@ def world(tables: World) -> World:
 @pytest.fixture
 def client(tables: World) -> Client:
     # The one queue that the API itself sends to.
-    tables.create_queue("feed")
+    tables.create_queue("deliver")
     return Client()
 
 

@@ -87,7 +87,7 @@ def http_event(
 
 def sqs_event(bodies: Sequence[str], queue: str = "test") -> Event:
     """A batch of a queue; message ids say the place in the batch: `message-0` and on."""
-    record = sample("sqs/images")["Records"][0]
+    record = sample("sqs/render")["Records"][0]
     return {
         "Records": [
             {
@@ -104,7 +104,7 @@ def sqs_event(bodies: Sequence[str], queue: str = "test") -> Event:
 
 def landed(*keys: str) -> str:
     """S3's notification of objects created, as the body of a message; keys come URL-encoded."""
-    record = json.loads(sample("sqs/uploads")["Records"][0]["body"])["Records"][0]
+    record = json.loads(sample("sqs/ingest")["Records"][0]["body"])["Records"][0]
     records = []
     for key in keys:
         one = copy.deepcopy(record)

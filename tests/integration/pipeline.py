@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
-from collect.handler import handler as collect
-from dedup_hash.handler import handler as dedup_hash
-from fan_out.handler import handler as fan_out
-from feed_writer.handler import handler as feed_writer
-from index_search.handler import handler as index_search
-from publish.handler import handler as publish
 from route_changes.handler import handler as route_changes
+from shutterfeed import topology
 from shutterfeed.adapters.dynamodb.table import item_key, unmarshal
 from shutterfeed.schema import STREAM_REMOVED_SORT_KEYS, STREAM_SORT_KEY_PREFIXES
 from tests.conftest import REGION
 from tests.integration.payloads import Event, context
 from tests.integration.rights import held_against
 from tests.integration.world import World, aws
-from tests.rights import CONSUMED
-from thumbnail.handler import handler as thumbnail
-from transcode.handler import handler as transcode
 
 Handler = Callable[[Any, Any], Mapping[str, Any]]
 
 WORKERS: Final[Mapping[str, Handler]] = {
-    "uploads": dedup_hash,
-    "images": thumbnail,
-    "videos": transcode,
-    "publish": publish,
-    "fan-out": fan_out,
-    "feed": feed_writer,
-    "collect": collect,
-    "search": index_search,
+    worker.queue: import_module(f"{worker.function}.handler").handler for worker in topology.WORKERS
 }
-_NAMES: Final = {queue: function for function, queue in CONSUMED.items()}
+"""The workers' handlers, by queue."""
+_NAMES: Final = {worker.queue: worker.function for worker in topology.WORKERS}
 _MANY_ROUNDS: Final = 100
 _REPEATED: Final = 0.3
 

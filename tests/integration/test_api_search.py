@@ -232,7 +232,7 @@ def test_one_message_that_cannot_be_indexed_fails_alone(
     event = "provide-client-params.dynamodb.GetItem"
     aws("dynamodb").meta.events.register(event, refuse)
     try:
-        answer = invoke("search", payloads.sqs_event(bodies))
+        answer = invoke("index", payloads.sqs_event(bodies))
     finally:
         aws("dynamodb").meta.events.unregister(event, refuse)
     assert [f["itemIdentifier"] for f in answer["batchItemFailures"]] == ["message-1", "message-2"]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from operations import audit
+from operations.deployment import Deployment
 from shutterfeed import keys
 from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.domain.ids import PostId
@@ -18,20 +20,20 @@ from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline, invoke
 from tests.integration.publishing import publish, upload_all
 from tests.integration.world import ORIGINALS, RENDITIONS, UPLOADS, Person, World, aws
-from tools import audit, operate, paths
+from tools import paths
 
 PHOTO = pictures.jpeg(64, 48)
 SHA256 = declared(PHOTO)["sha256"]
 
 
 @pytest.fixture
-def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> operate.Deployment:
+def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deployment:
     monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
     names = {"Uploads": UPLOADS, "Originals": ORIGINALS, "Renditions": RENDITIONS}
     outputs = {f"{name}BucketName": bucket for name, bucket in names.items()}
-    for name in ("images", "videos", "collect"):
+    for name in ("render", "transcode", "collect"):
         aws("sqs").create_queue(QueueName=f"shutterfeed-test-{name}")
-    return operate.Deployment(aws, "test", {"MetadataTableName": "metadata", **outputs})
+    return Deployment(aws, "test", {"MetadataTableName": "metadata", **outputs})
 
 
 def test_the_inventory_has_every_row_and_object_once(
@@ -62,7 +64,7 @@ def test_what_is_missing_is_told_and_mended_only_when_asked(
     pipeline: Pipeline,
     world: World,
     ada: Person,
-    deployment: operate.Deployment,
+    deployment: Deployment,
     capsys: pytest.CaptureFixture[str],
     repair: bool,
 ) -> None:
@@ -112,12 +114,12 @@ def test_what_posts_left_behind_is_told_and_goes_when_asked(
     pipeline: Pipeline,
     world: World,
     ada: Person,
-    deployment: operate.Deployment,
+    deployment: Deployment,
     monkeypatch: pytest.MonkeyPatch,
     repair: bool,
 ) -> None:
     """One post is gone with all that was to be told of it, and one upload came after that."""
-    monkeypatch.setattr(auditing, "ON_ITS_WAY", timedelta(days=-1))
+    monkeypatch.setattr(auditing, "UPLOAD_OVERDUE", timedelta(days=-1))
     post_id = PostId.parse(publish(client, pipeline, ada, [PHOTO]))
     (key,) = world.objects(UPLOADS)
     world.expire(keys.post(post_id))

@@ -116,7 +116,7 @@ def test_an_accepted_upload_may_be_cleaned_up(
     upload_all(world, created, [PHOTO])
     key = created["uploads"][0]["fields"]["key"]
     assert world.upload_tags(key) == {}, "nothing expires before it is stored"
-    pipeline.pump_queue("uploads")
+    pipeline.pump_queue("ingest")
     (original,) = world.objects(ORIGINALS)
     assert world.upload_tags(key) == {"settled": "true"}
     stored = aws("s3").get_object(Bucket=ORIGINALS, Key=original)
@@ -233,7 +233,7 @@ class TestDuplicates:
 class TestNotifications:
     @pytest.mark.usefixtures("world")
     def test_s3s_test_event_is_passed_over(self) -> None:
-        answer = invoke("uploads", payloads.sample("sqs/uploads_test_event"))
+        answer = invoke("ingest", payloads.sample("sqs/ingest_test_event"))
         assert answer == {"batchItemFailures": []}
 
     @pytest.mark.usefixtures("world")
@@ -250,7 +250,7 @@ class TestNotifications:
         ],
     )
     def test_foreign_keys_are_passed_over(self, key: str) -> None:
-        answer = invoke("uploads", payloads.sqs_event([payloads.landed(key)]))
+        answer = invoke("ingest", payloads.sqs_event([payloads.landed(key)]))
         assert answer == {"batchItemFailures": []}
 
     def test_an_object_that_is_no_posts_is_not_stored_and_expires(
@@ -275,7 +275,7 @@ class TestNotifications:
         self, client: Client, ada: Person
     ) -> None:
         key = _create(client, ada, declared(PHOTO))["uploads"][0]["fields"]["key"]
-        answer = invoke("uploads", payloads.sqs_event([payloads.landed(key)]))
+        answer = invoke("ingest", payloads.sqs_event([payloads.landed(key)]))
         assert answer == {"batchItemFailures": []}
 
     @pytest.mark.parametrize("cleaned_up", [False, True])
@@ -287,7 +287,7 @@ class TestNotifications:
         (upload,) = world.objects(UPLOADS)
         if cleaned_up:
             aws("s3").delete_object(Bucket=UPLOADS, Key=upload)
-        answer = invoke("uploads", payloads.sqs_event([payloads.landed(upload)]))
+        answer = invoke("ingest", payloads.sqs_event([payloads.landed(upload)]))
         assert answer == {"batchItemFailures": []}
         pipeline.run()
         assert client.get(f"/posts/{post_id}", ada).json == before
@@ -299,8 +299,8 @@ class TestNotifications:
         created = client.create_post(ada, draft([PHOTO, other])).json
         upload_all(world, created, [PHOTO, other])
         announced = [link["fields"]["key"] for link in created["uploads"]]
-        invoke("uploads", payloads.sqs_event([payloads.landed(*announced)]))
-        assert len(world.waiting("images")) == 2
+        invoke("ingest", payloads.sqs_event([payloads.landed(*announced)]))
+        assert len(world.waiting("render")) == 2
 
     def test_only_failing_messages_come_again(
         self, client: Client, world: World, ada: Person
@@ -308,7 +308,7 @@ class TestNotifications:
         created = _create(client, ada, declared(PHOTO))
         upload_all(world, created, [PHOTO])
         good = payloads.landed(created["uploads"][0]["fields"]["key"])
-        answer = invoke("uploads", payloads.sqs_event(["no json", good, "[]", good]))
+        answer = invoke("ingest", payloads.sqs_event(["no json", good, "[]", good]))
         assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == [
             "message-0",
             "message-2",
@@ -341,7 +341,7 @@ def test_a_step_that_broke_off_is_taken_up_by_the_redelivery(
     ):
         with monkeypatch.context() as patch:
             patch.setattr(f"shutterfeed.adapters.{step}", broken)
-            pipeline.pump_queue("uploads")
+            pipeline.pump_queue("ingest")
         assert pipeline.failures, step
         pipeline.failures.clear()
 

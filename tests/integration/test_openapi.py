@@ -81,6 +81,7 @@ def test_every_operation_is_documented(method: str, path: str, operation: dict[s
     declares = {("POST", "/posts"), ("POST", "/me/avatar")}
     takes_body = method == "PATCH" or (method, path) in declares
     assert ("requestBody" in operation) is takes_body
+    assert (413 in statuses) is takes_body
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)

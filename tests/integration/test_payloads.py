@@ -40,7 +40,7 @@ def test_every_operation_has_its_sample_request() -> None:
 
 def test_every_queue_has_its_sample_batch() -> None:
     names = {name.removeprefix("sqs/").replace("_", "-") for name in BATCHES}
-    assert names == {*WORKERS, "uploads-test-event"}
+    assert names == {*WORKERS, "ingest-test-event"}
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -67,7 +67,7 @@ def test_sample_requests_play_together(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("world")
-@pytest.mark.parametrize("name", [n for n in BATCHES if n != "sqs/uploads_test_event"])
+@pytest.mark.parametrize("name", [n for n in BATCHES if n != "sqs/ingest_test_event"])
 def test_a_sample_batch_is_understood(name: str) -> None:
     event = payloads.sample(name)
     queue = name.removeprefix("sqs/").replace("_", "-")
@@ -95,7 +95,7 @@ def test_a_sample_change_is_understood(name: str) -> None:
 
 
 def test_the_notifications_are_what_the_queue_carries() -> None:
-    for alone, queued in (("object_created", "uploads"), ("test_event", "uploads_test_event")):
+    for alone, queued in (("object_created", "ingest"), ("test_event", "ingest_test_event")):
         (record,) = payloads.sample(f"sqs/{queued}")["Records"]
         assert json.loads(record["body"]) == payloads.sample(f"s3/{alone}")
 

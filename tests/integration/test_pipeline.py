@@ -65,7 +65,7 @@ def test_nothing_is_visible_to_others_before_publishing(
     created = client.create_post(ada, draft([photo])).json
     path = f"/posts/{created['post']['id']}"
     upload_all(world, created, [photo])
-    pipeline.pump_queue("uploads")
+    pipeline.pump_queue("ingest")
 
     assert client.get(path, ada).json["state"] == "processing"
     assert client.get(path, ben).status == 404
@@ -206,7 +206,7 @@ def test_a_post_deleted_while_its_photo_is_processed_never_appears(
     photo = pictures.jpeg(64, 48)
     created = client.create_post(ada, draft([photo])).json
     upload_all(world, created, [photo])
-    pipeline.pump_queue("uploads")
+    pipeline.pump_queue("ingest")
     assert client.delete(f"/posts/{created['post']['id']}", ada).status == 204
     pipeline.run()
     assert client.get(f"/posts/{created['post']['id']}", ada).status == 404

@@ -34,7 +34,7 @@ def _lose(world: World, name: str) -> None:
     aws("sqs").purge_queue(QueueUrl=world.queue_url(name))
 
 
-@pytest.mark.parametrize(("queue", "finding"), [("uploads", "landed"), ("images", "render")])
+@pytest.mark.parametrize(("queue", "finding"), [("ingest", "landed"), ("render", "render")])
 def test_a_lost_message_is_sent_again_and_the_post_publishes(
     client: Client,
     pipeline: Pipeline,
@@ -46,8 +46,8 @@ def test_a_lost_message_is_sent_again_and_the_post_publishes(
     logs: Logs,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    if queue == "images":
-        pipeline.pump_queue("uploads")
+    if queue == "render":
+        pipeline.pump_queue("ingest")
     _lose(world, queue)
     pipeline.run()
     assert client.get(f"/posts/{post_id}", ada).json["state"] != "published"
@@ -67,7 +67,7 @@ def test_a_lost_message_is_sent_again_and_the_post_publishes(
 def test_whoever_calls_it_by_hand_may_be_less_patient(
     client: Client, pipeline: Pipeline, world: World, ada: Person, post_id: str
 ) -> None:
-    _lose(world, "uploads")
+    _lose(world, "ingest")
     assert handler(EVENT, payloads.context())["looked_at"] == 0
     answer = handler({"after_minutes": 0}, payloads.context())
     assert answer["findings"] == {"landed": 1}

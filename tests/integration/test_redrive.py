@@ -10,18 +10,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.validate import ParamValidator
 
+from operations import redrive
+from operations.deployment import Deployment
 from reconcile.handler import handler as reconcile
 from route_changes.handler import handler as route_changes
+from shutterfeed import topology
 from tests import pictures
 from tests.integration import payloads
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import upload_all
 from tests.integration.world import Person, World, aws
-from tools import operate
 from tools.errors import ToolError
 
 HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
@@ -84,8 +86,21 @@ class MovingSqs:
         assert not report.has_errors(), report.generate_report()
 
 
-def _deployment(client_for: Callable[[str], Any]) -> operate.Deployment:
-    return operate.Deployment(client_for, "test", {"MetadataTableName": "metadata"})
+@dataclass
+class SimpleSqs:
+    """SQS of a cloud that has no task for moving dead letters."""
+
+    sqs: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sqs, name)
+
+    def start_message_move_task(self, **_: Any) -> dict[str, str]:
+        raise ClientError({"Error": {"Code": "InvalidAction"}}, "StartMessageMoveTask")
+
+
+def _deployment(client_for: Callable[[str], Any]) -> Deployment:
+    return Deployment(client_for, "test", {"MetadataTableName": "metadata"})
 
 
 def _queue(name: str, **attributes: str) -> str:
@@ -109,7 +124,7 @@ def _bodies(url: str) -> list[str]:
 class TestQueues:
     @pytest.fixture
     def moving(self, monkeypatch: pytest.MonkeyPatch) -> MovingSqs:
-        monkeypatch.setattr(operate, "_POLL_SECONDS", 0)
+        monkeypatch.setattr(redrive, "_POLL_SECONDS", 0)
         dead = _queue("feed-delivery-dlq")
         policy = json.dumps({"deadLetterTargetArn": _arn(dead), "maxReceiveCount": 1})
         urls = [dead, *(_queue(n, RedrivePolicy=policy, VisibilityTimeout="0") for n in NAMES)]
@@ -123,21 +138,71 @@ class TestQueues:
 
     def test_sqs_sends_each_message_back_to_the_queue_it_was_in(self, moving: MovingSqs) -> None:
         deployment = _deployment(lambda service: moving if service == "sqs" else aws(service))
-        assert operate.redrive(deployment, "feed-delivery") == {"feed-delivery-dlq": 2}
+        assert redrive.redrive(deployment, "feed-delivery") == {"feed-delivery-dlq": 2}
         for url in moving.sources.values():
             name = url.rpartition("shutterfeed-test-")[2]
             assert _bodies(url) == ([] if name.endswith("-dlq") else [name])
         assert moving.tasks == [], "it waited until the task had ended"
-        assert operate.redrive(deployment) == {"feed-delivery-dlq": 0}
+        assert redrive.redrive(deployment) == {"feed-delivery-dlq": 0}
 
     def test_a_task_that_fails_is_told(self, moving: MovingSqs) -> None:
         moving.status = "FAILED"
         deployment = _deployment(lambda service: moving if service == "sqs" else aws(service))
         with pytest.raises(ToolError, match="FAILED"):
-            operate.redrive(deployment)
+            redrive.redrive(deployment)
+
+    def test_where_sqs_has_no_such_task_the_kind_says_which_worker_a_message_is_for(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shared = [w for w in topology.WORKERS if w.dead_letters == "feed-delivery-dlq"]
+        dead, urls = _shared_dead_letters(shared)
+        kinds = {kind: worker.queue for worker in shared for kind in worker.kinds}
+        for kind in kinds:
+            aws("sqs").send_message(QueueUrl=dead, MessageBody=payloads.message(kind))
+        deployment = _without_move_tasks(monkeypatch)
+        assert redrive.redrive(deployment, "feed-delivery") == {"feed-delivery-dlq": len(kinds)}
+        assert {q: _bodies(url) for q, url in urls.items()} == {
+            worker.queue: sorted(map(payloads.message, worker.kinds)) for worker in shared
+        }
+
+    @pytest.mark.parametrize(
+        "stranger",
+        ["no json", "[]", "{}", payloads.message("Unheard"), payloads.message("RenderPhoto")],
+    )
+    def test_a_message_that_no_worker_takes_stays_and_is_told_and_the_others_go(
+        self, monkeypatch: pytest.MonkeyPatch, stranger: str
+    ) -> None:
+        shared = [w for w in topology.WORKERS if w.dead_letters == "feed-delivery-dlq"]
+        dead, urls = _shared_dead_letters(shared)
+        for body in (stranger, payloads.message("Followed")):
+            aws("sqs").send_message(QueueUrl=dead, MessageBody=body)
+        deployment = _without_move_tasks(monkeypatch)
+        with pytest.raises(ToolError, match=r"1 messages were sent back, 1 stay\. No worker takes"):
+            redrive.redrive(deployment, "feed-delivery")
+        assert {q: len(_bodies(url)) for q, url in urls.items()} == {
+            "fan-out": 0,
+            "deliver": 1,
+            "index": 0,
+        }
+        assert _bodies(dead) == [stranger]
 
 
-NAMES = ("fan-out", "feed")
+def _shared_dead_letters(workers: list[topology.Worker]) -> tuple[str, dict[str, str]]:
+    """The URL of their queue of dead letters, and of their own queues."""
+    dead = _queue("feed-delivery-dlq", VisibilityTimeout="0")
+    policy = json.dumps({"deadLetterTargetArn": _arn(dead), "maxReceiveCount": 9})
+    return dead, {worker.queue: _queue(worker.queue, RedrivePolicy=policy) for worker in workers}
+
+
+def _without_move_tasks(monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    """On a cloud that has no task for it; what is not deleted is there again at once."""
+    monkeypatch.setattr(redrive, "_LEASE_SECONDS", 0)
+    return _deployment(
+        lambda service: SimpleSqs(aws(service)) if service == "sqs" else aws(service)
+    )
+
+
+NAMES = ("fan-out", "deliver")
 
 
 @pytest.mark.usefixtures("world")
@@ -147,11 +212,9 @@ class TestStream:
         return InProcessLambda()
 
     @pytest.fixture
-    def deployment(
-        self, functions: InProcessLambda, monkeypatch: pytest.MonkeyPatch
-    ) -> operate.Deployment:
+    def deployment(self, functions: InProcessLambda, monkeypatch: pytest.MonkeyPatch) -> Deployment:
         # What is not deleted is there again at once.
-        monkeypatch.setattr(operate, "_LEASE_SECONDS", 0)
+        monkeypatch.setattr(redrive, "_LEASE_SECONDS", 0)
         _queue("stream-dlq", VisibilityTimeout="0")
         return _deployment(lambda service: functions if service == "lambda" else aws(service))
 
@@ -161,7 +224,7 @@ class TestStream:
         pipeline: Pipeline,
         world: World,
         ada: Person,
-        deployment: operate.Deployment,
+        deployment: Deployment,
         functions: InProcessLambda,
     ) -> None:
         post_id = _landed(client, pipeline, world, ada)
@@ -171,12 +234,12 @@ class TestStream:
         pipeline.run()
         assert client.get(f"/posts/{post_id}", ada).json["state"] != "published"
 
-        assert operate.redrive(deployment, "stream") == {"stream-dlq": 1}
+        assert redrive.redrive(deployment, "stream") == {"stream-dlq": 1}
 
         assert functions.called[0] == "shutterfeed-test-route-changes"
         pipeline.run()
         assert client.get(f"/posts/{post_id}", ada).json["state"] == "published"
-        assert operate.redrive(deployment) == {"stream-dlq": 0}
+        assert redrive.redrive(deployment) == {"stream-dlq": 0}
 
     def test_where_the_records_are_gone_the_place_stays_and_the_reconciler_looks(
         self,
@@ -185,7 +248,7 @@ class TestStream:
         world: World,
         ada: Person,
         functions: InProcessLambda,
-        deployment: operate.Deployment,
+        deployment: Deployment,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         post_id = _landed(client, pipeline, world, ada)
@@ -198,7 +261,7 @@ class TestStream:
 
         with monkeypatch.context() as patch:
             patch.setattr(streams, "get_shard_iterator", trimmed)
-            assert operate.redrive(deployment, "stream") == {"stream-dlq": 0}
+            assert redrive.redrive(deployment, "stream") == {"stream-dlq": 0}
         assert functions.called == ["shutterfeed-test-reconcile"]
         assert len(_bodies(_url())) == 1, "for a person to read"
         pipeline.run()
@@ -210,13 +273,13 @@ class TestStream:
         pipeline: Pipeline,
         world: World,
         ada: Person,
-        deployment: operate.Deployment,
+        deployment: Deployment,
         functions: InProcessLambda,
     ) -> None:
         _landed(client, pipeline, world, ada)
         records = pipeline._new_records()
         _fail(world, records, end=str(10**40))
-        assert operate.redrive(deployment, "stream") == {"stream-dlq": 0}
+        assert redrive.redrive(deployment, "stream") == {"stream-dlq": 0}
         assert functions.called == ["shutterfeed-test-reconcile"]
 
     def test_records_that_fail_again_stay(
@@ -225,20 +288,20 @@ class TestStream:
         pipeline: Pipeline,
         world: World,
         ada: Person,
-        deployment: operate.Deployment,
+        deployment: Deployment,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         _landed(client, pipeline, world, ada)
         _fail(world, pipeline._new_records())
 
         def broken(*_: object) -> None:
-            raise ConnectionError("the queue is gone")
+            raise EndpointConnectionError(endpoint_url="https://sqs.example.com")
 
         with monkeypatch.context() as patch:
-            patch.setattr("shutterfeed.adapters.queues.SqsQueue.send", broken)
+            patch.setattr("shutterfeed.adapters.queues.SqsQueue._post", broken)
             patch.setitem(HANDLERS, "shutterfeed-test-reconcile", lambda *_: {})
-            assert operate.redrive(deployment, "stream") == {"stream-dlq": 0}
-        assert operate.redrive(deployment, "stream") == {"stream-dlq": 1}
+            assert redrive.redrive(deployment, "stream") == {"stream-dlq": 0}
+        assert redrive.redrive(deployment, "stream") == {"stream-dlq": 1}
 
 
 def _landed(client: Client, pipeline: Pipeline, world: World, ada: Person) -> str:
@@ -246,9 +309,9 @@ def _landed(client: Client, pipeline: Pipeline, world: World, ada: Person) -> st
     photo = pictures.jpeg(64, 48)
     created = client.create_post(ada, draft([photo])).json
     upload_all(world, created, [photo])
-    pipeline.pump_queue("uploads")
+    pipeline.pump_queue("ingest")
     pipeline.pump_stream()
-    pipeline.pump_queue("images")
+    pipeline.pump_queue("render")
     return str(created["post"]["id"])
 
 

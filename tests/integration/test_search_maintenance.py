@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from index_search.handler import handler
+from index.handler import handler
+from operations import search_index
+from operations.deployment import Deployment
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import key_item, marshal
 from shutterfeed.bootstrap import api
-from shutterfeed.bootstrap.index_search import maintenance
+from shutterfeed.bootstrap.index import maintenance
 from shutterfeed.domain.errors import Busy
 from tests.integration import payloads
 from tests.integration.client import Client
@@ -21,16 +23,14 @@ from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish
 from tests.integration.world import SEARCH, Person, World, aws
 from tests.pictures import jpeg
-from tools import search
 from tools.errors import ToolError
-from tools.operate import Deployment
 
 
 class _Functions:
     """AWS Lambda's door, behind which is the handler itself."""
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - AWS's
-        assert FunctionName == "shutterfeed-test-index-search"
+        assert FunctionName == "shutterfeed-test-index"
         try:
             answer = json.dumps(handler(json.loads(Payload), payloads.context()))
         except Exception as error:  # noqa: BLE001 - as Lambda does
@@ -66,7 +66,7 @@ def _reindex(deployment: Deployment, meanwhile: Callable[[], object] = lambda: N
         if len(paused) == 1:
             meanwhile()
 
-    done = search.reindex(deployment, pause)
+    done = search_index.reindex(deployment, pause)
     assert len(paused) == 2
     return done
 
@@ -110,11 +110,11 @@ def test_what_differs_is_found_and_mended(
     assert _found(client, ada, "heron") == [heron]
     # A change whose message was lost, and a post that went without one.
     client.patch(f"/posts/{heron}", ada, {"caption": "A stork"})
-    assert search.check(deployment, repair=True)["outdated"] == 1
+    assert search_index.check(deployment, repair=True)["outdated"] == 1
     assert _found(client, ada, "stork") == [heron]
     author_id, _, ulid = heron.partition("-")
     world.expire(keys.Key(f"USER#{author_id}", f"POST#{ulid}"))
-    assert search.check(deployment, repair=True)["left over"] == 1
+    assert search_index.check(deployment, repair=True)["left over"] == 1
     assert _checked(deployment, repair=True) == {"looked at": 2, "mended": 0}
 
 
@@ -128,7 +128,7 @@ def test_a_document_that_cannot_be_written_leaves_the_old_index(
     index = maintenance().index
     monkeypatch.setattr(type(index), "fill", lambda *_: {ada.user_id: "refused"})
     with pytest.raises(ToolError, match="refused"):
-        search.reindex(deployment, lambda _: None)
+        search_index.reindex(deployment, lambda _: None)
     monkeypatch.undo()
     assert _found(client, ada, "heron") == [heron]
 
@@ -136,7 +136,7 @@ def test_a_document_that_cannot_be_written_leaves_the_old_index(
 @pytest.mark.usefixtures("tables")
 def test_what_is_no_action_is_refused(deployment: Deployment) -> None:
     with pytest.raises(ToolError, match="there is no action"):
-        search._act(deployment, "explode")
+        search_index._act(deployment, "explode")
 
 
 def test_entries_of_no_document_are_found_and_removed(
@@ -148,10 +148,10 @@ def test_entries_of_no_document_are_found_and_removed(
         TableName=SEARCH, Key=marshal(key_item(keys.search_document("1", "P", heron)))
     )
     world.expire(keys.Key(f"USER#{author_id}", f"POST#{ulid}"))
-    told = search.check(deployment, repair=False)
+    told = search_index.check(deployment, repair=False)
     assert told["astray"] > 3
     assert told["mended"] == 0
-    assert search.check(deployment, repair=True)["mended"] == told["astray"]
+    assert search_index.check(deployment, repair=True)["mended"] == told["astray"]
     assert _checked(deployment) == {"looked at": 2, "mended": 0}
     assert _found(client, ada, "heron") == []
     assert not [item for item in _index_items() if heron in item["sk"]["S"]]
@@ -170,20 +170,22 @@ def test_a_removal_that_broke_off_is_told_and_ended(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(writer), "_carry_out", dies)
-        pipeline.pump_queue("search")
+        pipeline.pump_queue("index")
         assert pipeline.failures
-    aws("sqs").purge_queue(QueueUrl=pipeline.world.queue_url("search"))
+    aws("sqs").purge_queue(QueueUrl=pipeline.world.queue_url("index"))
     assert [item for item in _index_items() if f"#{heron}" in item["sk"]["S"]]
     assert not [item for item in _index_items() if "expires_at" in item]
-    assert search.check(deployment, repair=False)["unfinished"] > 0
-    assert search.check(deployment, repair=True)["mended"] > 0
+    assert search_index.check(deployment, repair=False)["unfinished"] > 0
+    assert search_index.check(deployment, repair=True)["mended"] > 0
     assert not [item for item in _index_items() if f"#{heron}" in item["sk"]["S"]]
-    assert "unfinished" not in search.check(deployment, repair=False)
+    assert "unfinished" not in search_index.check(deployment, repair=False)
 
 
 def _checked(deployment: Deployment, *, repair: bool = False) -> dict[str, int]:
     """What a check tells, without how many entries it looked at."""
-    return {k: n for k, n in search.check(deployment, repair=repair).items() if k != "entries"}
+    return {
+        k: n for k, n in search_index.check(deployment, repair=repair).items() if k != "entries"
+    }
 
 
 def _index_items() -> list[dict[str, Any]]:

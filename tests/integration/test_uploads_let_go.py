@@ -23,7 +23,7 @@ ABANDONED = {"abandoned": "true"}
 
 
 def _lose_events(world: World) -> None:
-    aws("sqs").purge_queue(QueueUrl=world.queue_url("uploads"))
+    aws("sqs").purge_queue(QueueUrl=world.queue_url("ingest"))
 
 
 def _key(created: dict[str, Any], index: int = 0) -> str:

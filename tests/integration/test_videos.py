@@ -24,7 +24,7 @@ from tests.integration.test_reconcile import EVENT
 from tests.integration.world import ORIGINALS, RENDITIONS, Person, World, aws
 
 MOVING = {"width": 96, "height": 64, "duration_ms": 500}
-ORDER = payloads.sample("sqs/videos")
+ORDER = payloads.sample("sqs/transcode")
 
 
 @cache
@@ -49,7 +49,7 @@ def _sample_sha256() -> str:
 
 def test_the_sample_message_has_a_video_transcoded(world: World) -> None:
     blobs = _stored(world, video())
-    assert invoke("videos", ORDER) == {"batchItemFailures": []}
+    assert invoke("transcode", ORDER) == {"batchItemFailures": []}
     blob = blobs.get(_sample_sha256())
     assert blob is not None
     assert blob.state is BlobState.READY
@@ -68,7 +68,7 @@ def test_the_sample_message_has_a_video_transcoded(world: World) -> None:
 
 def test_a_video_that_cannot_be_read_is_done_with_too(world: World) -> None:
     blobs = _stored(world, video()[:200])
-    assert invoke("videos", ORDER) == {"batchItemFailures": []}
+    assert invoke("transcode", ORDER) == {"batchItemFailures": []}
     blob = blobs.get(_sample_sha256())
     assert blob is not None
     assert blob.failure is not None
@@ -105,9 +105,9 @@ def test_a_videos_lost_message_is_sent_again_after_its_patience(
     client: Client, pipeline: Pipeline, world: World, ada: Person
 ) -> None:
     post_id = _posted(client, world, ada)
-    pipeline.pump_queue("uploads")
-    assert world.waiting("videos")
-    aws("sqs").purge_queue(QueueUrl=world.queue_url("videos"))
+    pipeline.pump_queue("ingest")
+    assert world.waiting("transcode")
+    aws("sqs").purge_queue(QueueUrl=world.queue_url("transcode"))
     pipeline.run()
     world.clock.advance(timedelta(minutes=11))
     assert reconcile(EVENT, payloads.context())["findings"] == {}

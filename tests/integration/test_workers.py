@@ -9,6 +9,7 @@ import random
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from shutterfeed import keys, runtime
 from shutterfeed.adapters.dynamodb.table import key_item, marshal
@@ -22,7 +23,7 @@ from tests.integration.pipeline import WORKERS, Pipeline, invoke
 from tests.integration.publishing import publish, upload_all
 from tests.integration.world import FEED, ORIGINALS, Person, SteppingClock, World, aws
 
-MESSAGES = [queue for queue in WORKERS if queue != "uploads"]
+MESSAGES = [queue for queue in WORKERS if queue != "ingest"]
 GOOD = {queue: payloads.sample(f"sqs/{queue.replace('-', '_')}") for queue in WORKERS}
 _START = SteppingClock().instant
 _STRANGE = [
@@ -68,7 +69,7 @@ def test_an_invocation_is_one_line_with_its_correlation_id(
 def test_failures_are_one_line_and_a_metric(
     queue: str, logs: Logs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    good = payloads.landed("foreign") if queue == "uploads" else GOOD[queue]["Records"][0]["body"]
+    good = payloads.landed("foreign") if queue == "ingest" else GOOD[queue]["Records"][0]["body"]
     invoke(queue, payloads.sqs_event(["no json", good, "neither"]))
     (entry,) = logs.entries
     assert (entry["level"], entry["records"], len(entry["failures"])) == ("ERROR", 3, 2)
@@ -85,7 +86,7 @@ def test_metrics_do_not_carry_over_to_the_next_invocation(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for _ in range(2):
-        invoke("images", payloads.sqs_event(["no json"]))
+        invoke("render", payloads.sqs_event(["no json"]))
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["FailedRecords"] == second["FailedRecords"] == [1]
 
@@ -96,13 +97,13 @@ class TestRouting:
     @pytest.mark.parametrize(
         ("name", "queue", "kind"),
         [
-            ("profile_changed", "search", "IndexUser"),
-            ("post_deleted", "search", "IndexPost"),
-            ("post_expired", "collect", "ReleaseMedia"),
-            ("blob_expired", "collect", "RemoveBlob"),
-            ("reference_added", "publish", "SettleReference"),
-            ("follow_added", "feed", "Followed"),
-            ("follow_removed", "feed", "Unfollowed"),
+            ("profile_changed", "index", "IndexUser"),
+            ("post_deleted", "index", "IndexPost"),
+            ("post_expired", "collect", "CollectMedia"),
+            ("blob_expired", "collect", "CollectBlob"),
+            ("reference_added", "publish", "PublishMedium"),
+            ("follow_added", "deliver", "Followed"),
+            ("follow_removed", "deliver", "Unfollowed"),
         ],
     )
     def test_a_change_goes_to_the_queue_of_those_who_act_on_it(
@@ -118,7 +119,7 @@ class TestRouting:
     def test_what_becomes_visible_goes_to_feeds_and_to_the_index(self, world: World) -> None:
         assert _failed(invoke("stream", payloads.sample("stream/post_published"))) == []
         sent = {q: [m["kind"] for m in world.waiting(q)] for q in WORKERS if world.waiting(q)}
-        assert sent == {"fan-out": ["FanOut"], "search": ["IndexPost"]}
+        assert sent == {"fan-out": ["FanOut"], "index": ["IndexPost"]}
         for queue in sent:
             bodies = [json.dumps(message) for message in world.waiting(queue)]
             assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
@@ -136,7 +137,7 @@ class TestRouting:
             record["dynamodb"]["SequenceNumber"] = str(100 + number)
         records[1]["dynamodb"]["NewImage"]["state"] = {"S": "melted"}
         assert _failed(invoke("stream", {"Records": records})) == ["101"]
-        assert len(world.waiting("fan-out")) == len(world.waiting("feed")) == 1
+        assert len(world.waiting("fan-out")) == len(world.waiting("deliver")) == 1
 
     @pytest.mark.parametrize(
         "change",
@@ -153,10 +154,35 @@ class TestRouting:
         assert bool(world.waiting("fan-out")) is ("OldImage" in change)
 
     def test_a_queue_that_takes_nothing_fails_the_record(self, world: World) -> None:
-        aws("sqs").delete_queue(QueueUrl=world.queue_url("feed"))
+        aws("sqs").delete_queue(QueueUrl=world.queue_url("deliver"))
         event = payloads.sample("stream/follow_added")
         number = event["Records"][0]["dynamodb"]["SequenceNumber"]
         assert _failed(invoke("stream", event)) == [number]
+
+    @pytest.mark.usefixtures("world")
+    def test_a_message_that_was_not_sent_fails_its_record_and_no_other(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of thirty follows in three requests, SQS refuses one, and does not answer the second."""
+        record = payloads.sample("stream/follow_added")["Records"][0]
+        records = [copy.deepcopy(record) for _ in range(30)]
+        for number, copied in enumerate(records):
+            copied["dynamodb"]["SequenceNumber"] = str(100 + number)
+        send, requests = aws("sqs").send_message_batch, []
+
+        def reluctant(**call: Any) -> Any:
+            requests.append(len(call["Entries"]))
+            if len(requests) == 2:
+                raise ReadTimeoutError(endpoint_url="https://sqs.example.com")
+            refused, taken = call["Entries"][3:4], call["Entries"][:3] + call["Entries"][4:]
+            answer = send(QueueUrl=call["QueueUrl"], Entries=taken)
+            why = {"Code": "InternalError", "SenderFault": False, "Message": "later"}
+            return answer | {"Failed": [{"Id": entry["Id"], **why} for entry in refused]}
+
+        monkeypatch.setattr(aws("sqs"), "send_message_batch", reluctant)
+        expected = [103, *range(110, 120), 123]
+        assert _failed(invoke("stream", {"Records": records})) == list(map(str, expected))
+        assert requests == [10, 10, 10]
 
     def test_unchanged_follows_and_other_items_are_nobodys_work(self, world: World) -> None:
         event = payloads.sample("stream/follow_added")
@@ -181,12 +207,12 @@ class TestRendering:
         photo = pictures.jpeg(64, 48)
         created = client.create_post(ada, draft([photo])).json
         upload_all(world, created, [photo])
-        pipeline.pump_queue("uploads")
+        pipeline.pump_queue("ingest")
         (original,) = world.objects(ORIGINALS)
-        (order,) = world.waiting("images")
+        (order,) = world.waiting("render")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("shutterfeed.adapters.buckets.keys.original_object", "no-{}/{}".format)
-            assert _failed(invoke("images", payloads.sqs_event([json.dumps(order)])))
+            assert _failed(invoke("render", payloads.sqs_event([json.dumps(order)])))
         post = client.get(f"/posts/{created['post']['id']}", ada).json
         assert post["state"] == "processing"
         assert world.objects(ORIGINALS) == [original]
@@ -199,10 +225,10 @@ class TestRendering:
         photo = pictures.jpeg(64, 48)
         created = client.create_post(ada, draft([photo])).json
         upload_all(world, created, [photo])
-        pipeline.pump_queue("uploads")
-        (order,) = world.waiting("images")
+        pipeline.pump_queue("ingest")
+        (order,) = world.waiting("render")
         order["message"]["blob_id"] = ulid(_START, 0)
-        assert _failed(invoke("images", payloads.sqs_event([json.dumps(order)]))) == []
+        assert _failed(invoke("render", payloads.sqs_event([json.dumps(order)]))) == []
         assert "ready" not in logs.entries[-1]["outcomes"]
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from boto3.dynamodb.conditions import Key
 
-from shutterfeed import keys
+from shutterfeed import keys, topology
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.table import Table, key_item, marshal
 from shutterfeed.domain.feed import FeedEntry
@@ -32,10 +32,6 @@ UPLOADS: Final = "shutterfeed-test-uploads"
 ORIGINALS: Final = "shutterfeed-test-originals"
 RENDITIONS: Final = "shutterfeed-test-renditions"
 SEARCH: Final = "search"
-QUEUES: Final = (
-    *("uploads", "images", "videos", "publish", "fan-out", "feed", "collect"),
-    "search",
-)
 
 
 @cache
@@ -123,16 +119,20 @@ class World:
         aws("s3").put_bucket_versioning(
             Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"}
         )
-        for name in QUEUES:
-            self.create_queue(name)
+        for worker in topology.WORKERS:
+            self.create_queue(worker.queue)
 
     def connect_uploads(self) -> None:
         """Let the uploads bucket notify its queue; S3 sends a test event on this."""
+        queue = self.queue_arn(topology.worker("ingest").queue)
         aws("s3").put_bucket_notification_configuration(
             Bucket=UPLOADS,
             NotificationConfiguration={
                 "QueueConfigurations": [
-                    {"QueueArn": self.queue_arn("uploads"), "Events": ["s3:ObjectCreated:*"]}
+                    {
+                        "QueueArn": queue,
+                        "Events": ["s3:ObjectCreated:*"],
+                    }
                 ]
             },
         )
@@ -157,14 +157,7 @@ class World:
             "HEAD_CACHE_SECONDS": "0",
             "HEAD_CACHE_HEADS": "1000",
             "HEAD_CACHE_MEGABYTES": "64",
-            "UPLOADS_QUEUE_URL": self.queue_url("uploads"),
-            "IMAGES_QUEUE_URL": self.queue_url("images"),
-            "VIDEOS_QUEUE_URL": self.queue_url("videos"),
-            "PUBLISH_QUEUE_URL": self.queue_url("publish"),
-            "FAN_OUT_QUEUE_URL": self.queue_url("fan-out"),
-            "FEED_QUEUE_URL": self.queue_url("feed"),
-            "COLLECT_QUEUE_URL": self.queue_url("collect"),
-            "SEARCH_QUEUE_URL": self.queue_url("search"),
+            **{w.queue_variable: self.queue_url(w.queue) for w in topology.WORKERS},
             "SEARCH_ENGINE": "dynamodb",
             "SEARCH_TARGET": SEARCH,
             "SEARCH_READER": "nobody",

@@ -152,7 +152,7 @@ def test_nothing_can_be_operated_that_could_not_be_created(
     client = SimpleNamespace(describe_stacks=lambda **_: {"Stacks": [stack]})
     monkeypatch.setattr(aws, "_clients", lambda _: lambda _: client)
     with pytest.raises(ToolError, match="Shutterfeed-prod is ROLLBACK_COMPLETE: deploy it"):
-        aws.deployment("prod")
+        aws.deployed("prod")
     assert deployment.done == []
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from shutterfeed_cli.client.http import request
 from tools import cloud, environments
-from tools.client import request
 from tools.cloud import LocalCloud
 from tools.errors import ToolError
 

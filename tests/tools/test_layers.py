@@ -25,6 +25,7 @@ class FakeIndex:
             "package/__init__.py",
             "package/typed.pyi",
             "package/data.json",
+            "package-1.0.dist-info/licenses/LICENSE",
             "bin/command",
             "botocore/data/s3/service.json",
             "botocore/data/ec2/service.json",
@@ -50,6 +51,11 @@ def sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     (folder / "runtime" / "requirements.txt").write_text("package==1.0\n")
     (folder / "shared").mkdir()
     monkeypatch.setattr(paths, "LAYER_SOURCES", folder)
+    texts = tmp_path / "LICENSES"
+    texts.mkdir()
+    for name in ("GPL-2.0.txt", "GPL-3.0.txt"):
+        (texts / name).write_text(f"the text of {name}")
+    monkeypatch.setattr(paths, "LICENSE_TEXTS", texts)
     return folder
 
 
@@ -105,9 +111,40 @@ def test_a_layer_carries_only_what_functions_read(
     assert built_files(folder) == {
         "package/__init__.py",
         "package/data.json",
+        "package-1.0.dist-info/licenses/LICENSE",
         "botocore/data/s3/service.json",
         "botocore/data/endpoints.json",
     }
+
+
+def test_a_notice_travels_with_the_texts_it_names(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    (sources / "runtime" / "NOTICE").write_text("The text is GPL-3.0.txt, beside this file.")
+
+    folder = layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+
+    papers = folder / "runtime" / "licenses" / "runtime"
+    assert {file.name: file.read_text() for file in papers.iterdir()} == {
+        "NOTICE": "The text is GPL-3.0.txt, beside this file.",
+        "GPL-3.0.txt": "the text of GPL-3.0.txt",
+    }
+
+
+def test_a_layer_without_a_notice_gets_no_texts(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    folder = layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+
+    assert not (folder / "runtime" / "licenses").exists()
+
+
+def test_another_notice_is_another_layer(index: FakeIndex, sources: Path, tmp_path: Path) -> None:
+    for text in ("None.", "See GPL-3.0.txt.", "See GPL-2.0.txt."):
+        (sources / "runtime" / "NOTICE").write_text(text)
+        layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+
+    assert len(index.requests) == 3
 
 
 def test_a_layer_for_this_interpreter_is_compiled_whatever_its_file_times(

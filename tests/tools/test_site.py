@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,11 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     (web / "src").mkdir(parents=True)
     (web / "package.json").write_text("{}")
     (web / "src" / "main.ts").write_text("go()")
+    (web / "package-lock.json").write_text(json.dumps({"packages": {"": {}}}))
     for module, name, value in (
         (paths, "WEB", web),
         (paths, "SITE", web / "dist"),
+        (paths, "LICENSE_TEXTS", tmp_path / "LICENSES"),
         (paths, "BUILD", tmp_path / "build"),
         (paths, "LOGS", tmp_path / "build" / "logs"),
         (site, "_INSTALLED", web / "node_modules" / ".shutterfeed.sha256"),
@@ -81,6 +84,12 @@ def test_a_build_that_was_deleted_is_made_again(asked: list[str]) -> None:
     assert asked[2:] == ["npm run build"]
 
 
+def test_the_sources_are_formatted_by_the_packages_that_check_them(asked: list[str]) -> None:
+    site.format_sources()
+    site.check()
+    assert asked == ["npm ci", "npm run format", "npm run check"]
+
+
 def test_a_build_that_fails_is_not_taken_for_done(
     asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,3 +103,39 @@ def test_a_build_that_fails_is_not_taken_for_done(
             site.build()
     site.build()
     assert asked == ["npm ci", "npm run build"]
+
+
+def carry(name: str, *, dev: bool = False, **texts: str) -> None:
+    """Let the client depend on a package that brings these files."""
+    lock = paths.WEB / "package-lock.json"
+    content = json.loads(lock.read_text())
+    package = {"version": "1.2.3", "license": "MIT"} | ({"dev": True} if dev else {})
+    content["packages"][f"node_modules/{name}"] = package
+    lock.write_text(json.dumps(content))
+    folder = paths.WEB / "node_modules" / name
+    folder.mkdir(parents=True)
+    for file, text in texts.items():
+        (folder / file).write_text(text)
+
+
+def test_licences_of_what_is_built_in_are_served_with_it(asked: list[str]) -> None:
+    carry("one", LICENSE="the text of one")
+    carry("@scope/two", LICENCE="the text of two")
+    carry("checker", dev=True)
+
+    text = (site.build() / "licenses.txt").read_text()
+
+    assert "one 1.2.3 (MIT)\n\nthe text of one\n" in text
+    assert "@scope/two 1.2.3 (MIT)\n\nthe text of two\n" in text
+    assert "checker" not in text
+
+
+def test_a_package_without_a_text_gets_ours(asked: list[str]) -> None:
+    carry("bare")
+
+    with pytest.raises(ToolError, match="bare comes without the text of its licence"):
+        site.build()
+    paths.LICENSE_TEXTS.mkdir()
+    (paths.LICENSE_TEXTS / "bare.txt").write_text("our copy")
+
+    assert "bare 1.2.3 (MIT)\n\nour copy\n" in (site.build() / "licenses.txt").read_text()

@@ -95,6 +95,14 @@ def test_the_same_inputs_are_synthesized_once(app: FakeApp, root: Path) -> None:
     assert len(app.environments) == 3
 
 
+def test_a_script_that_the_sites_policy_names_is_an_input(app: FakeApp, root: Path) -> None:
+    first = templates.synthesize({"stage": "local"})
+    (root / "web").mkdir()
+    (root / "web" / "early.js").write_text("{}")
+
+    assert templates.synthesize({"stage": "local"}).digest != first.digest
+
+
 def test_a_refusal_is_one_sentence_and_leaves_nothing(app: FakeApp, root: Path) -> None:
     app.says = "Traceback ...\nSettingsError: The function api has no handler.py.\n"
 
@@ -108,6 +116,4 @@ def test_a_local_stack_runs_on_this_machine(root: Path) -> None:
     context = templates.local_context({"stage": "mine"})
 
     assert context["stage"] == "mine"
-    assert context["worker_concurrency"] == {"thumbnail": 2}
-    assert context["reserved_concurrency"] == {"thumbnail": 2}
     assert context["layers_target"] == str(layers.Target.host())

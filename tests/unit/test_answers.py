@@ -17,10 +17,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.parsers import JSONParser
 
-from bench.wire import answer
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.answers import AnswerParser, AnswerParserFactory
 from tests.conftest import REGION
+from tests.wire import answer
 
 MODEL: Final = botocore.session.Session().get_service_model("dynamodb")
 BINARY: Final = base64.b64encode(b"\x00\xffpacked").decode()

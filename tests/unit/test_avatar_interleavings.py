@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from shutterfeed import keys
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Purpose
-from shutterfeed.domain.messages import UploadLanded
+from shutterfeed.domain.messages import IngestUpload
 from shutterfeed.domain.posts import UNFINISHED_RETENTION, PostState
 from shutterfeed.services.posts import MediumDraft
 from tests import samples
@@ -50,7 +50,7 @@ class Avatars(RuleBasedStateMachine):
         if entry is not None:
             key = keys.upload_object(entry.post_id, media_id)
             self.backend.buckets.uploads[key] = self.asked[media_id]
-            self.backend.landed.send([UploadLanded(entry.post_id, media_id)])
+            self.backend.queues["ingest"].send([IngestUpload(entry.post_id, media_id)])
 
     @rule()
     def take_away(self) -> None:
@@ -109,7 +109,7 @@ class Avatars(RuleBasedStateMachine):
             if entry is not None:
                 key = keys.upload_object(entry.post_id, media_id)
                 backend.buckets.uploads[key] = self.asked[media_id]
-                backend.landed.send([UploadLanded(entry.post_id, media_id)])
+                backend.queues["ingest"].send([IngestUpload(entry.post_id, media_id)])
         backend.drain()
         good = [m for m, content in self.asked.items() if content != BROKEN_PHOTO]
         expected = max(good) if good else None

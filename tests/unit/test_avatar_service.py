@@ -12,10 +12,11 @@ from shutterfeed.domain.changes import PostChanged
 from shutterfeed.domain.errors import Conflict, InvalidInput, NotFound
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BLOB_COOLING_OFF, MediaState, Purpose
-from shutterfeed.domain.messages import UploadLanded
+from shutterfeed.domain.messages import IngestUpload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, RENDITIONS, SQUARE_NAME, plan
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.users import Avatar
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
@@ -42,7 +43,7 @@ def _ask(backend: Backend, content: bytes = PHOTO, key: str | None = None) -> Cr
 def _upload(backend: Backend, created: CreatedAvatar, content: bytes) -> None:
     post_id = _post_id(backend, created)
     backend.buckets.uploads[keys.upload_object(post_id, created.media_id)] = content
-    backend.landed.send([UploadLanded(post_id, created.media_id)])
+    backend.queues["ingest"].send([IngestUpload(post_id, created.media_id)])
 
 
 def _set(backend: Backend, content: bytes = PHOTO) -> CreatedAvatar:
@@ -124,7 +125,7 @@ def test_nobody_sees_the_post_it_goes_by(backend: Backend, state: str) -> None:
     text = str(post_id)
     for user_id in (ADA, BOB):
         for call in (
-            lambda who: backend.posts.get(text, who),
+            lambda who: backend.posts.get(text, Viewer(who)),
             lambda who: backend.posts.edit(text, who, "caption", None, drop_place=False),
             lambda who: backend.posts.delete(text, who),
             lambda who: backend.posts.restore(text, who),
@@ -134,7 +135,7 @@ def test_nobody_sees_the_post_it_goes_by(backend: Backend, state: str) -> None:
         assert backend.reader.page(user_id, None, 10).posts == ()
         assert backend.posts.deleted(user_id, None, 10).items == ()
     profile = backend.users.me(ADA)
-    assert backend.posts.by_author(profile.handle, None, 10).items == ()
+    assert backend.posts.by_author(profile.handle, Viewer(BOB), None, 10).items == ()
     assert profile.posts == 0
     assert post_id not in backend.found.documents
     assert not any(backend.feed_table.feeds.values())
@@ -209,7 +210,7 @@ def test_who_has_no_profile_has_no_avatar_to_take_away(backend: Backend) -> None
 def test_one_that_stands_still_is_set_moving_again(backend: Backend) -> None:
     created = _ask(backend)
     _upload(backend, created, PHOTO)
-    backend.lose("landed")
+    backend.lose("ingest")
     for _ in range(5):
         backend.wait(timedelta(minutes=20))
         backend.reconciling.reconcile(timedelta(minutes=10))

@@ -15,8 +15,10 @@ from shutterfeed.domain.delivery import Delivery, Head
 from shutterfeed.domain.feed import BOTTOM, FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.posts import Post
-from shutterfeed.ports.feed_reads import FeedStart, FeedView, Wanted
+from shutterfeed.domain.posts import Post, PostCounts
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.feed_reads import FeedStart, FeedView, FeedWanted
+from shutterfeed.ports.viewing import Stored, Wanted
 from tests import samples
 from tests.fakes.backend import POLICY, Backend
 from tests.fakes.feeds import FakeFeedReads, FakeFeeds
@@ -25,6 +27,7 @@ from tests.fakes.system import FakeClock
 from tests.feed_world import Dice, FeedWorld, small_sizes
 
 ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
+READER = Viewer(samples.user_id(9))
 AGE = timedelta(seconds=2)
 
 
@@ -33,16 +36,18 @@ class Trips:
     """The reads behind the cache, each a round trip."""
 
     reads: FakeFeedReads
-    views: list[Wanted] = field(default_factory=list)
+    views: list[FeedWanted] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
     def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
         self.others.append("start")
         return self.reads.start(reader_id, before, limit)
 
-    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+    def view(
+        self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
+    ) -> FeedView:
         self.views.append(wanted)
-        return self.reads.view(wanted, before, limit)
+        return self.reads.view(viewer, wanted, before, limit)
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
         self.others.append("heads")
@@ -77,7 +82,7 @@ def reads(trips: Trips, clock: FakeClock) -> CachedFeedReads:
 
 def _view(reads: CachedFeedReads, *authors: str, before: FeedEntry | None = None) -> dict[str, int]:
     """The versions of the heads of a view."""
-    heads = reads.view(Wanted((), heads=authors), before, 10).heads
+    heads = reads.view(READER, FeedWanted(heads=authors), before, 10).heads
     return {author_id: head.version for author_id, head in heads.items()}
 
 
@@ -102,8 +107,9 @@ def test_what_is_missing_is_asked_for_with_the_rest_in_one_round_trip(
     reads: CachedFeedReads, trips: Trips
 ) -> None:
     _view(reads, ADA)
-    wanted = Wanted([PostId(CY, ulid(reads.clock.now(), 1))], {CY}, [ADA, BOB], [CY])
-    view = reads.view(wanted, None, 10)
+    shown = Wanted([PostId(CY, ulid(reads.clock.now(), 1))], authors={CY})
+    wanted = FeedWanted(shown, [ADA, BOB], [CY])
+    view = reads.view(READER, wanted, None, 10)
     assert set(view.heads) == {ADA, BOB}
     assert trips.views[1:] == [replace(wanted, heads=[BOB])]
     assert trips.others == []
@@ -113,12 +119,13 @@ def test_the_rest_of_a_view_is_never_cached(reads: CachedFeedReads, data: Metada
     post = samples.post()
     data.posts[post.id] = post
     data.profiles[ADA] = samples.profile(1)
-    wanted = Wanted([post.id], [ADA], [ADA])
-    assert reads.view(wanted, None, 10).posts == {post.id: post}
+    wanted = FeedWanted(Wanted([post.id]), [ADA])
+    assert reads.view(READER, wanted, None, 10).stored.posts == {post.id: post}
     data.posts[post.id] = edited = replace(post, caption="edited")
     data.profiles[ADA] = renamed = samples.profile(1, "renamed")
-    view = reads.view(wanted, None, 10)
-    assert (view.posts, view.profiles) == ({post.id: edited}, {ADA: renamed})
+    data.counts[post.id] = counts = PostCounts(likes=3)
+    view = reads.view(READER, wanted, None, 10)
+    assert view.stored == Stored({post.id: edited}, {post.id: counts}, {ADA: renamed})
 
 
 def test_only_heads_of_those_who_are_pulled_are_kept(
@@ -185,7 +192,7 @@ def test_a_post_that_a_cached_head_does_not_have_yet_is_not_skipped() -> None:
     assert {backend.metadata.heads[a].delivery for a in (ADA, BOB)} == {Delivery.PULL}
     _cached(backend)
     _published(backend, 1, 1)
-    backend.reader.reads.view(Wanted((), heads=[ADA]), None, 1)
+    backend.reader.reads.view(READER, FeedWanted(heads=[ADA]), None, 1)
     by_ada, by_bob = _published(backend, 1, 2), _published(backend, 2, 3)
     first = backend.reader.page(reader, None, 1)
     assert [view.post.id for view in first.posts] == [by_bob.id]

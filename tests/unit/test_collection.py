@@ -9,7 +9,7 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
-from shutterfeed.domain.messages import ReleaseMedia, RemoveBlob
+from shutterfeed.domain.messages import CollectBlob, CollectMedia
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.keys import original_object
 from shutterfeed.services.collection import CollectionService
@@ -75,9 +75,9 @@ def cellar() -> Cellar:
 def test_the_last_reference_to_go_lets_the_blob_cool_off(cellar: Cellar) -> None:
     blob = cellar.store(1, FIRST, SECOND)
     for _ in range(2):
-        cellar.service.collect(ReleaseMedia((FIRST,)))
+        cellar.service.collect(CollectMedia((FIRST,)))
     assert cellar.expiry is None
-    cellar.service.collect(ReleaseMedia((SECOND,)))
+    cellar.service.collect(CollectMedia((SECOND,)))
     assert cellar.expiry == START + BLOB_COOLING_OFF
     assert cellar.has_objects(blob)
     assert cellar.data.blobs == {SHA256: blob}
@@ -87,7 +87,7 @@ def test_all_references_of_a_post_are_given_up(cellar: Cellar) -> None:
     cellar.store(1, FIRST, SECOND)
     other = samples.reference("another", 1)
     cellar.blobs.refer(other)
-    cellar.service.collect(ReleaseMedia((FIRST, SECOND, other, samples.reference("never", 1))))
+    cellar.service.collect(CollectMedia((FIRST, SECOND, other, samples.reference("never", 1))))
     assert not cellar.data.references
     assert cellar.expiry is not None
 
@@ -98,7 +98,7 @@ def test_a_post_that_is_gone_takes_its_entries_in_the_ledger_along(cellar: Cella
         cellar.data.uploads[upload.post_id.author_id, upload.medium.media_id] = upload
     gone = tuple(Reference(m.sha256, post.id, m.media_id) for m in post.media)
     for _ in range(2):
-        cellar.service.collect(ReleaseMedia(gone))
+        cellar.service.collect(CollectMedia(gone))
     assert [upload.post_id for upload in cellar.data.uploads.values()] == [other.id]
 
 
@@ -108,7 +108,7 @@ def test_a_blob_without_references_is_removed_after_its_item_and_its_bytes_stay_
     blob = cellar.store(1)
     cellar.data.write_blob(SHA256, None)
     for _ in range(2):
-        cellar.service.collect(RemoveBlob(blob))
+        cellar.service.collect(CollectBlob(blob))
     assert not cellar.has_objects(blob)
     assert cellar.buckets.originals[original_object(blob.sha256, blob.blob_id)] == PHOTO
 
@@ -117,7 +117,7 @@ def test_a_blob_that_is_referred_to_again_comes_back(cellar: Cellar) -> None:
     blob = cellar.store(1, FIRST)
     cellar.data.write_blob(SHA256, None)
     for _ in range(2):
-        cellar.service.collect(RemoveBlob(blob))
+        cellar.service.collect(CollectBlob(blob))
     assert cellar.data.blobs == {SHA256: blob}
     assert cellar.expiry is None
     assert cellar.has_objects(blob)
@@ -129,7 +129,7 @@ def test_a_blob_of_the_same_content_under_a_new_id_is_not_touched_by_removing_th
     old = cellar.store(1)
     cellar.data.write_blob(SHA256, None)
     new = cellar.store(2)
-    cellar.service.collect(RemoveBlob(old))
+    cellar.service.collect(CollectBlob(old))
     assert not cellar.has_objects(old)
     assert cellar.has_objects(new)
     assert cellar.data.blobs == {SHA256: new}
@@ -140,9 +140,9 @@ def test_a_repeated_removal_does_not_take_the_objects_of_a_blob_that_came_back(
 ) -> None:
     blob = cellar.store(1, FIRST)
     cellar.data.write_blob(SHA256, None)
-    cellar.service.collect(RemoveBlob(blob))
-    cellar.service.collect(ReleaseMedia((FIRST,)))
-    cellar.service.collect(RemoveBlob(blob))
+    cellar.service.collect(CollectBlob(blob))
+    cellar.service.collect(CollectMedia((FIRST,)))
+    cellar.service.collect(CollectBlob(blob))
     # It cools off again; who uploads the content meanwhile finds it whole.
     assert cellar.data.blobs == {SHA256: blob}
     assert cellar.expiry is not None
@@ -154,7 +154,7 @@ def test_a_blob_that_only_its_successor_is_referred_to_goes(cellar: Cellar) -> N
     cellar.data.write_blob(SHA256, None)
     new = cellar.store(2)
     cellar.blobs.refer_once_rendered(FIRST, new.blob_id)
-    cellar.service.collect(RemoveBlob(old))
+    cellar.service.collect(CollectBlob(old))
     assert not cellar.has_objects(old)
     assert cellar.has_objects(new)
     assert cellar.data.blobs == {SHA256: new}
@@ -166,7 +166,7 @@ def test_a_blob_that_was_claimed_anew_keeps_the_objects_that_old_posts_still_sho
     old = cellar.store(1, FIRST)
     cellar.data.write_blob(SHA256, None)
     new = cellar.store(2, SECOND)
-    cellar.service.collect(RemoveBlob(replace(old)))
+    cellar.service.collect(CollectBlob(replace(old)))
     assert cellar.has_objects(old)
     assert cellar.has_objects(new)
     assert cellar.data.blobs == {SHA256: new}

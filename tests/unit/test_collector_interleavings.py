@@ -68,7 +68,7 @@ class Collector(RuleBasedStateMachine):
         """TTL takes what is due. Messages do not outlive days in a queue: what is about uploads
         is delivered before."""
         backend = self.backend
-        for name in ("landed", "images", "stream", "publish"):
+        for name in ("ingest", "render", "stream", "publish"):
             while name in backend.waiting():
                 backend.deliver(name)
         backend.wait(pause)

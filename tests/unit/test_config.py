@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shutterfeed import config
-from shutterfeed.config import ApiSettings, MissingSetting, PublishSettings
+from shutterfeed.config import ApiSettings, MetadataSettings, MissingSetting
 
 API = {
     "METADATA_TABLE": "metadata",
@@ -13,7 +13,7 @@ API = {
     "UPLOADS_BUCKET": "uploads",
     "ORIGINALS_BUCKET": "originals",
     "MEDIA_BASE_URL": "https://media.example",
-    "FEED_QUEUE_URL": "https://queue.example",
+    "DELIVER_QUEUE_URL": "https://queue.example",
     "CELEBRITY_FOLLOWERS": "10000",
     "ACTIVE_DAYS": "30",
     "REGULAR_AFTER_DAYS": "1",
@@ -47,13 +47,14 @@ def test_the_process_environment_is_read_when_nothing_else_is_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("METADATA_TABLE", "from the process")
-    assert PublishSettings.from_env() == PublishSettings("from the process")
+    assert MetadataSettings.from_env() == MetadataSettings("from the process")
 
 
-def test_every_function_has_settings_of_its_own() -> None:
-    classes = [
-        c for c in vars(config).values() if isinstance(c, type) and c.__module__ == config.__name__
-    ]
-    shared = (config.Settings, config.FeedSettings, config.SharedCacheSettings)
-    settings = [c for c in classes if issubclass(c, config.Settings) and c not in shared]
-    assert len(settings) == 11
+def test_the_queues_of_steps_are_read_by_their_words() -> None:
+    env = {"FAN_OUT_QUEUE_URL": "https://one", "INDEX_QUEUE_URL": "https://two"}
+    assert config.queue_urls(("fan_out", "index"), env) == {
+        "fan_out": "https://one",
+        "index": "https://two",
+    }
+    with pytest.raises(MissingSetting, match="DELIVER_QUEUE_URL"):
+        config.queue_urls(("fan_out", "deliver"), env)

@@ -20,8 +20,8 @@ from tests.fakes.storage import PHOTO, VIDEO
 ADA, BOB = samples.user_id(1), samples.user_id(2)
 LATE = timedelta(days=13)
 TTL_LATE = timedelta(days=3)
-TO_PUBLISHED = ("landed", "images", "videos", "publish")
-AFTER = ("fan_out", "feed", "search")
+TO_PUBLISHED = ("ingest", "render", "transcode", "publish")
+AFTER = ("fan_out", "deliver", "index")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def backend() -> Backend:
 def _posted(backend: Backend, queue: str) -> Post:
     """A post, all of whose messages on this queue are dead."""
     draft, content = MediumDraft("image/jpeg", len(PHOTO), samples.sha256(PHOTO)), PHOTO
-    if queue == "videos":
+    if queue == "transcode":
         content, sha256 = VIDEO, samples.sha256(VIDEO)
         draft = MediumDraft("video/mp4", len(VIDEO), sha256, width=64, height=48, duration_ms=1500)
     created = backend.posts.create(ADA, PostDraft("caption", None, (draft,)), "key")

@@ -8,11 +8,10 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.errors import Conflict, NotFound
-from shutterfeed.domain.media import FILE_ENDINGS
+from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, FILE_ENDINGS
 from shutterfeed.domain.photos import PHOTO_TYPES
 from shutterfeed.domain.posts import DELETED_RETENTION, Post
 from shutterfeed.domain.videos import VIDEO_TYPES
-from shutterfeed.services.downloads import DOWNLOAD_LINK_LIFETIME
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO
@@ -80,7 +79,7 @@ def test_it_is_there_from_when_it_is_stored(backend: Backend) -> None:
     post = backend.create_post(1, (PHOTO,), "key")
     backend.upload(post, 0, PHOTO)
     assert _refused(backend, post) == "not_stored"
-    backend.deliver("landed")
+    backend.deliver("ingest")
     assert backend.waiting(), "nothing is made of it yet"
     assert _offered(backend, post) == PHOTO
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import user_id_of
-from shutterfeed.domain.messages import FanOut, FeedChunk
+from shutterfeed.domain.messages import DeliverEntry, FanOut
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services import fan_out
 from tests import samples
@@ -71,19 +71,19 @@ def test_every_reader_gets_the_post_once(readers: int) -> None:
 def test_a_small_audience_is_one_chunk_and_a_large_one_is_read_in_parts() -> None:
     backend = _backend(2)
     _publish(backend)
-    while not backend.feed.messages:
+    while not backend.queues["deliver"].messages:
         backend.deliver(backend.waiting()[-1])
-    (chunk,) = backend.feed.messages
-    assert isinstance(chunk, FeedChunk)
+    (chunk,) = backend.queues["deliver"].messages
+    assert isinstance(chunk, DeliverEntry)
     assert set(chunk.owner_ids) == set(_readers(2))
 
     backend = _backend(4)
     entry = entry_of(_publish(backend))
-    while not backend.fan_out.messages:
+    while not backend.queues["fan_out"].messages:
         backend.deliver("stream")
     backend.deliver("fan_out")
-    assert backend.fan_out.messages == [FanOut(entry, part) for part in range(32)]
-    assert not backend.feed.messages
+    assert backend.queues["fan_out"].messages == [FanOut(entry, part) for part in range(32)]
+    assert not backend.queues["deliver"].messages
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, 2), (8, 2), (15, 4)])
@@ -99,17 +99,17 @@ def test_a_step_plans_so_many_chunks_or_for_so_long_and_leaves_a_checkpoint(
         backend.reader.page(reader, None, 10)
     backend.drain()
     entry = entry_of(_publish(backend))
-    backend.fan_out.messages[:] = [FanOut(entry, part=0)]
+    backend.queues["fan_out"].messages[:] = [FanOut(entry, part=0)]
     time = timedelta(seconds=seconds)
     calls = range(backend.fuse.calls + 1, backend.fuse.calls + 100)
     backend.fuse.pauses = dict.fromkeys(calls, lambda: backend.clock.advance(time))
     sizes = []
     steps = 0
-    while backend.fan_out.messages:
+    while backend.queues["fan_out"].messages:
         backend.deliver("fan_out")
         steps += 1
-    for message in backend.feed.messages:
-        assert isinstance(message, FeedChunk)
+    for message in backend.queues["deliver"].messages:
+        assert isinstance(message, DeliverEntry)
         sizes.append(len(message.owner_ids))
     assert sizes == [3, 3, 3, 1]
     assert steps == expected

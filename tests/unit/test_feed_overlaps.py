@@ -6,19 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from shutterfeed.domain.delivery import Delivery
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import Cross, FanOut, FeedChunk, Followed, PrepareFeed
+from shutterfeed.domain.messages import Cross, DeliverEntry, FanOut, Followed, PrepareFeed
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import popularity, user_document
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.metadata import FakePosts
-from tests.fakes.storage import FakeQueue
 from tests.feed_world import POLICY
 
 ADA, BOB = samples.user_id(1), samples.user_id(2)
@@ -70,11 +68,7 @@ class Story:
         """Who acts on the one message of that kind, which is in its queue now."""
         while "stream" in self.backend.waiting():
             self.backend.deliver("stream")
-        queues: dict[str, FakeQueue[Any]] = {
-            "feed": self.backend.feed,
-            "fan_out": self.backend.fan_out,
-        }
-        messages = queues[queue].messages
+        messages = self.backend.queues[queue].messages
         (index,) = [i for i, message in enumerate(messages) if isinstance(message, kind)]
         return lambda: self.backend.deliver(queue, index)
 
@@ -116,7 +110,7 @@ def a_follow_is_handled(story: Story) -> None:
     story.publish()
     story.backend.drain()
     story.follow()
-    story.act = story.worker("feed", Followed)
+    story.act = story.worker("deliver", Followed)
 
 
 def a_follow_of_a_celebrity_is_handled(story: Story) -> None:
@@ -131,7 +125,7 @@ def a_reader_becomes_a_regular_one(story: Story) -> None:
     story.backend.drain()
     story.backend.wait(A_DAY)
     story.visit()
-    story.act = story.worker("feed", PrepareFeed)
+    story.act = story.worker("deliver", PrepareFeed)
 
 
 def a_celebritys_reader_becomes_a_regular_one(story: Story) -> None:
@@ -154,7 +148,7 @@ def a_chunk_is_written(story: Story) -> None:
     story.come_regularly()
     story.publish()
     story.worker("fan_out", FanOut)()
-    story.act = story.worker("feed", FeedChunk)
+    story.act = story.worker("deliver", DeliverEntry)
 
 
 def an_author_becomes_a_celebrity(story: Story) -> None:
@@ -281,11 +275,15 @@ def test_a_chunk_that_lay_among_the_dead_letters_brings_nothing_back() -> None:
     story = Story()
     a_chunk_is_written(story)
     story.unfollow()
-    (index,) = [i for i, m in enumerate(story.backend.feed.messages) if isinstance(m, FeedChunk)]
-    late = story.backend.feed.messages.pop(index)
+    (index,) = [
+        i
+        for i, m in enumerate(story.backend.queues["deliver"].messages)
+        if isinstance(m, DeliverEntry)
+    ]
+    late = story.backend.queues["deliver"].messages.pop(index)
     story.backend.drain()
     for _ in range(LONG):
-        story.backend.feed.send([late])
+        story.backend.queues["deliver"].send([late])
         story.backend.drain()
         assert story.seen() == set()
         story.backend.wait(SOME_TIME)
@@ -304,9 +302,9 @@ def test_a_preparation_that_was_given_up_brings_nothing_back() -> None:
         story.act()
         fuse.crash_after = None
         fuse.pauses = {}
-        story.backend.feed.messages[:] = [
+        story.backend.queues["deliver"].messages[:] = [
             message
-            for message in story.backend.feed.messages
+            for message in story.backend.queues["deliver"].messages
             if not isinstance(message, PrepareFeed)
         ]
         for _ in range(LONG):

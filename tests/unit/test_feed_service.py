@@ -11,7 +11,7 @@ from shutterfeed.domain.delivery import HEAD_ENTRIES, entry_of
 from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.feed import BOTTOM, FeedCursor, FeedEntry
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import FeedChunk
+from shutterfeed.domain.messages import DeliverEntry
 from shutterfeed.domain.posts import PostState
 from shutterfeed.services.feed import NewPosts
 from tests import samples
@@ -70,8 +70,8 @@ def test_each_post_comes_with_its_author_as_they_are_now(backend: Backend) -> No
     _publish(backend, 1, "a")
     backend.users.edit(ADA, handle="ada")
     (view,) = backend.reader.page(BOB, None, 10).posts
-    assert view.author == backend.users.me(ADA)
-    assert view.author.handle == "ada"
+    assert view.author.profile == backend.users.me(ADA)
+    assert view.author.profile.handle == "ada"
 
 
 def test_deleted_posts_are_not_shown_and_do_not_end_the_list(backend: Backend) -> None:
@@ -95,7 +95,7 @@ def test_who_is_unfollowed_is_gone_at_once_whatever_still_arrives(backend: Backe
     handle = backend.sign_up(1).handle
     backend.follows.unfollow(BOB, handle)
     assert _seen(backend, BOB) == []
-    backend.feed.send([FeedChunk(_entry(backend, first), (BOB,))])
+    backend.queues["deliver"].send([DeliverEntry(_entry(backend, first), (BOB,))])
     backend.drain()
     assert _seen(backend, BOB) == []
     backend.follows.follow(BOB, handle)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shutterfeed.domain.errors import InvalidCursor, InvalidInput, NotFound
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.visibility import Viewer
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.metadata import FakeFollows, page_of
@@ -28,10 +29,10 @@ def backend() -> Backend:
 def test_following_tells_the_new_count_and_repeating_it_changes_nothing(backend: Backend) -> None:
     bob = backend.sign_up(2)
     for _ in range(3):
-        assert backend.follows.follow(ADA, bob.handle.upper()).followers == 1
+        assert backend.follows.follow(ADA, bob.handle.upper()).profile.followers == 1
     assert backend.users.me(ADA).following == 1
     for _ in range(3):
-        assert backend.follows.unfollow(ADA, bob.handle).followers == 0
+        assert backend.follows.unfollow(ADA, bob.handle).profile.followers == 0
     assert backend.users.me(ADA).following == 0
 
 
@@ -40,13 +41,13 @@ def test_nobody_follows_themselves_or_somebody_who_is_not_there(backend: Backend
     with pytest.raises(InvalidInput) as refused:
         backend.follows.follow(ADA, me.handle)
     assert refused.value.field == "handle"
-    assert backend.follows.unfollow(ADA, me.handle) == me
+    assert backend.follows.unfollow(ADA, me.handle).profile == me
     for call in (backend.follows.follow, backend.follows.unfollow):
         with pytest.raises(NotFound):
             call(ADA, "nobody")
     for lists in (backend.follows.followers, backend.follows.following):
         with pytest.raises(NotFound):
-            lists("nobody", None, 10)
+            lists("nobody", Viewer(ADA), None, 10)
     assert not backend.metadata.edges
 
 
@@ -70,7 +71,7 @@ def test_counts_equal_the_edges_after_any_number_of_follows_and_unfollows(
         profile = backend.users.me(person.user_id)
         assert profile.following == sum(follower == number for follower, _ in edges)
         assert profile.followers == sum(followee == number for _, followee in edges)
-        listed = whole(partial(backend.follows.followers, person.handle), 2)
+        listed = whole(partial(backend.follows.followers, person.handle, Viewer(ADA)), 2)
         assert len(listed) == profile.followers
 
 
@@ -80,10 +81,11 @@ def test_followers_are_listed_newest_first_and_the_followed_by_id(backend: Backe
         backend.follows.follow(person.user_id, people[0].handle)
         backend.follows.follow(people[0].user_id, person.handle)
     expected = [person.user_id for person in people[1:]]
-    followers = whole(partial(backend.follows.followers, people[0].handle), 3)
-    assert [person.user_id for person in followers] == expected[::-1]
-    following = whole(partial(backend.follows.following, people[0].handle), 3)
-    assert [person.user_id for person in following] == expected
+    viewer = Viewer(people[1].user_id)
+    followers = whole(partial(backend.follows.followers, people[0].handle, viewer), 3)
+    assert [view.profile.user_id for view in followers] == expected[::-1]
+    following = whole(partial(backend.follows.following, people[0].handle, viewer), 3)
+    assert [view.profile.user_id for view in following] == expected
 
 
 def test_one_whose_profile_is_gone_is_left_out_of_lists(backend: Backend) -> None:
@@ -91,8 +93,8 @@ def test_one_whose_profile_is_gone_is_left_out_of_lists(backend: Backend) -> Non
     for person in people[1:]:
         backend.follows.follow(person.user_id, people[0].handle)
     del backend.metadata.profiles[people[1].user_id]
-    page = backend.follows.followers(people[0].handle, None, 10)
-    assert [person.user_id for person in page.items] == [people[2].user_id]
+    page = backend.follows.followers(people[0].handle, Viewer(ADA), None, 10)
+    assert [view.profile.user_id for view in page.items] == [people[2].user_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,9 @@ def test_followers_of_many_shards_are_listed_shard_by_shard(backend: Backend, li
     data = backend.metadata
     data.profiles[people[0].user_id] = replace(backend.sign_up(0), follower_shards=3)
     service = replace(backend.follows, follows=_Sharded(data))
-    found = whole(partial(service.followers, people[0].handle), limit)
+    found = whole(partial(service.followers, people[0].handle, Viewer(ADA)), limit)
     expected = [people[i].user_id for i in (6, 3, 7, 4, 1, 8, 5, 2)]
-    assert [person.user_id for person in found] == expected
+    assert [view.profile.user_id for view in found] == expected
 
 
 @pytest.mark.parametrize("position", ["", "x", "-1:", "0:x", "0:x#y", ":", "0:#"])
@@ -131,4 +133,4 @@ def test_a_place_in_the_followers_that_was_never_given_is_refused(
 ) -> None:
     handle = backend.sign_up(1).handle
     with pytest.raises(InvalidCursor):
-        backend.follows.followers(handle, position, 10)
+        backend.follows.followers(handle, Viewer(ADA), position, 10)

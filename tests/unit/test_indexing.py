@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shutterfeed.domain.errors import Conflict, NotFound
-from shutterfeed.domain.messages import IndexPost, IndexUser, SearchMessage
+from shutterfeed.domain.messages import IndexMessage, IndexPost, IndexUser
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import Gone, PostDocument, UserDocument
 from shutterfeed.services.indexing import IndexingService, NotIndexed
@@ -45,7 +45,7 @@ def test_a_published_post_and_a_user_are_put_in_one_call(
     )
     data.posts[post.id] = post
     data.profiles[ADA] = replace(samples.profile(1, "ada"), revision=2)
-    messages: list[SearchMessage] = [IndexPost(post.id), IndexUser(ADA), IndexPost(post.id)]
+    messages: list[IndexMessage] = [IndexPost(post.id), IndexUser(ADA), IndexPost(post.id)]
     assert service.apply(messages) == {}
     assert found.batches == [2]
     document, user = found.documents[post.id], found.documents[ADA]

@@ -8,7 +8,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.media import BlobState, MediaState
-from shutterfeed.domain.messages import RenderPhoto, SettleReference, UploadLanded
+from shutterfeed.domain.messages import IngestUpload, PublishMedium, PublishPost, RenderPhoto
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.keys import original_object
 from shutterfeed.ports.uploads import Arrival
@@ -34,7 +34,7 @@ def _declare(backend: Backend, content: bytes, key: str = "key", author: int = 1
 def _land(backend: Backend, post: Post, content: bytes) -> IngestOutcome:
     """The bytes land, and nothing but their ingestion is done."""
     backend.upload(post, 0, content)
-    return backend.ingest.ingest(backend.landed.messages.pop())
+    return backend.ingest.ingest(backend.queues["ingest"].messages.pop())
 
 
 def _state(backend: Backend, post: Post) -> MediaState:
@@ -53,7 +53,7 @@ def test_new_content_is_stored_referred_to_and_sent_to_be_rendered(backend: Back
     assert (blob.size, blob.content_type) == (len(PHOTO), "image/jpeg")
     assert backend.buckets.originals == {original_object(blob.sha256, blob.blob_id): PHOTO}
     (reference,) = backend.metadata.references
-    assert backend.images.messages == [RenderPhoto(blob.sha256, blob.blob_id, reference)]
+    assert backend.queues["render"].messages == [RenderPhoto(blob.sha256, blob.blob_id, reference)]
     assert {r.post_id for r in backend.metadata.references} == {post.id}
     assert _state(backend, post) is MediaState.PROCESSING
     assert backend.metadata.posts[post.id].state is PostState.PROCESSING
@@ -69,10 +69,10 @@ def test_known_content_is_stored_once_and_waits_for_a_rendering_of_its_own(
     originals, renditions = dict(backend.buckets.originals), dict(backend.buckets.renditions)
     second = _declare(backend, PHOTO, author=2)
     assert _land(backend, second, PHOTO) is IngestOutcome.CLAIMED
-    (order,) = backend.images.messages
+    (order,) = backend.queues["render"].messages
     # Until that is done its owner sees what they would see of new content.
-    while "stream" in backend.waiting() or backend.publish.messages:
-        backend.deliver(next(name for name in backend.waiting() if name != "images"))
+    while "stream" in backend.waiting() or backend.queues["publish"].messages:
+        backend.deliver(next(name for name in backend.waiting() if name != "render"))
     assert _state(backend, second) is MediaState.PROCESSING
     backend.buckets.renditions.popitem()
     backend.drain()
@@ -92,13 +92,15 @@ def test_known_and_new_content_take_the_same_calls_and_messages(content: bytes) 
         backend.fuse.log.clear()
         post = _declare(backend, content, key=str(number), author=number)
         _land(backend, post, content)
-        (order,) = backend.images.messages
+        (order,) = backend.queues["render"].messages
         assert order.reference is not None
-        backend.deliver("images")
+        backend.deliver("render")
         calls.append([_as_another(call) for call in backend.fuse.log])
         while "stream" in backend.waiting():
             backend.deliver("stream")
-        told.append([m for m in backend.publish.messages if m == SettleReference(order.reference)])
+        told.append(
+            [m for m in backend.queues["publish"].messages if m == PublishMedium(order.reference)]
+        )
         backend.drain()
     assert len(calls[0]) > 15
     assert calls[0] == calls[1] == calls[2]
@@ -134,7 +136,7 @@ def test_content_that_could_not_be_rendered_gets_another_chance_with_the_next_up
     assert backend.metadata.blobs[samples.sha256(BROKEN_PHOTO)].state is BlobState.FAILED
     second = _declare(backend, BROKEN_PHOTO, key="second", author=2)
     assert _land(backend, second, BROKEN_PHOTO) is IngestOutcome.CLAIMED
-    assert len(backend.images.messages) == 1
+    assert len(backend.queues["render"].messages) == 1
     backend.drain()
     assert _state(backend, first) is _state(backend, second) is MediaState.FAILED
 
@@ -152,6 +154,10 @@ def test_other_bytes_than_declared_fail_the_post_and_are_kept_as_evidence(
 ) -> None:
     post = _declare(backend, PHOTO)
     assert _land(backend, post, content) is IngestOutcome.REFUSED
+    assert _state(backend, post) is MediaState.FAILED
+    assert backend.queues["publish"].messages == [PublishPost(post.id)]
+    assert backend.metadata.posts[post.id].state is PostState.PENDING, "the publish gate decides"
+    backend.deliver("publish")
     stored = backend.metadata.posts[post.id]
     assert stored.state is PostState.FAILED
     assert stored.media[0].failure is not None
@@ -169,6 +175,7 @@ def test_bytes_of_another_kind_than_declared_are_refused_whatever_they_are_calle
 ) -> None:
     post = _declare(backend, content)
     assert _land(backend, post, content) is IngestOutcome.REFUSED
+    backend.deliver("publish")
     failure = backend.metadata.posts[post.id].media[0].failure
     assert failure is not None
     assert failure.code == code
@@ -181,6 +188,7 @@ def test_a_refused_upload_stays_refused_when_better_bytes_come_to_its_place(
     post = _declare(backend, PHOTO)
     _land(backend, post, HTML)
     assert _land(backend, post, PHOTO) is IngestOutcome.REFUSED
+    backend.deliver("publish")
     assert backend.metadata.posts[post.id].state is PostState.FAILED
     assert not backend.metadata.blobs
 
@@ -193,7 +201,7 @@ def test_an_upload_that_is_told_of_again_when_it_is_ready_only_is_marked_again(
     backend.drain()
     backend.buckets.tags.clear()
     backend.buckets.uploads[keys.upload_object(post.id, post.media[0].media_id)] = HTML
-    landed = UploadLanded(post.id, post.media[0].media_id)
+    landed = IngestUpload(post.id, post.media[0].media_id)
     assert backend.ingest.ingest(landed) is IngestOutcome.REPEATED
     assert _tag(backend, post) == "settled"
     assert backend.metadata.posts[post.id].state is PostState.PUBLISHED
@@ -201,7 +209,7 @@ def test_an_upload_that_is_told_of_again_when_it_is_ready_only_is_marked_again(
 
 def test_a_notification_whose_object_is_gone_changes_nothing(backend: Backend) -> None:
     post = _declare(backend, PHOTO)
-    landed = UploadLanded(post.id, post.media[0].media_id)
+    landed = IngestUpload(post.id, post.media[0].media_id)
     assert backend.ingest.ingest(landed) is IngestOutcome.UNKNOWN
     assert _state(backend, post) is MediaState.AWAITING
 

@@ -191,3 +191,44 @@ def test_the_renditions_of_a_blob_are_below_its_prefix_and_no_other_blobs(blob_i
     assert keys.parse_rendition_object(f"media/{blob_id}/640.jpg") == (blob_id, "640.jpg")
     assert keys.rendition_object(blob_id, "640.jpg").startswith(keys.rendition_prefix(blob_id))
     assert not keys.rendition_object(blob_id + "0", "x").startswith(keys.rendition_prefix(blob_id))
+
+
+@given(strategies.post_ids)
+def test_counts(post_id: PostId) -> None:
+    assert keys.parse_counts(keys.counts(post_id)) == post_id
+    wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
+    assert not keys.counts(post_id).sk.startswith(wakes)
+
+
+@given(strategies.post_ids, ulids)
+def test_items_are_known_by_their_keys(post_id: PostId, other: str) -> None:
+    author = post_id.author_id
+    kinds = {
+        keys.profile(author): keys.Kind.PROFILE,
+        keys.post(post_id): keys.Kind.POST,
+        keys.counts(post_id): keys.Kind.COUNTS,
+        keys.follow(author, other): keys.Kind.FOLLOW,
+        keys.head(author): keys.Kind.HEAD,
+    }
+    assert set(kinds.values()) == set(keys.Kind)
+    for key, kind in kinds.items():
+        assert keys.kind_of(key) is kind
+
+
+@given(strategies.post_ids, ulids)
+def test_an_item_of_another_kind_is_not_known(post_id: PostId, other: str) -> None:
+    author = post_id.author_id
+    for key in (
+        keys.upload(author, other),
+        keys.idempotency(author, other),
+        keys.pull(author, other),
+        keys.unfollowed(author, other),
+        keys.handle("ada"),
+        keys.follower_count(author, 3),
+        keys.snapshot(author),
+        keys.CURSOR_KEY,
+        Key("USER", "POST2#x"),
+        Key("COUNTS", "POST#x"),
+    ):
+        with pytest.raises(MalformedKey):
+            keys.kind_of(key)

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from shutterfeed.domain.media import NEVER_ARRIVED, MediaState, Medium
 from shutterfeed.domain.multipart import MULTIPART_THRESHOLD
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.retention import GIVE_UP_AFTER
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.posts import MediumDraft, PostDraft
-from shutterfeed.services.reconciling import GIVE_UP_AFTER, Finding, Reconciliation
+from shutterfeed.services.reconciling import Finding, Reconciliation
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO
@@ -32,7 +34,7 @@ def _album(backend: Backend, *contents: bytes) -> Post:
 
 def _shown(backend: Backend, post: Post) -> list[Medium]:
     """What the owner sees of the post's media; the ledger says the same."""
-    shown = list(backend.posts.get(str(post.id), ADA).post.media)
+    shown = list(backend.posts.get(str(post.id), Viewer(ADA)).post.media)
     entries = {u.medium.media_id: u.medium for u in backend.uploads.list(ADA, None, 10).items}
     for medium in shown:
         entry = entries[medium.media_id]
@@ -53,7 +55,7 @@ def _reconcile(backend: Backend, wait: timedelta = A_WHILE) -> Reconciliation:
     return backend.reconciling.reconcile(PATIENCE)
 
 
-@pytest.mark.parametrize("lost", ["landed", "images", "publish", "stream"])
+@pytest.mark.parametrize("lost", ["ingest", "render", "publish", "stream"])
 @pytest.mark.parametrize(
     ("content", "state"), [(OTHER_PHOTO, MediaState.READY), (BROKEN_PHOTO, MediaState.FAILED)]
 )
@@ -92,7 +94,7 @@ def test_what_has_arrived_is_processing_even_while_nothing_can_be_made_of_it() -
     backend.drain()
     backend.upload(post, 1, OTHER_PHOTO)
     for _ in range(13 * 24):
-        backend.lose("landed")
+        backend.lose("ingest")
         _reconcile(backend, timedelta(hours=1))
     assert _states(backend, post) == [MediaState.FAILED, MediaState.PROCESSING]
     backend.drain()
@@ -104,7 +106,7 @@ def test_an_upload_whose_messages_die_for_months_is_not_lost() -> None:
     post = _album(backend, PHOTO)
     backend.upload(post, 0, PHOTO)
     for _ in range(100):
-        backend.lose("landed")
+        backend.lose("ingest")
         _reconcile(backend, timedelta(days=1))
     assert _states(backend, post) == [MediaState.PROCESSING]
     backend.drain()
@@ -115,7 +117,7 @@ def test_one_that_never_arrives_says_nothing_of_the_other() -> None:
     backend = Backend()
     post = _album(backend, PHOTO, OTHER_PHOTO)
     backend.upload(post, 1, OTHER_PHOTO)
-    backend.lose("landed")
+    backend.lose("ingest")
     result = _reconcile(backend, GIVE_UP_AFTER + timedelta(seconds=1))
     assert result.findings == {Finding.NEVER_ARRIVED: 1, Finding.LANDED: 1}
     backend.deliver("publish")

@@ -13,6 +13,7 @@ from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, N
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import NEVER_ARRIVED, UPLOAD_LINK_LIFETIME, MediaState
 from shutterfeed.domain.posts import MAX_MEDIA, Place, Post, PostState
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.posts import Posts
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
@@ -45,7 +46,7 @@ def test_a_new_post_is_pending_and_has_a_link_for_every_file(backend: Backend) -
     created = backend.posts.create(ADA, DRAFT, "key")
     post = created.view.post
     assert post.state is PostState.PENDING
-    assert post.author_id == created.view.author.user_id == ADA
+    assert post.author_id == created.view.author.profile.user_id == ADA
     assert (post.caption, post.place) == (DRAFT.caption, DRAFT.place)
     assert [m.media_id for m in post.media] == [grant.media_id for grant in created.grants]
     assert len({m.media_id for m in post.media}) == 2
@@ -138,18 +139,18 @@ def test_a_wrong_draft_is_refused_by_the_field_and_leaves_nothing(
 
 def test_until_it_is_published_a_post_exists_for_its_author_only(backend: Backend) -> None:
     post = backend.posts.create(ADA, DRAFT, "key").view.post
-    assert backend.posts.get(str(post.id), ADA).post == post
+    assert backend.posts.get(str(post.id), Viewer(ADA)).post == post
     with pytest.raises(NotFound):
-        backend.posts.get(str(post.id), BOB)
+        backend.posts.get(str(post.id), Viewer(BOB))
     published = _published(backend, key="another")
     backend.sign_up(2)
-    assert backend.posts.get(str(published.id), BOB).post == published
+    assert backend.posts.get(str(published.id), Viewer(BOB)).post == published
 
 
 @pytest.mark.parametrize("text", ["", "x", f"{ADA}", f"{ADA}-{BOB}", f"{ADA}#{BOB}"])
 def test_what_is_no_post_is_not_found(backend: Backend, text: str) -> None:
     for call in (
-        lambda: backend.posts.get(text, ADA),
+        lambda: backend.posts.get(text, Viewer(ADA)),
         lambda: backend.posts.edit(text, ADA, "caption", None, drop_place=False),
         lambda: backend.posts.delete(text, ADA),
     ):
@@ -163,11 +164,11 @@ def test_its_author_sees_how_far_each_file_has_come_and_what_never_arrived(
     post = backend.posts.create(ADA, DRAFT, "key").view.post
     backend.upload(post, 1, PHOTO)
     backend.drain()
-    shown = backend.posts.get(str(post.id), ADA).post
+    shown = backend.posts.get(str(post.id), Viewer(ADA)).post
     assert shown.state is PostState.PROCESSING
     assert [m.state for m in shown.media] == [MediaState.AWAITING, MediaState.READY]
     backend.clock.advance(timedelta(hours=1))
-    shown = backend.posts.get(str(post.id), ADA).post
+    shown = backend.posts.get(str(post.id), Viewer(ADA)).post
     assert shown.state is PostState.FAILED
     assert shown.media[0].failure == NEVER_ARRIVED
     assert [u.medium.state for u in backend.uploads.list(ADA, None, 10).items] == [
@@ -177,14 +178,14 @@ def test_its_author_sees_how_far_each_file_has_come_and_what_never_arrived(
     # Should the bytes come after all, they are not in vain.
     backend.upload(post, 0, PHOTO)
     backend.drain()
-    assert backend.posts.get(str(post.id), BOB).post.state is PostState.PUBLISHED
+    assert backend.posts.get(str(post.id), Viewer(BOB)).post.state is PostState.PUBLISHED
 
 
 def test_a_failed_post_tells_its_author_the_reason_of_each_file(backend: Backend) -> None:
     post = backend.create_post(1, (BROKEN_PHOTO, PHOTO), "key")
     backend.upload(post, 0, BROKEN_PHOTO)
     backend.drain()
-    shown = backend.posts.get(str(post.id), ADA).post
+    shown = backend.posts.get(str(post.id), Viewer(ADA)).post
     assert shown.state is PostState.FAILED
     assert shown.media[0].failure is not None
     assert shown.media[0].failure.code == "undecodable"
@@ -248,7 +249,7 @@ def test_a_deleted_post_is_gone_for_everybody_and_counted_no_more(backend: Backe
     assert backend.users.me(ADA).posts == 0
     for viewer in (ADA, BOB):
         with pytest.raises(NotFound):
-            backend.posts.get(str(post.id), viewer)
+            backend.posts.get(str(post.id), Viewer(viewer))
     deleted = backend.metadata.posts[post.id]
     backend.clock.advance(timedelta(minutes=1))
     backend.posts.delete(str(post.id), ADA)
@@ -258,7 +259,7 @@ def test_a_deleted_post_is_gone_for_everybody_and_counted_no_more(backend: Backe
     with pytest.raises(NotFound):
         backend.posts.edit(str(post.id), ADA, "caption", None, drop_place=False)
     assert backend.users.me(ADA).posts == 0
-    assert backend.posts.by_author(backend.users.me(ADA).handle, None, 10).items == ()
+    assert backend.posts.by_author(backend.users.me(ADA).handle, Viewer(ADA), None, 10).items == ()
 
 
 @dataclass
@@ -305,11 +306,11 @@ def test_an_authors_posts_are_listed_by_publishing_newest_first(backend: Backend
     backend.upload(slow, 0, PHOTO)
     backend.drain()
     handle = backend.users.me(ADA).handle
-    listed = whole(partial(backend.posts.by_author, handle), 2)
+    listed = whole(partial(backend.posts.by_author, handle, Viewer(BOB)), 2)
     assert [view.post.id for view in listed] == [slow.id, *(p.id for p in reversed(quick))]
-    assert {view.author.handle for view in listed} == {handle}
+    assert {view.author.profile.handle for view in listed} == {handle}
     with pytest.raises(NotFound):
-        backend.posts.by_author("nobody", None, 10)
+        backend.posts.by_author("nobody", Viewer(BOB), None, 10)
 
 
 def test_the_ledger_lists_ones_own_uploads_only_newest_first(backend: Backend) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shutterfeed.domain.errors import Busy, Conflict, InvalidInput, NotFound
 from shutterfeed.domain.users import HANDLE_REST, initial_handle
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.profiles import Profiles
 from tests import samples
 from tests.fakes.backend import Backend, Crash
@@ -27,6 +28,11 @@ PAUSES: Final = (timedelta(0), timedelta(days=1), HANDLE_REST - timedelta(days=1
 @pytest.fixture
 def backend() -> Backend:
     return Backend()
+
+
+def _found(backend: Backend, handle: str) -> str:
+    """The id of the user who is found by a handle."""
+    return backend.viewing.find(Viewer(ADA), handle).profile.user_id
 
 
 def test_the_first_call_makes_a_profile_and_later_ones_find_it(backend: Backend) -> None:
@@ -100,9 +106,9 @@ def test_a_handle_that_was_given_up_is_refused_like_any_that_is_taken(backend: B
     assert refusals[0] == ("handle_taken", "handle", "The handle ada is taken.")
     assert refusals[1] == ("handle_taken", "handle", "The handle cyd is taken.")
     for look_up in (
-        lambda: backend.users.view("ada", ADA),
+        lambda: backend.viewing.find(Viewer(ADA), "ada"),
         lambda: backend.follows.follow(samples.user_id(2), "ada"),
-        lambda: backend.posts.by_author("ada", None, 10),
+        lambda: backend.posts.by_author("ada", Viewer(ADA), None, 10),
     ):
         with pytest.raises(NotFound):
             look_up()
@@ -116,7 +122,7 @@ def test_one_gets_a_handle_back_at_once_and_others_after_thirty_days(backend: Ba
         backend.users.edit(samples.user_id(2), handle="ada")
     backend.clock.advance(timedelta(seconds=1))
     assert backend.users.edit(samples.user_id(2), handle="ada").handle == "ada"
-    assert backend.users.find("ada").user_id == samples.user_id(2)
+    assert _found(backend, "ada") == samples.user_id(2)
 
 
 @dataclass
@@ -181,19 +187,19 @@ def test_a_user_is_found_by_any_spelling_of_the_handle_and_not_by_an_old_one(
     backend: Backend,
 ) -> None:
     backend.users.edit(ADA, handle="ada")
-    assert backend.users.find("ADA").user_id == ADA
+    assert _found(backend, "ADA") == ADA
     backend.users.edit(ADA, handle="lovelace")
-    assert backend.users.find("lovelace").user_id == ADA
+    assert _found(backend, "lovelace") == ADA
     for handle in ("ada", "nobody", "", "#"):
         with pytest.raises(NotFound):
-            backend.users.find(handle)
+            _found(backend, handle)
 
 
 def test_a_profile_says_whether_its_viewer_follows(backend: Backend) -> None:
     bob = backend.users.me(samples.user_id(2))
     backend.users.me(ADA)
-    assert not backend.users.view(bob.handle, ADA).followed_by_viewer
+    assert not backend.viewing.find(Viewer(ADA), bob.handle).followed_by_viewer
     backend.follows.follow(ADA, bob.handle)
-    view = backend.users.view(bob.handle, ADA)
+    view = backend.viewing.find(Viewer(ADA), bob.handle)
     assert view.followed_by_viewer
     assert view.profile.followers == 1

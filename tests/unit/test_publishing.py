@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shutterfeed.domain.media import Blob, BlobState, MediaState, Reference
-from shutterfeed.domain.messages import SettleReference
+from shutterfeed.domain.messages import PublishMedium
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services.publishing import PublishingService
 from tests import samples
@@ -65,14 +65,14 @@ def test_a_post_is_published_when_its_last_medium_is_ready(
     for content in ("one", "two"):
         FakeBlobs(data).mark_ready(_blob(data, content), samples.picture(content))
     one, two = (_refer(data, post, index, content) for index, content in enumerate(("one", "two")))
-    assert service.settle(SettleReference(one)) is None
+    assert service.settle(PublishMedium(one)) is None
     assert data.posts[post.id].state is PostState.PENDING
-    assert service.settle(SettleReference(two)) is PostState.PUBLISHED
+    assert service.settle(PublishMedium(two)) is PostState.PUBLISHED
     published = data.posts[post.id]
     assert published.state is PostState.PUBLISHED
     assert published.published_at == START
     assert [m.picture and m.picture.blob_id for m in published.media] == ["one", "two"]
-    assert service.settle(SettleReference(two)) is None
+    assert service.settle(PublishMedium(two)) is None
     assert data.posts[post.id] == published
     assert data.profiles[post.author_id].posts == 1
 
@@ -83,11 +83,11 @@ def test_a_post_fails_as_soon_as_one_medium_has_failed(
     post = _post(data, media=2)
     FakeBlobs(data).mark_failed(_blob(data), samples.FAILURE)
     reference = _refer(data, post, 1)
-    assert service.settle(SettleReference(reference)) is PostState.FAILED
+    assert service.settle(PublishMedium(reference)) is PostState.FAILED
     failed = data.posts[post.id]
     assert [medium.state for medium in failed.media] == [MediaState.AWAITING, MediaState.FAILED]
     assert failed.media[1].failure == samples.FAILURE
-    assert service.settle(SettleReference(reference)) is None
+    assert service.settle(PublishMedium(reference)) is None
 
 
 def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_is_ready(
@@ -98,7 +98,7 @@ def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_i
     blobs.mark_ready(_blob(data), samples.picture())
     reference = Reference(samples.sha256("content"), post.id, post.media[0].media_id)
     blobs.refer_once_rendered(reference, "blob")
-    sent = SettleReference(reference)
+    sent = PublishMedium(reference)
     assert service.settle(sent) is None
     assert data.posts[post.id].state is PostState.PENDING
     blobs.rendered(reference)
@@ -109,7 +109,7 @@ def test_a_blob_that_is_not_settled_or_gone_settles_nothing(
     data: Metadata, service: PublishingService
 ) -> None:
     post = _post(data, media=1)
-    sent = SettleReference(_refer(data, post))
+    sent = PublishMedium(_refer(data, post))
     assert service.settle(sent) is None
     _blob(data)
     assert service.settle(sent) is None
@@ -123,7 +123,7 @@ def test_a_concluded_post_is_not_concluded_again(
     post = _post(data, media=1)
     data.posts[post.id] = replace(post, state=state)
     FakeBlobs(data).mark_ready(_blob(data), samples.picture())
-    assert service.settle(SettleReference(_refer(data, post))) is None
+    assert service.settle(PublishMedium(_refer(data, post))) is None
     assert data.posts[post.id] == replace(post, state=state)
     assert data.profiles[post.author_id].posts == 0
 
@@ -138,4 +138,4 @@ def test_a_settled_blob_without_an_outcome_is_an_error(
     reference = _refer(data, _post(data, media=1))
     data.blobs[reference.sha256] = replace(_blob(data), state=BlobState.READY)
     with pytest.raises(ValueError, match="without picture or failure"):
-        service.settle(SettleReference(reference))
+        service.settle(PublishMedium(reference))

@@ -20,10 +20,11 @@ from shutterfeed.domain.media import (
 from shutterfeed.domain.messages import RenderPhoto
 from shutterfeed.domain.multipart import MULTIPART_THRESHOLD, RESUMABLE
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
+from shutterfeed.domain.retention import GIVE_UP_AFTER
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE
 from shutterfeed.services import reconciling
 from shutterfeed.services.posts import MediumDraft, PostDraft
-from shutterfeed.services.reconciling import GIVE_UP_AFTER, Finding, Reconciliation
+from shutterfeed.services.reconciling import Finding, Reconciliation
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO, VIDEO
@@ -59,8 +60,8 @@ def _run_to(backend: Backend, queue: str) -> None:
 @pytest.mark.parametrize(
     ("lost", "finding"),
     [
-        ("landed", Finding.LANDED),
-        ("images", Finding.RENDER),
+        ("ingest", Finding.LANDED),
+        ("render", Finding.RENDER),
         ("publish", Finding.SETTLE),
         ("stream", Finding.RENDER),
     ],
@@ -74,8 +75,8 @@ def test_whatever_is_lost_the_post_is_concluded(
     backend = Backend()
     post = _posted(backend, content)
     if lost == "stream":
-        backend.deliver("landed")
-        backend.lose("images")
+        backend.deliver("ingest")
+        backend.lose("render")
     else:
         _run_to(backend, lost)
     assert backend.lose(lost) > 0
@@ -125,7 +126,7 @@ def test_posts_are_concluded_whatever_is_lost_wherever(data: st.DataObject) -> N
 def test_a_run_that_dies_is_made_good_by_the_next(moment: str, call: int) -> None:
     backend = Backend()
     posts = [_posted(backend, PHOTO + bytes([n]), key=f"key-{n}") for n in range(3)]
-    backend.lose("landed")
+    backend.lose("ingest")
     backend.wait(A_WHILE)
     setattr(backend.fuse, moment, backend.fuse.calls + call)
     with suppress(Crash):
@@ -140,7 +141,7 @@ def test_a_run_that_dies_is_made_good_by_the_next(moment: str, call: int) -> Non
 def test_a_young_post_is_left_alone() -> None:
     backend = Backend()
     _posted(backend)
-    backend.lose("landed")
+    backend.lose("ingest")
     assert _reconcile(backend, PATIENCE) == Reconciliation()
     assert _reconcile(backend, timedelta(milliseconds=1)).findings == {Finding.LANDED: 1}
 
@@ -192,8 +193,8 @@ def test_one_that_waits_for_its_own_rendering_is_rendered_though_the_content_is_
     _posted(backend)
     backend.drain()
     second = _posted(backend, author=BOB, key="second")
-    backend.deliver("landed")
-    assert backend.lose("images") == 1
+    backend.deliver("ingest")
+    assert backend.lose("render") == 1
     backend.drain()
     assert _state(backend, second) is PostState.PROCESSING
     assert _reconcile(backend).findings == {Finding.RENDER: 1}
@@ -210,7 +211,7 @@ def test_no_link_outlives_the_patience_for_bytes() -> None:
     assert backend.create_post(ADA, (PHOTO,), "key").id == post.id
     backend.wait(UPLOAD_LINK_LIFETIME)
     backend.upload(post, 0, PHOTO)
-    backend.lose("landed")
+    backend.lose("ingest")
     assert _reconcile(backend, timedelta(hours=1)).findings == {Finding.LANDED: 1}
     backend.drain()
     assert _state(backend, post) is PostState.PUBLISHED
@@ -220,9 +221,9 @@ def test_no_link_outlives_the_patience_for_bytes() -> None:
 def test_what_is_missing_is_put_back_from_the_upload(gone: str) -> None:
     backend = Backend()
     post = _posted(backend)
-    backend.deliver("landed")
+    backend.deliver("ingest")
     _forget(backend, gone)
-    for queue in ("images", "stream", "publish"):
+    for queue in ("render", "stream", "publish"):
         backend.lose(queue)
     assert _reconcile(backend).findings == {Finding.LANDED: 1}
     backend.drain()
@@ -233,10 +234,10 @@ def test_what_is_missing_is_put_back_from_the_upload(gone: str) -> None:
 def test_what_cannot_be_put_back_is_reported_and_stays(gone: str) -> None:
     backend = Backend()
     post = _posted(backend)
-    backend.deliver("landed")
+    backend.deliver("ingest")
     _forget(backend, gone)
     backend.buckets.uploads.clear()
-    backend.lose("images")
+    backend.lose("render")
     result = _reconcile(backend)
     assert result.findings == {Finding.LOST: 1}
     assert result.oldest == A_WHILE
@@ -276,31 +277,33 @@ def test_a_queue_that_is_late_gets_no_more_to_do(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(reconciling, "MAX_BACKLOG", 3)
     backend = Backend()
     _posted(backend)
-    backend.deliver("landed")
-    backend.images.send([RenderPhoto(samples.sha256("x"), "blob")] * 3)
-    assert len(backend.images.messages) == 4
+    backend.deliver("ingest")
+    backend.queues["render"].send([RenderPhoto(samples.sha256("x"), "blob")] * 3)
+    assert len(backend.queues["render"].messages) == 4
     assert _reconcile(backend).findings == {Finding.DEFERRED: 1}
-    assert len(backend.images.messages) == 4
+    assert len(backend.queues["render"].messages) == 4
 
 
 def test_a_run_is_bounded_and_the_next_goes_on_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconciling, "PER_SHARD", 2)
     backend = Backend()
     posts = [_posted(backend, PHOTO + b"%d" % n, key=f"key-{n}") for n in range(100)]
-    backend.lose("landed")
+    backend.lose("ingest")
     backend.wait(A_WHILE)
     fullest = max(Counter(keys.open_shard(post.id) for post in posts).values())
     for _ in range((fullest + 1) // 2):
-        assert len({landed.post_id for landed in backend.landed.messages}) < len(posts)
+        assert len({landed.post_id for landed in backend.queues["ingest"].messages}) < len(posts)
         result = backend.reconciling.reconcile(PATIENCE)
         assert 0 < result.looked_at <= 2 * OPEN_SHARDS
-    assert {landed.post_id for landed in backend.landed.messages} == {post.id for post in posts}
+    assert {landed.post_id for landed in backend.queues["ingest"].messages} == {
+        post.id for post in posts
+    }
 
 
 def test_a_post_that_cannot_be_looked_at_keeps_nobody_else_waiting() -> None:
     backend = Backend()
     posts = [_posted(backend, PHOTO + bytes([n]), key=f"key-{n}") for n in range(3)]
-    backend.lose("landed")
+    backend.lose("ingest")
     backend.wait(A_WHILE)
     # The places, a page of every shard up to the first with a post, then that post.
     first = min(keys.open_shard(post.id) for post in posts)
@@ -320,23 +323,23 @@ def _video(backend: Backend) -> Post:
     )
     created = backend.posts.create(samples.user_id(ADA), PostDraft("", None, (draft,)), "key")
     backend.upload(created.view.post, 0, VIDEO)
-    backend.deliver("landed")
+    backend.deliver("ingest")
     return created.view.post
 
 
 def test_a_video_is_ordered_again_only_when_its_message_must_be_lost() -> None:
     backend = Backend()
     post = _video(backend)
-    _run_to(backend, "videos")
-    assert backend.lose("videos") == 1
+    _run_to(backend, "transcode")
+    assert backend.lose("transcode") == 1
     for _ in range(2):
         assert _reconcile(backend, TRANSCODING_PATIENCE - PATIENCE).findings == {}
         result = _reconcile(backend)
         assert result.findings == {Finding.RENDER: 1}
         assert result.oldest is not None
-        assert len(backend.videos.messages) == 1
-        assert not backend.images.messages
-        backend.lose("videos")
+        assert len(backend.queues["transcode"].messages) == 1
+        assert not backend.queues["render"].messages
+        backend.lose("transcode")
     _reconcile(backend, TRANSCODING_PATIENCE + A_WHILE)
     backend.drain()
     assert _state(backend, post) is PostState.PUBLISHED
@@ -351,10 +354,10 @@ def test_patience_counts_from_the_arrival_of_a_video_not_from_its_post() -> None
     created = backend.posts.create(samples.user_id(ADA), PostDraft("", None, (draft,)), "key")
     backend.wait(timedelta(hours=20))
     backend.upload(created.view.post, 0, VIDEO)
-    backend.deliver("landed")
-    _run_to(backend, "videos")
+    backend.deliver("ingest")
+    _run_to(backend, "transcode")
     assert _reconcile(backend).findings == {}
-    assert len(backend.videos.messages) == 1
+    assert len(backend.queues["transcode"].messages) == 1
 
 
 def test_a_large_file_may_come_as_long_as_its_parts_may() -> None:

@@ -21,7 +21,7 @@ from shutterfeed.domain.changes import (
     ReferenceAdded,
 )
 from shutterfeed.domain.media import Blob, Reference, Upload
-from shutterfeed.domain.posts import Post
+from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile
 from tests import samples, strategies
 
@@ -54,6 +54,11 @@ def test_blobs_read_back_equal(blob: Blob) -> None:
 def test_attributes_that_code_does_not_know_do_not_stop_it() -> None:
     item = records.post_item(samples.post()) | {"from_the_future": {"a": [1]}}
     assert records.to_post(_stored(item)) == samples.post()
+
+
+def test_counts_hold_what_anybody_has_counted_yet() -> None:
+    liked = key_item(keys.counts(samples.post().id)) | {"likes": 3}
+    assert records.to_counts(_stored(liked)) == PostCounts(likes=3, comments=0)
 
 
 def test_attributes_that_older_items_lack_take_their_defaults() -> None:
@@ -130,6 +135,7 @@ def test_a_profile_is_told_with_what_it_was() -> None:
         records.upload_item(samples.uploads(samples.post())[0]),
         key_item(keys.handle("ada")) | {"user_id": "1"},
         key_item(keys.CURSOR_KEY) | {"secret": "00"},
+        key_item(keys.counts(samples.post().id)) | {"likes": 1},
     ],
 )
 def test_nothing_follows_from_records_of_other_items(item: Item) -> None:

@@ -10,6 +10,7 @@ import pytest
 from shutterfeed.domain.errors import Conflict, NotFound
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import DELETED_RETENTION, Post, PostState
+from shutterfeed.domain.visibility import Viewer
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO
@@ -57,7 +58,7 @@ def test_a_published_post_comes_back_to_its_place_its_feeds_and_its_count(
     assert view.post == older
     assert _feed(backend) == before
     assert backend.users.me(ADA).posts == 2
-    listed = backend.posts.by_author(view.author.handle, None, 10).items
+    listed = backend.posts.by_author(view.author.profile.handle, Viewer(ADA), None, 10).items
     assert [entry.post.id for entry in listed] == [newer.id, older.id]
 
 

@@ -238,11 +238,10 @@ class TestDocuments:
             caption=caption,
             place=Place("Nowhere", -12.345678, 123.456789),
             position=ulid(START, 1),
-            likes=9,
         )
         document = post_document(post.id, post)
         assert isinstance(document, PostDocument)
-        text = describe(document)
+        text = describe(replace(document, popularity=popularity(9)))
         assert len(text) < 700
         posting = parse(text)
         assert (posting.popularity, posting.length) == (4, MAX_POST_TERMS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shutterfeed import keys
 from shutterfeed.domain.media import BlobState
 from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
 from tests.fakes.backend import Backend
@@ -14,7 +15,7 @@ from tests.fakes.storage import BROKEN_VIDEO, PHOTO, VIDEO
 def _posted(content: bytes) -> tuple[Backend, str]:
     backend = Backend()
     post_id = _post(backend, 1, content)
-    assert not backend.images.messages
+    assert not backend.queues["render"].messages
     return backend, post_id
 
 
@@ -32,19 +33,19 @@ def _post(backend: Backend, author: int, content: bytes) -> str:
     user_id = samples.user_id(author)
     post = backend.posts.create(user_id, PostDraft("", None, (draft,)), "key").view.post
     backend.upload(post, 0, content)
-    backend.deliver("landed")
+    backend.deliver("ingest")
     return str(post.id)
 
 
 def _progress(backend: Backend, author: int, post_id: str) -> int | None:
-    (medium,) = backend.posts.get(post_id, samples.user_id(author)).post.media
+    (medium,) = backend.posts.get(post_id, Viewer(samples.user_id(author))).post.media
     return medium.progress
 
 
 def test_a_video_is_published_with_clip_and_poster() -> None:
     backend, post_id = _posted(VIDEO)
     backend.drain()
-    post = backend.posts.get(post_id, samples.user_id(1)).post
+    post = backend.posts.get(post_id, Viewer(samples.user_id(1))).post
     assert post.state is PostState.PUBLISHED
     (medium,) = post.media
     assert medium.picture is not None
@@ -61,7 +62,7 @@ def test_a_video_is_published_with_clip_and_poster() -> None:
 def test_a_broken_video_fails_its_post_with_the_reason() -> None:
     backend, post_id = _posted(BROKEN_VIDEO)
     backend.drain()
-    post = backend.posts.get(post_id, samples.user_id(1)).post
+    post = backend.posts.get(post_id, Viewer(samples.user_id(1))).post
     assert post.state is PostState.FAILED
     assert post.media[0].failure is not None
     assert post.media[0].failure.code == "undecodable"
@@ -72,9 +73,9 @@ def test_progress_is_shown_while_the_video_is_processed() -> None:
     blob = backend.metadata.blobs[samples.sha256(VIDEO)]
     # Blob and reference read, original opened, progress noted.
     backend.fuse.crash_after = backend.fuse.calls + 4
-    backend.deliver("videos")
+    backend.deliver("transcode")
     assert _progress(backend, 1, post_id) == 50
-    (order,) = backend.videos.messages
+    (order,) = backend.queues["transcode"].messages
     assert (order.sha256, order.blob_id) == (blob.sha256, blob.blob_id)
     backend.drain()
     assert backend.metadata.blobs[blob.sha256].state is BlobState.READY
@@ -89,7 +90,7 @@ def test_known_content_is_transcoded_again_and_shows_the_same_progress() -> None
     assert _progress(backend, 2, second) == 0
     assert _state(backend, 2, second) is PostState.PROCESSING
     backend.fuse.crash_after = backend.fuse.calls + 4
-    backend.deliver("videos")
+    backend.deliver("transcode")
     assert _progress(backend, 2, second) == 50
     assert _state(backend, 2, second) is PostState.PROCESSING
     backend.drain()
@@ -99,7 +100,7 @@ def test_known_content_is_transcoded_again_and_shows_the_same_progress() -> None
 
 
 def _state(backend: Backend, author: int, post_id: str) -> PostState:
-    return backend.posts.get(post_id, samples.user_id(author)).post.state
+    return backend.posts.get(post_id, Viewer(samples.user_id(author))).post.state
 
 
 def test_a_photo_has_no_progress() -> None:
@@ -107,5 +108,5 @@ def test_a_photo_has_no_progress() -> None:
     backend.sign_up(1)
     post = backend.create_post(1, (PHOTO,), "key")
     backend.upload(post, 0, PHOTO)
-    backend.deliver("landed")
+    backend.deliver("ingest")
     assert _progress(backend, 1, str(post.id)) is None

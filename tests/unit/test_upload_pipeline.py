@@ -18,6 +18,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BlobState, MediaState, Reference
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.visibility import Viewer
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO
@@ -103,7 +104,7 @@ def _check_posts(backend: Backend, posts: list[Post]) -> None:
         published = sum(p.author == number and p.outcome is PostState.PUBLISHED for p in PLANS)
         assert backend.metadata.profiles[samples.user_id(number)].posts == published
     for post in posts:
-        shown = backend.posts.get(str(post.id), post.author_id).post
+        shown = backend.posts.get(str(post.id), Viewer(post.author_id)).post
         for medium in shown.media:
             if shown.state is PostState.PUBLISHED:
                 assert medium.state is MediaState.READY

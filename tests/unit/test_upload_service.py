@@ -9,7 +9,7 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.domain.errors import Conflict, NotFound
 from shutterfeed.domain.media import ARRIVAL_GRACE, UPLOAD_LINK_LIFETIME, MediaState
-from shutterfeed.domain.messages import UploadLanded
+from shutterfeed.domain.messages import IngestUpload
 from shutterfeed.domain.multipart import PART_LINK_LIFETIME, RESUMABLE, part_sizes
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.ports.uploads import PartsGrant, UploadGrant
@@ -126,7 +126,7 @@ def test_a_completed_file_is_published_and_completing_it_again_is_harmless(
     # The storage's event has not come yet; there is nothing more to send.
     assert _missing(backend, media_id) is None
     assert backend.buckets.uploads[keys.upload_object(post.id, media_id)] == FILE
-    backend.landed.send([UploadLanded(post.id, media_id)])
+    backend.queues["ingest"].send([IngestUpload(post.id, media_id)])
     backend.drain()
     assert backend.metadata.posts[post.id].state is PostState.PUBLISHED
     assert backend.uploads.complete(ADA, media_id).upload.medium.state is MediaState.READY
@@ -234,8 +234,8 @@ def test_deleting_a_post_leaves_alone_what_has_landed(backend: Backend) -> None:
     media_id = post.media[0].media_id
     _send(backend, media_id, 1, 2, 3)
     backend.uploads.complete(ADA, media_id)
-    backend.landed.send([UploadLanded(post.id, media_id)])
-    backend.deliver("landed")
+    backend.queues["ingest"].send([IngestUpload(post.id, media_id)])
+    backend.deliver("ingest")
     backend.posts.delete(str(post.id), ADA)
     assert backend.metadata.uploads[ADA, media_id].multipart_id is not None
     assert backend.metadata.uploads[ADA, media_id].medium.state is MediaState.PROCESSING

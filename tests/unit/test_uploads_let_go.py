@@ -8,12 +8,12 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import UploadLanded
+from shutterfeed.domain.messages import IngestUpload
 from shutterfeed.domain.multipart import MULTIPART_THRESHOLD
 from shutterfeed.domain.posts import DELETED_RETENTION, UNFINISHED_RETENTION, Post, PostState
+from shutterfeed.domain.retention import GIVE_UP_AFTER
 from shutterfeed.services.ingest import IngestOutcome
 from shutterfeed.services.posts import MediumDraft, PostDraft
-from shutterfeed.services.reconciling import GIVE_UP_AFTER
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.storage import PHOTO
@@ -35,8 +35,8 @@ def _tag(backend: Backend, post: Post, index: int = 0) -> str | None:
     return backend.buckets.tags.get(keys.upload_object(post.id, post.media[index].media_id))
 
 
-def _landed(post: Post, index: int = 0) -> UploadLanded:
-    return UploadLanded(post.id, post.media[index].media_id)
+def _landed(post: Post, index: int = 0) -> IngestUpload:
+    return IngestUpload(post.id, post.media[index].media_id)
 
 
 def _nothing_is_left_of(backend: Backend, post: Post) -> bool:
@@ -53,7 +53,7 @@ def test_the_upload_of_a_deleted_post_whose_event_was_lost_is_let_go_with_it(
 ) -> None:
     post = backend.create_post(1, (PHOTO,), "key")
     backend.upload(post, 0, PHOTO)
-    backend.lose("landed")
+    backend.lose("ingest")
     backend.delete_post(post.id)
     backend.drain()
     backend.wait(DELETED_RETENTION - SECOND)
@@ -87,7 +87,7 @@ def test_a_message_that_comes_between_its_post_and_the_collector_stores_nothing(
     backend.wait(DELETED_RETENTION)
     assert post.id not in backend.metadata.posts
     assert backend.metadata.uploads, "the collector has not been told yet"
-    backend.deliver("landed")
+    backend.deliver("ingest")
     assert not backend.metadata.references
     assert not backend.buckets.originals
     assert _tag(backend, post) == "abandoned"
@@ -105,17 +105,17 @@ def test_a_post_that_goes_while_its_upload_is_taken_in_leaves_no_reference(
     post = backend.create_post(1, (PHOTO,), "key")
     backend.upload(post, 0, PHOTO)
     backend.delete_post(post.id)
-    backend.drain_all_but("landed")
+    backend.drain_all_but("ingest")
 
     def post_goes() -> None:
         backend.wait(DELETED_RETENTION)
-        backend.drain_all_but("landed")
+        backend.drain_all_but("ingest")
         if dies:
             backend.fuse.crash_after = number
 
     number = backend.fuse.calls + call
     backend.fuse.pauses = {number: post_goes}
-    backend.deliver("landed")
+    backend.deliver("ingest")
     backend.fuse.pauses = {}
     backend.fuse.crash_after = None
     if post.id in backend.metadata.posts:
@@ -155,7 +155,7 @@ def test_an_avatar_that_was_taken_away_before_its_bytes_were_looked_at(backend: 
     backend.avatars.create(ADA, draft, "key")
     (post,) = backend.metadata.posts.values()
     backend.upload(post, 0, PHOTO)
-    backend.lose("landed")
+    backend.lose("ingest")
     backend.avatars.remove(ADA)
     # The reconciler drives it on; the gate then finds that a removal was later.
     backend.wait(timedelta(minutes=15))
@@ -173,13 +173,13 @@ def test_a_failed_post_takes_all_its_uploads_along(backend: Backend) -> None:
     backend.drain()
     assert _tag(backend, post) == "refused"
     backend.upload(post, 1, OTHER_PHOTO)
-    backend.lose("landed")
+    backend.lose("ingest")
     backend.wait(GIVE_UP_AFTER + SECOND)
     backend.reconciling.reconcile(SECOND)
     backend.drain()
     # After it was given up, and the event of it was lost.
     backend.upload(post, 2, PHOTO + b"!")
-    backend.lose("landed")
+    backend.lose("ingest")
     backend.wait(UNFINISHED_RETENTION + SECOND)
     backend.drain()
     assert _nothing_is_left_of(backend, post)
@@ -208,7 +208,7 @@ def test_the_collector_may_die_after_any_call(backend: Backend) -> None:
         post = backend.create_post(1, (PHOTO, OTHER_PHOTO), f"key-{moment}")
         backend.upload(post, 0, PHOTO)
         backend.upload(post, 1, OTHER_PHOTO)
-        backend.lose("landed")
+        backend.lose("ingest")
         backend.delete_post(post.id)
         backend.wait(DELETED_RETENTION)
         while backend.waiting() != ["collect"]:
@@ -240,7 +240,7 @@ def test_a_key_that_names_no_medium_of_a_post_is_let_go(backend: Backend) -> Non
         (post.id, samples.user_id(9)),
     ):
         backend.buckets.uploads[keys.upload_object(post_id, media)] = PHOTO
-        assert backend.ingest.ingest(UploadLanded(post_id, media)) is IngestOutcome.ABANDONED
+        assert backend.ingest.ingest(IngestUpload(post_id, media)) is IngestOutcome.ABANDONED
         assert backend.buckets.tags.pop(keys.upload_object(post_id, media)) == "abandoned"
     assert not backend.metadata.blobs
 

@@ -22,8 +22,11 @@ type PathsWith<M extends Method> = {
 
 type Parameters_<O> = O extends { parameters: infer P } ? P : never;
 type Of<O, K extends string> = Parameters_<O> extends { [k in K]: infer V } ? V : undefined;
-type OfOptional<O, K extends string> = Parameters_<O> extends { [k in K]?: infer V } ? V : undefined;
-type Body<O> = O extends { requestBody: { content: { "application/json": infer B } } } ? B : undefined;
+type OfOptional<O, K extends string> =
+  Parameters_<O> extends { [k in K]?: infer V } ? V : undefined;
+type Body<O> = O extends { requestBody: { content: { "application/json": infer B } } }
+  ? B
+  : undefined;
 
 type Answer<O> = O extends { responses: infer R }
   ? R extends { 200: { content: { "application/json": infer B } } }
@@ -106,7 +109,8 @@ function isRepeatable(method: Method, path: string, given: Loose): boolean {
 }
 
 const REPEATABLE_POSTS: ReadonlySet<string> = new Set<keyof paths>([
-  "/posts/{id}/restore", "/me/uploads/{media_id}/complete",
+  "/posts/{id}/restore",
+  "/me/uploads/{media_id}/complete",
 ]);
 
 async function send(method: Method, path: string, given: Loose, token: string): Promise<Response> {

@@ -8,17 +8,19 @@ import { closeCompose, compose, openCompose } from "./compose.ts";
 import { lazy } from "./lazy.tsx";
 import { loadMe, me } from "./me.ts";
 import { match } from "./paths.ts";
-import { resumePending, sending } from "./pending.ts";
+import { resumePending } from "./pending.ts";
 import { followLinks, location } from "./router.ts";
 import { useStore } from "./store.ts";
+import { sending } from "./tabs.ts";
 import { FeedView } from "./views/feed.tsx";
 import { NotFoundView } from "./views/not-found.tsx";
 
 type View = ComponentType<Record<string, string>>;
 
 const views = () => import("./views/all.ts");
-const view = (name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu" | "SignInAgain">): View =>
-  lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
+const view = (
+  name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu" | "SignInAgain">,
+): View => lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
 
 /** The feed is the first screen; all else comes with the first step away from it. */
 const ROUTES: readonly (readonly [string, View])[] = [
@@ -76,7 +78,7 @@ function SignedIn({ path }: { path: string }) {
 
   useEffect(() => {
     const timer = setTimeout(() => {
-      resumePending();
+      void resumePending();
       // Without an answer the remembered profile serves; views that need it ask again.
       loadMe().catch(() => undefined);
     }, SETTLE_MS);
@@ -134,7 +136,12 @@ function Navigation({ path }: { path: string }) {
         <NavLink href="/" label="Home" icon="home" path={path} />
         <NavLink href="/search" label="Search" icon="search" path={path} />
         <li>
-          <button type="button" class="nav-item nav-post" aria-haspopup="dialog" onClick={openCompose}>
+          <button
+            type="button"
+            class="nav-item nav-post"
+            aria-haspopup="dialog"
+            onClick={openCompose}
+          >
             <Icon name="add" />
             <span class="nav-label">New post</span>
           </button>
@@ -175,7 +182,9 @@ function OfflineBanner() {
   return (
     <div role="status">
       {!isOnline && (
-        <p class="offline">You are offline. What is on the screen stays; the rest waits for a connection.</p>
+        <p class="offline">
+          You are offline. What is on the screen stays; the rest waits for a connection.
+        </p>
       )}
     </div>
   );

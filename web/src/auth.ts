@@ -34,7 +34,9 @@ let owner = access === undefined ? null : subject(access.token);
 let hasWorked = false;
 let refreshing: Promise<string> | undefined;
 /** Those who wait for somebody to sign in again. */
-let waiting: { promise: Promise<string>; go: (token: string) => void; stop: () => void } | undefined;
+let waiting:
+  | { promise: Promise<string>; go: (token: string) => void; stop: () => void }
+  | undefined;
 
 /** One tab's refresh serves the others: they hear of the new token here. */
 const tabs = new BroadcastChannel("shutterfeed.access");
@@ -104,7 +106,7 @@ export async function signIn(email: string, password: string): Promise<void> {
     AuthFlow: "USER_PASSWORD_AUTH",
     AuthParameters: { USERNAME: email, PASSWORD: password },
   });
-  const result = answer["AuthenticationResult"] as AuthenticationResult | undefined;
+  const result = answer.AuthenticationResult as AuthenticationResult | undefined;
   if (result?.RefreshToken === undefined) {
     throw new CognitoError("Challenge", "This account needs a step that this app does not know.");
   }
@@ -169,7 +171,7 @@ async function refresh(rejected: string | undefined): Promise<string> {
     });
     // Signed out meanwhile: what comes too late is not kept.
     if (localStorage.getItem(REFRESH_KEY) !== token) throw new SessionOver();
-    const fresh = asAccess(answer["AuthenticationResult"] as AuthenticationResult);
+    const fresh = asAccess(answer.AuthenticationResult as AuthenticationResult);
     keep(fresh);
     tabs.postMessage(fresh);
     return fresh.token;
@@ -179,7 +181,11 @@ async function refresh(rejected: string | undefined): Promise<string> {
   }
 }
 
-const OVER = new Set(["NotAuthorizedException", "UserNotFoundException", "InvalidParameterException"]);
+const OVER = new Set([
+  "NotAuthorizedException",
+  "UserNotFoundException",
+  "InvalidParameterException",
+]);
 
 /** The session is over: says so on the sign-in page. */
 export function ended(): SessionOver {
@@ -262,8 +268,11 @@ async function cognito(
   const text = await response.text();
   const answer = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
   if (response.ok) return answer;
-  const code = String(answer["__type"] ?? "").split("#").pop() ?? "";
-  throw new CognitoError(code, SENTENCES[code] ?? String(answer["message"] ?? "Please try again."));
+  const code =
+    String(answer.__type ?? "")
+      .split("#")
+      .pop() ?? "";
+  throw new CognitoError(code, SENTENCES[code] ?? String(answer.message ?? "Please try again."));
 }
 
 const SENTENCES: Record<string, string> = {

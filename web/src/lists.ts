@@ -17,7 +17,11 @@ export interface ListState<T> {
 }
 
 export const NOTHING: ListState<never> = {
-  items: [], cursor: null, status: "more", error: null, passes: false,
+  items: [],
+  cursor: null,
+  status: "more",
+  error: null,
+  passes: false,
 };
 
 /** The list with a further page at its end; what it holds already comes no second time. */
@@ -84,10 +88,7 @@ export class List<T> {
   /** Counts the beginnings: a page that was asked for before the last one belongs to no list. */
   #begun = 0;
 
-  constructor(
-    load: (cursor: string | undefined) => Promise<Page<T>>,
-    idOf: (item: T) => string,
-  ) {
+  constructor(load: (cursor: string | undefined) => Promise<Page<T>>, idOf: (item: T) => string) {
     this.#load = load;
     this.#idOf = idOf;
   }

@@ -4,7 +4,9 @@ import { person, signedIn } from "./auth.ts";
 import { isNotFound } from "./errors.ts";
 import { remember } from "./posts.ts";
 import { navigate } from "./router.ts";
+import { keep } from "./storage.ts";
 import { Store } from "./store.ts";
+import { tabsKnown } from "./tabs.ts";
 import { toast } from "./toasts.ts";
 
 const KEY = "shutterfeed.pending";
@@ -21,9 +23,6 @@ export const published = new Store(0);
 /** Object URLs of what was picked in this browser, by medium: shown until renditions are there. */
 export const previews = new Map<string, string>();
 
-/** The posts whose files this page sends: with the first one, the upload tray's code is fetched. */
-export const sending = new Store<ReadonlySet<string>>(new Set());
-
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
 person.watch(() => {
@@ -33,13 +32,25 @@ person.watch(() => {
   pending.set([]);
 });
 
+// Another tab has begun to wait for a post, or has seen its end: this one looks, too.
+window.addEventListener("storage", (event) => {
+  if (event.key !== KEY) return;
+  const stored = storedIds();
+  const known = pending.value.map(({ id }) => id);
+  const begun = stored.filter((id) => !known.includes(id));
+  const ended = known.filter((id) => !stored.includes(id));
+  for (const id of [...begun, ...ended]) schedule(id, FIRST_MS);
+});
+
 /** Goes on with what this browser was waiting for before the page was loaded. */
-export function resumePending(): void {
+export async function resumePending(): Promise<void> {
+  await tabsKnown;
   for (const id of storedIds()) void look(id, FIRST_MS);
 }
 
 export function follow(post: PostBody): void {
   show(post);
+  store([post.id, ...storedIds().filter((id) => id !== post.id)]);
   schedule(post.id, FIRST_MS);
 }
 
@@ -52,12 +63,15 @@ export function forget(id: string): void {
   clearTimeout(timers.get(id));
   timers.delete(id);
   pending.update((posts) => posts.filter((post) => post.id !== id));
-  store();
+  store(storedIds().filter((other) => other !== id));
 }
 
 function schedule(id: string, delay: number): void {
   clearTimeout(timers.get(id));
-  timers.set(id, setTimeout(() => void look(id, delay), delay));
+  timers.set(
+    id,
+    setTimeout(() => void look(id, delay), delay),
+  );
 }
 
 async function look(id: string, delay: number): Promise<void> {
@@ -92,12 +106,11 @@ function show(post: PostBody): void {
     const others = posts.filter((other) => other.id !== post.id);
     return [post, ...others].sort((a, b) => b.created_at.localeCompare(a.created_at));
   });
-  store();
 }
 
-function store(): void {
-  const ids = pending.value.slice(0, MAX_KEPT).map((post) => post.id);
-  localStorage.setItem(KEY, JSON.stringify(ids));
+/** Newest first, and those of other tabs among them. */
+function store(ids: readonly string[]): void {
+  keep(KEY, JSON.stringify(ids.slice(0, MAX_KEPT)));
 }
 
 function storedIds(): string[] {

@@ -21,7 +21,8 @@ export function parsePlace(text: PlaceText): PlaceBody | null | string {
   if (name === "" && latitude === undefined && longitude === undefined) return null;
   if (name === "") return "Give the place a name, or clear its coordinates.";
   const isOnEarth = Math.abs(latitude ?? NaN) <= 90 && Math.abs(longitude ?? NaN) <= 180;
-  if (!isOnEarth) return "The place needs a latitude from -90 to 90 and a longitude from -180 to 180.";
+  if (!isOnEarth)
+    return "The place needs a latitude from -90 to 90 and a longitude from -180 to 180.";
   return { name, latitude: latitude!, longitude: longitude! };
 }
 

@@ -1,5 +1,5 @@
 /** Whom one follows, as last heard of: a change shows wherever the person does. */
-import { type ListedUser, type UserAsSeen } from "./api.ts";
+import type { ListedUser, UserAsSeen } from "./api.ts";
 import { person } from "./auth.ts";
 import { Store, useStore } from "./store.ts";
 

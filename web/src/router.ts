@@ -73,8 +73,12 @@ export function followLinks(event: MouseEvent): void {
     !link?.href ||
     event.defaultPrevented ||
     event.button !== 0 ||
-    event.metaKey || event.ctrlKey || event.shiftKey || event.altKey ||
-    link.target || link.hasAttribute("download") ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey ||
+    link.target ||
+    link.hasAttribute("download") ||
     link.origin !== window.location.origin ||
     /^\/(api|media|assets)\//.test(link.pathname) ||
     (link.hash && link.pathname === window.location.pathname)
@@ -99,5 +103,6 @@ function read(key: number, returned: boolean): Location {
 
 function rememberScroll(): void {
   const state = entry();
-  if (state !== null) history.replaceState({ ...state, scroll: window.scrollY } satisfies Entry, "");
+  if (state !== null)
+    history.replaceState({ ...state, scroll: window.scrollY } satisfies Entry, "");
 }

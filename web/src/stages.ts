@@ -1,35 +1,54 @@
 /** How far a post of one's own has come, as its author should hear it. */
 import type { PostBody } from "./api.ts";
-import type { LocalFile } from "./local-files.ts";
+import type { LocalFile } from "./files.ts";
 
-export type Stage = "failed" | "interrupted" | "awaited" | "sending" | "received" | "processing";
+/** Who sends a post's files from this browser; null if nobody does. */
+export type Sender = "this tab" | "another tab" | null;
+
+/** What may be said of a file that the API still waits for. */
+export type AwaitedStage = "interrupted" | "awaited" | "elsewhere" | "sending" | "received";
+export type Stage = AwaitedStage | "failed" | "processing";
+
+type Known = Pick<LocalFile, "isReceived"> | undefined;
 
 /** As long as an upload link is good: until then another device may be sending the file. */
 const ELSEWHERE_MS = 15 * 60_000;
+/** A post is as far as that one of its files that has come least far. */
+const LEAST_FIRST: readonly AwaitedStage[] = [
+  "sending",
+  "elsewhere",
+  "interrupted",
+  "awaited",
+  "received",
+];
 
-/**
- * `isSending`: this page is sending its files. `file` gives what this browser knows of a medium, such
- * as that it has sent all of it: the API hears of that later, and until then calls the medium awaited.
- * What this browser knows nothing of may be on its way from the command line or another device, or
- * even be there already: it is awaited, not interrupted.
- */
+/** `file` gives what this browser knows of a medium. */
 export function stageOf(
   post: Pick<PostBody, "state" | "media" | "created_at">,
-  isSending: boolean,
-  file: (mediaId: string) => Pick<LocalFile, "isReceived"> | undefined,
+  sender: Sender,
+  file: (mediaId: string) => Known,
   now: number,
 ): Stage {
   if (post.state === "failed") return "failed";
-  const missing = post.media.filter(({ id, state }) => state === "awaiting" && !file(id)?.isReceived);
-  if (missing.length > 0) {
-    if (isSending) return "sending";
-    const isElsewhere = missing.every(({ id }) => isPerhapsElsewhere(file(id), post.created_at, now));
-    return isElsewhere ? "awaited" : "interrupted";
-  }
-  return post.media.some(({ state }) => state === "awaiting") ? "received" : "processing";
+  const awaited = post.media.filter(({ state }) => state === "awaiting");
+  const stages = awaited.map(({ id }) => awaitedStage(sender, file(id), post.created_at, now));
+  return LEAST_FIRST.find((stage) => stages.includes(stage)) ?? "processing";
 }
 
-/** Whether a file that the API has not heard of may be on its way from somewhere else. */
-export function isPerhapsElsewhere(file: object | undefined, createdAt: string, now: number): boolean {
-  return file === undefined && now - Date.parse(createdAt) < ELSEWHERE_MS;
+/**
+ * The API hears of a file's arrival later than the browser that has sent it, and until then calls it
+ * awaited. What no tab of this browser sends, and this browser knows nothing of, may be on its way
+ * from the command line or another device, or even be there already: it is awaited, not interrupted.
+ */
+export function awaitedStage(
+  sender: Sender,
+  file: Known,
+  createdAt: string,
+  now: number,
+): AwaitedStage {
+  if (file?.isReceived) return "received";
+  if (sender === "this tab") return "sending";
+  if (sender === "another tab") return "elsewhere";
+  const isPerhapsOnItsWay = file === undefined && now - Date.parse(createdAt) < ELSEWHERE_MS;
+  return isPerhapsOnItsWay ? "awaited" : "interrupted";
 }

@@ -1,17 +1,20 @@
 /** From data to words: what people read, and the links in what they wrote. */
 
+import { HANDLE_PATTERN, MAX_HANDLE, MIN_HANDLE } from "../build/limits.ts";
+
 export interface Piece {
   readonly text: string;
   /** An address of this app, if the piece is a hashtag or a handle; of another site's otherwise. */
   readonly href?: string;
 }
 
+const HANDLE = HANDLE_PATTERN.replace(/^\^|\$$/g, "");
 const LETTERS = "\\p{L}\\p{N}\\p{M}_";
 // The same hashtags as the API finds: not within a word, an address or an HTML entity.
 const LINKS = new RegExp(
   `(?<![${LETTERS}])(?<url>https?://[^\\s<>"“”]+)` +
     `|(?<![${LETTERS}&/#])#(?<tag>[${LETTERS}\\u200c\\u200d\\ufe0f\\p{Extended_Pictographic}\\p{Regional_Indicator}]+)` +
-    `|(?<![${LETTERS}@./])@(?<handle>[a-z0-9](?:[._]?[a-z0-9])*)`,
+    `|(?<![${LETTERS}@./])@(?<handle>${HANDLE})`,
   "giu",
 );
 
@@ -54,7 +57,7 @@ function address(tag: string | undefined, handle: string | undefined): string | 
     // A number alone is a rank, no hashtag.
     return /^[\p{N}_]+$/u.test(tag) ? null : `/tags/${encodeURIComponent(tag)}`;
   }
-  if (handle !== undefined && handle.length >= 3 && handle.length <= 30) {
+  if (handle !== undefined && handle.length >= MIN_HANDLE && handle.length <= MAX_HANDLE) {
     return `/u/${handle.toLowerCase()}`;
   }
   return null;

@@ -17,6 +17,7 @@ export function trusted(url: string): string {
 }
 
 function ownCode(url: string): string {
-  if (!/^\/assets\/[\w.-]+\.js$/.test(url)) throw new TypeError(`${url} is not the app's own code.`);
+  if (!/^\/assets\/[\w.-]+\.js$/.test(url))
+    throw new TypeError(`${url} is not the app's own code.`);
   return url;
 }

@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { appended, inserted, List, NOTHING, type Page, refreshed } from "../src/lists.ts";
 
 const idOf = (item: string) => item;
-const page = (items: string[], next_cursor: string | null = null): Page<string> => ({ items, next_cursor });
+const page = (items: string[], next_cursor: string | null = null): Page<string> => ({
+  items,
+  next_cursor,
+});
 
 test("a page is added at the end, without what is there already", () => {
   const first = appended(NOTHING, page(["c", "b"], "1"), idOf);
@@ -37,7 +40,10 @@ test("empty pages in between are passed over", async () => {
 
 test("asking twice at once asks once; at the end, not at all", async () => {
   let asked = 0;
-  const list = new List<string>(async () => (asked++, page(["a"])), idOf);
+  const list = new List<string>(async () => {
+    asked++;
+    return page(["a"]);
+  }, idOf);
   await Promise.all([list.more(), list.more()]);
   await list.more();
   assert.equal(asked, 1);
@@ -45,7 +51,10 @@ test("asking twice at once asks once; at the end, not at all", async () => {
 
 test("endless empty pages end in a pause", async () => {
   let asked = 0;
-  const list = new List<string>(async () => (asked++, page([], "again")), idOf);
+  const list = new List<string>(async () => {
+    asked++;
+    return page([], "again");
+  }, idOf);
   await list.more();
   assert.equal(list.state.value.status, "more");
   assert.equal(asked, 5);
@@ -53,13 +62,26 @@ test("endless empty pages end in a pause", async () => {
 
 test("what a page read anew does not have keeps its place: its deletion can be undone", () => {
   const old = appended(NOTHING, page(["f", "e", "d", "c"], "1"), idOf);
-  assert.deepEqual(refreshed(old, page(["g", "f", "d"], "2"), idOf).items, ["g", "f", "e", "d", "c"]);
-  assert.deepEqual(refreshed(old, page(["g", "e", "d"], "2"), idOf).items, ["g", "f", "e", "d", "c"]);
+  assert.deepEqual(refreshed(old, page(["g", "f", "d"], "2"), idOf).items, [
+    "g",
+    "f",
+    "e",
+    "d",
+    "c",
+  ]);
+  assert.deepEqual(refreshed(old, page(["g", "e", "d"], "2"), idOf).items, [
+    "g",
+    "f",
+    "e",
+    "d",
+    "c",
+  ]);
 });
 
 test("what is restored goes where it was", () => {
   const isBefore = (one: string, other: string) => one > other;
-  const put = (state: typeof old, item: string) => inserted(state, item, idOf, isBefore).items.join("");
+  const put = (state: typeof old, item: string) =>
+    inserted(state, item, idOf, isBefore).items.join("");
   const old = appended(NOTHING, page(["e", "c", "b"], "1"), idOf);
   assert.equal(put(old, "d"), "edcb");
   assert.equal(put(old, "f"), "fecb");

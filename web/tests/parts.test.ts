@@ -6,12 +6,22 @@ const link = (number: number, size: number) => ({ number, size, url: `https://st
 
 test("parts are ranges of the file", () => {
   const planned = pieces({ part_size: 8, parts: [link(1, 8), link(2, 8), link(3, 4)] });
-  assert.deepEqual(planned.map(({ start, end }) => [start, end]), [[0, 8], [8, 16], [16, 20]]);
+  assert.deepEqual(
+    planned.map(({ start, end }) => [start, end]),
+    [
+      [0, 8],
+      [8, 16],
+      [16, 20],
+    ],
+  );
 });
 
 test("what arrived earlier is not sent again, and counts as sent", () => {
   const planned = pieces({ part_size: 8, parts: [link(3, 4)] });
-  assert.deepEqual(planned.map(({ start, end }) => [start, end]), [[16, 20]]);
+  assert.deepEqual(
+    planned.map(({ start, end }) => [start, end]),
+    [[16, 20]],
+  );
   assert.equal(arrivedBytes(20, planned), 16);
   assert.equal(arrivedBytes(20, []), 20);
 });
@@ -36,6 +46,9 @@ test("a busy storage is asked again, an old link renewed, all else is the end of
 });
 
 test("the storage's answer names what is wrong, a filter's in between does not", () => {
-  assert.equal(codeOf('<?xml version="1.0"?>\n<Error><Code>EntityTooLarge</Code></Error>'), "EntityTooLarge");
+  assert.equal(
+    codeOf('<?xml version="1.0"?>\n<Error><Code>EntityTooLarge</Code></Error>'),
+    "EntityTooLarge",
+  );
   assert.equal(codeOf("<html><title>Blocked</title></html>"), "");
 });

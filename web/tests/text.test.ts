@@ -7,7 +7,12 @@ const links = (caption: string) =>
 
 test("the pieces of a caption are the caption", () => {
   const caption = "Above #Tromsø with @Maya.Lind, #1 of 3 &#38; <b>#x</b>\n@tomas!";
-  assert.equal(linkify(caption).map(({ text }) => text).join(""), caption);
+  assert.equal(
+    linkify(caption)
+      .map(({ text }) => text)
+      .join(""),
+    caption,
+  );
 });
 
 test("hashtags in any script, with emoji, but no numbers", () => {
@@ -40,16 +45,35 @@ test("web addresses end where the sentence goes on", () => {
     ["“http://example.com/?q=1&r=2”!", "http://example.com/?q=1&r=2"],
     ["https://example.com/...", "https://example.com/"],
   ];
-  for (const [text, expected] of cases) assert.deepEqual(links(text).map(([piece]) => piece), [expected]);
-  for (const [text] of cases) assert.equal(linkify(text).map((piece) => piece.text).join(""), text);
+  for (const [text, expected] of cases)
+    assert.deepEqual(
+      links(text).map(([piece]) => piece),
+      [expected],
+    );
+  for (const [text] of cases)
+    assert.equal(
+      linkify(text)
+        .map((piece) => piece.text)
+        .join(""),
+      text,
+    );
 });
 
 test("only web addresses that show where they lead become links", () => {
   for (const text of [
-    "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "xhttps://example.com",
-    "https://", "https://paypal.com@example.com/", "https://user:password@example.com",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "xhttps://example.com",
+    "https://",
+    "https://paypal.com@example.com/",
+    "https://user:password@example.com",
   ]) {
-    assert.deepEqual(links(text).filter(([, href]) => !href?.startsWith("/u/")), [], text);
+    assert.deepEqual(
+      links(text).filter(([, href]) => !href?.startsWith("/u/")),
+      [],
+      text,
+    );
   }
 });
 
@@ -80,6 +104,9 @@ test("dates are written as the reader's language has them", () => {
 test("counts, sizes and lengths", () => {
   assert.deepEqual([count(9999), count(12_345), count(3_400_000)], ["9,999", "12.3K", "3.4M"]);
   assert.deepEqual([plural(1, "post"), plural(2, "post")], ["1 post", "2 posts"]);
-  assert.deepEqual([fileSize(900), fileSize(5_646_696), fileSize(300 * 1024 * 1024)], ["900 bytes", "5.4 MB", "300 MB"]);
+  assert.deepEqual(
+    [fileSize(900), fileSize(5_646_696), fileSize(300 * 1024 * 1024)],
+    ["900 bytes", "5.4 MB", "300 MB"],
+  );
   assert.deepEqual([clock(6_000), clock(165_400)], ["0:06", "2:45"]);
 });

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
+from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import PHONE
 from tests.e2e.conftest import Person, published
-from tools.client import LOCAL_RESET_CODE, Photo
+from tools.cloud import LOCAL_RESET_CODE
 from tools.pictures import landscape
 
 NEW_PASSWORD = "Another-horse-8-battery"

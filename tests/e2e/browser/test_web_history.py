@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import PHONE, Visitor
 from tests.e2e.conftest import Person, published
-from tools.client import Photo
 from tools.pictures import landscape
 
 

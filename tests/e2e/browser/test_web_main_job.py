@@ -10,12 +10,12 @@ from typing import cast
 import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
+from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
 from tests.e2e.conftest import Person, published
 from tests.pictures import SHARED_DATA, needs_shared_data
-from tools.client import Photo
 from tools.pictures import landscape
 
 _numbers = count(1)

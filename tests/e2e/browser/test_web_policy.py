@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Route, expect
 
+from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.conftest import Deployment, Person, published
-from tools.client import Photo
 from tools.pictures import landscape
 
 _REPORTING_MS = 500
@@ -61,7 +61,7 @@ def test_no_script_of_a_strangers_runs(visit: Visit, person: Callable[[], Person
     assert {report for report in expected if report in reports} == expected
 
 
-def test_the_feed_is_asked_for_once_and_before_the_apps_code_is_there(
+def test_the_feed_and_its_first_picture_are_asked_for_once_and_before_the_apps_code_is_there(
     visit: Visit, person: Callable[[], Person]
 ) -> None:
     owner = person()
@@ -75,14 +75,16 @@ def test_the_feed_is_asked_for_once_and_before_the_apps_code_is_there(
         held.append(route)
 
     somebody.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
-    somebody.page.route(re.compile(r"/assets/main-.*\.js$"), hold)
-    with somebody.page.expect_response(re.compile("/api/feed")):
+    somebody.page.route(re.compile(r"/assets/.*\.js$"), hold)
+    with somebody.page.expect_response(re.compile("/media/")):
         somebody.page.reload(wait_until="commit")
-    somebody.page.wait_for_timeout(_REPORTING_MS)
-    assert len(held) == 1
+    assert len(held) == 1  # all that the first screen needs is in one file
+    assert asked.count("/api/feed") == 1
     held[0].continue_()
     somebody.sees_post("Asked for early")
     assert asked.count("/api/feed") == 1
+    pictures = [path for path in asked if path.startswith("/media/")]
+    assert len(pictures) == 1
 
 
 def test_everything_comes_from_one_domain(

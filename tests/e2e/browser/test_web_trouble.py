@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
+from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import ACCESS_KEY, Visitor
 from tests.e2e.conftest import PASSWORD, Deployment, Person, published
-from tools.client import Photo
 from tools.pictures import landscape
 
 REFUSED = r"status of 40[01]"

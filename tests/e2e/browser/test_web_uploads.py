@@ -9,11 +9,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import PHONE
 from tests.e2e.conftest import Person, published
-from tools.client import Photo
 from tools.pictures import landscape
 
 _STORAGE = re.compile(r"-uploads-\d+")
@@ -169,3 +169,20 @@ def test_the_names_of_files_go_with_who_sent_them(
     somebody.page.get_by_role("button", name="Sign out").click()
     expect(somebody.page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert "secret-plan" not in json.dumps(somebody.page.evaluate(kept))
+
+
+def test_a_file_from_another_device_is_called_by_its_posts_caption(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    for number in range(2):
+        photo = Photo(landscape(30 + number))
+        published(owner.api, owner.api.publish([photo], caption=f"From elsewhere {number}"))
+    somebody = visit(owner)
+    asked: list[str] = []
+    somebody.page.on("request", lambda request: asked.append(request.url))
+    somebody.open("/uploads")
+    rows = somebody.page.get_by_role("main").get_by_role("listitem")
+    expect(rows).to_contain_text(["From elsewhere 1", "From elsewhere 0"])
+    # One request tells of all of them.
+    assert len([url for url in asked if "/posts" in url]) == 1

@@ -19,7 +19,7 @@ from playwright.sync_api import (
 
 from tests.e2e.conftest import PASSWORD, Person
 from tools import paths
-from tools.client import LOCAL_CONFIRMATION_CODE
+from tools.cloud import LOCAL_CONFIRMATION_CODE
 
 Scheme = Literal["light", "dark"]
 
@@ -81,9 +81,14 @@ class Visitor:
         self.context.add_init_script(_TELL_VIOLATIONS)
         # Scripts of the browser's own are no part of the page: its policy has no say in them.
         self.context.add_init_script(path=_AXE)
-        self.page = self.context.new_page()
-        self.page.on("console", self._listen)
-        self.page.on("pageerror", lambda error: self._heard.append(f"uncaught: {error}"))
+        self.page = self.another_tab()
+
+    def another_tab(self) -> Page:
+        """A further page of the same browser: whatever the site keeps, they share."""
+        page = self.context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self._heard.append(f"uncaught: {error}"))
+        return page
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

@@ -5,27 +5,7 @@ do not count, and all of it comes to rest. What stands after it starts scripts w
 each a person's app, and waits for nothing; a script may wait, for a time or for something to be so.
 """
 
-from __future__ import annotations
+from tests.exploration.scenarios import audiences, avatars, collecting, deleting, publishing
+from tests.exploration.scenarios.declared import SCENARIOS
 
-from collections.abc import Callable, Iterator
-from typing import Final
-
-from tests.exploration.play import Play
-
-Scenario = Callable[[Play], Iterator[None]]
-SCENARIOS: Final[dict[str, Scenario]] = {}
-
-
-def scenario(function: Scenario) -> Scenario:
-    """Declare one, by its function's name."""
-    SCENARIOS[function.__name__] = function
-    return function
-
-
-from tests.exploration.scenarios import (  # noqa: E402, F401 - importing them declares them
-    audiences,
-    avatars,
-    collecting,
-    deleting,
-    publishing,
-)
+__all__ = ["SCENARIOS", "audiences", "avatars", "collecting", "deleting", "publishing"]

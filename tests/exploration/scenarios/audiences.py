@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tests.exploration.play import Play
-from tests.exploration.scenarios import scenario
+from tests.exploration.scenarios.declared import scenario
 from tests.exploration.scenarios.files import photo
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.exploration.play import Play
-from tests.exploration.scenarios import scenario
+from tests.exploration.scenarios.declared import scenario
 from tests.exploration.scenarios.files import photo
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from shutterfeed import keys
 from tests.exploration import dynamo
 from tests.exploration.play import Play
-from tests.exploration.scenarios import scenario
+from tests.exploration.scenarios.declared import scenario
 from tests.exploration.scenarios.files import photo
 from tests.integration.world import METADATA
 

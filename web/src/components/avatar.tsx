@@ -27,7 +27,10 @@ export function Avatar({ user, size = "small" }: Props) {
   }
   const initial = [...(user.display_name || user.handle)][0] ?? "";
   return (
-    <span class={`avatar avatar-${size} avatar-initial tint-${tint(user.handle)}`} aria-hidden="true">
+    <span
+      class={`avatar avatar-${size} avatar-initial tint-${tint(user.handle)}`}
+      aria-hidden="true"
+    >
       {initial.toLocaleUpperCase("en")}
     </span>
   );

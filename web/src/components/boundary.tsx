@@ -29,7 +29,11 @@ export class Boundary extends Component<{ children: ComponentChildren }, { error
     return (
       <div class="notice" role="alert">
         <h1>This page could not be shown</h1>
-        <p>{navigator.onLine ? sentence(error) : "You are offline. Try again once you are connected."}</p>
+        <p>
+          {navigator.onLine
+            ? sentence(error)
+            : "You are offline. Try again once you are connected."}
+        </p>
         <button
           type="button"
           class="button button-primary"

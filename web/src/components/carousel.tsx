@@ -45,7 +45,9 @@ export function Carousel({ post, sizes, eager = false, controls = false }: Props
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.target !== event.currentTarget) return; // a video's own keys
-    const to = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: media.length - 1 }[event.key];
+    const to = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: media.length - 1 }[
+      event.key
+    ];
     if (to === undefined) return;
     event.preventDefault();
     go(to);
@@ -65,6 +67,7 @@ export function Carousel({ post, sizes, eager = false, controls = false }: Props
         class="stage slides"
         style={{ aspectRatio: String(ratio) }}
         ref={slides}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be scrolled by keys, too
         tabIndex={0}
         aria-label={`${index + 1} of ${media.length}`}
         onKeyDown={onKeyDown}
@@ -86,12 +89,22 @@ export function Carousel({ post, sizes, eager = false, controls = false }: Props
         {index + 1}/{media.length}
       </span>
       {index > 0 && (
-        <button type="button" class="arrow arrow-left" aria-label="Previous" onClick={() => go(index - 1)}>
+        <button
+          type="button"
+          class="arrow arrow-left"
+          aria-label="Previous"
+          onClick={() => go(index - 1)}
+        >
           <Icon name="left" />
         </button>
       )}
       {index < media.length - 1 && (
-        <button type="button" class="arrow arrow-right" aria-label="Next" onClick={() => go(index + 1)}>
+        <button
+          type="button"
+          class="arrow arrow-right"
+          aria-label="Next"
+          onClick={() => go(index + 1)}
+        >
           <Icon name="right" />
         </button>
       )}
@@ -110,14 +123,24 @@ interface SlideProps extends Props {
   number?: number;
 }
 
-function Slide({ post, medium, sizes, ratio, number, eager = false, controls = false }: SlideProps) {
+function Slide({
+  post,
+  medium,
+  sizes,
+  ratio,
+  number,
+  eager = false,
+  controls = false,
+}: SlideProps) {
   const alt = describe(post, medium, number);
   if (medium.state !== "ready") return <Unready medium={medium} />;
   const fits = Math.abs(ratioOf(medium, false) - ratio) / ratio < 0.02;
   return (
     <div class={fits ? "slide-box" : "slide-box slide-whole"}>
       <Picture medium={medium} sizes={sizes} fallbackAlt={alt} eager={eager} />
-      {medium.clip && <Clip clip={medium.clip} label={medium.alt_text || alt} controls={controls} />}
+      {medium.clip && (
+        <Clip clip={medium.clip} label={medium.alt_text || alt} controls={controls} />
+      )}
     </div>
   );
 }

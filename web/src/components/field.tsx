@@ -14,7 +14,17 @@ interface Props {
 }
 
 /** A labelled line, or with `rows` a text box; what is wrong with it is said right below. */
-export function Field({ label, value, onValue, error, hint, rows, input, maxLength, children }: Props) {
+export function Field({
+  label,
+  value,
+  onValue,
+  error,
+  hint,
+  rows,
+  input,
+  maxLength,
+  children,
+}: Props) {
   const id = useId();
   const notes = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
   const common = {
@@ -31,7 +41,12 @@ export function Field({ label, value, onValue, error, hint, rows, input, maxLeng
         {label}
       </label>
       {rows === undefined ? (
-        <input type="text" {...input} {...common} onInput={(event) => onValue(event.currentTarget.value)} />
+        <input
+          type="text"
+          {...input}
+          {...common}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
       ) : (
         <textarea {...common} rows={rows} onInput={(event) => onValue(event.currentTarget.value)} />
       )}

@@ -25,7 +25,10 @@ export function FollowButton({ user, follows: given, onChange, class: extra = ""
 
   // Until one knows who one is oneself, it may be oneself.
   useEffect(() => {
-    if (isWaiting) void loadMe().catch(() => undefined).then(() => setWaiting(false));
+    if (isWaiting)
+      void loadMe()
+        .catch(() => undefined)
+        .then(() => setWaiting(false));
   }, []);
   if (isWaiting || own?.id === user.id) return null;
 
@@ -34,7 +37,9 @@ export function FollowButton({ user, follows: given, onChange, class: extra = ""
     setBusy(true);
     learn(user.id, !follows);
     try {
-      const seen = await call(follows ? "delete" : "put", "/me/following/{handle}", { path: { handle } });
+      const seen = await call(follows ? "delete" : "put", "/me/following/{handle}", {
+        path: { handle },
+      });
       onChange?.(learnFrom(seen));
       void loadMe().catch(() => undefined); // one's own count is shown elsewhere, and later again
     } catch (error) {

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { localFiles } from "../local-files.ts";
-import { forget, pending, previews, sending } from "../pending.ts";
+import { forget, pending, previews } from "../pending.ts";
 import { deletePost } from "../posts.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
+import { useSender } from "../tabs.ts";
 import { Icon } from "./icons.tsx";
 
 /** One's own posts on their way, and those that failed with the reason for each file. */
@@ -26,28 +27,34 @@ function PendingPost({ post }: { post: PostBody }) {
   const preview =
     first && (previews.get(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
-  const isSending = useStore(sending).has(post.id);
-  const stage = stageOf(post, isSending, (id) => files[id], Date.now());
+  const stage = stageOf(post, useSender(post.id), (id) => files[id], Date.now());
   const name = (first && files[first.id]?.name) || "It appears here once it is ready.";
   const hasFailed = stage === "failed";
   const isInterrupted = stage === "interrupted";
   return (
-    <article class={hasFailed ? "pending-post pending-failed" : "pending-post"} data-state={post.state}>
+    <article
+      class={hasFailed ? "pending-post pending-failed" : "pending-post"}
+      data-state={post.state}
+    >
       {preview && preview !== unshowable ? (
         <img class="pending-thumb" src={preview} alt="" onError={() => setUnshowable(preview)} />
       ) : (
-        <span class="pending-thumb"><Icon name="image" /></span>
+        <span class="pending-thumb">
+          <Icon name="image" />
+        </span>
       )}
       <div class="pending-text">
         <p class="pending-title">{TITLES[stage]}</p>
         {hasFailed && <Reasons post={post} />}
-        {!hasFailed && !isInterrupted && stage !== "awaited" && <Progress post={post} />}
+        {!WITHOUT_PROGRESS.has(stage) && <Progress post={post} />}
         {!hasFailed && <p class="pending-note">{post.caption || name}</p>}
       </div>
       {(hasFailed || isInterrupted) && (
         <div class="pending-actions">
           {isInterrupted && (
-            <a class="button button-small button-primary" href="/uploads">Choose the file again</a>
+            <a class="button button-small button-primary" href="/uploads">
+              Choose the file again
+            </a>
           )}
           <button
             type="button"
@@ -66,15 +73,26 @@ const TITLES: Record<Stage, string> = {
   failed: "Your post could not be published",
   interrupted: "The upload was interrupted",
   awaited: "Waiting for its files",
+  elsewhere: "Being sent in another tab",
   sending: "Uploading your post",
   received: "Received, being prepared",
   processing: "Processing your post",
 };
 
+/** Nothing goes on, or it is not known here how far it is. */
+const WITHOUT_PROGRESS: ReadonlySet<Stage> = new Set([
+  "failed",
+  "interrupted",
+  "awaited",
+  "elsewhere",
+]);
+
 function Progress({ post }: { post: PostBody }) {
   const done = post.media.reduce((sum, medium) => sum + share(medium), 0) / post.media.length;
   const percent = Math.round(done * 100);
-  return <progress class="progress" max={100} value={percent} aria-label="Processing of your post" />;
+  return (
+    <progress class="progress" max={100} value={percent} aria-label="Processing of your post" />
+  );
 }
 
 /** How much of a file's way is done: arrived is a little, the rest is processing. */

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
-import type { MediumView, RenditionBody } from "../api.ts";
+import type { MediumView } from "../api.ts";
 import { useOnline } from "../recovery.ts";
+import { sourcesOf, srcset } from "../sources.ts";
 import { placeholderUrl } from "./placeholder.ts";
 
 interface Props {
@@ -23,9 +24,7 @@ export function Picture({ medium, sizes, fallbackAlt, eager = false, tile = fals
     setFailed(false);
     setAttempt((count) => count + 1); // a new element: the old one has given up
   });
-  const whole = medium.renditions.filter(isWhole);
-  const jpeg = whole.filter((rendition) => rendition.content_type === "image/jpeg");
-  const webp = whole.filter((rendition) => rendition.content_type === "image/webp");
+  const { jpeg, webp } = sourcesOf(medium);
   const usual = jpeg.find((rendition) => rendition.width >= 640) ?? jpeg.at(-1);
   if (usual === undefined) return null;
   return (
@@ -54,13 +53,4 @@ export function Picture({ medium, sizes, fallbackAlt, eager = false, tile = fals
       />
     </picture>
   );
-}
-
-/** The square one is cropped: for avatars and the like. */
-function isWhole(rendition: RenditionBody): boolean {
-  return rendition.name !== "150.jpg";
-}
-
-function srcset(renditions: readonly RenditionBody[]): string {
-  return renditions.map((rendition) => `${rendition.url} ${rendition.width}w`).join(", ");
 }

@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
+import { MAX_PLACE_NAME } from "../../build/limits.ts";
 import type { PlaceText } from "../place.ts";
 import { Field } from "./field.tsx";
 import { Icon } from "./icons.tsx";
-
-const MAX_PLACE_NAME = 100;
 
 interface Props {
   place: PlaceText;
@@ -30,7 +29,9 @@ export function PlaceFields({ place: { name, latitude, longitude }, onPlace, err
 
   return (
     <details class="place" open={isOpen || error !== null}>
-      <summary><Icon name="place" /> {name || "Add a place"}</summary>
+      <summary>
+        <Icon name="place" /> {name || "Add a place"}
+      </summary>
       <Field
         label="Name of the place"
         value={name}
@@ -39,11 +40,25 @@ export function PlaceFields({ place: { name, latitude, longitude }, onPlace, err
         error={error}
       />
       <div class="place-point">
-        <Field label="Latitude" value={latitude} onValue={(text) => onPlace({ latitude: text })} input={{ inputMode: "decimal" }} />
-        <Field label="Longitude" value={longitude} onValue={(text) => onPlace({ longitude: text })} input={{ inputMode: "decimal" }} />
-        <button type="button" class="button" onClick={locate}>Use my location</button>
+        <Field
+          label="Latitude"
+          value={latitude}
+          onValue={(text) => onPlace({ latitude: text })}
+          input={{ inputMode: "decimal" }}
+        />
+        <Field
+          label="Longitude"
+          value={longitude}
+          onValue={(text) => onPlace({ longitude: text })}
+          input={{ inputMode: "decimal" }}
+        />
+        <button type="button" class="button" onClick={locate}>
+          Use my location
+        </button>
       </div>
-      <p class="field-hint" role="status">{note}</p>
+      <p class="field-hint" role="status">
+        {note}
+      </p>
     </details>
   );
 }

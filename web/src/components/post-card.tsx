@@ -1,6 +1,7 @@
-import { lazy } from "../lazy.tsx";
 import type { PostBody } from "../api.ts";
+import { lazy } from "../lazy.tsx";
 import { usePost } from "../posts.ts";
+import { FEED_SIZES } from "../sources.ts";
 import { Store, useStore } from "../store.ts";
 import { ago, fullDate } from "../text.ts";
 import { Avatar } from "./avatar.tsx";
@@ -11,9 +12,6 @@ import { share } from "./share.ts";
 
 const PostMenu = lazy(() => import("../views/all.ts").then((module) => module.PostMenu));
 
-/** The column's width; on a phone it is the screen. */
-const SIZES = "(min-width: 2560px) 840px, (min-width: 1920px) 720px, (min-width: 700px) 600px, 100vw";
-
 /** A post in the feed. */
 export function PostCard({ post: given, eager = false }: { post: PostBody; eager?: boolean }) {
   const post = usePost(given);
@@ -21,7 +19,7 @@ export function PostCard({ post: given, eager = false }: { post: PostBody; eager
   return (
     <article class="card" aria-label={`Post by ${nameOf(post)}`}>
       <PostHead post={post} />
-      <Carousel post={post} sizes={SIZES} eager={eager} />
+      <Carousel post={post} sizes={FEED_SIZES} eager={eager} />
       <Caption text={post.caption} />
     </article>
   );
@@ -32,6 +30,7 @@ export function PostHead({ post }: { post: PostBody }) {
   const { author, place, published_at: published } = post;
   return (
     <header class="card-head">
+      {/* biome-ignore lint/a11y/useAnchorContent: the name beside it is the same link, and is read */}
       <a href={`/u/${author.handle}`} class="card-avatar" tabIndex={-1} aria-hidden="true">
         <Avatar user={author} />
       </a>

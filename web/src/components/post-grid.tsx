@@ -29,9 +29,15 @@ function Tile({ post: given, eager }: { post: PostBody; eager: boolean }) {
       <a href={`/p/${post.id}`} aria-label={label}>
         <Picture medium={first} sizes={SIZES} fallbackAlt="" eager={eager} tile />
         {post.media.length > 1 ? (
-          <span class="tile-mark"><Icon name="album" /></span>
+          <span class="tile-mark">
+            <Icon name="album" />
+          </span>
         ) : (
-          first.clip && <span class="tile-mark"><Icon name="video" /></span>
+          first.clip && (
+            <span class="tile-mark">
+              <Icon name="video" />
+            </span>
+          )
         )}
       </a>
     </li>

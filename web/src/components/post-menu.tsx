@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { MAX_ALT_TEXT, MAX_CAPTION } from "../../build/limits.ts";
 import { call, type PostBody } from "../api.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { me } from "../me.ts";
@@ -13,9 +14,6 @@ import { Field } from "./field.tsx";
 import { Icon } from "./icons.tsx";
 import { PlaceFields } from "./place-fields.tsx";
 import { share } from "./share.ts";
-
-const MAX_CAPTION = 2200;
-const MAX_ALT_TEXT = 1000;
 
 interface Props {
   post: PostBody;
@@ -40,7 +38,14 @@ export function PostMenu({ post, onClose }: Props) {
           </li>
         )}
         <li>
-          <button type="button" class="menu-item" onClick={() => { onClose(); void share(post); }}>
+          <button
+            type="button"
+            class="menu-item"
+            onClick={() => {
+              onClose();
+              void share(post);
+            }}
+          >
             <Icon name="link" /> Share link
           </button>
         </li>
@@ -80,7 +85,12 @@ function ConfirmDelete({ post, onClose }: Props) {
         <button type="button" class="button" onClick={onClose}>
           Keep it
         </button>
-        <button type="button" class="button button-danger" disabled={isBusy} onClick={() => void confirm()}>
+        <button
+          type="button"
+          class="button button-danger"
+          disabled={isBusy}
+          onClick={() => void confirm()}
+        >
           Delete
         </button>
       </div>
@@ -138,10 +148,18 @@ function EditPost({ post, onClose }: Props) {
           {post.media.map((medium, index) => (
             <div class="edit-medium" key={medium.id}>
               {medium.renditions.length > 0 && (
-                <img class="edit-thumb" alt="" src={medium.renditions.at(-1)!.url} width="64" height="64" />
+                <img
+                  class="edit-thumb"
+                  alt=""
+                  src={medium.renditions.at(-1)!.url}
+                  width="64"
+                  height="64"
+                />
               )}
               <Field
-                label={`Description of ${describe(post, medium, index + 1).split(" by ")[0]!.toLowerCase()}`}
+                label={`Description of ${describe(post, medium, index + 1)
+                  .split(" by ")[0]!
+                  .toLowerCase()}`}
                 hint="Read aloud to people who do not see it."
                 rows={2}
                 value={altTexts[medium.id] ?? ""}
@@ -155,7 +173,11 @@ function EditPost({ post, onClose }: Props) {
             onPlace={(changed) => setPlace({ ...place, ...changed })}
             error={placeError}
           />
-          {error !== null && !isOfCaption && <p class="field-error" role="alert">{sentence(error)}</p>}
+          {error !== null && !isOfCaption && (
+            <p class="field-error" role="alert">
+              {sentence(error)}
+            </p>
+          )}
         </div>
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>

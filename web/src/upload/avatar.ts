@@ -1,8 +1,10 @@
 /** A new picture of oneself: declared, sent and waited for. */
+import { MAX_PHOTO_BYTES } from "../../build/limits.ts";
 import { call } from "../api.ts";
 import { Failure } from "../errors.ts";
+import { fileSize } from "../text.ts";
 import { hashFile } from "./inspect.ts";
-import { isVideo, MAX_PHOTO_BYTES, sniff, SNIFF_BYTES } from "./sniff.ts";
+import { isVideo, SNIFF_BYTES, sniff } from "./sniff.ts";
 import { sendFile } from "./transfer.ts";
 
 const LOOK_MS = 1_000;
@@ -16,7 +18,9 @@ export async function uploadAvatar(
 ): Promise<void> {
   const type = sniff(new Uint8Array(await file.slice(0, SNIFF_BYTES).arrayBuffer()));
   if (type === null || isVideo(type)) throw new Failure("Please choose a photo.");
-  if (file.size > MAX_PHOTO_BYTES) throw new Failure("The photo may have at most 25 MB.");
+  if (file.size > MAX_PHOTO_BYTES) {
+    throw new Failure(`The photo may have at most ${fileSize(MAX_PHOTO_BYTES)}.`);
+  }
   say("Uploading…");
   const sha256 = await hashFile(file, () => undefined);
   const { media_id, upload } = await call("post", "/me/avatar", {
@@ -24,7 +28,8 @@ export async function uploadAvatar(
     body: { content_type: type, bytes: file.size, sha256 },
   });
   if (upload !== null) {
-    const onProgress = (sent: number) => say(`Uploading, ${Math.floor((100 * sent) / file.size)} %`);
+    const onProgress = (sent: number) =>
+      say(`Uploading, ${Math.floor((100 * sent) / file.size)} %`);
     await sendFile(file, upload, { signal, onProgress });
   }
   say("Processing…");

@@ -1,21 +1,16 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { filesTaken } from "../compose.ts";
+import { useEffect, useState } from "preact/hooks";
+import { MAX_CAPTION, MAX_MEDIA } from "../../build/limits.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
 import { PlaceFields } from "../components/place-fields.tsx";
+import { filesTaken } from "../compose.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { useStore } from "../store.ts";
-import { clock, fileSize } from "../text.ts";
-import {
-  add, changeItem, clear, continueUnfinished, draft, edit, hashedShare, type Item, MAX_MEDIA, move,
-  obstacle, post, remove,
-} from "./draft.ts";
-import { isVideo } from "./sniff.ts";
+import { add, clear, draft, edit, hashedShare, obstacle, post } from "./draft.ts";
+import { ItemRow } from "./item-row.tsx";
 
 const ACCEPTED = "image/*,video/*,.heic,.heif,.avif,.mov,.mp4,.webm";
-const MAX_CAPTION = 2200;
-const MAX_ALT_TEXT = 1000;
 
 interface Props {
   files: readonly File[];
@@ -96,7 +91,9 @@ export function Compose({ files, onClose }: Props) {
             </ol>
           )}
           {current.items.some(({ problem }) => problem === null) && (
-            <p class="field-hint">Descriptions are read aloud to people who do not see the pictures.</p>
+            <p class="field-hint">
+              Descriptions are read aloud to people who do not see the pictures.
+            </p>
           )}
           {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}
           {hasItems && (
@@ -135,7 +132,9 @@ export function Compose({ files, onClose }: Props) {
         <p class="field-error dialog-note" role="alert">
           {current.note ?? (error !== null && !isOfField ? sentence(error) : null)}
         </p>
-        <p class="visually-hidden" role="status">{moved}</p>
+        <p class="visually-hidden" role="status">
+          {moved}
+        </p>
         {hasItems && (
           <div class="dialog-actions">
             <button type="button" class="button" disabled={isPosting} onClick={clear}>
@@ -156,7 +155,9 @@ function Chooser({ isFirst }: { isFirst: boolean }) {
     <label class={isFirst ? "chooser chooser-first" : "chooser"}>
       <Icon name="image" />
       <span class="chooser-text">{isFirst ? "Choose photos and videos" : "Add more"}</span>
-      {isFirst && <span class="chooser-hint">or drop or paste them here; up to {MAX_MEDIA} for one post</span>}
+      {isFirst && (
+        <span class="chooser-hint">or drop or paste them here; up to {MAX_MEDIA} for one post</span>
+      )}
       <input
         class="visually-hidden"
         type="file"
@@ -170,143 +171,3 @@ function Chooser({ isFirst }: { isFirst: boolean }) {
     </label>
   );
 }
-
-interface ItemProps {
-  item: Item;
-  index: number;
-  count: number;
-  /** Hears where it is now, in words. */
-  onMoved: (where: string) => void;
-}
-
-function ItemRow({ item, index, count, onMoved }: ItemProps) {
-  const row = useRef<HTMLLIElement>(null);
-  const [isHeld, setHeld] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const name = item.file.name;
-
-  async function resume(): Promise<void> {
-    try {
-      await continueUnfinished(item);
-    } catch (reason) {
-      setError(sentence(reason));
-    }
-  }
-
-  function moveTo(to: number, button: HTMLButtonElement): void {
-    if (to < 0 || to >= count) return;
-    move(item.id, to);
-    onMoved(`${name} is number ${to + 1} of ${count}`);
-    requestAnimationFrame(() => button.focus()); // the row was taken out and put in again
-  }
-
-  return (
-    <li
-      ref={row}
-      class={isHeld ? "item item-held" : "item"}
-      onDragOver={(event) => {
-        if (held === null || held === item.id) return;
-        event.preventDefault();
-        move(held, index);
-      }}
-    >
-      <div
-        class="item-thumb"
-        draggable={count > 1}
-        onDragStart={(event) => {
-          held = item.id;
-          setHeld(true);
-          event.dataTransfer?.setDragImage(row.current!, 20, 20);
-        }}
-        onDragEnd={() => {
-          held = null;
-          setHeld(false);
-        }}
-      >
-        <Preview item={item} />
-      </div>
-      <div class="item-text">
-        <p class="item-name">
-          {name} <span class="item-size">{facts(item)}</span>
-        </p>
-        {item.problem ? (
-          <p class="field-error" role="alert">{item.problem}</p>
-        ) : (
-          <Field
-            label={`Description of ${name}`}
-            rows={1}
-            value={item.altText}
-            onValue={(altText) => changeItem(item.id, { altText })}
-            maxLength={MAX_ALT_TEXT}
-          />
-        )}
-        {item.unfinished && (
-          <p class="notice-line">
-            An earlier upload of this file was interrupted.{" "}
-            <button type="button" class="link-button" onClick={() => void resume()}>
-              Continue it
-            </button>
-            {error && <span class="field-error" role="alert"> {error}</span>}
-          </p>
-        )}
-      </div>
-      <div class="item-buttons">
-        <button type="button" class="icon-button" aria-label={`Remove ${name}`} onClick={() => remove(item)}>
-          <Icon name="close" />
-        </button>
-        {count > 1 && (
-          <>
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={`Move ${name} up`}
-              aria-disabled={index === 0}
-              onClick={(event) => moveTo(index - 1, event.currentTarget)}
-            >
-              <Icon name="up" />
-            </button>
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={`Move ${name} down`}
-              aria-disabled={index === count - 1}
-              onClick={(event) => moveTo(index + 1, event.currentTarget)}
-            >
-              <span class="turned"><Icon name="up" /></span>
-            </button>
-          </>
-        )}
-      </div>
-    </li>
-  );
-}
-
-/** The item that is being dragged. */
-let held: number | null = null;
-
-function facts({ file, video }: Item): string {
-  return video ? `${fileSize(file.size)}, ${clock(video.durationMs)}` : fileSize(file.size);
-}
-
-/** The file itself, or, where the browser cannot show it, a tile that says so. */
-function Preview({ item }: { item: Item }) {
-  const [cannotShow, setCannotShow] = useState(false);
-  const { preview, type, problem } = item;
-  if (problem !== null) return <span class="item-tile"><Icon name="warning" /></span>;
-  if (preview === null || type === null) return <span class="item-tile skeleton" />;
-  if (cannotShow) {
-    return (
-      <span class="item-tile">
-        {TYPE_NAMES[type] ?? "This file"}: no preview here, posts fine
-      </span>
-    );
-  }
-  if (isVideo(type)) {
-    return <video src={`${preview}#t=0.1`} muted playsInline preload="metadata" aria-label="Preview" onError={() => setCannotShow(true)} />;
-  }
-  return <img src={preview} alt="" draggable={false} onError={() => setCannotShow(true)} />;
-}
-
-const TYPE_NAMES: Record<string, string> = {
-  "image/heic": "HEIC", "image/heif": "HEIF", "image/avif": "AVIF", "video/quicktime": "MOV", "video/mp4": "MP4",
-};

@@ -1,18 +1,16 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
-import { call, type CreatePost, type UploadBody } from "../api.ts";
+import { MAX_MEDIA, MAX_PAGE, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES } from "../../build/limits.ts";
+import { type CreatePost, call, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
-import { NO_PLACE, parsePlace, type PlaceText } from "../place.ts";
+import { NO_PLACE, type PlaceText, parsePlace } from "../place.ts";
 import { Store } from "../store.ts";
 import { fileSize, plural } from "../text.ts";
 import { hashFile, inspectVideo } from "./inspect.ts";
 import type { VideoFacts } from "./mp4.ts";
 import { resume, start } from "./queue.ts";
-import {
-  type ContentType, isVideo, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, sniff, SNIFF_BYTES,
-} from "./sniff.ts";
+import { type ContentType, isVideo, SNIFF_BYTES, sniff } from "./sniff.ts";
 
-export const MAX_MEDIA = 10;
 const METADATA_MS = 10_000;
 const RELEASE_MS = 2_000;
 
@@ -30,7 +28,7 @@ export interface Item {
   readonly preview: string | null;
   /** Why it cannot be posted. */
   readonly problem: string | null;
-  /** The same file is part of a post whose upload was interrupted. */
+  /** The same file is part of a post that still waits for it. */
   readonly unfinished: UploadBody | null;
 }
 
@@ -44,7 +42,11 @@ export interface Draft {
 }
 
 const EMPTY: Draft = {
-  items: [], caption: "", place: NO_PLACE, keepsCapture: false, note: null,
+  items: [],
+  caption: "",
+  place: NO_PLACE,
+  keepsCapture: false,
+  note: null,
 };
 
 export const draft = new Store<Draft>(EMPTY);
@@ -69,14 +71,25 @@ export function clear(): void {
 
 export function add(files: readonly File[]): void {
   const room = MAX_MEDIA - draft.value.items.length;
-  const added = files.slice(0, room).map((file): Item => ({
-    id: nextId++, file, altText: "", type: null, video: null, sha256: null, hashed: 0,
-    preview: null, problem: null, unfinished: null,
-  }));
+  const added = files.slice(0, room).map(
+    (file): Item => ({
+      id: nextId++,
+      file,
+      altText: "",
+      type: null,
+      video: null,
+      sha256: null,
+      hashed: 0,
+      preview: null,
+      problem: null,
+      unfinished: null,
+    }),
+  );
   const left = files.length - added.length;
   edit({
     items: [...draft.value.items, ...added],
-    note: left > 0 ? `A post has at most ${MAX_MEDIA} files: ${plural(left, "file")} left out.` : null,
+    note:
+      left > 0 ? `A post has at most ${MAX_MEDIA} files: ${plural(left, "file")} left out.` : null,
   });
   for (const item of added) void prepare(item);
 }
@@ -138,14 +151,17 @@ export async function post(): Promise<void> {
   keys.set(text, key);
   const created = await call("post", "/posts", { header: { "Idempotency-Key": key }, body });
   keys.delete(text); // the same once more, on purpose, is another post
-  start(created.post, current.items.map(({ file }) => file), created.uploads);
+  start(
+    created.post,
+    current.items.map(({ file }) => file),
+    created.uploads,
+  );
   clear();
 }
 
 /** Sends the file to the post that it was meant for, and takes it out of this one. */
-export async function continueUnfinished(item: Item): Promise<void> {
-  const { post_id, media_id } = item.unfinished!;
-  await resume(post_id, media_id, item.file);
+export async function continueUnfinished(item: Item, upload: UploadBody): Promise<void> {
+  await resume(upload.post_id, upload.media_id, item.file);
   remove(item);
 }
 
@@ -227,7 +243,9 @@ function playerFacts(file: File): Promise<VideoFacts | null> {
       clearTimeout(timer);
       const { videoWidth: width, videoHeight: height, duration } = player;
       const isKnown = width > 0 && height > 0 && Number.isFinite(duration) && duration > 0;
-      resolve(isKnown ? { width, height, durationMs: Math.max(1, Math.round(duration * 1000)) } : null);
+      resolve(
+        isKnown ? { width, height, durationMs: Math.max(1, Math.round(duration * 1000)) } : null,
+      );
     };
     player.src = url;
   }).finally(() => {
@@ -238,7 +256,7 @@ function playerFacts(file: File): Promise<VideoFacts | null> {
 
 /** The ledger's entry of the same content that still waits for its bytes. */
 async function unfinishedOf(sha256: string): Promise<UploadBody | null> {
-  unfinished ??= call("get", "/me/uploads", { query: { limit: 100 } }).then(({ items }) =>
+  unfinished ??= call("get", "/me/uploads", { query: { limit: MAX_PAGE } }).then(({ items }) =>
     items.filter(({ state, purpose }) => state === "awaiting" && purpose === "post"),
   );
   const found = (await unfinished).find((upload) => upload.sha256 === sha256);

@@ -65,7 +65,9 @@ function running(): Worker {
       // Its code could not be fetched: whoever waits hears of it, the next one tries again.
       worker = undefined;
       for (const id of [...waiting.keys()]) {
-        waiting.get(id)?.onAnswer({ id, kind: "error", message: "The worker could not be started." });
+        waiting
+          .get(id)
+          ?.onAnswer({ id, kind: "error", message: "The worker could not be started." });
       }
     };
   }

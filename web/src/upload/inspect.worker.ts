@@ -11,9 +11,11 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 let queue = Promise.resolve();
 
 self.onmessage = ({ data: job }: MessageEvent<Job>) => {
-  queue = queue.then(() => work(job)).catch((error: unknown) => {
-    answer({ id: job.id, kind: "error", message: String(error) });
-  });
+  queue = queue
+    .then(() => work(job))
+    .catch((error: unknown) => {
+      answer({ id: job.id, kind: "error", message: String(error) });
+    });
 };
 
 async function work({ id, kind, file }: Job): Promise<void> {
@@ -23,7 +25,9 @@ async function work({ id, kind, file }: Job): Promise<void> {
 
 async function hash(id: number, file: File): Promise<string> {
   if (file.size <= WHOLE_BYTES) {
-    return bytesToHex(new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer())));
+    return bytesToHex(
+      new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer())),
+    );
   }
   const hasher = sha256.create();
   for (let at = 0; at < file.size; at += CHUNK_BYTES) {

@@ -24,49 +24,59 @@ interface Box {
 const MAX_HEADER = 32 * 1024 * 1024;
 const MAX_TOP_BOXES = 1_000;
 
-/** Null where the file is damaged, or has no video in it. */
+/** An index of segments with 80,000 of them. */
+const MAX_SEGMENT_INDEX = 1024 * 1024;
+
+/** What the file says of itself; null if it is damaged, or has no video in it. */
 export async function readMp4(size: number, read: Read): Promise<VideoFacts | null> {
+  let moov: DataView | undefined;
+  let segments: DataView | undefined;
   let at = 0;
   for (let count = 0; at + 8 <= size && count < MAX_TOP_BOXES; count++) {
     const head = view(await read(at, 16));
-    if (head.byteLength < 8) return null;
+    if (head.byteLength < 8) break;
     const box = boxAt(head, 0, size - at);
-    if (box === null) return null;
+    if (box === null) break;
+    const length = box.end - box.start;
     if (box.kind === "moov") {
-      const length = box.end - box.start;
       if (length > MAX_HEADER) return null;
-      return fromHeader(view(await read(at + box.start, length)));
+      moov ??= view(await read(at + box.start, length));
+    } else if (box.kind === "sidx") {
+      segments ??= view(await read(at + box.start, Math.min(length, MAX_SEGMENT_INDEX)));
     }
+    // The index of segments matters only if the header does not say how long the video is.
+    if (moov !== undefined && (segments !== undefined || tellsItsLength(moov))) break;
     at += box.end;
   }
-  return null;
+  return moov === undefined ? null : fromHeader(moov, segments);
 }
 
-function fromHeader(moov: DataView): VideoFacts | null {
+function tellsItsLength(moov: DataView): boolean {
+  return fromHeader(moov, undefined) !== null;
+}
+
+function fromHeader(moov: DataView, segments: DataView | undefined): VideoFacts | null {
   const top = boxes(moov, 0, moov.byteLength);
-  const header = top.find((box) => box.kind === "mvhd");
-  if (header === undefined) return null;
-  const length = duration(moov, header, fragments(moov, top));
   for (const track of top.filter((box) => box.kind === "trak")) {
     const parts = boxes(moov, track.start, track.end);
     const size = parts.find((box) => box.kind === "tkhd");
     const media = parts.find((box) => box.kind === "mdia");
     if (size === undefined || media === undefined || !isVideoTrack(moov, media)) continue;
     const shown = dimensions(moov, size);
-    if (shown !== null && length > 0) return { ...shown, durationMs: Math.round(length * 1000) };
+    const seconds = movieLength(moov, top) || trackLength(moov, media) || segmentsLength(segments);
+    return shown !== null && seconds > 0
+      ? { ...shown, durationMs: Math.round(seconds * 1000) }
+      : null;
   }
   return null;
 }
 
-/** In seconds. A video in fragments says how long it is in another place. */
-function duration(moov: DataView, mvhd: Box, fragmented: number): number {
-  const isLong = moov.getUint8(mvhd.start) === 1;
-  const scale = moov.getUint32(mvhd.start + (isLong ? 20 : 12));
-  const units = isLong
-    ? Number(moov.getBigUint64(mvhd.start + 24))
-    : moov.getUint32(mvhd.start + 16);
-  const unknown = units === 0 || units === 0xffff_ffff;
-  return scale === 0 ? 0 : (unknown ? fragmented : units) / scale;
+/** In seconds, by the movie's header, or by that of its fragments; 0 if neither says. */
+function movieLength(moov: DataView, top: readonly Box[]): number {
+  const header = top.find((box) => box.kind === "mvhd");
+  if (header === undefined) return 0;
+  const { scale, units } = time(moov, header);
+  return scale === 0 ? 0 : (units || fragments(moov, top)) / scale;
 }
 
 function fragments(moov: DataView, top: readonly Box[]): number {
@@ -76,6 +86,39 @@ function fragments(moov: DataView, top: readonly Box[]): number {
   if (header === undefined) return 0;
   const isLong = moov.getUint8(header.start) === 1;
   return isLong ? Number(moov.getBigUint64(header.start + 4)) : moov.getUint32(header.start + 4);
+}
+
+function trackLength(moov: DataView, media: Box): number {
+  const header = boxes(moov, media.start, media.end).find((box) => box.kind === "mdhd");
+  if (header === undefined) return 0;
+  const { scale, units } = time(moov, header);
+  return scale === 0 ? 0 : units / scale;
+}
+
+/** The sum of the segments that a streamed file says it consists of (ISO 14496-12, 8.16.3). */
+function segmentsLength(sidx: DataView | undefined): number {
+  if (sidx === undefined || sidx.byteLength < 24) return 0;
+  const scale = sidx.getUint32(8);
+  const counted = sidx.getUint8(0) === 1 ? 30 : 22;
+  if (scale === 0 || counted + 2 > sidx.byteLength) return 0;
+  const count = sidx.getUint16(counted);
+  let units = 0;
+  for (let at = counted + 2 + 4, left = count; left > 0; at += 12, left--) {
+    if (at + 4 > sidx.byteLength) return 0;
+    units += sidx.getUint32(at);
+  }
+  return units / scale;
+}
+
+/** Ticks a second, and the length in ticks, of a movie's or a medium's header; 0 if unknown. */
+function time(data: DataView, header: Box): { scale: number; units: number } {
+  if (data.getUint8(header.start) !== 1) {
+    const units = data.getUint32(header.start + 16);
+    return { scale: data.getUint32(header.start + 12), units: units === 0xffff_ffff ? 0 : units };
+  }
+  const units = data.getBigUint64(header.start + 24);
+  const unknown = units === 0xffff_ffff_ffff_ffffn;
+  return { scale: data.getUint32(header.start + 20), units: unknown ? 0 : Number(units) };
 }
 
 function isVideoTrack(moov: DataView, media: Box): boolean {

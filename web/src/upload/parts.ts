@@ -30,7 +30,8 @@ export const RETRY_DELAYS: readonly number[] = [500, 2_000, 5_000, 10_000];
  * may succeed now, or none will. `code` is what the answer calls itself; empty if it has no name.
  */
 export function meaning(status: number, code: string): "passes" | "renew" | "final" {
-  if (status === 408 || status === 429 || status >= 500 || code === "RequestTimeout") return "passes";
+  if (status === 408 || status === 429 || status >= 500 || code === "RequestTimeout")
+    return "passes";
   // A link that is too old, or an upload in parts that another tab has completed.
   if (status === 403 || EXPIRED.has(code)) return "renew";
   return "final";

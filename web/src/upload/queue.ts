@@ -3,9 +3,10 @@ import { call, type PostBody, type UploadLink } from "../api.ts";
 import { person } from "../auth.ts";
 import { sentence } from "../errors.ts";
 import { rememberFile } from "../local-files.ts";
-import { follow, forget, hurry, previews, sending } from "../pending.ts";
+import { follow, forget, hurry, previews } from "../pending.ts";
 import { fetchPost } from "../posts.ts";
 import { Store } from "../store.ts";
+import { sending, tellTabs } from "../tabs.ts";
 import { toast } from "../toasts.ts";
 import { smallPicture } from "./thumb.ts";
 import { freshLink, sendFile } from "./transfer.ts";
@@ -35,6 +36,7 @@ const links = new Map<string, UploadLink>();
 
 batches.watch(() => {
   sending.set(new Set(batches.value.map(({ post }) => post.id)));
+  tellTabs(new Set(batches.value.filter(isGoingOn).map(({ post }) => post.id)));
   if (isBusy()) window.addEventListener("beforeunload", warn);
   else window.removeEventListener("beforeunload", warn);
 });
@@ -48,17 +50,21 @@ person.watch(() => {
 export function start(post: PostBody, files: readonly File[], given: readonly UploadLink[]): void {
   for (const link of given) links.set(link.media_id, link);
   const missing = new Set(given.map((link) => link.media_id));
-  const batch = post.media.map((medium, index): Transfer => {
+  const batch = post.media.map(({ id }, index): Transfer => {
     const file = files[index]!;
-    void recognise(medium.id, file);
-    const isSent = !missing.has(medium.id);
+    const isSent = !missing.has(id);
     const sent = isSent ? file.size : 0;
-    if (isSent) rememberFile(medium.id, { isReceived: true });
-    return { mediaId: medium.id, file, state: isSent ? "sent" : "waiting", sent, error: null };
+    return { mediaId: id, file, state: isSent ? "sent" : "waiting", sent, error: null };
   });
   batches.update((all) => [...all, { post, files: batch }]);
+  // The other tabs hear who sends before they hear of the files.
+  for (const { mediaId, file, state } of batch) {
+    void recognise(mediaId, file);
+    if (state === "sent") rememberFile(mediaId, { isReceived: true });
+  }
   follow(post);
   next();
+  settle(batch[0]!.mediaId); // all of it may be there already
 }
 
 /** Keeps what a file is recognised by: here at once, and after a reload. */
@@ -75,7 +81,6 @@ async function recognise(mediaId: string, file: File): Promise<void> {
 export async function resume(postId: string, mediaId: string, file: File): Promise<void> {
   const link = await freshLink(mediaId);
   if (link === null) return rememberFile(mediaId, { isReceived: true });
-  void recognise(mediaId, file);
   links.set(mediaId, link);
   const transfer: Transfer = { mediaId, file, state: "waiting", sent: 0, error: null };
   const running = batches.value.find((batch) => batch.post.id === postId);
@@ -87,6 +92,7 @@ export async function resume(postId: string, mediaId: string, file: File): Promi
     const others = running.files.filter((other) => other.mediaId !== mediaId);
     replace({ ...running, files: [...others, transfer] });
   }
+  void recognise(mediaId, file);
   next();
 }
 
@@ -115,9 +121,16 @@ export async function discard(batch: Batch): Promise<void> {
 }
 
 export function isBusy(): boolean {
-  return batches.value.some((batch) =>
-    batch.files.some(({ state }) => state === "waiting" || state === "sending"),
-  );
+  return batches.value.some(isUnderWay);
+}
+
+function isUnderWay({ files }: Batch): boolean {
+  return files.some(({ state }) => state === "waiting" || state === "sending");
+}
+
+/** Also for the while that it is shown as sent: by then the other tabs know of its files, too. */
+function isGoingOn(batch: Batch): boolean {
+  return isUnderWay(batch) || batch.files.every(({ state }) => state === "sent");
 }
 
 function next(): void {
@@ -171,7 +184,9 @@ function batchOf(mediaId: string): Batch | undefined {
 }
 
 function replace(changed: Batch): void {
-  batches.update((all) => all.map((batch) => (batch.post.id === changed.post.id ? changed : batch)));
+  batches.update((all) =>
+    all.map((batch) => (batch.post.id === changed.post.id ? changed : batch)),
+  );
 }
 
 function remove(postId: string): void {

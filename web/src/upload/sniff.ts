@@ -1,12 +1,9 @@
 /** What a file is, by its first bytes: the same rules as the API's workers have. */
+import type { MediumBody } from "../api.ts";
 
 export const SNIFF_BYTES = 64;
-export const MAX_PHOTO_BYTES = 25 * 1024 * 1024;
-export const MAX_VIDEO_BYTES = 300 * 1024 * 1024;
 
-export type ContentType =
-  | "image/avif" | "image/gif" | "image/heic" | "image/heif" | "image/jpeg" | "image/png"
-  | "image/webp" | "video/mp4" | "video/quicktime" | "video/webm";
+export type ContentType = MediumBody["content_type"];
 
 const HEIC_BRANDS = new Set(["heic", "heix", "heim", "heis"]);
 const STILL_BRANDS = new Set(["mif1", "mif2"]);
@@ -20,7 +17,8 @@ export function sniff(head: Uint8Array): ContentType | null {
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
   if (text.startsWith("GIF87a") || text.startsWith("GIF89a")) return "image/gif";
   if (text.startsWith("RIFF") && text.startsWith("WEBP", 8)) return "image/webp";
-  if (text.startsWith("\x1a\x45\xdf\xa3")) return text.includes("\x42\x82\x84webm") ? "video/webm" : null;
+  if (text.startsWith("\x1a\x45\xdf\xa3"))
+    return text.includes("\x42\x82\x84webm") ? "video/webm" : null;
   const kind = text.slice(4, 8);
   if (kind === "ftyp") return brandType(text);
   return OLD_QUICKTIME_ATOMS.has(kind) ? "video/quicktime" : null;
@@ -33,15 +31,25 @@ export function isVideo(type: string): type is `video/${string}` {
 /** The type of an ISO media file: its major brand, and for pictures those it may be read as. */
 function brandType(text: string): ContentType | null {
   const length =
-    text.charCodeAt(0) * 2 ** 24 + text.charCodeAt(1) * 2 ** 16 + text.charCodeAt(2) * 256 + text.charCodeAt(3);
+    text.charCodeAt(0) * 2 ** 24 +
+    text.charCodeAt(1) * 2 ** 16 +
+    text.charCodeAt(2) * 256 +
+    text.charCodeAt(3);
   const major = text.slice(8, 12);
+  if (length < 16) return byMajor(major);
   const brands = new Set([major]);
   if (STILL_BRANDS.has(major)) {
-    for (let at = 16; at + 4 <= Math.min(length, text.length); at += 4) brands.add(text.slice(at, at + 4));
+    for (let at = 16; at + 4 <= Math.min(length, text.length); at += 4)
+      brands.add(text.slice(at, at + 4));
   }
   if (brands.has("avif")) return "image/avif";
   if ([...brands].some((brand) => HEIC_BRANDS.has(brand))) return "image/heic";
   if ([...brands].some((brand) => STILL_BRANDS.has(brand))) return "image/heif";
+  return byMajor(major);
+}
+
+/** A video's type. */
+function byMajor(major: string): ContentType | null {
   if (major === "qt  ") return "video/quicktime";
   return MP4_BRANDS.test(major) ? "video/mp4" : null;
 }

@@ -86,7 +86,9 @@ async function sendParts(file: File, missing: readonly Piece[], sending: Sending
         sent.set(number, Math.min(bytes, end - start));
         report();
       };
-      await persistently(sending, () => send("PUT", url, file.slice(start, end), { signal, onProgress }));
+      await persistently(sending, () =>
+        send("PUT", url, file.slice(start, end), { signal, onProgress }),
+      );
       onProgress(end - start);
     }
   };
@@ -107,7 +109,8 @@ async function persistently(sending: Sending, attempt: () => Promise<void>): Pro
       return await attempt();
     } catch (error) {
       sending.signal.throwIfAborted();
-      const passes = error instanceof Refused ? error.meaning === "passes" : error instanceof NetworkError;
+      const passes =
+        error instanceof Refused ? error.meaning === "passes" : error instanceof NetworkError;
       if (!passes) throw error;
       await pause(delay, sending.signal);
     }

@@ -21,11 +21,15 @@ export function Tray() {
       ? `${plural(failed, "file")} not uploaded`
       : isBusy()
         ? `Uploading ${plural(files.length - done, "file")}`
-        : done === files.length ? "Uploaded" : "Stopped";
+        : done === files.length
+          ? "Uploaded"
+          : "Stopped";
   return (
     <section class="tray" aria-label="Uploads in progress">
       <div class="tray-head">
-        <p class="tray-title" role="status">{says}</p>
+        <p class="tray-title" role="status">
+          {says}
+        </p>
         <span class="tray-percent">{percent} %</span>
         <button
           type="button"
@@ -34,7 +38,9 @@ export function Tray() {
           aria-label={isOpen ? "Show less" : "Show all files"}
           onClick={() => setOpen(!isOpen)}
         >
-          <span class={isOpen ? "turned" : ""}><Icon name="up" /></span>
+          <span class={isOpen ? "turned" : ""}>
+            <Icon name="up" />
+          </span>
         </button>
       </div>
       <progress class="progress" max={100} value={percent} aria-label="All files" />
@@ -79,7 +85,12 @@ function FileRow({ transfer }: { transfer: Transfer }) {
         <p class={state === "failed" ? "tray-note field-error" : "tray-note"}>{note}</p>
       </div>
       {(state === "waiting" || state === "sending") && (
-        <button type="button" class="icon-button" aria-label={`Cancel ${file.name}`} onClick={() => stop(transfer)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Cancel ${file.name}`}
+          onClick={() => stop(transfer)}
+        >
           <Icon name="close" />
         </button>
       )}

@@ -9,10 +9,14 @@ import { day } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
 
 export function DeletedView() {
-  const list = ofThisVisit("deleted", () => new List(
-    (cursor) => call("get", "/me/deleted", { query: cursor === undefined ? {} : { cursor } }),
-    (deleted) => deleted.post.id,
-  ));
+  const list = ofThisVisit(
+    "deleted",
+    () =>
+      new List(
+        (cursor) => call("get", "/me/deleted", { query: cursor === undefined ? {} : { cursor } }),
+        (deleted) => deleted.post.id,
+      ),
+  );
   return (
     <Page title="Recently deleted" class="page-narrow">
       <p class="page-sub">Posts can be brought back for 30 days, as they were.</p>
@@ -20,10 +24,16 @@ export function DeletedView() {
         list={list}
         render={(items) => (
           <ul class="rows">
-            {items.map((item) => <Row key={item.post.id} item={item} />)}
+            {items.map((item) => (
+              <Row key={item.post.id} item={item} />
+            ))}
           </ul>
         )}
-        skeleton={<p class="page-sub" role="status">Loading…</p>}
+        skeleton={
+          <p class="page-sub" role="status">
+            Loading…
+          </p>
+        }
         empty={<Empty title="Nothing was deleted" />}
       />
     </Page>
@@ -42,13 +52,23 @@ function Row({ item }: { item: DeletedPost }) {
 
   return (
     <li class="row">
-      {thumb ? <img class="row-thumb" src={thumb} alt="" /> : <span class="row-thumb"><Icon name="image" /></span>}
+      {thumb ? (
+        <img class="row-thumb" src={thumb} alt="" />
+      ) : (
+        <span class="row-thumb">
+          <Icon name="image" />
+        </span>
+      )}
       <div class="row-text">
         <p class="row-title">{post.caption || "Without a caption"}</p>
-        <p class="row-note">{until ? `Until ${day(until)}` : ""}</p>
+        <p class="row-note">
+          {state === "restored" ? "Restored" : until ? `Until ${day(until)}` : ""}
+        </p>
       </div>
       {state === "restored" ? (
-        <a class="button button-small" href={`/p/${post.id}`}>View</a>
+        <a class="button button-small" href={`/p/${post.id}`}>
+          View
+        </a>
       ) : (
         <button
           type="button"

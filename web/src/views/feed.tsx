@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
-import { openCompose } from "../compose.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
 import { PendingPosts } from "../components/pending-posts.tsx";
 import { PostCard } from "../components/post-card.tsx";
+import { openCompose } from "../compose.ts";
 import { sentence } from "../errors.ts";
 import { askForNews, feed, lacksOwn, news, showNews } from "../feed.ts";
 import { published } from "../pending.ts";
@@ -130,7 +130,9 @@ function NewPosts() {
           }}
         >
           <Icon name="up" />
-          {found.more ? `More than ${plural(found.count, "new post")}` : plural(found.count, "new post")}
+          {found.more
+            ? `More than ${plural(found.count, "new post")}`
+            : plural(found.count, "new post")}
         </button>
       )}
     </div>

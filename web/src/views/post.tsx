@@ -25,7 +25,13 @@ export function PostView({ id }: Record<string, string>) {
           {post.error ? (
             <Retry message={post.error} onRetry={post.retry} />
           ) : (
-            <div class="post"><div class="post-stage skeleton skeleton-stage" role="status" aria-label="Loading post" /></div>
+            <div class="post">
+              <div
+                class="post-stage skeleton skeleton-stage"
+                role="status"
+                aria-label="Loading post"
+              />
+            </div>
           )}
         </Page>
       )}
@@ -71,7 +77,8 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
               <>
                 <dt>Place</dt>
                 <dd>
-                  {post.place.name} ({post.place.latitude.toFixed(3)}, {post.place.longitude.toFixed(3)})
+                  {post.place.name} ({post.place.latitude.toFixed(3)},{" "}
+                  {post.place.longitude.toFixed(3)})
                 </dd>
               </>
             )}
@@ -99,7 +106,11 @@ function Deleted({ post }: { post: PostBody }) {
     <Page title="Deleted post" hideTitle>
       <Empty title="This post is deleted">
         <p>
-          <button type="button" class="button button-primary" onClick={() => void restorePost(post.id)}>
+          <button
+            type="button"
+            class="button button-primary"
+            onClick={() => void restorePost(post.id)}
+          >
             Restore it
           </button>
         </p>
@@ -114,7 +125,9 @@ function Gone() {
       <Empty title="There is no such post">
         <p>It may have been deleted, or the link is not complete.</p>
         <p>
-          <a class="button button-primary" href="/">Go home</a>
+          <a class="button button-primary" href="/">
+            Go home
+          </a>
         </p>
       </Empty>
     </Page>

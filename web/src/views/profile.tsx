@@ -45,7 +45,10 @@ export function ProfileView({ handle }: Record<string, string>) {
   // One's own new post belongs on top.
   useEffect(() => {
     if (!isOwn || count === 0) return;
-    void page(name).then((first) => posts.refresh(first), () => undefined);
+    void page(name).then(
+      (first) => posts.refresh(first),
+      () => undefined,
+    );
     void load().then(profile.set, () => undefined);
   }, [count]);
 
@@ -103,7 +106,11 @@ export function ProfileView({ handle }: Record<string, string>) {
   );
 }
 
-function Head({ seen, isOwn, onChange }: {
+function Head({
+  seen,
+  isOwn,
+  onChange,
+}: {
   seen: UserAsSeen;
   isOwn: boolean;
   onChange: (seen: UserAsSeen) => void;
@@ -113,17 +120,24 @@ function Head({ seen, isOwn, onChange }: {
     <header class="profile">
       <Avatar user={user} size="large" />
       <div class="profile-text">
-        <p class="profile-name"><bdi>{user.display_name || `@${user.handle}`}</bdi></p>
+        <p class="profile-name">
+          <bdi>{user.display_name || `@${user.handle}`}</bdi>
+        </p>
         <p class="handle">@{user.handle}</p>
         <ul class="counts">
-          <li><b>{count(user.counts.posts)}</b> {user.counts.posts === 1 ? "post" : "posts"}</li>
+          <li>
+            <b>{count(user.counts.posts)}</b> {user.counts.posts === 1 ? "post" : "posts"}
+          </li>
           <li>
             <a href={`/u/${user.handle}/followers`}>
-              <b>{count(user.counts.followers)}</b> {user.counts.followers === 1 ? "follower" : "followers"}
+              <b>{count(user.counts.followers)}</b>{" "}
+              {user.counts.followers === 1 ? "follower" : "followers"}
             </a>
           </li>
           <li>
-            <a href={`/u/${user.handle}/following`}><b>{count(user.counts.following)}</b> following</a>
+            <a href={`/u/${user.handle}/following`}>
+              <b>{count(user.counts.following)}</b> following
+            </a>
           </li>
         </ul>
         {user.bio && (
@@ -134,7 +148,9 @@ function Head({ seen, isOwn, onChange }: {
       </div>
       <div class="profile-actions">
         {isOwn ? (
-          <a class="button" href="/settings"><Icon name="settings" /> Edit profile</a>
+          <a class="button" href="/settings">
+            <Icon name="settings" /> Edit profile
+          </a>
         ) : (
           <FollowButton user={user} follows={seen.followed_by_me} onChange={onChange} />
         )}
@@ -153,7 +169,10 @@ function HeadSkeleton() {
 }
 
 function postsOf(handle: string): List<PostBody> {
-  return new List((cursor) => page(handle, cursor), (post) => post.id);
+  return new List(
+    (cursor) => page(handle, cursor),
+    (post) => post.id,
+  );
 }
 
 async function page(handle: string, cursor?: string) {

@@ -1,4 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
+import {
+  MAX_BIO,
+  MAX_DISPLAY_NAME,
+  MAX_HANDLE,
+  MAX_HANDLE_INPUT,
+  MIN_HANDLE,
+} from "../../build/limits.ts";
 import { call, type User } from "../api.ts";
 import { signOut } from "../auth.ts";
 import { Avatar } from "../components/avatar.tsx";
@@ -12,9 +19,9 @@ import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { toast } from "../toasts.ts";
 
-const MAX_HANDLE = 31; // with its mark
-const MAX_NAME = 50;
-const MAX_BIO = 150;
+const HANDLE_HINT =
+  `${MIN_HANDLE} to ${MAX_HANDLE} letters a-z, digits, and single dots or underscores between them.` +
+  " If you change it, nobody else can take the old one for 30 days.";
 
 export function SettingsView() {
   const user = useResource("me", loadMe);
@@ -28,8 +35,16 @@ export function SettingsView() {
         </>
       )}
       <ul class="menu settings-menu">
-        <li><a class="menu-item" href="/uploads"><Icon name="uploads" /> Uploads</a></li>
-        <li><a class="menu-item" href="/deleted"><Icon name="trash" /> Recently deleted</a></li>
+        <li>
+          <a class="menu-item" href="/uploads">
+            <Icon name="uploads" /> Uploads
+          </a>
+        </li>
+        <li>
+          <a class="menu-item" href="/deleted">
+            <Icon name="trash" /> Recently deleted
+          </a>
+        </li>
         <li>
           <button
             type="button"
@@ -80,19 +95,39 @@ function ProfileForm({ user }: { user: User }) {
   const isOfField = field !== null && ["display_name", "handle", "bio"].includes(field);
   return (
     <form class="form" onSubmit={(event) => void save(event)}>
-      <Field label="Name" value={name} onValue={setName} maxLength={MAX_NAME} error={errorOf("display_name")} input={{ autocomplete: "name" }} />
+      <Field
+        label="Name"
+        value={name}
+        onValue={setName}
+        maxLength={MAX_DISPLAY_NAME}
+        error={errorOf("display_name")}
+        input={{ autocomplete: "name" }}
+      />
       <Field
         label="Handle"
         value={handle}
         onValue={setHandle}
-        maxLength={MAX_HANDLE}
+        maxLength={MAX_HANDLE_INPUT}
         error={errorOf("handle")}
-        hint="3 to 30 letters a-z, digits, and single dots or underscores between them. If you change it, nobody else can take the old one for 30 days."
+        hint={HANDLE_HINT}
         input={{ autocapitalize: "off", spellcheck: false, required: true }}
       />
-      <Field label="About you" rows={3} value={bio} onValue={setBio} maxLength={MAX_BIO} error={errorOf("bio")} />
-      {error !== null && !isOfField && <p class="field-error" role="alert">{sentence(error)}</p>}
-      <button type="submit" class="button button-primary" disabled={isBusy}>Save</button>
+      <Field
+        label="About you"
+        rows={3}
+        value={bio}
+        onValue={setBio}
+        maxLength={MAX_BIO}
+        error={errorOf("bio")}
+      />
+      {error !== null && !isOfField && (
+        <p class="field-error" role="alert">
+          {sentence(error)}
+        </p>
+      )}
+      <button type="submit" class="button button-primary" disabled={isBusy}>
+        Save
+      </button>
     </form>
   );
 }
@@ -153,8 +188,14 @@ function AvatarForm({ user, onChange }: { user: User; onChange: (user: User) => 
             </button>
           )}
         </div>
-        <p class="field-hint" role="status">{note}</p>
-        {error && <p class="field-error" role="alert">{error}</p>}
+        <p class="field-hint" role="status">
+          {note}
+        </p>
+        {error && (
+          <p class="field-error" role="alert">
+            {error}
+          </p>
+        )}
       </div>
     </section>
   );

@@ -1,28 +1,34 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import {
-  confirmSignUp, farewell, forgotPassword, resendCode, setNewPassword, signedIn, signIn, signOut,
+  confirmSignUp,
+  farewell,
+  forgotPassword,
+  resendCode,
+  setNewPassword,
+  signedIn,
+  signIn,
+  signOut,
   signUp,
 } from "../auth.ts";
 import { Dialog } from "../components/dialog.tsx";
-import { Field } from "../components/field.tsx";
 import { Logo } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
-import { CognitoError, sentence } from "../errors.ts";
+import { CognitoError } from "../errors.ts";
 import { here, location, navigate } from "../router.ts";
-import { Store, useStore } from "../store.ts";
-
-type FieldName = "email" | "password" | "code";
-
-interface Problem {
-  readonly field: FieldName | null;
-  readonly text: string;
-}
+import { useStore } from "../store.ts";
+import {
+  CodeField,
+  EmailField,
+  Form,
+  KnownEmail,
+  PasswordField,
+  typed,
+  useForm,
+} from "./sign-in-form.tsx";
 
 /** Where one wanted to go before one was asked to sign in. */
 let wanted = "/";
-/** What was typed on one of these pages serves the next one; the password is never stored. */
-const typed = new Store({ email: "", password: "" });
 
 /** Everything before one is signed in. On any other address: signing in, and then that address. */
 export function SignInView() {
@@ -71,7 +77,11 @@ function SignIn() {
   });
   return (
     <Page title="Sign in" class="sign-in-page">
-      {left && <p class="notice-line" role="status">{left}</p>}
+      {left && (
+        <p class="notice-line" role="status">
+          {left}
+        </p>
+      )}
       <Form {...form} action="Sign in">
         <EmailField problem={form.problem} />
         <PasswordField problem={form.problem} complete="current-password" />
@@ -138,12 +148,21 @@ function Confirm() {
   const [note, setNote] = useState<string | null>(null);
   const form = useForm(async () => {
     await confirmSignUp(email.trim(), code.trim());
-    if (password === "") navigate("/sign-in"); // after a reload it is not known any more
+    if (password === "")
+      navigate("/sign-in"); // after a reload it is not known any more
     else await signIn(email.trim(), password);
   });
   return (
     <Page title="Confirm your e-mail address" class="sign-in-page">
-      <p>{email ? <>A code was sent to <b>{email}</b>.</> : "A code was sent to you by e-mail."}</p>
+      <p>
+        {email ? (
+          <>
+            A code was sent to <b>{email}</b>.
+          </>
+        ) : (
+          "A code was sent to you by e-mail."
+        )}
+      </p>
       <Form {...form} action="Confirm">
         {email === "" && <KnownEmail onEmail={(known) => typed.set({ email: known, password })} />}
         <CodeField code={code} onCode={setCode} problem={form.problem} />
@@ -153,15 +172,19 @@ function Confirm() {
         <button
           type="button"
           class="link-button"
-          onClick={() => void form.attempt(async () => {
-            await resendCode(email.trim());
-            setNote("A new code is on its way.");
-          })}
+          onClick={() =>
+            void form.attempt(async () => {
+              await resendCode(email.trim());
+              setNote("A new code is on its way.");
+            })
+          }
         >
           Send a new one
         </button>
       </p>
-      <p class="notice-line" role="status">{note}</p>
+      <p class="notice-line" role="status">
+        {note}
+      </p>
     </Page>
   );
 }
@@ -214,142 +237,3 @@ const STEPS: Record<string, () => ComponentChildren> = {
   "/confirm": Confirm,
   "/forgot-password": ForgotPassword,
 };
-
-interface FormState {
-  readonly problem: Problem | null;
-  readonly isBusy: boolean;
-  readonly attempt: (action: () => Promise<void>) => Promise<void>;
-  readonly submit: () => void;
-}
-
-function useForm(action: () => Promise<void>): FormState {
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
-
-  async function attempt(what: () => Promise<void>): Promise<void> {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await what();
-    } catch (error) {
-      setProblem({ field: fieldOf(error), text: sentence(error) });
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  return { problem, isBusy, attempt, submit: () => void attempt(action) };
-}
-
-/** Beside which field Cognito's refusal belongs. */
-function fieldOf(error: unknown): FieldName | null {
-  if (!(error instanceof CognitoError)) return null;
-  if (/^(Code|ExpiredCode)/.test(error.code)) return "code";
-  if (error.code === "InvalidPasswordException") return "password";
-  if (/^(UsernameExists|AliasExists)/.test(error.code)) return "email";
-  if (error.code === "InvalidParameterException" && /password/i.test(error.message)) return "password";
-  if (error.code === "InvalidParameterException" && /user|mail/i.test(error.message)) return "email";
-  return null;
-}
-
-function Form({ problem, isBusy, submit, action, children }: FormState & {
-  action: string;
-  children: ComponentChildren;
-}) {
-  return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      {children}
-      {problem?.field === null && <p class="field-error" role="alert">{problem.text}</p>}
-      <button type="submit" class="button button-primary button-wide" disabled={isBusy}>
-        {action}
-      </button>
-    </form>
-  );
-}
-
-function errorOf(problem: Problem | null, field: FieldName): string | null {
-  return problem?.field === field ? problem.text : null;
-}
-
-function EmailField({ problem }: { problem: Problem | null }) {
-  const values = useStore(typed);
-  return (
-    <Field
-      label="E-mail"
-      value={values.email}
-      onValue={(email) => typed.set({ ...values, email })}
-      error={errorOf(problem, "email")}
-      input={{ type: "email", name: "email", autocomplete: "username", required: true, inputMode: "email" }}
-    />
-  );
-}
-
-/** Asked for where a reload forgot it; taken over when one leaves the field. */
-function KnownEmail({ onEmail }: { onEmail: (email: string) => void }) {
-  const [email, setEmail] = useState("");
-  return (
-    <Field
-      label="E-mail"
-      value={email}
-      onValue={setEmail}
-      input={{
-        type: "email", name: "email", autocomplete: "username", required: true,
-        onBlur: () => onEmail(email),
-      }}
-    />
-  );
-}
-
-function PasswordField({ problem, complete, hint, label = "Password" }: {
-  problem: Problem | null;
-  complete: "current-password" | "new-password";
-  hint?: string;
-  label?: string;
-}) {
-  const values = useStore(typed);
-  const [isShown, setShown] = useState(false);
-  return (
-    <Field
-      label={label}
-      value={values.password}
-      onValue={(password) => typed.set({ ...values, password })}
-      error={errorOf(problem, "password")}
-      hint={hint}
-      input={{
-        type: isShown ? "text" : "password",
-        name: "password",
-        autocomplete: complete,
-        required: true,
-        autocapitalize: "off",
-        spellcheck: false,
-      }}
-    >
-      <label class="check check-small">
-        <input type="checkbox" checked={isShown} onChange={() => setShown(!isShown)} />
-        Show what I type
-      </label>
-    </Field>
-  );
-}
-
-function CodeField({ code, onCode, problem }: {
-  code: string;
-  onCode: (code: string) => void;
-  problem: Problem | null;
-}) {
-  return (
-    <Field
-      label="Code"
-      value={code}
-      onValue={onCode}
-      error={errorOf(problem, "code")}
-      input={{ name: "code", autocomplete: "one-time-code", inputMode: "numeric", required: true }}
-    />
-  );
-}

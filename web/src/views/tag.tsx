@@ -7,15 +7,19 @@ import { remember } from "../posts.ts";
 import { ofThisVisit } from "../visits.ts";
 
 export function TagView({ tag }: Record<string, string>) {
-  const list = ofThisVisit("tagged", () => new List(
-    async (cursor) => {
-      const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
-      const page = await call("get", "/hashtags/{tag}/posts", { path: { tag: tag! }, query });
-      page.items.forEach(remember);
-      return page;
-    },
-    (post) => post.id,
-  ));
+  const list = ofThisVisit(
+    "tagged",
+    () =>
+      new List(
+        async (cursor) => {
+          const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
+          const page = await call("get", "/hashtags/{tag}/posts", { path: { tag: tag! }, query });
+          page.items.forEach(remember);
+          return page;
+        },
+        (post) => post.id,
+      ),
+  );
   return (
     <Page title={`#${tag}`} class="page-wide">
       <Endless

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { call, type UploadBody } from "../api.ts";
+import { call, type PostBody, type UploadBody, type UploadPage } from "../api.ts";
+import { askForCaptions, captionsHeard } from "../captions.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
@@ -7,10 +8,11 @@ import { openCompose } from "../compose.ts";
 import { Failure, sentence } from "../errors.ts";
 import { List } from "../lists.ts";
 import { localFiles } from "../local-files.ts";
-import { pending, previews, sending } from "../pending.ts";
+import { pending, previews } from "../pending.ts";
 import { fetchPost, recall } from "../posts.ts";
-import { isPerhapsElsewhere } from "../stages.ts";
+import { type AwaitedStage, awaitedStage } from "../stages.ts";
 import { useStore } from "../store.ts";
+import { tabsKnown, useSender } from "../tabs.ts";
 import { ago, fileSize, fullDate } from "../text.ts";
 import { toast } from "../toasts.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -23,7 +25,10 @@ export function UploadsView() {
   // What is known of one's posts on their way tells when the ledger has changed.
   useEffect(() => {
     if (list.state.value.items.length === 0) return;
-    page().then((first) => list.refresh(first), () => undefined); // what is shown stays
+    page().then(
+      (first) => list.refresh(first),
+      () => undefined,
+    ); // what is shown stays
   }, [underway]);
 
   return (
@@ -35,10 +40,16 @@ export function UploadsView() {
         list={list}
         render={(uploads) => (
           <ul class="rows">
-            {uploads.map((upload) => <Row key={upload.media_id} upload={upload} />)}
+            {uploads.map((upload) => (
+              <Row key={upload.media_id} upload={upload} />
+            ))}
           </ul>
         )}
-        skeleton={<p class="page-sub" role="status">Loading…</p>}
+        skeleton={
+          <p class="page-sub" role="status">
+            Loading…
+          </p>
+        }
         empty={
           <Empty title="Nothing uploaded yet">
             <p>
@@ -53,19 +64,23 @@ export function UploadsView() {
   );
 }
 
-function page(cursor?: string) {
+async function page(cursor?: string): Promise<UploadPage> {
+  await tabsKnown;
   return call("get", "/me/uploads", { query: cursor === undefined ? {} : { cursor } });
 }
 
-const STATES = {
+type State = AwaitedStage | Exclude<UploadBody["state"], "awaiting">;
+
+const STATES: Record<State, string> = {
   interrupted: "Interrupted",
   awaited: "Waiting for the file",
+  elsewhere: "Being sent in another tab",
   sending: "Uploading",
   received: "Received, being prepared",
   processing: "Processing",
   ready: "Ready",
   failed: "Failed",
-} as const;
+};
 
 const KINDS: Record<string, string> = {
   "image/avif": "AVIF",
@@ -89,17 +104,26 @@ function Row({ upload }: { upload: UploadBody }) {
     <li class="row">
       <Thumb upload={upload} />
       <div class="row-text">
-        <p class="row-title"><Name upload={upload} isAwaited={isMissing} /></p>
+        <p class="row-title">
+          <Name upload={upload} isAwaited={isMissing} />
+        </p>
         <p class="row-note">
-          <span class={`badge badge-${state}`}>{STATES[state]}</span> {kind}, {fileSize(upload.bytes)} ·{" "}
-          <time dateTime={upload.created_at} title={fullDate(upload.created_at)}>{ago(upload.created_at)}</time>
+          <span class={`badge badge-${state}`}>{STATES[state]}</span> {kind},{" "}
+          {fileSize(upload.bytes)} ·{" "}
+          <time dateTime={upload.created_at} title={fullDate(upload.created_at)}>
+            {ago(upload.created_at)}
+          </time>
         </p>
         {upload.failure && <p class="field-error">{upload.failure.message}</p>}
         {isMissing && !isAvatar && <Continue upload={upload} />}
       </div>
       {upload.state === "ready" && (
         <div class="row-actions">
-          {!isAvatar && <a class="button button-small" href={`/p/${upload.post_id}`}>View post</a>}
+          {!isAvatar && (
+            <a class="button button-small" href={`/p/${upload.post_id}`}>
+              View post
+            </a>
+          )}
           <button type="button" class="button button-small" onClick={() => void download(upload)}>
             Original
           </button>
@@ -110,13 +134,10 @@ function Row({ upload }: { upload: UploadBody }) {
 }
 
 /** The ledger's state, and what this browser knows better of a file that is still awaited. */
-function useShownState(upload: UploadBody): keyof typeof STATES {
-  const isSending = useStore(sending).has(upload.post_id);
-  const file = useStore(localFiles)[upload.media_id];
-  if (upload.state !== "awaiting") return upload.state;
-  if (file?.isReceived) return "received";
-  if (isSending) return "sending";
-  return isPerhapsElsewhere(file, upload.created_at, Date.now()) ? "awaited" : "interrupted";
+function useShownState({ state, post_id, media_id, created_at }: UploadBody): State {
+  const sender = useSender(post_id);
+  const file = useStore(localFiles)[media_id];
+  return state === "awaiting" ? awaitedStage(sender, file, created_at, Date.now()) : state;
 }
 
 /** What was picked here, or what has become of it. */
@@ -126,28 +147,40 @@ function Thumb({ upload }: { upload: UploadBody }) {
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
   if (picture === null || picture === unshowable) {
     const isVideo = upload.content_type.startsWith("video/");
-    return <span class="row-thumb"><Icon name={isVideo ? "video" : "image"} /></span>;
+    return (
+      <span class="row-thumb">
+        <Icon name={isVideo ? "video" : "image"} />
+      </span>
+    );
   }
-  return <img class="row-thumb" src={picture} alt="" loading="lazy" onError={() => setUnshowable(picture)} />;
+  return (
+    <img
+      class="row-thumb"
+      src={picture}
+      alt=""
+      loading="lazy"
+      onError={() => setUnshowable(picture)}
+    />
+  );
 }
 
-/**
- * The file's name, if it was sent from this browser; otherwise its post's caption, which is asked
- * for only if one has to find the file again.
- */
+/** The file's name, if it was sent from this browser; otherwise its post's caption. */
 function Name({ upload, isAwaited }: { upload: UploadBody; isAwaited: boolean }) {
-  const known = useStore(localFiles)[upload.media_id];
+  const file = useStore(localFiles)[upload.media_id];
+  useStore(captionsHeard);
+  const [awaited, setAwaited] = useState<PostBody | null>(null);
   const isAvatar = upload.purpose === "avatar";
-  const [caption, setCaption] = useState(() => recall(upload.post_id)?.caption ?? "");
-  const isUnknown = isAwaited && !isAvatar && !known?.name && caption === "";
+  const caption = awaited?.caption ?? recall(upload.post_id)?.caption;
+  const isUnknown = !isAvatar && !file?.name && caption === undefined;
 
   useEffect(() => {
     if (!isUnknown) return;
-    // Without an answer it stays without a name.
-    fetchPost(upload.post_id).then((post) => setCaption(post.caption), () => undefined);
-  }, [isUnknown]);
+    // Only what is published is in the list of one's posts.
+    if (isAwaited) fetchPost(upload.post_id).then(setAwaited, () => undefined);
+    else void askForCaptions();
+  }, [isUnknown, isAwaited]);
 
-  if (known?.name) return <>{known.name}</>;
+  if (file?.name) return <>{file.name}</>;
   if (isAvatar) return <>Profile picture</>;
   if (caption) return <>{caption}</>;
   return <>{upload.content_type.startsWith("video/") ? "Video" : "Photo"}</>;
@@ -172,7 +205,8 @@ function Continue({ upload }: { upload: UploadBody }) {
     try {
       if (file.size !== upload.bytes) throw new Failure("This is another file.");
       const { hashFile, resume } = await import("../upload/all.ts");
-      if ((await hashFile(file, () => undefined)) !== upload.sha256) throw new Failure("This is another file.");
+      if ((await hashFile(file, () => undefined)) !== upload.sha256)
+        throw new Failure("This is another file.");
       await resume(upload.post_id, upload.media_id, file);
       setNote("Going on.");
     } catch (error) {
@@ -193,7 +227,9 @@ function Continue({ upload }: { upload: UploadBody }) {
           }}
         />
       </label>
-      <p class="row-note" role="status">{note}</p>
+      <p class="row-note" role="status">
+        {note}
+      </p>
     </>
   );
 }

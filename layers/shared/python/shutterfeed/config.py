@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
+
+from shutterfeed import topology
 
 S = TypeVar("S", bound="Settings")
 
@@ -29,11 +31,25 @@ class Settings:
     @classmethod
     def from_env(cls: type[S], env: Mapping[str, str] = os.environ) -> S:
         """Read the settings. Raises `MissingSetting`, which names the variable."""
-        names = {field.name: field.name.upper() for field in fields(cls)}
-        for name in names.values():
-            if not env.get(name):
-                raise MissingSetting(name)
-        return cls(**{field: env[name] for field, name in names.items()})
+        return cls(**{field.name: _read(field.name.upper(), env) for field in fields(cls)})
+
+
+def queue_urls(steps: Iterable[str], env: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """The addresses of the queues of some steps. Raises `MissingSetting`."""
+    return {step: _read(topology.worker(step).queue_variable, env) for step in steps}
+
+
+def _read(name: str, env: Mapping[str, str]) -> str:
+    if not env.get(name):
+        raise MissingSetting(name)
+    return env[name]
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataSettings(Settings):
+    """The settings of a function that needs only the metadata table."""
+
+    metadata_table: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,7 @@ class ApiSettings(FeedSettings):
     uploads_bucket: str
     originals_bucket: str
     media_base_url: str
-    feed_queue_url: str
+    deliver_queue_url: str
     head_cache: str
     """`container`, or `valkey` for a cache that all containers share, with
     `SharedCacheSettings`."""
@@ -85,8 +101,9 @@ class DedupHashSettings(Settings):
     metadata_table: str
     uploads_bucket: str
     originals_bucket: str
-    images_queue_url: str
-    videos_queue_url: str
+    render_queue_url: str
+    transcode_queue_url: str
+    publish_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,36 +121,22 @@ class TranscodeSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
-class RouteChangesSettings(Settings):
-    publish_queue_url: str
-    fan_out_queue_url: str
-    feed_queue_url: str
-    collect_queue_url: str
-    search_queue_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublishSettings(Settings):
-    metadata_table: str
-
-
-@dataclass(frozen=True, slots=True)
 class FanOutSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     fan_out_queue_url: str
-    feed_queue_url: str
+    deliver_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
-class FeedWriterSettings(FeedSettings):
+class DeliverSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     fan_out_queue_url: str
 
 
 @dataclass(frozen=True, slots=True)
-class IndexSearchSettings(Settings):
+class IndexSettings(Settings):
     metadata_table: str
     search_engine: str
     search_target: str
@@ -146,9 +149,9 @@ class ReconcileSettings(Settings):
     metadata_table: str
     uploads_bucket: str
     originals_bucket: str
-    uploads_queue_url: str
-    images_queue_url: str
-    videos_queue_url: str
+    ingest_queue_url: str
+    render_queue_url: str
+    transcode_queue_url: str
     publish_queue_url: str
     reconcile_after_minutes: str
     """How many minutes a post may be unpublished before the reconciler checks it."""

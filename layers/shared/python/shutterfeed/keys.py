@@ -1,4 +1,4 @@
-"""Builds and parses every key of the tables and buckets; no other module does.
+"""Every key of the tables and buckets is built and parsed here.
 
 Metadata table
     USER#<id>          PROFILE            profile and counters
@@ -10,6 +10,7 @@ Metadata table
     USER#<reader>      PULLS#<author>     followed celebrity
     USER#<reader>      PRUNED#<author>    unfollowed author whose posts may still be in the feed
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
+    COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
     HANDLE#<handle>    HANDLE             handle claim
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to that content
@@ -18,8 +19,8 @@ Metadata table
     SYSTEM             RECONCILE          the positions where the reconciler's last run stopped
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
     index `published`: AUTHOR#<id>           / <position>
-    index `open`:      OPEN#<shard>          / <post ulid>#<author>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
+    index `open`:      OPEN#<shard>          / <post ulid>#<author>
 Feed table
     FEED#<user>        <position>#<post>  pushed post
     FEED#<user>        SNAPSHOT           the feed as it was made when its reader returned
@@ -44,6 +45,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from shutterfeed.domain.feed import FeedEntry
@@ -68,6 +70,7 @@ FOLLOWS_PREFIX: Final = "FOLLOWS#"
 REFERENCE_PREFIX: Final = "REF#"
 _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
+_COUNTS: Final = "COUNTS#"
 _FEED: Final = "FEED#"
 _AUDIENCE: Final = "AUDIENCE#"
 _PULLS: Final = "PULLS#"
@@ -106,6 +109,34 @@ class MalformedKey(ValueError):
     """The text is not a key of the expected kind."""
 
 
+class Kind(StrEnum):
+    """What an item is that is read together with items of other kinds."""
+
+    PROFILE = "profile"
+    POST = "post"
+    COUNTS = "counts"
+    FOLLOW = "follow"
+    HEAD = "head"
+
+
+_KINDS: Final = {
+    ("USER", PROFILE): Kind.PROFILE,
+    ("USER", "POST"): Kind.POST,
+    ("COUNTS", "COUNTS"): Kind.COUNTS,
+    ("USER", "FOLLOWS"): Kind.FOLLOW,
+    ("USER", HEAD): Kind.HEAD,
+}
+"""By how partition and sort key begin, up to the first `#`."""
+
+
+def kind_of(key: Key) -> Kind:
+    """Raises `MalformedKey` for an item of any other kind."""
+    kind = _KINDS.get((key.pk.partition("#")[0], key.sk.partition("#")[0]))
+    if kind is None:
+        raise MalformedKey(f"{key.pk} {key.sk}")
+    return kind
+
+
 def user_partition(user_id: str) -> str:
     return _USER + user_id
 
@@ -124,6 +155,14 @@ def post(post_id: PostId) -> Key:
 
 def parse_post(key: Key) -> PostId:
     return PostId(_tail(key.pk, _USER), _tail(key.sk, POST_PREFIX))
+
+
+def counts(post_id: PostId) -> Key:
+    return Key(f"{_COUNTS}{post_id}", "COUNTS")
+
+
+def parse_counts(key: Key) -> PostId:
+    return PostId.parse(_tail(key.pk, _COUNTS))
 
 
 def upload(author_id: str, media_id: str) -> Key:

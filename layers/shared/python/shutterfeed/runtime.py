@@ -7,6 +7,7 @@ import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -15,6 +16,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Event = dict[str, Any]
+Record = Mapping[str, Any]
 Answer = Mapping[str, Any]
 Handler = Callable[[Event, LambdaContext], Answer]
 RecordHandler = Callable[[Any], object]
@@ -49,44 +51,15 @@ def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
 
     If `act` raises an error, only that message is reported as failed and delivered again.
     """
-    return _worker(EventType.SQS, lambda record: act(record.body))
 
-
-def batch_worker(act: Callable[[Sequence[str]], Mapping[int, Exception]]) -> Handler:
-    """A handler for SQS that handles a whole batch at once. `act` gets the bodies and returns the
-    errors of those that failed, by their index in the batch."""
-
-    def handler(event: Event, context: LambdaContext) -> Answer:
-        logger.set_correlation_id(context.aws_request_id)
-        records = event["Records"]
-        failures = act([record["body"] for record in records])
-        _report(
-            len(records),
-            {},
-            [repr(error) for error in failures.values()],
-            next(iter(failures.values()), None),
-        )
-        ids = [{"itemIdentifier": records[place]["messageId"]} for place in sorted(failures)]
-        return {"batchItemFailures": ids}
-
-    return handler
-
-
-def stream_worker(act: Callable[[Mapping[str, Any]], Iterable[object]]) -> Handler:
-    """A handler for a DynamoDB stream. `act` gets each record as the stream has it, and returns the
-    outcomes to log."""
-    return _worker(EventType.DynamoDBStreams, lambda record: act(record.raw_event))
-
-
-def _worker(kind: EventType, act: Callable[[Any], Iterable[object]]) -> Handler:
     def handler(event: Event, context: LambdaContext) -> Answer:
         outcomes: Counter[str] = Counter()
 
         def handle(record: Any) -> None:
-            outcomes.update(map(str, act(record)))
+            outcomes.update(map(str, act(record.body)))
 
         # The answer names every failed record; an error for the whole batch would hide them.
-        processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         logger.set_correlation_id(context.aws_request_id)
         with processor(records=event["Records"], handler=handle):
             results = processor.process()
@@ -94,6 +67,53 @@ def _worker(kind: EventType, act: Callable[[Any], Iterable[object]]) -> Handler:
         first = processor.exceptions[0][1] if failures else None
         _report(len(results), outcomes, failures, first)
         return dict(processor.response())
+
+    return handler
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """The result of a batch."""
+
+    failures: Mapping[int, Exception]
+    """The errors of the records that are delivered again, by their indexes in the batch."""
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    """The number of times that each outcome occurred, for the log."""
+
+
+def batch_worker(act: Callable[[Sequence[str]], Handled]) -> Handler:
+    """A handler for SQS that handles a whole batch at once. `act` gets the bodies."""
+    return _batch_worker(
+        lambda records: act([record["body"] for record in records]),
+        lambda record: record["messageId"],
+    )
+
+
+def stream_worker(act: Callable[[Sequence[Record]], Handled]) -> Handler:
+    """A handler for a DynamoDB stream. `act` gets the records as the stream has them.
+
+    Lambda looks only at the first sequence number that is reported: that record and all later
+    ones are delivered again.
+    """
+    return _batch_worker(act, lambda record: record["dynamodb"]["SequenceNumber"])
+
+
+def _batch_worker(
+    act: Callable[[Sequence[Record]], Handled], id_of: Callable[[Record], str]
+) -> Handler:
+    def handler(event: Event, context: LambdaContext) -> Answer:
+        logger.set_correlation_id(context.aws_request_id)
+        records = event["Records"]
+        handled = act(records)
+        failures = [handled.failures[index] for index in sorted(handled.failures)]
+        _report(
+            len(records),
+            handled.outcomes,
+            [repr(error) for error in failures],
+            next(iter(failures), None),
+        )
+        ids = [id_of(records[index]) for index in sorted(handled.failures)]
+        return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in ids]}
 
     return handler
 

@@ -9,10 +9,9 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from shutterfeed.adapters.connections import MAX_CONNECTIONS
 from shutterfeed.adapters.dynamodb.answers import AnswerParserFactory
 
-MAX_CONNECTIONS: Final = 64
-"""The highest number of connections from one process to one service."""
 _USER_AGENT: Final = f"Boto3/{boto3.__version__} Botocore/{botocore.__version__} Shutterfeed"
 """The name of the caller in CloudTrail and the like. botocore would compose its own text from a
 dozen parts twice for each request, which takes a tenth of a request's CPU time."""

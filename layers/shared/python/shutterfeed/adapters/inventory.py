@@ -1,26 +1,33 @@
-"""Lists of all rows and objects, for the audit. This adapter scans the tables."""
+"""All rows and objects, for maintenance: it scans."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from shutterfeed import keys
 from shutterfeed.adapters.buckets import EXPIRING
-from shutterfeed.adapters.dynamodb.records import to_blob, to_post, to_upload
+from shutterfeed.adapters.dynamodb.records import BLOB_ID, to_blob, to_post, to_upload
 from shutterfeed.adapters.dynamodb.table import Item, Table, item_key, unmarshal
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference, Upload
 from shutterfeed.ports.inventory import PostMedium, StoredCopy, StoredOriginal, StoredUpload
+from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectTypeDef
+
+_PAGE: Final = 5000
+"""Items that one request scans, unless they have a megabyte before that."""
+_OF_A_BLOB: Final = (PK, SK, TTL_ATTRIBUTE, BLOB_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,19 @@ class AwsInventory:
         for page in pages:
             self.requests["lists"] += 1
             yield from page.get("Contents", [])
+
+
+def unreferenced(metadata: Table) -> Iterator[tuple[datetime, str]]:
+    """Contents without references: from when on each may be removed, and its blob's id."""
+    condition = Attr(SK).eq(keys.BLOB) & Attr(TTL_ATTRIBUTE).exists()
+    after: Item | None = None
+    while True:
+        rows = metadata.scan(condition, after=after, limit=_PAGE, attributes=_OF_A_BLOB)
+        for item in rows.items:
+            yield datetime.fromtimestamp(int(item[TTL_ATTRIBUTE]), UTC), str(item[BLOB_ID])
+        after = rows.last
+        if after is None:
+            return
 
 
 def _row(item: Item) -> Iterator[Blob | Reference | PostMedium | Upload]:

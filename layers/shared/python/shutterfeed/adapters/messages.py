@@ -1,38 +1,19 @@
-"""Messages on queues as JSON: `{"kind": "<class>", "message": {...}}`, one codec per queue."""
+"""Messages on queues as JSON: `{"kind": "<class>", "message": {...}}`, one codec per worker."""
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
-from shutterfeed.domain.messages import (
-    CollectMessage,
-    ConcludePost,
-    Cross,
-    FanOut,
-    FanOutMessage,
-    FeedChunk,
-    FeedMessage,
-    Followed,
-    IndexPost,
-    IndexUser,
-    PrepareFeed,
-    PublishMessage,
-    ReleaseMedia,
-    RemoveBlob,
-    RenderPhoto,
-    SearchMessage,
-    SettleReference,
-    TranscodeVideo,
-    Unfollowed,
-)
+from shutterfeed import topology
+from shutterfeed.domain.messages import KINDS
 
 M = TypeVar("M")
 
 
 class UnknownMessage(ValueError):
-    """The text is not a message that its queue carries."""
+    """This is not a message that the worker takes."""
 
 
 class _Envelope(msgspec.Struct):
@@ -41,13 +22,17 @@ class _Envelope(msgspec.Struct):
 
 
 class Codec(Generic[M]):
-    """The texts of one queue's messages, which are instances of the given classes."""
+    """The texts of the messages that the worker of a step takes."""
 
-    def __init__(self, *kinds: type[Any]) -> None:
-        self._kinds = {kind.__name__: kind for kind in kinds}
+    def __init__(self, step: str) -> None:
+        self._kinds = {name: KINDS[name] for name in topology.worker(step).kinds}
 
     def encode(self, message: M) -> str:
-        return msgspec.json.encode({"kind": type(message).__name__, "message": message}).decode()
+        """Raises `UnknownMessage`."""
+        kind = type(message).__name__
+        if kind not in self._kinds:
+            raise UnknownMessage(repr(message)[:200])
+        return msgspec.json.encode({"kind": kind, "message": message}).decode()
 
     def decode(self, text: str) -> M:
         """The message in a text. Raises `UnknownMessage`."""
@@ -57,12 +42,3 @@ class Codec(Generic[M]):
         except (msgspec.MsgspecError, KeyError) as error:
             raise UnknownMessage(text[:200]) from error
         return message
-
-
-RENDER_PHOTO = Codec[RenderPhoto](RenderPhoto)
-TRANSCODE_VIDEO = Codec[TranscodeVideo](TranscodeVideo)
-PUBLISH = Codec[PublishMessage](SettleReference, ConcludePost)
-FAN_OUT = Codec[FanOutMessage](FanOut, Cross)
-FEED = Codec[FeedMessage](FeedChunk, Followed, Unfollowed, PrepareFeed)
-COLLECT = Codec[CollectMessage](ReleaseMedia, RemoveBlob)
-SEARCH = Codec[SearchMessage](IndexPost, IndexUser)

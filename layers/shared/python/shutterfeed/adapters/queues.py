@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from shutterfeed.adapters.dynamodb.table import chunks
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
-_BATCH = 10
+_BATCH: Final = 10
+_BATCH_BYTES: Final = 256 * 1024
+"""Of all messages of one request. AWS takes four times as much by now; not every cloud does."""
+
+Texts = Mapping[int, str]
+"""Encoded messages, by their indexes among all that are to be sent."""
 
 
 class NotSent(Exception):
-    """SQS accepted only some of the messages. The caller's own message is delivered again."""
+    """SQS did not take a message; the caller's own message or record comes again."""
 
 
 class Encoder(Protocol[M_contra]):
@@ -39,17 +44,51 @@ class SqsQueue(Generic[M]):
     def send(self, messages: Iterable[M]) -> None:
         """Send messages. Raises `NotSent`. Messages are idempotent, so sending some of them twice
         is harmless."""
-        for batch in chunks(list(messages), _BATCH):
-            answer = self.client.send_message_batch(
-                QueueUrl=self.url,
-                Entries=[
-                    {"Id": str(index), "MessageBody": self.codec.encode(message)}
-                    for index, message in enumerate(batch)
-                ],
-            )
-            failed = answer.get("Failed", [])
-            if failed:
-                raise NotSent(
-                    f"{len(failed)} of {len(batch)} messages were not sent: "
-                    f"{failed[0].get('Message')}"
-                )
+        texts = map(self.codec.encode, messages)
+        for batch in _batches(enumerate(texts)):
+            refused = self._post(batch)
+            if refused:
+                raise NotSent(f"{len(refused)} of {len(batch)}: {next(iter(refused.values()))}")
+
+    def send_each(self, messages: Sequence[M]) -> Mapping[int, Exception]:
+        """Send as many messages as SQS takes; the indexes of the others, and why."""
+        failures: dict[int, Exception] = {}
+        texts: dict[int, str] = {}
+        for index, message in enumerate(messages):
+            try:
+                texts[index] = self.codec.encode(message)
+            except ValueError as error:
+                failures[index] = error
+        for batch in _batches(texts.items()):
+            try:
+                refused = self._post(batch)
+            except (BotoCoreError, ClientError) as error:
+                # Whatever SQS took of it all the same is sent again: that is harmless.
+                failures |= dict.fromkeys(batch, error)
+            else:
+                failures |= {index: NotSent(reason) for index, reason in refused.items()}
+        return failures
+
+    def _post(self, batch: Texts) -> Mapping[int, str]:
+        """Make one request; the indexes of the messages that SQS refused, and why."""
+        answer = self.client.send_message_batch(
+            QueueUrl=self.url,
+            Entries=[{"Id": str(index), "MessageBody": text} for index, text in batch.items()],
+        )
+        return {int(entry["Id"]): str(entry.get("Message")) for entry in answer.get("Failed", [])}
+
+
+def _batches(texts: Iterable[tuple[int, str]]) -> Iterator[Texts]:
+    """As few requests as SQS's limits allow. A message that is too large itself goes alone, so that
+    only it is refused."""
+    batch: dict[int, str] = {}
+    size = 0
+    for index, text in texts:
+        added = len(text.encode())
+        if batch and (len(batch) == _BATCH or size + added > _BATCH_BYTES):
+            yield batch
+            batch, size = {}, 0
+        batch[index] = text
+        size += added
+    if batch:
+        yield batch

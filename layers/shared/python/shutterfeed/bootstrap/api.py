@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from shutterfeed import config
-from shutterfeed.adapters import messages
 from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
@@ -18,6 +17,8 @@ from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
+from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.bootstrap.head_cache import cached
@@ -33,6 +34,7 @@ from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
+from shutterfeed.ports.viewing import ViewingReads
 from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.downloads import DownloadService
@@ -40,8 +42,10 @@ from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.search import SearchService
 from shutterfeed.services.uploads import UploadService
+from shutterfeed.services.viewing import ViewingService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,7 @@ class People:
     """What people do with posts and with each other: all but searching."""
 
     users: ProfileService
+    viewing: ViewingService
     avatars: AvatarService
     follows: FollowService
     posts: PostService
@@ -74,7 +79,8 @@ def wire(
     avatars: Avatars,
     bucket: UploadBucket,
     downloads: Downloads,
-    reads: FeedReads,
+    viewing_reads: ViewingReads,
+    feed_reads: FeedReads,
     feeds: Feeds,
     readers: Readers,
     preparations: Queue[PrepareFeed],
@@ -82,10 +88,16 @@ def wire(
     clock: Clock,
     ids: Ids,
 ) -> People:
-    users = ProfileService(profiles=profiles, follows=follows, clock=clock)
+    users = ProfileService(profiles=profiles, clock=clock)
+    viewing = ViewingService(
+        reads=viewing_reads,
+        profiles=profiles,
+        progress=ProgressService(ledger=ledger, blobs=blobs, clock=clock),
+    )
     uploads = UploadService(posts=posts, ledger=ledger, bucket=bucket, clock=clock)
     return People(
         users=users,
+        viewing=viewing,
         avatars=AvatarService(
             users=users,
             posts=posts,
@@ -95,27 +107,25 @@ def wire(
             clock=clock,
             ids=ids,
         ),
-        follows=FollowService(
-            users=users, profiles=profiles, follows=follows, clock=clock, ids=ids
-        ),
+        follows=FollowService(users=users, follows=follows, viewing=viewing, clock=clock, ids=ids),
         posts=PostService(
             users=users,
-            profiles=profiles,
             posts=posts,
             ledger=ledger,
             uploads=uploads,
+            viewing=viewing,
             clock=clock,
             ids=ids,
-            blobs=blobs,
         ),
         uploads=uploads,
         downloads=DownloadService(ledger=ledger, blobs=blobs, downloads=downloads, clock=clock),
         feed=FeedService(
-            reads=reads,
+            reads=feed_reads,
             feeds=feeds,
             follows=follows,
             readers=readers,
             users=users,
+            viewing=viewing,
             preparations=preparations,
             policy=policy,
             clock=clock,
@@ -136,10 +146,11 @@ def services() -> Api:
         avatars=DynamoAvatars(metadata),
         bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
         downloads=S3Downloads(aws.s3, settings.uploads_bucket, settings.originals_bucket),
-        reads=cached(DynamoFeedReads(metadata, feed_table), settings),
+        viewing_reads=DynamoViewingReads(metadata),
+        feed_reads=cached(DynamoFeedReads(metadata, feed_table), settings),
         feeds=DynamoFeeds(feed_table),
         readers=DynamoReaders(metadata),
-        preparations=aws.queue(settings.feed_queue_url, messages.FEED),
+        preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
         policy=feed_policy(settings),
         clock=aws.clock(),
         ids=aws.ids(),
@@ -149,7 +160,7 @@ def services() -> Api:
         media_base_url=settings.media_base_url,
         search=SearchService(
             index=search_index(settings.search_engine, settings.search_target),
-            reads=DynamoFeedReads(metadata, feed_table),
+            viewing=people.viewing,
             clock=aws.clock(),
         ),
         cursors=Cursors(secrets=DynamoSecrets(metadata)),

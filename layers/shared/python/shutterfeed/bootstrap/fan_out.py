@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from shutterfeed import config
-from shutterfeed.adapters import messages
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.domain.delivery import FeedPolicy
-from shutterfeed.domain.messages import FanOutMessage, FeedMessage
+from shutterfeed.domain.messages import DeliverMessage, FanOutMessage
 from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.profiles import Profiles
@@ -43,7 +43,7 @@ def wire(
     follows: Follows,
     feeds: Feeds,
     steps: Queue[FanOutMessage],
-    chunks: Queue[FeedMessage],
+    chunks: Queue[DeliverMessage],
     policy: FeedPolicy,
     clock: Clock,
 ) -> FanOutServices:
@@ -76,8 +76,8 @@ def services() -> FanOutServices:
         audience=DynamoAudience(feed_table, metadata.name),
         follows=DynamoFollows(metadata, feed_table.name),
         feeds=DynamoFeeds(feed_table),
-        steps=aws.queue(settings.fan_out_queue_url, messages.FAN_OUT),
-        chunks=aws.queue(settings.feed_queue_url, messages.FEED),
+        steps=aws.queue(settings.fan_out_queue_url, Codec[FanOutMessage]("fan_out")),
+        chunks=aws.queue(settings.deliver_queue_url, Codec[DeliverMessage]("deliver")),
         policy=feed_policy(settings),
         clock=aws.clock(),
     )

@@ -15,7 +15,7 @@ from shutterfeed.services.publishing import PublishingService
 
 @cache
 def service() -> PublishingService:
-    metadata = aws.table(config.PublishSettings.from_env().metadata_table)
+    metadata = aws.table(config.MetadataSettings.from_env().metadata_table)
     return PublishingService(
         ledger=DynamoLedger(metadata),
         posts=DynamoPosts(metadata),

@@ -7,14 +7,15 @@ from datetime import timedelta
 from functools import cache
 
 from shutterfeed import config
-from shutterfeed.adapters import messages
 from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.events import LandedEncoder
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
+from shutterfeed.domain.messages import PublishMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.services.reconciling import ReconcilingService
 
 
@@ -36,10 +37,10 @@ def reconciler() -> Reconciler:
             blobs=DynamoBlobs(metadata),
             bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
             intake=S3Intake(aws.client("s3"), settings.uploads_bucket, settings.originals_bucket),
-            uploads=aws.queue(settings.uploads_queue_url, LandedEncoder()),
-            images=aws.queue(settings.images_queue_url, messages.RENDER_PHOTO),
-            videos=aws.queue(settings.videos_queue_url, messages.TRANSCODE_VIDEO),
-            publish=aws.queue(settings.publish_queue_url, messages.PUBLISH),
+            ingest=aws.queue(settings.ingest_queue_url, LandedEncoder()),
+            render=aws.queue(settings.render_queue_url, Codec[RenderPhoto]("render")),
+            transcode=aws.queue(settings.transcode_queue_url, Codec[TranscodeVideo]("transcode")),
+            publish=aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish")),
             clock=aws.clock(),
         ),
         stands_still_after=timedelta(minutes=int(settings.reconcile_after_minutes)),

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from shutterfeed import config
-from shutterfeed.adapters import messages
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
-from shutterfeed.services.routing import ChangeRouter
+from shutterfeed.services.routing import STEPS, ChangeRouter
 
 
 @cache
 def service() -> ChangeRouter:
-    settings = config.RouteChangesSettings.from_env()
+    urls = config.queue_urls(STEPS)
     return ChangeRouter(
-        publish=aws.queue(settings.publish_queue_url, messages.PUBLISH),
-        fan_out=aws.queue(settings.fan_out_queue_url, messages.FAN_OUT),
-        feed=aws.queue(settings.feed_queue_url, messages.FEED),
-        collect=aws.queue(settings.collect_queue_url, messages.COLLECT),
-        search=aws.queue(settings.search_queue_url, messages.SEARCH),
+        queues={step: aws.queue(url, Codec[Any](step)) for step, url in urls.items()}
     )

@@ -9,23 +9,22 @@ from dataclasses import dataclass
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.messages import (
+    CollectBlob,
+    CollectMedia,
     CollectMessage,
-    ConcludePost,
+    DeliverMessage,
     FanOut,
     FanOutMessage,
-    FeedMessage,
     Followed,
+    IndexMessage,
     IndexPost,
     IndexUser,
+    PublishMedium,
     PublishMessage,
-    ReleaseMedia,
-    RemoveBlob,
-    SearchMessage,
-    SettleReference,
+    PublishPost,
     Unfollowed,
 )
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.domain.search import popularity
 from shutterfeed.domain.users import Profile
 
 
@@ -69,7 +68,7 @@ class ProfileChanged:
 
 
 Change = PostChanged | FollowChanged | BlobRemoved | ReferenceAdded | ProfileChanged
-Work = PublishMessage | FanOutMessage | FeedMessage | CollectMessage | SearchMessage
+Work = PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexMessage
 
 
 def work_for(change: Change) -> Iterator[Work]:
@@ -81,9 +80,9 @@ def work_for(change: Change) -> Iterator[Work]:
         case FollowChanged(follower_id, followee_id, follows):
             yield (Followed if follows else Unfollowed)(follower_id, followee_id)
         case BlobRemoved(blob):
-            yield RemoveBlob(blob)
+            yield CollectBlob(blob)
         case ReferenceAdded(reference):
-            yield SettleReference(reference)
+            yield PublishMedium(reference)
         case ProfileChanged(before, after):
             yield from _user_indexing(before, after)
 
@@ -98,9 +97,9 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     was_deleted = before is not None and before.state is PostState.DELETED
     if after is not None and was_deleted and after.awaits_media:
         # Media that became ready or failed while the post was deleted sent no message.
-        yield ConcludePost(after.id)
+        yield PublishPost(after.id)
     if before is not None and after is None:
-        yield ReleaseMedia(
+        yield CollectMedia(
             tuple(Reference(m.sha256, before.id, m.media_id) for m in before.media),
         )
 
@@ -120,7 +119,7 @@ def _found_by(post: Post | None) -> object:
     """
     if post is None or post.state is not PostState.PUBLISHED:
         return None
-    shown = post.caption, post.place, post.media, post.position, popularity(post.likes)
+    shown = post.caption, post.place, post.media, post.position
     return *shown, post.revision
 
 

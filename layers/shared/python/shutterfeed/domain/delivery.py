@@ -27,6 +27,7 @@ from shutterfeed.domain.feed import FeedEntry, Source
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import Relation
 
 HEAD_ENTRIES: Final = 25
 """How many of an author's newest posts the head names: they take just under 1 KB, one write unit.
@@ -225,6 +226,11 @@ class Reader:
 
     def is_pushed(self, now: datetime) -> bool:
         return self.pushed_until is not None and now < self.pushed_until
+
+    def relation_to(self, author_id: str) -> Relation:
+        """The reader's relation to the author of a post in their feed. A feed has only posts of
+        authors whom the reader follows or has followed."""
+        return Relation(follows=author_id not in self.unfollowed)
 
 
 def entry_of(post: Post) -> FeedEntry:

@@ -23,6 +23,8 @@ from shutterfeed.domain.photos import Capture, Rendition
 from shutterfeed.domain.videos import VIDEO_TYPES
 
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
+DOWNLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
+"""A download that began in time may end later."""
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
 """How much later than its link expires a file may arrive: an upload that began in time may end
 later, and storage events may be minutes late."""

@@ -1,9 +1,14 @@
-"""The messages in the workers' queues. Every message may come late, twice or out of order."""
+"""What the workers' queues carry. Every message may come late, twice or out of order.
+
+`topology.py` says which worker takes which of them, by the names of these classes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final, get_args
 
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
@@ -11,7 +16,7 @@ from shutterfeed.domain.media import Blob, Reference
 
 
 @dataclass(frozen=True, slots=True)
-class UploadLanded:
+class IngestUpload:
     """The bytes of a medium are in the uploads bucket."""
 
     post_id: PostId
@@ -39,14 +44,14 @@ class TranscodeVideo:
 
 
 @dataclass(frozen=True, slots=True)
-class SettleReference:
+class PublishMedium:
     """A medium refers to a blob: if the blob is ready or has failed, the medium gets that state."""
 
     reference: Reference
 
 
 @dataclass(frozen=True, slots=True)
-class ConcludePost:
+class PublishPost:
     """All media that a post waits for may be ready or have failed: publish the post, or fail it."""
 
     post_id: PostId
@@ -72,7 +77,7 @@ class Cross:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedChunk:
+class DeliverEntry:
     """Put one entry into the feeds of some users, who held leases when the audience was read. That
     time is None in messages from before it was recorded."""
 
@@ -106,14 +111,14 @@ class PrepareFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseMedia:
+class CollectMedia:
     """A post is gone for good: give up its references, and its entries in the ledger."""
 
     references: tuple[Reference, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveBlob:
+class CollectBlob:
     """A blob's item expired: remove its objects, unless the blob is in use again."""
 
     blob: Blob
@@ -135,8 +140,21 @@ class IndexUser:
     user_id: str
 
 
-PublishMessage = SettleReference | ConcludePost
+PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | Cross
-FeedMessage = FeedChunk | Followed | Unfollowed | PrepareFeed
-CollectMessage = ReleaseMedia | RemoveBlob
-SearchMessage = IndexPost | IndexUser
+DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed
+CollectMessage = CollectMedia | CollectBlob
+IndexMessage = IndexPost | IndexUser
+Message = (
+    IngestUpload
+    | RenderPhoto
+    | TranscodeVideo
+    | PublishMessage
+    | FanOutMessage
+    | DeliverMessage
+    | CollectMessage
+    | IndexMessage
+)
+
+KINDS: Final[Mapping[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Message)}
+"""Every kind of message, by its name."""

@@ -68,6 +68,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class PostCounts:
+    """How many like a post, and how many comments it has.
+
+    Kept apart from the post: each of its changes wakes the router, is copied into the index of its
+    author's posts, and changes the author's head.
+    """
+
+    likes: int = 0
+    comments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A post. `position` orders feeds and lists: a ULID of the moment of publishing, not of
     creation.
@@ -83,8 +95,6 @@ class Post:
     place: Place | None = None
     published_at: datetime | None = None
     position: str | None = None
-    likes: int = 0
-    comments: int = 0
     deleted_from: PostState | None = None
     deleted_at: datetime | None = None
     pulled: bool = False

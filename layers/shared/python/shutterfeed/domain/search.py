@@ -108,7 +108,9 @@ class PostDocument:
     tags: tuple[str, ...]
     place: Place | None
     media: frozenset[MediaKind]
-    popularity: int
+    popularity: int = 0
+    """The likes' order of magnitude: 0, as nobody can like a post yet. Like a user's it has to be
+    noted on the post, under a revision; the count itself is never indexed."""
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -171,7 +173,6 @@ def post_document(post_id: PostId, post: Post | None) -> PostDocument | Gone:
         tuple(hashtags(post.caption)[:MAX_TAGS]),
         place,
         frozenset(media_kind(medium.content_type) for medium in post.media),
-        popularity(post.likes),
     )
 
 

@@ -1,17 +1,17 @@
-"""Reading feeds."""
+"""Feeds as they are read: whose posts stand in them, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from shutterfeed.domain.delivery import Head, Reader
 from shutterfeed.domain.feed import FeedEntry, Snapshot
-from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.viewing import Stored, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,11 @@ class FeedStart:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FeedWanted:
     """The items that the second round trip asks for; heads and timelines are named by their
     authors' user ids."""
 
-    posts: Collection[PostId]
-    profiles: Collection[str] = ()
+    shown: Wanted = field(default_factory=Wanted)
     heads: Collection[str] = ()
     timelines: Collection[str] = ()
 
@@ -38,8 +37,7 @@ class Wanted:
 class FeedView:
     """The result of the second round trip: the items from which a feed page is made."""
 
-    posts: Mapping[PostId, Post]
-    profiles: Mapping[str, Profile]
+    stored: Stored
     heads: Mapping[str, Head]
     timelines: Mapping[str, Page[Post]]
 
@@ -52,9 +50,12 @@ class FeedReads(Protocol):
         posts of unfollowed authors are hidden at once; the rest is eventually consistent."""
         ...
 
-    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
-        """The wanted items that exist. A timeline holds up to `limit` published posts below
-        `before`. Eventually consistent; heads may be seconds old."""
+    def view(
+        self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
+    ) -> FeedView:
+        """What `ViewingReads.read` gives of what is to be shown (but no followers that are counted
+        apart), and in the same round trip heads and timelines: up to `limit` published posts of
+        each author, below `before`. Eventually consistent; heads may be seconds old."""
         ...
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:

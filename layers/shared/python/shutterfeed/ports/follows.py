@@ -26,14 +26,8 @@ class Follows(Protocol):
         one transaction. False if there was no edge."""
         ...
 
-    def exists(self, follower_id: str, followee_id: str) -> bool: ...
-
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
         """Those of the users who follow the followee. Strongly consistent."""
-        ...
-
-    def followed_among(self, follower_id: str, user_ids: Iterable[str]) -> frozenset[str]:
-        """Those of the users that the follower follows. Eventually consistent."""
         ...
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:

@@ -44,8 +44,8 @@ class StoredCopy:
 
 
 class Inventory(Protocol):
-    """Lists of everything that is stored, for maintenance only: no other port scans tables.
-    Eventually consistent. Several threads may call each method, each with another part."""
+    """Everything there is, for maintenance only: it scans. Eventually consistent;
+    each may be called from several threads, with another part each."""
 
     def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]: ...
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,10 +14,6 @@ class HandleTaken(Exception):
 
 class Profiles(Protocol):
     def get(self, user_id: str) -> Profile | None: ...
-
-    def get_many(self, user_ids: Sequence[str]) -> dict[str, Profile]:
-        """The profiles that exist, by user id. Eventually consistent."""
-        ...
 
     def id_of(self, handle: str) -> str | None:
         """The id of the user who holds the handle; None if nobody does, or if it was given up."""

@@ -1,8 +1,8 @@
-"""Queues of messages."""
+"""Queues of messages between functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -10,7 +10,13 @@ M_contra = TypeVar("M_contra", contravariant=True)
 
 class Queue(Protocol[M_contra]):
     def send(self, messages: Iterable[M_contra]) -> None:
-        """Send every message. Raises an error if one could not be sent."""
+        """Send every message, or raise an error."""
+        ...
+
+
+class BatchQueue(Queue[M_contra], Protocol[M_contra]):
+    def send_each(self, messages: Sequence[M_contra]) -> Mapping[int, Exception]:
+        """Send as many messages as the queue takes; the indexes of the others, and why."""
         ...
 
 

@@ -8,8 +8,8 @@ from typing import Final
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, MediaState, Reference, Upload
 from shutterfeed.domain.messages import (
+    CollectMedia,
     CollectMessage,
-    ReleaseMedia,
     RenderPhoto,
     TranscodeVideo,
 )
@@ -21,7 +21,7 @@ from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 from shutterfeed.services.mismatches import Mismatch
 
-_UNREFERRED: Final = (PostState.PENDING, PostState.PROCESSING, PostState.FAILED)
+UNREFERRED: Final = (PostState.PENDING, PostState.PROCESSING, PostState.FAILED)
 """Posts in these states may have media without a reference."""
 
 
@@ -32,8 +32,8 @@ class AuditRepairs:
     ledger: Ledger
     bucket: UploadBucket
     intake: Intake
-    images: Queue[RenderPhoto]
-    videos: Queue[TranscodeVideo]
+    render: Queue[RenderPhoto]
+    transcode: Queue[TranscodeVideo]
     collect: Queue[CollectMessage]
 
     def of(self, kind: Mismatch, sha256: str, subject: str) -> bool:
@@ -70,13 +70,13 @@ class AuditRepairs:
 
     def _order(self, blob: Blob) -> None:
         if may_move(blob.content_type):
-            self.videos.send([TranscodeVideo(blob.sha256, blob.blob_id)])
+            self.transcode.send([TranscodeVideo(blob.sha256, blob.blob_id)])
         else:
-            self.images.send([RenderPhoto(blob.sha256, blob.blob_id)])
+            self.render.send([RenderPhoto(blob.sha256, blob.blob_id)])
 
     def _refer(self, reference: Reference) -> bool:
         post = self.posts.get(reference.post_id)
-        if post is None or post.state in _UNREFERRED:
+        if post is None or post.state in UNREFERRED:
             return False
         self.blobs.refer(reference)
         return True
@@ -84,7 +84,7 @@ class AuditRepairs:
     def _release(self, reference: Reference) -> bool:
         if self.posts.get(reference.post_id) is not None:
             return False
-        self.collect.send([ReleaseMedia((reference,))])
+        self.collect.send([CollectMedia((reference,))])
         return True
 
     def _abandon(self, post_id: PostId, media_id: str) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
-from shutterfeed.domain.messages import CollectMessage, ReleaseMedia, RemoveBlob
+from shutterfeed.domain.messages import CollectBlob, CollectMedia, CollectMessage
 from shutterfeed.ports.media import Blobs, Originals, Removals, Renditions
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.uploads import Ledger, UploadBucket
@@ -38,11 +38,11 @@ class CollectionService:
     def collect(self, message: CollectMessage) -> None:
         """Carry out one message; repeating it is harmless."""
         match message:
-            case ReleaseMedia(references):
+            case CollectMedia(references):
                 for reference in references:
                     release(self.blobs, reference, self.clock.now())
                     self._let_go(reference.post_id, reference.media_id)
-            case RemoveBlob(blob):
+            case CollectBlob(blob):
                 self._remove(blob)
 
     def _let_go(self, post_id: PostId, media_id: str) -> None:

@@ -20,8 +20,8 @@ from shutterfeed.domain.delivery import PULLED, FeedPolicy, Head
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
 from shutterfeed.domain.messages import (
-    FeedChunk,
-    FeedMessage,
+    DeliverEntry,
+    DeliverMessage,
     Followed,
     PrepareFeed,
     Unfollowed,
@@ -48,10 +48,10 @@ class DeliveryService:
     policy: FeedPolicy
     clock: Clock
 
-    def write(self, message: FeedMessage) -> None:
+    def write(self, message: DeliverMessage) -> None:
         """Carry out one message. Keys are derived from it, so that repeating it is harmless."""
         match message:
-            case FeedChunk(entry, owner_ids, planned_at):
+            case DeliverEntry(entry, owner_ids, planned_at):
                 self._push(entry, owner_ids, planned_at)
             case Followed(follower_id, followee_id):
                 self._followed(follower_id, followee_id)

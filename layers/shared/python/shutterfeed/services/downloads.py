@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from shutterfeed.domain.errors import Conflict
-from shutterfeed.domain.media import Medium, Reference
+from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, Medium, Reference
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.uploads import find_upload
-
-DOWNLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
-"""A download that began in time may end later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from shutterfeed.domain.delivery import AUDIENCE_PARTS
-from shutterfeed.domain.messages import FanOut, FanOutMessage, FeedChunk, FeedMessage
+from shutterfeed.domain.messages import DeliverEntry, DeliverMessage, FanOut, FanOutMessage
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
@@ -25,7 +25,7 @@ have run out, 500 are written one by one, each on its own condition."""
 class FanOutPlanner:
     audience: AudienceService
     steps: Queue[FanOutMessage]
-    chunks: Queue[FeedMessage]
+    chunks: Queue[DeliverMessage]
     clock: Clock
 
     def plan(self, step: FanOut) -> int:
@@ -45,7 +45,7 @@ class FanOutPlanner:
                 self.steps.send([replace(step, part=part) for part in range(AUDIENCE_PARTS)])
                 return 0
             if page.items:
-                self.chunks.send([FeedChunk(step.entry, page.items, now)])
+                self.chunks.send([DeliverEntry(step.entry, page.items, now)])
                 planned += len(page.items)
             if page.next_position is None:
                 return planned

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from shutterfeed.domain.delivery import FeedPolicy, Head, entry_of
+from shutterfeed.domain.delivery import FeedPolicy, Head, Reader, entry_of
 from shutterfeed.domain.feed import (
     BOTTOM,
     FeedCursor,
@@ -26,14 +26,16 @@ from shutterfeed.domain.feed import (
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, Wanted
+from shutterfeed.domain.posts import Post
+from shutterfeed.domain.visibility import Surface, Viewer, decide_on_owner
+from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, FeedWanted
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
-from shutterfeed.services.posts import PostView
+from shutterfeed.ports.viewing import Stored, Wanted
 from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.viewing import PostView, ViewingService
 
 _FOLLOWING_PAGE: Final = 1000
 _ROUNDS: Final = 10
@@ -68,6 +70,7 @@ class FeedService:
     follows: Follows
     readers: Readers
     users: ProfileService
+    viewing: ViewingService
     preparations: Queue[PrepareFeed]
     policy: FeedPolicy
     clock: Clock
@@ -79,16 +82,17 @@ class FeedService:
         than `limit`, and still have a next one. Raises `InvalidCursor`.
         """
         cursor = None if position is None else FeedCursor.parse(position)
+        viewer = Viewer(reader_id)
         start = self.reads.start(reader_id, cursor.before if cursor else None, limit)
         if cursor is None:
             start = self._visited(reader_id, start)
-        posts, newest, after = self._read(start, cursor, limit)
+        posts, newest, after = self._read(viewer, start, cursor, limit)
         latest = FeedCursor(newest or BOTTOM) if cursor is None else None
         for _ in range(_ROUNDS):
             if posts or after is None:
                 break
             start = self.reads.start(reader_id, after.before, limit)
-            posts, _newest, after = self._read(start, after, limit)
+            posts, _newest, after = self._read(viewer, start, after, limit)
         return FeedPage(
             posts,
             None if after is None else str(after),
@@ -100,16 +104,17 @@ class FeedService:
         since are counted too. Raises `InvalidCursor`."""
         mark = FeedCursor.parse(since).before
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
-        reader = start.reader
+        viewer, reader = Viewer(reader_id), start.reader
         if reader.is_pushed(self.clock.now()):
-            heads = self.reads.view(Wanted((), heads=reader.pulled), None, 0).heads
+            heads = self.reads.view(viewer, FeedWanted(heads=reader.pulled), None, 0).heads
         else:
             heads = self.reads.heads(self._following(reader_id))
         sources = [start.pushed.items, *(head.entries for head in heads.values())]
+        hidden = _hidden_authors(viewer, reader)
         new = [
             entry
             for entry in islice(newest_first(sources), _SCANNED)
-            if entry > mark and entry.post_id.author_id not in reader.unfollowed
+            if entry > mark and entry.post_id.author_id not in hidden
         ]
         return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
 
@@ -143,57 +148,51 @@ class FeedService:
         return list(following(self.follows, reader_id))
 
     def _read(
-        self, start: FeedStart, cursor: FeedCursor | None, limit: int
+        self, viewer: Viewer, start: FeedStart, cursor: FeedCursor | None, limit: int
     ) -> tuple[tuple[PostView, ...], FeedEntry | None, FeedCursor | None]:
         """The second round trip: the posts, the place that none is above, and the next cursor."""
         reader, before = start.reader, cursor.before if cursor else None
         end = start.snapshot.complete_to if start.snapshot else None
         own_id = {reader.head.author_id} if _is_deep(reader.head, before) and reader.head else set()
         deep = {a for a in reader.pulled if cursor is not None and cursor.is_deep(a)} | own_id
-        stored = _stored(start, before)
-        likely = merge(stored, limit, end).entries
-        wanted = Wanted(
-            [entry.post_id for entry in likely],
-            {entry.post_id.author_id for entry in likely} | reader.pulled | own_id,
-            reader.pulled - deep,
-            deep,
-        )
-        view = self.reads.view(wanted, before, limit)
+        known = _known(viewer, start, before)
+        likely = [entry.post_id for entry in merge(known, limit, end).entries]
+        shown = Wanted(posts=likely, authors=reader.pulled | own_id)
+        view = self.reads.view(viewer, FeedWanted(shown, reader.pulled - deep, deep), before, limit)
         celebrities = {a: head.timeline for a, head in view.heads.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
-        merged = merge([*stored, *(s.below(before) for s in celebrities.values())], limit, end)
-        posts = self._posts(merged.entries, {entry.post_id for entry in likely}, view)
-        profiles = dict(view.profiles)
+        merged = merge([*known, *(s.below(before) for s in celebrities.values())], limit, end)
+        stored = self._stored(viewer, merged.entries, set(likely), view)
         if reader.profile is not None:
-            profiles[reader.profile.user_id] = reader.profile
-        shown = tuple(
-            PostView(post, author)
-            for entry in merged.entries
-            if (post := posts.get(entry.post_id)) is not None
-            and post.state is PostState.PUBLISHED
-            and (author := profiles.get(post.author_id)) is not None
-        )
+            stored = stored.including((), [reader.profile])
+        ids = (entry.post_id for entry in merged.entries)
+        posts = self.viewing.feed(viewer, ids, stored, reader.relation_to)
         # Nothing but what is below its mark: nothing is above it either.
         newest = merged.entries[0] if merged.entries else merged.next
-        return shown, newest, _next(merged, celebrities, deep - own_id)
+        return posts, newest, _next(merged, celebrities, deep - own_id)
 
-    def _posts(
-        self, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
-    ) -> Mapping[PostId, Post]:
-        posts = dict(view.posts)
-        for entry in entries:
-            head = view.heads.get(entry.post_id.author_id)
-            post = None if head is None else head.post_of(entry)
-            if post is not None:
-                posts[post.id] = post
+    def _stored(
+        self, viewer: Viewer, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
+    ) -> Stored:
+        """Everything that the page shows, with the posts of heads and timelines. Which these are is
+        known only when they have been read: their counts would take a third round trip, and are
+        not read."""
+        in_heads = (
+            head.post_of(entry)
+            for entry in entries
+            if (head := view.heads.get(entry.post_id.author_id)) is not None
+        )
+        stored = view.stored.including(post for post in in_heads if post is not None)
         for page in view.timelines.values():
-            posts |= {post.id: post for post in page.items}
+            stored = stored.including(page.items)
         # A reader's mark of a celebrity can outlive the celebrity, whose head then names posts
         # and does not hold them. It costs a third round trip, until the mark goes.
-        missing = [e.post_id for e in entries if e.post_id not in posts and e.post_id not in asked]
+        ids = [entry.post_id for entry in entries]
+        missing = [i for i in ids if i not in stored.posts and i not in asked]
         if missing:
-            posts |= self.reads.view(Wanted(missing), None, 0).posts
-        return posts
+            wanted = FeedWanted(Wanted(posts=missing))
+            stored |= self.reads.view(viewer, wanted, None, 0).stored
+        return stored
 
 
 def following(follows: Follows, reader_id: str) -> Iterable[str]:
@@ -234,23 +233,34 @@ def make_snapshot(
     return Snapshot(merged.entries, merged.next, 1 if old is None else old.version + 1)
 
 
-def _stored(start: FeedStart, before: FeedEntry | None) -> list[Source]:
+def _known(viewer: Viewer, start: FeedStart, before: FeedEntry | None) -> list[Source]:
     """What the first round trip has brought: pushed entries, the snapshot and the own posts."""
     reader = start.reader
     sources = [Source(start.pushed.items, _source_end(start.pushed))]
     if start.snapshot is not None:
         # It is not read beyond its end: there the whole feed ends.
         sources.append(Source(start.snapshot.entries))
-    kept = [_without(source, reader.unfollowed) for source in sources]
+    hidden = _hidden_authors(viewer, reader)
+    kept = [_without(source, hidden) for source in sources]
     if reader.head is not None and not _is_deep(reader.head, before):
         kept.append(reader.head.source)
     return [source.below(before) for source in kept]
 
 
-def _without(source: Source, unfollowed: frozenset[str]) -> Source:
-    if not unfollowed:
+def _hidden_authors(viewer: Viewer, reader: Reader) -> frozenset[str]:
+    """Those of whom nothing is shown in the reader's feed, whatever it holds of them."""
+
+    def is_hidden(author_id: str) -> bool:
+        relation = reader.relation_to(author_id)
+        return decide_on_owner(viewer, author_id, relation, Surface.FEED) is not None
+
+    return frozenset(filter(is_hidden, reader.unfollowed))
+
+
+def _without(source: Source, hidden: frozenset[str]) -> Source:
+    if not hidden:
         return source
-    entries = tuple(e for e in source.entries if e.post_id.author_id not in unfollowed)
+    entries = tuple(e for e in source.entries if e.post_id.author_id not in hidden)
     return Source(entries, source.complete_to)
 
 

@@ -2,54 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shutterfeed.domain.errors import InvalidCursor, InvalidInput
 from shutterfeed.domain.ids import is_ulid
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.follows import Follows
-from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.viewing import ProfileView, ViewingService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowService:
     users: ProfileService
-    profiles: Profiles
     follows: Follows
+    viewing: ViewingService
     clock: Clock
     ids: Ids
 
-    def follow(self, follower_id: str, handle: str) -> Profile:
+    def follow(self, follower_id: str, handle: str) -> ProfileView:
         """Follow a user; nothing changes where that is so already. Raises `NotFound`, and
         `InvalidInput` for oneself. The followee is returned with the new count."""
-        followee = self.users.find(handle)
+        viewer = Viewer(follower_id)
+        followee = self.viewing.find(viewer, handle).profile
         if followee.user_id == follower_id:
             raise InvalidInput("follow_oneself", "You cannot follow yourself.", "handle")
         self.users.me(follower_id)
         self.follows.follow(follower_id, followee, self.ids.new(self.clock.now()))
-        return self.users.find(followee.handle)
+        return self.viewing.user(viewer, followee.user_id, followee.handle)
 
-    def unfollow(self, follower_id: str, handle: str) -> Profile:
+    def unfollow(self, follower_id: str, handle: str) -> ProfileView:
         """Stop following; nothing changes where that is so already. Raises `NotFound`."""
-        followee = self.users.find(handle)
+        viewer = Viewer(follower_id)
+        view = self.viewing.find(viewer, handle)
+        followee = view.profile
         if followee.user_id == follower_id:
-            return followee  # Nobody follows themselves.
+            return view  # Nobody follows themselves.
         self.follows.unfollow(follower_id, followee, self.clock.now())
-        return self.users.find(followee.handle)
+        return self.viewing.user(viewer, followee.user_id, followee.handle)
 
-    def following(self, handle: str, after: str | None, limit: int) -> Page[Profile]:
+    def following(
+        self, handle: str, viewer: Viewer, after: str | None, limit: int
+    ) -> Page[ProfileView]:
         """Whom a user follows. Raises `NotFound`."""
-        user = self.users.find(handle)
+        user = self.viewing.find(viewer, handle).profile
         page = self.follows.following(user.user_id, after, limit)
-        return Page(self._profiles(page.items), page.next_position)
+        return Page(self.viewing.users(viewer, page.items), page.next_position)
 
-    def followers(self, handle: str, after: str | None, limit: int) -> Page[Profile]:
+    def followers(
+        self, handle: str, viewer: Viewer, after: str | None, limit: int
+    ) -> Page[ProfileView]:
         """Who follows a user: shard by shard, in each newest first. Raises `NotFound`."""
-        user = self.users.find(handle)
+        user = self.viewing.find(viewer, handle).profile
         shard, position = _parse_position(after)
         page = self.follows.followers(user.user_id, shard, position, limit)
         following_position = (
@@ -59,11 +65,7 @@ class FollowService:
             if shard + 1 < user.follower_shards
             else None
         )
-        return Page(self._profiles(page.items), following_position)
-
-    def _profiles(self, user_ids: Sequence[str]) -> tuple[Profile, ...]:
-        found = self.profiles.get_many(user_ids)
-        return tuple(found[user_id] for user_id in user_ids if user_id in found)
+        return Page(self.viewing.users(viewer, page.items), following_position)
 
 
 def _parse_position(position: str | None) -> tuple[int, str | None]:

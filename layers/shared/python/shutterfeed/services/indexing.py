@@ -1,4 +1,4 @@
-"""Keeping the search index like the table: the work of `index_search`.
+"""Keeping the search index like the table: the work of `index`.
 
 A message says only whose document may have changed. What it is now is read from the table, strongly
 consistent and after the message came, so that a late or repeated message brings nothing old; the
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shutterfeed.domain.messages import IndexPost, IndexUser, SearchMessage
+from shutterfeed.domain.messages import IndexMessage, IndexPost, IndexUser
 from shutterfeed.domain.search import Document, post_document, subject_of, user_document
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.profiles import Profiles
@@ -28,13 +28,13 @@ class IndexingService:
     profiles: Profiles
     index: SearchDocuments
 
-    def apply(self, messages: Sequence[SearchMessage]) -> Mapping[SearchMessage, Exception]:
+    def apply(self, messages: Sequence[IndexMessage]) -> Mapping[IndexMessage, Exception]:
         """Bring the documents of all messages up to date; those that failed, and why.
 
         One failure leaves the others alone, be it in reading or in writing.
         """
-        failures: dict[SearchMessage, Exception] = {}
-        documents: dict[SearchMessage, Document] = {}
+        failures: dict[IndexMessage, Exception] = {}
+        documents: dict[IndexMessage, Document] = {}
         for message in dict.fromkeys(messages):
             try:
                 documents[message] = self._document(message)
@@ -46,7 +46,7 @@ class IndexingService:
                 failures[message] = NotIndexed(reason)
         return failures
 
-    def _document(self, message: SearchMessage) -> Document:
+    def _document(self, message: IndexMessage) -> Document:
         match message:
             case IndexPost(post_id):
                 return post_document(post_id, self.posts.get(post_id))

@@ -1,4 +1,4 @@
-"""From bytes that landed to a claimed blob: the work of `dedup_hash`.
+"""From bytes that landed to a claimed blob: the step `ingest`, whose function is `dedup_hash`.
 
 Every step may be repeated, and a crash between any two is mended by the queue's redelivery:
 each step's outcome depends on what is stored, not on what this run remembers.
@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shutterfeed.domain.media import Blob, Failure, MediaState, Medium, Reference, Upload
-from shutterfeed.domain.messages import RenderPhoto, TranscodeVideo, UploadLanded
+from shutterfeed.domain.messages import (
+    IngestUpload,
+    PublishMessage,
+    PublishPost,
+    RenderPhoto,
+    TranscodeVideo,
+)
 from shutterfeed.domain.photos import SNIFF_BYTES, is_as_declared, sniff
 from shutterfeed.domain.videos import is_moving, sniff_video
 from shutterfeed.ports.media import Blobs
@@ -19,7 +25,6 @@ from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Arrival, Intake, Ledger, UploadBucket
 from shutterfeed.services.collection import release
-from shutterfeed.services.publishing import PublishingService
 
 
 class IngestOutcome(StrEnum):
@@ -40,13 +45,13 @@ class IngestService:
     blobs: Blobs
     bucket: UploadBucket
     intake: Intake
-    images: Queue[RenderPhoto]
-    videos: Queue[TranscodeVideo]
-    publishing: PublishingService
+    render: Queue[RenderPhoto]
+    transcode: Queue[TranscodeVideo]
+    publish: Queue[PublishMessage]
     clock: Clock
     ids: Ids
 
-    def ingest(self, landed: UploadLanded) -> IngestOutcome:
+    def ingest(self, landed: IngestUpload) -> IngestOutcome:
         """Check an upload against its declaration, store its content once, refer to it."""
         post_id, media_id = landed.post_id, landed.media_id
         post = self.posts.get(post_id)
@@ -85,12 +90,12 @@ class IngestService:
         self.blobs.refer_once_rendered(reference, blob.blob_id)
         if self.posts.get(post_id) is None:
             # It has expired meanwhile, and the collector may have been there before the reference.
-            return self._abandon(UploadLanded(post_id, medium.media_id))
+            return self._abandon(IngestUpload(post_id, medium.media_id))
         self._order(blob, arrival, reference)
         self.bucket.settle(post_id, medium.media_id)
         return IngestOutcome.CLAIMED
 
-    def _abandon(self, landed: UploadLanded) -> IngestOutcome:
+    def _abandon(self, landed: IngestUpload) -> IngestOutcome:
         """Leave nothing behind of an upload that belongs to no post: neither the bytes nor a
         reference, which a run that died may have made just after the collector."""
         post_id, media_id = landed.post_id, landed.media_id
@@ -103,14 +108,14 @@ class IngestService:
 
     def _order(self, blob: Blob, arrival: Arrival, reference: Reference) -> None:
         if is_moving(blob.content_type, arrival.head):
-            self.videos.send([TranscodeVideo(blob.sha256, blob.blob_id, reference)])
+            self.transcode.send([TranscodeVideo(blob.sha256, blob.blob_id, reference)])
         else:
-            self.images.send([RenderPhoto(blob.sha256, blob.blob_id, reference)])
+            self.render.send([RenderPhoto(blob.sha256, blob.blob_id, reference)])
 
     def _refuse(self, upload: Upload, failure: Failure) -> None:
         post_id, media_id = upload.post_id, upload.medium.media_id
         self.ledger.mark_failed(post_id.author_id, media_id, failure)
-        self.publishing.conclude(post_id)
+        self.publish.send([PublishPost(post_id)])
         self.bucket.refuse(post_id, media_id)
 
 

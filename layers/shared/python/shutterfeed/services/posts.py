@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
+from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput
 from shutterfeed.domain.ids import MalformedId, PostId
-from shutterfeed.domain.media import MediaState, Medium, Purpose, Reference, Upload
+from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
     MAX_MEDIA,
@@ -27,13 +27,13 @@ from shutterfeed.domain.posts import (
 )
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
-from shutterfeed.ports.media import Blobs
+from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.posts import Creation, Posts
-from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
+from shutterfeed.services.viewing import PostView, ViewingService, post_not_found
 
 MAX_IDEMPOTENCY_KEY = 255
 IDEMPOTENCY_KEY = "[!-~]+"
@@ -71,14 +71,6 @@ class PostDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class PostView:
-    """A post with its author, as shown to somebody."""
-
-    post: Post
-    author: Profile
-
-
-@dataclass(frozen=True, slots=True)
 class CreatedPost:
     view: PostView
     grants: tuple[Grant, ...]
@@ -87,13 +79,12 @@ class CreatedPost:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostService:
     users: ProfileService
-    profiles: Profiles
     posts: Posts
     ledger: Ledger
     uploads: UploadService
+    viewing: ViewingService
     clock: Clock
     ids: Ids
-    blobs: Blobs
 
     def create(self, author_id: str, draft: PostDraft, idempotency_key: str) -> CreatedPost:
         """Record a post as pending and give one upload link per medium.
@@ -107,17 +98,16 @@ class PostService:
         author = self.users.me(author_id)
         post, uploads = self._new(author_id, draft)
         earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint())
-        if earlier:
+        if earlier is None:
+            view = self.viewing.new_post(post, author)
+        else:
             post, uploads = self._replayed(earlier, draft)
-        return CreatedPost(PostView(post, author), self.uploads.grants(uploads))
+            view = self._shown_again(post, author)
+        return CreatedPost(view, self.uploads.grants(uploads))
 
-    def get(self, text: str, viewer_id: str) -> PostView:
+    def get(self, text: str, viewer: Viewer) -> PostView:
         """A published post, or one of the viewer's own. Raises `NotFound`."""
-        post = self._visible(_parse_id(text), viewer_id)
-        author = self.profiles.get(post.author_id)
-        if author is None:
-            raise _post_not_found()
-        return PostView(self._with_progress(post), author)
+        return self.viewing.post(viewer, _parse_id(text))
 
     def edit(
         self,
@@ -136,14 +126,14 @@ class PostService:
         """
         post = self._own(_parse_id(text), editor_id)
         if post.state is PostState.DELETED:
-            raise _post_not_found()
+            raise post_not_found()
         new_caption = post.caption if caption is None else check_caption(caption)
         new_place = post.place if place is None else check_place(place)
         new_place = None if drop_place else new_place
         new_texts = _with_alt_texts(post, alt_texts or {})
         if not self.posts.edit(post.id, new_caption, new_place, new_texts):
-            raise _post_not_found()
-        return self.get(text, editor_id)
+            raise post_not_found()
+        return self.viewing.post(Viewer(editor_id), post.id)
 
     def delete(self, text: str, owner_id: str) -> None:
         """Take a post out of every list and feed; repeated, it changes nothing more.
@@ -170,29 +160,32 @@ class PostService:
         """
         post_id = _parse_id(text)
         if post_id.author_id != owner_id:
-            raise _post_not_found()
+            raise post_not_found()
         for _ in range(_ATTEMPTS):
             post, now = self._own(post_id, owner_id), self.clock.now()
             if post.state is not PostState.DELETED:
-                return self.get(text, owner_id)
+                return self.viewing.post(Viewer(owner_id), post_id)
             if not post.restorable(now):
                 raise Conflict("restore_expired", "The post was deleted too long ago.")
             if self.posts.restore(post, now):
-                return self.get(text, owner_id)
+                return self.viewing.post(Viewer(owner_id), post_id)
         raise Busy
 
     def deleted(self, owner_id: str, before: str | None, limit: int) -> Page[PostView]:
         """The owner's deleted posts that can be restored, last deleted first."""
-        author, now = self.users.me(owner_id), self.clock.now()
-        page = self.posts.deleted_by(owner_id, before, limit)
-        restorable = (PostView(post, author) for post in page.items if post.restorable(now))
-        return Page(tuple(restorable), page.next_position)
+        page, now = self.posts.deleted_by(owner_id, before, limit), self.clock.now()
+        restorable = [post for post in page.items if post.restorable(now)]
+        views = self.viewing.posts_at_hand(Viewer(owner_id), restorable, Surface.BIN)
+        return Page(views, page.next_position)
 
-    def by_author(self, handle: str, before: str | None, limit: int) -> Page[PostView]:
+    def by_author(
+        self, handle: str, viewer: Viewer, before: str | None, limit: int
+    ) -> Page[PostView]:
         """A user's published posts, newest first. Raises `NotFound`."""
-        author = self.users.find(handle)
+        author = self.viewing.find(viewer, handle).profile
         page = self.posts.published_by(author.user_id, before, limit)
-        return Page(tuple(PostView(post, author) for post in page.items), page.next_position)
+        views = self.viewing.posts_at_hand(viewer, page.items, Surface.LIST, [author])
+        return Page(views, page.next_position)
 
     def _new(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
         now = self.clock.now()
@@ -237,40 +230,24 @@ class PostService:
         ordered = tuple(uploads[m.media_id] for m in post.media if m.media_id in uploads)
         return post.with_uploads(uploads), ordered
 
-    def _visible(self, post_id: PostId, viewer_id: str) -> Post:
-        post = self.posts.get(post_id)
-        if post is None or post.purpose is not Purpose.POST or post.state is PostState.DELETED:
-            raise _post_not_found()
-        if post.state is not PostState.PUBLISHED and viewer_id != post.author_id:
-            raise _post_not_found()
-        return post
+    def _shown_again(self, post: Post, author: Profile) -> PostView:
+        """A post of the author's, with its media as they are here."""
+        viewer = Viewer(author.user_id)
+        views = self.viewing.posts_at_hand(viewer, [post], Surface.ITSELF, [author])
+        if not views:
+            raise post_not_found()
+        return views[0]
 
     def _own(self, post_id: PostId, user_id: str) -> Post:
         """The user's post, deleted or not. Raises `NotFound`, and `Forbidden` for another's post
         that the user may see."""
         if post_id.author_id != user_id:
-            self._visible(post_id, user_id)
+            self.viewing.post(Viewer(user_id), post_id)
             raise Forbidden("not_your_post", "Only its author may change a post.")
         post = self.posts.get(post_id)
         if post is None or post.purpose is not Purpose.POST:
-            raise _post_not_found()
+            raise post_not_found()
         return post
-
-    def _with_progress(self, post: Post) -> Post:
-        if not post.awaits_media:
-            return post
-        now = self.clock.now()
-        uploads = {key: u.as_of(now) for key, u in self.ledger.of_post(post).items()}
-        shown = post.with_uploads(uploads)
-        return replace(
-            shown, media=tuple(self._transcoded_so_far(post.id, medium) for medium in shown.media)
-        )
-
-    def _transcoded_so_far(self, post_id: PostId, medium: Medium) -> Medium:
-        if not medium.is_video or medium.state is not MediaState.PROCESSING:
-            return medium
-        reference = Reference(medium.sha256, post_id, medium.media_id)
-        return replace(medium, progress=self.blobs.progress(reference))
 
 
 def check_idempotency_key(text: str) -> None:
@@ -312,8 +289,4 @@ def _parse_id(text: str) -> PostId:
     try:
         return PostId.parse(text)
     except MalformedId:
-        raise _post_not_found() from None
-
-
-def _post_not_found() -> NotFound:
-    return NotFound("post_not_found", "There is no such post.")
+        raise post_not_found() from None

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shutterfeed.domain.errors import Busy, Conflict, NotFound
+from shutterfeed.domain.errors import Busy, Conflict
 from shutterfeed.domain.users import (
     Profile,
-    canonical_handle,
     check_bio,
     check_display_name,
     initial_handle,
     parse_handle,
 )
-from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.profiles import HandleTaken, Profiles
 from shutterfeed.ports.system import Clock
 
@@ -23,18 +20,9 @@ _RENAME_ATTEMPTS = 5
 """For a user whose handle is changed by other calls at the same time."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileView:
-    """A profile as `viewer` sees it."""
-
-    profile: Profile
-    followed_by_viewer: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileService:
     profiles: Profiles
-    follows: Follows
     clock: Clock
 
     def me(self, user_id: str) -> Profile:
@@ -72,28 +60,6 @@ class ProfileService:
         if display_name is not None or bio is not None:
             self.profiles.edit(user_id, display_name, bio)
         return self.me(user_id)
-
-    def find(self, handle: str) -> Profile:
-        """Raises `NotFound`."""
-        # Any text may come in a path, of any length; only handles can be keys.
-        name = canonical_handle(handle)
-        user_id = self.profiles.id_of(name) if name else None
-        profile = self.profiles.get(user_id) if user_id else None
-        if profile is None:
-            raise NotFound("user_not_found", f"There is no user with the handle {handle!r}.")
-        return profile
-
-    def view(self, handle: str, viewer_id: str) -> ProfileView:
-        """Raises `NotFound`."""
-        profile = self.find(handle)
-        return ProfileView(profile, self.follows.exists(viewer_id, profile.user_id))
-
-    def views(self, profiles: Sequence[Profile], viewer_id: str) -> tuple[ProfileView, ...]:
-        """The profiles of a page as the viewer sees them."""
-        if not profiles:
-            return ()
-        followed = self.follows.followed_among(viewer_id, [profile.user_id for profile in profiles])
-        return tuple(ProfileView(p, p.user_id in followed) for p in profiles)
 
     def _rename(self, current: Profile, handle: str) -> None:
         for _ in range(_RENAME_ATTEMPTS):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, MediaState, Medium, Purpose, Reference
-from shutterfeed.domain.messages import ConcludePost, PublishMessage
+from shutterfeed.domain.messages import PublishMessage, PublishPost
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.ports.media import Blobs
 from shutterfeed.ports.posts import Avatars, Posts
@@ -28,7 +28,7 @@ class PublishingService:
 
         The post's new state; None where nothing changed.
         """
-        if isinstance(message, ConcludePost):
+        if isinstance(message, PublishPost):
             return self.conclude(message.post_id)
         reference = message.reference
         blob = self.blobs.get(reference.sha256)

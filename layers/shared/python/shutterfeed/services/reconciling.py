@@ -20,21 +20,21 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import (
     ARRIVAL_GRACE,
     NEVER_ARRIVED,
-    UPLOAD_LINK_LIFETIME,
     Blob,
     MediaState,
     Reference,
     Upload,
 )
 from shutterfeed.domain.messages import (
-    ConcludePost,
+    IngestUpload,
+    PublishMedium,
     PublishMessage,
+    PublishPost,
     RenderPhoto,
-    SettleReference,
     TranscodeVideo,
-    UploadLanded,
 )
 from shutterfeed.domain.posts import OPEN_SHARDS, Post, PostState
+from shutterfeed.domain.retention import GIVE_UP_AFTER
 from shutterfeed.domain.videos import TRANSCODING_PATIENCE, may_move
 from shutterfeed.ports.media import Blobs
 from shutterfeed.ports.posts import OpenPosts, Posts
@@ -44,9 +44,6 @@ from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 
 M = TypeVar("M")
 
-GIVE_UP_AFTER: Final = timedelta(hours=24) + UPLOAD_LINK_LIFETIME + ARRIVAL_GRACE
-"""Since the post's creation. A repeated request gives fresh links for a day: before this, bytes may
-still come by one of them. A large file has longer, as its parts may come for days."""
 PER_SHARD: Final = 125
 """Posts looked at in one shard and run: 2,000 in all. The next run goes on behind them."""
 MAX_BACKLOG: Final = 1_000
@@ -92,9 +89,9 @@ class ReconcilingService:
     blobs: Blobs
     bucket: UploadBucket
     intake: Intake
-    uploads: WatchedQueue[UploadLanded]
-    images: WatchedQueue[RenderPhoto]
-    videos: WatchedQueue[TranscodeVideo]
+    ingest: WatchedQueue[IngestUpload]
+    render: WatchedQueue[RenderPhoto]
+    transcode: WatchedQueue[TranscodeVideo]
     publish: WatchedQueue[PublishMessage]
     clock: Clock
 
@@ -139,7 +136,7 @@ class ReconcilingService:
         seen = post.with_uploads(uploads)
         fails = seen.state is PostState.FAILED and post.state is not PostState.FAILED
         if fails or all(medium.settled for medium in seen.media):
-            yield self._send(self.publish, ConcludePost(post.id), Finding.CONCLUDE)
+            yield self._send(self.publish, PublishPost(post.id), Finding.CONCLUDE)
         for medium in seen.media:
             upload = uploads.get(medium.media_id) or Upload(post.id, medium, post.created_at)
             if medium.state is MediaState.AWAITING:
@@ -154,10 +151,10 @@ class ReconcilingService:
             # not arrive, and the post does not expire.
             self.ledger.mark_processing(post_id.author_id, media_id, now)
             self.posts.mark_processing(post_id)
-            yield self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
+            yield self._send(self.ingest, IngestUpload(post_id, media_id), Finding.LANDED)
         elif now > _last_arrival(upload):
             self.ledger.mark_failed(post_id.author_id, media_id, NEVER_ARRIVED)
-            self.publish.send([ConcludePost(post_id)])
+            self.publish.send([PublishPost(post_id)])
             yield Finding.NEVER_ARRIVED
 
     def _processing(self, upload: Upload, now: datetime) -> Iterator[Finding]:
@@ -166,7 +163,7 @@ class ReconcilingService:
         blob = self.blobs.get(reference.sha256)
         if blob is not None and self.blobs.is_referred_to_by(reference):
             if blob.settled and not self.blobs.awaits_rendering(reference):
-                yield self._send(self.publish, SettleReference(reference), Finding.SETTLE)
+                yield self._send(self.publish, PublishMedium(reference), Finding.SETTLE)
                 return
             if may_move(blob.content_type) and not _overdue(upload, now):
                 return
@@ -175,7 +172,7 @@ class ReconcilingService:
                 return
         # Row, reference or original is missing: the upload puts all of them back.
         if self.bucket.holds(post_id, media_id):
-            yield self._send(self.uploads, UploadLanded(post_id, media_id), Finding.LANDED)
+            yield self._send(self.ingest, IngestUpload(post_id, media_id), Finding.LANDED)
         else:
             yield Finding.LOST
 
@@ -184,9 +181,9 @@ class ReconcilingService:
         reference = Reference(blob.sha256, upload.post_id, media_id)
         if not may_move(blob.content_type):
             order = RenderPhoto(blob.sha256, blob.blob_id, reference)
-            return self._send(self.images, order, Finding.RENDER)
+            return self._send(self.render, order, Finding.RENDER)
         transcoding = TranscodeVideo(blob.sha256, blob.blob_id, reference)
-        finding = self._send(self.videos, transcoding, Finding.RENDER)
+        finding = self._send(self.transcode, transcoding, Finding.RENDER)
         if finding is Finding.RENDER:
             self.ledger.mark_ordered(author_id, media_id, now)
         return finding

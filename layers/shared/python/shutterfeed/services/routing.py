@@ -1,61 +1,55 @@
-"""From a change of the metadata table to the queues of those who act on it."""
+"""From changes of the metadata table to the queues of those who act on them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, Final, get_args
 
+from shutterfeed import topology
 from shutterfeed.domain.changes import Change, Work, work_for
-from shutterfeed.domain.messages import (
-    CollectMessage,
-    ConcludePost,
-    Cross,
-    FanOut,
-    FanOutMessage,
-    FeedChunk,
-    FeedMessage,
-    Followed,
-    IndexPost,
-    IndexUser,
-    PrepareFeed,
-    PublishMessage,
-    ReleaseMedia,
-    RemoveBlob,
-    SearchMessage,
-    SettleReference,
-    Unfollowed,
+from shutterfeed.ports.queues import BatchQueue
+
+STEPS: Final = tuple(
+    worker.step
+    for worker in topology.WORKERS
+    if {kind.__name__ for kind in get_args(Work)}.intersection(worker.kinds)
 )
-from shutterfeed.ports.queues import Queue
+"""Those that changes lead to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRouter:
     """The stream does nothing but hand work to queues, whose retries block nobody else."""
 
-    publish: Queue[PublishMessage]
-    fan_out: Queue[FanOutMessage]
-    feed: Queue[FeedMessage]
-    collect: Queue[CollectMessage]
-    search: Queue[SearchMessage]
+    queues: Mapping[str, BatchQueue[Any]]
+    """By step."""
 
-    def route(self, change: Change) -> int:
-        """Send what follows from a change; the number of messages."""
-        work = list(work_for(change))
-        for message in work:
-            self._send(message)
-        return len(work)
+    def route(self, changes: Mapping[int, Change]) -> Mapping[int, Exception]:
+        """Send what follows from a batch's changes, each queue's messages together.
 
-    def _send(self, message: Work) -> None:
-        match message:
-            case SettleReference() | ConcludePost():
-                self.publish.send([message])
-            case FanOut() | Cross():
-                self.fan_out.send([message])
-            case FeedChunk() | Followed() | Unfollowed() | PrepareFeed():
-                self.feed.send([message])
-            case ReleaseMedia() | RemoveBlob():
-                self.collect.send([message])
-            case IndexPost() | IndexUser():
-                self.search.send([message])
-            case _:
-                assert_never(message)
+        The indexes of the changes of whose messages at least one could not be sent, and why. They
+        come again with all that follows them in the stream: repeated messages are harmless.
+        """
+        failures: dict[int, Exception] = {}
+        causes: defaultdict[str, list[int]] = defaultdict(list)
+        messages: defaultdict[str, list[Work]] = defaultdict(list)
+        for index, change in changes.items():
+            try:
+                work = [(_step_of(message), message) for message in work_for(change)]
+            except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
+                failures[index] = error
+                continue
+            for step, message in work:
+                causes[step].append(index)
+                messages[step].append(message)
+        for step, batch in messages.items():
+            for number, reason in self.queues[step].send_each(batch).items():
+                failures.setdefault(causes[step][number], reason)
+        return failures
+
+
+def _step_of(message: Work) -> str:
+    """Raises `UnknownKind`."""
+    return topology.home_of(type(message).__name__).step

@@ -1,23 +1,21 @@
-"""Finding posts, people and hashtags; what the index says is held against the table at read."""
+"""Finding posts, people and hashtags. What the index says is held against the table at read: it is
+shown by `services/viewing.py`, whatever the index remembers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.errors import InvalidCursor, InvalidInput
-from shutterfeed.domain.ids import MalformedId, PostId, is_ulid, ulid, ulid_time
+from shutterfeed.domain.ids import MalformedId, is_ulid, ulid, ulid_time
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import MAX_DEPTH, Query, SuggestionKind, parse_query, parse_tag
-from shutterfeed.domain.users import Profile
-from shutterfeed.ports.feed_reads import FeedReads, Wanted
+from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.search import SearchIndex
 from shutterfeed.ports.system import Clock
-from shutterfeed.services.posts import PostView
+from shutterfeed.services.viewing import AuthorView, PostView, ProfileView, ViewingService
 
 MAX_SUGGESTIONS: Final = 10
 _MAX_HASHTAGS: Final = 20
@@ -30,16 +28,18 @@ class SuggestionView:
 
     kind: SuggestionKind
     text: str
-    user: Profile | None = None
+    user: AuthorView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchService:
     index: SearchIndex
-    reads: FeedReads
+    viewing: ViewingService
     clock: Clock
 
-    def posts(self, query: Query, position: str | None, limit: int) -> Page[PostView]:
+    def posts(
+        self, viewer: Viewer, query: Query, position: str | None, limit: int
+    ) -> Page[PostView]:
         """Published posts, best first. A page may hold fewer than `limit` and have a next one.
 
         The first page fixes the moment that all further ones look at: what is published later
@@ -47,53 +47,43 @@ class SearchService:
         """
         as_of, offset = self._opened(position)
         found = self.index.posts(query, as_of, offset, _within_depth(offset, limit))
-        return Page(self._visible(found.items), _sealed(as_of, found.next_position))
+        views = self.viewing.posts(viewer, found.items)
+        return Page(views, _sealed(as_of, found.next_position))
 
-    def users(self, query: Query, position: str | None, limit: int) -> Page[Profile]:
+    def users(
+        self, viewer: Viewer, query: Query, position: str | None, limit: int
+    ) -> Page[ProfileView]:
         """Best first. Raises `InvalidCursor`, and `InvalidInput` for a query without words."""
         _with_words(query)
         as_of, offset = self._opened(position)
         found = self.index.users(query, offset, _within_depth(offset, limit))
-        profiles = self.reads.view(Wanted((), found.items), None, 0).profiles
-        users = tuple(profiles[user_id] for user_id in found.items if user_id in profiles)
-        return Page(users, _sealed(as_of, found.next_position))
+        views = self.viewing.users(viewer, found.items)
+        return Page(views, _sealed(as_of, found.next_position))
 
     def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
         """Those in use, without their mark. Raises `InvalidInput` for a query without words."""
         _with_words(query)
         return self.index.hashtags(query, min(limit, _MAX_HASHTAGS))
 
-    def tagged(self, tag: str, position: str | None, limit: int) -> Page[PostView]:
+    def tagged(self, viewer: Viewer, tag: str, position: str | None, limit: int) -> Page[PostView]:
         """Posts with a hashtag, newest first. Raises `InvalidInput`, `InvalidCursor`."""
         if position is not None and not is_ulid(position):
             raise InvalidCursor
         found = self.index.tagged(parse_tag(tag), position, limit)
-        return Page(self._visible(found.items), found.next_position)
+        return Page(self.viewing.posts(viewer, found.items), found.next_position)
 
-    def suggest(self, text: str) -> tuple[SuggestionView, ...]:
+    def suggest(self, viewer: Viewer, text: str) -> tuple[SuggestionView, ...]:
         """What somebody who typed this much may mean. Raises `InvalidInput`."""
         found = self.index.suggest(parse_query(text), MAX_SUGGESTIONS)
         user_ids = [s.text for s in found if s.kind is SuggestionKind.USER]
-        profiles = self.reads.view(Wanted((), user_ids), None, 0).profiles if user_ids else {}
+        users = self.viewing.authors(viewer, user_ids)
         views = []
         for suggestion in found:
             if suggestion.kind is not SuggestionKind.USER:
                 views.append(SuggestionView(suggestion.kind, suggestion.text))
-            elif profile := profiles.get(suggestion.text):
-                views.append(SuggestionView(suggestion.kind, profile.handle, profile))
+            elif user := users.get(suggestion.text):
+                views.append(SuggestionView(suggestion.kind, user.profile.handle, user))
         return tuple(views)
-
-    def _visible(self, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
-        """Those that may be seen now, whatever the index remembers."""
-        authors = {post_id.author_id for post_id in post_ids}
-        view = self.reads.view(Wanted(post_ids, authors), None, 0)
-        return tuple(
-            PostView(post, author)
-            for post_id in post_ids
-            if (post := view.posts.get(post_id)) is not None
-            and post.state is PostState.PUBLISHED
-            and (author := view.profiles.get(post_id.author_id)) is not None
-        )
 
     def _opened(self, position: str | None) -> tuple[datetime, int]:
         if position is None:

@@ -11,7 +11,8 @@ from shutterfeed.domain.delivery import Delivery, Head
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import ulid_time
 from shutterfeed.domain.pages import Page
-from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, HeadCache, Wanted
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, FeedWanted, HeadCache
 from shutterfeed.ports.system import Clock
 
 SETTLED: Final = timedelta(minutes=1)
@@ -37,10 +38,12 @@ class CachedFeedReads:
     def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
         return self.reads.start(reader_id, before, limit)
 
-    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
+    def view(
+        self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
+    ) -> FeedView:
         cached = self.cache.get_many(wanted.heads) if wanted.heads and self._may(before) else {}
         missing = [author_id for author_id in wanted.heads if author_id not in cached]
-        view = self.reads.view(replace(wanted, heads=missing), before, limit)
+        view = self.reads.view(viewer, replace(wanted, heads=missing), before, limit)
         pulled = [head for head in view.heads.values() if head.delivery is not Delivery.PUSH]
         if pulled:
             self.cache.put_many(pulled)

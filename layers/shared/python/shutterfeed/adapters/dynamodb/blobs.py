@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import (
     AWAITS_RENDERING,
-    REFERRED_BLOB,
+    BLOB_ID,
     blob_item,
     epoch,
     plain,
@@ -79,7 +79,7 @@ class DynamoBlobs:
 
     def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
         key = key_item(keys.reference(reference))
-        item = {**key, AWAITS_RENDERING: True, REFERRED_BLOB: blob_id}
+        item = {**key, AWAITS_RENDERING: True, BLOB_ID: blob_id}
         try:
             self.table.write(Put(item, Attr(PK).not_exists()))
         except ConditionFailed:
@@ -110,7 +110,7 @@ class DynamoBlobs:
         after = None
         while True:
             rows = self._references(blob.sha256, after, _PAGE)
-            if any(item.get(REFERRED_BLOB, blob.blob_id) == blob.blob_id for item in rows.items):
+            if any(item.get(BLOB_ID, blob.blob_id) == blob.blob_id for item in rows.items):
                 return True
             if rows.last is None:
                 return False
@@ -144,7 +144,7 @@ class DynamoBlobs:
             keys.blob(blob.sha256),
             set={_STATE: BlobState.STORED},
             remove=("picture",),
-            condition=Attr(_STATE).eq(BlobState.READY) & Attr("blob_id").eq(blob.blob_id),
+            condition=Attr(_STATE).eq(BlobState.READY) & Attr(BLOB_ID).eq(blob.blob_id),
         )
         try:
             self.table.write(update)
@@ -161,7 +161,7 @@ class DynamoBlobs:
     def _change(self, blob: Blob, update: Update, condition: ConditionBase | None = None) -> bool:
         """Update the blob. False if it is gone or has been replaced, or if the condition does not
         hold."""
-        same = Attr("blob_id").eq(blob.blob_id)
+        same = Attr(BLOB_ID).eq(blob.blob_id)
         try:
             self.table.write(replace(update, condition=same & condition if condition else same))
         except ConditionFailed:

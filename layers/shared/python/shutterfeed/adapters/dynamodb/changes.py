@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import (
@@ -22,18 +22,23 @@ from shutterfeed.domain.changes import (
     ReferenceAdded,
 )
 
+T = TypeVar("T")
+Image = Mapping[str, Any]
+"""An item as the stream has it: unread."""
+
 
 def change_of(record: Mapping[str, Any]) -> Change | None:
-    """The change that one record (with old and new image) describes; None if it causes no work."""
+    """What one record (with old and new image) says; None if nothing follows from it."""
     change = record["dynamodb"]
     key = item_key(unmarshal(change["Keys"]))
-    before, after = _image(change, "OldImage"), _image(change, "NewImage")
+    before, after = change.get("OldImage"), change.get("NewImage")
     if key.sk.startswith(keys.POST_PREFIX):
-        return PostChanged(before and to_post(before), after and to_post(after))
+        return PostChanged(_read(before, to_post), _read(after, to_post))
     if key.sk == keys.PROFILE:
-        return ProfileChanged(before and to_profile(before), after and to_profile(after))
+        return ProfileChanged(_read(before, to_profile), _read(after, to_profile))
     if key.sk == keys.BLOB:
-        return BlobRemoved(to_blob(before)) if before is not None and after is None else None
+        blob = _read(before, to_blob)
+        return BlobRemoved(blob) if blob is not None and after is None else None
     if key.sk.startswith(keys.FOLLOWS_PREFIX) and (before is None) != (after is None):
         return FollowChanged(*keys.parse_follow(key), follows=after is not None)
     if key.sk.startswith(keys.REFERENCE_PREFIX) and _waits(before) and not _waits(after):
@@ -41,12 +46,10 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
     return None
 
 
-def _waits(reference: Item | None) -> bool:
+def _waits(reference: Image | None) -> bool:
     """Whether a reference does not count yet, or does not exist."""
     return reference is None or AWAITS_RENDERING in reference
 
 
-def _image(change: Mapping[str, Any], name: str) -> Any:
-    """An item or None. The type is Any so that `image and to_post(image)` is possible."""
-    image: Item | None = unmarshal(change[name]) if name in change else None
-    return image
+def _read(image: Image | None, read: Callable[[Item], T]) -> T | None:
+    return None if image is None else read(unmarshal(image))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,14 +14,17 @@ from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds, to_snapshot
 from shutterfeed.adapters.dynamodb.heads import to_head
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
-from shutterfeed.adapters.dynamodb.records import to_post, to_profile
-from shutterfeed.adapters.dynamodb.table import Item, Table, at_once
+from shutterfeed.adapters.dynamodb.records import to_post
+from shutterfeed.adapters.dynamodb.table import Table, at_once
+from shutterfeed.adapters.dynamodb.viewing import by_kind, to_stored, wanted_keys
 from shutterfeed.domain.delivery import Head, entry_of
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.ports.feed_reads import FeedStart, FeedView, Wanted
-from shutterfeed.schema import PUBLISHED_INDEX, PUBLISHED_PK, PUBLISHED_SK, SK
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.keys import Kind
+from shutterfeed.ports.feed_reads import FeedStart, FeedView, FeedWanted
+from shutterfeed.schema import PUBLISHED_INDEX, PUBLISHED_PK, PUBLISHED_SK
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,10 @@ class DynamoFeedReads:
         reader, pushed, snapshot = at_once(calls)
         return FeedStart(reader, pushed, snapshot)
 
-    def view(self, wanted: Wanted, before: FeedEntry | None, limit: int) -> FeedView:
-        items = [*map(keys.post, wanted.posts), *map(keys.profile, wanted.profiles)]
-        items += map(keys.head, wanted.heads)
+    def view(
+        self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
+    ) -> FeedView:
+        items = [*wanted_keys(viewer, wanted.shown), *map(keys.head, wanted.heads)]
         posts = DynamoPosts(self.metadata)
         position = None if before is None else before.position
         authors = list(wanted.timelines)
@@ -48,9 +52,10 @@ class DynamoFeedReads:
         batches = len(calls)
         calls += [partial(posts.published_by, a, position, limit) for a in authors]
         answers = at_once(calls)
-        found = [item for batch in answers[:batches] for item in batch]
+        found = by_kind(item for batch in answers[:batches] for item in batch)
         timelines: Mapping[str, Page[Post]] = dict(zip(authors, answers[batches:], strict=True))
-        return _view(found, timelines)
+        heads = {head.author_id: head for head in map(to_head, found[Kind.HEAD])}
+        return FeedView(to_stored(found), heads, timelines)
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
         items = self.metadata.get_many(map(keys.head, author_ids))
@@ -72,18 +77,3 @@ class DynamoFeedReads:
     def _snapshot(self, reader_id: str) -> Snapshot | None:
         items = self.feeds.get_many([keys.snapshot(reader_id)])
         return to_snapshot(items[0]) if items else None
-
-
-def _view(items: Sequence[Item], timelines: Mapping[str, Page[Post]]) -> FeedView:
-    by_kind: dict[str, list[Item]] = {keys.PROFILE: [], keys.HEAD: []}
-    others: list[Item] = []
-    for item in items:
-        by_kind.get(item[SK], others).append(item)
-    posts, profiles = map(to_post, others), map(to_profile, by_kind[keys.PROFILE])
-    heads = map(to_head, by_kind[keys.HEAD])
-    return FeedView(
-        {post.id: post for post in posts},
-        {profile.user_id: profile for profile in profiles},
-        {head.author_id: head for head in heads},
-        timelines,
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final, overload
 
@@ -30,14 +30,12 @@ from shutterfeed.domain.delivery import AUDIENCE_PARTS, Lease
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.retention import LAPSED_LEASE_RETENTION
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _TRIM_PAGE: Final = 1000
 _ABOVE_ALL: Final = "~"
 _UNTIL: Final = "until"
-_FORGOTTEN: Final = timedelta(days=3650)
-"""How long a lease is kept after it ran out. The author's next post renews or removes it, not time,
-since its reader may still come; this only removes the leases of authors who never post again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ class DynamoAudience:
 
 
 def _term(until: datetime) -> Item:
-    return {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + _FORGOTTEN)}
+    return {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + LAPSED_LEASE_RETENTION)}
 
 
 def _unchanged(lease: Lease) -> ConditionBase:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -21,8 +21,8 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
-from shutterfeed.domain.feed import FEED_RETENTION
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.retention import unfollowed_retention
 from shutterfeed.domain.users import Profile
 from shutterfeed.schema import (
     FOLLOWERS_INDEX,
@@ -34,10 +34,7 @@ from shutterfeed.schema import (
     TTL_ATTRIBUTE,
 )
 
-PRUNED_RETENTION: Final = timedelta(days=MOST_ACTIVE_DAYS + 1) + FEED_RETENTION + timedelta(days=30)
-"""How long an unfollowing is remembered: the longest time that a leftover lease is valid, the life
-of the last entry that it caused, and a month, as DynamoDB removes expired items late. See
-`docs/feed.md`."""
+_UNFOLLOWED_RETENTION: Final = unfollowed_retention(MOST_ACTIVE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class DynamoFollows:
         followee_id = followee.user_id
         remembered = {
             **key_item(keys.unfollowed(follower_id, followee_id)),
-            TTL_ATTRIBUTE: epoch(at + PRUNED_RETENTION),
+            TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_RETENTION),
         }
         return self._change(
             Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
@@ -76,18 +73,10 @@ class DynamoFollows:
             Delete(keys.lease(followee_id, follower_id), table=self.feeds),
         )
 
-    def exists(self, follower_id: str, followee_id: str) -> bool:
-        return self.table.get(keys.follow(follower_id, followee_id)) is not None
-
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
         edges = [keys.follow(user_id, followee_id) for user_id in user_ids]
         found = self.table.get_many(edges, consistent=True) if edges else ()
         return {keys.parse_follow(item_key(item))[0] for item in found}
-
-    def followed_among(self, follower_id: str, user_ids: Iterable[str]) -> frozenset[str]:
-        edges = [keys.follow(follower_id, user_id) for user_id in user_ids]
-        found = self.table.get_many(edges)
-        return frozenset(keys.parse_follow(item_key(item))[1] for item in found)
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         start = None if after is None else key_item(keys.follow(follower_id, after))

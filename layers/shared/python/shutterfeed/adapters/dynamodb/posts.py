@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -43,6 +43,7 @@ from shutterfeed.domain.posts import (
     Post,
     PostState,
 )
+from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION
 from shutterfeed.ports.posts import Creation
 from shutterfeed.schema import (
     OPEN_PK,
@@ -53,8 +54,6 @@ from shutterfeed.schema import (
     PUBLISHED_SK,
     TTL_ATTRIBUTE,
 )
-
-IDEMPOTENCY_RETENTION: Final = timedelta(hours=24)
 
 _STATE: Final = "state"
 _OPEN: Final = (OPEN_PK, OPEN_SK)

@@ -6,7 +6,7 @@ expires only its former owner can take it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,11 +40,9 @@ class DynamoProfiles:
 
     def get(self, user_id: str) -> Profile | None:
         item = self.table.get(keys.profile(user_id))
-        return self._counted([to_profile(item)], consistent=True)[user_id] if item else None
-
-    def get_many(self, user_ids: Sequence[str]) -> dict[str, Profile]:
-        found = map(to_profile, self.table.get_many(map(keys.profile, user_ids)))
-        return self._counted(found, consistent=False)
+        if item is None:
+            return None
+        return with_followers(self.table, [to_profile(item)], consistent=True)[user_id]
 
     def id_of(self, handle: str) -> str | None:
         item = self.table.get(keys.handle(handle))
@@ -112,20 +110,23 @@ class DynamoProfiles:
             return False
         return True
 
-    def _counted(self, profiles: Iterable[Profile], consistent: bool) -> dict[str, Profile]:
-        """The profiles by user id, with the followers that are counted in separate items."""
-        found = {profile.user_id: profile for profile in profiles}
-        counts = [
-            keys.follower_count(profile.user_id, shard)
-            for profile in found.values()
-            if profile.follower_shards > 1
-            for shard in range(profile.follower_shards)
-        ]
-        for item in self.table.get_many(counts, consistent) if counts else ():
-            user_id = keys.parse_follower_count(item_key(item))
-            profile = found[user_id]
-            found[user_id] = replace(profile, followers=profile.followers + item["followers"])
-        return found
+
+def with_followers(
+    table: Table, profiles: Iterable[Profile], consistent: bool
+) -> dict[str, Profile]:
+    """The profiles by id, with the followers that are counted apart."""
+    found = {profile.user_id: profile for profile in profiles}
+    counts = [
+        keys.follower_count(profile.user_id, shard)
+        for profile in found.values()
+        if profile.follower_shards > 1
+        for shard in range(profile.follower_shards)
+    ]
+    for item in table.get_many(counts, consistent):
+        user_id = keys.parse_follower_count(item_key(item))
+        profile = found[user_id]
+        found[user_id] = replace(profile, followers=profile.followers + item["followers"])
+    return found
 
 
 def _claim(handle: str, user_id: str, at: datetime) -> Put:

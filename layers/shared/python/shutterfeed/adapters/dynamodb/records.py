@@ -17,11 +17,12 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Item, item_key, key_item
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Purpose, Upload
-from shutterfeed.domain.posts import Place, Post
+from shutterfeed.domain.posts import Place, Post, PostCounts
 from shutterfeed.domain.users import Avatar, Profile
 
-REFERRED_BLOB: Final = "blob_id"
-"""The attribute of a reference that names its blob: a content may have had several over time."""
+BLOB_ID: Final = "blob_id"
+"""The attribute of a blob that holds its id, and of a reference that names its blob: a content may
+have had several blobs over time."""
 
 ALT_TEXTS: Final = "alt_texts"
 """The attribute of a post that holds its alt texts; missing if it has none."""
@@ -68,6 +69,10 @@ def post_item(post: Post) -> Item:
 def to_post(item: Image) -> Post:
     post_id = _id_of(keys.parse_post(item_key(item)))
     return msgspec.convert({**item, "id": post_id, "media": _media_of(item["media"])}, Post)
+
+
+def to_counts(item: Image) -> PostCounts:
+    return msgspec.convert(item, PostCounts)
 
 
 def media_text(media: Sequence[Medium]) -> str:

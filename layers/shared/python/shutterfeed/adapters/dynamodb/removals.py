@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr
@@ -11,10 +11,10 @@ from boto3.dynamodb.conditions import Attr
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Table, Update
+from shutterfeed.domain.retention import REMOVALS_RETENTION
 from shutterfeed.schema import TTL_ATTRIBUTE
 
 _COUNT: Final = "removals"
-_KEPT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class DynamoRemovals:
     def take(self, at: datetime) -> bool:
         count = Update(
             keys.removals(at),
-            set={TTL_ATTRIBUTE: epoch(at + _KEPT)},
+            set={TTL_ATTRIBUTE: epoch(at + REMOVALS_RETENTION)},
             add={_COUNT: 1},
             condition=Attr(_COUNT).not_exists() | Attr(_COUNT).lt(self.per_hour),
         )

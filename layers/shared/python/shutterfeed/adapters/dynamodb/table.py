@@ -24,7 +24,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBu
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from shutterfeed.adapters.clients import MAX_CONNECTIONS
+from shutterfeed.adapters.connections import MAX_CONNECTIONS
 from shutterfeed.domain.errors import Busy
 from shutterfeed.keys import Key
 from shutterfeed.schema import PK, SK

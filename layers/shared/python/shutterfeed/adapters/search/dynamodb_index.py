@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -42,6 +41,7 @@ from shutterfeed.adapters.search.postings import (
 from shutterfeed.adapters.search.type_ahead import HANDLE, NAME, PLACE, TAG
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.retention import REMOVED_DOCUMENT_RETENTION
 from shutterfeed.domain.search import (
     Document,
     Gone,
@@ -70,9 +70,6 @@ LONGEST_DICTIONARY_WORD: Final = 32
 """The length in letters of the longest words in the dictionary. A longer word is found only as it
 is written."""
 
-_TOMBSTONE_RETENTION: Final = timedelta(hours=24)
-"""How long the version of a removed document is kept: far longer than a worker takes for a message.
-A message that comes later, such as a dead letter, reads the present state anyway."""
 _ATTEMPTS: Final = 8
 _TRANSACTION: Final = 100
 _COMPLETE: Final = "complete"
@@ -242,7 +239,7 @@ class DynamoIndexWriter:
     def _expiry(self, new: Entries) -> Item:
         if not new.gone:
             return {}
-        return {TTL_ATTRIBUTE: epoch(self.clock.now() + _TOMBSTONE_RETENTION)}
+        return {TTL_ATTRIBUTE: epoch(self.clock.now() + REMOVED_DOCUMENT_RETENTION)}
 
     def _write_entries(
         self,

@@ -1,0 +1,300 @@
+"""The service's HTTP API, in the name of who is signed in."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final, Protocol
+from urllib.parse import quote
+
+import httpx
+
+from shutterfeed_cli.client.content import Content, Json
+from shutterfeed_cli.client.http import Patience, single_client
+from shutterfeed_cli.client.transfer import Transfer
+from shutterfeed_cli.errors import NotSignedIn, Refused
+
+Query = Mapping[str, str | int | None]
+
+PAGE: Final = 100
+"""The most entries that the service gives at once."""
+MAX_CAPTION: Final = 2200
+MAX_PLACE_NAME: Final = 100
+MAX_MEDIA: Final = 10
+MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
+MAX_VIDEO_BYTES: Final = 300 * 1024 * 1024
+"""The service's limits, as its OpenAPI document states them: known here so that a file which
+cannot be taken is not read whole first."""
+
+
+_FIRST_POLL_SECONDS: Final = 0.1
+_LONGEST_POLL_SECONDS: Final = 0.5
+_FINAL_STATES: Final = frozenset({"published", "failed"})
+
+
+class AccessTokens(Protocol):
+    """A source of access tokens."""
+
+    def access(self) -> str: ...
+
+    def rejected(self, token: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneToken:
+    """An access token that is used as it is, for as long as it is good."""
+
+    token: str = field(repr=False)
+
+    def access(self) -> str:
+        return self.token
+
+    def rejected(self, token: str) -> None:
+        """There is no other: the next request is refused, too."""
+
+
+class Api:
+    """Calls that repeat themselves until they are answered, as far as `patience` goes.
+
+    Without `tokens` it is nobody who asks. Unless it says otherwise, a method raises `Refused` with
+    the service's reason, `NotSignedIn`, `NetworkGone`, and `Stopped`.
+    """
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        base_url: str,
+        tokens: AccessTokens | None,
+        patience: Patience,
+    ) -> None:
+        self._client = client
+        self._base_url = base_url
+        self._tokens = tokens
+        self._patience = patience
+
+    @classmethod
+    def once(cls, base_url: str, tokens: AccessTokens | None = None) -> Api:
+        """Calls that are made once, each on a connection of its own: for tests and benchmarks, to
+        which a second attempt would hide what they look for."""
+        return cls(single_client(), base_url, tokens, Patience(attempts=1))
+
+    def as_user(self, token: str) -> Api:
+        """The same API for the bearer of this access token."""
+        return Api(self._client, self._base_url, OneToken(token), self._patience)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object | None = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """One request, tried once; its answer, whatever the status. Raises `NotSignedIn` and
+        `httpx.TransportError`."""
+        token = "" if self._tokens is None else self._tokens.access()
+        return self._sent(method, path, token, body=body, query=query, headers=headers)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object | None = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """One call that must succeed; all calls made here may be repeated without harm."""
+        used = ""
+
+        def attempt() -> httpx.Response:
+            nonlocal used
+            used = "" if self._tokens is None else self._tokens.access()
+            return self._sent(method, path, used, body=body, query=query, headers=headers)
+
+        answer = self._patience.send(attempt)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED and self._tokens is not None:
+            self._tokens.rejected(used)
+            answer = self._patience.send(attempt)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            raise NotSignedIn("The service does not take your sign-in: run `shutterfeed login`.")
+        if not answer.is_success:
+            raise _refused(answer)
+        said: Json = answer.json() if answer.content else {}
+        return said
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        *,
+        body: object | None,
+        query: Query | None,
+        headers: Mapping[str, str] | None,
+    ) -> httpx.Response:
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        signed = {"Authorization": f"Bearer {token}"} if token else {}
+        return self._client.request(
+            method,
+            f"{self._base_url}{path}",
+            params=asked or None,
+            json=body,
+            headers={**(headers or {}), **signed},
+        )
+
+    # --- Lists
+
+    def pages(self, path: str, *, query: Query | None = None) -> Iterator[Json]:
+        """Every page of a list."""
+        cursor: str | None = None
+        while True:
+            page = self.call("GET", path, query={"limit": PAGE, **(query or {}), "cursor": cursor})
+            yield page
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def items(self, path: str, *, limit: int = PAGE) -> Iterator[Json]:
+        """Every item of a list, asked for in pages of `limit`."""
+        for page in self.pages(path, query={"limit": limit}):
+            yield from page["items"]
+
+    def feed(
+        self, *, cursor: str | None = None, limit: int | None = None, since: str | None = None
+    ) -> Json:
+        """One page of the caller's feed: `items`, `next_cursor` and, of the first one, `latest`;
+        with that as `since` it only tells in `new` how many posts have come."""
+        return self.call("GET", "/feed", query={"cursor": cursor, "limit": limit, "since": since})
+
+    # --- People
+
+    def me(self) -> Json:
+        """The caller's profile."""
+        return self.call("GET", "/me")
+
+    def edit_me(self, **changes: str) -> Json:
+        """Change `handle`, `display_name` or `bio`."""
+        return self.call("PATCH", "/me", body=changes)
+
+    def user(self, handle: str) -> Json:
+        """Somebody's profile, and whether the caller follows them."""
+        return self.call("GET", f"/users/{quote(handle)}")
+
+    def follow(self, handle: str) -> Json:
+        return self.call("PUT", f"/me/following/{quote(handle)}")
+
+    def unfollow(self, handle: str) -> Json:
+        return self.call("DELETE", f"/me/following/{quote(handle)}")
+
+    # --- Posts
+
+    def post(self, post_id: str) -> Json:
+        return self.call("GET", f"/posts/{quote(post_id)}")
+
+    def send_draft(self, draft: Json, idempotency_key: str) -> Json:
+        """Create a post from a body of `POST /posts`; `post`, and `uploads`: the links for what has
+        not arrived."""
+        return self.call("POST", "/posts", body=draft, headers={"Idempotency-Key": idempotency_key})
+
+    def create_post(
+        self,
+        media: Sequence[Content],
+        *,
+        caption: str = "",
+        place: Json | None = None,
+        idempotency_key: str | None = None,
+    ) -> Json:
+        """Declare a post: `post`, and in `uploads` where each file goes that has not arrived."""
+        draft = {
+            "caption": caption,
+            "place": place,
+            "media": [content.declaration() for content in media],
+        }
+        return self.send_draft(draft, idempotency_key or secrets.token_hex(16))
+
+    def publish(
+        self,
+        media: Sequence[Content],
+        *,
+        caption: str = "",
+        place: Json | None = None,
+        idempotency_key: str | None = None,
+    ) -> str:
+        """Create a post and upload its files. Returns its id; it publishes itself."""
+        created = self.create_post(
+            media, caption=caption, place=place, idempotency_key=idempotency_key
+        )
+        ids = [medium["id"] for medium in created["post"]["media"]]
+        content_of = dict(zip(ids, media, strict=True))
+        for link in created["uploads"]:
+            self.upload(link, content_of[link["media_id"]])
+        post_id: str = created["post"]["id"]
+        return post_id
+
+    def settled(
+        self,
+        post_id: str,
+        *,
+        within: float = 300.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Json:
+        """The post, once it is published or has failed. Raises `TimeoutError` after `within`
+        seconds."""
+        deadline = clock() + within
+        pause = _FIRST_POLL_SECONDS
+        while True:
+            post = self.post(post_id)
+            if post["state"] in _FINAL_STATES:
+                return post
+            if clock() > deadline:
+                raise TimeoutError(f"post {post_id} is still {post['state']} after {within:.0f} s")
+            self._patience.stop.sleep(pause)
+            # Asking costs the API as much as the work that is waited for.
+            pause = min(1.5 * pause, _LONGEST_POLL_SECONDS)
+
+    # --- Files
+
+    def set_avatar(self, declaration: Json, idempotency_key: str) -> Json:
+        return self.call(
+            "POST", "/me/avatar", body=declaration, headers={"Idempotency-Key": idempotency_key}
+        )
+
+    def upload(self, link: Json, content: Content) -> None:
+        """Send a file to where its link says, whole or in parts; completes an upload in parts."""
+        Transfer(self._client, self, self._patience).send(content, link)
+
+    def upload_state(self, media_id: str) -> Json:
+        """An upload: `upload`, the parts that `arrived`, and the `link` for the rest."""
+        return self.call("GET", f"/me/uploads/{quote(media_id)}")
+
+    def complete_upload(self, media_id: str) -> Json:
+        """Say that all parts of a large file are there."""
+        return self.call("POST", f"/me/uploads/{quote(media_id)}/complete")
+
+
+_NOT_OURS: Final[Mapping[int, str]] = {
+    HTTPStatus.FORBIDDEN: "The service does not allow that with this sign-in: run "
+    "`shutterfeed login`.",
+    HTTPStatus.NOT_FOUND: "The service does not know this request: it may be of another "
+    "version than this command, or another site.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than the service takes.",
+}
+"""What a status means that the API itself did not give: the gateway in front of it, or CloudFront,
+answers in a shape of its own."""
+
+
+def _refused(answer: httpx.Response) -> Refused:
+    try:
+        error = answer.json()["error"]
+        code, message = str(error["code"]), str(error["message"])
+        if field := error.get("field"):
+            message = f"{message} ({field})"
+    except (ValueError, KeyError, TypeError):
+        unknown = f"The service answered {answer.status_code}."
+        code, message = "", _NOT_OURS.get(answer.status_code, unknown)
+    return Refused(message, code=code, status=answer.status_code)

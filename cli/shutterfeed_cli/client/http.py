@@ -1,0 +1,151 @@
+"""The HTTP client, and how often requests are repeated on bad networks."""
+
+from __future__ import annotations
+
+import random
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+
+from shutterfeed_cli import VERSION
+from shutterfeed_cli.errors import NetworkGone
+from shutterfeed_cli.stopping import Stop
+
+ATTEMPTS: Final = 7
+FIRST_PAUSE_SECONDS: Final = 0.5
+LONGEST_PAUSE_SECONDS: Final = 20.0
+LONGEST_ASKED_SECONDS: Final = 120.0
+"""The longest pause, even if the service asks for a longer one in Retry-After."""
+
+_TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
+_AGAIN: Final = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+
+
+class _ThisMachine(httpx.BaseTransport):
+    """A transport for which any name under `.localhost` means this machine, as in browsers and
+    curl."""
+
+    def __init__(self, limits: httpx.Limits, trust: ssl.SSLContext) -> None:
+        self._inner = httpx.HTTPTransport(limits=limits, verify=trust)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        # The Host header was set when the request was made, and does not change.
+        request.url = request.url.copy_with(host="127.0.0.1")
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def new_client(connections: int = 8) -> httpx.Client:
+    """A client for any number of requests at a time, which keeps this many connections open between
+    them. It is safe to share between threads."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
+    # The context is made only once, since reading the machine's certificates takes a while.
+    trust = httpx.create_ssl_context()
+    local = _ThisMachine(limits, trust)
+    return httpx.Client(
+        verify=trust,
+        timeout=_TIMEOUT,
+        limits=limits,
+        mounts=dict.fromkeys(("all://localhost", "all://*.localhost", "all://127.0.0.1"), local),
+        headers={"User-Agent": f"shutterfeed-cli/{VERSION}"},
+    )
+
+
+@cache
+def single_client() -> httpx.Client:
+    """The process's client that opens a connection for every request and keeps none: what it
+    measures and tests does not depend on what was asked before."""
+    return new_client(0)
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    timeout: float | httpx.Timeout = _TIMEOUT,
+) -> httpx.Response:
+    """One request, tried once, on a connection of its own. Redirects are not followed, and no
+    status raises; `httpx.TransportError` if nobody answers."""
+    return single_client().request(method, url, headers=headers, content=body, timeout=timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Repeats requests that may succeed later. Pauses double, with full jitter, up to a limit."""
+
+    stop: Stop = field(default_factory=Stop)
+    attempts: int = ATTEMPTS
+    chance: Callable[[], float] = random.random
+
+    def send(self, request: Callable[[], httpx.Response]) -> httpx.Response:
+        """Send a request until there is a final answer, and return that; 4xx errors are final too.
+
+        `request` is called once for every attempt. Raises `NetworkGone` if the last attempt got no
+        answer or a server error, and `Stopped`.
+        """
+        problem = ""
+        for attempt in range(1, self.attempts + 1):
+            try:
+                answer = request()
+            except httpx.TransportError as error:
+                problem, asked = _reason(error), None
+            else:
+                if answer.status_code not in _AGAIN:
+                    return answer
+                problem, asked = _trouble(answer), _retry_after(answer)
+            if attempt < self.attempts:
+                self.stop.sleep(self.pause(attempt) if asked is None else asked)
+        often = f", {self.attempts} times in a row" if self.attempts > 1 else ""
+        raise NetworkGone(
+            f"Shutterfeed could not be reached: {problem}{often}. "
+            "Run the same command again to continue."
+        )
+
+    def pause(self, attempt: int) -> float:
+        """The seconds to wait after an attempt; attempts are counted from 1."""
+        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1))
+        return longest * (0.5 + self.chance() / 2)
+
+
+def _reason(error: httpx.TransportError) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _trouble(answer: httpx.Response) -> str:
+    if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return "it has too many requests at the moment"
+    return f"it answered {answer.status_code}"
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """The seconds that the answer asks to wait, up to a limit; None if it does not say."""
+    text: str = answer.headers.get("Retry-After", "")
+    seconds: float
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+        except (TypeError, ValueError):
+            return None
+    return max(0.0, min(seconds, LONGEST_ASKED_SECONDS))

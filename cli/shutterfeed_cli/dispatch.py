@@ -1,0 +1,41 @@
+"""Which function a command is."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+from shutterfeed_cli import commands
+from shutterfeed_cli.context import Context
+from shutterfeed_cli.errors import ExitCode
+
+Command = Callable[[argparse.Namespace, Context], ExitCode]
+
+
+def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Raises `CliError`, `Stopped`."""
+    small: Mapping[str, Command] = {
+        "login": commands.login,
+        "logout": commands.logout,
+        "whoami": commands.whoami,
+        "feed": commands.feed,
+        "search": commands.search,
+        "status": commands.status,
+    }
+    command = small.get(asked.command) or _large(asked.command)
+    return command(asked, context)
+
+
+def _large(name: str) -> Command:
+    """One of those commands that bring much with them."""
+    if name == "upload":
+        from shutterfeed_cli.uploading import upload
+
+        return upload
+    if name == "export":
+        from shutterfeed_cli.export import export
+
+        return export
+    from shutterfeed_cli.instagram import import_archive
+
+    return import_archive

@@ -1,0 +1,73 @@
+"""The search index: posts and users brought up to date in it, a batch of messages at a time.
+
+Invoked by hand with an `action`, it takes one step of its maintenance: see
+`operations/search_index.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shutterfeed.adapters.messages import Codec, UnknownMessage
+from shutterfeed.bootstrap.index import maintenance, service
+from shutterfeed.domain.messages import IndexMessage
+from shutterfeed.runtime import Handled, batch_worker, logger, preload
+
+MESSAGES = Codec[IndexMessage]("index")
+
+
+def index(bodies: Sequence[str]) -> Handled:
+    failures: dict[int, Exception] = {}
+    messages: dict[int, IndexMessage] = {}
+    for place, body in enumerate(bodies):
+        try:
+            messages[place] = MESSAGES.decode(body)
+        except UnknownMessage as error:
+            failures[place] = error
+    failed = service().apply(tuple(messages.values()))
+    failures |= {place: failed[message] for place, message in messages.items() if message in failed}
+    return Handled(failures)
+
+
+def maintain(action: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Do one step of maintenance. The result says where the next step continues. Raises
+    `ValueError` for an unknown action."""
+    steps = maintenance()
+    after, repair = event.get("after"), bool(event.get("repair"))
+    checks = {
+        "check": steps.check,
+        "check_held": steps.check_held,
+        "check_entries": steps.check_entries,
+    }
+    if action in checks:
+        return asdict(checks[action](after, repair=repair))
+    match action:
+        case "begin":
+            return {"generation": steps.begin()}
+        case "copy":
+            return asdict(steps.copy(event["generation"], after))
+        case "switch":
+            steps.switch(event["generation"])
+            return {}
+        case "drop":
+            return {"more": steps.drop_others()}
+    raise ValueError(f"there is no action {action!r}")
+
+
+_work = batch_worker(index)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Mapping[str, Any]:
+    if "action" not in event:
+        return _work(event, context)
+    logger.set_correlation_id(context.aws_request_id)
+    result = maintain(event["action"], event)
+    logger.info("maintained", action=event["action"], result=result)
+    return result
+
+
+preload(service)

@@ -1,0 +1,62 @@
+"""Whatever somebody is to be shown, in one batch of items of several kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.profiles import with_followers
+from shutterfeed.adapters.dynamodb.records import to_counts, to_post, to_profile
+from shutterfeed.adapters.dynamodb.table import Item, Table, item_key
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.keys import Key, Kind
+from shutterfeed.ports.viewing import Stored, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoViewingReads:
+    table: Table
+
+    def read(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        return self._read(viewer, wanted, consistent=False)
+
+    def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        return self._read(viewer, wanted, consistent=True)
+
+    def _read(self, viewer: Viewer, wanted: Wanted, consistent: bool) -> Stored:
+        found = by_kind(self.table.get_many(wanted_keys(viewer, wanted), consistent))
+        stored = to_stored(found)
+        shown = [stored.profiles[i] for i in wanted.users if i in stored.profiles]
+        exact = with_followers(self.table, shown, consistent)
+        return Stored(stored.posts, stored.counts, {**stored.profiles, **exact}, stored.followed)
+
+
+def wanted_keys(viewer: Viewer, wanted: Wanted) -> Iterator[Key]:
+    """The keys of all items that are to be read."""
+    yield from map(keys.post, wanted.posts)
+    yield from map(keys.counts, wanted.posts)
+    yield from map(keys.counts, wanted.at_hand)
+    authors = (post_id.author_id for post_id in wanted.posts)
+    yield from map(keys.profile, (*authors, *wanted.authors, *wanted.users))
+    if viewer.user_id is not None:
+        for user_id in wanted.users:
+            yield keys.follow(viewer.user_id, user_id)
+
+
+def by_kind(items: Iterable[Item]) -> dict[Kind, list[Item]]:
+    """Items by what their keys say they are. Raises `MalformedKey` for any other kind."""
+    found: dict[Kind, list[Item]] = {kind: [] for kind in Kind}
+    for item in items:
+        found[keys.kind_of(item_key(item))].append(item)
+    return found
+
+
+def to_stored(found: dict[Kind, list[Item]]) -> Stored:
+    posts, profiles = map(to_post, found[Kind.POST]), map(to_profile, found[Kind.PROFILE])
+    return Stored(
+        {post.id: post for post in posts},
+        {keys.parse_counts(item_key(item)): to_counts(item) for item in found[Kind.COUNTS]},
+        {profile.user_id: profile for profile in profiles},
+        frozenset(keys.parse_follow(item_key(item))[1] for item in found[Kind.FOLLOW]),
+    )

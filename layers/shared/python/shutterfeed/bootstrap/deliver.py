@@ -1,0 +1,83 @@
+"""Feeds, which are written chunk by chunk."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from shutterfeed import config
+from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
+from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
+from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.heads import DynamoHeads
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.messages import Codec
+from shutterfeed.bootstrap import aws
+from shutterfeed.bootstrap.feed_policy import feed_policy
+from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.messages import FanOutMessage
+from shutterfeed.ports.feed_reads import FeedReads
+from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.system import Clock
+from shutterfeed.services.audience import AudienceService
+from shutterfeed.services.crossing import CrossingService
+from shutterfeed.services.delivery import DeliveryService
+
+
+def wire(
+    *,
+    profiles: Profiles,
+    heads: Heads,
+    readers: Readers,
+    audience: Audience,
+    follows: Follows,
+    feeds: Feeds,
+    reads: FeedReads,
+    steps: Queue[FanOutMessage],
+    policy: FeedPolicy,
+    clock: Clock,
+) -> DeliveryService:
+    crossings = CrossingService(
+        profiles=profiles,
+        heads=heads,
+        readers=readers,
+        audience=AudienceService(
+            audience=audience, readers=readers, follows=follows, policy=policy, clock=clock
+        ),
+        feeds=feeds,
+        steps=steps,
+        policy=policy,
+        clock=clock,
+    )
+    return DeliveryService(
+        follows=follows,
+        heads=heads,
+        readers=readers,
+        audience=audience,
+        feeds=feeds,
+        reads=reads,
+        crossings=crossings,
+        policy=policy,
+        clock=clock,
+    )
+
+
+@cache
+def service() -> DeliveryService:
+    settings = config.DeliverSettings.from_env()
+    metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
+    return wire(
+        profiles=DynamoProfiles(metadata),
+        heads=DynamoHeads(metadata),
+        readers=DynamoReaders(metadata),
+        audience=DynamoAudience(feed_table, metadata.name),
+        follows=DynamoFollows(metadata, feed_table.name),
+        feeds=DynamoFeeds(feed_table),
+        reads=DynamoFeedReads(metadata, feed_table),
+        steps=aws.queue(settings.fan_out_queue_url, Codec[FanOutMessage]("fan_out")),
+        policy=feed_policy(settings),
+        clock=aws.clock(),
+    )

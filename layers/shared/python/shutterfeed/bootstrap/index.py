@@ -1,0 +1,40 @@
+"""The search index: kept like the table, built again, held against the table."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from shutterfeed import config
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.search.source import DynamoSearchable
+from shutterfeed.bootstrap import aws
+from shutterfeed.bootstrap.search_engine import search_index
+from shutterfeed.ports.search import SearchGenerations
+from shutterfeed.services.indexing import IndexingService
+from shutterfeed.services.search_maintenance import SearchMaintenance
+
+
+@cache
+def _index() -> SearchGenerations:
+    settings = config.IndexSettings.from_env()
+    return search_index(settings.search_engine, settings.search_target, settings.search_reader)
+
+
+@cache
+def service() -> IndexingService:
+    metadata = aws.table(config.IndexSettings.from_env().metadata_table)
+    return IndexingService(
+        posts=DynamoPosts(metadata), profiles=DynamoProfiles(metadata), index=_index()
+    )
+
+
+@cache
+def maintenance() -> SearchMaintenance:
+    metadata = aws.table(config.IndexSettings.from_env().metadata_table)
+    return SearchMaintenance(
+        searchable=DynamoSearchable(metadata),
+        posts=DynamoPosts(metadata),
+        profiles=DynamoProfiles(metadata),
+        index=_index(),
+    )

@@ -1,0 +1,43 @@
+"""How long what is kept beside posts, media and feeds is kept, and why so long.
+
+The table of all of it is in `docs/operations.md`. A message may come three weeks late, and the
+database removes an expired item some days late.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from shutterfeed.domain.feed import FEED_RETENTION
+from shutterfeed.domain.media import ARRIVAL_GRACE, UPLOAD_LINK_LIFETIME
+
+IDEMPOTENCY_RETENTION: Final = timedelta(hours=24)
+"""How long a repeated request with the same key gets the same creation."""
+GIVE_UP_AFTER: Final = IDEMPOTENCY_RETENTION + UPLOAD_LINK_LIFETIME + ARRIVAL_GRACE
+"""The age of a post after which no more bytes come: for a day, a repeated request gives fresh
+links. A large file has longer, as its parts may come for days."""
+
+STORED_UPLOAD_RETENTION: Final = timedelta(days=1)
+"""How long the bucket's lifecycle keeps a copy, and an upload whose bytes are stored."""
+UNWANTED_UPLOAD_RETENTION: Final = timedelta(days=30)
+"""How long the bucket's lifecycle keeps an upload that was refused, or whose post is gone."""
+UPLOAD_OVERDUE: Final = STORED_UPLOAD_RETENTION + timedelta(days=2)
+"""The age at which an upload or a copy should have been processed or removed: a lifecycle is a day
+or two late."""
+
+REMOVALS_RETENTION: Final = timedelta(days=7)
+"""How long the number of contents removed in an hour is kept. Only the present hour's is read."""
+REMOVED_DOCUMENT_RETENTION: Final = timedelta(hours=24)
+"""How long the search index keeps the version of a removed document: far longer than a worker takes
+for a message. A later message, such as a dead letter, reads the present state anyway."""
+LAPSED_LEASE_RETENTION: Final = timedelta(days=3650)
+"""A lease that ran out is renewed or removed by the author's next post, not by time: its reader may
+still come. What is left of authors who never post again goes in the end."""
+
+
+def unfollowed_retention(most_active_days: int) -> timedelta:
+    """How long an unfollowing is remembered: longer than the longest lease, if one was left over,
+    plus the life of the last entry that it brought, plus a month, as DynamoDB removes expired items
+    late. See `docs/feed.md`."""
+    return timedelta(days=most_active_days + 1) + FEED_RETENTION + timedelta(days=30)

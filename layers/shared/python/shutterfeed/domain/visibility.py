@@ -1,0 +1,137 @@
+"""Who may see what: one decision, made from what is stored at the moment when something is shown.
+
+`decide` is asked about each post and each user before anybody is shown them, on every surface. It
+knows no storage: `services/viewing.py` gathers what it needs, and answers what is hidden exactly
+like what does not exist, so that the difference tells nothing.
+
+The first reason that applies is given. They stand in this order, and a further one is added to
+`Reason` and at its place here:
+
+    of the subject   missing, never shown, (erased), (withheld by a moderator), deleted, unpublished
+    of its owner     missing, (account closed or suspended)
+    of the two       (a block either way), (private, and the viewer not accepted),
+                     (muted, on lists only), unfollowed, in feeds only
+
+What stands in brackets cannot happen yet. A reason of the two is decided from `Relation` in
+`decide_on_owner`, which feeds ask before any post is read. Content that is marked as sensitive is
+not hidden: that will be a field of the view, not a reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from shutterfeed.domain.media import Purpose
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.users import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person who asks. The id is None if they are not signed in."""
+
+    user_id: str | None
+
+    def is_user(self, user_id: str) -> bool:
+        return self.user_id == user_id
+
+
+NOBODY: Final = Viewer(None)
+"""The viewer who is not signed in."""
+
+
+class Surface(StrEnum):
+    """The kind of answer in which the subject is shown."""
+
+    ITSELF = "itself"
+    """The subject is read by its own address: a post's id, or a user's handle."""
+    LIST = "list"
+    """The subject is one of several: a user's posts or followers, or the hits of a search."""
+    FEED = "feed"
+    BIN = "bin"
+    """The subject is one of the viewer's own deleted posts."""
+
+
+class Reason(StrEnum):
+    """Why something is not shown."""
+
+    MISSING = "missing"
+    """Nothing is stored under this id, or nothing any more."""
+    NEVER_SHOWN = "never_shown"
+    """It is the hidden post of an avatar."""
+    DELETED = "deleted"
+    UNPUBLISHED = "unpublished"
+    OWNER_MISSING = "owner_missing"
+    """Its author has no profile."""
+    UNFOLLOWED = "unfollowed"
+    """The viewer does not follow its author any more, and their feed still holds the post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The relation between a viewer and the owner of a subject."""
+
+    follows: bool = False
+
+
+STRANGERS: Final = Relation()
+"""The relation to use on surfaces on which relations decide nothing, so that none is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostSubject:
+    """A post and its author's profile; None for what is not stored."""
+
+    post: Post | None
+    author: Profile | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserSubject:
+    """A user's profile; None if it is not stored."""
+
+    profile: Profile | None
+
+
+Subject = PostSubject | UserSubject
+
+
+def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surface) -> Reason | None:
+    """Why the viewer is not shown the subject there; None if they are."""
+    match subject:
+        case PostSubject(post, author):
+            if post is None:
+                return Reason.MISSING
+            reason = _decide_on_post(viewer, post, surface)
+            if reason is None and author is None:
+                reason = Reason.OWNER_MISSING
+            return reason or decide_on_owner(viewer, post.author_id, relation, surface)
+        case UserSubject(profile):
+            if profile is None:
+                return Reason.MISSING
+            return decide_on_owner(viewer, profile.user_id, relation, surface)
+
+
+def decide_on_owner(
+    viewer: Viewer, owner_id: str, relation: Relation, surface: Surface
+) -> Reason | None:
+    """The part of the decision that needs nothing of a subject but whose it is: a feed leaves
+    entries out by it before it reads a post, so that its pages are full and its counts right."""
+    if viewer.is_user(owner_id):
+        return None
+    if surface is Surface.FEED and not relation.follows:
+        return Reason.UNFOLLOWED
+    return None
+
+
+def _decide_on_post(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:
+    if post.purpose is not Purpose.POST:
+        return Reason.NEVER_SHOWN
+    is_own = viewer.is_user(post.author_id)
+    if post.state is PostState.DELETED:
+        return None if is_own and surface is Surface.BIN else Reason.DELETED
+    if post.state is not PostState.PUBLISHED:
+        return None if is_own and surface is Surface.ITSELF else Reason.UNPUBLISHED
+    return None

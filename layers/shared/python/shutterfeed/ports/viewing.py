@@ -1,0 +1,68 @@
+"""Reads of everything that is needed to show posts and users to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.posts import Post, PostCounts
+from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The ids of the posts and users to read."""
+
+    posts: Collection[PostId] = ()
+    """Posts to read with their counts and their authors' profiles."""
+    at_hand: Collection[PostId] = ()
+    """Posts that the caller already has, of which only the counts are read."""
+    authors: Collection[str] = ()
+    """Users whose profiles are shown with posts: the followers of a celebrity are not all
+    counted."""
+    users: Collection[str] = ()
+    """Users to read with exact counts, and whether the viewer follows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The wanted items that exist."""
+
+    posts: Mapping[PostId, Post] = field(default_factory=dict)
+    counts: Mapping[PostId, PostCounts] = field(default_factory=dict)
+    """The counts of posts. A post that nobody has liked or commented on is left out."""
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    followed: frozenset[str] = frozenset()
+    """The wanted users whom the viewer follows."""
+
+    def __or__(self, later: Stored) -> Stored:
+        """Both results together. An item in `later` replaces the one that was read before."""
+        return Stored(
+            {**self.posts, **later.posts},
+            {**self.counts, **later.counts},
+            {**self.profiles, **later.profiles},
+            self.followed | later.followed,
+        )
+
+    def including(self, posts: Iterable[Post], profiles: Iterable[Profile] = ()) -> Stored:
+        """This result with the given posts and profiles, which replace those that were read."""
+        by_id = {profile.user_id: profile for profile in profiles}
+        return self | Stored(posts={post.id: post for post in posts}, profiles=by_id)
+
+
+class ViewingReads(Protocol):
+    """All that `decide` needs, and all that is shown. What a further reason needs of owners or of
+    the viewer's relation to them is read here, with the rest."""
+
+    def read(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        """One round trip, however much is wanted; one more for users whose followers are counted
+        apart. Eventually consistent."""
+        ...
+
+    def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        """The same, strongly consistent, for twice the price: for what is shown by itself, perhaps
+        to whoever has just changed it."""
+        ...

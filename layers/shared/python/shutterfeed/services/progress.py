@@ -1,0 +1,34 @@
+"""How far a post's media have come, for its author, until all of them have settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shutterfeed.domain.media import MediaState, Medium, Reference
+from shutterfeed.domain.posts import Post
+from shutterfeed.ports.media import Blobs
+from shutterfeed.ports.system import Clock
+from shutterfeed.ports.uploads import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressService:
+    ledger: Ledger
+    blobs: Blobs
+    clock: Clock
+
+    def of(self, post: Post) -> Post:
+        """The post with its media as the ledger has them now; as it is once they have settled."""
+        if not post.awaits_media:
+            return post
+        now = self.clock.now()
+        uploads = {key: u.as_of(now) for key, u in self.ledger.of_post(post).items()}
+        shown = post.with_uploads(uploads)
+        media = tuple(self._transcoded_so_far(post, medium) for medium in shown.media)
+        return replace(shown, media=media)
+
+    def _transcoded_so_far(self, post: Post, medium: Medium) -> Medium:
+        if not medium.is_video or medium.state is not MediaState.PROCESSING:
+            return medium
+        reference = Reference(medium.sha256, post.id, medium.media_id)
+        return replace(medium, progress=self.blobs.progress(reference))

@@ -1,0 +1,186 @@
+"""What somebody is shown: the only code that turns stored posts and profiles into views.
+
+Every answer that holds a post or a user is made of these views, and each of them has gone through
+`visibility.decide` for the viewer who asks. What is hidden is left out of lists, and by its own
+address it is answered like what does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from shutterfeed.domain import visibility
+from shutterfeed.domain.errors import NotFound
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.posts import Post, PostCounts
+from shutterfeed.domain.users import Profile, canonical_handle
+from shutterfeed.domain.visibility import (
+    STRANGERS,
+    PostSubject,
+    Relation,
+    Surface,
+    UserSubject,
+    Viewer,
+)
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.viewing import Stored, ViewingReads, Wanted
+from shutterfeed.services.progress import ProgressService
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorView:
+    """As much of a user as goes with a post or a suggestion."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """A user with exact counts, and whether the viewer follows them."""
+
+    profile: Profile
+    followed_by_viewer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post with its author and its counts."""
+
+    post: Post
+    author: AuthorView
+    counts: PostCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewingService:
+    """Methods for one subject raise `NotFound` if it is hidden; those for many leave it out."""
+
+    reads: ViewingReads
+    profiles: Profiles
+    progress: ProgressService
+
+    def post(self, viewer: Viewer, post_id: PostId) -> PostView:
+        """A post by its id; for its author with the progress of its media."""
+        stored = self.reads.read_now(viewer, Wanted(posts=[post_id]))
+        view = _post_by_itself(viewer, post_id, stored)
+        return replace(view, post=self.progress.of(view.post))
+
+    def posts(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
+        """The posts of a list that names them, such as the hits of a search."""
+        stored = self.reads.read(viewer, Wanted(posts=post_ids)) if post_ids else Stored()
+        return _posts(viewer, post_ids, stored, Surface.LIST)
+
+    def posts_at_hand(
+        self,
+        viewer: Viewer,
+        posts: Sequence[Post],
+        surface: Surface,
+        authors: Collection[Profile] = (),
+    ) -> tuple[PostView, ...]:
+        """The posts of a list that holds them whole; the profiles of `authors` are at hand too."""
+        if not posts:
+            return ()
+        ids = [post.id for post in posts]
+        known = {author.user_id: author for author in authors}
+        missing = {post_id.author_id for post_id in ids} - known.keys()
+        stored = self.reads.read(viewer, Wanted(at_hand=ids, authors=missing))
+        return _posts(viewer, ids, stored.including(posts, known.values()), surface)
+
+    def new_post(self, post: Post, author: Profile) -> PostView:
+        """A post as its author sees it who has just made it: nothing else is stored of it yet."""
+        stored = Stored().including([post], [author])
+        return _post_by_itself(Viewer(author.user_id), post.id, stored)
+
+    def feed(
+        self,
+        viewer: Viewer,
+        post_ids: Iterable[PostId],
+        stored: Stored,
+        relation_to: Callable[[str], Relation],
+    ) -> tuple[PostView, ...]:
+        """The posts of a feed page, for which everything was read in the feed's round trips;
+        `relation_to` gives the viewer's relation to an author."""
+        return _posts(viewer, post_ids, stored, Surface.FEED, relation_to)
+
+    def find(self, viewer: Viewer, handle: str) -> ProfileView:
+        """A user by their handle, in any spelling."""
+        # Any text may come in a path, of any length; only handles can be keys.
+        name = canonical_handle(handle)
+        user_id = self.profiles.id_of(name) if name else None
+        if user_id is None:
+            raise _user_not_found(handle)
+        return self.user(viewer, user_id, handle)
+
+    def user(self, viewer: Viewer, user_id: str, handle: str) -> ProfileView:
+        """A user by their id, of whom the viewer knows the handle."""
+        stored = self.reads.read_now(viewer, Wanted(users=[user_id]))
+        return _user_by_itself(viewer, user_id, stored, handle)
+
+    def own(self, profile: Profile) -> ProfileView:
+        """A user's own profile, which is at hand, as they see it."""
+        viewer, stored = Viewer(profile.user_id), Stored().including((), [profile])
+        return _user_by_itself(viewer, profile.user_id, stored, profile.handle)
+
+    def users(self, viewer: Viewer, user_ids: Sequence[str]) -> tuple[ProfileView, ...]:
+        """The users of a list."""
+        stored = self.reads.read(viewer, Wanted(users=user_ids)) if user_ids else Stored()
+        views = (_user(viewer, user_id, stored, Surface.LIST) for user_id in user_ids)
+        return tuple(view for view in views if view is not None)
+
+    def authors(self, viewer: Viewer, user_ids: Sequence[str]) -> dict[str, AuthorView]:
+        """The users of a list that shows as much of them as a post does, by their ids."""
+        stored = self.reads.read(viewer, Wanted(authors=user_ids)) if user_ids else Stored()
+        views = {user_id: _user(viewer, user_id, stored, Surface.LIST) for user_id in user_ids}
+        return {i: AuthorView(view.profile) for i, view in views.items() if view is not None}
+
+
+def post_not_found() -> NotFound:
+    return NotFound("post_not_found", "There is no such post.")
+
+
+def _user_not_found(handle: str) -> NotFound:
+    return NotFound("user_not_found", f"There is no user with the handle {handle!r}.")
+
+
+def _post_by_itself(viewer: Viewer, post_id: PostId, stored: Stored) -> PostView:
+    view = _post(viewer, post_id, stored, STRANGERS, Surface.ITSELF)
+    if view is None:
+        raise post_not_found()
+    return view
+
+
+def _posts(
+    viewer: Viewer,
+    post_ids: Iterable[PostId],
+    stored: Stored,
+    surface: Surface,
+    relation_to: Callable[[str], Relation] = lambda _: STRANGERS,
+) -> tuple[PostView, ...]:
+    views = (_post(viewer, i, stored, relation_to(i.author_id), surface) for i in post_ids)
+    return tuple(view for view in views if view is not None)
+
+
+def _post(
+    viewer: Viewer, post_id: PostId, stored: Stored, relation: Relation, surface: Surface
+) -> PostView | None:
+    post, author = stored.posts.get(post_id), stored.profiles.get(post_id.author_id)
+    reason = visibility.decide(viewer, PostSubject(post, author), relation, surface)
+    if reason is not None or post is None or author is None:
+        return None
+    return PostView(post, AuthorView(author), stored.counts.get(post_id, PostCounts()))
+
+
+def _user_by_itself(viewer: Viewer, user_id: str, stored: Stored, handle: str) -> ProfileView:
+    view = _user(viewer, user_id, stored, Surface.ITSELF)
+    if view is None:
+        raise _user_not_found(handle)
+    return view
+
+
+def _user(viewer: Viewer, user_id: str, stored: Stored, surface: Surface) -> ProfileView | None:
+    profile, follows = stored.profiles.get(user_id), user_id in stored.followed
+    reason = visibility.decide(viewer, UserSubject(profile), Relation(follows=follows), surface)
+    if reason is not None or profile is None:
+        return None
+    return ProfileView(profile, follows)

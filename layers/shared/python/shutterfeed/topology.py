@@ -1,0 +1,182 @@
+"""The table of workers: which queue each reads, the kinds of message it takes, and its limits.
+
+Constants only. Codecs, router, queues, triggers, dashboard, `make redrive` and the tests' worlds
+are made from this table. What a worker may do is not: that stays written out in `infra/access.py`.
+
+Each step has one word. Its queue, its settings (`<WORD>_QUEUE_URL`), its function, its messages and
+its service are called by it; only the functions `dedup_hash` and `thumbnail` have names of their
+own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+HOUR_S: Final = 3600
+DAY_S: Final = 24 * HOUR_S
+
+VISIBILITY_PER_TIMEOUT: Final = 6
+"""AWS advises six times the function's timeout, so that a throttled poller does not hand a message
+to a second function while the first still works on it."""
+
+LEAST_RECEIVES: Final = 5
+THROTTLED_FOR_S: Final = HOUR_S
+"""How long an account may be too busy for a message before it counts as one that fails. While no
+execution is free, Lambda holds a message until its visibility times out, and counts that as one
+attempt."""
+
+MESSAGE_RETENTION_S: Final = 4 * DAY_S
+DEAD_LETTER_RETENTION_S: Final = 14 * DAY_S
+
+ROUTER: Final = "route_changes"
+"""The function that reads the metadata table's stream, and fills the queues."""
+STREAM_BATCH: Final = 100
+"""Changes that the router gets at a time."""
+STREAM_PARALLELIZATION: Final = 10
+"""Batches of one shard that are routed at a time. Changes of one item stay in their order."""
+STREAM_RETRIES: Final = 10
+STREAM_DEAD_LETTERS: Final = "stream-dlq"
+
+_DELIVERY_DEAD_LETTERS: Final = "feed-delivery-dlq"
+"""Three workers bring a post to those who may see it. They share one queue of dead letters and one
+alarm: an account's first ten alarms are free, and there are eleven."""
+
+
+class UnknownKind(LookupError):
+    """No worker takes messages of this kind."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"No worker takes messages of the kind {kind!r}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """One function that a queue sets off."""
+
+    step: str
+    """The word of its step."""
+    kinds: tuple[str, ...]
+    """The names of the classes in `domain/messages.py` that it takes."""
+    timeout_s: int
+    batch: int
+    """Messages that it gets at a time. A worker that holds a large object in memory gets one."""
+    concurrency: int
+    """How many executions its queue may start at a time; `worker_concurrency` overrides it."""
+    dead_letters: str
+    named: str | None = None
+    """Its function's name, if that is not the step's word."""
+
+    @property
+    def function(self) -> str:
+        return self.named or self.step
+
+    @property
+    def queue(self) -> str:
+        return self.step.replace("_", "-")
+
+    @property
+    def queue_variable(self) -> str:
+        """The environment variable that tells senders the queue's address."""
+        return f"{self.step.upper()}_QUEUE_URL"
+
+    @property
+    def visibility_s(self) -> int:
+        """How long a message that was received stays hidden from others."""
+        return VISIBILITY_PER_TIMEOUT * self.timeout_s
+
+    @property
+    def receives(self) -> int:
+        """How often a message is received before it is a dead letter."""
+        return max(LEAST_RECEIVES, ceil(THROTTLED_FOR_S / self.visibility_s))
+
+
+WORKERS: Final = (
+    Worker(
+        step="ingest",
+        named="dedup_hash",
+        kinds=("IngestUpload",),
+        timeout_s=60,
+        batch=1,
+        concurrency=50,
+        dead_letters="ingest-dlq",
+    ),
+    Worker(
+        step="render",
+        named="thumbnail",
+        kinds=("RenderPhoto",),
+        timeout_s=60,
+        batch=1,
+        concurrency=50,
+        dead_letters="render-dlq",
+    ),
+    Worker(
+        step="transcode",
+        kinds=("TranscodeVideo",),
+        timeout_s=900,
+        batch=1,
+        concurrency=20,
+        dead_letters="transcode-dlq",
+    ),
+    Worker(
+        step="publish",
+        kinds=("PublishMedium", "PublishPost"),
+        timeout_s=30,
+        batch=10,
+        concurrency=50,
+        dead_letters="publish-dlq",
+    ),
+    Worker(
+        step="fan_out",
+        kinds=("FanOut", "Cross"),
+        timeout_s=60,
+        batch=1,
+        concurrency=10,
+        dead_letters=_DELIVERY_DEAD_LETTERS,
+    ),
+    Worker(
+        step="deliver",
+        kinds=("DeliverEntry", "Followed", "Unfollowed", "PrepareFeed"),
+        timeout_s=60,
+        batch=10,
+        concurrency=100,
+        dead_letters=_DELIVERY_DEAD_LETTERS,
+    ),
+    Worker(
+        step="collect",
+        kinds=("CollectMedia", "CollectBlob"),
+        timeout_s=60,
+        batch=10,
+        concurrency=5,
+        dead_letters="collect-dlq",
+    ),
+    Worker(
+        step="index",
+        kinds=("IndexPost", "IndexUser"),
+        timeout_s=60,
+        batch=10,
+        concurrency=20,
+        dead_letters=_DELIVERY_DEAD_LETTERS,
+    ),
+)
+
+_BY_STEP: Final = {worker.step: worker for worker in WORKERS}
+_BY_KIND: Final = {kind: worker for worker in WORKERS for kind in worker.kinds}
+
+
+def worker(step: str) -> Worker:
+    """The worker of a step."""
+    return _BY_STEP[step]
+
+
+def home_of(kind: str) -> Worker:
+    """The worker that takes messages of a kind. Raises `UnknownKind`."""
+    if kind not in _BY_KIND:
+        raise UnknownKind(kind)
+    return _BY_KIND[kind]
+
+
+def dead_letter_queues() -> tuple[str, ...]:
+    """The names of all queues of dead letters, the stream's last."""
+    return (*dict.fromkeys(worker.dead_letters for worker in WORKERS), STREAM_DEAD_LETTERS)

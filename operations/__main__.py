@@ -1,0 +1,102 @@
+"""The operator's commands: `python -m operations waiting`. The Makefile is their short form."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from operations import deployment
+from tools.errors import exit_status
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command. What stops it is told in one sentence on standard error."""
+    options = _parser().parse_args(arguments)
+    return exit_status(lambda: options.run(options))
+
+
+def _waiting(options: argparse.Namespace) -> int:
+    from operations import waiting
+
+    print(waiting.table(waiting.waiting(deployment.find(options.stage))))
+    return 0
+
+
+def _redrive(options: argparse.Namespace) -> int:
+    from operations.redrive import redrive
+
+    for queue, count in redrive(deployment.find(options.stage), options.queue).items():
+        print(f"{queue:<20}{count:>6,} moved")
+    return 0
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from operations.reconcile import reconcile
+
+    result = reconcile(deployment.find(options.stage))
+    print(f"{result['looked_at']} posts looked at")
+    for finding, count in sorted(result["findings"].items()):
+        print(f"  {finding:<20}{count:>6,}")
+    return 0
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from operations.collect import candidates
+
+    found = candidates(deployment.find(options.stage))
+    for due, blob_id in found:
+        print(f"{blob_id}  from {due:%Y-%m-%d %H:%M} on")
+    print(f"{len(found):,} contents would be removed, unless somebody posts them again.")
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from operations import audit
+
+    audit.run(deployment.find(options.stage), repair=options.repair)
+    return 0
+
+
+def _reindex(options: argparse.Namespace) -> int:
+    from operations import search_index
+
+    done = search_index.reindex(deployment.find(options.stage))
+    print(f"{done['indexed']:,} posts and users are in the new index.")
+    return 0
+
+
+def _search_check(options: argparse.Namespace) -> int:
+    from operations import search_index
+
+    found = search_index.check(deployment.find(options.stage), repair=options.repair)
+    kinds = ("looked at", "entries", "missing", "outdated", "unfinished", "left over", "astray")
+    for kind in (*kinds, "mended"):
+        print(f"{kind:<12}{found[kind]:>9,}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, run, what in (
+        ("waiting", _waiting, "show what stands in the queues"),
+        ("redrive", _redrive, "send dead letters back to their queues"),
+        ("collect", _collect, "show what would be removed"),
+        ("audit", _audit, "hold what is stored against what is recorded"),
+        ("reconcile", _reconcile, "look at every post on its way now"),
+        ("reindex", _reindex, "build the search index again"),
+        ("search-check", _search_check, "hold the search index against the table"),
+    ):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("--stage", help="in AWS; without it, what runs on this machine")
+        if name in {"audit", "search-check"}:
+            command.add_argument("--repair", action="store_true", help="mend what is safe")
+        if name == "redrive":
+            command.add_argument("queue", nargs="?", help="only this queue's dead letters")
+        command.set_defaults(run=run)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

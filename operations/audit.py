@@ -1,0 +1,77 @@
+"""`make audit`: what is stored held against what is recorded, in one deployed stage."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from operations.deployment import Deployment, queues
+from shutterfeed.adapters.buckets import S3Intake, S3UploadBucket
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.evidence import SqliteEvidence
+from shutterfeed.adapters.inventory import AwsInventory
+from shutterfeed.adapters.messages import Codec
+from shutterfeed.adapters.queues import SqsQueue
+from shutterfeed.adapters.system import SystemClock
+from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
+from shutterfeed.services.audit_repairs import AuditRepairs
+from shutterfeed.services.auditing import AuditService
+from shutterfeed.services.mismatches import Mismatch
+from tools import paths
+from tools.progress import step
+
+_SHOWN: Final = 20
+_DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6, "tags": 0.4e-6}
+"""us-east-1, on demand."""
+
+
+def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
+    """Print each kind's count with some examples, and what the reading cost; the counts."""
+    outputs, client = deployment.outputs, deployment.client_for
+    table = deployment.metadata
+    s3: Any = client("s3")
+    uploads, originals = outputs["UploadsBucketName"], outputs["OriginalsBucketName"]
+    inventory = AwsInventory(table, s3, uploads, originals, outputs["RenditionsBucketName"])
+    sqs: Any = client("sqs")
+    urls = queues(deployment)
+    repairs = AuditRepairs(
+        blobs=DynamoBlobs(table),
+        posts=DynamoPosts(table),
+        ledger=DynamoLedger(table),
+        bucket=S3UploadBucket(lambda: s3, uploads),
+        intake=S3Intake(s3, uploads, originals),
+        render=SqsQueue(sqs, urls["render"], Codec[RenderPhoto]("render")),
+        transcode=SqsQueue(sqs, urls["transcode"], Codec[TranscodeVideo]("transcode")),
+        collect=SqsQueue(sqs, urls["collect"], Codec[CollectMessage]("collect")),
+    )
+    service = AuditService(inventory=inventory, repairs=repairs, clock=SystemClock())
+    found: Counter[Mismatch] = Counter()
+    repaired: Counter[Mismatch] = Counter()
+    examples: dict[Mismatch, list[str]] = {kind: [] for kind in Mismatch}
+    paths.BUILD.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=paths.BUILD) as folder,
+        SqliteEvidence.create(str(Path(folder) / "audit.db")) as evidence,
+        step("Auditing") as progress,
+    ):
+
+        def show(text: str) -> None:
+            progress.detail = text
+
+        for suspicion in service.audit(evidence, repair=repair, progress=show):
+            found[suspicion.kind] += 1
+            repaired[suspicion.kind] += suspicion.repaired
+            if len(examples[suspicion.kind]) < _SHOWN:
+                examples[suspicion.kind].append(f"{suspicion.sha256} {suspicion.subject}".strip())
+    for kind in Mismatch:
+        print(f"{kind:<28}{found[kind]:>9,} found{repaired[kind]:>9,} repaired")
+        for example in examples[kind]:
+            print(f"    {example}")
+    dollars = sum(inventory.requests[name] * price for name, price in _DOLLARS.items())
+    counted = ", ".join(f"{count:,} {name}" for name, count in sorted(inventory.requests.items()))
+    print(f"Read with {counted}: about {dollars:.4f} USD.")
+    return found

@@ -1,0 +1,13 @@
+"""`make collect`: what the collector is going to remove."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from operations.deployment import Deployment
+from shutterfeed.adapters.inventory import unreferenced
+
+
+def candidates(deployment: Deployment) -> list[tuple[datetime, str]]:
+    """When each content without references is due, and its blob's id; the soonest first."""
+    return sorted(unreferenced(deployment.metadata))

@@ -1,0 +1,83 @@
+"""Two tabs of one browser, and a browser that has no room left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.e2e.browser import samples
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.visitor import PHONE
+from tests.e2e.conftest import Person
+
+_STORAGE = re.compile(r"-uploads-\d+")
+_SOON_MS = 10_000
+"""Much less than an upload link is good for, and than the page looks at a post again by itself."""
+# Down to the last character.
+_FILL = """() => {
+  for (let size = 2 ** 22; size >= 1; size /= 2) {
+    const filler = "x".repeat(size);
+    try { for (;;) localStorage.setItem(`filler ${localStorage.length}`, filler); } catch {}
+  }
+}"""
+
+
+def test_what_another_tab_sends_is_not_interrupted_until_that_tab_is_closed(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    somebody = visit(person(), PHONE).open()
+    second = somebody.another_tab()
+    second.goto("/")
+    expect(second.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+    somebody.page.route(_STORAGE, lambda _: None)  # nothing ever arrives
+    file = samples.heavy_photo()
+    somebody.post(file, caption="Half way")
+    expect(somebody.page.get_by_text("Uploading your post")).to_be_visible()
+
+    # It hears of it without being loaded again.
+    own = second.get_by_role("region", name="Your posts on their way")
+    expect(own.get_by_text("Being sent in another tab")).to_be_visible()
+    expect(own.get_by_text("Half way")).to_be_visible()
+    expect(own.get_by_role("button", name="Delete")).to_have_count(0)
+    row = second.get_by_role("listitem").filter(has_text="heavy.jpg")
+    for _ in range(2):  # and after a reload
+        second.goto("/uploads")
+        expect(row.get_by_text("Being sent in another tab")).to_be_visible()
+        expect(row.get_by_text("Choose the file again")).to_have_count(0)
+    # Nor is the same file called interrupted where it is chosen for another post.
+    second.get_by_role("button", name="New post").click()
+    dialog = second.get_by_role("dialog", name="New post")
+    dialog.get_by_label(re.compile("Choose photos and videos")).set_input_files(file)
+    expect(dialog.get_by_text("This file is being sent in another tab already.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Continue it")).to_have_count(0)
+    dialog.get_by_role("button", name=re.compile("Remove")).click()
+    second.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    third = somebody.another_tab()
+    third.goto("/uploads")
+    elsewhere = third.get_by_role("listitem").filter(has_text="heavy.jpg")
+    expect(elsewhere.get_by_text("Being sent in another tab")).to_be_visible()
+
+    somebody.page.close()
+    expect(row.get_by_text("Interrupted")).to_be_visible(timeout=_SOON_MS)
+    expect(elsewhere.get_by_text("Interrupted")).to_be_visible(timeout=_SOON_MS)
+    row.get_by_label("Choose the file again to go on").set_input_files(file)
+    # Now the second one sends, and the third one hears of that, too.
+    expect(row.get_by_text("Ready")).to_be_visible(timeout=60_000)
+    expect(elsewhere.get_by_text("Ready")).to_be_visible(timeout=60_000)
+
+
+def test_a_file_is_sent_although_the_browser_has_no_room_to_remember_it(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    somebody = visit(person()).open()
+    expect(somebody.page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
+    somebody.page.evaluate(_FILL)
+    somebody.post(samples.photo(27), caption="No room")
+    somebody.sees_post("No room")
+    somebody.go("Uploads")
+    row = somebody.page.get_by_role("listitem").filter(has_text="lake.jpg")
+    expect(row.get_by_text("Ready")).to_be_visible()

@@ -1,0 +1,117 @@
+"""A reader's feed in real tables: so many accounts followed, so many of them celebrities.
+
+Written to the tables directly, as the services would have left it: posts with two photos each, and
+their counts; three hundred pushed entries of up to a hundred authors; celebrities' heads with their
+newest posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
+from shutterfeed.adapters.dynamodb.heads import head_item
+from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.records import post_item, profile_item
+from shutterfeed.adapters.dynamodb.table import Item, Table, key_item
+from shutterfeed.domain.delivery import HEAD_ENTRIES, HEAD_POSTS, Delivery, Head, entry_of
+from shutterfeed.domain.feed import FeedEntry, Snapshot
+from shutterfeed.domain.ids import PostId, ulid, user_id_of
+from shutterfeed.domain.media import MediaState, Medium, Picture
+from shutterfeed.domain.photos import Rendition
+from shutterfeed.domain.posts import Post, PostCounts, PostState
+from shutterfeed.domain.users import Profile, initial_handle
+
+CASES: Final = ((0, 0), (10, 1), (1_000, 10), (7_500, 50))
+"""Accounts followed, and celebrities among them."""
+_PUSHED: Final = 300
+_AUTHORS: Final = 100
+_SIZES: Final = ((150, "jpg"), (320, "jpg"), (640, "jpg"), (1080, "jpg"), (640, "webp"))
+_CAPTION: Final = "Late light over the harbour, the last ferry and nobody else about. #evening #sea"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    metadata: Table
+    feeds: Table
+    now: datetime
+
+    def reader(self, follows: int, celebrities: int) -> str:
+        """Lay out one reader's world; the reader's subject at the identity provider."""
+        case = follows * 1_000 + celebrities
+        subject = _subject(case, 0)
+        reader_id = user_id_of(subject)
+        authors = [user_id_of(_subject(case, number)) for number in range(1, follows + 1)]
+        famous, others = authors[:celebrities], authors[celebrities:][:_AUTHORS]
+        self.metadata.write_many(self._people(reader_id, authors))
+        self.metadata.write_many(self._celebrity(number, a) for number, a in enumerate(famous))
+        self.metadata.write_many(key_item(keys.pull(reader_id, author)) for author in famous)
+        pushed = [self._post(others[n % len(others)], n) for n in range(_PUSHED)] if others else []
+        self.metadata.write_many(map(post_item, pushed))
+        self.metadata.write_many(map(_counts, pushed))
+        entries = sorted(map(entry_of, pushed), reverse=True)
+        feeds = DynamoFeeds(self.feeds)
+        feeds.put([reader_id], entries, self.now)
+        feeds.keep_snapshot(reader_id, Snapshot(_older(entries), None, 1), self.now)
+        readers = DynamoReaders(self.metadata)
+        readers.visit(reader_id, self.now.date())
+        readers.push_until(reader_id, self.now + timedelta(days=20))
+        return subject
+
+    def _people(self, reader_id: str, authors: list[str]) -> Iterator[Item]:
+        for user_id in (reader_id, *authors):
+            yield profile_item(Profile(user_id, initial_handle(user_id), self.now, "Ada", "Hello"))
+        for author_id in authors:
+            yield key_item(keys.follow(reader_id, author_id))
+
+    def _celebrity(self, number: int, author_id: str) -> Item:
+        posts = [self._post(author_id, 7 * n + number) for n in range(HEAD_ENTRIES)]
+        head = Head(author_id, delivery=Delivery.PULL)
+        for post in posts:
+            head = head.with_post(post)
+        newest = sorted(posts, key=entry_of, reverse=True)[:HEAD_POSTS]
+        return head_item(head.showing(newest))
+
+    def _post(self, author_id: str, number: int) -> Post:
+        at = self.now - timedelta(minutes=3 * number + 1)
+        position = ulid(at, int(author_id[-5:].encode().hex(), 16) + number)
+        post_id = PostId(author_id, ulid(at - timedelta(seconds=3), 11 * number))
+        media = tuple(_medium(position, index) for index in range(2))
+        return Post(
+            post_id,
+            _CAPTION,
+            media,
+            PostState.PUBLISHED,
+            at,
+            published_at=at,
+            position=position,
+        )
+
+
+def _counts(post: Post) -> Item:
+    """What is read of a post that people have liked and commented on."""
+    return key_item(keys.counts(post.id)) | asdict(PostCounts(likes=4_711, comments=42))
+
+
+def _older(entries: list[FeedEntry]) -> tuple[FeedEntry, ...]:
+    return tuple(entries[-200:])
+
+
+def _medium(position: str, index: int) -> Medium:
+    renditions = tuple(
+        Rendition(f"{edge}.{kind}", f"image/{kind}", edge, edge * 3 // 4) for edge, kind in _SIZES
+    )
+    picture = Picture(position, 4000, 3000, "2OcNDYSYiHh3h4eAd4h3eHd3iHh3", renditions)
+    media_id = ulid(datetime(2026, 1, 1, tzinfo=UTC), index)
+    return Medium(media_id, "image/jpeg", 3_000_000, "0" * 64, MediaState.READY, picture=picture)
+
+
+def _subject(case: int, number: int) -> str:
+    """Ends at random, like a real one."""
+    scrambled = (number + 1) * 0x9E3779B97F4A7C15 % 2**64
+    return str(UUID(int=case << 80 | scrambled))

@@ -1,0 +1,212 @@
+"""Every route that answers with posts or users shows only what `visibility.decide` lets it show.
+
+The routes come from their declarations, and which of them show somebody something from the models
+that they return: a new one needs a request here.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, get_args, get_type_hints
+
+import msgspec
+import pytest
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+import api
+import shutterfeed
+from api.handler import handler
+from api.http import ROUTES, Call, Route
+from api.models import Author, PostBody, User
+from shutterfeed.domain import visibility
+from shutterfeed.domain.visibility import (
+    NOBODY,
+    PostSubject,
+    Reason,
+    Relation,
+    Subject,
+    Surface,
+    UserSubject,
+    Viewer,
+)
+from tests.integration import payloads
+from tests.integration.client import Client, draft
+from tests.integration.pipeline import Pipeline
+from tests.integration.publishing import publish
+from tests.integration.world import Person
+from tests.pictures import jpeg
+
+SHOWN: Final = (PostBody, User, Author)
+VIEWS: Final = frozenset(("PostView", "ProfileView", "AuthorView"))
+ONE_PLACE: Final = "services/viewing.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sends; `path` fills the braces of the route's path."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def _models(model: Any) -> Iterator[type]:
+    """A type and all that its values may hold."""
+    if isinstance(model, type) and issubclass(model, msgspec.Struct):
+        yield model
+        for member in get_type_hints(model).values():
+            yield from _models(member)
+    for argument in get_args(model):
+        yield from _models(argument)
+
+
+SHOWING: Final = {
+    route.name: route
+    for route in ROUTES
+    if any(issubclass(model, SHOWN) for model in _models(route.returns))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Ada asks. Ben and she follow each other; both have posts, and Ada a deleted one. Eve has
+    none, and is found by the same words as Ben's."""
+
+    ada: Person
+    requests: Mapping[str, Request]
+    """By the name of the route, in an order in which each finds something to show."""
+
+    def play(self, route: Route) -> dict[str, Any]:
+        """The answer, held against no contract: what is hidden may be missing where nothing can
+        be."""
+        request = self.requests[route.name]
+        event = payloads.http_event(
+            route.method,
+            route.path.format_map(request.path),
+            claims=payloads.access_claims(self.ada.subject),
+            body=None if request.body is None else json.dumps(request.body),
+            query=request.query,
+            headers={"Idempotency-Key": "key", "Accept-Encoding": "identity"},
+        )
+        return handler(event, payloads.context())
+
+
+@pytest.fixture
+def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Person) -> Scene:
+    client.patch("/me", ada, {"handle": "ada"})
+    client.patch("/me", ben, {"handle": "heron"})
+    client.patch("/me", eve, {"handle": "heron.fan"})
+    client.put("/me/following/heron", ada)
+    client.put("/me/following/ada", ben)
+    photos = [jpeg(16, 16)]
+    bens = publish(client, pipeline, ben, photos, caption="A heron #birds")
+    adas = publish(client, pipeline, ada, photos, "kept", caption="A stork")
+    deleted = publish(client, pipeline, ada, photos, "deleted", caption="A crow")
+    client.delete(f"/posts/{deleted}", ada)
+    pipeline.run()
+    of_ben = {"handle": "heron"}
+    requests = {
+        "get_me": Request(),
+        "edit_me": Request(body={"bio": "x"}),
+        "list_deleted": Request(),
+        "get_user": Request(of_ben),
+        "list_user_posts": Request(of_ben),
+        "list_followers": Request(of_ben),
+        "list_following": Request(of_ben),
+        "get_post": Request({"id": bens}),
+        "edit_post": Request({"id": adas}, body={"caption": "A white stork"}),
+        "restore_post": Request({"id": deleted}),
+        "create_post": Request(body=draft([b"new"])),
+        "get_feed": Request(),
+        "search": Request(query={"q": "heron"}),
+        "suggest": Request(query={"q": "her"}),
+        "list_tagged": Request({"tag": "birds"}),
+        "follow": Request(of_ben),
+        "unfollow": Request(of_ben),
+    }
+    return Scene(ada, requests)
+
+
+def _shown(answer: Any) -> set[str]:
+    """The ids of all posts and users in an answer."""
+    found: set[str] = set()
+    match answer:
+        case {"id": str(subject), "author": _} | {"id": str(subject), "handle": _}:
+            found.add(subject)
+    for member in answer.values() if isinstance(answer, dict) else answer:
+        if isinstance(member, dict | list):
+            found |= _shown(member)
+    return found
+
+
+def test_every_route_that_shows_posts_or_users_has_a_request(scene: Scene) -> None:
+    assert set(scene.requests) == set(SHOWING)
+
+
+def test_every_post_and_user_in_an_answer_was_decided_on_for_the_one_who_asked(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_be_seen: set[object] = set()
+    decide = visibility.decide
+
+    def record(
+        viewer: Viewer, subject: Subject, relation: Relation, surface: Surface
+    ) -> Reason | None:
+        reason = decide(viewer, subject, relation, surface)
+        if reason is None and viewer.is_user(scene.ada.user_id):
+            match subject:
+                case PostSubject(post, author):
+                    let_be_seen.update((str(post and post.id), author and author.user_id))
+                case UserSubject(profile):
+                    let_be_seen.add(profile and profile.user_id)
+        return reason
+
+    monkeypatch.setattr(visibility, "decide", record)
+    beside = {}
+    for name in scene.requests:
+        let_be_seen.clear()
+        response = scene.play(SHOWING[name])
+        assert response["statusCode"] == SHOWING[name].status, (name, response["body"])
+        shown = _shown(json.loads(response["body"]))
+        assert shown, f"{name} shows nothing"
+        if shown - let_be_seen:
+            beside[name] = shown - let_be_seen
+    assert beside == {}
+
+
+def test_nothing_is_shown_that_the_decision_hides(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visibility, "decide", lambda *_: Reason.MISSING)
+    shown = {}
+    for name in scene.requests:
+        response = scene.play(SHOWING[name])
+        assert response["statusCode"] in (SHOWING[name].status, 404), (name, response["body"])
+        if found := _shown(json.loads(response["body"])):
+            shown[name] = found
+    assert shown == {}
+
+
+def test_a_public_route_shows_what_nobody_in_particular_may_see() -> None:
+    claims = payloads.access_claims(Person.number(0xADA).subject)
+    event = APIGatewayProxyEventV2(payloads.http_event("GET", "/feed", claims=claims))
+    feed = SHOWING["get_feed"]
+    assert Call(feed, event, {}).viewer == Viewer(Person.number(0xADA).user_id)
+    assert Call(replace(feed, public=True), event, {}).viewer == NOBODY
+
+
+def test_views_are_made_in_one_place_alone() -> None:
+    made = {
+        path.relative_to(root).as_posix()
+        for root in (Path(shutterfeed.__path__[0]), Path(api.__path__[0]))
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name | ast.Attribute)
+        and (node.func.id if isinstance(node.func, ast.Name) else node.func.attr) in VIEWS
+    }
+    assert made == {ONE_PLACE}

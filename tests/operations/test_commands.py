@@ -1,0 +1,142 @@
+"""The operator's command line: what it asks for, what it prints, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from operations import audit, collect, deployment, redrive, search_index, waiting
+from operations.__main__ import main
+from operations.deployment import Deployment
+from operations.waiting import Waiting
+from tools import aws, local
+from tools.errors import ToolError
+
+FOUND = Deployment(lambda service: service, "prod", {})
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """The stages that were looked for."""
+    stages: list[str | None] = []
+
+    def find(stage: str | None) -> Deployment:
+        stages.append(stage)
+        return FOUND
+
+    monkeypatch.setattr(deployment, "find", find)
+    return stages
+
+
+def test_waiting_is_a_table(
+    asked: list[str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [Waiting("uploads", 1200, 3, 4, 61.5), Waiting("open posts", 2)]
+    monkeypatch.setattr(waiting, "waiting", lambda _: rows)
+
+    assert main(["waiting"]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "                      waiting  in flight  delayed      oldest",
+        "uploads                 1,200          3        4     0:01:01",
+        "open posts                  2          0        0           -",
+    ]
+    assert asked == [None]
+
+
+@pytest.mark.parametrize(("arguments", "queue"), [([], None), (["uploads"], "uploads")])
+def test_redrive_takes_one_queue_or_all(
+    asked: list[str | None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    queue: str | None,
+) -> None:
+    seen: list[str | None] = []
+
+    def act(where: Deployment, name: str | None) -> dict[str, int]:
+        assert where is FOUND
+        seen.append(name)
+        return {"uploads-dlq": 3}
+
+    monkeypatch.setattr(redrive, "redrive", act)
+
+    assert main(["redrive", "--stage", "prod", *arguments]) == 0
+
+    assert seen == [queue]
+    assert asked == ["prod"]
+    assert capsys.readouterr().out == f"{'uploads-dlq':<20}     3 moved\n"
+
+
+def test_collect_says_what_is_due_when(
+    asked: list[str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    due = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+    monkeypatch.setattr(collect, "candidates", lambda _: [(due, "BLOB")])
+
+    assert main(["collect"]) == 0
+
+    out = capsys.readouterr().out
+    assert out.splitlines() == [
+        "BLOB  from 2026-03-01 12:30 on",
+        "1 contents would be removed, unless somebody posts them again.",
+    ]
+
+
+@pytest.mark.parametrize("repair", [False, True])
+def test_what_mends_does_so_only_when_asked(
+    asked: list[str | None], monkeypatch: pytest.MonkeyPatch, repair: bool
+) -> None:
+    done: list[tuple[str, bool]] = []
+
+    def audited(_: Deployment, *, repair: bool) -> None:
+        done.append(("audit", repair))
+
+    def checked(_: Deployment, *, repair: bool) -> Mapping[str, int]:
+        done.append(("search-check", repair))
+        return dict.fromkeys(
+            (
+                "looked at",
+                "entries",
+                "missing",
+                "outdated",
+                "unfinished",
+                "left over",
+                "astray",
+                "mended",
+            ),
+            0,
+        )
+
+    monkeypatch.setattr(audit, "run", audited)
+    monkeypatch.setattr(search_index, "check", checked)
+    flags = ["--repair"] if repair else []
+
+    assert main(["audit", *flags]) == main(["search-check", *flags]) == 0
+
+    assert done == [("audit", repair), ("search-check", repair)]
+
+
+def test_without_a_cloud_one_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none() -> Any:
+        raise ToolError("Shutterfeed is not running: start it with `make up`.")
+
+    monkeypatch.setattr(local, "current", none)
+
+    assert main(["waiting"]) == 1
+    assert capsys.readouterr() == ("", "Shutterfeed is not running: start it with `make up`.\n")
+
+
+def test_a_stage_in_aws_is_found_by_its_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = {"MetadataTableName": "metadata"}
+    monkeypatch.setattr(aws, "deployed", lambda stage: (FOUND.client_for, {**outputs, "at": stage}))
+
+    found = deployment.find("prod")
+
+    assert found.outputs == {**outputs, "at": "prod"}
+    assert found.prefix == "shutterfeed-prod-"

@@ -1,0 +1,13 @@
+"""What a file is by its first bytes, in the words that all clients share."""
+
+from __future__ import annotations
+
+import pytest
+
+from shutterfeed.domain import photos, videos
+from tests import vectors
+
+
+@pytest.mark.parametrize(("head", "content_type"), vectors.sniffing())
+def test_the_service_knows_a_file_by_its_first_bytes(head: bytes, content_type: str | None) -> None:
+    assert (photos.sniff(head) or videos.sniff_video(head)) == content_type

@@ -1,0 +1,125 @@
+"""Who may see what: the decision, case by case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from shutterfeed.domain.media import Purpose
+from shutterfeed.domain.posts import UNPUBLISHED, Post, PostState
+from shutterfeed.domain.visibility import (
+    NOBODY,
+    STRANGERS,
+    PostSubject,
+    Reason,
+    Relation,
+    Surface,
+    UserSubject,
+    Viewer,
+    decide,
+    decide_on_owner,
+)
+from tests import samples
+from tests.fakes.system import START
+
+OWNER, OTHER = Viewer(samples.user_id(1)), Viewer(samples.user_id(2))
+VIEWERS = (OWNER, OTHER, NOBODY)
+FOLLOWED = Relation(follows=True)
+AUTHOR = samples.profile(1)
+PUBLISHED = samples.post(state=PostState.PUBLISHED)
+
+
+def _post_reason(
+    viewer: Viewer, post: Post | None, surface: Surface, relation: Relation = FOLLOWED
+) -> Reason | None:
+    return decide(viewer, PostSubject(post, AUTHOR), relation, surface)
+
+
+@pytest.mark.parametrize(("viewer", "surface"), [*product(VIEWERS, Surface)])
+def test_a_published_post_is_for_all_even_for_those_who_are_not_signed_in(
+    viewer: Viewer, surface: Surface
+) -> None:
+    assert _post_reason(viewer, PUBLISHED, surface) is None
+
+
+@pytest.mark.parametrize("surface", sorted(set(Surface) - {Surface.FEED}))
+def test_to_see_a_published_post_nobody_has_to_follow_its_author(surface: Surface) -> None:
+    for viewer in VIEWERS:
+        assert _post_reason(viewer, PUBLISHED, surface, STRANGERS) is None
+
+
+@pytest.mark.parametrize("state", [*UNPUBLISHED, PostState.FAILED])
+def test_before_it_is_published_a_post_is_shown_to_its_author_by_its_own_id_alone(
+    state: PostState,
+) -> None:
+    post = samples.post(state=state)
+    shown = {
+        (viewer, surface)
+        for viewer, surface in product(VIEWERS, Surface)
+        if _post_reason(viewer, post, surface) is None
+    }
+    assert shown == {(OWNER, Surface.ITSELF)}
+    assert _post_reason(OTHER, post, Surface.ITSELF) is Reason.UNPUBLISHED
+
+
+@pytest.mark.parametrize("state", PostState)
+def test_a_deleted_post_is_shown_to_its_author_among_the_deleted_ones_alone(
+    state: PostState,
+) -> None:
+    post = samples.post(state=state).deleted(START)
+    reasons = {
+        (viewer, surface): _post_reason(viewer, post, surface)
+        for viewer, surface in product(VIEWERS, Surface)
+    }
+    assert reasons.pop((OWNER, Surface.BIN)) is None
+    assert set(reasons.values()) == {Reason.DELETED}
+
+
+@pytest.mark.parametrize(("state", "surface"), [*product(PostState, Surface)])
+def test_the_hidden_post_of_an_avatar_is_shown_to_nobody(
+    state: PostState, surface: Surface
+) -> None:
+    post = replace(samples.post(state=state), purpose=Purpose.AVATAR)
+    for viewer in VIEWERS:
+        assert _post_reason(viewer, post, surface) is Reason.NEVER_SHOWN
+
+
+@pytest.mark.parametrize(("viewer", "surface"), [*product(VIEWERS, Surface)])
+def test_what_is_not_stored_is_missing_and_so_is_the_post_of_an_author_without_a_profile(
+    viewer: Viewer, surface: Surface
+) -> None:
+    assert _post_reason(viewer, None, surface) is Reason.MISSING
+    assert decide(viewer, UserSubject(None), FOLLOWED, surface) is Reason.MISSING
+    orphan = PostSubject(PUBLISHED, None)
+    assert decide(viewer, orphan, FOLLOWED, surface) is Reason.OWNER_MISSING
+
+
+def test_a_feed_has_nothing_of_whom_its_reader_does_not_follow_but_their_own() -> None:
+    assert _post_reason(OTHER, PUBLISHED, Surface.FEED, STRANGERS) is Reason.UNFOLLOWED
+    assert _post_reason(OWNER, PUBLISHED, Surface.FEED, STRANGERS) is None
+
+
+@pytest.mark.parametrize(("viewer", "relation"), [*product(VIEWERS, (STRANGERS, FOLLOWED))])
+def test_what_is_decided_by_the_owner_alone_is_what_is_decided_of_a_post_that_all_may_see(
+    viewer: Viewer, relation: Relation
+) -> None:
+    for surface in Surface:
+        reason = decide_on_owner(viewer, AUTHOR.user_id, relation, surface)
+        assert reason == _post_reason(viewer, PUBLISHED, surface, relation)
+
+
+@pytest.mark.parametrize("surface", [Surface.ITSELF, Surface.LIST])
+def test_a_user_is_shown_to_all(surface: Surface) -> None:
+    for viewer, relation in product(VIEWERS, (STRANGERS, FOLLOWED)):
+        assert decide(viewer, UserSubject(AUTHOR), relation, surface) is None
+
+
+def test_the_first_reason_in_order_is_given() -> None:
+    gone = PostSubject(replace(PUBLISHED.deleted(START), purpose=Purpose.AVATAR), None)
+    assert decide(OTHER, gone, STRANGERS, Surface.FEED) is Reason.NEVER_SHOWN
+    deleted = PostSubject(PUBLISHED.deleted(START), None)
+    assert decide(OTHER, deleted, STRANGERS, Surface.FEED) is Reason.DELETED
+    orphan = PostSubject(PUBLISHED, None)
+    assert decide(OTHER, orphan, STRANGERS, Surface.FEED) is Reason.OWNER_MISSING

@@ -1,0 +1,40 @@
+// Writes build/limits.ts: the API's limits as constants, taken from its OpenAPI document like the types.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+const ROOT = import.meta.dirname;
+const DOCUMENT = path.join(ROOT, "..", "functions", "api", "openapi.json");
+const WRITTEN = path.join(ROOT, "build", "limits.ts");
+
+/** What src/ calls each limit. A photo's bytes are declared for the one photo that is never a video. */
+function limitsOf({ components: { schemas }, paths }) {
+  const parameter = (route, wanted) =>
+    paths[route].get.parameters.find(({ name }) => name === wanted).schema;
+  const of = (schema) => schemas[schema].properties;
+  const handle = parameter("/users/{handle}", "handle");
+  return {
+    MAX_ALT_TEXT: of("MediumBody").alt_text.maxLength,
+    MAX_BIO: of("EditProfile").bio.maxLength,
+    MAX_CAPTION: of("CreatePost").caption.maxLength,
+    MAX_DISPLAY_NAME: of("EditProfile").display_name.maxLength,
+    MIN_HANDLE: handle.minLength,
+    MAX_HANDLE: handle.maxLength,
+    /** With its @. */
+    MAX_HANDLE_INPUT: of("EditProfile").handle.maxLength,
+    HANDLE_PATTERN: handle.pattern,
+    MAX_MEDIA: of("CreatePost").media.maxItems,
+    MAX_PAGE: parameter("/me/uploads", "limit").maximum,
+    MAX_PHOTO_BYTES: of("CreateAvatar").bytes.maximum,
+    MAX_PLACE_NAME: of("PlaceBody").name.maxLength,
+    MAX_SEARCH: parameter("/search", "q").maxLength,
+    MAX_VIDEO_BYTES: of("MediumBody").bytes.maximum,
+  };
+}
+
+const limits = limitsOf(JSON.parse(await readFile(DOCUMENT, "utf8")));
+const lines = Object.entries(limits).map(([name, value]) => {
+  if (value === undefined) throw new Error(`${DOCUMENT} does not say what ${name} is.`);
+  return `export const ${name} = ${JSON.stringify(value)};\n`;
+});
+await mkdir(path.dirname(WRITTEN), { recursive: true });
+await writeFile(WRITTEN, `// Made by limits.mjs.\n${lines.join("")}`);

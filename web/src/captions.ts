@@ -1,0 +1,31 @@
+/** What one's posts are called, for files whose names this browser does not know. */
+import { call } from "./api.ts";
+import { loadMe, me } from "./me.ts";
+import { remember } from "./posts.ts";
+import { Store } from "./store.ts";
+
+/** As many of the newest posts as are asked for at once. */
+const ASKED = 30;
+
+/** Counts the answers: more posts can be recalled then. */
+export const captionsHeard = new Store(0);
+
+let asking: Promise<void> | undefined;
+
+/** One request for all rows at the same time. Without an answer they stay without a name. */
+export function askForCaptions(): Promise<void> {
+  asking ??= ask()
+    .catch(() => undefined)
+    .finally(() => {
+      asking = undefined;
+    });
+  return asking;
+}
+
+async function ask(): Promise<void> {
+  const { handle } = me.value ?? (await loadMe());
+  const path = { handle };
+  const { items } = await call("get", "/users/{handle}/posts", { path, query: { limit: ASKED } });
+  items.forEach(remember);
+  captionsHeard.update((count) => count + 1);
+}

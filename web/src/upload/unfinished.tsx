@@ -1,0 +1,49 @@
+import { useState } from "preact/hooks";
+import type { UploadBody } from "../api.ts";
+import { sentence } from "../errors.ts";
+import { localFiles } from "../local-files.ts";
+import { type AwaitedStage, awaitedStage } from "../stages.ts";
+import { useStore } from "../store.ts";
+import { useSender } from "../tabs.ts";
+import { continueUnfinished, type Item } from "./draft.ts";
+
+/** The file was to be uploaded before: what has become of that, and how it goes on. */
+export function Unfinished({ item, upload }: { item: Item; upload: UploadBody }) {
+  const [error, setError] = useState<string | null>(null);
+  const sender = useSender(upload.post_id);
+  const file = useStore(localFiles)[upload.media_id];
+  const stage = awaitedStage(sender, file, upload.created_at, Date.now());
+
+  async function resume(): Promise<void> {
+    try {
+      await continueUnfinished(item, upload);
+    } catch (reason) {
+      setError(sentence(reason));
+    }
+  }
+
+  return (
+    <p class="notice-line">
+      {EARLIER[stage]}{" "}
+      {(stage === "interrupted" || stage === "awaited") && (
+        <button type="button" class="link-button" onClick={() => void resume()}>
+          Continue it
+        </button>
+      )}
+      {error && (
+        <span class="field-error" role="alert">
+          {" "}
+          {error}
+        </span>
+      )}
+    </p>
+  );
+}
+
+const EARLIER: Record<AwaitedStage, string> = {
+  interrupted: "An earlier upload of this file was interrupted.",
+  awaited: "An earlier upload of this file has not arrived yet.",
+  elsewhere: "This file is being sent in another tab already.",
+  sending: "This file is being sent already.",
+  received: "This file was sent a moment ago.",
+};

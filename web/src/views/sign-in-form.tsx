@@ -1,0 +1,184 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { Field } from "../components/field.tsx";
+import { CognitoError, sentence } from "../errors.ts";
+import { Store, useStore } from "../store.ts";
+
+/** What was typed on one of these pages serves the next one; the password is never stored. */
+export const typed = new Store({ email: "", password: "" });
+
+type FieldName = "email" | "password" | "code";
+
+interface Problem {
+  readonly field: FieldName | null;
+  readonly text: string;
+}
+
+export interface FormState {
+  readonly problem: Problem | null;
+  readonly isBusy: boolean;
+  readonly attempt: (action: () => Promise<void>) => Promise<void>;
+  readonly submit: () => void;
+}
+
+export function useForm(action: () => Promise<void>): FormState {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  async function attempt(what: () => Promise<void>): Promise<void> {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await what();
+    } catch (error) {
+      setProblem({ field: fieldOf(error), text: sentence(error) });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return { problem, isBusy, attempt, submit: () => void attempt(action) };
+}
+
+/** Beside which field Cognito's refusal belongs. */
+function fieldOf(error: unknown): FieldName | null {
+  if (!(error instanceof CognitoError)) return null;
+  if (/^(Code|ExpiredCode)/.test(error.code)) return "code";
+  if (error.code === "InvalidPasswordException") return "password";
+  if (/^(UsernameExists|AliasExists)/.test(error.code)) return "email";
+  if (error.code === "InvalidParameterException" && /password/i.test(error.message))
+    return "password";
+  if (error.code === "InvalidParameterException" && /user|mail/i.test(error.message))
+    return "email";
+  return null;
+}
+
+export function Form({
+  problem,
+  isBusy,
+  submit,
+  action,
+  children,
+}: FormState & {
+  action: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {children}
+      {problem?.field === null && (
+        <p class="field-error" role="alert">
+          {problem.text}
+        </p>
+      )}
+      <button type="submit" class="button button-primary button-wide" disabled={isBusy}>
+        {action}
+      </button>
+    </form>
+  );
+}
+
+function errorOf(problem: Problem | null, field: FieldName): string | null {
+  return problem?.field === field ? problem.text : null;
+}
+
+export function EmailField({ problem }: { problem: Problem | null }) {
+  const values = useStore(typed);
+  return (
+    <Field
+      label="E-mail"
+      value={values.email}
+      onValue={(email) => typed.set({ ...values, email })}
+      error={errorOf(problem, "email")}
+      input={{
+        type: "email",
+        name: "email",
+        autocomplete: "username",
+        required: true,
+        inputMode: "email",
+      }}
+    />
+  );
+}
+
+/** Asked for where a reload forgot it; taken over when one leaves the field. */
+export function KnownEmail({ onEmail }: { onEmail: (email: string) => void }) {
+  const [email, setEmail] = useState("");
+  return (
+    <Field
+      label="E-mail"
+      value={email}
+      onValue={setEmail}
+      input={{
+        type: "email",
+        name: "email",
+        autocomplete: "username",
+        required: true,
+        onBlur: () => onEmail(email),
+      }}
+    />
+  );
+}
+
+export function PasswordField({
+  problem,
+  complete,
+  hint,
+  label = "Password",
+}: {
+  problem: Problem | null;
+  complete: "current-password" | "new-password";
+  hint?: string;
+  label?: string;
+}) {
+  const values = useStore(typed);
+  const [isShown, setShown] = useState(false);
+  return (
+    <Field
+      label={label}
+      value={values.password}
+      onValue={(password) => typed.set({ ...values, password })}
+      error={errorOf(problem, "password")}
+      hint={hint}
+      input={{
+        type: isShown ? "text" : "password",
+        name: "password",
+        autocomplete: complete,
+        required: true,
+        autocapitalize: "off",
+        spellcheck: false,
+      }}
+    >
+      <label class="check check-small">
+        <input type="checkbox" checked={isShown} onChange={() => setShown(!isShown)} />
+        Show what I type
+      </label>
+    </Field>
+  );
+}
+
+export function CodeField({
+  code,
+  onCode,
+  problem,
+}: {
+  code: string;
+  onCode: (code: string) => void;
+  problem: Problem | null;
+}) {
+  return (
+    <Field
+      label="Code"
+      value={code}
+      onValue={onCode}
+      error={errorOf(problem, "code")}
+      input={{ name: "code", autocomplete: "one-time-code", inputMode: "numeric", required: true }}
+    />
+  );
+}

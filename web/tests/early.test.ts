@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+import type { MediumView } from "../src/api.ts";
+import { FEED_SIZES, sourcesOf, srcset } from "../src/sources.ts";
+
+const SCRIPT = readFileSync(new URL("../early.js", import.meta.url), "utf8");
+const NOW = Date.parse("2026-05-04T12:00:00Z");
+const ACCESS = JSON.stringify({ token: "t", expiresAt: NOW + 3_600_000 });
+
+const file = (name: string, width: number, content_type: string) => ({
+  name,
+  width,
+  content_type,
+  url: `/media/b/${name}`,
+});
+const MEDIUM = {
+  renditions: [
+    file("1080.webp", 1080, "image/webp"),
+    file("1080.jpg", 1080, "image/jpeg"),
+    file("640.webp", 640, "image/webp"),
+    file("150.jpg", 150, "image/jpeg"),
+  ],
+} as MediumView;
+
+/** Runs the page's script; returns what it asked for and what it left for the app. */
+async function run(answer: Response, { access = ACCESS, pathname = "/" } = {}) {
+  const asked: string[] = [];
+  const pictures: { srcset?: string; sizes?: string; fetchPriority?: string }[] = [];
+  const window: { early?: { url: string; token: string; answer: Promise<Response> } } = {};
+  runInNewContext(SCRIPT, {
+    window,
+    sessionStorage: { getItem: () => access },
+    localStorage: { getItem: () => "refresh" },
+    location: { pathname },
+    Date: { now: () => NOW },
+    AbortSignal,
+    fetch: (url: string) => {
+      asked.push(url);
+      return Promise.resolve(answer);
+    },
+    Image: class {
+      constructor() {
+        pictures.push(this);
+      }
+    },
+  });
+  // The script's own chain is longer than one turn.
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  return { asked, pictures, early: window.early };
+}
+
+test("the first picture is asked for as it is shown, and the answer is left for the app", async () => {
+  const page = { items: [{ media: [MEDIUM, MEDIUM] }, { media: [MEDIUM] }] };
+  const { asked, pictures, early } = await run(Response.json(page));
+  assert.deepEqual(asked, ["/api/feed?limit=5"]);
+  assert.equal(pictures.length, 1);
+  assert.equal(pictures[0]!.srcset, srcset(sourcesOf(MEDIUM).webp));
+  assert.equal(pictures[0]!.sizes, FEED_SIZES);
+  assert.equal(pictures[0]!.fetchPriority, "high");
+  assert.equal(early!.token, "t");
+  assert.deepEqual(await (await early!.answer).json(), page);
+});
+
+test("without a post there is no picture, and a refusal is left for the app", async () => {
+  const empty = await run(Response.json({ items: [] }));
+  assert.ok(empty.pictures.every((picture) => picture.srcset === ""));
+  const refused = await run(Response.json({ error: {} }, { status: 500 }));
+  assert.ok(refused.pictures.every((picture) => picture.srcset === ""));
+  assert.equal((await refused.early!.answer).status, 500);
+});
+
+test("nothing is asked for on another page, or when the session has to be renewed first", async () => {
+  assert.deepEqual((await run(Response.json({}), { pathname: "/search" })).asked, []);
+  const old = JSON.stringify({ token: "t", expiresAt: NOW + 59_000 });
+  assert.deepEqual((await run(Response.json({}), { access: old })).asked, []);
+});
