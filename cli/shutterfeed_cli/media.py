@@ -134,7 +134,7 @@ def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:
     limit = MAX_VIDEO_BYTES if is_video else MAX_PHOTO_BYTES
     if size > limit:
         raise Unusable(
-            f"It has {size:,} bytes; a {'video' if is_video else 'photo'} may have {limit:,}."
+            f"It has {size:,} bytes; a {'video' if is_video else 'photo'} has at most {limit:,}."
         )
     video = None
     if is_video:

@@ -72,8 +72,8 @@ class Accounts:
         except KeyError:
             asked = answer.get("ChallengeName", "something else")
             raise NotSignedIn(
-                f"The account asks for {asked}, which this command cannot answer: sign in on the "
-                "site once."
+                f"The account asks for {asked}, which this command cannot answer: sign in once on "
+                "the site."
             ) from None
 
     def refresh(self, refresh_token: str) -> SignIn:
@@ -91,7 +91,7 @@ class Accounts:
         return _sign_in(answer, answer.get("RefreshToken") or refresh_token)
 
     def revoke(self, refresh_token: str) -> None:
-        """Make the refresh token, and every access token that came of it, worthless."""
+        """Make the refresh token invalid, and every access token that was made with it."""
         self.call("RevokeToken", {"Token": refresh_token})
 
     def call(self, operation: str, body: Mapping[str, Any]) -> Json:
@@ -134,13 +134,13 @@ def _refusal(answer: httpx.Response) -> CliError:
             )
         case "UserNotConfirmedException":
             return NotSignedIn(
-                "The e-mail address is not confirmed yet: do that on the site.",
+                "The e-mail address is not confirmed yet: confirm it on the site.",
                 code=kind,
                 status=answer.status_code,
             )
         case "PasswordResetRequiredException":
             return NotSignedIn(
-                "The password has to be changed first: do that on the site.",
+                "The password must be changed first: change it on the site.",
                 code=kind,
                 status=answer.status_code,
             )

@@ -20,14 +20,14 @@ from shutterfeed_cli.errors import NotSignedIn, Refused
 Query = Mapping[str, str | int | None]
 
 PAGE: Final = 100
-"""The most entries that the service gives at once."""
+"""The highest number of entries that the service returns in one page."""
 MAX_CAPTION: Final = 2200
 MAX_PLACE_NAME: Final = 100
 MAX_MEDIA: Final = 10
 MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 MAX_VIDEO_BYTES: Final = 300 * 1024 * 1024
-"""The service's limits, as its OpenAPI document states them: known here so that a file which
-cannot be taken is not read whole first."""
+"""The service's limits, as in its OpenAPI document. They are known here so that a file that is too
+large need not be read first."""
 
 
 _FIRST_POLL_SECONDS: Final = 0.1
@@ -121,7 +121,7 @@ class Api:
             self._tokens.rejected(used)
             answer = self._patience.send(attempt)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            raise NotSignedIn("The service does not take your sign-in: run `shutterfeed login`.")
+            raise NotSignedIn("The service refused your sign-in: run `shutterfeed login`.")
         if not answer.is_success:
             raise _refused(answer)
         said: Json = answer.json() if answer.content else {}

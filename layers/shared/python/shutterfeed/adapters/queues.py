@@ -22,7 +22,7 @@ Texts = Mapping[int, str]
 
 
 class NotSent(Exception):
-    """SQS did not take a message; the caller's own message or record comes again."""
+    """SQS did not accept a message. The caller's own message or record is delivered again."""
 
 
 class Encoder(Protocol[M_contra]):
@@ -48,7 +48,8 @@ class SqsQueue(Generic[M]):
         for batch in _batches(enumerate(texts)):
             refused = self._post(batch)
             if refused:
-                raise NotSent(f"{len(refused)} of {len(batch)}: {next(iter(refused.values()))}")
+                reason = next(iter(refused.values()))
+                raise NotSent(f"{len(refused)} of {len(batch)} messages were not sent: {reason}")
 
     def send_each(self, messages: Sequence[M]) -> Mapping[int, Exception]:
         """Send as many messages as SQS takes; the indexes of the others, and why."""
