@@ -33,9 +33,9 @@ PATH: Final = "/api"
 and passes it on unchanged."""
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ALL_ELSE: Final = "/{proxy+}"
-"""What is no route of the document. The function answers it in the API's own words, but to who is
-signed in alone: the gateway refuses strangers, which starts nothing and costs nothing. Not the
-route `$default`, which would take browsers' preflights as well."""
+"""The path for everything that is no route of the document. The function answers it with the API's
+own error, but only if the caller is signed in: the gateway refuses strangers, which costs nothing.
+The route `$default` is not used, since it would also get browsers' preflight requests."""
 
 
 class Api(Construct):

@@ -21,7 +21,7 @@ MEDIA_PREFIX: Final = "media/"
 
 
 class Buckets(Construct):
-    """`ingest_queue` is told of every object that lands in the uploads bucket."""
+    """All buckets. S3 sends a message to `ingest_queue` for every object in the uploads bucket."""
 
     def __init__(
         self, scope: Construct, construct_id: str, settings: Settings, ingest_queue: sqs.Queue
@@ -84,9 +84,10 @@ class Buckets(Construct):
         return bucket
 
     def _name(self, name: str) -> str:
-        """Fixed, not generated: the ingest queue's policy and the site's policy for browsers name
-        the uploads bucket, which refers to both, and another name would mean another bucket, an
-        empty one, in every deployment that there is. `tools/creation.py` knows the names, too."""
+        """The fixed name of a bucket. The ingest queue's policy and the site's policy for browsers
+        name the uploads bucket, which refers to both, so the name cannot be generated. A different
+        name would mean a new, empty bucket in every existing deployment. `tools/creation.py` knows
+        the names too."""
         return f"{self._settings.prefix}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
     def _notify(self, queue: sqs.Queue) -> None:

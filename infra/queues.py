@@ -14,7 +14,7 @@ from shutterfeed import topology
 
 
 class Queues(Construct):
-    """A queue for each worker, by the word of its step, and the queues of dead letters."""
+    """The queues of the workers, by their steps, and the dead-letter queues."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)

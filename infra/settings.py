@@ -1,9 +1,9 @@
-"""What a deployment can choose, read from CDK context, and all that is different on the local
+"""The choices of a deployment, read from CDK context, and everything that differs on the local
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
-Overriding a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
-`head_cache`) replaces it whole. `worker_concurrency` names only the workers that shall have another
-number than their row in `topology.py` says.
+An override of a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
+`head_cache`) replaces the whole map. `worker_concurrency` names only the workers whose number
+differs from their row in `topology.py`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ _QUEUE_CONCURRENCY: Final = range(2, 1001)
 """The values that Lambda accepts as the maximum concurrency of a queue."""
 _SHARE: Final = 5
 _LOCAL_EXECUTIONS: Final = 2
-"""Of each worker at a time on the local cloud, whose functions share this machine's cores."""
+"""The highest number of executions of each worker on the local cloud, where all functions share
+this machine's cores."""
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -74,19 +75,22 @@ class Settings:
     log_retention_days: int
     log_level: str
     worker_concurrency: Mapping[str, int]
-    """How many executions of each worker its queue may start at a time, from 2 to 1,000. A worker
-    that the context does not name has the number of its row in `topology.py`."""
+    """The highest number of executions of each worker that its queue starts at the same time, from
+    2 to 1,000. A worker that the context does not name has the number of its row in `topology.py`.
+    """
     reserved_concurrency: Mapping[str, int]
-    """Executions that AWS keeps for a function and takes from all others; absent: none.
+    """The number of executions that AWS keeps for a function and takes from all others; a function
+    that is left out has no reservation.
 
-    None by default: AWS lets an account reserve only what it has beyond 100 executions, and a new
-    account has 10. A worker's reservation is at least what its queue may start.
+    No function has one by default: AWS lets an account reserve only what it has beyond 100
+    executions, and a new account has 10. A worker's reservation must be at least the number that
+    its queue may start.
     """
     account_concurrency: int | None
-    """Executions that the account has at a time for functions without a reservation, which
-    `make deploy` looks up; null: nobody looked."""
+    """The number of executions at the same time that the account has for functions without a
+    reservation. `make deploy` looks it up; null if nobody did."""
     throttle_rate: int
-    """Requests a second to the whole API, on average."""
+    """The number of requests a second to the whole API, on average."""
     throttle_burst: int
     snap_start: bool
     """Whether the API function starts from a snapshot. The snapshot costs money while idle."""
@@ -224,8 +228,8 @@ class Settings:
 
     @property
     def started_by_shard(self) -> int:
-        """How many executions of the router a shard of the stream may start at a time: for the same
-        reason no more than a fifth of what the account has."""
+        """How many executions of the router a shard of the stream may start at the same time: no
+        more than a fifth of the account's executions, for the same reason."""
         if self.account_concurrency is None or topology.ROUTER in self.reserved_concurrency:
             return topology.STREAM_PARALLELIZATION
         return max(1, min(topology.STREAM_PARALLELIZATION, self.account_concurrency // _SHARE))
@@ -381,7 +385,7 @@ def _reserved_concurrency(context: Context) -> Mapping[str, int]:
 
 
 def _numbers(context: Context, name: str) -> dict[str, int]:
-    """A map's entries, but those that are null."""
+    """The entries of a map, without those that are null."""
     return {key: number for key, number in context.numbers(name).items() if number is not None}
 
 

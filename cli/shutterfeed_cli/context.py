@@ -1,4 +1,4 @@
-"""What the commands share."""
+"""The things that all commands share: output, sign-in and API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which function a command is."""
+"""Finds and runs the function of a command."""
 
 from __future__ import annotations
 

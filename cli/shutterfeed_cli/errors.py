@@ -1,14 +1,14 @@
-"""What can go wrong, and the exit codes that scripts see.
+"""The errors of the command line, and the exit codes that scripts see.
 
-CliError                  a sentence for the person at the keyboard; exit code 1
-├── UsageError            the command line asks for something that cannot be; 2
-├── NotSignedIn           nobody is, or no longer; 3
-├── NetworkGone           nobody answered, however often it was tried
+CliError                  has a sentence for the person at the keyboard; exit code 1
+├── UsageError            the command line asks for something impossible; exit code 2
+├── NotSignedIn           nobody is signed in, or no longer; exit code 3
+├── NetworkGone           the service did not answer, although it was asked several times
 ├── Unusable              a file cannot be posted, for a reason that its owner can understand
 ├── JournalFailed         the journal on this machine cannot be read or written
-├── Unexpected            what nobody thought of, while one file was dealt with
-└── Refused               the service answered with an error; knows code and status
-Stopped                   Ctrl-C, seen at a place where work can end cleanly; 130
+├── Unexpected            an unforeseen error while one file was handled
+└── Refused               the service answered with an error; it has the code and status
+Stopped                   Ctrl-C, noticed where work can end cleanly; exit code 130
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class UsageError(CliError):
 
 
 class NotSignedIn(CliError):
-    """`code` is the sign-in service's machine-readable reason, empty without one."""
+    """Nobody is signed in. `code` is the sign-in service's machine-readable reason; empty if there
+    is none."""
 
     exit_code = ExitCode.NOT_SIGNED_IN
 

@@ -174,9 +174,9 @@ class ErrorBody(Struct):
 
 
 class GatewayError(Struct):
-    """What the gateway in front of the API answers by itself: without a valid access token (401,
-    403), to a body of more than 10 MB (413), above the limit of requests (429), and while the API
-    cannot be reached (500, 503). Its message is not meant for people."""
+    """The body of an error that the gateway in front of the API answers with: no valid access token
+    (401, 403), a body of more than 10 MB (413), too many requests (429), or the API cannot be
+    reached (500, 503). Its message is not meant for people."""
 
     message: str
 

@@ -133,8 +133,7 @@ def list_uploads(call: Call) -> UploadPage:
 
 @route("GET", "/me/uploads/{media_id}", returns=UploadState, errors=(404,))
 def get_upload(call: Call) -> UploadState:
-    """Get one of the caller's uploads: the parts that arrived, and fresh links for what is
-    missing."""
+    """Get one of the caller's uploads: which parts arrived, and fresh links for the others."""
     view = call.services.uploads.get(call.user_id, call.path["media_id"])
     return UploadState.of(view, call.services.media_base_url)
 

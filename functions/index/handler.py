@@ -1,6 +1,6 @@
-"""The search index: posts and users brought up to date in it, a batch of messages at a time.
+"""Brings posts and users in the search index up to date, a batch of messages at a time.
 
-Invoked by hand with an `action`, it takes one step of its maintenance: see
+If an operator invokes it with an `action`, it does one step of maintenance: see
 `operations/search_index.py`.
 """
 

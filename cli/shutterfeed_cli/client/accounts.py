@@ -16,12 +16,12 @@ from shutterfeed_cli.errors import CliError, NotSignedIn, Refused
 
 _TARGET: Final = "AWSCognitoIdentityProviderService"
 _SHORTEST_LIFETIME: Final = 300.0
-"""In seconds: the least that a user pool may be set to."""
+"""The shortest lifetime of a token, in seconds, that a user pool allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What a sign-in yields. The API takes the access token."""
+    """The tokens of a sign-in. The API accepts the access token."""
 
     access: str = field(repr=False)
     id: str = field(repr=False)
@@ -31,7 +31,7 @@ class SignIn:
 
 
 class Accounts:
-    """Those operations of Cognito that need no credentials but a person's own.
+    """The operations of Cognito that need only the user's own credentials.
 
     Every method raises `NotSignedIn` or `Refused` with Cognito's reason, `NetworkGone`, `Stopped`.
     """
@@ -48,7 +48,7 @@ class Accounts:
         return cls(single_client(), url, client_id, Patience(attempts=1))
 
     def sign_up(self, email: str, password: str) -> None:
-        """A new account, which has to be confirmed. Raises `Refused` with the code
+        """Create an account, which has to be confirmed. Raises `Refused` with the code
         `UsernameExistsException` if the address is taken."""
         attributes = [{"Name": "email", "Value": email}]
         self.call("SignUp", {"Username": email, "Password": password, "UserAttributes": attributes})
@@ -58,7 +58,8 @@ class Accounts:
         self.call("ConfirmSignUp", {"Username": email, "ConfirmationCode": code})
 
     def sign_in(self, email: str, password: str) -> SignIn:
-        """Raises `NotSignedIn` for a wrong address or password, and if more is asked for."""
+        """Sign in. Raises `NotSignedIn` for a wrong address or password, and if the account asks
+        for anything else."""
         answer = self.call(
             "InitiateAuth",
             {
@@ -77,9 +78,9 @@ class Accounts:
             ) from None
 
     def refresh(self, refresh_token: str) -> SignIn:
-        """New tokens; the refresh token to use from now on is the old one or another.
+        """Get new tokens. The refresh token to use from now on is the old one or a new one.
 
-        Raises `NotSignedIn` if the old one is no longer good.
+        Raises `NotSignedIn` if the old one is no longer valid.
         """
         answer = self.call(
             "InitiateAuth",

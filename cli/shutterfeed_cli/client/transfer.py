@@ -29,7 +29,7 @@ of a failed attempt."""
 
 
 class Uploads(Protocol):
-    """What the service says of an upload, and is told."""
+    """The calls about an upload: read its state, and complete it."""
 
     def upload_state(self, media_id: str) -> Json: ...
 
@@ -37,7 +37,7 @@ class Uploads(Protocol):
 
 
 def _uncounted(_: int) -> None:
-    """Nobody looks at the progress."""
+    """Ignore the progress."""
 
 
 class Transfer:

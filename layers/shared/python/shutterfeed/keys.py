@@ -110,7 +110,7 @@ class MalformedKey(ValueError):
 
 
 class Kind(StrEnum):
-    """What an item is that is read together with items of other kinds."""
+    """The kind of an item that is read together with items of other kinds."""
 
     PROFILE = "profile"
     POST = "post"
@@ -130,7 +130,7 @@ _KINDS: Final = {
 
 
 def kind_of(key: Key) -> Kind:
-    """Raises `MalformedKey` for an item of any other kind."""
+    """The kind of an item, by its key. Raises `MalformedKey` for any other kind."""
     kind = _KINDS.get((key.pk.partition("#")[0], key.sk.partition("#")[0]))
     if kind is None:
         raise MalformedKey(f"{key.pk} {key.sk}")

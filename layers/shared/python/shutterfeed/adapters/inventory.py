@@ -1,4 +1,4 @@
-"""All rows and objects, for maintenance: it scans."""
+"""Lists of all rows and objects, for maintenance: this adapter scans the tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 _PAGE: Final = 5000
-"""Items that one request scans, unless they have a megabyte before that."""
+"""The number of items that one request scans; a page ends earlier at one megabyte."""
 _OF_A_BLOB: Final = (PK, SK, TTL_ATTRIBUTE, BLOB_ID)
 
 

@@ -1,6 +1,6 @@
-"""What the workers' queues carry. Every message may come late, twice or out of order.
+"""The messages in the workers' queues. Every message may come late, twice or out of order.
 
-`topology.py` says which worker takes which of them, by the names of these classes.
+`topology.py` says which worker gets which messages, by the names of these classes.
 """
 
 from __future__ import annotations

@@ -69,10 +69,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PostCounts:
-    """How many like a post, and how many comments it has.
+    """The numbers of likes and comments of a post.
 
-    Kept apart from the post: each of its changes wakes the router, is copied into the index of its
-    author's posts, and changes the author's head.
+    They are not a part of the post's item, since each change of that wakes the router, is copied
+    into the index of the author's posts, and changes the author's head.
     """
 
     likes: int = 0

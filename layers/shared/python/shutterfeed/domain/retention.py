@@ -1,6 +1,6 @@
-"""How long what is kept beside posts, media and feeds is kept, and why so long.
+"""How long everything other than posts, media and feeds is kept, and why.
 
-The table of all of it is in `docs/operations.md`. A message may come three weeks late, and the
+`docs/operations.md` has a table of all of it. A message may come three weeks late, and the
 database removes an expired item some days late.
 """
 
@@ -32,8 +32,8 @@ REMOVED_DOCUMENT_RETENTION: Final = timedelta(hours=24)
 """How long the search index keeps the version of a removed document: far longer than a worker takes
 for a message. A later message, such as a dead letter, reads the present state anyway."""
 LAPSED_LEASE_RETENTION: Final = timedelta(days=3650)
-"""A lease that ran out is renewed or removed by the author's next post, not by time: its reader may
-still come. What is left of authors who never post again goes in the end."""
+"""How long a lease is kept after it ran out. The author's next post renews or removes it, not time,
+since its reader may still come; this only removes the leases of authors who never post again."""
 
 
 def unfollowed_retention(most_active_days: int) -> timedelta:

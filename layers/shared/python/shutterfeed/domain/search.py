@@ -109,8 +109,8 @@ class PostDocument:
     place: Place | None
     media: frozenset[MediaKind]
     popularity: int = 0
-    """The likes' order of magnitude: 0, as nobody can like a post yet. Like a user's it has to be
-    noted on the post, under a revision; the count itself is never indexed."""
+    """The order of magnitude of a post's likes: 0, as nobody can like a post yet. Like a user's
+    popularity, it must be noted on the post under a revision; the count itself is never indexed."""
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Reason(StrEnum):
     """Why something is not shown."""
 
     MISSING = "missing"
-    """Nothing is stored under this id, or nothing any more."""
+    """Nothing is stored under this id, or it was removed."""
     NEVER_SHOWN = "never_shown"
     """It is the hidden post of an avatar."""
     DELETED = "deleted"
@@ -82,7 +82,7 @@ STRANGERS: Final = Relation()
 
 @dataclass(frozen=True, slots=True)
 class PostSubject:
-    """A post and its author's profile; None for what is not stored."""
+    """A post and its author's profile; each is None if it is not stored."""
 
     post: Post | None
     author: Profile | None
@@ -99,7 +99,7 @@ Subject = PostSubject | UserSubject
 
 
 def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surface) -> Reason | None:
-    """Why the viewer is not shown the subject there; None if they are."""
+    """The reason why the viewer may not see the subject on this surface; None if they may."""
     match subject:
         case PostSubject(post, author):
             if post is None:
@@ -117,8 +117,8 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
 def decide_on_owner(
     viewer: Viewer, owner_id: str, relation: Relation, surface: Surface
 ) -> Reason | None:
-    """The part of the decision that needs nothing of a subject but whose it is: a feed leaves
-    entries out by it before it reads a post, so that its pages are full and its counts right."""
+    """The part of the decision that needs only the owner of a subject. A feed leaves entries out
+    with it before it reads posts, so that its pages are full and its counts right."""
     if viewer.is_user(owner_id):
         return None
     if surface is Surface.FEED and not relation.follows:

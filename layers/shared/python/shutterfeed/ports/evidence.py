@@ -37,12 +37,12 @@ class Kind(StrEnum):
 
 
 class Fact(NamedTuple):
-    """Something that is stored or recorded."""
+    """A fact about something that is stored or recorded."""
 
     kind: Kind
     sha256: str
     subject: str
-    """A blob's id, a medium as `<post>#<medium>`, or a key."""
+    """The id of a blob, a medium as `<post>#<medium>`, or a key."""
     detail: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Feeds as they are read: whose posts stand in them, and in which order."""
+"""Reading feeds: the entries in them, and their order."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class FeedReads(Protocol):
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
-        """What `ViewingReads.read` gives of what is to be shown (but no followers that are counted
-        apart), and in the same round trip heads and timelines: up to `limit` published posts of
-        each author, below `before`. Eventually consistent; heads may be seconds old."""
+        """The result of `ViewingReads.read` for the posts and users to show (without followers that
+        are counted in separate items), and in the same round trip heads, and timelines of up to
+        `limit` published posts below `before`. Eventually consistent; heads may be seconds old."""
         ...
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:

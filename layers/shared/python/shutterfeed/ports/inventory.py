@@ -44,8 +44,8 @@ class StoredCopy:
 
 
 class Inventory(Protocol):
-    """Everything there is, for maintenance only: it scans. Eventually consistent;
-    each may be called from several threads, with another part each."""
+    """Lists of everything that is stored, for maintenance only: it scans the tables. Eventually
+    consistent. Several threads may call each method, each with another part."""
 
     def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]: ...
 

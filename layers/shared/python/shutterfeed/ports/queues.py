@@ -16,7 +16,7 @@ class Queue(Protocol[M_contra]):
 
 class BatchQueue(Queue[M_contra], Protocol[M_contra]):
     def send_each(self, messages: Sequence[M_contra]) -> Mapping[int, Exception]:
-        """Send as many messages as the queue takes; the indexes of the others, and why."""
+        """Send the messages. Returns why the queue refused a message, by the message's index."""
         ...
 
 

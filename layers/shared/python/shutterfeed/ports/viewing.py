@@ -54,15 +54,15 @@ class Stored:
 
 
 class ViewingReads(Protocol):
-    """All that `decide` needs, and all that is shown. What a further reason needs of owners or of
-    the viewer's relation to them is read here, with the rest."""
+    """Reads everything that `decide` needs and everything that is shown. If a further reason needs
+    data about owners or the viewer's relation to them, that is read here too."""
 
     def read(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        """One round trip, however much is wanted; one more for users whose followers are counted
-        apart. Eventually consistent."""
+        """Read everything in one round trip; one more is needed for users whose followers are
+        counted in separate items. Eventually consistent."""
         ...
 
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        """The same, strongly consistent, for twice the price: for what is shown by itself, perhaps
-        to whoever has just changed it."""
+        """Read like `read`, but strongly consistent, for twice the price: for a single subject that
+        may be shown to the person who has just changed it."""
         ...

@@ -28,7 +28,7 @@ Image = Mapping[str, Any]
 
 
 def change_of(record: Mapping[str, Any]) -> Change | None:
-    """What one record (with old and new image) says; None if nothing follows from it."""
+    """The change that one record (with old and new image) describes; None if it causes no work."""
     change = record["dynamodb"]
     key = item_key(unmarshal(change["Keys"]))
     before, after = change.get("OldImage"), change.get("NewImage")
