@@ -17,10 +17,10 @@ from shutterfeed.adapters.inventory import AwsInventory
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.queues import SqsQueue
 from shutterfeed.adapters.system import SystemClock
-from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import AuditService
 from shutterfeed.services.mismatches import Mismatch
+from shutterfeed.topology import worker
 from tools import paths
 from tools.progress import step
 
@@ -36,17 +36,20 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     s3: Any = client("s3")
     uploads, originals = outputs["UploadsBucketName"], outputs["OriginalsBucketName"]
     inventory = AwsInventory(table, s3, uploads, originals, outputs["RenditionsBucketName"])
-    sqs: Any = client("sqs")
     urls = queues(deployment)
+
+    def queue(step: str) -> SqsQueue[Any]:
+        return SqsQueue(client("sqs"), urls[worker(step).queue], Codec(step))
+
     repairs = AuditRepairs(
         blobs=DynamoBlobs(table),
         posts=DynamoPosts(table),
         ledger=DynamoLedger(table),
         bucket=S3UploadBucket(lambda: s3, uploads),
         intake=S3Intake(s3, uploads, originals),
-        render=SqsQueue(sqs, urls["render"], Codec[RenderPhoto]("render")),
-        transcode=SqsQueue(sqs, urls["transcode"], Codec[TranscodeVideo]("transcode")),
-        collect=SqsQueue(sqs, urls["collect"], Codec[CollectMessage]("collect")),
+        render=queue("render"),
+        transcode=queue("transcode"),
+        collect=queue("collect"),
     )
     service = AuditService(inventory=inventory, repairs=repairs, clock=SystemClock())
     found: Counter[Mismatch] = Counter()

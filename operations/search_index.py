@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from operations.deployment import Deployment
 from shutterfeed.ports.search import NOTICED_AFTER_SECONDS
+from shutterfeed.topology import worker
 from tools.errors import ToolError
 from tools.progress import step
 
-_FUNCTION: Final = "index"
+_FUNCTION: Final = worker("index").function
 _PAUSE_SECONDS: Final = NOTICED_AFTER_SECONDS + 1
 """Until every running function knows which generations there are, and a second to spare."""
 

@@ -1,6 +1,7 @@
-"""The OpenAPI document, made offline from the declared routes: `python -m tools.openapi`.
+"""The OpenAPI document, made offline from the declared routes, and the limits that the Python
+client takes from it: `python -m tools.openapi`.
 
-With `--check` nothing is written, and the exit code says whether the committed document is fresh.
+With `--check` nothing is written, and the exit code says whether the committed files are fresh.
 """
 
 from __future__ import annotations
@@ -163,14 +164,42 @@ def _reference(model: type[Any]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
+def limits() -> str:
+    """The module of the Python client with the limits that it must know before it sends anything,
+    taken from the document like the web client's (`web/limits.mjs`)."""
+    described = document()
+    schemas = described["components"]["schemas"]
+    listing = described["paths"]["/me/uploads"]["get"]["parameters"]
+    (page,) = (parameter for parameter in listing if parameter["name"] == "limit")
+    values = {
+        "MAX_CAPTION": schemas["CreatePost"]["properties"]["caption"]["maxLength"],
+        "MAX_MEDIA": schemas["CreatePost"]["properties"]["media"]["maxItems"],
+        "MAX_PAGE": page["schema"]["maximum"],
+        "MAX_PHOTO_BYTES": schemas["CreateAvatar"]["properties"]["bytes"]["maximum"],
+        "MAX_PLACE_NAME": schemas["PlaceBody"]["properties"]["name"]["maxLength"],
+        "MAX_VIDEO_BYTES": schemas["MediumBody"]["properties"]["bytes"]["maximum"],
+    }
+    lines = (f"{name}: Final = {value:_}\n" for name, value in values.items())
+    return f'''"""The service's limits, from its OpenAPI document: `make openapi` writes this file.
+
+The client knows them so that a file which cannot be taken is not read and sent first.
+"""
+
+from typing import Final
+
+{"".join(lines)}'''
+
+
 def main(arguments: list[str]) -> int:
+    written = {routes.OPENAPI: rendered(), paths.CLIENT_LIMITS: limits()}
     if "--check" in arguments:
-        fresh = routes.OPENAPI.exists() and routes.OPENAPI.read_text() == rendered()
-        if not fresh:
-            print(f"{routes.OPENAPI} is stale: run `make openapi`.", file=sys.stderr)
-        return 0 if fresh else 1
-    routes.OPENAPI.write_text(rendered())
-    print(f"wrote {routes.OPENAPI}")
+        stale = [f for f, text in written.items() if not f.exists() or f.read_text() != text]
+        for file in stale:
+            print(f"{file} is stale: run `make openapi`.", file=sys.stderr)
+        return 1 if stale else 0
+    for file, text in written.items():
+        file.write_text(text)
+        print(f"wrote {file}")
     return 0
 
 

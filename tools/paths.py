@@ -27,6 +27,8 @@ WEB: Final = ROOT / "web"
 SITE: Final = WEB / "dist"
 LAYER_SOURCES: Final = ROOT / "layers"
 COMMAND_LINE: Final = ROOT / "cli"
+CLIENT_LIMITS: Final = COMMAND_LINE / "shutterfeed_cli" / "client" / "limits.py"
+"""Made from the OpenAPI document."""
 LICENSE_TEXTS: Final = ROOT / "LICENSES"
 """Texts of licences that packages we carry are under, and do not bring themselves."""
 

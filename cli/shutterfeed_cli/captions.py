@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Final
 
-from shutterfeed_cli.client.api import MAX_CAPTION
+from shutterfeed_cli.client.limits import MAX_CAPTION
 
 if TYPE_CHECKING:
     from PIL import Image

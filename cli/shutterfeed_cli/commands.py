@@ -11,8 +11,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from shutterfeed_cli.client.api import PAGE, Api
+from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import CliError, ExitCode, UsageError
 from shutterfeed_cli.output import table
@@ -86,7 +87,7 @@ def feed(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def search(asked: argparse.Namespace, context: Context) -> ExitCode:
-    query = {"q": " ".join(asked.query), "type": asked.type, "limit": min(asked.limit, PAGE)}
+    query = {"q": " ".join(asked.query), "type": asked.type, "limit": min(asked.limit, MAX_PAGE)}
     found = context.api.call("GET", "/search", query=query)
     found.pop("next_cursor", None)
     parts: list[Table | str] = []
@@ -154,7 +155,7 @@ def _when(text: str) -> str:
 
 
 def _items(api: Api, path: str, limit: int) -> Iterator[Json]:
-    for page in api.pages(path, query={"limit": min(limit, PAGE)}):
+    for page in api.pages(path, query={"limit": min(limit, MAX_PAGE)}):
         yield from page["items"]
 
 

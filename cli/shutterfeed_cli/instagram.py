@@ -8,8 +8,8 @@ from typing import Final
 
 from shutterfeed_cli import captions
 from shutterfeed_cli.archive import Export, Item, open_archive
-from shutterfeed_cli.client.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME
 from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.limits import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import CliError, ExitCode
 from shutterfeed_cli.journal import key_for

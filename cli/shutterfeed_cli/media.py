@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from shutterfeed_cli.client.api import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
 from shutterfeed_cli.client.content import Json, declared
+from shutterfeed_cli.client.limits import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES
 from shutterfeed_cli.errors import Unusable
 from shutterfeed_cli.sources import FileSource, Source, UnreadableSource, reading
 from shutterfeed_cli.stopping import Stop

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Protocol
 
-from shutterfeed_cli.client.api import MAX_VIDEO_BYTES
+from shutterfeed_cli.client.limits import MAX_VIDEO_BYTES
 from shutterfeed_cli.errors import CliError
 
 _IN_MEMORY_BYTES: Final = 8 * 1024 * 1024

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from shutterfeed_cli import captions
-from shutterfeed_cli.client.api import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.http import ATTEMPTS
+from shutterfeed_cli.client.limits import MAX_CAPTION, MAX_MEDIA, MAX_PLACE_NAME
 from shutterfeed_cli.client.transfer import Transfer
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import CliError, ExitCode, NotSignedIn, Stopped, UsageError

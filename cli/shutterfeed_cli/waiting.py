@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
-from shutterfeed_cli.client.api import PAGE, Api
+from shutterfeed_cli.client.api import Api
+from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.planning import FileResult, Outcome
@@ -86,7 +87,7 @@ class Waiting:
     def _newest(self, handle: str, wanted: Iterable[str]) -> set[str]:
         """The ids of the newest published posts, as far back as the wanted posts can be."""
         missing, found = set(wanted), set[str]()
-        spare = 3 * PAGE
+        spare = 3 * MAX_PAGE
         for page in self._api.pages(f"/users/{quote(handle)}/posts"):
             ids = {post["id"] for post in page["items"]}
             found |= ids

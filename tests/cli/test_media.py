@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shutterfeed_cli.client.api import MAX_PHOTO_BYTES
+from shutterfeed_cli.client.limits import MAX_PHOTO_BYTES
 from shutterfeed_cli.errors import Unusable
 from shutterfeed_cli.media import examine, find, natural, sniff
 from shutterfeed_cli.sources import FileSource

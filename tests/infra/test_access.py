@@ -17,6 +17,10 @@ OBJECTS = {
 }
 
 
+def test_the_rights_of_every_function_are_written_down(every: Template) -> None:
+    assert GRANTED.keys() == every.functions().keys()
+
+
 @pytest.mark.parametrize("function", GRANTED)
 def test_a_function_may_do_this_and_nothing_else(every: Template, function: str) -> None:
     log = f"Functions{function.title().replace('_', '')}Logs"

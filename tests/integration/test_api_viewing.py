@@ -23,6 +23,8 @@ from api.handler import handler
 from api.http import ROUTES, Call, Route
 from api.models import Author, PostBody, User
 from shutterfeed.domain import visibility
+from shutterfeed.domain.posts import Post
+from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import (
     NOBODY,
     PostSubject,
@@ -143,6 +145,16 @@ def _shown(answer: Any) -> set[str]:
     return found
 
 
+def _ids(subject: Subject) -> set[str]:
+    """The ids of what a decision is about."""
+    match subject:
+        case PostSubject(Post() as post, Profile() as author):
+            return {str(post.id), author.user_id}
+        case UserSubject(Profile() as profile):
+            return {profile.user_id}
+    return set()
+
+
 def test_every_route_that_shows_posts_or_users_has_a_request(scene: Scene) -> None:
     assert set(scene.requests) == set(SHOWING)
 
@@ -150,7 +162,7 @@ def test_every_route_that_shows_posts_or_users_has_a_request(scene: Scene) -> No
 def test_every_post_and_user_in_an_answer_was_decided_on_for_the_one_who_asked(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    let_be_seen: set[object] = set()
+    let_be_seen: set[str] = set()
     decide = visibility.decide
 
     def record(
@@ -158,11 +170,7 @@ def test_every_post_and_user_in_an_answer_was_decided_on_for_the_one_who_asked(
     ) -> Reason | None:
         reason = decide(viewer, subject, relation, surface)
         if reason is None and viewer.is_user(scene.ada.user_id):
-            match subject:
-                case PostSubject(post, author):
-                    let_be_seen.update((str(post and post.id), author and author.user_id))
-                case UserSubject(profile):
-                    let_be_seen.add(profile and profile.user_id)
+            let_be_seen.update(_ids(subject))
         return reason
 
     monkeypatch.setattr(visibility, "decide", record)

@@ -60,7 +60,7 @@ def test_redrive_takes_one_queue_or_all(
     def act(where: Deployment, name: str | None) -> dict[str, int]:
         assert where is FOUND
         seen.append(name)
-        return {"uploads-dlq": 3}
+        return {"ingest-dlq": 3}
 
     monkeypatch.setattr(redrive, "redrive", act)
 
@@ -68,7 +68,7 @@ def test_redrive_takes_one_queue_or_all(
 
     assert seen == [queue]
     assert asked == ["prod"]
-    assert capsys.readouterr().out == f"{'uploads-dlq':<20}     3 moved\n"
+    assert capsys.readouterr().out == f"{'ingest-dlq':<20}     3 moved\n"
 
 
 def test_collect_says_what_is_due_when(

@@ -14,21 +14,11 @@ import httpx
 
 from shutterfeed_cli.client.content import Content, Json
 from shutterfeed_cli.client.http import Patience, single_client
+from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.client.transfer import Transfer
 from shutterfeed_cli.errors import NotSignedIn, Refused
 
 Query = Mapping[str, str | int | None]
-
-PAGE: Final = 100
-"""The highest number of entries that the service returns in one page."""
-MAX_CAPTION: Final = 2200
-MAX_PLACE_NAME: Final = 100
-MAX_MEDIA: Final = 10
-MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
-MAX_VIDEO_BYTES: Final = 300 * 1024 * 1024
-"""The service's limits, as in its OpenAPI document. They are known here so that a file that is too
-large need not be read first."""
-
 
 _FIRST_POLL_SECONDS: Final = 0.1
 _LONGEST_POLL_SECONDS: Final = 0.5
@@ -153,13 +143,15 @@ class Api:
         """Every page of a list."""
         cursor: str | None = None
         while True:
-            page = self.call("GET", path, query={"limit": PAGE, **(query or {}), "cursor": cursor})
+            page = self.call(
+                "GET", path, query={"limit": MAX_PAGE, **(query or {}), "cursor": cursor}
+            )
             yield page
             cursor = page["next_cursor"]
             if cursor is None:
                 return
 
-    def items(self, path: str, *, limit: int = PAGE) -> Iterator[Json]:
+    def items(self, path: str, *, limit: int = MAX_PAGE) -> Iterator[Json]:
         """Every item of a list, asked for in pages of `limit`."""
         for page in self.pages(path, query={"limit": limit}):
             yield from page["items"]
