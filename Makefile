@@ -1,32 +1,38 @@
 # Short forms of `python -m tools <command>` and, for operators, of `python -m operations <command>`;
-# each first makes sure that .venv is up to date.
+# each command first brings .venv up to date.
 #
 #   make up [PORT=4567] [CLOUD=localstack]    run everything on this machine, with demo data
-#   make logs [F=thumbnail] | demo | down     follow the functions | add demo data | stop, clean up
-#   make test [ARGS="-k feed"]                everything a change must pass
-#   make lint | format | e2e                  parts of it
-#   make screenshots                          take the pictures of the documentation again
-#   make bench [B=imports]                    measure
-#   make bench B=fan_out AGAINST=main [PAIRS=3]   measure here and at another commit, in turns
-#   make waiting [STAGE=prod]                 what stands in the queues, here or in AWS
-#   make redrive [Q=ingest]  [STAGE=prod]     send dead letters back to their queues
-#   make reconcile [STAGE=prod]               look at every post on its way now
-#   make collect [STAGE=prod]                 show what would be removed; removes nothing
-#   make audit [REPAIR=yes] [STAGE=prod]      hold what is stored against what is recorded
-#   make reindex [STAGE=prod]               build the search index again, with no gap
-#   make search-check [REPAIR=yes] [STAGE=prod]   hold the search index against the table
+#   make logs [F=thumbnail]                   show the functions' logs as they come
+#   make demo                                 add the demo data
+#   make down                                 stop everything and delete its state
+#   make test [ARGS="-k feed"]                run every check that a change must pass
+#   make lint                                 check style, types, imports and the API document
+#   make format                               format the code
+#   make e2e [ARGS="-k feed"]                 run the end-to-end tests
+#   make screenshots                          take the pictures for the documentation again
+#   make bench [B=imports]                    run all benchmarks, or one
+#   make bench B=fan_out AGAINST=main [PAIRS=3]   compare a benchmark with another commit
+#   make waiting [STAGE=prod]                 show what waits in the queues, here or in AWS
+#   make redrive [Q=ingest] [STAGE=prod]      send dead letters back to their queues
+#   make reconcile [STAGE=prod]               check every unpublished post now
+#   make collect [STAGE=prod]                 show what would be removed; remove nothing
+#   make audit [REPAIR=yes] [STAGE=prod]      compare stored files with the table
+#   make reindex [STAGE=prod]                 build the search index again while it is in use
+#   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make site                                 build the web client
 #   make openapi                              write the OpenAPI document from the routes
-#   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS; first once: make bootstrap
-#   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS; asks first
+#   make synth [CONTEXT="stage=prod …"]       write the CloudFormation templates
+#   make bootstrap [REGION=…]                 prepare an AWS account and region, once
+#   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS
+#   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS, after asking
 #   make clean                                delete everything that was built or installed
 
 CLOUD ?= ministack
 ORIGINALS ?= keep
 
-# An environment variable of this name may mean anything; only `make up PYTHON=…` is for us.
+# An environment variable PYTHON may have another meaning, so only `make up PYTHON=…` counts.
 ifneq ($(origin PYTHON),command line)
 PYTHON :=
 endif

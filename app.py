@@ -1,7 +1,7 @@
 """Entry point of the CDK app, for the CDK CLI and for `python app.py`.
 
-By itself it writes to `CDK_OUTDIR`, with the context of `cdk.json` overridden by the JSON in
-`CDK_CONTEXT_JSON`.
+As `python app.py` it writes to `CDK_OUTDIR`. The JSON in `CDK_CONTEXT_JSON` overrides the context
+of `cdk.json`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# Where the table and index names are, which the functions share.
+# `schema.py` lies there, with the names of tables' attributes and indexes.
 sys.path.insert(0, str(Path(__file__).resolve().parent / "layers" / "shared" / "python"))
 
 from infra.context import SettingsError

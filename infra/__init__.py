@@ -1,1 +1,1 @@
-"""The CDK app: one construct per concern, a stack that composes and grants."""
+"""The CDK app: one construct per concern, and a stack that puts them together and grants rights."""

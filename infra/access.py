@@ -1,4 +1,5 @@
-"""What each function is told, and what it may do: read beside its settings in `config.py`."""
+"""The environment and the rights of each function. Its settings in `config.py` read the same
+environment."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from shutterfeed import schema, topology
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What functions work with."""
+    """The resources that functions use."""
 
     settings: Settings
     tables: Tables
@@ -32,7 +33,7 @@ class Resources:
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
-    """Rights are per function; the two that parse hostile bytes get the fewest."""
+    """Give each function its own rights. The two that parse hostile bytes get the fewest."""
     _api(functions["api"], to)
     _dedup_hash(functions["dedup_hash"], to)
     _thumbnail(functions["thumbnail"], to)
@@ -71,13 +72,13 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "DeleteItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
-    # Unfollowing ends a lease; a feed that is made again is kept.
+    # Unfollowing removes a lease, and a feed that was made again is stored.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
     _caches_heads(function, to)
     _sends(function, to, "deliver")
-    # It never writes bytes: a presigned request carries the rights of who signed it. Putting is
-    # also beginning and completing an upload in parts.
+    # The API itself never writes bytes, but a presigned request has the rights of its signer.
+    # PutObject also covers beginning and completing an upload in parts.
     grants.objects(
         function,
         uploads,
@@ -86,7 +87,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "AbortMultipartUpload",
         prefix=UPLOADS_PREFIX,
     )
-    # An original is copied to where its owner fetches it from.
+    # An original is copied into the uploads bucket, where its owner downloads it.
     grants.objects(function, originals, "GetObject")
     grants.objects(function, uploads, "GetObject", "PutObject", prefix=DOWNLOADS_PREFIX)
 
@@ -110,7 +111,7 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, uploads, "GetObject", "PutObjectTagging", prefix=UPLOADS_PREFIX)
     grants.objects(function, uploads, "PutObject", prefix=DISCARDED_PREFIX)
     grants.objects(function, originals, "GetObject", "PutObject")
-    # An upload that is gone and an original that was never stored must not look forbidden.
+    # Without it, S3 answers 403 instead of 404 for an upload or original that does not exist.
     grants.listing(function, uploads, originals)
     _sends(function, to, "render", "transcode", "publish")
 
@@ -124,7 +125,8 @@ def _transcode(function: lambda_.Function, to: Resources) -> None:
 
 
 def _renderer(function: lambda_.Function, to: Resources) -> None:
-    """Who parses a stranger's bytes reads originals, writes renditions, and knows blobs alone."""
+    """The rights of a function that parses strangers' bytes: it reads originals, writes renditions,
+    and can reach no items but those of blobs."""
     metadata, originals, renditions = (
         to.tables.metadata,
         to.buckets.originals,
@@ -154,8 +156,8 @@ def _delivers(function: lambda_.Function, to: Resources) -> None:
 
 
 _CROSSING = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
-"""What moving a reader takes: heads and counts read, marks written and removed where follows and
-heads allow it."""
+"""The actions that moving a reader during a crossing needs: it reads heads and counts, and writes
+and removes pull markers on conditions about follow edges and heads."""
 
 
 def _fan_out(function: lambda_.Function, to: Resources) -> None:
@@ -164,7 +166,7 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
-    # A lease that has run out is renewed or ended, if it is still as it was read.
+    # A lease that has run out is renewed or removed, if it has not changed since it was read.
     grants.items(function, tables.feed, "Query", "BatchWriteItem", "UpdateItem", "DeleteItem")
     _sends(function, to, "fan_out", "deliver")
 
@@ -176,7 +178,7 @@ def _deliver(function: lambda_.Function, to: Resources) -> None:
     _delivers(function, to)
     grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
-    # Leases are written on condition of their edges, or looked for and withdrawn.
+    # Leases are written on condition of their edges, or checked afterwards and withdrawn.
     grants.items(
         function,
         tables.feed,
@@ -198,14 +200,14 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
     function.add_environment("REMOVALS_PER_HOUR", str(to.settings.removals_per_hour))
     grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
-    # Deleting here only hides an original: its versions stay, and nothing may remove those.
+    # DeleteObject only hides an original: its versions stay, and no function may remove those.
     grants.objects(function, originals, "DeleteObject")
     grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)
-    # It removes no upload: it marks those of a post that has gone, and drops parts.
+    # It removes no upload: it tags the uploads of a post that is gone, and aborts those in parts.
     grants.objects(
         function, uploads, "PutObjectTagging", "AbortMultipartUpload", prefix=UPLOADS_PREFIX
     )
-    # An upload that has gone already must not look forbidden.
+    # Without it, S3 answers 403 instead of 404 for an upload that is already gone.
     grants.listing(function, uploads, renditions)
 
 
@@ -215,7 +217,7 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", buckets.uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", buckets.originals.bucket_name)
     function.add_environment("RECONCILE_AFTER_MINUTES", str(to.settings.reconcile_after_minutes))
-    # The rows it changes are ledger entries, their posts, and its own checkpoint.
+    # The items that it changes are ledger entries, their posts, and its own checkpoint.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
@@ -229,6 +231,6 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
 def _index(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
-    # It scans to build the index again and to check it, when told to. A celebrity's followers are
-    # counted in a batch of items.
+    # It scans the table when an operator builds the index again or checks it. The followers of a
+    # celebrity are counted in several items, which it reads in one batch.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Scan")

@@ -18,8 +18,8 @@ from infra.retention import retention
 from infra.routes import Route, read_routes
 from infra.settings import Settings
 
-# No token, no query and no user: what operators need, and the address it came from, which is
-# CloudFront's for what came through the site's domain.
+# The fields that operators need, without tokens, queries and users. The address is that of
+# CloudFront if the request came through the site's domain.
 _ACCESS_LOG: Final = (
     '{"requestId":"$context.requestId","time":"$context.requestTime",'
     '"sourceIp":"$context.identity.sourceIp","route":"$context.routeKey",'
@@ -29,13 +29,13 @@ _ACCESS_LOG: Final = (
     '"integrationError":"$context.integrationErrorMessage"}'
 )
 PATH: Final = "/api"
-"""Every route begins with it: on the site's domain CloudFront tells the API by it, and passes it on
-as it is."""
+"""Every route begins with it. On the site's domain, CloudFront recognizes the API's requests by it
+and passes it on unchanged."""
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ALL_ELSE: Final = "/{proxy+}"
-"""What is no route of the document. The function answers it in the API's own words, but to who is
-signed in alone: the gateway refuses strangers, which starts nothing and costs nothing. Not the
-route `$default`, which would take browsers' preflights as well."""
+"""The path for everything that is no route of the document. The function answers it with the API's
+own error, but only if the caller is signed in: the gateway refuses strangers, which costs nothing.
+The route `$default` is not used, since it would also get browsers' preflight requests."""
 
 
 class Api(Construct):
@@ -67,7 +67,7 @@ class Api(Construct):
         access_log = logs.LogGroup(
             self,
             "AccessLog",
-            # Under this prefix CloudWatch's policy for log delivery does not grow with each API.
+            # With this prefix, CloudWatch's policy for log delivery does not grow with each API.
             log_group_name=f"/aws/vendedlogs/{settings.prefix}-api",
             retention=retention(settings),
             removal_policy=RemovalPolicy.DESTROY,
@@ -88,7 +88,7 @@ class Api(Construct):
         )
 
     def _routes(self, routes: list[Route], target: lambda_.IFunction, identity: Identity) -> None:
-        # One permission for the whole API: one a route would outgrow the function's policy.
+        # One permission covers the whole API: one for each route would exceed the policy's limit.
         integration = HttpLambdaIntegration("Function", target, scope_permission_to_route=False)
         # Cognito's access tokens carry no `aud`, so the audience is compared with `client_id`.
         authorizer = HttpJwtAuthorizer(
@@ -105,11 +105,12 @@ class Api(Construct):
             )
             if not route.signed_in:
                 for opened in added:
-                    allow(opened, "APIG4", "The document declares it open: it tells no secrets.")
+                    allow(opened, "APIG4", "The document declares the route open to everybody.")
 
 
 def _target(scope: Construct, function: lambda_.Function, settings: Settings) -> lambda_.IFunction:
-    """A snapshot is only taken of a published version, which an alias then leads to."""
+    """The function, or with SnapStart an alias of its published version: AWS takes snapshots only
+    of published versions."""
     if not settings.snap_start:
         return function
     return lambda_.Alias(scope, "Live", alias_name="live", version=function.current_version)

@@ -1,4 +1,4 @@
-"""The buckets: what is sent, kept for good and served, the site, who asked for any of it."""
+"""The buckets: uploads, originals, renditions, the site's files, and access logs."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from infra.settings import Settings
 
 UPLOADS_PREFIX: Final = "uploads/"
 MEDIA_PREFIX: Final = "media/"
-"""Of the renditions' keys, and of the path below which they are served."""
+"""The prefix of the renditions' keys, and of the path under which they are served."""
 
 
 class Buckets(Construct):
-    """`ingest_queue` is told of every object that lands in the uploads bucket."""
+    """All buckets. S3 sends a message to `ingest_queue` for every object in the uploads bucket."""
 
     def __init__(
         self, scope: Construct, construct_id: str, settings: Settings, ingest_queue: sqs.Queue
@@ -31,7 +31,7 @@ class Buckets(Construct):
         self._removal = data_removal(settings)
         self._logs: s3.Bucket | None = None
         self._logs = self._bucket("logs", lifecycle.LOGS)
-        allow(self._logs, "S1", "It receives the access logs; its own would never end.")
+        allow(self._logs, "S1", "It receives the access logs; logging itself would never end.")
         self.uploads = self._bucket("uploads", lifecycle.UPLOADS)
         self.originals = self._bucket("originals", lifecycle.ORIGINALS, versioned=True)
         self.originals.apply_removal_policy(
@@ -42,8 +42,8 @@ class Buckets(Construct):
         self._notify(ingest_queue)
 
     def take_uploads_from(self, *origins: str) -> None:
-        """Let pages of these origins send files. Whole files are posted as a form; parts of large
-        ones are put, and known by their ETag afterwards."""
+        """Let pages of these origins upload files. Whole files are sent as a form (POST); parts of
+        large files are sent with PUT, and the page then reads their ETag."""
         self.uploads.add_cors_rule(
             allowed_methods=[s3.HttpMethods.POST, s3.HttpMethods.PUT],
             allowed_origins=list(origins),
@@ -54,7 +54,8 @@ class Buckets(Construct):
 
     @property
     def uploads_name(self) -> str:
-        """The bucket's name without a reference to it: what it refers to may then name it."""
+        """The uploads bucket's name as plain text. Resources to which the bucket refers can use it
+        without a circular reference."""
         return self._name("uploads")
 
     def _bucket(
@@ -83,16 +84,18 @@ class Buckets(Construct):
         return bucket
 
     def _name(self, name: str) -> str:
-        """Fixed, not generated: the ingest queue's policy and the site's policy for browsers name
-        the uploads bucket, which refers to both, and another name would mean another bucket, an
-        empty one, in every deployment that there is. `tools/creation.py` knows the names, too."""
+        """The fixed name of a bucket. The ingest queue's policy and the site's policy for browsers
+        name the uploads bucket, which refers to both, so the name cannot be generated. A different
+        name would mean a new, empty bucket in every existing deployment. `tools/creation.py` knows
+        the names too."""
         return f"{self._settings.prefix}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
     def _notify(self, queue: sqs.Queue) -> None:
-        """Set on the bucket itself: CDK's own way deploys a function that does it.
+        """Let S3 notify the queue. This is set on the bucket itself, since CDK's own method deploys
+        an extra function for it.
 
-        S3 refuses a queue that it may not write to, so the queue's policy must come first; it
-        names the bucket by its known name, as a reference would close a circle.
+        S3 refuses a queue to which it may not write, so the queue's policy must exist first. It
+        names the bucket by its fixed name, as a reference would be circular.
         """
         queue.add_to_resource_policy(
             iam.PolicyStatement(

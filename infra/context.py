@@ -1,4 +1,5 @@
-"""CDK context with types: a value from the command line is text where one from a file is not."""
+"""Typed values from CDK context: a value from the command line is text, one from a file may not
+be."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ class SettingsError(Exception):
 
 
 class Context:
-    """Typed look-ups. All raise `SettingsError`."""
+    """Looks values up by name and type. Every method raises `SettingsError`."""
 
     def __init__(self, read: Callable[[str], object]) -> None:
         self._read = read
@@ -65,7 +66,8 @@ class Context:
         return tuple(value)
 
     def numbers(self, name: str) -> Mapping[str, int | None]:
-        """A map; null in its place, or in the place of one of its numbers, means none."""
+        """A map from names to whole numbers. If it is null, the map is empty; a null number becomes
+        None."""
         value = self._parsed(name)
         if value is None:
             return {}

@@ -1,4 +1,4 @@
-"""One dashboard: the way of a request, of an upload and of a post into feeds."""
+"""One dashboard, which follows a request, an upload, and a post on its way into feeds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _WIDTH = 8
 
 
 class Dashboard(Construct):
-    """Of at most 50 metrics, as three such are free."""
+    """The dashboard. It has at most 50 metrics, as AWS charges nothing for three such
+    dashboards."""
 
     def __init__(
         self,
@@ -52,7 +53,7 @@ class Dashboard(Construct):
         each = functions.all().values()
         board.add_widgets(
             _graph("Function errors", (function.metric_errors() for function in each)),
-            # Of the whole account, as one metric: a function's own would not fit in.
+            # One metric for the whole account: a metric for each function would exceed the 50.
             _graph("Function throttles", [lambda_.Function.metric_all_throttles()]),
             _graph(
                 "Function duration p99, ms",

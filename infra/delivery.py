@@ -17,8 +17,9 @@ from infra.settings import Settings
 
 # The same as in the URLs that the API gives out.
 _MEDIUM_PARAMETER: Final = "m"
-# Which page a path shows is the client's business. Files lie in `assets/`, or at the root with a
-# dot in their names; people's handles may have dots, too.
+# The client decides which page a path shows, so each path gets index.html. Only files are served
+# as they are: they lie in `assets/`, or at the root with a dot in their names. Handles may have
+# dots too, but begin with @.
 _PAGES: Final = r"""
 function handler(event) {
   var request = event.request;
@@ -43,7 +44,7 @@ class Delivery(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self._headers = Headers(self, "Headers", settings, buckets.uploads_name)
-        # The CDK would name it after the stack alone, which has the same name in every region.
+        # CDK would name it only after the stack, which has the same name in every region.
         self._access = cloudfront.S3OriginAccessControl(
             self, "Access", origin_access_control_name=settings.global_name("buckets")
         )
@@ -67,7 +68,7 @@ class Delivery(Construct):
             origin=origins.S3BucketOrigin.with_origin_access_control(
                 buckets.site,
                 origin_access_control=self._access,
-                # Without the second S3 answers 403, not 404, for a file that is not there.
+                # Without LIST, S3 answers 403 instead of 404 for a file that does not exist.
                 origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
             ),
             viewer_protocol_policy=self._protocol,
@@ -104,7 +105,7 @@ class Delivery(Construct):
             viewer_protocol_policy=self._protocol,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-            # The API is told from others by its own host name.
+            # The gateway finds the API by the host name, which must be the API's own.
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=self._headers.api,
         )
@@ -128,8 +129,9 @@ class Delivery(Construct):
         return cloudfront.ViewerProtocolPolicy.ALLOW_ALL
 
     def _media_caching(self) -> cloudfront.CachePolicy:
-        """Each medium's URL is cached on its own, although media may share their objects: a first
-        look must not be told by `Age` or `X-Cache` that another's medium has the same content."""
+        """The cache policy of media. Each medium's URL is cached separately, although media may
+        share an object: `Age` or `X-Cache` must not reveal that somebody else's medium has the same
+        content."""
         return cloudfront.CachePolicy(
             self,
             "Caching",
@@ -142,7 +144,7 @@ class Delivery(Construct):
 
     def _accept_findings(self) -> None:
         distribution = self.distribution
-        allow(distribution, "CFR1", "Everybody's posts are public, everywhere.")
+        allow(distribution, "CFR1", "All posts are public, in every country.")
         allow(
             distribution,
             "CFR2",
@@ -151,13 +153,13 @@ class Delivery(Construct):
         allow(
             distribution,
             "CFR3",
-            "Its log delivery needs a bucket with ACLs, which ours refuse; API and buckets log "
-            "what misses the cache.",
+            "Its log delivery needs a bucket with ACLs, which ours refuse; the API and the buckets "
+            "log every request that misses the cache.",
         )
         allow(
             distribution,
             "CFR4",
-            "CloudFront's own domain takes no minimum TLS version; a domain of one's own would.",
+            "CloudFront's own domain allows no choice of the minimum TLS version.",
         )
         if not self._settings.tls_only:
             allow(distribution, "CFR5", "The local cloud speaks plain HTTP, on loopback only.")

@@ -1,4 +1,4 @@
-"""The Lambda functions: what each is made of. What each may do is in `access.py`."""
+"""The Lambda functions: code, layers, memory and timeout of each. `access.py` has their rights."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ METRICS_NAMESPACE: Final = "Shutterfeed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSpec:
-    """Memory also buys CPU: 1,769 MB is one whole core."""
+    """The size of a function. More memory also gives more CPU: 1,769 MB give one whole core."""
 
     memory_mb: int = 512
     timeout_s: int
     storage_mb: int | None = None
-    """Of temporary files; None stands for the 512 MB that cost nothing."""
+    """The storage for temporary files; None means 512 MB, which cost nothing."""
     layers: tuple[str, ...] = ("runtime", SHARED)
     searches: bool = False
-    """Needs the search engine's client, where the engine has one."""
+    """Whether it needs the layer with the search engine's client, if the engine has one."""
     calls_itself: bool = False
-    """Through its own queue. Lambda would take a long chain for a runaway loop and stop it."""
+    """Whether it sends messages to its own queue. Lambda would otherwise take a long chain of them
+    for a runaway loop and stop it."""
 
 
 _WORKERS: Final[Mapping[str, FunctionSpec]] = {
@@ -50,7 +51,7 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     "thumbnail": replace(
         _WORKERS["thumbnail"], memory_mb=1769, layers=("runtime", "imaging", SHARED)
     ),
-    # The original, the clip and the copy that faststart makes of it, several times over.
+    # Storage for the original, the clip and the copy that faststart makes of it, several times.
     "transcode": replace(
         _WORKERS["transcode"],
         memory_mb=3008,
@@ -92,7 +93,7 @@ class Functions(Construct):
 def _function(
     scope: Construct, name: str, settings: Settings, layers: Layers, cache: SharedCache | None
 ) -> lambda_.Function:
-    """In the network of the cache, where it has one."""
+    """One function. If it uses the shared cache, it runs in the network of the cache."""
     spec = SPECS[name]
     construct_id = "".join(part.capitalize() for part in name.split("_"))
     physical_name = f"{settings.prefix}-{name.replace('_', '-')}"
@@ -151,8 +152,8 @@ def _layers(spec: FunctionSpec, settings: Settings) -> tuple[str, ...]:
 def _code(name: str, settings: Settings) -> lambda_.AssetCode:
     if not (settings.functions_dir / name / "handler.py").is_file():
         raise SettingsError(f"The function {name} has no handler.py in {settings.functions_dir}.")
-    # The folder above is the root, so that the dotted name of a handler is the same everywhere;
-    # a change to one function leaves the others' hashes alone.
+    # The folder above is the asset's root, so that the dotted name of a handler is the same
+    # everywhere. Other functions' files are left out, so a change to one leaves others' hashes.
     return lambda_.Code.from_asset(
         str(settings.functions_dir),
         exclude=["*", f"!{name}", f"!{name}/**", "**/__pycache__/**"],
@@ -170,6 +171,6 @@ def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.
         )
     )
     allow_resource(
-        role, "*", "xray:PutTraceSegments and xray:PutTelemetryRecords know no resources."
+        role, "*", "xray:PutTraceSegments and xray:PutTelemetryRecords accept no resources."
     )
     return role

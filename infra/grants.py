@@ -1,4 +1,4 @@
-"""Narrow permissions: the actions are spelled out, since CDK's own grants give whole families."""
+"""Narrow permissions. The actions are written out, since CDK's own grants give whole families."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def items(
     *actions: str,
     partitions: Sequence[str] = (),
 ) -> None:
-    """Items of the table, not of its indexes; only those whose partition key matches one of
-    `partitions`, where there are any. Then only for actions that name a key: a request without
-    one passes the condition."""
+    """Allow actions on items of the table, but not on its indexes. With `partitions`, only on items
+    whose partition key matches one of them; use that only for actions that name a key, since a
+    request without a key passes the condition."""
     function.add_to_role_policy(
         iam.PolicyStatement(
             actions=[f"dynamodb:{action}" for action in actions],
@@ -38,7 +38,7 @@ def index(function: lambda_.Function, table: dynamodb.Table, *names: str) -> Non
 
 
 def stream(function: lambda_.Function, table: dynamodb.Table) -> None:
-    """What Lambda's poller does in the function's name."""
+    """Allow what Lambda's poller does with the function's role: read the table's stream."""
     assert table.table_stream_arn, "the table has a stream"
     actions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"]
     _allow(function, [f"dynamodb:{action}" for action in actions], [table.table_stream_arn])
@@ -54,12 +54,12 @@ def objects(function: lambda_.Function, bucket: s3.Bucket, *actions: str, prefix
 
 
 def listing(function: lambda_.Function, *buckets: s3.Bucket) -> None:
-    """Without it S3 answers 403, not 404, for an object that is not there."""
+    """Allow listing the buckets: without it S3 answers 403 instead of 404 for a missing object."""
     _allow(function, ["s3:ListBucket"], [bucket.bucket_arn for bucket in buckets])
 
 
 def sending(function: lambda_.Function, actions: Sequence[str], *queues: sqs.Queue) -> None:
-    """`actions` are what the cloud calls it: `Settings.sending_actions`."""
+    """Allow sending to queues. `actions` differ between clouds: see `Settings.sending_actions`."""
     _allow(function, list(actions), [queue.queue_arn for queue in queues])
 
 
@@ -68,7 +68,7 @@ def measuring(function: lambda_.Function, *queues: sqs.Queue) -> None:
 
 
 def receiving(function: lambda_.Function, queue: sqs.Queue) -> None:
-    """What Lambda's poller does in the function's name."""
+    """Allow what Lambda's poller does with the function's role: receive and delete messages."""
     actions = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"]
     _allow(function, [f"sqs:{action}" for action in actions], [queue.queue_arn])
 

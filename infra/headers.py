@@ -1,4 +1,5 @@
-"""What browsers are told beside each answer: what its content may do, and who may use it."""
+"""The security headers of each answer: they tell browsers what its content may do, and who may use
+it."""
 
 from __future__ import annotations
 
@@ -15,18 +16,18 @@ from infra.settings import Settings
 
 # A rendition's bytes never change under its URL.
 _FOREVER: Final = "public, max-age=31536000, immutable"
-# Whatever is not named here may be used by no page of ours, nor by what it might embed.
+# No page of ours, nor anything that it embeds, may use features that are not named here.
 _TRUSTED_TYPES: Final = "shutterfeed"
-"""The policy that `web/src/trusted.ts` makes."""
+"""The name of the Trusted Types policy that `web/src/trusted.ts` makes."""
 _EARLY: Final = Path(__file__).parents[1] / "web" / "early.js"
-"""The one script that stands in a page: `web/build.mjs` puts it into index.html as it is."""
+"""The only inline script: `web/build.mjs` puts it into index.html unchanged."""
 _PERMISSIONS: Final = "camera=(), microphone=(), geolocation=(self), payment=(), usb=()"
 
 
 class Headers(Construct):
-    """A policy each for the site, the API and the media.
+    """The header policies of the site, the API and the media.
 
-    `uploads` is the name of the bucket that the site sends files to.
+    `uploads` is the name of the bucket to which the site uploads files.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Headers(Construct):
             },
             referrers=True,
         )
-        # What the API says of its documentation page stands: that is the only one with scripts.
+        # The API's own header wins for its documentation page, the only answer with scripts.
         self.api = self._policy(
             "Api",
             "default-src 'none'; frame-ancestors 'none'",
@@ -54,11 +55,11 @@ class Headers(Construct):
         )
         self.media = self._policy(
             "Media",
-            # Should anything but an image ever get here, it runs no script.
+            # If anything other than an image is ever served here, it can run no script.
             "default-src 'none'; sandbox",
             {"Cache-Control": _FOREVER},
-            # When the object was written is not when the medium was uploaded. CloudFront takes away
-            # only what its origin sent; nothing of the kind is its own.
+            # The object may be older than the medium, if the content was known: its date must not
+            # reveal that. CloudFront removes the origin's header, and adds none of its own.
             removed=["Last-Modified"],
         )
 
@@ -105,11 +106,11 @@ class Headers(Construct):
 
 
 def content_security_policy(settings: Settings, uploads: str) -> str:
-    """The site's own files, its API and media, the sign-in, the uploads bucket at the one host that
-    links to it are signed for; nothing else. Of what stands in a page, one script may run, and no
-    style.
+    """The Content-Security-Policy of the site. It allows the site's own files, its API and media,
+    the sign-in, and the uploads bucket at the one host for which links are signed; nothing else.
+    Only one inline script may run, and no inline style.
 
-    An original is fetched by going to its link, which no policy limits."""
+    An original is downloaded by navigating to its link, which this policy does not limit."""
     connected = (
         settings.cognito_origin(Aws.REGION),
         settings.bucket_origin(uploads, Aws.REGION),
@@ -128,7 +129,7 @@ def content_security_policy(settings: Settings, uploads: str) -> str:
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",
-        # Where text could become script, only addresses of the client's own code can stand.
+        # Only the client's own policy can make values for places where text could become script.
         "require-trusted-types-for": "'script'",
         "trusted-types": _TRUSTED_TYPES,
     }
@@ -136,5 +137,5 @@ def content_security_policy(settings: Settings, uploads: str) -> str:
 
 
 def _digest(script: bytes) -> str:
-    """A script's source, as a policy names it."""
+    """The hash by which a Content-Security-Policy names an inline script."""
     return f"sha256-{b64encode(sha256(script).digest()).decode()}"

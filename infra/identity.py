@@ -1,4 +1,4 @@
-"""Who users are: a Cognito user pool and the one public client that signs them in."""
+"""Sign-in: a Cognito user pool, and the one public client through which users sign in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.retention import data_removal
 from infra.settings import Settings
 
 ACCESS_SCOPE: Final = "aws.cognito.signin.user.admin"
-"""In every access token that a sign-in gives, and in no id token: it tells them apart."""
+"""The scope that every access token of a sign-in has, and no id token: it tells them apart."""
 
 
 class Identity(Construct):
@@ -47,7 +47,7 @@ class Identity(Construct):
         self.client = self.pool.add_client(
             "Client",
             user_pool_client_name=f"{settings.prefix}-public",
-            # It runs in browsers and on phones, where a secret is none.
+            # The client runs in browsers and on phones, which cannot keep a secret.
             generate_secret=False,
             auth_flows=cognito.AuthFlow(user_srp=True, user_password=True),
             disable_o_auth=True,

@@ -17,9 +17,9 @@ from infra.settings import REPOSITORY, Settings
 SHARED = "shared"
 MAX_LAYERS: Final = 5
 MAX_UNPACKED_BYTES: Final = 250 * 1024 * 1024
-"""Lambda's limits of one function; its own code, some 10 KB, counts too."""
+"""Lambda's limits for one function. They include its own code, about 10 KB."""
 _BYTE_CODE: Final = "__pycache__"
-"""This machine's, which our own layer goes without."""
+"""The folders with this machine's byte code, which our own layer does not contain."""
 
 
 class Layers(Construct):
@@ -29,9 +29,9 @@ class Layers(Construct):
         self._made: dict[str, lambda_.LayerVersion] = {}
 
     def named(self, names: Iterable[str]) -> list[lambda_.ILayerVersion]:
-        """One function's layers, each made once.
+        """The layers of one function. Each layer is defined only once.
 
-        Raises `SettingsError` for an unbuilt one, and for more than Lambda takes.
+        Raises `SettingsError` if a layer is not built, or if they exceed Lambda's limits.
         """
         names = tuple(names)
         layers: list[lambda_.ILayerVersion] = [self._layer(name) for name in names]
@@ -39,7 +39,7 @@ class Layers(Construct):
         if len(names) > MAX_LAYERS or size > MAX_UNPACKED_BYTES:
             raise SettingsError(
                 f"The layers {', '.join(names)} have {size >> 20} MB. A function may have "
-                f"{MAX_LAYERS}, with {MAX_UNPACKED_BYTES >> 20} MB in all."
+                f"up to {MAX_LAYERS} layers, with {MAX_UNPACKED_BYTES >> 20} MB in all."
             )
         return layers
 

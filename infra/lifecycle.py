@@ -1,4 +1,4 @@
-"""What expires in the buckets, and what moves to cheaper storage."""
+"""The lifecycle rules of the buckets: which objects expire, and which move to cheaper storage."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ DOWNLOADS_PREFIX: Final = "downloads/"
 ABORT_MULTIPART: Final = s3.LifecycleRule(
     id="abort-multipart", abort_incomplete_multipart_upload_after=Duration.days(2)
 )
-# Only what is known to be stored, refused or needed by no post goes; an upload that nothing has
-# looked at stays. S3 counts the days from the upload, not from the tag.
+# An upload expires only if it has a tag: its bytes were stored or refused, or its post is gone. An
+# upload that no function has looked at stays. S3 counts the days from the upload, not the tag.
 UPLOADS: Final = [
     s3.LifecycleRule(id="settled", tag_filters={SETTLED_TAG: "true"}, expiration=Duration.days(1)),
-    # Copies that were made to take as long as storing something takes.
+    # Copies that were made only to take as long as storing a new content.
     s3.LifecycleRule(id="discarded", prefix=DISCARDED_PREFIX, expiration=Duration.days(1)),
-    # Copies of originals, made for a link that is good for minutes.
+    # Copies of originals, made for download links that are valid for minutes.
     s3.LifecycleRule(id="downloads", prefix=DOWNLOADS_PREFIX, expiration=Duration.days(1)),
     s3.LifecycleRule(id="refused", tag_filters={REFUSED_TAG: "true"}, expiration=Duration.days(30)),
-    # Whose post has gone. Most are older than this by then, as a post is kept for as long after its
-    # deletion, and go at once; what came late stays for as long as what was refused.
+    # Uploads whose post is gone. Most are older than this by then, as a deleted post is kept for
+    # the same time, and expire at once; one that came late stays as long as a refused one.
     s3.LifecycleRule(
         id="abandoned", tag_filters={ABANDONED_TAG: "true"}, expiration=Duration.days(30)
     ),
     ABORT_MULTIPART,
 ]
-# Read when renditions are made and hardly ever again. At 200 KB an object Infrequent Access is
-# cheaper than Intelligent-Tiering, which bills its monitoring per object; S3 leaves those below
-# 128 KB, which would be dearer there, where they are. Nothing ever expires.
+# Originals are read when renditions are made, and hardly ever again. At 200 KB an object,
+# Infrequent Access is cheaper than Intelligent-Tiering, which charges for each object. S3 does not
+# move objects below 128 KB, which would cost more there. No original ever expires.
 ORIGINALS: Final = [
     s3.LifecycleRule(
         id="rarely-read",

@@ -1,4 +1,4 @@
-"""The metrics that alarms and dashboard show."""
+"""The metrics for the alarms and the dashboard."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def api_metric(name: str, api_id: str, statistic: str) -> cloudwatch.Metric:
 
 
 def feed_latency(statistic: str) -> cloudwatch.Metric:
-    """Milliseconds, as the API function measures a feed page."""
+    """The time of a feed page in milliseconds, as the API function measures it."""
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name="FeedLatency",
@@ -37,7 +37,7 @@ def feed_latency(statistic: str) -> cloudwatch.Metric:
 
 
 def oldest_open_post() -> cloudwatch.Metric:
-    """Seconds since the creation of the oldest post that the reconciler found standing still."""
+    """The age in seconds of the oldest post that the reconciler found unpublished for too long."""
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name="OldestOpenPost",
@@ -48,12 +48,12 @@ def oldest_open_post() -> cloudwatch.Metric:
 
 
 def iterator_age(functions: Functions) -> cloudwatch.Metric:
-    """Milliseconds between a change and its being routed."""
+    """The milliseconds between a change of the table and the router's reading of it."""
     return functions[topology.ROUTER].metric("IteratorAge", statistic="Maximum", period=_MINUTE)
 
 
 def oldest_message(queue: sqs.Queue) -> cloudwatch.Metric:
-    """Seconds."""
+    """The age in seconds of the oldest message in a queue."""
     return queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=_MINUTE)
 
 

@@ -1,4 +1,4 @@
-"""Eleven alarms, one more than an account has free, and whom they tell."""
+"""Eleven alarms, one more than an account has free, and the topic that they notify."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Watch:
     threshold: float
     periods: int
     meaning: str
-    """What it means and what to do, for whoever is woken up."""
+    """The alarm's meaning and what to do, for the person who is woken up."""
     patient: bool = False
-    """Leaves out percentiles of few samples: one cold start an hour is not a slow feed."""
+    """Whether to ignore percentiles of few samples: one cold start an hour is not a slow feed."""
 
 
 class Monitoring(Construct):
@@ -80,7 +80,7 @@ class Monitoring(Construct):
         topic = sns.Topic(
             self, "Alarms", topic_name=f"{settings.prefix}-alarms", enforce_ssl=settings.tls_only
         )
-        # A policy of its own takes the place of the one that lets the account publish.
+        # This policy replaces the default one, which lets the whole account publish.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -115,15 +115,15 @@ def _service(api_id: str, functions: Functions) -> Iterator[Watch]:
         iterator_age(functions),
         threshold=Duration.minutes(5).to_milliseconds(),
         periods=5,
-        meaning="Changes wait over five minutes to be routed: posts do not reach feeds.",
+        meaning="Changes have waited over five minutes to be routed: posts do not reach feeds.",
     )
     yield Watch(
         "oldest-pending-upload",
         oldest_open_post(),
         threshold=Duration.hours(1).to_seconds(),
         periods=2,
-        meaning="A post whose bytes came is not published after an hour, though its messages were"
-        " sent again: read reconcile's log and `make waiting`.",
+        meaning="A post whose files arrived is not published after an hour, although its messages"
+        " were sent again: read reconcile's log and the output of `make waiting`.",
     )
 
 
@@ -134,5 +134,5 @@ def _dead_letters(queues: Mapping[str, sqs.Queue]) -> Iterator[Watch]:
             depth(queue),
             threshold=1,
             periods=1,
-            meaning="Messages that no try could handle wait here: find out why, then redrive.",
+            meaning="Messages that failed at every attempt wait here: find out why, then redrive.",
         )

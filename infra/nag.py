@@ -7,12 +7,13 @@ from constructs import IConstruct
 
 
 def allow(construct: IConstruct, rule: str, reason: str) -> None:
-    """Accept one finding on a construct and all below it, because of `reason`."""
+    """Accept one finding on a construct and everything in it, because of `reason`."""
     Validations.of(construct).acknowledge(Acknowledgment(id=f"AwsSolutions-{rule}", reason=reason))
 
 
 def allow_resource(construct: IConstruct, resource: str, reason: str) -> None:
-    """Accept that a policy on `construct` names the resource `resource`, which has a wildcard."""
+    """Accept that a policy on `construct` names `resource`, which has a wildcard, because of
+    `reason`."""
     allow(construct, f"IAM5[Resource::{_shown(construct, resource)}]", reason)
 
 

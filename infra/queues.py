@@ -1,4 +1,4 @@
-"""The queues between the functions, and where messages go that no try could handle."""
+"""The queues between the functions, and the dead-letter queues of messages that always failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shutterfeed import topology
 
 
 class Queues(Construct):
-    """A queue for each worker, by the word of its step, and the queues of dead letters."""
+    """The queues of the workers, by their steps, and the dead-letter queues."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -29,11 +29,11 @@ class Queues(Construct):
         return self._by_step[step]
 
     def dead_letters(self) -> Mapping[str, sqs.Queue]:
-        """By name, without what the stack puts before it."""
+        """The dead-letter queues by name, without the stack's prefix."""
         return self._dead_letters
 
     def working(self) -> Mapping[str, sqs.Queue]:
-        """By step."""
+        """The queues of the workers, by step."""
         return self._by_step
 
     def _queue(self, worker: topology.Worker) -> sqs.Queue:

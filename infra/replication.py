@@ -1,4 +1,4 @@
-"""A copy of every original in another region, where the deployment names a bucket for it."""
+"""A copy of every original in another region, if the deployment names a bucket for it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from infra.nag import allow_resource
 
 
 class Replication(Construct):
-    """Lets S3 copy what is written to `originals` from now on to the bucket `replica_arn`.
+    """Lets S3 copy every new object in `originals` to the bucket `replica_arn`.
 
-    That bucket is not of this stack: it must be versioned, outlive the stack, and best be in an
-    account whose keys nobody here has. In another account, its own policy must let the role of
-    this construct `s3:ReplicateObject`.
+    That bucket does not belong to this stack: it must be versioned and outlive the stack, and is
+    best in an account to which nobody here has keys. In another account, its policy must allow the
+    role of this construct `s3:ReplicateObject`.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Replication(Construct):
             ],
             originals.arn_for_objects("*"),
         )
-        # No right to delete or to tag there: a rule that copies neither needs none.
+        # The rule copies neither deletions nor tags, so the role needs no rights for them.
         self._allow(["s3:ReplicateObject"], f"{replica_arn}/*")
         bucket = originals.node.default_child
         assert isinstance(bucket, s3.CfnBucket)
@@ -45,9 +45,9 @@ class Replication(Construct):
                     id="originals",
                     status="Enabled",
                     priority=1,
-                    # A filter, even of everything, makes it a rule of the present kind.
+                    # Only a rule with a filter, even one for everything, has the current format.
                     filter=s3.CfnBucket.ReplicationRuleFilterProperty(prefix=""),
-                    # What hides an original here, by mistake or by malice, must not hide its copy.
+                    # A deletion here, by mistake or by an attacker, must not hide the copy.
                     delete_marker_replication=s3.CfnBucket.DeleteMarkerReplicationProperty(
                         status="Disabled"
                     ),

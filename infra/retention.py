@@ -1,4 +1,4 @@
-"""How long logs are kept, and what is kept when its stack goes."""
+"""How long logs are kept, and which resources stay when their stack is deleted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from infra.context import SettingsError
 from infra.settings import Settings
 
 KEPT: Final = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-"""Outlives its stack, unless the stack could not even be created: what a failed creation leaves
-behind, under a name that is fixed, would let every later one fail as well."""
+"""The resource stays when its stack is deleted, unless the stack could not even be created: a
+leftover with a fixed name would make every later creation fail too."""
 
 
 def data_removal(settings: Settings) -> RemovalPolicy:
@@ -20,7 +20,8 @@ def data_removal(settings: Settings) -> RemovalPolicy:
 
 
 def retention(settings: Settings) -> logs.RetentionDays:
-    """Raises `SettingsError` for a number CloudWatch does not offer."""
+    """How long logs are kept. Raises `SettingsError` for a number of days that CloudWatch does not
+    offer."""
     try:
         return _RETENTIONS[settings.log_retention_days]
     except KeyError:

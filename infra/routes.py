@@ -9,7 +9,7 @@ from typing import Final
 
 from infra.context import SettingsError
 
-# What a path item may hold besides, such as `parameters`, is no operation.
+# Other keys of a path item, such as `parameters`, are no operations.
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 
 
@@ -17,13 +17,13 @@ _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch", "head", "o
 class Route:
     path: str
     method: str
-    """Upper case."""
+    """The HTTP method in capital letters."""
     signed_in: bool
-    """Whether it takes an access token."""
+    """Whether it requires an access token."""
 
 
 def read_routes(document: Path) -> list[Route]:
-    """Every operation, sorted. Raises `SettingsError` where there is no document."""
+    """Every operation, sorted. Raises `SettingsError` if there is no document."""
     try:
         content = json.loads(document.read_text(encoding="utf-8"))
     except FileNotFoundError:

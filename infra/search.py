@@ -1,4 +1,4 @@
-"""Where the search index is kept, and who may read and write it."""
+"""The store of the search index, and the rights to read and write it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WRITER = "index"
 
 
 class Search(Construct):
-    """A table, an OpenSearch domain, or on the local cloud a node that is there already."""
+    """The search index: a table, an OpenSearch domain, or on the local cloud an existing node."""
 
     def __init__(
         self, scope: Construct, construct_id: str, settings: Settings, functions: Functions
@@ -32,8 +32,8 @@ class Search(Construct):
             table = _table(self, settings)
             self.target = table.table_name
             grants.items(reader, table, "GetItem", "Query", "BatchGetItem")
-            # It scans for maintenance: what is there, and what is left of older generations. A
-            # stray entry is removed if its document has not changed.
+            # It scans for maintenance: the present entries, and those left of older generations.
+            # A stray entry is removed on condition that its document has not changed.
             reads = ("GetItem", "BatchGetItem", "Scan", "ConditionCheckItem")
             writes = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
             grants.items(writer, table, *reads, *writes)
@@ -45,18 +45,20 @@ class Search(Construct):
             ).endpoint
         else:
             raise SettingsError(
-                "search=opensearch needs a search_endpoint here: `make opensearch`."
+                "search=opensearch needs a search_endpoint on the local cloud: run "
+                "`make opensearch`."
             )
         for function in (reader, writer):
             function.add_environment("SEARCH_ENGINE", self.engine)
             function.add_environment("SEARCH_TARGET", self.target)
-        # Only a domain has rights of its own, into which the reader has to be let in.
+        # Only a domain manages rights itself and has to let the reader in.
         admitted = _role_arn(reader) if settings.makes_search_domain else "nobody"
         writer.add_environment("SEARCH_READER", admitted)
 
 
 def _table(scope: Construct, settings: Settings) -> dynamodb.Table:
-    """The term index, a table of its own: its many small writes must not reach the stream."""
+    """The table of the term index. It is separate, so that its many small writes do not reach the
+    metadata table's stream."""
     table = dynamodb.Table(
         scope,
         "Index",

@@ -1,6 +1,6 @@
 """The OpenSearch domain: two zones and dedicated masters by default, one node for trials.
 
-It costs by the hour, used or not, which is why it is an option.
+It is an option because it costs money every hour, used or not.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LOGS: Final = ("SEARCH_SLOW_LOGS", "INDEX_SLOW_LOGS", "ES_APPLICATION_LOGS")
 
 
 class SearchDomain(Construct):
-    """`writer` administers the domain, and lets `reader` in to search."""
+    """The domain. The role of `writer` administers it, and gives `reader` the right to search."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class SearchDomain(Construct):
         )
 
     def _log_policy(self, settings: Settings, log: logs.LogGroup) -> logs.CfnResourcePolicy:
-        """OpenSearch writes its logs in its own name."""
+        """The policy that lets OpenSearch write its logs, which it does under its own name."""
         statement = iam.PolicyStatement(
             principals=[iam.ServicePrincipal("es.amazonaws.com")],
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -122,10 +122,11 @@ class SearchDomain(Construct):
 
 
 def _check(settings: Settings, name: str) -> None:
-    """What AWS would refuse only after everything else was made. Raises `SettingsError`."""
+    """Check what AWS would refuse only after it has made everything else. Raises
+    `SettingsError`."""
     if len(name) > _LONGEST_NAME:
         raise SettingsError(
-            f"With search=opensearch the domain is named {name}, of which AWS takes "
+            f"With search=opensearch the domain would be named {name}, but AWS allows only "
             f"{_LONGEST_NAME} characters: choose a shorter stage."
         )
     if settings.search_zones not in _ZONES:

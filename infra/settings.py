@@ -1,9 +1,9 @@
-"""What a deployment can choose, read from CDK context, and all that is different on the local
+"""The choices of a deployment, read from CDK context, and everything that differs on the local
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
-Overriding a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
-`head_cache`) replaces it whole. `worker_concurrency` names only the workers that shall have another
-number than their row in `topology.py` says.
+An override of a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
+`head_cache`) replaces the whole map. `worker_concurrency` names only the workers whose number
+differs from their row in `topology.py`.
 """
 
 from __future__ import annotations
@@ -33,38 +33,41 @@ HEAD_CACHE: Final = ("seconds", "heads", "megabytes")
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
 _BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-# Half of the minute after which a page below a cursor may come from the cache.
+# The greatest age of a cached head in seconds. It is half of the minute after which a page below a
+# cursor may use the cache.
 _OLDEST_HEAD: Final = 30
 OPENSEARCH: Final = "opensearch"
 _SEARCH: Final = re.compile(f"dynamodb|{OPENSEARCH}")
 _QUEUE_CONCURRENCY: Final = range(2, 1001)
-"""What Lambda takes as the maximum concurrency of a queue."""
+"""The values that Lambda accepts as the maximum concurrency of a queue."""
 _SHARE: Final = 5
 _LOCAL_EXECUTIONS: Final = 2
-"""Of each worker at a time on the local cloud, whose functions share this machine's cores."""
+"""The highest number of executions of each worker on the local cloud, where all functions share
+this machine's cores."""
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A server that CloudFront asks."""
+    """A server from which CloudFront reads."""
 
     domain: str
     path: str = ""
     http_port: int | None = None
-    """Of one that speaks plain HTTP; None: it speaks HTTPS."""
+    """The port if the server speaks plain HTTP; None if it speaks HTTPS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     stage: str
-    """Part of every name: `dev`, `prod` (keeps its data when deleted), `local`, any other."""
+    """A part of every name: `dev`, `prod` (which keeps its data when it is deleted), `local`, or
+    any other word."""
     python_runtime: str
     """Lambda's identifier, for example `python3.13`."""
     architecture: str
     """`arm64` or `x86_64`."""
     layers_target: str
-    """Which built layers to use: interpreter and CPU as in `cp313-aarch64`."""
+    """The built layers to use, by interpreter and CPU, for example `cp313-aarch64`."""
     functions_dir: Path
     layers_dir: Path
     openapi: Path
@@ -72,69 +75,76 @@ class Settings:
     log_retention_days: int
     log_level: str
     worker_concurrency: Mapping[str, int]
-    """How many executions of each worker its queue may start at a time, from 2 to 1,000. A worker
-    that the context does not name has the number of its row in `topology.py`."""
+    """The highest number of executions of each worker that its queue starts at the same time, from
+    2 to 1,000. A worker that the context does not name has the number of its row in `topology.py`.
+    """
     reserved_concurrency: Mapping[str, int]
-    """Executions that AWS keeps for a function and takes from all others; absent: none.
+    """The number of executions that AWS keeps for a function and takes from all others; a function
+    that is left out has no reservation.
 
-    None by default: AWS lets an account reserve only what it has beyond 100 executions, and a new
-    account has 10. A worker's reservation is at least what its queue may start.
+    No function has one by default: AWS lets an account reserve only what it has beyond 100
+    executions, and a new account has 10. A worker's reservation must be at least the number that
+    its queue may start.
     """
     account_concurrency: int | None
-    """Executions that the account has at a time for functions without a reservation, which
-    `make deploy` looks up; null: nobody looked."""
+    """The number of executions at the same time that the account has for functions without a
+    reservation. `make deploy` looks it up; null if nobody did."""
     throttle_rate: int
-    """Requests a second to the whole API, on average."""
+    """The number of requests a second to the whole API, on average."""
     throttle_burst: int
     snap_start: bool
-    """Start the API function from a snapshot. Its cache is billed while nobody calls."""
+    """Whether the API function starts from a snapshot. The snapshot costs money while idle."""
     site_dir: Path
-    """The web client as it was built, which is served beside the API and the media."""
+    """The folder of the built web client, which is served beside the API and the media."""
     cors_origins: tuple[str, ...]
-    """Origins besides the site whose pages may call the API and upload. No cookie is ever read, so
-    `*` gives a page nothing that it could not get without a browser."""
+    """The origins besides the site whose pages may call the API and upload. The API reads no
+    cookies, so `*` gives a page nothing that it could not get without a browser."""
     media_base_url_override: str | None
-    """Where media are served instead of at `/media` of the distribution's own domain."""
+    """The base URL of the media, if they are not served at `/media` of the distribution's
+    domain."""
     alarm_email: str | None
-    """Gets the alarms; null: they only show in the console."""
+    """The e-mail address that gets the alarms; null if they only show in the console."""
     protected: bool
     """Whether the stage `prod` is protected from deletion: the stack, its users and its metadata.
-    `make deploy` creates a stack without: what is protected cannot be rolled back."""
+    `make deploy` first creates a stack without protection, since a protected stack cannot be rolled
+    back."""
     keep_originals: bool
-    """Leave the originals' bucket behind when the stack is deleted."""
+    """Whether the originals' bucket stays when the stack is deleted."""
     originals_replica_bucket_arn: str | None
-    """A versioned bucket in another region that gets a copy of every original; null: none does."""
+    """A versioned bucket in another region that gets a copy of every original; null for no
+    copies."""
     reconcile_after_minutes: int
-    """How long a post may be on its way before the reconciler looks at it."""
+    """How many minutes a post may be unpublished before the reconciler checks it."""
     removals_per_hour: int
-    """Contents that the collector may remove within an hour before it stops."""
+    """The highest number of contents that the collector removes in an hour before it stops."""
     feed: Mapping[str, int]
     """How posts are delivered: `FeedPolicy` of `domain/delivery.py`, by the names of its fields."""
     shared_cache: bool
-    """Celebrities' heads also in a Valkey that all containers share (`cache=valkey`), which is
-    billed while nobody calls."""
+    """Whether the heads of celebrities are also in a Valkey cache that all containers share
+    (`cache=valkey`). It costs money while idle."""
     head_cache: Mapping[str, int]
-    """How old celebrities' heads may be in a container of the API function, in seconds (0: none
-    are kept), how many it keeps and in how much memory."""
+    """The limits of the cache of celebrities' heads in a container of the API function: age in
+    seconds (0: no cache), number of heads, and megabytes of memory."""
     search: str
-    """The search engine: `dynamodb` costs nothing while idle, `opensearch` scales."""
+    """The search engine: `dynamodb` costs nothing while idle, `opensearch` is for many users."""
     search_endpoint: str | None
-    """On the local cloud, which has no OpenSearch: the address of a node."""
+    """The address of an OpenSearch node for the local cloud, which has no OpenSearch itself."""
     search_nodes: int
-    """Data nodes of the OpenSearch domain: 1 for trials, else a multiple of the zones."""
+    """The number of data nodes of the OpenSearch domain: 1 for trials, otherwise a multiple of the
+    zones."""
     search_zones: int
-    """Over how many availability zones they are spread: 1, 2 or 3."""
+    """The number of availability zones over which the nodes are spread: 1, 2 or 3."""
     search_masters: int
-    """Dedicated master nodes: 3, or 0 for trials."""
+    """The number of dedicated master nodes: 3, or 0 for trials."""
     search_instance: str
     search_volume_gb: int
-    """Of each data node."""
+    """The volume of each data node in gigabytes."""
     local_port: int
     """The local cloud's port."""
 
     @classmethod
     def from_context(cls, read: Callable[[str], object]) -> Settings:
-        """`read` looks a name up in the context. Raises `SettingsError`."""
+        """Read the settings. `read` looks a name up in the context. Raises `SettingsError`."""
         context = Context(read)
         throttle = _all_required(context, "api_throttle", ("rate", "burst"))
         runtime, architecture = context.text("python_runtime"), context.text("architecture")
@@ -188,8 +198,8 @@ class Settings:
         return f"shutterfeed-{self.stage}"
 
     def global_name(self, name: str) -> str:
-        """A physical name where an account has one set of names for all its regions, as with
-        CloudFront: the same stage may stand in two of them."""
+        """A physical name for a service such as CloudFront, whose names an account shares between
+        its regions: the same stage may be deployed in two of them."""
         return f"{self.prefix}-{name}-{Aws.REGION}"
 
     @property
@@ -205,11 +215,11 @@ class Settings:
         return self.stage == LOCAL_STAGE
 
     def started_by_queue(self, worker: str) -> int:
-        """How many executions of a worker its queue may start at a time.
+        """How many executions of a worker its queue may start at the same time.
 
-        No queue may start more than a fifth of what the account has. Otherwise a backlog of one
-        kind, for example of videos, which take minutes each, stops all others and the API in an
-        account that has 10.
+        No queue may start more than a fifth of the account's executions. Otherwise, in an account
+        that has 10, a backlog of one kind would stop all other workers and the API: for example of
+        videos, which take minutes each.
         """
         wanted = self.worker_concurrency[worker]
         if self.account_concurrency is None or worker in self.reserved_concurrency:
@@ -218,95 +228,102 @@ class Settings:
 
     @property
     def started_by_shard(self) -> int:
-        """How many executions of the router a shard of the stream may start at a time: for the same
-        reason no more than a fifth of what the account has."""
+        """How many executions of the router a shard of the stream may start at the same time: no
+        more than a fifth of the account's executions, for the same reason."""
         if self.account_concurrency is None or topology.ROUTER in self.reserved_concurrency:
             return topology.STREAM_PARALLELIZATION
         return max(1, min(topology.STREAM_PARALLELIZATION, self.account_concurrency // _SHARE))
 
     @property
     def makes_search_domain(self) -> bool:
-        """The local cloud has no OpenSearch; a node is started beside it."""
+        """Whether the stack has an OpenSearch domain. The local cloud has no OpenSearch; a node
+        runs beside it instead."""
         chosen = self.search == OPENSEARCH and self.search_endpoint is None
         return chosen and not self._is_local
 
     @property
     def tls_only(self) -> bool:
-        """The local cloud speaks plain HTTP on loopback; its policies would lock everyone out."""
+        """Whether requests without TLS are refused. The local cloud speaks plain HTTP on loopback,
+        so such policies would lock everyone out."""
         return not self._is_local
 
     @property
     def feed_policy(self) -> Mapping[str, int]:
-        """On the local cloud, where nobody waits for tomorrow, the first visit counts."""
+        """The feed policy. On the local cloud a reader is a regular one from the first visit on,
+        since nobody waits there until the next day."""
         return {**self.feed, "regular_after_days": 0} if self._is_local else self.feed
 
     @property
     def checks_bootstrap(self) -> bool:
-        """The local cloud has no bootstrap stack whose version could be checked."""
+        """Whether the version of the CDK bootstrap stack is checked. The local cloud has no such
+        stack."""
         return not self._is_local
 
     @property
     def api_tags(self) -> dict[str, str]:
-        """The local cloud takes an API's id from this tag, so that its URL outlives a restart."""
+        """The API's tags. The local cloud takes the API's id from one, so that the URL stays the
+        same after a restart."""
         return {"ms-custom-id": self.prefix} if self._is_local else {}
 
     @property
     def sending_actions(self) -> tuple[str, ...]:
-        """AWS has one right to send, alone or in a batch; the local cloud asks for a second."""
+        """The rights to send messages. AWS has one for single messages and batches; the local cloud
+        needs a second one."""
         return ("sqs:SendMessage", *(["sqs:SendMessageBatch"] if self._is_local else []))
 
     @property
     def puts_site_files(self) -> bool:
-        """The local cloud cannot run what does it; `tools/deploy.py` does it there."""
+        """Whether the stack itself puts the site's files into the bucket. The local cloud cannot
+        run the function for that; `tools/deploy.py` does it there."""
         return not self._is_local
 
     def api_endpoint(self, api_id: str, endpoint: str) -> str:
-        """Where the HTTP API itself answers, without a slash at its end."""
+        """The address of the HTTP API itself, without a slash at its end."""
         if self._is_local:
             return f"http://localhost:{self.local_port}/_aws/execute-api/{api_id}"
         return endpoint
 
     def api_origin(self, api_id: str, region: str) -> Origin:
-        """Where CloudFront reaches the HTTP API."""
+        """The server at which CloudFront reaches the HTTP API."""
         if self._is_local:
             return Origin("localhost", f"/_aws/execute-api/{api_id}", self.local_port)
         return Origin(f"{api_id}.execute-api.{region}.{Aws.URL_SUFFIX}")
 
     def site_url(self, domain: str) -> str:
-        """What is served by the distribution at `domain`, without a slash at its end."""
+        """The address of the site with the distribution's `domain`, without a slash at its end."""
         if self._is_local:
             label = Fn.select(0, Fn.split(".", domain))
             return f"http://{label}.cloudfront.localhost:{self.local_port}"
         return f"https://{domain}"
 
     def media_base_url(self, site_url: str) -> str:
-        """Base URL of the media, without a slash at its end."""
+        """The base URL of the media, without a slash at its end."""
         return (self.media_base_url_override or f"{site_url}/media").rstrip("/")
 
     @property
     def media_origin(self) -> str | None:
-        """Where media are served instead of on the site's own domain; None: there."""
+        """The origin of the media; None if they are served on the site's own domain."""
         if self.media_base_url_override is None:
             return None
         scheme, _, rest = self.media_base_url_override.partition("://")
         return f"{scheme}://{rest.partition('/')[0]}"
 
     def cognito_origin(self, region: str) -> str:
-        """Where people sign in."""
+        """The origin of the sign-in."""
         if self._is_local:
             return self._local_endpoint
         return f"https://cognito-idp.{region}.{Aws.URL_SUFFIX}"
 
     def bucket_origin(self, bucket: str, region: str) -> str:
-        """Where a bucket's presigned links lead: `bootstrap.aws.client` of the functions has them
-        signed for this host alone."""
+        """The origin of a bucket's presigned links. The functions sign links only for this host:
+        see `bootstrap/aws.py`."""
         if self._is_local:
             return self._local_endpoint
         return f"https://{bucket}.s3.{region}.{Aws.URL_SUFFIX}"
 
     @property
     def _local_endpoint(self) -> str:
-        """As its functions know it, who sign links that lead there."""
+        """The local cloud's address as its functions know it; they sign links for it."""
         return f"http://127.0.0.1:{self.local_port}"
 
 
@@ -323,7 +340,7 @@ def _feed(context: Context) -> Mapping[str, int]:
     policy = _all_required(context, "feed", FEED_POLICY)
     if not 1 <= policy["active_days"] <= schema.MOST_ACTIVE_DAYS:
         raise SettingsError(
-            f"Context value feed: active_days go from 1 to {schema.MOST_ACTIVE_DAYS}."
+            f"Context value feed: active_days must be from 1 to {schema.MOST_ACTIVE_DAYS}."
         )
     return policy
 
@@ -356,27 +373,28 @@ def _reserved_concurrency(context: Context) -> Mapping[str, int]:
         # The local cloud starts as many as it is asked for, whatever a queue may start.
         reserved = dict(started) | reserved
     for name, number in reserved.items():
-        # What a queue starts beyond the reservation is throttled, although the account has room.
+        # Executions that a queue starts beyond the reservation would be throttled, although the
+        # account has room for them.
         least = started.get(name, 1)
         if number < least:
             raise SettingsError(
-                f"Context value reserved_concurrency: {name} must be at least {least}, which "
-                f"is what may run of it at a time, not {number}."
+                f"Context value reserved_concurrency: {name} must be at least {least}, the "
+                f"number of executions that may run at the same time, not {number}."
             )
     return reserved
 
 
 def _numbers(context: Context, name: str) -> dict[str, int]:
-    """A map's entries, but those that are null."""
+    """The entries of a map, without those that are null."""
     return {key: number for key, number in context.numbers(name).items() if number is not None}
 
 
 def _head_cache(context: Context) -> Mapping[str, int]:
     bounds = _all_required(context, "head_cache", HEAD_CACHE)
     if not 0 <= bounds["seconds"] <= _OLDEST_HEAD:
-        raise SettingsError(f"Context value head_cache: seconds go from 0 to {_OLDEST_HEAD}.")
+        raise SettingsError(f"Context value head_cache: seconds must be from 0 to {_OLDEST_HEAD}.")
     if min(bounds["heads"], bounds["megabytes"]) < 1:
-        raise SettingsError("Context value head_cache: heads and megabytes are at least 1.")
+        raise SettingsError("Context value head_cache: heads and megabytes must be at least 1.")
     return bounds
 
 
@@ -385,7 +403,7 @@ def _shared_cache(context: Context) -> bool:
     if chosen not in (None, "valkey"):
         raise SettingsError(f"Context value cache must be valkey or null, not {chosen!r}.")
     if chosen and context.text("stage") == LOCAL_STAGE:
-        raise SettingsError("Context value cache must be null: there is no Valkey to share here.")
+        raise SettingsError("Context value cache must be null: the local cloud has no Valkey.")
     return chosen is not None
 
 

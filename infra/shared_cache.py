@@ -1,7 +1,8 @@
-"""A Valkey that all containers of the API function share, in a network of their own.
+"""A Valkey cache that all containers of the API function share, in a network of its own.
 
-Nothing in it reaches the internet, and nothing from there reaches it: no gateway, no public
-address. AWS's own services are reached through endpoints: DynamoDB and S3 (free), SQS.
+The network has no internet gateway and no public address, so nothing in it reaches the internet or
+can be reached from there. AWS's services are reached through endpoints: DynamoDB, S3 (both free)
+and SQS.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from infra.settings import Settings
 from shutterfeed import schema
 
 RIGHTS: Final = f"on ~{schema.CACHED_HEADS}* resetchannels -@all +get +set"
-"""What the API function may do in it."""
+"""The access string of the API function's user in Valkey."""
 _COLON: Final = ArnFormat.COLON_RESOURCE_NAME
 _ZONES: Final = 2
 _PORT: Final = 6379
 _MOST_GIGABYTES: Final = 1
-"""The least one can set; beyond it the cache forgets what was not asked for longest."""
+"""The memory limit in gigabytes, the lowest that AWS allows. Above it the cache removes the least
+recently used heads."""
 _NETWORKING: Final = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -49,8 +51,8 @@ class SharedCache(Construct):
         for group, port in ((endpoint, 443), (cache, _PORT)):
             group.add_ingress_rule(self.users, ec2.Port.tcp(port), "From the API function")
             self.users.add_egress_rule(group, ec2.Port.tcp(port), "To what it uses")
-        # A gateway endpoint has a region's public addresses, which no template knows; without a
-        # route to anywhere else they are all that this leads to.
+        # A gateway endpoint has public addresses of the region, which a template cannot know. The
+        # network has no route to any others, so this rule allows nothing else.
         self.users.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "To DynamoDB and S3")
         self.vpc.add_interface_endpoint(
             "Sqs",
@@ -62,8 +64,8 @@ class SharedCache(Construct):
         self._cache = self._valkey(cache)
 
     def let_in(self, role: iam.Role, function_name: str) -> None:
-        """What Lambda needs to put a function into the network; the function itself may not use
-        it. Its name, since its ARN would have to be known before it is made."""
+        """Allow Lambda to put a function into the network; the function's own code may not use
+        these rights. They take its name, since its ARN does not exist before it is made."""
         own_arn = Stack.of(self).format_arn(
             service="lambda",
             resource="function",
@@ -82,7 +84,7 @@ class SharedCache(Construct):
         allow_resource(role, "*", "Network interfaces have no names before Lambda makes them.")
 
     def admit(self, function: lambda_.Function) -> None:
-        """Tell the function where the cache is, and let it sign in."""
+        """Give the function the address of the cache, and the right to sign in."""
         function.add_environment("VALKEY_HOST", self._cache.attr_endpoint_address)
         function.add_environment("VALKEY_PORT", self._cache.attr_endpoint_port)
         function.add_environment("VALKEY_CACHE", self._name)
@@ -117,7 +119,7 @@ class SharedCache(Construct):
                 "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
             },
         )
-        allow(vpc, "VPC7", "It holds the API function and its cache, and leads nowhere else.")
+        allow(vpc, "VPC7", "It holds only the API function and its cache, and has no way out.")
         return vpc
 
     def _group(self, name: str, description: str) -> ec2.SecurityGroup:
@@ -130,7 +132,7 @@ class SharedCache(Construct):
             self,
             "User",
             engine="valkey",
-            # With IAM both are the same.
+            # With IAM, the user's name has to be the same as its id.
             user_id=self._user,
             user_name=self._user,
             access_string=RIGHTS,

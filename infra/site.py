@@ -1,4 +1,4 @@
-"""The web client's files in their bucket, put there by a function that CDK brings for it."""
+"""Puts the web client's files into their bucket, with a function that CDK provides."""
 
 from __future__ import annotations
 
@@ -26,23 +26,24 @@ CONFIG_FILE: Final = "config.json"
 _GROUPS: Final = Path(__file__).with_name("site.toml")
 _PROVIDER: Final = "Custom::CDKBucketDeployment"
 _CDKS_ACTIONS: Final = ("GetBucket", "GetObject", "List", "Abort", "DeleteObject")
-"""What CDK grants as families, such as `s3:GetObject*`."""
+"""The beginnings of actions that CDK grants with wildcards, such as `s3:GetObject*`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Files that are cached alike: see `site.toml`."""
+    """Files with the same rules for caching: see `site.toml`."""
 
     name: str
     exclude: Sequence[str]
     include: Sequence[str]
     cache_control: str
     prune: bool
-    """Whether files that the build no longer has are removed."""
+    """Whether files that the build no longer contains are removed."""
 
 
 class Site(Construct):
-    """`config` is what the client reads first, as JSON; it names this deployment's other parts."""
+    """The site's files. `config` is the JSON that the client reads first; it has the addresses and
+    ids of this deployment's other parts."""
 
     def __init__(
         self,
@@ -93,7 +94,7 @@ class Site(Construct):
                 prune=group.prune,
                 role=role,
                 log_group=log_group,
-                # Deleting the stack deletes or keeps the bucket, with what is in it.
+                # When the stack is deleted, the bucket is deleted or kept with all its files.
                 retain_on_delete=True,
             )
             put.node.add_dependency(*earlier)
@@ -103,8 +104,8 @@ class Site(Construct):
                 allow(child, "L1", "CDK chooses the runtime of its own function.")
 
     def _role(self, log_group: logs.LogGroup, bucket: s3.Bucket) -> iam.Role:
-        """Of the one function that puts all groups, while a stack is deployed and at no other time.
-        CDK adds what it needs of the two buckets."""
+        """The role of the function that uploads all groups, only while a stack is deployed. CDK
+        adds the rights on the two buckets."""
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         role.add_to_policy(
             iam.PolicyStatement(
@@ -113,14 +114,14 @@ class Site(Construct):
             )
         )
         for action in _CDKS_ACTIONS:
-            reason = "CDK grants it, on the site's bucket and on that of its own assets."
+            reason = "CDK grants it on the site's bucket and on the bucket of its own assets."
             allow(role, f"IAM5[Action::s3:{action}*]", reason)
-        allow_resource(role, bucket.arn_for_objects("*"), "The bucket holds nothing but the site.")
+        allow_resource(role, bucket.arn_for_objects("*"), "The bucket holds only the site.")
         assets = (
             f"arn:{Aws.PARTITION}:s3:::cdk-{DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-"
             f"{Aws.ACCOUNT_ID}-{Aws.REGION}/*"
         )
-        allow_resource(role, assets, "The bucket of the CDK, from which it is only read.")
+        allow_resource(role, assets, "It is the bucket of CDK's assets, which is only read.")
         return role
 
 

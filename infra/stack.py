@@ -1,4 +1,4 @@
-"""The stack: puts the constructs together and hands out rights. It defines no resource itself."""
+"""The stack puts the constructs together and grants rights. It defines no resource itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from infra.triggers import Triggers
 
 
 class ShutterfeedStack(Stack):
-    """Raises `SettingsError` where what is to be deployed is not there yet."""
+    """The whole deployment. Raises `SettingsError` if something that it deploys is not built
+    yet."""
 
     def __init__(self, scope: Construct, settings: Settings) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""From context to a cloud assembly that cdk-nag finds nothing wrong with."""
+"""Makes the CDK app from context, and checks it with cdk-nag."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from infra.stack import ShutterfeedStack
 def build(overrides: Mapping[str, object] | None = None, outdir: Path | None = None) -> App:
     """The app, not yet synthesized.
 
-    `cdk.json` is read here too, so that `python app.py` alone gives what the CDK CLI gives; the
-    CLI's own values, and then `overrides`, come before it. Raises `SettingsError`.
+    `cdk.json` is read here too, so that `python app.py` alone has the same values as with the CDK
+    CLI. The CLI's values override it, and `overrides` overrides both. Raises `SettingsError`.
     """
     defaults = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
     app = App(

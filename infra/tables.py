@@ -1,4 +1,4 @@
-"""The two DynamoDB tables: what must not be lost, and feeds that can be rebuilt."""
+"""The two DynamoDB tables: metadata, which must not be lost, and feeds, which can be rebuilt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sets the workers off: a queue each, and the metadata table's stream for the router."""
+"""The triggers of the workers: a queue each, and the metadata table's stream for the router."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from infra.settings import Settings
 from infra.tables import Tables
 from shutterfeed import schema, topology
 
-# A stream keeps its records for 24 hours. A record that fails for six goes to the dead letters,
-# which leaves the shard time to catch up before anything behind it is lost.
+# A stream keeps its records for 24 hours. A record that has failed for six hours goes to the dead
+# letters, which leaves the shard time to catch up before later records are lost.
 STREAM_MAX_AGE: Final = Duration.hours(6)
 
 RECONCILE_EVERY: Final = Duration.minutes(5)
@@ -47,7 +47,7 @@ class Triggers(Construct):
         self._stream(functions[topology.ROUTER], tables, queues.stream_dlq)
 
     def _schedule(self, function: lambda_.Function) -> None:
-        """A rule costs nothing, and neither do its few thousand invocations a month."""
+        """Run a function regularly. A rule and a few thousand invocations a month cost nothing."""
         events.Rule(
             self,
             "Reconcile",
@@ -67,20 +67,21 @@ class Triggers(Construct):
             event_source_arn=queue.queue_arn,
             batch_size=worker.batch,
             report_batch_item_failures=True,
-            # Without it pollers start up to 1,000 executions, and what a small account throttles
-            # comes nearer to the dead letters without having been tried.
+            # Without it, pollers start up to 1,000 executions. A small account throttles most of
+            # them, and each of those counts as a failed attempt of its message.
             max_concurrency=self._settings.started_by_queue(worker.function),
         )
 
     def _stream(self, function: lambda_.Function, tables: Tables, dead_letters: sqs.Queue) -> None:
-        """With Lambda's defaults one bad record blocks its shard for a day and is then lost."""
+        """Let the function read the table's stream, with limits on retries: with Lambda's defaults
+        one bad record blocks its shard for a day and is then lost."""
         grants.stream(function, tables.metadata)
         lambda_.EventSourceMapping(
             self,
             "StreamMapping",
             target=function,
             event_source_arn=tables.metadata.table_stream_arn,
-            # From its beginning: `LATEST` would skip what is written while the stack deploys.
+            # `LATEST` would skip records that are written while the stack is being deployed.
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=topology.STREAM_BATCH,
             # Changes of one item have one key, and stay in their order.
@@ -90,7 +91,7 @@ class Triggers(Construct):
             retry_attempts=topology.STREAM_RETRIES,
             max_record_age=STREAM_MAX_AGE,
             on_failure=sources.SqsDlq(dead_letters),
-            # Filters with alternatives: a mapping has five filters at most.
+            # Each filter has alternatives, since a mapping may have only five filters.
             filters=[
                 lambda_.FilterCriteria.filter(
                     _sort_keys([{"prefix": prefix} for prefix in schema.STREAM_SORT_KEY_PREFIXES])
@@ -103,5 +104,5 @@ class Triggers(Construct):
 
 
 def _sort_keys(alternatives: Sequence[object]) -> dict[str, object]:
-    """The pattern of stream records whose item has one of these sort keys."""
+    """The filter for stream records whose item has one of these sort keys."""
     return {"dynamodb": {"Keys": {schema.SK: {"S": alternatives}}}}

@@ -1,4 +1,4 @@
-"""Shutterfeed's command line. It knows the service by its HTTP API alone."""
+"""Shutterfeed's command line. It uses only the service's HTTP API."""
 
 from typing import Final
 

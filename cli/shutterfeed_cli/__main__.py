@@ -1,4 +1,4 @@
-"""`python -m shutterfeed_cli`, where the command is not on PATH."""
+"""Runs the command as `python -m shutterfeed_cli`, if it is not on PATH."""
 
 from shutterfeed_cli.main import run
 

@@ -1,17 +1,17 @@
-"""Instagram's own export of somebody's data, in its JSON forms, as a folder or a zip.
+"""Reads Instagram's own export of a user's data in its JSON formats, from a folder or a zip.
 
-What is in it is taken for what it may be: made by somebody who wishes us ill. Names that lead out
-of the archive lead nowhere, and nothing is unpacked but what is read.
+The archive may be hostile. Names that lead out of the archive are ignored, and only the files that
+are needed are unpacked.
 
-The forms, by their age:
+The formats, oldest first:
 
 - `media.json` (2018-2020): lists of `photos` and `videos` with `caption`, `taken_at`, `location`
-  (a name) and `path`; a post of several files is several entries with one time and caption.
-- `posts_1.json`, `posts_2.json`, … in `content/` or `media/`, which newer ones have in
-  `your_instagram_activity/`: a list of posts with `media`. Of a post with one file, caption and
-  time stand with the file.
-- `posts.json` beside them, in newer ones: `label_values` with the place's name and its point, for
-  posts of the same moment.
+  (a name) and `path`. A post with several files is several entries with the same time and caption.
+- `posts_1.json`, `posts_2.json`, … in `content/` or `media/`, in newer exports below
+  `your_instagram_activity/`: a list of posts with `media`. If a post has only one file, its caption
+  and time are with the file.
+- `posts.json` beside them, in newer exports: `label_values` with the name and the point of a place,
+  for the posts of the same moment.
 
 All text is UTF-8 that was read as Latin-1.
 """
@@ -34,9 +34,10 @@ from shutterfeed_cli.errors import CliError
 from shutterfeed_cli.sources import UNPACKING_ERRORS, FileSource, Source, ZippedSource
 
 _MAX_JSON_BYTES: Final = 256 * 1024 * 1024
-"""Of one file with posts. A hundred thousand posts have fewer; a zip may promise any number."""
+"""The largest size of one file with posts. A hundred thousand posts have fewer bytes, but a zip may
+declare any size."""
 _SAME_MOMENT: Final = 1
-"""Seconds by which two files of an export may differ about when a post was made."""
+"""The seconds by which two files of an export may differ in the time of the same post."""
 _JSON_FORM: Final = (
     "ask Instagram for it again: Accounts Center > Your information and permissions > Download your"
     " information, and there choose the format JSON instead of HTML."
@@ -44,23 +45,23 @@ _JSON_FORM: Final = (
 
 
 Point = tuple[float, float]
-"""Latitude and longitude, in degrees."""
+"""A latitude and a longitude in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One post, reel or story of the export. `made` is in seconds since 1970."""
+    """One post, reel or story of the export. `made` is its time in seconds since 1970."""
 
     kind: str
     made: int
     caption: str
     files: tuple[str, ...]
-    """Their names in the archive, in the order of the post."""
+    """The names of its files in the archive, in the order of the post."""
     place_name: str = ""
     point: Point | None = None
-    """Of the place that the export names as the post's."""
+    """The point of the place that the export names for the post."""
     taken_at_point: Point | None = None
-    """Where one of the files was made, by its metadata: nobody has been shown that."""
+    """The point in the metadata of one of the files. Instagram showed it to nobody."""
 
     @property
     def taken_at(self) -> str:
@@ -69,7 +70,7 @@ class Item:
 
 @dataclass(slots=True)
 class Remarks:
-    """What could not be understood, for the person whose export it is."""
+    """Remarks about what could not be imported, for the owner of the export."""
 
     lines: list[str] = field(default_factory=list)
 
@@ -83,17 +84,17 @@ class Archive(ABC):
 
     @abstractmethod
     def names(self) -> Sequence[str]:
-        """Of all files, with slashes, relative to the archive's root."""
+        """The names of all files, with slashes, relative to the archive's root."""
 
     @abstractmethod
     def source(self, name: str) -> Source | None:
-        """A file to upload; None where there is none."""
+        """A file to upload; None if there is no such file."""
 
     @abstractmethod
     def _read(self, name: str) -> bytes: ...
 
     def read_json(self, name: str) -> Any:
-        """A file's content. Raises `CliError`."""
+        """The content of a JSON file. Raises `CliError`."""
         try:
             return json.loads(self._read(name))
         except (ValueError, RecursionError) as error:
@@ -103,7 +104,7 @@ class Archive(ABC):
 
 
 class FolderArchive(Archive):
-    """An export that was unpacked."""
+    """An export that was unpacked into a folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
@@ -115,11 +116,11 @@ class FolderArchive(Archive):
     def source(self, name: str) -> Source | None:
         try:
             path = (self._root / name).resolve()
-            # Neither `..` nor a link leads out of the folder.
+            # Names with `..` and links must not lead out of the folder.
             if not path.is_relative_to(self._root) or not path.is_file():
                 return None
         except (OSError, ValueError, RuntimeError):
-            return None  # No file can have this name, or links lead in a circle.
+            return None  # No file can have this name, or its links form a circle.
         return FileSource(path)
 
     def _read(self, name: str) -> bytes:
@@ -130,13 +131,13 @@ class FolderArchive(Archive):
 
 
 class ZipArchive(Archive):
-    """An export as it was downloaded."""
+    """An export as it was downloaded: a zip."""
 
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
         except (OSError, *UNPACKING_ERRORS) as error:
-            raise CliError(f"{path} is no zip that can be read: {error}") from error
+            raise CliError(f"{path} cannot be read as a zip: {error}") from error
         self._members = {
             member.filename: member for member in self._zip.infolist() if not member.is_dir()
         }
@@ -160,7 +161,7 @@ class ZipArchive(Archive):
 
 
 def open_archive(path: Path) -> Archive:
-    """Raises `CliError` where there is nothing to be read."""
+    """Open a folder or zip. Raises `CliError` if it does not exist or cannot be read."""
     if path.is_dir():
         return FolderArchive(path)
     if not path.exists():
@@ -177,7 +178,8 @@ class Export:
         self._names = archive.names()
 
     def items(self, *, reels: bool, stories: bool) -> list[Item]:
-        """Everything asked for, oldest first. Raises `CliError` where this is no such export."""
+        """The posts, and the reels and stories if they are asked for, oldest first. Raises
+        `CliError` if this is not an export of Instagram."""
         files = {name: self._kind(name) for name in self._names}
         wanted = {"posts": True, "reels": reels, "igtv": reels, "stories": stories}
         if not any(files.values()):
@@ -195,23 +197,23 @@ class Export:
                 found += self._of_posts(content, root, kind)
             elif kind and (entries := _entries(content)):
                 flag = "--stories" if kind == "stories" else "--reels"
-                self.remarks.add(f"{len(entries):,} {kind} were left out; {flag} takes them, too.")
+                self.remarks.add(f"{len(entries):,} {kind} were left out; {flag} includes them.")
         placed = _with_places(found, places)
         return sorted(placed, key=lambda item: (item.made, item.files))
 
     def sources(self, item: Item) -> list[Source]:
-        """The files of a post that are in the archive; what is missing is remarked upon."""
+        """The files of a post that are in the archive. A remark is added for each missing file."""
         found = []
         for name in item.files:
             source = self.archive.source(name)
             if source is None:
-                self.remarks.add(f"{name} is not in the archive: its post goes without it.")
+                self.remarks.add(f"{name} is not in the archive: its post is made without it.")
             else:
                 found.append(source)
         return found
 
     def profile_photo(self) -> Source | None:
-        """The last one that was chosen."""
+        """The newest profile photo; None if there is none."""
         found: list[tuple[int, str]] = []
         for name in self._names:
             path, root = PurePosixPath(name), _root(name)
@@ -233,7 +235,7 @@ class Export:
         return next(filter(None, sources), None)
 
     def _kind(self, name: str) -> str:
-        """What a file's name says is in it; empty for what is not looked at."""
+        """The kind of content of a JSON file, by its name; empty for files that are not read."""
         path = PurePosixPath(name)
         if path.suffix != ".json" or path.is_absolute() or ".." in path.parts:
             return ""
@@ -257,10 +259,10 @@ class Export:
 
     def _unknown(self) -> str:
         if any(PurePosixPath(name).suffix == ".html" for name in self._names):
-            return f"This is an export in HTML form, which nothing can be read from: {_JSON_FORM}"
+            return f"This export is in HTML form, which cannot be imported: {_JSON_FORM}"
         return (
-            "This is no export of Instagram's: it has neither posts_1.json nor media.json in it. If"
-            " it came in several zips, each can be imported alone."
+            "This is not an export of Instagram: it has neither posts_1.json nor media.json in it."
+            " If the export came in several zips, import the one that has such a file."
         )
 
     # --- posts_1.json, reels.json, stories.json
@@ -284,7 +286,7 @@ class Export:
             )
 
     def _places(self, content: Any) -> Iterator[Item]:
-        """Items without files: when, and where."""
+        """The times and places of posts, as items without files."""
         for entry in _entries(content):
             made = _seconds(entry.get("timestamp"))
             values = _labels(entry.get("label_values"))
@@ -301,7 +303,7 @@ class Export:
     def _of_media_json(
         self, content: Any, root: str, *, reels: bool, stories: bool
     ) -> Iterator[Item]:
-        del reels  # There were none then.
+        del reels  # Exports of this age have no reels.
         sections = {"photos": True, "videos": True, "stories": stories}
         if not isinstance(content, dict):
             return
@@ -314,7 +316,7 @@ class Export:
         ]
         if content.get("stories") and not stories:
             count = len(_list(content["stories"]))
-            self.remarks.add(f"{count:,} stories were left out; --stories takes them, too.")
+            self.remarks.add(f"{count:,} stories were left out; --stories includes them.")
 
         def post(entry: tuple[int | None, str, str, Json]) -> tuple[bool, int, str]:
             return entry[2] == "stories", entry[0] or 0, entry[1]
@@ -334,7 +336,7 @@ class Export:
 
 
 def _with_places(items: Iterable[Item], places: Iterable[Item]) -> Iterator[Item]:
-    """The items, those with a place of the same moment with that."""
+    """The items, each with the place of the same moment if there is one."""
     by_moment = {place.made: place for place in places}
     moments = [0, *range(-_SAME_MOMENT, _SAME_MOMENT + 1)]
     for item in items:
@@ -352,7 +354,8 @@ def _with_places(items: Iterable[Item], places: Iterable[Item]) -> Iterator[Item
 
 
 def _root(name: str) -> str:
-    """Where in the archive the names in this file begin: it may lie in a folder of its own."""
+    """The folder of the archive to which the names in this file are relative: the whole export may
+    be in a folder of its own."""
     parts = list(PurePosixPath(name).parent.parts)
     for known in ("media", "content", "your_instagram_activity"):
         if parts and parts[-1] == known:
@@ -365,7 +368,7 @@ def _inside(root: str, uri: str) -> str:
 
 
 def _entries(content: Any) -> list[Json]:
-    """The list of a file, which newer ones wrap: `{"ig_reels_media": [...]}`."""
+    """The list of entries in a file. Newer exports wrap it: `{"ig_reels_media": [...]}`."""
     if isinstance(content, dict):
         lists = [value for value in content.values() if isinstance(value, list)]
         content = lists[0] if lists else []
@@ -373,7 +376,7 @@ def _entries(content: Any) -> list[Json]:
 
 
 def _list(content: Any) -> list[Json]:
-    """The objects in what should be a list of them."""
+    """The objects in a value that should be a list of objects."""
     return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
 
 
@@ -389,7 +392,7 @@ def _number(value: Any) -> float | None:
 
 
 def _seconds(value: Any) -> int | None:
-    """A moment after 1970 that dates can hold."""
+    """The value as seconds since 1970; None if it is no time that Python's dates can hold."""
     number = _number(value)
     return int(number) if number is not None and 0 < number < 32_503_680_000 else None
 
@@ -403,7 +406,7 @@ def _date(value: Any) -> int | None:
 
 
 def _point(medium: Json) -> Point | None:
-    """Where a file was made, by the metadata that Instagram kept of it."""
+    """The point where a file was made, by the metadata that Instagram kept of it."""
     metadata = medium.get("media_metadata")
     for kind in ("photo_metadata", "video_metadata"):
         details = metadata.get(kind) if isinstance(metadata, dict) else None
@@ -415,7 +418,7 @@ def _point(medium: Json) -> Point | None:
 
 
 def _on_earth(point: Point | None) -> Point | None:
-    """None for what is no place: beyond the poles, not a number, or 0, 0, which means unknown."""
+    """The point; None if it is not on Earth, not a number, or 0, 0, which means unknown."""
     if point is None or point == (0, 0):
         return None
     return point if -90 <= point[0] <= 90 and -180 <= point[1] <= 180 else None

@@ -1,4 +1,4 @@
-"""Captions from what cameras, programs and people wrote into files and their names."""
+"""Captions from the metadata and the names of files."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _CAMERA_SAYS: Final = re.compile(
     r"|default|untitled|screenshot|dcim\W*|\W*",
     re.IGNORECASE,
 )
-"""What cameras write into the description of every photo."""
+"""Descriptions that cameras write into every photo."""
 _MADE_UP: Final = frozenset(
     {"am", "at", "burst", "clip", "copy", "cover", "dcim", "dsc", "dscf", "dscn", "edit", "edited"}
     | {"gopr", "hdr", "image", "img", "mov", "mp", "mvimg", "night", "p", "photo", "picture", "pm"}
     | {"portrait", "pxl", "s", "screen", "screenshot", "shot", "untitled", "vid", "video", "wa"}
     | {"whatsapp"}
 )
-"""Words of file names that cameras, phones and services make up, beside numbers."""
+"""The words, besides numbers, in file names that cameras, phones and services make up."""
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f-]{16,}", re.IGNORECASE)
 _ELLIPSIS: Final = "…"
 
 
 def repaired(text: str) -> str:
-    """UTF-8 that somebody read as Latin-1, as it was meant; any other text as it is."""
+    """The correct text, if it is UTF-8 that was read as Latin-1; any other text unchanged."""
     try:
         return text.encode("latin-1").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
@@ -43,7 +43,7 @@ def repaired(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Without what the service refuses: control characters, and halves of characters."""
+    """The text without characters that the service refuses: control characters and surrogates."""
     kept = (
         c for c in text.replace("\r\n", "\n") if c == "\n" or unicodedata.category(c) not in _BAD
     )
@@ -54,12 +54,12 @@ _BAD: Final = frozenset({"Cc", "Cs"})
 
 
 def shortened(text: str, most: int = MAX_CAPTION) -> str:
-    """The text, cut with an ellipsis where it has more than `most` characters."""
+    """The text, cut with an ellipsis if it has more than `most` characters."""
     return text if len(text) <= most else text[: most - 1].rstrip() + _ELLIPSIS
 
 
 def from_name(stem: str) -> str:
-    """What a file's name says; nothing, where a camera made it up."""
+    """A caption from a file's name; empty if a camera made the name up."""
     words = [word for word in re.split(r"[\W\d_]+", stem.casefold()) if word]
     made_up = any(map(str.isdecimal, stem)) and all(word in _MADE_UP for word in words)
     if made_up or _HEXADECIMAL.fullmatch(stem):
@@ -68,33 +68,34 @@ def from_name(stem: str) -> str:
 
 
 def from_photo(file: IO[bytes]) -> str:
-    """The caption inside a photo: IPTC's, else EXIF's description, else the title Windows writes.
+    """The caption inside a photo: that of IPTC, otherwise EXIF's description, otherwise the title
+    that Windows writes.
 
-    Empty if there is none, or the file cannot be read: whatever is wrong with its metadata, the
-    photo can still be posted.
+    It is empty if there is none or the file cannot be read: whatever is wrong with its metadata,
+    the photo can still be posted.
     """
-    # Imported late: only some uploads look into photos.
+    # Imported late, since only some uploads read photos' metadata.
     from PIL import Image
 
     _open_heic()
     try:
         with Image.open(file) as image:
             return next(filter(None, (_said(read, image) for read in _READERS)), "")
-    except Exception:  # noqa: BLE001 - a decoder may raise anything, as the bytes make it
+    except Exception:  # noqa: BLE001 - broken bytes may make a decoder raise any error
         return ""
 
 
 def _said(read: Callable[[Image.Image], str], image: Image.Image) -> str:
-    """What one field says; empty if it cannot be read, as another one may say more."""
+    """The text of one field; empty if it cannot be read, so that the next field is tried."""
     try:
         said = tidy(read(image))
-    except Exception:  # noqa: BLE001 - a parser of metadata may raise anything, too
+    except Exception:  # noqa: BLE001 - broken bytes may make a parser raise any error
         return ""
     return "" if _CAMERA_SAYS.fullmatch(said) else said
 
 
 def _iptc(image: Image.Image) -> str:
-    """The first caption that is not empty: the field may be there several times."""
+    """IPTC's first caption that is not empty: the field may occur several times."""
     from PIL.ImageFile import ImageFile
     from PIL.IptcImagePlugin import getiptcinfo
 
@@ -143,7 +144,7 @@ def _utf16(value: object) -> str:
 
 
 def _open_heic() -> None:
-    """Let Pillow read HEIC, where the extra `heic` is installed."""
+    """Let Pillow read HEIC, if the extra `heic` is installed."""
     from PIL import Image
 
     if "HEIF" in Image.OPEN:

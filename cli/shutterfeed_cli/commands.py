@@ -1,4 +1,4 @@
-"""What each command does, beside the three that do much: upload, export and import."""
+"""The commands, except the three large ones: upload, export and import-instagram."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def login(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Ask for what is missing, sign in at Cognito, keep the refresh token."""
+    """Ask for missing values, sign in at Cognito, and store the refresh token."""
     before = context.file.load()
     usual = before.site.url if before else ""
     address = asked.site or os.environ.get("SHUTTERFEED_SITE") or _asked("Site", usual)
@@ -43,7 +43,7 @@ def login(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Forget the sign-in here, whether or not the service can be told."""
+    """Delete the stored sign-in, even if the service cannot be told to revoke it."""
     del asked
     session = context.session
     context.file.delete()
@@ -52,8 +52,8 @@ def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
         accounts.revoke(session.refresh_token)
     except CliError as error:
         raise CliError(
-            f"Signed out here, but the service could not be told, and the old sign-in stays good"
-            f" until it ends by itself: {error}"
+            f"Signed out here, but the service could not be told: the old sign-in stays valid until"
+            f" it expires. {error}"
         ) from error
     context.output.result(
         {"signed_out": True, "email": session.email}, [f"Signed out; it was {session.email}."]
@@ -106,7 +106,7 @@ def search(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def status(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """The ledger, newest first; without `--all` only what is not published."""
+    """Show the upload ledger, newest first; without `--all` only files that are not published."""
     entries = (
         entry
         for entry in context.api.items("/me/uploads")
@@ -160,7 +160,7 @@ def _items(api: Api, path: str, limit: int) -> Iterator[Json]:
 
 
 def _asked(what: str, usual: str) -> str:
-    """What somebody at the terminal answers. Raises `UsageError` where there is nobody."""
+    """The answer of the person at the terminal. Raises `UsageError` if nothing is entered."""
     if not sys.stdin.isatty():
         if usual:
             return usual
@@ -174,12 +174,12 @@ def _asked(what: str, usual: str) -> str:
 
 
 def _password() -> str:
-    """From the environment, from the terminal without showing it, or the first line of input."""
+    """The password: from the environment, typed without being shown, or the first line of input."""
     if kept := os.environ.get("SHUTTERFEED_PASSWORD"):
         return kept
     if sys.stdin.isatty():
         return getpass.getpass("Password: ")
     password = sys.stdin.readline().rstrip("\n")
     if not password:
-        raise UsageError("There is no password: type it, or give it in SHUTTERFEED_PASSWORD.")
+        raise UsageError("There is no password: type it, or set SHUTTERFEED_PASSWORD.")
     return password

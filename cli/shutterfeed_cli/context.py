@@ -1,4 +1,4 @@
-"""What the commands share."""
+"""The things that all commands share: output, sign-in and API."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from shutterfeed_cli.session import Session, SessionFile, Tokens
 from shutterfeed_cli.stopping import Stop
 
 _FEW_ATTEMPTS: Final = 3
-"""For what somebody sits and waits for."""
+"""The number of attempts for a request while a person waits for it."""
 
 
 @dataclass
 class Context:
-    """What commands share: the output, the sign-in, the way to the service."""
+    """The things that all commands share: the output, the sign-in, and the API."""
 
     output: Output
     stop: Stop = field(default_factory=Stop)
@@ -43,7 +43,7 @@ class Context:
 
     @cached_property
     def session(self) -> Session:
-        """Raises `NotSignedIn`."""
+        """The stored sign-in. Raises `NotSignedIn`."""
         session = self.file.load()
         if session is None:
             raise NotSignedIn

@@ -1,4 +1,4 @@
-"""Which function a command is."""
+"""Finds and runs the function of a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Command = Callable[[argparse.Namespace, Context], ExitCode]
 
 
 def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Raises `CliError`, `Stopped`."""
+    """Run the command that was typed. Raises `CliError` and `Stopped`."""
     small: Mapping[str, Command] = {
         "login": commands.login,
         "logout": commands.logout,
@@ -27,7 +27,7 @@ def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def _large(name: str) -> Command:
-    """One of those commands that bring much with them."""
+    """One of the large commands, which is imported only when it runs."""
     if name == "upload":
         from shutterfeed_cli.uploading import upload
 

@@ -1,14 +1,14 @@
-"""What can go wrong, and the exit codes that scripts see.
+"""The errors of the command line, and the exit codes that scripts see.
 
-CliError                  a sentence for the person at the keyboard; exit code 1
-├── UsageError            the command line asks for something that cannot be; 2
-├── NotSignedIn           nobody is, or no longer; 3
-├── NetworkGone           nobody answered, however often it was tried
+CliError                  has a sentence for the person at the keyboard; exit code 1
+├── UsageError            the command line asks for something impossible; exit code 2
+├── NotSignedIn           nobody is signed in, or no longer; exit code 3
+├── NetworkGone           the service did not answer, although it was asked several times
 ├── Unusable              a file cannot be posted, for a reason that its owner can understand
 ├── JournalFailed         the journal on this machine cannot be read or written
-├── Unexpected            what nobody thought of, while one file was dealt with
-└── Refused               the service answered with an error; knows code and status
-Stopped                   Ctrl-C, seen at a place where work can end cleanly; 130
+├── Unexpected            an unforeseen error while one file was handled
+└── Refused               the service answered with an error; it has the code and status
+Stopped                   Ctrl-C, noticed where work can end cleanly; exit code 130
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 
 class ExitCode(IntEnum):
-    """What `shutterfeed` ends with."""
+    """The exit codes of `shutterfeed`."""
 
     OK = 0
     SOME_FAILED = 1
@@ -29,7 +29,7 @@ class ExitCode(IntEnum):
 
 
 class CliError(Exception):
-    """Shown as it is, without a traceback."""
+    """An error whose message is shown to the user as it is, without a traceback."""
 
     exit_code = ExitCode.SOME_FAILED
 
@@ -39,7 +39,8 @@ class UsageError(CliError):
 
 
 class NotSignedIn(CliError):
-    """`code` is the sign-in service's machine-readable reason, empty without one."""
+    """Nobody is signed in. `code` is the sign-in service's machine-readable reason; empty if there
+    is none."""
 
     exit_code = ExitCode.NOT_SIGNED_IN
 
@@ -56,7 +57,7 @@ class NotSignedIn(CliError):
 
 
 class NetworkGone(CliError):
-    """The service could not be reached, whatever was tried."""
+    """The service could not be reached, even after several attempts."""
 
 
 class Unusable(CliError):
@@ -64,22 +65,23 @@ class Unusable(CliError):
 
 
 class JournalFailed(CliError):
-    """What a run remembers cannot be kept, whatever the file: the disk is full, for example."""
+    """The journal cannot be used, for any file: the disk may be full, for example."""
 
 
 class Unexpected(CliError):
-    """An error of ours, or of a library, with one file; the others go on."""
+    """A bug of ours, or of a library, that one file caused; the other files go on."""
 
     def __init__(self, error: Exception) -> None:
         last = traceback.extract_tb(error.__traceback__)[-1]
         super().__init__(
-            f"Something unexpected went wrong with it, please report this: {type(error).__name__}:"
+            f"An unexpected error happened, please report it: {type(error).__name__}:"
             f" {error} ({Path(last.filename).name}, line {last.lineno})"
         )
 
 
 class Refused(CliError):
-    """The service's own words; `code` is its machine-readable reason, empty without one."""
+    """The service refused, with its own message. `code` is its machine-readable reason; empty if
+    there is none."""
 
     def __init__(self, message: str, *, code: str = "", status: int = 0) -> None:
         super().__init__(message)
@@ -88,4 +90,4 @@ class Refused(CliError):
 
 
 class Stopped(Exception):
-    """The person asked to stop."""
+    """The user asked to stop."""

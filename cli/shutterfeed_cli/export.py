@@ -1,7 +1,7 @@
-"""The command `export`: everything of one's own in a folder, originals byte for byte.
+"""The command `export`: saves everything of the user's own to a folder, originals byte for byte.
 
-What is there and right is kept, so that an interrupted export is continued by the same command, and
-a repeated one only adds what is new. What is there and wrong is never overwritten.
+Files that exist and are right are kept: the same command continues an interrupted export, and a
+repeated export only adds what is new. Files that exist and are wrong are never overwritten.
 """
 
 from __future__ import annotations
@@ -49,36 +49,36 @@ _CHUNK_BYTES: Final = 256 * 1024
 _SAFE: Final = re.compile(r"[0-9A-Za-z-]{1,100}")
 
 _DOCUMENTATION: Final[Mapping[str, str]] = {
-    "manifest.json": "This file. `files` has every original: its path here, its size in bytes, its"
-    " SHA-256, its media type, and the ids of its medium and post. `without_original` has the media"
-    " of which the service has no original, and why. `complete` is false while something failed.",
-    "profile.json": "Your profile, as the service's GET /me gives it.",
+    "manifest.json": "This file. `files` lists every original: its path here, its size in bytes,"
+    " its SHA-256, its media type, and the ids of its medium and post. `without_original` lists the"
+    " media of which the service has no original, and why. `complete` is false if a file failed.",
+    "profile.json": "Your profile, as GET /me of the service returns it.",
     "posts.json": "Your posts, newest first: caption, place, date taken, alt texts, counts, and the"
     " media in their order. Those that are not published have another `state`.",
     "deleted.json": "Your deleted posts that can still be restored, and until when.",
-    "uploads.json": "Your upload ledger: every file that you announced, and what became of it.",
-    "followers.json": "Who follows you.",
-    "following.json": "Whom you follow.",
-    "originals/": "Your photos and videos as you uploaded them, bit for bit, by the year of their"
-    " post. A file's name is the day its post was made and the id of its medium. Metadata that they"
-    " had in them, such as where they were taken, they still have.",
+    "uploads.json": "Your upload ledger: every file that you declared, and its state.",
+    "followers.json": "The users who follow you.",
+    "following.json": "The users whom you follow.",
+    "originals/": "Your photos and videos exactly as you uploaded them, by the year of their post."
+    " A file's name is the day on which its post was made, and the id of its medium. The files"
+    " still have all their metadata, such as where they were taken.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A file to fetch."""
+    """An original to download."""
 
     media_id: str
     post_id: str
     created_at: str
     content_type: str
     ready: bool
-    """It was processed, so its bytes are there."""
+    """Whether it was processed, so that the service certainly has its bytes."""
 
     @property
     def path(self) -> str:
-        """Below the export's folder; the same in every export."""
+        """The file's path below the export's folder; it is the same in every export."""
         day = self.created_at[:10]
         extension = EXTENSIONS.get(self.content_type, "bin")
         return f"originals/{day[:4]}/{day}_{self.media_id}.{extension}"
@@ -89,7 +89,7 @@ class Absent(Exception):
 
 
 def export(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Raises `CliError`."""
+    """Save everything of the user's own to a folder. Raises `CliError`."""
     context.connections, context.attempts = 2 * asked.parallel, ATTEMPTS
     folder: Path = asked.folder
     _claim(folder, context.session.site.url, context.api.me())
@@ -99,7 +99,7 @@ def export(asked: argparse.Namespace, context: Context) -> ExitCode:
             manifest = _exported(asked, context, bar)
         except Stopped:
             bar.stop()
-            context.output.note("Interrupted. Run the same command again to go on.")
+            context.output.note("Interrupted. Run the same command again to continue.")
             return ExitCode.INTERRUPTED
     bar.stop()
     summary = {
@@ -122,7 +122,7 @@ def export(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def _claim(folder: Path, site: str, me: Json) -> None:
-    """Make the folder, or go on in it. Raises `CliError` for one that has something else in it."""
+    """Make the folder, or continue in it. Raises `CliError` if something else is in it."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "manifest.json"
     if file.exists():
@@ -132,9 +132,9 @@ def _claim(folder: Path, site: str, me: Json) -> None:
         except (ValueError, KeyError, TypeError):
             same = False
         if not same:
-            raise CliError(f"{file} belongs to something else: choose another folder.")
+            raise CliError(f"{file} does not belong to this export: choose another folder.")
     elif any(folder.iterdir()):
-        raise CliError(f"{folder} has other things in it: choose a new or empty folder.")
+        raise CliError(f"{folder} has other files in it: choose a new or empty folder.")
     else:
         _write(folder, "manifest.json", _manifest(site, me))
 
@@ -202,7 +202,7 @@ def _exported(asked: argparse.Namespace, context: Context, bar: _Bar) -> Json:
 
 
 def _lists(api: Api, me: Json, folder: Path) -> dict[str, list[Json]]:
-    """Everything but the originals, written down as it comes."""
+    """Read all lists from the service, and write each to its file as soon as it is complete."""
     handle = quote(me["handle"])
     _write(folder, "profile.json", me)
     lists = {
@@ -219,7 +219,7 @@ def _lists(api: Api, me: Json, folder: Path) -> dict[str, list[Json]]:
 
 
 def _unpublished(api: Api, lists: Mapping[str, list[Json]]) -> Iterator[Json]:
-    """Posts on their way, and those that failed: of them only the ledger knows."""
+    """The posts that are not published yet or have failed: only the ledger lists them."""
     seen = {post["id"] for post in lists["posts"]} | {
         deleted["post"]["id"] for deleted in lists["deleted"]
     }
@@ -234,7 +234,8 @@ def _unpublished(api: Api, lists: Mapping[str, list[Json]]) -> Iterator[Json]:
 
 
 def _originals(lists: Mapping[str, list[Json]]) -> Iterator[Original]:
-    """Of every post, and whatever else the ledger has: what failed, and avatars."""
+    """The originals of every post, and of all other media in the ledger: failed ones and
+    avatars."""
     posts = chain(lists["posts"], (deleted["post"] for deleted in lists["deleted"]))
     in_posts = {medium["id"]: (post, medium) for post in posts for medium in post["media"]}
     for media_id, (post, medium) in in_posts.items():
@@ -245,9 +246,9 @@ def _originals(lists: Mapping[str, list[Json]]) -> Iterator[Original]:
 
 
 def _original(media_id: str, post_id: str, created_at: str, medium: Json) -> Original:
-    # They become a file's name: nothing that a server says may lead out of the folder.
+    # Both become part of a file's name: a server's answer must not lead out of the folder.
     if not (_SAFE.fullmatch(media_id) and _SAFE.fullmatch(created_at[:10])):
-        raise CliError("The service's answer has an id in it that is none.")
+        raise CliError("The service's answer has an invalid id or date in it.")
     ready = medium["state"] == "ready"
     return Original(media_id, post_id, created_at, medium["content_type"], ready)
 
@@ -258,7 +259,8 @@ Result = tuple[bool, Json] | Absent | CliError
 def _all(
     fetcher: Fetcher, originals: list[Original], parallel: int, stop: Stop
 ) -> Iterator[tuple[Original, Result]]:
-    """What became of each. Raises `NetworkGone`, `NotSignedIn`, `Stopped`."""
+    """Fetch all originals and yield each with its result. Raises `NetworkGone`, `NotSignedIn` and
+    `Stopped`."""
     with ThreadPoolExecutor(parallel, "fetch") as pool:
         underway: dict[Future[Result], Original] = {}
         for original in originals:
@@ -300,9 +302,10 @@ class Fetcher:
         self._on_bytes = on_bytes
 
     def fetch(self, original: Original) -> Result:
-        """Whether it is new, and its facts; or why it is not there.
+        """Fetch an original. Returns its facts and whether it is new, or the reason why it could
+        not be fetched.
 
-        Raises `NetworkGone`, `NotSignedIn`, `Stopped`: then no other can be fetched either.
+        Raises `NetworkGone`, `NotSignedIn` or `Stopped` if no other can be fetched either.
         """
         try:
             self._stop.check_new()
@@ -313,7 +316,7 @@ class Fetcher:
             return error
         except OSError as error:
             return CliError(f"It cannot be written: {error.strerror or error}.")
-        except Exception as error:  # noqa: BLE001 - this file's own fault, whatever it is
+        except Exception as error:  # noqa: BLE001 - one file's error must not end the export
             return Unexpected(error)
 
     def _link(self, original: Original) -> Json:
@@ -331,7 +334,7 @@ class Fetcher:
         if path.exists():
             if _digest(path) != facts["sha256"]:
                 raise CliError(
-                    "Another file of this name is there already. It was left alone: move it away"
+                    "Another file with this name already exists and was not changed. Move it away"
                     " and run the same command again."
                 )
             return False, facts
@@ -355,7 +358,7 @@ class Fetcher:
             raise refusal.final() from None
 
     def _download(self, url: str, part: Path, size: int) -> None:
-        """Fetch what is missing of the file. Raises `CliError`, and `LinkRefused`."""
+        """Fetch the rest of the file. Raises `CliError` and `LinkRefused`."""
 
         def attempt() -> httpx.Response:
             have = part.stat().st_size if part.exists() else 0
@@ -392,7 +395,7 @@ def _write(folder: Path, name: str, content: Json | list[Json]) -> None:
 
 
 class _Bar:
-    """Files and bytes so far, where standard error is a terminal."""
+    """A progress bar with files and bytes, if standard error is a terminal."""
 
     def __init__(self, context: Context) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Where settings and state live on this platform."""
+"""The folders for settings and state on this platform."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ _NAME: Final = "shutterfeed"
 
 
 def config_folder() -> Path:
-    """Holds the sign-in. `SHUTTERFEED_CONFIG` overrides it."""
+    """The folder of the stored sign-in. `SHUTTERFEED_CONFIG` overrides it."""
     return _folder("SHUTTERFEED_CONFIG", "XDG_CONFIG_HOME", ".config")
 
 
 def state_folder() -> Path:
-    """Holds the journals of uploads. `SHUTTERFEED_STATE` overrides it."""
+    """The folder of the journals of uploads. `SHUTTERFEED_STATE` overrides it."""
     return _folder("SHUTTERFEED_STATE", "XDG_STATE_HOME", ".local/state")
 
 
 def make_private(folder: Path) -> Path:
-    """The folder, made where it is missing so that only its owner can look inside."""
+    """Make the folder if it is missing, so that only its owner can look inside. Returns it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a file whole, or not at all; it is readable by its owner alone."""
+    """Write a file completely or not at all. Only its owner can read it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

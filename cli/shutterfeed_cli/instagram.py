@@ -1,4 +1,4 @@
-"""The command `import-instagram`: what Instagram's own export holds becomes posts, oldest first."""
+"""The command `import-instagram`: makes posts from Instagram's own export, oldest first."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from shutterfeed_cli.sources import Source
 from shutterfeed_cli.uploading import always, run_uploads
 
 _ROUGHLY: Final = 2
-"""Digits of a degree: about a kilometre, for a place that nobody chose to show."""
+"""The decimal places of a degree, about a kilometre, for a place that nobody chose to show."""
 _SHOWN: Final = 20
-"""Remarks that are shown; of more, only how many."""
+"""The number of remarks that are shown; of further ones only the number is."""
 
 
 def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Raises `CliError`."""
+    """Import an archive. Raises `CliError`."""
     export = Export(open_archive(asked.archive))
     items = export.items(reels=asked.reels, stories=asked.stories)
     context.output.note(f"{len(items):,} posts in the archive.")
@@ -39,7 +39,7 @@ def import_archive(asked: argparse.Namespace, context: Context) -> ExitCode:
         for remark in export.remarks.lines[:_SHOWN]:
             context.output.note(remark)
         if (more := len(export.remarks.lines) - _SHOWN) > 0:
-            context.output.note(f"… and {more:,} more remarks: --json has them all.")
+            context.output.note(f"… and {more:,} more remarks: --json shows them all.")
     return code
 
 
@@ -64,15 +64,15 @@ def _set_avatar(export: Export, context: Context) -> None:
 
 
 def wanted(export: Export, items: Sequence[Item], *, from_photos: bool = False) -> Iterator[Wanted]:
-    """The posts to make, in order. What cannot be kept is remarked upon.
+    """The posts to make, in order. Remarks are added for what cannot be imported.
 
-    `from_photos`: posts without a place of their own get that of a photo's metadata, roughly.
+    With `from_photos`, posts without a place get the rounded one from a photo's metadata.
     """
     unshown = sum(1 for item in items if item.taken_at_point and not item.point)
     if unshown and not from_photos:
         export.remarks.add(
-            f"Photos of {unshown:,} post{'s' * (unshown > 1)} say where they were taken, which was"
-            " left out; --places from-photos takes it, rounded to about a kilometre."
+            f"Photos of {unshown:,} post{'s' * (unshown > 1)} say where they were taken. That was"
+            " left out; --places from-photos includes it, rounded to about a kilometre."
         )
     for item in items:
         caption = captions.tidy(item.caption)
@@ -105,7 +105,8 @@ def _albums(sources: Sequence[Source]) -> Iterator[Sequence[Source]]:
 
 
 def _place(export: Export, item: Item, *, from_photos: bool) -> Json | None:
-    """What the export names as the post's place or, if asked for, about where a photo was taken."""
+    """The post's place in the export, or with `from_photos` roughly where a photo was taken; None
+    if there is none."""
     name = captions.shortened(captions.tidy(item.place_name), MAX_PLACE_NAME)
     if name and item.point:
         latitude, longitude = item.point

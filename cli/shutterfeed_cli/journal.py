@@ -1,12 +1,12 @@
-"""What this machine knows of one account's uploads, so that an interrupted run can be continued.
+"""The journal: what this machine knows about an account's uploads, to continue an interrupted run.
 
-One SQLite file per account. It may be deleted at any time: the service's own ledger and keys that
-are derived from content then still keep a file from being posted twice; only every file is read
-again. It tells:
+It is one SQLite file per account and may be deleted at any time: the service's ledger, and keys
+that are derived from content, still keep a file from being posted twice. Only every file is read
+again. It has:
 
-- **files**: what a file was when it was last read, to not read it again;
+- **files**: the facts about each file when it was last read, so that it is not read again;
 - **ledger**: a copy of the service's upload ledger, as far as it was read;
-- **posts**: what was declared, under which key, and how far it came.
+- **posts**: the declared posts, their keys, and their progress.
 """
 
 from __future__ import annotations
@@ -50,19 +50,19 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROW
 
 
 class Progress(StrEnum):
-    """How far a post came."""
+    """The progress of a post."""
 
     DECLARED = "declared"
-    """About to be told to the service, or told."""
+    """The service has been told about the post, or is about to be told."""
     SENT = "sent"
-    """All its bytes were taken; what follows is the service's work."""
+    """All bytes have been sent; the rest is the service's work."""
     GIVEN_UP = "given_up"
-    """It failed, or was replaced by another attempt."""
+    """The post failed, or another attempt has replaced it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A line of the ledger; `code` and `failure` say why it failed, if it did. An avatar has no
+    """An entry of the ledger. `code` and `failure` say why it failed, if it did. An avatar has no
     post."""
 
     media_id: str
@@ -75,7 +75,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A post of an earlier run."""
+    """A post that an earlier run declared."""
 
     key: str
     state: Progress
@@ -84,7 +84,7 @@ class Declared:
 
 
 class Journal:
-    """The journal of one account. Safe to share between threads, and between processes."""
+    """The journal of one account. Threads and processes can share it."""
 
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.Lock()
@@ -92,8 +92,8 @@ class Journal:
             self._database = sqlite3.connect(
                 path, timeout=30, isolation_level=None, check_same_thread=False
             )
-            # A killed process loses nothing; a power cut may lose the last moments, which the
-            # service's ledger makes good.
+            # A killed process loses nothing. A power cut may lose the last moments, which the
+            # service's ledger still has.
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.executescript(_SCHEMA)
@@ -105,7 +105,7 @@ class Journal:
     # --- Files
 
     def facts_of(self, source: Source) -> Medium | None:
-        """The file as it was when it was read last; None where it changed, or never was.
+        """The facts about a file; None if it was never read, or has changed since.
 
         Raises `OSError`.
         """
@@ -121,7 +121,7 @@ class Journal:
         return Medium(source, kept["content_type"], kept["size"], kept["sha256"], video)
 
     def remember(self, medium: Medium, fingerprint: tuple[str, int, int]) -> None:
-        """Keep what a file was, under what told it from others before it was read."""
+        """Store the facts about a file, under the fingerprint that it had before it was read."""
         video = medium.video
         facts = {
             "content_type": medium.content_type,
@@ -131,14 +131,14 @@ class Journal:
             and {"width": video.width, "height": video.height, "duration_ms": video.duration_ms},
         }
         place, size, changed = fingerprint
-        # As bytes: a file's name need not be text.
+        # The name is stored as bytes, since a file's name may not be valid text.
         row = (os.fsencode(place), size, changed, json.dumps(facts))
         self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
 
     # --- Ledger
 
     def merge(self, entries: Sequence[Json]) -> bool:
-        """Take over entries of the ledger. True where every one was there already as it is."""
+        """Store entries of the ledger. True if all of them were already stored, unchanged."""
         rows = [_row(entry) for entry in entries]
         with self._changing() as database:
             known = 0
@@ -149,14 +149,15 @@ class Journal:
         return known == len(rows)
 
     def oldest_unsettled(self) -> str | None:
-        """The first medium, by id and so by time, of which the ledger's copy may be out of date."""
+        """The id of the oldest medium whose entry in the copy may be out of date. Ids sort by
+        time."""
         row = self._one(
             "SELECT min(media_id) FROM ledger WHERE state NOT IN ('ready', 'failed')", ()
         )
         return None if row is None else row[0]
 
     def replace_ledger(self, entries: Sequence[Json]) -> None:
-        """Begin the copy again, with the whole ledger."""
+        """Replace the copy by the whole ledger."""
         with self._changing() as database:
             database.execute("DELETE FROM ledger")
             database.executemany(
@@ -164,24 +165,24 @@ class Journal:
             )
 
     def known(self, sha256: str) -> list[Known]:
-        """What the ledger says of a content, newest first."""
+        """The ledger's entries for a content, newest first."""
         rows = self._all("SELECT * FROM ledger WHERE sha256 = ? ORDER BY media_id DESC", (sha256,))
         return [Known(*row) for row in rows]
 
     def of_post(self, post_id: str | None) -> list[Known]:
-        """What the ledger says of all files of a post."""
+        """The ledger's entries for all files of a post."""
         rows = self._all("SELECT * FROM ledger WHERE post_id = ?", (post_id or None,))
         return [Known(*row) for row in rows]
 
     def medium(self, media_id: str) -> Known | None:
-        """What the ledger says of a medium."""
+        """The ledger's entry for a medium; None if there is none."""
         row = self._one("SELECT * FROM ledger WHERE media_id = ?", (media_id,))
         return None if row is None else Known(*row)
 
     # --- Posts
 
     def declare(self, key: str, body: Json) -> None:
-        """About to ask the service for this post."""
+        """Note that the service is about to be asked for this post."""
         with self._changing() as database:
             database.execute(
                 "INSERT OR REPLACE INTO posts VALUES (?, ?, ?, NULL)",
@@ -193,7 +194,7 @@ class Journal:
             )
 
     def note(self, key: str, state: Progress, post_id: str | None = None) -> None:
-        """How far a declared post has come."""
+        """Note the progress of a declared post."""
         self._write(
             "UPDATE posts SET state = ?, post_id = coalesce(?, post_id) WHERE key = ?",
             (state, post_id, key),
@@ -219,7 +220,7 @@ class Journal:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """One thread at a time. Raises `JournalFailed` for what SQLite complains of."""
+        """Let one thread at a time use the database. Raises `JournalFailed` for SQLite's errors."""
         try:
             with self._lock:
                 yield
@@ -243,7 +244,7 @@ class Journal:
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction."""
+        """Run the changes inside as one transaction."""
         with self._telling():
             self._database.execute("BEGIN IMMEDIATE")
             try:
@@ -255,14 +256,14 @@ class Journal:
 
 
 def open_journal(site: str, user_id: str) -> Journal:
-    """The journal of a user of a site, made where there is none."""
+    """Open the journal of a user of a site. It is made if there is none."""
     account = hashlib.sha256(f"{site}\n{user_id}".encode()).hexdigest()[:16]
     return Journal(make_private(state_folder()) / f"uploads-{account}.sqlite")
 
 
 def key_for(contents: Iterable[str], *, attempt: int, when: str = "") -> str:
-    """The Idempotency-Key of a post with these contents: the same on every machine and in every
-    run, another one for every attempt. `when` tells posts with the same content apart."""
+    """The Idempotency-Key of a post with these contents. It is the same on every machine and in
+    every run, and different for every attempt. `when` tells posts with the same contents apart."""
     text = "\n".join([when, *contents])
     return f"cli-{hashlib.sha256(text.encode()).hexdigest()}-{attempt}"
 
@@ -271,7 +272,7 @@ def _row(entry: Json) -> tuple[str, ...]:
     failure = entry["failure"] or {}
     return (
         entry["media_id"],
-        # An avatar's post is seen by nobody: the photo may well be posted.
+        # Nobody sees an avatar's post, so the same photo may still be posted.
         entry["post_id"] if entry["purpose"] == "post" else "",
         entry["sha256"],
         entry["state"],

@@ -16,11 +16,11 @@ _WHOLE_AFTER_SECONDS: Final = 7 * 86_400.0
 def refresh_ledger(
     api: Api, journal: Journal, *, whole: bool = False, clock: Callable[[], float] = time.time
 ) -> int:
-    """Bring the journal's copy of the ledger up to date. The number of entries read.
+    """Bring the journal's copy of the ledger up to date. Returns the number of entries read.
 
-    The ledger is read from its newest entry back to where the copy has everything and nothing can
-    have changed since; to its end with `whole`, the first time, and after `_WHOLE_AFTER_SECONDS`,
-    to see what is gone with its post.
+    The ledger is read from its newest entry back to the point below which the copy is complete and
+    nothing can have changed. It is read to its end the first time, with `whole`, and after
+    `_WHOLE_AFTER_SECONDS`, to notice entries that were removed with their posts.
     """
     kept = journal.fact(_READ_WHOLE_AT)
     if whole or kept is None or float(kept) + _WHOLE_AFTER_SECONDS < clock():

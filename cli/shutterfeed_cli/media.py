@@ -1,4 +1,5 @@
-"""What a file is, by its content: type, size, hash, and a video's dimensions."""
+"""Finds files to post, and reads the facts about them: type, size, hash, and a video's
+dimensions."""
 
 from __future__ import annotations
 
@@ -58,7 +59,7 @@ EXTENSIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A file to be posted, as the service wants it declared; `sha256` is hexadecimal."""
+    """A file to post, with the facts that the service requires; `sha256` is hexadecimal."""
 
     source: Source
     content_type: str
@@ -75,13 +76,13 @@ class Medium:
         return reading(self.source)
 
     def declaration(self) -> Json:
-        """What `POST /posts` wants to know of it."""
+        """The file as a JSON object for `POST /posts`."""
         facts = {} if self.video is None else asdict(self.video)
         return {**declared(self.content_type, self.size, self.sha256), **facts}
 
 
 def sniff(head: bytes) -> str | None:
-    """The content type of a file by its first bytes; None where it is nothing that is taken."""
+    """The content type of a file by its first bytes; None if the service does not accept it."""
     for content_type, at, mark in _PHOTO_MARKS:
         if head.startswith(mark, at):
             return content_type
@@ -113,7 +114,7 @@ def _by_brand(head: bytes, brand: bytes) -> str | None:
 
 
 def examine(source: Source, stop: Stop) -> Medium | None:
-    """All that has to be declared of a file; None for one that is neither photo nor video.
+    """The facts about a file that have to be declared; None if it is neither photo nor video.
 
     Raises `Unusable`, `Stopped`.
     """
@@ -150,10 +151,11 @@ def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:
 
 
 def find(paths: list[Path]) -> Iterator[tuple[Path, Sequence[Source]]]:
-    """The files to look at, folder by folder, in the order of their names.
+    """The files to examine, folder by folder, in the order of their names.
 
-    Folders are gone through to the bottom; what is hidden and links to folders are left out. Files
-    named one by one come as one group, in the order given. Raises `FileNotFoundError`.
+    Folders are searched with all their subfolders; hidden files and folders, and links to folders,
+    are left out. Files that are named one by one form one group, in the given order. Raises
+    `FileNotFoundError`.
     """
     named = [path for path in paths if not path.is_dir()]
     for path in named:

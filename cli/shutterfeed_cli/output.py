@@ -1,7 +1,7 @@
-"""What people and programs see: tables, the progress bar, JSON, the summary.
+"""The output for people and programs: tables, the progress bar, JSON, and the summary.
 
-Standard output has the result: text for people or, with `--json`, JSON and nothing else. What
-happens on the way goes to standard error, the progress bar only if that is a terminal.
+Standard output gets the result: text for people or, with `--json`, only JSON. Progress and notes go
+to standard error, the progress bar only if that is a terminal.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from rich.filesize import decimal
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.planning import FileResult, Outcome
 
-# Imported late: what is drawn takes longer to load than a photo to send, and programs that read
-# JSON see none of it.
+# Imported late: the library that draws takes longer to load than a photo takes to send, and is not
+# needed with --json.
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -33,7 +33,7 @@ _HARMLESS: Final = frozenset("\n\t")
 
 
 def clean(text: str) -> str:
-    """Text of others, without what a terminal would obey."""
+    """The text of other users, without control characters that a terminal would obey."""
     return "".join(
         c
         if c in _HARMLESS or unicodedata.category(c) not in {"Cc", "Cs"}
@@ -43,7 +43,7 @@ def clean(text: str) -> str:
 
 
 class Output:
-    """Both streams, in the form that was asked for."""
+    """Standard output and standard error, for people or, with `--json`, for programs."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
@@ -51,18 +51,18 @@ class Output:
 
     @property
     def draws(self) -> bool:
-        """Whether somebody watches, and may be shown a progress bar."""
+        """Whether to draw a progress bar: standard error is a terminal, and `--json` is not set."""
         return sys.stderr.isatty()
 
     @cached_property
     def errors(self) -> Console:
-        """Where what happens on the way is told."""
+        """The console for progress and notes: standard error."""
         from rich.console import Console
 
         return Console(stderr=True, highlight=False, soft_wrap=True)
 
     def result(self, document: Json, text: Iterable[Table | str]) -> None:
-        """The one result of a command: `document` for programs, `text` for people."""
+        """Print the result of a command: `document` for programs, `text` for people."""
         if self.as_json:
             self.event(document)
             return
@@ -74,22 +74,23 @@ class Output:
             console.print(Text(clean(part)) if isinstance(part, str) else part)
 
     def event(self, document: Json) -> None:
-        """One line of JSON; nothing where people read."""
+        """Print an event as one line of JSON. Without `--json`, print nothing."""
         if self.as_json:
             with self._lock:
-                # As ASCII: file names may hold bytes that are no text, and streams differ.
+                # The JSON is ASCII: file names may hold bytes that are no valid text, and streams
+                # may have any encoding.
                 sys.stdout.write(json.dumps(document) + "\n")
                 sys.stdout.flush()
 
     def note(self, text: str, style: str = "") -> None:
-        """A line for people, on the way."""
+        """Print a line for people to standard error."""
         from rich.text import Text
 
         self.errors.print(Text(clean(text), style))
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A plain table that is readable in any width."""
+    """A plain table that is readable at any width of the terminal."""
     from rich.table import Table
     from rich.text import Text
 
@@ -102,7 +103,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
 
 
 class UploadReport:
-    """Follows a run of uploads: the bar, the events, and at the end the summary."""
+    """Reports a run of uploads: the progress bar, the events, and at the end the summary."""
 
     def __init__(self, output: Output) -> None:
         self.results: list[FileResult] = []
@@ -138,9 +139,9 @@ class UploadReport:
         self._draw()
 
     def stop_drawing(self) -> None:
-        """The bar goes; so it must before the process does."""
+        """Remove the progress bar, which must happen before the process ends."""
         if self._bar is not None:
-            with suppress(Exception):  # Whatever the terminal has become, the work is done.
+            with suppress(Exception):  # The terminal may be gone, but the work is done.
                 self._bar.stop()
             self._bar = None
 
@@ -149,7 +150,7 @@ class UploadReport:
             self._bar.update(self._bar.task_ids[0], files=text)
 
     def published(self, results: Sequence[FileResult]) -> None:
-        """What the service made of files that were uploaded; failures replace what was said."""
+        """Report what the service did with uploaded files. A failure replaces an earlier result."""
         with self._lock:
             for number, old in enumerate(self.results):
                 if old.outcome is Outcome.UPLOADED and (new := _failure(old, results)):
@@ -164,7 +165,7 @@ class UploadReport:
         return Counter(result.outcome for result in self.results)[outcome]
 
     def summary(self, *, state: str, published: int | None, hint: str = "") -> None:
-        """The end of a run; `published` is None where it was not waited for."""
+        """Print the summary of a run. `published` is None if nobody waited for publishing."""
         self.stop_drawing()
         seconds = time.monotonic() - self._started
         failed = [result for result in self.results if result.outcome is Outcome.FAILED]

@@ -1,5 +1,5 @@
-"""What is to be done with a file: nothing, as it is there already; go on with a post that was
-begun; or make a new one. Decided by the journal alone, which has a copy of the service's ledger."""
+"""Decides what to do with a file: nothing, if it is already uploaded; continue a post that was
+begun; or make a new post. The journal, with its copy of the ledger, is enough for that."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from shutterfeed_cli.sources import Source
 
 _ARRIVED: Final = frozenset({"processing", "ready"})
 _WORTH_ANOTHER_TRY: Final = frozenset({"never_arrived", "bytes_mismatch", "sha256_mismatch"})
-"""Failures that are not the content's own fault."""
+"""The codes of failures that another try can mend: the content itself is not at fault."""
 
 
 class Outcome(StrEnum):
-    """What became of a file in this run."""
+    """The result for a file in this run."""
 
     UPLOADED = "uploaded"
     SKIPPED = "skipped"
     FAILED = "failed"
     IGNORED = "ignored"
-    """Neither photo nor video."""
+    """The file is neither a photo nor a video."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file, and why; `post_id` where it is part of a post."""
+    """The result for one file, with a reason; `post_id` is set if it is part of a post."""
 
     name: str
     outcome: Outcome
@@ -42,9 +42,9 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Files that belong together, and what is to be said of them.
+    """Files that belong together, and the words of their post.
 
-    `whole`: they are one post as they are, even if some were uploaded before; `when` then tells
+    With `whole`, all files form one post, even if some were uploaded before; `when` then tells
     posts with the same contents apart. Otherwise they become posts of up to `per_post` files.
     """
 
@@ -60,9 +60,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The files of one post, to be sent in the words of `body` under `key`.
+    """The files of one post. It is declared with `body`, the request's JSON, and the idempotency
+    key `key`.
 
-    Without words, the post is there already under the id `key`, and `known` are its files.
+    If `body` is None, the post already exists: `key` is its id, and `known` are its files.
     """
 
     media: Sequence[Medium]
@@ -73,7 +74,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """There is nothing to send of a content."""
+    """There is nothing to send for a content."""
 
     outcome: Outcome
     reason: str
@@ -81,7 +82,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A content is part of a post that was begun earlier: see `Batch` for what the fields say."""
+    """A content is part of a post that was begun earlier. The fields are those of `Batch`."""
 
     key: str
     contents: Sequence[str]
@@ -93,9 +94,9 @@ class Begun:
 
 
 def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | Begun | None:
-    """What is to be done with a content, of which files with the contents in `here` are at hand.
+    """Decide what to do with a content. `here` has the files at hand, by their SHA-256.
 
-    None: it is new.
+    Returns None if the content is new.
     """
     entries = [known for known in journal.known(sha256) if known.post_id]
     posts = {known.post_id: journal.of_post(known.post_id) for known in entries}
@@ -105,7 +106,7 @@ def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | 
         recorded = journal.of_post(declared.post_id)
         failed = any(known.state == "failed" for known in recorded)
         if recorded and not failed and declared.state is Progress.SENT:
-            # Sent a moment ago: the ledger does not say so before storage has told the service.
+            # It was sent a moment ago, and the storage has not told the service's ledger yet.
             return Skip(Outcome.SKIPPED, "already uploaded")
         failed = failed or (not recorded and declared.state is Progress.SENT)  # Its post is gone.
         contents = [medium["sha256"] for medium in declared.body["media"]]
@@ -113,7 +114,7 @@ def decide(journal: Journal, sha256: str, here: Mapping[str, Medium]) -> Skip | 
             return Begun(declared.key, contents, declared.body)
         journal.note(declared.key, Progress.GIVEN_UP)
     for post_id, post in posts.items():
-        # Begun by another machine, or by this one before its journal was lost.
+        # Another machine began it, or this one before its journal was lost.
         contents = [known.sha256 for known in post]
         if set(contents) <= here.keys() and not any(known.state == "failed" for known in post):
             return Begun(post_id, contents, None, post)

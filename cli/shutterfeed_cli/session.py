@@ -1,6 +1,6 @@
-"""Who is signed in, where: kept in one file that only its owner can read.
+"""The sign-in, which is stored in one file that only its owner can read.
 
-The password goes to Cognito alone and is kept nowhere; what is kept is the refresh token.
+The password is sent only to Cognito and never stored; the file has the refresh token.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from shutterfeed_cli.folders import config_folder, make_private, replace_text
 
 _FILE: Final = "session.json"
 _EARLY_SECONDS: Final = 60.0
-"""A token is renewed this long before it ends, so that none ends on its way."""
+"""How long before its end a token is renewed, so that it does not expire on its way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a site's `config.json` says of its parts."""
+    """The addresses and ids in a site's `config.json`."""
 
     url: str
     api_url: str
@@ -41,23 +41,24 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in, as it is kept."""
+    """A sign-in as it is stored."""
 
     site: Site
     email: str
     refresh_token: str
     user_id: str = ""
-    """Empty in files of earlier versions."""
+    """The user's id; empty in files of earlier versions."""
 
 
 class SessionFile:
-    """The kept sign-in of this user of this machine."""
+    """The file with the sign-in of this machine's user."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.path = (config_folder() if folder is None else folder) / _FILE
 
     def load(self) -> Session | None:
-        """None where nobody is signed in. Raises `CliError` for a file that cannot be read."""
+        """The stored sign-in; None if nobody is signed in. Raises `CliError` if the file cannot be
+        read."""
         try:
             kept = json.loads(self.path.read_text(encoding="utf-8"))
             return Session(Site(**kept.pop("site")), **kept)
@@ -69,7 +70,7 @@ class SessionFile:
             ) from error
 
     def save(self, session: Session) -> None:
-        """Replace the file whole; it is never readable by others, not even for a moment."""
+        """Replace the whole file. Others can never read it, not even for a moment."""
         make_private(self.path.parent)
         replace_text(self.path, json.dumps(asdict(session), indent=2) + "\n")
 
@@ -78,10 +79,10 @@ class SessionFile:
 
 
 def find_site(client: httpx.Client, url: str, patience: Patience) -> Site:
-    """What is at this address. Raises `UsageError` where it is no Shutterfeed site."""
+    """The site at this address. Raises `UsageError` if it is not a Shutterfeed site."""
     base = url if "://" in url else f"https://{url}"
     if not urlsplit(base).hostname or urlsplit(base).scheme not in {"http", "https"}:
-        raise UsageError(f"{url} is no web address: it looks like https://photos.example.com.")
+        raise UsageError(f"{url} is not a web address, such as https://photos.example.com.")
     base = base.rstrip("/") + "/"
     answer = patience.send(lambda: client.get(urljoin(base, "config.json")))
     try:
@@ -95,12 +96,12 @@ def find_site(client: httpx.Client, url: str, patience: Patience) -> Site:
         )
     except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{url} is no Shutterfeed site: it has no config.json that says so."
+            f"{url} is not a Shutterfeed site: it has no valid config.json."
         ) from error
 
 
 class Tokens:
-    """Access tokens of one sign-in, renewed by themselves; for any number of threads."""
+    """The access tokens of one sign-in, which are renewed when needed. Threads can share it."""
 
     def __init__(
         self,
@@ -118,21 +119,21 @@ class Tokens:
         self._ends = float("-inf")
 
     def access(self) -> str:
-        """A token that is good for a while. Raises `NotSignedIn`."""
+        """A token that is still valid for a while. Raises `NotSignedIn`."""
         with self._lock:
             if self._clock() > self._ends - _EARLY_SECONDS:
                 self._renew()
             return self._access
 
     def rejected(self, token: str) -> None:
-        """The service did not take this one: the next is a new one."""
+        """Note that the service refused this token, so that the next one is new."""
         with self._lock:
             if token == self._access:
                 self._ends = float("-inf")
 
     def _renew(self) -> None:
         renewed = self._accounts.refresh(self._session.refresh_token)
-        # A token that lives shorter than the margin is still used once.
+        # A token whose lifetime is shorter than the margin is still used once.
         self._access = renewed.access
         self._ends = self._clock() + max(renewed.lifetime, _EARLY_SECONDS + 1)
         if renewed.refresh != self._session.refresh_token:

@@ -1,4 +1,4 @@
-"""Where the bytes of a medium come from: a file of its own, or one inside a zip."""
+"""Sources of a medium's bytes: a file on disk, or a file inside a zip."""
 
 from __future__ import annotations
 
@@ -23,31 +23,32 @@ UNPACKING_ERRORS: Final = (
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError),
     *(zlib.error, lzma.LZMAError, struct.error),
 )
-"""What a damaged zip makes its readers raise."""
+"""The errors that a damaged zip causes when it is read."""
 
 
 class Source(Protocol):
-    """Something that can be read, as often as needed."""
+    """A content that can be read as often as needed."""
 
     @property
     def name(self) -> str:
-        """As a person would recognise it."""
+        """The name by which a person recognizes it."""
         ...
 
     @property
     def stem(self) -> str:
-        """Of its file name."""
+        """Its file name without folder and ending."""
         ...
 
     def fingerprint(self) -> tuple[str, int, int]:
-        """Where it is, its bytes, and when it last changed: the same as long as the content is.
+        """Its path, its size in bytes, and the time of its last change. They stay the same as long
+        as the content does.
 
         Raises `OSError`.
         """
         ...
 
     def opened(self) -> Iterator[IO[bytes]]:
-        """The content, which can be read from anywhere. Raises `OSError`, `CliError`."""
+        """The content as a seekable file. Raises `OSError` and `CliError`."""
         ...
 
 
@@ -76,7 +77,7 @@ class FileSource:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableSource:
-    """Something that could not even be looked at, for the person to know."""
+    """A file that could not even be examined; it is reported to the user."""
 
     path: Path
     error: OSError
@@ -98,8 +99,8 @@ class UnreadableSource:
 
 @dataclass(frozen=True, slots=True)
 class ZippedSource:
-    """A member of a zip. It is unpacked alone, for as long as it is open, and never beyond the most
-    that the service takes, whatever the zip says of its size."""
+    """A file inside a zip. Only this file is unpacked, only while it is open, and only up to the
+    service's largest file size, whatever size the zip declares."""
 
     archive: zipfile.ZipFile
     member: zipfile.ZipInfo
@@ -124,7 +125,7 @@ class ZippedSource:
                     while chunk := packed.read(_CHUNK_BYTES):
                         left -= len(chunk)
                         if left < 0:
-                            raise CliError(f"{self.name} is larger than anything that is taken.")
+                            raise CliError(f"{self.name} is larger than the service allows.")
                         unpacked.write(chunk)
             except UNPACKING_ERRORS as error:
                 raise CliError(f"{self.name} cannot be unpacked: {error}") from error
@@ -134,5 +135,5 @@ class ZippedSource:
 
 @contextmanager
 def reading(source: Source) -> Iterator[IO[bytes]]:
-    """The source's content, closed at the end."""
+    """Open the source's content, and close it at the end."""
     yield from source.opened()

@@ -1,4 +1,4 @@
-"""Ctrl-C: the first asks to stop, the second does not ask."""
+"""Ctrl-C: the first one asks the work to stop, the second one ends the process."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from typing import Final
 from shutterfeed_cli.errors import ExitCode, Stopped
 
 GRACE_SECONDS: Final = 3.0
-"""How long what is on its way may take to end by itself; a small photo does, a video is resumed."""
+"""How long transfers may take to finish after Ctrl-C. A small photo finishes in that time; a video
+is resumed by the next run."""
 
 
 class Stop:
-    """Whether to begin anything new, and whether to give up what is under way."""
+    """Says whether new work may begin, and whether to give up the work that has begun."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -28,11 +29,12 @@ class Stop:
         self._alarm: threading.Timer | None = None
 
     def on_overdue(self, action: Callable[[], None]) -> None:
-        """What to do when work has not ended long after it was asked to: a server is silent."""
+        """Set the action for work that has not ended long after it was asked to: for example, if
+        a server is silent."""
         self._overdue = action
 
     def done(self) -> None:
-        """All work has ended: nothing is overdue any more."""
+        """Note that all work has ended, so that none can be overdue."""
         if self._alarm is not None:
             self._alarm.cancel()
 
@@ -41,7 +43,7 @@ class Stop:
         return self._asked.is_set()
 
     def ask(self) -> None:
-        """Begin nothing new from here on; give up what is not done after the grace."""
+        """Ask to begin no new work, and to give up work that is not done after `GRACE_SECONDS`."""
         if not self.asked:
             self._deadline = self._clock() + GRACE_SECONDS
             self._asked.set()
@@ -51,17 +53,17 @@ class Stop:
                 self._alarm.start()
 
     def check_new(self) -> None:
-        """Before anything is begun. Raises `Stopped`."""
+        """Call this before new work begins. Raises `Stopped` if it must not."""
         if self.asked:
             raise Stopped
 
     def check_underway(self) -> None:
-        """Between the pieces of something long. Raises `Stopped` when the grace is over."""
+        """Call this between the pieces of long work. Raises `Stopped` when its time is over."""
         if self._clock() > self._deadline:
             raise Stopped
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless asked to stop. Raises `Stopped`."""
+        """Wait. Raises `Stopped` as soon as the user asks to stop."""
         if self._asked.wait(seconds):
             raise Stopped
 

@@ -1,4 +1,4 @@
-"""The command `upload`, and what it shares with imports: one run, from Ctrl-C to summary."""
+"""The command `upload`, and the run of uploads that it shares with `import-instagram`."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from shutterfeed_cli.waiting import Waiting
 Caption = Callable[[Sequence[Medium]], str]
 
 _PLACE: Final = re.compile(r"(?P<name>.+)@(?P<latitude>[-+.\d]+),(?P<longitude>[-+.\d]+)")
-_HINT: Final = "Run the same command again to go on: nothing is uploaded twice."
+_HINT: Final = "Run the same command again to continue: nothing is uploaded twice."
 
 
 def upload(asked: argparse.Namespace, context: Context) -> ExitCode:
-    """Raises `CliError`."""
+    """Upload files and folders. Raises `CliError`."""
     for path in asked.paths:
         if not path.exists():
             raise UsageError(f"There is no {path}.")
@@ -42,7 +42,7 @@ def upload(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def run_uploads(asked: argparse.Namespace, context: Context, groups: Iterable[Wanted]) -> ExitCode:
-    """Upload, wait, sum up. Raises `CliError`."""
+    """Upload files, wait until they are published, and print a summary. Raises `CliError`."""
     context.connections, context.attempts = 2 * asked.parallel + 2, ATTEMPTS
     user_id = context.session.user_id or context.api.me()["id"]
     journal = open_journal(context.session.site.url, user_id)
@@ -70,7 +70,7 @@ def _run(
     interrupted = False
     try:
         with ThreadPoolExecutor(1, "ledger") as reader:
-            # Signing in and reading take a while, in which files are looked at.
+            # Signing in and reading the ledger take a while; files are examined meanwhile.
             ledger = reader.submit(refresh_ledger, context.api, journal, whole=asked.reread)
             uploader = Uploader(
                 api=context.api,
@@ -106,7 +106,7 @@ def _run(
 def _wait(
     asked: argparse.Namespace, context: Context, journal: Journal, report: UploadReport
 ) -> int:
-    """How many of the uploaded files are published in time."""
+    """Wait for the uploaded files. Returns how many of them were published in time."""
     uploaded = [one for one in report.results if one.outcome is Outcome.UPLOADED and one.media_id]
     waiting = Waiting(context.api, journal, context.stop, patience=asked.wait)
     settled = waiting.settled(
@@ -120,7 +120,7 @@ def _wait(
 
 
 class _Overdue:
-    """What happens when a request does not end though it was asked to: sum up, and end."""
+    """Prints the summary and ends the process, if a request does not end after Ctrl-C."""
 
     def __init__(self, report: UploadReport) -> None:
         self._report = report
@@ -147,13 +147,14 @@ def _caption(asked: argparse.Namespace) -> Caption:
     if asked.caption is not None:
         fixed = captions.tidy(asked.caption)
         if len(fixed) > MAX_CAPTION:
-            raise UsageError(f"A caption has at most {MAX_CAPTION:,} characters.")
+            raise UsageError(f"A caption may have at most {MAX_CAPTION:,} characters.")
         return always(fixed)
     return caption_of(asked.caption_from)
 
 
 def caption_of(kind: str | None) -> Caption:
-    """Captions from files' names or from what is in them; none if `kind` is None."""
+    """The function that makes captions, from files' names or their metadata; if `kind` is None, it
+    makes empty captions."""
     match kind:
         case "filename":
             return _first(lambda medium: captions.from_name(medium.source.stem))
@@ -163,7 +164,7 @@ def caption_of(kind: str | None) -> Caption:
 
 
 def always(text: str) -> Caption:
-    """The same for every post."""
+    """The function that gives every post the same caption."""
 
     def say(_: Sequence[Medium]) -> str:
         return text
@@ -183,11 +184,11 @@ def _from_exif(medium: Medium) -> str:
         with reading(medium.source) as file:
             return captions.from_photo(file)
     except (OSError, CliError):
-        return ""  # Whoever sends the file says what is wrong with it.
+        return ""  # When the file is sent, the error is reported.
 
 
 def parse_place(text: str) -> Json:
-    """`NAME@LAT,LON` as the service wants it. Raises `UsageError`."""
+    """The place in a text `NAME@LAT,LON`, as JSON for the service. Raises `UsageError`."""
     match = _PLACE.fullmatch(text)
     try:
         if match is None:
@@ -195,13 +196,13 @@ def parse_place(text: str) -> Json:
         latitude, longitude = float(match["latitude"]), float(match["longitude"])
     except ValueError:
         raise UsageError(
-            f"A place looks like 'Tempelhofer Feld@52.473,13.402', not {text!r}."
+            f"A place must look like 'Tempelhofer Feld@52.473,13.402', not {text!r}."
         ) from None
     name = captions.tidy(match["name"])
     fits = 1 <= len(name) <= MAX_PLACE_NAME and abs(latitude) <= 90 and abs(longitude) <= 180
     if not fits:
         raise UsageError(
-            f"A place has a name of at most {MAX_PLACE_NAME} characters, a latitude from -90 to 90"
-            " and a longitude from -180 to 180."
+            f"A place must have a name of up to {MAX_PLACE_NAME} characters, a latitude from -90 to"
+            " 90 and a longitude from -180 to 180."
         )
     return {"name": name, "latitude": latitude, "longitude": longitude}

@@ -1,12 +1,13 @@
-"""Many files become posts: each once, whatever happens in between.
+"""Makes posts from many files, and posts each file once, whatever happens meanwhile.
 
-A run goes through groups of files in order. Files are examined some at a time; what is new in a
-group becomes posts; posts are sent some at a time. What keeps a file from being posted twice:
+A run goes through groups of files in order. Several files are examined at the same time; the new
+files of a group become posts; several posts are sent at the same time. Three things keep a file
+from being posted twice:
 
-1. the service's **ledger**, which has every content this account has uploaded;
+1. the service's **ledger**, which has every content that this account has uploaded;
 2. the **journal**, which has every post that this machine has begun, with its exact words;
-3. the **idempotency key**, which is derived from the contents: the same post asked for again, by
-   whatever machine, is the same post.
+3. the **idempotency key**, which is derived from the contents: if any machine asks for the same
+   post again, it gets the same post.
 """
 
 from __future__ import annotations
@@ -47,16 +48,17 @@ from shutterfeed_cli.sources import Source
 from shutterfeed_cli.stopping import Stop
 
 _ATTEMPTS: Final = 20
-"""Of one post: an earlier one that failed, or was deleted, needs another key."""
+"""The number of attempts for one post. After an earlier post that failed or was deleted, the next
+attempt needs another key."""
 _ENDING: Final = (NetworkGone, NotSignedIn, JournalFailed)
-"""What no file can be blamed for: nothing more can be done in this run. Any other error is that of
-one file, and the run goes on."""
+"""The errors that end the run, since no other file would succeed. Any other error concerns one
+file, and the run continues."""
 _AHEAD: Final = 8
-"""Files examined ahead of those that are sent, for each that is sent at a time."""
+"""The number of files that are examined ahead, for each file that is sent at the same time."""
 
 
 class Watcher(Protocol):
-    """Is told what happens, by any thread."""
+    """Gets reports about what happens, from any thread."""
 
     def found(self, files: int, size: int) -> None: ...
 
@@ -67,14 +69,14 @@ class Watcher(Protocol):
 
 @dataclass(slots=True)
 class _Group:
-    """A group on its way through examination."""
+    """A group whose files are being examined."""
 
     wanted: Wanted
     examined: list[Future[Medium | None]] = field(default_factory=list)
 
 
 class Uploader:
-    """One run. `parallel` posts are sent at a time."""
+    """One run of uploads. Up to `parallel` posts are sent at the same time."""
 
     def __init__(
         self,
@@ -88,8 +90,8 @@ class Uploader:
         dry: bool = False,
         ready: Callable[[], object] = lambda: None,
     ) -> None:
-        """`ready` returns once the journal has the service's ledger; it raises what keeps it
-        from that. Files are examined meanwhile."""
+        """`ready` returns once the journal has the service's ledger, or raises the error that
+        prevents that. Files are examined meanwhile."""
         self._api = api
         self._transfer = transfer
         self._journal = journal
@@ -104,9 +106,9 @@ class Uploader:
         self._lock = threading.Lock()
 
     def run(self, groups: Iterable[Wanted]) -> None:
-        """Go through all groups, in order. The watcher is told what became of each file.
+        """Go through all groups in order. The watcher gets the result for each file.
 
-        Raises what ended the run early: `NetworkGone`, `NotSignedIn`, `JournalFailed`; and
+        Raises the error that ended the run early: `NetworkGone`, `NotSignedIn`, `JournalFailed` or
         `Stopped`.
         """
         with (
@@ -130,7 +132,7 @@ class Uploader:
     # --- Examining
 
     def _examined(self, groups: Iterable[Wanted], pool: ThreadPoolExecutor) -> Iterator[_Group]:
-        """The groups in order, some files of the next ones being examined meanwhile."""
+        """The groups in order. Some files of the next groups are examined meanwhile."""
         underway: deque[_Group] = deque()
         ahead = 0
         for wanted in groups:
@@ -164,7 +166,7 @@ class Uploader:
     # --- Deciding
 
     def _await_ledger(self) -> None:
-        """Before the first decision. What keeps the ledger away ends the run."""
+        """Wait for the ledger before the first decision. An error in reading it ends the run."""
         if self._is_ready:
             return
         self._is_ready = True
@@ -174,7 +176,7 @@ class Uploader:
             self._end(error)
 
     def _batches(self, group: _Group) -> Iterator[Batch]:
-        """The posts to send for a group. Files of which there is nothing to send are reported."""
+        """The posts to send for a group. Files that need not be sent are reported."""
         media = self._usable(group)
         if not media or self._over:
             return
@@ -202,19 +204,20 @@ class Uploader:
             yield from self._new(new[start : start + group.wanted.per_post], group.wanted)
 
     def _new(self, media: Sequence[Medium], wanted: Wanted) -> Iterator[Batch]:
-        """The post to send for new files; none if its words cannot be found."""
+        """The post to send for new files; none if its caption cannot be made."""
         try:
             batch = new_batch(media, wanted)
         except _ENDING:
             raise
-        except Exception as error:  # noqa: BLE001 - these files' own fault, whatever it is
+        except Exception as error:  # noqa: BLE001 - one post's error must not end the run
             for medium in media:
                 self._skip(medium, str(_as_told(error)), Outcome.FAILED)
             return
         yield batch
 
     def _whole(self, media: Sequence[Medium], wanted: Wanted) -> Iterator[Batch]:
-        """A post that is sent as it is, or not at all; only without what the service refused."""
+        """A post that is sent with all its files or not at all; only files that the service refused
+        are left out."""
         here = {medium.sha256: medium for medium in media}
         decided = [(medium, decide(self._journal, medium.sha256, here)) for medium in media]
         refused = [m for m, d in decided if isinstance(d, Skip) and d.outcome is Outcome.FAILED]
@@ -244,7 +247,7 @@ class Uploader:
                 continue
             except _ENDING:
                 raise
-            except Exception as error:  # noqa: BLE001 - this file's own fault, whatever it is
+            except Exception as error:  # noqa: BLE001 - one file's error must not end the run
                 told = str(_as_told(error))
                 self._watcher.done(FileResult(source.name, Outcome.FAILED, told))
                 continue
@@ -274,11 +277,11 @@ class Uploader:
             return
         except _ENDING as error:
             self._end(error)
-        except Exception as error:  # noqa: BLE001 - these files' own fault, whatever it is
+        except Exception as error:  # noqa: BLE001 - one post's error must not end the run
             self._report(batch, Outcome.FAILED, str(_as_told(error)))
 
     def _post(self, batch: Batch, body: Json) -> None:
-        """Ask for the post and send its files; under other keys, where earlier attempts failed."""
+        """Ask for the post and send its files. If earlier attempts failed, other keys are used."""
         stem, _, first = batch.key.rpartition("-")
         for attempt in range(int(first), int(first) + _ATTEMPTS):
             key = f"{stem}-{attempt}"
@@ -306,7 +309,7 @@ class Uploader:
         raise Refused("Every earlier attempt at this post failed: see `shutterfeed status`.")
 
     def _resume(self, batch: Batch) -> None:
-        """Send what is missing of a post that was begun elsewhere."""
+        """Send the missing files of a post that another machine began."""
         for medium, known in zip(batch.media, batch.known, strict=True):
             if known.state != "awaiting":
                 continue
@@ -316,8 +319,8 @@ class Uploader:
                 self._transfer.send(medium, state["link"], self._watcher.sent)
             elif state["upload"]["state"] == "awaiting":
                 raise Refused(
-                    "An upload of this file was begun elsewhere and is not over yet: try again in"
-                    " half an hour."
+                    "Another machine has begun to upload this file and has not finished: try again"
+                    " in half an hour."
                 )
         media_ids = [known.media_id for known in batch.known]
         self._report(batch, Outcome.UPLOADED, "", batch.key, media_ids)
@@ -346,7 +349,7 @@ class Uploader:
             raise Stopped
 
     def _end(self, error: CliError) -> None:
-        """Nothing more can be done in this run, by anybody."""
+        """End the run with this error, for all threads."""
         with self._lock:
             if self._ended is None:
                 self._ended = error
@@ -357,6 +360,6 @@ def _as_told(error: Exception) -> CliError:
 
 
 def _raise_any(futures: Iterable[Future[None]]) -> None:
-    """What no sender expected ends the run."""
+    """Raise an error that a sender did not handle, which ends the run."""
     for future in futures:
         future.result()

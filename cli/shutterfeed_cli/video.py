@@ -1,7 +1,7 @@
-"""A video's size and length, read from its container: MP4 and MOV (boxes), WebM (EBML).
+"""Reads a video's size and length from its container: MP4 and MOV (boxes), WebM (EBML).
 
-Only the index is read, never the pictures. Whatever is wrong with a file ends in `UnknownVideo`;
-the service looks at it again, with better eyes.
+Only the index is read, never the pictures. Every fault of a file ends in `UnknownVideo`; the
+service examines the file again, more thoroughly.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 _MAX_INDEX_BYTES: Final = 64 * 1024 * 1024
-"""Of a file's `moov` box: an hour of video has one of about two megabytes."""
+"""The largest size of a file's `moov` box: an hour of video has about two megabytes."""
 _MAX_BOXES: Final = 100_000
-"""At one level. A file that has more is made to keep its readers busy."""
+"""The highest number of boxes at one level. Only a hostile file has more."""
 
 
 class UnknownVideo(ValueError):
-    """The file does not say how large or long it is; the message says why."""
+    """The file does not say how large or how long the video is; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class VideoFacts:
 
 
 def read_facts(file: IO[bytes], content_type: str) -> VideoFacts:
-    """What the file says of itself. Raises `UnknownVideo`."""
+    """The facts that the file states about itself. Raises `UnknownVideo`."""
     try:
         facts = _webm(file) if content_type == "video/webm" else _mp4(file)
     except UnknownVideo:
@@ -54,7 +54,7 @@ def read_facts(file: IO[bytes], content_type: str) -> VideoFacts:
 class _Box:
     kind: bytes
     start: int
-    """Of the content."""
+    """The offset of the content."""
     end: int
 
 
@@ -78,7 +78,7 @@ def _boxes(file: IO[bytes], start: int, end: int) -> Iterator[_Box]:
 
 
 def _find(file: IO[bytes], inside: _Box, *path: bytes) -> _Box | None:
-    """The first box of this path of kinds."""
+    """The first box at this path of kinds; None if there is none."""
     for box in _boxes(file, inside.start, inside.end):
         if box.kind == path[0]:
             return _find(file, box, *path[1:]) if path[1:] else box
@@ -129,7 +129,7 @@ def _handler(file: IO[bytes], track: _Box) -> bytes:
 
 
 def _movie_ms(file: IO[bytes], moov: _Box) -> int:
-    """By the movie's header; by that of its fragments, where it has none of its own. 0: unknown."""
+    """The length by the movie's header, or else by the header of its fragments; 0 if unknown."""
     header = _find(file, moov, b"mvhd")
     if header is None:
         return 0
@@ -150,7 +150,7 @@ def _track_ms(file: IO[bytes], track: _Box) -> int:
 
 
 def _fragments_ms(file: IO[bytes], whole: _Box) -> int:
-    """By the index of segments that streamed files begin with. 0: unknown."""
+    """The length by the index of segments at the beginning of streamed files; 0 if unknown."""
     box = _find(file, whole, b"sidx")
     if box is None:
         return 0
@@ -163,7 +163,7 @@ def _fragments_ms(file: IO[bytes], whole: _Box) -> int:
 
 
 def _time(header: bytes) -> tuple[int, int]:
-    """Ticks a second and length in ticks, of a movie's or a medium's header in either version."""
+    """The ticks per second and the length in ticks, by a movie's or a medium's header."""
     if header[0] == 1:
         scale, duration = struct.unpack_from(">IQ", header, 20)
         unknown = duration == 2**64 - 1
@@ -211,17 +211,17 @@ def _webm(file: IO[bytes]) -> VideoFacts:
             case _ if kind == _CLUSTER_TIME:
                 cluster = int.from_bytes(content, "big")
             case _ if kind in {_SIMPLE_BLOCK, _BLOCK}:
-                # After the track's number, one byte for all that have fewer than 128 tracks.
+                # The time comes after the track's number, which is one byte below 128 tracks.
                 last = max(last, cluster + int.from_bytes(content[1:3], "big", signed=True))
             case _ if kind == _CLUSTER and duration and width and height:
                 break
-    # A browser's recording does not say how long it is: then its last picture does.
+    # A browser's recording does not state its length; the time of its last picture is used.
     ticks = duration or float(last)
     return VideoFacts(width, height, round(ticks * scale / _NANOSECONDS))
 
 
 def _elements(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Kind and the first bytes of every element, those inside containers after their container."""
+    """The kind and the first bytes of every element; those in a container follow the container."""
     end = file.seek(0, io.SEEK_END)
     at = 0
     for _ in range(_MAX_ELEMENTS):
@@ -245,7 +245,7 @@ def _elements(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _number(data: bytes, *, keep_marker: bool) -> tuple[int, int]:
-    """An EBML number and the bytes it takes: as many as its first byte has leading zeros, and one.
+    """An EBML number, and the number of its bytes: one more than its first byte has leading zeros.
 
     Raises `UnknownVideo`.
     """

@@ -1,4 +1,4 @@
-"""Waits until what was uploaded is published, or has failed and says why."""
+"""Waits until uploaded files are published or have failed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_PAUSE_SECONDS: Final = 5.0
 
 
 class Waiting:
-    """For the files of one run. `patience` is in seconds; a long video takes minutes."""
+    """Waits for the files of one run, for up to `patience` seconds. A long video takes minutes."""
 
     def __init__(
         self,
@@ -41,8 +41,8 @@ class Waiting:
     def settled(
         self, uploaded: Sequence[FileResult], on_progress: Callable[[int], None]
     ) -> list[FileResult]:
-        """The files that were published, or failed, with reasons; those that are missing take
-        longer. `on_progress` is told how many are still being processed.
+        """The files that were published or failed, with reasons; files that take longer are
+        missing. `on_progress` is called with the number of files that are still being processed.
 
         Raises `Stopped` and `CliError`.
         """
@@ -75,7 +75,7 @@ class Waiting:
         return replace(result, outcome=Outcome.FAILED, reason=reason or "it could not be processed")
 
     def _published(self, wanted: set[str]) -> set[str]:
-        """Those posts that are, once all are or patience ends."""
+        """The ids of the wanted posts that are published, when all are or the time is over."""
         if not wanted:
             return set()
         handle = self._api.me()["handle"]
@@ -85,7 +85,7 @@ class Waiting:
                 return found
 
     def _newest(self, handle: str, wanted: Iterable[str]) -> set[str]:
-        """The newest published posts, as far back as those wanted can be."""
+        """The ids of the newest published posts, as far back as the wanted posts can be."""
         missing, found = set(wanted), set[str]()
         spare = 3 * MAX_PAGE
         for page in self._api.pages(f"/users/{quote(handle)}/posts"):
@@ -98,7 +98,7 @@ class Waiting:
         return found
 
     def _paused(self) -> bool:
-        """False where there is no time left to wait."""
+        """Wait a moment. False if there is no time left."""
         if self._clock() >= self._deadline:
             return False
         self._stop.sleep(self._pause)

@@ -19,7 +19,7 @@ _AS_IT_IS = "/-._~()'!*:@,;=+&$%<> []{}|^\"\\`"
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    # The resolver's patterns know letters, but no emoji; what is encoded they pass on as it is.
+    # The resolver's patterns match letters but no emoji; percent-encoded characters they match.
     plain_path = quote(event["rawPath"], safe=_AS_IT_IS)
     return app.resolve({**event, "rawPath": plain_path}, context)
 

@@ -1,4 +1,5 @@
-"""The seam between HTTP and the services: routes as data, requests parsed, errors as answers.
+"""The layer between HTTP and the services: it declares routes, parses requests, and turns errors
+into answers.
 
 Every route is declared with `@route(...)`. The declaration serves three readers: the resolver
 here, the OpenAPI document (`make openapi`), and, through that document, the API's infrastructure.
@@ -48,11 +49,11 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     Busy: 503,
 }
 PREFIX: Final = "/api"
-"""Of every path: the API shares its domain with the site and the media."""
+"""Every path begins with it, because the API shares its domain with the site and the media."""
 JSON: Final = "application/json"
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _WORTH_COMPRESSING: Final = 1_000
-"""Characters. What is shorter fits into one packet anyway."""
+"""Characters that a body has to exceed: a shorter one fits into one packet anyway."""
 _COMPRESSION: Final = 6
 _PATH_PARAMETER: Final = re.compile(r"{(\w+)}")
 _INVALID: Final = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
@@ -60,12 +61,13 @@ _NAMED_FIELD: Final = re.compile(r"field `(?P<name>\w+)`")
 
 
 class Unauthenticated(Exception):
-    """No access token. The authorizer lets none through; this is the second lock."""
+    """The request has no valid access token. The gateway's authorizer already refuses such
+    requests; this check is the second lock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A body that is not JSON of one of our models."""
+    """An answer whose body is not the JSON of one of our models."""
 
     content_type: str
     body: str
@@ -89,7 +91,7 @@ class Route:
     errors: tuple[int, ...]
     query: tuple[Parameter, ...]
     produces: str
-    """The content type of what it returns."""
+    """The content type of its answer."""
 
     @property
     def name(self) -> str:
@@ -117,8 +119,8 @@ def route(
     query: tuple[Parameter, ...] = (),
     produces: str = JSON,
 ) -> Callable[[Endpoint], Endpoint]:
-    """Declare an endpoint; its docstring is its documentation. `errors` lists the statuses beyond
-    those every route may answer with."""
+    """Declare an endpoint; its docstring is its documentation. `errors` lists the error statuses
+    that it has besides those of every route."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         summary = (endpoint.__doc__ or "").strip()
@@ -157,7 +159,7 @@ class Call:
 
     @property
     def user_id(self) -> str:
-        """The caller, from the verified access token. Raises `Unauthenticated`."""
+        """The caller's user id, from the verified access token. Raises `Unauthenticated`."""
         authorizer = self.event.request_context.authorizer
         claims = (authorizer.jwt_claim if authorizer else None) or {}
         if claims.get("token_use") != "access":
@@ -173,15 +175,15 @@ class Call:
         return NOBODY if self.route.public else Viewer(self.user_id)
 
     def header(self, name: str) -> str:
-        """A header's value, empty where it is missing."""
+        """A header's value; empty if the header is missing."""
         return self.event.headers.get(name.lower(), "")
 
     def asked(self, name: str) -> str | None:
-        """What the query string says; None where it says nothing."""
+        """The value of a parameter of the query string; None if it is missing."""
         return self.event.query_string_parameters.get(name)
 
     def parse(self, model: type[B]) -> B:
-        """The body. Raises `InvalidInput` that names the offending field."""
+        """The body, parsed. Raises `InvalidInput`, which names the field that is wrong."""
         try:
             return msgspec.json.decode(self.event.decoded_body or "", type=model)
         except msgspec.ValidationError as error:
@@ -194,12 +196,14 @@ class Call:
         """How many entries a page may hold. Raises `InvalidInput`."""
         text = self.event.query_string_parameters.get("limit", str(DEFAULT_PAGE))
         if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_PAGE:
-            raise InvalidInput("invalid_limit", f"A limit goes from 1 to {MAX_PAGE}.", "limit")
+            message = f"limit must be a whole number from 1 to {MAX_PAGE}."
+            raise InvalidInput("invalid_limit", message, "limit")
         return int(text)
 
     @property
     def position(self) -> str | None:
-        """Where the page starts. Raises `InvalidCursor`."""
+        """The position after which the page begins; None for the first page. Raises
+        `InvalidCursor`."""
         cursor = self.event.query_string_parameters.get("cursor")
         return self.services.cursors.open(self._scope, cursor)
 
@@ -209,23 +213,27 @@ class Call:
 
     @property
     def _scope(self) -> CursorScope:
-        """A list is a route with its parameters: one user's followers are not another's."""
+        """The list that a cursor is valid for: a route with its parameters, since one user's
+        followers are not another's."""
         place = [self.route.path, *(self.path[name].lower() for name in self.route.parameters)]
         place += [repr(self._meant(parameter)) for parameter in self.route.query]
         return CursorScope("\n".join(place), self.user_id)
 
     def _meant(self, parameter: Parameter) -> object:
-        """A checked parameter's value: the same whether its default is given or left out."""
+        """The value of a parameter, which has been checked: the same whether a client sends the
+        default or leaves the parameter out."""
         text = self.asked(parameter.name)
         value = parameter.schema.get("default") if text is None else text
         return float(value) if parameter.schema["type"] == "number" and value else value
 
     def marked(self, name: str, position: str | None) -> str | None:
-        """A place of this route's list, to be given back in the parameter `name`."""
+        """The signed text of a position in this route's list, for clients to send back in the
+        parameter `name`."""
         return self.services.cursors.seal(self._mark_scope(name), position)
 
     def mark(self, name: str) -> str | None:
-        """The place given in a parameter. Raises `InvalidCursor`."""
+        """The position that the parameter `name` holds; None if it is missing. Raises
+        `InvalidCursor`."""
         try:
             return self.services.cursors.open(self._mark_scope(name), self.asked(name))
         except InvalidCursor:
@@ -262,7 +270,7 @@ def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Resp
         try:
             decoded = {name: unquote(value) for name, value in path.items()}
             response = _compressed(event, _answer(Call(declared, event, decoded)))
-        except Exception as error:  # noqa: BLE001 - the outermost frame: logged, answered in general
+        except Exception as error:  # noqa: BLE001 - the outermost frame: logged and answered with 500
             response, failure = _internal_error(), error
         elapsed = (time.perf_counter() - start) * 1000
         _log(declared.method, declared.path, response, elapsed, failure)
@@ -282,7 +290,7 @@ def _log(
     elapsed: float = 0,
     failure: Exception | None = None,
 ) -> None:
-    """The one line of this request; with its traceback where it failed for no fault of its own."""
+    """Write the one log line of this request; with a traceback if the failure is ours."""
     write = logger.error if failure else logger.info
     write(
         "request",
@@ -295,9 +303,9 @@ def _log(
 
 
 def _answer(call: Call) -> Response[Any]:
-    """The endpoint's answer. What is wrong with the request becomes one too; the rest escapes."""
+    """The endpoint's answer. Errors of the request become answers too; other errors escape."""
     try:
-        # First of all: who is not signed in learns nothing about the request's other faults.
+        # This comes first: a caller who is not signed in learns nothing of other mistakes.
         if not (call.route.public or call.user_id):
             raise Unauthenticated
         result = call.route.endpoint(call)
@@ -309,7 +317,7 @@ def _answer(call: Call) -> Response[Any]:
         return _error(401, ErrorDetail("unauthenticated", message, None))
     match result:
         case None:
-            # An empty text, not none: the local cloud cannot send a body of null.
+            # The body is an empty text, not None: the local cloud cannot send a body of null.
             return Response(call.route.status, body="", headers=dict(_HEADERS))
         case Raw(content_type, body, headers):
             return _text(call.route.status, content_type, body, headers)
@@ -330,11 +338,11 @@ def _text(status: int, content_type: str, body: str, headers: Mapping[str, str])
 
 
 def _compressed(event: APIGatewayProxyEventV2, response: Response[Any]) -> Response[Any]:
-    """The response, compressed where it is long and the caller can read that: CloudFront compresses
-    nothing that it may not cache. A page of the feed is a tenth as long.
+    """The response, compressed if it is long and the caller accepts gzip. CloudFront does not
+    compress what it may not cache. A compressed page of the feed is a tenth as long.
 
-    Not left to the resolver, which takes zlib's highest level: four times the CPU time, for hardly
-    fewer bytes.
+    The resolver could do it too, but at zlib's highest level, which takes four times the CPU time
+    for hardly fewer bytes.
     """
     accepted = event.headers.get("accept-encoding", "")
     body = str(response.body)
@@ -350,7 +358,7 @@ def _error(status: int, detail: ErrorDetail) -> Response[Any]:
 
 
 def _invalid_body(explanation: str) -> InvalidInput:
-    """msgspec's explanation, with the path it ends in as the field."""
+    """An error with msgspec's explanation; its field is the path at the explanation's end."""
     match = _INVALID.fullmatch(explanation)
     what, path = (match["what"], match["path"] or "") if match else (explanation, "")
     named = _NAMED_FIELD.search(what)

@@ -1,4 +1,4 @@
-"""What the API takes and gives, as JSON. The OpenAPI document is made from these classes."""
+"""The JSON bodies of requests and answers. The OpenAPI document is made from these classes."""
 
 from __future__ import annotations
 
@@ -41,14 +41,16 @@ from shutterfeed.services.uploads import Grant, UploadView
 from shutterfeed.services.viewing import AuthorView, PostView, ProfileView
 
 MEDIUM_PARAMETER = "m"
-"""Of a rendition's URL. CloudFront caches by it, and by no other; storage does not look at it."""
+"""The query parameter of a rendition's URL. It is the only one in CloudFront's cache key; storage
+ignores it."""
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=1, le=2_147_483_647)]
 
 
 def _documented(**schema: Any) -> Meta:
-    """A rule that the domain checks, with an error of its own: here for the document alone."""
+    """A rule that only the OpenAPI document shows: the domain checks it, with an error of its
+    own."""
     return Meta(extra_json_schema=schema)
 
 
@@ -57,11 +59,11 @@ def _pattern(pattern: str) -> Meta:
 
 
 class RequestBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What clients send. A misspelt field is an error, not a silent no-op."""
+    """The base of all request bodies. A misspelt field is an error, not a silent no-op."""
 
 
 class PlaceBody(RequestBody):
-    """Where a post was made: a name and a point in degrees, WGS 84."""
+    """The place where a post was made: its name, and a point in degrees (WGS 84)."""
 
     name: Annotated[str, Meta(min_length=1, max_length=MAX_PLACE_NAME), _pattern(NAME)]
     latitude: Annotated[float, Meta(ge=-90, le=90)]
@@ -76,13 +78,14 @@ Caption = Annotated[str, Meta(max_length=MAX_CAPTION), _pattern(TEXT)]
 
 
 class MediumBody(RequestBody):
-    """A file to come: exactly these bytes, and no others, can then be uploaded.
+    """A file that the client will upload. Only a file with exactly this size and SHA-256 is
+    accepted.
 
-    A photo has at most 25 MB, a video 300, 3 minutes and 4,096 pixels a side. Of a video `width`,
-    `height` and `duration_ms` have to be declared too; one of more work than is done for a video is
-    refused at once.
-    With `keep_capture_details` the post shows when and with which camera it was taken. `alt_text`
-    says what is to be seen, for those who do not see it.
+    A photo may have up to 25 MB; a video up to 300 MB, 3 minutes and 4,096 pixels a side. `width`,
+    `height` (pixels) and `duration_ms` are required for a video; a video that would take too long
+    to process is refused at once.
+    With `keep_capture_details` the post shows when and with which camera the photo was taken.
+    `alt_text` describes the picture for people who cannot see it.
     """
 
     content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES | VIDEO_TYPES))]
@@ -96,9 +99,9 @@ class MediumBody(RequestBody):
 
 
 class CreatePost(RequestBody):
-    """A post to be: its caption and place, and what files will be uploaded for it.
+    """A new post: its caption, its place, and the files that will be uploaded for it.
 
-    `taken_at` is when it was taken, as its owner says; it orders nothing.
+    `taken_at` is when the photo or video was taken, as the author says; no list is ordered by it.
     """
 
     media: Annotated[list[MediumBody], Meta(min_length=1, max_length=MAX_MEDIA)]
@@ -108,8 +111,8 @@ class CreatePost(RequestBody):
 
 
 class CreateAvatar(RequestBody):
-    """A photo to come, of at most 25 MB: exactly these bytes, and no others, can then be uploaded.
-    Of one that moves, the first frame is shown."""
+    """A photo of up to 25 MB that the client will upload. Only a file with exactly this size and
+    SHA-256 is accepted. The first frame of an animated picture is shown."""
 
     content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES))]
     bytes: Annotated[int, Meta(ge=1, le=MAX_PHOTO_BYTES)]
@@ -117,9 +120,10 @@ class CreateAvatar(RequestBody):
 
 
 class EditPost(RequestBody):
-    """What to change: a field left out stays as it is; a place of null is taken away.
+    """The fields of a post to change. A field that is left out stays as it is; `null` removes the
+    place.
 
-    `alt_texts` are by media id; those of media it does not name stay as they are.
+    `alt_texts` maps media ids to texts; the texts of other media stay as they are.
     """
 
     caption: Caption | UnsetType = UNSET
@@ -128,8 +132,8 @@ class EditPost(RequestBody):
 
 
 _HANDLE = (
-    "3 to 30 letters a-z, digits, and single dots or underscores between them, in capital or small"
-    " letters. Some names of the service itself are reserved (400 `reserved_handle`)."
+    "A handle has 3 to 30 characters: letters a-z (capital or small), digits, and single dots or"
+    " underscores between them. Some names are reserved for the service (400 `reserved_handle`)."
 )
 Handle = Annotated[
     str,
@@ -139,7 +143,7 @@ Handle = Annotated[
 
 
 class EditProfile(RequestBody):
-    """What to change: a field left out stays as it is."""
+    """The fields of a profile to change. A field that is left out stays as it is."""
 
     handle: Handle | UnsetType = UNSET
     display_name: Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), _pattern(LINE)] | UnsetType = (
@@ -149,11 +153,14 @@ class EditProfile(RequestBody):
 
 
 class Health(Struct):
+    """The API answers; `status` is always `ok`."""
+
     status: str
 
 
 class ErrorDetail(Struct):
-    """`code` is for machines, `message` for people; `field` names what is wrong, if anything."""
+    """What is wrong: a stable `code` for programs, a sentence for people, and the `field` of the
+    request that is wrong, or null if no single field is."""
 
     code: str
     message: str
@@ -161,20 +168,22 @@ class ErrorDetail(Struct):
 
 
 class ErrorBody(Struct):
+    """The body of every error that the API itself answers with."""
+
     error: ErrorDetail
 
 
 class GatewayError(Struct):
-    """What the gateway in front of the API answers by itself: without a valid access token (401,
-    403), to a body of more than 10 MB (413), above the limit of requests (429), and while the API
-    cannot be reached (500, 503). Its message is not meant for people."""
+    """The body of an error that the gateway in front of the API answers with: no valid access token
+    (401, 403), a body of more than 10 MB (413), too many requests (429), or the API cannot be
+    reached (500, 503). Its message is not meant for people."""
 
     message: str
 
 
 class AvatarBody(Struct):
-    """A user's picture, a square JPEG of at most 150 pixels a side; the URL never changes its
-    content. The placeholder is that of the whole photo (a base64 ThumbHash)."""
+    """A user's picture: a square JPEG of up to 150 pixels a side. The content behind a URL never
+    changes. `placeholder` is a base64 ThumbHash of the whole photo."""
 
     url: str
     placeholder: str
@@ -188,7 +197,7 @@ class AvatarBody(Struct):
 
 
 class UserCounts(Struct):
-    """Exact at the time of the answer."""
+    """The user's exact numbers of followers, followed users and published posts."""
 
     followers: int
     following: int
@@ -244,7 +253,7 @@ class ListedUser(User):
 
 
 class Author(Struct):
-    """As much of a user as a post shows."""
+    """The part of a user's profile that a post shows."""
 
     id: str
     handle: str
@@ -259,7 +268,8 @@ class Author(Struct):
 
 
 class RenditionBody(Struct):
-    """One size and format of a photo; the URL never changes its content."""
+    """One size and format of a photo. The content behind a URL never changes; `width` and `height`
+    are in pixels."""
 
     name: str
     url: str
@@ -269,8 +279,9 @@ class RenditionBody(Struct):
 
 
 class PostState(StrEnum):
-    """`pending` until the first bytes come, then `processing`, and in the end `published` or
-    `failed`. A deleted post is only in the list of those that can be restored."""
+    """A post is `pending` until its first file arrives, then `processing`, and in the end
+    `published` or `failed`. A `deleted` post appears only in the list of posts that can be
+    restored."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -280,7 +291,8 @@ class PostState(StrEnum):
 
 
 class FailureBody(Struct):
-    """Why a file was refused; `field` names what of its declaration it contradicts, if anything."""
+    """Why a file was refused. `field` names the declared value that the file contradicts, or is
+    null if it contradicts none."""
 
     code: str
     message: str
@@ -292,8 +304,8 @@ class FailureBody(Struct):
 
 
 class CaptureBody(Struct):
-    """When and with which camera a photo was taken, as far as its file says. `taken_at` is ISO 8601
-    in the camera's local time, with an offset only where the file has one."""
+    """When and with which camera a photo was taken, if its file says so. `taken_at` is ISO 8601 in
+    the camera's local time; it has an offset from UTC only if the file has one."""
 
     taken_at: str | None
     camera: str | None
@@ -304,9 +316,10 @@ class CaptureBody(Struct):
 
 
 class ClipBody(Struct):
-    """The MP4 of a video, or of an animated picture, which has no sound and is to be looped.
+    """The MP4 of a video or of an animated picture. An animated picture has no sound; play it in a
+    loop.
 
-    The URL never changes its content.
+    The content behind a URL never changes.
     """
 
     url: str
@@ -333,10 +346,13 @@ class ClipBody(Struct):
 
 
 class MediumView(Struct):
-    """A photo or video of a post. Dimensions, placeholder (a base64 ThumbHash) and renditions are
-    there once it is ready, and `capture`, if its owner wants it shown; a video's are its poster's,
-    and `clip` is what moves. `progress` is the percentage done of a video that is being
-    processed."""
+    """A photo or video of a post.
+
+    `width`, `height` (pixels), `placeholder` (a base64 ThumbHash) and `renditions` are present once
+    the state is `ready`, and so is `capture` if the author wants it shown. Those of a video
+    describe its poster; `clip` is the moving picture. `progress` says what percentage of a video
+    has been processed.
+    """
 
     id: str
     state: MediaState
@@ -375,8 +391,8 @@ def _url(picture: Picture | Avatar, name: str, media_id: str, media_base_url: st
 
 
 def _renditions(picture: Picture, media_id: str, media_base_url: str) -> list[RenditionBody]:
-    # The object is the blob's, the URL the medium's own: whether it is in a cache already tells
-    # nothing of other media with the same content.
+    # All media with the same content share the stored object, but each has a URL of its own:
+    # whether a URL is in a cache already tells nothing about other media with that content.
     return [
         RenditionBody(
             rendition.name,
@@ -390,11 +406,15 @@ def _renditions(picture: Picture, media_id: str, media_base_url: str) -> list[Re
 
 
 class PostCounts(Struct):
+    """The numbers of likes and comments of a post."""
+
     likes: int
     comments: int
 
 
 class PlaceView(Struct):
+    """The place where a post was made: its name, and a point in degrees (WGS 84)."""
+
     name: str
     latitude: float
     longitude: float
@@ -405,8 +425,8 @@ class PlaceView(Struct):
 
 
 class PostBody(Struct):
-    """A post. Only its author sees it before it is published. `taken_at` is what the author said,
-    and is null where nothing was said."""
+    """A post. Only its author sees it before it is published. `taken_at` is when the photo or video
+    was taken, as the author says; null if the author did not say."""
 
     id: str
     state: PostState
@@ -437,14 +457,14 @@ class PostBody(Struct):
 
 
 class PartBody(Struct):
-    """One part of a large file, counted from 1, and its bytes."""
+    """One part of a large file: its `number`, counted from 1, and its `size` in bytes."""
 
     number: int
     size: int
 
 
 class PartLinkBody(Struct):
-    """PUT exactly these bytes of the file to `url`, and nothing else."""
+    """The link for one part of a large file: PUT exactly these `size` bytes to `url`."""
 
     number: int
     url: str
@@ -452,15 +472,17 @@ class PartLinkBody(Struct):
 
 
 class PartsBody(Struct):
-    """The links of the parts that are still to come; part `n` begins at `(n - 1) * part_size`."""
+    """The links for the parts that are still missing. Part `n` begins at byte
+    `(n - 1) * part_size`."""
 
     part_size: int
     parts: list[PartLinkBody]
 
 
 class UploadLink(Struct, omit_defaults=True):
-    """Where a file goes. A small one: send a multipart form to `url`, all `fields` first, then the
-    file as `file`. A large one, in `multipart`: PUT its parts in any order, then complete it."""
+    """How to upload a file. A small file has `url` and `fields`: POST a multipart form to `url`,
+    with all `fields` first and then the file as `file`. A large file has `multipart`: PUT its parts
+    in any order, then complete the upload."""
 
     media_id: str
     expires_at: Instant
@@ -490,7 +512,7 @@ class PostCreated(Struct):
 
 
 class AvatarCreated(Struct):
-    """Where the photo goes; `upload` is null once it has arrived."""
+    """The id of the photo, and how to upload it; `upload` is null once the photo has arrived."""
 
     media_id: str
     upload: UploadLink | None
@@ -501,9 +523,9 @@ class AvatarCreated(Struct):
 
 
 class UploadBody(Struct):
-    """One line of the upload ledger. `sha256` is what its owner declared; the post of an avatar is
-    seen by nobody. `thumbnail` is the URL of a square JPEG of at most 150 pixels a side, once the
-    file is ready."""
+    """One entry of the upload ledger. `sha256` is the value that the user declared. `thumbnail` is
+    the URL of a square JPEG of up to 150 pixels a side, or null until the file is ready. If
+    `purpose` is `avatar`, nobody can see the post of `post_id`."""
 
     post_id: str
     media_id: str
@@ -535,9 +557,10 @@ class UploadBody(Struct):
 
 
 class UploadState(Struct):
-    """A line of the ledger; the parts of a large file that arrived; where the rest of it goes.
+    """An entry of the upload ledger, the parts of a large file that have arrived, and how to upload
+    the rest.
 
-    `link` is null once the bytes are there, and when it is too late for them.
+    `link` is null once all bytes have arrived, and when it is too late to upload them.
     """
 
     upload: UploadBody
@@ -554,7 +577,8 @@ class UploadState(Struct):
 
 
 class OriginalLink(Struct):
-    """GET `url` before `expires_at`: the bytes as they were uploaded, to be saved as a file."""
+    """A link to a file exactly as it was uploaded: GET `url` before `expires_at`. Browsers save the
+    answer as a file."""
 
     url: str
     expires_at: Instant
@@ -571,7 +595,8 @@ class OriginalLink(Struct):
 
 
 class DeletedPost(Struct):
-    """A post that its author can still restore, and the state it then returns to."""
+    """A deleted post that its author can still restore. `returns_to` is the state that it then has
+    again."""
 
     post: PostBody
     returns_to: PostState | None
@@ -590,19 +615,22 @@ class DeletedPost(Struct):
 
 
 class DeletedPage(Struct):
+    """Deleted posts, last deleted first. `next_cursor` is null at the end of the list."""
+
     items: list[DeletedPost]
     next_cursor: str | None
 
 
 class PostPage(Struct):
-    """Posts, newest first. `next_cursor` is null at the end; a page may hold fewer than asked."""
+    """Posts, newest first. `next_cursor` is null at the end of the list. A page may hold fewer
+    posts than `limit`."""
 
     items: list[PostBody]
     next_cursor: str | None
 
 
 class NewPostsBody(Struct):
-    """How many posts wait; `more`: there are more than were counted."""
+    """How many new posts there are. If `more` is true, there are more than `count`."""
 
     count: int
     more: bool
@@ -613,7 +641,11 @@ class NewPostsBody(Struct):
 
 
 class FeedPageBody(Struct):
-    """`latest`, on a first page, is what `since` takes; `new` answers `since`."""
+    """A page of the feed, newest post first. `next_cursor` is null at the end of the feed.
+
+    `latest` is set on the first page: send it as `since` to ask how many posts have come since
+    then. The answer to such a request has `new` and no posts.
+    """
 
     items: list[PostBody] = []
     next_cursor: str | None = None
@@ -622,19 +654,23 @@ class FeedPageBody(Struct):
 
 
 class UserPage(Struct):
+    """Users. `next_cursor` is null at the end of the list."""
+
     items: list[ListedUser]
     next_cursor: str | None
 
 
 class UploadPage(Struct):
+    """Entries of the upload ledger, newest first. `next_cursor` is null at the end of the list."""
+
     items: list[UploadBody]
     next_cursor: str | None
 
 
 class SearchPage(Struct):
-    """What was found, best first, by kind; a hashtag comes without its mark.
+    """The posts, users and hashtags that were found, best match first. Hashtags come without `#`.
 
-    `next_cursor` is null at the end, and where all kinds were asked for at once.
+    `next_cursor` is null at the end of the list, and always if `type` is `all`.
     """
 
     posts: list[PostBody]
@@ -644,8 +680,8 @@ class SearchPage(Struct):
 
 
 class SuggestionBody(Struct):
-    """`text` is a handle, a hashtag without its mark, or a place's name; `user` comes with a
-    handle."""
+    """One suggestion: `text` is a handle, a hashtag without `#`, or the name of a place. `user` is
+    set if `text` is a handle."""
 
     kind: SuggestionKind
     text: str
@@ -658,6 +694,6 @@ class SuggestionBody(Struct):
 
 
 class Suggestions(Struct):
-    """What somebody may be about to type, likeliest first."""
+    """Suggestions for what the user is typing, likeliest first."""
 
     items: list[SuggestionBody]

@@ -1,6 +1,6 @@
-"""What may stand in paths, query strings and headers, as the OpenAPI document shows it.
+"""The parameters of paths, query strings and headers, as the OpenAPI document shows them.
 
-The patterns and limits are those that the checks of the domain use.
+Their patterns and limits are the ones that the domain checks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DEFAULT_PAGE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter; `schema` is its JSON Schema. Those of paths and headers are required."""
+    """One parameter; `schema` is its JSON Schema. Parameters in the path are always required."""
 
     name: str
     description: str
@@ -29,7 +29,7 @@ class Parameter:
 
 
 def whole(pattern: str) -> str:
-    """A pattern for a whole text, as JSON Schema writes it: there it may match any part."""
+    """The pattern with anchors: JSON Schema would else let it match any part of a text."""
     return f"^{pattern}$"
 
 
@@ -45,8 +45,8 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
     for parameter in (
         Parameter(
             "handle",
-            "A user's handle, in capital or small letters, without the @. There is nobody (404)"
-            " with a handle of another form.",
+            "A user's handle, in capital or small letters, without the @. A text that cannot be a"
+            " handle is answered with 404.",
             {
                 "type": "string",
                 "minLength": users.MIN_HANDLE,
@@ -56,18 +56,18 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
         ),
         Parameter(
             "id",
-            "A post's id. There is no post (404) with an id of another form.",
+            "The id of a post. A text that cannot be a post's id is answered with 404.",
             {"type": "string", "pattern": whole(ids.POST_ID)},
         ),
         Parameter(
             "media_id",
-            "The id of a photo or video. There is none (404) with an id of another form.",
+            "The id of a photo or video. A text that cannot be such an id is answered with 404.",
             {"type": "string", "pattern": whole(ids.ULID)},
         ),
         Parameter(
             "tag",
-            "A hashtag, with or without its mark: letters, digits, emoji and underscores, up to 100"
-            " of them, and not digits alone. Anything else is refused with 400 `invalid_hashtag`.",
+            "A hashtag, with or without `#`: up to 100 letters, digits, emoji and underscores, but"
+            " not only digits. Anything else is refused with 400 `invalid_hashtag`.",
             {"type": "string", "minLength": 1},
         ),
     )
@@ -75,8 +75,8 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
 
 KEY: Final = Parameter(
     "Idempotency-Key",
-    "A text of the client's choice, another one for every creation. A request that is repeated with"
-    " the same key within 24 hours creates nothing more.",
+    "A text that the client chooses, a different one for every creation. A request that is repeated"
+    " with the same key within 24 hours creates nothing more.",
     {
         "type": "string",
         "minLength": 1,
@@ -89,58 +89,60 @@ KEY: Final = Parameter(
 PAGING: Final = (
     Parameter(
         "cursor",
-        "The `next_cursor` of the page before; without it, the first page. It is good for the list,"
-        " the other parameters and the user it was given to: 400 `invalid_cursor` otherwise.",
+        "The `next_cursor` of the page before; leave it out to get the first page. A cursor is"
+        " valid only for the same list, the same other parameters and the same user: any other use"
+        " is refused with 400 `invalid_cursor`.",
         _CURSOR_TEXT,
     ),
     Parameter(
         "limit",
-        "The most entries that the page may hold.",
+        "The highest number of entries that the page may hold.",
         {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE},
     ),
 )
 
 SINCE: Final = Parameter(
     "since",
-    "The `latest` of an earlier page: the answer has no posts, and says in `new` how many posts of"
-    " others have come since.",
+    "The `latest` of an earlier page. The answer then has no posts; its `new` says how many posts"
+    " of other users have come since that page.",
     _CURSOR_TEXT,
 )
 
 _QUERY_TEXT: Final = {"type": "string", "maxLength": MAX_QUERY, "pattern": whole(QUERY)}
 TYPED: Final = Parameter(
     "q",
-    "What has been typed so far. Refused with 400 `empty_query` if there is no letter, digit or"
-    " emoji in it.",
+    "The text that the user has typed so far. It is refused with 400 `empty_query` if it has no"
+    " letter, digit or emoji.",
     {"minLength": 1, **_QUERY_TEXT},
     required=True,
 )
 SEARCH: Final = (
     Parameter(
         "q",
-        "Words, #hashtags, a @handle, or their beginning. Required unless `near` is given, and with"
-        " the types `users` and `hashtags`: refused with 400 `empty_query` if there is no letter,"
-        " digit or emoji in it.",
+        "Words, #hashtags, or a @handle; the last word may be only a beginning. It needs a letter,"
+        " digit or emoji, or is refused with 400 `empty_query`. It may be left out only if `near`"
+        " is given and `type` is `all` or `posts`.",
         _QUERY_TEXT,
     ),
     Parameter(
         "type",
-        "What to look for.",
+        "The kind of results to look for.",
         {"type": "string", "enum": list(SearchKind), "default": SearchKind.ALL},
     ),
     Parameter(
         "media",
-        "Only posts with a photo, or with a video.",
+        "Find only posts with a photo, or only posts with a video.",
         {"type": "string", "enum": list(MediaKind)},
     ),
     Parameter(
         "near",
-        "Only posts whose place is near this point: latitude and longitude in degrees.",
+        "Find only posts whose place is near this point: latitude and longitude in degrees.",
         {"type": "string", "pattern": whole(POINT), "examples": ["52.52,13.405"]},
     ),
     Parameter(
         "km",
-        "How near, in kilometres along the surface. It has no effect without `near`.",
+        "The greatest distance from the point `near`, in kilometres. It has no effect without"
+        " `near`.",
         {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_KM, "default": DEFAULT_KM},
     ),
 )

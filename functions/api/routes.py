@@ -1,4 +1,4 @@
-"""Every route of the API: parse, one service call, respond."""
+"""Every route of the API: each parses the request, calls one service, and answers."""
 
 from __future__ import annotations
 
@@ -54,26 +54,26 @@ OPENAPI = Path(__file__).with_name("openapi.json")
 
 @route("GET", "/health", returns=Health, public=True)
 def get_health(_: Call) -> Health:
-    """Whether the API answers."""
+    """Check that the API answers."""
     return Health("ok")
 
 
 @route("GET", "/openapi.json", public=True)
 def get_openapi(_: Call) -> Raw:
-    """This API's OpenAPI document."""
+    """Get this API's OpenAPI document."""
     return Raw(JSON, OPENAPI.read_text())
 
 
 @route("GET", "/docs", public=True, produces="text/html")
 def get_docs(_: Call) -> Raw:
-    """This API's documentation, as a page to read and to try requests from."""
+    """Get a page that documents this API and lets one try requests."""
     page, policy = _docs_page()
     return Raw("text/html; charset=utf-8", page, {"Content-Security-Policy": policy})
 
 
 @route("GET", "/me", returns=User)
 def get_me(call: Call) -> User:
-    """The caller's profile; made on the first call."""
+    """Get the caller's profile. The first call creates it."""
     return _own(call, call.services.users.me(call.user_id))
 
 
@@ -81,8 +81,8 @@ def get_me(call: Call) -> User:
 def edit_me(call: Call) -> User:
     """Change the caller's handle, display name or bio.
 
-    A handle that is given up rests for 30 days: nobody is found by it, its former owner may take it
-    back at any time, and to others it is taken until then (409 `handle_taken`).
+    A handle that is given up is kept for its former owner for 30 days: nobody is found by it, only
+    the former owner can take it back, and everybody else gets 409 `handle_taken`.
     """
     change = call.parse(EditProfile)
     profile = call.services.users.edit(
@@ -104,11 +104,12 @@ def edit_me(call: Call) -> User:
     errors=(409,),
 )
 def create_avatar(call: Call) -> AvatarCreated:
-    """Declare a photo that is to be the caller's avatar, and get a link to upload it to.
+    """Declare a photo as the caller's new avatar, and get a link to upload it to.
 
-    It is the avatar once it has arrived and been processed; `GET /me/uploads/{media_id}` says how
-    far it is. Of several, the one that was asked for last stays. Repeated with the same
-    Idempotency-Key and body, the request names the same photo, with a fresh link.
+    The photo becomes the avatar once it has arrived and been processed;
+    `GET /me/uploads/{media_id}` says how far it is. If several are on their way, the one declared
+    last stays. A request that is repeated with the same Idempotency-Key and body returns the same
+    photo with a fresh link.
     """
     body = call.parse(CreateAvatar)
     draft = MediumDraft(body.content_type, body.bytes, body.sha256)
@@ -118,13 +119,13 @@ def create_avatar(call: Call) -> AvatarCreated:
 
 @route("DELETE", "/me/avatar", status=204)
 def delete_avatar(call: Call) -> None:
-    """Take the caller's avatar away, and any that is still on its way."""
+    """Remove the caller's avatar, and any new one that is still on its way."""
     call.services.avatars.remove(call.user_id)
 
 
 @route("GET", "/me/uploads", returns=UploadPage, paged=True)
 def list_uploads(call: Call) -> UploadPage:
-    """The caller's upload ledger, newest first: what is on its way, what failed and why."""
+    """List the caller's uploads, newest first: which are on their way, which failed and why."""
     page = call.services.uploads.list(call.user_id, call.position, call.limit)
     items = [UploadBody.of(upload, call.services.media_base_url) for upload in page.items]
     return UploadPage(items, call.cursor(page.next_position))
@@ -132,16 +133,17 @@ def list_uploads(call: Call) -> UploadPage:
 
 @route("GET", "/me/uploads/{media_id}", returns=UploadState, errors=(404,))
 def get_upload(call: Call) -> UploadState:
-    """One of the caller's uploads: what arrived of it, and fresh links for what is missing."""
+    """Get one of the caller's uploads: which parts arrived, and fresh links for the others."""
     view = call.services.uploads.get(call.user_id, call.path["media_id"])
     return UploadState.of(view, call.services.media_base_url)
 
 
 @route("POST", "/me/uploads/{media_id}/complete", returns=UploadState, errors=(404, 409))
 def complete_upload(call: Call) -> UploadState:
-    """Say that all parts of a large file are there.
+    """Complete the upload of a large file, once all its parts have been sent.
 
-    Answered with 409 `parts_missing` where they are not. Repeated, it changes nothing more.
+    The answer is 409 `parts_missing` if a part has not arrived. A repeated request changes nothing
+    more.
     """
     view = call.services.uploads.complete(call.user_id, call.path["media_id"])
     return UploadState.of(view, call.services.media_base_url)
@@ -149,16 +151,16 @@ def complete_upload(call: Call) -> UploadState:
 
 @route("GET", "/me/uploads/{media_id}/original", returns=OriginalLink, errors=(404, 409))
 def get_original(call: Call) -> OriginalLink:
-    """A link to one of the caller's uploads, byte for byte as it came.
+    """Get a link to the original file of one of the caller's uploads, exactly as it was uploaded.
 
-    Answered with 409 `not_stored` as long as the bytes have not come, and where they were refused.
+    The answer is 409 `not_stored` if the file has not arrived yet, or was refused.
     """
     return OriginalLink.of(call.services.downloads.original(call.user_id, call.path["media_id"]))
 
 
 @route("GET", "/me/deleted", returns=DeletedPage, paged=True)
 def list_deleted(call: Call) -> DeletedPage:
-    """The caller's deleted posts that can be restored, last deleted first."""
+    """List the caller's deleted posts that can still be restored, last deleted first."""
     page = call.services.posts.deleted(call.user_id, call.position, call.limit)
     items = [DeletedPost.of(view, call.services.media_base_url) for view in page.items]
     return DeletedPage(items, call.cursor(page.next_position))
@@ -166,28 +168,28 @@ def list_deleted(call: Call) -> DeletedPage:
 
 @route("PUT", "/me/following/{handle}", returns=UserAsSeen, errors=(400, 404))
 def follow(call: Call) -> UserAsSeen:
-    """Follow a user; nothing changes where the caller does so already."""
+    """Follow a user. Nothing changes if the caller follows them already."""
     followee = call.services.follows.follow(call.user_id, call.path["handle"])
     return UserAsSeen.of(followee, call.services.media_base_url)
 
 
 @route("DELETE", "/me/following/{handle}", returns=UserAsSeen, errors=(404,))
 def unfollow(call: Call) -> UserAsSeen:
-    """Stop following a user; nothing changes where the caller does not follow them."""
+    """Stop following a user. Nothing changes if the caller does not follow them."""
     followee = call.services.follows.unfollow(call.user_id, call.path["handle"])
     return UserAsSeen.of(followee, call.services.media_base_url)
 
 
 @route("GET", "/users/{handle}", returns=UserAsSeen, errors=(404,))
 def get_user(call: Call) -> UserAsSeen:
-    """A user's profile with exact counts."""
+    """Get a user's profile with exact counts."""
     view = call.services.viewing.find(call.viewer, call.path["handle"])
     return UserAsSeen.of(view, call.services.media_base_url)
 
 
 @route("GET", "/users/{handle}/posts", returns=PostPage, paged=True, errors=(404,))
 def list_user_posts(call: Call) -> PostPage:
-    """A user's published posts, newest first."""
+    """List a user's published posts, newest first."""
     handle = call.path["handle"]
     page = call.services.posts.by_author(handle, call.viewer, call.position, call.limit)
     return _post_page(call, page)
@@ -195,7 +197,7 @@ def list_user_posts(call: Call) -> PostPage:
 
 @route("GET", "/users/{handle}/followers", returns=UserPage, paged=True, errors=(404,))
 def list_followers(call: Call) -> UserPage:
-    """Who follows a user, newest first."""
+    """List the users who follow a user, newest follower first."""
     handle = call.path["handle"]
     page = call.services.follows.followers(handle, call.viewer, call.position, call.limit)
     return _user_page(call, page)
@@ -203,7 +205,7 @@ def list_followers(call: Call) -> UserPage:
 
 @route("GET", "/users/{handle}/following", returns=UserPage, paged=True, errors=(404,))
 def list_following(call: Call) -> UserPage:
-    """Whom a user follows."""
+    """List the users whom a user follows."""
     handle = call.path["handle"]
     page = call.services.follows.following(handle, call.viewer, call.position, call.limit)
     return _user_page(call, page)
@@ -221,8 +223,8 @@ def list_following(call: Call) -> UserPage:
 def create_post(call: Call) -> PostCreated:
     """Declare a post and its files, and get a link to upload each file to.
 
-    The post publishes itself once every file has arrived and been processed. Repeated with the
-    same Idempotency-Key and body, the request returns the same post with fresh links.
+    The post publishes itself once every file has arrived and been processed. A request that is
+    repeated with the same Idempotency-Key and body returns the same post with fresh links.
     """
     body = call.parse(CreatePost)
     draft = PostDraft(
@@ -249,7 +251,7 @@ def create_post(call: Call) -> PostCreated:
 
 @route("GET", "/posts/{id}", returns=PostBody, errors=(404,))
 def get_post(call: Call) -> PostBody:
-    """A published post, or one of the caller's own in any state."""
+    """Get a published post, or one of the caller's own posts in any state but `deleted`."""
     return _post(call, call.services.posts.get(call.path["id"], call.viewer))
 
 
@@ -271,26 +273,30 @@ def edit_post(call: Call) -> PostBody:
 
 @route("DELETE", "/posts/{id}", status=204, errors=(403, 404))
 def delete_post(call: Call) -> None:
-    """Delete one of the caller's posts: from lists and feeds at once, from storage in time.
+    """Delete one of the caller's posts.
 
-    Repeated, it changes nothing more and is answered like the first.
+    It disappears from lists and feeds at once, can be restored for 30 days, and is then removed
+    from storage. A repeated request changes nothing more and gets the same answer.
     """
     call.services.posts.delete(call.path["id"], call.user_id)
 
 
 @route("POST", "/posts/{id}/restore", returns=PostBody, errors=(404, 409))
 def restore_post(call: Call) -> PostBody:
-    """Bring back one of the caller's posts within 30 days of its deletion, as it was.
+    """Restore one of the caller's deleted posts as it was, within 30 days of its deletion.
 
-    Repeated, it changes nothing more; a post that is not deleted is returned as it is. Answered
-    with 409 `restore_expired` if the post was deleted too long ago.
+    A post that is not deleted is returned as it is, so a repeated request changes nothing more. The
+    answer is 409 `restore_expired` if the post was deleted too long ago.
     """
     return _post(call, call.services.posts.restore(call.path["id"], call.user_id))
 
 
 @route("GET", "/feed", returns=FeedPageBody, paged=True, query=(SINCE,))
 def get_feed(call: Call) -> FeedPageBody:
-    """Posts of those the caller follows and their own, newest first; or how many are new."""
+    """Get the caller's feed: the posts of those they follow and their own, newest first.
+
+    With `since`, get only the number of new posts.
+    """
     feed, since = call.services.feed, call.mark("since")
     if since is not None:
         return FeedPageBody(new=NewPostsBody.of(feed.new_posts(call.user_id, since)))
@@ -303,8 +309,9 @@ def get_feed(call: Call) -> FeedPageBody:
 def search(call: Call) -> SearchPage:
     """Find posts, users and hashtags, best match first.
 
-    Typing errors are forgiven: one from four letters on, two from eight. The last word may be a
-    beginning. With a type, the list goes on in pages; without, it is the best of each kind.
+    Typing errors are forgiven: one in words of four letters or more, two in words of eight or more.
+    The last word may be only a beginning. With a `type`, the list continues on further pages;
+    without, the answer holds the best matches of each kind.
     """
     kind = _choice(call, SearchKind, "type") or SearchKind.ALL
     media = _choice(call, MediaKind, "media")
@@ -330,9 +337,9 @@ def search(call: Call) -> SearchPage:
 
 @route("GET", "/search/suggest", returns=Suggestions, query=(TYPED,))
 def suggest(call: Call) -> Suggestions:
-    """What somebody may be about to type: handles, names, hashtags, places.
+    """Suggest users, hashtags and places for what has been typed so far.
 
-    A beginning with `@` suggests only users, one with `#` only hashtags.
+    A text that begins with `@` gets only users, one that begins with `#` only hashtags.
     """
     found = call.services.search.suggest(call.viewer, call.asked("q") or "")
     base_url = call.services.media_base_url
@@ -341,14 +348,15 @@ def suggest(call: Call) -> Suggestions:
 
 @route("GET", "/hashtags/{tag}/posts", returns=PostPage, paged=True)
 def list_tagged(call: Call) -> PostPage:
-    """Published posts with a hashtag, newest first."""
+    """List the published posts with a hashtag, newest first."""
     found = call.services.search
     page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit)
     return _post_page(call, page)
 
 
 def _also(kind: SearchKind, query: Query) -> bool:
-    """Whether a search for everything can go beyond posts: a place alone has no people."""
+    """Whether a search for everything also looks for users and hashtags: it needs words for that;
+    a place alone finds only posts."""
     return kind is SearchKind.ALL and bool(query.terms)
 
 
@@ -361,7 +369,7 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
         return kind(text)
     except ValueError:
         allowed = ", ".join(kind)
-        raise InvalidInput(f"invalid_{name}", f"It is one of {allowed}.", name) from None
+        raise InvalidInput(f"invalid_{name}", f"{name} must be one of {allowed}.", name) from None
 
 
 def _own(call: Call, profile: Profile) -> User:
@@ -385,7 +393,7 @@ def _listed(call: Call, views: Sequence[ProfileView]) -> list[ListedUser]:
 
 
 def _given(value: Any) -> Any:
-    """A field's value; None where the request left it out."""
+    """A field's value; None if the request left it out."""
     return None if value is UNSET else value
 
 
@@ -412,7 +420,7 @@ def _docs_page() -> tuple[str, str]:
 
 
 def _digest(script: str) -> str:
-    """As browsers compute it of what stands in a script element."""
+    """The digest that browsers compute of the content of a script element, in base64."""
     return b64encode(sha256(script.encode()).digest()).decode()
 
 

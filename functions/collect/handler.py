@@ -1,4 +1,4 @@
-"""Storage given back: references of posts that are gone, objects of blobs nobody refers to."""
+"""Gives storage back: the references of posts that are gone, and the objects of unused blobs."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Uploads that landed: checked against their declaration, stored once, referred to."""
+"""Checks uploads that arrived against their declaration, and stores each content once."""
 
 from collections.abc import Iterator
 

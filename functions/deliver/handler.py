@@ -1,4 +1,4 @@
-"""Feeds: posts put in, chunk by chunk, and what follows from follows and from visits."""
+"""Writes posts into feeds, chunk by chunk, and does the work after follows and visits."""
 
 from collections.abc import Iterator
 

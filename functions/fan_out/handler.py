@@ -1,5 +1,5 @@
-"""Posts published: their authors' readers, in chunks for `deliver`. Authors who become
-celebrities, or cease to be: their readers moved."""
+"""Sends published posts to `deliver`, with the authors' readers in chunks; and moves the readers of
+authors who become celebrities, or stop being celebrities."""
 
 from collections.abc import Iterator
 

@@ -1,1 +1,1 @@
-"""The function `publish`."""
+"""The function `index_search`."""

@@ -1,6 +1,6 @@
-"""The search index: posts and users brought up to date in it, a batch of messages at a time.
+"""Brings posts and users in the search index up to date, a batch of messages at a time.
 
-Invoked by hand with an `action`, it takes one step of its maintenance: see
+If an operator invokes it with an `action`, it does one step of maintenance: see
 `operations/search_index.py`.
 """
 
@@ -34,7 +34,8 @@ def index(bodies: Sequence[str]) -> Handled:
 
 
 def maintain(action: str, event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """One step; what it says is where the next one goes on. Raises `ValueError`."""
+    """Do one step of maintenance. The result says where the next step continues. Raises
+    `ValueError` for an unknown action."""
     steps = maintenance()
     after, repair = event.get("after"), bool(event.get("repair"))
     checks = {

@@ -1,4 +1,4 @@
-"""The publish gate: blobs that settled, carried to the media and posts that refer to them."""
+"""The publish gate: it passes the outcome of blobs on to media and posts, and publishes posts."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""On a schedule: posts that stand still, found and set moving again."""
+"""Finds unpublished posts that wait too long, and sends their messages again; on a schedule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shutterfeed.services.reconciling import Reconciliation
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Who invokes it by hand may say `after_minutes`, in place of the setting."""
+    """Reconcile. An operator who invokes it may pass `after_minutes` instead of the setting."""
     logger.set_correlation_id(context.aws_request_id)
     composed = reconciler()
     after = composed.stands_still_after
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _measure(result: Reconciliation) -> None:
-    """Only what there is: CloudWatch bills a metric by the hours in which it has values."""
+    """Record metrics that have a value: CloudWatch bills a metric by the hours with values."""
     for finding, count in result.findings.items():
         name = "".join(part.capitalize() for part in finding.split("_"))
         metrics.add_metric(f"Reconciled{name}", MetricUnit.Count, count)

@@ -1,4 +1,4 @@
-"""The metadata table's stream: each change handed to the queues of those who act on it."""
+"""Reads the metadata table's stream, and sends each change to the queues of its workers."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Stored photos: renditions made and the blob marked ready, or failed with the reason."""
+"""Makes the renditions of stored photos, and marks the blob ready, or failed with the reason."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Stored videos: clip and poster made and the blob marked ready, or failed with the reason."""
+"""Makes clip and poster of stored videos, and marks the blob ready, or failed with the reason."""
 
 from collections.abc import Iterator
 

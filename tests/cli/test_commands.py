@@ -369,7 +369,7 @@ class TestFetcher:
         path.parent.mkdir(parents=True)
         path.write_bytes(b"mine")
         result = self.fetcher(tmp_path, b"original").fetch(self.original)
-        assert "left alone" in str(result)
+        assert "was not changed" in str(result)
         assert path.read_bytes() == b"mine"
 
     def test_what_has_no_original_is_no_failure(self, tmp_path: Path) -> None:

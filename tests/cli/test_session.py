@@ -101,12 +101,12 @@ class TestSite:
         ],
     )
     def test_any_other_site_is_refused(self, answer: httpx.Response) -> None:
-        with pytest.raises(UsageError, match="no Shutterfeed site"):
+        with pytest.raises(UsageError, match="not a Shutterfeed site"):
             find_site(client(lambda _: answer), "https://example.com", Patience())
 
     @pytest.mark.parametrize("address", ["", "ftp://example.com", "http://", "file:///etc"])
     def test_what_is_no_address_is_refused(self, address: str) -> None:
-        with pytest.raises(UsageError, match="no web address"):
+        with pytest.raises(UsageError, match="not a web address"):
             find_site(client(lambda _: httpx.Response(200)), address, Patience())
 
 

@@ -116,7 +116,7 @@ def test_a_fresh_link_that_is_refused_too_is_the_end(
     service = Service(before=refusing(answer, lambda _: True))
     seen = upload(service, file(tmp_path))
     (reason,) = seen.reasons()
-    assert re.search(rf"fresh link, too \({answer[0]} {answer[1]}: Because", reason)
+    assert re.search(rf"fresh link did not help \({answer[0]} {answer[1]}: Because", reason)
     assert fresh_links(service) == 1
 
 
@@ -195,7 +195,7 @@ def test_an_original_is_fetched_with_a_fresh_link_once(
     refused = Originals(tmp_path / "refused", [answer] * 9)
     said = refused.fetch()
     assert isinstance(said, CliError)
-    assert f"fresh link, too ({answer[0]} {answer[1]}" in str(said)
+    assert f"fresh link did not help ({answer[0]} {answer[1]}" in str(said)
     assert (refused.links, refused.fetched) == (2, 2)
 
 

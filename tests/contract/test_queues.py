@@ -100,7 +100,7 @@ def test_what_sqs_did_not_take_is_an_error() -> None:
     queue = SqsQueue(client, "https://sqs.example/queue", DELIVER)
     with Stubber(client) as stub:
         stub.add_response("send_message_batch", answer)
-        with pytest.raises(NotSent, match="1 of 2: later"):
+        with pytest.raises(NotSent, match="1 of 2 messages were not sent: later"):
             queue.send([Followed(samples.user_id(1), samples.user_id(number)) for number in (2, 3)])
         stub.add_response("send_message_batch", answer)
         failures = queue.send_each([Followed(samples.user_id(1), samples.user_id(2))] * 2)

@@ -1,5 +1,5 @@
-"""The one Python client of the service: its HTTP API, sign-in, and the way of bytes to storage.
+"""The Python client of the service: its HTTP API, sign-in, and sending files to the storage.
 
-The command line is built on it, and so are the demo data, the end-to-end tests and the benchmarks.
-It knows nothing of the terminal, of the journal, or of where files are.
+The command line, the demo data, the end-to-end tests and the benchmarks use it. It knows nothing
+about the terminal, the journal, or the places of files.
 """

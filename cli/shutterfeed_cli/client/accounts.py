@@ -16,22 +16,22 @@ from shutterfeed_cli.errors import CliError, NotSignedIn, Refused
 
 _TARGET: Final = "AWSCognitoIdentityProviderService"
 _SHORTEST_LIFETIME: Final = 300.0
-"""In seconds: the least that a user pool may be set to."""
+"""The shortest lifetime of a token, in seconds, that a user pool allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What a sign-in yields. The API takes the access token."""
+    """The tokens of a sign-in. The API accepts the access token."""
 
     access: str = field(repr=False)
     id: str = field(repr=False)
     refresh: str = field(repr=False)
     lifetime: float
-    """Of the access token, in seconds."""
+    """The lifetime of the access token in seconds."""
 
 
 class Accounts:
-    """Those operations of Cognito that need no credentials but a person's own.
+    """The operations of Cognito that need only the user's own credentials.
 
     Every method raises `NotSignedIn` or `Refused` with Cognito's reason, `NetworkGone`, `Stopped`.
     """
@@ -48,7 +48,7 @@ class Accounts:
         return cls(single_client(), url, client_id, Patience(attempts=1))
 
     def sign_up(self, email: str, password: str) -> None:
-        """A new account, which has to be confirmed. Raises `Refused` with the code
+        """Create an account, which has to be confirmed. Raises `Refused` with the code
         `UsernameExistsException` if the address is taken."""
         attributes = [{"Name": "email", "Value": email}]
         self.call("SignUp", {"Username": email, "Password": password, "UserAttributes": attributes})
@@ -58,7 +58,8 @@ class Accounts:
         self.call("ConfirmSignUp", {"Username": email, "ConfirmationCode": code})
 
     def sign_in(self, email: str, password: str) -> SignIn:
-        """Raises `NotSignedIn` for a wrong address or password, and if more is asked for."""
+        """Sign in. Raises `NotSignedIn` for a wrong address or password, and if the account asks
+        for anything else."""
         answer = self.call(
             "InitiateAuth",
             {
@@ -72,14 +73,14 @@ class Accounts:
         except KeyError:
             asked = answer.get("ChallengeName", "something else")
             raise NotSignedIn(
-                f"The account asks for {asked}, which this command cannot answer: sign in on the "
-                "site once."
+                f"The account asks for {asked}, which this command cannot answer: sign in once on "
+                "the site."
             ) from None
 
     def refresh(self, refresh_token: str) -> SignIn:
-        """New tokens; the refresh token to use from now on is the old one or another.
+        """Get new tokens. The refresh token to use from now on is the old one or a new one.
 
-        Raises `NotSignedIn` if the old one is no longer good.
+        Raises `NotSignedIn` if the old one is no longer valid.
         """
         answer = self.call(
             "InitiateAuth",
@@ -91,7 +92,7 @@ class Accounts:
         return _sign_in(answer, answer.get("RefreshToken") or refresh_token)
 
     def revoke(self, refresh_token: str) -> None:
-        """Make the refresh token, and every access token that came of it, worthless."""
+        """Make the refresh token invalid, and every access token that was made with it."""
         self.call("RevokeToken", {"Token": refresh_token})
 
     def call(self, operation: str, body: Mapping[str, Any]) -> Json:
@@ -134,13 +135,13 @@ def _refusal(answer: httpx.Response) -> CliError:
             )
         case "UserNotConfirmedException":
             return NotSignedIn(
-                "The e-mail address is not confirmed yet: do that on the site.",
+                "The e-mail address is not confirmed yet: confirm it on the site.",
                 code=kind,
                 status=answer.status_code,
             )
         case "PasswordResetRequiredException":
             return NotSignedIn(
-                "The password has to be changed first: do that on the site.",
+                "The password must be changed first: change it on the site.",
                 code=kind,
                 status=answer.status_code,
             )

@@ -1,4 +1,4 @@
-"""The service's HTTP API, in the name of who is signed in."""
+"""The service's HTTP API, called as the signed-in user."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FINAL_STATES: Final = frozenset({"published", "failed"})
 
 
 class AccessTokens(Protocol):
-    """Where access tokens come from."""
+    """A source of access tokens."""
 
     def access(self) -> str: ...
 
@@ -35,7 +35,7 @@ class AccessTokens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OneToken:
-    """An access token that is used as it is, for as long as it is good."""
+    """A fixed access token, which is never renewed."""
 
     token: str = field(repr=False)
 
@@ -43,14 +43,14 @@ class OneToken:
         return self.token
 
     def rejected(self, token: str) -> None:
-        """There is no other: the next request is refused, too."""
+        """Do nothing: there is no other token, and the next request is refused too."""
 
 
 class Api:
-    """Calls that repeat themselves until they are answered, as far as `patience` goes.
+    """Calls of the service's API. Each is repeated until it is answered, as `patience` allows.
 
-    Without `tokens` it is nobody who asks. Unless it says otherwise, a method raises `Refused` with
-    the service's reason, `NotSignedIn`, `NetworkGone`, and `Stopped`.
+    Without `tokens` the caller is not signed in. Unless it says otherwise, a method raises
+    `Refused` with the service's reason, `NotSignedIn`, `NetworkGone`, and `Stopped`.
     """
 
     def __init__(
@@ -84,8 +84,8 @@ class Api:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """One request, tried once; its answer, whatever the status. Raises `NotSignedIn` and
-        `httpx.TransportError`."""
+        """Make one request, once, and return its answer, whatever the status. Raises `NotSignedIn`
+        and `httpx.TransportError`."""
         token = "" if self._tokens is None else self._tokens.access()
         return self._sent(method, path, token, body=body, query=query, headers=headers)
 
@@ -98,7 +98,7 @@ class Api:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
-        """One call that must succeed; all calls made here may be repeated without harm."""
+        """Make one call and return the answer. Every call of this class may be repeated safely."""
         used = ""
 
         def attempt() -> httpx.Response:
@@ -111,7 +111,7 @@ class Api:
             self._tokens.rejected(used)
             answer = self._patience.send(attempt)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            raise NotSignedIn("The service does not take your sign-in: run `shutterfeed login`.")
+            raise NotSignedIn("The service refused your sign-in: run `shutterfeed login`.")
         if not answer.is_success:
             raise _refused(answer)
         said: Json = answer.json() if answer.content else {}
@@ -201,7 +201,7 @@ class Api:
         place: Json | None = None,
         idempotency_key: str | None = None,
     ) -> Json:
-        """Declare a post: `post`, and in `uploads` where each file goes that has not arrived."""
+        """Declare a post. Returns `post`, and in `uploads` the links for files not yet arrived."""
         draft = {
             "caption": caption,
             "place": place,
@@ -265,7 +265,7 @@ class Api:
         return self.call("GET", f"/me/uploads/{quote(media_id)}")
 
     def complete_upload(self, media_id: str) -> Json:
-        """Say that all parts of a large file are there."""
+        """Complete the upload of a large file, once all its parts have been sent."""
         return self.call("POST", f"/me/uploads/{quote(media_id)}/complete")
 
 

@@ -1,4 +1,4 @@
-"""What is uploaded: anything that can be read again, with what has to be declared of it."""
+"""Contents to upload: anything that can be read again, with the facts that must be declared."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 class Content(Protocol):
-    """Bytes on their way to storage."""
+    """A content to send to the storage."""
 
     @property
     def content_type(self) -> str: ...
@@ -21,11 +21,11 @@ class Content(Protocol):
     def size(self) -> int: ...
 
     def opened(self) -> AbstractContextManager[IO[bytes]]:
-        """The bytes, which can be read from anywhere. Raises `OSError`, `CliError`."""
+        """The content as a seekable file. Raises `OSError` and `CliError`."""
         ...
 
     def declaration(self) -> Json:
-        """What the service wants to know of it before it comes."""
+        """The facts that the service requires before the upload, as JSON."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""One HTTP client for everything, and patience with networks that come and go."""
+"""The HTTP client, and how often requests are repeated on bad networks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ATTEMPTS: Final = 7
 FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 20.0
 LONGEST_ASKED_SECONDS: Final = 120.0
-"""More than this is not waited, even if the service asks for it in Retry-After."""
+"""The longest pause, even if the service asks for a longer one in Retry-After."""
 
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
 _AGAIN: Final = frozenset(
@@ -38,13 +38,14 @@ _AGAIN: Final = frozenset(
 
 
 class _ThisMachine(httpx.BaseTransport):
-    """Any name under `.localhost` means this machine, as in browsers and curl."""
+    """A transport for which any name under `.localhost` means this machine, as in browsers and
+    curl."""
 
     def __init__(self, limits: httpx.Limits, trust: ssl.SSLContext) -> None:
         self._inner = httpx.HTTPTransport(limits=limits, verify=trust)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        # The Host header was set when the request was made, and stays.
+        # The Host header was set when the request was made, and does not change.
         request.url = request.url.copy_with(host="127.0.0.1")
         return self._inner.handle_request(request)
 
@@ -56,7 +57,7 @@ def new_client(connections: int = 8) -> httpx.Client:
     """A client for any number of requests at a time, which keeps this many connections open between
     them. It is safe to share between threads."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections)
-    # Made once: reading the machine's certificates takes a while.
+    # The context is made only once, since reading the machine's certificates takes a while.
     trust = httpx.create_ssl_context()
     local = _ThisMachine(limits, trust)
     return httpx.Client(
@@ -90,17 +91,17 @@ def request(
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Repeats requests that may pass later: pauses double, with full jitter, up to a limit."""
+    """Repeats requests that may succeed later. Pauses double, with full jitter, up to a limit."""
 
     stop: Stop = field(default_factory=Stop)
     attempts: int = ATTEMPTS
     chance: Callable[[], float] = random.random
 
     def send(self, request: Callable[[], httpx.Response]) -> httpx.Response:
-        """The first answer that is final, errors of the 4xx kind included.
+        """Send a request until there is a final answer, and return that; 4xx errors are final too.
 
-        `request` is called once for every attempt. Raises `NetworkGone` when the last one got no
-        answer, or none but an error of the server's, and `Stopped`.
+        `request` is called once for every attempt. Raises `NetworkGone` if the last attempt got no
+        answer or a server error, and `Stopped`.
         """
         problem = ""
         for attempt in range(1, self.attempts + 1):
@@ -117,11 +118,11 @@ class Patience:
         often = f", {self.attempts} times in a row" if self.attempts > 1 else ""
         raise NetworkGone(
             f"Shutterfeed could not be reached: {problem}{often}. "
-            "Run the same command again to go on."
+            "Run the same command again to continue."
         )
 
     def pause(self, attempt: int) -> float:
-        """Seconds to wait after the attempt of this number, counted from 1."""
+        """The seconds to wait after an attempt; attempts are counted from 1."""
         longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1))
         return longest * (0.5 + self.chance() / 2)
 
@@ -137,7 +138,7 @@ def _trouble(answer: httpx.Response) -> str:
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
-    """The seconds that the answer asks to wait, within reason; None where it does not say."""
+    """The seconds that the answer asks to wait, up to a limit; None if it does not say."""
     text: str = answer.headers.get("Retry-After", "")
     seconds: float
     try:

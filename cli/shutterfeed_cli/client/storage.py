@@ -1,7 +1,7 @@
-"""What storage says when it does not take or give a file, and whether a fresh link helps.
+"""Errors of the storage when a file is sent or fetched, and whether a fresh link helps.
 
-S3 answers with a status and, in XML, a code and a sentence. Only a fault of the server's own and a
-connection that stood still pass by themselves; all else is the same however often it is tried.
+S3 answers with a status and, in XML, a code and a sentence. Another try helps only after a server
+error or a connection that stood still; any other request fails again in the same way.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ import httpx
 from shutterfeed_cli.errors import Refused
 
 _EXPIRED: Final = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
-"""404: the upload in parts, or the copy for a download, that the link belongs to is gone."""
+"""The statuses of a link that has expired. 404 means that the upload in parts, or the copy for a
+download, is gone."""
 _EXPIRED_CODE: Final = "ExpiredToken"
-"""The rights of who signed the link ended before the link did; S3 answers 400."""
+"""S3's code, with status 400, if the rights of the link's signer ended before the link did."""
 _STOOD_STILL: Final = "RequestTimeout"
-"""No bytes came for a while; S3 answers 400."""
-_TELL: Final = "tell those who run the service."
+"""S3's code, with status 400, if no bytes came for a while."""
+_TELL: Final = "tell the people who run the service."
 
 
 class LinkRefused(Exception):
-    """Storage does not take this link, any more or at all: ask for a fresh one."""
+    """The storage refused this link, which may have expired: ask for a fresh one."""
 
     def __init__(self, answer: httpx.Response) -> None:
         super().__init__(_said(answer))
@@ -31,19 +32,20 @@ class LinkRefused(Exception):
         self._code = _code(answer)
 
     def final(self) -> Refused:
-        """What to say if a fresh link is refused, too."""
-        message = f"Storage refused the file, and with a fresh link, too ({self}): {_TELL}"
+        """The error to raise if a fresh link is refused too."""
+        message = f"Storage refused the file, and a fresh link did not help ({self}): {_TELL}"
         return Refused(message, code=self._code, status=self._status)
 
 
 def raise_if_passing(answer: httpx.Response) -> None:
-    """Raises `httpx.TransportError` if the connection was too slow, as if it had broken off."""
+    """Raise `httpx.TransportError` if the connection was too slow, as if it had been lost."""
     if answer.status_code == HTTPStatus.BAD_REQUEST and _code(answer) == _STOOD_STILL:
         raise httpx.WriteTimeout(f"storage waited too long ({_said(answer)})")
 
 
 def check(answer: httpx.Response) -> None:
-    """Raises `LinkRefused`, and `Refused` if no link would help."""
+    """Check the storage's answer. Raises `LinkRefused`, or `Refused` if no fresh link would
+    help."""
     if answer.is_success:
         return
     code = _code(answer)
@@ -51,13 +53,13 @@ def check(answer: httpx.Response) -> None:
         raise LinkRefused(answer)
     if answer.status_code < HTTPStatus.BAD_REQUEST:
         message = (
-            f"Storage is elsewhere ({_said(answer)}). The service gives out links to the wrong "
-            f"address: {_TELL}"
+            f"Storage is at another address ({_said(answer)}). The service makes links to "
+            f"a wrong address: {_TELL}"
         )
     else:
         message = (
-            f"Storage refused the file ({_said(answer)}). Run the same command again; if it says "
-            f"so again, {_TELL}"
+            f"Storage refused the file ({_said(answer)}). Run the same command again; if that does "
+            f"not help, {_TELL}"
         )
     raise Refused(message, code=code, status=answer.status_code)
 

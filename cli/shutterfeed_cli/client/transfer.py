@@ -1,4 +1,4 @@
-"""A file's bytes on their way to storage: whole by a signed form, or in parts by signed links."""
+"""Sends a file's bytes to the storage: whole with a signed form, or in parts with signed links."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from shutterfeed_cli.errors import Refused, Unusable
 from shutterfeed_cli.stopping import Stop
 
 PARALLEL_PARTS: Final = 3
-"""Of one file. More would not be faster: several files are on their way at the same time."""
+"""The number of parts of one file that are sent at the same time. More would not be faster, since
+several files are sent at the same time."""
 _ROUNDS: Final = 5
-"""With how many links a file is tried, before it is given up for this run."""
+"""The number of links that are tried for a file before this run gives it up."""
 _CHUNK_BYTES: Final = 128 * 1024
 
 OnBytes = Callable[[int], None]
-"""Told how many bytes went out; a negative number takes back those of an attempt that failed."""
+"""A function that is called with the number of bytes sent. A negative number takes back the bytes
+of a failed attempt."""
 
 
 class Uploads(Protocol):
-    """What the service says of an upload, and is told."""
+    """The calls about an upload: read its state, and complete it."""
 
     def upload_state(self, media_id: str) -> Json: ...
 
@@ -35,11 +37,11 @@ class Uploads(Protocol):
 
 
 def _uncounted(_: int) -> None:
-    """Nobody looks at the progress."""
+    """Ignore the progress."""
 
 
 class Transfer:
-    """Sends contents to storage."""
+    """Sends files to the storage."""
 
     def __init__(self, client: httpx.Client, uploads: Uploads, patience: Patience) -> None:
         self._client = client
@@ -48,9 +50,9 @@ class Transfer:
         self._stop = patience.stop
 
     def send(self, content: Content, link: Json, on_bytes: OnBytes = _uncounted) -> None:
-        """Send what this link is for, and go on with fresh ones where it does not last.
+        """Send the bytes for which this link was made, and continue with fresh links if it expires.
 
-        Raises `Unusable` where the file is not what it was, `Refused`, `NetworkGone`, `Stopped`.
+        Raises `Unusable` if the file has changed, `Refused`, `NetworkGone` and `Stopped`.
         """
         try:
             with content.opened() as file:
@@ -64,7 +66,7 @@ class Transfer:
         refused_at: int | None = None
         for _ in range(_ROUNDS):
             if current is None:
-                return  # All of it is there.
+                return  # Everything has arrived.
             try:
                 if "multipart" in current:
                     self._send_parts(file, current["multipart"], on_bytes)
@@ -72,7 +74,7 @@ class Transfer:
                 else:
                     self._send_whole(content, file, current, on_bytes)
             except storage.LinkRefused as refusal:
-                # Fresh links help as long as something arrives with each.
+                # Fresh links help as long as each of them lets some bytes arrive.
                 if refused_at == _missing(current):
                     raise refusal.final() from None
                 refused_at = _missing(current)
@@ -83,7 +85,7 @@ class Transfer:
             else:
                 return
             current = self._uploads.upload_state(media_id)["link"]
-        raise Refused("Storage did not take the file, though it was tried with several links.")
+        raise Refused("Storage did not accept the file, although several links were tried.")
 
     def _send_whole(self, content: Content, file: IO[bytes], link: Json, on_bytes: OnBytes) -> None:
         def post(chunks: Iterator[bytes]) -> httpx.Response:
@@ -113,7 +115,7 @@ class Transfer:
         place: _Slice,
         on_bytes: OnBytes,
     ) -> None:
-        """One request with the bytes of one place in the file, repeated while that may help."""
+        """Send one slice of the file with one request, which is repeated while that may help."""
         counted = 0
 
         def count(number: int) -> None:
@@ -137,7 +139,7 @@ class Transfer:
 
 
 class _Slice:
-    """So many bytes of an open file, from a place on; the file is shared with other slices."""
+    """A number of bytes of an open file, from an offset on. Other slices share the file."""
 
     def __init__(self, file: IO[bytes], lock: threading.Lock, start: int, size: int) -> None:
         self._file = file
@@ -146,7 +148,7 @@ class _Slice:
         self._size = size
 
     def chunks(self, stop: Stop, count: Callable[[int], None]) -> Iterator[bytes]:
-        """Raises `Unusable` where the file has become shorter."""
+        """The slice's bytes, chunk by chunk. Raises `Unusable` if the file has become shorter."""
         at, end = self._start, self._start + self._size
         while at < end:
             stop.check_underway()
@@ -180,12 +182,12 @@ def post_form(
 
 
 def _missing(link: Json) -> int:
-    """How many requests it takes to send what has not arrived."""
+    """The number of requests that are needed to send the bytes that have not arrived."""
     return len(link["multipart"]["parts"]) if "multipart" in link else 1
 
 
 def _form(fields: Mapping[str, str], content_type: str) -> tuple[bytes, bytes, str]:
-    """What stands before and after the file in a multipart form, and the form's boundary."""
+    """The bytes before and after the file in a multipart form, and the form's boundary."""
     boundary = secrets.token_hex(16)
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'

@@ -110,7 +110,7 @@ def test_the_documentation_page_runs_under_its_own_policy(visit: Visit) -> None:
     nobody = visit().open("/api/docs")
     page = nobody.page
     expect(page.get_by_role("heading", name="Shutterfeed")).to_be_visible()
-    page.get_by_text("Whether the API answers.").click()
+    page.get_by_text("Check that the API answers.").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
     expect(page.locator(".live-responses-table .response-col_status").last).to_contain_text("200")

@@ -1,5 +1,5 @@
 """Shutterfeed: a photo- and video-sharing backend.
 
-`domain` holds the rules, `ports` what the use cases in `services` need from the outside,
-`adapters` how AWS and Pillow give it, and `bootstrap` wires them together.
+`domain` holds the rules, and `services` the use cases. `ports` says what they need from outside,
+`adapters` implements that with AWS and Pillow, and `bootstrap` wires everything together.
 """

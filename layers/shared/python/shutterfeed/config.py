@@ -1,4 +1,4 @@
-"""Each function's settings, from its environment, read once."""
+"""The settings of each function, read once from its environment."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class MissingSetting(Exception):
 
 
 def has_own_endpoint(env: Mapping[str, str] = os.environ) -> bool:
-    """Whether AWS's services are at an address that the environment names: a local cloud."""
+    """Whether the environment names another address for AWS's services: that of a local cloud."""
     return bool(env.get("AWS_ENDPOINT_URL"))
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Each field `some_name` of a subclass is read from the variable `SOME_NAME`."""
+    """The base of all settings: a field `some_name` is read from the variable `SOME_NAME`."""
 
     @classmethod
     def from_env(cls: type[S], env: Mapping[str, str] = os.environ) -> S:
-        """Raises `MissingSetting`, which names the variable."""
+        """Read the settings. Raises `MissingSetting`, which names the variable."""
         return cls(**{field.name: _read(field.name.upper(), env) for field in fields(cls)})
 
 
@@ -47,7 +47,7 @@ def _read(name: str, env: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MetadataSettings(Settings):
-    """Of a function that needs nothing else, and so has no settings of its own."""
+    """The settings of a function that needs only the metadata table."""
 
     metadata_table: str
 
@@ -72,26 +72,27 @@ class ApiSettings(FeedSettings):
     media_base_url: str
     deliver_queue_url: str
     head_cache: str
-    """`container`, or `valkey`: shared by all, too; then there are `SharedCacheSettings`."""
+    """`container`, or `valkey` for a cache that all containers share, with
+    `SharedCacheSettings`."""
     head_cache_seconds: str
-    """How old celebrities' heads may be on a page; 0: none are cached."""
+    """How many seconds old the heads of celebrities may be on a page; 0: heads are not cached."""
     head_cache_heads: str
     head_cache_megabytes: str
 
     search_engine: str
-    """`dynamodb` or `opensearch`."""
+    """The search engine: `dynamodb` or `opensearch`."""
     search_target: str
-    """The table's name, or the domain's address."""
+    """The name of the DynamoDB table, or the address of the OpenSearch domain."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedCacheSettings(Settings):
-    """Of the API function, where its cache of heads is shared."""
+    """The settings of the shared cache of heads, for the API function."""
 
     valkey_host: str
     valkey_port: str
     valkey_cache: str
-    """The cache's name, and the name of the user in it: what a token is for."""
+    """The name of the cache and of its user, for which a token is made."""
     valkey_user: str
 
 
@@ -140,7 +141,7 @@ class IndexSettings(Settings):
     search_engine: str
     search_target: str
     search_reader: str
-    """The role that searches, for an engine that has rights of its own."""
+    """The role that may search, for an engine that manages rights itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +154,14 @@ class ReconcileSettings(Settings):
     transcode_queue_url: str
     publish_queue_url: str
     reconcile_after_minutes: str
-    """How long a post may be on its way before it is looked at."""
+    """How many minutes a post may be unpublished before the reconciler checks it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CollectSettings(Settings):
     metadata_table: str
     removals_per_hour: str
-    """Of contents; beyond it the collector stops."""
+    """The highest number of contents removed in an hour; above it the collector stops."""
     uploads_bucket: str
     originals_bucket: str
     renditions_bucket: str

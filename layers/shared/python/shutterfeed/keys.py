@@ -13,10 +13,10 @@ Metadata table
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
     HANDLE#<handle>    HANDLE             handle claim
     BLOB#<sha256>      BLOB               distinct content
-    BLOB#<sha256>      REF#<post>#<media> one reference to it
+    BLOB#<sha256>      REF#<post>#<media> one reference to that content
     SYSTEM             CURSOR_KEY         key that signs cursors
     SYSTEM             REMOVALS#<hour>    contents removed in that hour
-    SYSTEM             RECONCILE          where the reconciler's last run broke off
+    SYSTEM             RECONCILE          the positions where the reconciler's last run stopped
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
     index `published`: AUTHOR#<id>           / <position>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
@@ -26,12 +26,12 @@ Feed table
     FEED#<user>        SNAPSHOT           the feed as it was made when its reader returned
     AUDIENCE#<author>  <reader, reversed> lease: push this author's posts to this reader
 Search table (every other partition key begins with `<generation>#`)
-    GENERATIONS             GENERATIONS                     which one is searched, which one built
+    GENERATIONS             GENERATIONS                     generation searched, generation built
     DOC#<kind>#<id>         DOC                             what the index holds of a post or user
-    TERM#<kind>#<term>      <order>#<id>                    one that has the term, best last
+    TERM#<kind>#<term>      <order>#<id>                    post or user with the term, best last
     WORD#<kind>#<2 letters> <word>                          dictionary
-    TYPO#<kind>#<letters>   WORDS                           words that some missing letters leave so
-    START#<letter>          <text>␟<kind>␟<id>              what type-ahead may offer
+    TYPO#<kind>#<letters>   WORDS                           words that give <letters> without some
+    START#<letter>          <text>␟<kind>␟<id>              suggestion of type-ahead
 Uploads bucket         uploads/<author>/<post ulid>/<media>
                        discarded/<author>/<post ulid>/<media>
                        downloads/<author>/<post ulid>/<media>
@@ -77,23 +77,23 @@ _PULLS: Final = "PULLS#"
 _UNFOLLOWED: Final = "PRUNED#"
 HEAD: Final = "PUBLISHED"
 READER_RANGE: Final = (PROFILE, _PULLS + "~")
-"""What a reader's feed begins with: profile, unfollowed authors, own head and celebrities stand
-side by side in their partition."""
+"""The range of sort keys that a feed page reads first: the reader's profile, unfollowed authors,
+own head and celebrities stand next to each other in the partition."""
 ENTRIES_END: Final = "8"
-"""Above every entry of a feed: a ULID begins with 0 to 7."""
+"""A sort key above every entry of a feed: a ULID begins with 0 to 7."""
 _UPLOADS: Final = "uploads"
 _DISCARDED: Final = "discarded"
 _DOWNLOADS: Final = "downloads"
 UPLOADED: Final = f"{_UPLOADS}/"
 COPIED: Final = (f"{_DISCARDED}/", f"{_DOWNLOADS}/")
-"""How the keys of copies in the uploads bucket begin."""
+"""The beginnings of the keys of copies in the uploads bucket."""
 MEDIA_PREFIX: Final = "media/"
 """The site serves the renditions bucket below this path."""
 SEARCH_DOCUMENT: Final = "DOC"
 DICTIONARY_LETTERS: Final = 2
-"""How many letters of a word name its part of the dictionary."""
+"""The number of a word's letters that name its part of the dictionary."""
 _UNIT: Final = "\x1f"
-"""Between texts that people chose, which have no control characters."""
+"""The separator between texts that people chose, which have no control characters."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 GENERATIONS: Final = Key("GENERATIONS", "GENERATIONS")
@@ -110,7 +110,7 @@ class MalformedKey(ValueError):
 
 
 class Kind(StrEnum):
-    """What an item is that is read together with items of other kinds."""
+    """The kind of an item that is read together with items of other kinds."""
 
     PROFILE = "profile"
     POST = "post"
@@ -130,7 +130,7 @@ _KINDS: Final = {
 
 
 def kind_of(key: Key) -> Kind:
-    """Raises `MalformedKey` for an item of any other kind."""
+    """The kind of an item, by its key. Raises `MalformedKey` for any other kind."""
     kind = _KINDS.get((key.pk.partition("#")[0], key.sk.partition("#")[0]))
     if kind is None:
         raise MalformedKey(f"{key.pk} {key.sk}")
@@ -175,7 +175,7 @@ def parse_upload(key: Key) -> tuple[str, str]:
 
 
 def idempotency(author_id: str, idempotency_key: str) -> Key:
-    """The client's key is hashed: its text and length are the client's to choose."""
+    """The key of an idempotency record. The client's key is hashed, as its text may be long."""
     digest = hashlib.sha256(idempotency_key.encode()).hexdigest()
     return Key(user_partition(author_id), f"IDEMPOTENCY#{digest}")
 
@@ -199,7 +199,7 @@ def head(author_id: str) -> Key:
 
 
 def cached_head(author_id: str) -> str:
-    """In a shared cache, whose keys begin with `schema.CACHED_HEADS`."""
+    """The key of a head in the shared cache; it begins with `schema.CACHED_HEADS`."""
     return f"head:{author_id}"
 
 
@@ -225,7 +225,7 @@ def parse_author(sort_key: str) -> tuple[str, bool] | None:
 
 
 def follower_shard(follower_id: str, shards: int) -> int:
-    """The random end of an id chooses."""
+    """The shard in which a follower is counted and listed, chosen by the random end of their id."""
     return int.from_bytes(follower_id[-4:].encode()) % shards
 
 
@@ -251,7 +251,8 @@ def published_partition(author_id: str) -> str:
 
 
 def open_shard(post_id: PostId) -> int:
-    """The same for a post in every process, unlike `hash`."""
+    """The shard of a post in the list of open posts. Unlike `hash`, it is the same in every
+    process."""
     return int.from_bytes(hashlib.sha256(str(post_id).encode()).digest()[:4]) % OPEN_SHARDS
 
 
@@ -269,12 +270,12 @@ def parse_open_sort(text: str) -> PostId:
 
 
 def deleted_partition(author_id: str) -> str:
-    """Deleted posts stand in the index of the published ones, in a partition of their own."""
+    """The partition of an author's deleted posts in the index of published posts."""
     return f"DELETED#{author_id}"
 
 
 def deleted_sort(at: datetime, post_id: PostId) -> str:
-    """In the order of deletion, to the millisecond."""
+    """The sort key of a deleted post in that index: the moment of deletion, to the millisecond."""
     return f"{ulid(at, 0)}#{post_id.ulid}"
 
 
@@ -316,8 +317,8 @@ def audience_partition(author_id: str) -> str:
 
 
 def lease(author_id: str, reader_id: str) -> Key:
-    """Readers are in the order of their reversed ids, whose first characters are random: a range
-    of sort keys is a random part of them."""
+    """The key of a lease. Its sort key is the reader's id reversed, which begins with random
+    characters, so that a range of sort keys holds a random part of the readers."""
     return Key(audience_partition(author_id), reader_id[::-1])
 
 
@@ -394,12 +395,12 @@ def upload_object(post_id: PostId, media_id: str) -> str:
 
 
 def discarded_object(post_id: PostId, media_id: str) -> str:
-    """The copy of an upload whose content was stored already. Nobody reads it."""
+    """The key of the copy of an upload whose content was already stored. Nobody reads it."""
     return f"{_DISCARDED}/{post_id.author_id}/{post_id.ulid}/{media_id}"
 
 
 def download_object(post_id: PostId, media_id: str) -> str:
-    """The copy of an original that its owner is about to fetch."""
+    """The key of the copy of an original that its owner is about to download."""
     return f"{_DOWNLOADS}/{post_id.author_id}/{post_id.ulid}/{media_id}"
 
 
@@ -413,7 +414,8 @@ def parse_upload_object(key: str) -> tuple[PostId, str]:
 
 
 def original_object(sha256: str, blob_id: str) -> str:
-    """Leads back to the blob's item, so that a listing of the bucket can be held against rows."""
+    """The key of an original. It contains the key of the blob's item, so that a list of the bucket
+    can be compared with the table."""
     return f"{sha256}/{blob_id}"
 
 

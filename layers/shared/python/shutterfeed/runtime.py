@@ -1,4 +1,5 @@
-"""What every function shares: start-up, one log line per invocation, failures record by record."""
+"""The code that all functions share: start-up, one log line per invocation, and reports of which
+records failed."""
 
 from __future__ import annotations
 
@@ -25,13 +26,12 @@ metrics = Metrics()
 
 
 def preload(factory: Callable[[], object]) -> None:
-    """Build a service while the function starts: that runs at full CPU, a request may not.
+    """Build a service while the function starts: the start has a full CPU, a request may not.
 
-    What is there then stays for the container's lifetime, and garbage collection is told not to
-    look through it: that took 80 ms of about every hundredth request.
+    The objects that then exist stay for the container's lifetime, so garbage collection is told to
+    skip them: looking through them took 80 ms in about every hundredth request.
 
-    Elsewhere than in a function nothing is built, so that a handler can be imported without its
-    environment.
+    Outside a function nothing is built, so that a handler can be imported without its environment.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         factory()
@@ -39,16 +39,17 @@ def preload(factory: Callable[[], object]) -> None:
 
 
 def count_cache_failure(error: Exception) -> None:
-    """The request goes on without the shared cache; who operates it should know."""
+    """Log and count a failure of the shared cache, for operators; the request continues without
+    it."""
     logger.warning("cache failure", error=f"{type(error).__name__}: {error}")
     metrics.add_metric("HeadCacheFailures", MetricUnit.Count, 1)
     metrics.flush_metrics()
 
 
 def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
-    """A handler for SQS: `act` is given each message's body, and gives the outcomes to log.
+    """A handler for SQS. `act` gets the body of each message and returns the outcomes to log.
 
-    A message for which it raises is reported as failed, and delivered again; the others are not.
+    If `act` raises an error, only that message is reported as failed and delivered again.
     """
 
     def handler(event: Event, context: LambdaContext) -> Answer:
@@ -57,7 +58,7 @@ def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
         def handle(record: Any) -> None:
             outcomes.update(map(str, act(record.body)))
 
-        # Every failure is in the answer: raising when all fail would only hide which did.
+        # The answer names every failed record; an error for the whole batch would hide them.
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         logger.set_correlation_id(context.aws_request_id)
         with processor(records=event["Records"], handler=handle):
@@ -72,16 +73,16 @@ def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of a batch."""
+    """The result of a batch."""
 
     failures: Mapping[int, Exception]
-    """Of the records that come again, by their indexes."""
+    """The errors of the records that are delivered again, by their indexes in the batch."""
     outcomes: Mapping[str, int] = field(default_factory=dict)
-    """How often there was which outcome, for the log."""
+    """The number of times that each outcome occurred, for the log."""
 
 
 def batch_worker(act: Callable[[Sequence[str]], Handled]) -> Handler:
-    """A handler for SQS that acts on a whole batch at once: `act` is given the bodies."""
+    """A handler for SQS that handles a whole batch at once. `act` gets the bodies."""
     return _batch_worker(
         lambda records: act([record["body"] for record in records]),
         lambda record: record["messageId"],
@@ -89,10 +90,10 @@ def batch_worker(act: Callable[[Sequence[str]], Handled]) -> Handler:
 
 
 def stream_worker(act: Callable[[Sequence[Record]], Handled]) -> Handler:
-    """The same for a DynamoDB stream: `act` is given the records as the stream has them.
+    """A handler for a DynamoDB stream. `act` gets the records as the stream has them.
 
-    Lambda takes the first of the sequence numbers that are reported: that record and all that
-    follow it come again.
+    Lambda looks only at the first sequence number that is reported: that record and all later
+    ones are delivered again.
     """
     return _batch_worker(act, lambda record: record["dynamodb"]["SequenceNumber"])
 
@@ -129,7 +130,7 @@ def _report(
         records=records,
         outcomes=dict(outcomes),
         failures=failures,
-        # One traceback stands for all: what fails a batch is mostly one thing.
+        # One traceback is enough: the records of a batch mostly fail for the same reason.
         exc_info=first,
     )
     if failures:

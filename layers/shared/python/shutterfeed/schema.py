@@ -1,7 +1,7 @@
 """Names of the tables' attributes and indexes, shared with the infrastructure code.
 
-Only constants: this is the one module of the package that `infra/` may import. How keys are
-built and parsed is in `keys.py`.
+It has only constants: `infra/` may import no other module of the package. `keys.py` builds and
+parses keys.
 """
 
 from typing import Final
@@ -9,32 +9,34 @@ from typing import Final
 PK: Final = "pk"
 SK: Final = "sk"
 TTL_ATTRIBUTE: Final = "expires_at"
-"""Epoch seconds; DynamoDB removes the item some time after."""
+"""Epoch seconds; DynamoDB removes the item some time afterwards."""
 
 FOLLOWERS_INDEX: Final = "followers"
-"""Sparse: follow edges by followee, newest first when read backwards."""
+"""A sparse index of follow edges by followee; read backwards, newest first."""
 FOLLOWERS_PK: Final = "followers_pk"
 FOLLOWERS_SK: Final = "followers_sk"
 
 PUBLISHED_INDEX: Final = "published"
-"""Sparse: an author's published posts in the order of publishing, deleted ones in theirs."""
+"""A sparse index of an author's published posts in the order of publishing, and of their deleted
+posts in the order of deletion."""
 PUBLISHED_PK: Final = "published_pk"
 PUBLISHED_SK: Final = "published_sk"
 
 OPEN_INDEX: Final = "open"
-"""Sparse: posts that await media, oldest first."""
+"""A sparse index of the posts that await media, oldest first."""
 OPEN_PK: Final = "open_pk"
 OPEN_SK: Final = "open_sk"
 
 STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "PROFILE")
-"""Sort keys whose changes drive other work; the stream's other records are filtered out."""
+"""The beginnings of sort keys whose changes cause other work; the other records of the stream are
+filtered out."""
 
 STREAM_REMOVED_SORT_KEYS: Final = ("BLOB",)
-"""Sort keys of items whose removal alone does."""
+"""The sort keys of items of which only the removal causes other work."""
 
 MOST_ACTIVE_DAYS: Final = 60
-"""The longest that a deployment may push to a reader after their last visit: an unfollowing is
-remembered for longer than what was pushed by then can be seen."""
+"""The highest number of days for which a deployment may push posts to a reader after their last
+visit. An unfollowing is remembered for longer than posts that were pushed by then can be seen."""
 
 CACHED_HEADS: Final = "head:"
-"""How keys in the shared cache begin."""
+"""The beginning of the keys in the shared cache."""

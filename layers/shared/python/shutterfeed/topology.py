@@ -1,11 +1,10 @@
 """The table of workers: which queue each reads, the kinds of message it takes, and its limits.
 
-Constants only. Codecs, router, queues, triggers, dashboard, `make redrive` and the tests' worlds
-are made from this table. What a worker may do is not: that stays written out in `infra/access.py`.
+It has only constants. Codecs, router, queues, triggers, dashboard, `make redrive` and the tests'
+worlds are made from this table. The workers' rights are not: `infra/access.py` writes them out.
 
-Each step has one word. Its queue, its settings (`<WORD>_QUEUE_URL`), its function, its messages and
-its service are called by it; only the functions `dedup_hash` and `thumbnail` have names of their
-own.
+Each step has one word, which names its queue, its settings (`<WORD>_QUEUE_URL`), its function, its
+messages and its service; only the functions `dedup_hash` and `thumbnail` have other names.
 """
 
 from __future__ import annotations
@@ -33,9 +32,10 @@ DEAD_LETTER_RETENTION_S: Final = 14 * DAY_S
 ROUTER: Final = "route_changes"
 """The function that reads the metadata table's stream, and fills the queues."""
 STREAM_BATCH: Final = 100
-"""Changes that the router gets at a time."""
+"""The number of changes that the router gets in one batch."""
 STREAM_PARALLELIZATION: Final = 10
-"""Batches of one shard that are routed at a time. Changes of one item stay in their order."""
+"""The number of batches of one shard that are routed at the same time. Changes of one item stay in
+their order."""
 STREAM_RETRIES: Final = 10
 STREAM_DEAD_LETTERS: Final = "stream-dlq"
 
@@ -45,7 +45,7 @@ alarm: an account's first ten alarms are free, and there are eleven."""
 
 
 class UnknownKind(LookupError):
-    """No worker takes messages of this kind."""
+    """No worker accepts messages of this kind."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"No worker takes messages of the kind {kind!r}.")
@@ -53,20 +53,20 @@ class UnknownKind(LookupError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """One function that a queue sets off."""
+    """A function that is triggered by a queue."""
 
     step: str
     """The word of its step."""
     kinds: tuple[str, ...]
-    """The names of the classes in `domain/messages.py` that it takes."""
+    """The messages that it accepts, by the names of their classes in `domain/messages.py`."""
     timeout_s: int
     batch: int
-    """Messages that it gets at a time. A worker that holds a large object in memory gets one."""
+    """The number of messages in a batch. A worker that holds a large object in memory gets one."""
     concurrency: int
-    """How many executions its queue may start at a time; `worker_concurrency` overrides it."""
+    """The number of executions that its queue may start; `worker_concurrency` overrides it."""
     dead_letters: str
     named: str | None = None
-    """Its function's name, if that is not the step's word."""
+    """The name of its function, if that is not the step's word."""
 
     @property
     def function(self) -> str:
@@ -171,7 +171,7 @@ def worker(step: str) -> Worker:
 
 
 def home_of(kind: str) -> Worker:
-    """The worker that takes messages of a kind. Raises `UnknownKind`."""
+    """The worker that accepts messages of a kind. Raises `UnknownKind`."""
     if kind not in _BY_KIND:
         raise UnknownKind(kind)
     return _BY_KIND[kind]

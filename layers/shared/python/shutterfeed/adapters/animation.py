@@ -1,7 +1,7 @@
 """Animated GIF and WebP pictures as frames of video, decoded with Pillow in a child process.
 
-Frames come at the clip's fixed rate: one that is shown longer is repeated, which costs the codec
-next to nothing, and one shorter than that is left out. The child has no more than a pipe, into
+Frames come at the clip's fixed rate: a frame that is shown for longer is repeated, which costs the
+codec almost nothing, and one that is shown for less is left out. The child has only a pipe, into
 which it writes what it decoded: `confinement.py` says why.
 """
 
@@ -38,26 +38,27 @@ from shutterfeed.domain.videos import (
 )
 
 MEMORY_BYTES: Final = 600 << 20
-"""On top of what the function has. The largest WebP that is taken is held four times over."""
+"""The memory that the child may take in addition to the function's own. It holds the largest WebP
+that is accepted four times."""
 _CPU_SECONDS: Final = 300
 _WALL_SECONDS: Final = 600.0
-"""The encoder, which takes the frames, holds the child up."""
+"""The child's limit of time by the clock. It is long, because the child waits for the encoder."""
 _DECODERS: Final[dict[str, type[ImageFile]]] = {
     "image/gif": GifImageFile,
     "image/webp": WebPImageFile,
 }
 _SHORTEST_MS: Final = 20
 _DEFAULT_MS: Final = 100
-"""What browsers make of frames that ask for less than the shortest time: old GIFs, which were
-never shown faster."""
+"""The time for which browsers show frames that ask for less than the shortest time: old GIFs rely
+on it."""
 _LENGTH: Final = struct.Struct(">I")
 _MOST_BYTES: Final = 64 << 20
-"""Of one message: more than any frame has."""
+"""The largest size of one message: larger than any frame."""
 _CHUNK: Final = 1 << 20
 
 
 class Opened(msgspec.Struct, tag="opened"):
-    """An animated picture; `poster` is its first frame as PNG, None where it has no other."""
+    """An animated picture. `poster` is its first frame as PNG; None if it has only one frame."""
 
     frames: int
     width: int
@@ -66,7 +67,8 @@ class Opened(msgspec.Struct, tag="opened"):
 
 
 class Frame(msgspec.Struct, tag="frame"):
-    """Pixels, RGB, shown for `times` frames of the clip, and the percentage decoded with it."""
+    """A frame: its RGB pixels, shown for `times` frames of the clip, and the percentage of the
+    animation that is decoded with it."""
 
     pixels: bytes
     times: int
@@ -98,12 +100,13 @@ class Animation:
     about: Opened
     size: ClipSize
     frames: Iterator[Frame]
-    """In order, once. Raises `VideoRefused`."""
+    """The frames in order; they can be read once. Raises `VideoRefused`."""
 
 
 @contextmanager
 def opened(content: bytes, content_type: str) -> Iterator[Animation]:
-    """Raises `VideoRefused` for a broken picture, and for one that is too large."""
+    """Open an animated picture in a child process. Raises `VideoRefused` for a broken picture, and
+    for one that is too large."""
     receiver, sender = os.pipe()
     child = fork()
     if child == 0:
@@ -131,7 +134,7 @@ def _frames(messages: Iterator[_Message]) -> Iterator[Frame]:
 
 
 def _messages(pipe: int, deadline: float) -> Iterator[_Message]:
-    """Up to the end; an end without one is a child that died."""
+    """The child's messages, up to the one that says it is done. Without that one the child died."""
     while True:
         (length,) = _LENGTH.unpack(_read(pipe, _LENGTH.size, deadline))
         if length > _MOST_BYTES:
@@ -165,7 +168,7 @@ def _damaged() -> VideoRefused:
 
 
 def _run(content: bytes, content_type: str, pipe: int) -> NoReturn:
-    """What the child does: it writes into the pipe, and never returns."""
+    """The work of the child: it writes into the pipe and never returns."""
     try:
         enter(pipe, MEMORY_BYTES, _CPU_SECONDS)
         with os.fdopen(pipe, "wb") as target:
@@ -179,7 +182,7 @@ def _run(content: bytes, content_type: str, pipe: int) -> NoReturn:
 def _decoded(content: bytes, content_type: str) -> Iterator[_Message]:
     try:
         with _DECODERS[content_type](BytesIO(content)) as image:
-            # Counting a GIF's frames means to go through all of them.
+            # Counting a GIF's frames means reading all of them.
             frames = int(getattr(image, "n_frames", 1))
             if frames == 1:
                 yield Opened(frames, *image.size, None)
@@ -213,7 +216,7 @@ def _clip_frames(image: ImageFile, size: ClipSize, frames: int) -> Iterator[Fram
         elapsed += duration if duration >= _SHORTEST_MS else _DEFAULT_MS
         if elapsed > MAX_DURATION_MS:
             raise VideoRefused(
-                "too_long", "The animation is longer than 3 minutes, the most that is possible."
+                "too_long", "The animation is longer than 3 minutes. At most 3 are possible."
             )
         until = max(1, round(elapsed * OUTPUT_FPS / 1000))
         if until > shown:
@@ -223,7 +226,7 @@ def _clip_frames(image: ImageFile, size: ClipSize, frames: int) -> Iterator[Fram
 
 
 def _flat(frame: Image.Image) -> Image.Image:
-    """On white, as photos are."""
+    """The frame on a white background, like photos."""
     if not frame.has_transparency_data:
         return frame.convert("RGB")
     layer = frame.convert("RGBA")

@@ -1,4 +1,5 @@
-"""The three buckets: uploads as they land, originals for good, renditions for viewers."""
+"""The three buckets: uploads as they arrive, originals that are kept for good, and renditions for
+viewers."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ SETTLED: Final = "settled"
 REFUSED: Final = "refused"
 ABANDONED: Final = "abandoned"
 EXPIRING: Final = frozenset((SETTLED, REFUSED, ABANDONED))
-"""The tags of uploads that a lifecycle rule takes."""
+"""The tags of uploads that a lifecycle rule removes."""
 _READ_SIZE: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
 _MISSING: Final = frozenset(("404", "NoSuchKey", "NotFound"))
@@ -38,7 +39,8 @@ _NO_SUCH_UPLOAD: Final = "NoSuchUpload"
 
 @dataclass(frozen=True, slots=True)
 class S3UploadBucket:
-    """`connect` gives the client when it is needed: of the API's routes only one is."""
+    """The uploads bucket. `connect` makes the client only when it is needed, since few of the API's
+    routes need it."""
 
     connect: Callable[[], S3Client]
     name: str
@@ -61,8 +63,8 @@ class S3UploadBucket:
         return UploadGrant(medium.media_id, post["url"], post["fields"], expires_at)
 
     def begin_parts(self, upload: Upload) -> str:
-        # Without a checksum: S3 knows no SHA-256 of a whole that came in parts, and those of the
-        # parts were never declared. `inspect` hashes the whole.
+        # There is no checksum here: S3 has no SHA-256 of a whole file that came in parts, and
+        # those of the parts were never declared. `inspect` hashes the whole file.
         answer = self.connect().create_multipart_upload(
             Bucket=self.name, Key=self._key(upload), ContentType=upload.medium.content_type
         )
@@ -85,7 +87,7 @@ class S3UploadBucket:
                 "Key": self._key(upload),
                 "UploadId": multipart_id,
                 "PartNumber": number,
-                # A signed header: another length does not match the signature.
+                # The header is signed: another length does not match the signature.
                 "ContentLength": sizes[number],
             }
             url = client.generate_presigned_url("upload_part", parameters, ExpiresIn=seconds)
@@ -173,7 +175,8 @@ class S3UploadBucket:
         return keys.upload_object(upload.post_id, upload.medium.media_id)
 
     def _tag(self, post_id: PostId, media_id: str, tag: str) -> None:
-        """The lifecycle rules go by these tags: nothing without one ever expires."""
+        """Tag an upload. The lifecycle rules look at the tag: an upload without one never
+        expires."""
         try:
             self.connect().put_object_tagging(
                 Bucket=self.name,
@@ -181,7 +184,7 @@ class S3UploadBucket:
                 Tagging={"TagSet": [{"Key": tag, "Value": "true"}]},
             )
         except ClientError as error:
-            # A late repetition finds the object gone: the tag of the first time did its work.
+            # When a late message repeats this, the object is gone: the first tag has expired it.
             if not _is_missing(error):
                 raise
 
@@ -200,7 +203,7 @@ class S3Intake:
 
     def discard(self, post_id: PostId, media_id: str, version: str) -> None:
         target = keys.discarded_object(post_id, media_id)
-        # Never to be taken for what it may once have been declared as.
+        # The copy must never be taken for the type that was once declared.
         self._copy((self.uploads, target), post_id, media_id, version, "application/octet-stream")
 
     def _copy(
@@ -228,8 +231,9 @@ class S3Intake:
 
 @dataclass(frozen=True, slots=True)
 class S3Downloads:
-    """A copy, since an original's headers tell when somebody first brought that content:
-    `Last-Modified`, the version, the storage class. The bucket's lifecycle removes it."""
+    """Links to copies of originals. An original's own headers (`Last-Modified`, the version, the
+    storage class) would reveal when somebody first uploaded that content. The bucket's lifecycle
+    removes the copies."""
 
     connect: Callable[[], S3Client]
     uploads: str
@@ -310,7 +314,7 @@ def _original(blob: Blob) -> str:
 
 
 def _head(client: S3Client, bucket: str, key: str) -> int | None:
-    """The object's size in bytes; None where there is none."""
+    """The object's size in bytes; None if there is no object."""
     try:
         return client.head_object(Bucket=bucket, Key=key)["ContentLength"]
     except ClientError as error:

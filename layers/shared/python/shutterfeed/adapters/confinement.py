@@ -1,9 +1,9 @@
-"""A photo codec at arm's length: each photo is decoded in a process of its own.
+"""Decodes each photo in a process of its own, to protect the function.
 
-Decoders are C, and a file made for it may crash one, keep it busy without end or make it ask for
-all memory. In a child that is a reason to refuse the photo; in the function itself it would be a
-message that is delivered until it lands in the dead-letter queue. The child is forked, so that
-everything is loaded already: that takes milliseconds where a photo takes tens to hundreds.
+Decoders are written in C. A hostile file may crash one, keep it busy for ever, or make it ask for
+all memory. In a child process that is a reason to refuse the photo; in the function itself, the
+message would be delivered again and again until it lands in the dead-letter queue. The child is
+forked, so that everything is loaded already: a fork takes milliseconds, a photo tens to hundreds.
 """
 
 from __future__ import annotations
@@ -31,15 +31,17 @@ from shutterfeed.domain.photos import (
 from shutterfeed.ports.media import PhotoCodec
 
 CPU_SECONDS: Final = 20
-"""The slowest photos that are accepted take about 6 s."""
+"""The child's limit of CPU time. The slowest photos that are accepted take about 6 s."""
 _WALL_SECONDS: Final = 45.0
-"""Under the function's limit of 60 s. A child that waits for itself uses no CPU."""
+"""The child's limit of time by the clock, below the function's limit of 60 s. A child that waits
+for itself uses no CPU time, so it needs this limit too."""
 _OPEN_FILES: Final = 32
 _CHUNK: Final = 1 << 20
 
 
 class CodecFailed(Exception):
-    """The codec raised what is no refusal: an error of ours, with the child's traceback."""
+    """The codec raised an error that is not a refusal but a fault of ours; it has the child's
+    traceback."""
 
 
 class _Made(msgspec.Struct, tag="made"):
@@ -56,24 +58,25 @@ class _Failed(msgspec.Struct, tag="failed"):
 
 
 _Answer = _Made | _Refused | _Failed
-# Not pickle, which would run what a child that was taken over puts into its answer.
+# Pickle would execute what a hijacked child puts into its answer; msgpack holds only data.
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final[Callable[[bytes], _Answer]] = msgspec.msgpack.Decoder(_Answer).decode
 
 
 @dataclass(frozen=True, slots=True)
 class ConfinedCodec:
-    """`codec`, run in a child with limits on memory, CPU and time, that has no secrets."""
+    """A photo codec that runs `codec` in a child process, which has limits on memory, CPU and time
+    and holds no secrets."""
 
     codec: PhotoCodec
     memory: int = WORKING_MEMORY
-    """Bytes on top of what this process has already."""
+    """The bytes of memory that the child may take in addition to this process's own."""
     cpu_seconds: int = CPU_SECONDS
     wall_seconds: float = _WALL_SECONDS
 
     def render(self, source: bytes | IO[bytes], content_type: str) -> RenderedPhoto:
-        """As the codec does. Raises `PhotoRefused` also where the child dies or takes too long,
-        and `CodecFailed` for errors of ours; errors of reading `source` pass through."""
+        """Render a photo like the codec. Raises `PhotoRefused` also if the child dies or takes too
+        long, and `CodecFailed` for faults of ours; errors in reading `source` pass through."""
         content = source if isinstance(source, bytes) else source.read()
         receiver, sender = os.pipe()
         child = fork()
@@ -84,13 +87,13 @@ class ConfinedCodec:
             answer = _read_all(receiver, time.monotonic() + self.wall_seconds)
         finally:
             os.close(receiver)
-            # It has either ended or is not wanted any more.
+            # The child has either ended or is no longer needed.
             os.kill(child, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
         return _photo(answer, status)
 
     def _run(self, content: bytes, content_type: str, sender: int) -> NoReturn:
-        """What the child does: it answers into the pipe, and never returns."""
+        """The work of the child: it writes its answer into the pipe and never returns."""
         try:
             enter(sender, self.memory, self.cpu_seconds)
             answer = _answer(self.codec, content, content_type)
@@ -101,8 +104,8 @@ class ConfinedCodec:
 
 
 def enter(pipe: int, memory: int, cpu_seconds: int) -> None:
-    """Let this forked child keep nothing but `pipe`, `memory` bytes more and its time."""
-    # The way to AWS: keys and open connections.
+    """Take everything from this forked child but `pipe`, `memory` more bytes, and its CPU time."""
+    # The keys and open connections would let the child reach AWS.
     os.environ.clear()
     os.closerange(3, pipe)
     os.closerange(pipe + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
@@ -116,15 +119,16 @@ def enter(pipe: int, memory: int, cpu_seconds: int) -> None:
     for which, limit in limits.items():
         hard = resource.getrlimit(which)[1]
         most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        # At the soft limit of CPU time comes a signal that says so, at the hard one any end.
+        # At the soft limit of CPU time the child gets a signal that names the reason; at the hard
+        # limit it is just killed.
         resource.setrlimit(which, (most, hard if which == resource.RLIMIT_CPU else most))
 
 
 def fork() -> int:
-    """0 in the child, its id in the parent."""
+    """Fork this process. Returns 0 in the child, and the child's process id in the parent."""
     with warnings.catch_warnings():
-        # That other threads may hold locks. The child takes none of theirs: it computes, writes
-        # into a pipe and exits without cleaning up.
+        # Python warns that other threads may hold locks. The child needs none of them: it
+        # computes, writes into a pipe and exits without cleaning up.
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
@@ -159,7 +163,7 @@ def _photo(answer: bytes | None, status: int) -> RenderedPhoto:
 
 
 def _read_all(pipe: int, deadline: float) -> bytes | None:
-    """All that comes until the other end is closed; None where that lasts too long."""
+    """Everything that comes until the other end is closed; None if that takes too long."""
     parts: list[bytes] = []
     while True:
         left = deadline - time.monotonic()
@@ -172,6 +176,6 @@ def _read_all(pipe: int, deadline: float) -> bytes | None:
 
 
 def _data_bytes() -> int:
-    """The memory of this process that its limit counts: what is private and may be written."""
+    """The bytes of this process's memory that its limit counts: private and writable memory."""
     with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - as early and small as can be
         return int(file.read().split()[5]) * resource.getpagesize()

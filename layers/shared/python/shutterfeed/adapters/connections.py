@@ -1,4 +1,4 @@
-"""How many connections there are to one service, from one process."""
+"""The highest number of connections from one process to one service."""
 
 from typing import Final
 

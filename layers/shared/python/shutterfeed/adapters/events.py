@@ -1,4 +1,4 @@
-"""S3's event notifications as messages of ours."""
+"""Turns S3's event notifications into our messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shutterfeed.keys import MalformedKey, parse_upload_object, upload_object
 
 
 class LandedEncoder:
-    """Writes an upload as the part of S3's notification that `uploads_landed` reads."""
+    """Encodes an upload as an S3 notification, with only the fields that `uploads_landed` reads."""
 
     def encode(self, landed: IngestUpload) -> str:
         key = quote_plus(upload_object(landed.post_id, landed.media_id), safe="/")
@@ -21,13 +21,14 @@ class LandedEncoder:
 
 
 def uploads_landed(body: str) -> Iterator[IngestUpload]:
-    """The uploads one notification speaks of; none for S3's test event or foreign keys.
+    """The uploads in one notification; none for S3's test event, and none for keys that are not
+    ours.
 
-    Keys come URL-encoded. Raises `msgspec.DecodeError` where the body is not JSON.
+    Keys are URL-encoded. Raises `msgspec.DecodeError` if the body is not JSON.
     """
     event: dict[str, Any] = msgspec.json.decode(body)
     for record in event.get("Records", []):
         try:
             yield IngestUpload(*parse_upload_object(unquote_plus(record["s3"]["object"]["key"])))
         except MalformedKey:
-            continue  # Not one of the API's uploads; the bucket's owner may put what they like.
+            continue  # The API did not make this key; the bucket's owner may store anything.

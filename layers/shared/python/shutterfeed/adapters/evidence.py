@@ -1,4 +1,4 @@
-"""The audit's facts in a database file, so that memory stays small however much there is."""
+"""The audit's facts in a database file, so that memory stays small whatever their number."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from typing import Final
 from shutterfeed.ports.evidence import Column, Comparison, Fact, Kind, Source
 
 _PARALLEL: Final = 8
-"""Sources read at a time."""
+"""The number of sources that are read at the same time."""
 _CHUNK: Final = 5_000
-"""Facts written at a time."""
+"""The number of facts in one write."""
 _BUFFERED_CHUNKS: Final = 32
-"""Readers wait for the writer beyond this many."""
+"""The number of chunks that may wait to be written; with more, the readers wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class SqliteEvidence:
-    """In a file of its own, which must not exist; whoever made its folder removes it."""
+    """Evidence in a new file. The caller made the file's folder, and removes it afterwards."""
 
     database: sqlite3.Connection
 
@@ -114,7 +114,7 @@ class SqliteEvidence:
 
 
 def _same(kind: Kind, by: Sequence[Column]) -> str:
-    """A query for the facts of a kind about the same as `one`. All there are find it by the
-    subject, with which the tables' primary keys begin."""
+    """A query for the facts of a kind that are equal to `one`. All such queries use the subject,
+    with which the tables' primary keys begin."""
     same = " AND ".join(f"other.{column} = one.{column}" for column in by)
     return f"SELECT 1 FROM {kind} AS other WHERE {same}"  # noqa: S608 - a kind and columns

@@ -1,7 +1,7 @@
-"""FFmpeg as a confined child process: what a stranger's video makes it do stays in one folder.
+"""FFmpeg as a confined child process, so that a stranger's video can reach only one folder.
 
-No shell, no environment, no network protocol, limits on memory, CPU time, files and wall time; at
-the end of the time the whole process group is killed.
+It has no shell, no environment and no network protocol, and limits on memory, CPU time, file sizes
+and time by the clock. When its time is over, the whole process group is killed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from threading import Timer
 from typing import IO, Final
 
 MEMORY_BYTES: Final = 2 << 30
-"""Address space. A 10 bit 4K video with all its reference frames takes half of it."""
+"""The limit of its address space. A 10 bit 4K video with all its reference frames takes half of
+it."""
 FILE_BYTES: Final = 512 << 20
-"""The largest file it may write: three minutes at the clip's highest bit rate take 190 MB."""
+"""The largest file that it may write: three minutes at the clip's highest bit rate take 190 MB."""
 _OPEN_FILES: Final = 64
 _CORES: Final = 2
 _LOG_BYTES: Final = 1 << 20
@@ -31,7 +32,7 @@ THREADS: Final = ("-threads", str(_CORES))
 
 
 class FfmpegFailed(Exception):
-    """It ended with an error; `log` is the end of what it had to say."""
+    """FFmpeg ended with an error; `log` is the end of its log."""
 
     def __init__(self, log: str) -> None:
         super().__init__(log[-300:])
@@ -39,12 +40,12 @@ class FfmpegFailed(Exception):
 
 
 class FfmpegTimedOut(Exception):
-    """It was still running at the end of its time, and was killed."""
+    """FFmpeg was still running when its time was over, and was killed."""
 
 
 @cache
 def locate() -> Path:
-    """The binary in the wheel of `imageio-ffmpeg`, which itself is not imported.
+    """The path of the binary in the wheel of `imageio-ffmpeg`, which is not imported.
 
     Raises `FileNotFoundError`.
     """
@@ -63,7 +64,7 @@ def locate() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Ffmpeg:
-    """Runs the binary in `folder`, where it finds its input and leaves its output."""
+    """Runs the binary in `folder`, which holds its input and its output."""
 
     folder: Path
 
@@ -74,7 +75,7 @@ class Ffmpeg:
         seconds: float,
         on_line: Callable[[str], None] = lambda _: None,
     ) -> str:
-        """Let it run to its end, giving its output line by line to `on_line`; its log.
+        """Run it to its end and return its log. `on_line` is called with each line of its output.
 
         Raises `FfmpegFailed` and `FfmpegTimedOut`.
         """
@@ -83,7 +84,8 @@ class Ffmpeg:
         )
 
     def feed(self, arguments: Sequence[str], chunks: Iterable[bytes], *, seconds: float) -> str:
-        """The same, with `chunks` as its input; its output is not looked at."""
+        """Run it to its end with `chunks` as its input, and return its log. Its output is ignored.
+        Raises the same errors as `run`."""
         return self._run(arguments, seconds, subprocess.PIPE, lambda child: _write(child, chunks))
 
     def _run(
@@ -129,7 +131,8 @@ class Ffmpeg:
 
 
 def _confine(pid: int, seconds: float) -> None:
-    """Set from outside: code between fork and exec is not safe beside other threads."""
+    """Set the limits of a child from outside: code between fork and exec would not be safe while
+    other threads run."""
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES,
         resource.RLIMIT_CPU: int(seconds * _CORES) + 1,
@@ -137,7 +140,7 @@ def _confine(pid: int, seconds: float) -> None:
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_CORE: 0,
     }
-    with suppress(ProcessLookupError):  # It has ended already.
+    with suppress(ProcessLookupError):  # The child has ended already.
         for kind, limit in limits.items():
             resource.prlimit(pid, kind, (limit, limit))
 
@@ -150,7 +153,7 @@ def _read(child: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> Non
 
 def _write(child: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> None:
     assert child.stdin
-    # It ended early: its status and its log say why.
+    # A broken pipe means that it ended early; its exit status and its log say why.
     with suppress(BrokenPipeError):
         for chunk in chunks:
             child.stdin.write(chunk)
@@ -164,7 +167,8 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _hang_up(child: subprocess.Popen[bytes]) -> None:
-    """What is still in the buffer has nobody to go to; that must not hide why it came to this."""
+    """Close the child's input. What is still in the buffer cannot be written any more; that error
+    must not hide the one that ended the child."""
     if child.stdin:
         with suppress(BrokenPipeError):
             child.stdin.close()

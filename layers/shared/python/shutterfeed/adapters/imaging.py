@@ -1,7 +1,7 @@
-"""Photos decoded, scaled and encoded with Pillow; the only module that imports it.
+"""Decodes, scales and encodes photos with Pillow; besides `animation.py`, no module imports it.
 
-The bytes come from strangers. Everything that can go wrong because of them leaves this module as
-`PhotoRefused`; anything else is an error of ours and escapes, so that the work is tried again.
+The bytes come from strangers. Every error that they cause leaves this module as `PhotoRefused`; any
+other error is a fault of ours and escapes, so that the work is tried again.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ _DECODERS: Final[dict[str, type[ImageFile]]] = {
     "image/gif": GifImageFile,
     "image/avif": AvifImageFile,
 }
-"""The only decoders that see a stranger's bytes. Named classes rather than `Image.open`, which
-hands a JPEG with further pictures behind it (stereo, depth, gain map) on to a parser for those;
-we want the first picture, and no more parsers than that takes. HEIC goes to libheif beside them."""
+"""The only decoders that see a stranger's bytes. They are named classes because `Image.open` would
+pass a JPEG with further pictures behind it (stereo, depth, gain map) to a parser for those; we need
+only the first picture, and want few parsers. HEIC is decoded by libheif instead."""
 _HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
 
-# Only the picture itself: a thumbnail that comes with it may show something else, and each further
-# thing is one more for a stranger's bytes to go through.
+# Only the picture itself is decoded: a thumbnail in the file may show something else, and every
+# further decoder is one more that a stranger's bytes can attack.
 pillow_heif.options.THUMBNAILS = False
 pillow_heif.options.DEPTH_IMAGES = False
 pillow_heif.options.AUX_IMAGES = False
@@ -66,37 +66,37 @@ pillow_heif.options.DECODE_THREADS = 1
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
 _ENCODERS: Final[dict[str, dict[str, Any]]] = {
-    # Progressive: 5 % fewer bytes and a picture that sharpens while it loads, for 12 ms of CPU
-    # at 1080 px. It implies optimised Huffman tables.
+    # Progressive files have 5 % fewer bytes and sharpen while they load, for 12 ms of CPU time at
+    # 1080 px. This implies optimised Huffman tables.
     "jpeg": {"format": "JPEG", "progressive": True},
-    # Method 4: 4 % fewer bytes than 2 at a higher SSIM for 46 ms more at 1080 px, which about
-    # five views pay back in traffic; 6 doubles the time again for 4 % and a lower SSIM.
+    # Method 4 gives 4 % fewer bytes than 2 and a higher SSIM, for 46 ms more at 1080 px; about five
+    # views save that cost in traffic. 6 doubles the time again, for 4 % and a lower SSIM.
     "webp": {"format": "WEBP", "method": 4},
 }
 
 _DECODE_MARGIN: Final = 1.25
-"""How much larger than needed a JPEG comes out of the decoder, which only halves, quarters or
-eighths. Without a margin a quartered 4,608 px photo has an SSIM of 0.975 to its full decode at
-1080 px; with it, 0.998."""
+"""How many times larger than needed a JPEG has to leave the decoder, which can only scale down by
+2, 4 or 8. Without a margin, a 4,608 px photo scaled down by 4 has an SSIM of 0.975 to its full
+decode at 1080 px; with it, 0.998."""
 _REDUCE_MARGIN: Final = 2.0
-"""Whole-number averaging stops at this multiple of the size wanted; Lanczos does the rest."""
+"""Averaging by whole numbers stops at this multiple of the wanted size; Lanczos does the rest."""
 _STRIP_PIXELS: Final = 1_000_000
 
 _MAX_SCANS: Final = 100
-"""A JPEG may refine its picture in any number of passes, each as long as the picture is large and
-a few bytes short. Encoders make about 10; 100 of 100 megapixels take some 6 s."""
+"""The highest number of passes of a JPEG. A pass of a few bytes takes as long to decode as the
+picture is large. Encoders make about 10 passes; 100 passes of 100 megapixels take about 6 s."""
 _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 
 _MAX_CAMERA: Final = 100
-"""Characters of a camera's name; what is longer is none."""
+"""The highest number of characters of a camera's name; a longer text is ignored."""
 _OFFSET: Final = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
 
 _PLACEHOLDER_SIDE: Final = 32
-"""ThumbHash keeps 7 waves a side and is pure Python: 3 ms from 32 px, 26 ms from its limit of 100,
-for the same blur."""
+"""The size in pixels from which the ThumbHash is made. It keeps only 7 waves a side and is pure
+Python: 32 px take 3 ms, its limit of 100 px takes 26 ms for the same blur."""
 
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -107,12 +107,12 @@ _UPRIGHT: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What undoes each EXIF orientation."""
+"""The operation that turns a picture upright, for each EXIF orientation."""
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})
 
 _SRGB_NAMES: Final = frozenset({"sRGB", "sRGB IEC61966-2.1", "sRGB built-in"})
 _PROFILE_MODES: Final = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
-"""The pixels that each colour space of an ICC profile describes."""
+"""The Pillow modes that belong to the colour spaces of ICC profiles."""
 
 BAD_INPUT: Final = (
     OSError,  # Pillow's own: not this format, truncated, a decoder's error code
@@ -128,23 +128,23 @@ BAD_INPUT: Final = (
     RuntimeError,  # nested metadata without end, features a decoder lacks
     AssertionError,  # what PNG's parser takes for granted
 )
-"""What Pillow raises for broken or hostile files, each seen or read in its source."""
+"""The errors that Pillow raises for broken or hostile files, each seen or found in its source."""
 
 
 class PillowImageCodec:
     """Makes all renditions of a photo from one decode."""
 
     def render(self, source: bytes | IO[bytes], content_type: str) -> RenderedPhoto:
-        """The photo upright, in sRGB, without any metadata, in every planned size.
+        """Make every planned size of the photo: upright, in sRGB, without any metadata.
 
-        Transparent parts become white, in WebP too: a photo must look the same whichever of the
-        formats a client takes. Of several pictures in a file the first is taken. Raises
-        `PhotoRefused`; errors of reading `source` itself pass through.
+        Transparent parts become white, in WebP too, so that a photo looks the same in every format.
+        If the file has several pictures, the first is used. Raises `PhotoRefused`; errors in
+        reading `source` itself pass through.
         """
         content = source if isinstance(source, bytes) else source.read()
         with _refusing_bad_input(content):
             width, height, picture, capture = _decode(content, content_type)
-        # Some of Pillow's encoders write what they find here, such as a JPEG comment.
+        # Some of Pillow's encoders would write metadata from here, such as a JPEG comment.
         picture.info = {}
         made = _cascade(picture, plan(width, height))
         return RenderedPhoto(
@@ -169,9 +169,9 @@ class PillowImageCodec:
 
 @contextmanager
 def _refusing_bad_input(content: bytes) -> Iterator[None]:
-    """Translate whatever a file makes Pillow raise into `PhotoRefused`."""
+    """Translate every error that a file causes in Pillow into `PhotoRefused`."""
     try:
-        # Pillow warns about oddities of the file; there is nobody here to read it.
+        # Pillow warns about oddities of the file, which nobody would read here.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
@@ -190,7 +190,7 @@ def _refusing_bad_input(content: bytes) -> Iterator[None]:
 
 
 def _cut_short(content: bytes, error: BaseException) -> bool:
-    """Whether the file ends too early: by Pillow's message, or by the lengths that it declares."""
+    """Whether the file ends too early, by Pillow's message or by the lengths that it declares."""
     if content.startswith(b"RIFF"):
         return int.from_bytes(content[4:8], "little") + 8 > len(content)
     if content[4:8] == b"ftyp":
@@ -199,14 +199,14 @@ def _cut_short(content: bytes, error: BaseException) -> bool:
 
 
 def _boxes_end(content: bytes) -> int:
-    """Where the last of an ISO media file's boxes says that it ends."""
+    """The offset at which an ISO media file's last box ends, by the length that it declares."""
     position = 0
     while position + 8 <= len(content):
         length = int.from_bytes(content[position : position + 4], "big")
         if length == 1:
             length = int.from_bytes(content[position + 8 : position + 16], "big")
         if length < 8:
-            # 0 means to the end of the file; anything else is no length.
+            # 0 means up to the end of the file; other small numbers are no valid length.
             return len(content)
         position += length
     return position
@@ -214,17 +214,19 @@ def _boxes_end(content: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A decoded photo as it was stored: its rows on demand."""
+    """A decoded photo with the orientation in which it was stored, whose rows are read on
+    demand."""
 
     width: int
     height: int
     rows: Callable[[int, int], Image.Image]
-    """The picture from one row to before another."""
+    """A function that returns the picture's rows from the first number up to, but without, the
+    second."""
 
 
 def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, Capture | None]:
-    """The photo's upright size, the picture itself in `working_size`, upright and in sRGB, and
-    what the file says of its making."""
+    """The photo's upright width and height, the picture in `working_size`, upright and in sRGB, and
+    the capture details that the file holds."""
     if content_type in _HEIF_TYPES:
         return _decode_heif(content, content_type)
     decoder = _DECODERS.get(content_type)
@@ -234,7 +236,7 @@ def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, C
     check_size(*image.size)
     buffered = _jpeg_buffers(content) if isinstance(image, JpegImageFile) else 0
     if not isinstance(image, GifImageFile):
-        # Counting a GIF's frames would mean to go through them.
+        # Counting a GIF's frames would mean reading all of them.
         check_frames(getattr(image, "n_frames", 1))
     pixels = image.width * image.height
     check_memory(
@@ -265,10 +267,10 @@ def _decode(content: bytes, content_type: str) -> tuple[int, int, Image.Image, C
 
 
 def _decode_heif(content: bytes, content_type: str) -> tuple[int, int, Image.Image, Capture | None]:
-    """As `_decode`, by libheif. It turns the picture as the file's own properties say, which are
-    what counts; the EXIF orientation that may stand beside them says the same once more."""
+    """Decode like `_decode`, but with libheif. It turns the picture according to the file's own
+    properties, which decide; an EXIF orientation in the file only repeats them."""
     if _boxes_end(content) > len(content):
-        # libheif would show what there is, and leave the rest grey.
+        # libheif would show the part that is there, and leave the rest grey.
         raise EOFError("truncated")
     opened: Any = pillow_heif.HeifFile
     pictures = opened(content, remove_stride=False)
@@ -304,10 +306,11 @@ def _with_margin(length: int) -> int:
 
 
 def _jpeg_buffers(content: bytes) -> int:
-    """Bytes that the decoder collects before it has the first row of pixels.
+    """The number of bytes that the decoder collects before it has the first row of pixels.
 
-    All of the picture's coefficients where its colours or their details come one after the other;
-    nothing where they come together. Refuses a JPEG in more passes than any encoder makes.
+    If the colours or their details come one after the other, these are all coefficients of the
+    picture; if they come together, there are none. Refuses a JPEG with more passes than any encoder
+    makes.
     """
     scans, position, frame, buffered = 0, 2, b"", 0
     while found := _MARKER.search(content, position):
@@ -328,15 +331,15 @@ def _jpeg_buffers(content: bytes) -> int:
                     "again as an ordinary JPEG.",
                 )
             if frame[5:6] > segment[:1]:
-                # Fewer colours than the picture has: the others come in further scans.
+                # This scan has only some of the picture's colours; the others come later.
                 buffered = _coefficients(frame)
-        # Past the segment, whose length counts its own two bytes.
+        # Continue after the segment, whose length includes its own two bytes.
         position = found.end() + length
     return buffered
 
 
 def _coefficients(frame: bytes) -> int:
-    """Bytes of all coefficients of the picture that a JPEG's frame header describes."""
+    """The number of bytes of all coefficients of a picture, by the frame header of its JPEG."""
     height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
     sampling = [(factors >> 4, factors & 15) for factors in frame[7::3]]
     across = max((across for across, _ in sampling), default=1) or 1
@@ -346,14 +349,14 @@ def _coefficients(frame: bytes) -> int:
 
 
 def _exif(image: ImageFile) -> Image.Exif:
-    """The photo's EXIF; an empty one where there is none, or one that nobody can read."""
+    """The photo's EXIF; empty if there is none, or if it cannot be read."""
     if isinstance(image, PngImageFile):
-        # It may stand behind the picture. Loaded here, a broken picture is not mistaken for broken
-        # EXIF.
+        # EXIF may come after the picture in the file. The picture is loaded here, so that a broken
+        # picture is not mistaken for broken EXIF.
         image.load()
     if isinstance(image, AvifImageFile):
-        # Pillow gives the orientation that the file's own properties name as EXIF, and would else
-        # look for another one in here.
+        # Pillow reports the orientation of the file's own properties as EXIF, but would take one
+        # from XMP if it found it.
         image.info.pop("xmp", None)
     try:
         return image.getexif()
@@ -363,7 +366,7 @@ def _exif(image: ImageFile) -> Image.Exif:
 
 
 def _orientation(exif: Image.Exif) -> int:
-    """The EXIF orientation, 1-8; 1 (upright) where there is none."""
+    """The EXIF orientation, 1 to 8; 1 (upright) if there is none."""
     try:
         value = exif.get(ExifTag.Orientation)
     except BAD_INPUT:
@@ -372,7 +375,7 @@ def _orientation(exif: Image.Exif) -> int:
 
 
 def _capture(exif: Image.Exif) -> Capture | None:
-    """When and with which camera the photo was taken; None where the file says neither."""
+    """When and with which camera the photo was taken; None if the file says neither."""
     try:
         details = exif.get_ifd(IFD.Exif)
         taken_at = _instant(
@@ -385,7 +388,8 @@ def _capture(exif: Image.Exif) -> Capture | None:
 
 
 def _instant(text: Any, offset: Any) -> str | None:
-    """EXIF's `2024:05:31 18:04:59`, and offset from UTC if there is one, as ISO 8601."""
+    """A time of EXIF (`2024:05:31 18:04:59`), with its offset from UTC if there is one, as ISO
+    8601."""
     try:
         taken = datetime.strptime(str(text).strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
     except ValueError:
@@ -395,14 +399,14 @@ def _instant(text: Any, offset: Any) -> str | None:
 
 
 def _camera(make: Any, model: Any) -> str | None:
-    """Maker and model, the maker's name not twice: `Canon EOS R5`, `Apple iPhone 13`."""
+    """Maker and model, without repeating the maker's name: `Canon EOS R5`, `Apple iPhone 13`."""
     maker, name = (_plain(value) for value in (make, model))
     full = name if name.lower().startswith(maker.lower()) else f"{maker} {name}".strip()
     return full[:_MAX_CAMERA].strip() or None
 
 
 def _plain(value: Any) -> str:
-    """A text as it may be shown: one line, printable."""
+    """A text that can be shown: one line of printable characters."""
     text = value if isinstance(value, str) else ""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
@@ -410,7 +414,8 @@ def _plain(value: Any) -> str:
 def _shrink(source: _Source, target: tuple[int, int]) -> Image.Image:
     """The picture in the size `target`, opaque, in one of the modes L, RGB and CMYK.
 
-    In strips: Pillow would otherwise hold the full-size picture once more for each step.
+    It is made in strips, since Pillow would otherwise hold one more full-size picture in memory for
+    each step.
     """
     width, height = source.width, source.height
     factor = int(min(width / target[0], height / target[1]) / _REDUCE_MARGIN)
@@ -426,7 +431,7 @@ def _shrink(source: _Source, target: tuple[int, int]) -> Image.Image:
             reduced = Image.new(strip.mode, (strip.width, -(-height // factor)))
         reduced.paste(strip, (0, top // factor))
     assert reduced is not None
-    # The last averaged column and row may stand for a part of a pixel.
+    # The last averaged column and row may cover less than a whole block of pixels.
     box = (0, 0, width / factor, height / factor)
     return reduced.resize(target, Image.Resampling.LANCZOS, box=box)
 
@@ -434,7 +439,8 @@ def _shrink(source: _Source, target: tuple[int, int]) -> Image.Image:
 def _flatten(image: Image.Image) -> Image.Image:
     """The picture on white, with 8 bits a channel, in one of the modes L, RGB and CMYK."""
     if image.mode.startswith("I;16"):
-        # Pillow converts by clipping. The one grey that a PNG may name as transparent stays grey.
+        # Pillow would clip 16 bit values. The one grey that a PNG may name as transparent stays
+        # grey.
         return image.point(lambda value: value / 257).convert("L")
     if image.has_transparency_data:
         layer = image.convert("RGBA")
@@ -449,8 +455,8 @@ def _flatten(image: Image.Image) -> Image.Image:
 def _to_srgb(picture: Image.Image, embedded: bytes | None) -> Image.Image:
     """The picture as RGB in the colour space sRGB.
 
-    One without a profile is taken for sRGB, as browsers do; so is one whose profile is broken or
-    describes other pixels than these.
+    A picture without a profile is assumed to be sRGB, as browsers do; so is one whose profile is
+    broken or belongs to another kind of pixels.
     """
     if not embedded:
         return picture.convert("RGB")

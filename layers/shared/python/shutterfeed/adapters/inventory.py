@@ -1,4 +1,4 @@
-"""All rows and objects, for maintenance: it scans."""
+"""Lists of all rows and objects, for maintenance: this adapter scans the tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 _PAGE: Final = 5000
-"""Items that one request scans, unless they have a megabyte before that."""
+"""The number of items that one request scans; a page ends earlier at one megabyte."""
 _OF_A_BLOB: Final = (PK, SK, TTL_ATTRIBUTE, BLOB_ID)
 
 
@@ -38,7 +38,7 @@ class AwsInventory:
     originals_bucket: str
     renditions_bucket: str
     requests: Counter[str] = field(default_factory=Counter)
-    """How many lists, tags and read units it took."""
+    """The numbers of list requests, tag requests and read units that were used."""
 
     def rows(self, part: int, parts: int) -> Iterator[Blob | Reference | PostMedium | Upload]:
         pages = self.table.client.get_paginator("scan").paginate(
@@ -57,7 +57,7 @@ class AwsInventory:
             try:
                 yield StoredOriginal(*keys.parse_original_object(entry["Key"]), entry["Size"])
             except keys.MalformedKey:
-                continue  # Not one of ours; the bucket's owner may put what they like.
+                continue  # The key is not ours; the bucket's owner may store anything.
 
     def renditions(self) -> Iterator[tuple[str, str]]:
         for entry in self._listed(self.renditions_bucket, keys.MEDIA_PREFIX):

@@ -13,7 +13,7 @@ M = TypeVar("M")
 
 
 class UnknownMessage(ValueError):
-    """This is not a message that the worker takes."""
+    """The text is not a message that the worker accepts."""
 
 
 class _Envelope(msgspec.Struct):
@@ -22,20 +22,20 @@ class _Envelope(msgspec.Struct):
 
 
 class Codec(Generic[M]):
-    """The texts of the messages that the worker of a step takes."""
+    """Encodes and decodes the messages that the worker of a step accepts."""
 
     def __init__(self, step: str) -> None:
         self._kinds = {name: KINDS[name] for name in topology.worker(step).kinds}
 
     def encode(self, message: M) -> str:
-        """Raises `UnknownMessage`."""
+        """The message in a text. Raises `UnknownMessage`."""
         kind = type(message).__name__
         if kind not in self._kinds:
             raise UnknownMessage(repr(message)[:200])
         return msgspec.json.encode({"kind": kind, "message": message}).decode()
 
     def decode(self, text: str) -> M:
-        """Raises `UnknownMessage`."""
+        """The message in a text. Raises `UnknownMessage`."""
         try:
             envelope = msgspec.json.decode(text, type=_Envelope)
             message: M = msgspec.json.decode(envelope.message, type=self._kinds[envelope.kind])

@@ -1,12 +1,12 @@
-"""What a video file has in it, as ffmpeg tells it to machines.
+"""Finds out what a video file contains, from output of ffmpeg that is meant for programs.
 
-The log is for people: its words and its indentation change from version to version, and a name in
-the file may look like a line of it. So the tracks are read from a list of the file's packets
-(`framecrc`), and how its pictures are shown from the header of a Matroska file, which ffmpeg writes
-for one decoded frame.
+ffmpeg's log is meant for people: its words and indentation change with the version, and a name in
+the file may look like a line of the log. So the tracks are read from a list of the file's packets
+(`framecrc`). How the pictures are shown is read from the header of a Matroska file that ffmpeg
+writes for one decoded frame.
 
-Two runs: the first lists what is there and decodes no more than ffmpeg needs to open a file; the
-second decodes one frame of the track that was chosen.
+This takes two runs. The first lists the packets and decodes only what ffmpeg needs to open a file;
+the second decodes one frame of the chosen track.
 """
 
 from __future__ import annotations
@@ -25,37 +25,39 @@ _FIRST_FRAME: Final = "first.mkv"
 _SECONDS: Final = 30.0
 
 UPRIGHT: Final = f"scale=w='clip(trunc(iw*sar),1,{MAX_SIDE})':h=ih,setsar=1"
-"""Makes pixels square. ffmpeg has turned the frame already, as the file says."""
+"""The filter that makes pixels square. ffmpeg has already turned the frame as the file says."""
 
 Kind = Literal["video", "audio"]
 Transfer = Literal["smpte2084", "arib-std-b67"]
 
 _SELECTORS: Final[dict[Kind, str]] = {"video": "0:V", "audio": "0:a"}
-"""How ffmpeg calls the tracks of a kind. `V` are moving pictures, without covers and previews."""
+"""ffmpeg's names for the tracks of each kind. `V` means moving pictures, without covers and
+previews."""
 _EVERY_TRACK: Final = tuple(
     argument for selector in _SELECTORS.values() for argument in ("-map", f"{selector}?")
 )
 _HEADER: Final = re.compile(r"#(tb|media_type|codec_id|dimensions) (\d{1,4}): (\S{1,64})", re.ASCII)
 _PACKET: Final = re.compile(r"(\d+), *-?\d+, *(-?\d+), *(\d+), *\d+,.*", re.ASCII)
 
-# Elements of Matroska by their ids, which say how long they themselves are by their first bits.
+# The ids of Matroska's elements. The first bits of an id tell how long it is.
 _SEGMENT, _TRACKS, _TRACK, _PICTURE, _COLOUR = 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x55B0
 _WIDTH, _HEIGHT, _TRANSFER = 0xB0, 0xBA, 0x55BA
 _TRANSFERS: Final[dict[int, Transfer]] = {16: "smpte2084", 18: "arib-std-b67"}
-"""HDR's two, by their numbers in ITU-T H.273."""
+"""The two transfer functions of HDR, by their numbers in ITU-T H.273."""
 
 
 @dataclass(slots=True)
 class Track:
-    """One picture or sound track, and what its packets amount to."""
+    """One picture or sound track, and the sums over its packets."""
 
     kind: Kind
     selector: str
-    """How ffmpeg calls it, as in `-map 0:V:0`."""
+    """ffmpeg's name for the track, as in `-map 0:V:0`."""
     codec: str
     width: int
     height: int
-    """As coded, before rotation; 0 for sound, and for a codec that was not opened."""
+    """Width and height are the coded ones, before rotation; 0 for sound, and for a codec that was
+    not opened."""
     tick: Fraction
     """The unit of its times, in seconds."""
     packets: int = 0
@@ -64,7 +66,8 @@ class Track:
     _end: int = 0
 
     def add(self, start: int, duration: int) -> None:
-        """Count a packet. They come in the order of decoding, not in that of their times."""
+        """Count a packet. Packets come in the order of decoding, not in the order of their
+        times."""
         self._first = min(self._first, start) if self.packets else start
         self._last = max(self._last, start) if self.packets else start
         self._end = max(self._end, start + duration)
@@ -72,13 +75,13 @@ class Track:
 
     @property
     def rate(self) -> float | None:
-        """Packets a second; None if there are too few to tell."""
+        """The number of packets a second; None if there are too few to tell."""
         span = (self._last - self._first) * self.tick
         return float((self.packets - 1) / span) if span > 0 else None
 
     @property
     def end_ms(self) -> int:
-        """When it ends, counted from the start of the file."""
+        """The end of the track in milliseconds from the start of the file."""
         return round(self._end * self.tick * 1000)
 
 
@@ -89,20 +92,20 @@ class Frame:
     width: int
     height: int
     transfer: Transfer | None
-    """How an HDR picture codes light; None for any other."""
+    """The transfer function of an HDR picture; None for any other picture."""
 
 
 def tracks(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> list[Track]:
     """Every picture and sound track of `SOURCE`, pictures first, each kind in the file's order.
 
-    Timecodes, subtitles and other data are no tracks here. A file that breaks off has what came
-    before. Raises `FfmpegFailed` if not even a list of its tracks can be made, and
+    Timecodes, subtitles and other data are left out. If the file is cut short, the tracks hold what
+    comes before. Raises `FfmpegFailed` if not even a list of the tracks can be made, and
     `FfmpegTimedOut`.
     """
     try:
         return _listed(ffmpeg, opening, *_EVERY_TRACK)
     except FfmpegFailed:
-        # Either it cannot be read, or it has neither pictures nor sound.
+        # Either the file cannot be read, or it has neither pictures nor sound.
         _listed(ffmpeg, opening, "-map", "0", "-ignore_unknown", "-t", "0")
         return []
 
@@ -122,7 +125,7 @@ def _listed(ffmpeg: Ffmpeg, opening: tuple[str, ...], *chosen: str) -> list[Trac
 
 
 class _Listing:
-    """Takes the lines of a packet list, of which the tracks' descriptions come first."""
+    """Reads the lines of a packet list, which begins with descriptions of the tracks."""
 
     def __init__(self) -> None:
         self._described: dict[int, dict[str, str]] = {}
@@ -154,11 +157,11 @@ def _described(tracks: dict[int, dict[str, str]]) -> Iterator[Track]:
 def first_frame(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> Frame:
     """How the first frame of `picture` that can be decoded is shown.
 
-    Raises `FfmpegFailed` if none can be, and `FfmpegTimedOut`.
+    Raises `FfmpegFailed` if no frame can be decoded, and `FfmpegTimedOut`.
     """
     arguments = (
         *("-loglevel", "error", *opening, "-i", f"file:{SOURCE}", "-map", picture.selector),
-        # The frame itself is not wanted, only the header that describes it.
+        # Only the header that describes the frame is needed, not the frame itself.
         *("-frames:v", "1", "-vf", f"{UPRIGHT},format=yuv420p", "-c:v", "rawvideo"),
         *("-bsf:v", "noise=drop=1", "-map_metadata", "-1", "-map_chapters", "-1", *THREADS),
         *("-f", "matroska", "-y", f"file:{_FIRST_FRAME}"),
@@ -178,7 +181,7 @@ def first_frame(ffmpeg: Ffmpeg, opening: tuple[str, ...], picture: Track) -> Fra
 
 
 def _inside(content: bytes, *path: int) -> bytes | None:
-    """What is in the first element at the end of `path`; None if there is none."""
+    """The content of the first element at the end of `path`; None if there is none."""
     for wanted in path:
         found = next((inner for element, inner in _elements(content) if element == wanted), None)
         if found is None:
@@ -188,7 +191,7 @@ def _inside(content: bytes, *path: int) -> bytes | None:
 
 
 def _elements(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Ids and contents of the elements of Matroska that follow one another."""
+    """The ids and contents of a series of Matroska elements."""
     at = 0
     while at < len(content):
         id_length = _length(content[at])
@@ -197,12 +200,12 @@ def _elements(content: bytes) -> Iterator[tuple[int, bytes]]:
         size_length = _length(content[at])
         size = int.from_bytes(content[at : at + size_length], "big") - (1 << 7 * size_length)
         at += size_length
-        # All ones: up to the end.
+        # A size with all bits set means up to the end.
         size = len(content) - at if size == (1 << 7 * size_length) - 1 else size
         yield element, content[at : at + size]
         at += size
 
 
 def _length(first: int) -> int:
-    """How many bytes a Matroska number has, by its first byte."""
+    """The number of bytes of a Matroska number, by its first byte."""
     return 9 - first.bit_length()

@@ -15,14 +15,15 @@ M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
 _BATCH: Final = 10
 _BATCH_BYTES: Final = 256 * 1024
-"""Of all messages of one request. AWS takes four times as much by now; not every cloud does."""
+"""The largest size of all messages of one request. AWS allows four times as much now; not every
+cloud does."""
 
 Texts = Mapping[int, str]
 """Encoded messages, by their indexes among all that are to be sent."""
 
 
 class NotSent(Exception):
-    """SQS did not take a message; the caller's own message or record comes again."""
+    """SQS did not accept a message. The caller's own message or record is delivered again."""
 
 
 class Encoder(Protocol[M_contra]):
@@ -42,15 +43,17 @@ class SqsQueue(Generic[M]):
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def send(self, messages: Iterable[M]) -> None:
-        """Raises `NotSent`. Messages are idempotent: sending some of them twice is harmless."""
+        """Send messages. Raises `NotSent`. Messages are idempotent, so sending some of them twice
+        is harmless."""
         texts = map(self.codec.encode, messages)
         for batch in _batches(enumerate(texts)):
             refused = self._post(batch)
             if refused:
-                raise NotSent(f"{len(refused)} of {len(batch)}: {next(iter(refused.values()))}")
+                reason = next(iter(refused.values()))
+                raise NotSent(f"{len(refused)} of {len(batch)} messages were not sent: {reason}")
 
     def send_each(self, messages: Sequence[M]) -> Mapping[int, Exception]:
-        """Send as many messages as SQS takes; the indexes of the others, and why."""
+        """Send the messages. Returns why SQS refused a message, by the message's index."""
         failures: dict[int, Exception] = {}
         texts: dict[int, str] = {}
         for index, message in enumerate(messages):
@@ -69,7 +72,7 @@ class SqsQueue(Generic[M]):
         return failures
 
     def _post(self, batch: Texts) -> Mapping[int, str]:
-        """Make one request; the indexes of the messages that SQS refused, and why."""
+        """Make one request. Returns why SQS refused a message, by the message's index."""
         answer = self.client.send_message_batch(
             QueueUrl=self.url,
             Entries=[{"Id": str(index), "MessageBody": text} for index, text in batch.items()],
@@ -78,8 +81,8 @@ class SqsQueue(Generic[M]):
 
 
 def _batches(texts: Iterable[tuple[int, str]]) -> Iterator[Texts]:
-    """As few requests as SQS's limits allow. A message that is too large itself goes alone, so that
-    only it is refused."""
+    """The messages of each request, in as few requests as SQS's limits allow. A message that is too
+    large gets a request of its own, so that only it is refused."""
     batch: dict[int, str] = {}
     size = 0
     for index, text in texts:

@@ -1,4 +1,4 @@
-"""Time and chance."""
+"""The clock, and random ids."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shutterfeed.domain.ids import random_id, ulid
 
 class SystemClock:
     def now(self) -> datetime:
-        # Milliseconds: what ULIDs and items hold, so that a stored instant reads back equal.
+        # ULIDs and items hold milliseconds; with no more digits a stored instant reads back equal.
         now = datetime.now(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 

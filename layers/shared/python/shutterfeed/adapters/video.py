@@ -1,7 +1,7 @@
-"""Videos and animated pictures made into MP4 clips with posters.
+"""Makes MP4 clips with posters from videos and animated pictures.
 
-The bytes come from strangers. Everything that can go wrong because of them leaves this module as
-`VideoRefused`; anything else is an error of ours and escapes, so that the work is tried again.
+The bytes come from strangers. Every error that they cause leaves this module as `VideoRefused`; any
+other error is a fault of ours and escapes, so that the work is tried again.
 """
 
 from __future__ import annotations
@@ -42,12 +42,13 @@ CLIP, POSTER = "video.mp4", "poster.png"
 
 _CLIP_SECONDS: Final = 660.0
 _POSTER_SECONDS: Final = 60.0
-"""Together well inside the function's 15 minutes, which loading and storing take a part of."""
+"""The limits of time for each run of ffmpeg. Together they leave enough of the function's 15
+minutes for loading and storing."""
 _POSTER_AT_SECONDS: Final = 1.0
-"""First frames are often black."""
+"""The time of the frame that becomes the poster: first frames are often black."""
 
-# Whatever the bytes are, they are read as what they were taken for, and from this file alone: a
-# playlist dressed as a video is no MP4, and an MP4 whose samples are said to be elsewhere has none.
+# The bytes are read only as the type that was detected, and only from this file: a playlist that
+# pretends to be a video is no MP4, and an MP4 whose samples are in other files has none.
 _DEMUXERS: Final = {
     "webm": ("-f", "matroska"),
     "mov": ("-enable_drefs", "0", "-use_absolute_path", "0", "-f", "mov"),
@@ -58,7 +59,7 @@ _SOUND_CODECS: Final = frozenset(
     | {f"pcm_{kind}" for kind in ("u8", "s16le", "s16be", "s24le", "s24be", "f32le", "f32be")}
 )
 _MORE_DECODERS: Final = frozenset({"libdav1d", "mp3float", "amrnb", "amrwb"})
-"""What ffmpeg takes for some of the codecs above."""
+"""The decoders that ffmpeg uses for some of the codecs above."""
 _INPUT: Final = (
     *("-nostdin", "-protocol_whitelist", "file,pipe", "-max_pixels", str(MAX_PIXELS)),
     *("-codec_whitelist", ",".join(sorted(_PICTURE_CODECS | _SOUND_CODECS | _MORE_DECODERS))),
@@ -71,17 +72,18 @@ ENCODING: Final = (
 )
 _WITHOUT_METADATA: Final = (
     *("-dn", "-sn", "-map_metadata", "-1", "-map_chapters", "-1"),
-    # The encoder's own: its version and settings, which it writes into the picture, and its name.
+    # The encoder's marks are removed: its version and settings in the picture, and its name.
     *("-bsf:v", "filter_units=remove_types=6", "-fflags", "+bitexact"),
     *("-flags:v", "+bitexact", "-flags:a", "+bitexact", "-empty_hdlr_name", "1"),
-    # An empty one would be replaced by the encoder's name.
+    # An empty text would be replaced by the encoder's name.
     *("-metadata:s:v", "encoder= ", "-metadata:s:a", "encoder= "),
 )
 _MP4: Final = ("-movflags", "+faststart", "-f", "mp4", "-y", f"file:{CLIP}")
 
 _POSTER_BESIDE_PIXELS: Final = 1920 * 1920
-"""Up to this size of a frame the poster is made beside the clip. ffmpeg keeps frames waiting for
-each of its outputs, and those of a 4K video with many reference frames have no room for two."""
+"""The largest frame, in pixels, for which one run makes both the clip and the poster. ffmpeg keeps
+frames for each of its outputs, and the memory does not suffice for two outputs of a 4K video with
+many reference frames."""
 _HEAD_BYTES: Final = 1024
 _PROGRESS = re.compile(r"out_time_us=(\d+)")
 _NO_SPACE: Final = "No space left on device"
@@ -89,7 +91,7 @@ _NO_SPACE: Final = "No space left on device"
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was found in a file, and which of its tracks are shown."""
+    """The facts about a file, and the tracks of it that are shown."""
 
     facts: VideoFacts
     frame: Frame
@@ -98,7 +100,7 @@ class Probe:
 
 
 class FfmpegVideoCodec:
-    """Makes a clip and poster renditions; `photos` makes the latter."""
+    """Makes a clip and the renditions of its poster; the codec `photos` makes the renditions."""
 
     def __init__(self, photos: PhotoCodec) -> None:
         self._photos = photos
@@ -107,7 +109,8 @@ class FfmpegVideoCodec:
     def render(
         self, source: IO[bytes], content_type: str, report: Callable[[int], None]
     ) -> Iterator[RenderedVideo]:
-        """The clip's file is there until the context ends. `report` is told the percentage done.
+        """Make the clip and the poster. The clip's file exists until the context ends. `report` is
+        called with the percentage done.
 
         Raises `VideoRefused`.
         """
@@ -149,7 +152,7 @@ class FfmpegVideoCodec:
         try:
             return self._photos.render(BytesIO(png), "image/png")
         except PhotoRefused as refused:
-            raise VideoRefused("undecodable", "No picture can be made of the video.") from refused
+            raise VideoRefused("undecodable", "The video has no picture to show.") from refused
 
 
 def _clip(
@@ -178,19 +181,19 @@ def _clip(
 
 
 def opened_as(content_type: str) -> tuple[str, ...]:
-    """The arguments with which ffmpeg opens a stranger's video of this type."""
+    """The arguments of ffmpeg to open a stranger's video of this content type."""
     return (*_INPUT, *_DEMUXERS["webm" if content_type == WEBM else "mov"])
 
 
 def probe(ffmpeg: Ffmpeg, opening: tuple[str, ...]) -> Probe:
-    """Choose what is shown of `SOURCE`, and check it. Raises `VideoRefused`."""
+    """Choose the tracks of `SOURCE` that are shown, and check them. Raises `VideoRefused`."""
     with _refusing():
         found = probing.tracks(ffmpeg, opening)
     picture, sound = _picture_of(found), _first_of(found, "audio", _SOUND_CODECS)
     end_ms = max(track.end_ms for track in (picture, sound) if track)
     facts = VideoFacts(picture.width, picture.height, picture.rate, end_ms, sound is not None)
     size = (ffmpeg.folder / SOURCE).stat().st_size
-    # Before anything of it is decoded.
+    # The limits are checked before anything is decoded.
     check_facts(facts, size)
     with _refusing():
         frame = probing.first_frame(ffmpeg, opening, picture)
@@ -206,7 +209,7 @@ def _picture_of(found: list[Track]) -> Track:
     if picture is None and other is not None:
         raise VideoRefused(
             "unsupported_codec",
-            f"The video is coded as {other.codec}. Possible are H.264, HEVC, VP8, VP9 and AV1.",
+            f"The video is coded as {other.codec}. It must be H.264, HEVC, VP8, VP9 or AV1.",
         )
     if picture is None or 0 in (picture.width, picture.height):
         raise VideoRefused("no_video", "The file has no moving picture in it that can be shown.")
@@ -218,25 +221,25 @@ def _first_of(found: list[Track], kind: Kind, codecs: frozenset[str]) -> Track |
 
 
 def _poster_output(found: Probe, start: float) -> tuple[str, ...]:
-    """Arguments for one frame as a PNG: the first that is shown at `start` seconds, or later."""
+    """The arguments for one frame as a PNG: the first that is shown at `start` seconds or later."""
     filters = [f"select='gte(t,{start:.3f})'", probing.UPRIGHT, *_tone_mapping(found.facts, "")]
     return (
         *("-map", found.picture.selector, "-frames:v", "1", "-vf", ",".join(filters)),
-        # It is read once, by us: small costs more than it saves.
+        # Only we read it, and only once: strong compression costs more than it saves.
         *("-c:v", "png", "-compression_level", "1", *THREADS),
         *("-f", "image2pipe", "-y", f"file:{POSTER}"),
     )
 
 
 def _poster_of(ffmpeg: Ffmpeg, opening: tuple[str, ...], found: Probe) -> bytes:
-    """The poster that came with the clip, or is made now; the first frame if none was shown late
-    enough."""
+    """The poster that was made with the clip, or one that is made now. It is the first frame if no
+    frame is shown at the poster's time or later."""
     path = ffmpeg.folder / POSTER
     for start in (_poster_start(found), 0.0):
         if path.exists() and path.stat().st_size:
             break
         if start and _is_poster_beside(found):
-            continue  # The clip's run has looked for it.
+            continue  # The run that made the clip has already looked for it.
         alone = (*opening, "-i", f"file:{SOURCE}", *_poster_output(found, start))
         with _refusing():
             ffmpeg.run(("-loglevel", "error", *alone), seconds=_POSTER_SECONDS)
@@ -252,7 +255,8 @@ def _poster_start(found: Probe) -> float:
 
 
 def _tone_mapping(facts: VideoFacts, size: str) -> list[str]:
-    """From HDR to SDR, in linear light, scaled before as fewer pixels cost less."""
+    """The filters that turn HDR into SDR in linear light. They scale first, as fewer pixels cost
+    less."""
     if facts.transfer is None:
         return []
     return [
@@ -266,7 +270,7 @@ def _tone_mapping(facts: VideoFacts, size: str) -> list[str]:
 
 
 def clip_filters(facts: VideoFacts, size: ClipSize) -> str:
-    """How frames are changed between decoder and encoder. Rotation is undone before these."""
+    """The filters between decoder and encoder. ffmpeg turns frames upright before them."""
     capped = [f"fps={OUTPUT_FPS}"] if facts.fps is None or facts.fps > OUTPUT_FPS else []
     scaled = (
         _tone_mapping(facts, f"w={size.width}:h={size.height}:")
@@ -283,8 +287,8 @@ def _transcode(
     size: ClipSize,
     report: Callable[[int], None],
 ) -> int:
-    """Make the clip and, of the same decoded frames unless they are too large, the poster. The
-    clip's duration in ms."""
+    """Make the clip, and from the same decoded frames the poster unless the frames are too large.
+    Returns the clip's duration in milliseconds."""
     expected = found.facts.duration_ms or MAX_DURATION_MS
     done_ms = 0
 
@@ -315,7 +319,7 @@ def _transcode(
 
 
 def clip_duration_ms(path: Path) -> int:
-    """What an MP4 of ours says in its header, which faststart has put in front."""
+    """The duration in the header of one of our MP4 files, where `faststart` put it in front."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     start = head.index(b"mvhd") + 16
@@ -331,7 +335,7 @@ def _refusing() -> Iterator[None]:
         raise VideoRefused("too_slow", "The video takes too long to be processed.") from error
     except FfmpegFailed as error:
         if _NO_SPACE in error.log:
-            raise  # Ours, not the video's.
+            raise  # This is our fault, not the video's.
         raise VideoRefused(
             "undecodable", "The video is damaged, or of a kind that cannot be played."
         ) from error

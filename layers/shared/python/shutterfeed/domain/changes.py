@@ -1,4 +1,5 @@
-"""Changes of the metadata table, as its stream tells them, and the work that follows from each."""
+"""Changes of the metadata table, as its stream reports them, and the work that follows from
+each."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ from shutterfeed.domain.users import Profile
 
 @dataclass(frozen=True, slots=True)
 class PostChanged:
-    """`before` is None for a new post, `after` for one that is gone."""
+    """A post's item changed. `before` is None for a new post, `after` for one that is gone."""
 
     before: Post | None
     after: Post | None
@@ -44,21 +45,23 @@ class FollowChanged:
 
 @dataclass(frozen=True, slots=True)
 class BlobRemoved:
-    """Its item expired at the end of its cooling-off."""
+    """A blob's item expired at the end of its cooling-off."""
 
     blob: Blob
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceAdded:
-    """It counts from now on: at once, or after the rendering that it waited for."""
+    """A reference to a blob counts from now on: when it was written, or when the rendering that it
+    waited for was done."""
 
     reference: Reference
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileChanged:
-    """`before` is None for a new profile, `after` for one that is gone."""
+    """A profile's item changed. `before` is None for a new profile, `after` for one that is
+    gone."""
 
     before: Profile | None
     after: Profile | None
@@ -69,7 +72,7 @@ Work = PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexM
 
 
 def work_for(change: Change) -> Iterator[Work]:
-    """The messages a change gives rise to; for most changes none."""
+    """The messages that a change causes; most changes cause none."""
     match change:
         case PostChanged(before, after):
             yield from _post_work(before, after)
@@ -88,12 +91,12 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
     was_published = before is not None and before.state is PostState.PUBLISHED
     is_published = after is not None and after.state is PostState.PUBLISHED
     # A deleted post stays in feeds, where nobody sees it any more: whether a post is shown is
-    # decided when the feed is read. Restored, it goes out again to those who came meanwhile.
+    # decided when the feed is read. A restored one goes out again, for readers who came meanwhile.
     if after is not None and is_published and not was_published and not after.pulled:
         yield FanOut(entry_of(after))
     was_deleted = before is not None and before.state is PostState.DELETED
     if after is not None and was_deleted and after.awaits_media:
-        # What settled while the post was deleted told nobody.
+        # Media that became ready or failed while the post was deleted sent no message.
         yield PublishPost(after.id)
     if before is not None and after is None:
         yield CollectMedia(
@@ -109,10 +112,10 @@ def _post_indexing(before: Post | None, after: Post | None) -> Iterator[Work]:
 
 
 def _found_by(post: Post | None) -> object:
-    """What of a post the search index has; None if it has nothing of it.
+    """The values of a post that the search index has; None if the post is not in the index.
 
-    With its revision, which is the version that the index keeps: an edit that is repeated because
-    its answer was lost changes nothing else, and would leave the index with an older version.
+    The revision is one of them, since the index keeps it as its version: an edit that is repeated
+    because its answer was lost changes nothing else, and the index would keep an older version.
     """
     if post is None or post.state is not PostState.PUBLISHED:
         return None

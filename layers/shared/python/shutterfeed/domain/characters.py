@@ -12,13 +12,13 @@ from typing import Final
 from shutterfeed.domain.errors import InvalidInput
 
 TEXT: Final = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*"
-"""Any characters but control characters, of which only line breaks and tabs are allowed."""
+"""Any characters, except control characters other than line breaks and tabs."""
 PARAGRAPHS: Final = r"[^\u0000-\u0009\u000b-\u001f]*"
-"""The same, without tabs and carriage returns."""
+"""Any characters, except control characters other than line feeds."""
 LINE: Final = r"[^\u0000-\u001f]*"
 """No control characters."""
 NAME: Final = rf"{TEXT}[^\s\u0000-\u001f]{TEXT}"
-"""As `TEXT`, and not only white space."""
+"""Any characters that `TEXT` allows, but not only white space."""
 QUERY: Final = r"[^\u0000-\u001f\u007f-\u009f]*"
 """No control characters of any kind."""
 
@@ -27,6 +27,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def check_characters(text: str, pattern: str, field: str) -> None:
-    """Raises `InvalidInput` for a text that the pattern does not match as a whole."""
+    """Raise `InvalidInput` if the pattern does not match the whole text."""
     if not re.fullmatch(pattern, text) or _SURROGATE.search(text):
-        raise InvalidInput("invalid_text", "The text has control characters in it.", field)
+        message = "The text has control characters in it; remove them."
+        raise InvalidInput("invalid_text", message, field)

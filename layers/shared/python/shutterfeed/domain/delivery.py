@@ -1,6 +1,6 @@
 """How posts come to readers: pushed into pre-generated feeds, or pulled when a feed is read.
 
-Chosen by the author's number of followers and the reader's last visits, never by both together:
+The author's number of followers decides about the column, the reader's last visits about the row:
 
                          author below the threshold     celebrity
     reader comes often   pushed                         pulled: one item per celebrity and page
@@ -30,48 +30,50 @@ from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Relation
 
 HEAD_ENTRIES: Final = 25
-"""Newest posts whose places an author's head keeps: just under 1 KB, one write unit. So many enter
-the feed of a new follower."""
+"""How many of an author's newest posts the head names: they take just under 1 KB, one write unit.
+A new follower gets this number of posts into their feed."""
 HEAD_POSTS: Final = 20
-"""Newest posts that the head of a celebrity keeps whole: a page's worth."""
+"""How many of the newest posts the head of a celebrity keeps whole: as many as a page has."""
 HEAD_TEXT: Final = 60_000
-"""Characters of captions and alt texts that those posts have together, or there are fewer of them:
-written by people, they compress to two bytes each at worst, and an item has 400 KB."""
+"""How many characters the captions and alt texts of those posts may have together; with more, the
+head keeps fewer posts. An item holds 400 KB, and text that people write compresses to two bytes a
+character at worst."""
 CELEBRITY_SHARDS: Final = 32
-"""Over how many items the followers of a celebrity are counted, and over how many partitions of
-the followers index they are listed. One item takes 1,000 write units a second, and a count within
-a transaction costs two: 32 take 16,000 follows a second."""
+"""The number of items that count the followers of a celebrity, and of partitions of the followers
+index that list them. One item takes 1,000 write units a second, and a count within a transaction
+costs two: 32 items take 16,000 follows a second."""
 AUDIENCE_PARTS: Final = 32
-"""In so many parts a large audience is read side by side: one for each first character of the
-leases' sort keys."""
+"""The number of parts of a large audience that are read at the same time: one for each first
+character of the leases' sort keys."""
 _STAY: Final = 0.8
-"""A celebrity stays one until the followers fall below this part of the threshold."""
+"""A celebrity stays one until the number of followers falls below this fraction of the
+threshold."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPolicy:
-    """The deployment's choices; the defaults come from the cost simulation in `docs/feed.md`."""
+    """The deployment's choices; `docs/feed-cost.md` says where the defaults come from."""
 
     celebrity_followers: int
-    """From so many followers on, an author's posts are pulled."""
+    """An author with this number of followers or more is a celebrity, whose posts are pulled."""
     active_days: int
-    """Whoever was not there for so many days is not pushed to."""
+    """Posts are not pushed to a reader who has not come for this number of days."""
     regular_after_days: int
-    """1: a reader is pushed to once they come again on another day, within `active_days` of the
-    day before; 0: from the first visit on."""
+    """When posts are pushed to a reader. 1: once they have come on a second day, within
+    `active_days` of the visit before; 0: from the first visit on."""
     feed_posts: int
     """How many pushed entries a feed keeps."""
     snapshot_posts: int
-    """How many posts a feed has that is made again."""
+    """How many posts a snapshot has: the feed that is made when a reader returns."""
 
     def delivery_due(self, delivery: Delivery, followers: int) -> Delivery | None:
-        """The crossing to begin; None where the author is on the right side."""
+        """The state in which a crossing begins; None if the author is on the right side."""
         if delivery in (Delivery.PUSH, Delivery.TO_PUSH):
             return Delivery.TO_PULL if followers >= self.celebrity_followers else None
         return Delivery.TO_PUSH if followers < self.celebrity_followers * _STAY else None
 
     def is_regular(self, last_visit: date | None, today: date) -> bool:
-        """Whether a visit today makes a reader one to push to."""
+        """Whether a reader who comes today is a regular one, to whom posts are pushed."""
         if self.regular_after_days == 0:
             return True
         if last_visit is None:
@@ -82,20 +84,22 @@ class FeedPolicy:
         return visit + timedelta(days=self.active_days)
 
     def lease_until(self, pushed_until: datetime) -> datetime:
-        """A day longer than anybody relies on, so that clocks need not agree."""
+        """When a lease runs out: a day later than any reader of it assumes, as clocks may
+        differ."""
         return pushed_until + timedelta(days=1)
 
     def renewal_due(self, pushed_until: datetime, now: datetime) -> bool:
-        """Halfway, so that a regular reader never ceases to be pushed to."""
+        """Whether to push to a reader for longer: after half of the time, so that posts never stop
+        being pushed to a regular reader."""
         return pushed_until - now < timedelta(days=self.active_days) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """That an author's posts are pushed to a reader.
+    """A push subscription: an author's posts are pushed to a reader until `until`.
 
-    One that has run out says nothing yet: it is renewed only when there is a post to push, if the
-    reader still comes, so that a reader's coming costs nothing for authors who do not post.
+    A lease that has run out does not mean that the reader has left. It is renewed when there is a
+    post to push, if the reader still comes; so visits cost nothing for authors who do not post.
     """
 
     reader_id: str
@@ -110,28 +114,29 @@ class Delivery(StrEnum):
 
 
 PULLED: Final = (Delivery.TO_PULL, Delivery.PULL)
-"""The states in which a reader who gets to know the author is to pull."""
+"""The states of an author whose posts a new follower pulls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """An author's newest published posts, and how they are delivered.
+    """An author's newest published posts, and how the author's posts are delivered.
 
-    Changed in the transactions that publish, delete, restore and edit posts, so that the order of
-    those and of the author's crossings is one.
+    It changes in the transactions that publish, delete, restore and edit posts, so that posts and
+    the author's crossings have one common order.
     """
 
     author_id: str
     entries: Sequence[FeedEntry] = ()
-    """Newest first: every published post down to `floor`."""
+    """Every published post down to `floor`, newest first."""
     floor: FeedEntry | None = None
-    """Below it there may be more; None where `entries` are all. It never sinks."""
+    """The author may have more posts below it; None if `entries` are all. It never moves down."""
     delivery: Delivery = Delivery.PUSH
     crossing: str = ""
-    """Names the present crossing, or the last one."""
+    """The name of the present crossing, or of the last one."""
     version: int = 0
     posts: Sequence[Post] = ()
-    """Those of the newest entries, in their order, whole; none where the author is pushed."""
+    """The whole posts of the newest entries, in the same order; empty unless the author is
+    pulled."""
 
     @property
     def source(self) -> Source:
@@ -139,21 +144,22 @@ class Head:
 
     @property
     def timeline(self) -> Source:
-        """As far as the posts are here whole, so that a page of them needs no other item."""
+        """The entries whose posts the head keeps whole, so that a page of them needs no other
+        item."""
         if not self.posts or len(self.posts) == len(self.entries):
             return self.source
         shown = self.entries[: len(self.posts)]
         return Source(shown, shown[-1])
 
     def post_of(self, entry: FeedEntry) -> Post | None:
-        """The post of an entry, where it is here whole."""
+        """The post of an entry, if the head keeps it whole."""
         for index in range(len(self.posts)):
             if self.entries[index] == entry:
                 return self.posts[index]
         return None
 
     def with_post(self, post: Post) -> Head:
-        """The head once a post is published, restored or edited."""
+        """The head after a post was published, restored or edited."""
         entry = entry_of(post)
         if self.floor is not None and entry < self.floor:
             return self
@@ -166,7 +172,7 @@ class Head:
         return changed.showing([*kept, post])
 
     def without_post(self, post_id: PostId) -> Head:
-        """The head once a post is deleted."""
+        """The head after a post was deleted."""
         entries = tuple(entry for entry in self.entries if entry.post_id != post_id)
         kept = [other for other in self.posts if other.id != post_id]
         return replace(self, entries=entries, version=self.version + 1).showing(kept)
@@ -177,13 +183,14 @@ class Head:
 
     @property
     def unshown(self) -> tuple[PostId, ...]:
-        """Posts that are to be in the head whole, and are not yet."""
+        """The posts that the head should keep whole, but does not yet."""
         if self.delivery is Delivery.PUSH:
             return ()
         return tuple(entry.post_id for entry in self.entries[len(self.posts) : HEAD_POSTS])
 
     def showing(self, posts: Iterable[Post]) -> Head:
-        """With those of the posts that follow each other from the newest entry on."""
+        """The head with the given posts whole, as far as they follow each other without a gap from
+        the newest entry on."""
         known = {post.id: post for post in posts}
         shown: list[Post] = []
         room = HEAD_TEXT
@@ -200,32 +207,34 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What is known of a reader before their feed is read."""
+    """What is known about a reader before their feed is read."""
 
     profile: Profile | None
-    """None until their first call to the API."""
+    """The reader's profile; None before their first call to the API."""
     last_visit: date | None = None
     pushed_until: datetime | None = None
-    """Until then every post of a followed author who is not a celebrity is in their feed."""
+    """The time until which every post of a followed author is pushed into their feed, unless the
+    author is a celebrity."""
     prepared: bool = False
     """Whether making the feed ready for pushing has begun."""
     head: Head | None = None
     pulled: frozenset[str] = frozenset()
-    """Celebrities they follow."""
+    """The user ids of the celebrities that they follow."""
     unfollowed: frozenset[str] = frozenset()
-    """Whom they no longer follow, and whose posts may still be in their feed."""
+    """The user ids of authors whom they no longer follow, but whose posts may still be in their
+    feed."""
 
     def is_pushed(self, now: datetime) -> bool:
         return self.pushed_until is not None and now < self.pushed_until
 
     def relation_to(self, author_id: str) -> Relation:
-        """To the author of something in their feed, which holds only those whom they follow, or
-        have followed."""
+        """The reader's relation to the author of a post in their feed. A feed has only posts of
+        authors whom the reader follows or has followed."""
         return Relation(follows=author_id not in self.unfollowed)
 
 
 def entry_of(post: Post) -> FeedEntry:
-    """Raises `ValueError` for a post that was never published."""
+    """The feed entry of a post. Raises `ValueError` for a post that was never published."""
     if post.position is None:
         raise ValueError(f"post {post.id} has no position")
     return FeedEntry(post.position, post.id)

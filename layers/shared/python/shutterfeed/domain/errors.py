@@ -3,10 +3,10 @@
     DomainError
     ├── InvalidInput          the request itself is wrong; names the field
     │   └── InvalidCursor     a page cursor that was altered, or is another list's or user's
-    ├── NotFound              no such thing, or none that the caller may know of
+    ├── NotFound              it does not exist, or the caller may not know of it
     ├── Conflict              the state forbids it: a taken handle, a reused idempotency key
-    ├── Forbidden             known to exist, but not the caller's to change
-    └── Busy                  others change the same item; the same request may pass when repeated
+    ├── Forbidden             the caller may see it, but not change it
+    └── Busy                  others change the same item; the request may succeed when repeated
 
 The API maps each class to a status in one place. Workers let errors escape, so that their queue
 delivers the message again and in the end parks it in the dead-letter queue.
@@ -16,7 +16,8 @@ from __future__ import annotations
 
 
 class DomainError(Exception):
-    """`code` is for machines and stays stable; the message is for people."""
+    """The base of the domain's errors: `code` is for programs and stays stable, the message is for
+    people."""
 
     def __init__(self, code: str, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -30,18 +31,18 @@ class InvalidInput(DomainError):
 
 
 class InvalidCursor(InvalidInput):
-    """The cursor is not one that this list gave to this user."""
+    """The cursor was not given by this list to this user, or it was altered."""
 
     def __init__(self, field: str = "cursor") -> None:
         super().__init__(
             "invalid_cursor",
-            "This cursor was altered, or belongs to another list. Start again without one.",
+            "This cursor was altered, or belongs to another list or user. Start again without one.",
             field,
         )
 
 
 class NotFound(DomainError):
-    """Nothing there that the caller may see."""
+    """It does not exist, or the caller may not see it."""
 
 
 class Conflict(DomainError):
@@ -49,11 +50,11 @@ class Conflict(DomainError):
 
 
 class Forbidden(DomainError):
-    """The thing may be seen, but not changed, by the caller."""
+    """The caller may see it, but not change it."""
 
 
 class Busy(DomainError):
-    """Too many concurrent changes to one item."""
+    """Too many changes of one item happen at the same time."""
 
     def __init__(self) -> None:
         super().__init__("busy", "Too many changes at once. Please try again in a moment.")

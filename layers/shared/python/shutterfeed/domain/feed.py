@@ -1,9 +1,9 @@
-"""Feeds: for each user, the posts of those they follow and their own, by publish position.
+"""Feeds: for each user, the posts of those they follow and their own, in the order of publishing.
 
 A page is merged from several sources, each newest first: what was pushed to the reader, the
 snapshot made when they returned, their own posts, and the timelines of the celebrities they
 follow. A source says how far down it is complete, and no page goes below the highest of these
-marks, so that nothing that turns up later belongs above a cursor that was already given out.
+boundaries, so that nothing that turns up later belongs above a cursor that was already given out.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ FEED_RETENTION: Final = timedelta(days=90)
 
 _NOTHING: Final = "0" * 26
 _MARK: Final = 5
-"""Characters of a user id that a cursor names a celebrity by: 25 random bits. Two that share a
-mark cost one query more, nothing else."""
+"""How many characters of a user id name a celebrity in a cursor: 25 random bits. If two
+celebrities have the same characters, that costs one more query and nothing else."""
 _MOST_MARKS: Final = 100
 _ALL: Final = "*"
 
@@ -37,12 +37,12 @@ class FeedEntry:
     post_id: PostId
 
     def __str__(self) -> str:
-        """The entry as a place in the list: what cursors carry and the sort key is."""
+        """The entry's position in the list, as text: cursors carry it, and it is the sort key."""
         return f"{self.position}#{self.post_id}"
 
     @classmethod
     def parse(cls, text: str) -> FeedEntry:
-        """Raises `MalformedId`."""
+        """The entry in a text. Raises `MalformedId`."""
         position, _, post_id = text.partition("#")
         if not is_ulid(position):
             raise MalformedId(text)
@@ -50,18 +50,19 @@ class FeedEntry:
 
 
 BOTTOM: Final = FeedEntry(_NOTHING, PostId(_NOTHING, _NOTHING))
-"""Below every entry."""
+"""A position below every entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Entries of one origin, newest first: all there are down to `complete_to`, or all."""
+    """The entries of one origin, newest first: all of them down to `complete_to`, or simply all if
+    it is None."""
 
     entries: Sequence[FeedEntry]
     complete_to: FeedEntry | None = None
 
     def below(self, before: FeedEntry | None) -> Source:
-        """What is known below a place: nothing, where the source ends above it."""
+        """The source's entries below a position; none if the source ends above it."""
         if before is None:
             return self
         first, last = 0, len(self.entries)
@@ -77,26 +78,26 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The newest entries of all whom a reader follows, at the moment of their return.
+    """The newest entries of all the authors whom a reader follows, at the moment of their return.
 
-    With `complete_to` there were more than are kept, and the reader's feed ends there. `version`
-    grows with every change, so that an older snapshot never replaces a newer one.
+    If `complete_to` is set, there were more entries than are kept, and the reader's feed ends
+    there. `version` grows with every change, so that an older snapshot never replaces a newer one.
     """
 
     entries: Sequence[FeedEntry]
     complete_to: FeedEntry | None
     version: int
     until: datetime | None = field(default=None, compare=False)
-    """When it expires; None before it is kept."""
+    """When it expires; None until it is stored."""
 
     def is_ageing(self, now: datetime) -> bool:
-        """Whether it is to be kept again, though nothing has changed: it must not expire between
-        two pages, nor soon after it was read for the last time."""
+        """Whether to store it again although nothing has changed: it must not expire between two
+        pages, nor soon after it was read for the last time."""
         return self.until is not None and self.until - now < FEED_RETENTION / 2
 
 
 def newest_first(sources: Iterable[Sequence[FeedEntry]]) -> Iterator[FeedEntry]:
-    """All entries of sources that are newest first themselves, each once."""
+    """The entries of all sources, newest first and each once. Every source must be newest first."""
     last = None
     for entry in merge_sorted(*sources, reverse=True):
         if entry != last:
@@ -106,14 +107,15 @@ def newest_first(sources: Iterable[Sequence[FeedEntry]]) -> Iterator[FeedEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The entries of a page, and the place below which the next one begins; None at the end."""
+    """The entries of a page, and the position below which the next page begins (None at the
+    end)."""
 
     entries: tuple[FeedEntry, ...]
     next: FeedEntry | None
 
 
 def merge(sources: Sequence[Source], limit: int, end: FeedEntry | None = None) -> Merged:
-    """The newest `limit` entries, none below `end`, where the feed is over."""
+    """The newest entries, up to `limit`, and none below `end`, which is where the feed ends."""
     marks = [source.complete_to for source in sources if source.complete_to is not None]
     mark = max(marks, default=None)
     lowest = max((place for place in (mark, end) if place is not None), default=BOTTOM)
@@ -127,10 +129,12 @@ def merge(sources: Sequence[Source], limit: int, end: FeedEntry | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class FeedCursor:
-    """Where a page ended, and which celebrities' timelines are read in depth from there on.
+    """The position where a page ended, and the celebrities whose lists of posts the next page
+    reads.
 
-    `deep` names those whose newest posts, kept together in one item, all stand above `before`:
-    known in advance, the next page asks for the right thing in its second round trip.
+    `deep` names the celebrities whose newest posts, kept together in their head, are all above
+    `before`. The next page has to query their lists instead; the cursor says so in advance, so
+    that the page needs no third round trip.
     """
 
     before: FeedEntry
@@ -142,7 +146,7 @@ class FeedCursor:
 
     @classmethod
     def parse(cls, text: str) -> FeedCursor:
-        """Raises `InvalidCursor`."""
+        """The cursor in a text. Raises `InvalidCursor`."""
         entry, *marks = text.split("~")
         try:
             return cls(FeedEntry.parse(entry), frozenset(marks))

@@ -2,8 +2,8 @@
 
 - A **ULID** is 26 characters of Crockford base32: 48 bits of milliseconds since the epoch, then
   80 random bits. ULIDs sort by time as text. (https://github.com/ulid/spec)
-- A **user id** is the account's UUID at the identity provider in the same alphabet: derived, so
-  that no lookup stands between a token and its partition.
+- A **user id** is the account's UUID at the identity provider, written in the same alphabet. It is
+  derived, so that no lookup is needed to get from a token to the user's partition.
 - A **post id** is `<author's user id>-<ULID>`: it leads to the author's partition without an index.
 """
 
@@ -23,7 +23,7 @@ POST_ID: Final = f"{ULID}-{ULID}"
 _ULID: Final = re.compile(ULID)
 _RANDOM_BITS: Final = 80
 _REMEMBERED: Final = 1_000
-"""User ids that are not computed again: one request asks for its caller's several times."""
+"""How many user ids are remembered: one request asks for its caller's several times."""
 
 
 class MalformedId(ValueError):
@@ -31,7 +31,7 @@ class MalformedId(ValueError):
 
 
 def _base32(number: int) -> str:
-    """128 bits as 26 Crockford characters."""
+    """A number of 128 bits as 26 Crockford characters."""
     digits = []
     for _ in range(26):
         number, digit = divmod(number, 32)
@@ -40,13 +40,14 @@ def _base32(number: int) -> str:
 
 
 def ulid(at: datetime, randomness: int) -> str:
-    """The ULID of the instant `at` (aware) with `randomness`, of which 80 bits are used."""
+    """The ULID of the instant `at`, which needs a time zone; 80 bits of `randomness` are used."""
     milliseconds = int(at.timestamp() * 1000)
     return _base32(milliseconds << _RANDOM_BITS | randomness & ((1 << _RANDOM_BITS) - 1))
 
 
 def random_id(randomness: int) -> str:
-    """128 random bits in the form of a ULID, for what must not tell when it was made."""
+    """An id of 128 random bits in the form of a ULID, for things that must not reveal when they
+    were made."""
     return _base32(randomness & ((1 << 128) - 1))
 
 
@@ -55,7 +56,7 @@ def is_ulid(text: str) -> bool:
 
 
 def ulid_time(text: str) -> datetime:
-    """The instant in a ULID, to the millisecond. Raises `MalformedId`."""
+    """The instant that a ULID holds, to the millisecond. Raises `MalformedId`."""
     if not is_ulid(text):
         raise MalformedId(text)
     milliseconds = 0
@@ -66,7 +67,8 @@ def ulid_time(text: str) -> datetime:
 
 @lru_cache(_REMEMBERED)
 def user_id_of(subject: str) -> str:
-    """The user id of the identity provider's subject, a UUID. Raises `MalformedId`."""
+    """The user id for `subject`, the identity provider's UUID of an account. Raises
+    `MalformedId`."""
     try:
         return _base32(UUID(subject).int)
     except ValueError as error:
@@ -75,7 +77,7 @@ def user_id_of(subject: str) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class PostId:
-    """A post's public id, and the way to its item."""
+    """A post's public id. It contains the author's id, so it leads to the post's item."""
 
     author_id: str
     ulid: str
@@ -85,7 +87,8 @@ class PostId:
 
     @classmethod
     def parse(cls, text: str) -> PostId:
-        """Raises `MalformedId` for anything that `str()` of a post id cannot have given."""
+        """The post id in a text. Raises `MalformedId` for any text that is not the `str()` of a
+        post id."""
         author_id, separator, post_ulid = text.partition("-")
         if not (separator and is_ulid(author_id) and is_ulid(post_ulid)):
             raise MalformedId(text)

@@ -26,7 +26,8 @@ UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 DOWNLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 """A download that began in time may end later."""
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
-"""An upload begun in time may end later, and storage events may be minutes late."""
+"""How much later than its link expires a file may arrive: an upload that began in time may end
+later, and storage events may be minutes late."""
 BLOB_COOLING_OFF: Final = timedelta(days=7)
 """How long a content without references is kept before its objects are removed."""
 
@@ -43,7 +44,7 @@ FILE_ENDINGS: Final = {
     "video/quicktime": "mov",
     "video/webm": "webm",
 }
-"""By content type, of the files that people get back."""
+"""The file endings of originals that people download, by content type."""
 
 
 class Purpose(StrEnum):
@@ -51,7 +52,7 @@ class Purpose(StrEnum):
 
     POST = "post"
     AVATAR = "avatar"
-    """The post has one photo and is seen by nobody; the photo is to be its author's avatar."""
+    """The post has one photo, which becomes the author's avatar; nobody sees the post itself."""
 
 
 class MediaState(StrEnum):
@@ -70,7 +71,7 @@ class Failure:
 
     @property
     def field(self) -> str | None:
-        """What of the file's declaration it contradicts, if anything."""
+        """The declared value that the file contradicts; None if it contradicts none."""
         return _CONTRADICTED.get(self.code)
 
 
@@ -101,9 +102,9 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What viewers get of a photo: its renditions under the blob's random public id.
+    """What viewers get of a photo: its renditions, stored under the blob's random public id.
 
-    Those of a video are its poster's, and `clip` is what moves.
+    The renditions of a video show its poster; `clip` is the moving picture.
     """
 
     blob_id: str
@@ -112,24 +113,23 @@ class Picture:
     placeholder: str
     renditions: tuple[Rendition, ...]
     capture: Capture | None = None
-    """What the file says; shown only with media whose owner opted in."""
+    """The capture details that the file holds; shown only with media whose owner opted in."""
     clip: Clip | None = None
 
     def names(self) -> tuple[str, ...]:
-        """Of all that is stored for viewers."""
+        """The file names of everything that is stored for viewers."""
         moving = () if self.clip is None else (self.clip.name,)
         return (*(rendition.name for rendition in self.renditions), *moving)
 
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """One photo or video of a post, as declared by its owner and as far as it has come.
+    """One photo or video of a post: what its owner declared, and what state it is in.
 
     `sha256` is lower-case hexadecimal, `size` the original's exact number of bytes; `width`,
     `height` and `duration_ms` are declared for videos only, and may be wrong.
-    `keep_capture_details` is its owner's wish to show when and with what it was taken.
-    `progress` is the percentage of a processing video that is done, where somebody has looked it
-    up.
+    `keep_capture_details` says whether its owner wants to show when and with what it was taken.
+    `progress` is the percentage of a video that has been processed, if it was looked up.
     """
 
     media_id: str
@@ -147,12 +147,12 @@ class Medium:
 
     @property
     def capture(self) -> Capture | None:
-        """When and with what it was taken, where its owner wants that shown."""
+        """When and with what it was taken; None unless its owner wants that shown."""
         return self.picture.capture if self.picture and self.keep_capture_details else None
 
     @property
     def settled(self) -> bool:
-        """Whether it is known what has become of it."""
+        """Whether it has reached a final state: ready or failed."""
         return self.state in (MediaState.READY, MediaState.FAILED)
 
     @property
@@ -161,14 +161,14 @@ class Medium:
 
     @property
     def file_name(self) -> str:
-        """What its original is saved as."""
+        """The name under which a browser saves its original."""
         return f"{self.media_id}.{FILE_ENDINGS[self.content_type]}"
 
     def ready(self, picture: Picture) -> Medium:
         return replace(self, state=MediaState.READY, picture=picture)
 
     def for_viewers(self) -> Medium:
-        """Without what its owner did not ask to be shown."""
+        """The medium without details that its owner does not want to show."""
         if self.picture is None or self.keep_capture_details:
             return self
         return replace(self, picture=replace(self.picture, capture=None))
@@ -181,7 +181,7 @@ class Medium:
 class Upload:
     """The ledger's entry for one medium of one post.
 
-    `multipart_id` is what the storage calls the upload of a large file, once it has been begun.
+    `multipart_id` is the storage's id for the upload of a large file, once that has begun.
     `ordered_at` is when a worker was last told to make its renditions.
     """
 
@@ -198,13 +198,13 @@ class Upload:
 
     @property
     def link_expires_at(self) -> datetime:
-        """Until when the bytes may come: by the first link, or part by part."""
+        """The time until which the bytes may come: through the first link, or in parts."""
         return self.created_at + (RESUMABLE if self.in_parts else UPLOAD_LINK_LIFETIME)
 
     def as_of(self, now: datetime) -> Upload:
-        """The entry as its owner should see it: one whose bytes never came has failed.
+        """The entry as its owner should see it: if the bytes never came, it has failed.
 
-        Only a view. Should the bytes arrive after all, they are still processed.
+        This changes nothing that is stored: bytes that arrive later are still processed.
         """
         overdue = now > self.link_expires_at + ARRIVAL_GRACE
         if self.medium.state is MediaState.AWAITING and overdue:

@@ -1,6 +1,6 @@
-"""What the workers' queues carry. Every message may come late, twice or out of order.
+"""The messages in the workers' queues. Every message may come late, twice or out of order.
 
-`topology.py` says which worker takes which of them, by the names of these classes.
+`topology.py` says which worker gets which messages, by the names of these classes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class IngestUpload:
 
 @dataclass(frozen=True, slots=True)
 class RenderPhoto:
-    """A stored photo waits for its renditions; `reference` for having been told to wait for them,
-    where it was an upload that asked."""
+    """A stored photo needs its renditions. `reference` is the upload's reference to the blob, which
+    counts once they are made; None if no upload asked for them."""
 
     sha256: str
     blob_id: str
@@ -35,8 +35,8 @@ class RenderPhoto:
 
 @dataclass(frozen=True, slots=True)
 class TranscodeVideo:
-    """A stored video, or animated picture, waits for its clip and poster; `reference` as in
-    `RenderPhoto`."""
+    """A stored video or animated picture needs its clip and poster. `reference` has the same
+    meaning as in `RenderPhoto`."""
 
     sha256: str
     blob_id: str
@@ -45,22 +45,22 @@ class TranscodeVideo:
 
 @dataclass(frozen=True, slots=True)
 class PublishMedium:
-    """A medium refers to a blob: if the blob is settled, so is the medium."""
+    """A medium refers to a blob: if the blob is ready or has failed, the medium gets that state."""
 
     reference: Reference
 
 
 @dataclass(frozen=True, slots=True)
 class PublishPost:
-    """All that a post waits for may be there: publish it, or fail it."""
+    """All media that a post waits for may be ready or have failed: publish the post, or fail it."""
 
     post_id: PostId
 
 
 @dataclass(frozen=True, slots=True)
 class FanOut:
-    """Bring an entry to the author's readers: to all, where they are few, else to those of one
-    part, from a checkpoint on. `after` says where in the part the previous step stopped."""
+    """Bring an entry to the author's readers: to all of them if they are few, otherwise to those of
+    one part of the audience. `after` is the checkpoint at which the previous step stopped."""
 
     entry: FeedEntry
     part: int | None = None
@@ -69,7 +69,7 @@ class FanOut:
 
 @dataclass(frozen=True, slots=True)
 class Cross:
-    """Go on with an author's crossing, from a checkpoint on, as long as it is the present one."""
+    """Continue an author's crossing from a checkpoint on, if it is still the present crossing."""
 
     author_id: str
     crossing: str
@@ -78,8 +78,8 @@ class Cross:
 
 @dataclass(frozen=True, slots=True)
 class DeliverEntry:
-    """Put one entry into the feeds of some users, who held leases at the moment of planning. None:
-    the message is from before that was noted."""
+    """Put one entry into the feeds of some users, who held leases when the audience was read. That
+    time is None in messages from before it was recorded."""
 
     entry: FeedEntry
     owner_ids: tuple[str, ...]
@@ -88,7 +88,7 @@ class DeliverEntry:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """`follower_id` has followed `followee_id`: bring the newest posts, and those to come."""
+    """`follower_id` has followed `followee_id`: bring them the newest posts, and later ones."""
 
     follower_id: str
     followee_id: str
@@ -96,7 +96,7 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Unfollowed:
-    """`follower_id` has unfollowed `followee_id`, who may be no celebrity any more."""
+    """`follower_id` has unfollowed `followee_id`, who may no longer be a celebrity."""
 
     follower_id: str
     followee_id: str
@@ -104,7 +104,8 @@ class Unfollowed:
 
 @dataclass(frozen=True, slots=True)
 class PrepareFeed:
-    """A reader has become a regular one, or their leases run out: from now on push to them."""
+    """A reader has become a regular one, or their leases run out soon: push posts to them from now
+    on."""
 
     reader_id: str
 
@@ -118,21 +119,23 @@ class CollectMedia:
 
 @dataclass(frozen=True, slots=True)
 class CollectBlob:
-    """A blob's item went after its cooling-off: remove its objects, unless it is in use again."""
+    """A blob's item expired: remove its objects, unless the blob is in use again."""
 
     blob: Blob
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPost:
-    """What can be found of a post may have changed; its item says what it is now."""
+    """What the search index holds of a post may have changed; the post's item says what it should
+    hold now."""
 
     post_id: PostId
 
 
 @dataclass(frozen=True, slots=True)
 class IndexUser:
-    """The same for a user."""
+    """What the search index holds of a user may have changed; the profile says what it should hold
+    now."""
 
     user_id: str
 

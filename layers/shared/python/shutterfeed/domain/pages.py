@@ -33,7 +33,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class CursorScope:
-    """The one list, as one user sees it, that a cursor is good for."""
+    """The one list of one user for which a cursor is valid."""
 
     route: str
     user_id: str

@@ -1,7 +1,7 @@
-"""Photos: what may come in, what is made of it, and why one is refused. Sizes are in pixels.
+"""Photos: which are accepted, what is made of them, and why one is refused. Sizes are in pixels.
 
-Only rules; `adapters/imaging.py` does the work. A further format joins `sniff` here and the
-adapter's decoders.
+These are only the rules; `adapters/imaging.py` does the work. To add a format, extend `sniff` here
+and the decoders there.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ MAX_PHOTO_BYTES: Final = 25 * 1024 * 1024
 MAX_SIDE: Final = 10_000
 MAX_PIXELS: Final = 100_000_000
 MAX_FRAMES: Final = 1_000
-"""Of the pictures in a file only one is shown; but the parser looks at each one's header."""
+"""The highest number of pictures in one file. Only one of them is shown, but the parser reads the
+header of each."""
 
 WORKING_MEMORY: Final = 400 * 1024 * 1024
-"""Bytes that making one photo's renditions may take, on top of the 60 to 100 MB of a running
-function: together they stay under 512 MB."""
+"""The memory in bytes that making one photo's renditions may take, on top of the 60 to 100 MB of a
+running function: together they stay under 512 MB."""
 _OVERHEAD: Final = 20 * 1024 * 1024
-"""Of it, what the photo's size does not tell: the file, renditions, strips, encoders."""
+"""The part of that memory that does not depend on the photo's size in pixels: the file, renditions,
+strips, encoders."""
 _BYTES_PER_PIXEL: Final = {
     "image/jpeg": 4.0,  # as large as it leaves the decoder, which scales down by up to 8
     "image/png": 4.0,
@@ -33,7 +35,8 @@ _BYTES_PER_PIXEL: Final = {
     "image/heif": 6.5,
     "image/avif": 13.0,  # as HEIC, and then a picture of four bytes a pixel
 }
-"""Memory that a decoder takes for each pixel, measured; `docs/media.md` has the figures."""
+"""The bytes of memory that a decoder takes for each pixel, measured; `docs/media.md` has the
+figures."""
 
 _SIGNATURES: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("image/jpeg", ((0, b"\xff\xd8\xff"),)),
@@ -42,12 +45,12 @@ _SIGNATURES: Final[tuple[tuple[str, tuple[tuple[int, bytes], ...]], ...]] = (
     ("image/gif", ((0, b"GIF89a"),)),
     ("image/webp", ((0, b"RIFF"), (8, b"WEBP"))),
 )
-"""Content type, and the bytes at fixed offsets that all have to be there."""
+"""Each content type, with the offsets and bytes that a file of that type must have."""
 
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis"})
 _AVIF_BRANDS: Final = frozenset({b"avif"})
 _STILL_BRANDS: Final = frozenset({b"mif1", b"mif2"})
-"""Say only that the file is a picture of some coding, which another brand names."""
+"""These brands say only that the file is a picture; another brand names its coding."""
 
 PHOTO_TYPES: Final = frozenset(
     {*(content_type for content_type, _ in _SIGNATURES), "image/heic", "image/heif", "image/avif"}
@@ -58,9 +61,9 @@ _HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
 
 
 def sniff(head: bytes) -> str | None:
-    """The content type of a file by its first `SNIFF_BYTES` bytes; None where it is none of ours.
+    """The content type of a photo by its first `SNIFF_BYTES` bytes; None if no accepted type fits.
 
-    Whatever the file's name or sender says: an HTML page called .jpg is no JPEG.
+    The file's name and its declared type do not matter: an HTML page called .jpg is no JPEG.
     """
     for content_type, marks in _SIGNATURES:
         if all(head.startswith(magic, offset) for offset, magic in marks):
@@ -69,10 +72,10 @@ def sniff(head: bytes) -> str | None:
 
 
 def _sniff_brands(head: bytes) -> str | None:
-    """The type of an ISO media file, by the brands that it begins with.
+    """The content type of an ISO media file, by the brands at its beginning.
 
-    The first is what it is, the others what it may also be read as. A video that lists a picture
-    among those is still a video.
+    The first brand says what the file is, the others as what it may also be read. A video that
+    lists a picture's brand among the others is still a video.
     """
     length = int.from_bytes(head[:4], "big")
     if head[4:8] != b"ftyp" or length < 16:
@@ -92,7 +95,7 @@ def _sniff_brands(head: bytes) -> str | None:
 def is_as_declared(declared: str, actual: str) -> bool:
     """Whether a file of the type `actual` may be called `declared`.
 
-    HEIC is HEIF with one coding, and systems call the same file either.
+    HEIC is HEIF with one particular coding, and systems use both names for the same file.
     """
     return declared == actual or {declared, actual} <= _HEIF_TYPES
 
@@ -114,12 +117,12 @@ class PhotoRefused(Exception):
         self.message = message
 
     def __reduce__(self) -> tuple[type[PhotoRefused], tuple[str, str]]:
-        # As it is, between processes: pickle would make it again of the message alone.
+        # Pickle would otherwise rebuild the error from its message alone, without the code.
         return type(self), (self.code, self.message)
 
 
 def check_size(width: int, height: int) -> None:
-    """Raise `PhotoRefused` for a photo larger than any is taken."""
+    """Raise `PhotoRefused` for a photo with too many pixels, on a side or in all."""
     if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise PhotoRefused(
             "too_many_pixels",
@@ -129,7 +132,7 @@ def check_size(width: int, height: int) -> None:
 
 
 def check_frames(count: int) -> None:
-    """Raise `PhotoRefused` for a file of more pictures than any camera puts into one."""
+    """Raise `PhotoRefused` for a file with more pictures in it than any camera writes."""
     if count > MAX_FRAMES:
         raise PhotoRefused(
             "too_many_frames",
@@ -146,11 +149,11 @@ def check_memory(
     buffered: int = 0,
     pixels: int | None = None,
 ) -> None:
-    """Raise `PhotoRefused` where decoding is predicted to take more than `WORKING_MEMORY`.
+    """Raise `PhotoRefused` if decoding is predicted to take more than `WORKING_MEMORY`.
 
-    `width` and `height` are as they leave the decoder, `size` is the file's in bytes, and
-    `buffered` the bytes that the decoder collects before the first pixel. `pixels` is what the
-    photo has before it is scaled while decoding.
+    `width` and `height` are those of the decoder's output, `size` is the file's size in bytes, and
+    `buffered` is the number of bytes that the decoder collects before the first pixel. `pixels` is
+    the number of pixels before the decoder scales the photo down.
     """
     own = width * height if pixels is None else pixels
     needed = _BYTES_PER_PIXEL[content_type] * width * height + buffered
@@ -168,8 +171,8 @@ def check_memory(
 class RenditionSpec:
     """A derived file that every photo gets, if it is large enough.
 
-    `name` is its file name under the blob's id; `width` the most it may have. A square crop keeps
-    the middle. `quality` is the encoder's own scale, 1-100.
+    `name` is its file name under the blob's id, `width` its greatest width. A square crop keeps the
+    middle. `quality` is on the encoder's own scale, 1 to 100.
     """
 
     name: str
@@ -181,7 +184,7 @@ class RenditionSpec:
 
 # Qualities measured on 1080 px renditions of phone photos, mean SSIM to the uncompressed one and
 # mean size: JPEG 80 0.974 121 kB, 82 0.976 129 kB, 85 0.978 143 kB; WebP 75 0.962 71 kB,
-# 80 0.969 87 kB, 82 0.972 96 kB. One sees no difference in any; each step costs 6 to 11 % in bytes.
+# 80 0.969 87 kB, 82 0.972 96 kB. No difference can be seen; each step costs 6 to 11 % in bytes.
 _JPEG_QUALITY: Final = 82
 _WEBP_QUALITY: Final = 80
 
@@ -193,16 +196,16 @@ RENDITIONS: Final = (
     RenditionSpec("320.jpg", 320, "jpeg", _JPEG_QUALITY),
     RenditionSpec("150.jpg", 150, "jpeg", _JPEG_QUALITY, square_crop=True),
 )
-"""From the largest to the smallest, the square last: the order in which they are made."""
+"""The renditions in the order in which they are made: largest first, the square last."""
 
 SQUARE_NAME: Final = next(spec.name for spec in RENDITIONS if spec.square_crop)
-"""Every photo has it; avatars are shown by it."""
+"""The name of the square rendition. Every photo has one, and avatars are shown with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRendition:
-    """A rendition to make of one photo. `made_from` names the planned one it is scaled down from;
-    None stands for the picture of `working_size`."""
+    """A rendition to make of one photo. `made_from` names the planned rendition that it is scaled
+    down from; None means the decoded picture of `working_size`."""
 
     spec: RenditionSpec
     width: int
@@ -211,10 +214,11 @@ class PlannedRendition:
 
 
 def plan(width: int, height: int) -> tuple[PlannedRendition, ...]:
-    """What to make of a photo of this upright size, each from the next larger.
+    """The renditions to make of a photo with this upright size, each from the next larger one.
 
-    Nothing is enlarged. Of the sizes that the photo does not fill only the smallest is made, in the
-    photo's own width: a photo 500 px wide gets 320 and, as the one called 640, 500.
+    Nothing is enlarged. Of the sizes that are wider than the photo only the smallest is made, in
+    the photo's own width: a photo 500 px wide gets a rendition of 320 px, and one named 640 that is
+    500 px wide.
     """
     planned: list[PlannedRendition] = []
     for spec in RENDITIONS:
@@ -244,7 +248,7 @@ def working_size(width: int, height: int) -> tuple[int, int]:
 
 
 def _smaller_one_suffices(spec: RenditionSpec, width: int) -> bool:
-    """Whether a smaller rendition of the same format already has the photo's whole width."""
+    """Whether a smaller rendition of the same format already has the full width of the photo."""
     return any(
         width <= other.width < spec.width
         for other in RENDITIONS
@@ -253,7 +257,8 @@ def _smaller_one_suffices(spec: RenditionSpec, width: int) -> bool:
 
 
 def _smallest_covering(planned: list[PlannedRendition], side: int) -> str | None:
-    """The name of the smallest planned rendition that a square can be cut from, if any can."""
+    """The name of the smallest planned rendition from which the square can be cut; None if there is
+    none."""
     for candidate in reversed(planned):
         if min(candidate.width, candidate.height) >= side:
             return candidate.spec.name
@@ -278,7 +283,7 @@ class Rendition:
 class Capture:
     """When and with what a photo was taken, as its file says.
 
-    `taken_at` is ISO 8601 to the second; it has an offset from UTC only where the file has one.
+    `taken_at` is ISO 8601 to the second; it has an offset from UTC only if the file has one.
     """
 
     taken_at: str | None
@@ -287,7 +292,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPhoto:
-    """All that was made of one photo. `width` and `height` are the original's, upright.
+    """Everything that was made of one photo. `width` and `height` are the upright original's.
 
     `placeholder` is a ThumbHash in base64: about 25 bytes from which a client paints a blur while
     the photo loads.

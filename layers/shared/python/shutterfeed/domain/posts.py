@@ -28,17 +28,18 @@ from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
 from shutterfeed.domain.videos import MAX_VIDEO_BYTES, VIDEO_TYPES
 
 MAX_CAPTION: Final = 2200
-"""Characters; Instagram's limit."""
+"""The highest number of characters of a caption, the same as Instagram's."""
 MAX_PLACE_NAME: Final = 100
 MAX_MEDIA: Final = 10
 MAX_ALT_TEXT: Final = 1000
-"""Characters, for each medium."""
+"""The highest number of characters of the alt text of one medium."""
 _DEGREE_DIGITS: Final = 7
-"""A centimetre. Without a limit a degree like 1e-200 is a number that no database keeps."""
+"""Decimal places of a degree, which is one centimetre. Without a limit, a number like 1e-200 could
+not be stored in the database."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 DELETED_RETENTION: Final = timedelta(days=30)
 UNFINISHED_RETENTION: Final = timedelta(days=30)
-"""How long a post is kept whose bytes never came, or which failed."""
+"""How long a post is kept that failed, or whose files never came."""
 
 
 class PostState(StrEnum):
@@ -46,7 +47,7 @@ class PostState(StrEnum):
     PROCESSING = "processing"
     PUBLISHED = "published"
     AVATAR = "avatar"
-    """The author's avatar is of it; never the state of a post that anybody sees."""
+    """The post's photo is the author's avatar. Nobody ever sees a post in this state."""
     FAILED = "failed"
     DELETED = "deleted"
 
@@ -54,12 +55,12 @@ class PostState(StrEnum):
 UNPUBLISHED: Final = (PostState.PENDING, PostState.PROCESSING)
 """The states in which a post may still be published."""
 OPEN_SHARDS: Final = 16
-"""Over how many partitions the list of such posts is spread."""
+"""The number of partitions over which the list of unpublished posts is spread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the author says the post was made; degrees, WGS 84."""
+    """The place where the author says the post was made, in degrees (WGS 84)."""
 
     name: str
     latitude: float
@@ -68,10 +69,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PostCounts:
-    """How many like a post, and how many comments it has.
+    """The numbers of likes and comments of a post.
 
-    Kept apart from the post: each of its changes wakes the router, is copied into the index of its
-    author's posts, and changes the author's head.
+    They are not a part of the post's item, since each change of that wakes the router, is copied
+    into the index of the author's posts, and changes the author's head.
     """
 
     likes: int = 0
@@ -80,10 +81,11 @@ class PostCounts:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """`position` orders feeds and lists: a ULID of the moment of publishing, not of creation.
+    """A post. `position` orders feeds and lists: a ULID of the moment of publishing, not of
+    creation.
 
-    `pulled`: the author was a celebrity when it was published (or restored), and it was pushed to
-    nobody."""
+    `pulled` is true if the author was a celebrity when the post was published or restored, so that
+    it was pushed to nobody."""
 
     id: PostId
     caption: str
@@ -97,12 +99,13 @@ class Post:
     deleted_at: datetime | None = None
     pulled: bool = False
     alt_texts: tuple[str, ...] = ()
-    """What is to be seen, in the order of the media; none at all where no medium has one."""
+    """The alt texts in the order of the media; empty if no medium has one."""
     taken_at: datetime | None = None
-    """When, as the owner says; with an offset. It orders nothing."""
+    """When the photo or video was taken, as the owner says, with an offset from UTC. No list is
+    ordered by it."""
     purpose: Purpose = Purpose.POST
     revision: int = field(default=0, compare=False)
-    """Counts the changes, so that a copy elsewhere knows which of two is the newer."""
+    """The number of changes so far. It tells which of two copies of the post is the newer one."""
 
     @property
     def author_id(self) -> str:
@@ -110,21 +113,22 @@ class Post:
 
     @property
     def awaits_media(self) -> bool:
-        """Whether media of it are still on their way: it is unpublished, or one medium failed it
-        before the others had settled."""
+        """Whether some of its media may still change their state: the post is unpublished, or it
+        failed because of one medium before the others were ready or failed."""
         if self.state is PostState.FAILED:
             return not all(medium.settled for medium in self.media)
         return self.state in UNPUBLISHED
 
     @property
     def restorable_until(self) -> datetime | None:
-        """When a deleted post goes for good; None for any other."""
+        """When a deleted post is removed for good; None if the post is not deleted."""
         if self.state is not PostState.DELETED or self.deleted_at is None:
             return None
         return self.deleted_at + DELETED_RETENTION
 
     def restorable(self, now: datetime) -> bool:
-        """The table's TTL is late: a post past its time may still be there."""
+        """Whether a deleted post can still be restored. The table's TTL is late, so the item may
+        still exist after that time."""
         until = self.restorable_until
         return until is not None and now < until
 
@@ -133,17 +137,18 @@ class Post:
         return zip(self.media, self.alt_texts or ("",) * len(self.media), strict=True)
 
     def deleted(self, at: datetime) -> Post:
-        """Keeps in mind the state that a restored post returns to."""
+        """The post, deleted. It keeps the state that a restored post returns to."""
         return replace(self, state=PostState.DELETED, deleted_from=self.state, deleted_at=at)
 
     def restored(self) -> Post:
-        """As it was. Raises `ValueError` for a post that is not deleted."""
+        """The post as it was before it was deleted. Raises `ValueError` if it is not deleted."""
         if self.deleted_from is None:
             raise ValueError(f"post {self.id} is not deleted")
         return replace(self, state=self.deleted_from, deleted_from=None, deleted_at=None)
 
     def with_uploads(self, uploads: Mapping[str, Upload]) -> Post:
-        """The post with its media as the ledger has them, by media id; a failed one fails it."""
+        """The post with the states of its media as the ledger has them (`uploads` is by media id).
+        One failed medium makes the post fail."""
         media = tuple(
             uploads[medium.media_id].medium if medium.media_id in uploads else medium
             for medium in self.media
@@ -154,7 +159,7 @@ class Post:
 
 
 def check_caption(caption: str) -> str:
-    """Raises `InvalidInput` where the caption is too long or has characters no text has."""
+    """Return the caption. Raises `InvalidInput` if it is too long or has control characters."""
     if len(caption) > MAX_CAPTION:
         raise InvalidInput(
             "caption_too_long",
@@ -166,7 +171,7 @@ def check_caption(caption: str) -> str:
 
 
 def check_alt_text(text: str, field: str) -> str:
-    """Raises `InvalidInput` where it is too long or has characters no text has."""
+    """Return the alt text. Raises `InvalidInput` if it is too long or has control characters."""
     if len(text) > MAX_ALT_TEXT:
         raise InvalidInput(
             "alt_text_too_long",
@@ -178,34 +183,37 @@ def check_alt_text(text: str, field: str) -> str:
 
 
 def alt_texts_of(texts: Iterable[str]) -> tuple[str, ...]:
-    """As a post keeps them."""
+    """The alt texts as a post keeps them: empty if all of them are."""
     kept = tuple(texts)
     return kept if any(kept) else ()
 
 
 def check_place(place: Place) -> Place:
-    """The place as it is kept. Raises `InvalidInput` where the name is empty or too long, or the
-    point is not on Earth."""
+    """The place as it is stored. Raises `InvalidInput` if the name is empty or too long, or if the
+    degrees are out of range."""
     check_characters(place.name, TEXT, "place.name")
     name = place.name.strip()
     if not 1 <= len(name) <= MAX_PLACE_NAME:
         raise InvalidInput(
             "invalid_place",
-            f"A place's name has 1 to {MAX_PLACE_NAME} characters.",
+            f"A place's name must have 1 to {MAX_PLACE_NAME} characters.",
             "place.name",
         )
     # Written so that NaN, which compares false with everything, is refused too.
     if not -90 <= place.latitude <= 90:
-        raise InvalidInput("invalid_place", "Latitude goes from -90 to 90.", "place.latitude")
+        message = "latitude must be between -90 and 90."
+        raise InvalidInput("invalid_place", message, "place.latitude")
     if not -180 <= place.longitude <= 180:
-        raise InvalidInput("invalid_place", "Longitude goes from -180 to 180.", "place.longitude")
+        message = "longitude must be between -180 and 180."
+        raise InvalidInput("invalid_place", message, "place.longitude")
     return Place(
         name, round(place.latitude, _DEGREE_DIGITS), round(place.longitude, _DEGREE_DIGITS)
     )
 
 
 def check_medium(index: int, content_type: str, size: int) -> None:
-    """Raises `InvalidInput` for a type or size that is not taken; `index` counts from 0."""
+    """Raise `InvalidInput` for a type or size that is not accepted. `index` is the medium's
+    position in the request, from 0."""
     if content_type not in PHOTO_TYPES | VIDEO_TYPES:
         raise InvalidInput(
             "unsupported_type",
@@ -217,22 +225,22 @@ def check_medium(index: int, content_type: str, size: int) -> None:
 
 
 def check_avatar(content_type: str, size: int) -> None:
-    """Raises `InvalidInput` where it is no photo, or none of a size that is taken."""
+    """Raise `InvalidInput` if the declared type is not a photo's, or the size is not accepted."""
     if content_type not in PHOTO_TYPES:
         raise InvalidInput(
             "unsupported_type",
-            f"An avatar is a photo: {', '.join(sorted(PHOTO_TYPES))}.",
+            f"An avatar must be a photo: {', '.join(sorted(PHOTO_TYPES))}.",
             "content_type",
         )
     _check_size(content_type, size, "bytes")
 
 
 def check_sha256(text: str, field: str) -> None:
-    """Raises `InvalidInput`."""
+    """Raise `InvalidInput` unless the text is a SHA-256 in lower-case hexadecimal."""
     if not _SHA256.fullmatch(text):
         raise InvalidInput(
             "invalid_sha256",
-            "The SHA-256 of the file, as 64 lower-case hexadecimal digits.",
+            "sha256 must be the SHA-256 of the file, as 64 lower-case hexadecimal digits.",
             field,
         )
 
@@ -242,4 +250,4 @@ def _check_size(content_type: str, size: int, field: str) -> None:
     limit = MAX_VIDEO_BYTES if is_video else MAX_PHOTO_BYTES
     if not 1 <= size <= limit:
         kind = "video" if is_video else "photo"
-        raise InvalidInput("invalid_size", f"A {kind} has 1 to {limit:,} bytes.", field)
+        raise InvalidInput("invalid_size", f"A {kind} must have 1 to {limit:,} bytes.", field)

@@ -1,6 +1,6 @@
-"""How long what is kept beside posts, media and feeds is kept, and why so long.
+"""How long everything other than posts, media and feeds is kept, and why.
 
-The table of all of it is in `docs/operations.md`. A message may come three weeks late, and the
+`docs/operations.md` has a table of all of it. A message may come three weeks late, and the
 database removes an expired item some days late.
 """
 
@@ -13,27 +13,27 @@ from shutterfeed.domain.feed import FEED_RETENTION
 from shutterfeed.domain.media import ARRIVAL_GRACE, UPLOAD_LINK_LIFETIME
 
 IDEMPOTENCY_RETENTION: Final = timedelta(hours=24)
-"""How long a creation asked for again with the same key is the same creation."""
+"""How long a repeated request with the same key gets the same creation."""
 GIVE_UP_AFTER: Final = IDEMPOTENCY_RETENTION + UPLOAD_LINK_LIFETIME + ARRIVAL_GRACE
-"""The age of a post from which on no bytes come any more: a repeated request gives fresh links for
-a day. A large file has longer, as its parts may come for days."""
+"""The age of a post after which no more bytes come: for a day, a repeated request gives fresh
+links. A large file has longer, as its parts may come for days."""
 
 STORED_UPLOAD_RETENTION: Final = timedelta(days=1)
-"""Of an upload whose bytes are stored, and of a copy: the bucket's lifecycle takes them."""
+"""How long the bucket's lifecycle keeps a copy, and an upload whose bytes are stored."""
 UNWANTED_UPLOAD_RETENTION: Final = timedelta(days=30)
-"""Of an upload that was refused, or whose post has gone; by the bucket's lifecycle, too."""
+"""How long the bucket's lifecycle keeps an upload that was refused, or whose post is gone."""
 UPLOAD_OVERDUE: Final = STORED_UPLOAD_RETENTION + timedelta(days=2)
-"""The age from which on an upload or a copy should have been looked at, or have gone: a lifecycle
-is a day or two late."""
+"""The age at which an upload or a copy should have been processed or removed: a lifecycle is a day
+or two late."""
 
 REMOVALS_RETENTION: Final = timedelta(days=7)
-"""Of the number of contents removed in an hour; only the present hour's is read."""
+"""How long the number of contents removed in an hour is kept. Only the present hour's is read."""
 REMOVED_DOCUMENT_RETENTION: Final = timedelta(hours=24)
-"""How long the search index remembers the version of a removed document: far longer than a message
-is worked on. One that comes later, a dead letter say, reads what there is then."""
+"""How long the search index keeps the version of a removed document: far longer than a worker takes
+for a message. A later message, such as a dead letter, reads the present state anyway."""
 LAPSED_LEASE_RETENTION: Final = timedelta(days=3650)
-"""A lease that ran out is renewed or removed by the author's next post, not by time: its reader may
-still come. What is left of authors who never post again goes in the end."""
+"""How long a lease is kept after it ran out. The author's next post renews or removes it, not time,
+since its reader may still come; this only removes the leases of authors who never post again."""
 
 
 def unfollowed_retention(most_active_days: int) -> timedelta:

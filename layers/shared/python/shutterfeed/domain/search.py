@@ -1,8 +1,8 @@
-"""What can be found, and by what: documents of the search index, queries, and how hits are ranked.
+"""The documents of the search index, queries, and how hits are ranked.
 
 Match quality comes first: an exact handle, then a beginning, then words, then words with one or
-two typing errors. Among matches of like quality the new and the popular come first, which can
-raise a hit's score by a quarter at most.
+two typing errors. Among matches of similar quality the new and the popular come first: that can
+raise a hit's score by up to a quarter.
 """
 
 from __future__ import annotations
@@ -31,19 +31,20 @@ from shutterfeed.domain.text import (
 from shutterfeed.domain.users import Profile, is_handle
 
 MAX_QUERY: Final = 200
-"""Characters of a query, as much as a person types."""
+"""The highest number of characters of a query: more than people type."""
 MAX_QUERY_TERMS: Final = 32
-"""Further words of a query are left out."""
+"""The highest number of words of a query; further words are ignored."""
 MAX_POST_TERMS: Final = 128
-"""Different terms of one post that the index holds; a caption's end may lie beyond."""
+"""The highest number of different terms of one post in the index; the last words of a long caption
+may be missing."""
 MAX_TAGS: Final = 30
-"""Hashtags of one post that count; Instagram's limit."""
+"""The highest number of hashtags of one post that the index holds, the same as Instagram's."""
 MAX_DEPTH: Final = 1_000
-"""How far a search can be paged: who has not found it by then asks again."""
+"""The highest number of hits that can be paged through; people refine their query before that."""
 MAX_KM: Final = 500.0
 DEFAULT_KM: Final = 10.0
 MAX_NUMBER: Final = 40
-"""Characters of a number in a query string."""
+"""The highest number of characters of a number in a query string."""
 _LATITUDE: Final = r"-?(?:[1-8]?[0-9](?:\.[0-9]{1,20})?|90(?:\.0{1,20})?)"
 _LONGITUDE: Final = r"-?(?:(?:1[0-7][0-9]|[1-9]?[0-9])(?:\.[0-9]{1,20})?|180(?:\.0{1,20})?)"
 POINT: Final = f"{_LATITUDE},{_LONGITUDE}"
@@ -51,27 +52,29 @@ POINT: Final = f"{_LATITUDE},{_LONGITUDE}"
 ONE_TYPO_FROM: Final = 4
 TWO_TYPOS_FROM: Final = 8
 MAX_START: Final = 64
-"""Characters of a name or place that type-ahead compares."""
+"""The number of characters of a name or place that type-ahead compares."""
 HANDLE_MARK: Final = "@"
 
 _EARTH_KM: Final = 6371.0
 _NAME_STARTS: Final = 4
-"""Words of a name or place from which type-ahead begins."""
+"""The number of words of a name or place at which a typed text may begin."""
 HALF_LIFE_DAYS: Final = 30.0
 NEW: Final = 0.15
-"""By what being new lifts a score at most; half of it is gone after `HALF_LIFE_DAYS`."""
+"""The share by which a brand-new hit's score is raised; after `HALF_LIFE_DAYS` it is half of
+that."""
 POPULAR: Final = 0.10
 POPULAR_BITS: Final = 20
-"""A million likes or followers: more lift no higher."""
+"""The highest order of magnitude that raises a score: a million likes or followers."""
 CLOSENESS: Final[Mapping[int, float]] = {0: 1.0, 1: 0.6, 2: 0.4}
-"""What a match is worth by its typing errors."""
+"""The weight of a match, by its number of typing errors."""
 COMPLETED: Final = 0.7
-"""What it is worth where only the beginning was typed."""
+"""The weight of a match if only the beginning of the word was typed."""
 EXACT_HANDLE: Final = 100.0
 HANDLE_START: Final = 60.0
 NAME_START: Final = 40.0
 ALL_WORDS: Final = 30.0
-"""A user's score for being met so, plus `POPULARITY_STEP` for each bit of their followers."""
+"""The score of a user for each way in which they match. `POPULARITY_STEP` is added for each bit of
+their number of followers."""
 POPULARITY_STEP: Final = 0.2
 
 
@@ -95,30 +98,30 @@ class SuggestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PostDocument:
-    """A published post as the index has it. `version` grows with every change of the post."""
+    """A published post as the index holds it. `version` grows with every change of the post."""
 
     post_id: PostId
     version: int
     position: str
     words: tuple[str, ...]
-    """Of caption and place, in order."""
+    """The words of the caption and of the place, in order."""
     tags: tuple[str, ...]
     place: Place | None
     media: frozenset[MediaKind]
     popularity: int = 0
-    """The likes' order of magnitude: 0, as nobody can like a post yet. Like a user's it has to be
-    noted on the post, under a revision; the count itself is never indexed."""
+    """The order of magnitude of a post's likes: 0, as nobody can like a post yet. Like a user's
+    popularity, it must be noted on the post under a revision; the count itself is never indexed."""
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """Different ones, hashtags with their mark and first."""
+        """The different terms: hashtags first, with `#`, and then words."""
         marked = (TAG_MARK + tag for tag in self.tags)
         return tuple(dict.fromkeys((*marked, *self.words)))[:MAX_POST_TERMS]
 
 
 @dataclass(frozen=True, slots=True)
 class UserDocument:
-    """A user as the index has them."""
+    """A user as the index holds them."""
 
     user_id: str
     version: int
@@ -128,7 +131,7 @@ class UserDocument:
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """The whole handle with its mark, its parts, and the name's words."""
+        """The whole handle with `@`, the parts of the handle, and the words of the name."""
         parts = re.split("[._]", self.handle)
         return tuple(dict.fromkeys((HANDLE_MARK + self.handle, *parts, *words(self.name))))
 
@@ -145,7 +148,7 @@ Document = PostDocument | UserDocument | Gone
 
 
 def subject_of(document: Document) -> PostId | str:
-    """Whose document it is: a post's id, or a user's."""
+    """The id of the post or user that a document describes."""
     match document:
         case PostDocument(post_id=post_id):
             return post_id
@@ -156,7 +159,7 @@ def subject_of(document: Document) -> PostId | str:
 
 
 def post_document(post_id: PostId, post: Post | None) -> PostDocument | Gone:
-    """What the index should hold of a post; `Gone` unless it is published."""
+    """The document that the index should hold for a post; `Gone` unless it is published."""
     if post is None:
         return Gone(post_id, _LAST_VERSION)
     if post.state is not PostState.PUBLISHED or post.position is None:
@@ -174,8 +177,9 @@ def post_document(post_id: PostId, post: Post | None) -> PostDocument | Gone:
 
 
 def user_document(user_id: str, profile: Profile | None) -> UserDocument | Gone:
-    """What the index should hold of a user: always the same of one revision, so that it does not
-    matter which of two workers writes it. Hence the popularity that was noted, not the count."""
+    """The document that the index should hold for a user. One revision always gives the same
+    document, so that it does not matter which of two workers writes it; hence the noted popularity
+    instead of the present number of followers."""
     if profile is None:
         return Gone(user_id, _LAST_VERSION)
     return UserDocument(
@@ -188,7 +192,7 @@ def user_document(user_id: str, profile: Profile | None) -> UserDocument | Gone:
 
 
 _LAST_VERSION: Final = 2**53
-"""Of what is gone for good: nothing can be newer."""
+"""The version of a document that is gone for good: no version can be newer."""
 
 
 def media_kind(content_type: str) -> MediaKind:
@@ -201,13 +205,14 @@ def popularity(count: int) -> int:
 
 
 def start_keys(text: str) -> tuple[str, ...]:
-    """The beginnings under which type-ahead finds a text: of it all, and of its later words."""
+    """The keys under which type-ahead finds a text: the beginnings of the whole text and of its
+    later words."""
     parts = plain(text).split()
     return tuple(" ".join(parts[i:]) for i in range(min(len(parts), _NAME_STARTS)))
 
 
 def plain(text: str) -> str:
-    """A text folded, its words and marks kept, with single spaces: what type-ahead compares."""
+    """The text as type-ahead compares it: folded, with its words and marks, and single spaces."""
     return " ".join(fold(text).split())[:MAX_START].rstrip()
 
 
@@ -223,7 +228,7 @@ class Circle:
         return self.distance(latitude, longitude) <= self.km
 
     def distance(self, latitude: float, longitude: float) -> float:
-        """In kilometres, along the surface."""
+        """The distance of a point from the centre, in kilometres along the surface."""
         a, b = math.radians(self.latitude), math.radians(latitude)
         across = math.radians(longitude - self.longitude)
         half = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(across / 2) ** 2
@@ -241,20 +246,20 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody looks for. Only `parse_query` makes one, within its limits."""
+    """A parsed query. Only `parse_query` makes one, so its limits always hold."""
 
     terms: tuple[Term, ...]
     handle: str | None = None
-    """All of it as a handle, or a handle's beginning, where it may be one."""
+    """The whole query as a handle or as a handle's beginning; None if it cannot be one."""
     start: str = ""
-    """All of it as type-ahead compares."""
+    """The whole query as type-ahead compares it."""
     near: Circle | None = None
     media: MediaKind | None = None
 
 
 def parse_query(text: str, near: Circle | None = None, media: MediaKind | None = None) -> Query:
-    """Raises `InvalidInput` for a text that is too long, has control characters, or has nothing in
-    it to look for (unless a place is named)."""
+    """Parse a query. Raises `InvalidInput` if the text is too long, has control characters, or has
+    no letter, digit or emoji (unless a place is given)."""
     text = _checked(text)
     tags = hashtags(text)[:MAX_TAGS]
     rest = _without_tags(text) if tags else text
@@ -266,40 +271,41 @@ def parse_query(text: str, near: Circle | None = None, media: MediaKind | None =
         terms.append(Term(word, allowed_typos(word), last and word[-1:].isalnum()))
     unique = tuple({term.text: term for term in terms}.values())[:MAX_QUERY_TERMS]
     if not unique and near is None:
-        raise InvalidInput("empty_query", "There is nothing in it to search for.", "q")
+        message = "q must have a letter, a digit or an emoji to search for."
+        raise InvalidInput("empty_query", message, "q")
     return Query(unique, _as_handle(text), plain(text), near, media)
 
 
 def parse_tag(text: str) -> str:
-    """A hashtag as it is indexed, with or without its mark. Raises `InvalidInput`."""
+    """A hashtag as it is indexed, from a text with or without `#`. Raises `InvalidInput`."""
     tag = fold(text.strip()).removeprefix(TAG_MARK)
     if not is_tag(tag):
         raise InvalidInput(
-            "invalid_hashtag", "A hashtag has letters, digits, emoji and underscores.", "tag"
+            "invalid_hashtag", "A hashtag has only letters, digits, emoji and underscores.", "tag"
         )
     return tag
 
 
 def parse_circle(near: str | None, km: str | None) -> Circle | None:
-    """A circle from `lat,lon` and a radius (10 km without one); None without a point, to which a
-    radius adds nothing. Raises `InvalidInput`."""
+    """A circle around the point `near` (`lat,lon`) with a radius of `km` kilometres, by default 10.
+    None if there is no point; then `km` has no effect. Raises `InvalidInput`."""
     radius = DEFAULT_KM if km is None else _kilometres(km)
     if near is None:
         return None
     if not re.fullmatch(POINT, near):
         raise InvalidInput(
-            "invalid_near", "A place is `lat,lon` in degrees, like 52.52,13.405.", "near"
+            "invalid_near", "near must be `lat,lon` in degrees, like 52.52,13.405.", "near"
         )
     latitude, longitude = map(float, near.split(","))
     return Circle(latitude, longitude, radius)
 
 
 def _kilometres(text: str) -> float:
-    # As clients print a number, whatever its digits.
+    # Clients print numbers in different ways: 5, 5.0, 5e0.
     kilometres = float(text) if len(text) <= MAX_NUMBER and _NUMBER.fullmatch(text) else 0.0
     if not 0 < kilometres <= MAX_KM:
         raise InvalidInput(
-            "invalid_km", f"A radius is a number above 0 and up to {MAX_KM:.0f} km.", "km"
+            "invalid_km", f"km must be a number above 0 and up to {MAX_KM:.0f}.", "km"
         )
     return kilometres
 
@@ -308,14 +314,16 @@ _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def allowed_typos(word: str) -> int:
-    """How many typing errors are forgiven in a word; none in digits, emoji and unspaced scripts."""
+    """The number of typing errors that are forgiven in a word: 0 in digits, emoji and scripts
+    without spaces."""
     if not is_plain_word(word) or len(word) < ONE_TYPO_FROM:
         return 0
     return 1 if len(word) < TWO_TYPOS_FROM else 2
 
 
 def typos_between(a: str, b: str, most: int) -> int | None:
-    """Letters missing, added, wrong or swapped with their neighbour; None above `most`."""
+    """The number of typing errors between two words: letters that are missing, added, wrong or
+    swapped with their neighbour. None if there are more than `most`."""
     if abs(len(a) - len(b)) > most:
         return None
     before: list[int] = []
@@ -334,7 +342,7 @@ def typos_between(a: str, b: str, most: int) -> int | None:
 
 
 def lift(position: str, popular: int, as_of: datetime) -> float:
-    """By what a hit's quality is multiplied for being new and popular: 1 to 1.25."""
+    """The factor by which a new or popular hit's quality is multiplied: 1 to 1.25."""
     days = max(0.0, (as_of - ulid_time(position)).total_seconds() / 86_400)
     newness = math.exp2(-days / HALF_LIFE_DAYS)
     return 1 + NEW * newness + POPULAR * min(popular, POPULAR_BITS) / POPULAR_BITS
@@ -342,13 +350,14 @@ def lift(position: str, popular: int, as_of: datetime) -> float:
 
 def _checked(text: str) -> str:
     if len(text) > MAX_QUERY:
-        raise InvalidInput("query_too_long", f"A query has at most {MAX_QUERY} characters.", "q")
+        message = f"A query may have at most {MAX_QUERY} characters."
+        raise InvalidInput("query_too_long", message, "q")
     check_characters(text, QUERY, "q")
     return text
 
 
 def _without_tags(text: str) -> str:
-    """The words that stand outside hashtags, of which the tags themselves are looked for."""
+    """The text without its hashtags: these are looked for as whole tags, not as words."""
     folded = fold(text)
     for tag in hashtags(text):
         folded = folded.replace(TAG_MARK + tag, " ")
@@ -364,8 +373,8 @@ _HANDLE_START: Final = re.compile(r"[a-z0-9](?:[._]?[a-z0-9]){0,29}[._]?")
 
 
 def score_of(matched: Sequence[tuple[float, float]], length: int, usual_length: float) -> float:
-    """BM25 of a document in which each matched term stands once: its rarity and how well the
-    word asked for was met (1 for exactly)."""
+    """The BM25 score of a document in which each matched term occurs once. `matched` holds, for
+    each term, its rarity and how well it matches the word of the query (1 if exactly)."""
     norm = _K1 * (1 - _B + _B * length / max(usual_length, 1.0))
     return sum(rarity * closeness * (_K1 + 1) / (1 + norm) for rarity, closeness in matched)
 

@@ -1,6 +1,6 @@
-"""From text to the terms by which it is found: the same for what is indexed and what is asked.
+"""Splits texts into search terms, in the same way for documents and for queries.
 
-Both search engines get terms from here, so that neither finds what the other does not.
+Both search engines get their terms from here, so that both find the same.
 
 - **Words**: runs of letters and digits, without case and accents (`Ærø` is `aero`).
 - **Scripts without spaces** (Chinese, Japanese, Korean, Thai and others): every character and
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Final
 
 MAX_WORD: Final = 64
-"""Characters of a word that count; what is longer is found by its beginning."""
+"""The number of characters of a word that count; a longer word is found by its beginning."""
 MAX_TAG: Final = 100
 TAG_MARK: Final = "#"
 
@@ -34,15 +34,16 @@ _OTHER_LETTERS: Final = str.maketrans(
         "ħ": "h",
     }
 )
-"""Latin letters that Unicode does not take apart into a base and an accent."""
+"""Latin letters that Unicode does not split into a base letter and an accent."""
 _ACCENTED_UNTIL: Final = 0x0530
-"""Latin, Greek and Cyrillic end here: scripts whose marks are accents. In others a mark may be a
-vowel, or make another letter of it (か, が)."""
+"""The end of Latin, Greek and Cyrillic: scripts whose marks are accents. In other scripts a mark
+may be a vowel, or make a different letter (か, が)."""
 _DROPPED: Final = re.compile(
     "[\u00ad\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\ufe0e\ufe0f"
     "\U0001f3fb-\U0001f3ff]"
 )
-"""Soft hyphens, loose accents, Hebrew and Arabic points, emoji styles and skin tones."""
+"""Characters that are left out: soft hyphens, loose accents, Hebrew and Arabic points, emoji styles
+and skin tones."""
 _UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
@@ -65,7 +66,7 @@ _RUN: Final = re.compile(
 
 
 def fold(text: str) -> str:
-    """The text without differences that searching should not see: width, case, accents."""
+    """The text without the differences that a search should ignore: width, case and accents."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     if folded.isascii():
         return folded
@@ -79,24 +80,25 @@ def words(text: str) -> list[str]:
 
 
 def query_words(text: str) -> list[str]:
-    """The terms by which a text is looked for: pairs of an unspaced run imply its characters."""
+    """The terms by which a query is looked for. In scripts without spaces these are only the pairs
+    of characters, since a pair implies its characters."""
     return list(_terms(fold(text), single=False))
 
 
 def hashtags(text: str) -> list[str]:
-    """The hashtags in a text, folded, without their mark, in order, each once."""
+    """The hashtags in a text, folded, without `#`, in order and each once."""
     found = (tag[1] for tag in _TAG.finditer(fold(text)))
     return list(dict.fromkeys(tag for tag in found if is_tag(tag)))
 
 
 def is_tag(text: str) -> bool:
-    """Whether a folded text is one hashtag. A number alone is none: `#1` is a rank."""
+    """Whether a folded text is one hashtag. A number alone is not: `#1` is a rank."""
     whole = re.fullmatch(_TAG_BODY, text) is not None
     return whole and len(text) <= MAX_TAG and not text.replace("_", "").isdecimal()
 
 
 def is_plain_word(term: str) -> bool:
-    """Whether it is made of letters between which typing errors happen."""
+    """Whether a term is made of letters of a script in which typing errors can be forgiven."""
     return term.isalpha() and not re.search(f"[{_UNSPACED}]", term)
 
 

@@ -14,15 +14,15 @@ from shutterfeed.domain.media import Medium
 MAX_DISPLAY_NAME: Final = 50
 MAX_BIO: Final = 150
 HANDLE_REST: Final = timedelta(days=30)
-"""How long a handle that was given up is kept for its former owner: nobody else can pose as them
-before those who know the handle have seen the new one."""
+"""How long a handle that was given up is kept for its former owner, so that nobody can pose as them
+before people who know the old handle have seen the new one."""
 
 MIN_HANDLE: Final = 3
 MAX_HANDLE: Final = 30
 HANDLE: Final = "[A-Za-z0-9](?:[._]?[A-Za-z0-9])*"
-"""The pattern of a whole handle in any spelling, of 3 to 30 characters."""
+"""The pattern of a whole handle, in capital or small letters, without its length."""
 TYPED_HANDLE: Final = rf"\s*@?(?=[A-Za-z0-9._]{{{MIN_HANDLE},{MAX_HANDLE}}}\s*$){HANDLE}\s*"
-"""The pattern of what people may type to choose one."""
+"""The pattern of a text that people may type to choose a handle, with its length."""
 _HANDLE: Final = re.compile(r"[a-z0-9](?:[._]?[a-z0-9])*")
 _HANDLE_LENGTH: Final = range(MIN_HANDLE, MAX_HANDLE + 1)
 RESERVED_HANDLES: Final = frozenset(
@@ -37,17 +37,17 @@ RESERVED_HANDLES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Avatar:
-    """The picture of a profile: which it is, and all that showing it takes."""
+    """The picture of a profile, with everything that is needed to show it."""
 
     post_ulid: str
-    """Of the hidden post whose photo it is."""
+    """The ULID of the hidden post whose photo it is."""
     media_id: str
     blob_id: str
     placeholder: str
 
     @classmethod
     def of(cls, post_ulid: str, medium: Medium) -> Avatar:
-        """Raises `ValueError` for a medium that is not ready."""
+        """The avatar that a medium makes. Raises `ValueError` if the medium is not ready."""
         if medium.picture is None:
             raise ValueError(f"medium {medium.media_id} has no picture")
         picture = medium.picture
@@ -69,16 +69,16 @@ class Profile:
     follower_shards: int = 1
     """How many partitions of the followers index this user's followers are spread over."""
     revision: int = field(default=0, compare=False)
-    """Counts the changes of what the search index holds of a user: handle, display name and
+    """The number of changes of the values that the search index holds: handle, display name and
     popularity."""
     popularity: int = 0
-    """The followers' order of magnitude, as it was noted last: `search.popularity`."""
+    """The order of magnitude of the number of followers, as last noted: see `search.popularity`."""
     avatar: Avatar | None = None
     avatar_version: str | None = None
-    """The ULID of what decided last on the avatar: a post, or a removal."""
+    """The ULID of the post or removal that last decided which avatar there is."""
 
     def takes_avatar(self, post_ulid: str) -> bool:
-        """Whether it was asked for after everything that has been decided."""
+        """Whether this avatar was asked for later than the one that decided last."""
         return self.avatar_version is None or self.avatar_version < post_ulid
 
 
@@ -87,13 +87,14 @@ def parse_handle(text: str) -> str:
     if not re.fullmatch(TYPED_HANDLE, text):
         raise InvalidInput(
             "invalid_handle",
-            "A handle has 3 to 30 letters a-z, digits, and single dots or underscores between"
+            "A handle must have 3 to 30 letters a-z, digits, and single dots or underscores between"
             " them.",
             "handle",
         )
     handle = text.strip().removeprefix("@").lower()
     if handle in RESERVED_HANDLES:
-        raise InvalidInput("reserved_handle", "This handle is reserved.", "handle")
+        message = "This handle is reserved. Please choose another one."
+        raise InvalidInput("reserved_handle", message, "handle")
     return handle
 
 
@@ -103,32 +104,35 @@ def is_handle(text: str) -> bool:
 
 
 def canonical_handle(text: str) -> str | None:
-    """The lower-case form of a handle in any spelling; None for a text that is none."""
-    # Not every letter that has a lower-case form in a-z is one of A-Z.
+    """The lower-case form of a handle; None if the text cannot be a handle."""
+    # Some letters outside A-Z have a lower-case form in a-z, such as the Kelvin sign.
     name = text.lower() if text.isascii() else text
     return name if is_handle(name) else None
 
 
 def initial_handle(user_id: str, attempt: int = 0) -> str:
-    """The handle a new user starts with, made from the random end of the id.
+    """The handle that a new user starts with, made from the random end of the id.
 
-    Later attempts take more of the id, should an earlier one be taken.
+    Later attempts use more of the id, in case an earlier handle is taken.
     """
     return "user_" + user_id[-(10 + 4 * attempt) :].lower()
 
 
 def check_display_name(text: str) -> str:
-    """Raises `InvalidInput` where it is longer than 50 characters or has control characters."""
+    """Return the display name. Raises `InvalidInput` if it is longer than 50 characters or has
+    control characters."""
     return _short_text(text, MAX_DISPLAY_NAME, "display_name", LINE)
 
 
 def check_bio(text: str) -> str:
-    """Raises `InvalidInput` where it is longer than 150 characters or has control characters."""
+    """Return the bio. Raises `InvalidInput` if it is longer than 150 characters or has control
+    characters."""
     return _short_text(text, MAX_BIO, "bio", PARAGRAPHS)
 
 
 def _short_text(text: str, limit: int, field: str, pattern: str) -> str:
     if len(text) > limit:
-        raise InvalidInput(f"{field}_too_long", f"At most {limit} characters.", field)
+        message = f"{field} may have at most {limit} characters."
+        raise InvalidInput(f"{field}_too_long", message, field)
     check_characters(text, pattern, field)
     return text.strip()

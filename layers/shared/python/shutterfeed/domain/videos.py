@@ -1,6 +1,7 @@
-"""Videos: what may come in, what is made of it, and why one is refused.
+"""Videos: which are accepted, what is made of them, and why one is refused.
 
-Only rules; `adapters/video.py` does the work. Sizes are in pixels, durations in milliseconds.
+These are only the rules; `adapters/video.py` does the work. Sizes are in pixels, durations in
+milliseconds.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ VIDEO_TYPES: Final = frozenset({MP4, QUICKTIME, WEBM})
 MAX_VIDEO_BYTES: Final = 300 * 1024 * 1024
 MAX_DURATION_MS: Final = 180_000
 DURATION_TOLERANCE_MS: Final = 500
-"""A camera that stops at three minutes writes its last frames a little later."""
+"""How much longer than the limit a video may be: a camera that stops at three minutes writes its
+last frames a little later."""
 MAX_SIDE: Final = 4_096
 MAX_PIXELS: Final = 4_096 * 2_304
 MAX_FPS: Final = 480
 MAX_ANIMATION_FRAMES: Final = 2_000
 MAX_ANIMATION_PIXELS: Final = 1_000_000_000
-"""Of all frames of an animated picture together: each is decoded whole, by one thread."""
+"""The highest number of pixels in all frames of an animated picture together: one thread decodes
+each frame whole."""
 
 SHORT_SIDE: Final = 1_080
 OUTPUT_FPS: Final = 30
@@ -35,21 +38,22 @@ CLIP_NAME: Final = "video.mp4"
 CLIP_TYPE: Final = MP4
 
 TRANSCODING_PATIENCE: Final = timedelta(minutes=95)
-"""Longer than the 90 minutes after which the queue itself delivers the message of a function that
-died once more."""
+"""How long a video may be transcoding before its message is sent again. It is longer than the 90
+minutes after which the queue itself repeats the message of a function that died."""
 MAX_PLANNED_SECONDS: Final = 450.0
-"""Half of the 15 minutes that a function may run: a prediction may be wrong by a factor of two."""
+"""The longest predicted time that is accepted. It is half of the 15 minutes that a function may
+run: a prediction may be wrong by a factor of two."""
 _DECODE_SECONDS: Final = 0.0075
 _ENCODE_SECONDS: Final = 0.035
 _TONE_MAP_SECONDS: Final = 0.02
-"""CPU time per million pixels: of those that come in, of those that go out, and of those again
-where HDR becomes SDR. `docs/media.md` has the measurements."""
+"""CPU seconds per million pixels: for decoding, for encoding, and for turning HDR into SDR.
+`docs/media.md` has the measurements."""
 _READ_SECONDS: Final = 0.08
-"""CPU time per million bytes: a camera's many bits take longer to decode than few."""
+"""CPU seconds per million bytes: a high bit rate takes longer to decode than a low one."""
 _OVERHEAD_SECONDS: Final = 5.0
-"""CPU time of what is done once: probe, poster and its renditions."""
+"""CPU seconds for the work that is done once: probe, poster and its renditions."""
 CORES: Final = 1.7
-"""What 3,008 MB of memory buy; 1,769 MB are one."""
+"""The number of CPU cores of a function with 3,008 MB of memory; 1,769 MB give one core."""
 _UNKNOWN_FPS: Final = 30.0
 
 _MP4_BRANDS: Final = (
@@ -69,13 +73,13 @@ _EBML: Final = b"\x1a\x45\xdf\xa3"
 _EBML_DOCTYPE: Final = b"\x42\x82"
 _ANIMATED_TYPES: Final = frozenset({"image/gif", "image/webp"})
 _ANIMATED_WEBP: Final = 0x02
-"""A bit of the flags that stand at offset 20 of a WebP file with extensions."""
+"""The bit for an animation in the flags at offset 20 of an extended WebP file."""
 
 
 def sniff_video(head: bytes) -> str | None:
     """The content type of a video by its first `photos.SNIFF_BYTES` bytes; None for anything else.
 
-    Of Matroska only WebM is taken.
+    WebM is the only kind of Matroska that is accepted.
     """
     kind, brand = head[4:8], head[8:12]
     if kind == b"ftyp":
@@ -92,15 +96,15 @@ def sniff_video(head: bytes) -> str | None:
 
 
 def is_moving(content_type: str, head: bytes) -> bool:
-    """Whether the transcoder makes the renditions: of videos, GIFs and animated WebP pictures."""
+    """Whether the transcoder makes the renditions: it does for videos, GIFs and animated WebP."""
     if content_type == "image/webp":
         return head[12:16] == b"VP8X" and len(head) > 20 and bool(head[20] & _ANIMATED_WEBP)
     return may_move(content_type)
 
 
 def may_move(content_type: str) -> bool:
-    """Whether the transcoder can make the renditions, as far as the type alone tells. It makes
-    those of a GIF or WebP picture of one frame as well as the photo renderer does."""
+    """Whether the transcoder can make the renditions, by the content type alone. It makes the same
+    renditions of a GIF or WebP picture with one frame as the photo renderer."""
     return content_type in VIDEO_TYPES or content_type in _ANIMATED_TYPES
 
 
@@ -108,7 +112,8 @@ VideoRefusalCode = (
     RefusalCode
     | Literal["no_video", "too_long", "too_many_pixels", "too_much_work", "unsupported_codec"]
 )
-"""A picture of one frame that came to the transcoder is refused as a photo is."""
+"""The codes of all refusals. They include those of photos, since the transcoder may get a picture
+with one frame."""
 
 
 class VideoRefused(Exception):
@@ -123,15 +128,17 @@ class VideoRefused(Exception):
         self.message = message
 
     def __reduce__(self) -> tuple[type[VideoRefused], tuple[str, str]]:
-        # As it is, between processes: pickle would make it again of the message alone.
+        # Pickle would otherwise rebuild the error from its message alone, without the code.
         return type(self), (self.code, self.message)
 
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """What a file says of itself. It may lie: limits on time and memory hold whatever it says.
+    """The facts that a video file states about itself. They may be wrong, so the limits on time and
+    memory are enforced in any case.
 
-    `width` and `height` are as coded, before rotation. None stands for what it does not say.
+    `width` and `height` are the coded ones, before rotation. A value is None if the file does not
+    state it.
     """
 
     width: int
@@ -140,13 +147,13 @@ class VideoFacts:
     duration_ms: int | None
     has_audio: bool
     transfer: Literal["smpte2084", "arib-std-b67"] | None = None
-    """How an HDR video codes light; None for any other."""
+    """The transfer function of an HDR video; None for any other video."""
 
 
 def predicted_seconds(facts: VideoFacts, size: int) -> float:
-    """How long the transcoder will work on a video of `size` bytes, by the clock.
+    """How many seconds the transcoder will take for a video of `size` bytes, by the clock.
 
-    What the file does not say is taken for the usual rate of frames, and the longest duration.
+    If the file does not state them, the usual frame rate and the longest duration are assumed.
     """
     fps = _UNKNOWN_FPS if facts.fps is None else facts.fps
     duration_ms = MAX_DURATION_MS if facts.duration_ms is None else facts.duration_ms
@@ -165,19 +172,19 @@ class ClipSize:
 
 
 def plan(width: int, height: int) -> ClipSize:
-    """The clip's size for an upright picture of this size: both sides even, as the codec needs
-    them, the short one at most 1,080, nothing enlarged."""
+    """The clip's size for an upright picture of this size. Both sides are even, as the codec needs
+    them, and the short one has at most 1,080 pixels; nothing is enlarged."""
     scale = min(1.0, SHORT_SIDE / min(width, height))
     return ClipSize(_even(width * scale), _even(height * scale))
 
 
 def _even(length: float) -> int:
-    # A hair more, so that 1920 * (1080 / 1080) does not come out below itself.
+    # The small addition keeps 1920 * (1080 / 1080) from being rounded to less than 1920.
     return max(2, int(length + 1e-6) // 2 * 2)
 
 
 def check_facts(facts: VideoFacts, size: int) -> None:
-    """Raise `VideoRefused` for a video of `size` bytes that is not worth beginning with."""
+    """Raise `VideoRefused` if a video of `size` bytes breaks a limit, before any work is done."""
     if facts.duration_ms is not None:
         check_duration(facts.duration_ms)
     if max(facts.width, facts.height) > MAX_SIDE or facts.width * facts.height > MAX_PIXELS:
@@ -197,7 +204,7 @@ def check_facts(facts: VideoFacts, size: int) -> None:
 
 
 def check_duration(duration_ms: int) -> None:
-    """Raises `VideoRefused`."""
+    """Raise `VideoRefused` for a video that is too long."""
     if duration_ms > MAX_DURATION_MS + DURATION_TOLERANCE_MS:
         raise VideoRefused(
             "too_long",
@@ -226,8 +233,9 @@ def check_frames(count: int, width: int, height: int) -> None:
 def check_declared(
     index: int, size: int, width: int | None, height: int | None, duration_ms: int | None
 ) -> None:
-    """Raise `InvalidInput` where a video's declaration lacks something, or promises more work than
-    is done for one; `index` counts from 0. What the file then really is, is looked at later."""
+    """Raise `InvalidInput` if a video's declaration lacks a value, or if the video would take too
+    long to process. `index` is the medium's position in the request, from 0. Whether the file
+    matches its declaration is checked when it arrives."""
     declared = {"width": width, "height": height, "duration_ms": duration_ms}
     for name, value in declared.items():
         if value is None or value < 1:
@@ -255,7 +263,7 @@ def _too_much_work(seconds: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RenderedClip:
-    """The MP4 made of a moving medium, as a file that goes when its maker is done with it."""
+    """The MP4 made of a video or animated picture, as a file that its maker deletes afterwards."""
 
     path: Path
     width: int
@@ -266,7 +274,7 @@ class RenderedClip:
 
 @dataclass(frozen=True, slots=True)
 class RenderedVideo:
-    """All that was made of a moving medium. A GIF of one picture has no clip."""
+    """Everything that was made of a video or animated picture. A GIF with one frame has no clip."""
 
     poster: RenderedPhoto
     clip: RenderedClip | None

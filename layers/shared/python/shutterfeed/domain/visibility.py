@@ -30,7 +30,7 @@ from shutterfeed.domain.users import Profile
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks. Whoever is not signed in has no id."""
+    """The person who asks. The id is None if they are not signed in."""
 
     user_id: str | None
 
@@ -43,22 +43,22 @@ NOBODY: Final = Viewer(None)
 
 
 class Surface(StrEnum):
-    """Where the subject is shown."""
+    """The kind of answer in which the subject is shown."""
 
     ITSELF = "itself"
-    """By its own address: a post's id, a user's handle."""
+    """The subject is read by its own address: a post's id, or a user's handle."""
     LIST = "list"
-    """Among others: somebody's posts, followers, what a search finds."""
+    """The subject is one of several: a user's posts or followers, or the hits of a search."""
     FEED = "feed"
     BIN = "bin"
-    """Among the viewer's own deleted posts."""
+    """The subject is one of the viewer's own deleted posts."""
 
 
 class Reason(StrEnum):
     """Why something is not shown."""
 
     MISSING = "missing"
-    """Nothing is stored under this id, or nothing any more."""
+    """Nothing is stored under this id, or it was removed."""
     NEVER_SHOWN = "never_shown"
     """It is the hidden post of an avatar."""
     DELETED = "deleted"
@@ -71,18 +71,18 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What is between a viewer and the owner of a subject."""
+    """The relation between a viewer and the owner of a subject."""
 
     follows: bool = False
 
 
 STRANGERS: Final = Relation()
-"""For surfaces on which the relation decides nothing, so that it is not read."""
+"""The relation to use on surfaces on which relations decide nothing, so that none is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostSubject:
-    """A post and its author's profile; None for what is not stored."""
+    """A post and its author's profile; each is None if it is not stored."""
 
     post: Post | None
     author: Profile | None
@@ -99,7 +99,7 @@ Subject = PostSubject | UserSubject
 
 
 def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surface) -> Reason | None:
-    """Why the viewer is not shown the subject there; None if they are."""
+    """The reason why the viewer may not see the subject on this surface; None if they may."""
     match subject:
         case PostSubject(post, author):
             if post is None:
@@ -117,8 +117,8 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
 def decide_on_owner(
     viewer: Viewer, owner_id: str, relation: Relation, surface: Surface
 ) -> Reason | None:
-    """The part of the decision that needs nothing of a subject but whose it is: a feed leaves
-    entries out by it before it reads a post, so that its pages are full and its counts right."""
+    """The part of the decision that needs only the owner of a subject. A feed leaves entries out
+    with it before it reads posts, so that its pages are full and its counts right."""
     if viewer.is_user(owner_id):
         return None
     if surface is Surface.FEED and not relation.follows:

@@ -1,4 +1,5 @@
-"""Where the audit puts what it reads, and compares it: sets of facts, larger than memory."""
+"""The store in which the audit collects and compares what it reads: sets of facts, which may be
+larger than memory."""
 
 from __future__ import annotations
 
@@ -9,44 +10,44 @@ from typing import NamedTuple, Protocol
 
 
 class Kind(StrEnum):
-    """The sets of facts, and what a fact of each has beside the SHA-256 and the subject."""
+    """The sets of facts. Each text says what the subject and the detail of its facts are."""
 
     ORIGINALS = "originals"
-    """Stored; by blob, with its size."""
+    """The stored originals. Subject: blob; detail: size."""
     BLOBS = "blobs"
-    """Recorded; by blob."""
+    """The recorded blobs. Subject: blob."""
     EXPECTED_RENDITIONS = "expected_renditions"
-    """Recorded; by blob, with a name each."""
+    """The recorded renditions. Subject: blob; detail: name."""
     RENDITIONS = "renditions"
-    """Stored; by blob, with a name each, and without a SHA-256."""
+    """The stored renditions, without a SHA-256. Subject: blob; detail: name."""
     REFERENCES = "references_to_contents"
-    """Recorded; by medium."""
+    """The recorded references. Subject: medium."""
     MEDIA = "media"
-    """Of posts; by medium, with its content type."""
+    """The media of posts. Subject: medium; detail: content type."""
     SHOWN_MEDIA = "shown_media"
-    """Those of posts that need a reference; by medium."""
+    """The media of posts that need a reference. Subject: medium."""
     ENTRIES = "entries"
-    """Of the ledger; by medium."""
+    """The entries of the ledger. Subject: medium."""
     FINISHED_ENTRIES = "finished_entries"
-    """Those whose upload is no longer needed; by medium."""
+    """The entries whose upload is no longer needed. Subject: medium."""
     UPLOADS = "uploads"
-    """Stored, and not on their way any more; by medium, without a SHA-256."""
+    """The stored uploads that are no longer on their way, without a SHA-256. Subject: medium."""
     COPIES = "copies"
-    """Stored for longer than a copy should be; by key, without a SHA-256."""
+    """The copies that are stored for too long, without a SHA-256. Subject: key."""
 
 
 class Fact(NamedTuple):
-    """Something that is stored or recorded."""
+    """A fact about something that is stored or recorded."""
 
     kind: Kind
     sha256: str
     subject: str
-    """A blob's id, a medium as `<post>#<medium>`, or a key."""
+    """The id of a blob, a medium as `<post>#<medium>`, or a key."""
     detail: str = ""
 
 
 class Column(StrEnum):
-    """By what two facts are told to be about the same."""
+    """The columns by which two facts are compared."""
 
     SHA256 = "sha256"
     SUBJECT = "subject"
@@ -62,9 +63,9 @@ class Comparison:
 
     of: Kind
     lacking: Kind | None = None
-    """Only those without a fact of this kind about the same."""
+    """Only facts without an equal fact of this kind."""
     with_one: Kind | None = None
-    """Only those with one."""
+    """Only facts with an equal fact of this kind."""
     by: tuple[Column, ...] = CONTENT_AND_SUBJECT
 
 
@@ -72,19 +73,20 @@ Source = Callable[[], Iterable[Fact]]
 
 
 class Evidence(Protocol):
-    """All that one audit has read. Each fact counts once, however often it is told."""
+    """Everything that one audit has read. Each fact counts once, however often it is added."""
 
     def gather(self, sources: Sequence[Source], progress: Callable[[str], None]) -> None:
-        """Take in the facts of all sources, several sources at a time, telling how far it is.
+        """Add the facts of all sources, several sources at the same time. `progress` is called with
+        texts for the operator.
 
-        Raises what a source raises.
+        Raises the error of a source that fails.
         """
         ...
 
     def find(self, comparison: Comparison) -> Iterator[tuple[str, str]]:
-        """The SHA-256 and the subject of what is found, each pair once."""
+        """The SHA-256 and the subject of the facts found, each pair once."""
         ...
 
     def detail(self, kind: Kind, sha256: str, subject: str | None = None) -> str | None:
-        """That of one such fact, of any subject if none is given; None if there is no fact."""
+        """The detail of a fact, with any subject if none is given; None if there is no fact."""
         ...

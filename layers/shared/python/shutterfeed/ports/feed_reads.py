@@ -1,4 +1,4 @@
-"""Feeds as they are read: whose posts stand in them, and in which order."""
+"""Reading feeds: the entries in them, and their order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shutterfeed.ports.viewing import Stored, Wanted
 
 @dataclass(frozen=True, slots=True)
 class FeedStart:
-    """The first round trip of a feed page."""
+    """The result of a feed page's first round trip."""
 
     reader: Reader
     pushed: Page[FeedEntry]
@@ -25,7 +25,8 @@ class FeedStart:
 
 @dataclass(frozen=True, slots=True)
 class FeedWanted:
-    """What the second round trip asks for; heads and timelines by their authors."""
+    """The items that the second round trip asks for; heads and timelines are named by their
+    authors' user ids."""
 
     shown: Wanted = field(default_factory=Wanted)
     heads: Collection[str] = ()
@@ -34,7 +35,7 @@ class FeedWanted:
 
 @dataclass(frozen=True, slots=True)
 class FeedView:
-    """The second round trip: what a page of a feed is made of."""
+    """The result of the second round trip: the items from which a feed page is made."""
 
     stored: Stored
     heads: Mapping[str, Head]
@@ -42,43 +43,44 @@ class FeedView:
 
 
 class FeedReads(Protocol):
-    """Reads for a page of a feed, each one round trip however much it asks for."""
+    """The reads for a page of a feed. Each is one round trip, whatever the number of items."""
 
     def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
-        """The reader strongly consistent, so that whom they have unfollowed is gone; the rest
-        eventually."""
+        """The reader, and the entries below `before`. The reader is strongly consistent, so that
+        posts of unfollowed authors are hidden at once; the rest is eventually consistent."""
         ...
 
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
-        """What `ViewingReads.read` gives of what is to be shown (but no followers that are counted
-        apart), and in the same round trip heads and timelines: up to `limit` published posts of
-        each author, below `before`. Eventually consistent; heads may be seconds old."""
+        """The result of `ViewingReads.read` for the posts and users to show (without followers that
+        are counted in separate items), and in the same round trip heads, and timelines of up to
+        `limit` published posts below `before`. Eventually consistent; heads may be seconds old."""
         ...
 
     def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        """Of any number of authors. Eventually consistent."""
+        """The heads of any number of authors, by user id. Eventually consistent."""
         ...
 
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int
     ) -> Mapping[str, Page[FeedEntry]]:
-        """By author, the entries of up to `limit` published posts below an entry. Eventually
-        consistent."""
+        """A page of up to `limit` published posts of each author, below the entry in `before`.
+        Eventually consistent."""
         ...
 
 
 class HeadCache(Protocol):
-    """Heads of celebrities for a few seconds, each at most as old as the implementation says.
+    """A cache that keeps heads of celebrities for a few seconds; the implementation says how old
+    one may be.
 
-    What it has of them is never promised: it may forget any at any time.
+    It may forget any head at any time.
     """
 
     def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
-        """Those it has."""
+        """The heads that the cache has, by author."""
         ...
 
     def put_many(self, heads: Collection[Head]) -> None:
-        """Heads that were just read. One does not take the place of a newer version."""
+        """Store heads that were just read. A head never replaces a newer version of itself."""
         ...

@@ -1,4 +1,5 @@
-"""Feeds as they are written: entries, readers, newest posts, and who gets a post pushed."""
+"""Writing feeds: entries, readers, authors' newest posts, and the readers to whom posts are
+pushed."""
 
 from __future__ import annotations
 
@@ -15,21 +16,24 @@ class Heads(Protocol):
     """Authors' newest posts and how they are delivered. `Posts` keeps them."""
 
     def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        """An empty one for an author who has published nothing."""
+        """The heads of the authors, by user id; an empty head for an author who has published
+        nothing."""
         ...
 
     def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
-        """False where the head is no longer the one that was read."""
+        """Set the author's delivery and crossing. False if the head is no longer the one that was
+        read."""
         ...
 
 
 class Readers(Protocol):
-    """What is kept of readers, beside their profiles."""
+    """The data about readers that is kept beside their profiles."""
 
     def get(self, reader_id: str) -> Reader: ...
 
     def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
-        """Of those readers who are, or were, pushed to."""
+        """The time until which posts are pushed to each reader. Readers to whom none were ever
+        pushed are left out."""
         ...
 
     def visit(self, reader_id: str, day: date) -> None:
@@ -37,21 +41,22 @@ class Readers(Protocol):
         ...
 
     def prepare(self, reader_id: str) -> None:
-        """Say that the reader's feed is being made ready for pushing."""
+        """Note that the reader's feed is being made ready for pushing."""
         ...
 
     def push_until(self, reader_id: str, until: datetime) -> None:
-        """Say that it is ready. Never earlier than was said before."""
+        """Note that the reader's feed is ready for pushing until `until`. An earlier time than the
+        one noted before changes nothing."""
         ...
 
     def pull(self, reader_ids: Sequence[str], author_id: str) -> None:
-        """Let the readers pull the author, those of them who follow the author: a reader who
-        unfollows at the same time ends up not pulling."""
+        """Let those of the readers who follow the author pull the author. A reader who unfollows at
+        the same time ends up not pulling."""
         ...
 
     def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
-        """The opposite, as long as that crossing is the author's last one: nothing changes where
-        the author has become a celebrity again, even if only for a while."""
+        """Let the readers no longer pull the author, if `crossing` is still the author's last one:
+        nothing changes if the author became a celebrity again meanwhile, even for a short time."""
         ...
 
 
@@ -59,32 +64,34 @@ class Feeds(Protocol):
     """The feed table. Eventually consistent."""
 
     def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
-        """Newest first, below `before`."""
+        """A page of entries below `before`, newest first."""
         ...
 
     def put(self, owner_ids: Iterable[str], entries: Sequence[FeedEntry], at: datetime) -> None:
-        """Every entry into every owner's feed."""
+        """Put every entry into every owner's feed."""
         ...
 
     def trim(self, owner_id: str, keep: int) -> int:
-        """Remove all but the newest `keep`; how many went."""
+        """Remove all entries but the newest `keep`. Returns how many were removed."""
         ...
 
     def snapshot(self, owner_id: str) -> Snapshot | None:
-        """Strongly consistent."""
+        """The owner's snapshot; None if there is none. Strongly consistent."""
         ...
 
     def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
-        """In the place of the version before. False where that is not the present one."""
+        """Store a snapshot in place of the version before it. False if that version is not the
+        present one."""
         ...
 
 
 class Audience(Protocol):
-    """Leases, also in the feed table: an author's posts are pushed to those who hold one. Strongly
-    consistent, so that a lease that was written before a post is published gets the post.
+    """Leases, also in the feed table: an author's posts are pushed to the readers who hold one.
+    Strongly consistent, so that a lease written before a post is published gets the post.
 
-    No lease is to be without its edge. `Follows.unfollow` removes both at once; whoever writes a
-    lease either does so on condition of the edge, or withdraws it if the edge has gone meanwhile.
+    No lease may exist without its follow edge. `Follows.unfollow` removes both at once. Code that
+    writes a lease does so on condition of the edge, or withdraws the lease afterwards if the edge
+    was removed meanwhile.
     """
 
     def lease_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
@@ -92,8 +99,8 @@ class Audience(Protocol):
         ...
 
     def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
-        """Write many leases, for a quarter of what `lease_followed` costs, whether or not there are
-        edges: `withdraw` those whose edges went meanwhile."""
+        """Write many leases without a check of the edges, for a quarter of what `lease_followed`
+        costs. Call `withdraw` afterwards for authors who were unfollowed meanwhile."""
         ...
 
     def withdraw(self, reader_id: str, author_ids: Iterable[str]) -> None:
@@ -101,13 +108,15 @@ class Audience(Protocol):
         ...
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
-        """Of all readers, or of one of `AUDIENCE_PARTS` parts; also leases that have run out."""
+        """A page of the author's leases: of all readers, or of one of `AUDIENCE_PARTS` parts.
+        Leases that have run out are included."""
         ...
 
     def renew(self, author_id: str, leases: Iterable[Lease], until: datetime) -> None:
-        """Prolong leases that are still as they were read: none comes back that was removed."""
+        """Prolong the leases that have not changed since they were read, so that a lease that was
+        removed does not come back."""
         ...
 
     def end(self, author_id: str, leases: Iterable[Lease]) -> None:
-        """Remove leases that are still as they were read."""
+        """Remove the leases that have not changed since they were read."""
         ...

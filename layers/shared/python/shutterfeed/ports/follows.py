@@ -1,4 +1,4 @@
-"""Who follows whom."""
+"""Follow edges: who follows whom."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from shutterfeed.domain.users import Profile
 
 
 class Follows(Protocol):
-    """Profiles are given for `Profile.follower_shards`: over how many items followers are
-    counted. A count in an item that is not among the present ones counts all the same."""
+    """Follow edges, and the counts of them. Methods take a profile because of
+    `Profile.follower_shards`, the number of items that count the followers; a count in another
+    item, from when the number was different, is added too."""
 
     def follow(self, follower_id: str, followee: Profile, follow_ulid: str) -> bool:
-        """Write the edge and both counts in one transaction, and forget an earlier unfollowing.
-        False where the edge was there."""
+        """Write the edge and both counts, and remove the note of an earlier unfollowing, in one
+        transaction. False if the edge already existed."""
         ...
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
-        """Remove the edge and all that brings the followee's posts to the follower, adjust both
-        counts, and remember it for as long as a post may linger: all in one transaction. False
-        where the edge was not there."""
+        """Remove the edge and everything that brings the followee's posts to the follower, adjust
+        both counts, and note the unfollowing for as long as a post may remain in the feed: all in
+        one transaction. False if there was no edge."""
         ...
 
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
@@ -30,9 +31,10 @@ class Follows(Protocol):
         ...
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
-        """Ids of the followed, in the order of their ids."""
+        """A page of the user ids that the follower follows, in the order of the ids."""
         ...
 
     def followers(self, followee_id: str, shard: int, after: str | None, limit: int) -> Page[str]:
-        """Ids of one shard's followers, newest first. Eventually consistent."""
+        """A page of the user ids of the followers in one shard, newest first. Eventually
+        consistent."""
         ...

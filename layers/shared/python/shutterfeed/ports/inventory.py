@@ -1,4 +1,4 @@
-"""All that is stored, for the audit."""
+"""Lists of everything that is stored, for the audit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shutterfeed.domain.posts import PostState
 
 @dataclass(frozen=True, slots=True)
 class PostMedium:
-    """What a post's item says of one medium."""
+    """The values of one medium in a post's item."""
 
     reference: Reference
     content_type: str
@@ -37,32 +37,33 @@ class StoredUpload:
 
 @dataclass(frozen=True, slots=True)
 class StoredCopy:
-    """Of bytes that are stored elsewhere; it goes by itself after a day."""
+    """A copy of bytes that are stored elsewhere; the bucket removes it after a day."""
 
     key: str
     modified_at: datetime
 
 
 class Inventory(Protocol):
-    """Everything there is, for maintenance only: it scans. Eventually consistent;
-    each may be called from several threads, with another part each."""
+    """Lists of everything that is stored, for maintenance only: it scans the tables. Eventually
+    consistent. Several threads may call each method, each with another part."""
 
     def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]: ...
 
     def originals(self, prefix: str) -> Iterable[StoredOriginal]:
-        """Those whose SHA-256 begins so."""
+        """The originals whose SHA-256 begins with `prefix`."""
         ...
 
     def renditions(self) -> Iterable[tuple[str, str]]:
-        """Blob id and name."""
+        """The blob id and the name of every rendition."""
         ...
 
     def uploads(self) -> Iterable[StoredUpload]: ...
 
     def copies(self) -> Iterable[StoredCopy]:
-        """Everything else in the uploads bucket that has one of our keys."""
+        """All copies in the uploads bucket: every object that has one of our keys but is no
+        upload."""
         ...
 
     def is_kept(self, post_id: PostId, media_id: str) -> bool:
-        """Whether there is such an upload now, and it has no tag by which it expires."""
+        """Whether the upload exists now and has no tag that makes it expire."""
         ...

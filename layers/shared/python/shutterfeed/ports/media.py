@@ -16,46 +16,51 @@ from shutterfeed.domain.videos import RenderedVideo
 
 class Blobs(Protocol):
     def claim(self, sha256: str, new_blob_id: str, content_type: str, size: int) -> Blob:
-        """The blob of a content; made with `new_blob_id` where there is none.
+        """The blob of a content. If there is none, it is created with `new_blob_id`.
 
-        Stops a pending removal. A blob that had failed stays so until a rendering goes well.
+        A pending removal is stopped. A blob that has failed stays failed until a rendering
+        succeeds.
         """
         ...
 
     def get(self, sha256: str) -> Blob | None: ...
 
     def mark_ready(self, blob: Blob, picture: Picture) -> bool:
-        """From any state, as what could be rendered once can be: a `ready` blob gets the newest
-        picture. False where the blob is gone, or another by now."""
+        """Make the blob `ready` from any state, since what was rendered once can be rendered: a
+        `ready` blob gets the newest picture. False if the blob is gone or has been replaced."""
         ...
 
     def mark_failed(self, blob: Blob, failure: Failure) -> bool:
-        """From `stored`. False where the blob has moved on."""
+        """Make a `stored` blob `failed`. False if it is in another state."""
         ...
 
     def mark_progress(self, reference: Reference, percent: int) -> None:
-        """Of the rendering that a reference waits for; nothing where it does not wait."""
+        """Note the progress of the rendering that a reference waits for. Does nothing if the
+        reference does not wait."""
         ...
 
     def progress(self, reference: Reference) -> int:
-        """Percentage of that rendering; 0 where there is none."""
+        """The progress in percent of the rendering that a reference waits for; 0 if none is
+        noted."""
         ...
 
     def refer(self, reference: Reference) -> None: ...
 
     def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
-        """Refer to a blob by its id, and wait: no outcome of the blob counts for this reference
-        before it was `rendered`. Nothing where there is one, waiting or not."""
+        """Write a reference that waits: the blob's state does not count for it until `rendered` is
+        called. Does nothing if there already is such a reference, waiting or not."""
         ...
 
     def rendered(self, reference: Reference) -> None:
-        """The rendering that a reference waited for is done. Nothing where it does not wait."""
+        """End the wait of a reference, as its rendering is done. Does nothing if it does not
+        wait."""
         ...
 
     def awaits_rendering(self, reference: Reference) -> bool: ...
 
     def is_shown(self, blob: Blob) -> bool:
-        """Whether any reference is to this very blob; one that names no id may be."""
+        """Whether a reference to this very blob exists. A reference without a blob id counts too,
+        since it may be one."""
         ...
 
     def is_referred_to_by(self, reference: Reference) -> bool: ...
@@ -65,24 +70,26 @@ class Blobs(Protocol):
     def references(self, sha256: str, after: str | None, limit: int) -> Page[Reference]: ...
 
     def expire(self, sha256: str, at: datetime) -> None:
-        """Let the blob's item go at `at`. Nothing where there is no blob."""
+        """Let the blob's item expire at `at`. Does nothing if there is no blob."""
         ...
 
     def reopen(self, blob: Blob) -> bool:
-        """From `ready` back to `stored`, to be rendered again. False where it has moved on."""
+        """Take a `ready` blob back to `stored`, to be rendered again. False if it is in another
+        state."""
         ...
 
     def restore(self, blob: Blob) -> None:
-        """Put back an item that went although references remain; nothing where there is one."""
+        """Put back an item that was removed although references remain. Does nothing if there is
+        an item."""
         ...
 
 
 class Downloads(Protocol):
-    """The way of an original back to its owner."""
+    """Links through which owners download their originals."""
 
     def offer(self, blob: Blob, upload: Upload, expires_at: datetime, now: datetime) -> str:
-        """A link to a copy, made now, of the blob's exact bytes: to be saved as a file, under the
-        medium's name and declared type. Nothing of the copy tells how old the original is."""
+        """A link to a new copy of the blob's exact bytes, which a browser saves as a file with the
+        medium's name and declared type. The copy does not reveal how old the original is."""
         ...
 
 
@@ -100,23 +107,23 @@ class Renditions(Protocol):
     def put(self, blob_id: str, rendition: Rendition, content: bytes) -> None: ...
 
     def put_file(self, blob_id: str, name: str, content_type: str, path: Path) -> None:
-        """A rendition too large for memory, read from disk."""
+        """Store a rendition from a file, since it is too large for memory."""
         ...
 
     def remove_all(self, blob_id: str) -> None: ...
 
 
 class Removals(Protocol):
-    """How much may be removed for good."""
+    """The limit on how many contents are removed for good in an hour."""
 
     def take(self, at: datetime) -> bool:
-        """Count one removal in the hour of `at`. False where that hour has had its share."""
+        """Count one removal in the hour of `at`. False if that hour has reached its limit."""
         ...
 
 
 class PhotoCodec(Protocol):
     def render(self, source: IO[bytes], content_type: str) -> RenderedPhoto:
-        """All renditions from one decode. Raises `PhotoRefused`."""
+        """Make all renditions from one decode. Raises `PhotoRefused`."""
         ...
 
 
@@ -124,6 +131,6 @@ class VideoCodec(Protocol):
     def render(
         self, source: IO[bytes], content_type: str, report: Callable[[int], None]
     ) -> AbstractContextManager[RenderedVideo]:
-        """Clip and poster; the clip's file goes when the context ends. `report` is told the
-        percentage done, again and again. Raises `VideoRefused`."""
+        """Make the clip and the poster. The clip's file is deleted when the context ends. `report`
+        is called repeatedly with the percentage done. Raises `VideoRefused`."""
         ...

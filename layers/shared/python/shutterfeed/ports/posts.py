@@ -1,4 +1,4 @@
-"""Posts, the posts that are not published yet, and avatars, which are posts of a kind."""
+"""Posts, the posts that are not published yet, and avatars, which are hidden posts."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from shutterfeed.domain.posts import Place, Post, PostState
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """What an idempotency key stands for: the post it made, and a fingerprint of the request."""
+    """The record of an idempotency key: the post that was created with it, and a fingerprint of the
+    request."""
 
     post_id: PostId
     fingerprint: str
 
 
 class Posts(Protocol):
-    """Every change of a published post changes the author's `Head` in the same transaction."""
+    """Stored posts. Every change of a published post changes the author's `Head` in the same
+    transaction."""
 
     def create(
         self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
     ) -> Creation | None:
         """Write post, ledger entries and idempotency record in one transaction.
 
-        Not written, and the earlier creation returned, where the key was already used.
+        If the key was already used, nothing is written and the earlier creation is returned.
         """
         ...
 
@@ -38,66 +40,68 @@ class Posts(Protocol):
     def edit(
         self, post_id: PostId, caption: str, place: Place | None, alt_texts: Sequence[str]
     ) -> bool:
-        """False where the post is gone or deleted."""
+        """Change the caption, place and alt texts. False if the post is gone or deleted."""
         ...
 
     def mark_processing(self, post_id: PostId) -> None:
-        """From `pending`; nothing where the post has moved on."""
+        """Make a `pending` post `processing`. Does nothing if the post is in another state."""
         ...
 
     def publish(
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
-        """From an unpublished state, with the author's post count, in one transaction.
+        """Publish an unpublished post and count it in the author's profile, in one transaction.
 
-        False where the post has moved on.
+        False if the post is no longer unpublished.
         """
         ...
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
-        """From an unpublished state; or again, with what has become of the media meanwhile, as
-        long as the failed post `awaits_media`. False where the post has moved on."""
+        """Make an unpublished post fail. A failed post that still `awaits_media` gets the present
+        states of its media. False if the post is in another state."""
         ...
 
     def delete(self, post: Post, at: datetime) -> bool:
-        """From the state `post` was read in, with the author's count if it was published.
+        """Delete a post. If it was published, the author's count is adjusted in the transaction.
 
-        False where the post has moved on since it was read, or was deleted then.
+        False if its state has changed since it was read, or if it was already deleted.
         """
         ...
 
     def restore(self, post: Post, at: datetime) -> bool:
-        """A deleted post to the state it was deleted from, with the author's count if it was
-        published, and to its old place in the order. Whether it is too late, the caller asks.
+        """Return a deleted post to its former state and its old position. If it was published, the
+        author's count is adjusted in the transaction. The caller checks whether it is too late.
 
-        False where the post has moved on since it was read, or was not deleted then.
+        False if its state has changed since it was read, or if it was not deleted.
         """
         ...
 
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
-        """Newest first. Eventually consistent."""
+        """A page of the author's published posts, newest first. Eventually consistent."""
         ...
 
     def deleted_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
-        """Last deleted first, some of them past their time. Eventually consistent."""
+        """A page of the author's deleted posts, last deleted first. Some may no longer be
+        restorable. Eventually consistent."""
         ...
 
 
 class Avatars(Protocol):
-    """Each call changes profile and hidden posts in one transaction. A hidden post that is deleted
-    is in no list and expires at once."""
+    """Avatars. Each call changes the profile and hidden posts in one transaction. A hidden post
+    that is deleted is in no list and expires at once."""
 
     def show(self, post_id: PostId, medium: Medium, at: datetime) -> PostState | None:
-        """Make the photo of an unpublished hidden post its author's avatar, and delete the post of
-        the one before; where a later one was decided on, delete the post itself.
+        """Make the photo of an unpublished hidden post its author's avatar, and delete the hidden
+        post of the former avatar. If the author decided on another avatar later, delete this post
+        instead.
 
-        The post's new state; None where it has moved on.
+        Returns the post's new state; None if it is no longer unpublished.
         """
         ...
 
     def remove(self, user_id: str, version: str, at: datetime) -> None:
-        """Take the avatar away, and keep away what was asked for before the ULID `version`.
-        Nothing where there is no such user."""
+        """Remove the avatar, and let no photo become one that was declared before the ULID
+        `version`. Does nothing if there is no such user."""
         ...
 
 
@@ -107,11 +111,13 @@ class OpenPosts(Protocol):
     def page(
         self, shard: int, created_before: datetime, after: str | None, limit: int
     ) -> Page[PostId]:
-        """Oldest first. Eventually consistent."""
+        """A page of one list's posts that were created before `created_before`, oldest first.
+        Eventually consistent."""
         ...
 
     def places(self) -> dict[int, str]:
-        """By shard, the position after which to go on; none where the last run saw the end."""
+        """The position after which to continue, by shard; a shard whose end the last run reached
+        is left out."""
         ...
 
     def keep_places(self, places: Mapping[int, str]) -> None: ...

@@ -16,27 +16,27 @@ class Profiles(Protocol):
     def get(self, user_id: str) -> Profile | None: ...
 
     def id_of(self, handle: str) -> str | None:
-        """The user who holds the handle; None also for one that was given up."""
+        """The id of the user who holds the handle; None if nobody does, or if it was given up."""
         ...
 
     def create(self, profile: Profile) -> bool:
-        """False where the user already has a profile. Raises `HandleTaken`."""
+        """Create a profile. False if the user already has one. Raises `HandleTaken`."""
         ...
 
     def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
-        """None leaves a field as it is."""
+        """Change the display name and the bio; None leaves a field as it is."""
         ...
 
     def spread_followers(self, user_id: str, shards: int) -> None:
-        """Count and list the followers to come over so many items. Never fewer than before."""
+        """Count and list future followers in `shards` items. The number never becomes smaller."""
         ...
 
     def note_popularity(self, user_id: str, old: int, new: int) -> None:
-        """Note the order of magnitude of the followers, and count up the revision; nothing changes
-        if what is noted is no longer `old`."""
+        """Note the order of magnitude of the number of followers, and count up the revision. Does
+        nothing if the noted value is no longer `old`."""
         ...
 
     def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
-        """Claim `new` and keep `old` for the user until it has rested, all or nothing. False if the
-        user's handle is no longer `old`. Raises `HandleTaken`."""
+        """Claim `new` for the user, and keep `old` for them for `HANDLE_REST`, in one transaction.
+        False if the user's handle is no longer `old`. Raises `HandleTaken`."""
         ...

@@ -1,4 +1,4 @@
-"""Queues of messages."""
+"""Queues of messages between functions."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Queue(Protocol[M_contra]):
 
 class BatchQueue(Queue[M_contra], Protocol[M_contra]):
     def send_each(self, messages: Sequence[M_contra]) -> Mapping[int, Exception]:
-        """Send as many messages as the queue takes; the indexes of the others, and why."""
+        """Send the messages. Returns why the queue refused a message, by the message's index."""
         ...
 
 
 class WatchedQueue(Queue[M_contra], Protocol[M_contra]):
     def backlog(self) -> int:
-        """About how many messages wait to be delivered."""
+        """The approximate number of messages that wait to be delivered."""
         ...

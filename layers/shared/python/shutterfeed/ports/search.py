@@ -1,4 +1,4 @@
-"""The search index and how it is kept."""
+"""The search index: searching it, writing it, and building it again."""
 
 from __future__ import annotations
 
@@ -12,69 +12,73 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import Document, Query, SuggestionKind
 
 UNFINISHED: Final = -1
-"""In place of a document's version."""
+"""Stands for the version of a document that is written, or removed, only in part."""
 
 NOTICED_AFTER_SECONDS: Final = 6.0
-"""Containers look every five seconds which generations there are."""
+"""The time after which every container knows of a new generation: they look every five seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What somebody may be about to type; for a user, the id in place of the text."""
+    """A suggestion for what is being typed. For a user, `text` is their id."""
 
     kind: SuggestionKind
     text: str
 
 
 class SearchDocuments(Protocol):
-    """The search index as those see it who keep it like the metadata table."""
+    """The part of the search index that writes documents, to keep it like the metadata table."""
 
     def apply(self, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
-        """Put or remove documents; one older than what is there changes nothing.
+        """Put or remove documents. A document that is older than the stored one changes nothing.
 
-        Those that could not be written, by their subject, and why: the others are done.
+        Returns, by subject, why a document could not be written; all others have been.
         """
         ...
 
 
 class SearchIndex(SearchDocuments, Protocol):
-    """What can be found. Eventually consistent.
+    """The search index. Eventually consistent.
 
-    It finds what was indexed: whether that may still be seen, the caller asks.
+    It finds what was indexed; the caller checks whether that may still be seen.
     """
 
     def posts(self, query: Query, as_of: datetime, offset: int, limit: int) -> Page[PostId]:
-        """Best first, of those published until `as_of`; the next position is an offset."""
+        """A page of matching posts that were published until `as_of`, best first. The next position
+        is an offset."""
         ...
 
     def users(self, query: Query, offset: int, limit: int) -> Page[str]:
-        """Ids, best first; the next position is an offset."""
+        """A page of the ids of matching users, best first. The next position is an offset."""
         ...
 
     def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
-        """Those in use, without their mark: the tag asked for, then by use."""
+        """Matching hashtags that are in use, without `#`: first the exact one, then the most
+        used."""
         ...
 
     def tagged(self, tag: str, before: str | None, limit: int) -> Page[PostId]:
-        """Newest first; the next position is one of publishing."""
+        """A page of the posts with a hashtag, newest first. The next position is the last post's
+        publish position."""
         ...
 
     def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
-        """What begins like the query, most popular first."""
+        """Suggestions that begin like the query, up to `limit`, most popular first."""
         ...
 
 
 class Searchable(Protocol):
-    """Everything in the metadata table that may be found, for maintenance only: it scans."""
+    """All posts and users in the metadata table, for maintenance only: it scans."""
 
     def page(self, after: str | None, limit: int) -> Page[PostId | str]:
-        """Ids of posts in any state and of users, by the way of about `limit` items of any kind."""
+        """A page of the ids of users and of posts in any state. It reads about `limit` items of any
+        kind, so it may be shorter."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class StraySearch:
-    """How many entries were looked at, were of no document, and were removed."""
+    """The numbers of entries that were checked, that no document has, and that were removed."""
 
     looked_at: int
     found: int
@@ -83,38 +87,39 @@ class StraySearch:
 
 
 class SearchGenerations(SearchIndex, Protocol):
-    """The search index as maintenance sees it: of several generations, searches see one.
+    """The search index with its generations, for maintenance. Searches use only one generation.
 
-    Between `begin` and `switch`, `apply` writes to the new one too, once every container has
-    noticed: within `NOTICED_AFTER_SECONDS`.
+    Between `begin` and `switch`, `apply` also writes to the new generation, once every container
+    knows of it: after `NOTICED_AFTER_SECONDS`.
     """
 
     def begin(self) -> str:
-        """A new, empty generation; one that was begun before and not switched to is given up."""
+        """Begin a new, empty generation. One that was begun before, but never switched to, is given
+        up."""
         ...
 
     def fill(self, generation: str, documents: Sequence[Document]) -> Mapping[PostId | str, str]:
-        """`apply`, to this generation alone."""
+        """Write documents like `apply`, but only to this generation."""
         ...
 
     def switch(self, generation: str) -> None:
-        """From now on it is the one that is searched."""
+        """Let searches use this generation from now on."""
         ...
 
     def drop_others(self) -> bool:
-        """Remove a part of what belongs to other generations. False where nothing is left."""
+        """Remove a part of the entries of all other generations. False if nothing is left."""
         ...
 
     def versions(self, subjects: Sequence[PostId | str]) -> Mapping[PostId | str, int]:
-        """Of the documents that can be found now; `UNFINISHED` for one that is not written, or not
-        taken out, to the last entry."""
+        """The versions of the documents that can be found now; `UNFINISHED` for one of which not
+        all entries are written, or not all are removed."""
         ...
 
     def held(self, after: str | None, limit: int) -> Page[PostId | str]:
-        """The subjects of all documents of which something can be found."""
+        """A page of the subjects of all documents that have entries in the index."""
         ...
 
     def stray_entries(self, after: str | None, limit: int, *, repair: bool) -> StraySearch:
-        """Hold a page of entries against the documents they are of. Those that no document has are
-        removed, when told so, unless the document changes at the same time."""
+        """Compare a page of entries with their documents. With `repair`, entries that no document
+        has are removed, unless the document changes at the same time."""
         ...

@@ -8,7 +8,7 @@ from typing import Protocol
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The present instant in UTC, with its time zone."""
         ...
 
 
@@ -18,11 +18,12 @@ class Ids(Protocol):
         ...
 
     def timeless(self) -> str:
-        """A new id in the form of a ULID that is random throughout: it tells nobody its age."""
+        """A new id in the form of a ULID that is entirely random, so that it does not reveal its
+        age."""
         ...
 
 
 class Secrets(Protocol):
     def cursor_key(self) -> bytes:
-        """The key that signs cursors; made on first use, the same for every caller."""
+        """The key that signs cursors. It is made on first use and is the same for every caller."""
         ...

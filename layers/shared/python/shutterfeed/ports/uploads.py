@@ -1,4 +1,4 @@
-"""What somebody sends: the ledger of uploads, and the bucket in which they land."""
+"""Uploads: the ledger of uploads, and the bucket in which the files arrive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shutterfeed.domain.posts import Post
 
 
 class Ledger(Protocol):
-    """Entries stay until they are removed, after their posts have gone."""
+    """The upload ledger. An entry stays until it is removed, after its post is gone."""
 
     def get(self, author_id: str, media_id: str) -> Upload | None: ...
 
@@ -24,46 +24,50 @@ class Ledger(Protocol):
         ...
 
     def list(self, author_id: str, before: str | None, limit: int) -> Page[Upload]:
-        """Newest first."""
+        """A page of the user's entries, newest first."""
         ...
 
     def begin_parts(self, author_id: str, media_id: str, multipart_id: str) -> str | None:
-        """The storage's upload that all callers are to send parts to: the first one they name.
+        """Note the storage's id of an upload in parts, unless one is noted. Returns the noted id,
+        which all callers must use.
 
-        None where the entry is not `awaiting` any more, or gone.
+        None if the entry is no longer `awaiting`, or is gone.
         """
         ...
 
     def forget_parts(self, author_id: str, media_id: str, multipart_id: str) -> bool:
-        """Let the next `begin_parts` begin again. False where the entry is not `awaiting`, or has
-        another upload, or none."""
+        """Remove the noted id, so that the next `begin_parts` notes its own. False if the entry is
+        not `awaiting`, or has another id or none."""
         ...
 
     def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
-        """From `awaiting`, ordered `at`; nothing where the entry has moved on."""
+        """Make an `awaiting` entry `processing`, and note that its renditions were ordered at `at`.
+        Does nothing if the entry is in another state."""
         ...
 
     def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
-        """Note that its renditions were ordered once more; nothing where the entry is not
+        """Note that its renditions were ordered again at `at`. Does nothing if the entry is not
         `processing`."""
         ...
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
-        """From `awaiting` or `processing`; nothing where the entry has moved on."""
+        """Make an `awaiting` or `processing` entry `ready`. Does nothing if the entry is in another
+        state."""
         ...
 
     def mark_failed(self, author_id: str, media_id: str, failure: Failure) -> None:
-        """From `awaiting` or `processing`; nothing where the entry has moved on."""
+        """Make an `awaiting` or `processing` entry `failed`. Does nothing if the entry is in
+        another state."""
         ...
 
     def remove(self, author_id: str, media_id: str) -> None:
-        """Nothing where there is no entry."""
+        """Remove an entry. Does nothing if there is none."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class UploadGrant:
-    """A presigned POST: the form's address and its fields, to be sent before the file."""
+    """A presigned POST: the form's address, and the fields to send before the file."""
 
     media_id: str
     url: str
@@ -73,7 +77,7 @@ class UploadGrant:
 
 @dataclass(frozen=True, slots=True)
 class PartLink:
-    """Where one part is PUT; it takes exactly `size` bytes."""
+    """The address to which one part is PUT; it accepts exactly `size` bytes."""
 
     number: int
     url: str
@@ -82,7 +86,7 @@ class PartLink:
 
 @dataclass(frozen=True, slots=True)
 class PartsGrant:
-    """Links for parts of a large file, all but the last of which have `part_size` bytes."""
+    """Links for the parts of a large file. Every part but the last has `part_size` bytes."""
 
     media_id: str
     part_size: int
@@ -92,22 +96,23 @@ class PartsGrant:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An uploaded object as it is, whatever was declared."""
+    """What an uploaded object really is, whatever was declared."""
 
     sha256: str
     size: int
     head: bytes
     version: str
-    """The storage's tag of exactly these bytes."""
+    """The storage's ETag for exactly these bytes."""
 
 
 class UploadBucket(Protocol):
     def grant(self, upload: Upload, expires_at: datetime, now: datetime) -> UploadGrant:
-        """A link that takes exactly the declared type, size and checksum under one key."""
+        """A link that accepts only a file with the declared type, size and checksum, for one
+        key."""
         ...
 
     def begin_parts(self, upload: Upload) -> str:
-        """Begin an upload in parts, another one at every call; its id."""
+        """Begin an upload in parts and return its id. Every call begins another upload."""
         ...
 
     def grant_parts(
@@ -118,63 +123,65 @@ class UploadBucket(Protocol):
         expires_at: datetime,
         now: datetime,
     ) -> PartsGrant:
-        """Links that take exactly the bytes' number of each part. Nothing is asked of storage."""
+        """Links that accept exactly the size of each part. This makes no request to the storage."""
         ...
 
     def parts(self, upload: Upload, multipart_id: str) -> Mapping[int, Part] | None:
-        """The parts that arrived, by number. None where the upload has ended, one way or the
-        other."""
+        """The parts that have arrived, by number. None if the upload was completed or aborted."""
         ...
 
     def assemble(self, upload: Upload, multipart_id: str, parts: Sequence[Part]) -> bool:
-        """Make the object of its parts, given in order. False where the upload has ended.
+        """Make the object from its parts, which are given in order. False if the upload was
+        completed or aborted.
 
-        Raises `Busy` where a part is not any more what it was.
+        Raises `Busy` if a part has changed meanwhile.
         """
         ...
 
     def abort(self, upload: Upload, multipart_id: str) -> None:
-        """Drop the parts. Nothing where the upload has ended."""
+        """Remove the parts. Does nothing if the upload was completed or aborted."""
         ...
 
     def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
-        """Read the object once. None where there is none."""
+        """Read the object once, to its end. None if there is none."""
         ...
 
     def holds(self, post_id: PostId, media_id: str) -> bool:
-        """Whether there is an object."""
+        """Whether the uploaded object exists."""
         ...
 
     def settle(self, post_id: PostId, media_id: str) -> None:
-        """The bytes are stored as an original: the upload may go. Nothing where it has gone."""
+        """Let the upload expire, as its bytes are stored as an original. Does nothing if it is
+        gone."""
         ...
 
     def refuse(self, post_id: PostId, media_id: str) -> None:
-        """The bytes were refused: keep them for a while, as evidence for their owner.
+        """Let a refused upload expire later, as its owner may want to see what was refused.
 
-        Nothing where they have gone.
+        Does nothing if it is gone.
         """
         ...
 
     def abandon(self, post_id: PostId, media_id: str) -> None:
-        """The post has gone, and nobody will need the bytes: the upload may go after a while.
+        """Let the upload expire later, as its post is gone and nobody needs the bytes.
 
-        Nothing where it has gone.
+        Does nothing if the upload is gone.
         """
         ...
 
 
 class Intake(Protocol):
-    """The way of an upload's bytes into the originals."""
+    """Moves the bytes of uploads into the originals bucket."""
 
     def holds(self, blob: Blob) -> bool:
-        """Whether the blob's object is there, whole."""
+        """Whether the blob's original exists, with its full size."""
         ...
 
     def adopt(self, blob: Blob, post_id: PostId, media_id: str, version: str) -> None:
-        """Copy an upload's exact bytes, named by `Arrival.version`, to be the blob's original."""
+        """Copy the exact bytes of an upload, named by `Arrival.version`, as the blob's original."""
         ...
 
     def discard(self, post_id: PostId, media_id: str, version: str) -> None:
-        """Copy them to where they expire, which takes as long as adopting them."""
+        """Copy the bytes to a key under which they expire. It takes as long as `adopt`, so that
+        nobody can tell from the time whether a content was already stored."""
         ...

@@ -1,4 +1,4 @@
-"""What is stored of whatever somebody is to be shown."""
+"""Reads of everything that is needed to show posts and users to somebody."""
 
 from __future__ import annotations
 
@@ -14,31 +14,32 @@ from shutterfeed.domain.visibility import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Posts and users, by their ids."""
+    """The ids of the posts and users to read."""
 
     posts: Collection[PostId] = ()
-    """With their counts and their authors' profiles."""
+    """Posts to read with their counts and their authors' profiles."""
     at_hand: Collection[PostId] = ()
-    """Posts that the caller has already: their counts alone."""
+    """Posts that the caller already has, of which only the counts are read."""
     authors: Collection[str] = ()
-    """Profiles as far as a post shows them: a celebrity's followers are counted in part."""
+    """Users whose profiles are shown with posts: the followers of a celebrity are not all
+    counted."""
     users: Collection[str] = ()
-    """Profiles with exact counts, and whether the viewer follows them."""
+    """Users to read with exact counts, and whether the viewer follows them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What exists of what is wanted."""
+    """The wanted items that exist."""
 
     posts: Mapping[PostId, Post] = field(default_factory=dict)
     counts: Mapping[PostId, PostCounts] = field(default_factory=dict)
-    """None for a post that nobody has liked or commented on."""
+    """The counts of posts. A post that nobody has liked or commented on is left out."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     followed: frozenset[str] = frozenset()
-    """Those of the users whom the viewer follows."""
+    """The wanted users whom the viewer follows."""
 
     def __or__(self, later: Stored) -> Stored:
-        """With what was read later, in place of what was read before."""
+        """Both results together. An item in `later` replaces the one that was read before."""
         return Stored(
             {**self.posts, **later.posts},
             {**self.counts, **later.counts},
@@ -47,21 +48,21 @@ class Stored:
         )
 
     def including(self, posts: Iterable[Post], profiles: Iterable[Profile] = ()) -> Stored:
-        """With posts and profiles that are at hand, in place of those that were read."""
+        """This result with the given posts and profiles, which replace those that were read."""
         by_id = {profile.user_id: profile for profile in profiles}
         return self | Stored(posts={post.id: post for post in posts}, profiles=by_id)
 
 
 class ViewingReads(Protocol):
-    """All that `decide` needs, and all that is shown. What a further reason needs of owners or of
-    the viewer's relation to them is read here, with the rest."""
+    """Reads everything that `decide` needs and everything that is shown. If a further reason needs
+    data about owners or the viewer's relation to them, that is read here too."""
 
     def read(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        """One round trip, however much is wanted; one more for users whose followers are counted
-        apart. Eventually consistent."""
+        """Read everything in one round trip; one more is needed for users whose followers are
+        counted in separate items. Eventually consistent."""
         ...
 
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        """The same, strongly consistent, for twice the price: for what is shown by itself, perhaps
-        to whoever has just changed it."""
+        """Read like `read`, but strongly consistent, for twice the price: for a single subject that
+        may be shown to the person who has just changed it."""
         ...

@@ -1,1 +1,1 @@
-"""Celebrities' heads between the readers and the table, for seconds."""
+"""Caches that keep the heads of celebrities for seconds, so that fewer reads reach the table."""

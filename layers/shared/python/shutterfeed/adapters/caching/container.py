@@ -1,4 +1,4 @@
-"""A cache within one container: free, and lost with it."""
+"""A cache in the memory of one container: it costs nothing, and is lost with the container."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from shutterfeed.domain.delivery import Head
 from shutterfeed.domain.posts import Post
 from shutterfeed.ports.system import Clock
 
-# What objects take in memory, at most; a test holds it against real sizes.
+# The bytes of memory that objects take at most; a test compares them with real sizes.
 _HEAD: Final = 1_000
 _ENTRY: Final = 52
 _POST: Final = 1_600
 _MEDIUM: Final = 1_500
 _RENDITION: Final = 300
 _CHARACTER: Final = 4
-"""One character outside the basic plane makes a whole text so wide."""
+"""The bytes of one character in memory at most: one character outside the basic plane makes all
+characters of a text that wide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`age`: how old a head may be. `heads` and `bytes`: how many, and how much memory they take;
-    those that were not asked for longest go first."""
+    """The limits of a cache: how old a head may be (`age`), how many heads there may be, and how
+    many bytes of memory they may take. The least recently used heads are removed first."""
 
     age: timedelta
     heads: int
@@ -42,10 +43,11 @@ class _Kept:
 
 
 class ContainerHeadCache:
-    """Least recently used goes first. May be used by threads at once.
+    """A cache in memory. Several threads may use it at the same time.
 
-    Time is the wall clock: a container is frozen between two requests, for hours perhaps, and a
-    monotonic clock may stand still with it. Set back, the clock makes heads old, never young.
+    It measures age with the wall clock: a container may be frozen for hours between two requests,
+    and a monotonic clock may stop with it. A clock that is set back makes heads too old, never too
+    young.
     """
 
     def __init__(self, bounds: Bounds, clock: Clock) -> None:
@@ -57,7 +59,7 @@ class ContainerHeadCache:
 
     @property
     def bytes(self) -> int:
-        """An upper estimate of what it takes now."""
+        """The memory that the heads take now, estimated from above."""
         return self._bytes
 
     def __len__(self) -> int:
@@ -107,9 +109,9 @@ class ContainerHeadCache:
 
 
 def bytes_of(head: Head) -> int:
-    """What a head takes in memory, at most; less than twice the truth for an ordinary one."""
+    """The memory that a head takes at most; for an ordinary head less than twice the real size."""
     if isinstance(head.posts, PackedPosts):
-        # Packed, and unpacked too once one of them was shown.
+        # The packed posts, and the unpacked ones that are kept once one of them was shown.
         posts = 2 * head.posts.size
     else:
         posts = sum(map(_bytes_of_post, head.posts))

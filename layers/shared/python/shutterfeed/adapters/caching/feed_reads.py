@@ -16,18 +16,19 @@ from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, FeedWan
 from shutterfeed.ports.system import Clock
 
 SETTLED: Final = timedelta(minutes=1)
-"""A cached head has all that its author published so long ago: it is seconds old itself, a post is
-published within seconds of the moment its place stands for, and clocks agree to a second."""
+"""A cached head certainly has every post whose position is older than this: the head is seconds
+old, a post is published within seconds of the moment in its position, and clocks agree to a second.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedFeedReads:
-    """Only what a page shows comes from the cache, and only the heads of those who are pulled:
-    `start` and `heads` go through, since what is made of them is kept.
+    """Reads of feed pages in which the heads of pulled celebrities come from the cache. `start` and
+    `heads` do not use it, since snapshots and leases that are stored are made from their results.
 
-    A page below a place that is not settled reads everything again. So a post that stands below a
-    place which a reader was given, is on the pages below it, however old the cached heads are:
-    they have no gap; the top of a feed may be as many seconds late.
+    A page below a position that is younger than `SETTLED` reads every head again. So every post
+    below a cursor is on the pages after it, however old the cached heads are: pages have no gap.
+    Only the top of a feed may be some seconds late.
     """
 
     reads: FeedReads

@@ -1,4 +1,4 @@
-"""A near cache before a far one."""
+"""Two caches as one: a near one in front of a far one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from shutterfeed.ports.feed_reads import HeadCache
 
 @dataclass(frozen=True, slots=True)
 class TieredHeadCache:
-    """What the far one has is kept in the near one: a head may be as old as both allow together."""
+    """A near cache that also keeps what the far one returned. A head may be as old as both caches
+    allow together."""
 
     near: HeadCache
     far: HeadCache

@@ -1,8 +1,8 @@
 """A cache that all containers share: Valkey, or anything that speaks its protocol.
 
-It may be down or slow at any time, and a feed page does not fail for it: then it has nothing, each
-failure is reported, and it is left alone for a while. Every command is about one key, so that the
-keys may be spread over a cluster.
+It may be down or slow at any time without making a feed page fail: it then answers as if it were
+empty, each failure is reported, and it is not asked for a while. Every command is about one key, so
+that the keys may be spread over a cluster.
 """
 
 from __future__ import annotations
@@ -32,23 +32,25 @@ from shutterfeed.ports.system import Clock
 ANSWER_SECONDS: Final = 0.05
 """How long one command may take. Within an availability zone it takes less than a millisecond."""
 CONNECT_SECONDS: Final = 0.2
-"""For TCP, once in a container's life; TLS and signing in have `ANSWER_SECONDS` for each step."""
+"""How long TCP may take to connect, once in a container's life. TLS and signing in have
+`ANSWER_SECONDS` for each step."""
 _PAUSE: Final = timedelta(seconds=5)
-"""For which a cache that failed is not asked: an outage costs one page in so many seconds."""
+"""How long a cache that failed is not asked: an outage delays one page in this time."""
 _TOKEN_SECONDS: Final = 900
-"""The most that ElastiCache allows; a connection only needs it when it is made."""
+"""How long a token is valid, the longest that ElastiCache allows. A connection needs it only when
+it is made."""
 
 Failed = Callable[[Exception], object]
-"""Told of each failure, to count it."""
+"""A function that is called with each failure, to count it."""
 
 
 class Unreadable(Exception):
-    """A value is not what this version of the code writes."""
+    """A cached value does not have the form that this version of the code writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A head as it is written; fields are only ever added, with a default."""
+    """A head as it is stored. Fields are only ever added, and with a default."""
 
     version: int
     entries: str
@@ -63,8 +65,8 @@ _decode = msgspec.msgpack.Decoder(_Stored).decode
 
 
 class ValkeyHeadCache:
-    """Heads that nobody replaces before they are `age` old: then the first who reads one again puts
-    it here."""
+    """A cache in Valkey. A head stays until it is `age` old; the container that reads it next from
+    the table stores it again."""
 
     def __init__(self, client: Valkey, age: timedelta, clock: Clock, failed: Failed) -> None:
         self._client = client
@@ -94,7 +96,7 @@ class ValkeyHeadCache:
         self._do(put, list(heads))
 
     def _do(self, command: Callable[[Any, Any], object], values: list[Any]) -> list[Any]:
-        """The answers to a command for each value, in one round trip; none where it failed."""
+        """The answers to one command for each value, in one round trip; none if it failed."""
         if not values or self._pausing():
             return []
         try:
@@ -118,13 +120,13 @@ class ValkeyHeadCache:
 
 
 def connect(host: str, port: int, **options: Any) -> Valkey:
-    """A client that gives up soon, unless `options` say otherwise. It connects with its first
+    """A client with short timeouts, unless `options` say otherwise. It connects with its first
     command."""
     usual = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": CONNECT_SECONDS}
     return Valkey(
         host=host,
         port=port,
-        # Telling its name would be one round trip more, and a right more.
+        # Sending the client's name would take one more round trip and one more right.
         lib_name=None,
         lib_version=None,
         **{**usual, **options},
@@ -132,13 +134,14 @@ def connect(host: str, port: int, **options: Any) -> Valkey:
 
 
 def connect_to_elasticache(host: str, port: int, cache: str, user: str) -> Valkey:
-    """Over TLS, signed in as the function's own role; no password exists."""
+    """A client of an ElastiCache cache, over TLS, signed in with the function's role: there is no
+    password."""
     credentials = IamCredentials(cache, user)
     return connect(host, port, ssl=True, ssl_check_hostname=True, credential_provider=credentials)
 
 
 class IamCredentials(CredentialProvider):
-    """For each new connection a token: a signed request to connect, valid for 15 minutes.
+    """Makes a token for each new connection: a signed request to connect, valid for 15 minutes.
 
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
     """

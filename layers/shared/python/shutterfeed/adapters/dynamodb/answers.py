@@ -1,9 +1,9 @@
-"""DynamoDB's answers, read without a generic walk over every attribute.
+"""A fast parser of DynamoDB's answers, which does not walk through every attribute.
 
-botocore's parser follows the service's model through each answer: four calls for an attribute, most
-of which are texts and numbers that are in their final shape already. That took a quarter of the CPU
-time of a feed page. Here only binary values are converted; everything around the attributes, errors
-and metadata included, is left to botocore.
+botocore's parser follows the service's model through each answer, with four calls for an attribute.
+But most attributes are texts and numbers that are in their final form already. That took a quarter
+of the CPU time of a feed page. Here only binary values are converted; everything around the
+attributes, including errors and metadata, is left to botocore.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 _VALUE: Final = "AttributeValue"
 """The shape of an attribute in the service's model."""
 _FINAL: Final = frozenset(("S", "N", "BOOL", "NULL", "SS", "NS"))
-"""Kinds of values that JSON holds as they are given to callers."""
+"""The kinds of values that callers get in the form in which JSON holds them."""
 
 Value = dict[str, Any]
 
 
 class AnswerParserFactory(ResponseParserFactory):
-    """A session's component of the name `response_parser_factory`."""
+    """The component `response_parser_factory` of a botocore session."""
 
     def create_parser(self, protocol_name: str) -> ResponseParser:
         if protocol_name != "json":
@@ -32,7 +32,7 @@ class AnswerParserFactory(ResponseParserFactory):
 
 
 class AnswerParser(JSONParser):
-    """Gives what botocore's own parser gives, for every service of this protocol."""
+    """A parser with the same results as botocore's own, for every service with this protocol."""
 
     def _handle_map(self, shape: Any, value: Mapping[str, Value]) -> dict[str, Any]:
         if shape.value.name != _VALUE:
@@ -58,6 +58,6 @@ class AnswerParser(JSONParser):
                     return {kind: {n: self._attribute(shape, part) for n, part in content.items()}}
                 case "L":
                     return {kind: [self._attribute(shape, part) for part in content]}
-        # Nothing, or a kind that came after this was written.
+        # The value has no kind, or one that DynamoDB added after this was written.
         generic: Value = super()._handle_structure(shape, value)  # type: ignore[misc]
         return generic

@@ -1,4 +1,4 @@
-"""Avatars: a profile, the hidden post of its avatar and the one before, changed together."""
+"""Avatars: changes of a profile, its avatar's hidden post and the former one in one transaction."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STATE: Final = "state"
 _AVATAR: Final = "avatar"
 _VERSION: Final = "avatar_version"
 _ATTEMPTS: Final = 10
-"""At a profile whose avatar others change at the same time."""
+"""How often a change is tried while others change the avatar of the same profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class DynamoAvatars:
             profile = self._profile(user_id)
             if profile is None:
                 return
-            # Clocks may differ: nothing that was decided is forgotten.
+            # Clocks may differ: the version must never become older.
             later = max(version, profile.avatar_version or version)
             if self._written(_replacing(profile, None, later, at)):
                 return
@@ -76,7 +76,7 @@ class DynamoAvatars:
         return to_profile(item) if item else None
 
     def _written(self, writes: Sequence[Update]) -> bool:
-        """False where something has changed since it was read."""
+        """Write all updates. False if one of the items has changed since it was read."""
         try:
             self.table.transact(writes)
         except ConditionFailed:
@@ -85,7 +85,7 @@ class DynamoAvatars:
 
 
 def _replacing(profile: Profile, avatar: Avatar | None, version: str, at: datetime) -> list[Update]:
-    """The profile with another avatar, or none, and the end of the one it had."""
+    """The writes that give a profile another avatar, or none, and delete the former hidden post."""
     changes: dict[str, object] = {_VERSION: version}
     if avatar is not None:
         changes[_AVATAR] = plain(avatar)
@@ -93,7 +93,8 @@ def _replacing(profile: Profile, avatar: Avatar | None, version: str, at: dateti
         keys.profile(profile.user_id),
         set=changes,
         remove=() if avatar is not None else (_AVATAR,),
-        # Of two removals at once under one version, the second must see that the avatar is gone.
+        # If two removals with the same version run at the same time, the second must see that the
+        # avatar is gone.
         condition=is_now(_VERSION, profile.avatar_version)
         & is_now(_AVATAR, profile.avatar and plain(profile.avatar)),
     )
@@ -104,7 +105,8 @@ def _replacing(profile: Profile, avatar: Avatar | None, version: str, at: dateti
 
 
 def _gone(post_id: PostId, state: PostState | None, at: datetime) -> Update:
-    """A hidden post deleted for good: in no list of deleted ones, and due to expire at once."""
+    """The write that deletes a hidden post for good: it is in no list of deleted posts, and expires
+    at once."""
     return Update(
         keys.post(post_id),
         set={

@@ -83,7 +83,7 @@ class DynamoBlobs:
         try:
             self.table.write(Put(item, Attr(PK).not_exists()))
         except ConditionFailed:
-            return  # Made by an earlier delivery, and perhaps rendered since.
+            return  # An earlier delivery wrote it, and it may have been rendered since.
 
     def rendered(self, reference: Reference) -> None:
         update = Update(
@@ -94,7 +94,7 @@ class DynamoBlobs:
         try:
             self.table.write(update)
         except ConditionFailed:
-            return  # An earlier delivery said so, or it was released meanwhile.
+            return  # An earlier delivery did this, or the reference was released meanwhile.
 
     def awaits_rendering(self, reference: Reference) -> bool:
         item = self.table.get(keys.reference(reference))
@@ -159,7 +159,8 @@ class DynamoBlobs:
             return  # Restored by an earlier delivery, or claimed again.
 
     def _change(self, blob: Blob, update: Update, condition: ConditionBase | None = None) -> bool:
-        """False where the blob is gone, or another by now, or the condition does not hold."""
+        """Update the blob. False if it is gone or has been replaced, or if the condition does not
+        hold."""
         same = Attr(BLOB_ID).eq(blob.blob_id)
         try:
             self.table.write(replace(update, condition=same & condition if condition else same))

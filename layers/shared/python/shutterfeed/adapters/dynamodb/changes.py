@@ -1,4 +1,4 @@
-"""Records of the metadata table's stream as changes of the domain."""
+"""Turns records of the metadata table's stream into the domain's changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Image = Mapping[str, Any]
 
 
 def change_of(record: Mapping[str, Any]) -> Change | None:
-    """What one record (with old and new image) says; None if nothing follows from it."""
+    """The change that one record (with old and new image) describes; None if it causes no work."""
     change = record["dynamodb"]
     key = item_key(unmarshal(change["Keys"]))
     before, after = change.get("OldImage"), change.get("NewImage")
@@ -47,7 +47,7 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
 
 
 def _waits(reference: Image | None) -> bool:
-    """Whether a reference does not count yet, or is not there."""
+    """Whether a reference does not count yet, or does not exist."""
     return reference is None or AWAITS_RENDERING in reference
 
 

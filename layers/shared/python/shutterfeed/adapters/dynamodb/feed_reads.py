@@ -1,4 +1,4 @@
-"""The two round trips of a feed page: each a few requests side by side."""
+"""The two round trips of a feed page. Each makes a few requests at the same time."""
 
 from __future__ import annotations
 

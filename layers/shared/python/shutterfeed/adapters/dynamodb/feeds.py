@@ -1,4 +1,4 @@
-"""The feed table: what was pushed, snapshots, and the leases by which posts are pushed."""
+"""The feed table: pushed entries, snapshots, and the leases that say to whom posts are pushed."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ class DynamoFeeds:
 
 @dataclass(frozen=True, slots=True)
 class DynamoAudience:
-    """Over the feed table; `metadata` is the name of the metadata table, where the edges are."""
+    """Leases in the feed table. `metadata` is the name of the metadata table, which has the
+    edges."""
 
     table: Table
     metadata: str
@@ -116,7 +117,7 @@ class DynamoAudience:
         leases = [keys.lease(author_id, reader_id) for author_id in author_ids]
         for item in self.table.get_many(leases, consistent=True) if leases else ():
             author_id, _ = keys.parse_lease(item_key(item))
-            # Whoever follows again has a lease by right, perhaps this one.
+            # A reader who has followed again needs a lease, perhaps this one.
             unfollowed = self._edge(reader_id, author_id, Attr(PK).not_exists())
             with suppress(ConditionFailed):
                 self.table.transact((unfollowed, Delete(item_key(item))))
@@ -142,7 +143,8 @@ class DynamoAudience:
         self._change(Delete(keys.lease(author_id, x.reader_id), _unchanged(x)) for x in leases)
 
     def _change(self, writes: Iterable[Update | Delete]) -> None:
-        """Each on its own condition, which no batch of DynamoDB's has, side by side."""
+        """Make all writes at the same time, each with its own condition: a batch of DynamoDB has no
+        conditions."""
         at_once([partial(self._try, write) for write in writes])
 
     def _try(self, write: Update | Delete) -> None:
@@ -162,8 +164,8 @@ def _unchanged(lease: Lease) -> ConditionBase:
 
 
 class EntryLines(Sequence[FeedEntry]):
-    """Entries as lines of text, each parsed when it is asked for: of the hundred that a snapshot
-    holds, a page reads a few."""
+    """Entries as lines of text, each parsed when it is needed: a snapshot has a hundred, of which a
+    page reads a few."""
 
     __slots__ = ("_lines",)
 
@@ -204,7 +206,7 @@ def to_snapshot(item: Item) -> Snapshot:
 
 
 def _part(part: int | None) -> tuple[str, str]:
-    """The sort keys of one part of the readers: those that begin with one character."""
+    """The range of sort keys of one part of the audience: all that begin with one character."""
     if part is None:
         return CROCKFORD[0], CROCKFORD[-1] + _ABOVE_ALL
     character = CROCKFORD[part * len(CROCKFORD) // AUDIENCE_PARTS]

@@ -1,4 +1,4 @@
-"""Follow edges, each written in one transaction with the two counters it justifies."""
+"""Follow edges. Each is written in one transaction with the two counters that count it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ _UNFOLLOWED_RETENTION: Final = unfollowed_retention(MOST_ACTIVE_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class DynamoFollows:
-    """Over the metadata table; `feeds` is the name of the feed table, where leases are."""
+    """Follow edges in the metadata table. `feeds` is the name of the feed table, which has the
+    leases."""
 
     table: Table
     feeds: str

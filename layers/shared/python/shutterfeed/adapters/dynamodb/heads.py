@@ -1,7 +1,7 @@
-"""Authors' heads: the places of their newest posts, for celebrities the posts themselves.
+"""Authors' heads: the positions of their newest posts, and for celebrities the posts themselves.
 
-Places are fixed-width text, compressed: as small as binary ids would be, and cut instead of
-computed. A head is read for every celebrity of a page, and all of it only where it is needed.
+Positions are compressed text of a fixed width: as small as binary ids would be, and they are cut
+out instead of computed. A page reads the head of every celebrity, but unpacks only what it needs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _post_of = msgspec.json.Decoder(Post).decode
 
 
 class PackedEntries(Sequence[FeedEntry]):
-    """An author's entries in a text, each made when it is asked for."""
+    """An author's entries in one text. Each is made when it is needed."""
 
     __slots__ = ("_author_id", "_text")
     _WIDTH: Final = 2 * _ULID
@@ -71,8 +71,8 @@ class PackedEntries(Sequence[FeedEntry]):
 
 
 class PackedPosts(Sequence[Post]):
-    """Posts as JSON, a line each, compressed: unpacked when the first is asked for, and each
-    decoded for itself. Most celebrities have no post on a page."""
+    """Posts as compressed lines of JSON. They are unpacked when the first one is needed, and each
+    is decoded by itself, since most celebrities have no post on a page."""
 
     __slots__ = ("_count", "_lines", "_packed", "size")
 
@@ -80,7 +80,7 @@ class PackedPosts(Sequence[Post]):
         self._packed = packed
         self._count = count
         self.size = size
-        """Bytes, unpacked."""
+        """The size of the unpacked posts in bytes."""
         self._lines: list[bytes] = []
 
     def __len__(self) -> int:
@@ -100,7 +100,7 @@ class PackedPosts(Sequence[Post]):
 
 
 def pack(entries: Iterable[FeedEntry]) -> str:
-    """The text of one author's entries."""
+    """The packed text of one author's entries."""
     return "".join(entry.position + entry.post_id.ulid for entry in entries)
 
 
@@ -159,7 +159,7 @@ class DynamoHeads:
         return True
 
     def replacing(self, old: Head, new: Head) -> Put:
-        """The write of a head, with all the posts that it is to hold, in the place of `old`."""
+        """The write that replaces the head `old` by `new`, with all posts that it should hold."""
         condition: ConditionBase = Attr(_VERSION).eq(old.version)
         if old.version == 0:
             condition = Attr(PK).not_exists()

@@ -109,4 +109,4 @@ class DynamoLedger:
         try:
             self.table.write(update)
         except ConditionFailed:
-            return  # The entry has moved on, by an earlier delivery of the same message.
+            return  # An earlier delivery of the same message has changed the entry's state.

@@ -1,4 +1,4 @@
-"""Posts that are still on their way, for the reconciler."""
+"""Lists of the posts that still wait for media, for the reconciler."""
 
 from __future__ import annotations
 

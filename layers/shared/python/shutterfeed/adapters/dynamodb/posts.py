@@ -1,4 +1,4 @@
-"""Posts. The one write of `publish` is what makes a post exist for anybody but its author."""
+"""Posts. The one write of `publish` makes a post visible for others than its author."""
 
 from __future__ import annotations
 
@@ -61,14 +61,15 @@ _DELETED_FROM: Final = "deleted_from"
 _DELETED_AT: Final = "deleted_at"
 _PULLED: Final = "pulled"
 _ATTEMPTS: Final = 10
-"""At a change of a head that others change at the same time."""
+"""How often a change is tried while others change the same head."""
 _REVISION: Final = "revision"
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one call writes: the post, its author's head as it is then, and the author's count."""
+    """The writes of one call: the post, its author's new head, and the change of the author's
+    count."""
 
     post: Update
     head: Head
@@ -82,8 +83,8 @@ class DynamoPosts:
     def create(
         self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
     ) -> Creation | None:
-        # Should the bytes never come, the post goes by itself, and the collector then takes its
-        # ledger entries along.
+        # If the files never come, the post expires by itself, and the collector then removes its
+        # ledger entries.
         unfinished = {TTL_ATTRIBUTE: epoch(post.created_at + UNFINISHED_RETENTION)}
         claim = keys.idempotency(post.author_id, idempotency_key)
         record = {
@@ -129,8 +130,8 @@ class DynamoPosts:
                 condition=Attr(_STATE).eq(post.state),
             )
             after = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
-            # Also where the head does not hold the post whole: a crossing that has read it, to
-            # put it there, has to read it again.
+            # The head changes even if it does not hold the post whole: a crossing that has read
+            # the post, to put it there, must read it again.
             in_head = post.state is PostState.PUBLISHED and entry_of(post) in head.entries
             return Change(update, head.with_post(after) if in_head else head)
 
@@ -223,7 +224,7 @@ class DynamoPosts:
             if post.deleted_at is None or current.deleted_at != post.deleted_at:
                 return None
             after = replace(current.restored(), pulled=head.delivery is Delivery.PULL)
-            # A post that was deleted a second time is not the one that was read.
+            # A post that was deleted a second time has changed since it was read.
             condition = Attr(_DELETED_AT).eq(timestamp(post.deleted_at)) & _as_read(current)
             update = _restoring(after, at, Attr(_STATE).eq(PostState.DELETED) & condition)
             if after.state is not PostState.PUBLISHED:
@@ -247,8 +248,8 @@ class DynamoPosts:
         return Page(posts, rows.items[-1][PUBLISHED_SK] if rows.last else None)
 
     def _changed(self, post_id: PostId, change: Callable[[Post, Head], Change | None]) -> bool:
-        """Write what `change` makes of the post and its author's head as they are now; again
-        where one of them has changed meanwhile. False where it makes nothing of them."""
+        """Write what `change` makes of the present post and its author's head, and repeat that if
+        one of them has changed meanwhile. False if `change` returns None."""
         heads, author_id = DynamoHeads(self.table), post_id.author_id
         for _ in range(_ATTEMPTS):
             post = self.get(post_id)
@@ -284,7 +285,7 @@ class DynamoPosts:
 
 
 def _as_read(post: Post) -> ConditionBase:
-    """Whether what an author can edit is unchanged."""
+    """The condition that the fields which an author can edit are unchanged."""
     place = is_now("place", post.place and plain(post.place))
     return Attr("caption").eq(post.caption) & place & is_now(ALT_TEXTS, list(post.alt_texts))
 
@@ -307,7 +308,7 @@ def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update
 
 
 def open_entry(post_id: PostId) -> dict[str, str]:
-    """The attributes by which a post is found while it awaits media."""
+    """The attributes of the index that lists a post while it awaits media."""
     return {
         OPEN_PK: keys.open_partition(keys.open_shard(post_id)),
         OPEN_SK: keys.open_sort(post_id),

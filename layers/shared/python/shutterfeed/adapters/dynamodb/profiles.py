@@ -1,6 +1,7 @@
 """Profiles and handle claims.
 
-A claim with an expiry rests: nobody is found by it, and until then only its owner can take it back.
+A claim with an expiry belongs to a handle that was given up: nobody is found by it, and until it
+expires only its former owner can take it back.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class DynamoProfiles:
     def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
         fields = {"display_name": display_name, "bio": bio}
         changes = {name: value for name, value in fields.items() if value is not None}
-        if changes:  # DynamoDB refuses an update that says nothing.
+        if changes:  # DynamoDB refuses an empty update.
             revised = _REVISED if "display_name" in changes else {}
             update = Update(
                 keys.profile(user_id), set=changes, add=revised, condition=Attr(PK).exists()

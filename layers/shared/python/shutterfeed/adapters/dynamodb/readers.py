@@ -1,4 +1,4 @@
-"""What is kept of readers: beside their profiles, whom they pull and whom they have unfollowed."""
+"""The data about readers: until when posts are pushed, whom they pull, whom they unfollowed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _VISIT: Final = "visited_on"
 _PUSHED: Final = "pushed_until"
 _PREPARED: Final = "prepared"
 _TRANSACTION: Final = 100
-"""DynamoDB's limit of items."""
+"""The highest number of items in one transaction of DynamoDB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class DynamoReaders:
         first, last = keys.READER_RANGE
         condition = Key(PK).eq(keys.user_partition(reader_id)) & Key(SK).between(first, last)
         while True:
-            # Without a limit of items a page is a megabyte: few readers have a second one.
+            # Without a limit of items a page has up to a megabyte; few readers have a second page.
             rows = self.table.query(condition, after=after, limit=None, consistent=True)
             items += rows.items
             after = rows.last
@@ -88,7 +88,8 @@ class DynamoReaders:
                 return
 
     def _pull(self, reader_ids: list[str], author_id: str) -> None:
-        """Those who follow the author: all of them at once, or, where some do not, without them."""
+        """Let those of the readers who follow the author pull the author: all in one transaction,
+        which is repeated without those who do not follow."""
         while reader_ids:
             follows = [Check(keys.follow(r, author_id), Attr(PK).exists()) for r in reader_ids]
             marks = [Put(key_item(keys.pull(r, author_id))) for r in reader_ids]

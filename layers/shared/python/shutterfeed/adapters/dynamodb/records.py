@@ -1,4 +1,4 @@
-"""Items as domain objects and back.
+"""Turns items into domain objects, and back.
 
 An item holds its object's fields under their own names, and the keys beside them. What the key
 says (an id) is not stored twice. Unknown attributes are ignored and missing ones take their
@@ -21,17 +21,18 @@ from shutterfeed.domain.posts import Place, Post, PostCounts
 from shutterfeed.domain.users import Avatar, Profile
 
 BLOB_ID: Final = "blob_id"
-"""Of a blob; and of a reference: which of the blobs that its content had in the course of time."""
+"""The attribute of a blob that holds its id, and of a reference that names its blob: a content may
+have had several blobs over time."""
 
 ALT_TEXTS: Final = "alt_texts"
-"""Of a post: left out where it has none."""
+"""The attribute of a post that holds its alt texts; missing if it has none."""
 
 Image = Mapping[str, Any]
 
 _media_of: Final = msgspec.json.Decoder(tuple[Medium, ...]).decode
 
 AWAITS_RENDERING: Final = "awaits_rendering"
-"""Of a reference that does not count before its rendering is done."""
+"""The attribute of a reference that does not count before its rendering is done."""
 
 
 def plain(
@@ -42,12 +43,12 @@ def plain(
 
 
 def timestamp(at: datetime) -> str:
-    """An instant as items hold it: RFC 3339, as msgspec reads it."""
+    """An instant in the form that items hold and msgspec reads: RFC 3339."""
     return str(msgspec.to_builtins(at))
 
 
 def epoch(at: datetime) -> int:
-    """An instant as TTL attributes hold it: seconds since the epoch."""
+    """An instant in the form of TTL attributes: seconds since the epoch."""
     return int(at.timestamp())
 
 
@@ -75,8 +76,8 @@ def to_counts(item: Image) -> PostCounts:
 
 
 def media_text(media: Sequence[Medium]) -> str:
-    """A post's media as JSON: written and read whole, and boto3 takes twenty times as long to read
-    them as nested attributes, of which a post has a hundred."""
+    """A post's media as JSON. They are written and read as a whole, and boto3 would take twenty
+    times as long to read them as a hundred nested attributes."""
     return msgspec.json.encode(media).decode()
 
 

@@ -1,4 +1,4 @@
-"""The count of contents removed in an hour, which has a limit."""
+"""Counts the contents that are removed in an hour, and enforces the limit."""
 
 from __future__ import annotations
 

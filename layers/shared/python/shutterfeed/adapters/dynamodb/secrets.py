@@ -1,6 +1,6 @@
-"""Secrets the deployment makes for itself, kept encrypted at rest in the metadata table.
+"""Secrets that the deployment makes for itself, encrypted at rest in the metadata table.
 
-A secrets manager would bill each of them by the month.
+A secrets manager would cost money for each of them every month.
 """
 
 from __future__ import annotations
@@ -39,6 +39,6 @@ class DynamoSecrets:
         try:
             self.table.write(Put(item, Attr(PK).not_exists()))
         except ConditionFailed:
-            # Another container was first: its key is everybody's.
+            # Another container was first: every container uses its key.
             return self._stored() or self._created()
         return new

@@ -1,11 +1,11 @@
-"""A DynamoDB table as the repositories use it: plain Python values in and out.
+"""A DynamoDB table for the repositories, which takes and returns plain Python values.
 
-The only code that builds expressions, and the one place where DynamoDB's errors become ours:
+No other code builds expressions. DynamoDB's errors become ours here:
 
     ConditionFailed   a condition did not hold; the repository knows what that means
     Busy              throttled, or in conflict with other writers, after all retries
 
-Whatever else goes wrong is AWS's `ClientError` and escapes.
+Every other error is AWS's `ClientError` and escapes.
 """
 
 from __future__ import annotations
@@ -39,20 +39,22 @@ _BATCH_GET: Final = 100
 _BATCH_WRITE: Final = 25
 _ATTEMPTS: Final = 8
 _BASE_DELAY: Final = 0.025
-"""Seconds; doubled at every attempt, with full jitter: 3 seconds in all on average."""
+"""The first delay in seconds. It is doubled at every attempt, with full jitter: 3 seconds in all on
+average."""
 _BUSY_CODES: Final = frozenset(
     ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded")
 )
 _PASSING: Final = frozenset(
     ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
 )
-"""Why DynamoDB cancels a transaction that it may take a moment later: as `TransactWriteItems` is
-documented, a throttled partition has either of the last two."""
+"""The reasons for which DynamoDB cancels a transaction that may succeed a moment later. According
+to the documentation of `TransactWriteItems`, a throttled partition gives either of the last two."""
 _CONDITION: Final = "ConditionalCheckFailed"
 
 
 class ConditionFailed(Exception):
-    """`failed` are the indexes of the transaction's writes whose condition did not hold."""
+    """The condition of a write did not hold. `failed` has the indexes of all such writes in the
+    transaction."""
 
     def __init__(self, failed: Sequence[int] = (0,)) -> None:
         super().__init__(f"condition failed for writes {list(failed)}")
@@ -60,8 +62,8 @@ class ConditionFailed(Exception):
 
 
 class _Serializer(TypeSerializer):
-    """Takes floats: coordinates are written by their shortest decimal form. Texts, which all keys
-    are, go the short way: a page of the feed asks for dozens of items."""
+    """A serializer that also takes floats, for coordinates: it writes their shortest decimal form.
+    Texts, such as all keys, take a short way, since a feed page asks for dozens of items."""
 
     def serialize(self, value: Any) -> Any:
         if type(value) is str:
@@ -70,8 +72,8 @@ class _Serializer(TypeSerializer):
 
 
 class _Deserializer(TypeDeserializer):
-    """Gives int and float rather than Decimal, and knows the usual types without looking for a
-    method of theirs: half of the time that a page of the feed takes for its items' values."""
+    """A deserializer that returns int and float instead of Decimal. It handles the usual types
+    without looking up a method for each, which halves the time that a feed page takes for this."""
 
     def deserialize(self, value: Any) -> Any:
         [(kind, content)] = value.items()
@@ -93,7 +95,7 @@ _deserialize = _Deserializer().deserialize
 
 
 def marshal(item: Mapping[str, Any]) -> Item:
-    """Plain values as DynamoDB's typed ones; top-level None is left out."""
+    """Plain values as DynamoDB's typed values; an attribute that is None is left out."""
     return {name: _serialize(value) for name, value in item.items() if value is not None}
 
 
@@ -114,7 +116,8 @@ def chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 
 def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """The results of calls made side by side: one round trip. The calls make no such calls."""
+    """Make calls at the same time, in one round trip, and return their results. The calls
+    themselves may not use this function, as they would wait for a thread."""
     if len(calls) <= 1:
         return [call() for call in calls]
     first, *others = calls
@@ -124,12 +127,14 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    """As many as there are connections; kept, because starting threads costs more than calls."""
+    """The threads for `at_once`, one for each connection. They are kept, because starting a thread
+    costs more than a call."""
     return ThreadPoolExecutor(MAX_CONNECTIONS)
 
 
 def is_now(name: str, value: object) -> ConditionBase:
-    """The condition that an attribute has a value; none at all where the value is empty."""
+    """The condition that an attribute has this value; if it is None or empty, that the attribute
+    does not exist."""
     return Attr(name).eq(value) if value else Attr(name).not_exists()
 
 
@@ -147,7 +152,8 @@ def _translated() -> Iterator[None]:
 
 
 def _retried(call: Callable[[], T | None]) -> T:
-    """Repeat until the call gives something, waiting longer each time; `Busy` in the end."""
+    """Repeat the call until it returns something, waiting longer each time. Raises `Busy` in the
+    end."""
     for attempt in range(_ATTEMPTS):
         result = call()
         if result is not None:
@@ -199,7 +205,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change attributes: set them, set those still missing, add to numbers and to sets, remove."""
+    """Change attributes: set them, set those that are missing, add to numbers and sets, remove."""
 
     key: Key
     set: Mapping[str, Any] = field(default_factory=dict)
@@ -220,8 +226,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Only within a transaction: an item, also of another table, that has to be as the condition
-    says."""
+    """Require that an item, perhaps of another table, meets a condition; only in a transaction."""
 
     key: Key
     condition: ConditionBase
@@ -233,7 +238,7 @@ Write = Put | Update | Delete
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some items of a query, and the key after which to go on; None at the end."""
+    """Some items of a query, and the key after which to continue (None at the end)."""
 
     items: list[Item]
     last: Item | None
@@ -241,13 +246,13 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table behind a client that is shared by all."""
+    """One table. All tables share one client."""
 
     client: DynamoDBClient
     name: str
 
     def get(self, key: Key) -> Item | None:
-        """Strongly consistent."""
+        """The item with this key; None if there is none. Strongly consistent."""
         with _translated():
             answer = self.client.get_item(
                 TableName=self.name, Key=marshal(key_item(key)), ConsistentRead=True
@@ -255,13 +260,14 @@ class Table:
         return unmarshal(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key], consistent: bool = False) -> list[Item]:
-        """The items that exist, in any order; more than 100 in parallel requests."""
+        """The items that exist, in any order. More than 100 keys are read with several requests at
+        the same time."""
         return [item for items in at_once(self.getting(keys, consistent)) for item in items]
 
     def getting(
         self, keys: Iterable[Key], consistent: bool = False
     ) -> list[Callable[[], list[Item]]]:
-        """The requests of `get_many`, to be made beside others."""
+        """The requests of `get_many` as functions, to make them at the same time as others."""
         batches = chunks(list(dict.fromkeys(keys)), _BATCH_GET)
         return [partial(self._get_batch, batch, consistent) for batch in batches]
 
@@ -276,8 +282,8 @@ class Table:
         consistent: bool = False,
         attributes: Sequence[str] = (),
     ) -> Rows:
-        """One page of items in the order of their sort key: `limit` items, or a megabyte, with
-        these attributes or all."""
+        """One page of items in the order of their sort keys: up to `limit` items or a megabyte,
+        with the given attributes or, if none are given, all."""
         expression = _Expression()
         parameters: Item = {
             "TableName": self.name,
@@ -308,8 +314,8 @@ class Table:
         limit: int,
         attributes: Sequence[str],
     ) -> Rows:
-        """Those of the next `limit` items, in no order, that meet the condition. For maintenance
-        only: it reads whatever is there."""
+        """Read the next `limit` items of the table, in no order, and return those that meet the
+        condition. For maintenance only, as it reads the whole table."""
         expression = _Expression()
         parameters: Item = {
             "TableName": self.name,
@@ -326,7 +332,7 @@ class Table:
         return Rows(list(map(unmarshal, answer["Items"])), unmarshal(last) if last else None)
 
     def write(self, write: Write) -> Item:
-        """One write; for an update, the item as it is now. Raises `ConditionFailed`."""
+        """Make one write. An update returns the new item. Raises `ConditionFailed`."""
         parameters = self._parameters(write)
         with _translated():
             match write:
@@ -340,7 +346,7 @@ class Table:
         return {}
 
     def transact(self, writes: Sequence[Write | Check]) -> None:
-        """All writes or none. Raises `ConditionFailed`, and `Busy` for lasting conflicts."""
+        """Make all writes or none. Raises `ConditionFailed`, and `Busy` if conflicts last."""
         kinds = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
         items: Any = [{kinds[type(write)]: self._parameters(write)} for write in writes]
 
@@ -361,7 +367,8 @@ class Table:
         _retried(attempt)
 
     def write_many(self, puts: Iterable[Item] = (), deletes: Iterable[Key] = ()) -> None:
-        """Unconditional writes in batches; what is left unprocessed is written again."""
+        """Make unconditional writes in batches. Writes that DynamoDB did not process are
+        repeated."""
         requests: list[Any] = [{"PutRequest": {"Item": marshal(item)}} for item in puts]
         requests += [{"DeleteRequest": {"Key": marshal(key_item(key))}} for key in deletes]
         for batch in chunks(requests, _BATCH_WRITE):

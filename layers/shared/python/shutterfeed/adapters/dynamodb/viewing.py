@@ -1,4 +1,5 @@
-"""Whatever somebody is to be shown, in one batch of items of several kinds."""
+"""Reads everything that is needed to show posts and users, in one batch of several kinds of
+items."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ class DynamoViewingReads:
 
 
 def wanted_keys(viewer: Viewer, wanted: Wanted) -> Iterator[Key]:
-    """The keys of all items that are to be read."""
+    """The keys of all items to read."""
     yield from map(keys.post, wanted.posts)
     yield from map(keys.counts, wanted.posts)
     yield from map(keys.counts, wanted.at_hand)
@@ -45,7 +46,7 @@ def wanted_keys(viewer: Viewer, wanted: Wanted) -> Iterator[Key]:
 
 
 def by_kind(items: Iterable[Item]) -> dict[Kind, list[Item]]:
-    """Items by what their keys say they are. Raises `MalformedKey` for any other kind."""
+    """The items by their kinds, which their keys tell. Raises `MalformedKey` for any other kind."""
     found: dict[Kind, list[Item]] = {kind: [] for kind in Kind}
     for item in items:
         found[keys.kind_of(item_key(item))].append(item)

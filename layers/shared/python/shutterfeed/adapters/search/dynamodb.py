@@ -1,4 +1,4 @@
-"""The embedded search engine: a term index on DynamoDB; no cost while idle."""
+"""The embedded search engine: a term index on DynamoDB that costs nothing while idle."""
 
 from __future__ import annotations
 
@@ -61,16 +61,17 @@ from shutterfeed.ports.system import Clock
 from shutterfeed.schema import PK, SK
 
 _PARALLEL: Final = 10
-"""As many connections as the AWS client keeps."""
+"""The number of requests at the same time: the AWS client keeps this number of connections."""
 _DROPPED: Final = 1_000
 _DROPPED_PAGES: Final = 5
-"""Of so many entries; more take longer than a function may run."""
+"""The number of pages of entries that one call removes; more would take longer than a function may
+run."""
 _USERS_READ: Final = 100
-"""Most followed users with one word that are looked at."""
+"""The number of users with one word that are read, most followed first."""
 _BETWEEN: Final = "\x1e"
-"""Separates the two keys of a place in the table: entries have blanks in them."""
+"""The separator between the two keys of a position in the table, as the keys may hold blanks."""
 _STARTS_READ: Final = 200
-"""Entries of type-ahead that are looked at, in the order of the alphabet."""
+"""The number of type-ahead entries that are read, in alphabetical order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class DynamoSearchIndex:
         return bool(self.tagged(tag, None, 1).items)
 
     def _starts(self, text: str) -> list[Start]:
-        """What begins with this text, and is in use."""
+        """The type-ahead entries that begin with this text and are in use."""
         if not text:
             return []
         rows = self.table.query(
@@ -213,7 +214,7 @@ class DynamoSearchIndex:
         return [start for start in map(_start_of, rows.items) if start is not None]
 
     def _user_words(self, query: Query) -> dict[str, float]:
-        """Users who have the query's words, or nearly; by how many of them."""
+        """The scores of users who match the query's words exactly or with typing errors, by id."""
         exact = list(self._postings([term.text for term in query.terms]))
         alternatives: list[dict[str, float]] = [{term.text: 1.0} for term in query.terms]
         missing = [
@@ -244,7 +245,7 @@ class DynamoSearchIndex:
         }
 
     def _postings(self, words: Sequence[str]) -> Iterator[dict[str, tuple[int, Posting]]]:
-        """For each word the users that have it, by id, with how popular they are."""
+        """Yield, for each word, the users who have it, by id, with their popularity."""
         return self._pool.map(self._users_with, words)
 
     def _users_with(self, word: str) -> dict[str, tuple[int, Posting]]:
@@ -264,7 +265,8 @@ class DynamoSearchIndex:
 def _word_score(
     posting: Posting, popular: int, alternatives: Sequence[Mapping[str, float]]
 ) -> float:
-    """0 unless every word of the query is met in some way: half a name is another's."""
+    """A user's score. It is 0 unless every word of the query matches in some way, since half a name
+    may be another person's."""
     closeness = [
         max((close for word, close in words.items() if posting.has(word)), default=0.0)
         for words in alternatives

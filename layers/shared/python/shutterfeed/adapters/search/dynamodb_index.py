@@ -1,10 +1,10 @@
-"""Writing the term index: the embedded search engine, on a DynamoDB table of its own.
+"""Writes the term index: the embedded search engine, on a DynamoDB table of its own.
 
-A document's item says which entries it has, so that a change takes out the old ones. It is written
-first, on the condition that nobody was faster, and lists what is still to be taken out; what a
-crash leaves undone, the repeated message finds there, however late: the item expires only once
-nothing is left to be taken out. Counts of hashtags and places change in the
-transaction of the document that justifies them.
+A document's item lists the entries of the document, so that a change can remove the old ones. The
+item is written first, on the condition that no other worker was faster, and it also lists the
+entries that are still to be removed. After a crash the repeated message finds that list, however
+late it comes: the item expires only when there is nothing left to remove. The counts of hashtags
+and places change in the same transaction as the document that uses them.
 """
 
 from __future__ import annotations
@@ -61,11 +61,14 @@ LABEL: Final = "label"
 POPULARITY: Final = "popularity"
 WORDS: Final = "words"
 LEAST_INDEXED: Final = 3
-"""Letters of a word from which it can be what a misspelt one of four was meant to be."""
+"""The length in letters of the shortest words that a misspelt word can find: a misspelt word has
+four letters or more, one of which may be too many."""
 TWO_TYPOS_INDEXED_FROM: Final = 8
-"""Letters of a word that is found with two errors; of fewer it would take four times as much."""
+"""The length in letters of the shortest words that are found with two errors; for shorter ones the
+index would need four times as many entries."""
 LONGEST_DICTIONARY_WORD: Final = 32
-"""Letters; what is longer is found as it stands, but is no completion."""
+"""The length in letters of the longest words in the dictionary. A longer word is found only as it
+is written."""
 
 _ATTEMPTS: Final = 8
 _TRANSACTION: Final = 100
@@ -75,17 +78,17 @@ _MAX_KNOWN: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Everything that one document puts into the index, but for the dictionary."""
+    """Everything that one document puts into the index, except words in the dictionary."""
 
     version: int
     order: str = ""
-    """Where its postings stand among those of others, best last."""
+    """The sort order of its postings among those of other documents, best last."""
     payload: str = ""
     terms: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
-    """What type-ahead offers of it alone, as sort keys."""
+    """The sort keys of the type-ahead entries that only this document has."""
     counted: Mapping[str, str] = field(default_factory=dict)
-    """What type-ahead offers for all documents that have it: its label by sort key."""
+    """The type-ahead entries that it shares with other documents: their labels by sort key."""
     gone: bool = False
 
     @property
@@ -152,7 +155,7 @@ class DynamoIndexWriter:
     clock: Clock
     generation: str
     _known: set[str] = field(default_factory=set)
-    """Words that are certainly in the dictionary, as far as this container has seen."""
+    """The words that this container knows to be in the dictionary."""
 
     def apply(self, documents: Sequence[Document]) -> dict[PostId | str, str]:
         failures = {}
@@ -177,7 +180,7 @@ class DynamoIndexWriter:
         raise Busy
 
     def _claim(self, kind: str, subject: str, old: Item, new: Entries) -> Item | None:
-        """Write the document's item and the counts; None where another was faster."""
+        """Write the document's item and the counts. None if another worker was faster."""
         writes = old.get("writes", 0)
         item = {
             **key_item(keys.search_document(self.generation, kind, subject)),
@@ -215,7 +218,7 @@ class DynamoIndexWriter:
         try:
             self.table.write(Delete(self._start_key(start), Attr(COUNT).lte(0)))
         except ConditionFailed:
-            return  # Others have it still.
+            return  # Other documents still have it.
 
     def _carry_out(self, kind: str, subject: str, claimed: Item, old: Item, new: Entries) -> None:
         self._write_entries(kind, subject, claimed, claimed["stale"], claimed["stale_starts"])
@@ -246,13 +249,13 @@ class DynamoIndexWriter:
         stale: Iterable[str],
         stale_starts: Iterable[str],
     ) -> None:
-        """All entries of a document as its item has them; and what is stale taken out."""
+        """Write all entries of a document as its item lists them, and remove the stale ones."""
         payload = {PAYLOAD: item.get("payload", "")}
         puts = [
             {**key_item(self._posting(kind, subject, line)), **payload} for line in _lines_of(item)
         ]
         for start in item.get("starts", ()):
-            # Only users have such, whose popularity is their order.
+            # Only users have entries of their own; their order is their popularity.
             offered = {POPULARITY: int(item["entry_order"])}
             puts.append({**key_item(self._start_key(start)), **offered})
         deletes = [
@@ -262,8 +265,8 @@ class DynamoIndexWriter:
         self.table.write_many(puts, deletes)
 
     def _give_way(self, kind: str, subject: str, mine: Item) -> None:
-        """Another wrote meanwhile: what they do not have must not stay for having come later, and
-        what both have must be theirs."""
+        """Give way to another worker that wrote the document meanwhile: remove the entries that
+        their version does not have, and write the common ones as their version has them."""
         for _ in range(_ATTEMPTS):
             now = self.table.get(keys.search_document(self.generation, kind, subject)) or {}
             if now.get("writes") == mine["writes"]:
@@ -275,8 +278,7 @@ class DynamoIndexWriter:
         raise Busy
 
     def _learn(self, kind: str, terms: Iterable[str], old: Item) -> None:
-        """Put words into the dictionary that were never met before, for completion and for what
-        may have been meant by a misspelt one."""
+        """Put new words into the dictionary, which completes words and corrects typing errors."""
         seen = set(old["terms"].split()) if old.get("done") else set()
         words = {(kind, t) for t in terms if t not in seen and _is_dictionary_word(t)}
         words |= {(TAGS, t[1:]) for t in terms if t not in seen and t.startswith(TAG_MARK)}
@@ -289,20 +291,21 @@ class DynamoIndexWriter:
             return
         words_of = {
             keys.dictionary_word(self.generation, of, word): (of, word)
-            # In an order of their own: the same work is the same calls in every process.
+            # Sorted, so that the same work makes the same calls in every process.
             for of, word in sorted(fresh)
         }
         for item in self.table.get_many(words_of):
             if item.get(_COMPLETE):
                 self._remember(*words_of.pop(item_key(item)))
-        # First what completes a beginning. Last that a word is complete: it then has all of this.
+        # The words for completion come first. The mark that a word is complete comes last, when
+        # everything else has been written.
         self.table.write_many(puts=map(key_item, words_of))
         similar: dict[keys.Key, set[str]] = {}
         for of, word in words_of.values():
             for letters in sorted(_letters(word)):
                 similar.setdefault(keys.typos(self.generation, of, letters), set()).add(word)
         updates = [Update(key, add={WORDS: frozenset(words)}) for key, words in similar.items()]
-        # In transactions for their size: one by one, the words of a first post take seconds.
+        # Transactions hold many updates: one by one, the words of a first post would take seconds.
         for batch in chunks(updates, _TRANSACTION):
             self.table.transact(batch)
         self.table.write_many(puts=({**key_item(key), _COMPLETE: True} for key in words_of))
@@ -329,7 +332,7 @@ def kind_of(document: Document) -> str:
 
 
 def _letters(word: str) -> frozenset[str]:
-    """What may be left of it in a misspelling."""
+    """What may be left of a word when letters are missing: see `letters_left`."""
     if not is_plain_word(word) or len(word) < LEAST_INDEXED:
         return frozenset()
     return letters_left(word, 2 if len(word) >= TWO_TYPOS_INDEXED_FROM else 1)
@@ -342,7 +345,7 @@ def _is_dictionary_word(term: str) -> bool:
 
 
 def _lines(postings: Iterable[tuple[str, str]]) -> set[str]:
-    """Postings as the document's item lists them: a term may be anything but blank."""
+    """Postings as lines of text, as the document's item lists them. A term has no blanks."""
     return {posting_line(order, term) for term, order in postings}
 
 
@@ -356,15 +359,15 @@ def _lines_of(item: Mapping[str, Any]) -> set[str]:
 
 
 def listed_postings(item: Mapping[str, Any]) -> set[str]:
-    """All that a document has, or has still to take out, as lines."""
+    """The postings that a document has, or still has to remove, as lines."""
     return _lines_of(item) | set(item.get("stale", ()))
 
 
 def listed_starts(item: Mapping[str, Any]) -> set[str]:
-    """The same of type-ahead."""
+    """The type-ahead entries that a document has, or still has to remove, as sort keys."""
     return set(item.get("starts", ())) | set(item.get("stale_starts", ()))
 
 
 def _is_done(old: Mapping[str, Any], new: Entries) -> bool:
-    """Whether exactly this is there already, to the last entry."""
+    """Whether exactly these entries are already written, and nothing is left to remove."""
     return bool(old.get("done")) and all(old.get(name) == value for name, value in new.item.items())

@@ -1,8 +1,9 @@
-"""Finding posts in the term index: which entries are read, and how hits are scored.
+"""Finds posts in the term index: which entries are read, and how hits are scored.
 
-Every word's newest entries are read first; then, of the rarest words, more. What was read is the
-same for every page of one search, so that pages fit together; how much is bounded, so that a
-query's cost is. A hit needs one word of the query among what was read, and is scored by all.
+The newest entries of every word are read first, then more entries of the rarest words. All pages of
+one search read the same entries, so that the pages fit together. The number of entries is limited,
+so that the cost of a query is limited too. A post is a hit if the entries of one word contain it;
+its score takes all words of the query into account.
 """
 
 from __future__ import annotations
@@ -41,27 +42,27 @@ from shutterfeed.domain.search import (
 from shutterfeed.schema import PK, SK
 
 FIRST: Final = 60
-"""Entries read of every word: about one read unit and a half."""
+"""The number of entries read for every word: about one and a half read units."""
 DEEP: Final = 300
-"""Entries read of the rarest words, and of every word of a short query."""
+"""The number of entries read for the rarest words, and for every word of a short query."""
 _RAREST: Final = 3
 _SHORT: Final = 3
 MAX_MEANT: Final = 6
-"""Words that a misspelt one may have meant."""
+"""The highest number of words that a misspelt word is taken for."""
 _MAX_COMPLETIONS: Final = 4
 _COMPLETIONS_READ: Final = 20
 _ENOUGH: Final = 20
-"""A word of so many posts is no typing error and needs no completion."""
+"""A word that this number of posts have is no typing error and needs no completion."""
 _LEAST_DOCUMENTS: Final = 1_024
 
 
 @dataclass(slots=True)
 class Entries:
-    """Of one term, newest first, as far as they were read."""
+    """The entries of one term that were read, newest first."""
 
     term: str
     postings: dict[str, Posting] = field(default_factory=dict)
-    """By sort key."""
+    """The postings by sort key."""
     is_whole: bool = False
 
     @property
@@ -71,7 +72,7 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A word that stands for one of the query's, and how close it comes."""
+    """A word of the index that a word of the query may mean, and how well it matches."""
 
     entries: Entries
     closeness: float
@@ -115,7 +116,7 @@ class DynamoPostSearch:
         return meanings, around
 
     def _extend(self, wanted: Sequence[tuple[Entries, int]], below: str) -> None:
-        """Read so many further entries of each, all at once."""
+        """Read the given number of further entries for each term, all at the same time."""
 
         def extend(want: tuple[Entries, int]) -> None:
             self._extend_one(want[0], want[1], below)
@@ -136,7 +137,8 @@ class DynamoPostSearch:
     def _others(
         self, terms: Iterable[Term], exact: Mapping[Term, Entries]
     ) -> dict[Term, list[Meaning]]:
-        """What else words may mean: what they begin, and what they are a typing error of."""
+        """The other words that words of the query may mean: their completions, and words of which
+        they are typing errors."""
         scarce = [term for term in terms if len(exact[term].postings) < _ENOUGH]
         beginnings = [t for t in scarce if t.is_beginning and len(t.text) > 1]
         misspelt = [t for t in scarce if t.typos and not exact[t].postings]
@@ -175,7 +177,7 @@ class DynamoPostSearch:
         around: Sequence[Entries],
         as_of: datetime,
     ) -> dict[str, float]:
-        """Scores by sort key, of those that the query's filters let through."""
+        """The scores by sort key, of the posts that pass the query's filters."""
         candidates: dict[str, Posting] = {}
         for entries in (*_all(meanings), *around):
             candidates.update(entries.postings)
@@ -196,7 +198,7 @@ class DynamoPostSearch:
 
 
 def completions(table: Table, generation: str, kind: str, beginning: str) -> list[str]:
-    """Words of the dictionary that begin so, the shortest of those that were read."""
+    """Words of the dictionary that begin with `beginning`: the shortest of those that were read."""
     rows = table.query(
         Key(PK).eq(keys.dictionary_partition(generation, kind, beginning))
         & Key(SK).begins_with(beginning),
@@ -210,7 +212,8 @@ def completions(table: Table, generation: str, kind: str, beginning: str) -> lis
 def meant_by(
     table: Table, generation: str, kind: str, terms: Sequence[Term]
 ) -> dict[Term, list[tuple[str, int]]]:
-    """Words of the dictionary within each term's typing errors, and how many; nearest first."""
+    """The words of the dictionary of which a term may be a typing error, with the number of errors,
+    nearest first; by term."""
     wanted = {
         keys.typos(generation, kind, letters): term
         for term in terms
@@ -237,14 +240,14 @@ def _all(meanings: Mapping[Term, Sequence[Meaning]]) -> Iterator[Entries]:
 
 
 def _weights(meanings: Mapping[Term, Sequence[Meaning]]) -> list[list[tuple[str, float, float]]]:
-    """For each of the query's words, what it may mean: hash, rarity, closeness."""
+    """The hash, rarity and closeness of each word that a word of the query may mean, by word."""
     lists = list(_all(meanings))
     span = max((_days(entries) for entries in lists), default=0.0)
     frequency = {e.term: _frequency(e, span) for e in lists}
     documents = max(_LEAST_DOCUMENTS, 1.2 * max(frequency.values(), default=0.0))
     weights = []
     for found in meanings.values():
-        # A word that was typed wrong is as rare as all that it may have meant together.
+        # A misspelt word is as rare as all the words together that it may mean.
         total = sum(frequency[m.entries.term] for m in found)
         weights.append(
             [(hash_of(m.entries.term), rarity(total, documents), m.closeness) for m in found]
@@ -253,8 +256,8 @@ def _weights(meanings: Mapping[Term, Sequence[Meaning]]) -> list[list[tuple[str,
 
 
 def _frequency(entries: Entries, span: float) -> float:
-    """In how many posts a word stands: counted, or as many as there would be in all of the time
-    that was looked at if it always stood in as many as of late."""
+    """The number of posts that have a word: counted if all its entries were read, otherwise
+    estimated for the days of `span` from the rate in the newest entries."""
     count = len(entries.postings)
     if entries.is_whole or not count:
         return count
@@ -262,7 +265,7 @@ def _frequency(entries: Entries, span: float) -> float:
 
 
 def _days(entries: Entries) -> float:
-    """From its oldest entry that was read to its newest."""
+    """The number of days between the oldest entry that was read and the newest one."""
     if len(entries.postings) < 2:
         return 0.0
     newest, oldest = max(entries.postings), min(entries.postings)
@@ -271,7 +274,7 @@ def _days(entries: Entries) -> float:
 
 
 def _days_of(entries: Entries, below: str) -> float:
-    """How far back its entries reach: the farther, the rarer the word."""
+    """The number of days that the entries reach back: the farther, the rarer the word."""
     oldest = entries.oldest
     return 0.0 if oldest is None else (ulid_time(below) - _time(oldest)).total_seconds()
 

@@ -1,8 +1,8 @@
-"""Entries of the term index that no document has: found, and removed without harming a living one.
+"""Finds and removes entries of the term index that no document has, without harming valid ones.
 
-A writer that was overtaken, and died before it gave way, may leave entries behind of which no
-document's item knows. Everything else is listed: an item is written before its entries, and lists
-those to be taken out until they are.
+A writer that another one overtook may die before it has removed its own entries; no document's item
+lists those. All other entries are listed: an item is written before its entries, and lists entries
+to be removed until they are.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ from shutterfeed.schema import PK, SK
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """An entry, and its document as it was when it did not have it; no key if many share it."""
+    """An entry that its document did not have. `document` is None for a hashtag or place, which
+    many documents share."""
 
     entry: keys.Key
     document: keys.Key | None
     writes: int | None
-    """None if there was no document."""
+    """The number of times the document's item had been written then; None if there was no
+    document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,19 @@ class Strays:
 
 @dataclass(frozen=True, slots=True)
 class DynamoSweep:
-    """Of one generation."""
+    """Finds and removes the stray entries of one generation."""
 
     table: Table
     generation: str
 
     def page(self, after: Item | None, limit: int) -> Strays:
-        """The stray ones among the next `limit` items of any kind."""
+        """The stray entries among the next `limit` items of any kind."""
         mine = Attr(PK).begins_with(f"{self.generation}#TERM#")
         starts = Attr(PK).begins_with(f"{self.generation}#START#")
         rows = self.table.scan(mine | starts, after=after, limit=limit, attributes=(PK, SK, COUNT))
         owners = {item_key(item): self._owner(item) for item in rows.items}
         wanted = [owner for owner in owners.values() if owner is not None]
-        # After the scan, and consistent: an entry that was there is listed by then.
+        # This consistent read comes after the scan: every valid entry is listed by then.
         documents = {item_key(i): i for i in self.table.get_many(wanted, consistent=True)}
         strays = []
         for item in rows.items:
@@ -77,7 +79,7 @@ class DynamoSweep:
         return Strays(len(rows.items), strays, rows.last)
 
     def remove(self, stray: Stray) -> bool:
-        """False if its document has changed since: it may have the entry now."""
+        """Remove an entry. False if its document has changed since: it may have the entry now."""
         try:
             if stray.document is None:
                 self.table.write(Delete(stray.entry, Attr(COUNT).not_exists() | Attr(COUNT).lte(0)))
@@ -93,7 +95,8 @@ class DynamoSweep:
         return True
 
     def _owner(self, item: Item) -> keys.Key | None:
-        """The document that an entry is of; None for a hashtag or place, which many have."""
+        """The key of an entry's document; None for a hashtag or place, which many documents
+        have."""
         if (term := keys.parse_term_partition(item[PK])) is not None:
             kind, (_, subject) = term[0], keys.parse_term_sort(item[SK])
             return keys.search_document(self.generation, kind, subject)
@@ -110,7 +113,7 @@ def _is_stray(item: Item, owner: keys.Key | None, document: Item | None) -> bool
 
 
 def _lists(document: Mapping[str, Any], entry: keys.Key) -> bool:
-    """Whether a document has an entry, or is about to take it out."""
+    """Whether a document lists an entry: it has it, or still has to remove it."""
     term = keys.parse_term_partition(entry.pk)
     if term is None:
         return entry.sk in listed_starts(document)

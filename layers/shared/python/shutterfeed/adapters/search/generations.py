@@ -1,4 +1,4 @@
-"""Which generations of the term index there are: one is searched, one may be being built."""
+"""The generations of the term index: one is searched, and another may be under construction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KNOWN_SECONDS = NOTICED_AFTER_SECONDS - 1
 
 @dataclass(slots=True)
 class Generations:
-    """As this container last saw them, which is seconds ago at most."""
+    """The generations as this container last read them, a few seconds ago at most."""
 
     _item: Item = field(default_factory=dict, init=False)
     _seen_at: float | None = field(default=None, init=False)
@@ -26,7 +26,7 @@ class Generations:
         return str(self._known(table).get(_SEARCHED, _FIRST))
 
     def written(self, table: Table, *, now: bool = False) -> list[str]:
-        """Those that get every change; `now` does not trust what was seen before."""
+        """The generations to which every change is written; with `now` they are read again."""
         if now:
             self._seen_at = None
         item = self._known(table)
@@ -34,7 +34,7 @@ class Generations:
         return [str(item.get(_SEARCHED, _FIRST)), *([str(built)] if built else [])]
 
     def begin(self, table: Table) -> str:
-        """A number that no generation had before."""
+        """Begin a generation, whose number no other had before."""
         *_, last = self.written(table, now=True)
         built = str(int(last) + 1)
         self._write(table, {_SEARCHED: self.searched(table), _BUILT: built})

@@ -1,7 +1,7 @@
-"""The search engine for scale: an OpenSearch domain.
+"""The search engine for many users: an OpenSearch domain.
 
-No text of users is ever part of a query language: terms are values of `term`, `fuzzy` and `prefix`
-queries, which mean nothing but themselves.
+Texts of users never become part of a query language: terms are values of `term`, `fuzzy` and
+`prefix` queries, in which no character has a special meaning.
 """
 
 from __future__ import annotations
@@ -66,11 +66,11 @@ from shutterfeed.ports.search import NOTICED_AFTER_SECONDS, StraySearch, Suggest
 Json = dict[str, Any]
 
 _SAMPLE: Final = 100
-"""Of the most popular and newest posts: their hashtags and places are what type-ahead offers."""
+"""The number of most popular and newest posts whose hashtags and places type-ahead offers."""
 _NO_SOURCE: Final = {"_source": "false"}
 _EXPANSIONS: Final = 20
-"""Words of the index that a misspelt or unfinished one may stand for. A query of 200 characters has
-22 words of eight letters at most, which so become 922 clauses of the 1,024 that are allowed."""
+"""The highest number of index words that a misspelt or unfinished word is taken for. A query of 200
+characters has up to 22 words of eight letters, which become 922 of the 1,024 clauses allowed."""
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class OpenSearchIndex:
     client: OpenSearch
     refresh: bool = False
     reader: str | None = None
-    """An IAM role that is to be let in to search, where the domain has rights of its own."""
+    """The IAM role that gets the right to search, if the domain manages rights itself."""
     _ensured: bool = field(default=False, init=False)
     _building: bool = field(default=False, init=False)
     _looked_at: float | None = field(default=None, init=False)
@@ -137,7 +137,7 @@ class OpenSearchIndex:
         *,
         repair: bool,  # noqa: ARG002
     ) -> StraySearch:
-        """There are none: an entry is a part of its document."""
+        """Find nothing: in OpenSearch, entries are parts of their documents and cannot be stray."""
         return StraySearch(0, 0, 0, None)
 
     def _ensure(self) -> None:
@@ -154,7 +154,7 @@ class OpenSearchIndex:
         return self._building
 
     def _move(self, aliases: Mapping[str, str | None]) -> None:
-        """Let aliases name other indexes, all at once."""
+        """Point aliases to other indexes, all in one step."""
         actions: list[Json] = []
         for alias, index in aliases.items():
             if self.client.indices.exists_alias(name=alias):
@@ -218,7 +218,7 @@ class OpenSearchIndex:
         return ranked((s for s in self._starts(text) if s.kind in kinds), text, limit)
 
     def _starts(self, text: str) -> Iterator[Start]:
-        """All kinds in one round trip."""
+        """The type-ahead entries of all kinds that begin with this text, in one round trip."""
         begins = {
             name: {"prefix": {name: {"value": text}}}
             for name in ("handle", "name_starts", "tags", "place_starts")
@@ -258,7 +258,7 @@ class OpenSearchIndex:
         answer = self.client.search(
             body={**body, "size": size, "track_total_hits": False},
             index=ALIAS,
-            # Before anything was ever indexed there is nothing to be found, and no error.
+            # Before anything was indexed there is no index: that means no hits, not an error.
             params={"ignore_unavailable": "true"},
         )
         hits: list[Json] = answer["hits"]["hits"]
@@ -283,7 +283,7 @@ def _matching_posts(query: Query, as_of: datetime) -> Json:
 
 
 def _lifted(query: Json, as_of: datetime) -> Json:
-    """Raised for being new and popular, as `domain.search.lift` does it."""
+    """The query with higher scores for new and popular posts, like `domain.search.lift`."""
     age = {"origin": int(as_of.timestamp() * 1000), "scale": f"{HALF_LIFE_DAYS:.0f}d", "decay": 0.5}
     return {
         "function_score": {
@@ -322,7 +322,7 @@ def _matching_users(query: Query) -> Json:
 
 
 def _ways(field_name: str, term: Term) -> list[Json]:
-    """The ways in which a word of a query can be met, each with its worth."""
+    """The queries for each way in which a document can match a word, each with its weight."""
     return [
         {name: {field_name: parameters | {"boost": worth}}}
         for way, worth in _worths(field_name, term)

@@ -1,4 +1,4 @@
-"""How the OpenSearch domain is reached: signed requests, few retries, no waiting without end."""
+"""The client of the OpenSearch domain: signed requests, few retries, and limits on waiting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _SECURITY: Final = "/_plugins/_security/api"
 
 
 def connect(endpoint: str) -> OpenSearch:
-    """A client that signs as the function's role. A node without access control ignores that."""
+    """A client that signs requests with the function's role. A node without access control ignores
+    the signature."""
     session = boto3.Session()
     signer = Urllib3AWSV4SignerAuth(
         session.get_credentials(), session.region_name or os.environ["AWS_REGION"], _SERVICE
@@ -33,7 +34,7 @@ def connect(endpoint: str) -> OpenSearch:
 def admit_reader(client: OpenSearch, role_arn: str, pattern: str) -> None:
     """Let an IAM role search the indexes of a pattern, in a domain with fine-grained access.
 
-    Repeated, it changes nothing.
+    Repeating it changes nothing.
     """
     rights = {
         "cluster_permissions": ["indices:data/read/msearch"],

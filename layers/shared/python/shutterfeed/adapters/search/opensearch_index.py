@@ -1,7 +1,7 @@
-"""Writing the OpenSearch index: mapping, documents, bulk requests.
+"""Writes the OpenSearch index: its mapping, documents and bulk requests.
 
-Texts come as terms that `domain/text.py` made, so that the engine only splits them at blanks: it
-finds by the same rules as the embedded one, and needs no analyzer of its own.
+`domain/text.py` turns texts into terms, and OpenSearch only splits them at blanks. So it finds by
+the same rules as the embedded engine, and needs no analyzer of its own.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from shutterfeed.domain.search import (
 Json = dict[str, Any]
 
 ALIAS: Final = "shutterfeed-search"
-"""What is searched: the one index behind it can be exchanged."""
+"""The alias that is searched; the index behind it can be exchanged."""
 NEXT: Final = "shutterfeed-search-next"
-"""The index that is being built, if there is one; it gets every change too."""
+"""The alias of the index under construction, if there is one; every change goes there too."""
 POSTS: Final = "post"
 USERS: Final = "user"
 SUBJECT: Final = "subject"
@@ -44,9 +44,9 @@ _TERMS: Final[Json] = {"type": "text", "analyzer": "whitespace"}
 
 BODY: Final[Json] = {
     "settings": {
-        # Said outright, so that an index that nobody asks for a while is refreshed too.
+        # Without an explicit value, an index that nobody searches for a while is not refreshed.
         "refresh_interval": "1s",
-        # How long what was deleted remembers its version.
+        # How long the version of a deleted document is kept.
         "gc_deletes": "1h",
     },
     "mappings": {
@@ -72,7 +72,7 @@ BODY: Final[Json] = {
 
 
 def document_id(subject: PostId | str) -> str:
-    """A post's id has a hyphen, a user's has none."""
+    """The id of a document: a post's id, which has a hyphen, or a user's id, which has none."""
     return str(subject)
 
 
@@ -104,15 +104,16 @@ def source_of(document: PostDocument | UserDocument) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class OpenSearchWriter:
-    """Writes to whatever stands behind one alias, or to one index."""
+    """Writes to the index behind an alias, or directly to an index."""
 
     client: OpenSearch
     index: str
     refresh: bool = False
-    """Whether what was written is searchable at once: for tests, it is slow."""
+    """Whether documents can be found as soon as they are written. This is slow, and for tests."""
 
     def apply(self, documents: Sequence[Document]) -> dict[PostId | str, str]:
-        """One bulk request; of what it refuses for being busy, some more."""
+        """Write documents with one bulk request. Those that OpenSearch refuses because it is busy
+        are sent again, a few times."""
         left = {document_id(subject_of(document)): document for document in documents}
         failures: dict[PostId | str, str] = {}
         for attempt in range(_ATTEMPTS):
@@ -130,10 +131,10 @@ class OpenSearchWriter:
         return failures
 
     def _send(self, documents: Iterable[Document]) -> dict[str, tuple[int, str]]:
-        """What was not written, by its id: the status and the reason."""
+        """Send documents. Returns the status and the reason of those not written, by id."""
         params = {"refresh": str(self.refresh).lower()}
         if self.index in (ALIAS, NEXT):
-            # Where the alias is gone, an index of its name must not come into being.
+            # If the alias is gone, OpenSearch must not create an index with its name.
             params["require_alias"] = "true"
         lines = [line for document in documents for line in self._lines(document)]
         answer = self.client.bulk(body=lines, params=params)
@@ -157,7 +158,7 @@ class OpenSearchWriter:
 
 
 def ensure_index(client: OpenSearch) -> bool:
-    """Make the first index, with its alias; False where there is one."""
+    """Make the first index, with its alias. False if there already is one."""
     if client.indices.exists_alias(name=ALIAS):
         return False
     try:
@@ -165,8 +166,8 @@ def ensure_index(client: OpenSearch) -> bool:
     except RequestError as error:
         if error.error != "resource_already_exists_exception":
             raise
-    # Another may be making it. Only when its shards are there it gets its alias: to search in less,
-    # or to write to it, is an error.
+    # Another process may be making the index. It gets its alias only when its shards are ready:
+    # searching or writing before that is an error.
     client.cluster.health(
         index=f"{ALIAS}-1",
         params={"wait_for_status": "yellow", "timeout": "20s"},
@@ -177,11 +178,12 @@ def ensure_index(client: OpenSearch) -> bool:
 
 
 def create(client: OpenSearch, index: str) -> None:
-    """Make an empty index, and wait until its shards are there."""
+    """Make an empty index, and wait until its shards are ready."""
     client.indices.create(index=index, body=BODY, request_timeout=25)
 
 
 def _is_settled(result: Json) -> bool:
-    """Written; or there is something newer; or there was nothing to delete."""
+    """Whether a document needs no further work: it was written, there is a newer version, or there
+    was nothing to delete."""
     status: int = result["status"]
     return status < 300 or status == _CONFLICT or result.get("result") == "not_found"

@@ -1,8 +1,8 @@
-"""What an entry of the term index carries, so that a hit is ranked without reading anything else.
+"""The content of an entry of the term index, from which a hit is ranked without any other read.
 
-A posting stands under one term of a document and knows all the others: their hashes, four
-characters each. A write of up to 1 KB costs the same as one of ten bytes, and with this the entries
-under the rarest word of a query tell which documents have the rest of its words too.
+A posting is the entry of a document under one of its terms. It holds hashes of all its other terms,
+four characters each: a write of up to 1 KB costs the same as one of ten bytes, and so the entries
+under the rarest word of a query already tell which documents have its other words too.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from typing import Final
 from shutterfeed.domain.search import Circle, MediaKind, PostDocument, UserDocument
 
 CELL_MARK: Final = "~"
-"""Before a geohash among the terms; no text has it in a term."""
+"""The first character of a geohash among the terms. No term of a text contains it."""
 POSTS: Final = "P"
 USERS: Final = "U"
 TAGS: Final = "T"
 
 CELL_SIZES: Final = {5: (4.9, 4.9), 4: (19.5, 39.1), 3: (156.0, 156.0), 2: (624.0, 1250.0)}
-"""Height and, at the equator, width of a geohash cell in kilometres, by its letters."""
+"""The height, and the width at the equator, of a geohash cell in kilometres, by its number of
+letters."""
 _MAX_CELLS: Final = 16
 _KM_PER_DEGREE: Final = 111.19
-"""Of latitude; of longitude at the equator."""
+"""The kilometres of one degree of latitude, or of longitude at the equator."""
 _BASE32: Final = "0123456789bcdefghjkmnpqrstuvwxyz"
 _HASH_CHARACTERS: Final = 4
 _MEDIA: Final = {MediaKind.PHOTO: "p", MediaKind.VIDEO: "v"}
@@ -34,7 +35,7 @@ _MEDIA: Final = {MediaKind.PHOTO: "p", MediaKind.VIDEO: "v"}
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One document as an entry describes it. `length` counts its different terms."""
+    """A document as an entry describes it. `length` is the number of its different terms."""
 
     popularity: int
     media: frozenset[MediaKind]
@@ -44,7 +45,8 @@ class Posting:
     hashes: frozenset[str]
 
     def has(self, term: str) -> bool:
-        """Almost never wrong: one time in 130,000 for a document of 128 terms."""
+        """Whether the document has a term. The hashes make it wrong one time in 130,000 for a
+        document with 128 terms."""
         return hash_of(term) in self.hashes
 
     def is_in(self, circle: Circle) -> bool:
@@ -54,7 +56,7 @@ class Posting:
 
 
 def describe(document: PostDocument | UserDocument) -> str:
-    """The text of a document's postings."""
+    """The text that each of a document's postings holds."""
     terms = document.terms
     media, place = "", ""
     if isinstance(document, PostDocument):
@@ -91,9 +93,10 @@ def cells_of(latitude: float, longitude: float) -> tuple[str, ...]:
 
 
 def cells_around(circle: Circle) -> tuple[str, ...]:
-    """The terms of the cells that cover a circle, of the smallest size of which few do."""
+    """The terms of the cells that cover a circle: of the smallest size with which few are
+    enough."""
     reach = circle.km / _KM_PER_DEGREE
-    # Where the circle comes nearest to a pole, cells are narrowest.
+    # Cells are narrowest where the circle comes closest to a pole.
     edge = cos(radians(min(89.9, abs(circle.latitude) + reach)))
     over_the_pole = abs(circle.latitude) + reach >= 90
     across = 180.0 if over_the_pole else min(180.0, reach / edge)
@@ -107,7 +110,8 @@ def cells_around(circle: Circle) -> tuple[str, ...]:
 
 
 def _grid(reach: float, across: float) -> tuple[int, int, int]:
-    """The size of the cells, and how many of them stand and lie side by side; in degrees."""
+    """The number of letters of the cells, and how many of them are needed from south to north and
+    from west to east. `reach` and `across` are in degrees."""
     grid = (0, 0, 0)
     for letters, (tall, wide) in CELL_SIZES.items():
         rows = int(2 * reach * _KM_PER_DEGREE / tall) + 2
@@ -119,7 +123,7 @@ def _grid(reach: float, across: float) -> tuple[int, int, int]:
 
 
 def _steps(middle: float, reach: float, count: int) -> list[float]:
-    """Points from one end to the other, no farther apart than a cell is wide."""
+    """Points from one end to the other whose distances are not larger than a cell."""
     return [middle - reach + 2 * reach * step / count for step in range(count + 1)]
 
 
@@ -128,7 +132,8 @@ def _wrapped(longitude: float) -> float:
 
 
 def geohash(latitude: float, longitude: float, letters: int) -> str:
-    """See https://en.wikipedia.org/wiki/Geohash: halves of the Earth, east-west first."""
+    """The geohash of a point. Each bit halves the area, first from east to west:
+    https://en.wikipedia.org/wiki/Geohash."""
     ranges = [[-180.0, 180.0], [-90.0, 90.0]]
     point = (longitude, latitude)
     text, bits = "", 0
@@ -145,10 +150,10 @@ def geohash(latitude: float, longitude: float, letters: int) -> str:
 
 
 def letters_left(word: str, most: int) -> frozenset[str]:
-    """What is left of a word's beginning when up to `most` letters are taken out of it.
+    """The texts that remain of a word's beginning when up to `most` letters are removed.
 
-    Two words within `most` typing errors of each other have one of these in common (the idea of
-    SymSpell), which turns a search for similar words into look-ups.
+    Two words with up to `most` typing errors between them have one of these texts in common (the
+    idea of SymSpell), which turns a search for similar words into look-ups.
     """
     left = {word[:_SIGNIFICANT]}
     fresh = left
@@ -159,4 +164,4 @@ def letters_left(word: str, most: int) -> frozenset[str]:
 
 
 _SIGNIFICANT: Final = 7
-"""Letters of a word that are looked at; more would only cost more entries."""
+"""The number of a word's first letters that are used; more would only cost more entries."""

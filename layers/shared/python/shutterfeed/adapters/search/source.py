@@ -1,4 +1,4 @@
-"""Everything that may be found, in pages of a scan; for maintenance only."""
+"""All posts and users that search may find, in pages of a scan; for maintenance only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from shutterfeed.schema import PK, SK
 
 @dataclass(frozen=True, slots=True)
 class DynamoSearchable:
-    """Over the metadata table. A position is a key, its parts apart by a blank, which none has."""
+    """Posts and users in the metadata table. A position is a key whose two parts are separated by a
+    blank, as no key contains blanks."""
 
     table: Table
 

@@ -1,4 +1,4 @@
-"""What type-ahead may offer, and in which order: the same for both engines."""
+"""The suggestions of type-ahead and their order, which are the same for both engines."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Something that begins with `text`: a user (`subject` is the id), a hashtag or a place."""
+    """A possible suggestion: a user (`subject` is the id), a hashtag or a place."""
 
     text: str
     kind: str
     subject: str
     weight: int
-    """How popular it is, as an order of magnitude."""
+    """Its popularity, as an order of magnitude."""
     label: str
 
 
 def asked_for(query: Query) -> tuple[str, tuple[str, ...]]:
-    """The beginning of what is meant, and of which kinds it may be."""
+    """The text with which suggestions must begin, and the kinds that they may have."""
     if query.start.startswith(HANDLE_MARK):
         return query.start.removeprefix(HANDLE_MARK), (HANDLE, NAME)
     if query.start.startswith(TAG_MARK):
@@ -44,7 +44,8 @@ def asked_for(query: Query) -> tuple[str, tuple[str, ...]]:
 
 
 def ranked(starts: Iterable[Start], text: str, limit: int) -> tuple[Suggestion, ...]:
-    """The exact, the popular, the short; each user, hashtag and place once."""
+    """The suggestions in order: exact ones first, then by popularity, then shorter ones; each user,
+    hashtag and place once."""
     ordered = sorted(starts, key=lambda s: (s.text != text, -s.weight, len(s.text), s.text, s.kind))
     suggestions = (
         Suggestion(
@@ -56,7 +57,7 @@ def ranked(starts: Iterable[Start], text: str, limit: int) -> tuple[Suggestion, 
 
 
 def wanted_tag(query: Query) -> str:
-    """A query as the hashtag it may mean: `New York` as `newyork`."""
+    """The hashtag that a query may mean: `newyork` for `New York`."""
     return query.start.replace(TAG_MARK, "").replace(" ", "")
 
 
