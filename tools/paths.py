@@ -7,6 +7,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
+PROJECT: Final = ROOT / "pyproject.toml"
+
 VENV: Final = ROOT / ".venv"
 CLOUD_VENV: Final = ROOT / ".venv-cloud"
 CLIENTS_VENV: Final = ROOT / ".venv-clients"
@@ -20,6 +22,7 @@ LOCAL: Final = BUILD / "local"
 CDK_CLI: Final = BUILD / "cdk-cli"
 CLIENT_GENERATORS: Final = BUILD / "client-generators"
 NODE: Final = BUILD / "node"
+UV: Final = BUILD / "uv"
 
 WEB: Final = ROOT / "web"
 SITE: Final = WEB / "dist"
