@@ -1,5 +1,5 @@
-"""What a machine's pip is told, in uv's words: uv does not read pip's settings, and they are where a
-machine names its package index, its proxy and its certificates."""
+"""What a machine's pip is told, in uv's words. uv does not read pip's settings, in which a machine
+names its package index, its proxy and its certificates. Standard library only."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ def _setting(found: Mapping[str, str], name: str) -> str:
 
 
 def _is_there(place: str) -> bool:
-    """Whether uv can look there: it stops at a folder that does not exist, which pip passes over."""
+    """Whether uv can look there: it stops at a folder that does not exist, pip does not."""
     return "://" in place or Path(place).expanduser().exists()

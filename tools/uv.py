@@ -46,8 +46,8 @@ def run(
 
 
 def interpreter() -> str:
-    """The Python to make environments with. If an environment runs this, it may be the one to clear:
-    then the Python that it was made with."""
+    """The Python to make environments with: if an environment runs this, which may be the one to
+    clear, the Python that it was made with."""
     return str(getattr(sys, "_base_executable", sys.executable))
 
 
