@@ -34,8 +34,9 @@ _ALWAYS: Final[Mapping[str, str]] = {
 def read(python: Path) -> dict[str, str]:
     """uv's environment variables for the settings of an interpreter's pip. Raises `ToolError` if
     they can't be read."""
-    command = [python, "-m", "pip", "config", "list"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["no message"]
         raise ToolError(f"pip's settings can't be read ({last[0]}): correct them and try again.")

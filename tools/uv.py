@@ -18,7 +18,6 @@ from tools.errors import ToolError
 from tools.progress import Step
 
 _LOCK: Final = paths.ROOT / "tools" / "requirements-uv.txt"
-_PIP: Final = ("-m", "pip", "--disable-pip-version-check", "--no-input")
 _NOTHING_FOR_US: Final = re.compile(
     r"there is no version of (\S+) and"
     r"|Because (\S+) has no (?:usable )?wheels"
@@ -107,8 +106,9 @@ def _create() -> None:
 
 def _install() -> None:
     log = paths.LOGS / "pip-uv.log"
-    command = [paths.UV / "bin" / "python", *_PIP, "install", "--no-deps", "--no-compile"]
-    command += ["--retries", "2", "--progress-bar", "off", "--only-binary=:all:"]
+    command: list[str | Path] = [paths.UV / "bin" / "python", "-m", "pip", "install"]
+    command += ["--disable-pip-version-check", "--no-input", "--retries", "2"]
+    command += ["--progress-bar", "off", "--no-deps", "--no-compile", "--only-binary=:all:"]
     try:
         run_logged([*command, "--require-hashes", "--requirement", _LOCK], log=log)
     except CommandError as error:
