@@ -34,14 +34,22 @@ def run(
     on_line: Callable[[str], None] | None = None,
 ) -> None:
     """Run a uv command to its end, with the machine's settings of pip. Raises `CommandError` if it
-    fails, `ToolError` if there is no uv and none can be installed."""
-    run_logged(
-        [_executable(progress), *arguments],
-        log=log,
-        environment=_environment(paths.UV),
-        directory=paths.ROOT,
-        on_line=on_line,
-    )
+    fails, `ToolError` if there is no uv and none can be installed, or it has no place to work in."""
+    try:
+        run_logged(
+            [_executable(progress), *arguments],
+            log=log,
+            environment=_environment(paths.UV),
+            directory=paths.ROOT,
+            on_line=on_line,
+        )
+    except CommandError as error:
+        if "Failed to initialize cache" in error.tail:
+            raise ToolError(
+                "uv's cache folder cannot be written: set UV_CACHE_DIR to one that can be written, "
+                "then run the same command again."
+            ) from error
+        raise
 
 
 def interpreter() -> str:

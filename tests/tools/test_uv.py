@@ -95,6 +95,20 @@ def test_uv_gets_the_settings_of_pip_unless_it_has_its_own(
     assert environment["UV_PYTHON_DOWNLOADS"] == "never"
 
 
+def test_a_cache_that_cannot_be_written_is_told(runs: FakeRuns, tmp_path: Path) -> None:
+    runs.failures = {"check": "error: Failed to initialize cache at `/root/.cache/uv`"}
+
+    with pytest.raises(ToolError, match=r"UV_CACHE_DIR to one that can be written.*again\.$"):
+        run(tmp_path)
+
+
+def test_any_other_failure_is_the_callers_to_explain(runs: FakeRuns, tmp_path: Path) -> None:
+    runs.failures = {"check": "error: something else"}
+
+    with pytest.raises(CommandError):
+        run(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("output", "says"),
     [
