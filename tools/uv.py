@@ -34,7 +34,7 @@ def run(
     on_line: Callable[[str], None] | None = None,
 ) -> None:
     """Run a uv command to its end, with the machine's settings of pip. Raises `CommandError` if it
-    fails, `ToolError` if there is no uv and none can be installed, or it has no place to work in."""
+    fails, `ToolError` if none can be installed or it has nowhere to keep its cache."""
     try:
         run_logged(
             [_executable(progress), *arguments],
