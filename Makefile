@@ -21,6 +21,7 @@
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
+#   make lock [UPGRADE="boto3 …"]             write the lock files from pyproject.toml
 #   make site                                 build the web client
 #   make openapi                              write the OpenAPI document from the routes
 #   make synth [CONTEXT="stage=prod …"]       write the CloudFormation templates
@@ -47,7 +48,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check opensearch layers site screenshots openapi synth bootstrap \
+	reindex search-check opensearch layers lock site screenshots openapi synth bootstrap \
 	deploy destroy clean
 
 help:
@@ -98,6 +99,10 @@ opensearch: ready
 
 layers: ready
 	@$(TOOLS) layers $(TARGET)
+
+# Without `ready`: what is locked may be what cannot be installed.
+lock:
+	@python=$$(sh tools/find_python.sh "$(PYTHON)") && "$$python" -m tools lock $(UPGRADE)
 
 site: ready
 	@$(TOOLS) site

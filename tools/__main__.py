@@ -59,6 +59,14 @@ def _layers(options: argparse.Namespace) -> int:
     return 0
 
 
+def _lock(options: argparse.Namespace) -> int:
+    from tools import locks, paths
+
+    for lock in locks.write(options.upgrade):
+        print(f"{paths.relative(lock)} has changed.")
+    return 0
+
+
 def _site(_: argparse.Namespace) -> int:
     from tools import paths, site
 
@@ -168,6 +176,10 @@ def _parser() -> argparse.ArgumentParser:
     built = commands.add_parser("layers", help="build the third-party layers")
     built.add_argument("target", nargs="?", help="for example cp313-aarch64")
     built.set_defaults(run=_layers)
+
+    lock = commands.add_parser("lock", help="write the lock files from pyproject.toml")
+    lock.add_argument("upgrade", nargs="*", help="packages to upgrade, or `all`")
+    lock.set_defaults(run=_lock)
 
     for name, run, what in (("test", _test, "everything"), ("e2e", _e2e, "end to end")):
         tests = commands.add_parser(name, help=f"run the tests: {what}")

@@ -1,4 +1,5 @@
-"""Virtual environments with pinned packages. Standard library only: this runs before any exists."""
+"""Virtual environments with the packages of a lock file. Standard library only: this runs before
+any exists."""
 
 from __future__ import annotations
 
@@ -7,13 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import paths, stamps
-from tools.commands import CommandError, run_logged
+from tools import paths, stamps, uv
+from tools.commands import CommandError
 from tools.errors import ToolError
 from tools.progress import Step, step
 
 _STAMP = "requirements.sha256"
-PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
 
 
 def ensure(venv: Path, requirements: Path, purpose: str, *, in_place: Sequence[Path] = ()) -> Path:
@@ -29,69 +29,59 @@ def ensure(venv: Path, requirements: Path, purpose: str, *, in_place: Sequence[P
     wanted = stamps.digest(described, also=[sys.version, sys.base_prefix, platform.machine()])
     if stamps.is_current(stamp, wanted) and python.exists():
         return python
-    with stamps.exclusive(paths.BUILD / f"{venv.name.lstrip('.')}.lock"):
+    name = venv.name.lstrip(".")
+    with stamps.exclusive(paths.BUILD / f"{name}.lock", on_wait=_tell):
         if not stamps.is_current(stamp, wanted):
             with step(f"Installing {purpose}") as progress:
-                _create(venv)
-                install(
-                    python,
-                    ["--requirement", requirements],
-                    count=len(pinned(requirements)),
-                    log=paths.LOGS / f"pip-{venv.name.lstrip('.')}.log",
-                    progress=progress,
-                )
+                _create(venv, progress)
+                log = paths.LOGS / f"uv-{name}.log"
+                install(python, locked(requirements), log=log, progress=progress)
                 for folder in in_place:
                     install(
                         python,
                         ["--no-build-isolation", "--editable", folder],
-                        count=1,
-                        log=paths.LOGS / f"pip-{folder.name}.log",
+                        log=paths.LOGS / f"uv-{folder.name}.log",
                         progress=progress,
                     )
             stamps.write(stamp, wanted)
     return python
 
 
-def install(
-    python: Path, arguments: Sequence[str | Path], *, count: int, log: Path, progress: Step
-) -> None:
-    """Run `pip install` without resolving anything: the arguments name every package."""
-    seen = 0
+def locked(requirements: Path) -> list[str | Path]:
+    """Arguments of `install` for a lock file: a file with another hash is not installed."""
+    return ["--require-hashes", "--requirement", requirements]
+
+
+def install(python: Path, arguments: Sequence[str | Path], *, log: Path, progress: Step) -> None:
+    """Run `uv pip install` without resolving anything: the arguments name every package."""
 
     def follow(line: str) -> None:
-        nonlocal seen
-        if line.startswith(("Collecting ", "Requirement already satisfied")):
-            seen += 1
-            progress.detail = f"{min(seen, count)} of {count} packages"
-        elif line.startswith("Installing collected"):
-            progress.detail = f"unpacking {count} packages"
+        # Such lines as `Downloading aws-cdk-lib (57.1MiB)` and `Prepared 92 packages in 1.6s`.
+        match line.split():
+            case ["Downloading", name, *_]:
+                progress.detail = f"downloading {name}"
+            case ["Prepared", count, unit, *_]:
+                progress.detail = f"unpacking {count} {unit}"
 
-    command: list[str | Path] = [
-        python,
-        *PIP,
-        "install",
-        "--no-deps",
-        "--no-compile",
-        "--retries",
-        "2",
-    ]
+    command = ["pip", "install", "--no-deps", "--python", python, *arguments]
     try:
-        run_logged([*command, "--progress-bar", "off", *arguments], log=log, on_line=follow)
+        uv.run(command, log=log, progress=progress, on_line=follow)
     except CommandError as error:
-        raise ToolError(_explain(error.tail, log)) from error
+        raise ToolError(uv.explain(error.tail, log)) from error
+    progress.detail = ""
 
 
 def pinned(requirements: Path) -> dict[str, str]:
     """Package name, normalised, to exact version. Raises `ToolError` for a line that pins none."""
     versions: dict[str, str] = {}
     for line in requirements.read_text().splitlines():
-        text = line.split("#")[0].strip()
-        if not text:
+        text = line.partition("#")[0].strip()
+        if not text or text.startswith("--hash="):
             continue
-        name, equals, version = text.partition("==")
+        name, equals, version = text.removesuffix("\\").partition("==")
         if not equals:
             raise ToolError(f"{paths.relative(requirements)} must pin an exact version: {text}")
-        versions[normalised(name)] = version.strip()
+        versions[normalised(name)] = version.partition(";")[0].strip()
     return versions
 
 
@@ -100,37 +90,16 @@ def normalised(name: str) -> str:
     return name.strip().lower().replace("_", "-").replace(".", "-")
 
 
-def _create(venv: Path) -> None:
+def _tell() -> None:
+    print("Another command is installing this already: waiting for it.", file=sys.stderr)
+
+
+def _create(venv: Path, progress: Step) -> None:
     log = paths.LOGS / f"venv-{venv.name.lstrip('.')}.log"
-    # Of the environment that runs this, which may be the one to clear, the one it was made with.
-    interpreter = getattr(sys, "_base_executable", sys.executable)
     try:
-        run_logged([interpreter, "-m", "venv", "--clear", venv], log=log)
+        uv.run(["venv", "--clear", "--python", uv.interpreter(), venv], log=log, progress=progress)
     except CommandError as error:
-        if "ensurepip" in error.tail:
-            raise ToolError(
-                "Python's venv module is incomplete: install it (on Debian and Ubuntu: "
-                "apt-get install python3-venv) and run the same command again."
-            ) from error
         raise ToolError(
             f"Could not create {venv.name}: see {paths.relative(log)}, then run the same "
             "command again."
         ) from error
-
-
-def _explain(output: str, log: Path) -> str:
-    shown = paths.relative(log)
-    if "No space left" in output:
-        return "The disk is full: free some space and run the same command again."
-    if "No matching distribution" in output and "from versions: none" not in output:
-        lines = [line for line in output.splitlines() if "No matching distribution" in line]
-        wanted = lines[-1].partition("for ")[2].split(" (")[0].strip()
-        return (
-            f"The package index has no {wanted} for Python {platform.python_version()} on "
-            f"{platform.machine()}: use another Python, as in `make up PYTHON=python3.12`, or see "
-            f"{shown} and run the same command again."
-        )
-    return (
-        "Packages could not be downloaded: check the network connection and pip's settings, "
-        f"then run the same command again (details: {shown})."
-    )

@@ -26,8 +26,9 @@ from tools.progress import step
 LARGEST_UNPACKED_BYTES: Final = 250 * 1024 * 1024
 
 _CPUS: Final = {"amd64": "x86_64", "arm64": "aarch64"}
-_WHEEL_TAGS: Final = ("manylinux_2_28", "manylinux2014")
-_FORMAT: Final = "3"
+_WHEELS: Final = "manylinux_2_28"
+"""And older ones: what Lambda's system runs."""
+_FORMAT: Final = "4"
 """Part of every stamp: raise it when what this module makes of the same wheels changes."""
 _NOTICE: Final = "NOTICE"
 _LICENSE_TEXT: Final = re.compile(r"\b[\w.-]+\.txt\b")
@@ -72,12 +73,11 @@ class Target:
         """What AWS runs, as the context names it: `python3.13` and `arm64`."""
         return cls(runtime.removeprefix("python"), _CPUS.get(architecture, architecture))
 
-    def pip_arguments(self) -> list[str]:
-        """How pip is told to fetch wheels for it."""
+    def install_arguments(self) -> list[str]:
+        """How uv is told to install wheels for it."""
         if self.system != "linux":
             return []
-        tags = [f"--platform={tag}_{self.cpu}" for tag in _WHEEL_TAGS]
-        return [*tags, "--implementation=cp", f"--python-version={self.python}"]
+        return [f"--python-platform={self.cpu}-{_WHEELS}", f"--python-version={self.python}"]
 
 
 def names() -> list[str]:
@@ -113,12 +113,11 @@ def _build(folder: Path, name: str, target: Target) -> None:
         stamps.fresh_directory(folder / name) as temporary,
     ):
         python = temporary / "python"
-        wheels: list[str | Path] = ["--target", python, "--requirement", requirements]
+        wheels = ["--no-build", "--target", python, *environments.locked(requirements)]
         environments.install(
             Path(sys.executable),
-            [*target.pip_arguments(), "--only-binary=:all:", *wheels],
-            count=len(environments.pinned(requirements)),
-            log=paths.LOGS / f"pip-layer-{name}.log",
+            [*target.install_arguments(), *wheels],
+            log=paths.LOGS / f"uv-layer-{name}.log",
             progress=progress,
         )
         _slim(python)
@@ -135,8 +134,11 @@ def _build(folder: Path, name: str, target: Target) -> None:
 
 
 def _slim(python: Path) -> None:
-    """Remove what no function reads: command-line scripts, stubs, other services' descriptions."""
-    _remove([python / "bin", *python.rglob("*.pyi"), *python.rglob("__pycache__")])
+    """Remove what no function reads: command-line scripts, stubs, other services' descriptions, and
+    the lock that uv leaves."""
+    _remove(
+        [python / "bin", python / ".lock", *python.rglob("*.pyi"), *python.rglob("__pycache__")]
+    )
     services = [*python.glob("botocore/data/*/"), *python.glob("boto3/data/*/")]
     _remove(folder for folder in services if folder.is_dir() and folder.name not in _SDK_SERVICES)
     _remove([python / "boto3" / "examples"])

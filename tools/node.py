@@ -54,9 +54,8 @@ def _installed() -> Path:
             with stamps.fresh_directory(paths.NODE) as folder:
                 environments.install(
                     Path(sys.executable),
-                    ["--target", folder, "--requirement", _REQUIREMENTS],
-                    count=1,
-                    log=paths.LOGS / "pip-node.log",
+                    ["--no-build", "--target", folder, *environments.locked(_REQUIREMENTS)],
+                    log=paths.LOGS / "uv-node.log",
                     progress=progress,
                 )
             stamps.write(stamp, wanted)

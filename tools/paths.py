@@ -22,6 +22,7 @@ LOCAL: Final = BUILD / "local"
 CDK_CLI: Final = BUILD / "cdk-cli"
 CLIENT_GENERATORS: Final = BUILD / "client-generators"
 NODE: Final = BUILD / "node"
+UV: Final = BUILD / "uv"
 
 WEB: Final = ROOT / "web"
 SITE: Final = WEB / "dist"

@@ -1,36 +1,53 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tools import environments, paths
+from tools import environments, paths, uv
 from tools.commands import CommandError
 from tools.errors import ToolError
+from tools.progress import Step
 
 
-class FakeRuns:
-    """Stands for running programs; remembers them, fails on demand."""
+class FakeUv:
+    """Stands for running uv; remembers the commands, prints and fails on demand."""
 
     def __init__(self) -> None:
         self.commands: list[list[str]] = []
-        self.failure: str | None = None
+        self.printed: list[str] = []
+        self.details: list[str] = []
+        self.failures: dict[str, str] = {}
 
-    def __call__(self, command: list[Any], **_: object) -> None:
-        parts = [str(part) for part in command]
+    def run(
+        self,
+        arguments: Sequence[str | Path],
+        *,
+        progress: Step,
+        on_line: Callable[[str], None] | None = None,
+        **_: object,
+    ) -> None:
+        parts = [str(part) for part in arguments]
         self.commands.append(parts)
-        if self.failure is not None and "install" in parts:
-            raise CommandError(1, self.failure)
-        if "venv" in parts:
+        for line in self.printed if on_line else []:
+            assert on_line
+            on_line(line)
+            self.details.append(progress.detail)
+        if parts[0] in self.failures:
+            raise CommandError(2, self.failures[parts[0]])
+        if parts[0] == "venv":
             (Path(parts[-1]) / "bin").mkdir(parents=True, exist_ok=True)
             (Path(parts[-1]) / "bin" / "python").touch()
 
+    def what(self) -> list[str]:
+        return [command[0] for command in self.commands]
+
 
 @pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
-    fake = FakeRuns()
-    monkeypatch.setattr(environments, "run_logged", fake)
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeUv:
+    fake = FakeUv()
+    monkeypatch.setattr(uv, "run", fake.run)
     monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
     monkeypatch.setattr(paths, "LOGS", tmp_path / "build" / "logs")
     return fake
@@ -39,88 +56,108 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeRuns:
 @pytest.fixture
 def requirements(tmp_path: Path) -> Path:
     file = tmp_path / "requirements.txt"
-    file.write_text("# a comment\nsix==1.17.0  # why\n\nPyYAML==6.0.3\n")
+    file.write_text(
+        "# a comment\n"
+        "six==1.17.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via boto3\n\n"
+        "PyYAML==6.0.3 ; sys_platform == 'linux' \\\n    --hash=sha256:cc\n"
+    )
     return file
 
 
-def test_nothing_is_installed_twice(runs: FakeRuns, requirements: Path, tmp_path: Path) -> None:
+def test_nothing_is_installed_twice(fake: FakeUv, requirements: Path, tmp_path: Path) -> None:
     venv = tmp_path / "venv"
     environments.ensure(venv, requirements, "packages")
-    assert [command[1:3] for command in runs.commands] == [["-m", "venv"], ["-m", "pip"]]
+    assert fake.what() == ["venv", "pip"]
 
     environments.ensure(venv, requirements, "packages")
 
-    assert len(runs.commands) == 2
+    assert len(fake.commands) == 2
 
 
-def test_other_pins_are_installed(runs: FakeRuns, requirements: Path, tmp_path: Path) -> None:
+def test_a_file_with_another_hash_is_not_installed(
+    fake: FakeUv, requirements: Path, tmp_path: Path
+) -> None:
+    environments.ensure(tmp_path / "venv", requirements, "packages")
+
+    install = fake.commands[-1]
+    assert install[install.index("--require-hashes") :] == [
+        "--require-hashes",
+        "--requirement",
+        str(requirements),
+    ]
+
+
+def test_another_lock_is_installed(fake: FakeUv, requirements: Path, tmp_path: Path) -> None:
     environments.ensure(tmp_path / "venv", requirements, "packages")
     requirements.write_text("six==1.16.0\n")
 
     environments.ensure(tmp_path / "venv", requirements, "packages")
 
-    assert len(runs.commands) == 4
+    assert len(fake.commands) == 4
 
 
 def test_packages_of_our_own_run_from_where_they_are(
-    runs: FakeRuns, requirements: Path, tmp_path: Path
+    fake: FakeUv, requirements: Path, tmp_path: Path
 ) -> None:
     described = tmp_path / "tool" / "pyproject.toml"
     described.parent.mkdir()
     described.write_text("[project]")
     for _ in range(2):
         environments.ensure(tmp_path / "venv", requirements, "it", in_place=[described.parent])
-    assert [command[2] for command in runs.commands] == ["venv", "pip", "pip"]
-    assert runs.commands[-1][-2:] == ["--editable", str(described.parent)]
+    assert fake.what() == ["venv", "pip", "pip"]
+    assert fake.commands[-1][-2:] == ["--editable", str(described.parent)]
 
     described.write_text("[project] # changed")
     environments.ensure(tmp_path / "venv", requirements, "it", in_place=[described.parent])
 
-    assert len(runs.commands) == 6
+    assert len(fake.commands) == 6
 
 
 def test_an_interrupted_installation_is_done_again(
-    runs: FakeRuns, requirements: Path, tmp_path: Path
+    fake: FakeUv, requirements: Path, tmp_path: Path
 ) -> None:
-    runs.failure = "Connection refused"
+    fake.failures = {"pip": "Connection refused"}
     with pytest.raises(ToolError):
         environments.ensure(tmp_path / "venv", requirements, "packages")
-    runs.failure = None
+    fake.failures = {}
 
     environments.ensure(tmp_path / "venv", requirements, "packages")
 
-    assert [command[2] for command in runs.commands] == ["venv", "pip", "venv", "pip"]
-    assert "--clear" in runs.commands[2]
+    assert fake.what() == ["venv", "pip", "venv", "pip"]
+    assert "--clear" in fake.commands[2]
 
 
-@pytest.mark.parametrize(
-    ("output", "says"),
-    [
-        ("WARNING: Retrying ... Temporary failure in name resolution", "network connection"),
-        ("OSError: [Errno 28] No space left on device", "disk is full"),
-        (
-            "ERROR: No matching distribution found for pillow==13.0.0 (from -r x (line 3))",
-            "no pillow==13.0.0 for Python",
-        ),
-        (
-            "(from versions: none)\nERROR: No matching distribution found for pillow==13.0.0",
-            "network connection",
-        ),
-    ],
-)
-def test_a_failed_installation_is_one_sentence(
-    runs: FakeRuns, requirements: Path, tmp_path: Path, output: str, says: str
+def test_an_environment_that_cannot_be_made_is_one_sentence(
+    fake: FakeUv, requirements: Path, tmp_path: Path
 ) -> None:
-    runs.failure = output
+    fake.failures = {"venv": "error: Permission denied"}
 
-    with pytest.raises(ToolError) as raised:
+    with pytest.raises(ToolError, match=r"^Could not create venv: see \S+, then run .* again\.$"):
         environments.ensure(tmp_path / "venv", requirements, "packages")
 
-    message = str(raised.value)
-    assert says in message
-    assert message.endswith(".")
-    assert "\n" not in message
-    assert "again" in message
+
+def test_a_failed_installation_is_one_sentence(
+    fake: FakeUv, requirements: Path, tmp_path: Path
+) -> None:
+    fake.failures = {"pip": "error: Failed to fetch: `https://index/six/`"}
+
+    with pytest.raises(ToolError, match=r"^Packages could not be downloaded: .*again .*\.$"):
+        environments.ensure(tmp_path / "venv", requirements, "packages")
+
+
+def test_a_person_reads_what_is_waited_for(
+    fake: FakeUv, requirements: Path, tmp_path: Path
+) -> None:
+    fake.printed = [
+        "Resolved 92 packages in 1.62s",
+        "Downloading aws-cdk-lib (57.1MiB)",
+        " Downloaded aws-cdk-lib",
+        "Prepared 92 packages in 20.1s",
+    ]
+
+    environments.ensure(tmp_path / "venv", requirements, "packages")
+
+    assert fake.details == ["", *2 * ["downloading aws-cdk-lib"], "unpacking 92 packages"]
 
 
 def test_pins_are_read_by_normalised_name(requirements: Path) -> None:

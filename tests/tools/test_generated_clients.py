@@ -4,14 +4,14 @@ hold."""
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tools import generated_clients, paths
+from tools import generated_clients, paths, uv
 from tools.environments import pinned
 from tools.errors import ToolError
+from tools.progress import step
 
 
 def test_the_document_is_valid() -> None:
@@ -38,15 +38,10 @@ def test_every_operation_and_model_becomes_a_part_of_a_python_client(tmp_path: P
     assert all(name in models for name in document["components"]["schemas"])
 
 
-def test_the_generators_pins_are_complete_and_agree_with_ours() -> None:
+def test_the_generators_pins_are_complete_and_agree_with_ours(tmp_path: Path) -> None:
     python = generated_clients.python()
-    checked = subprocess.run(
-        [python, "-m", "pip", "--disable-pip-version-check", "check"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert checked.returncode == 0, checked.stdout
+    with step("Checking the client generators") as progress:
+        uv.run(["pip", "check", "--python", python], log=tmp_path / "check.log", progress=progress)
     theirs = pinned(paths.ROOT / "tools" / "requirements-clients.txt")
     ours = pinned(paths.ROOT / "requirements.txt")
     assert {name: theirs[name] for name in theirs.keys() & ours} == {

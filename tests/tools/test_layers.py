@@ -27,6 +27,7 @@ class FakeIndex:
             "package/data.json",
             "package-1.0.dist-info/licenses/LICENSE",
             "bin/command",
+            ".lock",
             "botocore/data/s3/service.json",
             "botocore/data/ec2/service.json",
             "botocore/data/endpoints.json",
@@ -166,13 +167,28 @@ def test_a_layer_too_large_for_lambda_is_refused(
         layers.build(Target("3.13", "aarch64"), tmp_path / "built")
 
 
-def test_wheels_are_asked_for_by_both_platform_names() -> None:
-    arguments = Target("3.13", "aarch64").pip_arguments()
+def test_a_layer_is_of_wheels_for_its_target_alone(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    layers.build(Target("3.13", "aarch64"), tmp_path / "built")
 
-    # With the older alone, pip takes an old major version of Pillow without a word.
-    assert "--platform=manylinux_2_28_aarch64" in arguments
-    assert "--platform=manylinux2014_aarch64" in arguments
+    [arguments] = index.requests
+    assert "--python-platform=aarch64-manylinux_2_28" in arguments
     assert "--python-version=3.13" in arguments
+    assert "--no-build" in arguments
+
+
+def test_another_file_than_the_locked_one_goes_into_no_layer(
+    index: FakeIndex, sources: Path, tmp_path: Path
+) -> None:
+    layers.build(Target("3.13", "aarch64"), tmp_path / "built")
+
+    lock = str(sources / "runtime" / "requirements.txt")
+    assert index.requests[0][-3:] == ["--require-hashes", "--requirement", lock]
+
+
+def test_other_systems_get_what_they_run() -> None:
+    assert Target("3.13", "aarch64", "darwin").install_arguments() == []
 
 
 def test_a_target_is_what_lambda_is_told() -> None:
