@@ -6,7 +6,8 @@
 #   make demo                                 add the demo data
 #   make down                                 stop everything and delete its state
 #   make test [ARGS="-k feed"]                run every check that a change must pass
-#   make lint                                 check style, types, imports and the API document
+#   make unit [ARGS="-k feed"]                run the pure tests: no cloud, no codecs, under a minute
+#   make check                                check style, types, imports and the API document
 #   make format                               format the code
 #   make e2e [ARGS="-k feed"]                 run the end-to-end tests
 #   make screenshots                          take the pictures for the documentation again
@@ -47,7 +48,7 @@ export AWS_DEFAULT_REGION := $(REGION)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help ready up down logs demo test lint format e2e bench waiting redrive reconcile collect audit \
+.PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
 	reindex search-check opensearch layers lock site screenshots openapi synth bootstrap \
 	deploy destroy clean
 
@@ -72,8 +73,11 @@ demo: ready
 test: ready
 	@$(TOOLS) test -- $(ARGS)
 
-lint: ready
-	@$(TOOLS) lint
+unit: ready
+	@$(TOOLS) unit -- $(ARGS)
+
+check: ready
+	@$(TOOLS) check
 
 format: ready
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format . ; $(TOOLS) format-site

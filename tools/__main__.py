@@ -81,10 +81,10 @@ def _format_site(_: argparse.Namespace) -> int:
     return 0
 
 
-def _lint(_: argparse.Namespace) -> int:
+def _check(_: argparse.Namespace) -> int:
     from tools import checks
 
-    checks.lint()
+    checks.check()
     return 0
 
 
@@ -92,6 +92,12 @@ def _test(options: argparse.Namespace) -> int:
     from tools import checks
 
     checks.test(options.arguments)
+
+
+def _unit(options: argparse.Namespace) -> int:
+    from tools import checks
+
+    checks.unit(options.arguments)
 
 
 def _e2e(options: argparse.Namespace) -> int:
@@ -166,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("format-site", help="format the web client's sources").set_defaults(
         run=_format_site
     )
-    commands.add_parser("lint", help="style, types, import contracts").set_defaults(run=_lint)
+    commands.add_parser("check", help="style, types, import contracts").set_defaults(run=_check)
     commands.add_parser("bootstrap", help="prepare AWS for the CDK").set_defaults(run=_bootstrap)
 
     logs = commands.add_parser("logs", help="follow the functions' logs")
@@ -181,7 +187,11 @@ def _parser() -> argparse.ArgumentParser:
     lock.add_argument("upgrade", nargs="*", help="packages to upgrade, or `all`")
     lock.set_defaults(run=_lock)
 
-    for name, run, what in (("test", _test, "everything"), ("e2e", _e2e, "end to end")):
+    for name, run, what in (
+        ("test", _test, "everything"),
+        ("unit", _unit, "the pure ones"),
+        ("e2e", _e2e, "end to end"),
+    ):
         tests = commands.add_parser(name, help=f"run the tests: {what}")
         tests.add_argument("arguments", nargs="*", help="for pytest, after --")
         tests.set_defaults(run=run)

@@ -1,4 +1,4 @@
-"""`make test`, `lint`, `e2e` and `bench`: everything a change must pass, from a fresh clone."""
+"""`make test`, `unit`, `check`, `e2e` and `bench`: what a change must pass, from a fresh clone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IMPORT_ROOTS = (".", "cli", "functions", "layers/shared/python")
 _SPREAD = ("-p", "tools.pytest_groups", "-n", "2", "--dist", "loadgroup")
 
 
-def lint() -> None:
+def check() -> None:
     """Style, types, the dependency rule, the OpenAPI document. Raises `ToolError` after showing
     what each check that fails has to say."""
     checks: dict[str, list[str]] = {
@@ -36,10 +36,15 @@ def lint() -> None:
 
 
 def test(arguments: Sequence[str]) -> NoReturn:
-    """Lint, then every test; becomes pytest's process, its summary printed last."""
+    """Check, then run every test; becomes pytest's process, its summary printed last."""
     prepare()
-    lint()
+    check()
     _become(["-m", "pytest", *_SPREAD, *arguments])
+
+
+def unit(arguments: Sequence[str]) -> NoReturn:
+    """The pure tests alone, for which nothing is built; becomes pytest's process."""
+    _become(["-m", "pytest", "tests/unit", *arguments])
 
 
 def e2e(arguments: Sequence[str]) -> NoReturn:

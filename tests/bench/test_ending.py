@@ -160,7 +160,7 @@ def test_make_bench_becomes_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> No
         became.append(arguments[1:])
 
     monkeypatch.setattr(checks, "prepare", lambda: None)
-    monkeypatch.setattr(checks, "lint", lambda: None)
+    monkeypatch.setattr(checks, "check", lambda: None)
     monkeypatch.setattr(os, "execve", become)
     monkeypatch.chdir(paths.ROOT)
 
