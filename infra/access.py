@@ -155,8 +155,8 @@ def _delivers(function: lambda_.Function, to: Resources) -> None:
         function.add_environment(name.upper(), str(value))
 
 
-_CROSSING = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
-"""The actions that moving a reader during a crossing needs: it reads heads and counts, and writes
+_MIGRATION = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+"""The actions that moving a reader during a migration needs: it reads heads and counts, and writes
 and removes pull markers on conditions about follow edges and heads."""
 
 
@@ -165,7 +165,7 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     _delivers(function, to)
-    grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
+    grants.items(function, tables.metadata, *_MIGRATION, "ConditionCheckItem")
     # A lease that has run out is renewed or removed, if it has not changed since it was read.
     grants.items(function, tables.feed, "Query", "BatchWriteItem", "UpdateItem", "DeleteItem")
     _sends(function, to, "fan_out", "deliver")
@@ -176,7 +176,7 @@ def _deliver(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     _delivers(function, to)
-    grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
+    grants.items(function, tables.metadata, *_MIGRATION, "ConditionCheckItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
     # Leases are written on condition of their edges, or checked afterwards and withdrawn.
     grants.items(

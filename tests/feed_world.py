@@ -73,9 +73,9 @@ def small_sizes(head_entries: int) -> Iterator[None]:
         patch("shutterfeed.domain.delivery.HEAD_POSTS", 2),
         patch("shutterfeed.services.fan_out.CHUNK", 2),
         patch("shutterfeed.services.fan_out.PAGES_PER_STEP", 2),
-        patch("shutterfeed.services.crossing.PAGE", 2),
-        patch("shutterfeed.services.crossing.PAGES_PER_STEP", 1),
-        patch("shutterfeed.services.crossing.CELEBRITY_SHARDS", 3),
+        patch("shutterfeed.services.migration.PAGE", 2),
+        patch("shutterfeed.services.migration.PAGES_PER_STEP", 1),
+        patch("shutterfeed.services.migration.CELEBRITY_SHARDS", 3),
         patch("shutterfeed.services.feed._FOLLOWING_PAGE", 2),
     ):
         yield

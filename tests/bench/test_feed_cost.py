@@ -221,7 +221,7 @@ def test_heads_and_snapshots_take_what_they_are_priced_at() -> None:
         return FeedEntry(ulid(at, random.getrandbits(79)), PostId(author, made))
 
     entries = tuple(entry(-number, authors[0]) for number in range(HEAD_ENTRIES))
-    head = Head(authors[0], entries, entries[-1], crossing=ulid(START, 7), version=10**6)
+    head = Head(authors[0], entries, entries[-1], migration=ulid(START, 7), version=10**6)
     assert HEAD - 60 < stored(head_item(head)) <= HEAD <= 1024
     lines = [str(entry(-number, random.choice(authors))) for number in range(100)]
     assert len(compressed("\n".join(lines))) + 200 == pytest.approx(snapshot_size(100), rel=0.03)

@@ -59,13 +59,13 @@ def _head(store: Store, author_id: str = ADA) -> Head:
     return store.heads.get_many([author_id])[author_id]
 
 
-def _cross(store: Store, *deliveries: Delivery) -> None:
+def _migrate(store: Store, *deliveries: Delivery) -> None:
     for number, delivery in enumerate(deliveries):
-        assert store.heads.change_delivery(_head(store), delivery, f"crossing {number}")
+        assert store.heads.change_delivery(_head(store), delivery, f"migration {number}")
 
 
-def _name(store: Store, delivery: Delivery, crossing: str) -> None:
-    assert store.heads.change_delivery(_head(store), delivery, crossing)
+def _name(store: Store, delivery: Delivery, migration: str) -> None:
+    assert store.heads.change_delivery(_head(store), delivery, migration)
 
 
 def _places(posts: list[Post]) -> list[FeedEntry]:
@@ -115,21 +115,21 @@ class TestHeads:
 
     def test_of_a_celebrity_has_the_newest_posts_whole(self, store: Store) -> None:
         posts = [_publish(store, number) for number in range(HEAD_POSTS + 1)]
-        _cross(store, Delivery.TO_PULL)
+        _migrate(store, Delivery.TO_PULL)
         assert list(_head(store).posts) == posts[::-1][:HEAD_POSTS]
         store.posts.edit(posts[-1].id, "edited", Place("Ulm", 48.4, 9.98), ["a", ""])
         store.posts.delete(posts[-2], LATER)
         posts = [_post(store, post) for post in posts if post is not posts[-2]]
         posts.append(_publish(store, 1000))
         assert list(_head(store).posts) == posts[::-1][:HEAD_POSTS]
-        _cross(store, Delivery.PULL, Delivery.TO_PUSH, Delivery.PUSH)
+        _migrate(store, Delivery.PULL, Delivery.TO_PUSH, Delivery.PUSH)
         assert _head(store).posts == ()
         assert list(_head(store).entries) == _places(posts[::-1])
 
     def test_have_fewer_posts_where_those_are_long(self, store: Store) -> None:
         long = "\U00020000" * (HEAD_TEXT // 3)
         posts = [_publish(store, number) for number in range(3)]
-        _cross(store, Delivery.TO_PULL)
+        _migrate(store, Delivery.TO_PULL)
         for post in posts:
             store.posts.edit(post.id, "", None, [long + post.id.ulid])
         posts = [_post(store, post) for post in posts]
@@ -141,17 +141,17 @@ class TestHeads:
 
     def test_always_have_the_newest_post(self, store: Store) -> None:
         post = _publish(store, 1)
-        _cross(store, Delivery.TO_PULL)
+        _migrate(store, Delivery.TO_PULL)
         store.posts.edit(post.id, "", None, ["x" * (HEAD_TEXT + 1)])
         assert list(_head(store).posts) == [_post(store, post)]
 
     def test_say_whether_a_post_is_pulled(self, store: Store) -> None:
         for delivery in Delivery:
-            _cross(store, delivery)
+            _migrate(store, delivery)
             post = _publish(store, len(_head(store).entries))
             assert post.pulled is (delivery is Delivery.PULL)
             store.posts.delete(post, LATER)
-            _cross(store, Delivery.TO_PUSH)
+            _migrate(store, Delivery.TO_PUSH)
             store.posts.restore(_post(store, post), LATER)
             assert not _post(store, post).pulled
 
@@ -162,10 +162,10 @@ class TestHeads:
         read = _head(store)
         assert store.heads.change_delivery(read, Delivery.TO_PULL, "two")
         assert not store.heads.change_delivery(read, Delivery.TO_PULL, "three")
-        assert (_head(store).delivery, _head(store).crossing) == (Delivery.TO_PULL, "two")
+        assert (_head(store).delivery, _head(store).migration) == (Delivery.TO_PULL, "two")
 
     def test_change_with_every_edit_of_what_they_hold(self, store: Store) -> None:
-        """A crossing that read the post before the edit must not put it into the head."""
+        """A migration that read the post before the edit must not put it into the head."""
         post = _publish(store, 1)
         head = _head(store)
         store.posts.edit(post.id, "edited", None, ())
@@ -292,8 +292,8 @@ class TestReaders:
         store.readers.pull(readers, ADA)
         pulling = [r for r in readers if store.readers.get(r).pulled == {ADA}]
         assert pulling == [r for r in readers if r != samples.user_id(13)]
-        _name(store, Delivery.TO_PUSH, "crossing")
-        store.readers.stop_pulling(readers, ADA, "crossing")
+        _name(store, Delivery.TO_PUSH, "migration")
+        store.readers.stop_pulling(readers, ADA, "migration")
         assert not any(store.readers.get(r).pulled for r in readers)
 
     def test_unfollowing_ends_lease_and_pulling_and_is_remembered(self, store: Store) -> None:

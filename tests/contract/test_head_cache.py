@@ -19,7 +19,7 @@ ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
 
 
 def _head(author: int = 1, posts: int = 3, version: int = 7) -> Head:
-    head = Head(samples.user_id(author), delivery=Delivery.TO_PULL, crossing="a crossing")
+    head = Head(samples.user_id(author), delivery=Delivery.TO_PULL, migration="a migration")
     for number in range(posts):
         post = samples.post(author, number, 2, state=PostState.PUBLISHED)
         shown = tuple(medium.ready(samples.picture()) for medium in post.media)
@@ -67,7 +67,7 @@ def test_an_older_version_does_not_take_the_place_of_a_newer_one(head_cache: Hea
 def test_pages_of_cached_heads_ask_the_table_for_nothing(store: Store, clock: FakeClock) -> None:
     author = samples.profile(1)
     store.profiles.create(author)
-    store.heads.change_delivery(Head(ADA), Delivery.TO_PULL, "a crossing")
+    store.heads.change_delivery(Head(ADA), Delivery.TO_PULL, "a migration")
     post = samples.post()
     store.posts.create(post, (), "key", "")
     store.posts.publish(post.id, post.media, samples.position(1), START)

@@ -100,7 +100,7 @@ def test_an_author_becomes_a_celebrity_and_ceases_to_be_one(
         assert feed_ids(reader.api) == posts
 
 
-def test_crossing_under_load_leaves_every_feed_complete(
+def test_a_migration_under_load_leaves_every_feed_complete(
     person: Callable[[], Person], feeds: Table, metadata: Table
 ) -> None:
     author = person()

@@ -225,7 +225,7 @@ class Backend:
             if isinstance(step, FanOut):
                 steps.planner.plan(step)
             else:
-                steps.crossings.cross(step)
+                steps.migrations.migrate(step)
 
         collection = CollectionService(
             blobs=blobs,

@@ -668,10 +668,10 @@ class FakeHeads:
     def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
         return {author_id: self.data.head(author_id) for author_id in author_ids}
 
-    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
+    def change_delivery(self, head: Head, delivery: Delivery, migration: str) -> bool:
         if self.data.head(head.author_id).version != head.version:
             return False
-        self.data.write_head(head.crossed(delivery, crossing))
+        self.data.write_head(head.with_delivery(delivery, migration))
         return True
 
 
@@ -707,8 +707,8 @@ class FakeReaders:
         edges = {(reader_id, author_id) for reader_id in reader_ids}
         self.data.pulled.update(edges & self.data.edges.keys())
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
-        if self.data.head(author_id).crossing == crossing:
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, migration: str) -> None:
+        if self.data.head(author_id).migration == migration:
             self.data.pulled.difference_update((r, author_id) for r in reader_ids)
 
     def _kept(self, reader_id: str) -> Reader:

@@ -11,7 +11,7 @@ import pytest
 
 from shutterfeed.domain.delivery import Delivery
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import Cross, DeliverEntry, FanOut, Followed, PrepareFeed
+from shutterfeed.domain.messages import DeliverEntry, FanOut, Followed, MigrateReaders, PrepareFeed
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import popularity, user_document
 from tests import samples
@@ -157,7 +157,7 @@ def an_author_becomes_a_celebrity(story: Story) -> None:
     story.publish()
     story.backend.drain()
     _become_a_celebrity(story, until=Delivery.TO_PULL)
-    story.act = story.worker("fan_out", Cross)
+    story.act = story.worker("fan_out", MigrateReaders)
 
 
 def an_author_ceases_to_be_a_celebrity(story: Story) -> None:
@@ -169,7 +169,7 @@ def an_author_ceases_to_be_a_celebrity(story: Story) -> None:
     for number in OTHERS[:2]:
         story.unfollow(number)
     _deliver_until(story, Delivery.TO_PUSH)
-    story.act = story.worker("fan_out", Cross)
+    story.act = story.worker("fan_out", MigrateReaders)
 
 
 def a_returning_readers_feed_is_made_anew(story: Story) -> None:
@@ -248,7 +248,7 @@ def test_whoever_is_overtaken_leaves_nothing_behind(
         story.check()
 
 
-def test_a_worker_of_an_earlier_crossing_does_not_end_the_pulling_of_a_later_one() -> None:
+def test_a_worker_of_an_earlier_migration_does_not_end_the_pulling_of_a_later_one() -> None:
     """The author was a celebrity again meanwhile, and published what nobody was pushed."""
 
     def become_one_for_a_while(story: Story) -> None:

@@ -23,8 +23,8 @@ from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
-from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.migration import MigrationService
 
 
 def wire(
@@ -40,7 +40,7 @@ def wire(
     policy: FeedPolicy,
     clock: Clock,
 ) -> DeliveryService:
-    crossings = CrossingService(
+    migrations = MigrationService(
         profiles=profiles,
         heads=heads,
         readers=readers,
@@ -59,7 +59,7 @@ def wire(
         audience=audience,
         feeds=feeds,
         reads=reads,
-        crossings=crossings,
+        migrations=migrations,
         policy=policy,
         clock=clock,
     )

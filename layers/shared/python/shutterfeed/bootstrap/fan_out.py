@@ -22,8 +22,8 @@ from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
-from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.fan_out import FanOutPlanner
+from shutterfeed.services.migration import MigrationService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class FanOutServices:
     """What the messages of the fan-out queue are for."""
 
     planner: FanOutPlanner
-    crossings: CrossingService
+    migrations: MigrationService
 
 
 def wire(
@@ -52,7 +52,7 @@ def wire(
     )
     return FanOutServices(
         planner=FanOutPlanner(audience=pushed_to, steps=steps, chunks=chunks, clock=clock),
-        crossings=CrossingService(
+        migrations=MigrationService(
             profiles=profiles,
             heads=heads,
             readers=readers,

@@ -11,8 +11,8 @@ The author's number of followers decides about the column, the reader's last vis
       └──all readers served── to_push <────────┘  └──────────────────────────┘
                                         followers fall below 80 % of it
 
-While an author crosses, posts are pushed *and* pulled; a page holds each post once, whichever way
-it came.
+While an author is migrated, posts are pushed *and* pulled; a page holds each post once, whichever
+way it came.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class FeedPolicy:
     """How many posts a snapshot has: the feed that is made when a reader returns."""
 
     def delivery_due(self, delivery: Delivery, followers: int) -> Delivery | None:
-        """The state in which a crossing begins; None if the author is on the right side."""
+        """The state in which a migration begins; None if the author is on the right side."""
         if delivery in (Delivery.PUSH, Delivery.TO_PUSH):
             return Delivery.TO_PULL if followers >= self.celebrity_followers else None
         return Delivery.TO_PUSH if followers < self.celebrity_followers * _STAY else None
@@ -122,7 +122,7 @@ class Head:
     """An author's newest published posts, and how the author's posts are delivered.
 
     It changes in the transactions that publish, delete, restore and edit posts, so that posts and
-    the author's crossings have one common order.
+    the author's migrations have one common order.
     """
 
     author_id: str
@@ -131,8 +131,8 @@ class Head:
     floor: FeedEntry | None = None
     """The author may have more posts below it; None if `entries` are all. It never moves down."""
     delivery: Delivery = Delivery.PUSH
-    crossing: str = ""
-    """The name of the present crossing, or of the last one."""
+    migration: str = ""
+    """The name of the present migration, or of the last one."""
     version: int = 0
     posts: Sequence[Post] = ()
     """The whole posts of the newest entries, in the same order; empty unless the author is
@@ -177,8 +177,8 @@ class Head:
         kept = [other for other in self.posts if other.id != post_id]
         return replace(self, entries=entries, version=self.version + 1).showing(kept)
 
-    def crossed(self, delivery: Delivery, crossing: str) -> Head:
-        changed = replace(self, delivery=delivery, crossing=crossing, version=self.version + 1)
+    def with_delivery(self, delivery: Delivery, migration: str) -> Head:
+        changed = replace(self, delivery=delivery, migration=migration, version=self.version + 1)
         return changed.showing(self.posts)
 
     @property

@@ -68,11 +68,11 @@ class FanOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Cross:
-    """Continue an author's crossing from a checkpoint on, if it is still the present crossing."""
+class MigrateReaders:
+    """Continue an author's delivery migration from a checkpoint on, if no later one has begun."""
 
     author_id: str
-    crossing: str
+    migration: str
     after: str | None = None
 
 
@@ -141,7 +141,7 @@ class IndexUser:
 
 
 PublishMessage = PublishMedium | PublishPost
-FanOutMessage = FanOut | Cross
+FanOutMessage = FanOut | MigrateReaders
 DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed
 CollectMessage = CollectMedia | CollectBlob
 IndexMessage = IndexPost | IndexUser

@@ -20,8 +20,8 @@ class Heads(Protocol):
         nothing."""
         ...
 
-    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
-        """Set the author's delivery and crossing. False if the head is no longer the one that was
+    def change_delivery(self, head: Head, delivery: Delivery, migration: str) -> bool:
+        """Set the author's delivery and migration. False if the head is no longer the one that was
         read."""
         ...
 
@@ -54,8 +54,8 @@ class Readers(Protocol):
         the same time ends up not pulling."""
         ...
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
-        """Let the readers no longer pull the author, if `crossing` is still the author's last one:
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, migration: str) -> None:
+        """Let the readers no longer pull the author, if `migration` is still the author's last one:
         nothing changes if the author became a celebrity again meanwhile, even for a short time."""
         ...
 

@@ -30,8 +30,8 @@ from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.system import Clock
-from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.feed import following, make_snapshot
+from shutterfeed.services.migration import MigrationService
 
 _ATTEMPTS: Final = 5
 
@@ -44,7 +44,7 @@ class DeliveryService:
     audience: Audience
     feeds: Feeds
     reads: FeedReads
-    crossings: CrossingService
+    migrations: MigrationService
     policy: FeedPolicy
     clock: Clock
 
@@ -56,7 +56,7 @@ class DeliveryService:
             case Followed(follower_id, followee_id):
                 self._followed(follower_id, followee_id)
             case Unfollowed(follower_id, followee_id):
-                self.crossings.consider(followee_id, cause=follower_id)
+                self.migrations.consider(followee_id, cause=follower_id)
             case PrepareFeed(reader_id):
                 self._prepare(reader_id)
 
@@ -74,7 +74,7 @@ class DeliveryService:
         # Whose preparation begins after this will find the edge.
         if self.readers.get(follower_id).prepared:
             self._bring(follower_id, followee_id)
-        self.crossings.consider(followee_id, cause=follower_id)
+        self.migrations.consider(followee_id, cause=follower_id)
 
     def _bring(self, follower_id: str, followee_id: str) -> None:
         now = self.clock.now()

@@ -56,7 +56,7 @@ class _Stored:
     entries: str
     floor: str | None
     delivery: Delivery
-    crossing: str
+    migration: str
     posts: tuple[Post, ...]
 
 
@@ -173,7 +173,7 @@ def _value(head: Head) -> bytes:
         pack(head.entries),
         None if head.floor is None else str(head.floor),
         head.delivery,
-        head.crossing,
+        head.migration,
         tuple(head.posts),
     )
     return compressed(_encode(stored))
@@ -190,7 +190,7 @@ def _to_head(author_id: str, value: bytes) -> Head:
         PackedEntries(author_id, stored.entries),
         floor,
         stored.delivery,
-        stored.crossing,
+        stored.migration,
         stored.version,
         stored.posts,
     )

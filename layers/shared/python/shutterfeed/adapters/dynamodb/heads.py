@@ -122,7 +122,7 @@ def head_item(head: Head) -> Item:
         _SIZE: len(posts) or None,
         "floor": str(head.floor) if head.floor is not None else None,
         "delivery": head.delivery,
-        "crossing": head.crossing,
+        "migration": head.migration,
         _VERSION: head.version,
     }
 
@@ -134,7 +134,7 @@ def to_head(item: Item) -> Head:
         PackedEntries(author_id, decompressed(item["entries"]).decode()),
         FeedEntry.parse(item["floor"]) if "floor" in item else None,
         Delivery(item["delivery"]),
-        item["crossing"],
+        item["migration"],
         item[_VERSION],
         PackedPosts(item["posts"], item[_COUNT], item[_SIZE]) if "posts" in item else (),
     )
@@ -151,9 +151,9 @@ class DynamoHeads:
         items = self.table.get_many(map(keys.head, heads), consistent=True)
         return heads | {head.author_id: head for head in map(to_head, items)}
 
-    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
+    def change_delivery(self, head: Head, delivery: Delivery, migration: str) -> bool:
         try:
-            self.table.write(self.replacing(head, head.crossed(delivery, crossing)))
+            self.table.write(self.replacing(head, head.with_delivery(delivery, migration)))
         except ConditionFailed:
             return False
         return True

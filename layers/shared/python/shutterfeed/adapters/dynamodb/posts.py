@@ -130,7 +130,7 @@ class DynamoPosts:
                 condition=Attr(_STATE).eq(post.state),
             )
             after = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
-            # The head changes even if it does not hold the post whole: a crossing that has read
+            # The head changes even if it does not hold the post whole: a migration that has read
             # the post, to put it there, must read it again.
             in_head = post.state is PostState.PUBLISHED and entry_of(post) in head.entries
             return Change(update, head.with_post(after) if in_head else head)

@@ -77,8 +77,8 @@ class DynamoReaders:
         for some in chunks(reader_ids, _TRANSACTION // 2):
             self._pull(list(some), author_id)
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
-        pushed = Check(keys.head(author_id), Attr("crossing").eq(crossing))
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, migration: str) -> None:
+        pushed = Check(keys.head(author_id), Attr("migration").eq(migration))
         for some in chunks(reader_ids, _TRANSACTION - 1):
             try:
                 self.table.transact(

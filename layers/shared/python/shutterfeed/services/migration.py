@@ -1,6 +1,6 @@
-"""Authors whose followers have become more or fewer: how popular they are is noted for the search
-index, and those who become celebrities, or cease to be, have their readers moved from pushing to
-pulling or back, while posts come both ways."""
+"""Delivery migration: when an author becomes a celebrity, or ceases to be one, their readers are moved
+from pushing to pulling or back, while posts come both ways. The author's popularity is noted for the
+search index on the same occasion."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shutterfeed.domain.delivery import (
     Head,
 )
 from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.messages import Cross, FanOutMessage
+from shutterfeed.domain.messages import FanOutMessage, MigrateReaders
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.feeds import Feeds, Heads, Readers
@@ -31,7 +31,7 @@ _ENDS: Final = {Delivery.TO_PULL: Delivery.PULL, Delivery.TO_PUSH: Delivery.PUSH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CrossingService:
+class MigrationService:
     profiles: Profiles
     heads: Heads
     readers: Readers
@@ -42,10 +42,10 @@ class CrossingService:
     clock: Clock
 
     def consider(self, author_id: str, cause: str) -> None:
-        """Note how popular the author is, and begin a crossing if the number of followers calls
+        """Note how popular the author is, and begin a migration if the number of followers calls
         for one.
 
-        `cause` names the change of the number: of many at once one begins the crossing, and begins
+        `cause` names the change of the number: of many at once one begins the migration, and begins
         it again if it crashed before it told the planner. Raises `Busy` if profile or head change
         too often to be written.
         """
@@ -54,7 +54,7 @@ class CrossingService:
             return
         for _ in range(_ATTEMPTS):
             head = self.heads.get_many([author_id])[author_id]
-            if head.delivery in _ENDS and head.crossing.startswith(f"{cause}#"):
+            if head.delivery in _ENDS and head.migration.startswith(f"{cause}#"):
                 self._tell(head)
                 return
             due = self.policy.delivery_due(head.delivery, profile.followers)
@@ -67,13 +67,13 @@ class CrossingService:
                 return
         raise Busy
 
-    def cross(self, step: Cross) -> int:
+    def migrate(self, step: MigrateReaders) -> int:
         """Move readers from the step's checkpoint on; how many. Posts published meanwhile are
         pushed, too, until the last reader is moved."""
         moved = 0
         for _ in range(PAGES_PER_STEP):
             head = self.heads.get_many([step.author_id])[step.author_id]
-            if head.crossing != step.crossing or head.delivery not in _ENDS:
+            if head.migration != step.migration or head.delivery not in _ENDS:
                 return moved
             page = self.audience.page(step.author_id, None, step.after, PAGE)
             if page.items:
@@ -103,7 +103,7 @@ class CrossingService:
         raise Busy
 
     def _tell(self, head: Head) -> None:
-        self.steps.send([Cross(head.author_id, head.crossing)])
+        self.steps.send([MigrateReaders(head.author_id, head.migration)])
 
     def _move(self, head: Head, reader_ids: tuple[str, ...]) -> None:
         if head.delivery is Delivery.TO_PULL:
@@ -111,14 +111,14 @@ class CrossingService:
         else:
             # First what they pulled is put into their feeds, then they stop pulling.
             self.feeds.put(reader_ids, head.entries, self.clock.now())
-            self.readers.stop_pulling(reader_ids, head.author_id, head.crossing)
+            self.readers.stop_pulling(reader_ids, head.author_id, head.migration)
 
-    def _end(self, step: Cross) -> None:
+    def _end(self, step: MigrateReaders) -> None:
         for _ in range(_ATTEMPTS):
             head = self.heads.get_many([step.author_id])[step.author_id]
             end = _ENDS.get(head.delivery)
-            if head.crossing != step.crossing or end is None:
+            if head.migration != step.migration or end is None:
                 return
-            if self.heads.change_delivery(head, end, step.crossing):
+            if self.heads.change_delivery(head, end, step.migration):
                 return
         raise Busy
