@@ -31,7 +31,7 @@ POST_IN_HEAD: Final = 240
 SNAPSHOT: Final = 330
 SNAPSHOT_ENTRY: Final = 36
 """A hundred entries of thirty authors take 3,930."""
-LEASE: Final = 90
+SUBSCRIPTION: Final = 90
 ENTRY: Final = 130
 EDGE: Final = 185
 """Bytes, all of them, of what the adapters store."""
@@ -78,9 +78,9 @@ class Bill(dict[str, float]):
 class Design:
     """What the service does beside its policy; other than the defaults, to see the worth of it."""
 
-    silent_unleased: bool = False
-    """A reader leases only those who have ever posted; a first post asks of each follower whether
-    posts are pushed to them."""
+    silent_unsubscribed: bool = False
+    """A reader subscribes only to those who have ever posted; a first post asks of each follower
+    whether posts are pushed to them."""
     author_in_head: bool = False
     """A celebrity's head has what a page shows of its author."""
     snapshot_in_feed: bool = False
@@ -128,7 +128,7 @@ def hybrid(trace: Trace, policy: FeedPolicy, design: Design) -> Bill:
         _publish(design.pulled_head if celebrity else HEAD, bill)
         if not celebrity:
             bill.pay("audience", READ)
-    if design.silent_unleased:
+    if design.silent_unsubscribed:
         for followers in trace.first_posts():
             bill.pay("audience", strong(EDGE * followers) + strong(PROFILE) * followers)
     for reader in trace.readers:
@@ -165,12 +165,12 @@ class _Reading:
         self._celebrities = sum(count in pulled for count in reader.followed)
         self._last_visit: date | None = None
         self._pushed_until = _NEVER
-        self._leases = _NEVER
-        """Until then all are leased; below, single authors."""
+        self._subscribed_until = _NEVER
+        """Until then all are subscribed to; below, single authors."""
         self._renewed: dict[int, datetime] = {}
         self._ended: set[int] = set()
         self._met: set[int] = set()
-        """Authors who had posted when all were leased, or have since."""
+        """Authors who had posted when all were subscribed to, or have since."""
         self._arrived = 0
         self._entries: list[datetime] = []
         """When those were pushed that are in the feed."""
@@ -192,31 +192,31 @@ class _Reading:
         reader, begin = self._reader, self._arrived
         self._arrived = end = reader.arrived(0, until).stop
         for author, at in zip(reader.authors[begin:end], reader.times[begin:end], strict=True):
-            if self._leases > _NEVER and self._followers[author] not in self._pulled:
+            if self._subscribed_until > _NEVER and self._followers[author] not in self._pulled:
                 self._bill = self._bill_at(at)
                 self._plan(author, _moment(at))
 
     def _plan(self, author: int, now: datetime) -> None:
-        """A post meets the reader's lease, if there is one; one that has run out is renewed for
-        a reader who still comes, and otherwise ended."""
+        """A post meets the reader's subscription, if there is one; one that has run out is renewed
+        for a reader who still comes, and otherwise ended."""
         if author in self._ended:
             return
-        if self._design.silent_unleased and author not in self._met:
+        if self._design.silent_unsubscribed and author not in self._met:
             self._met.add(author)
-            self._lease(author, now)
-            self._bill.pay("leases", 0 if author in self._ended else WRITE)
-        elif self._renewed.get(author, self._leases) <= now:
-            self._lease(author, now)
+            self._subscribe(author, now)
+            self._bill.pay("push subscriptions", 0 if author in self._ended else WRITE)
+        elif self._renewed.get(author, self._subscribed_until) <= now:
+            self._subscribe(author, now)
             # The edge is looked at only of whoever still comes.
             edge = 0 if author in self._ended else strong(EDGE)
-            self._bill.pay("leases", strong(PROFILE) + edge + WRITE)
-        self._bill.pay("audience", READ * LEASE / 4096)
+            self._bill.pay("push subscriptions", strong(PROFILE) + edge + WRITE)
+        self._bill.pay("audience", READ * SUBSCRIPTION / 4096)
         if author not in self._ended:
             self._bill.pay("pushes", WRITE)
             self._entries.append(now)
 
-    def _lease(self, author: int, now: datetime) -> None:
-        until = self._policy.lease_until(self._pushed_until)
+    def _subscribe(self, author: int, now: datetime) -> None:
+        until = self._policy.subscribed_until(self._pushed_until)
         if until > now:
             self._renewed[author] = until
         else:
@@ -242,12 +242,15 @@ class _Reading:
                 self._merge_celebrities(page)
 
     def _promote(self, now: datetime) -> None:
-        """All whom the reader follows are leased, celebrities marked, older posts kept."""
+        """All whom the reader follows are subscribed to, celebrities marked, older posts kept."""
         self._met = set(self._reader.authors[: self._arrived])
-        leased = len(self._met) if self._design.silent_unleased else len(self._reader.followed)
-        self._bill.pay("leases", self._list_followed() + leased * WRITE)
-        # The tombstones, which stand beside the reader's state, say whose lease is withdrawn.
-        self._bill.pay("leases", strong(PROFILE + HEAD))
+        subscribed = (
+            len(self._met) if self._design.silent_unsubscribed else len(self._reader.followed)
+        )
+        self._bill.pay("push subscriptions", self._list_followed() + subscribed * WRITE)
+        # The tombstones, which stand beside the reader's state, say whose subscription is
+        # withdrawn.
+        self._bill.pay("push subscriptions", strong(PROFILE + HEAD))
         # A celebrity is marked in a transaction that checks the follow.
         marks = self._celebrities * 2 * (WRITE + WRITE)
         heads, snapshot = 2 * self._heads() + self._read_on(), strong(self._snapshot_size)
@@ -256,7 +259,7 @@ class _Reading:
         self._renewed.clear()
         self._ended.clear()
         self._prepare("promotions", now)
-        self._leases = self._policy.lease_until(self._policy.pushed_until(now))
+        self._subscribed_until = self._policy.subscribed_until(self._policy.pushed_until(now))
 
     def _prepare(self, name: str, now: datetime) -> None:
         """What a promotion and a renewal have in common: the reader's state, the feed trimmed."""
@@ -333,7 +336,7 @@ def push(trace: Trace) -> Bill:
     bill = Bill(display(trace))
     for _, author in trace.counted:
         followers = trace.followers[author]
-        bill.pay("audience", strong(LEASE * followers))
+        bill.pay("audience", strong(SUBSCRIPTION * followers))
         bill.pay("pushes", WRITE * followers)
     return bill
 
@@ -390,7 +393,7 @@ def hindsight(trace: Trace, pair: Pair, period: int) -> Bill:
 
     A pushed pair costs a write for each post; a pulled one, a read of the head with each page.
     Pairs whose reader does not come, or whose author does not post, cost nothing. No audience is
-    read, no lease kept, nothing listed, marked, noted or rebuilt, and changing over between
+    read, no subscription kept, nothing listed, marked, noted or rebuilt, and changing over between
     periods is free: no delivery that chooses by pair, at these prices, costs less.
     """
     bill = Bill(display(trace))

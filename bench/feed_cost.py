@@ -38,12 +38,12 @@ _FOLLOWS: Final = 14
 """10.6 times this makes the 150 that people on larger services follow."""
 
 _VARIANTS: Final = {
-    "only authors leased who ever posted": Design(silent_unleased=True),
+    "only authors subscribed to who ever posted": Design(silent_unsubscribed=True),
     "snapshot among the entries": Design(snapshot_in_feed=True),
     "feeds left to the TTL": Design(feeds_trimmed=False),
     "celebrity heads of 4 KB with the author": Design(author_in_head=True, posts_in_head=10),
 }
-_BOTH: Final = Design(silent_unleased=True, snapshot_in_feed=True)
+_BOTH: Final = Design(silent_unsubscribed=True, snapshot_in_feed=True)
 _THREE: Final = replace(_BOTH, feeds_trimmed=False)
 """What is not done, and would make a difference on this graph."""
 _SITUATIONS: Final = {

@@ -72,7 +72,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "DeleteItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
-    # Unfollowing removes a lease, and a feed that was made again is stored.
+    # Unfollowing removes a subscription, and a feed that was made again is stored.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
     _caches_heads(function, to)
@@ -166,7 +166,8 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     _delivers(function, to)
     grants.items(function, tables.metadata, *_MIGRATION, "ConditionCheckItem")
-    # A lease that has run out is renewed or removed, if it has not changed since it was read.
+    # A subscription that has run out is renewed or removed, if it has not changed since it was
+    # read.
     grants.items(function, tables.feed, "Query", "BatchWriteItem", "UpdateItem", "DeleteItem")
     _sends(function, to, "fan_out", "deliver")
 
@@ -178,7 +179,7 @@ def _deliver(function: lambda_.Function, to: Resources) -> None:
     _delivers(function, to)
     grants.items(function, tables.metadata, *_MIGRATION, "ConditionCheckItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
-    # Leases are written on condition of their edges, or checked afterwards and withdrawn.
+    # Subscriptions are written on condition of their edges, or checked afterwards and withdrawn.
     grants.items(
         function,
         tables.feed,

@@ -281,10 +281,12 @@ class FeedWorld:
                 return seen
 
     def _check_ways(self) -> None:
-        """No lease and no mark is without its edge."""
+        """No subscription and no mark is without its edge."""
         data = self.backend.metadata
-        leases = {(reader, author) for author, held in data.leases.items() for reader in held}
-        assert not leases - data.edges.keys(), "leases of whom nobody follows"
+        subscriptions = {
+            (reader, author) for author, held in data.subscriptions.items() for reader in held
+        }
+        assert not subscriptions - data.edges.keys(), "subscriptions of whom nobody follows"
         assert not data.pulled - data.edges.keys(), "marks of whom nobody follows"
 
     def _check_counts(self) -> None:

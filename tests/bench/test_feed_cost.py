@@ -81,13 +81,14 @@ def of(bill: Bill, *names: str) -> float:
 def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() -> None:
     posts = [0.5, 2.0, 3.0, 33.0]
     bill = hybrid(trace(posts, reader([0.1, 1.1], posts)), POLICY, Design())
-    # On day 1.1 they become regular: leased until day 32.1, which 2.0 and 3.0 meet. At 33.0 the
-    # lease has run out, its reader is asked for, and it ends.
+    # On day 1.1 they become regular: subscribed until day 32.1, which 2.0 and 3.0 meet. At 33.0 the
+    # subscription has run out, its reader is asked for, and it ends.
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
-    # Leasing takes a list of the followed, and a look at the tombstones.
-    assert of(bill, "leases") == pytest.approx((2 * READ + WRITE) + (READ + WRITE))
+    # Subscribing takes a list of the followed, and a look at the tombstones.
+    assert of(bill, "push subscriptions") == pytest.approx((2 * READ + WRITE) + (READ + WRITE))
     assert of(bill, "visits") == pytest.approx(2 * WRITE)
-    # Each post: a plan, and a head of 1 KB within a transaction; three of them read the lease.
+    # Each post: a plan, and a head of 1 KB within a transaction; three of them read the
+    # subscription.
     assert of(bill, "audience") == pytest.approx(4 * READ + 3 * READ * 90 / 4096)
     assert of(bill, "heads") == pytest.approx(4 * (READ + 2 * WRITE))
     # Reads: the reader's state, the old snapshot, the head strongly consistent.
@@ -99,23 +100,23 @@ def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() 
     assert of(bill, "renewals") == 0
 
 
-def test_a_post_that_meets_a_lease_run_out_renews_it_only_for_a_reader_who_still_comes() -> None:
+def test_a_post_renews_a_subscription_run_out_only_for_a_reader_who_still_comes() -> None:
     visits = [0.1, *(float(day) for day in range(1, 60))]
     posts = [40.0, 41.0, 100.0, 101.0]
     bill = hybrid(trace(posts, reader(visits, posts), days=120), POLICY, Design())
-    # Pushed to until day 79, and leased until day 32; then asked for on days 40 and 100.
+    # Pushed to until day 79, and subscribed until day 32; then asked for on days 40 and 100.
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
-    # To be renewed, a lease needs its edge as well.
-    first_lease, renewed, ended = 2 * READ + WRITE, 2 * READ + WRITE, READ + WRITE
-    assert of(bill, "leases") == pytest.approx(first_lease + renewed + ended)
+    # To be renewed, a subscription needs its edge as well.
+    first_subscription, renewed, ended = 2 * READ + WRITE, 2 * READ + WRITE, READ + WRITE
+    assert of(bill, "push subscriptions") == pytest.approx(first_subscription + renewed + ended)
 
 
-def test_whoever_never_posted_is_leased_only_by_their_first_post() -> None:
-    design = Design(silent_unleased=True)
+def test_whoever_never_posted_is_subscribed_to_only_by_their_first_post() -> None:
+    design = Design(silent_unsubscribed=True)
     posts = [2.0, 3.0]
     bill = hybrid(trace(posts, reader([0.1, 1.1], posts, followed=50)), POLICY, design)
     # The list of 50 followed takes 9 KB, the tombstones are one unit more.
-    assert of(bill, "leases") == pytest.approx(4 * READ + WRITE)
+    assert of(bill, "push subscriptions") == pytest.approx(4 * READ + WRITE)
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
     # The first post reads a list of 10 followers and what is known of each.
     first = READ + 10 * READ
@@ -134,8 +135,8 @@ def test_a_snapshot_among_the_entries_is_read_by_pages_that_reach_it() -> None:
 def test_a_regular_reader_only_prolongs_halfway_however_many_they_follow() -> None:
     visits = [float(day) for day in range(34)]
     bill = hybrid(trace([], reader(visits, followed=7)), POLICY, Design())
-    # Leased on day 1; on days 17 and 33 less than 15 of 30 days are left.
-    assert of(bill, "leases") == pytest.approx(2 * READ + 7 * WRITE)
+    # Subscribed on day 1; on days 17 and 33 less than 15 of 30 days are left.
+    assert of(bill, "push subscriptions") == pytest.approx(2 * READ + 7 * WRITE)
     assert of(bill, "visits") == pytest.approx(4 * WRITE)
     # The state is read and the day written; the feed is looked through, as on day 1.
     assert of(bill, "renewals") == pytest.approx(2 * (READ + WRITE))
@@ -146,11 +147,11 @@ def test_a_reader_who_lapses_and_returns_is_regular_by_the_last_visit_noted() ->
     lapsed = [0.1, 1.1, 10.0]
     # Pushed to until 31.1; day 10 was not noted. Day 35 is more than 30 days after day 1.
     pulled = hybrid(trace([], reader([*lapsed, 35.0, 35.5], followed=7)), POLICY, Design())
-    assert of(pulled, "leases") == pytest.approx(2 * READ + 7 * WRITE)
+    assert of(pulled, "push subscriptions") == pytest.approx(2 * READ + 7 * WRITE)
     assert of(pulled, "visits") == pytest.approx(3 * WRITE)
     # The day after, they are.
     again = hybrid(trace([], reader([*lapsed, 35.0, 36.0], followed=7)), POLICY, Design())
-    assert of(again, "leases") == pytest.approx(2 * (2 * READ + 7 * WRITE))
+    assert of(again, "push subscriptions") == pytest.approx(2 * (2 * READ + 7 * WRITE))
 
 
 def test_entries_beyond_what_a_feed_keeps_are_deleted_with_the_next_renewal() -> None:
@@ -196,7 +197,7 @@ def test_who_never_becomes_regular_costs_what_pulling_costs() -> None:
     ours = hybrid(played, never, Design())
     assert of(ours, "pulls") == pytest.approx(4 * (READ * 4 + 80 * READ / 2))
     assert of(ours, "pulls") == pytest.approx(pull(played, POLICY)["pulls"])
-    assert of(ours, "pushes", "leases") == 0
+    assert of(ours, "pushes", "push subscriptions") == 0
 
 
 def stored(item: Item) -> int:
@@ -276,7 +277,7 @@ def played() -> Trace:
     "design",
     [
         Design(),
-        Design(silent_unleased=True, snapshot_in_feed=True, feeds_trimmed=False),
+        Design(silent_unsubscribed=True, snapshot_in_feed=True, feeds_trimmed=False),
         Design(author_in_head=True, posts_in_head=10),
     ],
 )

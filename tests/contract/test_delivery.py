@@ -1,4 +1,5 @@
-"""What decides how a post comes to a reader: heads, leases, marks, and the reads of a page."""
+"""What decides how a post comes to a reader: heads, subscriptions, marks, and the reads of a
+page."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from shutterfeed.domain.delivery import (
     HEAD_TEXT,
     Delivery,
     Head,
-    Lease,
+    PushSubscription,
     Reader,
     entry_of,
 )
@@ -173,60 +174,66 @@ class TestHeads:
 
 
 class TestAudience:
-    def test_leases_are_given_renewed_and_ended(self, store: Store) -> None:
-        store.audience.lease(BOB, [ADA, CY], START)
-        store.audience.lease(CY, [ADA], LATER)
-        assert _leases(store) == {Lease(BOB, START), Lease(CY, LATER)}
-        store.audience.renew(ADA, [Lease(BOB, START)], LATER)
-        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, LATER)}
-        store.audience.end(ADA, [Lease(BOB, START), Lease(CY, LATER)])
-        assert _leases(store) == {Lease(BOB, LATER)}, "what was renewed meanwhile stays"
-        assert _leases(store, CY) == {Lease(BOB, START)}
+    def test_subscriptions_are_given_renewed_and_ended(self, store: Store) -> None:
+        store.audience.subscribe(BOB, [ADA, CY], START)
+        store.audience.subscribe(CY, [ADA], LATER)
+        assert _subscriptions(store) == {PushSubscription(BOB, START), PushSubscription(CY, LATER)}
+        store.audience.renew(ADA, [PushSubscription(BOB, START)], LATER)
+        assert _subscriptions(store) == {PushSubscription(BOB, LATER), PushSubscription(CY, LATER)}
+        store.audience.end(ADA, [PushSubscription(BOB, START), PushSubscription(CY, LATER)])
+        # What was renewed meanwhile stays.
+        assert _subscriptions(store) == {PushSubscription(BOB, LATER)}
+        assert _subscriptions(store, CY) == {PushSubscription(BOB, START)}
 
-    def test_only_leases_that_are_still_as_they_were_read_are_renewed(self, store: Store) -> None:
+    def test_only_subscriptions_that_are_as_they_were_read_are_renewed(self, store: Store) -> None:
         later_still = LATER + timedelta(days=1)
-        store.audience.lease(BOB, [ADA], LATER)
-        store.audience.lease(CY, [ADA], LATER)
-        gone = Lease(samples.user_id(9), START)
-        store.audience.renew(ADA, [Lease(BOB, START), gone, Lease(CY, LATER)], later_still)
-        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, later_still)}
+        store.audience.subscribe(BOB, [ADA], LATER)
+        store.audience.subscribe(CY, [ADA], LATER)
+        gone = PushSubscription(samples.user_id(9), START)
+        store.audience.renew(
+            ADA, [PushSubscription(BOB, START), gone, PushSubscription(CY, LATER)], later_still
+        )
+        assert _subscriptions(store) == {
+            PushSubscription(BOB, LATER),
+            PushSubscription(CY, later_still),
+        }
         store.audience.renew(ADA, [], later_still)
         store.audience.end(ADA, [])
 
     @pytest.mark.usefixtures("people")
-    def test_a_lease_may_be_given_to_those_who_follow_only(self, store: Store) -> None:
+    def test_only_those_who_follow_are_subscribed(self, store: Store) -> None:
         _follow(store, BOB)
-        assert store.audience.lease_followed(BOB, ADA, START)
-        assert store.audience.lease_followed(BOB, ADA, LATER)
-        assert not store.audience.lease_followed(CY, ADA, LATER)
-        assert _leases(store) == {Lease(BOB, LATER)}
+        assert store.audience.subscribe_followed(BOB, ADA, START)
+        assert store.audience.subscribe_followed(BOB, ADA, LATER)
+        assert not store.audience.subscribe_followed(CY, ADA, LATER)
+        assert _subscriptions(store) == {PushSubscription(BOB, LATER)}
         _unfollow(store, BOB)
-        assert not store.audience.lease_followed(BOB, ADA, LATER)
-        assert _leases(store) == set()
+        assert not store.audience.subscribe_followed(BOB, ADA, LATER)
+        assert _subscriptions(store) == set()
 
     @pytest.mark.usefixtures("people")
-    def test_leases_of_whom_one_does_not_follow_are_withdrawn(self, store: Store) -> None:
+    def test_subscriptions_to_whom_one_does_not_follow_are_withdrawn(self, store: Store) -> None:
         _follow(store, BOB, 1)
-        store.audience.lease(BOB, [ADA, CY], LATER)
-        store.audience.lease(CY, [ADA], LATER)
+        store.audience.subscribe(BOB, [ADA, CY], LATER)
+        store.audience.subscribe(CY, [ADA], LATER)
         store.audience.withdraw(BOB, {ADA, CY, samples.user_id(9)})
-        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, LATER)}
-        assert _leases(store, CY) == set()
+        assert _subscriptions(store) == {PushSubscription(BOB, LATER), PushSubscription(CY, LATER)}
+        assert _subscriptions(store, CY) == set()
         store.audience.withdraw(BOB, ())
         _unfollow(store, BOB)
-        store.audience.lease(BOB, [ADA], LATER)
+        store.audience.subscribe(BOB, [ADA], LATER)
         store.audience.withdraw(BOB, [ADA])
-        assert _leases(store) == {Lease(CY, LATER)}
+        assert _subscriptions(store) == {PushSubscription(CY, LATER)}
 
     def test_parts_make_up_the_whole(self, store: Store) -> None:
         readers = {ulid(START, 7919 * number**3 + number) for number in range(100)}
         for reader in readers:
-            store.audience.lease(reader, [ADA], LATER)
+            store.audience.subscribe(reader, [ADA], LATER)
 
         def page(part: int | None, after: str | None, limit: int) -> list[str]:
             found = store.audience.page(ADA, part, after, limit)
             rest = found.next_position
-            ids = [lease.reader_id for lease in found.items]
+            ids = [subscription.reader_id for subscription in found.items]
             return ids + (page(part, rest, limit) if rest is not None else [])
 
         for limit in (7, 1000):
@@ -235,7 +242,7 @@ class TestAudience:
             assert [r for p in range(AUDIENCE_PARTS) for r in page(p, None, limit)] == whole_list
 
 
-def _leases(store: Store, author_id: str = ADA) -> set[Lease]:
+def _subscriptions(store: Store, author_id: str = ADA) -> set[PushSubscription]:
     return set(store.audience.page(author_id, None, None, 10).items)
 
 
@@ -296,16 +303,16 @@ class TestReaders:
         store.readers.stop_pulling(readers, ADA, "migration")
         assert not any(store.readers.get(r).pulled for r in readers)
 
-    def test_unfollowing_ends_lease_and_pulling_and_is_remembered(self, store: Store) -> None:
+    def test_unfollowing_ends_subscription_and_pull_and_is_remembered(self, store: Store) -> None:
         _follow(store, BOB)
-        store.audience.lease(BOB, [ADA, CY], LATER)
+        store.audience.subscribe(BOB, [ADA, CY], LATER)
         store.readers.pull([BOB], ADA)
         _unfollow(store, BOB)
         reader = store.readers.get(BOB)
         assert not reader.pulled
         assert reader.unfollowed == {ADA}
-        assert _leases(store) == set()
-        assert _leases(store, CY) == {Lease(BOB, LATER)}
+        assert _subscriptions(store) == set()
+        assert _subscriptions(store, CY) == {PushSubscription(BOB, LATER)}
         _follow(store, BOB)
         assert store.readers.get(BOB).unfollowed == set()
 

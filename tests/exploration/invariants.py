@@ -103,12 +103,13 @@ def counters(state: State) -> Iterator[str]:
 
 
 def delivery(state: State) -> Iterator[str]:
-    """No lease, mark or tombstone without what it stands for; no author on the wrong side."""
+    """No subscription, mark or tombstone without what it stands for; no author on the wrong
+    side."""
     for key in state.feed:
         if key.pk.startswith("AUDIENCE#"):
-            author_id, reader_id = keys.parse_lease(key)
+            author_id, reader_id = keys.parse_push_subscription(key)
             if (reader_id, author_id) not in state.edges:
-                yield f"a lease of {author_id} without its edge"
+                yield f"a subscription of {author_id} without its edge"
     stored = [to_head(row) for key, row in state.metadata.items() if key.sk == keys.HEAD]
     heads = {head.author_id: head for head in stored}
     for key in state.metadata:

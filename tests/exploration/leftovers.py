@@ -60,7 +60,8 @@ def in_metadata(state: State) -> Iterator[str]:
 
 
 def in_feed(state: State) -> Iterator[str]:
-    """Entries and snapshots live for 90 days. Leases are held against the edges elsewhere."""
+    """Entries and snapshots live for 90 days. Subscriptions are held against the edges
+    elsewhere."""
     for key in state.feed:
         if key.pk.startswith("FEED#"):
             yield f"feed: {key.pk} {key.sk} is left"

@@ -89,7 +89,7 @@ class Metadata:
     """What is kept of readers; profile, head and authors are filled in when one is read."""
     pulled: set[tuple[str, str]] = field(default_factory=set)
     unfollowed: set[tuple[str, str]] = field(default_factory=set)
-    leases: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    subscriptions: dict[str, dict[str, datetime]] = field(default_factory=dict)
     """By author: each reader, and until when. Of the feed table, like `FakeFeeds`."""
     changes: list[Change] = field(default_factory=list)
 
@@ -239,7 +239,7 @@ class FakeFollows:
         del self.data.edges[edge]
         self.data.unfollowed.add(edge)
         self.data.pulled.discard(edge)
-        self.data.leases.get(followee.user_id, {}).pop(follower_id, None)
+        self.data.subscriptions.get(followee.user_id, {}).pop(follower_id, None)
         self.data.expiries[keys.unfollowed(*edge)] = at + unfollowed_retention(MOST_ACTIVE_DAYS)
         self.data.changes.append(FollowChanged(*edge, follows=False))
         return True

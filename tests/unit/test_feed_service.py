@@ -232,13 +232,13 @@ def test_a_regular_reader_is_pushed_to_for_as_long_as_they_come(backend: Backend
     assert backend.feed_table.snapshots[BOB].version == 1
 
 
-def test_leases_end_with_the_first_post_after_their_reader_ceased_to_come(
+def test_subscriptions_end_with_the_first_post_after_their_reader_ceased_to_come(
     backend: Backend,
 ) -> None:
     backend.wait(timedelta(days=32))
-    assert BOB in backend.metadata.leases[ADA]
+    assert BOB in backend.metadata.subscriptions[ADA]
     _publish(backend, 1, "a")
-    assert not backend.metadata.leases[ADA]
+    assert not backend.metadata.subscriptions[ADA]
     assert not any(backend.feed_table.feeds.values())
 
 

@@ -24,7 +24,7 @@ Metadata table
 Feed table
     FEED#<user>        <position>#<post>  pushed post
     FEED#<user>        SNAPSHOT           the feed as it was made when its reader returned
-    AUDIENCE#<author>  <reader, reversed> lease: push this author's posts to this reader
+    AUDIENCE#<author>  <reader, reversed> push subscription: push this author's posts to this reader
 Search table (every other partition key begins with `<generation>#`)
     GENERATIONS             GENERATIONS                     generation searched, generation built
     DOC#<kind>#<id>         DOC                             what the index holds of a post or user
@@ -316,18 +316,18 @@ def audience_partition(author_id: str) -> str:
     return _AUDIENCE + author_id
 
 
-def lease(author_id: str, reader_id: str) -> Key:
-    """The key of a lease. Its sort key is the reader's id reversed, which begins with random
-    characters, so that a range of sort keys holds a random part of the readers."""
+def push_subscription(author_id: str, reader_id: str) -> Key:
+    """The key of a push subscription. Its sort key is the reader's id reversed, which begins with
+    random characters, so that a range of sort keys holds a random part of the readers."""
     return Key(audience_partition(author_id), reader_id[::-1])
 
 
-def parse_lease(key: Key) -> tuple[str, str]:
+def parse_push_subscription(key: Key) -> tuple[str, str]:
     """The author's and the reader's id."""
-    return _tail(key.pk, _AUDIENCE), parse_lease_sort(key.sk)
+    return _tail(key.pk, _AUDIENCE), parse_push_subscription_sort(key.sk)
 
 
-def parse_lease_sort(text: str) -> str:
+def parse_push_subscription_sort(text: str) -> str:
     """The reader's id."""
     return text[::-1]
 

@@ -44,7 +44,7 @@ index that list them. One item takes 1,000 write units a second, and a count wit
 costs two: 32 items take 16,000 follows a second."""
 AUDIENCE_PARTS: Final = 32
 """The number of parts of a large audience that are read at the same time: one for each first
-character of the leases' sort keys."""
+character of the subscriptions' sort keys."""
 _STAY: Final = 0.8
 """A celebrity stays one until the number of followers falls below this fraction of the
 threshold."""
@@ -83,8 +83,8 @@ class FeedPolicy:
     def pushed_until(self, visit: datetime) -> datetime:
         return visit + timedelta(days=self.active_days)
 
-    def lease_until(self, pushed_until: datetime) -> datetime:
-        """When a lease runs out: a day later than any reader of it assumes, as clocks may
+    def subscribed_until(self, pushed_until: datetime) -> datetime:
+        """When a subscription runs out: a day later than any reader of it assumes, as clocks may
         differ."""
         return pushed_until + timedelta(days=1)
 
@@ -95,11 +95,12 @@ class FeedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
+class PushSubscription:
     """A push subscription: an author's posts are pushed to a reader until `until`.
 
-    A lease that has run out does not mean that the reader has left. It is renewed when there is a
-    post to push, if the reader still comes; so visits cost nothing for authors who do not post.
+    A subscription that has run out does not mean that the reader has left. It is renewed when there
+    is a post to push, if the reader still comes; so visits cost nothing for authors who do not
+    post.
     """
 
     reader_id: str

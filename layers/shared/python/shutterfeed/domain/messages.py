@@ -78,8 +78,8 @@ class MigrateReaders:
 
 @dataclass(frozen=True, slots=True)
 class DeliverEntry:
-    """Put one entry into the feeds of some users, who held leases when the audience was read. That
-    time is None in messages from before it was recorded."""
+    """Put one entry into the feeds of some users, who held subscriptions when the audience was
+    read. That time is None in messages from before it was recorded."""
 
     entry: FeedEntry
     owner_ids: tuple[str, ...]
@@ -104,8 +104,8 @@ class Unfollowed:
 
 @dataclass(frozen=True, slots=True)
 class PrepareFeed:
-    """A reader has become a regular one, or their leases run out soon: push posts to them from now
-    on."""
+    """A reader has become a regular one, or their subscriptions run out soon: push posts to them
+    from now on."""
 
     reader_id: str
 

@@ -1,12 +1,13 @@
 """Feeds kept ready: what follows from a follow, and from a reader's becoming a regular one.
 
-Why no post is missed: a lease is written before the author's head is read. A post published
-before that read is in the head; one published after it finds the lease, because both the head and
-the audience are read strongly consistent, and a post enters its author's head in the very
+Why no post is missed: a subscription is written before the author's head is read. A post published
+before that read is in the head; one published after it finds the subscription, because both the
+head and the audience are read strongly consistent, and a post enters its author's head in the very
 transaction that publishes it.
 
-Why nothing comes from whom the reader has unfollowed: an edge and its lease go in one transaction,
-and a lease is written on condition of the edge, or the edges are looked at again after it.
+Why nothing comes from whom the reader has unfollowed: an edge and its subscription go in one
+transaction, and a subscription is written on condition of the edge, or the edges are looked at
+again after it.
 """
 
 from __future__ import annotations
@@ -78,9 +79,9 @@ class DeliveryService:
 
     def _bring(self, follower_id: str, followee_id: str) -> None:
         now = self.clock.now()
-        until = self.policy.lease_until(self.policy.pushed_until(now))
+        until = self.policy.subscribed_until(self.policy.pushed_until(now))
         # The edge decides, not the message: it may be late, and the follow long undone.
-        if not self.audience.lease_followed(follower_id, followee_id, until):
+        if not self.audience.subscribe_followed(follower_id, followee_id, until):
             return
         head = self.heads.get_many([followee_id])[followee_id]
         if head.delivery in PULLED:
@@ -89,8 +90,9 @@ class DeliveryService:
             self.feeds.put([follower_id], head.entries, now)
 
     def _prepare(self, reader_id: str) -> None:
-        """Lease all whom the reader follows, and once these leases hold, keep what was published
-        before. Of one who is pushed to already the leases stand, and are renewed by posts."""
+        """Subscribe the reader to all whom they follow, and once these subscriptions hold, keep
+        what was published before. Of one who is pushed to already the subscriptions stand, and are
+        renewed by posts."""
         now = self.clock.now()
         reader, until = self.readers.get(reader_id), self.policy.pushed_until(now)
         if reader.profile is None:
@@ -100,9 +102,10 @@ class DeliveryService:
             # followed misses has been followed after it.
             self.readers.prepare(reader_id)
             followed = list(following(self.follows, reader_id))
-            self.audience.lease(reader_id, followed, self.policy.lease_until(until))
+            self.audience.subscribe(reader_id, followed, self.policy.subscribed_until(until))
             # Whom the reader has unfollowed since the list was read, now or in an attempt at this
-            # preparation that broke off: each has a tombstone. A later unfollowing finds the lease.
+            # preparation that broke off: each has a tombstone. A later unfollowing finds the
+            # subscription.
             self.audience.withdraw(reader_id, self.readers.get(reader_id).unfollowed)
             self._serve(reader_id, followed, now)
         self.feeds.trim(reader_id, self.policy.feed_posts)

@@ -1,6 +1,6 @@
-"""Delivery migration: when an author becomes a celebrity, or ceases to be one, their readers are moved
-from pushing to pulling or back, while posts come both ways. The author's popularity is noted for the
-search index on the same occasion."""
+"""Delivery migration: when an author becomes a celebrity, or ceases to be one, their readers are
+moved from pushing to pulling or back, while posts come both ways. The author's popularity is noted
+for the search index on the same occasion."""
 
 from __future__ import annotations
 

@@ -24,7 +24,8 @@ old, a post is published within seconds of the moment in its position, and clock
 @dataclass(frozen=True, slots=True)
 class CachedFeedReads:
     """Reads of feed pages in which the heads of pulled celebrities come from the cache. `start` and
-    `heads` do not use it, since snapshots and leases that are stored are made from their results.
+    `heads` do not use it, since snapshots and subscriptions that are stored are made from their
+    results.
 
     A page below a position that is younger than `SETTLED` reads every head again. So every post
     below a cursor is on the pages after it, however old the cached heads are: pages have no gap.

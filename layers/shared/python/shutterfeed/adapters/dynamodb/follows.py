@@ -40,7 +40,7 @@ _UNFOLLOWED_RETENTION: Final = unfollowed_retention(MOST_ACTIVE_DAYS)
 @dataclass(frozen=True, slots=True)
 class DynamoFollows:
     """Follow edges in the metadata table. `feeds` is the name of the feed table, which has the
-    leases."""
+    subscriptions."""
 
     table: Table
     feeds: str
@@ -70,7 +70,7 @@ class DynamoFollows:
             *_counts(follower_id, followee, -1),
             Put(remembered),
             Delete(keys.pull(follower_id, followee_id)),
-            Delete(keys.lease(followee_id, follower_id), table=self.feeds),
+            Delete(keys.push_subscription(followee_id, follower_id), table=self.feeds),
         )
 
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
