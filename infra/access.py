@@ -75,7 +75,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     # Unfollowing removes a subscription, and a feed that was made again is stored.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
-    _caches_heads(function, to)
+    _caches_recent_posts(function, to)
     _sends(function, to, "deliver")
     # The API itself never writes bytes, but a presigned request has the rights of its signer.
     # PutObject also covers beginning and completing an upload in parts.
@@ -92,10 +92,12 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, uploads, "GetObject", "PutObject", prefix=DOWNLOADS_PREFIX)
 
 
-def _caches_heads(function: lambda_.Function, to: Resources) -> None:
-    function.add_environment("HEAD_CACHE", "container" if to.shared_cache is None else "valkey")
-    for name, bound in to.settings.head_cache.items():
-        function.add_environment(f"HEAD_CACHE_{name.upper()}", str(bound))
+def _caches_recent_posts(function: lambda_.Function, to: Resources) -> None:
+    function.add_environment(
+        "RECENT_POSTS_CACHE", "container" if to.shared_cache is None else "valkey"
+    )
+    for name, bound in to.settings.recent_posts_cache.items():
+        function.add_environment(f"RECENT_POSTS_CACHE_{name.upper()}", str(bound))
     if to.shared_cache is not None:
         to.shared_cache.admit(function)
 
@@ -156,8 +158,8 @@ def _delivers(function: lambda_.Function, to: Resources) -> None:
 
 
 _MIGRATION = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
-"""The actions that moving a reader during a migration needs: it reads heads and counts, and writes
-and removes pull markers on conditions about follow edges and heads."""
+"""The actions that moving a reader during a migration needs: it reads recent posts and counts, and
+writes and removes pull markers on conditions about follow edges and recent posts."""
 
 
 def _fan_out(function: lambda_.Function, to: Resources) -> None:

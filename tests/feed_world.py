@@ -66,11 +66,11 @@ class Dice:
 
 
 @contextmanager
-def small_sizes(head_entries: int) -> Iterator[None]:
-    """Sizes so small that a few people and posts fill pages, chunks, steps and heads."""
+def small_sizes(recent_entries: int) -> Iterator[None]:
+    """Sizes so small that a few people and posts fill pages, chunks, steps and recent posts."""
     with (
-        patch("shutterfeed.domain.delivery.HEAD_ENTRIES", head_entries),
-        patch("shutterfeed.domain.delivery.HEAD_POSTS", 2),
+        patch("shutterfeed.domain.delivery.RECENT_ENTRIES", recent_entries),
+        patch("shutterfeed.domain.delivery.RECENT_WHOLE_POSTS", 2),
         patch("shutterfeed.services.fan_out.CHUNK", 2),
         patch("shutterfeed.services.fan_out.PAGES_PER_STEP", 2),
         patch("shutterfeed.services.migration.PAGE", 2),
@@ -257,7 +257,7 @@ class FeedWorld:
 
     def _look(self) -> None:
         data, feeds = self.backend.metadata, self.backend.feed_table.feeds
-        self.happened |= {head.delivery for head in data.heads.values()}
+        self.happened |= {recent.delivery for recent in data.recent_posts.values()}
         if data.pulled:
             self.happened.add("a celebrity is pulled")
         if any(feeds.values()):

@@ -53,8 +53,8 @@ def _subscribed(feeds: Table, author: Person) -> set[str]:
 
 
 def _delivery(metadata: Table, author: Person) -> str | None:
-    head = metadata.get(keys.head(author.api.me()["id"]))
-    return None if head is None else str(head["delivery"])
+    recent = metadata.get(keys.recent_posts(author.api.me()["id"]))
+    return None if recent is None else str(recent["delivery"])
 
 
 def _regulars(

@@ -18,7 +18,7 @@ from tests.exploration.state import State
 
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
 _OWN: Final = (
-    *("PROFILE", "HANDLE", "PUBLISHED", "FOLLOWS#", "PULLS#", "COUNT"),
+    *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT"),
     *("CURSOR_KEY", "RECONCILE"),
 )
 """Sort keys of what stands for itself; edges, marks and counts are held against each other

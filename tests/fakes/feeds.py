@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shutterfeed import keys
-from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, PushSubscription, entry_of
+from shutterfeed.domain.delivery import AUDIENCE_PARTS, PushSubscription, RecentPosts, entry_of
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
@@ -129,12 +129,16 @@ class FakeFeedReads:
         posts = FakePosts(self.data)
         return FeedView(
             FakeViewingReads(self.data).read(viewer, wanted.shown),
-            {i: self.data.heads[i] for i in wanted.heads if i in self.data.heads},
+            {
+                i: self.data.recent_posts[i]
+                for i in wanted.recent_posts
+                if i in self.data.recent_posts
+            },
             {i: posts.published_by(i, position, limit) for i in wanted.timelines},
         )
 
-    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        return {i: self.data.heads[i] for i in author_ids if i in self.data.heads}
+    def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        return {i: self.data.recent_posts[i] for i in author_ids if i in self.data.recent_posts}
 
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int

@@ -111,7 +111,7 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
         (keys.follower_count("ada", 7).sk, "MODIFY", False),
         (keys.pull("ada", "bob").sk, "INSERT", False),
         (keys.unfollowed("ada", "bob").sk, "INSERT", False),
-        (keys.head("ada").sk, "MODIFY", False),
+        (keys.recent_posts("ada").sk, "MODIFY", False),
         (keys.counts(PostId("ada", "one")).sk, "MODIFY", False),
     ],
 )

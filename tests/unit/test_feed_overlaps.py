@@ -350,7 +350,7 @@ def _become_a_celebrity(story: Story, until: Delivery = Delivery.PULL) -> None:
 
 
 def _deliver_until(story: Story, delivery: Delivery) -> None:
-    while story.backend.metadata.head(ADA).delivery is not delivery:
+    while story.backend.metadata.recent_posts_of(ADA).delivery is not delivery:
         story.backend.deliver(story.backend.waiting()[0])
 
 

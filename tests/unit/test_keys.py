@@ -208,7 +208,7 @@ def test_items_are_known_by_their_keys(post_id: PostId, other: str) -> None:
         keys.post(post_id): keys.Kind.POST,
         keys.counts(post_id): keys.Kind.COUNTS,
         keys.follow(author, other): keys.Kind.FOLLOW,
-        keys.head(author): keys.Kind.HEAD,
+        keys.recent_posts(author): keys.Kind.RECENT_POSTS,
     }
     assert set(kinds.values()) == set(keys.Kind)
     for key, kind in kinds.items():

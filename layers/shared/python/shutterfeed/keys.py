@@ -6,7 +6,7 @@ Metadata table
     USER#<author>      UPLOAD#<media>     upload ledger
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
-    USER#<author>      PUBLISHED          head: newest posts, and how they are delivered
+    USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
     USER#<reader>      PULLS#<author>     followed celebrity
     USER#<reader>      PRUNED#<author>    unfollowed author whose posts may still be in the feed
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
@@ -75,10 +75,10 @@ _FEED: Final = "FEED#"
 _AUDIENCE: Final = "AUDIENCE#"
 _PULLS: Final = "PULLS#"
 _UNFOLLOWED: Final = "PRUNED#"
-HEAD: Final = "PUBLISHED"
-READER_RANGE: Final = (PROFILE, _PULLS + "~")
+RECENT_POSTS: Final = "RECENT_POSTS"
+READER_RANGE: Final = (PROFILE, RECENT_POSTS)
 """The range of sort keys that a feed page reads first: the reader's profile, unfollowed authors,
-own head and celebrities stand next to each other in the partition."""
+pulled celebrities and own recent posts stand next to each other in the partition."""
 ENTRIES_END: Final = "8"
 """A sort key above every entry of a feed: a ULID begins with 0 to 7."""
 _UPLOADS: Final = "uploads"
@@ -116,7 +116,7 @@ class Kind(StrEnum):
     POST = "post"
     COUNTS = "counts"
     FOLLOW = "follow"
-    HEAD = "head"
+    RECENT_POSTS = "recent posts"
 
 
 _KINDS: Final = {
@@ -124,7 +124,7 @@ _KINDS: Final = {
     ("USER", "POST"): Kind.POST,
     ("COUNTS", "COUNTS"): Kind.COUNTS,
     ("USER", "FOLLOWS"): Kind.FOLLOW,
-    ("USER", HEAD): Kind.HEAD,
+    ("USER", RECENT_POSTS): Kind.RECENT_POSTS,
 }
 """By how partition and sort key begin, up to the first `#`."""
 
@@ -194,16 +194,16 @@ def parse_follow(key: Key) -> tuple[str, str]:
     return _tail(key.pk, _USER), _tail(key.sk, FOLLOWS_PREFIX)
 
 
-def head(author_id: str) -> Key:
-    return Key(user_partition(author_id), HEAD)
+def recent_posts(author_id: str) -> Key:
+    return Key(user_partition(author_id), RECENT_POSTS)
 
 
-def cached_head(author_id: str) -> str:
-    """The key of a head in the shared cache; it begins with `schema.CACHED_HEADS`."""
-    return f"head:{author_id}"
+def cached_recent_posts(author_id: str) -> str:
+    """The key of recent posts in the shared cache; it begins with `schema.CACHED_RECENT_POSTS`."""
+    return f"recent_posts:{author_id}"
 
 
-def parse_head(key: Key) -> str:
+def parse_recent_posts(key: Key) -> str:
     """The author's id."""
     return _tail(key.pk, _USER)
 

@@ -8,15 +8,15 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
-from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.messages import DeliverMessage, FanOutMessage
-from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
@@ -37,7 +37,7 @@ class FanOutServices:
 def wire(
     *,
     profiles: Profiles,
-    heads: Heads,
+    recent_posts: RecentPostsStore,
     readers: Readers,
     audience: Audience,
     follows: Follows,
@@ -54,7 +54,7 @@ def wire(
         planner=FanOutPlanner(audience=pushed_to, steps=steps, chunks=chunks, clock=clock),
         migrations=MigrationService(
             profiles=profiles,
-            heads=heads,
+            recent_posts=recent_posts,
             readers=readers,
             audience=pushed_to,
             feeds=feeds,
@@ -71,7 +71,7 @@ def services() -> FanOutServices:
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
     return wire(
         profiles=DynamoProfiles(metadata),
-        heads=DynamoHeads(metadata),
+        recent_posts=DynamoRecentPosts(metadata),
         readers=DynamoReaders(metadata),
         audience=DynamoAudience(feed_table, metadata.name),
         follows=DynamoFollows(metadata, feed_table.name),

@@ -29,15 +29,16 @@ from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Relation
 
-HEAD_ENTRIES: Final = 25
-"""How many of an author's newest posts the head names: they take just under 1 KB, one write unit.
+RECENT_ENTRIES: Final = 25
+"""The number of entries in an author's recent posts: they take just under 1 KB, one write unit.
 A new follower gets this number of posts into their feed."""
-HEAD_POSTS: Final = 20
-"""How many of the newest posts the head of a celebrity keeps whole: as many as a page has."""
-HEAD_TEXT: Final = 60_000
+RECENT_WHOLE_POSTS: Final = 20
+"""How many of the newest posts the recent posts of a celebrity keep whole: as many as a page
+has."""
+RECENT_TEXT: Final = 60_000
 """How many characters the captions and alt texts of those posts may have together; with more, the
-head keeps fewer posts. An item holds 400 KB, and text that people write compresses to two bytes a
-character at worst."""
+recent posts keep fewer posts. An item holds 400 KB, and text that people write compresses to two
+bytes a character at worst."""
 CELEBRITY_SHARDS: Final = 32
 """The number of items that count the followers of a celebrity, and of partitions of the followers
 index that list them. One item takes 1,000 write units a second, and a count within a transaction
@@ -119,7 +120,7 @@ PULLED: Final = (Delivery.TO_PULL, Delivery.PULL)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RecentPosts:
     """An author's newest published posts, and how the author's posts are delivered.
 
     It changes in the transactions that publish, delete, restore and edit posts, so that posts and
@@ -145,57 +146,57 @@ class Head:
 
     @property
     def timeline(self) -> Source:
-        """The entries whose posts the head keeps whole, so that a page of them needs no other
-        item."""
+        """The entries whose posts the recent posts keep whole, so that a page of them needs no
+        other item."""
         if not self.posts or len(self.posts) == len(self.entries):
             return self.source
         shown = self.entries[: len(self.posts)]
         return Source(shown, shown[-1])
 
     def post_of(self, entry: FeedEntry) -> Post | None:
-        """The post of an entry, if the head keeps it whole."""
+        """The post of an entry, if the recent posts keep it whole."""
         for index in range(len(self.posts)):
             if self.entries[index] == entry:
                 return self.posts[index]
         return None
 
-    def with_post(self, post: Post) -> Head:
-        """The head after a post was published, restored or edited."""
+    def with_post(self, post: Post) -> RecentPosts:
+        """The recent posts after a post was published, restored or edited."""
         entry = entry_of(post)
         if self.floor is not None and entry < self.floor:
             return self
         entries = tuple(sorted({*self.entries, entry}, reverse=True))
-        floor = self.floor if len(entries) <= HEAD_ENTRIES else entries[HEAD_ENTRIES - 1]
+        floor = self.floor if len(entries) <= RECENT_ENTRIES else entries[RECENT_ENTRIES - 1]
         kept = [other for other in self.posts if other.id != post.id]
         changed = replace(
-            self, entries=entries[:HEAD_ENTRIES], floor=floor, version=self.version + 1
+            self, entries=entries[:RECENT_ENTRIES], floor=floor, version=self.version + 1
         )
         return changed.showing([*kept, post])
 
-    def without_post(self, post_id: PostId) -> Head:
-        """The head after a post was deleted."""
+    def without_post(self, post_id: PostId) -> RecentPosts:
+        """The recent posts after a post was deleted."""
         entries = tuple(entry for entry in self.entries if entry.post_id != post_id)
         kept = [other for other in self.posts if other.id != post_id]
         return replace(self, entries=entries, version=self.version + 1).showing(kept)
 
-    def with_delivery(self, delivery: Delivery, migration: str) -> Head:
+    def with_delivery(self, delivery: Delivery, migration: str) -> RecentPosts:
         changed = replace(self, delivery=delivery, migration=migration, version=self.version + 1)
         return changed.showing(self.posts)
 
     @property
     def unshown(self) -> tuple[PostId, ...]:
-        """The posts that the head should keep whole, but does not yet."""
+        """The posts that the recent posts should keep whole, but do not yet."""
         if self.delivery is Delivery.PUSH:
             return ()
-        return tuple(entry.post_id for entry in self.entries[len(self.posts) : HEAD_POSTS])
+        return tuple(entry.post_id for entry in self.entries[len(self.posts) : RECENT_WHOLE_POSTS])
 
-    def showing(self, posts: Iterable[Post]) -> Head:
-        """The head with the given posts whole, as far as they follow each other without a gap from
-        the newest entry on."""
+    def showing(self, posts: Iterable[Post]) -> RecentPosts:
+        """The recent posts with the given posts whole, as far as they follow each other without a
+        gap from the newest entry on."""
         known = {post.id: post for post in posts}
         shown: list[Post] = []
-        room = HEAD_TEXT
-        for entry in self.entries[:HEAD_POSTS]:
+        room = RECENT_TEXT
+        for entry in self.entries[:RECENT_WHOLE_POSTS]:
             if self.delivery is Delivery.PUSH or entry.post_id not in known:
                 break
             post = known[entry.post_id]
@@ -218,7 +219,7 @@ class Reader:
     author is a celebrity."""
     prepared: bool = False
     """Whether making the feed ready for pushing has begun."""
-    head: Head | None = None
+    recent_posts: RecentPosts | None = None
     pulled: frozenset[str] = frozenset()
     """The user ids of the celebrities that they follow."""
     unfollowed: frozenset[str] = frozenset()

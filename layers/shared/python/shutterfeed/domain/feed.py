@@ -132,9 +132,9 @@ class FeedCursor:
     """The position where a page ended, and the celebrities whose lists of posts the next page
     reads.
 
-    `deep` names the celebrities whose newest posts, kept together in their head, are all above
-    `before`. The next page has to query their lists instead; the cursor says so in advance, so
-    that the page needs no third round trip.
+    `deep` names the celebrities whose newest posts, kept together in their recent posts, are all
+    above `before`. The next page has to query their lists instead; the cursor says so in advance,
+    so that the page needs no third round trip.
     """
 
     before: FeedEntry

@@ -7,22 +7,22 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from shutterfeed.domain.delivery import Delivery, Head, PushSubscription, Reader
+from shutterfeed.domain.delivery import Delivery, PushSubscription, Reader, RecentPosts
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.pages import Page
 
 
-class Heads(Protocol):
+class RecentPostsStore(Protocol):
     """Authors' newest posts and how they are delivered. `Posts` keeps them."""
 
-    def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        """The heads of the authors, by user id; an empty head for an author who has published
-        nothing."""
+    def get_many(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        """The recent posts of the authors, by user id; empty recent posts for an author who has
+        published nothing."""
         ...
 
-    def change_delivery(self, head: Head, delivery: Delivery, migration: str) -> bool:
-        """Set the author's delivery and migration. False if the head is no longer the one that was
-        read."""
+    def change_delivery(self, recent: RecentPosts, delivery: Delivery, migration: str) -> bool:
+        """Set the author's delivery and migration. False if the recent posts are no longer those
+        that were read."""
         ...
 
 

@@ -1,9 +1,9 @@
 """Feeds kept ready: what follows from a follow, and from a reader's becoming a regular one.
 
-Why no post is missed: a subscription is written before the author's head is read. A post published
-before that read is in the head; one published after it finds the subscription, because both the
-head and the audience are read strongly consistent, and a post enters its author's head in the very
-transaction that publishes it.
+Why no post is missed: a subscription is written before the author's recent posts are read. A post
+published before that read is in the recent posts; one published after it finds the subscription,
+because both the recent posts and the audience are read strongly consistent, and a post enters its
+author's recent posts in the very transaction that publishes it.
 
 Why nothing comes from whom the reader has unfollowed: an edge and its subscription go in one
 transaction, and a subscription is written on condition of the edge, or the edges are looked at
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shutterfeed.domain.delivery import PULLED, FeedPolicy, Head
+from shutterfeed.domain.delivery import PULLED, FeedPolicy, RecentPosts
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
 from shutterfeed.domain.messages import (
@@ -28,7 +28,7 @@ from shutterfeed.domain.messages import (
     Unfollowed,
 )
 from shutterfeed.ports.feed_reads import FeedReads
-from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.feed import following, make_snapshot
@@ -40,7 +40,7 @@ _ATTEMPTS: Final = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryService:
     follows: Follows
-    heads: Heads
+    recent_posts: RecentPostsStore
     readers: Readers
     audience: Audience
     feeds: Feeds
@@ -83,11 +83,11 @@ class DeliveryService:
         # The edge decides, not the message: it may be late, and the follow long undone.
         if not self.audience.subscribe_followed(follower_id, followee_id, until):
             return
-        head = self.heads.get_many([followee_id])[followee_id]
-        if head.delivery in PULLED:
+        recent = self.recent_posts.get_many([followee_id])[followee_id]
+        if recent.delivery in PULLED:
             self.readers.pull([follower_id], followee_id)
         else:
-            self.feeds.put([follower_id], head.entries, now)
+            self.feeds.put([follower_id], recent.entries, now)
 
     def _prepare(self, reader_id: str) -> None:
         """Subscribe the reader to all whom they follow, and once these subscriptions hold, keep
@@ -114,14 +114,16 @@ class DeliveryService:
     def _serve(self, reader_id: str, followed: list[str], now: datetime) -> None:
         for _ in range(_ATTEMPTS):
             old = self.feeds.snapshot(reader_id)
-            heads = self.heads.get_many(followed)
-            self._pull_celebrities(reader_id, heads.values())
-            new = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads, now)
+            recent_posts = self.recent_posts.get_many(followed)
+            self._pull_celebrities(reader_id, recent_posts.values())
+            new = make_snapshot(
+                recent_posts.values(), old, self.policy.snapshot_posts, self.reads, now
+            )
             if new is old or self.feeds.keep_snapshot(reader_id, new, now):
                 return
         raise Busy
 
-    def _pull_celebrities(self, reader_id: str, heads: Iterable[Head]) -> None:
-        for head in heads:
-            if head.delivery in PULLED:
-                self.readers.pull([reader_id], head.author_id)
+    def _pull_celebrities(self, reader_id: str, recent_posts: Iterable[RecentPosts]) -> None:
+        for recent in recent_posts:
+            if recent.delivery in PULLED:
+                self.readers.pull([reader_id], recent.author_id)

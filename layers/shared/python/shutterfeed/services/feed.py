@@ -1,7 +1,7 @@
 """Reading a feed: two round trips, one for what is known of the reader, one for all a page shows.
 
 A reader who does not come often has nothing in their feed: their first page is made from the
-heads of all they follow, and kept as a snapshot, through which they then page like anybody.
+recent posts of all they follow, and kept as a snapshot, through which they then page like anybody.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from shutterfeed.domain.delivery import FeedPolicy, Head, Reader, entry_of
+from shutterfeed.domain.delivery import FeedPolicy, Reader, RecentPosts, entry_of
 from shutterfeed.domain.feed import (
     BOTTOM,
     FeedCursor,
@@ -106,10 +106,12 @@ class FeedService:
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
         viewer, reader = Viewer(reader_id), start.reader
         if reader.is_pushed(self.clock.now()):
-            heads = self.reads.view(viewer, FeedWanted(heads=reader.pulled), None, 0).heads
+            recent_posts = self.reads.view(
+                viewer, FeedWanted(recent_posts=reader.pulled), None, 0
+            ).recent_posts
         else:
-            heads = self.reads.heads(self._following(reader_id))
-        sources = [start.pushed.items, *(head.entries for head in heads.values())]
+            recent_posts = self.reads.recent_posts(self._following(reader_id))
+        sources = [start.pushed.items, *(recent.entries for recent in recent_posts.values())]
         hidden = _hidden_authors(viewer, reader)
         new = [
             entry
@@ -136,9 +138,9 @@ class FeedService:
         return FeedStart(reader, start.pushed, self._remade(reader_id, start.snapshot))
 
     def _remade(self, reader_id: str, old: Snapshot | None) -> Snapshot:
-        heads = self.reads.heads(self._following(reader_id))
+        recent_posts = self.reads.recent_posts(self._following(reader_id))
         size, now = self.policy.snapshot_posts, self.clock.now()
-        snapshot = make_snapshot(heads.values(), old, size, self.reads, now)
+        snapshot = make_snapshot(recent_posts.values(), old, size, self.reads, now)
         if snapshot is not old:
             # Where another request was faster, its snapshot is as new as this one.
             self.feeds.keep_snapshot(reader_id, snapshot, now)
@@ -153,13 +155,17 @@ class FeedService:
         """The second round trip: the posts, the place that none is above, and the next cursor."""
         reader, before = start.reader, cursor.before if cursor else None
         end = start.snapshot.complete_to if start.snapshot else None
-        own_id = {reader.head.author_id} if _is_deep(reader.head, before) and reader.head else set()
+        own_id = (
+            {reader.recent_posts.author_id}
+            if _is_deep(reader.recent_posts, before) and reader.recent_posts
+            else set()
+        )
         deep = {a for a in reader.pulled if cursor is not None and cursor.is_deep(a)} | own_id
         known = _known(viewer, start, before)
         likely = [entry.post_id for entry in merge(known, limit, end).entries]
         shown = Wanted(posts=likely, authors=reader.pulled | own_id)
         view = self.reads.view(viewer, FeedWanted(shown, reader.pulled - deep, deep), before, limit)
-        celebrities = {a: head.timeline for a, head in view.heads.items()}
+        celebrities = {a: recent.timeline for a, recent in view.recent_posts.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
         merged = merge([*known, *(s.below(before) for s in celebrities.values())], limit, end)
         stored = self._stored(viewer, merged.entries, set(likely), view)
@@ -174,19 +180,19 @@ class FeedService:
     def _stored(
         self, viewer: Viewer, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
     ) -> Stored:
-        """Everything that the page shows, with the posts of heads and timelines. Which these are is
-        known only when they have been read: their counts would take a third round trip, and are
-        not read."""
-        in_heads = (
-            head.post_of(entry)
+        """Everything that the page shows, with the posts from recent posts and timelines. Which
+        these are is known only when they have been read: their counts would take a third round
+        trip, and are not read."""
+        in_recent_posts = (
+            recent.post_of(entry)
             for entry in entries
-            if (head := view.heads.get(entry.post_id.author_id)) is not None
+            if (recent := view.recent_posts.get(entry.post_id.author_id)) is not None
         )
-        stored = view.stored.including(post for post in in_heads if post is not None)
+        stored = view.stored.including(post for post in in_recent_posts if post is not None)
         for page in view.timelines.values():
             stored = stored.including(page.items)
-        # A reader's mark of a celebrity can outlive the celebrity, whose head then names posts
-        # and does not hold them. It costs a third round trip, until the mark goes.
+        # A reader's mark of a celebrity can outlive the celebrity, whose recent posts then name
+        # posts and does not hold them. It costs a third round trip, until the mark goes.
         ids = [entry.post_id for entry in entries]
         missing = [i for i in ids if i not in stored.posts and i not in asked]
         if missing:
@@ -207,14 +213,18 @@ def following(follows: Follows, reader_id: str) -> Iterable[str]:
 
 
 def make_snapshot(
-    heads: Iterable[Head], old: Snapshot | None, size: int, reads: FeedReads, now: datetime
+    recent_posts: Iterable[RecentPosts],
+    old: Snapshot | None,
+    size: int,
+    reads: FeedReads,
+    now: datetime,
 ) -> Snapshot:
     """The newest posts of all the authors; `old` itself if nothing has changed and it lasts.
 
-    Where a head ends above the last entry, its author's list is read on. That happens to few: each
-    has a whole head of posts among the newest `size`.
+    Where recent posts end above the last entry, its author's list is read on. That happens to few:
+    each has all their recent posts among the newest `size`.
     """
-    sources = {head.author_id: head.source for head in heads}
+    sources = {recent.author_id: recent.source for recent in recent_posts}
     newest = list(islice(newest_first([s.entries for s in sources.values()]), size))
     last = newest[-1] if len(newest) == size else BOTTOM
     shallow = {
@@ -242,8 +252,8 @@ def _known(viewer: Viewer, start: FeedStart, before: FeedEntry | None) -> list[S
         sources.append(Source(start.snapshot.entries))
     hidden = _hidden_authors(viewer, reader)
     kept = [_without(source, hidden) for source in sources]
-    if reader.head is not None and not _is_deep(reader.head, before):
-        kept.append(reader.head.source)
+    if reader.recent_posts is not None and not _is_deep(reader.recent_posts, before):
+        kept.append(reader.recent_posts.source)
     return [source.below(before) for source in kept]
 
 
@@ -264,10 +274,13 @@ def _without(source: Source, hidden: frozenset[str]) -> Source:
     return Source(entries, source.complete_to)
 
 
-def _is_deep(head: Head | None, before: FeedEntry | None) -> bool:
-    """Whether all that the head has stands above `before`, and there may be more."""
+def _is_deep(recent: RecentPosts | None, before: FeedEntry | None) -> bool:
+    """Whether all that the recent posts have stands above `before`, and there may be more."""
     return (
-        head is not None and head.floor is not None and before is not None and before <= head.floor
+        recent is not None
+        and recent.floor is not None
+        and before is not None
+        and before <= recent.floor
     )
 
 

@@ -11,13 +11,13 @@ from shutterfeed.domain.delivery import (
     CELEBRITY_SHARDS,
     Delivery,
     FeedPolicy,
-    Head,
+    RecentPosts,
 )
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.messages import FanOutMessage, MigrateReaders
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports.feeds import Feeds, Heads, Readers
+from shutterfeed.ports.feeds import Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
@@ -33,7 +33,7 @@ _ENDS: Final = {Delivery.TO_PULL: Delivery.PULL, Delivery.TO_PUSH: Delivery.PUSH
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MigrationService:
     profiles: Profiles
-    heads: Heads
+    recent_posts: RecentPostsStore
     readers: Readers
     audience: AudienceService
     feeds: Feeds
@@ -46,24 +46,24 @@ class MigrationService:
         for one.
 
         `cause` names the change of the number: of many at once one begins the migration, and begins
-        it again if it crashed before it told the planner. Raises `Busy` if profile or head change
-        too often to be written.
+        it again if it crashed before it told the planner. Raises `Busy` if profile or recent posts
+        change too often to be written.
         """
         profile = self._noted(author_id)
         if profile is None:
             return
         for _ in range(_ATTEMPTS):
-            head = self.heads.get_many([author_id])[author_id]
-            if head.delivery in _ENDS and head.migration.startswith(f"{cause}#"):
-                self._tell(head)
+            recent = self.recent_posts.get_many([author_id])[author_id]
+            if recent.delivery in _ENDS and recent.migration.startswith(f"{cause}#"):
+                self._tell(recent)
                 return
-            due = self.policy.delivery_due(head.delivery, profile.followers)
+            due = self.policy.delivery_due(recent.delivery, profile.followers)
             if due is None:
                 return
             if due is Delivery.TO_PULL:
                 self.profiles.spread_followers(author_id, CELEBRITY_SHARDS)
-            if self.heads.change_delivery(head, due, f"{cause}#{head.version}"):
-                self._tell(self.heads.get_many([author_id])[author_id])
+            if self.recent_posts.change_delivery(recent, due, f"{cause}#{recent.version}"):
+                self._tell(self.recent_posts.get_many([author_id])[author_id])
                 return
         raise Busy
 
@@ -72,12 +72,12 @@ class MigrationService:
         pushed, too, until the last reader is moved."""
         moved = 0
         for _ in range(PAGES_PER_STEP):
-            head = self.heads.get_many([step.author_id])[step.author_id]
-            if head.migration != step.migration or head.delivery not in _ENDS:
+            recent = self.recent_posts.get_many([step.author_id])[step.author_id]
+            if recent.migration != step.migration or recent.delivery not in _ENDS:
                 return moved
             page = self.audience.page(step.author_id, None, step.after, PAGE)
             if page.items:
-                self._move(head, page.items)
+                self._move(recent, page.items)
                 moved += len(page.items)
             if page.next_position is None:
                 self._end(step)
@@ -102,23 +102,23 @@ class MigrationService:
             self.profiles.note_popularity(author_id, profile.popularity, now)
         raise Busy
 
-    def _tell(self, head: Head) -> None:
-        self.steps.send([MigrateReaders(head.author_id, head.migration)])
+    def _tell(self, recent: RecentPosts) -> None:
+        self.steps.send([MigrateReaders(recent.author_id, recent.migration)])
 
-    def _move(self, head: Head, reader_ids: tuple[str, ...]) -> None:
-        if head.delivery is Delivery.TO_PULL:
-            self.readers.pull(reader_ids, head.author_id)
+    def _move(self, recent: RecentPosts, reader_ids: tuple[str, ...]) -> None:
+        if recent.delivery is Delivery.TO_PULL:
+            self.readers.pull(reader_ids, recent.author_id)
         else:
             # First what they pulled is put into their feeds, then they stop pulling.
-            self.feeds.put(reader_ids, head.entries, self.clock.now())
-            self.readers.stop_pulling(reader_ids, head.author_id, head.migration)
+            self.feeds.put(reader_ids, recent.entries, self.clock.now())
+            self.readers.stop_pulling(reader_ids, recent.author_id, recent.migration)
 
     def _end(self, step: MigrateReaders) -> None:
         for _ in range(_ATTEMPTS):
-            head = self.heads.get_many([step.author_id])[step.author_id]
-            end = _ENDS.get(head.delivery)
-            if head.migration != step.migration or end is None:
+            recent = self.recent_posts.get_many([step.author_id])[step.author_id]
+            end = _ENDS.get(recent.delivery)
+            if recent.migration != step.migration or end is None:
                 return
-            if self.heads.change_delivery(head, end, step.migration):
+            if self.recent_posts.change_delivery(recent, end, step.migration):
                 return
         raise Busy

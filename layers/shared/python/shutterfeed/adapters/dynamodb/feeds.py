@@ -13,7 +13,7 @@ from typing import Final, overload
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.heads import compressed, decompressed
+from shutterfeed.adapters.dynamodb.recent_posts import compressed, decompressed
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
     Check,

@@ -11,7 +11,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.heads import to_head
+from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.adapters.dynamodb.records import epoch, to_profile
 from shutterfeed.adapters.dynamodb.table import (
     Check,
@@ -78,7 +78,7 @@ class DynamoReaders:
             self._pull(list(some), author_id)
 
     def stop_pulling(self, reader_ids: Sequence[str], author_id: str, migration: str) -> None:
-        pushed = Check(keys.head(author_id), Attr("migration").eq(migration))
+        pushed = Check(keys.recent_posts(author_id), Attr("migration").eq(migration))
         for some in chunks(reader_ids, _TRANSACTION - 1):
             try:
                 self.table.transact(
@@ -107,7 +107,7 @@ class DynamoReaders:
 def _to_reader(items: Iterable[Item]) -> Reader:
     by_sort_key = {item[SK]: item for item in items}
     state = by_sort_key.get(keys.PROFILE, {})
-    head = by_sort_key.get(keys.HEAD)
+    recent = by_sort_key.get(keys.RECENT_POSTS)
     authors = [keys.parse_author(sort_key) for sort_key in by_sort_key]
     marks = [author for author in authors if author is not None]
     until = state.get(_PUSHED)
@@ -117,7 +117,7 @@ def _to_reader(items: Iterable[Item]) -> Reader:
         date.fromisoformat(visit) if visit else None,
         datetime.fromtimestamp(until, UTC) if until else None,
         bool(state.get(_PREPARED)),
-        to_head(head) if head else None,
+        to_recent_posts(recent) if recent else None,
         frozenset(author_id for author_id, pulled in marks if pulled),
         frozenset(author_id for author_id, pulled in marks if not pulled),
     )
