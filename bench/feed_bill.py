@@ -249,7 +249,7 @@ class _Reading:
             len(self._met) if self._design.silent_unsubscribed else len(self._reader.followed)
         )
         self._bill.pay("push subscriptions", self._list_followed() + subscribed * WRITE)
-        # The tombstones, which stand beside the reader's state, say whose subscription is
+        # The unfollowed markers, which stand beside the reader's state, say whose subscription is
         # withdrawn.
         self._bill.pay("push subscriptions", strong(PROFILE + RECENT_POSTS))
         # A celebrity is marked in a transaction that checks the follow.

@@ -84,7 +84,7 @@ def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() 
     # On day 1.1 they become regular: subscribed until day 32.1, which 2.0 and 3.0 meet. At 33.0 the
     # subscription has run out, its reader is asked for, and it ends.
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
-    # Subscribing takes a list of the followed, and a look at the tombstones.
+    # Subscribing takes a list of the followed, and a look at the unfollowed markers.
     assert of(bill, "push subscriptions") == pytest.approx((2 * READ + WRITE) + (READ + WRITE))
     assert of(bill, "visits") == pytest.approx(2 * WRITE)
     # Each post: a plan, and recent posts of 1 KB within a transaction; three of them read the
@@ -115,7 +115,7 @@ def test_whoever_never_posted_is_subscribed_to_only_by_their_first_post() -> Non
     design = Design(silent_unsubscribed=True)
     posts = [2.0, 3.0]
     bill = hybrid(trace(posts, reader([0.1, 1.1], posts, followed=50)), POLICY, design)
-    # The list of 50 followed takes 9 KB, the tombstones are one unit more.
+    # The list of 50 followed takes 9 KB, the unfollowed markers are one unit more.
     assert of(bill, "push subscriptions") == pytest.approx(4 * READ + WRITE)
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
     # The first post reads a list of 10 followers and what is known of each.

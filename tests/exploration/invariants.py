@@ -103,7 +103,7 @@ def counters(state: State) -> Iterator[str]:
 
 
 def delivery(state: State) -> Iterator[str]:
-    """No subscription, mark or tombstone without what it stands for; no author on the wrong
+    """No subscription, mark or unfollowed marker without what it stands for; no author on the wrong
     side."""
     for key in state.feed:
         if key.pk.startswith("AUDIENCE#"):
@@ -138,7 +138,7 @@ def _marked(
     if pulled and (author_id not in recent_posts or recent_posts[author_id].delivery not in PULLED):
         yield f"a mark of {author_id}, who is no celebrity"
     if not pulled and follows:
-        yield f"{author_id} is followed, and noted as unfollowed"
+        yield f"{author_id} is followed, and has an unfollowed marker"
 
 
 def _on_its_side(recent: RecentPosts, followers: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ _OWN: Final = (
 )
 """Sort keys of what stands for itself; edges, marks and counts are held against each other
 elsewhere."""
-_REMEMBERED: Final = "PRUNED#"
+_REMEMBERED: Final = "UNFOLLOWED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""
 
 

@@ -42,7 +42,7 @@ from shutterfeed.domain.posts import (
     PostCounts,
     PostState,
 )
-from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION, unfollowed_retention
+from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION, unfollowed_marker_retention
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.keys import Key
@@ -240,7 +240,9 @@ class FakeFollows:
         self.data.unfollowed.add(edge)
         self.data.pulled.discard(edge)
         self.data.subscriptions.get(followee.user_id, {}).pop(follower_id, None)
-        self.data.expiries[keys.unfollowed(*edge)] = at + unfollowed_retention(MOST_ACTIVE_DAYS)
+        self.data.expiries[keys.unfollowed_marker(*edge)] = at + unfollowed_marker_retention(
+            MOST_ACTIVE_DAYS
+        )
         self.data.changes.append(FollowChanged(*edge, follows=False))
         return True
 

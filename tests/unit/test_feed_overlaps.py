@@ -24,7 +24,7 @@ OTHERS = (3, 4, 5)
 A_DAY = timedelta(days=1)
 SOME_TIME = timedelta(days=20)
 LONG = 15
-"""Times `SOME_TIME`: longer than entry, subscription and tombstone together."""
+"""Times `SOME_TIME`: longer than entry, subscription and unfollowed marker together."""
 
 
 class Story:
@@ -293,7 +293,7 @@ def test_a_chunk_that_lay_among_the_dead_letters_brings_nothing_back() -> None:
 def test_a_preparation_that_was_given_up_brings_nothing_back() -> None:
     """Its subscriptions were written, the reader unfollowed, the worker died and its message was
     lost: the subscriptions run out and are not renewed, and what they brought goes before the
-    tombstone."""
+    unfollowed marker."""
     for calls in range(1, 12):
         story = Story()
         a_reader_becomes_a_regular_one(story)

@@ -222,7 +222,7 @@ def test_an_item_of_another_kind_is_not_known(post_id: PostId, other: str) -> No
         keys.upload(author, other),
         keys.idempotency(author, other),
         keys.pull(author, other),
-        keys.unfollowed(author, other),
+        keys.unfollowed_marker(author, other),
         keys.handle("ada"),
         keys.follower_count(author, 3),
         keys.snapshot(author),

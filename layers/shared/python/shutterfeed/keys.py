@@ -8,7 +8,7 @@ Metadata table
     USER#<follower>    FOLLOWS#<followee> follow edge
     USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
     USER#<reader>      PULLS#<author>     followed celebrity
-    USER#<reader>      PRUNED#<author>    unfollowed author whose posts may still be in the feed
+    USER#<reader>      UNFOLLOWED#<author> unfollowed marker: hides posts that may be in the feed
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
     HANDLE#<handle>    HANDLE             handle claim
@@ -74,11 +74,12 @@ _COUNTS: Final = "COUNTS#"
 _FEED: Final = "FEED#"
 _AUDIENCE: Final = "AUDIENCE#"
 _PULLS: Final = "PULLS#"
-_UNFOLLOWED: Final = "PRUNED#"
+_UNFOLLOWED: Final = "UNFOLLOWED#"
 RECENT_POSTS: Final = "RECENT_POSTS"
-READER_RANGE: Final = (PROFILE, RECENT_POSTS)
-"""The range of sort keys that a feed page reads first: the reader's profile, unfollowed authors,
-pulled celebrities and own recent posts stand next to each other in the partition."""
+READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
+"""The range of sort keys that a feed page reads first: the reader's profile,
+pulled celebrities, own recent posts and unfollowed markers stand next to each other in the
+partition."""
 ENTRIES_END: Final = "8"
 """A sort key above every entry of a feed: a ULID begins with 0 to 7."""
 _UPLOADS: Final = "uploads"
@@ -212,7 +213,7 @@ def pull(reader_id: str, author_id: str) -> Key:
     return Key(user_partition(reader_id), _PULLS + author_id)
 
 
-def unfollowed(reader_id: str, author_id: str) -> Key:
+def unfollowed_marker(reader_id: str, author_id: str) -> Key:
     return Key(user_partition(reader_id), _UNFOLLOWED + author_id)
 
 

@@ -37,7 +37,7 @@ not time, since its reader may still come; this only removes the subscriptions o
 post again."""
 
 
-def unfollowed_retention(most_active_days: int) -> timedelta:
+def unfollowed_marker_retention(most_active_days: int) -> timedelta:
     """How long an unfollowing is remembered: longer than the longest subscription, if one was left
     over, plus the life of the last entry that it brought, plus a month, as DynamoDB removes expired
     items late. See `docs/feed.md`."""

@@ -39,8 +39,8 @@ class AudienceService:
         """Whose subscriptions are good for longer.
 
         An edge that goes after it was looked at takes its subscription along, and what is not there
-        any more is not renewed. Its reader is named all the same: their tombstone hides the post,
-        and whoever follows again at once misses nothing.
+        any more is not renewed. Its reader is named all the same: their unfollowed marker hides the
+        post, and whoever follows again at once misses nothing.
         """
         pushed = self.readers.pushed_until([x.reader_id for x in over])
         until = {r: self.policy.subscribed_until(at) for r, at in pushed.items()}

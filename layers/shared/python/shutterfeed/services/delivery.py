@@ -64,8 +64,8 @@ class DeliveryService:
     def _push(
         self, entry: FeedEntry, owner_ids: Iterable[str], planned_at: datetime | None
     ) -> None:
-        """However late that is, the entry goes before the tombstone of whoever has unfollowed since
-        the audience was read."""
+        """However late that is, the entry goes before the unfollowed marker of whoever has
+        unfollowed since the audience was read."""
         now = self.clock.now()
         at = planned_at or now
         if at + FEED_RETENTION > now:
@@ -104,8 +104,8 @@ class DeliveryService:
             followed = list(following(self.follows, reader_id))
             self.audience.subscribe(reader_id, followed, self.policy.subscribed_until(until))
             # Whom the reader has unfollowed since the list was read, now or in an attempt at this
-            # preparation that broke off: each has a tombstone. A later unfollowing finds the
-            # subscription.
+            # preparation that broke off: each has an unfollowed marker. A later unfollowing finds
+            # the subscription.
             self.audience.withdraw(reader_id, self.readers.get(reader_id).unfollowed)
             self._serve(reader_id, followed, now)
         self.feeds.trim(reader_id, self.policy.feed_posts)

@@ -22,7 +22,7 @@ from shutterfeed.adapters.dynamodb.table import (
     key_item,
 )
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.retention import unfollowed_retention
+from shutterfeed.domain.retention import unfollowed_marker_retention
 from shutterfeed.domain.users import Profile
 from shutterfeed.schema import (
     FOLLOWERS_INDEX,
@@ -34,7 +34,7 @@ from shutterfeed.schema import (
     TTL_ATTRIBUTE,
 )
 
-_UNFOLLOWED_RETENTION: Final = unfollowed_retention(MOST_ACTIVE_DAYS)
+_UNFOLLOWED_MARKER_RETENTION: Final = unfollowed_marker_retention(MOST_ACTIVE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ class DynamoFollows:
         return self._change(
             Put(edge, Attr(PK).not_exists()),
             *_counts(follower_id, followee, 1),
-            Delete(keys.unfollowed(follower_id, followee_id)),
+            Delete(keys.unfollowed_marker(follower_id, followee_id)),
         )
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
         followee_id = followee.user_id
         remembered = {
-            **key_item(keys.unfollowed(follower_id, followee_id)),
-            TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_RETENTION),
+            **key_item(keys.unfollowed_marker(follower_id, followee_id)),
+            TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_MARKER_RETENTION),
         }
         return self._change(
             Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
