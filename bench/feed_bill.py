@@ -243,7 +243,8 @@ class _Reading:
                 self._merge_celebrities(page)
 
     def _promote(self, now: datetime) -> None:
-        """All whom the reader follows are subscribed to, celebrities marked, older posts kept."""
+        """All whom the reader follows are subscribed to, celebrities noted with pull markers, older
+        posts kept."""
         self._met = set(self._reader.authors[: self._arrived])
         subscribed = (
             len(self._met) if self._design.silent_unsubscribed else len(self._reader.followed)
@@ -252,13 +253,13 @@ class _Reading:
         # The unfollowed markers, which stand beside the reader's state, say whose subscription is
         # withdrawn.
         self._bill.pay("push subscriptions", strong(PROFILE + RECENT_POSTS))
-        # A celebrity is marked in a transaction that checks the follow.
-        marks = self._celebrities * 2 * (WRITE + WRITE)
+        # A pull marker is written in a transaction that checks the follow.
+        markers = self._celebrities * 2 * (WRITE + WRITE)
         recent_posts, snapshot = (
             2 * self._recent_posts() + self._read_on(),
             strong(self._snapshot_size),
         )
-        self._bill.pay("promotions", WRITE + snapshot + recent_posts + marks)
+        self._bill.pay("promotions", WRITE + snapshot + recent_posts + markers)
         self._write_snapshot("promotions")
         self._renewed.clear()
         self._ended.clear()
@@ -403,7 +404,7 @@ def hindsight(trace: Trace, pair: Pair, period: int) -> Bill:
 
     A pushed pair costs a write for each post; a pulled one, a read of the recent posts with each
     page. Pairs whose reader does not come, or whose author does not post, cost nothing. No audience
-    is read, no subscription kept, nothing listed, marked, noted or rebuilt, and changing over
+    is read, no subscription kept, nothing listed, noted or rebuilt, and changing over
     between periods is free: no delivery that chooses by pair, at these prices, costs less.
     """
     bill = Bill(display(trace))

@@ -56,7 +56,7 @@ class Scene:
         famous, others = authors[:celebrities], authors[celebrities:][:_AUTHORS]
         self.metadata.write_many(self._people(reader_id, authors))
         self.metadata.write_many(self._celebrity(number, a) for number, a in enumerate(famous))
-        self.metadata.write_many(key_item(keys.pull(reader_id, author)) for author in famous)
+        self.metadata.write_many(key_item(keys.pull_marker(reader_id, author)) for author in famous)
         pushed = [self._post(others[n % len(others)], n) for n in range(_PUSHED)] if others else []
         self.metadata.write_many(map(post_item, pushed))
         self.metadata.write_many(map(_counts, pushed))

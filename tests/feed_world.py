@@ -287,7 +287,7 @@ class FeedWorld:
             (reader, author) for author, held in data.subscriptions.items() for reader in held
         }
         assert not subscriptions - data.edges.keys(), "subscriptions of whom nobody follows"
-        assert not data.pulled - data.edges.keys(), "marks of whom nobody follows"
+        assert not data.pulled - data.edges.keys(), "pull markers of whom nobody follows"
 
     def _check_counts(self) -> None:
         edges, published = self.backend.metadata.edges, self._published()

@@ -1,5 +1,5 @@
-"""What decides how a post comes to a reader: recent posts, subscriptions, marks, and the reads of a
-page."""
+"""What decides how a post comes to a reader: recent posts, subscriptions, pull markers, and the
+reads of a page."""
 
 from __future__ import annotations
 

@@ -103,8 +103,8 @@ def counters(state: State) -> Iterator[str]:
 
 
 def delivery(state: State) -> Iterator[str]:
-    """No subscription, mark or unfollowed marker without what it stands for; no author on the wrong
-    side."""
+    """No subscription, pull marker or unfollowed marker without what it stands for; no author on
+    the wrong side."""
     for key in state.feed:
         if key.pk.startswith("AUDIENCE#"):
             author_id, reader_id = keys.parse_push_subscription(key)
@@ -117,7 +117,7 @@ def delivery(state: State) -> Iterator[str]:
     for key in state.metadata:
         author = keys.parse_author(key.sk)
         if author is not None:
-            yield from _marked(key, *author, state, recent_posts)
+            yield from _marker_faults(key, *author, state, recent_posts)
     for author_id, recent in recent_posts.items():
         yield from _on_its_side(recent, len(state.followers_of(author_id)))
         entries = [entry.post_id for entry in recent.entries]
@@ -125,7 +125,7 @@ def delivery(state: State) -> Iterator[str]:
             yield f"the recent posts of {author_id} are not their newest posts"
 
 
-def _marked(
+def _marker_faults(
     key: keys.Key,
     author_id: str,
     pulled: bool,
@@ -134,9 +134,9 @@ def _marked(
 ) -> Iterator[str]:
     follows = (key.pk.removeprefix("USER#"), author_id) in state.edges
     if pulled and not follows:
-        yield f"a mark of {author_id} without its edge"
+        yield f"a pull marker of {author_id} without its edge"
     if pulled and (author_id not in recent_posts or recent_posts[author_id].delivery not in PULLED):
-        yield f"a mark of {author_id}, who is no celebrity"
+        yield f"a pull marker of {author_id}, who is no celebrity"
     if not pulled and follows:
         yield f"{author_id} is followed, and has an unfollowed marker"
 

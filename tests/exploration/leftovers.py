@@ -21,7 +21,7 @@ _OWN: Final = (
     *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT"),
     *("CURSOR_KEY", "RECONCILE"),
 )
-"""Sort keys of what stands for itself; edges, marks and counts are held against each other
+"""Sort keys of what stands for itself; edges, pull markers and counts are held against each other
 elsewhere."""
 _REMEMBERED: Final = "UNFOLLOWED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""

@@ -221,7 +221,7 @@ def test_an_item_of_another_kind_is_not_known(post_id: PostId, other: str) -> No
     for key in (
         keys.upload(author, other),
         keys.idempotency(author, other),
-        keys.pull(author, other),
+        keys.pull_marker(author, other),
         keys.unfollowed_marker(author, other),
         keys.handle("ada"),
         keys.follower_count(author, 3),

@@ -7,7 +7,7 @@ Metadata table
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
     USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
-    USER#<reader>      PULLS#<author>     followed celebrity
+    USER#<reader>      PULLS#<author>     pull marker: this reader pulls this celebrity
     USER#<reader>      UNFOLLOWED#<author> unfollowed marker: hides posts that may be in the feed
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
@@ -209,7 +209,7 @@ def parse_recent_posts(key: Key) -> str:
     return _tail(key.pk, _USER)
 
 
-def pull(reader_id: str, author_id: str) -> Key:
+def pull_marker(reader_id: str, author_id: str) -> Key:
     return Key(user_partition(reader_id), _PULLS + author_id)
 
 

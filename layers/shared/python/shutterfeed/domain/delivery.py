@@ -6,7 +6,7 @@ The author's number of followers decides about the column, the reader's last vis
     reader comes often   pushed                         pulled: one item per celebrity and page
     reader comes rarely  pulled: the feed is made again from all they follow, and kept
 
-    push ──followers reach the threshold──> to_pull ──all readers marked──> pull
+    push ──followers reach the threshold──> to_pull ──all readers moved───> pull
       ^                                        |  ^                          |
       └──all readers served── to_push <────────┘  └──────────────────────────┘
                                         followers fall below 80 % of it

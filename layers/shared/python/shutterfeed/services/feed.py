@@ -191,8 +191,8 @@ class FeedService:
         stored = view.stored.including(post for post in in_recent_posts if post is not None)
         for page in view.timelines.values():
             stored = stored.including(page.items)
-        # A reader's mark of a celebrity can outlive the celebrity, whose recent posts then name
-        # posts and does not hold them. It costs a third round trip, until the mark goes.
+        # A reader's pull marker can outlive the celebrity, whose recent posts then name
+        # posts and does not hold them. It costs a third round trip, until the marker goes.
         ids = [entry.post_id for entry in entries]
         missing = [i for i in ids if i not in stored.posts and i not in asked]
         if missing:

@@ -69,7 +69,7 @@ class DynamoFollows:
             Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
             *_counts(follower_id, followee, -1),
             Put(remembered),
-            Delete(keys.pull(follower_id, followee_id)),
+            Delete(keys.pull_marker(follower_id, followee_id)),
             Delete(keys.push_subscription(followee_id, follower_id), table=self.feeds),
         )
 
