@@ -332,8 +332,8 @@ def read_on(reader: Reader, arrived: int, size: int) -> float:
     """A snapshot's authors who have more posts among the newest `size` than their recent posts
     hold: the index of their posts is read."""
     newest = Counter(reader.authors[max(0, arrived - size) : arrived])
-    deep = sum(posts > RECENT_ENTRIES for posts in newest.values())
-    return deep * eventual(POST * size)
+    longer = sum(posts > RECENT_ENTRIES for posts in newest.values())
+    return longer * eventual(POST * size)
 
 
 def _moment(day: float) -> datetime:

@@ -101,18 +101,18 @@ class TestRecentPosts:
         assert list(_recent_posts(store).entries) == _places([posts[2], posts[0]])
         store.posts.restore(_post(store, posts[1]), LATER)
         assert list(_recent_posts(store).entries) == _places([posts[1], posts[2], posts[0]])
-        assert _recent_posts(store).floor is None
+        assert _recent_posts(store).oldest_known is None
         assert _recent_posts(store).posts == ()
 
     def test_keeps_the_newest_and_says_where_it_ends(self, store: Store) -> None:
         posts = [_publish(store, number) for number in range(RECENT_ENTRIES + 2)][::-1]
         recent = _recent_posts(store)
         assert list(recent.entries) == _places(posts[:RECENT_ENTRIES])
-        assert recent.floor == entry_of(posts[RECENT_ENTRIES - 1])
+        assert recent.oldest_known == entry_of(posts[RECENT_ENTRIES - 1])
         store.posts.delete(posts[0], LATER)
         store.posts.delete(posts[-1], LATER)
         assert list(_recent_posts(store).entries) == _places(posts[1:RECENT_ENTRIES])
-        assert _recent_posts(store).floor == recent.floor
+        assert _recent_posts(store).oldest_known == recent.oldest_known
         store.posts.restore(_post(store, posts[-1]), LATER)
         assert list(_recent_posts(store).entries) == _places(posts[1:RECENT_ENTRIES])
 
@@ -137,7 +137,7 @@ class TestRecentPosts:
             store.posts.edit(post.id, "", None, [long + post.id.ulid])
         posts = [_post(store, post) for post in posts]
         assert list(_recent_posts(store).posts) == posts[:0:-1]
-        assert _recent_posts(store).timeline.complete_to == entry_of(posts[1])
+        assert _recent_posts(store).timeline.complete_down_to == entry_of(posts[1])
         for post in posts[1:]:
             store.posts.edit(post.id, "short", None, [])
         assert list(_recent_posts(store).posts) == [_post(store, post) for post in posts[::-1]]

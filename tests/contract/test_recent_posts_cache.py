@@ -53,8 +53,8 @@ def test_gives_recent_posts_as_they_were_put(recent_posts_cache: RecentPostsCach
     assert set(found) == {ADA, BOB, CY}
     for recent in recent_posts:
         assert _same(found[recent.author_id], recent)
-    assert found[BOB].floor is not None
-    assert found[BOB].timeline.complete_to == recent_posts[1].timeline.complete_to
+    assert found[BOB].oldest_known is not None
+    assert found[BOB].timeline.complete_down_to == recent_posts[1].timeline.complete_down_to
 
 
 def test_forgets_recent_posts_once_they_are_too_old(recent_posts_cache: RecentPostsCaches) -> None:

@@ -129,8 +129,8 @@ class RecentPosts:
 
     author_id: str
     entries: Sequence[FeedEntry] = ()
-    """Every published post down to `floor`, newest first."""
-    floor: FeedEntry | None = None
+    """Every published post down to `oldest_known`, newest first."""
+    oldest_known: FeedEntry | None = None
     """The author may have more posts below it; None if `entries` are all. It never moves down."""
     delivery: Delivery = Delivery.PUSH
     migration: str = ""
@@ -142,7 +142,7 @@ class RecentPosts:
 
     @property
     def source(self) -> Source:
-        return Source(self.entries, self.floor)
+        return Source(self.entries, self.oldest_known)
 
     @property
     def timeline(self) -> Source:
@@ -163,13 +163,18 @@ class RecentPosts:
     def with_post(self, post: Post) -> RecentPosts:
         """The recent posts after a post was published, restored or edited."""
         entry = entry_of(post)
-        if self.floor is not None and entry < self.floor:
+        if self.oldest_known is not None and entry < self.oldest_known:
             return self
         entries = tuple(sorted({*self.entries, entry}, reverse=True))
-        floor = self.floor if len(entries) <= RECENT_ENTRIES else entries[RECENT_ENTRIES - 1]
+        oldest_known = (
+            self.oldest_known if len(entries) <= RECENT_ENTRIES else entries[RECENT_ENTRIES - 1]
+        )
         kept = [other for other in self.posts if other.id != post.id]
         changed = replace(
-            self, entries=entries[:RECENT_ENTRIES], floor=floor, version=self.version + 1
+            self,
+            entries=entries[:RECENT_ENTRIES],
+            oldest_known=oldest_known,
+            version=self.version + 1,
         )
         return changed.showing([*kept, post])
 

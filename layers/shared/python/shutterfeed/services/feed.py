@@ -102,7 +102,7 @@ class FeedService:
     def new_posts(self, reader_id: str, since: str) -> NewPosts:
         """How many posts of others have come since a page was read, at most 100; those deleted
         since are counted too. Raises `InvalidCursor`."""
-        mark = FeedCursor.parse(since).before
+        boundary = FeedCursor.parse(since).before
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
         viewer, reader = Viewer(reader_id), start.reader
         if reader.is_pushed(self.clock.now()):
@@ -116,7 +116,7 @@ class FeedService:
         new = [
             entry
             for entry in islice(newest_first(sources), _SCANNED)
-            if entry > mark and entry.post_id.author_id not in hidden
+            if entry > boundary and entry.post_id.author_id not in hidden
         ]
         return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
 
@@ -152,19 +152,19 @@ class FeedService:
     def _read(
         self, viewer: Viewer, start: FeedStart, cursor: FeedCursor | None, limit: int
     ) -> tuple[tuple[PostView, ...], FeedEntry | None, FeedCursor | None]:
-        """The second round trip: the posts, the place that none is above, and the next cursor."""
+        """The second round trip: the posts, the position that none is above, and the next
+        cursor."""
         reader, before = start.reader, cursor.before if cursor else None
-        end = start.snapshot.complete_to if start.snapshot else None
-        own_id = (
-            {reader.recent_posts.author_id}
-            if _is_deep(reader.recent_posts, before) and reader.recent_posts
-            else set()
-        )
-        deep = {a for a in reader.pulled if cursor is not None and cursor.is_deep(a)} | own_id
+        end = start.snapshot.complete_down_to if start.snapshot else None
+        own = reader.recent_posts
+        own_id = {own.author_id} if own is not None and _is_exhausted(own, before) else set()
+        exhausted = own_id | {a for a in reader.pulled if cursor and cursor.is_exhausted(a)}
         known = _known(viewer, start, before)
         likely = [entry.post_id for entry in merge(known, limit, end).entries]
         shown = Wanted(posts=likely, authors=reader.pulled | own_id)
-        view = self.reads.view(viewer, FeedWanted(shown, reader.pulled - deep, deep), before, limit)
+        view = self.reads.view(
+            viewer, FeedWanted(shown, reader.pulled - exhausted, exhausted), before, limit
+        )
         celebrities = {a: recent.timeline for a, recent in view.recent_posts.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
         merged = merge([*known, *(s.below(before) for s in celebrities.values())], limit, end)
@@ -173,9 +173,9 @@ class FeedService:
             stored = stored.including((), [reader.profile])
         ids = (entry.post_id for entry in merged.entries)
         posts = self.viewing.feed(viewer, ids, stored, reader.relation_to)
-        # Nothing but what is below its mark: nothing is above it either.
+        # Nothing but what is below its boundary: nothing is above it either.
         newest = merged.entries[0] if merged.entries else merged.next
-        return posts, newest, _next(merged, celebrities, deep - own_id)
+        return posts, newest, _next(merged, celebrities, exhausted - own_id)
 
     def _stored(
         self, viewer: Viewer, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
@@ -228,16 +228,19 @@ def make_snapshot(
     newest = list(islice(newest_first([s.entries for s in sources.values()]), size))
     last = newest[-1] if len(newest) == size else BOTTOM
     shallow = {
-        author_id: source.complete_to
+        author_id: source.complete_down_to
         for author_id, source in sources.items()
-        if source.complete_to is not None and source.complete_to > last
+        if source.complete_down_to is not None and source.complete_down_to > last
     }
     if shallow:
         for author_id, page in reads.timelines(shallow, size).items():
             entries = tuple(newest_first([sources[author_id].entries, page.items]))
             sources[author_id] = Source(entries, _source_end(page))
     merged = merge(list(sources.values()), size)
-    is_same = old is not None and (merged.entries, merged.next) == (old.entries, old.complete_to)
+    is_same = old is not None and (merged.entries, merged.next) == (
+        old.entries,
+        old.complete_down_to,
+    )
     if old is not None and is_same and not old.is_ageing(now):
         return old
     return Snapshot(merged.entries, merged.next, 1 if old is None else old.version + 1)
@@ -252,7 +255,7 @@ def _known(viewer: Viewer, start: FeedStart, before: FeedEntry | None) -> list[S
         sources.append(Source(start.snapshot.entries))
     hidden = _hidden_authors(viewer, reader)
     kept = [_without(source, hidden) for source in sources]
-    if reader.recent_posts is not None and not _is_deep(reader.recent_posts, before):
+    if reader.recent_posts is not None and not _is_exhausted(reader.recent_posts, before):
         kept.append(reader.recent_posts.source)
     return [source.below(before) for source in kept]
 
@@ -271,31 +274,31 @@ def _without(source: Source, hidden: frozenset[str]) -> Source:
     if not hidden:
         return source
     entries = tuple(e for e in source.entries if e.post_id.author_id not in hidden)
-    return Source(entries, source.complete_to)
+    return Source(entries, source.complete_down_to)
 
 
-def _is_deep(recent: RecentPosts | None, before: FeedEntry | None) -> bool:
+def _is_exhausted(recent: RecentPosts | None, before: FeedEntry | None) -> bool:
     """Whether all that the recent posts have stands above `before`, and there may be more."""
     return (
         recent is not None
-        and recent.floor is not None
+        and recent.oldest_known is not None
         and before is not None
-        and before <= recent.floor
+        and before <= recent.oldest_known
     )
 
 
 def _next(
-    merged: Merged, celebrities: Mapping[str, Source], deep: Iterable[str]
+    merged: Merged, celebrities: Mapping[str, Source], exhausted: Iterable[str]
 ) -> FeedCursor | None:
-    place = merged.next
-    if place is None:
+    last = merged.next
+    if last is None:
         return None
-    exhausted = {
+    newly = {
         author_id
         for author_id, source in celebrities.items()
-        if source.complete_to is not None and place <= source.complete_to
+        if source.complete_down_to is not None and last <= source.complete_down_to
     }
-    return FeedCursor.after(place, {*deep, *exhausted})
+    return FeedCursor.after(last, {*exhausted, *newly})
 
 
 def _source(page: Page[Post]) -> Source:

@@ -55,7 +55,7 @@ class _Stored:
 
     version: int
     entries: str
-    floor: str | None
+    oldest_known: str | None
     delivery: Delivery
     migration: str
     posts: tuple[Post, ...]
@@ -172,7 +172,7 @@ def _value(recent: RecentPosts) -> bytes:
     stored = _Stored(
         recent.version,
         pack(recent.entries),
-        None if recent.floor is None else str(recent.floor),
+        None if recent.oldest_known is None else str(recent.oldest_known),
         recent.delivery,
         recent.migration,
         tuple(recent.posts),
@@ -183,13 +183,13 @@ def _value(recent: RecentPosts) -> bytes:
 def _to_recent_posts(author_id: str, value: bytes) -> RecentPosts:
     try:
         stored = _decode(decompressed(value))
-        floor = None if stored.floor is None else FeedEntry.parse(stored.floor)
+        oldest_known = None if stored.oldest_known is None else FeedEntry.parse(stored.oldest_known)
     except (zlib.error, msgspec.MsgspecError, MalformedId) as error:
         raise Unreadable(f"the cached recent posts of {author_id}") from error
     return RecentPosts(
         author_id,
         PackedEntries(author_id, stored.entries),
-        floor,
+        oldest_known,
         stored.delivery,
         stored.migration,
         stored.version,

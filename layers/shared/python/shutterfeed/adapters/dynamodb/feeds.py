@@ -77,10 +77,11 @@ class DynamoFeeds:
         return to_snapshot(item) if item else None
 
     def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
+        end = snapshot.complete_down_to
         item = {
             **key_item(keys.snapshot(owner_id)),
             "entries": compressed("\n".join(map(str, snapshot.entries))),
-            "complete_to": None if snapshot.complete_to is None else str(snapshot.complete_to),
+            "complete_down_to": None if end is None else str(end),
             "version": snapshot.version,
             TTL_ATTRIBUTE: epoch(at + FEED_RETENTION),
         }
@@ -211,10 +212,10 @@ class EntryLines(Sequence[FeedEntry]):
 
 
 def to_snapshot(item: Item) -> Snapshot:
-    complete_to = item.get("complete_to")
+    complete_down_to = item.get("complete_down_to")
     return Snapshot(
         EntryLines(decompressed(item["entries"]).decode().splitlines()),
-        None if complete_to is None else FeedEntry.parse(complete_to),
+        None if complete_down_to is None else FeedEntry.parse(complete_down_to),
         item["version"],
         datetime.fromtimestamp(item[TTL_ATTRIBUTE], UTC),
     )

@@ -122,7 +122,7 @@ def recent_posts_item(recent: RecentPosts) -> Item:
         "posts": compressed(posts) if posts else None,
         _COUNT: len(recent.posts) or None,
         _SIZE: len(posts) or None,
-        "floor": str(recent.floor) if recent.floor is not None else None,
+        "oldest_known": str(recent.oldest_known) if recent.oldest_known is not None else None,
         "delivery": recent.delivery,
         "migration": recent.migration,
         _VERSION: recent.version,
@@ -134,7 +134,7 @@ def to_recent_posts(item: Item) -> RecentPosts:
     return RecentPosts(
         author_id,
         PackedEntries(author_id, decompressed(item["entries"]).decode()),
-        FeedEntry.parse(item["floor"]) if "floor" in item else None,
+        FeedEntry.parse(item["oldest_known"]) if "oldest_known" in item else None,
         Delivery(item["delivery"]),
         item["migration"],
         item[_VERSION],
