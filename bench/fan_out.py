@@ -42,7 +42,7 @@ SQS's pollers and Lambda's start take some 100-300 ms."""
 _HOPS: Final = 4
 """Stream, planner, planner of a part, writer."""
 _PAGE_SECONDS: Final = 0.020
-"""A strongly consistent query of 500 leases, 55 KB, and one message sent."""
+"""A strongly consistent query of 500 subscriptions, 55 KB, and one message sent."""
 _PARTS: Final = 32
 
 

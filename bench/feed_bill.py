@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bench.feed_model import PAGE, Reader, Shown, Trace
-from shutterfeed.domain.delivery import HEAD_ENTRIES, HEAD_POSTS, Delivery, FeedPolicy
+from shutterfeed.domain.delivery import RECENT_ENTRIES, RECENT_WHOLE_POSTS, Delivery, FeedPolicy
 from shutterfeed.domain.feed import FEED_RETENTION
 
 WRITE: Final = 0.625
@@ -24,14 +24,15 @@ half, a write within a transaction twice as many."""
 
 PROFILE: Final = 500
 POST: Final = 900
-HEAD: Final = 980
+RECENT_POSTS: Final = 980
 """An author's newest 25 places: measured, 945 to 964."""
-POST_IN_HEAD: Final = 240
-"""A post with one photo that a celebrity's head holds whole, compressed together with others."""
+WHOLE_POST: Final = 240
+"""A post with one photo that a celebrity's recent posts hold whole, compressed together with
+others."""
 SNAPSHOT: Final = 330
 SNAPSHOT_ENTRY: Final = 36
 """A hundred entries of thirty authors take 3,930."""
-LEASE: Final = 90
+SUBSCRIPTION: Final = 90
 ENTRY: Final = 130
 EDGE: Final = 185
 """Bytes, all of them, of what the adapters store."""
@@ -78,24 +79,24 @@ class Bill(dict[str, float]):
 class Design:
     """What the service does beside its policy; other than the defaults, to see the worth of it."""
 
-    silent_unleased: bool = False
-    """A reader leases only those who have ever posted; a first post asks of each follower whether
-    posts are pushed to them."""
-    author_in_head: bool = False
-    """A celebrity's head has what a page shows of its author."""
+    silent_unsubscribed: bool = False
+    """A reader subscribes only to those who have ever posted; a first post asks of each follower
+    whether posts are pushed to them."""
+    author_in_recent_posts: bool = False
+    """A celebrity's recent posts have what a page shows of its author."""
     snapshot_in_feed: bool = False
     """The snapshot stands among the pushed entries, at its place in their order, and is read only
     by pages that reach it."""
     feeds_trimmed: bool = True
     """Entries beyond what a feed keeps are deleted, which costs a write each; otherwise they go
     by their TTL, for nothing."""
-    posts_in_head: int = HEAD_POSTS
-    """How many posts a celebrity's head holds whole."""
+    whole_posts: int = RECENT_WHOLE_POSTS
+    """How many posts a celebrity's recent posts hold whole."""
 
     @property
-    def pulled_head(self) -> int:
-        """Bytes, of a celebrity's head."""
-        return HEAD + self.author_in_head * PROFILE + self.posts_in_head * POST_IN_HEAD
+    def pulled_recent_posts(self) -> int:
+        """Bytes, of a celebrity's recent posts."""
+        return RECENT_POSTS + self.author_in_recent_posts * PROFILE + self.whole_posts * WHOLE_POST
 
 
 def pulled_counts(policy: FeedPolicy, counts: Iterable[int]) -> frozenset[int]:
@@ -111,7 +112,7 @@ def display(trace: Trace) -> Bill:
     pages = [page for reader in trace.readers for shown in reader.pages for page in shown]
     return Bill(
         {
-            "page: state": strong(PROFILE + HEAD) * len(pages),
+            "page: state": strong(PROFILE + RECENT_POSTS) * len(pages),
             "page: list": eventual(ENTRY * PAGE) * len(pages),
             "page: posts": eventual(POST) * sum(len(page.posts) for page in pages),
             "page: authors": eventual(PROFILE) * sum(len(page.authors) for page in pages),
@@ -125,10 +126,10 @@ def hybrid(trace: Trace, policy: FeedPolicy, design: Design) -> Bill:
     pulled = pulled_counts(policy, trace.followers)
     for _, author in trace.counted:
         celebrity = trace.followers[author] in pulled
-        _publish(design.pulled_head if celebrity else HEAD, bill)
+        _publish(design.pulled_recent_posts if celebrity else RECENT_POSTS, bill)
         if not celebrity:
             bill.pay("audience", READ)
-    if design.silent_unleased:
+    if design.silent_unsubscribed:
         for followers in trace.first_posts():
             bill.pay("audience", strong(EDGE * followers) + strong(PROFILE) * followers)
     for reader in trace.readers:
@@ -136,9 +137,9 @@ def hybrid(trace: Trace, policy: FeedPolicy, design: Design) -> Bill:
     return bill
 
 
-def _publish(head: int, bill: Bill) -> None:
-    """The head changes in the transaction that publishes, having been read before it."""
-    bill.pay("heads", strong(head) + 2 * write(head))
+def _publish(recent: int, bill: Bill) -> None:
+    """The recent posts change in the transaction that publishes, and are read before it."""
+    bill.pay("recent posts", strong(recent) + 2 * write(recent))
 
 
 class _Reading:
@@ -165,12 +166,12 @@ class _Reading:
         self._celebrities = sum(count in pulled for count in reader.followed)
         self._last_visit: date | None = None
         self._pushed_until = _NEVER
-        self._leases = _NEVER
-        """Until then all are leased; below, single authors."""
+        self._subscribed_until = _NEVER
+        """Until then all are subscribed to; below, single authors."""
         self._renewed: dict[int, datetime] = {}
         self._ended: set[int] = set()
         self._met: set[int] = set()
-        """Authors who had posted when all were leased, or have since."""
+        """Authors who had posted when all were subscribed to, or have since."""
         self._arrived = 0
         self._entries: list[datetime] = []
         """When those were pushed that are in the feed."""
@@ -192,31 +193,31 @@ class _Reading:
         reader, begin = self._reader, self._arrived
         self._arrived = end = reader.arrived(0, until).stop
         for author, at in zip(reader.authors[begin:end], reader.times[begin:end], strict=True):
-            if self._leases > _NEVER and self._followers[author] not in self._pulled:
+            if self._subscribed_until > _NEVER and self._followers[author] not in self._pulled:
                 self._bill = self._bill_at(at)
                 self._plan(author, _moment(at))
 
     def _plan(self, author: int, now: datetime) -> None:
-        """A post meets the reader's lease, if there is one; one that has run out is renewed for
-        a reader who still comes, and otherwise ended."""
+        """A post meets the reader's subscription, if there is one; one that has run out is renewed
+        for a reader who still comes, and otherwise ended."""
         if author in self._ended:
             return
-        if self._design.silent_unleased and author not in self._met:
+        if self._design.silent_unsubscribed and author not in self._met:
             self._met.add(author)
-            self._lease(author, now)
-            self._bill.pay("leases", 0 if author in self._ended else WRITE)
-        elif self._renewed.get(author, self._leases) <= now:
-            self._lease(author, now)
+            self._subscribe(author, now)
+            self._bill.pay("push subscriptions", 0 if author in self._ended else WRITE)
+        elif self._renewed.get(author, self._subscribed_until) <= now:
+            self._subscribe(author, now)
             # The edge is looked at only of whoever still comes.
             edge = 0 if author in self._ended else strong(EDGE)
-            self._bill.pay("leases", strong(PROFILE) + edge + WRITE)
-        self._bill.pay("audience", READ * LEASE / 4096)
+            self._bill.pay("push subscriptions", strong(PROFILE) + edge + WRITE)
+        self._bill.pay("audience", READ * SUBSCRIPTION / 4096)
         if author not in self._ended:
             self._bill.pay("pushes", WRITE)
             self._entries.append(now)
 
-    def _lease(self, author: int, now: datetime) -> None:
-        until = self._policy.lease_until(self._pushed_until)
+    def _subscribe(self, author: int, now: datetime) -> None:
+        until = self._policy.subscribed_until(self._pushed_until)
         if until > now:
             self._renewed[author] = until
         else:
@@ -242,27 +243,34 @@ class _Reading:
                 self._merge_celebrities(page)
 
     def _promote(self, now: datetime) -> None:
-        """All whom the reader follows are leased, celebrities marked, older posts kept."""
+        """All whom the reader follows are subscribed to, celebrities noted with pull markers, older
+        posts kept."""
         self._met = set(self._reader.authors[: self._arrived])
-        leased = len(self._met) if self._design.silent_unleased else len(self._reader.followed)
-        self._bill.pay("leases", self._list_followed() + leased * WRITE)
-        # The tombstones, which stand beside the reader's state, say whose lease is withdrawn.
-        self._bill.pay("leases", strong(PROFILE + HEAD))
-        # A celebrity is marked in a transaction that checks the follow.
-        marks = self._celebrities * 2 * (WRITE + WRITE)
-        heads, snapshot = 2 * self._heads() + self._read_on(), strong(self._snapshot_size)
-        self._bill.pay("promotions", WRITE + snapshot + heads + marks)
+        subscribed = (
+            len(self._met) if self._design.silent_unsubscribed else len(self._reader.followed)
+        )
+        self._bill.pay("push subscriptions", self._list_followed() + subscribed * WRITE)
+        # The unfollowed markers, which stand beside the reader's state, say whose subscription is
+        # withdrawn.
+        self._bill.pay("push subscriptions", strong(PROFILE + RECENT_POSTS))
+        # A pull marker is written in a transaction that checks the follow.
+        markers = self._celebrities * 2 * (WRITE + WRITE)
+        recent_posts, snapshot = (
+            2 * self._recent_posts() + self._read_on(),
+            strong(self._snapshot_size),
+        )
+        self._bill.pay("promotions", WRITE + snapshot + recent_posts + markers)
         self._write_snapshot("promotions")
         self._renewed.clear()
         self._ended.clear()
         self._prepare("promotions", now)
-        self._leases = self._policy.lease_until(self._policy.pushed_until(now))
+        self._subscribed_until = self._policy.subscribed_until(self._policy.pushed_until(now))
 
     def _prepare(self, name: str, now: datetime) -> None:
         """What a promotion and a renewal have in common: the reader's state, the feed trimmed."""
         kept = [at for at in self._entries if at > now - FEED_RETENTION]
         surplus = max(0, len(kept) - self._policy.feed_posts)
-        self._bill.pay(name, strong(PROFILE + HEAD) + WRITE)
+        self._bill.pay(name, strong(PROFILE + RECENT_POSTS) + WRITE)
         if self._design.feeds_trimmed:
             self._bill.pay("trimming", eventual(ENTRY * len(kept)) + surplus * WRITE)
             kept = kept[surplus:]
@@ -272,17 +280,20 @@ class _Reading:
     def _list_followed(self) -> float:
         return strong(EDGE * len(self._reader.followed))
 
-    def _heads(self) -> float:
+    def _recent_posts(self) -> float:
         """Of all whom the reader follows, eventually consistent."""
         others = len(self._reader.followed) - self._celebrities
-        return eventual(self._design.pulled_head) * self._celebrities + eventual(HEAD) * others
+        return (
+            eventual(self._design.pulled_recent_posts) * self._celebrities
+            + eventual(RECENT_POSTS) * others
+        )
 
     def _read_on(self) -> float:
         return read_on(self._reader, self._arrived, self._policy.snapshot_posts)
 
     def _remake(self) -> None:
         """A pulling reader's feed is made again with the first page."""
-        self._bill.pay("pulls", self._list_followed() + self._heads() + self._read_on())
+        self._bill.pay("pulls", self._list_followed() + self._recent_posts() + self._read_on())
         self._write_snapshot("snapshots")
 
     def _write_snapshot(self, name: str) -> None:
@@ -301,14 +312,15 @@ class _Reading:
         self._bill.pay("snapshots", pages * eventual(self._snapshot_size))
 
     def _merge_celebrities(self, page: Shown) -> None:
-        """They come in heads that hold their posts. That saves reading posts only where too few
-        were pushed to fill the page: as many as it holds are read before the heads are known."""
-        author = 0 if self._design.author_in_head else eventual(PROFILE)
-        head = eventual(self._design.pulled_head)
+        """They come whole in their authors' recent posts. That saves reading posts only where too
+        few were pushed to fill the page: as many as it holds are read before the recent posts are
+        known."""
+        author = 0 if self._design.author_in_recent_posts else eventual(PROFILE)
+        recent = eventual(self._design.pulled_recent_posts)
         saved = sum(count in self._pulled for count in page.authors) * eventual(PROFILE)
         if len(page.posts) < PAGE:
             saved += sum(count in self._pulled for count in page.posts) * eventual(POST)
-        self._bill.pay("celebrities", self._celebrities * (head + author) - saved)
+        self._bill.pay("celebrities", self._celebrities * (recent + author) - saved)
 
 
 def snapshot_size(entries: int) -> int:
@@ -317,11 +329,11 @@ def snapshot_size(entries: int) -> int:
 
 
 def read_on(reader: Reader, arrived: int, size: int) -> float:
-    """A snapshot's authors who have more posts among the newest `size` than their heads hold: the
-    index of their posts is read."""
+    """A snapshot's authors who have more posts among the newest `size` than their recent posts
+    hold: the index of their posts is read."""
     newest = Counter(reader.authors[max(0, arrived - size) : arrived])
-    deep = sum(posts > HEAD_ENTRIES for posts in newest.values())
-    return deep * eventual(POST * size)
+    longer = sum(posts > RECENT_ENTRIES for posts in newest.values())
+    return longer * eventual(POST * size)
 
 
 def _moment(day: float) -> datetime:
@@ -333,20 +345,20 @@ def push(trace: Trace) -> Bill:
     bill = Bill(display(trace))
     for _, author in trace.counted:
         followers = trace.followers[author]
-        bill.pay("audience", strong(LEASE * followers))
+        bill.pay("audience", strong(SUBSCRIPTION * followers))
         bill.pay("pushes", WRITE * followers)
     return bill
 
 
 def pull(trace: Trace, policy: FeedPolicy) -> Bill:
     """Every reader is treated as one who comes rarely: nothing is pushed, every visit reads the
-    heads of all whom they follow, and pages on in the snapshot of that."""
+    recent posts of all whom they follow, and pages on in the snapshot of that."""
     bill = Bill(display(trace))
     for _ in trace.counted:
-        _publish(HEAD, bill)
+        _publish(RECENT_POSTS, bill)
     for reader in trace.readers:
         follows, before = len(reader.followed), -1
-        made = strong(EDGE * follows) + eventual(HEAD) * follows
+        made = strong(EDGE * follows) + eventual(RECENT_POSTS) * follows
         for visit, pages in zip(reader.visits, reader.pages, strict=True):
             arrived = reader.arrived(0, visit.at).stop
             size = snapshot_size(min(policy.snapshot_posts, arrived))
@@ -363,9 +375,9 @@ def pull(trace: Trace, policy: FeedPolicy) -> Bill:
 class Pair:
     """What an assignment in hindsight pays for. All prices in micro-dollars."""
 
-    head: float
+    recent_posts: float
     """For each post, of an author whom nobody pulls."""
-    pulled_head: float
+    pulled_recent_posts: float
     """For each post, of an author whom somebody pulls."""
     pull: float
     """For each page that a reader looks at, and each author whom the reader pulls."""
@@ -373,14 +385,16 @@ class Pair:
     @classmethod
     def ours(cls, design: Design) -> Pair:
         """Our own prices, as far as they depend on the choice."""
-        whole = design.pulled_head
+        whole = design.pulled_recent_posts
         return cls(
-            strong(HEAD) + 2 * write(HEAD), strong(whole) + 2 * write(whole), eventual(whole)
+            strong(RECENT_POSTS) + 2 * write(RECENT_POSTS),
+            strong(whole) + 2 * write(whole),
+            eventual(whole),
         )
 
     @classmethod
     def ideal(cls) -> Pair:
-        """The smallest writes and reads that there are, and heads only where they pay."""
+        """The smallest writes and reads that there are, and recent posts only where they pay."""
         return cls(0, WRITE, eventual(1))
 
 
@@ -388,10 +402,10 @@ def hindsight(trace: Trace, pair: Pair, period: int) -> Bill:
     """The cheapest assignment of each pair of author and reader to push or pull, for each
     `period` of days by itself, knowing all that will happen in it.
 
-    A pushed pair costs a write for each post; a pulled one, a read of the head with each page.
-    Pairs whose reader does not come, or whose author does not post, cost nothing. No audience is
-    read, no lease kept, nothing listed, marked, noted or rebuilt, and changing over between
-    periods is free: no delivery that chooses by pair, at these prices, costs less.
+    A pushed pair costs a write for each post; a pulled one, a read of the recent posts with each
+    page. Pairs whose reader does not come, or whose author does not post, cost nothing. No audience
+    is read, no subscription kept, nothing listed, noted or rebuilt, and changing over
+    between periods is free: no delivery that chooses by pair, at these prices, costs less.
     """
     bill = Bill(display(trace))
     begin = trace.begin
@@ -419,10 +433,10 @@ def _assign(trace: Trace, pair: Pair, begin: float, end: float, bill: Bill) -> N
                 else:
                     cheapest[author].pay("pushes", WRITE * posts)
     for author, posts in Counter(a for at, a in trace.posts if begin <= at < end).items():
-        mixed = cheapest[author].all + pair.pulled_head * posts
-        if pushed[author] * WRITE + pair.head * posts <= mixed:
-            bill.pay("heads", pair.head * posts)
+        mixed = cheapest[author].all + pair.pulled_recent_posts * posts
+        if pushed[author] * WRITE + pair.recent_posts * posts <= mixed:
+            bill.pay("recent posts", pair.recent_posts * posts)
             bill.pay("pushes", pushed[author] * WRITE)
         else:
-            bill.pay("heads", pair.pulled_head * posts)
+            bill.pay("recent posts", pair.pulled_recent_posts * posts)
             bill.add(cheapest[author])

@@ -38,12 +38,14 @@ _FOLLOWS: Final = 14
 """10.6 times this makes the 150 that people on larger services follow."""
 
 _VARIANTS: Final = {
-    "only authors leased who ever posted": Design(silent_unleased=True),
+    "only authors subscribed to who ever posted": Design(silent_unsubscribed=True),
     "snapshot among the entries": Design(snapshot_in_feed=True),
     "feeds left to the TTL": Design(feeds_trimmed=False),
-    "celebrity heads of 4 KB with the author": Design(author_in_head=True, posts_in_head=10),
+    "celebrities' recent posts of 4 KB with the author": Design(
+        author_in_recent_posts=True, whole_posts=10
+    ),
 }
-_BOTH: Final = Design(silent_unleased=True, snapshot_in_feed=True)
+_BOTH: Final = Design(silent_unsubscribed=True, snapshot_in_feed=True)
 _THREE: Final = replace(_BOTH, feeds_trimmed=False)
 """What is not done, and would make a difference on this graph."""
 _SITUATIONS: Final = {
@@ -200,7 +202,7 @@ _THRESHOLDS: Final = (25, 50, 100, 200, 400, 800, 1_600, 3_200)
 def _threshold(crowds: Crowds, size: Size) -> Iterator[Figure]:
     """The graph's busiest author has 2,552 followers: at the highest threshold none is pulled."""
     lines = []
-    small = replace(_THREE, author_in_head=True, posts_in_head=10)
+    small = replace(_THREE, author_in_recent_posts=True, whole_posts=10)
     for name, design in (("as it is", Design()), ("with all four changes", small)):
         costs = [
             crowds.ours(replace(POLICY, celebrity_followers=threshold), design).all
@@ -209,7 +211,7 @@ def _threshold(crowds: Crowds, size: Size) -> Iterator[Figure]:
         lines.append(Line(name, list(zip(_THRESHOLDS, costs, strict=True))))
     levels = {
         "hindsight": crowds.best(),
-        "hindsight, small heads": crowds.best(small),
+        "hindsight, small recent posts": crowds.best(small),
         "pull": crowds.pulling(),
     }
     lines += [_level(name, bill.all, _THRESHOLDS) for name, bill in levels.items()]

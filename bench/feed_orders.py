@@ -26,8 +26,8 @@ def run(steps: int) -> list[Figure]:
     happened: set[str] = set()
     for seed in range(first, first + worlds):
         show(f"world {seed - first + 1} of {worlds}")
-        policy, head_entries = (PULLING, 3) if seed % 4 == 0 else (POLICY, 1_000)
-        with small_sizes(head_entries):
+        policy, recent_entries = (PULLING, 3) if seed % 4 == 0 else (POLICY, 1_000)
+        with small_sizes(recent_entries):
             world = FeedWorld(Dice(random.Random(seed)), policy)  # noqa: S311 - a simulation
             try:
                 for _ in range(_WORLD):

@@ -72,10 +72,10 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "DeleteItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
-    # Unfollowing removes a lease, and a feed that was made again is stored.
+    # Unfollowing removes a subscription, and a feed that was made again is stored.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
-    _caches_heads(function, to)
+    _caches_recent_posts(function, to)
     _sends(function, to, "deliver")
     # The API itself never writes bytes, but a presigned request has the rights of its signer.
     # PutObject also covers beginning and completing an upload in parts.
@@ -92,10 +92,12 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, uploads, "GetObject", "PutObject", prefix=DOWNLOADS_PREFIX)
 
 
-def _caches_heads(function: lambda_.Function, to: Resources) -> None:
-    function.add_environment("HEAD_CACHE", "container" if to.shared_cache is None else "valkey")
-    for name, bound in to.settings.head_cache.items():
-        function.add_environment(f"HEAD_CACHE_{name.upper()}", str(bound))
+def _caches_recent_posts(function: lambda_.Function, to: Resources) -> None:
+    function.add_environment(
+        "RECENT_POSTS_CACHE", "container" if to.shared_cache is None else "valkey"
+    )
+    for name, bound in to.settings.recent_posts_cache.items():
+        function.add_environment(f"RECENT_POSTS_CACHE_{name.upper()}", str(bound))
     if to.shared_cache is not None:
         to.shared_cache.admit(function)
 
@@ -155,9 +157,9 @@ def _delivers(function: lambda_.Function, to: Resources) -> None:
         function.add_environment(name.upper(), str(value))
 
 
-_CROSSING = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
-"""The actions that moving a reader during a crossing needs: it reads heads and counts, and writes
-and removes pull markers on conditions about follow edges and heads."""
+_MIGRATION = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
+"""The actions that moving a reader during a migration needs: it reads recent posts and counts, and
+writes and removes pull markers on conditions about follow edges and recent posts."""
 
 
 def _fan_out(function: lambda_.Function, to: Resources) -> None:
@@ -165,8 +167,9 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     _delivers(function, to)
-    grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
-    # A lease that has run out is renewed or removed, if it has not changed since it was read.
+    grants.items(function, tables.metadata, *_MIGRATION, "ConditionCheckItem")
+    # A subscription that has run out is renewed or removed, if it has not changed since it was
+    # read.
     grants.items(function, tables.feed, "Query", "BatchWriteItem", "UpdateItem", "DeleteItem")
     _sends(function, to, "fan_out", "deliver")
 
@@ -176,9 +179,9 @@ def _deliver(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("METADATA_TABLE", tables.metadata.table_name)
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     _delivers(function, to)
-    grants.items(function, tables.metadata, *_CROSSING, "ConditionCheckItem")
+    grants.items(function, tables.metadata, *_MIGRATION, "ConditionCheckItem")
     grants.index(function, tables.metadata, schema.PUBLISHED_INDEX)
-    # Leases are written on condition of their edges, or checked afterwards and withdrawn.
+    # Subscriptions are written on condition of their edges, or checked afterwards and withdrawn.
     grants.items(
         function,
         tables.feed,

@@ -2,8 +2,8 @@
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
 An override of a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
-`head_cache`) replaces the whole map. `worker_concurrency` names only the workers whose number
-differs from their row in `topology.py`.
+`recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the workers whose
+number differs from their row in `topology.py`.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ FEED_POLICY: Final = (
     "feed_posts",
     "snapshot_posts",
 )
-HEAD_CACHE: Final = ("seconds", "heads", "megabytes")
+RECENT_POSTS_CACHE: Final = ("seconds", "authors", "megabytes")
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
 _BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-# The greatest age of a cached head in seconds. It is half of the minute after which a page below a
-# cursor may use the cache.
-_OLDEST_HEAD: Final = 30
+# The greatest age of cached recent posts in seconds. It is half of the minute after which a page
+# below a cursor may use the cache.
+_OLDEST_CACHED: Final = 30
 OPENSEARCH: Final = "opensearch"
 _SEARCH: Final = re.compile(f"dynamodb|{OPENSEARCH}")
 _QUEUE_CONCURRENCY: Final = range(2, 1001)
@@ -120,11 +120,11 @@ class Settings:
     feed: Mapping[str, int]
     """How posts are delivered: `FeedPolicy` of `domain/delivery.py`, by the names of its fields."""
     shared_cache: bool
-    """Whether the heads of celebrities are also in a Valkey cache that all containers share
+    """Whether the recent posts of celebrities are also in a Valkey cache that all containers share
     (`cache=valkey`). It costs money while idle."""
-    head_cache: Mapping[str, int]
-    """The limits of the cache of celebrities' heads in a container of the API function: age in
-    seconds (0: no cache), number of heads, and megabytes of memory."""
+    recent_posts_cache: Mapping[str, int]
+    """The limits of the cache of celebrities' recent posts in a container of the API function: age
+    in seconds (0: no cache), number of authors, and megabytes of memory."""
     search: str
     """The search engine: `dynamodb` costs nothing while idle, `opensearch` is for many users."""
     search_endpoint: str | None
@@ -177,7 +177,7 @@ class Settings:
             removals_per_hour=context.number("removals_per_hour"),
             feed=_feed(context),
             shared_cache=_shared_cache(context),
-            head_cache=_head_cache(context),
+            recent_posts_cache=_recent_posts_cache(context),
             search=context.matching("search", _SEARCH),
             search_endpoint=context.optional("search_endpoint"),
             search_nodes=context.number("search_nodes"),
@@ -389,12 +389,16 @@ def _numbers(context: Context, name: str) -> dict[str, int]:
     return {key: number for key, number in context.numbers(name).items() if number is not None}
 
 
-def _head_cache(context: Context) -> Mapping[str, int]:
-    bounds = _all_required(context, "head_cache", HEAD_CACHE)
-    if not 0 <= bounds["seconds"] <= _OLDEST_HEAD:
-        raise SettingsError(f"Context value head_cache: seconds must be from 0 to {_OLDEST_HEAD}.")
-    if min(bounds["heads"], bounds["megabytes"]) < 1:
-        raise SettingsError("Context value head_cache: heads and megabytes must be at least 1.")
+def _recent_posts_cache(context: Context) -> Mapping[str, int]:
+    bounds = _all_required(context, "recent_posts_cache", RECENT_POSTS_CACHE)
+    if not 0 <= bounds["seconds"] <= _OLDEST_CACHED:
+        raise SettingsError(
+            f"Context value recent_posts_cache: seconds must be from 0 to {_OLDEST_CACHED}."
+        )
+    if min(bounds["authors"], bounds["megabytes"]) < 1:
+        raise SettingsError(
+            "Context value recent_posts_cache: authors and megabytes must be at least 1."
+        )
     return bounds
 
 

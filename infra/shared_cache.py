@@ -20,14 +20,14 @@ from infra.nag import allow, allow_resource
 from infra.settings import Settings
 from shutterfeed import schema
 
-RIGHTS: Final = f"on ~{schema.CACHED_HEADS}* resetchannels -@all +get +set"
+RIGHTS: Final = f"on ~{schema.CACHED_RECENT_POSTS}* resetchannels -@all +get +set"
 """The access string of the API function's user in Valkey."""
 _COLON: Final = ArnFormat.COLON_RESOURCE_NAME
 _ZONES: Final = 2
 _PORT: Final = 6379
 _MOST_GIGABYTES: Final = 1
 """The memory limit in gigabytes, the lowest that AWS allows. Above it the cache removes the least
-recently used heads."""
+recently used ones."""
 _NETWORKING: Final = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -47,7 +47,7 @@ class SharedCache(Construct):
         self.vpc = self._network(settings)
         self.users = self._group("Users", "The API function")
         endpoint = self._group("Endpoint", "The way to SQS")
-        cache = self._group("Cache", "The cache of heads")
+        cache = self._group("Cache", "The cache of recent posts")
         for group, port in ((endpoint, 443), (cache, _PORT)):
             group.add_ingress_rule(self.users, ec2.Port.tcp(port), "From the API function")
             self.users.add_egress_rule(group, ec2.Port.tcp(port), "To what it uses")
@@ -145,7 +145,7 @@ class SharedCache(Construct):
             self,
             "Valkey",
             serverless_cache_name=self._name,
-            description="Heads of celebrities, for seconds",
+            description="Recent posts of celebrities, for seconds",
             engine="valkey",
             major_engine_version="8",
             subnet_ids=self.vpc.select_subnets(

@@ -18,7 +18,7 @@ from shutterfeed.topology import ROUTER, STREAM_DEAD_LETTERS, UnknownKind, home_
 from tools.errors import ToolError
 
 _BATCH: Final = 10
-_LEASE_SECONDS: Final = 60
+_HIDDEN_SECONDS: Final = 60
 _POLL_SECONDS: Final = 1.0
 _EMPTY_PAGES: Final = 20
 _NO_MOVE_TASK: Final = frozenset(
@@ -177,12 +177,13 @@ def _sequence(record: dict[str, Any]) -> int:
 
 
 def _received(sqs: Any, url: str) -> Iterator[dict[str, Any]]:
-    """Each message once, leased for a minute; what is not deleted comes back by itself."""
+    """Each message once, hidden from others for a minute; what is not deleted comes back by
+    itself."""
     for _ in range(_depth(sqs, url)):
         answer = sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=_BATCH,
-            VisibilityTimeout=_LEASE_SECONDS,
+            VisibilityTimeout=_HIDDEN_SECONDS,
             MessageSystemAttributeNames=["All"],
         )
         if not (messages := answer.get("Messages")):

@@ -1,8 +1,8 @@
 """A reader's feed in real tables: so many accounts followed, so many of them celebrities.
 
 Written to the tables directly, as the services would have left it: posts with two photos each, and
-their counts; three hundred pushed entries of up to a hundred authors; celebrities' heads with their
-newest posts.
+their counts; three hundred pushed entries of up to a hundred authors; celebrities' recent posts
+with their newest posts.
 """
 
 from __future__ import annotations
@@ -15,11 +15,17 @@ from uuid import UUID
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
-from shutterfeed.adapters.dynamodb.heads import head_item
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.recent_posts import recent_posts_item
 from shutterfeed.adapters.dynamodb.records import post_item, profile_item
 from shutterfeed.adapters.dynamodb.table import Item, Table, key_item
-from shutterfeed.domain.delivery import HEAD_ENTRIES, HEAD_POSTS, Delivery, Head, entry_of
+from shutterfeed.domain.delivery import (
+    RECENT_ENTRIES,
+    RECENT_WHOLE_POSTS,
+    Delivery,
+    RecentPosts,
+    entry_of,
+)
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.ids import PostId, ulid, user_id_of
 from shutterfeed.domain.media import MediaState, Medium, Picture
@@ -50,7 +56,7 @@ class Scene:
         famous, others = authors[:celebrities], authors[celebrities:][:_AUTHORS]
         self.metadata.write_many(self._people(reader_id, authors))
         self.metadata.write_many(self._celebrity(number, a) for number, a in enumerate(famous))
-        self.metadata.write_many(key_item(keys.pull(reader_id, author)) for author in famous)
+        self.metadata.write_many(key_item(keys.pull_marker(reader_id, author)) for author in famous)
         pushed = [self._post(others[n % len(others)], n) for n in range(_PUSHED)] if others else []
         self.metadata.write_many(map(post_item, pushed))
         self.metadata.write_many(map(_counts, pushed))
@@ -70,12 +76,12 @@ class Scene:
             yield key_item(keys.follow(reader_id, author_id))
 
     def _celebrity(self, number: int, author_id: str) -> Item:
-        posts = [self._post(author_id, 7 * n + number) for n in range(HEAD_ENTRIES)]
-        head = Head(author_id, delivery=Delivery.PULL)
+        posts = [self._post(author_id, 7 * n + number) for n in range(RECENT_ENTRIES)]
+        recent = RecentPosts(author_id, delivery=Delivery.PULL)
         for post in posts:
-            head = head.with_post(post)
-        newest = sorted(posts, key=entry_of, reverse=True)[:HEAD_POSTS]
-        return head_item(head.showing(newest))
+            recent = recent.with_post(post)
+        newest = sorted(posts, key=entry_of, reverse=True)[:RECENT_WHOLE_POSTS]
+        return recent_posts_item(recent.showing(newest))
 
     def _post(self, author_id: str, number: int) -> Post:
         at = self.now - timedelta(minutes=3 * number + 1)

@@ -66,16 +66,16 @@ class Dice:
 
 
 @contextmanager
-def small_sizes(head_entries: int) -> Iterator[None]:
-    """Sizes so small that a few people and posts fill pages, chunks, steps and heads."""
+def small_sizes(recent_entries: int) -> Iterator[None]:
+    """Sizes so small that a few people and posts fill pages, chunks, steps and recent posts."""
     with (
-        patch("shutterfeed.domain.delivery.HEAD_ENTRIES", head_entries),
-        patch("shutterfeed.domain.delivery.HEAD_POSTS", 2),
+        patch("shutterfeed.domain.delivery.RECENT_ENTRIES", recent_entries),
+        patch("shutterfeed.domain.delivery.RECENT_WHOLE_POSTS", 2),
         patch("shutterfeed.services.fan_out.CHUNK", 2),
         patch("shutterfeed.services.fan_out.PAGES_PER_STEP", 2),
-        patch("shutterfeed.services.crossing.PAGE", 2),
-        patch("shutterfeed.services.crossing.PAGES_PER_STEP", 1),
-        patch("shutterfeed.services.crossing.CELEBRITY_SHARDS", 3),
+        patch("shutterfeed.services.migration.PAGE", 2),
+        patch("shutterfeed.services.migration.PAGES_PER_STEP", 1),
+        patch("shutterfeed.services.migration.CELEBRITY_SHARDS", 3),
         patch("shutterfeed.services.feed._FOLLOWING_PAGE", 2),
     ):
         yield
@@ -257,7 +257,7 @@ class FeedWorld:
 
     def _look(self) -> None:
         data, feeds = self.backend.metadata, self.backend.feed_table.feeds
-        self.happened |= {head.delivery for head in data.heads.values()}
+        self.happened |= {recent.delivery for recent in data.recent_posts.values()}
         if data.pulled:
             self.happened.add("a celebrity is pulled")
         if any(feeds.values()):
@@ -281,11 +281,13 @@ class FeedWorld:
                 return seen
 
     def _check_ways(self) -> None:
-        """No lease and no mark is without its edge."""
+        """No subscription and no mark is without its edge."""
         data = self.backend.metadata
-        leases = {(reader, author) for author, held in data.leases.items() for reader in held}
-        assert not leases - data.edges.keys(), "leases of whom nobody follows"
-        assert not data.pulled - data.edges.keys(), "marks of whom nobody follows"
+        subscriptions = {
+            (reader, author) for author, held in data.subscriptions.items() for reader in held
+        }
+        assert not subscriptions - data.edges.keys(), "subscriptions of whom nobody follows"
+        assert not data.pulled - data.edges.keys(), "pull markers of whom nobody follows"
 
     def _check_counts(self) -> None:
         edges, published = self.backend.metadata.edges, self._published()

@@ -226,20 +226,20 @@ class Call:
         value = parameter.schema.get("default") if text is None else text
         return float(value) if parameter.schema["type"] == "number" and value else value
 
-    def marked(self, name: str, position: str | None) -> str | None:
+    def seal_token(self, name: str, position: str | None) -> str | None:
         """The signed text of a position in this route's list, for clients to send back in the
         parameter `name`."""
-        return self.services.cursors.seal(self._mark_scope(name), position)
+        return self.services.cursors.seal(self._token_scope(name), position)
 
-    def mark(self, name: str) -> str | None:
+    def open_token(self, name: str) -> str | None:
         """The position that the parameter `name` holds; None if it is missing. Raises
         `InvalidCursor`."""
         try:
-            return self.services.cursors.open(self._mark_scope(name), self.asked(name))
+            return self.services.cursors.open(self._token_scope(name), self.asked(name))
         except InvalidCursor:
             raise InvalidCursor(name) from None
 
-    def _mark_scope(self, name: str) -> CursorScope:
+    def _token_scope(self, name: str) -> CursorScope:
         return CursorScope(f"{self.route.path}\n{name}", self.user_id)
 
 

@@ -297,12 +297,14 @@ def get_feed(call: Call) -> FeedPageBody:
 
     With `since`, get only the number of new posts.
     """
-    feed, since = call.services.feed, call.mark("since")
+    feed, since = call.services.feed, call.open_token("since")
     if since is not None:
         return FeedPageBody(new=NewPostsBody.of(feed.new_posts(call.user_id, since)))
     page = feed.page(call.user_id, call.position, call.limit)
     items = [_post(call, view) for view in page.posts]
-    return FeedPageBody(items, call.cursor(page.next_position), call.marked("since", page.latest))
+    return FeedPageBody(
+        items, call.cursor(page.next_position), call.seal_token("since", page.latest)
+    )
 
 
 @route("GET", "/search", returns=SearchPage, paged=True, query=SEARCH)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap.fan_out import services
-from shutterfeed.domain.messages import Cross, FanOut, FanOutMessage
+from shutterfeed.domain.messages import FanOut, FanOutMessage, MigrateReaders
 from shutterfeed.runtime import preload, queue_worker
 
 MESSAGES = Codec[FanOutMessage]("fan_out")
@@ -16,8 +16,8 @@ def plan(body: str) -> Iterator[str]:
     match step:
         case FanOut():
             services().planner.plan(step)
-        case Cross():
-            services().crossings.cross(step)
+        case MigrateReaders():
+            services().migrations.migrate(step)
     yield type(step).__name__
 
 

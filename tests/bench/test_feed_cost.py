@@ -15,8 +15,8 @@ from bench import feed_cost
 from bench.__main__ import main
 from bench.chart import Axis, Line, draw
 from bench.feed_bill import (
-    HEAD,
     READ,
+    RECENT_POSTS,
     WRITE,
     Bill,
     Design,
@@ -38,9 +38,9 @@ from bench.feed_model import (
     play,
     visiting,
 )
-from shutterfeed.adapters.dynamodb.heads import compressed, head_item
+from shutterfeed.adapters.dynamodb.recent_posts import compressed, recent_posts_item
 from shutterfeed.adapters.dynamodb.table import Item
-from shutterfeed.domain.delivery import HEAD_ENTRIES, FeedPolicy, Head
+from shutterfeed.domain.delivery import RECENT_ENTRIES, FeedPolicy, RecentPosts
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
 from tests.fakes.system import START
@@ -81,16 +81,17 @@ def of(bill: Bill, *names: str) -> float:
 def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() -> None:
     posts = [0.5, 2.0, 3.0, 33.0]
     bill = hybrid(trace(posts, reader([0.1, 1.1], posts)), POLICY, Design())
-    # On day 1.1 they become regular: leased until day 32.1, which 2.0 and 3.0 meet. At 33.0 the
-    # lease has run out, its reader is asked for, and it ends.
+    # On day 1.1 they become regular: subscribed until day 32.1, which 2.0 and 3.0 meet. At 33.0 the
+    # subscription has run out, its reader is asked for, and it ends.
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
-    # Leasing takes a list of the followed, and a look at the tombstones.
-    assert of(bill, "leases") == pytest.approx((2 * READ + WRITE) + (READ + WRITE))
+    # Subscribing takes a list of the followed, and a look at the unfollowed markers.
+    assert of(bill, "push subscriptions") == pytest.approx((2 * READ + WRITE) + (READ + WRITE))
     assert of(bill, "visits") == pytest.approx(2 * WRITE)
-    # Each post: a plan, and a head of 1 KB within a transaction; three of them read the lease.
+    # Each post: a plan, and recent posts of 1 KB within a transaction; three of them read the
+    # subscription.
     assert of(bill, "audience") == pytest.approx(4 * READ + 3 * READ * 90 / 4096)
-    assert of(bill, "heads") == pytest.approx(4 * (READ + 2 * WRITE))
-    # Reads: the reader's state, the old snapshot, the head strongly consistent.
+    assert of(bill, "recent posts") == pytest.approx(4 * (READ + 2 * WRITE))
+    # Reads: the reader's state, the old snapshot, the recent posts strongly consistent.
     # Writes: that the preparation has begun, and until when to push. The snapshot of one post
     # had been written by the page before.
     assert of(bill, "promotions") == pytest.approx(3 * READ + 2 * WRITE + WRITE)
@@ -99,23 +100,23 @@ def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() 
     assert of(bill, "renewals") == 0
 
 
-def test_a_post_that_meets_a_lease_run_out_renews_it_only_for_a_reader_who_still_comes() -> None:
+def test_a_post_renews_a_subscription_run_out_only_for_a_reader_who_still_comes() -> None:
     visits = [0.1, *(float(day) for day in range(1, 60))]
     posts = [40.0, 41.0, 100.0, 101.0]
     bill = hybrid(trace(posts, reader(visits, posts), days=120), POLICY, Design())
-    # Pushed to until day 79, and leased until day 32; then asked for on days 40 and 100.
+    # Pushed to until day 79, and subscribed until day 32; then asked for on days 40 and 100.
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
-    # To be renewed, a lease needs its edge as well.
-    first_lease, renewed, ended = 2 * READ + WRITE, 2 * READ + WRITE, READ + WRITE
-    assert of(bill, "leases") == pytest.approx(first_lease + renewed + ended)
+    # To be renewed, a subscription needs its edge as well.
+    first_subscription, renewed, ended = 2 * READ + WRITE, 2 * READ + WRITE, READ + WRITE
+    assert of(bill, "push subscriptions") == pytest.approx(first_subscription + renewed + ended)
 
 
-def test_whoever_never_posted_is_leased_only_by_their_first_post() -> None:
-    design = Design(silent_unleased=True)
+def test_whoever_never_posted_is_subscribed_to_only_by_their_first_post() -> None:
+    design = Design(silent_unsubscribed=True)
     posts = [2.0, 3.0]
     bill = hybrid(trace(posts, reader([0.1, 1.1], posts, followed=50)), POLICY, design)
-    # The list of 50 followed takes 9 KB, the tombstones are one unit more.
-    assert of(bill, "leases") == pytest.approx(4 * READ + WRITE)
+    # The list of 50 followed takes 9 KB, the unfollowed markers are one unit more.
+    assert of(bill, "push subscriptions") == pytest.approx(4 * READ + WRITE)
     assert of(bill, "pushes") == pytest.approx(2 * WRITE)
     # The first post reads a list of 10 followers and what is known of each.
     first = READ + 10 * READ
@@ -134,8 +135,8 @@ def test_a_snapshot_among_the_entries_is_read_by_pages_that_reach_it() -> None:
 def test_a_regular_reader_only_prolongs_halfway_however_many_they_follow() -> None:
     visits = [float(day) for day in range(34)]
     bill = hybrid(trace([], reader(visits, followed=7)), POLICY, Design())
-    # Leased on day 1; on days 17 and 33 less than 15 of 30 days are left.
-    assert of(bill, "leases") == pytest.approx(2 * READ + 7 * WRITE)
+    # Subscribed on day 1; on days 17 and 33 less than 15 of 30 days are left.
+    assert of(bill, "push subscriptions") == pytest.approx(2 * READ + 7 * WRITE)
     assert of(bill, "visits") == pytest.approx(4 * WRITE)
     # The state is read and the day written; the feed is looked through, as on day 1.
     assert of(bill, "renewals") == pytest.approx(2 * (READ + WRITE))
@@ -146,11 +147,11 @@ def test_a_reader_who_lapses_and_returns_is_regular_by_the_last_visit_noted() ->
     lapsed = [0.1, 1.1, 10.0]
     # Pushed to until 31.1; day 10 was not noted. Day 35 is more than 30 days after day 1.
     pulled = hybrid(trace([], reader([*lapsed, 35.0, 35.5], followed=7)), POLICY, Design())
-    assert of(pulled, "leases") == pytest.approx(2 * READ + 7 * WRITE)
+    assert of(pulled, "push subscriptions") == pytest.approx(2 * READ + 7 * WRITE)
     assert of(pulled, "visits") == pytest.approx(3 * WRITE)
     # The day after, they are.
     again = hybrid(trace([], reader([*lapsed, 35.0, 36.0], followed=7)), POLICY, Design())
-    assert of(again, "leases") == pytest.approx(2 * (2 * READ + 7 * WRITE))
+    assert of(again, "push subscriptions") == pytest.approx(2 * (2 * READ + 7 * WRITE))
 
 
 def test_entries_beyond_what_a_feed_keeps_are_deleted_with_the_next_renewal() -> None:
@@ -165,7 +166,7 @@ def test_entries_beyond_what_a_feed_keeps_are_deleted_with_the_next_renewal() ->
     assert of(hybrid(played, small, untrimmed), "trimming") == 0
 
 
-def test_a_snapshot_of_an_author_with_more_posts_than_a_head_reads_their_index() -> None:
+def test_a_snapshot_of_an_author_with_more_posts_than_a_recent_posts_reads_their_index() -> None:
     posts = [number / 100 for number in range(26)]
     few, many = (
         of(hybrid(trace(some, reader([0.5], some)), POLICY, Design()), "pulls")
@@ -180,7 +181,7 @@ def test_nothing_is_pushed_of_a_celebrity() -> None:
     policy = replace(POLICY, celebrity_followers=10)
     bill = hybrid(trace(posts, reader([0.1, 1.1, 4.0], posts)), policy, Design())
     assert of(bill, "pushes", "audience") == 0
-    # The page of day 4 reads the head with its posts (6 KB) and the author's profile.
+    # The page of day 4 reads the recent posts whole (6 KB) and the author's profile.
     assert of(bill, "celebrities") == pytest.approx(READ + READ / 2)
 
 
@@ -196,7 +197,7 @@ def test_who_never_becomes_regular_costs_what_pulling_costs() -> None:
     ours = hybrid(played, never, Design())
     assert of(ours, "pulls") == pytest.approx(4 * (READ * 4 + 80 * READ / 2))
     assert of(ours, "pulls") == pytest.approx(pull(played, POLICY)["pulls"])
-    assert of(ours, "pushes", "leases") == 0
+    assert of(ours, "pushes", "push subscriptions") == 0
 
 
 def stored(item: Item) -> int:
@@ -211,7 +212,7 @@ def stored(item: Item) -> int:
     return total
 
 
-def test_heads_and_snapshots_take_what_they_are_priced_at() -> None:
+def test_recent_posts_and_snapshots_take_what_they_are_priced_at() -> None:
     random = Random(5)
     authors = [user_id(random.getrandbits(79)) for _ in range(30)]
 
@@ -220,9 +221,9 @@ def test_heads_and_snapshots_take_what_they_are_priced_at() -> None:
         made = ulid(at - timedelta(seconds=5), random.getrandbits(79))
         return FeedEntry(ulid(at, random.getrandbits(79)), PostId(author, made))
 
-    entries = tuple(entry(-number, authors[0]) for number in range(HEAD_ENTRIES))
-    head = Head(authors[0], entries, entries[-1], crossing=ulid(START, 7), version=10**6)
-    assert HEAD - 60 < stored(head_item(head)) <= HEAD <= 1024
+    entries = tuple(entry(-number, authors[0]) for number in range(RECENT_ENTRIES))
+    recent = RecentPosts(authors[0], entries, entries[-1], migration=ulid(START, 7), version=10**6)
+    assert RECENT_POSTS - 60 < stored(recent_posts_item(recent)) <= RECENT_POSTS <= 1024
     lines = [str(entry(-number, random.choice(authors))) for number in range(100)]
     assert len(compressed("\n".join(lines))) + 200 == pytest.approx(snapshot_size(100), rel=0.03)
     assert snapshot_size(100) <= 4096
@@ -233,23 +234,25 @@ OFTEN = [day + 0.5 for day in range(80)]
 
 
 @pytest.mark.parametrize(
-    ("readers", "pulled_head", "expected"),
+    ("readers", "pulled_recent_posts", "expected"),
     [
         # Ten posts: pushing a pair costs 6.25. A pull costs 0.5 a page.
         ([[]], 0.1, {}),
-        ([SELDOM], 0.1, {"heads": 1.0, "pulls": 0.5}),
+        ([SELDOM], 0.1, {"recent posts": 1.0, "pulls": 0.5}),
         ([OFTEN], 0.1, {"pushes": 6.25}),
-        ([SELDOM, OFTEN], 0.1, {"heads": 1.0, "pulls": 0.5, "pushes": 6.25}),
-        # Where a head that can be pulled costs more than it saves, all are pushed.
+        ([SELDOM, OFTEN], 0.1, {"recent posts": 1.0, "pulls": 0.5, "pushes": 6.25}),
+        # Where recent posts that can be pulled cost more than they save, all are pushed.
         ([SELDOM, OFTEN], 0.6, {"pushes": 12.5}),
     ],
 )
 def test_hindsight_takes_the_cheaper_way_for_each_pair(
-    readers: list[list[float]], pulled_head: float, expected: dict[str, float]
+    readers: list[list[float]], pulled_recent_posts: float, expected: dict[str, float]
 ) -> None:
     posts = [float(day) for day in range(10)]
     played = trace(posts, *(reader(visits, posts) for visits in readers))
-    bill = hindsight(played, Pair(head=0, pulled_head=pulled_head, pull=0.5), period=90)
+    bill = hindsight(
+        played, Pair(recent_posts=0, pulled_recent_posts=pulled_recent_posts, pull=0.5), period=90
+    )
     own = {k: v for k, v in bill.items() if not k.startswith("page:") and v}
     assert own == pytest.approx(expected)
 
@@ -258,7 +261,7 @@ def test_hindsight_chooses_anew_for_each_period() -> None:
     posts = [float(day) for day in range(10)]
     visits = [5.0, *(60 + day / 10 for day in range(100))]
     played = trace(posts, reader(visits, posts), days=90)
-    pair = Pair(head=0, pulled_head=0, pull=0.5)
+    pair = Pair(recent_posts=0, pulled_recent_posts=0, pull=0.5)
     assert hindsight(played, pair, 90).own == pytest.approx(6.25)
     assert hindsight(played, pair, 30).own == pytest.approx(0.5)
 
@@ -276,8 +279,8 @@ def played() -> Trace:
     "design",
     [
         Design(),
-        Design(silent_unleased=True, snapshot_in_feed=True, feeds_trimmed=False),
-        Design(author_in_head=True, posts_in_head=10),
+        Design(silent_unsubscribed=True, snapshot_in_feed=True, feeds_trimmed=False),
+        Design(author_in_recent_posts=True, whole_posts=10),
     ],
 )
 @pytest.mark.parametrize("celebrity_followers", [5, 50, 1_000])

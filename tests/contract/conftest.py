@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
-from shutterfeed.adapters.caching.tiers import TieredHeadCache
-from shutterfeed.adapters.caching.valkey import ValkeyHeadCache
+from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsCache
+from shutterfeed.adapters.caching.tiers import TieredRecentPostsCache
+from shutterfeed.adapters.caching.valkey import ValkeyRecentPostsCache
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
-from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key_item
@@ -37,8 +37,8 @@ from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.keys import Key, feed
 from shutterfeed.keys import counts as counts_key
-from shutterfeed.ports.feed_reads import FeedReads, HeadCache
-from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
+from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
@@ -53,12 +53,12 @@ from tests.fakes.metadata import (
     FakeAvatars,
     FakeBlobs,
     FakeFollows,
-    FakeHeads,
     FakeLedger,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
     FakeReaders,
+    FakeRecentPosts,
     FakeRemovals,
     FakeSecrets,
     FakeViewingReads,
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from opensearchpy import OpenSearch
     from valkey import Valkey
 
-HEADS_AGE: Final = timedelta(seconds=2)
+RECENT_POSTS_AGE: Final = timedelta(seconds=2)
 _numbers = count(1)
 
 
@@ -107,7 +107,7 @@ class Store:
     viewing: ViewingReads
     count: Callable[[PostId, PostCounts], object]
     """Write the counts of a post. No service does yet."""
-    heads: Heads
+    recent_posts: RecentPostsStore
     readers: Readers
     secrets: Callable[[], Secrets]
     """A new instance at every call, as in another container."""
@@ -119,10 +119,10 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
-class HeadCaches:
-    """An empty cache whose heads are at most `HEADS_AGE` old."""
+class RecentPostsCaches:
+    """An empty cache whose recent posts are at most `RECENT_POSTS_AGE` old."""
 
-    cache: HeadCache
+    cache: RecentPostsCache
     wait: Callable[[timedelta], object]
     """Let so much time pass for the cache."""
 
@@ -141,20 +141,20 @@ def local_dynamodb() -> Iterator[DynamoDBClient]:
 
 
 @pytest.fixture(params=["container", "valkey", "tiers"])
-def head_cache(request: pytest.FixtureRequest, clock: FakeClock) -> HeadCaches:
-    container = ContainerHeadCache(Bounds(HEADS_AGE, 100, 1_000_000), clock)
+def recent_posts_cache(request: pytest.FixtureRequest, clock: FakeClock) -> RecentPostsCaches:
+    container = ContainerRecentPostsCache(Bounds(RECENT_POSTS_AGE, 100, 1_000_000), clock)
     if request.param == "container":
-        return HeadCaches(container, clock.advance)
+        return RecentPostsCaches(container, clock.advance)
     client: Valkey = request.getfixturevalue("valkey_client")
-    cache: HeadCache = ValkeyHeadCache(client, HEADS_AGE, clock, _fail)
+    cache: RecentPostsCache = ValkeyRecentPostsCache(client, RECENT_POSTS_AGE, clock, _fail)
     if request.param == "tiers":
-        cache = TieredHeadCache(container, cache)
+        cache = TieredRecentPostsCache(container, cache)
 
     def wait(time: timedelta) -> None:
         clock.advance(time)
         let_pass(client, time)
 
-    return HeadCaches(cache, wait)
+    return RecentPostsCaches(cache, wait)
 
 
 def _fail(error: Exception) -> None:
@@ -224,7 +224,7 @@ def _fake_store() -> Store:
         FakeFeedReads(data, feeds),
         FakeViewingReads(data),
         data.counts.__setitem__,
-        FakeHeads(data),
+        FakeRecentPosts(data),
         FakeReaders(data),
         FakeSecrets,
         expiry,
@@ -259,7 +259,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoFeedReads(metadata, tables.feed),
         DynamoViewingReads(metadata),
         count,
-        DynamoHeads(metadata),
+        DynamoRecentPosts(metadata),
         DynamoReaders(metadata),
         lambda: DynamoSecrets(metadata),
         expiry,

@@ -110,7 +110,7 @@ def test_a_photo_becomes_the_avatar_and_its_post_is_in_no_list(
     assert store.expiry(keys.post(post.id)) is None
     assert post.id not in _open_posts(store)
     assert store.posts.published_by(ADA, None, 10).items == ()
-    assert store.heads.get_many([ADA])[ADA].entries == ()
+    assert store.recent_posts.get_many([ADA])[ADA].entries == ()
     # Again, and with another outcome.
     assert _show(store, post) is None
     assert not store.posts.fail(post.id, post.media, LATER)

@@ -295,15 +295,15 @@ def test_an_upload_is_described_by_its_own_bytes(storage: Storage) -> None:
     assert arrival is not None
     assert arrival.sha256 == samples.sha256(CONTENT)
     assert arrival.size == len(CONTENT)
-    assert arrival.head == CONTENT[:32]
+    assert arrival.magic == CONTENT[:32]
 
 
 @pytest.mark.parametrize("content", [b"", b"short"])
-def test_an_upload_shorter_than_the_head_is_its_own_head(storage: Storage, content: bytes) -> None:
+def test_an_upload_shorter_than_its_magic_is_all_magic(storage: Storage, content: bytes) -> None:
     storage.land(POST.id, MEDIA_ID, content)
     arrival = storage.bucket.inspect(POST.id, MEDIA_ID, 32)
     assert arrival is not None
-    assert (arrival.head, arrival.size) == (content, len(content))
+    assert (arrival.magic, arrival.size) == (content, len(content))
 
 
 def test_the_version_of_an_upload_changes_with_its_bytes_only(storage: Storage) -> None:

@@ -1,4 +1,4 @@
-"""Which cache of heads a deployment's API function builds from its settings."""
+"""Which cache of recent posts a deployment's API function builds from its settings."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from shutterfeed import config
-from shutterfeed.adapters.caching.container import ContainerHeadCache
+from shutterfeed.adapters.caching.container import ContainerRecentPostsCache
 from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
-from shutterfeed.adapters.caching.tiers import TieredHeadCache
-from shutterfeed.adapters.caching.valkey import ValkeyHeadCache
-from shutterfeed.bootstrap.head_cache import cached
+from shutterfeed.adapters.caching.tiers import TieredRecentPostsCache
+from shutterfeed.adapters.caching.valkey import ValkeyRecentPostsCache
+from shutterfeed.bootstrap.recent_posts_cache import cached
 from tests import samples
 from tests.fakes.feeds import FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import Metadata
@@ -37,23 +37,23 @@ def _settings(**changes: str) -> config.ApiSettings:
 def test_a_containers_own_by_default() -> None:
     reads = cached(READS, _settings())
     assert isinstance(reads, CachedFeedReads)
-    assert isinstance(reads.cache, ContainerHeadCache)
+    assert isinstance(reads.cache, ContainerRecentPostsCache)
     assert reads.cache._bounds.age == timedelta(seconds=2)
     assert reads.cache._bounds.bytes == 64 * 2**20
 
 
 def test_none_for_no_seconds() -> None:
-    assert cached(READS, _settings(HEAD_CACHE_SECONDS="0")) is READS
+    assert cached(READS, _settings(RECENT_POSTS_CACHE_SECONDS="0")) is READS
 
 
 @pytest.mark.usefixtures("_shared")
-def test_two_tiers_are_together_as_old_as_heads_may_be() -> None:
-    reads = cached(READS, _settings(HEAD_CACHE="valkey", HEAD_CACHE_SECONDS="3"))
+def test_two_tiers_are_together_as_old_as_recent_posts_may_be() -> None:
+    reads = cached(READS, _settings(RECENT_POSTS_CACHE="valkey", RECENT_POSTS_CACHE_SECONDS="3"))
     assert isinstance(reads, CachedFeedReads)
-    assert isinstance(reads.cache, TieredHeadCache)
+    assert isinstance(reads.cache, TieredRecentPostsCache)
     near, far = reads.cache.near, reads.cache.far
-    assert isinstance(near, ContainerHeadCache)
-    assert isinstance(far, ValkeyHeadCache)
+    assert isinstance(near, ContainerRecentPostsCache)
+    assert isinstance(far, ValkeyRecentPostsCache)
     assert near._bounds.age == timedelta(seconds=1.5)
     assert far._milliseconds == 1500
 
@@ -62,8 +62,8 @@ def test_two_tiers_are_together_as_old_as_heads_may_be() -> None:
 def test_a_failure_of_the_shared_one_is_counted_and_nothing_else(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    reads = cached(READS, _settings(HEAD_CACHE="valkey"))
+    reads = cached(READS, _settings(RECENT_POSTS_CACHE="valkey"))
     assert isinstance(reads, CachedFeedReads)
     assert reads.cache.get_many([samples.user_id(1)]) == {}
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["HeadCacheFailures"] for line in lines if "_aws" in line] == [[1]]
+    assert [line["RecentPostsCacheFailures"] for line in lines if "_aws" in line] == [[1]]

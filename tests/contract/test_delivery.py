@@ -1,4 +1,5 @@
-"""What decides how a post comes to a reader: heads, leases, marks, and the reads of a page."""
+"""What decides how a post comes to a reader: recent posts, subscriptions, pull markers, and the
+reads of a page."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ import pytest
 
 from shutterfeed.domain.delivery import (
     AUDIENCE_PARTS,
-    HEAD_TEXT,
+    RECENT_TEXT,
     Delivery,
-    Head,
-    Lease,
+    PushSubscription,
     Reader,
+    RecentPosts,
     entry_of,
 )
 from shutterfeed.domain.feed import FeedEntry, Snapshot
@@ -32,13 +33,13 @@ ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
 LATER = START + timedelta(days=1)
 
 
-HEAD_ENTRIES, HEAD_POSTS = 5, 3
+RECENT_ENTRIES, RECENT_WHOLE_POSTS = 5, 3
 
 
 @pytest.fixture(autouse=True)
 def _small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutterfeed.domain.delivery.HEAD_ENTRIES", HEAD_ENTRIES)
-    monkeypatch.setattr("shutterfeed.domain.delivery.HEAD_POSTS", HEAD_POSTS)
+    monkeypatch.setattr("shutterfeed.domain.delivery.RECENT_ENTRIES", RECENT_ENTRIES)
+    monkeypatch.setattr("shutterfeed.domain.delivery.RECENT_WHOLE_POSTS", RECENT_WHOLE_POSTS)
     monkeypatch.setattr("shutterfeed.adapters.dynamodb.readers._TRANSACTION", 4)
 
 
@@ -55,17 +56,19 @@ def _post(store: Store, post: Post) -> Post:
     return found
 
 
-def _head(store: Store, author_id: str = ADA) -> Head:
-    return store.heads.get_many([author_id])[author_id]
+def _recent_posts(store: Store, author_id: str = ADA) -> RecentPosts:
+    return store.recent_posts.get_many([author_id])[author_id]
 
 
-def _cross(store: Store, *deliveries: Delivery) -> None:
+def _migrate(store: Store, *deliveries: Delivery) -> None:
     for number, delivery in enumerate(deliveries):
-        assert store.heads.change_delivery(_head(store), delivery, f"crossing {number}")
+        assert store.recent_posts.change_delivery(
+            _recent_posts(store), delivery, f"migration {number}"
+        )
 
 
-def _name(store: Store, delivery: Delivery, crossing: str) -> None:
-    assert store.heads.change_delivery(_head(store), delivery, crossing)
+def _name(store: Store, delivery: Delivery, migration: str) -> None:
+    assert store.recent_posts.change_delivery(_recent_posts(store), delivery, migration)
 
 
 def _places(posts: list[Post]) -> list[FeedEntry]:
@@ -87,146 +90,155 @@ def _unfollow(store: Store, follower: str, followee: int = 1) -> None:
 
 
 @pytest.mark.usefixtures("people")
-class TestHeads:
+class TestRecentPosts:
     def test_of_one_who_has_published_nothing_is_empty(self, store: Store) -> None:
-        assert _head(store) == Head(ADA)
+        assert _recent_posts(store) == RecentPosts(ADA)
 
     def test_has_what_is_published_deleted_and_restored(self, store: Store) -> None:
         posts = [_publish(store, number) for number in (1, 3, 2)]
-        assert list(_head(store).entries) == _places([posts[1], posts[2], posts[0]])
+        assert list(_recent_posts(store).entries) == _places([posts[1], posts[2], posts[0]])
         store.posts.delete(posts[1], LATER)
-        assert list(_head(store).entries) == _places([posts[2], posts[0]])
+        assert list(_recent_posts(store).entries) == _places([posts[2], posts[0]])
         store.posts.restore(_post(store, posts[1]), LATER)
-        assert list(_head(store).entries) == _places([posts[1], posts[2], posts[0]])
-        assert _head(store).floor is None
-        assert _head(store).posts == ()
+        assert list(_recent_posts(store).entries) == _places([posts[1], posts[2], posts[0]])
+        assert _recent_posts(store).oldest_known is None
+        assert _recent_posts(store).posts == ()
 
     def test_keeps_the_newest_and_says_where_it_ends(self, store: Store) -> None:
-        posts = [_publish(store, number) for number in range(HEAD_ENTRIES + 2)][::-1]
-        head = _head(store)
-        assert list(head.entries) == _places(posts[:HEAD_ENTRIES])
-        assert head.floor == entry_of(posts[HEAD_ENTRIES - 1])
+        posts = [_publish(store, number) for number in range(RECENT_ENTRIES + 2)][::-1]
+        recent = _recent_posts(store)
+        assert list(recent.entries) == _places(posts[:RECENT_ENTRIES])
+        assert recent.oldest_known == entry_of(posts[RECENT_ENTRIES - 1])
         store.posts.delete(posts[0], LATER)
         store.posts.delete(posts[-1], LATER)
-        assert list(_head(store).entries) == _places(posts[1:HEAD_ENTRIES])
-        assert _head(store).floor == head.floor
+        assert list(_recent_posts(store).entries) == _places(posts[1:RECENT_ENTRIES])
+        assert _recent_posts(store).oldest_known == recent.oldest_known
         store.posts.restore(_post(store, posts[-1]), LATER)
-        assert list(_head(store).entries) == _places(posts[1:HEAD_ENTRIES])
+        assert list(_recent_posts(store).entries) == _places(posts[1:RECENT_ENTRIES])
 
     def test_of_a_celebrity_has_the_newest_posts_whole(self, store: Store) -> None:
-        posts = [_publish(store, number) for number in range(HEAD_POSTS + 1)]
-        _cross(store, Delivery.TO_PULL)
-        assert list(_head(store).posts) == posts[::-1][:HEAD_POSTS]
+        posts = [_publish(store, number) for number in range(RECENT_WHOLE_POSTS + 1)]
+        _migrate(store, Delivery.TO_PULL)
+        assert list(_recent_posts(store).posts) == posts[::-1][:RECENT_WHOLE_POSTS]
         store.posts.edit(posts[-1].id, "edited", Place("Ulm", 48.4, 9.98), ["a", ""])
         store.posts.delete(posts[-2], LATER)
         posts = [_post(store, post) for post in posts if post is not posts[-2]]
         posts.append(_publish(store, 1000))
-        assert list(_head(store).posts) == posts[::-1][:HEAD_POSTS]
-        _cross(store, Delivery.PULL, Delivery.TO_PUSH, Delivery.PUSH)
-        assert _head(store).posts == ()
-        assert list(_head(store).entries) == _places(posts[::-1])
+        assert list(_recent_posts(store).posts) == posts[::-1][:RECENT_WHOLE_POSTS]
+        _migrate(store, Delivery.PULL, Delivery.TO_PUSH, Delivery.PUSH)
+        assert _recent_posts(store).posts == ()
+        assert list(_recent_posts(store).entries) == _places(posts[::-1])
 
     def test_have_fewer_posts_where_those_are_long(self, store: Store) -> None:
-        long = "\U00020000" * (HEAD_TEXT // 3)
+        long = "\U00020000" * (RECENT_TEXT // 3)
         posts = [_publish(store, number) for number in range(3)]
-        _cross(store, Delivery.TO_PULL)
+        _migrate(store, Delivery.TO_PULL)
         for post in posts:
             store.posts.edit(post.id, "", None, [long + post.id.ulid])
         posts = [_post(store, post) for post in posts]
-        assert list(_head(store).posts) == posts[:0:-1]
-        assert _head(store).timeline.complete_to == entry_of(posts[1])
+        assert list(_recent_posts(store).posts) == posts[:0:-1]
+        assert _recent_posts(store).timeline.complete_down_to == entry_of(posts[1])
         for post in posts[1:]:
             store.posts.edit(post.id, "short", None, [])
-        assert list(_head(store).posts) == [_post(store, post) for post in posts[::-1]]
+        assert list(_recent_posts(store).posts) == [_post(store, post) for post in posts[::-1]]
 
     def test_always_have_the_newest_post(self, store: Store) -> None:
         post = _publish(store, 1)
-        _cross(store, Delivery.TO_PULL)
-        store.posts.edit(post.id, "", None, ["x" * (HEAD_TEXT + 1)])
-        assert list(_head(store).posts) == [_post(store, post)]
+        _migrate(store, Delivery.TO_PULL)
+        store.posts.edit(post.id, "", None, ["x" * (RECENT_TEXT + 1)])
+        assert list(_recent_posts(store).posts) == [_post(store, post)]
 
     def test_say_whether_a_post_is_pulled(self, store: Store) -> None:
         for delivery in Delivery:
-            _cross(store, delivery)
-            post = _publish(store, len(_head(store).entries))
+            _migrate(store, delivery)
+            post = _publish(store, len(_recent_posts(store).entries))
             assert post.pulled is (delivery is Delivery.PULL)
             store.posts.delete(post, LATER)
-            _cross(store, Delivery.TO_PUSH)
+            _migrate(store, Delivery.TO_PUSH)
             store.posts.restore(_post(store, post), LATER)
             assert not _post(store, post).pulled
 
     def test_change_their_delivery_only_as_they_were_read(self, store: Store) -> None:
-        unread = _head(store)
+        unread = _recent_posts(store)
         _publish(store, 1)
-        assert not store.heads.change_delivery(unread, Delivery.TO_PULL, "one")
-        read = _head(store)
-        assert store.heads.change_delivery(read, Delivery.TO_PULL, "two")
-        assert not store.heads.change_delivery(read, Delivery.TO_PULL, "three")
-        assert (_head(store).delivery, _head(store).crossing) == (Delivery.TO_PULL, "two")
+        assert not store.recent_posts.change_delivery(unread, Delivery.TO_PULL, "one")
+        read = _recent_posts(store)
+        assert store.recent_posts.change_delivery(read, Delivery.TO_PULL, "two")
+        assert not store.recent_posts.change_delivery(read, Delivery.TO_PULL, "three")
+        assert (_recent_posts(store).delivery, _recent_posts(store).migration) == (
+            Delivery.TO_PULL,
+            "two",
+        )
 
     def test_change_with_every_edit_of_what_they_hold(self, store: Store) -> None:
-        """A crossing that read the post before the edit must not put it into the head."""
+        """A migration that read the post before the edit must not put it into the recent posts."""
         post = _publish(store, 1)
-        head = _head(store)
+        recent = _recent_posts(store)
         store.posts.edit(post.id, "edited", None, ())
-        assert not store.heads.change_delivery(head, Delivery.TO_PULL, "one")
+        assert not store.recent_posts.change_delivery(recent, Delivery.TO_PULL, "one")
 
 
 class TestAudience:
-    def test_leases_are_given_renewed_and_ended(self, store: Store) -> None:
-        store.audience.lease(BOB, [ADA, CY], START)
-        store.audience.lease(CY, [ADA], LATER)
-        assert _leases(store) == {Lease(BOB, START), Lease(CY, LATER)}
-        store.audience.renew(ADA, [Lease(BOB, START)], LATER)
-        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, LATER)}
-        store.audience.end(ADA, [Lease(BOB, START), Lease(CY, LATER)])
-        assert _leases(store) == {Lease(BOB, LATER)}, "what was renewed meanwhile stays"
-        assert _leases(store, CY) == {Lease(BOB, START)}
+    def test_subscriptions_are_given_renewed_and_ended(self, store: Store) -> None:
+        store.audience.subscribe(BOB, [ADA, CY], START)
+        store.audience.subscribe(CY, [ADA], LATER)
+        assert _subscriptions(store) == {PushSubscription(BOB, START), PushSubscription(CY, LATER)}
+        store.audience.renew(ADA, [PushSubscription(BOB, START)], LATER)
+        assert _subscriptions(store) == {PushSubscription(BOB, LATER), PushSubscription(CY, LATER)}
+        store.audience.end(ADA, [PushSubscription(BOB, START), PushSubscription(CY, LATER)])
+        # What was renewed meanwhile stays.
+        assert _subscriptions(store) == {PushSubscription(BOB, LATER)}
+        assert _subscriptions(store, CY) == {PushSubscription(BOB, START)}
 
-    def test_only_leases_that_are_still_as_they_were_read_are_renewed(self, store: Store) -> None:
+    def test_only_subscriptions_that_are_as_they_were_read_are_renewed(self, store: Store) -> None:
         later_still = LATER + timedelta(days=1)
-        store.audience.lease(BOB, [ADA], LATER)
-        store.audience.lease(CY, [ADA], LATER)
-        gone = Lease(samples.user_id(9), START)
-        store.audience.renew(ADA, [Lease(BOB, START), gone, Lease(CY, LATER)], later_still)
-        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, later_still)}
+        store.audience.subscribe(BOB, [ADA], LATER)
+        store.audience.subscribe(CY, [ADA], LATER)
+        gone = PushSubscription(samples.user_id(9), START)
+        store.audience.renew(
+            ADA, [PushSubscription(BOB, START), gone, PushSubscription(CY, LATER)], later_still
+        )
+        assert _subscriptions(store) == {
+            PushSubscription(BOB, LATER),
+            PushSubscription(CY, later_still),
+        }
         store.audience.renew(ADA, [], later_still)
         store.audience.end(ADA, [])
 
     @pytest.mark.usefixtures("people")
-    def test_a_lease_may_be_given_to_those_who_follow_only(self, store: Store) -> None:
+    def test_only_those_who_follow_are_subscribed(self, store: Store) -> None:
         _follow(store, BOB)
-        assert store.audience.lease_followed(BOB, ADA, START)
-        assert store.audience.lease_followed(BOB, ADA, LATER)
-        assert not store.audience.lease_followed(CY, ADA, LATER)
-        assert _leases(store) == {Lease(BOB, LATER)}
+        assert store.audience.subscribe_followed(BOB, ADA, START)
+        assert store.audience.subscribe_followed(BOB, ADA, LATER)
+        assert not store.audience.subscribe_followed(CY, ADA, LATER)
+        assert _subscriptions(store) == {PushSubscription(BOB, LATER)}
         _unfollow(store, BOB)
-        assert not store.audience.lease_followed(BOB, ADA, LATER)
-        assert _leases(store) == set()
+        assert not store.audience.subscribe_followed(BOB, ADA, LATER)
+        assert _subscriptions(store) == set()
 
     @pytest.mark.usefixtures("people")
-    def test_leases_of_whom_one_does_not_follow_are_withdrawn(self, store: Store) -> None:
+    def test_subscriptions_to_whom_one_does_not_follow_are_withdrawn(self, store: Store) -> None:
         _follow(store, BOB, 1)
-        store.audience.lease(BOB, [ADA, CY], LATER)
-        store.audience.lease(CY, [ADA], LATER)
+        store.audience.subscribe(BOB, [ADA, CY], LATER)
+        store.audience.subscribe(CY, [ADA], LATER)
         store.audience.withdraw(BOB, {ADA, CY, samples.user_id(9)})
-        assert _leases(store) == {Lease(BOB, LATER), Lease(CY, LATER)}
-        assert _leases(store, CY) == set()
+        assert _subscriptions(store) == {PushSubscription(BOB, LATER), PushSubscription(CY, LATER)}
+        assert _subscriptions(store, CY) == set()
         store.audience.withdraw(BOB, ())
         _unfollow(store, BOB)
-        store.audience.lease(BOB, [ADA], LATER)
+        store.audience.subscribe(BOB, [ADA], LATER)
         store.audience.withdraw(BOB, [ADA])
-        assert _leases(store) == {Lease(CY, LATER)}
+        assert _subscriptions(store) == {PushSubscription(CY, LATER)}
 
     def test_parts_make_up_the_whole(self, store: Store) -> None:
         readers = {ulid(START, 7919 * number**3 + number) for number in range(100)}
         for reader in readers:
-            store.audience.lease(reader, [ADA], LATER)
+            store.audience.subscribe(reader, [ADA], LATER)
 
         def page(part: int | None, after: str | None, limit: int) -> list[str]:
             found = store.audience.page(ADA, part, after, limit)
             rest = found.next_position
-            ids = [lease.reader_id for lease in found.items]
+            ids = [subscription.reader_id for subscription in found.items]
             return ids + (page(part, rest, limit) if rest is not None else [])
 
         for limit in (7, 1000):
@@ -235,7 +247,7 @@ class TestAudience:
             assert [r for p in range(AUDIENCE_PARTS) for r in page(p, None, limit)] == whole_list
 
 
-def _leases(store: Store, author_id: str = ADA) -> set[Lease]:
+def _subscriptions(store: Store, author_id: str = ADA) -> set[PushSubscription]:
     return set(store.audience.page(author_id, None, None, 10).items)
 
 
@@ -292,20 +304,20 @@ class TestReaders:
         store.readers.pull(readers, ADA)
         pulling = [r for r in readers if store.readers.get(r).pulled == {ADA}]
         assert pulling == [r for r in readers if r != samples.user_id(13)]
-        _name(store, Delivery.TO_PUSH, "crossing")
-        store.readers.stop_pulling(readers, ADA, "crossing")
+        _name(store, Delivery.TO_PUSH, "migration")
+        store.readers.stop_pulling(readers, ADA, "migration")
         assert not any(store.readers.get(r).pulled for r in readers)
 
-    def test_unfollowing_ends_lease_and_pulling_and_is_remembered(self, store: Store) -> None:
+    def test_unfollowing_ends_subscription_and_pull_and_is_remembered(self, store: Store) -> None:
         _follow(store, BOB)
-        store.audience.lease(BOB, [ADA, CY], LATER)
+        store.audience.subscribe(BOB, [ADA, CY], LATER)
         store.readers.pull([BOB], ADA)
         _unfollow(store, BOB)
         reader = store.readers.get(BOB)
         assert not reader.pulled
         assert reader.unfollowed == {ADA}
-        assert _leases(store) == set()
-        assert _leases(store, CY) == {Lease(BOB, LATER)}
+        assert _subscriptions(store) == set()
+        assert _subscriptions(store, CY) == {PushSubscription(BOB, LATER)}
         _follow(store, BOB)
         assert store.readers.get(BOB).unfollowed == set()
 
@@ -321,8 +333,8 @@ class TestReads:
         start = store.reads.start(ADA, None, 2)
         assert start.pushed.items == (entries[2], entries[1])
         assert start.snapshot == snapshot
-        assert start.reader.head is not None
-        assert list(start.reader.head.entries) == [entry_of(own)]
+        assert start.reader.recent_posts is not None
+        assert list(start.reader.recent_posts.entries) == [entry_of(own)]
         below = store.reads.start(ADA, entries[1], 2)
         assert below.pushed.items == (entries[0],)
         assert store.reads.start(BOB, None, 2).snapshot is None
@@ -335,8 +347,8 @@ class TestReads:
         view = store.reads.view(Viewer(BOB), wanted, entry_of(posts[3]), 2)
         assert dict(view.stored.posts) == {posts[0].id: posts[0]}
         assert set(view.stored.profiles) == {ADA}
-        assert set(view.heads) == {ADA}
-        assert list(view.heads[ADA].entries) == _places(posts[::-1])
+        assert set(view.recent_posts) == {ADA}
+        assert list(view.recent_posts[ADA].entries) == _places(posts[::-1])
         assert view.timelines[ADA].items == (posts[2], posts[1])
         assert view.timelines[CY].items == ()
 
@@ -350,12 +362,12 @@ class TestReads:
         assert dict(view.stored.posts) == {post.id: post for post in existing}
         assert set(view.stored.profiles) == {ADA, BOB}
 
-    def test_heads_and_timelines_of_any_number_of_authors(self, store: Store) -> None:
+    def test_recent_posts_and_timelines_of_any_number_of_authors(self, store: Store) -> None:
         mine = [_publish(store, number) for number in range(1, 5)]
         theirs = [_publish(store, number, author=2) for number in range(5, 8)]
-        heads = store.reads.heads([ADA, BOB, CY])
-        assert set(heads) == {ADA, BOB}
-        assert list(heads[BOB].entries) == _places(theirs[::-1])
+        recent_posts = store.reads.recent_posts([ADA, BOB, CY])
+        assert set(recent_posts) == {ADA, BOB}
+        assert list(recent_posts[BOB].entries) == _places(theirs[::-1])
         pages = store.reads.timelines({ADA: entry_of(mine[3]), BOB: entry_of(theirs[0])}, 2)
         assert pages[ADA].items == (entry_of(mine[2]), entry_of(mine[1]))
         assert pages[ADA].next_position is not None

@@ -73,8 +73,8 @@ def test_every_page_takes_two_round_trips_and_few_units(
     assert seen == (60 if follows else 0)
 
 
-def test_leases_that_have_run_out_take_five_round_trips_together(tables: Tables) -> None:
-    """The audience, who of them comes, who follows; then leases renewed, and those ended."""
+def test_subscriptions_that_have_run_out_take_five_round_trips_together(tables: Tables) -> None:
+    """The audience, who of them comes, who follows; then subscriptions renewed, and those ended."""
     clock = FakeClock(NOW)
     ada, readers = samples.user_id(0), [samples.user_id(number) for number in range(1, 31)]
     coming, following = readers[:20], readers[10:]
@@ -92,19 +92,19 @@ def test_leases_that_have_run_out_take_five_round_trips_together(tables: Tables)
     )
     wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
 
-    def leased() -> None:
+    def subscribed() -> None:
         for reader in readers:
-            audience.lease(reader, [ada], NOW)
+            audience.subscribe(reader, [ada], NOW)
 
     with wire.tapped():
-        page, units = _measured(wire, 5, partial(service.page, ada, None, None, 100), leased)
+        page, units = _measured(wire, 5, partial(service.page, ada, None, None, 100), subscribed)
     assert wire.trips == 5
     assert set(page.items) == set(coming) & set(following)
     # A query, each reader's profile, the edges of those who come (DynamoDB Local asks nothing for
-    # the ten that are not there); and every lease is written once.
+    # the ten that are not there); and every subscription is written once.
     assert units == {"read": 1 + 30 + 10, "write": 30}
     with _units(wire) as units:
-        assert audience.lease_followed(readers[-1], ada, NOW)
+        assert audience.subscribe_followed(readers[-1], ada, NOW)
     assert units == {"read": 0, "write": 4}
 
 

@@ -1,4 +1,4 @@
-"""The shared cache of heads when it fails, and how one signs in to it."""
+"""The shared cache of recent posts when it fails, and how one signs in to it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from valkey.exceptions import TimeoutError as TooSlow
 
 from infra.shared_cache import RIGHTS
 from shutterfeed import keys
-from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
-from shutterfeed.adapters.caching.tiers import TieredHeadCache
+from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsCache
+from shutterfeed.adapters.caching.tiers import TieredRecentPostsCache
 from shutterfeed.adapters.caching.valkey import (
     IamCredentials,
     Unreadable,
-    ValkeyHeadCache,
+    ValkeyRecentPostsCache,
     connect,
     connect_to_elasticache,
 )
-from shutterfeed.domain.delivery import Delivery, Head
-from shutterfeed.schema import CACHED_HEADS
+from shutterfeed.domain.delivery import Delivery, RecentPosts
+from shutterfeed.schema import CACHED_RECENT_POSTS
 from tests import samples
 from tests.conftest import REGION
 from tests.fakes.system import FakeClock
@@ -35,7 +35,7 @@ from tests.valkey_server import PATIENT
 
 AGE = timedelta(seconds=1)
 ADA = samples.user_id(1)
-HEAD = Head(ADA, delivery=Delivery.PULL, version=1)
+RECENT_POSTS = RecentPosts(ADA, delivery=Delivery.PULL, version=1)
 
 
 @pytest.fixture
@@ -53,8 +53,10 @@ def failures() -> list[Exception]:
 
 def _cache(
     port: int, clock: FakeClock, failures: list[Exception], **options: Any
-) -> ValkeyHeadCache:
-    return ValkeyHeadCache(connect("127.0.0.1", port, **options), AGE, clock, failures.append)
+) -> ValkeyRecentPostsCache:
+    return ValkeyRecentPostsCache(
+        connect("127.0.0.1", port, **options), AGE, clock, failures.append
+    )
 
 
 def _unexpected(error: Exception) -> None:
@@ -73,7 +75,7 @@ def test_a_server_that_is_slow_has_nothing(
     silent_port: int, clock: FakeClock, failures: list[Exception]
 ) -> None:
     cache = _cache(silent_port, clock, failures)
-    cache.put_many([HEAD])
+    cache.put_many([RECENT_POSTS])
     assert [type(failure) for failure in failures] == [TooSlow]
 
 
@@ -83,7 +85,7 @@ def test_after_a_failure_it_is_left_alone_for_a_while(
     cache = _cache(silent_port, clock, failures)
     for _ in range(3):
         assert cache.get_many([ADA]) == {}
-        cache.put_many([HEAD])
+        cache.put_many([RECENT_POSTS])
     assert len(failures) == 1
     clock.advance(timedelta(seconds=5))
     assert cache.get_many([ADA]) == {}
@@ -101,7 +103,7 @@ def test_it_is_asked_again_once_it_is_back(
     assert cache.get_many([ADA]) == {}
     cache._client = client
     clock.advance(timedelta(seconds=5))
-    cache.put_many([HEAD])
+    cache.put_many([RECENT_POSTS])
     for _ in range(2):
         assert set(cache.get_many([ADA])) == {ADA}
     client.flushall()
@@ -109,12 +111,12 @@ def test_it_is_asked_again_once_it_is_back(
     assert len(failures) == 1
 
 
-@pytest.mark.parametrize("value", [b"", b"no head", b"x\x9c\x03\x00\x00\x00\x00\x01"])
+@pytest.mark.parametrize("value", [b"", b"no recent posts", b"x\x9c\x03\x00\x00\x00\x00\x01"])
 def test_a_value_of_another_kind_is_no_head(
     valkey_client: Valkey, clock: FakeClock, failures: list[Exception], value: bytes
 ) -> None:
-    cache = ValkeyHeadCache(valkey_client, AGE, clock, failures.append)
-    valkey_client.set(keys.cached_head(ADA), value)
+    cache = ValkeyRecentPostsCache(valkey_client, AGE, clock, failures.append)
+    valkey_client.set(keys.cached_recent_posts(ADA), value)
     assert cache.get_many([ADA]) == {}
     assert [type(failure) for failure in failures] == [Unreadable]
 
@@ -126,33 +128,33 @@ def test_the_rights_of_its_user_are_all_it_needs(
     execute("ACL", "SETUSER", "api", "reset", "nopass", *RIGHTS.split())
     options = {"username": "api", "password": "any", **PATIENT}
     with connect("127.0.0.1", valkey_server, **options) as client:
-        cache = ValkeyHeadCache(client, AGE, clock, _unexpected)
-        cache.put_many([HEAD])
+        cache = ValkeyRecentPostsCache(client, AGE, clock, _unexpected)
+        cache.put_many([RECENT_POSTS])
         assert set(cache.get_many([ADA])) == {ADA}
-        for forbidden in (("GET", "other"), ("DEL", keys.cached_head(ADA)), ("KEYS", "*")):
+        for forbidden in (("GET", "other"), ("DEL", keys.cached_recent_posts(ADA)), ("KEYS", "*")):
             with pytest.raises(NoPermissionError):
                 client.execute_command(*forbidden)
 
 
 def test_keys_begin_with_what_the_rights_are_for() -> None:
-    assert keys.cached_head(ADA) == f"{CACHED_HEADS}{ADA}"
+    assert keys.cached_recent_posts(ADA) == f"{CACHED_RECENT_POSTS}{ADA}"
 
 
-def test_heads_go_by_themselves(valkey_client: Valkey, clock: FakeClock) -> None:
-    cache = ValkeyHeadCache(valkey_client, AGE, clock, _unexpected)
-    cache.put_many([HEAD])
-    left = valkey_client.pttl(keys.cached_head(ADA))
+def test_recent_posts_go_by_themselves(valkey_client: Valkey, clock: FakeClock) -> None:
+    cache = ValkeyRecentPostsCache(valkey_client, AGE, clock, _unexpected)
+    cache.put_many([RECENT_POSTS])
+    left = valkey_client.pttl(keys.cached_recent_posts(ADA))
     assert isinstance(left, int)
     assert 0 < left <= AGE.total_seconds() * 1000
 
 
 def test_a_near_cache_is_asked_first_and_keeps_what_the_far_one_has(clock: FakeClock) -> None:
-    near, far = (ContainerHeadCache(Bounds(AGE, 10, 100_000), clock) for _ in range(2))
-    tiers = TieredHeadCache(near, far)
-    far.put_many([HEAD])
-    assert tiers.get_many([ADA]) == {ADA: HEAD}
-    assert near.get_many([ADA]) == {ADA: HEAD}
-    newer = Head(samples.user_id(2), delivery=Delivery.PULL, version=2)
+    near, far = (ContainerRecentPostsCache(Bounds(AGE, 10, 100_000), clock) for _ in range(2))
+    tiers = TieredRecentPostsCache(near, far)
+    far.put_many([RECENT_POSTS])
+    assert tiers.get_many([ADA]) == {ADA: RECENT_POSTS}
+    assert near.get_many([ADA]) == {ADA: RECENT_POSTS}
+    newer = RecentPosts(samples.user_id(2), delivery=Delivery.PULL, version=2)
     tiers.put_many([newer])
     for cache in (near, far):
         assert cache.get_many([newer.author_id]) == {newer.author_id: newer}

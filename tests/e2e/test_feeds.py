@@ -46,15 +46,15 @@ def _pushed(feeds: Table, reader: Person) -> list[str]:
     return [row["sk"].partition("#")[2] for row in feeds.query(condition, limit=None).items]
 
 
-def _leased(feeds: Table, author: Person) -> set[str]:
+def _subscribed(feeds: Table, author: Person) -> set[str]:
     condition = Key("pk").eq(keys.audience_partition(author.api.me()["id"]))
     rows = feeds.query(condition, limit=None, consistent=True).items
-    return {keys.parse_lease_sort(row["sk"]) for row in rows}
+    return {keys.parse_push_subscription_sort(row["sk"]) for row in rows}
 
 
 def _delivery(metadata: Table, author: Person) -> str | None:
-    head = metadata.get(keys.head(author.api.me()["id"]))
-    return None if head is None else str(head["delivery"])
+    recent = metadata.get(keys.recent_posts(author.api.me()["id"]))
+    return None if recent is None else str(recent["delivery"])
 
 
 def _regulars(
@@ -66,7 +66,7 @@ def _regulars(
         reader.api.follow(author.handle)
         reader.api.feed()
     ids = {reader.api.me()["id"] for reader in readers}
-    eventually(lambda: _leased(feeds, author), lambda leased: leased >= ids)
+    eventually(lambda: _subscribed(feeds, author), lambda subscribed: subscribed >= ids)
     return readers
 
 
@@ -100,7 +100,7 @@ def test_an_author_becomes_a_celebrity_and_ceases_to_be_one(
         assert feed_ids(reader.api) == posts
 
 
-def test_crossing_under_load_leaves_every_feed_complete(
+def test_a_migration_under_load_leaves_every_feed_complete(
     person: Callable[[], Person], feeds: Table, metadata: Table
 ) -> None:
     author = person()
@@ -135,13 +135,13 @@ def test_who_comes_back_after_long_has_the_whole_feed_at_once(
     reader_id, author_id = reader.api.me()["id"], author.api.me()["id"]
     long_ago = {"pushed_until": 1, "visited_on": "2020-01-01"}
     metadata.write(Update(keys.profile(reader_id), set=long_ago))
-    feeds.write(Update(keys.lease(author_id, reader_id), set={"until": 1}))
+    feeds.write(Update(keys.push_subscription(author_id, reader_id), set={"until": 1}))
     posts.insert(0, _publish(author))
-    eventually(partial(_leased, feeds, author), lambda leased: not leased)
+    eventually(partial(_subscribed, feeds, author), lambda subscribed: not subscribed)
     assert _pushed(feeds, reader) == posts[1:], "nothing is pushed to who does not come"
     assert feed_ids(reader.api) == posts
     # From now on they are pushed to again.
-    eventually(partial(_leased, feeds, author), lambda leased: leased == {reader_id})
+    eventually(partial(_subscribed, feeds, author), lambda subscribed: subscribed == {reader_id})
     posts.insert(0, _publish(author))
     eventually(partial(_pushed, feeds, reader), lambda pushed: posts[0] in pushed)
     assert feed_ids(reader.api) == posts

@@ -108,7 +108,7 @@ def test_two_queues_that_share_their_dead_letters_get_each_their_own(
     sqs = operated.client_for("sqs")
     dead = _url(operated, "feed-delivery-dlq")
     with _asleep(operated, "fan-out"), _asleep(operated, "deliver"):
-        for kind in ("FanOut", "Followed", "Cross"):
+        for kind in ("FanOut", "Followed", "MigrateReaders"):
             body = json.dumps({"kind": kind, "message": {}})
             sqs.send_message(QueueUrl=dead, MessageBody=body)
         assert redrive(operated, "feed-delivery") == {"feed-delivery-dlq": 3}

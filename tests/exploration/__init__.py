@@ -24,8 +24,9 @@ what comes next is decided by `world.py` alone.
 its `yield` nothing goes wrong. After it, start what people do with `play.also`; they may
 `play.wait(seconds=1)` or `play.until(...)`. Short waits matter: a suspended function stands still
 for its own timeout, 15 seconds to 15 minutes, and what others do meanwhile overtakes it.
-Name in `play.authors` who is to publish once more when all is at rest: it shows whether every lease
-and mark is there. Tests and `make bench B=faults` find a scenario by themselves.
+Name in `play.authors` who is to publish once more when all is at rest: it shows whether every
+subscription and pull marker is there. Tests and `make bench B=faults` find a scenario by
+themselves.
 
 **To add an invariant**, write a function that yields a sentence for each thing that is not as it
 has to be, and call it in `explore.py`. `mutants.py` has faults put into the code on purpose; one

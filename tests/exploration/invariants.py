@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.heads import to_head
-from shutterfeed.domain.delivery import PULLED, Delivery, Head
+from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
+from shutterfeed.domain.delivery import PULLED, Delivery, RecentPosts
 from shutterfeed.domain.media import MediaState, Picture
 from shutterfeed.domain.posts import Post, PostState
 from tests.exploration.machinery import CELEBRITY_FOLLOWERS
@@ -103,44 +103,51 @@ def counters(state: State) -> Iterator[str]:
 
 
 def delivery(state: State) -> Iterator[str]:
-    """No lease, mark or tombstone without what it stands for; no author on the wrong side."""
+    """No subscription, pull marker or unfollowed marker without what it stands for; no author on
+    the wrong side."""
     for key in state.feed:
         if key.pk.startswith("AUDIENCE#"):
-            author_id, reader_id = keys.parse_lease(key)
+            author_id, reader_id = keys.parse_push_subscription(key)
             if (reader_id, author_id) not in state.edges:
-                yield f"a lease of {author_id} without its edge"
-    stored = [to_head(row) for key, row in state.metadata.items() if key.sk == keys.HEAD]
-    heads = {head.author_id: head for head in stored}
+                yield f"a subscription of {author_id} without its edge"
+    stored = [
+        to_recent_posts(row) for key, row in state.metadata.items() if key.sk == keys.RECENT_POSTS
+    ]
+    recent_posts = {recent.author_id: recent for recent in stored}
     for key in state.metadata:
         author = keys.parse_author(key.sk)
         if author is not None:
-            yield from _marked(key, *author, state, heads)
-    for author_id, head in heads.items():
-        yield from _on_its_side(head, len(state.followers_of(author_id)))
-        entries = [entry.post_id for entry in head.entries]
+            yield from _marker_faults(key, *author, state, recent_posts)
+    for author_id, recent in recent_posts.items():
+        yield from _on_its_side(recent, len(state.followers_of(author_id)))
+        entries = [entry.post_id for entry in recent.entries]
         if entries != [post.id for post in state.published(author_id)]:
-            yield f"the head of {author_id} is not their newest posts"
+            yield f"the recent posts of {author_id} are not their newest posts"
 
 
-def _marked(
-    key: keys.Key, author_id: str, pulled: bool, state: State, heads: Mapping[str, Head]
+def _marker_faults(
+    key: keys.Key,
+    author_id: str,
+    pulled: bool,
+    state: State,
+    recent_posts: Mapping[str, RecentPosts],
 ) -> Iterator[str]:
     follows = (key.pk.removeprefix("USER#"), author_id) in state.edges
     if pulled and not follows:
-        yield f"a mark of {author_id} without its edge"
-    if pulled and (author_id not in heads or heads[author_id].delivery not in PULLED):
-        yield f"a mark of {author_id}, who is no celebrity"
+        yield f"a pull marker of {author_id} without its edge"
+    if pulled and (author_id not in recent_posts or recent_posts[author_id].delivery not in PULLED):
+        yield f"a pull marker of {author_id}, who is no celebrity"
     if not pulled and follows:
-        yield f"{author_id} is followed, and noted as unfollowed"
+        yield f"{author_id} is followed, and has an unfollowed marker"
 
 
-def _on_its_side(head: Head, followers: int) -> Iterator[str]:
-    if head.delivery not in {Delivery.PUSH, Delivery.PULL}:
-        yield f"{head.author_id} is {head.delivery} for ever"
-    if head.delivery is Delivery.PUSH and followers >= CELEBRITY_FOLLOWERS:
-        yield f"{head.author_id} has {followers} followers and is pushed"
-    if head.delivery is Delivery.PULL and followers < CELEBRITY_FOLLOWERS * _STAY:
-        yield f"{head.author_id} has {followers} followers and is pulled"
+def _on_its_side(recent: RecentPosts, followers: int) -> Iterator[str]:
+    if recent.delivery not in {Delivery.PUSH, Delivery.PULL}:
+        yield f"{recent.author_id} is {recent.delivery} for ever"
+    if recent.delivery is Delivery.PUSH and followers >= CELEBRITY_FOLLOWERS:
+        yield f"{recent.author_id} has {followers} followers and is pushed"
+    if recent.delivery is Delivery.PULL and followers < CELEBRITY_FOLLOWERS * _STAY:
+        yield f"{recent.author_id} has {followers} followers and is pulled"
 
 
 def feeds(play: Play) -> Iterator[str]:

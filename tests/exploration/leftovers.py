@@ -18,12 +18,12 @@ from tests.exploration.state import State
 
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
 _OWN: Final = (
-    *("PROFILE", "HANDLE", "PUBLISHED", "FOLLOWS#", "PULLS#", "COUNT"),
+    *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT"),
     *("CURSOR_KEY", "RECONCILE"),
 )
-"""Sort keys of what stands for itself; edges, marks and counts are held against each other
+"""Sort keys of what stands for itself; edges, pull markers and counts are held against each other
 elsewhere."""
-_REMEMBERED: Final = "PRUNED#"
+_REMEMBERED: Final = "UNFOLLOWED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""
 
 
@@ -60,7 +60,8 @@ def in_metadata(state: State) -> Iterator[str]:
 
 
 def in_feed(state: State) -> Iterator[str]:
-    """Entries and snapshots live for 90 days. Leases are held against the edges elsewhere."""
+    """Entries and snapshots live for 90 days. Subscriptions are held against the edges
+    elsewhere."""
     for key in state.feed:
         if key.pk.startswith("FEED#"):
             yield f"feed: {key.pk} {key.sk} is left"

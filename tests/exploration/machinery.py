@@ -29,7 +29,7 @@ from tests.integration.conftest import forget_services
 from tests.integration.world import FEED, METADATA, SEARCH
 
 T = TypeVar("T")
-HEAD_ENTRIES: Final = 25
+RECENT_ENTRIES: Final = 25
 CELEBRITY_FOLLOWERS: Final = 3
 _SETTINGS: Final = {
     # As a stack has them, but that a few people can make a celebrity.
@@ -118,7 +118,7 @@ def machinery() -> Iterator[Machinery]:
             moto_table.stream_shard = None
         environment = moto_world.World().environment() | _SETTINGS
         stack.enter_context(patch.dict("os.environ", environment))
-        stack.enter_context(small_sizes(HEAD_ENTRIES))
+        stack.enter_context(small_sizes(RECENT_ENTRIES))
         for target, name, value in _replacements(made, make_call):
             stack.enter_context(patch.object(target, name, value))
         try:

@@ -33,12 +33,12 @@ from tests.fakes.metadata import (
     FakeAvatars,
     FakeBlobs,
     FakeFollows,
-    FakeHeads,
     FakeLedger,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
     FakeReaders,
+    FakeRecentPosts,
     FakeRemovals,
     FakeViewingReads,
     Metadata,
@@ -145,7 +145,10 @@ class Backend:
         self.queues: dict[str, FakeQueue[Any]] = {w.step: FakeQueue() for w in topology.WORKERS}
         queues = {step: guard(queue) for step, queue in self.queues.items()}
 
-        readers, heads = guard(FakeReaders(self.metadata)), guard(FakeHeads(self.metadata))
+        readers, recent_posts = (
+            guard(FakeReaders(self.metadata)),
+            guard(FakeRecentPosts(self.metadata)),
+        )
         audience = guard(FakeAudience(self.metadata))
         reads = guard(FakeFeedReads(self.metadata, self.feed_table))
         avatars = guard(FakeAvatars(self.metadata))
@@ -198,7 +201,7 @@ class Backend:
         )
         steps = fan_out.wire(
             profiles=profiles,
-            heads=heads,
+            recent_posts=recent_posts,
             readers=readers,
             audience=audience,
             follows=follows,
@@ -210,7 +213,7 @@ class Backend:
         )
         writer = deliver.wire(
             profiles=profiles,
-            heads=heads,
+            recent_posts=recent_posts,
             readers=readers,
             audience=audience,
             follows=follows,
@@ -225,7 +228,7 @@ class Backend:
             if isinstance(step, FanOut):
                 steps.planner.plan(step)
             else:
-                steps.crossings.cross(step)
+                steps.migrations.migrate(step)
 
         collection = CollectionService(
             blobs=blobs,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shutterfeed import keys
-from shutterfeed.domain.delivery import AUDIENCE_PARTS, Head, Lease, entry_of
+from shutterfeed.domain.delivery import AUDIENCE_PARTS, PushSubscription, RecentPosts, entry_of
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
@@ -64,46 +64,50 @@ class FakeFeeds:
 class FakeAudience:
     data: Metadata
 
-    def lease_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
+    def subscribe_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
         if (reader_id, author_id) not in self.data.edges:
             return False
-        self.lease(reader_id, [author_id], until)
+        self.subscribe(reader_id, [author_id], until)
         return True
 
-    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
+    def subscribe(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
         for author_id in author_ids:
-            self.data.leases.setdefault(author_id, {})[reader_id] = until
+            self.data.subscriptions.setdefault(author_id, {})[reader_id] = until
 
     def withdraw(self, reader_id: str, author_ids: Iterable[str]) -> None:
         for author_id in author_ids:
             if (reader_id, author_id) not in self.data.edges:
-                self.data.leases.get(author_id, {}).pop(reader_id, None)
+                self.data.subscriptions.get(author_id, {}).pop(reader_id, None)
 
-    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
+    def page(
+        self, author_id: str, part: int | None, after: str | None, limit: int
+    ) -> Page[PushSubscription]:
         rows = sorted(
-            (keys.lease(author_id, reader).sk, Lease(reader, until))
-            for reader, until in self.data.leases.get(author_id, {}).items()
+            (keys.push_subscription(author_id, reader).sk, PushSubscription(reader, until))
+            for reader, until in self.data.subscriptions.get(author_id, {}).items()
         )
         chosen = [
-            (sort, lease)
-            for sort, lease in rows
+            (sort, subscription)
+            for sort, subscription in rows
             if (after is None or sort > after)
             and (part is None or CROCKFORD.index(sort[0]) * AUDIENCE_PARTS // 32 == part)
         ]
         page = page_of(chosen, limit, lambda row: row[0])
-        return Page(tuple(lease for _, lease in page.items), page.next_position)
+        return Page(tuple(subscription for _, subscription in page.items), page.next_position)
 
-    def renew(self, author_id: str, leases: Iterable[Lease], until: datetime) -> None:
-        present = self.data.leases.get(author_id, {})
-        for lease in leases:
-            if present.get(lease.reader_id) == lease.until:
-                present[lease.reader_id] = until
+    def renew(
+        self, author_id: str, subscriptions: Iterable[PushSubscription], until: datetime
+    ) -> None:
+        present = self.data.subscriptions.get(author_id, {})
+        for subscription in subscriptions:
+            if present.get(subscription.reader_id) == subscription.until:
+                present[subscription.reader_id] = until
 
-    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
-        present = self.data.leases.get(author_id, {})
-        for lease in leases:
-            if present.get(lease.reader_id) == lease.until:
-                del present[lease.reader_id]
+    def end(self, author_id: str, subscriptions: Iterable[PushSubscription]) -> None:
+        present = self.data.subscriptions.get(author_id, {})
+        for subscription in subscriptions:
+            if present.get(subscription.reader_id) == subscription.until:
+                del present[subscription.reader_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +129,16 @@ class FakeFeedReads:
         posts = FakePosts(self.data)
         return FeedView(
             FakeViewingReads(self.data).read(viewer, wanted.shown),
-            {i: self.data.heads[i] for i in wanted.heads if i in self.data.heads},
+            {
+                i: self.data.recent_posts[i]
+                for i in wanted.recent_posts
+                if i in self.data.recent_posts
+            },
             {i: posts.published_by(i, position, limit) for i in wanted.timelines},
         )
 
-    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        return {i: self.data.heads[i] for i in author_ids if i in self.data.heads}
+    def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        return {i: self.data.recent_posts[i] for i in author_ids if i in self.data.recent_posts}
 
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int

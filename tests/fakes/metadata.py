@@ -19,7 +19,7 @@ from shutterfeed.domain.changes import (
     ProfileChanged,
     ReferenceAdded,
 )
-from shutterfeed.domain.delivery import Delivery, Head, Reader, entry_of
+from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import (
     Blob,
@@ -42,7 +42,7 @@ from shutterfeed.domain.posts import (
     PostCounts,
     PostState,
 )
-from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION, unfollowed_retention
+from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION, unfollowed_marker_retention
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.keys import Key
@@ -84,12 +84,12 @@ class Metadata:
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
-    heads: dict[str, Head] = field(default_factory=dict)
+    recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
-    """What is kept of readers; profile, head and authors are filled in when one is read."""
+    """What is kept of readers; profile, recent posts and authors are filled in when one is read."""
     pulled: set[tuple[str, str]] = field(default_factory=set)
     unfollowed: set[tuple[str, str]] = field(default_factory=set)
-    leases: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    subscriptions: dict[str, dict[str, datetime]] = field(default_factory=dict)
     """By author: each reader, and until when. Of the feed table, like `FakeFeeds`."""
     changes: list[Change] = field(default_factory=list)
 
@@ -119,13 +119,13 @@ class Metadata:
         if post != before:
             self.changes.append(PostChanged(before, post))
 
-    def head(self, author_id: str) -> Head:
-        return self.heads.get(author_id, Head(author_id))
+    def recent_posts_of(self, author_id: str) -> RecentPosts:
+        return self.recent_posts.get(author_id, RecentPosts(author_id))
 
-    def write_head(self, head: Head) -> None:
-        wanted = [self.posts[i] for i in head.unshown if i in self.posts]
+    def write_recent_posts(self, recent: RecentPosts) -> None:
+        wanted = [self.posts[i] for i in recent.unshown if i in self.posts]
         published = [post for post in wanted if post.state is PostState.PUBLISHED]
-        self.heads[head.author_id] = head.showing([*head.posts, *published])
+        self.recent_posts[recent.author_id] = recent.showing([*recent.posts, *published])
 
     def write_blob(self, sha256: str, blob: Blob | None) -> None:
         before = self.blobs.pop(sha256, None)
@@ -239,8 +239,10 @@ class FakeFollows:
         del self.data.edges[edge]
         self.data.unfollowed.add(edge)
         self.data.pulled.discard(edge)
-        self.data.leases.get(followee.user_id, {}).pop(follower_id, None)
-        self.data.expiries[keys.unfollowed(*edge)] = at + unfollowed_retention(MOST_ACTIVE_DAYS)
+        self.data.subscriptions.get(followee.user_id, {}).pop(follower_id, None)
+        self.data.expiries[keys.unfollowed_marker(*edge)] = at + unfollowed_marker_retention(
+            MOST_ACTIVE_DAYS
+        )
         self.data.changes.append(FollowChanged(*edge, follows=False))
         return True
 
@@ -311,9 +313,9 @@ class FakePosts:
         edited = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
         self.data.write_post(post_id, edited)
         if post.state is PostState.PUBLISHED:
-            head = self.data.head(post.author_id)
-            if entry_of(post) in head.entries:
-                self.data.write_head(head.with_post(edited))
+            recent = self.data.recent_posts_of(post.author_id)
+            if entry_of(post) in recent.entries:
+                self.data.write_recent_posts(recent.with_post(edited))
         return True
 
     def mark_processing(self, post_id: PostId) -> None:
@@ -334,10 +336,10 @@ class FakePosts:
             media=tuple(media),
             position=position,
             published_at=at,
-            pulled=self.data.head(post.author_id).delivery is Delivery.PULL,
+            pulled=self.data.recent_posts_of(post.author_id).delivery is Delivery.PULL,
         )
         self._write(published, None)
-        self.data.write_head(self.data.head(post.author_id).with_post(published))
+        self.data.write_recent_posts(self.data.recent_posts_of(post.author_id).with_post(published))
         return True
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
@@ -357,24 +359,24 @@ class FakePosts:
         if current.state is PostState.PUBLISHED:
             self._count(post.author_id, -1)
         self._write(current.deleted(at), at + DELETED_RETENTION)
-        head = self.data.head(post.author_id)
-        if current.state is PostState.PUBLISHED and entry_of(current) in head.entries:
-            self.data.write_head(head.without_post(post.id))
+        recent = self.data.recent_posts_of(post.author_id)
+        if current.state is PostState.PUBLISHED and entry_of(current) in recent.entries:
+            self.data.write_recent_posts(recent.without_post(post.id))
         return True
 
     def restore(self, post: Post, at: datetime) -> bool:
         current = self.get(post.id)
         if post.deleted_at is None or current is None or current.deleted_at != post.deleted_at:
             return False
-        head = self.data.head(post.author_id)
-        restored = replace(current.restored(), pulled=head.delivery is Delivery.PULL)
+        recent = self.data.recent_posts_of(post.author_id)
+        restored = replace(current.restored(), pulled=recent.delivery is Delivery.PULL)
         published = restored.state is PostState.PUBLISHED
         if published:
             self._count(post.author_id, 1)
         kept = restored.state in (PostState.PENDING, PostState.FAILED)
         self._write(restored, at + UNFINISHED_RETENTION if kept else None)
-        if published and head.with_post(restored) is not head:
-            self.data.write_head(head.with_post(restored))
+        if published and recent.with_post(restored) is not recent:
+            self.data.write_recent_posts(recent.with_post(restored))
         return True
 
     def deleted_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
@@ -662,16 +664,16 @@ class FakeBlobs:
 
 
 @dataclass(frozen=True, slots=True)
-class FakeHeads:
+class FakeRecentPosts:
     data: Metadata
 
-    def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        return {author_id: self.data.head(author_id) for author_id in author_ids}
+    def get_many(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        return {author_id: self.data.recent_posts_of(author_id) for author_id in author_ids}
 
-    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
-        if self.data.head(head.author_id).version != head.version:
+    def change_delivery(self, recent: RecentPosts, delivery: Delivery, migration: str) -> bool:
+        if self.data.recent_posts_of(recent.author_id).version != recent.version:
             return False
-        self.data.write_head(head.crossed(delivery, crossing))
+        self.data.write_recent_posts(recent.with_delivery(delivery, migration))
         return True
 
 
@@ -683,7 +685,7 @@ class FakeReaders:
         return replace(
             self.data.readers.get(reader_id, Reader(None)),
             profile=self.data.profiles.get(reader_id),
-            head=self.data.heads.get(reader_id),
+            recent_posts=self.data.recent_posts.get(reader_id),
             pulled=frozenset(a for reader, a in self.data.pulled if reader == reader_id),
             unfollowed=frozenset(a for reader, a in self.data.unfollowed if reader == reader_id),
         )
@@ -707,8 +709,8 @@ class FakeReaders:
         edges = {(reader_id, author_id) for reader_id in reader_ids}
         self.data.pulled.update(edges & self.data.edges.keys())
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
-        if self.data.head(author_id).crossing == crossing:
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, migration: str) -> None:
+        if self.data.recent_posts_of(author_id).migration == migration:
             self.data.pulled.difference_update((r, author_id) for r in reader_ids)
 
     def _kept(self, reader_id: str) -> Reader:

@@ -116,12 +116,12 @@ class FakeUploadBucket:
         mine = multipart_id.startswith(_key(upload))
         return self.buckets.parts.get(multipart_id) if mine else None
 
-    def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
+    def inspect(self, post_id: PostId, media_id: str, magic_bytes: int) -> Arrival | None:
         content = self.buckets.uploads.get(keys.upload_object(post_id, media_id))
         if content is None:
             return None
         sha256 = hashlib.sha256(content).hexdigest()
-        return Arrival(sha256, len(content), content[:head_bytes], version=sha256)
+        return Arrival(sha256, len(content), content[:magic_bytes], version=sha256)
 
     def holds(self, post_id: PostId, media_id: str) -> bool:
         return keys.upload_object(post_id, media_id) in self.buckets.uploads

@@ -148,11 +148,11 @@ def test_layers_follow_runtime_and_architecture(
         ("feed", {**FEED, "active_days": 61}),
         ("feed", {**FEED, "active_days": 0}),
         ("feed", {"active_days": 30}),
-        ("head_cache", {"seconds": 2, "heads": 1000}),
-        ("head_cache", {"seconds": 31, "heads": 1000, "megabytes": 64}),
-        ("head_cache", {"seconds": -1, "heads": 1000, "megabytes": 64}),
-        ("head_cache", {"seconds": 2, "heads": 0, "megabytes": 64}),
-        ("head_cache", {"seconds": 2, "heads": 1000, "megabytes": 0}),
+        ("recent_posts_cache", {"seconds": 2, "authors": 1000}),
+        ("recent_posts_cache", {"seconds": 31, "authors": 1000, "megabytes": 64}),
+        ("recent_posts_cache", {"seconds": -1, "authors": 1000, "megabytes": 64}),
+        ("recent_posts_cache", {"seconds": 2, "authors": 0, "megabytes": 64}),
+        ("recent_posts_cache", {"seconds": 2, "authors": 1000, "megabytes": 0}),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: object) -> None:

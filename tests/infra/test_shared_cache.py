@@ -33,14 +33,18 @@ def test_there_is_none_by_default(every: Template) -> None:
     assert not [kind for kind in every.types() if kind.startswith(("AWS::EC2", "AWS::ElastiCache"))]
     for function in every.functions().values():
         assert "VpcConfig" not in function
-    assert every.functions()["api"]["Environment"]["Variables"]["HEAD_CACHE"] == "container"
+    assert every.functions()["api"]["Environment"]["Variables"]["RECENT_POSTS_CACHE"] == "container"
 
 
-def test_containers_keep_heads_within_the_bounds_of_the_context(template_of: Synthesize) -> None:
-    bounds = {"seconds": 0, "heads": 7, "megabytes": 9}
-    variables = template_of(head_cache=bounds).functions()["api"]["Environment"]["Variables"]
+def test_containers_keep_recent_posts_within_the_bounds_of_the_context(
+    template_of: Synthesize,
+) -> None:
+    bounds = {"seconds": 0, "authors": 7, "megabytes": 9}
+    variables = template_of(recent_posts_cache=bounds).functions()["api"]["Environment"][
+        "Variables"
+    ]
     for name, bound in bounds.items():
-        assert variables[f"HEAD_CACHE_{name.upper()}"] == str(bound)
+        assert variables[f"RECENT_POSTS_CACHE_{name.upper()}"] == str(bound)
 
 
 def test_only_the_api_function_is_in_its_network(valkey: Template) -> None:
@@ -62,7 +66,7 @@ def test_the_api_function_has_its_client_and_is_told_where_it_is(valkey: Templat
     told = [config.ApiSettings, config.SharedCacheSettings]
     names = {field.name.upper() for settings in told for field in dataclasses.fields(settings)}
     assert {name for name in variables if not name.startswith("POWERTOOLS_")} == names
-    assert variables["HEAD_CACHE"] == "valkey"
+    assert variables["RECENT_POSTS_CACHE"] == "valkey"
     (cache,) = valkey.all("AWS::ElastiCache::ServerlessCache")
     assert variables["VALKEY_HOST"] == {"Fn::GetAtt": [cache, "Endpoint.Address"]}
     assert variables["VALKEY_PORT"] == {"Fn::GetAtt": [cache, "Endpoint.Port"]}
@@ -122,7 +126,7 @@ def test_the_cache_takes_only_the_api_functions_role(valkey: Template) -> None:
     user = valkey.only("AWS::ElastiCache::User")
     assert user["AuthenticationMode"] == {"Type": "iam"}
     assert user["UserId"] == user["UserName"] == "shutterfeed-dev-api"
-    assert user["AccessString"] == "on ~head:* resetchannels -@all +get +set"
+    assert user["AccessString"] == "on ~recent_posts:* resetchannels -@all +get +set"
     group = valkey.only("AWS::ElastiCache::UserGroup")
     assert len(group["UserIds"]) == 1
     cache = valkey.only("AWS::ElastiCache::ServerlessCache")

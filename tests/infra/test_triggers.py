@@ -109,9 +109,9 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
         (keys.follow("ada", "bob").sk, "INSERT", True),  # how it comes to be looked at
         (keys.follow("ada", "bob").sk, "REMOVE", True),
         (keys.follower_count("ada", 7).sk, "MODIFY", False),
-        (keys.pull("ada", "bob").sk, "INSERT", False),
-        (keys.unfollowed("ada", "bob").sk, "INSERT", False),
-        (keys.head("ada").sk, "MODIFY", False),
+        (keys.pull_marker("ada", "bob").sk, "INSERT", False),
+        (keys.unfollowed_marker("ada", "bob").sk, "INSERT", False),
+        (keys.recent_posts("ada").sk, "MODIFY", False),
         (keys.counts(PostId("ada", "one")).sk, "MODIFY", False),
     ],
 )

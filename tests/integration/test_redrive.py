@@ -196,7 +196,7 @@ def _shared_dead_letters(workers: list[topology.Worker]) -> tuple[str, dict[str,
 
 def _without_move_tasks(monkeypatch: pytest.MonkeyPatch) -> Deployment:
     """On a cloud that has no task for it; what is not deleted is there again at once."""
-    monkeypatch.setattr(redrive, "_LEASE_SECONDS", 0)
+    monkeypatch.setattr(redrive, "_HIDDEN_SECONDS", 0)
     return _deployment(
         lambda service: SimpleSqs(aws(service)) if service == "sqs" else aws(service)
     )
@@ -214,7 +214,7 @@ class TestStream:
     @pytest.fixture
     def deployment(self, functions: InProcessLambda, monkeypatch: pytest.MonkeyPatch) -> Deployment:
         # What is not deleted is there again at once.
-        monkeypatch.setattr(redrive, "_LEASE_SECONDS", 0)
+        monkeypatch.setattr(redrive, "_HIDDEN_SECONDS", 0)
         _queue("stream-dlq", VisibilityTimeout="0")
         return _deployment(lambda service: functions if service == "lambda" else aws(service))
 

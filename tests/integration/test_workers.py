@@ -239,7 +239,7 @@ def test_an_author_whose_audience_cannot_be_read_holds_up_nobody(
         client.put(f"/me/following/{client.handle(author)}", ben)
     client.get("/feed", ben)
     pipeline.run()
-    poison = marshal(key_item(keys.lease(ada.user_id, eve.user_id)))
+    poison = marshal(key_item(keys.push_subscription(ada.user_id, eve.user_id)))
     aws("dynamodb").put_item(TableName=FEED, Item=poison)
     stuck = publish(client, pipeline, ada, [pictures.jpeg(32, 32, seed=1)])
     shown = publish(client, pipeline, eve, [pictures.jpeg(32, 32, seed=2)])

@@ -18,7 +18,7 @@ from tests.feed_world import POLICY, PULLING, Dice, FeedWorld, small_sizes
 T = TypeVar("T")
 CASES = [
     pytest.param(POLICY, 1_000, id="pushed-and-pulled"),
-    # A head that is shorter than an author's list: feeds made anew have to look beyond it.
+    # Recent posts that are shorter than an author's list: feeds made anew have to look beyond it.
     pytest.param(PULLING, 3, id="pulled-from-short-heads"),
 ]
 
@@ -34,13 +34,13 @@ class Drawn:
         return self.data.draw(st.integers(lowest, highest))
 
 
-@pytest.mark.parametrize(("policy", "head_entries"), CASES)
+@pytest.mark.parametrize(("policy", "recent_entries"), CASES)
 @settings(max_examples=30)
 @given(st.data())
 def test_every_feed_equals_its_definition(
-    policy: FeedPolicy, head_entries: int, data: st.DataObject
+    policy: FeedPolicy, recent_entries: int, data: st.DataObject
 ) -> None:
-    with small_sizes(head_entries):
+    with small_sizes(recent_entries):
         world = FeedWorld(Drawn(data), policy)
         for _ in range(data.draw(st.integers(0, 80))):
             world.step()
@@ -48,12 +48,12 @@ def test_every_feed_equals_its_definition(
         world.check_long_after()
 
 
-@pytest.mark.parametrize(("policy", "head_entries"), CASES)
+@pytest.mark.parametrize(("policy", "recent_entries"), CASES)
 @pytest.mark.parametrize("seed", range(6))
 def test_every_feed_equals_its_definition_in_long_runs(
-    policy: FeedPolicy, head_entries: int, seed: int
+    policy: FeedPolicy, recent_entries: int, seed: int
 ) -> None:
-    with small_sizes(head_entries):
+    with small_sizes(recent_entries):
         world = FeedWorld(Dice(random.Random(seed)), policy)
         for _ in range(400):
             world.step()

@@ -1,6 +1,6 @@
 """A worker or request suspended before any of its calls while its reader unfollows or follows, and
-perhaps killed later and started again: no lease and no mark is left without its edge, and nobody
-ever sees posts of whom they do not follow, or misses those of whom they do."""
+perhaps killed later and started again: no subscription and no mark is left without its edge, and
+nobody ever sees posts of whom they do not follow, or misses those of whom they do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from shutterfeed.domain.delivery import Delivery
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import Cross, DeliverEntry, FanOut, Followed, PrepareFeed
+from shutterfeed.domain.messages import DeliverEntry, FanOut, Followed, MigrateReaders, PrepareFeed
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.search import popularity, user_document
 from tests import samples
@@ -24,7 +24,7 @@ OTHERS = (3, 4, 5)
 A_DAY = timedelta(days=1)
 SOME_TIME = timedelta(days=20)
 LONG = 15
-"""Times `SOME_TIME`: longer than entry, lease and tombstone together."""
+"""Times `SOME_TIME`: longer than entry, subscription and unfollowed marker together."""
 
 
 class Story:
@@ -97,7 +97,7 @@ class Story:
         for _ in range(LONG):
             self.backend.drain()
             data = self.backend.metadata
-            assert set(data.leases.get(ADA, {})) <= {r for r, _ in data.edges}
+            assert set(data.subscriptions.get(ADA, {})) <= {r for r, _ in data.edges}
             assert data.pulled <= data.edges.keys()
             assert self.seen() <= self.expected()
             self.publish()
@@ -133,9 +133,9 @@ def a_celebritys_reader_becomes_a_regular_one(story: Story) -> None:
     a_reader_becomes_a_regular_one(story)
 
 
-def a_lease_is_renewed(story: Story) -> None:
+def a_subscription_is_renewed(story: Story) -> None:
     story.follow()
-    for _ in range(8):  # The lease of the first days has run out, and Bob still comes.
+    for _ in range(8):  # The subscription of the first days has run out, and Bob still comes.
         story.visit()
         story.backend.drain()
         story.backend.wait(A_DAY)
@@ -157,7 +157,7 @@ def an_author_becomes_a_celebrity(story: Story) -> None:
     story.publish()
     story.backend.drain()
     _become_a_celebrity(story, until=Delivery.TO_PULL)
-    story.act = story.worker("fan_out", Cross)
+    story.act = story.worker("fan_out", MigrateReaders)
 
 
 def an_author_ceases_to_be_a_celebrity(story: Story) -> None:
@@ -169,7 +169,7 @@ def an_author_ceases_to_be_a_celebrity(story: Story) -> None:
     for number in OTHERS[:2]:
         story.unfollow(number)
     _deliver_until(story, Delivery.TO_PUSH)
-    story.act = story.worker("fan_out", Cross)
+    story.act = story.worker("fan_out", MigrateReaders)
 
 
 def a_returning_readers_feed_is_made_anew(story: Story) -> None:
@@ -184,7 +184,7 @@ SCENES = (
     a_follow_of_a_celebrity_is_handled,
     a_reader_becomes_a_regular_one,
     a_celebritys_reader_becomes_a_regular_one,
-    a_lease_is_renewed,
+    a_subscription_is_renewed,
     a_chunk_is_written,
     an_author_becomes_a_celebrity,
     an_author_ceases_to_be_a_celebrity,
@@ -248,7 +248,7 @@ def test_whoever_is_overtaken_leaves_nothing_behind(
         story.check()
 
 
-def test_a_worker_of_an_earlier_crossing_does_not_end_the_pulling_of_a_later_one() -> None:
+def test_a_worker_of_an_earlier_migration_does_not_end_the_pulling_of_a_later_one() -> None:
     """The author was a celebrity again meanwhile, and published what nobody was pushed."""
 
     def become_one_for_a_while(story: Story) -> None:
@@ -291,8 +291,9 @@ def test_a_chunk_that_lay_among_the_dead_letters_brings_nothing_back() -> None:
 
 
 def test_a_preparation_that_was_given_up_brings_nothing_back() -> None:
-    """Its leases were written, the reader unfollowed, the worker died and its message was lost:
-    the leases run out and are not renewed, and what they brought goes before the tombstone."""
+    """Its subscriptions were written, the reader unfollowed, the worker died and its message was
+    lost: the subscriptions run out and are not renewed, and what they brought goes before the
+    unfollowed marker."""
     for calls in range(1, 12):
         story = Story()
         a_reader_becomes_a_regular_one(story)
@@ -349,7 +350,7 @@ def _become_a_celebrity(story: Story, until: Delivery = Delivery.PULL) -> None:
 
 
 def _deliver_until(story: Story, delivery: Delivery) -> None:
-    while story.backend.metadata.head(ADA).delivery is not delivery:
+    while story.backend.metadata.recent_posts_of(ADA).delivery is not delivery:
         story.backend.deliver(story.backend.waiting()[0])
 
 

@@ -1,4 +1,5 @@
-"""Feed pages with cached heads: what is asked for, what is kept, and that pages have no gaps."""
+"""Feed pages with cached recent posts: what is asked for, what is kept, and that pages have no
+gaps."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 
-from shutterfeed.adapters.caching.container import Bounds, ContainerHeadCache
+from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsCache
 from shutterfeed.adapters.caching.feed_reads import SETTLED, CachedFeedReads
-from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.domain.delivery import Delivery, RecentPosts
 from shutterfeed.domain.feed import BOTTOM, FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.pages import Page
@@ -49,9 +50,9 @@ class Trips:
         self.views.append(wanted)
         return self.reads.view(viewer, wanted, before, limit)
 
-    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        self.others.append("heads")
-        return self.reads.heads(author_ids)
+    def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        self.others.append("recent posts")
+        return self.reads.recent_posts(author_ids)
 
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int
@@ -65,7 +66,7 @@ def data() -> Metadata:
     """Ada and Bob are celebrities, Cy is not."""
     data = Metadata()
     for author_id, delivery in ((ADA, Delivery.PULL), (BOB, Delivery.TO_PUSH), (CY, Delivery.PUSH)):
-        data.heads[author_id] = Head(author_id, delivery=delivery, version=1)
+        data.recent_posts[author_id] = RecentPosts(author_id, delivery=delivery, version=1)
     return data
 
 
@@ -76,22 +77,22 @@ def trips(data: Metadata) -> Trips:
 
 @pytest.fixture
 def reads(trips: Trips, clock: FakeClock) -> CachedFeedReads:
-    bounds = Bounds(AGE, heads=100, bytes=1_000_000)
-    return CachedFeedReads(trips, ContainerHeadCache(bounds, clock), clock)
+    bounds = Bounds(AGE, authors=100, bytes=1_000_000)
+    return CachedFeedReads(trips, ContainerRecentPostsCache(bounds, clock), clock)
 
 
 def _view(reads: CachedFeedReads, *authors: str, before: FeedEntry | None = None) -> dict[str, int]:
-    """The versions of the heads of a view."""
-    heads = reads.view(READER, FeedWanted(heads=authors), before, 10).heads
-    return {author_id: head.version for author_id, head in heads.items()}
+    """The versions of the recent posts of a view."""
+    recent_posts = reads.view(READER, FeedWanted(recent_posts=authors), before, 10).recent_posts
+    return {author_id: recent.version for author_id, recent in recent_posts.items()}
 
 
 def _changed(data: Metadata, author_id: str = ADA) -> None:
-    head = data.heads[author_id]
-    data.heads[author_id] = replace(head, version=head.version + 1)
+    recent = data.recent_posts[author_id]
+    data.recent_posts[author_id] = replace(recent, version=recent.version + 1)
 
 
-def test_a_head_is_read_once_while_it_is_fresh(
+def test_a_recent_posts_is_read_once_while_it_is_fresh(
     reads: CachedFeedReads, trips: Trips, data: Metadata, clock: FakeClock
 ) -> None:
     assert _view(reads, ADA) == {ADA: 1}
@@ -100,7 +101,7 @@ def test_a_head_is_read_once_while_it_is_fresh(
     assert _view(reads, ADA) == {ADA: 1}
     clock.advance(timedelta(milliseconds=1))
     assert _view(reads, ADA) == {ADA: 2}
-    assert [list(wanted.heads) for wanted in trips.views] == [[ADA], [], [ADA]]
+    assert [list(wanted.recent_posts) for wanted in trips.views] == [[ADA], [], [ADA]]
 
 
 def test_what_is_missing_is_asked_for_with_the_rest_in_one_round_trip(
@@ -110,8 +111,8 @@ def test_what_is_missing_is_asked_for_with_the_rest_in_one_round_trip(
     shown = Wanted([PostId(CY, ulid(reads.clock.now(), 1))], authors={CY})
     wanted = FeedWanted(shown, [ADA, BOB], [CY])
     view = reads.view(READER, wanted, None, 10)
-    assert set(view.heads) == {ADA, BOB}
-    assert trips.views[1:] == [replace(wanted, heads=[BOB])]
+    assert set(view.recent_posts) == {ADA, BOB}
+    assert trips.views[1:] == [replace(wanted, recent_posts=[BOB])]
     assert trips.others == []
 
 
@@ -128,12 +129,12 @@ def test_the_rest_of_a_view_is_never_cached(reads: CachedFeedReads, data: Metada
     assert view.stored == Stored({post.id: edited}, {post.id: counts}, {ADA: renamed})
 
 
-def test_only_heads_of_those_who_are_pulled_are_kept(
+def test_only_recent_posts_of_those_who_are_pulled_are_kept(
     reads: CachedFeedReads, trips: Trips, data: Metadata
 ) -> None:
     for _ in range(2):
         assert set(_view(reads, ADA, BOB, CY, "nobody")) == {ADA, BOB, CY}
-    assert list(trips.views[1].heads) == [CY, "nobody"]
+    assert list(trips.views[1].recent_posts) == [CY, "nobody"]
 
 
 def test_what_a_feed_is_made_anew_from_is_read_and_not_kept(
@@ -141,17 +142,17 @@ def test_what_a_feed_is_made_anew_from_is_read_and_not_kept(
 ) -> None:
     _view(reads, ADA)
     _changed(data)
-    assert reads.heads([ADA, CY]) == {ADA: data.heads[ADA], CY: data.heads[CY]}
+    assert reads.recent_posts([ADA, CY]) == {ADA: data.recent_posts[ADA], CY: data.recent_posts[CY]}
     assert _view(reads, ADA, BOB) == {ADA: 1, BOB: 1}
     reads.start(ADA, None, 10)
     reads.timelines({ADA: BOTTOM}, 10)
-    assert trips.others == ["heads", "start", "timelines"]
+    assert trips.others == ["recent posts", "start", "timelines"]
 
 
 def test_a_page_below_a_recent_place_reads_everything_anew(
     reads: CachedFeedReads, data: Metadata, clock: FakeClock
 ) -> None:
-    """A post may have been published below that place after the head was cached."""
+    """A post may have been published below that place after the recent posts were cached."""
     entry = samples.post().id
 
     def before(age: timedelta) -> FeedEntry:
@@ -167,7 +168,7 @@ def test_a_page_below_a_recent_place_reads_everything_anew(
 
 def _cached(backend: Backend) -> None:
     """Let the backend read feeds through a cache."""
-    cache = ContainerHeadCache(Bounds(AGE, heads=100, bytes=1_000_000), backend.clock)
+    cache = ContainerRecentPostsCache(Bounds(AGE, authors=100, bytes=1_000_000), backend.clock)
     reads = CachedFeedReads(backend.reader.reads, cache, backend.clock)
     backend.reader = replace(backend.reader, reads=reads)
 
@@ -180,8 +181,9 @@ def _published(backend: Backend, author: int, number: int) -> Post:
     return post
 
 
-def test_a_post_that_a_cached_head_does_not_have_yet_is_not_skipped() -> None:
-    """Ada's head is cached, then she publishes, then Bob, whose head is not cached."""
+def test_a_post_that_a_cached_recent_posts_does_not_have_yet_is_not_skipped() -> None:
+    """Ada's recent posts are cached, then she publishes, then Bob, whose recent posts are not
+    cached."""
     backend = Backend(policy=replace(POLICY, celebrity_followers=1))
     reader = samples.user_id(9)
     backend.sign_up(9)
@@ -189,10 +191,10 @@ def test_a_post_that_a_cached_head_does_not_have_yet_is_not_skipped() -> None:
         backend.follows.follow(reader, backend.sign_up(number).handle)
     backend.reader.page(reader, None, 1)
     backend.drain()
-    assert {backend.metadata.heads[a].delivery for a in (ADA, BOB)} == {Delivery.PULL}
+    assert {backend.metadata.recent_posts[a].delivery for a in (ADA, BOB)} == {Delivery.PULL}
     _cached(backend)
     _published(backend, 1, 1)
-    backend.reader.reads.view(READER, FeedWanted(heads=[ADA]), None, 1)
+    backend.reader.reads.view(READER, FeedWanted(recent_posts=[ADA]), None, 1)
     by_ada, by_bob = _published(backend, 1, 2), _published(backend, 2, 3)
     first = backend.reader.page(reader, None, 1)
     assert [view.post.id for view in first.posts] == [by_bob.id]
@@ -215,7 +217,7 @@ class CachedWorld(FeedWorld):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_every_feed_equals_its_definition_with_a_cache(seed: int) -> None:
-    with small_sizes(head_entries=1_000):
+    with small_sizes(recent_entries=1_000):
         world = CachedWorld(Dice(random.Random(seed)))
         _cached(world.backend)
         for _ in range(600):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from shutterfeed.domain.delivery import HEAD_ENTRIES, entry_of
+from shutterfeed.domain.delivery import RECENT_ENTRIES, entry_of
 from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.feed import BOTTOM, FeedCursor, FeedEntry
 from shutterfeed.domain.ids import PostId
@@ -104,10 +104,10 @@ def test_who_is_unfollowed_is_gone_at_once_whatever_still_arrives(backend: Backe
 
 
 def test_following_brings_the_newest_posts(backend: Backend) -> None:
-    ids = [_publish(backend, 3, str(number)) for number in range(HEAD_ENTRIES + 3)]
+    ids = [_publish(backend, 3, str(number)) for number in range(RECENT_ENTRIES + 3)]
     backend.follows.follow(BOB, backend.sign_up(3).handle)
     backend.drain()
-    assert _seen(backend, BOB) == ids[: -HEAD_ENTRIES - 1 : -1]
+    assert _seen(backend, BOB) == ids[: -RECENT_ENTRIES - 1 : -1]
 
 
 def test_entries_of_posts_or_authors_that_are_gone_are_passed_over(backend: Backend) -> None:
@@ -232,13 +232,13 @@ def test_a_regular_reader_is_pushed_to_for_as_long_as_they_come(backend: Backend
     assert backend.feed_table.snapshots[BOB].version == 1
 
 
-def test_leases_end_with_the_first_post_after_their_reader_ceased_to_come(
+def test_subscriptions_end_with_the_first_post_after_their_reader_ceased_to_come(
     backend: Backend,
 ) -> None:
     backend.wait(timedelta(days=32))
-    assert BOB in backend.metadata.leases[ADA]
+    assert BOB in backend.metadata.subscriptions[ADA]
     _publish(backend, 1, "a")
-    assert not backend.metadata.leases[ADA]
+    assert not backend.metadata.subscriptions[ADA]
     assert not any(backend.feed_table.feeds.values())
 
 

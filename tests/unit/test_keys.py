@@ -208,7 +208,7 @@ def test_items_are_known_by_their_keys(post_id: PostId, other: str) -> None:
         keys.post(post_id): keys.Kind.POST,
         keys.counts(post_id): keys.Kind.COUNTS,
         keys.follow(author, other): keys.Kind.FOLLOW,
-        keys.head(author): keys.Kind.HEAD,
+        keys.recent_posts(author): keys.Kind.RECENT_POSTS,
     }
     assert set(kinds.values()) == set(keys.Kind)
     for key, kind in kinds.items():
@@ -221,8 +221,8 @@ def test_an_item_of_another_kind_is_not_known(post_id: PostId, other: str) -> No
     for key in (
         keys.upload(author, other),
         keys.idempotency(author, other),
-        keys.pull(author, other),
-        keys.unfollowed(author, other),
+        keys.pull_marker(author, other),
+        keys.unfollowed_marker(author, other),
         keys.handle("ada"),
         keys.follower_count(author, 3),
         keys.snapshot(author),

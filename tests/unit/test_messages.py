@@ -16,7 +16,6 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import (
     CollectBlob,
     CollectMedia,
-    Cross,
     DeliverEntry,
     DeliverMessage,
     FanOut,
@@ -24,6 +23,7 @@ from shutterfeed.domain.messages import (
     IndexPost,
     IndexUser,
     IngestUpload,
+    MigrateReaders,
     PrepareFeed,
     PublishMedium,
     PublishPost,
@@ -41,7 +41,7 @@ SENT: list[st.SearchStrategy[Any]] = [
     st.builds(PublishMedium, strategies.references),
     st.builds(PublishPost, strategies.post_ids),
     st.builds(FanOut, entries, st.none() | st.integers(0, 99), st.none() | ulids),
-    st.builds(Cross, ulids, st.text(), st.none() | ulids),
+    st.builds(MigrateReaders, ulids, st.text(), st.none() | ulids),
     st.builds(
         DeliverEntry,
         entries,

@@ -50,7 +50,7 @@ def test_photos_are_recognised_by_their_first_bytes(content: bytes, content_type
 
 
 @pytest.mark.parametrize(
-    "head",
+    "magic",
     [
         b"",
         b"\xff\xd8",
@@ -72,8 +72,8 @@ def test_photos_are_recognised_by_their_first_bytes(content: bytes, content_type
         b" \xff\xd8\xff\xe0",
     ],
 )
-def test_nothing_else_is_taken_for_a_photo(head: bytes) -> None:
-    assert sniff(head) is None
+def test_nothing_else_is_taken_for_a_photo(magic: bytes) -> None:
+    assert sniff(magic) is None
 
 
 def test_heic_and_heif_are_names_of_one_file() -> None:

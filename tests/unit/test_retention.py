@@ -11,7 +11,7 @@ from shutterfeed.domain.retention import (
     IDEMPOTENCY_RETENTION,
     STORED_UPLOAD_RETENTION,
     UPLOAD_OVERDUE,
-    unfollowed_retention,
+    unfollowed_marker_retention,
 )
 from shutterfeed.schema import MOST_ACTIVE_DAYS
 
@@ -28,5 +28,5 @@ def test_nothing_is_overdue_before_a_late_lifecycle_could_have_taken_it() -> Non
 
 def test_an_unfollowing_is_remembered_for_longer_than_anything_of_it_can_be_seen() -> None:
     last_entry = timedelta(days=MOST_ACTIVE_DAYS) + FEED_RETENTION
-    assert unfollowed_retention(MOST_ACTIVE_DAYS) >= last_entry + timedelta(days=30)
-    assert unfollowed_retention(MOST_ACTIVE_DAYS) == timedelta(days=181)
+    assert unfollowed_marker_retention(MOST_ACTIVE_DAYS) >= last_entry + timedelta(days=30)
+    assert unfollowed_marker_retention(MOST_ACTIVE_DAYS) == timedelta(days=181)

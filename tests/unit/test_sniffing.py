@@ -8,6 +8,8 @@ from shutterfeed.domain import photos, videos
 from tests import vectors
 
 
-@pytest.mark.parametrize(("head", "content_type"), vectors.sniffing())
-def test_the_service_knows_a_file_by_its_first_bytes(head: bytes, content_type: str | None) -> None:
-    assert (photos.sniff(head) or videos.sniff_video(head)) == content_type
+@pytest.mark.parametrize(("magic", "content_type"), vectors.sniffing())
+def test_the_service_knows_a_file_by_its_first_bytes(
+    magic: bytes, content_type: str | None
+) -> None:
+    assert (photos.sniff(magic) or videos.sniff_video(magic)) == content_type

@@ -12,18 +12,18 @@ from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.photos import PhotoRefused
 from shutterfeed.domain.videos import ClipSize, VideoFacts, VideoRefused
 
-WEBM_HEAD = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d")
+WEBM_MAGIC = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d")
 
 
 @pytest.mark.parametrize(
-    ("head", "expected"),
+    ("magic", "expected"),
     [
         (b"\0\0\0\x18ftypisom", videos.MP4),
         (b"\0\0\0\x18ftypmp42", videos.MP4),
         (b"\0\0\0\x14ftypqt  ", videos.QUICKTIME),
         (b"\0\0\0\x08wide\0\0\0\0", videos.QUICKTIME),
-        (WEBM_HEAD, videos.WEBM),
-        (WEBM_HEAD.replace(b"\x84webm", b"\x88matroska"), None),
+        (WEBM_MAGIC, videos.WEBM),
+        (WEBM_MAGIC.replace(b"\x84webm", b"\x88matroska"), None),
         (b"\0\0\0\x18ftypheic", None),
         (b"\0\0\0\x18ftypavif", None),
         (b"#EXTM3U\n#EXT-X-VERSION:3", None),
@@ -32,8 +32,8 @@ WEBM_HEAD = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f3810842828477656
         (b"", None),
     ],
 )
-def test_a_video_is_known_by_its_content(head: bytes, expected: str | None) -> None:
-    assert videos.sniff_video(head) == expected
+def test_a_video_is_known_by_its_content(magic: bytes, expected: str | None) -> None:
+    assert videos.sniff_video(magic) == expected
 
 
 def test_what_moves_goes_to_the_transcoder() -> None:
@@ -41,7 +41,7 @@ def test_what_moves_goes_to_the_transcoder() -> None:
     assert videos.is_moving("image/webp", webp + b"\x02")
     assert not videos.is_moving("image/webp", webp + b"\x10")
     assert videos.is_moving("image/gif", b"GIF89a")
-    assert videos.is_moving("video/webm", WEBM_HEAD)
+    assert videos.is_moving("video/webm", WEBM_MAGIC)
     assert not videos.is_moving("image/jpeg", b"\xff\xd8\xff")
 
 

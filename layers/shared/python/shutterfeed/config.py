@@ -71,13 +71,14 @@ class ApiSettings(FeedSettings):
     originals_bucket: str
     media_base_url: str
     deliver_queue_url: str
-    head_cache: str
+    recent_posts_cache: str
     """`container`, or `valkey` for a cache that all containers share, with
     `SharedCacheSettings`."""
-    head_cache_seconds: str
-    """How many seconds old the heads of celebrities may be on a page; 0: heads are not cached."""
-    head_cache_heads: str
-    head_cache_megabytes: str
+    recent_posts_cache_seconds: str
+    """How many seconds old the recent posts of celebrities may be on a page; 0: recent posts are
+    not cached."""
+    recent_posts_cache_authors: str
+    recent_posts_cache_megabytes: str
 
     search_engine: str
     """The search engine: `dynamodb` or `opensearch`."""
@@ -87,7 +88,7 @@ class ApiSettings(FeedSettings):
 
 @dataclass(frozen=True, slots=True)
 class SharedCacheSettings(Settings):
-    """The settings of the shared cache of heads, for the API function."""
+    """The settings of the shared cache of recent posts, for the API function."""
 
     valkey_host: str
     valkey_port: str

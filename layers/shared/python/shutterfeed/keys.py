@@ -6,9 +6,9 @@ Metadata table
     USER#<author>      UPLOAD#<media>     upload ledger
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
-    USER#<author>      PUBLISHED          head: newest posts, and how they are delivered
-    USER#<reader>      PULLS#<author>     followed celebrity
-    USER#<reader>      PRUNED#<author>    unfollowed author whose posts may still be in the feed
+    USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
+    USER#<reader>      PULLS#<author>     pull marker: this reader pulls this celebrity
+    USER#<reader>      UNFOLLOWED#<author> unfollowed marker: hides posts that may be in the feed
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
     HANDLE#<handle>    HANDLE             handle claim
@@ -24,7 +24,7 @@ Metadata table
 Feed table
     FEED#<user>        <position>#<post>  pushed post
     FEED#<user>        SNAPSHOT           the feed as it was made when its reader returned
-    AUDIENCE#<author>  <reader, reversed> lease: push this author's posts to this reader
+    AUDIENCE#<author>  <reader, reversed> push subscription: push this author's posts to this reader
 Search table (every other partition key begins with `<generation>#`)
     GENERATIONS             GENERATIONS                     generation searched, generation built
     DOC#<kind>#<id>         DOC                             what the index holds of a post or user
@@ -74,11 +74,12 @@ _COUNTS: Final = "COUNTS#"
 _FEED: Final = "FEED#"
 _AUDIENCE: Final = "AUDIENCE#"
 _PULLS: Final = "PULLS#"
-_UNFOLLOWED: Final = "PRUNED#"
-HEAD: Final = "PUBLISHED"
-READER_RANGE: Final = (PROFILE, _PULLS + "~")
-"""The range of sort keys that a feed page reads first: the reader's profile, unfollowed authors,
-own head and celebrities stand next to each other in the partition."""
+_UNFOLLOWED: Final = "UNFOLLOWED#"
+RECENT_POSTS: Final = "RECENT_POSTS"
+READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
+"""The range of sort keys that a feed page reads first: the reader's profile,
+pulled celebrities, own recent posts and unfollowed markers stand next to each other in the
+partition."""
 ENTRIES_END: Final = "8"
 """A sort key above every entry of a feed: a ULID begins with 0 to 7."""
 _UPLOADS: Final = "uploads"
@@ -116,7 +117,7 @@ class Kind(StrEnum):
     POST = "post"
     COUNTS = "counts"
     FOLLOW = "follow"
-    HEAD = "head"
+    RECENT_POSTS = "recent posts"
 
 
 _KINDS: Final = {
@@ -124,7 +125,7 @@ _KINDS: Final = {
     ("USER", "POST"): Kind.POST,
     ("COUNTS", "COUNTS"): Kind.COUNTS,
     ("USER", "FOLLOWS"): Kind.FOLLOW,
-    ("USER", HEAD): Kind.HEAD,
+    ("USER", RECENT_POSTS): Kind.RECENT_POSTS,
 }
 """By how partition and sort key begin, up to the first `#`."""
 
@@ -194,25 +195,25 @@ def parse_follow(key: Key) -> tuple[str, str]:
     return _tail(key.pk, _USER), _tail(key.sk, FOLLOWS_PREFIX)
 
 
-def head(author_id: str) -> Key:
-    return Key(user_partition(author_id), HEAD)
+def recent_posts(author_id: str) -> Key:
+    return Key(user_partition(author_id), RECENT_POSTS)
 
 
-def cached_head(author_id: str) -> str:
-    """The key of a head in the shared cache; it begins with `schema.CACHED_HEADS`."""
-    return f"head:{author_id}"
+def cached_recent_posts(author_id: str) -> str:
+    """The key of recent posts in the shared cache; it begins with `schema.CACHED_RECENT_POSTS`."""
+    return f"recent_posts:{author_id}"
 
 
-def parse_head(key: Key) -> str:
+def parse_recent_posts(key: Key) -> str:
     """The author's id."""
     return _tail(key.pk, _USER)
 
 
-def pull(reader_id: str, author_id: str) -> Key:
+def pull_marker(reader_id: str, author_id: str) -> Key:
     return Key(user_partition(reader_id), _PULLS + author_id)
 
 
-def unfollowed(reader_id: str, author_id: str) -> Key:
+def unfollowed_marker(reader_id: str, author_id: str) -> Key:
     return Key(user_partition(reader_id), _UNFOLLOWED + author_id)
 
 
@@ -316,18 +317,18 @@ def audience_partition(author_id: str) -> str:
     return _AUDIENCE + author_id
 
 
-def lease(author_id: str, reader_id: str) -> Key:
-    """The key of a lease. Its sort key is the reader's id reversed, which begins with random
-    characters, so that a range of sort keys holds a random part of the readers."""
+def push_subscription(author_id: str, reader_id: str) -> Key:
+    """The key of a push subscription. Its sort key is the reader's id reversed, which begins with
+    random characters, so that a range of sort keys holds a random part of the readers."""
     return Key(audience_partition(author_id), reader_id[::-1])
 
 
-def parse_lease(key: Key) -> tuple[str, str]:
+def parse_push_subscription(key: Key) -> tuple[str, str]:
     """The author's and the reader's id."""
-    return _tail(key.pk, _AUDIENCE), parse_lease_sort(key.sk)
+    return _tail(key.pk, _AUDIENCE), parse_push_subscription_sort(key.sk)
 
 
-def parse_lease_sort(text: str) -> str:
+def parse_push_subscription_sort(text: str) -> str:
     """The reader's id."""
     return text[::-1]
 

@@ -42,7 +42,7 @@ def count_cache_failure(error: Exception) -> None:
     """Log and count a failure of the shared cache, for operators; the request continues without
     it."""
     logger.warning("cache failure", error=f"{type(error).__name__}: {error}")
-    metrics.add_metric("HeadCacheFailures", MetricUnit.Count, 1)
+    metrics.add_metric("RecentPostsCacheFailures", MetricUnit.Count, 1)
     metrics.flush_metrics()
 
 

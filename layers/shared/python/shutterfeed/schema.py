@@ -38,5 +38,5 @@ MOST_ACTIVE_DAYS: Final = 60
 """The highest number of days for which a deployment may push posts to a reader after their last
 visit. An unfollowing is remembered for longer than posts that were pushed by then can be seen."""
 
-CACHED_HEADS: Final = "head:"
+CACHED_RECENT_POSTS: Final = "recent_posts:"
 """The beginning of the keys in the shared cache."""

@@ -129,7 +129,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="fan_out",
-        kinds=("FanOut", "Cross"),
+        kinds=("FanOut", "MigrateReaders"),
         timeout_s=60,
         batch=1,
         concurrency=10,

@@ -142,7 +142,7 @@ class S3UploadBucket:
             if _code(error) != _NO_SUCH_UPLOAD:
                 raise
 
-    def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
+    def inspect(self, post_id: PostId, media_id: str, magic_bytes: int) -> Arrival | None:
         try:
             answer = self.connect().get_object(
                 Bucket=self.name, Key=keys.upload_object(post_id, media_id)
@@ -151,13 +151,13 @@ class S3UploadBucket:
             if _is_missing(error):
                 return None
             raise
-        digest, head, size = hashlib.sha256(), b"", 0
+        digest, magic, size = hashlib.sha256(), b"", 0
         for chunk in answer["Body"].iter_chunks(_READ_SIZE):
             digest.update(chunk)
             size += len(chunk)
-            if len(head) < head_bytes:
-                head += chunk[: head_bytes - len(head)]
-        return Arrival(digest.hexdigest(), size, head, answer["ETag"])
+            if len(magic) < magic_bytes:
+                magic += chunk[: magic_bytes - len(magic)]
+        return Arrival(digest.hexdigest(), size, magic, answer["ETag"])
 
     def holds(self, post_id: PostId, media_id: str) -> bool:
         return _head(self.connect(), self.name, keys.upload_object(post_id, media_id)) is not None

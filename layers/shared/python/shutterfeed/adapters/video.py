@@ -84,7 +84,7 @@ _POSTER_BESIDE_PIXELS: Final = 1920 * 1920
 """The largest frame, in pixels, for which one run makes both the clip and the poster. ffmpeg keeps
 frames for each of its outputs, and the memory does not suffice for two outputs of a 4K video with
 many reference frames."""
-_HEAD_BYTES: Final = 1024
+_FIRST_BYTES: Final = 1024
 _PROGRESS = re.compile(r"out_time_us=(\d+)")
 _NO_SPACE: Final = "No space left on device"
 
@@ -321,9 +321,9 @@ def _transcode(
 def clip_duration_ms(path: Path) -> int:
     """The duration in the header of one of our MP4 files, where `faststart` put it in front."""
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    start = head.index(b"mvhd") + 16
-    timescale, duration = (int.from_bytes(head[at : at + 4], "big") for at in (start, start + 4))
+        first = file.read(_FIRST_BYTES)
+    start = first.index(b"mvhd") + 16
+    timescale, duration = (int.from_bytes(first[at : at + 4], "big") for at in (start, start + 4))
     return round(duration * 1000 / timescale)
 
 

@@ -21,7 +21,7 @@ from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
-from shutterfeed.bootstrap.head_cache import cached
+from shutterfeed.bootstrap.recent_posts_cache import cached
 from shutterfeed.bootstrap.search_engine import search_index
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.messages import PrepareFeed

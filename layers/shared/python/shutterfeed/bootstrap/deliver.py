@@ -8,29 +8,29 @@ from shutterfeed import config
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
-from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.messages import FanOutMessage
 from shutterfeed.ports.feed_reads import FeedReads
-from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
-from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.migration import MigrationService
 
 
 def wire(
     *,
     profiles: Profiles,
-    heads: Heads,
+    recent_posts: RecentPostsStore,
     readers: Readers,
     audience: Audience,
     follows: Follows,
@@ -40,9 +40,9 @@ def wire(
     policy: FeedPolicy,
     clock: Clock,
 ) -> DeliveryService:
-    crossings = CrossingService(
+    migrations = MigrationService(
         profiles=profiles,
-        heads=heads,
+        recent_posts=recent_posts,
         readers=readers,
         audience=AudienceService(
             audience=audience, readers=readers, follows=follows, policy=policy, clock=clock
@@ -54,12 +54,12 @@ def wire(
     )
     return DeliveryService(
         follows=follows,
-        heads=heads,
+        recent_posts=recent_posts,
         readers=readers,
         audience=audience,
         feeds=feeds,
         reads=reads,
-        crossings=crossings,
+        migrations=migrations,
         policy=policy,
         clock=clock,
     )
@@ -71,7 +71,7 @@ def service() -> DeliveryService:
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
     return wire(
         profiles=DynamoProfiles(metadata),
-        heads=DynamoHeads(metadata),
+        recent_posts=DynamoRecentPosts(metadata),
         readers=DynamoReaders(metadata),
         audience=DynamoAudience(feed_table, metadata.name),
         follows=DynamoFollows(metadata, feed_table.name),

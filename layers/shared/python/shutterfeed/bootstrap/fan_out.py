@@ -8,22 +8,22 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
-from shutterfeed.adapters.dynamodb.heads import DynamoHeads
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.messages import DeliverMessage, FanOutMessage
-from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.audience import AudienceService
-from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.fan_out import FanOutPlanner
+from shutterfeed.services.migration import MigrationService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +31,13 @@ class FanOutServices:
     """What the messages of the fan-out queue are for."""
 
     planner: FanOutPlanner
-    crossings: CrossingService
+    migrations: MigrationService
 
 
 def wire(
     *,
     profiles: Profiles,
-    heads: Heads,
+    recent_posts: RecentPostsStore,
     readers: Readers,
     audience: Audience,
     follows: Follows,
@@ -52,9 +52,9 @@ def wire(
     )
     return FanOutServices(
         planner=FanOutPlanner(audience=pushed_to, steps=steps, chunks=chunks, clock=clock),
-        crossings=CrossingService(
+        migrations=MigrationService(
             profiles=profiles,
-            heads=heads,
+            recent_posts=recent_posts,
             readers=readers,
             audience=pushed_to,
             feeds=feeds,
@@ -71,7 +71,7 @@ def services() -> FanOutServices:
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
     return wire(
         profiles=DynamoProfiles(metadata),
-        heads=DynamoHeads(metadata),
+        recent_posts=DynamoRecentPosts(metadata),
         readers=DynamoReaders(metadata),
         audience=DynamoAudience(feed_table, metadata.name),
         follows=DynamoFollows(metadata, feed_table.name),

@@ -6,13 +6,13 @@ The author's number of followers decides about the column, the reader's last vis
     reader comes often   pushed                         pulled: one item per celebrity and page
     reader comes rarely  pulled: the feed is made again from all they follow, and kept
 
-    push ──followers reach the threshold──> to_pull ──all readers marked──> pull
+    push ──followers reach the threshold──> to_pull ──all readers moved───> pull
       ^                                        |  ^                          |
       └──all readers served── to_push <────────┘  └──────────────────────────┘
                                         followers fall below 80 % of it
 
-While an author crosses, posts are pushed *and* pulled; a page holds each post once, whichever way
-it came.
+While an author is migrated, posts are pushed *and* pulled; a page holds each post once, whichever
+way it came.
 """
 
 from __future__ import annotations
@@ -29,22 +29,23 @@ from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Relation
 
-HEAD_ENTRIES: Final = 25
-"""How many of an author's newest posts the head names: they take just under 1 KB, one write unit.
+RECENT_ENTRIES: Final = 25
+"""The number of entries in an author's recent posts: they take just under 1 KB, one write unit.
 A new follower gets this number of posts into their feed."""
-HEAD_POSTS: Final = 20
-"""How many of the newest posts the head of a celebrity keeps whole: as many as a page has."""
-HEAD_TEXT: Final = 60_000
+RECENT_WHOLE_POSTS: Final = 20
+"""How many of the newest posts the recent posts of a celebrity keep whole: as many as a page
+has."""
+RECENT_TEXT: Final = 60_000
 """How many characters the captions and alt texts of those posts may have together; with more, the
-head keeps fewer posts. An item holds 400 KB, and text that people write compresses to two bytes a
-character at worst."""
+recent posts keep fewer posts. An item holds 400 KB, and text that people write compresses to two
+bytes a character at worst."""
 CELEBRITY_SHARDS: Final = 32
 """The number of items that count the followers of a celebrity, and of partitions of the followers
 index that list them. One item takes 1,000 write units a second, and a count within a transaction
 costs two: 32 items take 16,000 follows a second."""
 AUDIENCE_PARTS: Final = 32
 """The number of parts of a large audience that are read at the same time: one for each first
-character of the leases' sort keys."""
+character of the subscriptions' sort keys."""
 _STAY: Final = 0.8
 """A celebrity stays one until the number of followers falls below this fraction of the
 threshold."""
@@ -67,7 +68,7 @@ class FeedPolicy:
     """How many posts a snapshot has: the feed that is made when a reader returns."""
 
     def delivery_due(self, delivery: Delivery, followers: int) -> Delivery | None:
-        """The state in which a crossing begins; None if the author is on the right side."""
+        """The state in which a migration begins; None if the author is on the right side."""
         if delivery in (Delivery.PUSH, Delivery.TO_PUSH):
             return Delivery.TO_PULL if followers >= self.celebrity_followers else None
         return Delivery.TO_PUSH if followers < self.celebrity_followers * _STAY else None
@@ -83,8 +84,8 @@ class FeedPolicy:
     def pushed_until(self, visit: datetime) -> datetime:
         return visit + timedelta(days=self.active_days)
 
-    def lease_until(self, pushed_until: datetime) -> datetime:
-        """When a lease runs out: a day later than any reader of it assumes, as clocks may
+    def subscribed_until(self, pushed_until: datetime) -> datetime:
+        """When a subscription runs out: a day later than any reader of it assumes, as clocks may
         differ."""
         return pushed_until + timedelta(days=1)
 
@@ -95,11 +96,12 @@ class FeedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
+class PushSubscription:
     """A push subscription: an author's posts are pushed to a reader until `until`.
 
-    A lease that has run out does not mean that the reader has left. It is renewed when there is a
-    post to push, if the reader still comes; so visits cost nothing for authors who do not post.
+    A subscription that has run out does not mean that the reader has left. It is renewed when there
+    is a post to push, if the reader still comes; so visits cost nothing for authors who do not
+    post.
     """
 
     reader_id: str
@@ -118,21 +120,21 @@ PULLED: Final = (Delivery.TO_PULL, Delivery.PULL)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RecentPosts:
     """An author's newest published posts, and how the author's posts are delivered.
 
     It changes in the transactions that publish, delete, restore and edit posts, so that posts and
-    the author's crossings have one common order.
+    the author's migrations have one common order.
     """
 
     author_id: str
     entries: Sequence[FeedEntry] = ()
-    """Every published post down to `floor`, newest first."""
-    floor: FeedEntry | None = None
+    """Every published post down to `oldest_known`, newest first."""
+    oldest_known: FeedEntry | None = None
     """The author may have more posts below it; None if `entries` are all. It never moves down."""
     delivery: Delivery = Delivery.PUSH
-    crossing: str = ""
-    """The name of the present crossing, or of the last one."""
+    migration: str = ""
+    """The name of the present migration, or of the last one."""
     version: int = 0
     posts: Sequence[Post] = ()
     """The whole posts of the newest entries, in the same order; empty unless the author is
@@ -140,61 +142,66 @@ class Head:
 
     @property
     def source(self) -> Source:
-        return Source(self.entries, self.floor)
+        return Source(self.entries, self.oldest_known)
 
     @property
     def timeline(self) -> Source:
-        """The entries whose posts the head keeps whole, so that a page of them needs no other
-        item."""
+        """The entries whose posts the recent posts keep whole, so that a page of them needs no
+        other item."""
         if not self.posts or len(self.posts) == len(self.entries):
             return self.source
         shown = self.entries[: len(self.posts)]
         return Source(shown, shown[-1])
 
     def post_of(self, entry: FeedEntry) -> Post | None:
-        """The post of an entry, if the head keeps it whole."""
+        """The post of an entry, if the recent posts keep it whole."""
         for index in range(len(self.posts)):
             if self.entries[index] == entry:
                 return self.posts[index]
         return None
 
-    def with_post(self, post: Post) -> Head:
-        """The head after a post was published, restored or edited."""
+    def with_post(self, post: Post) -> RecentPosts:
+        """The recent posts after a post was published, restored or edited."""
         entry = entry_of(post)
-        if self.floor is not None and entry < self.floor:
+        if self.oldest_known is not None and entry < self.oldest_known:
             return self
         entries = tuple(sorted({*self.entries, entry}, reverse=True))
-        floor = self.floor if len(entries) <= HEAD_ENTRIES else entries[HEAD_ENTRIES - 1]
+        oldest_known = (
+            self.oldest_known if len(entries) <= RECENT_ENTRIES else entries[RECENT_ENTRIES - 1]
+        )
         kept = [other for other in self.posts if other.id != post.id]
         changed = replace(
-            self, entries=entries[:HEAD_ENTRIES], floor=floor, version=self.version + 1
+            self,
+            entries=entries[:RECENT_ENTRIES],
+            oldest_known=oldest_known,
+            version=self.version + 1,
         )
         return changed.showing([*kept, post])
 
-    def without_post(self, post_id: PostId) -> Head:
-        """The head after a post was deleted."""
+    def without_post(self, post_id: PostId) -> RecentPosts:
+        """The recent posts after a post was deleted."""
         entries = tuple(entry for entry in self.entries if entry.post_id != post_id)
         kept = [other for other in self.posts if other.id != post_id]
         return replace(self, entries=entries, version=self.version + 1).showing(kept)
 
-    def crossed(self, delivery: Delivery, crossing: str) -> Head:
-        changed = replace(self, delivery=delivery, crossing=crossing, version=self.version + 1)
+    def with_delivery(self, delivery: Delivery, migration: str) -> RecentPosts:
+        changed = replace(self, delivery=delivery, migration=migration, version=self.version + 1)
         return changed.showing(self.posts)
 
     @property
     def unshown(self) -> tuple[PostId, ...]:
-        """The posts that the head should keep whole, but does not yet."""
+        """The posts that the recent posts should keep whole, but do not yet."""
         if self.delivery is Delivery.PUSH:
             return ()
-        return tuple(entry.post_id for entry in self.entries[len(self.posts) : HEAD_POSTS])
+        return tuple(entry.post_id for entry in self.entries[len(self.posts) : RECENT_WHOLE_POSTS])
 
-    def showing(self, posts: Iterable[Post]) -> Head:
-        """The head with the given posts whole, as far as they follow each other without a gap from
-        the newest entry on."""
+    def showing(self, posts: Iterable[Post]) -> RecentPosts:
+        """The recent posts with the given posts whole, as far as they follow each other without a
+        gap from the newest entry on."""
         known = {post.id: post for post in posts}
         shown: list[Post] = []
-        room = HEAD_TEXT
-        for entry in self.entries[:HEAD_POSTS]:
+        room = RECENT_TEXT
+        for entry in self.entries[:RECENT_WHOLE_POSTS]:
             if self.delivery is Delivery.PUSH or entry.post_id not in known:
                 break
             post = known[entry.post_id]
@@ -217,7 +224,7 @@ class Reader:
     author is a celebrity."""
     prepared: bool = False
     """Whether making the feed ready for pushing has begun."""
-    head: Head | None = None
+    recent_posts: RecentPosts | None = None
     pulled: frozenset[str] = frozenset()
     """The user ids of the celebrities that they follow."""
     unfollowed: frozenset[str] = frozenset()

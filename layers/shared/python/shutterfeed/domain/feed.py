@@ -22,10 +22,10 @@ FEED_RETENTION: Final = timedelta(days=90)
 """How long an entry stays in a pre-generated feed."""
 
 _NOTHING: Final = "0" * 26
-_MARK: Final = 5
+_TOKEN: Final = 5
 """How many characters of a user id name a celebrity in a cursor: 25 random bits. If two
 celebrities have the same characters, that costs one more query and nothing else."""
-_MOST_MARKS: Final = 100
+_MOST_TOKENS: Final = 100
 _ALL: Final = "*"
 
 
@@ -55,11 +55,11 @@ BOTTOM: Final = FeedEntry(_NOTHING, PostId(_NOTHING, _NOTHING))
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The entries of one origin, newest first: all of them down to `complete_to`, or simply all if
-    it is None."""
+    """The entries of one origin, newest first: all of them down to `complete_down_to`, or simply
+    all if it is None."""
 
     entries: Sequence[FeedEntry]
-    complete_to: FeedEntry | None = None
+    complete_down_to: FeedEntry | None = None
 
     def below(self, before: FeedEntry | None) -> Source:
         """The source's entries below a position; none if the source ends above it."""
@@ -72,7 +72,7 @@ class Source:
                 last = middle
             else:
                 first = middle + 1
-        end = self.complete_to
+        end = self.complete_down_to
         return Source(self.entries[first:], None if end is None else min(end, before))
 
 
@@ -80,12 +80,12 @@ class Source:
 class Snapshot:
     """The newest entries of all the authors whom a reader follows, at the moment of their return.
 
-    If `complete_to` is set, there were more entries than are kept, and the reader's feed ends
+    If `complete_down_to` is set, there were more entries than are kept, and the reader's feed ends
     there. `version` grows with every change, so that an older snapshot never replaces a newer one.
     """
 
     entries: Sequence[FeedEntry]
-    complete_to: FeedEntry | None
+    complete_down_to: FeedEntry | None
     version: int
     until: datetime | None = field(default=None, compare=False)
     """When it expires; None until it is stored."""
@@ -116,15 +116,17 @@ class Merged:
 
 def merge(sources: Sequence[Source], limit: int, end: FeedEntry | None = None) -> Merged:
     """The newest entries, up to `limit`, and none below `end`, which is where the feed ends."""
-    marks = [source.complete_to for source in sources if source.complete_to is not None]
-    mark = max(marks, default=None)
-    lowest = max((place for place in (mark, end) if place is not None), default=BOTTOM)
+    boundaries = [
+        source.complete_down_to for source in sources if source.complete_down_to is not None
+    ]
+    boundary = max(boundaries, default=None)
+    lowest = max((e for e in (boundary, end) if e is not None), default=BOTTOM)
     known = takewhile(lambda e: e >= lowest, newest_first([s.entries for s in sources]))
     taken = tuple(islice(known, limit + 1))
     if len(taken) > limit:
         return Merged(taken[:limit], taken[limit - 1])
-    over = mark is None or (end is not None and mark <= end)
-    return Merged(taken, None if over else mark)
+    over = boundary is None or (end is not None and boundary <= end)
+    return Merged(taken, None if over else boundary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +134,30 @@ class FeedCursor:
     """The position where a page ended, and the celebrities whose lists of posts the next page
     reads.
 
-    `deep` names the celebrities whose newest posts, kept together in their head, are all above
-    `before`. The next page has to query their lists instead; the cursor says so in advance, so
-    that the page needs no third round trip.
+    `exhausted` names the celebrities whose newest posts, kept together in their recent posts, are
+    all above `before`. The next page has to query their lists instead; the cursor says so in
+    advance, so that the page needs no third round trip.
     """
 
     before: FeedEntry
-    deep: frozenset[str] = frozenset()
+    exhausted: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        marks = [_ALL] if len(self.deep) > _MOST_MARKS else sorted(self.deep)
-        return "~".join((str(self.before), *marks))
+        tokens = [_ALL] if len(self.exhausted) > _MOST_TOKENS else sorted(self.exhausted)
+        return "~".join((str(self.before), *tokens))
 
     @classmethod
     def parse(cls, text: str) -> FeedCursor:
         """The cursor in a text. Raises `InvalidCursor`."""
-        entry, *marks = text.split("~")
+        entry, *tokens = text.split("~")
         try:
-            return cls(FeedEntry.parse(entry), frozenset(marks))
+            return cls(FeedEntry.parse(entry), frozenset(tokens))
         except MalformedId as error:
             raise InvalidCursor from error
 
     @classmethod
-    def after(cls, before: FeedEntry, deep_authors: Iterable[str]) -> FeedCursor:
-        return cls(before, frozenset(author_id[-_MARK:] for author_id in deep_authors))
+    def after(cls, before: FeedEntry, authors: Iterable[str]) -> FeedCursor:
+        return cls(before, frozenset(author_id[-_TOKEN:] for author_id in authors))
 
-    def is_deep(self, author_id: str) -> bool:
-        return _ALL in self.deep or author_id[-_MARK:] in self.deep
+    def is_exhausted(self, author_id: str) -> bool:
+        return _ALL in self.exhausted or author_id[-_TOKEN:] in self.exhausted

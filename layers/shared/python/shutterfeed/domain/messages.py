@@ -68,18 +68,18 @@ class FanOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Cross:
-    """Continue an author's crossing from a checkpoint on, if it is still the present crossing."""
+class MigrateReaders:
+    """Continue an author's delivery migration from a checkpoint on, if no later one has begun."""
 
     author_id: str
-    crossing: str
+    migration: str
     after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverEntry:
-    """Put one entry into the feeds of some users, who held leases when the audience was read. That
-    time is None in messages from before it was recorded."""
+    """Put one entry into the feeds of some users, who held subscriptions when the audience was
+    read. That time is None in messages from before it was recorded."""
 
     entry: FeedEntry
     owner_ids: tuple[str, ...]
@@ -104,8 +104,8 @@ class Unfollowed:
 
 @dataclass(frozen=True, slots=True)
 class PrepareFeed:
-    """A reader has become a regular one, or their leases run out soon: push posts to them from now
-    on."""
+    """A reader has become a regular one, or their subscriptions run out soon: push posts to them
+    from now on."""
 
     reader_id: str
 
@@ -141,7 +141,7 @@ class IndexUser:
 
 
 PublishMessage = PublishMedium | PublishPost
-FanOutMessage = FanOut | Cross
+FanOutMessage = FanOut | MigrateReaders
 DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed
 CollectMessage = CollectMedia | CollectBlob
 IndexMessage = IndexPost | IndexUser

@@ -60,30 +60,30 @@ PHOTO_TYPES: Final = frozenset(
 _HEIF_TYPES: Final = frozenset({"image/heic", "image/heif"})
 
 
-def sniff(head: bytes) -> str | None:
+def sniff(magic: bytes) -> str | None:
     """The content type of a photo by its first `SNIFF_BYTES` bytes; None if no accepted type fits.
 
     The file's name and its declared type do not matter: an HTML page called .jpg is no JPEG.
     """
-    for content_type, marks in _SIGNATURES:
-        if all(head.startswith(magic, offset) for offset, magic in marks):
+    for content_type, signature in _SIGNATURES:
+        if all(magic.startswith(part, offset) for offset, part in signature):
             return content_type
-    return _sniff_brands(head)
+    return _sniff_brands(magic)
 
 
-def _sniff_brands(head: bytes) -> str | None:
+def _sniff_brands(magic: bytes) -> str | None:
     """The content type of an ISO media file, by the brands at its beginning.
 
     The first brand says what the file is, the others as what it may also be read. A video that
     lists a picture's brand among the others is still a video.
     """
-    length = int.from_bytes(head[:4], "big")
-    if head[4:8] != b"ftyp" or length < 16:
+    length = int.from_bytes(magic[:4], "big")
+    if magic[4:8] != b"ftyp" or length < 16:
         return None
-    major = head[8:12]
+    major = magic[8:12]
     brands = {major}
     if major in _STILL_BRANDS:
-        listed = head[16 : min(length, SNIFF_BYTES)]
+        listed = magic[16 : min(length, SNIFF_BYTES)]
         brands |= {listed[at : at + 4] for at in range(0, len(listed) - 3, 4)}
     if brands & _AVIF_BRANDS:
         return "image/avif"

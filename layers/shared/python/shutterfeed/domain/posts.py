@@ -72,7 +72,7 @@ class PostCounts:
     """The numbers of likes and comments of a post.
 
     They are not a part of the post's item, since each change of that wakes the router, is copied
-    into the index of the author's posts, and changes the author's head.
+    into the index of the author's posts, and changes the author's recent posts.
     """
 
     likes: int = 0

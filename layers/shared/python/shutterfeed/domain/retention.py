@@ -31,13 +31,14 @@ REMOVALS_RETENTION: Final = timedelta(days=7)
 REMOVED_DOCUMENT_RETENTION: Final = timedelta(hours=24)
 """How long the search index keeps the version of a removed document: far longer than a worker takes
 for a message. A later message, such as a dead letter, reads the present state anyway."""
-LAPSED_LEASE_RETENTION: Final = timedelta(days=3650)
-"""How long a lease is kept after it ran out. The author's next post renews or removes it, not time,
-since its reader may still come; this only removes the leases of authors who never post again."""
+LAPSED_SUBSCRIPTION_RETENTION: Final = timedelta(days=3650)
+"""How long a subscription is kept after it ran out. The author's next post renews or removes it,
+not time, since its reader may still come; this only removes the subscriptions of authors who never
+post again."""
 
 
-def unfollowed_retention(most_active_days: int) -> timedelta:
-    """How long an unfollowing is remembered: longer than the longest lease, if one was left over,
-    plus the life of the last entry that it brought, plus a month, as DynamoDB removes expired items
-    late. See `docs/feed.md`."""
+def unfollowed_marker_retention(most_active_days: int) -> timedelta:
+    """How long an unfollowing is remembered: longer than the longest subscription, if one was left
+    over, plus the life of the last entry that it brought, plus a month, as DynamoDB removes expired
+    items late. See `docs/feed.md`."""
     return timedelta(days=most_active_days + 1) + FEED_RETENTION + timedelta(days=30)

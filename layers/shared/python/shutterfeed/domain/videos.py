@@ -76,29 +76,29 @@ _ANIMATED_WEBP: Final = 0x02
 """The bit for an animation in the flags at offset 20 of an extended WebP file."""
 
 
-def sniff_video(head: bytes) -> str | None:
+def sniff_video(magic: bytes) -> str | None:
     """The content type of a video by its first `photos.SNIFF_BYTES` bytes; None for anything else.
 
     WebM is the only kind of Matroska that is accepted.
     """
-    kind, brand = head[4:8], head[8:12]
+    kind, brand = magic[4:8], magic[8:12]
     if kind == b"ftyp":
         if brand == b"qt  ":
             return QUICKTIME
         return MP4 if brand.startswith(_MP4_BRANDS) else None
     if kind in _OLD_QUICKTIME_ATOMS:
         return QUICKTIME
-    if head.startswith(_EBML):
-        at = head.find(_EBML_DOCTYPE, len(_EBML))
-        if at > 0 and head[at + 2 :].startswith(b"\x84webm"):
+    if magic.startswith(_EBML):
+        at = magic.find(_EBML_DOCTYPE, len(_EBML))
+        if at > 0 and magic[at + 2 :].startswith(b"\x84webm"):
             return WEBM
     return None
 
 
-def is_moving(content_type: str, head: bytes) -> bool:
+def is_moving(content_type: str, magic: bytes) -> bool:
     """Whether the transcoder makes the renditions: it does for videos, GIFs and animated WebP."""
     if content_type == "image/webp":
-        return head[12:16] == b"VP8X" and len(head) > 20 and bool(head[20] & _ANIMATED_WEBP)
+        return magic[12:16] == b"VP8X" and len(magic) > 20 and bool(magic[20] & _ANIMATED_WEBP)
     return may_move(content_type)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from shutterfeed.domain.delivery import Head, Reader
+from shutterfeed.domain.delivery import Reader, RecentPosts
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
@@ -25,11 +25,11 @@ class FeedStart:
 
 @dataclass(frozen=True, slots=True)
 class FeedWanted:
-    """The items that the second round trip asks for; heads and timelines are named by their
+    """The items that the second round trip asks for; recent posts and timelines are named by their
     authors' user ids."""
 
     shown: Wanted = field(default_factory=Wanted)
-    heads: Collection[str] = ()
+    recent_posts: Collection[str] = ()
     timelines: Collection[str] = ()
 
 
@@ -38,7 +38,7 @@ class FeedView:
     """The result of the second round trip: the items from which a feed page is made."""
 
     stored: Stored
-    heads: Mapping[str, Head]
+    recent_posts: Mapping[str, RecentPosts]
     timelines: Mapping[str, Page[Post]]
 
 
@@ -54,12 +54,13 @@ class FeedReads(Protocol):
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
         """The result of `ViewingReads.read` for the posts and users to show (without followers that
-        are counted in separate items), and in the same round trip heads, and timelines of up to
-        `limit` published posts below `before`. Eventually consistent; heads may be seconds old."""
+        are counted in separate items), and in the same round trip recent posts, and timelines of up
+        to `limit` published posts below `before`. Eventually consistent; recent posts may be
+        seconds old."""
         ...
 
-    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        """The heads of any number of authors, by user id. Eventually consistent."""
+    def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        """The recent posts of any number of authors, by user id. Eventually consistent."""
         ...
 
     def timelines(
@@ -70,17 +71,17 @@ class FeedReads(Protocol):
         ...
 
 
-class HeadCache(Protocol):
-    """A cache that keeps heads of celebrities for a few seconds; the implementation says how old
-    one may be.
+class RecentPostsCache(Protocol):
+    """A cache that keeps recent posts of celebrities for a few seconds; the implementation says how
+    old one may be.
 
-    It may forget any head at any time.
+    It may forget any of them at any time.
     """
 
-    def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
-        """The heads that the cache has, by author."""
+    def get_many(self, author_ids: Collection[str]) -> dict[str, RecentPosts]:
+        """The recent posts that the cache has, by author."""
         ...
 
-    def put_many(self, heads: Collection[Head]) -> None:
-        """Store heads that were just read. A head never replaces a newer version of itself."""
+    def put_many(self, recent_posts: Collection[RecentPosts]) -> None:
+        """Store recent posts that were just read. They never replace a newer version."""
         ...

@@ -7,22 +7,22 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from shutterfeed.domain.delivery import Delivery, Head, Lease, Reader
+from shutterfeed.domain.delivery import Delivery, PushSubscription, Reader, RecentPosts
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.pages import Page
 
 
-class Heads(Protocol):
+class RecentPostsStore(Protocol):
     """Authors' newest posts and how they are delivered. `Posts` keeps them."""
 
-    def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        """The heads of the authors, by user id; an empty head for an author who has published
-        nothing."""
+    def get_many(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        """The recent posts of the authors, by user id; empty recent posts for an author who has
+        published nothing."""
         ...
 
-    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
-        """Set the author's delivery and crossing. False if the head is no longer the one that was
-        read."""
+    def change_delivery(self, recent: RecentPosts, delivery: Delivery, migration: str) -> bool:
+        """Set the author's delivery and migration. False if the recent posts are no longer those
+        that were read."""
         ...
 
 
@@ -54,8 +54,8 @@ class Readers(Protocol):
         the same time ends up not pulling."""
         ...
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
-        """Let the readers no longer pull the author, if `crossing` is still the author's last one:
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, migration: str) -> None:
+        """Let the readers no longer pull the author, if `migration` is still the author's last one:
         nothing changes if the author became a celebrity again meanwhile, even for a short time."""
         ...
 
@@ -86,37 +86,45 @@ class Feeds(Protocol):
 
 
 class Audience(Protocol):
-    """Leases, also in the feed table: an author's posts are pushed to the readers who hold one.
-    Strongly consistent, so that a lease written before a post is published gets the post.
+    """Push subscriptions, also in the feed table: an author's posts are pushed to the readers who
+    hold one. Strongly consistent, so that a subscription written before a post is published gets
+    the post.
 
-    No lease may exist without its follow edge. `Follows.unfollow` removes both at once. Code that
-    writes a lease does so on condition of the edge, or withdraws the lease afterwards if the edge
-    was removed meanwhile.
+    No subscription may exist without its follow edge. `Follows.unfollow` removes both at once. Code
+    that writes a subscription does so on condition of the edge, or withdraws the subscription
+    afterwards if the edge was removed meanwhile.
     """
 
-    def lease_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
-        """Write a lease on condition that the reader follows the author; False if they do not."""
+    def subscribe_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
+        """Write a subscription on condition that the reader follows the author; False if they do
+        not."""
         ...
 
-    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
-        """Write many leases without a check of the edges, for a quarter of what `lease_followed`
-        costs. Call `withdraw` afterwards for authors who were unfollowed meanwhile."""
+    def subscribe(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
+        """Write many subscriptions without a check of the edges, for a quarter of what
+        `subscribe_followed` costs. Call `withdraw` afterwards for authors who were unfollowed
+        meanwhile."""
         ...
 
     def withdraw(self, reader_id: str, author_ids: Iterable[str]) -> None:
-        """Remove the reader's leases for those of the authors whom the reader does not follow."""
+        """Remove the reader's subscriptions for those of the authors whom the reader does not
+        follow."""
         ...
 
-    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
-        """A page of the author's leases: of all readers, or of one of `AUDIENCE_PARTS` parts.
-        Leases that have run out are included."""
+    def page(
+        self, author_id: str, part: int | None, after: str | None, limit: int
+    ) -> Page[PushSubscription]:
+        """A page of the author's subscriptions: of all readers, or of one of `AUDIENCE_PARTS`
+        parts. Subscriptions that have run out are included."""
         ...
 
-    def renew(self, author_id: str, leases: Iterable[Lease], until: datetime) -> None:
-        """Prolong the leases that have not changed since they were read, so that a lease that was
-        removed does not come back."""
+    def renew(
+        self, author_id: str, subscriptions: Iterable[PushSubscription], until: datetime
+    ) -> None:
+        """Prolong the subscriptions that have not changed since they were read, so that a
+        subscription that was removed does not come back."""
         ...
 
-    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
-        """Remove the leases that have not changed since they were read."""
+    def end(self, author_id: str, subscriptions: Iterable[PushSubscription]) -> None:
+        """Remove the subscriptions that have not changed since they were read."""
         ...

@@ -100,7 +100,8 @@ class Arrival:
 
     sha256: str
     size: int
-    head: bytes
+    magic: bytes
+    """The first bytes, which say what kind of file it is."""
     version: str
     """The storage's ETag for exactly these bytes."""
 
@@ -142,8 +143,9 @@ class UploadBucket(Protocol):
         """Remove the parts. Does nothing if the upload was completed or aborted."""
         ...
 
-    def inspect(self, post_id: PostId, media_id: str, head_bytes: int) -> Arrival | None:
-        """Read the object once, to its end. None if there is none."""
+    def inspect(self, post_id: PostId, media_id: str, magic_bytes: int) -> Arrival | None:
+        """Read the object once, to its end, and keep its first `magic_bytes` bytes. None if there
+        is none."""
         ...
 
     def holds(self, post_id: PostId, media_id: str) -> bool:

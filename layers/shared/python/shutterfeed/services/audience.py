@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shutterfeed.domain.delivery import FeedPolicy, Lease
+from shutterfeed.domain.delivery import FeedPolicy, PushSubscription
 from shutterfeed.domain.pages import Page
 from shutterfeed.ports.feeds import Audience, Readers
 from shutterfeed.ports.follows import Follows
@@ -22,28 +22,30 @@ class AudienceService:
     clock: Clock
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[str]:
-        """Readers who are pushed to. Leases that have run out are renewed if the reader still comes
-        and follows, and removed if not: should they come back, leases are written before their feed
-        is made again."""
+        """Readers who are pushed to. Subscriptions that have run out are renewed if the reader
+        still comes and follows, and removed if not: should they come back, subscriptions are
+        written before their feed is made again."""
         now = self.clock.now()
         page = self.audience.page(author_id, part, after, limit)
-        holding = [lease.reader_id for lease in page.items if lease.until > now]
-        over = [lease for lease in page.items if lease.until <= now]
+        holding = [x.reader_id for x in page.items if x.until > now]
+        over = [x for x in page.items if x.until <= now]
         if over:
             holding += self._renewed(author_id, over, now)
         return Page(tuple(holding), page.next_position)
 
-    def _renewed(self, author_id: str, over: Sequence[Lease], now: datetime) -> list[str]:
-        """Whose leases are good for longer.
+    def _renewed(
+        self, author_id: str, over: Sequence[PushSubscription], now: datetime
+    ) -> list[str]:
+        """Whose subscriptions are good for longer.
 
-        An edge that goes after it was looked at takes its lease along, and what is not there any
-        more is not renewed. Its reader is named all the same: their tombstone hides the post, and
-        whoever follows again at once misses nothing.
+        An edge that goes after it was looked at takes its subscription along, and what is not there
+        any more is not renewed. Its reader is named all the same: their unfollowed marker hides the
+        post, and whoever follows again at once misses nothing.
         """
-        pushed = self.readers.pushed_until([lease.reader_id for lease in over])
-        until = {r: self.policy.lease_until(at) for r, at in pushed.items()}
+        pushed = self.readers.pushed_until([x.reader_id for x in over])
+        until = {r: self.policy.subscribed_until(at) for r, at in pushed.items()}
         coming = [r for r, at in until.items() if at > now]
-        # Also mends: a lease without an edge, however it came about, ends here.
+        # Also mends: a subscription without an edge, however it came about, ends here.
         still = self.follows.followers_among(author_id, coming)
         for at in {until[r] for r in still}:
             renewed = [x for x in over if x.reader_id in still and until[x.reader_id] == at]

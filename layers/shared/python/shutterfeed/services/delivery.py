@@ -1,12 +1,13 @@
 """Feeds kept ready: what follows from a follow, and from a reader's becoming a regular one.
 
-Why no post is missed: a lease is written before the author's head is read. A post published
-before that read is in the head; one published after it finds the lease, because both the head and
-the audience are read strongly consistent, and a post enters its author's head in the very
-transaction that publishes it.
+Why no post is missed: a subscription is written before the author's recent posts are read. A post
+published before that read is in the recent posts; one published after it finds the subscription,
+because both the recent posts and the audience are read strongly consistent, and a post enters its
+author's recent posts in the very transaction that publishes it.
 
-Why nothing comes from whom the reader has unfollowed: an edge and its lease go in one transaction,
-and a lease is written on condition of the edge, or the edges are looked at again after it.
+Why nothing comes from whom the reader has unfollowed: an edge and its subscription go in one
+transaction, and a subscription is written on condition of the edge, or the edges are looked at
+again after it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shutterfeed.domain.delivery import PULLED, FeedPolicy, Head
+from shutterfeed.domain.delivery import PULLED, FeedPolicy, RecentPosts
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
 from shutterfeed.domain.messages import (
@@ -27,11 +28,11 @@ from shutterfeed.domain.messages import (
     Unfollowed,
 )
 from shutterfeed.ports.feed_reads import FeedReads
-from shutterfeed.ports.feeds import Audience, Feeds, Heads, Readers
+from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.system import Clock
-from shutterfeed.services.crossing import CrossingService
 from shutterfeed.services.feed import following, make_snapshot
+from shutterfeed.services.migration import MigrationService
 
 _ATTEMPTS: Final = 5
 
@@ -39,12 +40,12 @@ _ATTEMPTS: Final = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryService:
     follows: Follows
-    heads: Heads
+    recent_posts: RecentPostsStore
     readers: Readers
     audience: Audience
     feeds: Feeds
     reads: FeedReads
-    crossings: CrossingService
+    migrations: MigrationService
     policy: FeedPolicy
     clock: Clock
 
@@ -56,15 +57,15 @@ class DeliveryService:
             case Followed(follower_id, followee_id):
                 self._followed(follower_id, followee_id)
             case Unfollowed(follower_id, followee_id):
-                self.crossings.consider(followee_id, cause=follower_id)
+                self.migrations.consider(followee_id, cause=follower_id)
             case PrepareFeed(reader_id):
                 self._prepare(reader_id)
 
     def _push(
         self, entry: FeedEntry, owner_ids: Iterable[str], planned_at: datetime | None
     ) -> None:
-        """However late that is, the entry goes before the tombstone of whoever has unfollowed since
-        the audience was read."""
+        """However late that is, the entry goes before the unfollowed marker of whoever has
+        unfollowed since the audience was read."""
         now = self.clock.now()
         at = planned_at or now
         if at + FEED_RETENTION > now:
@@ -74,23 +75,24 @@ class DeliveryService:
         # Whose preparation begins after this will find the edge.
         if self.readers.get(follower_id).prepared:
             self._bring(follower_id, followee_id)
-        self.crossings.consider(followee_id, cause=follower_id)
+        self.migrations.consider(followee_id, cause=follower_id)
 
     def _bring(self, follower_id: str, followee_id: str) -> None:
         now = self.clock.now()
-        until = self.policy.lease_until(self.policy.pushed_until(now))
+        until = self.policy.subscribed_until(self.policy.pushed_until(now))
         # The edge decides, not the message: it may be late, and the follow long undone.
-        if not self.audience.lease_followed(follower_id, followee_id, until):
+        if not self.audience.subscribe_followed(follower_id, followee_id, until):
             return
-        head = self.heads.get_many([followee_id])[followee_id]
-        if head.delivery in PULLED:
+        recent = self.recent_posts.get_many([followee_id])[followee_id]
+        if recent.delivery in PULLED:
             self.readers.pull([follower_id], followee_id)
         else:
-            self.feeds.put([follower_id], head.entries, now)
+            self.feeds.put([follower_id], recent.entries, now)
 
     def _prepare(self, reader_id: str) -> None:
-        """Lease all whom the reader follows, and once these leases hold, keep what was published
-        before. Of one who is pushed to already the leases stand, and are renewed by posts."""
+        """Subscribe the reader to all whom they follow, and once these subscriptions hold, keep
+        what was published before. Of one who is pushed to already the subscriptions stand, and are
+        renewed by posts."""
         now = self.clock.now()
         reader, until = self.readers.get(reader_id), self.policy.pushed_until(now)
         if reader.profile is None:
@@ -100,9 +102,10 @@ class DeliveryService:
             # followed misses has been followed after it.
             self.readers.prepare(reader_id)
             followed = list(following(self.follows, reader_id))
-            self.audience.lease(reader_id, followed, self.policy.lease_until(until))
+            self.audience.subscribe(reader_id, followed, self.policy.subscribed_until(until))
             # Whom the reader has unfollowed since the list was read, now or in an attempt at this
-            # preparation that broke off: each has a tombstone. A later unfollowing finds the lease.
+            # preparation that broke off: each has an unfollowed marker. A later unfollowing finds
+            # the subscription.
             self.audience.withdraw(reader_id, self.readers.get(reader_id).unfollowed)
             self._serve(reader_id, followed, now)
         self.feeds.trim(reader_id, self.policy.feed_posts)
@@ -111,14 +114,16 @@ class DeliveryService:
     def _serve(self, reader_id: str, followed: list[str], now: datetime) -> None:
         for _ in range(_ATTEMPTS):
             old = self.feeds.snapshot(reader_id)
-            heads = self.heads.get_many(followed)
-            self._pull_celebrities(reader_id, heads.values())
-            new = make_snapshot(heads.values(), old, self.policy.snapshot_posts, self.reads, now)
+            recent_posts = self.recent_posts.get_many(followed)
+            self._pull_celebrities(reader_id, recent_posts.values())
+            new = make_snapshot(
+                recent_posts.values(), old, self.policy.snapshot_posts, self.reads, now
+            )
             if new is old or self.feeds.keep_snapshot(reader_id, new, now):
                 return
         raise Busy
 
-    def _pull_celebrities(self, reader_id: str, heads: Iterable[Head]) -> None:
-        for head in heads:
-            if head.delivery in PULLED:
-                self.readers.pull([reader_id], head.author_id)
+    def _pull_celebrities(self, reader_id: str, recent_posts: Iterable[RecentPosts]) -> None:
+        for recent in recent_posts:
+            if recent.delivery in PULLED:
+                self.readers.pull([reader_id], recent.author_id)

@@ -17,8 +17,8 @@ CHUNK: Final = 500
 PAGES_PER_STEP: Final = 20
 """Chunks per step of the planner, before it leaves a checkpoint and starts a new message."""
 LONGEST_STEP: Final = timedelta(seconds=20)
-"""After which no further chunk is begun, a third of the function's time: where all leases of a page
-have run out, 500 are written one by one, each on its own condition."""
+"""After which no further chunk is begun, a third of the function's time: where all subscriptions of
+a page have run out, 500 are written one by one, each on its own condition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

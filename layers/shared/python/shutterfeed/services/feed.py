@@ -1,7 +1,7 @@
 """Reading a feed: two round trips, one for what is known of the reader, one for all a page shows.
 
 A reader who does not come often has nothing in their feed: their first page is made from the
-heads of all they follow, and kept as a snapshot, through which they then page like anybody.
+recent posts of all they follow, and kept as a snapshot, through which they then page like anybody.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from shutterfeed.domain.delivery import FeedPolicy, Head, Reader, entry_of
+from shutterfeed.domain.delivery import FeedPolicy, Reader, RecentPosts, entry_of
 from shutterfeed.domain.feed import (
     BOTTOM,
     FeedCursor,
@@ -102,19 +102,21 @@ class FeedService:
     def new_posts(self, reader_id: str, since: str) -> NewPosts:
         """How many posts of others have come since a page was read, at most 100; those deleted
         since are counted too. Raises `InvalidCursor`."""
-        mark = FeedCursor.parse(since).before
+        boundary = FeedCursor.parse(since).before
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
         viewer, reader = Viewer(reader_id), start.reader
         if reader.is_pushed(self.clock.now()):
-            heads = self.reads.view(viewer, FeedWanted(heads=reader.pulled), None, 0).heads
+            recent_posts = self.reads.view(
+                viewer, FeedWanted(recent_posts=reader.pulled), None, 0
+            ).recent_posts
         else:
-            heads = self.reads.heads(self._following(reader_id))
-        sources = [start.pushed.items, *(head.entries for head in heads.values())]
+            recent_posts = self.reads.recent_posts(self._following(reader_id))
+        sources = [start.pushed.items, *(recent.entries for recent in recent_posts.values())]
         hidden = _hidden_authors(viewer, reader)
         new = [
             entry
             for entry in islice(newest_first(sources), _SCANNED)
-            if entry > mark and entry.post_id.author_id not in hidden
+            if entry > boundary and entry.post_id.author_id not in hidden
         ]
         return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
 
@@ -136,9 +138,9 @@ class FeedService:
         return FeedStart(reader, start.pushed, self._remade(reader_id, start.snapshot))
 
     def _remade(self, reader_id: str, old: Snapshot | None) -> Snapshot:
-        heads = self.reads.heads(self._following(reader_id))
+        recent_posts = self.reads.recent_posts(self._following(reader_id))
         size, now = self.policy.snapshot_posts, self.clock.now()
-        snapshot = make_snapshot(heads.values(), old, size, self.reads, now)
+        snapshot = make_snapshot(recent_posts.values(), old, size, self.reads, now)
         if snapshot is not old:
             # Where another request was faster, its snapshot is as new as this one.
             self.feeds.keep_snapshot(reader_id, snapshot, now)
@@ -150,16 +152,20 @@ class FeedService:
     def _read(
         self, viewer: Viewer, start: FeedStart, cursor: FeedCursor | None, limit: int
     ) -> tuple[tuple[PostView, ...], FeedEntry | None, FeedCursor | None]:
-        """The second round trip: the posts, the place that none is above, and the next cursor."""
+        """The second round trip: the posts, the position that none is above, and the next
+        cursor."""
         reader, before = start.reader, cursor.before if cursor else None
-        end = start.snapshot.complete_to if start.snapshot else None
-        own_id = {reader.head.author_id} if _is_deep(reader.head, before) and reader.head else set()
-        deep = {a for a in reader.pulled if cursor is not None and cursor.is_deep(a)} | own_id
+        end = start.snapshot.complete_down_to if start.snapshot else None
+        own = reader.recent_posts
+        own_id = {own.author_id} if own is not None and _is_exhausted(own, before) else set()
+        exhausted = own_id | {a for a in reader.pulled if cursor and cursor.is_exhausted(a)}
         known = _known(viewer, start, before)
         likely = [entry.post_id for entry in merge(known, limit, end).entries]
         shown = Wanted(posts=likely, authors=reader.pulled | own_id)
-        view = self.reads.view(viewer, FeedWanted(shown, reader.pulled - deep, deep), before, limit)
-        celebrities = {a: head.timeline for a, head in view.heads.items()}
+        view = self.reads.view(
+            viewer, FeedWanted(shown, reader.pulled - exhausted, exhausted), before, limit
+        )
+        celebrities = {a: recent.timeline for a, recent in view.recent_posts.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
         merged = merge([*known, *(s.below(before) for s in celebrities.values())], limit, end)
         stored = self._stored(viewer, merged.entries, set(likely), view)
@@ -167,26 +173,26 @@ class FeedService:
             stored = stored.including((), [reader.profile])
         ids = (entry.post_id for entry in merged.entries)
         posts = self.viewing.feed(viewer, ids, stored, reader.relation_to)
-        # Nothing but what is below its mark: nothing is above it either.
+        # Nothing but what is below its boundary: nothing is above it either.
         newest = merged.entries[0] if merged.entries else merged.next
-        return posts, newest, _next(merged, celebrities, deep - own_id)
+        return posts, newest, _next(merged, celebrities, exhausted - own_id)
 
     def _stored(
         self, viewer: Viewer, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
     ) -> Stored:
-        """Everything that the page shows, with the posts of heads and timelines. Which these are is
-        known only when they have been read: their counts would take a third round trip, and are
-        not read."""
-        in_heads = (
-            head.post_of(entry)
+        """Everything that the page shows, with the posts from recent posts and timelines. Which
+        these are is known only when they have been read: their counts would take a third round
+        trip, and are not read."""
+        in_recent_posts = (
+            recent.post_of(entry)
             for entry in entries
-            if (head := view.heads.get(entry.post_id.author_id)) is not None
+            if (recent := view.recent_posts.get(entry.post_id.author_id)) is not None
         )
-        stored = view.stored.including(post for post in in_heads if post is not None)
+        stored = view.stored.including(post for post in in_recent_posts if post is not None)
         for page in view.timelines.values():
             stored = stored.including(page.items)
-        # A reader's mark of a celebrity can outlive the celebrity, whose head then names posts
-        # and does not hold them. It costs a third round trip, until the mark goes.
+        # A reader's pull marker can outlive the celebrity, whose recent posts then name
+        # posts and does not hold them. It costs a third round trip, until the marker goes.
         ids = [entry.post_id for entry in entries]
         missing = [i for i in ids if i not in stored.posts and i not in asked]
         if missing:
@@ -207,27 +213,34 @@ def following(follows: Follows, reader_id: str) -> Iterable[str]:
 
 
 def make_snapshot(
-    heads: Iterable[Head], old: Snapshot | None, size: int, reads: FeedReads, now: datetime
+    recent_posts: Iterable[RecentPosts],
+    old: Snapshot | None,
+    size: int,
+    reads: FeedReads,
+    now: datetime,
 ) -> Snapshot:
     """The newest posts of all the authors; `old` itself if nothing has changed and it lasts.
 
-    Where a head ends above the last entry, its author's list is read on. That happens to few: each
-    has a whole head of posts among the newest `size`.
+    Where recent posts end above the last entry, its author's list is read on. That happens to few:
+    each has all their recent posts among the newest `size`.
     """
-    sources = {head.author_id: head.source for head in heads}
+    sources = {recent.author_id: recent.source for recent in recent_posts}
     newest = list(islice(newest_first([s.entries for s in sources.values()]), size))
     last = newest[-1] if len(newest) == size else BOTTOM
     shallow = {
-        author_id: source.complete_to
+        author_id: source.complete_down_to
         for author_id, source in sources.items()
-        if source.complete_to is not None and source.complete_to > last
+        if source.complete_down_to is not None and source.complete_down_to > last
     }
     if shallow:
         for author_id, page in reads.timelines(shallow, size).items():
             entries = tuple(newest_first([sources[author_id].entries, page.items]))
             sources[author_id] = Source(entries, _source_end(page))
     merged = merge(list(sources.values()), size)
-    is_same = old is not None and (merged.entries, merged.next) == (old.entries, old.complete_to)
+    is_same = old is not None and (merged.entries, merged.next) == (
+        old.entries,
+        old.complete_down_to,
+    )
     if old is not None and is_same and not old.is_ageing(now):
         return old
     return Snapshot(merged.entries, merged.next, 1 if old is None else old.version + 1)
@@ -242,8 +255,8 @@ def _known(viewer: Viewer, start: FeedStart, before: FeedEntry | None) -> list[S
         sources.append(Source(start.snapshot.entries))
     hidden = _hidden_authors(viewer, reader)
     kept = [_without(source, hidden) for source in sources]
-    if reader.head is not None and not _is_deep(reader.head, before):
-        kept.append(reader.head.source)
+    if reader.recent_posts is not None and not _is_exhausted(reader.recent_posts, before):
+        kept.append(reader.recent_posts.source)
     return [source.below(before) for source in kept]
 
 
@@ -261,28 +274,31 @@ def _without(source: Source, hidden: frozenset[str]) -> Source:
     if not hidden:
         return source
     entries = tuple(e for e in source.entries if e.post_id.author_id not in hidden)
-    return Source(entries, source.complete_to)
+    return Source(entries, source.complete_down_to)
 
 
-def _is_deep(head: Head | None, before: FeedEntry | None) -> bool:
-    """Whether all that the head has stands above `before`, and there may be more."""
+def _is_exhausted(recent: RecentPosts | None, before: FeedEntry | None) -> bool:
+    """Whether all that the recent posts have stands above `before`, and there may be more."""
     return (
-        head is not None and head.floor is not None and before is not None and before <= head.floor
+        recent is not None
+        and recent.oldest_known is not None
+        and before is not None
+        and before <= recent.oldest_known
     )
 
 
 def _next(
-    merged: Merged, celebrities: Mapping[str, Source], deep: Iterable[str]
+    merged: Merged, celebrities: Mapping[str, Source], exhausted: Iterable[str]
 ) -> FeedCursor | None:
-    place = merged.next
-    if place is None:
+    last = merged.next
+    if last is None:
         return None
-    exhausted = {
+    newly = {
         author_id
         for author_id, source in celebrities.items()
-        if source.complete_to is not None and place <= source.complete_to
+        if source.complete_down_to is not None and last <= source.complete_down_to
     }
-    return FeedCursor.after(place, {*deep, *exhausted})
+    return FeedCursor.after(last, {*exhausted, *newly})
 
 
 def _source(page: Page[Post]) -> Source:

@@ -107,7 +107,7 @@ class IngestService:
         return IngestOutcome.ABANDONED
 
     def _order(self, blob: Blob, arrival: Arrival, reference: Reference) -> None:
-        if is_moving(blob.content_type, arrival.head):
+        if is_moving(blob.content_type, arrival.magic):
             self.transcode.send([TranscodeVideo(blob.sha256, blob.blob_id, reference)])
         else:
             self.render.send([RenderPhoto(blob.sha256, blob.blob_id, reference)])
@@ -132,7 +132,7 @@ def mismatch(declared: Medium, arrival: Arrival) -> Failure | None:
             "The file is not the one whose SHA-256 was declared; it may have been damaged on its"
             " way. Please post it again.",
         )
-    actual = sniff(arrival.head) or sniff_video(arrival.head)
+    actual = sniff(arrival.magic) or sniff_video(arrival.magic)
     if actual is None:
         return Failure(
             "unsupported_type", "The file is not a photo or video of a kind that is accepted here."

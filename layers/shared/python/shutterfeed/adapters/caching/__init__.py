@@ -1,1 +1,2 @@
-"""Caches that keep the heads of celebrities for seconds, so that fewer reads reach the table."""
+"""Caches that keep the recent posts of celebrities for seconds, so that fewer reads reach the
+table."""

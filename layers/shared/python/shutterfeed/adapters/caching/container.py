@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from shutterfeed.adapters.dynamodb.heads import PackedPosts
-from shutterfeed.domain.delivery import Head
+from shutterfeed.adapters.dynamodb.recent_posts import PackedPosts
+from shutterfeed.domain.delivery import RecentPosts
 from shutterfeed.domain.posts import Post
 from shutterfeed.ports.system import Clock
 
 # The bytes of memory that objects take at most; a test compares them with real sizes.
-_HEAD: Final = 1_000
+_RECENT_POSTS: Final = 1_000
 _ENTRY: Final = 52
 _POST: Final = 1_600
 _MEDIUM: Final = 1_500
@@ -27,27 +27,28 @@ characters of a text that wide."""
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The limits of a cache: how old a head may be (`age`), how many heads there may be, and how
-    many bytes of memory they may take. The least recently used heads are removed first."""
+    """The limits of a cache: how old recent posts may be (`age`), of how many authors
+    they may be, and how many bytes of memory they may take. Those that were not used for the
+    longest time are removed first."""
 
     age: timedelta
-    heads: int
+    authors: int
     bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    head: Head
+    recent_posts: RecentPosts
     since: datetime
     bytes: int
 
 
-class ContainerHeadCache:
+class ContainerRecentPostsCache:
     """A cache in memory. Several threads may use it at the same time.
 
     It measures age with the wall clock: a container may be frozen for hours between two requests,
-    and a monotonic clock may stop with it. A clock that is set back makes heads too old, never too
-    young.
+    and a monotonic clock may stop with it. A clock that is set back makes recent posts too old,
+    never too young.
     """
 
     def __init__(self, bounds: Bounds, clock: Clock) -> None:
@@ -59,39 +60,39 @@ class ContainerHeadCache:
 
     @property
     def bytes(self) -> int:
-        """The memory that the heads take now, estimated from above."""
+        """The memory that the recent posts take now, estimated from above."""
         return self._bytes
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
+    def get_many(self, author_ids: Collection[str]) -> dict[str, RecentPosts]:
         now = self._clock.now()
-        found: dict[str, Head] = {}
+        found: dict[str, RecentPosts] = {}
         with self._lock:
             for author_id in author_ids:
                 kept = self._fresh(author_id, now)
                 if kept is not None:
                     self._kept.move_to_end(author_id)
-                    found[author_id] = kept.head
+                    found[author_id] = kept.recent_posts
         return found
 
-    def put_many(self, heads: Collection[Head]) -> None:
+    def put_many(self, recent_posts: Collection[RecentPosts]) -> None:
         now = self._clock.now()
-        new = [_Kept(head, now, bytes_of(head)) for head in heads]
+        new = [_Kept(recent, now, bytes_of(recent)) for recent in recent_posts]
         with self._lock:
             for kept in new:
                 self._put(kept, now)
 
     def _put(self, kept: _Kept, now: datetime) -> None:
-        author_id = kept.head.author_id
+        author_id = kept.recent_posts.author_id
         present = self._fresh(author_id, now)
-        if present is not None and present.head.version > kept.head.version:
+        if present is not None and present.recent_posts.version > kept.recent_posts.version:
             return
         self._forget(author_id)
         self._kept[author_id] = kept
         self._bytes += kept.bytes
-        while self._bytes > self._bounds.bytes or len(self._kept) > self._bounds.heads:
+        while self._bytes > self._bounds.bytes or len(self._kept) > self._bounds.authors:
             self._forget(next(iter(self._kept)))
 
     def _fresh(self, author_id: str, now: datetime) -> _Kept | None:
@@ -108,14 +109,15 @@ class ContainerHeadCache:
         self._bytes -= 0 if gone is None else gone.bytes
 
 
-def bytes_of(head: Head) -> int:
-    """The memory that a head takes at most; for an ordinary head less than twice the real size."""
-    if isinstance(head.posts, PackedPosts):
+def bytes_of(recent: RecentPosts) -> int:
+    """The memory that an author's recent posts take at most; for ordinary ones less than twice the
+    real size."""
+    if isinstance(recent.posts, PackedPosts):
         # The packed posts, and the unpacked ones that are kept once one of them was shown.
-        posts = 2 * head.posts.size
+        posts = 2 * recent.posts.size
     else:
-        posts = sum(map(_bytes_of_post, head.posts))
-    return _HEAD + _ENTRY * len(head.entries) + posts
+        posts = sum(map(_bytes_of_post, recent.posts))
+    return _RECENT_POSTS + _ENTRY * len(recent.entries) + posts
 
 
 def _bytes_of_post(post: Post) -> int:

@@ -1,4 +1,4 @@
-"""The reads of a feed page, with celebrities' heads from a cache."""
+"""The reads of a feed page, with celebrities' recent posts from a cache."""
 
 from __future__ import annotations
 
@@ -7,32 +7,40 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.domain.delivery import Delivery, RecentPosts
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import ulid_time
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import Viewer
-from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, FeedWanted, HeadCache
+from shutterfeed.ports.feed_reads import (
+    FeedReads,
+    FeedStart,
+    FeedView,
+    FeedWanted,
+    RecentPostsCache,
+)
 from shutterfeed.ports.system import Clock
 
 SETTLED: Final = timedelta(minutes=1)
-"""A cached head certainly has every post whose position is older than this: the head is seconds
-old, a post is published within seconds of the moment in its position, and clocks agree to a second.
+"""Cached recent posts certainly have every post whose position is older than this: the recent posts
+are seconds old, a post is published within seconds of the moment in its position, and clocks agree
+to a second.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class CachedFeedReads:
-    """Reads of feed pages in which the heads of pulled celebrities come from the cache. `start` and
-    `heads` do not use it, since snapshots and leases that are stored are made from their results.
+    """Reads of feed pages in which the recent posts of pulled celebrities come from the cache.
+    `start` and `recent_posts` do not use it, since snapshots and subscriptions that are stored are
+    made from their results.
 
-    A page below a position that is younger than `SETTLED` reads every head again. So every post
-    below a cursor is on the pages after it, however old the cached heads are: pages have no gap.
-    Only the top of a feed may be some seconds late.
+    A page below a position that is younger than `SETTLED` reads all recent posts again. So every
+    post below a cursor is on the pages after it, however old the cached recent posts are: pages
+    have no gap. Only the top of a feed may be some seconds late.
     """
 
     reads: FeedReads
-    cache: HeadCache
+    cache: RecentPostsCache
     clock: Clock
 
     def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
@@ -41,16 +49,22 @@ class CachedFeedReads:
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
-        cached = self.cache.get_many(wanted.heads) if wanted.heads and self._may(before) else {}
-        missing = [author_id for author_id in wanted.heads if author_id not in cached]
-        view = self.reads.view(viewer, replace(wanted, heads=missing), before, limit)
-        pulled = [head for head in view.heads.values() if head.delivery is not Delivery.PUSH]
+        cached = (
+            self.cache.get_many(wanted.recent_posts)
+            if wanted.recent_posts and self._may(before)
+            else {}
+        )
+        missing = [author_id for author_id in wanted.recent_posts if author_id not in cached]
+        view = self.reads.view(viewer, replace(wanted, recent_posts=missing), before, limit)
+        pulled = [
+            recent for recent in view.recent_posts.values() if recent.delivery is not Delivery.PUSH
+        ]
         if pulled:
             self.cache.put_many(pulled)
-        return replace(view, heads={**cached, **view.heads})
+        return replace(view, recent_posts={**cached, **view.recent_posts})
 
-    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        return self.reads.heads(author_ids)
+    def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        return self.reads.recent_posts(author_ids)
 
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from shutterfeed.domain.delivery import Head
-from shutterfeed.ports.feed_reads import HeadCache
+from shutterfeed.domain.delivery import RecentPosts
+from shutterfeed.ports.feed_reads import RecentPostsCache
 
 
 @dataclass(frozen=True, slots=True)
-class TieredHeadCache:
-    """A near cache that also keeps what the far one returned. A head may be as old as both caches
-    allow together."""
+class TieredRecentPostsCache:
+    """A near cache that also keeps what the far one returned. Recent posts may be as old as both
+    caches allow together."""
 
-    near: HeadCache
-    far: HeadCache
+    near: RecentPostsCache
+    far: RecentPostsCache
 
-    def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
+    def get_many(self, author_ids: Collection[str]) -> dict[str, RecentPosts]:
         found = self.near.get_many(author_ids)
         missing = [author_id for author_id in author_ids if author_id not in found]
         if not missing:
@@ -26,6 +26,6 @@ class TieredHeadCache:
         self.near.put_many(fetched.values())
         return found | fetched
 
-    def put_many(self, heads: Collection[Head]) -> None:
-        self.near.put_many(heads)
-        self.far.put_many(heads)
+    def put_many(self, recent_posts: Collection[RecentPosts]) -> None:
+        self.near.put_many(recent_posts)
+        self.far.put_many(recent_posts)

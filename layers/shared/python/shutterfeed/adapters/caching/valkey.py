@@ -22,8 +22,8 @@ from valkey import CredentialProvider, Valkey
 from valkey.exceptions import ValkeyError
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.heads import PackedEntries, compressed, decompressed, pack
-from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.adapters.dynamodb.recent_posts import PackedEntries, compressed, decompressed, pack
+from shutterfeed.domain.delivery import Delivery, RecentPosts
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import MalformedId
 from shutterfeed.domain.posts import Post
@@ -50,13 +50,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A head as it is stored. Fields are only ever added, and with a default."""
+    """An author's recent posts as they are stored. Fields are only ever added, and with a
+    default."""
 
     version: int
     entries: str
-    floor: str | None
+    oldest_known: str | None
     delivery: Delivery
-    crossing: str
+    migration: str
     posts: tuple[Post, ...]
 
 
@@ -64,9 +65,9 @@ _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.Decoder(_Stored).decode
 
 
-class ValkeyHeadCache:
-    """A cache in Valkey. A head stays until it is `age` old; the container that reads it next from
-    the table stores it again."""
+class ValkeyRecentPostsCache:
+    """A cache in Valkey. Recent posts stay until they are `age` old; the container that reads it
+    next from the table stores it again."""
 
     def __init__(self, client: Valkey, age: timedelta, clock: Clock, failed: Failed) -> None:
         self._client = client
@@ -75,25 +76,25 @@ class ValkeyHeadCache:
         self._failed = failed
         self._failed_at: datetime | None = None
 
-    def get_many(self, author_ids: Collection[str]) -> dict[str, Head]:
+    def get_many(self, author_ids: Collection[str]) -> dict[str, RecentPosts]:
         ids = list(author_ids)
         values = self._do(lambda pipeline, author_id: pipeline.get(_key(author_id)), ids)
-        found: dict[str, Head] = {}
+        found: dict[str, RecentPosts] = {}
         for author_id, value in zip(ids, values, strict=False):
             if value is None:
                 continue
             try:
-                found[author_id] = _to_head(author_id, value)
+                found[author_id] = _to_recent_posts(author_id, value)
             except Unreadable as error:
                 self._failed(error)
         return found
 
-    def put_many(self, heads: Collection[Head]) -> None:
-        def put(pipeline: Any, head: Head) -> object:
-            key = _key(head.author_id)
-            return pipeline.set(key, _value(head), px=self._milliseconds, nx=True)
+    def put_many(self, recent_posts: Collection[RecentPosts]) -> None:
+        def put(pipeline: Any, recent: RecentPosts) -> object:
+            key = _key(recent.author_id)
+            return pipeline.set(key, _value(recent), px=self._milliseconds, nx=True)
 
-        self._do(put, list(heads))
+        self._do(put, list(recent_posts))
 
     def _do(self, command: Callable[[Any, Any], object], values: list[Any]) -> list[Any]:
         """The answers to one command for each value, in one round trip; none if it failed."""
@@ -164,33 +165,33 @@ class IamCredentials(CredentialProvider):
 
 
 def _key(author_id: str) -> str:
-    return keys.cached_head(author_id)
+    return keys.cached_recent_posts(author_id)
 
 
-def _value(head: Head) -> bytes:
+def _value(recent: RecentPosts) -> bytes:
     stored = _Stored(
-        head.version,
-        pack(head.entries),
-        None if head.floor is None else str(head.floor),
-        head.delivery,
-        head.crossing,
-        tuple(head.posts),
+        recent.version,
+        pack(recent.entries),
+        None if recent.oldest_known is None else str(recent.oldest_known),
+        recent.delivery,
+        recent.migration,
+        tuple(recent.posts),
     )
     return compressed(_encode(stored))
 
 
-def _to_head(author_id: str, value: bytes) -> Head:
+def _to_recent_posts(author_id: str, value: bytes) -> RecentPosts:
     try:
         stored = _decode(decompressed(value))
-        floor = None if stored.floor is None else FeedEntry.parse(stored.floor)
+        oldest_known = None if stored.oldest_known is None else FeedEntry.parse(stored.oldest_known)
     except (zlib.error, msgspec.MsgspecError, MalformedId) as error:
-        raise Unreadable(f"the cached head of {author_id}") from error
-    return Head(
+        raise Unreadable(f"the cached recent posts of {author_id}") from error
+    return RecentPosts(
         author_id,
         PackedEntries(author_id, stored.entries),
-        floor,
+        oldest_known,
         stored.delivery,
-        stored.crossing,
+        stored.migration,
         stored.version,
         stored.posts,
     )

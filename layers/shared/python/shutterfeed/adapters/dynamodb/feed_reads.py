@@ -11,13 +11,13 @@ from boto3.dynamodb.conditions import Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds, to_snapshot
-from shutterfeed.adapters.dynamodb.heads import to_head
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.adapters.dynamodb.records import to_post
 from shutterfeed.adapters.dynamodb.table import Table, at_once
 from shutterfeed.adapters.dynamodb.viewing import by_kind, to_stored, wanted_keys
-from shutterfeed.domain.delivery import Head, entry_of
+from shutterfeed.domain.delivery import RecentPosts, entry_of
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
@@ -44,7 +44,7 @@ class DynamoFeedReads:
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
-        items = [*wanted_keys(viewer, wanted.shown), *map(keys.head, wanted.heads)]
+        items = [*wanted_keys(viewer, wanted.shown), *map(keys.recent_posts, wanted.recent_posts)]
         posts = DynamoPosts(self.metadata)
         position = None if before is None else before.position
         authors = list(wanted.timelines)
@@ -54,12 +54,14 @@ class DynamoFeedReads:
         answers = at_once(calls)
         found = by_kind(item for batch in answers[:batches] for item in batch)
         timelines: Mapping[str, Page[Post]] = dict(zip(authors, answers[batches:], strict=True))
-        heads = {head.author_id: head for head in map(to_head, found[Kind.HEAD])}
-        return FeedView(to_stored(found), heads, timelines)
+        recent_posts = {
+            recent.author_id: recent for recent in map(to_recent_posts, found[Kind.RECENT_POSTS])
+        }
+        return FeedView(to_stored(found), recent_posts, timelines)
 
-    def heads(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        items = self.metadata.get_many(map(keys.head, author_ids))
-        return {head.author_id: head for head in map(to_head, items)}
+    def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        items = self.metadata.get_many(map(keys.recent_posts, author_ids))
+        return {recent.author_id: recent for recent in map(to_recent_posts, items)}
 
     def timelines(
         self, before: Mapping[str, FeedEntry], limit: int

@@ -1,4 +1,5 @@
-"""The feed table: pushed entries, snapshots, and the leases that say to whom posts are pushed."""
+"""The feed table: pushed entries, snapshots, and the push subscriptions that say to whom posts are
+pushed."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import Final, overload
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.heads import compressed, decompressed
+from shutterfeed.adapters.dynamodb.recent_posts import compressed, decompressed
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
     Check,
@@ -26,11 +27,11 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
-from shutterfeed.domain.delivery import AUDIENCE_PARTS, Lease
+from shutterfeed.domain.delivery import AUDIENCE_PARTS, PushSubscription
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.retention import LAPSED_LEASE_RETENTION
+from shutterfeed.domain.retention import LAPSED_SUBSCRIPTION_RETENTION
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _TRIM_PAGE: Final = 1000
@@ -76,10 +77,11 @@ class DynamoFeeds:
         return to_snapshot(item) if item else None
 
     def keep_snapshot(self, owner_id: str, snapshot: Snapshot, at: datetime) -> bool:
+        end = snapshot.complete_down_to
         item = {
             **key_item(keys.snapshot(owner_id)),
             "entries": compressed("\n".join(map(str, snapshot.entries))),
-            "complete_to": None if snapshot.complete_to is None else str(snapshot.complete_to),
+            "complete_down_to": None if end is None else str(end),
             "version": snapshot.version,
             TTL_ATTRIBUTE: epoch(at + FEED_RETENTION),
         }
@@ -95,52 +97,66 @@ class DynamoFeeds:
 
 @dataclass(frozen=True, slots=True)
 class DynamoAudience:
-    """Leases in the feed table. `metadata` is the name of the metadata table, which has the
-    edges."""
+    """Push subscriptions in the feed table. `metadata` is the name of the metadata table, which has
+    the edges."""
 
     table: Table
     metadata: str
 
-    def lease_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
-        lease = Put(key_item(keys.lease(author_id, reader_id)) | _term(until))
+    def subscribe_followed(self, reader_id: str, author_id: str, until: datetime) -> bool:
+        subscription = Put(key_item(keys.push_subscription(author_id, reader_id)) | _term(until))
         try:
-            self.table.transact((self._edge(reader_id, author_id, Attr(PK).exists()), lease))
+            self.table.transact((self._edge(reader_id, author_id, Attr(PK).exists()), subscription))
         except ConditionFailed:
             return False
         return True
 
-    def lease(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
-        leases = (keys.lease(author_id, reader_id) for author_id in author_ids)
-        self.table.write_many(puts=(key_item(key) | _term(until) for key in leases))
+    def subscribe(self, reader_id: str, author_ids: Iterable[str], until: datetime) -> None:
+        subscriptions = (keys.push_subscription(author_id, reader_id) for author_id in author_ids)
+        self.table.write_many(puts=(key_item(key) | _term(until) for key in subscriptions))
 
     def withdraw(self, reader_id: str, author_ids: Iterable[str]) -> None:
-        leases = [keys.lease(author_id, reader_id) for author_id in author_ids]
-        for item in self.table.get_many(leases, consistent=True) if leases else ():
-            author_id, _ = keys.parse_lease(item_key(item))
-            # A reader who has followed again needs a lease, perhaps this one.
+        subscriptions = [keys.push_subscription(author_id, reader_id) for author_id in author_ids]
+        for item in self.table.get_many(subscriptions, consistent=True) if subscriptions else ():
+            author_id, _ = keys.parse_push_subscription(item_key(item))
+            # A reader who has followed again needs a subscription, perhaps this one.
             unfollowed = self._edge(reader_id, author_id, Attr(PK).not_exists())
             with suppress(ConditionFailed):
                 self.table.transact((unfollowed, Delete(item_key(item))))
 
-    def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[Lease]:
+    def page(
+        self, author_id: str, part: int | None, after: str | None, limit: int
+    ) -> Page[PushSubscription]:
         condition: ConditionBase = Key(PK).eq(keys.audience_partition(author_id))
         first, last = _part(part)
         condition = condition & Key(SK).between(first if after is None else after + " ", last)
         rows = self.table.query(condition, limit=limit, consistent=True)
-        leases = tuple(
-            Lease(keys.parse_lease_sort(item[SK]), datetime.fromtimestamp(item[_UNTIL], UTC))
+        subscriptions = tuple(
+            PushSubscription(
+                keys.parse_push_subscription_sort(item[SK]),
+                datetime.fromtimestamp(item[_UNTIL], UTC),
+            )
             for item in rows.items
         )
-        return Page(leases, rows.items[-1][SK] if rows.last else None)
+        return Page(subscriptions, rows.items[-1][SK] if rows.last else None)
 
-    def renew(self, author_id: str, leases: Iterable[Lease], until: datetime) -> None:
+    def renew(
+        self, author_id: str, subscriptions: Iterable[PushSubscription], until: datetime
+    ) -> None:
         self._change(
-            Update(keys.lease(author_id, x.reader_id), set=_term(until), condition=_unchanged(x))
-            for x in leases
+            Update(
+                keys.push_subscription(author_id, x.reader_id),
+                set=_term(until),
+                condition=_unchanged(x),
+            )
+            for x in subscriptions
         )
 
-    def end(self, author_id: str, leases: Iterable[Lease]) -> None:
-        self._change(Delete(keys.lease(author_id, x.reader_id), _unchanged(x)) for x in leases)
+    def end(self, author_id: str, subscriptions: Iterable[PushSubscription]) -> None:
+        self._change(
+            Delete(keys.push_subscription(author_id, x.reader_id), _unchanged(x))
+            for x in subscriptions
+        )
 
     def _change(self, writes: Iterable[Update | Delete]) -> None:
         """Make all writes at the same time, each with its own condition: a batch of DynamoDB has no
@@ -156,11 +172,11 @@ class DynamoAudience:
 
 
 def _term(until: datetime) -> Item:
-    return {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + LAPSED_LEASE_RETENTION)}
+    return {_UNTIL: epoch(until), TTL_ATTRIBUTE: epoch(until + LAPSED_SUBSCRIPTION_RETENTION)}
 
 
-def _unchanged(lease: Lease) -> ConditionBase:
-    return Attr(_UNTIL).eq(epoch(lease.until))
+def _unchanged(subscription: PushSubscription) -> ConditionBase:
+    return Attr(_UNTIL).eq(epoch(subscription.until))
 
 
 class EntryLines(Sequence[FeedEntry]):
@@ -196,10 +212,10 @@ class EntryLines(Sequence[FeedEntry]):
 
 
 def to_snapshot(item: Item) -> Snapshot:
-    complete_to = item.get("complete_to")
+    complete_down_to = item.get("complete_down_to")
     return Snapshot(
         EntryLines(decompressed(item["entries"]).decode().splitlines()),
-        None if complete_to is None else FeedEntry.parse(complete_to),
+        None if complete_down_to is None else FeedEntry.parse(complete_down_to),
         item["version"],
         datetime.fromtimestamp(item[TTL_ATTRIBUTE], UTC),
     )

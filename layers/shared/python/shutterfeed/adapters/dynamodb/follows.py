@@ -22,7 +22,7 @@ from shutterfeed.adapters.dynamodb.table import (
     key_item,
 )
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.retention import unfollowed_retention
+from shutterfeed.domain.retention import unfollowed_marker_retention
 from shutterfeed.domain.users import Profile
 from shutterfeed.schema import (
     FOLLOWERS_INDEX,
@@ -34,13 +34,13 @@ from shutterfeed.schema import (
     TTL_ATTRIBUTE,
 )
 
-_UNFOLLOWED_RETENTION: Final = unfollowed_retention(MOST_ACTIVE_DAYS)
+_UNFOLLOWED_MARKER_RETENTION: Final = unfollowed_marker_retention(MOST_ACTIVE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoFollows:
     """Follow edges in the metadata table. `feeds` is the name of the feed table, which has the
-    leases."""
+    subscriptions."""
 
     table: Table
     feeds: str
@@ -56,21 +56,21 @@ class DynamoFollows:
         return self._change(
             Put(edge, Attr(PK).not_exists()),
             *_counts(follower_id, followee, 1),
-            Delete(keys.unfollowed(follower_id, followee_id)),
+            Delete(keys.unfollowed_marker(follower_id, followee_id)),
         )
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
         followee_id = followee.user_id
         remembered = {
-            **key_item(keys.unfollowed(follower_id, followee_id)),
-            TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_RETENTION),
+            **key_item(keys.unfollowed_marker(follower_id, followee_id)),
+            TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_MARKER_RETENTION),
         }
         return self._change(
             Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
             *_counts(follower_id, followee, -1),
             Put(remembered),
-            Delete(keys.pull(follower_id, followee_id)),
-            Delete(keys.lease(followee_id, follower_id), table=self.feeds),
+            Delete(keys.pull_marker(follower_id, followee_id)),
+            Delete(keys.push_subscription(followee_id, follower_id), table=self.feeds),
         )
 
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.heads import DynamoHeads
+from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.records import (
     ALT_TEXTS,
     epoch,
@@ -30,7 +30,7 @@ from shutterfeed.adapters.dynamodb.table import (
     is_now,
     key_item,
 )
-from shutterfeed.domain.delivery import Delivery, Head, entry_of
+from shutterfeed.domain.delivery import Delivery, RecentPosts, entry_of
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Medium, Upload
@@ -61,18 +61,18 @@ _DELETED_FROM: Final = "deleted_from"
 _DELETED_AT: Final = "deleted_at"
 _PULLED: Final = "pulled"
 _ATTEMPTS: Final = 10
-"""How often a change is tried while others change the same head."""
+"""How often a change is tried while others change the same recent posts."""
 _REVISION: Final = "revision"
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The writes of one call: the post, its author's new head, and the change of the author's
-    count."""
+    """The writes of one call: the post, its author's new recent posts, and the change of the
+    author's count."""
 
     post: Update
-    head: Head
+    recent_posts: RecentPosts
     count: int = 0
 
 
@@ -120,7 +120,7 @@ class DynamoPosts:
         optional = {"place": place and plain(place), ALT_TEXTS: list(alt_texts)}
         changes |= {name: value for name, value in optional.items() if value}
 
-        def edited(post: Post, head: Head) -> Change | None:
+        def edited(post: Post, recent: RecentPosts) -> Change | None:
             if post.state is PostState.DELETED:
                 return None
             update = Update(
@@ -130,10 +130,10 @@ class DynamoPosts:
                 condition=Attr(_STATE).eq(post.state),
             )
             after = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
-            # The head changes even if it does not hold the post whole: a crossing that has read
-            # the post, to put it there, must read it again.
-            in_head = post.state is PostState.PUBLISHED and entry_of(post) in head.entries
-            return Change(update, head.with_post(after) if in_head else head)
+            # The recent posts change even if they do not hold the post whole: a migration that has
+            # read the post, to put it there, must read it again.
+            is_recent = post.state is PostState.PUBLISHED and entry_of(post) in recent.entries
+            return Change(update, recent.with_post(after) if is_recent else recent)
 
         return self._changed(post_id, edited)
 
@@ -150,7 +150,7 @@ class DynamoPosts:
     def publish(
         self, post_id: PostId, media: Sequence[Medium], position: str, at: datetime
     ) -> bool:
-        def published(post: Post, head: Head) -> Change | None:
+        def published(post: Post, recent: RecentPosts) -> Change | None:
             if post.state not in UNPUBLISHED:
                 return None
             after = replace(
@@ -159,7 +159,7 @@ class DynamoPosts:
                 media=tuple(media),
                 position=position,
                 published_at=at,
-                pulled=head.delivery is Delivery.PULL,
+                pulled=recent.delivery is Delivery.PULL,
             )
             update = Update(
                 keys.post(post_id),
@@ -175,7 +175,7 @@ class DynamoPosts:
                 remove=(TTL_ATTRIBUTE, *_OPEN),
                 condition=_UNPUBLISHED & _as_read(post),
             )
-            return Change(update, head.with_post(after), 1)
+            return Change(update, recent.with_post(after), 1)
 
         return self._changed(post_id, published)
 
@@ -196,7 +196,7 @@ class DynamoPosts:
         )
 
     def delete(self, post: Post, at: datetime) -> bool:
-        def deleted(current: Post, head: Head) -> Change | None:
+        def deleted(current: Post, recent: RecentPosts) -> Change | None:
             if current.state is not post.state or current.state is PostState.DELETED:
                 return None
             update = Update(
@@ -213,23 +213,23 @@ class DynamoPosts:
                 condition=Attr(_STATE).eq(post.state),
             )
             if current.state is not PostState.PUBLISHED:
-                return Change(update, head)
-            in_head = entry_of(current) in head.entries
-            return Change(update, head.without_post(post.id) if in_head else head, -1)
+                return Change(update, recent)
+            is_recent = entry_of(current) in recent.entries
+            return Change(update, recent.without_post(post.id) if is_recent else recent, -1)
 
         return self._changed(post.id, deleted)
 
     def restore(self, post: Post, at: datetime) -> bool:
-        def restored(current: Post, head: Head) -> Change | None:
+        def restored(current: Post, recent: RecentPosts) -> Change | None:
             if post.deleted_at is None or current.deleted_at != post.deleted_at:
                 return None
-            after = replace(current.restored(), pulled=head.delivery is Delivery.PULL)
+            after = replace(current.restored(), pulled=recent.delivery is Delivery.PULL)
             # A post that was deleted a second time has changed since it was read.
             condition = Attr(_DELETED_AT).eq(timestamp(post.deleted_at)) & _as_read(current)
             update = _restoring(after, at, Attr(_STATE).eq(PostState.DELETED) & condition)
             if after.state is not PostState.PUBLISHED:
-                return Change(update, head)
-            return Change(update, head.with_post(after), 1)
+                return Change(update, recent)
+            return Change(update, recent.with_post(after), 1)
 
         return self._changed(post.id, restored)
 
@@ -247,22 +247,24 @@ class DynamoPosts:
         posts = tuple(map(to_post, rows.items))
         return Page(posts, rows.items[-1][PUBLISHED_SK] if rows.last else None)
 
-    def _changed(self, post_id: PostId, change: Callable[[Post, Head], Change | None]) -> bool:
-        """Write what `change` makes of the present post and its author's head, and repeat that if
-        one of them has changed meanwhile. False if `change` returns None."""
-        heads, author_id = DynamoHeads(self.table), post_id.author_id
+    def _changed(
+        self, post_id: PostId, change: Callable[[Post, RecentPosts], Change | None]
+    ) -> bool:
+        """Write what `change` makes of the present post and its author's recent posts, and repeat
+        that if one of them has changed meanwhile. False if `change` returns None."""
+        recent_posts, author_id = DynamoRecentPosts(self.table), post_id.author_id
         for _ in range(_ATTEMPTS):
             post = self.get(post_id)
             if post is None:
                 return False
-            head = heads.get_many([author_id])[author_id]
-            changed = change(post, head)
+            recent = recent_posts.get_many([author_id])[author_id]
+            changed = change(post, recent)
             if changed is None:
                 return False
             revised = replace(changed.post, add={_REVISION: 1})
             writes: list[Write] = [revised]
-            if changed.head is not head:
-                writes.append(heads.replacing(head, changed.head))
+            if changed.recent_posts is not recent:
+                writes.append(recent_posts.replacing(recent, changed.recent_posts))
             if changed.count:
                 add = {"posts": changed.count}
                 exists = Attr(PK).exists()

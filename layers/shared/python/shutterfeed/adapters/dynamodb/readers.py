@@ -11,7 +11,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.heads import to_head
+from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.adapters.dynamodb.records import epoch, to_profile
 from shutterfeed.adapters.dynamodb.table import (
     Check,
@@ -77,12 +77,15 @@ class DynamoReaders:
         for some in chunks(reader_ids, _TRANSACTION // 2):
             self._pull(list(some), author_id)
 
-    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, crossing: str) -> None:
-        pushed = Check(keys.head(author_id), Attr("crossing").eq(crossing))
+    def stop_pulling(self, reader_ids: Sequence[str], author_id: str, migration: str) -> None:
+        pushed = Check(keys.recent_posts(author_id), Attr("migration").eq(migration))
         for some in chunks(reader_ids, _TRANSACTION - 1):
             try:
                 self.table.transact(
-                    [pushed, *(Delete(keys.pull(reader_id, author_id)) for reader_id in some)]
+                    [
+                        pushed,
+                        *(Delete(keys.pull_marker(reader_id, author_id)) for reader_id in some),
+                    ]
                 )
             except ConditionFailed:
                 return
@@ -92,9 +95,9 @@ class DynamoReaders:
         which is repeated without those who do not follow."""
         while reader_ids:
             follows = [Check(keys.follow(r, author_id), Attr(PK).exists()) for r in reader_ids]
-            marks = [Put(key_item(keys.pull(r, author_id))) for r in reader_ids]
+            markers = [Put(key_item(keys.pull_marker(r, author_id))) for r in reader_ids]
             try:
-                self.table.transact([*follows, *marks])
+                self.table.transact([*follows, *markers])
             except ConditionFailed as error:
                 reader_ids = [r for i, r in enumerate(reader_ids) if i not in error.failed]
             else:
@@ -107,9 +110,9 @@ class DynamoReaders:
 def _to_reader(items: Iterable[Item]) -> Reader:
     by_sort_key = {item[SK]: item for item in items}
     state = by_sort_key.get(keys.PROFILE, {})
-    head = by_sort_key.get(keys.HEAD)
+    recent = by_sort_key.get(keys.RECENT_POSTS)
     authors = [keys.parse_author(sort_key) for sort_key in by_sort_key]
-    marks = [author for author in authors if author is not None]
+    markers = [author for author in authors if author is not None]
     until = state.get(_PUSHED)
     visit = state.get(_VISIT)
     return Reader(
@@ -117,7 +120,7 @@ def _to_reader(items: Iterable[Item]) -> Reader:
         date.fromisoformat(visit) if visit else None,
         datetime.fromtimestamp(until, UTC) if until else None,
         bool(state.get(_PREPARED)),
-        to_head(head) if head else None,
-        frozenset(author_id for author_id, pulled in marks if pulled),
-        frozenset(author_id for author_id, pulled in marks if not pulled),
+        to_recent_posts(recent) if recent else None,
+        frozenset(author_id for author_id, pulled in markers if pulled),
+        frozenset(author_id for author_id, pulled in markers if not pulled),
     )

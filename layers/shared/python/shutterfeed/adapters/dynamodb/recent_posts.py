@@ -1,7 +1,9 @@
-"""Authors' heads: the positions of their newest posts, and for celebrities the posts themselves.
+"""Authors' recent posts: the positions of their newest posts, and for celebrities the posts
+themselves.
 
 Positions are compressed text of a fixed width: as small as binary ids would be, and they are cut
-out instead of computed. A page reads the head of every celebrity, but unpacks only what it needs.
+out instead of computed. A page reads the recent posts of every celebrity, but unpacks only what it
+needs.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
-from shutterfeed.domain.delivery import Delivery, Head
+from shutterfeed.domain.delivery import Delivery, RecentPosts
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostState
@@ -112,62 +114,63 @@ def decompressed(value: Any) -> bytes:
     return zlib.decompress(bytes(value))
 
 
-def head_item(head: Head) -> Item:
-    posts = b"\n".join(map(msgspec.json.encode, head.posts))
+def recent_posts_item(recent: RecentPosts) -> Item:
+    posts = b"\n".join(map(msgspec.json.encode, recent.posts))
     return {
-        **key_item(keys.head(head.author_id)),
-        "entries": compressed(pack(head.entries)),
+        **key_item(keys.recent_posts(recent.author_id)),
+        "entries": compressed(pack(recent.entries)),
         "posts": compressed(posts) if posts else None,
-        _COUNT: len(head.posts) or None,
+        _COUNT: len(recent.posts) or None,
         _SIZE: len(posts) or None,
-        "floor": str(head.floor) if head.floor is not None else None,
-        "delivery": head.delivery,
-        "crossing": head.crossing,
-        _VERSION: head.version,
+        "oldest_known": str(recent.oldest_known) if recent.oldest_known is not None else None,
+        "delivery": recent.delivery,
+        "migration": recent.migration,
+        _VERSION: recent.version,
     }
 
 
-def to_head(item: Item) -> Head:
-    author_id = keys.parse_head(item_key(item))
-    return Head(
+def to_recent_posts(item: Item) -> RecentPosts:
+    author_id = keys.parse_recent_posts(item_key(item))
+    return RecentPosts(
         author_id,
         PackedEntries(author_id, decompressed(item["entries"]).decode()),
-        FeedEntry.parse(item["floor"]) if "floor" in item else None,
+        FeedEntry.parse(item["oldest_known"]) if "oldest_known" in item else None,
         Delivery(item["delivery"]),
-        item["crossing"],
+        item["migration"],
         item[_VERSION],
         PackedPosts(item["posts"], item[_COUNT], item[_SIZE]) if "posts" in item else (),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class DynamoHeads:
+class DynamoRecentPosts:
     """Strongly consistent, over the metadata table."""
 
     table: Table
 
-    def get_many(self, author_ids: Iterable[str]) -> dict[str, Head]:
-        heads = {author_id: Head(author_id) for author_id in author_ids}
-        items = self.table.get_many(map(keys.head, heads), consistent=True)
-        return heads | {head.author_id: head for head in map(to_head, items)}
+    def get_many(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
+        recent_posts = {author_id: RecentPosts(author_id) for author_id in author_ids}
+        items = self.table.get_many(map(keys.recent_posts, recent_posts), consistent=True)
+        return recent_posts | {recent.author_id: recent for recent in map(to_recent_posts, items)}
 
-    def change_delivery(self, head: Head, delivery: Delivery, crossing: str) -> bool:
+    def change_delivery(self, recent: RecentPosts, delivery: Delivery, migration: str) -> bool:
         try:
-            self.table.write(self.replacing(head, head.crossed(delivery, crossing)))
+            self.table.write(self.replacing(recent, recent.with_delivery(delivery, migration)))
         except ConditionFailed:
             return False
         return True
 
-    def replacing(self, old: Head, new: Head) -> Put:
-        """The write that replaces the head `old` by `new`, with all posts that it should hold."""
+    def replacing(self, old: RecentPosts, new: RecentPosts) -> Put:
+        """The write that replaces the recent posts `old` by `new`, with all posts that they should
+        hold."""
         condition: ConditionBase = Attr(_VERSION).eq(old.version)
         if old.version == 0:
             condition = Attr(PK).not_exists()
-        return Put(head_item(self._filled(new)), condition)
+        return Put(recent_posts_item(self._filled(new)), condition)
 
-    def _filled(self, head: Head) -> Head:
-        if not head.unshown:
-            return head
-        items = self.table.get_many(map(keys.post, head.unshown), consistent=True)
+    def _filled(self, recent: RecentPosts) -> RecentPosts:
+        if not recent.unshown:
+            return recent
+        items = self.table.get_many(map(keys.post, recent.unshown), consistent=True)
         found = [post for post in map(to_post, items) if post.state is PostState.PUBLISHED]
-        return head.showing([*head.posts, *found])
+        return recent.showing([*recent.posts, *found])

@@ -1,6 +1,6 @@
-"""Authors whose followers have become more or fewer: how popular they are is noted for the search
-index, and those who become celebrities, or cease to be, have their readers moved from pushing to
-pulling or back, while posts come both ways."""
+"""Delivery migration: when an author becomes a celebrity, or ceases to be one, their readers are
+moved from pushing to pulling or back, while posts come both ways. The author's popularity is noted
+for the search index on the same occasion."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from shutterfeed.domain.delivery import (
     CELEBRITY_SHARDS,
     Delivery,
     FeedPolicy,
-    Head,
+    RecentPosts,
 )
 from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.messages import Cross, FanOutMessage
+from shutterfeed.domain.messages import FanOutMessage, MigrateReaders
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports.feeds import Feeds, Heads, Readers
+from shutterfeed.ports.feeds import Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock
@@ -31,9 +31,9 @@ _ENDS: Final = {Delivery.TO_PULL: Delivery.PULL, Delivery.TO_PUSH: Delivery.PUSH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CrossingService:
+class MigrationService:
     profiles: Profiles
-    heads: Heads
+    recent_posts: RecentPostsStore
     readers: Readers
     audience: AudienceService
     feeds: Feeds
@@ -42,42 +42,42 @@ class CrossingService:
     clock: Clock
 
     def consider(self, author_id: str, cause: str) -> None:
-        """Note how popular the author is, and begin a crossing if the number of followers calls
+        """Note how popular the author is, and begin a migration if the number of followers calls
         for one.
 
-        `cause` names the change of the number: of many at once one begins the crossing, and begins
-        it again if it crashed before it told the planner. Raises `Busy` if profile or head change
-        too often to be written.
+        `cause` names the change of the number: of many at once one begins the migration, and begins
+        it again if it crashed before it told the planner. Raises `Busy` if profile or recent posts
+        change too often to be written.
         """
         profile = self._noted(author_id)
         if profile is None:
             return
         for _ in range(_ATTEMPTS):
-            head = self.heads.get_many([author_id])[author_id]
-            if head.delivery in _ENDS and head.crossing.startswith(f"{cause}#"):
-                self._tell(head)
+            recent = self.recent_posts.get_many([author_id])[author_id]
+            if recent.delivery in _ENDS and recent.migration.startswith(f"{cause}#"):
+                self._tell(recent)
                 return
-            due = self.policy.delivery_due(head.delivery, profile.followers)
+            due = self.policy.delivery_due(recent.delivery, profile.followers)
             if due is None:
                 return
             if due is Delivery.TO_PULL:
                 self.profiles.spread_followers(author_id, CELEBRITY_SHARDS)
-            if self.heads.change_delivery(head, due, f"{cause}#{head.version}"):
-                self._tell(self.heads.get_many([author_id])[author_id])
+            if self.recent_posts.change_delivery(recent, due, f"{cause}#{recent.version}"):
+                self._tell(self.recent_posts.get_many([author_id])[author_id])
                 return
         raise Busy
 
-    def cross(self, step: Cross) -> int:
+    def migrate(self, step: MigrateReaders) -> int:
         """Move readers from the step's checkpoint on; how many. Posts published meanwhile are
         pushed, too, until the last reader is moved."""
         moved = 0
         for _ in range(PAGES_PER_STEP):
-            head = self.heads.get_many([step.author_id])[step.author_id]
-            if head.crossing != step.crossing or head.delivery not in _ENDS:
+            recent = self.recent_posts.get_many([step.author_id])[step.author_id]
+            if recent.migration != step.migration or recent.delivery not in _ENDS:
                 return moved
             page = self.audience.page(step.author_id, None, step.after, PAGE)
             if page.items:
-                self._move(head, page.items)
+                self._move(recent, page.items)
                 moved += len(page.items)
             if page.next_position is None:
                 self._end(step)
@@ -102,23 +102,23 @@ class CrossingService:
             self.profiles.note_popularity(author_id, profile.popularity, now)
         raise Busy
 
-    def _tell(self, head: Head) -> None:
-        self.steps.send([Cross(head.author_id, head.crossing)])
+    def _tell(self, recent: RecentPosts) -> None:
+        self.steps.send([MigrateReaders(recent.author_id, recent.migration)])
 
-    def _move(self, head: Head, reader_ids: tuple[str, ...]) -> None:
-        if head.delivery is Delivery.TO_PULL:
-            self.readers.pull(reader_ids, head.author_id)
+    def _move(self, recent: RecentPosts, reader_ids: tuple[str, ...]) -> None:
+        if recent.delivery is Delivery.TO_PULL:
+            self.readers.pull(reader_ids, recent.author_id)
         else:
             # First what they pulled is put into their feeds, then they stop pulling.
-            self.feeds.put(reader_ids, head.entries, self.clock.now())
-            self.readers.stop_pulling(reader_ids, head.author_id, head.crossing)
+            self.feeds.put(reader_ids, recent.entries, self.clock.now())
+            self.readers.stop_pulling(reader_ids, recent.author_id, recent.migration)
 
-    def _end(self, step: Cross) -> None:
+    def _end(self, step: MigrateReaders) -> None:
         for _ in range(_ATTEMPTS):
-            head = self.heads.get_many([step.author_id])[step.author_id]
-            end = _ENDS.get(head.delivery)
-            if head.crossing != step.crossing or end is None:
+            recent = self.recent_posts.get_many([step.author_id])[step.author_id]
+            end = _ENDS.get(recent.delivery)
+            if recent.migration != step.migration or end is None:
                 return
-            if self.heads.change_delivery(head, end, step.crossing):
+            if self.recent_posts.change_delivery(recent, end, step.migration):
                 return
         raise Busy
