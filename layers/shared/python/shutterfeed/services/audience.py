@@ -1,4 +1,4 @@
-"""To whom an author's posts are pushed."""
+"""The audience: the readers to whom an author's posts are pushed."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class AudienceService:
     clock: Clock
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[str]:
-        """Readers who are pushed to. Subscriptions that have run out are renewed if the reader
-        still comes and follows, and removed if not: should they come back, subscriptions are
-        written before their feed is made again."""
+        """A page of the readers who are pushed to. Subscriptions that have run out are renewed if
+        the reader still comes and follows, and removed if not: should they come back, subscriptions
+        are written before their feed is made again."""
         now = self.clock.now()
         page = self.audience.page(author_id, part, after, limit)
         holding = [x.reader_id for x in page.items if x.until > now]

@@ -45,8 +45,8 @@ class AvatarService:
         """Record a photo that is to be the user's avatar, and give an upload link for it.
 
         Repeated with the same key and draft it names the first photo, with a fresh link. Raises
-        `InvalidInput`, and `Conflict` where the key was used for something else, or where its
-        avatar is one no more.
+        `InvalidInput`, and `Conflict` if the key was used for something else, or if its
+        avatar is no longer one.
         """
         check_idempotency_key(idempotency_key)
         check_avatar(draft.content_type, draft.size)

@@ -1,4 +1,4 @@
-"""Feeds kept ready: what follows from a follow, and from a reader's becoming a regular one.
+"""Delivery keeps feeds ready: it carries out what a follow needs, and a reader who becomes regular.
 
 Why no post is missed: a subscription is written before the author's recent posts are read. A post
 published before that read is in the recent posts; one published after it finds the subscription,
@@ -64,8 +64,8 @@ class DeliveryService:
     def _push(
         self, entry: FeedEntry, owner_ids: Iterable[str], planned_at: datetime | None
     ) -> None:
-        """However late that is, the entry goes before the unfollowed marker of whoever has
-        unfollowed since the audience was read."""
+        """The entry expires, however late it is written, before the unfollowed marker of whoever
+        has unfollowed since the audience was read."""
         now = self.clock.now()
         at = planned_at or now
         if at + FEED_RETENTION > now:

@@ -47,17 +47,17 @@ _SCANNED: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """`latest` is the place to ask from, later, how many new posts there are."""
+    """A page of a feed. `latest` is the position from which to ask later how many posts are new."""
 
     posts: tuple[PostView, ...]
     next_position: str | None
     latest: str | None
-    """Only of a feed's first page."""
+    """None except on a feed's first page."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewPosts:
-    """`more`: there are more than were counted."""
+    """The number of new posts. `more` says that there are more than were counted."""
 
     count: int
     more: bool
@@ -100,8 +100,8 @@ class FeedService:
         )
 
     def new_posts(self, reader_id: str, since: str) -> NewPosts:
-        """How many posts of others have come since a page was read, at most 100; those deleted
-        since are counted too. Raises `InvalidCursor`."""
+        """The number of others' posts that have come since a page was read, at most 100. Those that
+        were deleted since are counted too. Raises `InvalidCursor`."""
         boundary = FeedCursor.parse(since).before
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
         viewer, reader = Viewer(reader_id), start.reader
@@ -202,7 +202,7 @@ class FeedService:
 
 
 def following(follows: Follows, reader_id: str) -> Iterable[str]:
-    """Ids of all whom a user follows."""
+    """The ids of all whom a user follows."""
     after = None
     while True:
         page = follows.following(reader_id, after, _FOLLOWING_PAGE)

@@ -1,4 +1,4 @@
-"""From bytes that landed to a claimed blob: the step `ingest`, whose function is `dedup_hash`.
+"""The step `ingest` makes a claimed blob of bytes that landed; its function is `dedup_hash`.
 
 Every step may be repeated, and a crash between any two is mended by the queue's redelivery:
 each step's outcome depends on what is stored, not on what this run remembers.
@@ -120,7 +120,7 @@ class IngestService:
 
 
 def mismatch(declared: Medium, arrival: Arrival) -> Failure | None:
-    """What of the bytes is not as declared, if anything."""
+    """The difference between the bytes and their declaration; None if there is none."""
     if arrival.size != declared.size:
         return Failure(
             "bytes_mismatch",

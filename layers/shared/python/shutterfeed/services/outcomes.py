@@ -1,4 +1,4 @@
-"""What photos and videos have in common: a stored content is worked on, and the outcome told.
+"""The part that photos and videos have in common: render a stored content, and report the outcome.
 
 Known content is worked on again for each upload of it, as if it were new: its uploader waits as
 long as for new content, behind the same queue, and a rendition that was lost is back.
@@ -21,7 +21,7 @@ def settle_order(
     """Let `make` write all renditions, then mark the blob ready, or failed, with the reason; then
     tell the reference that waits for it.
 
-    What the work came to; None where there was nothing to do.
+    Returns the blob's new state; None if there was nothing to do.
     """
     blob = blobs.get(order.sha256)
     if blob is None or blob.blob_id != order.blob_id:

@@ -66,7 +66,8 @@ class PostDraft:
     taken_at: datetime | None = None
 
     def fingerprint(self) -> str:
-        """The same for the same draft, to tell a repeated request from a reused key."""
+        """A digest that is the same for the same draft, to tell a repeated request from a reused
+        key."""
         return hashlib.sha256(json.dumps(asdict(self), default=str).encode()).hexdigest()
 
 
@@ -90,7 +91,7 @@ class PostService:
         """Record a post as pending and give one upload link per medium.
 
         Repeated with the same key and draft it returns the first post, with fresh links for what
-        has not arrived. Raises `InvalidInput`, and `Conflict` where the key was used for another
+        has not arrived. Raises `InvalidInput`, and `Conflict` if the key was used for another
         draft.
         """
         check_idempotency_key(idempotency_key)
@@ -153,8 +154,8 @@ class PostService:
         raise Busy
 
     def restore(self, text: str, owner_id: str) -> PostView:
-        """Bring a deleted post back to the state and the place in the order that it had; repeated,
-        it changes nothing more. A post that is not deleted is returned as it is.
+        """Bring a deleted post back to the state and the position that it had. Repeated, it changes
+        nothing more. A post that is not deleted is returned as it is.
 
         Raises `NotFound`, also for another's post, and `Conflict` if it was deleted too long ago.
         """
@@ -251,7 +252,7 @@ class PostService:
 
 
 def check_idempotency_key(text: str) -> None:
-    """Raises `InvalidInput`."""
+    """Check a client's idempotency key. Raises `InvalidInput`."""
     if len(text) > MAX_IDEMPOTENCY_KEY or not re.fullmatch(IDEMPOTENCY_KEY, text):
         raise InvalidInput(
             "invalid_idempotency_key",

@@ -26,7 +26,7 @@ class PublishingService:
     def settle(self, message: PublishMessage) -> PostState | None:
         """Carry a blob's outcome to the medium that refers to it, and conclude the post.
 
-        The post's new state; None where nothing changed.
+        Returns the post's new state; None if nothing changed.
         """
         if isinstance(message, PublishPost):
             return self.conclude(message.post_id)
@@ -42,8 +42,8 @@ class PublishingService:
         """Publish the post if all its media are ready, fail it if one has failed. A hidden post's
         photo becomes the avatar instead. A failed post is told of its other media.
 
-        Two media that settle at once both come here, each after writing its own ledger entry, so
-        that the later one sees both. The post's new state; None where nothing changed.
+        Two media that complete at once both come here, each after writing its own ledger entry, so
+        that the later one sees both. Returns the post's new state; None if nothing changed.
         """
         post = self.posts.get(post_id)
         if post is None or not post.awaits_media:

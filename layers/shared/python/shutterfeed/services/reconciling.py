@@ -45,13 +45,14 @@ from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 M = TypeVar("M")
 
 PER_SHARD: Final = 125
-"""Posts looked at in one shard and run: 2,000 in all. The next run goes on behind them."""
+"""The number of posts that a run looks at in one shard: 2,000 in all. The next run goes on behind
+them."""
 MAX_BACKLOG: Final = 1_000
 """A queue with more messages than this is late, not standing still: more would not help it."""
 
 
 class Finding(StrEnum):
-    """What a post that stands still was found to lack, and so what was done."""
+    """The cause for which a post stands still, and what was done about it."""
 
     LANDED = "landed"
     """The bytes are in the uploads bucket, but nothing was made of them: told `dedup_hash`."""
@@ -71,14 +72,14 @@ class Finding(StrEnum):
 
 @dataclass(slots=True)
 class Reconciliation:
-    """What one run found."""
+    """The findings of one run."""
 
     looked_at: int = 0
     findings: Counter[Finding] = field(default_factory=Counter)
     oldest: timedelta | None = None
-    """Age of the oldest post that stood still through nobody's fault but ours."""
+    """The age of the oldest post that stood still through nobody's fault but ours."""
     failures: list[str] = field(default_factory=list)
-    """Posts that could not be looked at, and why."""
+    """The posts that could not be looked at, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
-"""From a stored photo to its renditions: the step `render`.
+"""The step `render` makes the renditions of a stored photo.
 
 Its function is `thumbnail`, which parses hostile bytes. It reaches blobs, originals and renditions,
-and knows of no user or post. Of content that is known another encoder may write other bytes under
-the same name than before; it is the same picture.
+and knows of no user or post. If content is rendered again, another encoder may write other bytes
+under the same name than before; it is the same picture.
 """
 
 from __future__ import annotations

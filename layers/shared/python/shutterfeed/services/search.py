@@ -1,5 +1,5 @@
-"""Finding posts, people and hashtags. What the index says is held against the table at read: it is
-shown by `services/viewing.py`, whatever the index remembers."""
+"""Search finds posts, people and hashtags. What the index says is checked against the table when it
+is read: it is shown by `services/viewing.py`, whatever the index remembers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _POSITION: Final = re.compile(r"(?P<as_of>[0-9A-Z]{26}):(?P<offset>\d{1,4})", re
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
-    """`text` is a handle, a hashtag without its mark, or a place's name."""
+    """A suggestion. `text` is a handle, a hashtag without its `#`, or a place's name."""
 
     kind: SuggestionKind
     text: str
@@ -53,7 +53,8 @@ class SearchService:
     def users(
         self, viewer: Viewer, query: Query, position: str | None, limit: int
     ) -> Page[ProfileView]:
-        """Best first. Raises `InvalidCursor`, and `InvalidInput` for a query without words."""
+        """The users who match, best first. Raises `InvalidCursor`, and `InvalidInput` for a query
+        without words."""
         _with_words(query)
         as_of, offset = self._opened(position)
         found = self.index.users(query, offset, _within_depth(offset, limit))
@@ -61,7 +62,8 @@ class SearchService:
         return Page(views, _sealed(as_of, found.next_position))
 
     def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
-        """Those in use, without their mark. Raises `InvalidInput` for a query without words."""
+        """The hashtags in use, without their `#`. Raises `InvalidInput` for a query without
+        words."""
         _with_words(query)
         return self.index.hashtags(query, min(limit, _MAX_HASHTAGS))
 
@@ -73,7 +75,7 @@ class SearchService:
         return Page(self.viewing.posts(viewer, found.items), found.next_position)
 
     def suggest(self, viewer: Viewer, text: str) -> tuple[SuggestionView, ...]:
-        """What somebody who typed this much may mean. Raises `InvalidInput`."""
+        """Suggestions for somebody who has typed this much. Raises `InvalidInput`."""
         found = self.index.suggest(parse_query(text), MAX_SUGGESTIONS)
         user_ids = [s.text for s in found if s.kind is SuggestionKind.USER]
         users = self.viewing.authors(viewer, user_ids)

@@ -1,4 +1,4 @@
-"""From a stored video to its clip and poster: the work of `transcode`, which parses hostile bytes.
+"""The step `transcode` makes the clip and poster of a stored video; it parses hostile bytes.
 
 It reaches blobs, originals and renditions, and knows of no user or post. Whoever uploads content
 that is known sees as much progress as with new content.
