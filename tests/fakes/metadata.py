@@ -548,15 +548,15 @@ class FakeLedger:
             self._write(replace(upload, ordered_at=at), upload.medium)
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
-        self._settle(author_id, media_id, lambda medium: medium.ready(picture))
+        self._finish(author_id, media_id, lambda medium: medium.ready(picture))
 
     def mark_failed(self, author_id: str, media_id: str, failure: Failure) -> None:
-        self._settle(author_id, media_id, lambda medium: medium.failed(failure))
+        self._finish(author_id, media_id, lambda medium: medium.failed(failure))
 
     def remove(self, author_id: str, media_id: str) -> None:
         self.data.uploads.pop((author_id, media_id), None)
 
-    def _settle(self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]) -> None:
+    def _finish(self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]) -> None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state in _MOVING:
             self._write(upload, outcome(upload.medium))

@@ -103,7 +103,7 @@ class AuditRepairs:
             return True
         if upload.medium.state is not MediaState.READY or not self._is_stored(upload):
             return False
-        self.bucket.settle(post_id, media_id)
+        self.bucket.release(post_id, media_id)
         return True
 
     def _is_stored(self, upload: Upload) -> bool:

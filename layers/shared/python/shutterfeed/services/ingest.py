@@ -61,7 +61,7 @@ class IngestService:
         if upload is None:
             return IngestOutcome.UNKNOWN
         if upload.medium.state is MediaState.READY:
-            self.bucket.settle(post_id, media_id)
+            self.bucket.release(post_id, media_id)
             return IngestOutcome.REPEATED
         arrival = self.bucket.inspect(post_id, media_id, SNIFF_BYTES)
         if arrival is None:
@@ -92,7 +92,7 @@ class IngestService:
             # It has expired meanwhile, and the collector may have been there before the reference.
             return self._abandon(IngestUpload(post_id, medium.media_id))
         self._order(blob, arrival, reference)
-        self.bucket.settle(post_id, medium.media_id)
+        self.bucket.release(post_id, medium.media_id)
         return IngestOutcome.CLAIMED
 
     def _abandon(self, landed: IngestUpload) -> IngestOutcome:

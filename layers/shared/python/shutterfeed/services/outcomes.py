@@ -15,7 +15,7 @@ from shutterfeed.domain.videos import VideoRefused
 from shutterfeed.ports.media import Blobs
 
 
-def settle_order(
+def complete_order(
     blobs: Blobs, order: RenderPhoto | TranscodeVideo, make: Callable[[Blob], Picture]
 ) -> BlobState | None:
     """Let `make` write all renditions, then mark the blob ready, or failed, with the reason; then
@@ -28,15 +28,15 @@ def settle_order(
         return None
     reference = order.reference
     waits = reference is not None and blobs.awaits_rendering(reference)
-    if blob.settled and not waits:
+    if blob.is_final and not waits:
         return None
-    state = _settle(blobs, blob, make)
+    state = _complete(blobs, blob, make)
     if reference is not None:
         blobs.rendered(reference)
     return state
 
 
-def _settle(blobs: Blobs, blob: Blob, make: Callable[[Blob], Picture]) -> BlobState:
+def _complete(blobs: Blobs, blob: Blob, make: Callable[[Blob], Picture]) -> BlobState:
     try:
         picture = make(blob)
     except (PhotoRefused, VideoRefused) as refused:

@@ -1,4 +1,4 @@
-"""Progress shows an author how far a post's media have come, until all of them are complete."""
+"""Progress shows an author how far a post's media have come, until all of them are final."""
 
 from __future__ import annotations
 

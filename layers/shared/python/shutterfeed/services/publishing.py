@@ -23,7 +23,7 @@ class PublishingService:
     clock: Clock
     ids: Ids
 
-    def settle(self, message: PublishMessage) -> PostState | None:
+    def complete(self, message: PublishMessage) -> PostState | None:
         """Carry a blob's outcome to the medium that refers to it, and conclude the post.
 
         Returns the post's new state; None if nothing changed.
@@ -32,10 +32,10 @@ class PublishingService:
             return self.conclude(message.post_id)
         reference = message.reference
         blob = self.blobs.get(reference.sha256)
-        if blob is None or not blob.settled or self.blobs.awaits_rendering(reference):
+        if blob is None or not blob.is_final or self.blobs.awaits_rendering(reference):
             # There will be another message when its rendering is done.
             return None
-        self._settle(blob, reference)
+        self._complete_medium(blob, reference)
         return self.conclude(reference.post_id)
 
     def conclude(self, post_id: PostId) -> PostState | None:
@@ -69,7 +69,7 @@ class PublishingService:
             return PostState.PUBLISHED
         return None
 
-    def _settle(self, blob: Blob, reference: Reference) -> None:
+    def _complete_medium(self, blob: Blob, reference: Reference) -> None:
         author_id, media_id = reference.post_id.author_id, reference.media_id
         if blob.picture is not None:
             self.ledger.mark_ready(author_id, media_id, blob.picture)

@@ -12,7 +12,7 @@ from shutterfeed.domain.media import Blob, BlobState, Clip, Picture, Reference
 from shutterfeed.domain.messages import TranscodeVideo
 from shutterfeed.domain.videos import CLIP_NAME, CLIP_TYPE, RenderedClip
 from shutterfeed.ports.media import Blobs, Originals, Renditions, VideoCodec
-from shutterfeed.services.outcomes import settle_order
+from shutterfeed.services.outcomes import complete_order
 
 _STEP = 5
 """Percentage points between two notes of progress: each is a write, and a stream record."""
@@ -26,8 +26,8 @@ class TranscodingService:
     codec: VideoCodec
 
     def transcode(self, message: TranscodeVideo) -> BlobState | None:
-        """Write clip and poster and tell the outcome, as `settle_order` says."""
-        return settle_order(
+        """Write clip and poster and tell the outcome, as `complete_order` says."""
+        return complete_order(
             self.blobs, message, lambda blob: self._picture(blob, message.reference)
         )
 
