@@ -101,7 +101,7 @@ def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_i
     sent = PublishMedium(reference)
     assert service.complete(sent) is None
     assert data.posts[post.id].state is PostState.PENDING
-    blobs.rendered(reference)
+    blobs.complete_rendering(reference)
     assert service.complete(sent) is PostState.PUBLISHED
 
 

@@ -30,12 +30,10 @@ class AudienceService:
         holding = [x.reader_id for x in page.items if x.until > now]
         over = [x for x in page.items if x.until <= now]
         if over:
-            holding += self._renewed(author_id, over, now)
+            holding += self._renew(author_id, over, now)
         return Page(tuple(holding), page.next_position)
 
-    def _renewed(
-        self, author_id: str, over: Sequence[PushSubscription], now: datetime
-    ) -> list[str]:
+    def _renew(self, author_id: str, over: Sequence[PushSubscription], now: datetime) -> list[str]:
         """Whose subscriptions are good for longer.
 
         An edge that goes after it was looked at takes its subscription along, and what is not there

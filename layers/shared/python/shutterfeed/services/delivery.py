@@ -55,7 +55,7 @@ class DeliveryService:
             case DeliverEntry(entry, owner_ids, planned_at):
                 self._push(entry, owner_ids, planned_at)
             case Followed(follower_id, followee_id):
-                self._followed(follower_id, followee_id)
+                self._begin_delivery(follower_id, followee_id)
             case Unfollowed(follower_id, followee_id):
                 self.migrations.consider(followee_id, cause=follower_id)
             case PrepareFeed(reader_id):
@@ -71,7 +71,7 @@ class DeliveryService:
         if at + FEED_RETENTION > now:
             self.feeds.put(owner_ids, [entry], at)
 
-    def _followed(self, follower_id: str, followee_id: str) -> None:
+    def _begin_delivery(self, follower_id: str, followee_id: str) -> None:
         # Whose preparation begins after this will find the edge.
         if self.readers.get(follower_id).prepared:
             self._bring(follower_id, followee_id)

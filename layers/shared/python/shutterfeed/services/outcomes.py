@@ -32,7 +32,7 @@ def complete_order(
         return None
     state = _complete(blobs, blob, make)
     if reference is not None:
-        blobs.rendered(reference)
+        blobs.complete_rendering(reference)
     return state
 
 

@@ -95,15 +95,15 @@ class PostService:
         draft.
         """
         check_idempotency_key(idempotency_key)
-        draft = _checked(draft)
+        draft = _check(draft)
         author = self.users.me(author_id)
-        post, uploads = self._new(author_id, draft)
+        post, uploads = self._build(author_id, draft)
         earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint())
         if earlier is None:
             view = self.viewing.new_post(post, author)
         else:
-            post, uploads = self._replayed(earlier, draft)
-            view = self._shown_again(post, author)
+            post, uploads = self._replay(earlier, draft)
+            view = self._show_again(post, author)
         return CreatedPost(view, self.uploads.grants(uploads))
 
     def get(self, text: str, viewer: Viewer) -> PostView:
@@ -188,7 +188,7 @@ class PostService:
         views = self.viewing.posts_at_hand(viewer, page.items, Surface.LIST, [author])
         return Page(views, page.next_position)
 
-    def _new(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
+    def _build(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
         now = self.clock.now()
         media = tuple(
             Medium(
@@ -215,7 +215,7 @@ class PostService:
         )
         return post, tuple(Upload(post.id, medium, now) for medium in media)
 
-    def _replayed(self, earlier: Creation, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
+    def _replay(self, earlier: Creation, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
         if earlier.fingerprint != draft.fingerprint():
             raise Conflict(
                 "idempotency_key_reused",
@@ -231,7 +231,7 @@ class PostService:
         ordered = tuple(uploads[m.media_id] for m in post.media if m.media_id in uploads)
         return post.with_uploads(uploads), ordered
 
-    def _shown_again(self, post: Post, author: Profile) -> PostView:
+    def _show_again(self, post: Post, author: Profile) -> PostView:
         """A post of the author's, with its media as they are here."""
         viewer = Viewer(author.user_id)
         views = self.viewing.posts_at_hand(viewer, [post], Surface.ITSELF, [author])
@@ -261,7 +261,7 @@ def check_idempotency_key(text: str) -> None:
         )
 
 
-def _checked(draft: PostDraft) -> PostDraft:
+def _check(draft: PostDraft) -> PostDraft:
     check_caption(draft.caption)
     place = None if draft.place is None else check_place(draft.place)
     if not 1 <= len(draft.media) <= MAX_MEDIA:

@@ -45,26 +45,26 @@ class SearchService:
         The first page fixes the moment that all further ones look at: what is published later
         does not push anything onto the next page. Raises `InvalidCursor`.
         """
-        as_of, offset = self._opened(position)
+        as_of, offset = self._open(position)
         found = self.index.posts(query, as_of, offset, _within_depth(offset, limit))
         views = self.viewing.posts(viewer, found.items)
-        return Page(views, _sealed(as_of, found.next_position))
+        return Page(views, _seal(as_of, found.next_position))
 
     def users(
         self, viewer: Viewer, query: Query, position: str | None, limit: int
     ) -> Page[ProfileView]:
         """The users who match, best first. Raises `InvalidCursor`, and `InvalidInput` for a query
         without words."""
-        _with_words(query)
-        as_of, offset = self._opened(position)
+        _require_words(query)
+        as_of, offset = self._open(position)
         found = self.index.users(query, offset, _within_depth(offset, limit))
         views = self.viewing.users(viewer, found.items)
-        return Page(views, _sealed(as_of, found.next_position))
+        return Page(views, _seal(as_of, found.next_position))
 
     def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
         """The hashtags in use, without their `#`. Raises `InvalidInput` for a query without
         words."""
-        _with_words(query)
+        _require_words(query)
         return self.index.hashtags(query, min(limit, _MAX_HASHTAGS))
 
     def tagged(self, viewer: Viewer, tag: str, position: str | None, limit: int) -> Page[PostView]:
@@ -87,7 +87,7 @@ class SearchService:
                 views.append(SuggestionView(suggestion.kind, user.profile.handle, user))
         return tuple(views)
 
-    def _opened(self, position: str | None) -> tuple[datetime, int]:
+    def _open(self, position: str | None) -> tuple[datetime, int]:
         if position is None:
             return self.clock.now(), 0
         match = _POSITION.fullmatch(position)
@@ -103,12 +103,12 @@ def _within_depth(offset: int, limit: int) -> int:
     return max(0, min(limit, MAX_DEPTH - offset))
 
 
-def _sealed(as_of: datetime, offset: str | None) -> str | None:
+def _seal(as_of: datetime, offset: str | None) -> str | None:
     if offset is None or int(offset) >= MAX_DEPTH:
         return None
     return f"{ulid(as_of, 0)}:{offset}"
 
 
-def _with_words(query: Query) -> None:
+def _require_words(query: Query) -> None:
     if not query.terms:
         raise InvalidInput("empty_query", "There is nothing in it to search for.", "q")

@@ -63,19 +63,19 @@ class SearchMaintenance:
             len(page.items),
             len(documents) - len(refused),
             page.next_position,
-            failures=_told(refused),
+            failures=_describe(refused),
         )
 
     def check(self, after: str | None, *, repair: bool) -> Step:
         """Compare a page of the table with the index, and count what the index lacks, or has old or
         left over."""
         page = self.searchable.page(after, PAGE)
-        return self._compared(page.items, page.next_position, repair=repair)
+        return self._compare(page.items, page.next_position, repair=repair)
 
     def check_held(self, after: str | None, *, repair: bool) -> Step:
         """Compare a page of the index with the table, and count what is gone from the table."""
         page = self.index.held(after, PAGE)
-        return self._compared(page.items, page.next_position, repair=repair)
+        return self._compare(page.items, page.next_position, repair=repair)
 
     def check_entries(self, after: str | None, *, repair: bool) -> Step:
         """Compare a page of the index's entries with its documents, and count those that belong to
@@ -84,7 +84,7 @@ class SearchMaintenance:
         found = {"astray": page.found} if page.found else {}
         return Step(page.looked_at, page.removed, page.next_position, found)
 
-    def _compared(
+    def _compare(
         self, subjects: Sequence[PostId | str], after: str | None, *, repair: bool
     ) -> Step:
         held = self.index.versions(subjects)
@@ -97,7 +97,7 @@ class SearchMaintenance:
                 wrong.append(truth)
         refused = self.index.apply(wrong) if repair and wrong else {}
         written = len(wrong) - len(refused) if repair else 0
-        return Step(len(subjects), written, after, found, _told(refused))
+        return Step(len(subjects), written, after, found, _describe(refused))
 
     def _truth(self, subject: PostId | str) -> Document:
         if isinstance(subject, PostId):
@@ -115,5 +115,5 @@ def _mismatch(truth: Document, held: int | None) -> str | None:
     return None if held == truth.version else "outdated"
 
 
-def _told(refused: Mapping[PostId | str, str]) -> list[str]:
+def _describe(refused: Mapping[PostId | str, str]) -> list[str]:
     return [f"{subject}: {reason}" for subject, reason in refused.items()]
