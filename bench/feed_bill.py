@@ -25,7 +25,7 @@ half, a write within a transaction twice as many."""
 PROFILE: Final = 500
 POST: Final = 900
 RECENT_POSTS: Final = 980
-"""An author's newest 25 places: measured, 945 to 964."""
+"""An author's newest 25 entries: measured, 953 to 970."""
 WHOLE_POST: Final = 240
 """A post with one photo that a celebrity's recent posts hold whole, compressed together with
 others."""
