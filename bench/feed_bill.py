@@ -25,7 +25,7 @@ half, a write within a transaction twice as many."""
 PROFILE: Final = 500
 POST: Final = 900
 RECENT_POSTS: Final = 980
-"""An author's newest 25 places: measured, 945 to 964."""
+"""An author's newest 25 entries: measured, 953 to 970."""
 WHOLE_POST: Final = 240
 """A post with one photo that a celebrity's recent posts hold whole, compressed together with
 others."""
@@ -162,7 +162,7 @@ class _Reading:
         self._reader = reader
         self._pulled = pulled
         self._counted = self._bill = bill
-        self._settling = Bill()
+        self._warm_up = Bill()
         self._celebrities = sum(count in pulled for count in reader.followed)
         self._last_visit: date | None = None
         self._pushed_until = _NEVER
@@ -186,7 +186,7 @@ class _Reading:
         self._arrive(math.inf)
 
     def _bill_at(self, day: float) -> Bill:
-        return self._counted if day >= self._begin else self._settling
+        return self._counted if day >= self._begin else self._warm_up
 
     def _arrive(self, until: float) -> None:
         """Posts of those the reader follows, up to a visit."""

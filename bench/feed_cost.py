@@ -63,7 +63,7 @@ class Size:
 
     crowds: int
     """So many times different people are drawn to be the active ones: 164 of 82,168 are few."""
-    settle: int
+    warm_up: int
     """Days before costs count; in full as long as a feed's entries are kept."""
     days: int
     situations: Mapping[str, Habits]
@@ -99,7 +99,7 @@ class Crowds:
         traces = []
         for seed in range(1, count + 1):
             show(f"playing crowd {seed} of {count}")
-            traces.append(play(graph, habits, settle=size.settle, days=size.days, seed=seed))
+            traces.append(play(graph, habits, warm_up=size.warm_up, days=size.days, seed=seed))
         clear()
         return cls(traces)
 

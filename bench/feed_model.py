@@ -116,7 +116,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What happened. Costs count from day `begin` on; before it, habits settle."""
+    """What happened. Costs count from day `begin` on; before it, habits warm up."""
 
     users: int
     begin: float
@@ -232,13 +232,13 @@ def _drawing(weights: Sequence[int], random: Random) -> Callable[[], int]:
     return lambda: bisect_right(sums, random.random() * sums[-1])
 
 
-def play(graph: Graph, habits: Habits, *, settle: int, days: int, seed: int) -> Trace:
-    """Let people come and post for `settle` days, and then for the `days` that count."""
+def play(graph: Graph, habits: Habits, *, warm_up: int, days: int, seed: int) -> Trace:
+    """Let people come and post for `warm_up` days, and then for the `days` that count."""
     random = Random(seed)  # noqa: S311 - the same people each time
     crowd = _Crowd(graph, habits, random)
     posts: list[tuple[float, int]] = []
     visits: dict[int, list[Visit]] = {}
-    for day in range(settle + days):
+    for day in range(warm_up + days):
         for user, posting in crowd.next_day():
             posts += [(day + random.random(), user) for _ in range(_poisson(random, posting))]
             count = 1 + int(math.log(1 - random.random()) / math.log(1 - 1 / habits.visits_a_day))
@@ -248,11 +248,11 @@ def play(graph: Graph, habits: Habits, *, settle: int, days: int, seed: int) -> 
     followers, followed_by = _multiplied(graph, habits, list(visits), random)
     readers = _readers(followers, followed_by, posts, visits)
     trace = Trace(
-        len(graph.followers), settle, settle + days, followers, posts, list(readers.values())
+        len(graph.followers), warm_up, warm_up + days, followers, posts, list(readers.values())
     )
     for reader in trace.readers:
         reader.pages = [
-            show(reader, followers, visit) if visit.at >= settle else () for visit in reader.visits
+            show(reader, followers, visit) if visit.at >= warm_up else () for visit in reader.visits
         ]
     return trace
 

@@ -7,7 +7,7 @@ from typing import Final
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 
-SETTLED_TAG: Final = "settled"
+RELEASED_TAG: Final = "released"
 REFUSED_TAG: Final = "refused"
 ABANDONED_TAG: Final = "abandoned"
 DISCARDED_PREFIX: Final = "discarded/"
@@ -19,7 +19,9 @@ ABORT_MULTIPART: Final = s3.LifecycleRule(
 # An upload expires only if it has a tag: its bytes were stored or refused, or its post is gone. An
 # upload that no function has looked at stays. S3 counts the days from the upload, not the tag.
 UPLOADS: Final = [
-    s3.LifecycleRule(id="settled", tag_filters={SETTLED_TAG: "true"}, expiration=Duration.days(1)),
+    s3.LifecycleRule(
+        id="released", tag_filters={RELEASED_TAG: "true"}, expiration=Duration.days(1)
+    ),
     # Copies that were made only to take as long as storing a new content.
     s3.LifecycleRule(id="discarded", prefix=DISCARDED_PREFIX, expiration=Duration.days(1)),
     # Copies of originals, made for download links that are valid for minutes.

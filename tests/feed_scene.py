@@ -65,7 +65,7 @@ class Scene:
         feeds.put([reader_id], entries, self.now)
         feeds.keep_snapshot(reader_id, Snapshot(_older(entries), None, 1), self.now)
         readers = DynamoReaders(self.metadata)
-        readers.visit(reader_id, self.now.date())
+        readers.record_visit(reader_id, self.now.date())
         readers.push_until(reader_id, self.now + timedelta(days=20))
         return subject
 

@@ -190,7 +190,7 @@ def _add_uploads(house: Warehouse, number: int, post: Post, wrong: Mismatch | No
     key = (post.author_id, medium.media_id)
     house.metadata.uploads[key] = Upload(post.id, replace(medium, state=MediaState.READY), START)
     upload = keys.upload_object(post.id, medium.media_id)
-    house.buckets.uploads[upload], house.buckets.tags[upload] = _CONTENT, "settled"
+    house.buckets.uploads[upload], house.buckets.tags[upload] = _CONTENT, "released"
     if number % _LATE == 0:
         house.modified[upload] = _OLD
     copy = keys.discarded_object(post.id, medium.media_id)

@@ -11,9 +11,9 @@ from shutterfeed.runtime import preload, queue_worker
 MESSAGES = Codec[PublishMessage]("publish")
 
 
-def settle(body: str) -> Iterator[PostState | None]:
-    yield service().settle(MESSAGES.decode(body))
+def complete(body: str) -> Iterator[PostState | None]:
+    yield service().complete(MESSAGES.decode(body))
 
 
-handler = queue_worker(settle)
+handler = queue_worker(complete)
 preload(service)

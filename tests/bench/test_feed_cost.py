@@ -272,7 +272,7 @@ def played() -> Trace:
     edges = {(random.randrange(300), int(300 * random.random() ** 3)) for _ in range(6_000)}
     graph = Graph.of(((a, b) for a, b in edges if a != b), 300)
     habits = Habits(active_share=0.1, leaving_a_month=0.2)
-    return play(graph, habits, settle=30, days=40, seed=1)
+    return play(graph, habits, warm_up=30, days=40, seed=1)
 
 
 @pytest.mark.parametrize(
@@ -311,8 +311,8 @@ def test_people_come_post_and_read_as_often_as_their_habits_say(played: Trace) -
 def test_the_same_seed_plays_the_same() -> None:
     graph = Graph.of([(0, 1), (1, 2), (2, 0)], 3)
     habits = Habits(active_share=0.3)
-    first, second = (play(graph, habits, settle=5, days=5, seed=9).posts for _ in range(2))
-    assert first == second != play(graph, habits, settle=5, days=5, seed=8).posts
+    first, second = (play(graph, habits, warm_up=5, days=5, seed=9).posts for _ in range(2))
+    assert first == second != play(graph, habits, warm_up=5, days=5, seed=8).posts
 
 
 def test_chances_to_come_give_the_share_of_a_day_and_of_a_month() -> None:

@@ -74,7 +74,7 @@ def test_progress_is_that_of_the_rendering_a_reference_waits_for(store: Store) -
         store.blobs.mark_progress(one, percent)
         assert store.blobs.progress(one) == percent
         assert store.blobs.progress(another) == 0
-    store.blobs.rendered(one)
+    store.blobs.complete_rendering(one)
     store.blobs.mark_progress(one, 90)
     assert store.blobs.progress(one) == 40
     assert store.blobs.get(CONTENT) == blob
@@ -176,7 +176,7 @@ def test_a_reference_that_waits_is_known_and_counts_once_rendered(store: Store) 
     assert store.blobs.is_referred_to_by(one)
     assert store.blobs.awaits_rendering(one)
     for _ in range(2):
-        store.blobs.rendered(one)
+        store.blobs.complete_rendering(one)
         assert not store.blobs.awaits_rendering(one)
     assert store.blobs.is_referred_to_by(one)
     assert store.blobs.awaits_rendering(other)
@@ -204,10 +204,10 @@ def test_a_blob_is_shown_by_references_to_its_own_id_or_to_none(store: Store) ->
 
 def test_a_reference_that_was_released_is_not_brought_back_by_its_rendering(store: Store) -> None:
     reference = samples.reference("content", 1)
-    store.blobs.rendered(reference)
+    store.blobs.complete_rendering(reference)
     store.blobs.refer_once_rendered(reference, FIRST)
     store.blobs.release(reference)
-    store.blobs.rendered(reference)
+    store.blobs.complete_rendering(reference)
     assert not store.blobs.awaits_rendering(reference)
     assert store.blobs.references(CONTENT, None, 10).items == ()
 

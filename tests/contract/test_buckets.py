@@ -323,12 +323,12 @@ def test_what_has_not_landed_cannot_be_inspected(storage: Storage) -> None:
     assert storage.bucket.holds(POST.id, MEDIA_ID)
 
 
-def test_an_upload_is_marked_as_settled_refused_or_abandoned_and_stays(storage: Storage) -> None:
+def test_an_upload_is_marked_as_released_refused_or_abandoned_and_stays(storage: Storage) -> None:
     storage.land(POST.id, MEDIA_ID, CONTENT)
     assert storage.tag_of(POST.id, MEDIA_ID) is None
     for _ in range(2):
-        storage.bucket.settle(POST.id, MEDIA_ID)
-    assert storage.tag_of(POST.id, MEDIA_ID) == "settled"
+        storage.bucket.release(POST.id, MEDIA_ID)
+    assert storage.tag_of(POST.id, MEDIA_ID) == "released"
     for _ in range(2):
         storage.bucket.refuse(POST.id, MEDIA_ID)
     assert storage.tag_of(POST.id, MEDIA_ID) == "refused"
@@ -339,7 +339,7 @@ def test_an_upload_is_marked_as_settled_refused_or_abandoned_and_stays(storage: 
 
 
 def test_marking_an_upload_that_its_lifecycle_has_taken_is_harmless(storage: Storage) -> None:
-    storage.bucket.settle(POST.id, MEDIA_ID)
+    storage.bucket.release(POST.id, MEDIA_ID)
     storage.bucket.refuse(POST.id, MEDIA_ID)
     storage.bucket.abandon(POST.id, MEDIA_ID)
     assert storage.tag_of(POST.id, MEDIA_ID) is None
@@ -564,7 +564,7 @@ def test_the_versions_of_a_retired_original_stay(aws: Aws) -> None:
 def test_an_original_has_the_type_that_was_sniffed_and_none_of_the_uploads_tags(aws: Aws) -> None:
     storage = _s3_storage(aws)
     storage.land(POST.id, MEDIA_ID, CONTENT)
-    storage.bucket.settle(POST.id, MEDIA_ID)
+    storage.bucket.release(POST.id, MEDIA_ID)
     _adopt(storage, _blob())
     assert aws.s3.head_object(Bucket=ORIGINALS, Key=KEY)["ContentType"] == "image/jpeg"
     assert aws.s3.get_object_tagging(Bucket=ORIGINALS, Key=KEY)["TagSet"] == []
@@ -602,4 +602,4 @@ def test_what_s3_refuses_for_other_reasons_is_not_taken_for_a_missing_object(aws
     with pytest.raises(ClientError, match="NoSuchBucket"):
         bucket.inspect(POST.id, MEDIA_ID, 8)
     with pytest.raises(ClientError, match="NoSuchBucket"):
-        bucket.settle(POST.id, MEDIA_ID)
+        bucket.release(POST.id, MEDIA_ID)

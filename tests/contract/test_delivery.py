@@ -258,7 +258,7 @@ class TestReaders:
         assert store.readers.get(samples.user_id(9)) == Reader(None)
 
     def test_visits_and_pushing_are_remembered(self, store: Store) -> None:
-        store.readers.visit(ADA, date(2026, 5, 4))
+        store.readers.record_visit(ADA, date(2026, 5, 4))
         store.readers.prepare(ADA)
         store.readers.push_until(ADA, LATER)
         store.readers.push_until(ADA, START)
@@ -269,7 +269,7 @@ class TestReaders:
         assert reader.profile == samples.profile(1)
         assert store.readers.pushed_until([ADA, BOB, "nobody"]) == {ADA: LATER}
         with pytest.raises(store.refusal):
-            store.readers.visit(samples.user_id(9), date(2026, 5, 4))
+            store.readers.record_visit(samples.user_id(9), date(2026, 5, 4))
 
     def test_pull_those_they_follow(self, store: Store) -> None:
         for follower in (BOB, CY):

@@ -213,7 +213,7 @@ def test_only_an_unpublished_post_fails_and_only_once(store: Store, state: PostS
     assert _post_count(store) == count
 
 
-def test_a_failed_post_learns_of_its_other_media_until_all_have_settled(store: Store) -> None:
+def test_a_failed_post_learns_of_its_other_media_until_all_are_final(store: Store) -> None:
     post = _create(store, samples.post(media=3))
     first, second, third = post.media
     failed = first.failed(samples.FAILURE)

@@ -62,7 +62,7 @@ def _claimed_on_trust(service: IngestService, upload: Upload, arrival: Arrival) 
     reference = Reference(blob.sha256, post_id, medium.media_id)
     service.blobs.refer_once_rendered(reference, blob.blob_id)
     service._order(blob, arrival, reference)
-    service.bucket.settle(post_id, medium.media_id)
+    service.bucket.release(post_id, medium.media_id)
 
 
 MUTANTS: Final = (

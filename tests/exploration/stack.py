@@ -56,7 +56,7 @@ SOURCES: Final = tuple(
     for worker in topology.WORKERS
 )
 EXPIRING_TAGS: Final = {
-    "settled": timedelta(days=1),
+    "released": timedelta(days=1),
     "refused": timedelta(days=30),
     "abandoned": timedelta(days=30),
 }

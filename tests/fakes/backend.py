@@ -262,7 +262,7 @@ class Backend:
             "ingest": self.ingest.ingest,
             "render": rendering.render,
             "transcode": transcoding.transcode,
-            "publish": publishing.settle,
+            "publish": publishing.complete,
             "fan_out": take_step,
             "deliver": writer.write,
             "collect": collection.collect,

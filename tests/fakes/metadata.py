@@ -548,15 +548,15 @@ class FakeLedger:
             self._write(replace(upload, ordered_at=at), upload.medium)
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
-        self._settle(author_id, media_id, lambda medium: medium.ready(picture))
+        self._finish(author_id, media_id, lambda medium: medium.ready(picture))
 
     def mark_failed(self, author_id: str, media_id: str, failure: Failure) -> None:
-        self._settle(author_id, media_id, lambda medium: medium.failed(failure))
+        self._finish(author_id, media_id, lambda medium: medium.failed(failure))
 
     def remove(self, author_id: str, media_id: str) -> None:
         self.data.uploads.pop((author_id, media_id), None)
 
-    def _settle(self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]) -> None:
+    def _finish(self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]) -> None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state in _MOVING:
             self._write(upload, outcome(upload.medium))
@@ -607,7 +607,7 @@ class FakeBlobs:
             self.data.awaiting_rendering.add(reference)
             self.data.referred_blobs[reference] = blob_id
 
-    def rendered(self, reference: Reference) -> None:
+    def complete_rendering(self, reference: Reference) -> None:
         if reference in self.data.awaiting_rendering:
             self.data.awaiting_rendering.remove(reference)
             self.data.changes.append(ReferenceAdded(reference))
@@ -694,7 +694,7 @@ class FakeReaders:
         known = {i: self.data.readers[i] for i in reader_ids if i in self.data.readers}
         return {i: kept.pushed_until for i, kept in known.items() if kept.pushed_until}
 
-    def visit(self, reader_id: str, day: date) -> None:
+    def record_visit(self, reader_id: str, day: date) -> None:
         self._write(reader_id, replace(self._kept(reader_id), last_visit=day))
 
     def prepare(self, reader_id: str) -> None:

@@ -126,8 +126,8 @@ class FakeUploadBucket:
     def holds(self, post_id: PostId, media_id: str) -> bool:
         return keys.upload_object(post_id, media_id) in self.buckets.uploads
 
-    def settle(self, post_id: PostId, media_id: str) -> None:
-        self._tag(post_id, media_id, "settled")
+    def release(self, post_id: PostId, media_id: str) -> None:
+        self._tag(post_id, media_id, "released")
 
     def refuse(self, post_id: PostId, media_id: str) -> None:
         self._tag(post_id, media_id, "refused")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.adapters.buckets import ABANDONED, REFUSED, SETTLED
+from shutterfeed.adapters.buckets import ABANDONED, REFUSED, RELEASED
 from shutterfeed.domain.multipart import RESUMABLE
 from shutterfeed.domain.retention import STORED_UPLOAD_RETENTION, UNWANTED_UPLOAD_RETENTION
 from tests import samples
@@ -79,7 +79,7 @@ def test_uploads_expire_only_once_nothing_needs_them(every: Template) -> None:
         if "ExpirationInDays" in rule
     }
     unwanted = dict.fromkeys((REFUSED, ABANDONED), UNWANTED_UPLOAD_RETENTION.days)
-    assert expiring == {SETTLED: STORED_UPLOAD_RETENTION.days, **unwanted}
+    assert expiring == {RELEASED: STORED_UPLOAD_RETENTION.days, **unwanted}
     for rule in rules:
         # One filter: with both a prefix and a tag, each would need the other.
         assert len(rule.get("TagFilters", [])) + ("Prefix" in rule) <= 1

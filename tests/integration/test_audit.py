@@ -135,7 +135,7 @@ def test_what_posts_left_behind_is_told_and_goes_when_asked(
         "upload_kept": 1,
         "copy_kept": 1,
     }
-    expected = ({"settled": "true"}, {"abandoned": "true"}) if repair else ({}, {})
+    expected = ({"released": "true"}, {"abandoned": "true"}) if repair else ({}, {})
     assert (world.upload_tags(key), world.upload_tags(stray)) == expected
     told = aws("sqs").receive_message(QueueUrl=_queue_url("collect")).get("Messages", [])
     assert len(told) == repair

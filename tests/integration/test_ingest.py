@@ -118,7 +118,7 @@ def test_an_accepted_upload_may_be_cleaned_up(
     assert world.upload_tags(key) == {}, "nothing expires before it is stored"
     pipeline.pump_queue("ingest")
     (original,) = world.objects(ORIGINALS)
-    assert world.upload_tags(key) == {"settled": "true"}
+    assert world.upload_tags(key) == {"released": "true"}
     stored = aws("s3").get_object(Bucket=ORIGINALS, Key=original)
     assert stored["Body"].read() == PHOTO
     assert stored["ContentType"] == "image/jpeg"
@@ -337,7 +337,7 @@ def test_a_step_that_broke_off_is_taken_up_by_the_redelivery(
         "buckets.S3Intake.adopt",
         "dynamodb.blobs.DynamoBlobs.refer_once_rendered",
         "queues.SqsQueue.send",
-        "buckets.S3UploadBucket.settle",
+        "buckets.S3UploadBucket.release",
     ):
         with monkeypatch.context() as patch:
             patch.setattr(f"shutterfeed.adapters.{step}", broken)

@@ -92,7 +92,7 @@ def test_a_replaced_avatar_and_a_failed_post_take_their_uploads_along(
     replaced, _ = keys.parse_upload_object(before)
     _expire(pipeline, str(replaced))
     assert world.upload_tags(before) == ABANDONED
-    assert world.upload_tags(after) == {"settled": "true"}
+    assert world.upload_tags(after) == {"released": "true"}
 
     created = client.create_post(ada, draft([PHOTO, OTHER])).json
     upload_all(world, created, [b"wrong"], of=created["uploads"][:1])

@@ -137,7 +137,7 @@ def _check_storage(backend: Backend, posts: list[Post]) -> None:
     for reference in backend.metadata.references:
         key = keys.upload_object(reference.post_id, reference.media_id)
         if blobs[reference.sha256].state is BlobState.READY:
-            assert backend.buckets.tags[key] == "settled"
+            assert backend.buckets.tags[key] == "released"
 
 
 def _check_feeds(backend: Backend) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsCache
-from shutterfeed.adapters.caching.feed_reads import SETTLED, CachedFeedReads
+from shutterfeed.adapters.caching.feed_reads import SAFE_AGE, CachedFeedReads
 from shutterfeed.domain.delivery import Delivery, RecentPosts
 from shutterfeed.domain.feed import BOTTOM, FeedEntry
 from shutterfeed.domain.ids import PostId, ulid
@@ -160,9 +160,9 @@ def test_a_page_below_a_recent_place_reads_everything_anew(
 
     assert _view(reads, ADA) == {ADA: 1}
     _changed(data)
-    assert _view(reads, ADA, before=before(SETTLED)) == {ADA: 1}
+    assert _view(reads, ADA, before=before(SAFE_AGE)) == {ADA: 1}
     assert _view(reads, ADA, before=BOTTOM) == {ADA: 1}
-    assert _view(reads, ADA, before=before(SETTLED - timedelta(seconds=1))) == {ADA: 2}
+    assert _view(reads, ADA, before=before(SAFE_AGE - timedelta(seconds=1))) == {ADA: 2}
     assert _view(reads, ADA) == {ADA: 2}
 
 

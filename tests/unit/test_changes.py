@@ -63,7 +63,7 @@ def test_only_publishing_fans_out_and_only_a_post_gone_gives_up_its_media(
     assert list(work_for(PostChanged(_post(before), _post(after)))) == expected
 
 
-def test_a_restored_post_whose_media_are_settled_is_failed_and_done() -> None:
+def test_a_restored_post_whose_media_are_final_is_failed_and_done() -> None:
     media = tuple(medium.failed(samples.FAILURE) for medium in samples.post(media=2).media)
     failed = replace(samples.post(state=PostState.FAILED), media=media)
     assert list(work_for(PostChanged(failed.deleted(START), failed))) == []
@@ -143,6 +143,6 @@ def test_both_following_and_unfollowing_are_told() -> None:
     assert list(work_for(FollowChanged("ada", "bob", follows=False))) == [Unfollowed("ada", "bob")]
 
 
-def test_a_new_reference_is_settled() -> None:
+def test_a_new_reference_is_completed() -> None:
     reference = samples.reference("content", 1)
     assert list(work_for(ReferenceAdded(reference))) == [PublishMedium(reference)]

@@ -72,7 +72,7 @@ def _nothing_is_left(backend: Backend, post: Post) -> None:
     assert not buckets.renditions
     assert buckets.retired >= set(buckets.originals)
     key = keys.upload_object(post.id, post.media[0].media_id)
-    assert buckets.tags[key] in ("abandoned", "settled")
+    assert buckets.tags[key] in ("abandoned", "released")
 
 
 @pytest.mark.parametrize("queue", [*TO_PUBLISHED, *AFTER])

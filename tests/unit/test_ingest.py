@@ -57,7 +57,7 @@ def test_new_content_is_stored_referred_to_and_sent_to_be_rendered(backend: Back
     assert {r.post_id for r in backend.metadata.references} == {post.id}
     assert _state(backend, post) is MediaState.PROCESSING
     assert backend.metadata.posts[post.id].state is PostState.PROCESSING
-    assert _tag(backend, post) == "settled"
+    assert _tag(backend, post) == "released"
 
 
 def test_known_content_is_stored_once_and_waits_for_a_rendering_of_its_own(
@@ -203,7 +203,7 @@ def test_an_upload_that_is_told_of_again_when_it_is_ready_only_is_marked_again(
     backend.buckets.uploads[keys.upload_object(post.id, post.media[0].media_id)] = HTML
     landed = IngestUpload(post.id, post.media[0].media_id)
     assert backend.ingest.ingest(landed) is IngestOutcome.REPEATED
-    assert _tag(backend, post) == "settled"
+    assert _tag(backend, post) == "released"
     assert backend.metadata.posts[post.id].state is PostState.PUBLISHED
 
 

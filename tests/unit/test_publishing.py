@@ -65,14 +65,14 @@ def test_a_post_is_published_when_its_last_medium_is_ready(
     for content in ("one", "two"):
         FakeBlobs(data).mark_ready(_blob(data, content), samples.picture(content))
     one, two = (_refer(data, post, index, content) for index, content in enumerate(("one", "two")))
-    assert service.settle(PublishMedium(one)) is None
+    assert service.complete(PublishMedium(one)) is None
     assert data.posts[post.id].state is PostState.PENDING
-    assert service.settle(PublishMedium(two)) is PostState.PUBLISHED
+    assert service.complete(PublishMedium(two)) is PostState.PUBLISHED
     published = data.posts[post.id]
     assert published.state is PostState.PUBLISHED
     assert published.published_at == START
     assert [m.picture and m.picture.blob_id for m in published.media] == ["one", "two"]
-    assert service.settle(PublishMedium(two)) is None
+    assert service.complete(PublishMedium(two)) is None
     assert data.posts[post.id] == published
     assert data.profiles[post.author_id].posts == 1
 
@@ -83,11 +83,11 @@ def test_a_post_fails_as_soon_as_one_medium_has_failed(
     post = _post(data, media=2)
     FakeBlobs(data).mark_failed(_blob(data), samples.FAILURE)
     reference = _refer(data, post, 1)
-    assert service.settle(PublishMedium(reference)) is PostState.FAILED
+    assert service.complete(PublishMedium(reference)) is PostState.FAILED
     failed = data.posts[post.id]
     assert [medium.state for medium in failed.media] == [MediaState.AWAITING, MediaState.FAILED]
     assert failed.media[1].failure == samples.FAILURE
-    assert service.settle(PublishMedium(reference)) is None
+    assert service.complete(PublishMedium(reference)) is None
 
 
 def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_is_ready(
@@ -99,20 +99,20 @@ def test_a_medium_that_waits_for_its_own_rendering_does_not_know_that_the_blob_i
     reference = Reference(samples.sha256("content"), post.id, post.media[0].media_id)
     blobs.refer_once_rendered(reference, "blob")
     sent = PublishMedium(reference)
-    assert service.settle(sent) is None
+    assert service.complete(sent) is None
     assert data.posts[post.id].state is PostState.PENDING
-    blobs.rendered(reference)
-    assert service.settle(sent) is PostState.PUBLISHED
+    blobs.complete_rendering(reference)
+    assert service.complete(sent) is PostState.PUBLISHED
 
 
-def test_a_blob_that_is_not_settled_or_gone_settles_nothing(
+def test_a_blob_that_is_not_final_or_gone_completes_nothing(
     data: Metadata, service: PublishingService
 ) -> None:
     post = _post(data, media=1)
     sent = PublishMedium(_refer(data, post))
-    assert service.settle(sent) is None
+    assert service.complete(sent) is None
     _blob(data)
-    assert service.settle(sent) is None
+    assert service.complete(sent) is None
     assert data.posts[post.id].state is PostState.PENDING
 
 
@@ -123,7 +123,7 @@ def test_a_concluded_post_is_not_concluded_again(
     post = _post(data, media=1)
     data.posts[post.id] = replace(post, state=state)
     FakeBlobs(data).mark_ready(_blob(data), samples.picture())
-    assert service.settle(PublishMedium(_refer(data, post))) is None
+    assert service.complete(PublishMedium(_refer(data, post))) is None
     assert data.posts[post.id] == replace(post, state=state)
     assert data.profiles[post.author_id].posts == 0
 
@@ -132,10 +132,10 @@ def test_a_post_that_is_gone_is_not_concluded(service: PublishingService) -> Non
     assert service.conclude(samples.post().id) is None
 
 
-def test_a_settled_blob_without_an_outcome_is_an_error(
+def test_a_final_blob_without_an_outcome_is_an_error(
     data: Metadata, service: PublishingService
 ) -> None:
     reference = _refer(data, _post(data, media=1))
     data.blobs[reference.sha256] = replace(_blob(data), state=BlobState.READY)
     with pytest.raises(ValueError, match="without picture or failure"):
-        service.settle(PublishMedium(reference))
+        service.complete(PublishMedium(reference))

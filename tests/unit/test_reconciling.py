@@ -62,7 +62,7 @@ def _run_to(backend: Backend, queue: str) -> None:
     [
         ("ingest", Finding.LANDED),
         ("render", Finding.RENDER),
-        ("publish", Finding.SETTLE),
+        ("publish", Finding.COMPLETE),
         ("stream", Finding.RENDER),
     ],
 )

@@ -81,7 +81,7 @@ def test_a_photo_of_which_nothing_can_be_made_fails_with_the_reason(workshop: Wo
 
 
 @pytest.mark.parametrize("content", [PHOTO, BROKEN_PHOTO])
-def test_a_settled_blob_is_not_rendered_again(workshop: Workshop, content: bytes) -> None:
+def test_a_final_blob_is_not_rendered_again(workshop: Workshop, content: bytes) -> None:
     blob = workshop.store(content)
     workshop.render(blob)
     settled = workshop.now(blob)
@@ -92,7 +92,7 @@ def test_a_settled_blob_is_not_rendered_again(workshop: Workshop, content: bytes
 
 
 @pytest.mark.parametrize("content", [PHOTO, BROKEN_PHOTO])
-def test_a_settled_blob_is_rendered_again_for_each_reference_that_waits_for_it(
+def test_a_final_blob_is_rendered_again_for_each_reference_that_waits_for_it(
     workshop: Workshop, content: bytes
 ) -> None:
     blob = workshop.store(content)

@@ -116,7 +116,7 @@ def test_there_is_no_such_post(backend: Backend, text: str) -> None:
 
 
 @pytest.mark.parametrize("content", [PHOTO, BROKEN_PHOTO])
-def test_what_settled_while_the_post_was_deleted_concludes_it_when_it_is_back(
+def test_what_was_completed_while_the_post_was_deleted_concludes_it_when_it_is_back(
     backend: Backend, content: bytes
 ) -> None:
     post = backend.create_post(1, (content,), "key")

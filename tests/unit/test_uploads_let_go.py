@@ -122,7 +122,7 @@ def test_a_post_that_goes_while_its_upload_is_taken_in_leaves_no_reference(
         backend.wait(DELETED_RETENTION)
     backend.drain()
     assert _nothing_is_left_of(backend, post)
-    assert _tag(backend, post) in ("abandoned", "settled")
+    assert _tag(backend, post) in ("abandoned", "released")
     backend.wait(timedelta(days=8))
     backend.drain()
     assert not backend.metadata.blobs

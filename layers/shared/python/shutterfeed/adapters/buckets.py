@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
-SETTLED: Final = "settled"
+RELEASED: Final = "released"
 REFUSED: Final = "refused"
 ABANDONED: Final = "abandoned"
-EXPIRING: Final = frozenset((SETTLED, REFUSED, ABANDONED))
+EXPIRING: Final = frozenset((RELEASED, REFUSED, ABANDONED))
 """The tags of uploads that a lifecycle rule removes."""
 _READ_SIZE: Final = 1 << 20
 _IN_MEMORY: Final = 32 << 20
@@ -162,8 +162,8 @@ class S3UploadBucket:
     def holds(self, post_id: PostId, media_id: str) -> bool:
         return _head(self.connect(), self.name, keys.upload_object(post_id, media_id)) is not None
 
-    def settle(self, post_id: PostId, media_id: str) -> None:
-        self._tag(post_id, media_id, SETTLED)
+    def release(self, post_id: PostId, media_id: str) -> None:
+        self._tag(post_id, media_id, RELEASED)
 
     def refuse(self, post_id: PostId, media_id: str) -> None:
         self._tag(post_id, media_id, REFUSED)

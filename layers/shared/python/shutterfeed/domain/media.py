@@ -151,7 +151,7 @@ class Medium:
         return self.picture.capture if self.picture and self.keep_capture_details else None
 
     @property
-    def settled(self) -> bool:
+    def is_final(self) -> bool:
         """Whether it has reached a final state: ready or failed."""
         return self.state in (MediaState.READY, MediaState.FAILED)
 
@@ -231,7 +231,7 @@ class Blob:
     failure: Failure | None = None
 
     @property
-    def settled(self) -> bool:
+    def is_final(self) -> bool:
         return self.state is not BlobState.STORED
 
 

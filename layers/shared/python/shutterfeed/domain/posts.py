@@ -1,7 +1,7 @@
 """Posts: a caption, perhaps a place, and one to ten media.
 
 pending ──bytes of a medium landed──> processing ──every medium ready──> published
-   └──────────────┴──────────any medium refused──> failed, whose other media still settle
+   └──────────────┴──────────any medium refused──> failed, whose other media go on
 any of them ──owner deletes──> deleted ──30 days──> gone
    └────────────owner restores────┘
 
@@ -116,7 +116,7 @@ class Post:
         """Whether some of its media may still change their state: the post is unpublished, or it
         failed because of one medium before the others were ready or failed."""
         if self.state is PostState.FAILED:
-            return not all(medium.settled for medium in self.media)
+            return not all(medium.is_final for medium in self.media)
         return self.state in UNPUBLISHED
 
     @property

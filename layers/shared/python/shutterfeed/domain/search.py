@@ -260,7 +260,7 @@ class Query:
 def parse_query(text: str, near: Circle | None = None, media: MediaKind | None = None) -> Query:
     """Parse a query. Raises `InvalidInput` if the text is too long, has control characters, or has
     no letter, digit or emoji (unless a place is given)."""
-    text = _checked(text)
+    text = _check_text(text)
     tags = hashtags(text)[:MAX_TAGS]
     rest = _without_tags(text) if tags else text
     found = query_words(rest)
@@ -348,7 +348,7 @@ def lift(position: str, popular: int, as_of: datetime) -> float:
     return 1 + NEW * newness + POPULAR * min(popular, POPULAR_BITS) / POPULAR_BITS
 
 
-def _checked(text: str) -> str:
+def _check_text(text: str) -> str:
     if len(text) > MAX_QUERY:
         message = f"A query may have at most {MAX_QUERY} characters."
         raise InvalidInput("query_too_long", message, "q")

@@ -36,7 +36,7 @@ class Readers(Protocol):
         pushed are left out."""
         ...
 
-    def visit(self, reader_id: str, day: date) -> None:
+    def record_visit(self, reader_id: str, day: date) -> None:
         """Remember the reader's visit."""
         ...
 

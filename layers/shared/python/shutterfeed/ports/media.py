@@ -47,11 +47,12 @@ class Blobs(Protocol):
     def refer(self, reference: Reference) -> None: ...
 
     def refer_once_rendered(self, reference: Reference, blob_id: str) -> None:
-        """Write a reference that waits: the blob's state does not count for it until `rendered` is
-        called. Does nothing if there already is such a reference, waiting or not."""
+        """Write a reference that waits: the blob's state does not count for it until
+        `complete_rendering` is called. Does nothing if there already is such a reference, waiting
+        or not."""
         ...
 
-    def rendered(self, reference: Reference) -> None:
+    def complete_rendering(self, reference: Reference) -> None:
         """End the wait of a reference, as its rendering is done. Does nothing if it does not
         wait."""
         ...

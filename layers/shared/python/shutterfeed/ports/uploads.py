@@ -152,7 +152,7 @@ class UploadBucket(Protocol):
         """Whether the uploaded object exists."""
         ...
 
-    def settle(self, post_id: PostId, media_id: str) -> None:
+    def release(self, post_id: PostId, media_id: str) -> None:
         """Let the upload expire, as its bytes are stored as an original. Does nothing if it is
         gone."""
         ...

@@ -1,4 +1,4 @@
-"""To whom an author's posts are pushed."""
+"""The audience: the readers to whom an author's posts are pushed."""
 
 from __future__ import annotations
 
@@ -22,20 +22,18 @@ class AudienceService:
     clock: Clock
 
     def page(self, author_id: str, part: int | None, after: str | None, limit: int) -> Page[str]:
-        """Readers who are pushed to. Subscriptions that have run out are renewed if the reader
-        still comes and follows, and removed if not: should they come back, subscriptions are
-        written before their feed is made again."""
+        """A page of the readers who are pushed to. Subscriptions that have run out are renewed if
+        the reader still comes and follows, and removed if not: should they come back, subscriptions
+        are written before their feed is made again."""
         now = self.clock.now()
         page = self.audience.page(author_id, part, after, limit)
         holding = [x.reader_id for x in page.items if x.until > now]
         over = [x for x in page.items if x.until <= now]
         if over:
-            holding += self._renewed(author_id, over, now)
+            holding += self._renew(author_id, over, now)
         return Page(tuple(holding), page.next_position)
 
-    def _renewed(
-        self, author_id: str, over: Sequence[PushSubscription], now: datetime
-    ) -> list[str]:
+    def _renew(self, author_id: str, over: Sequence[PushSubscription], now: datetime) -> list[str]:
         """Whose subscriptions are good for longer.
 
         An edge that goes after it was looked at takes its subscription along, and what is not there

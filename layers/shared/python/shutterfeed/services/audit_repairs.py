@@ -1,4 +1,4 @@
-"""What the audit mends, each time after looking again: what was read may have changed since."""
+"""The repairs of the audit. Each looks again first, as what was read may have changed since."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AuditRepairs:
     collect: Queue[CollectMessage]
 
     def of(self, kind: Mismatch, sha256: str, subject: str) -> bool:
-        """Mend a mismatch of any kind but `OBJECT_WITHOUT_ROW`; whether it was."""
+        """Mend a mismatch of any kind but `OBJECT_WITHOUT_ROW`. True if something was changed."""
         match kind:
             case Mismatch.MISSING_RENDITION:
                 return self._render(sha256, subject)
@@ -103,7 +103,7 @@ class AuditRepairs:
             return True
         if upload.medium.state is not MediaState.READY or not self._is_stored(upload):
             return False
-        self.bucket.settle(post_id, media_id)
+        self.bucket.release(post_id, media_id)
         return True
 
     def _is_stored(self, upload: Upload) -> bool:
@@ -112,6 +112,6 @@ class AuditRepairs:
 
 
 def medium_of(subject: str) -> tuple[PostId, str]:
-    """What a subject of the form `<post>#<medium>` names."""
+    """The post and medium that a subject of the form `<post>#<medium>` names."""
     post_id, _, media_id = subject.partition("#")
     return PostId.parse(post_id), media_id

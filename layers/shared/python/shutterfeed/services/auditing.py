@@ -1,5 +1,5 @@
-"""Everything stored, held against everything recorded: rows, uploads, originals, renditions,
-references.
+"""The audit compares everything stored with everything recorded: rows, uploads, originals,
+renditions, references.
 
 A maintenance job. It reads both sides into sets of facts, which are compared outside of memory.
 What it reads is not one instant, so each finding is only a suspicion: a repair looks again, or is
@@ -46,7 +46,7 @@ RULES: Final[Mapping[Mismatch, Comparison]] = {
     ),
     Mismatch.COPY_KEPT: Comparison(Kind.COPIES),
 }
-"""What is a mismatch of each kind."""
+"""The mismatches of each kind."""
 _UPLOADS: Final = (Mismatch.UPLOAD_WITHOUT_ENTRY, Mismatch.UPLOAD_KEPT)
 _FINISHED: Final = (MediaState.READY, MediaState.FAILED)
 
@@ -60,7 +60,7 @@ class AuditService:
     def audit(
         self, evidence: Evidence, *, repair: bool, progress: Callable[[str], None]
     ) -> Iterator[Suspicion]:
-        """Read everything into `evidence`, which is empty, then tell what does not fit."""
+        """Read everything into `evidence`, which is empty, then report what does not fit."""
         evidence.gather(self._sources(), progress)
         for mismatch, rule in RULES.items():
             for sha256, subject in evidence.find(rule):

@@ -45,14 +45,14 @@ class AvatarService:
         """Record a photo that is to be the user's avatar, and give an upload link for it.
 
         Repeated with the same key and draft it names the first photo, with a fresh link. Raises
-        `InvalidInput`, and `Conflict` where the key was used for something else, or where its
-        avatar is one no more.
+        `InvalidInput`, and `Conflict` if the key was used for something else, or if its
+        avatar is no longer one.
         """
         check_idempotency_key(idempotency_key)
         check_avatar(draft.content_type, draft.size)
         check_sha256(draft.sha256, "sha256")
         self.users.me(user_id)
-        upload = self._new(user_id, draft)
+        upload = self._build(user_id, draft)
         post = Post(
             upload.post_id,
             "",
@@ -64,7 +64,7 @@ class AvatarService:
         fingerprint = _fingerprint(draft)
         earlier = self.posts.create(post, [upload], idempotency_key, fingerprint)
         if earlier:
-            upload = self._replayed(earlier, fingerprint)
+            upload = self._replay(earlier, fingerprint)
         grants = self.uploads.grants([upload])
         return CreatedAvatar(upload.medium.media_id, grants[0] if grants else None)
 
@@ -76,13 +76,13 @@ class AvatarService:
         now = self.clock.now()
         self.avatars.remove(user_id, self.ids.new(now), now)
 
-    def _new(self, user_id: str, draft: MediumDraft) -> Upload:
+    def _build(self, user_id: str, draft: MediumDraft) -> Upload:
         now = self.clock.now()
         medium = Medium(self.ids.new(now), draft.content_type, draft.size, draft.sha256)
         post_id = PostId(user_id, self.ids.new(now))
         return Upload(post_id, medium, now, purpose=Purpose.AVATAR)
 
-    def _replayed(self, earlier: Creation, fingerprint: str) -> Upload:
+    def _replay(self, earlier: Creation, fingerprint: str) -> Upload:
         if earlier.fingerprint != fingerprint:
             raise Conflict(
                 "idempotency_key_reused",

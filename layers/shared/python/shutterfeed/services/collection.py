@@ -1,4 +1,4 @@
-"""Giving storage back, in steps that can each be undone until the last.
+"""Collection removes what nothing refers to, in steps that can each be undone until the last.
 
 A deleted post is kept for 30 days; when its item expires, its references and its entries in the
 ledger go, and its uploads may go, whatever has become of them. A blob without references is kept

@@ -13,7 +13,8 @@ class Cursors:
     secrets: Secrets
 
     def open(self, scope: CursorScope, cursor: str | None) -> str | None:
-        """The position a cursor stands for; None without one. Raises `InvalidCursor`."""
+        """The position that a cursor stands for; None if there is no cursor. Raises
+        `InvalidCursor`."""
         return None if cursor is None else scope.open(self.secrets.cursor_key(), cursor)
 
     def seal(self, scope: CursorScope, position: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Feeds kept ready: what follows from a follow, and from a reader's becoming a regular one.
+"""Delivery keeps feeds ready: it carries out what a follow needs, and a reader who becomes regular.
 
 Why no post is missed: a subscription is written before the author's recent posts are read. A post
 published before that read is in the recent posts; one published after it finds the subscription,
@@ -55,7 +55,7 @@ class DeliveryService:
             case DeliverEntry(entry, owner_ids, planned_at):
                 self._push(entry, owner_ids, planned_at)
             case Followed(follower_id, followee_id):
-                self._followed(follower_id, followee_id)
+                self._begin_delivery(follower_id, followee_id)
             case Unfollowed(follower_id, followee_id):
                 self.migrations.consider(followee_id, cause=follower_id)
             case PrepareFeed(reader_id):
@@ -64,14 +64,14 @@ class DeliveryService:
     def _push(
         self, entry: FeedEntry, owner_ids: Iterable[str], planned_at: datetime | None
     ) -> None:
-        """However late that is, the entry goes before the unfollowed marker of whoever has
-        unfollowed since the audience was read."""
+        """The entry expires, however late it is written, before the unfollowed marker of whoever
+        has unfollowed since the audience was read."""
         now = self.clock.now()
         at = planned_at or now
         if at + FEED_RETENTION > now:
             self.feeds.put(owner_ids, [entry], at)
 
-    def _followed(self, follower_id: str, followee_id: str) -> None:
+    def _begin_delivery(self, follower_id: str, followee_id: str) -> None:
         # Whose preparation begins after this will find the edge.
         if self.readers.get(follower_id).prepared:
             self._bring(follower_id, followee_id)

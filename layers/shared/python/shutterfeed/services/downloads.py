@@ -1,4 +1,4 @@
-"""Originals on their way back to their owners, as they came."""
+"""Downloads give owners their originals back, as they came."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shutterfeed.services.uploads import find_upload
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Where the bytes of a medium are, and what they are."""
+    """The location of a medium's bytes, and what they are."""
 
     medium: Medium
     url: str
@@ -32,7 +32,7 @@ class DownloadService:
     def original(self, owner_id: str, media_id: str) -> Download:
         """A link to the bytes that the owner uploaded, for as long as they are kept.
 
-        Raises `NotFound`, and `Conflict` where the bytes have not been stored.
+        Raises `NotFound`, and `Conflict` if the bytes have not been stored.
         """
         upload = find_upload(self.ledger, owner_id, media_id)
         medium = upload.medium

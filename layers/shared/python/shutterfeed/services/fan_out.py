@@ -1,4 +1,4 @@
-"""Pushing posts: planning in chunks of the author's audience, and writing the chunks."""
+"""Fan-out pushes posts: a planner divides the author's audience into chunks, workers write them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHUNK: Final = 500
 PAGES_PER_STEP: Final = 20
 """Chunks per step of the planner, before it leaves a checkpoint and starts a new message."""
 LONGEST_STEP: Final = timedelta(seconds=20)
-"""After which no further chunk is begun, a third of the function's time: where all subscriptions of
+"""No further chunk is begun after this time, a third of the function's: if all subscriptions of
 a page have run out, 500 are written one by one, each on its own condition."""
 
 
@@ -29,7 +29,8 @@ class FanOutPlanner:
     clock: Clock
 
     def plan(self, step: FanOut) -> int:
-        """Send chunks for the readers from the step's checkpoint on; the number of readers.
+        """Send chunks for the readers from the step's checkpoint on. Returns the number of
+        readers.
 
         An audience of more than one chunk is read in parts side by side. A repeated step sends
         the same chunks again, which write the same items again.

@@ -47,17 +47,17 @@ _SCANNED: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """`latest` is the place to ask from, later, how many new posts there are."""
+    """A page of a feed. `latest` is the position from which to ask later how many posts are new."""
 
     posts: tuple[PostView, ...]
     next_position: str | None
     latest: str | None
-    """Only of a feed's first page."""
+    """None except on a feed's first page."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewPosts:
-    """`more`: there are more than were counted."""
+    """The number of new posts. `more` says that there are more than were counted."""
 
     count: int
     more: bool
@@ -85,7 +85,7 @@ class FeedService:
         viewer = Viewer(reader_id)
         start = self.reads.start(reader_id, cursor.before if cursor else None, limit)
         if cursor is None:
-            start = self._visited(reader_id, start)
+            start = self._record_visit(reader_id, start)
         posts, newest, after = self._read(viewer, start, cursor, limit)
         latest = FeedCursor(newest or BOTTOM) if cursor is None else None
         for _ in range(_ROUNDS):
@@ -100,8 +100,8 @@ class FeedService:
         )
 
     def new_posts(self, reader_id: str, since: str) -> NewPosts:
-        """How many posts of others have come since a page was read, at most 100; those deleted
-        since are counted too. Raises `InvalidCursor`."""
+        """The number of others' posts that have come since a page was read, at most 100. Those that
+        were deleted since are counted too. Raises `InvalidCursor`."""
         boundary = FeedCursor.parse(since).before
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
         viewer, reader = Viewer(reader_id), start.reader
@@ -120,7 +120,7 @@ class FeedService:
         ]
         return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
 
-    def _visited(self, reader_id: str, start: FeedStart) -> FeedStart:
+    def _record_visit(self, reader_id: str, start: FeedStart) -> FeedStart:
         """What a visit begins with: the reader's profile, their standing, and, unless posts are
         pushed to them, their feed made again."""
         reader, now = start.reader, self.clock.now()
@@ -132,12 +132,12 @@ class FeedService:
         if reader.last_visit != now.date():
             if pushed_until is not None or self.policy.is_regular(reader.last_visit, now.date()):
                 self.preparations.send([PrepareFeed(reader_id)])
-            self.readers.visit(reader_id, now.date())
+            self.readers.record_visit(reader_id, now.date())
         if reader.is_pushed(now):
             return start
-        return FeedStart(reader, start.pushed, self._remade(reader_id, start.snapshot))
+        return FeedStart(reader, start.pushed, self._rebuild(reader_id, start.snapshot))
 
-    def _remade(self, reader_id: str, old: Snapshot | None) -> Snapshot:
+    def _rebuild(self, reader_id: str, old: Snapshot | None) -> Snapshot:
         recent_posts = self.reads.recent_posts(self._following(reader_id))
         size, now = self.policy.snapshot_posts, self.clock.now()
         snapshot = make_snapshot(recent_posts.values(), old, size, self.reads, now)
@@ -202,7 +202,7 @@ class FeedService:
 
 
 def following(follows: Follows, reader_id: str) -> Iterable[str]:
-    """Ids of all whom a user follows."""
+    """The ids of all whom a user follows."""
     after = None
     while True:
         page = follows.following(reader_id, after, _FOLLOWING_PAGE)

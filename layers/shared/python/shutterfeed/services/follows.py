@@ -1,4 +1,4 @@
-"""Who follows whom."""
+"""Follows: edges between users, and lists of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FollowService:
     ids: Ids
 
     def follow(self, follower_id: str, handle: str) -> ProfileView:
-        """Follow a user; nothing changes where that is so already. Raises `NotFound`, and
+        """Follow a user. Nothing changes if they are followed already. Raises `NotFound`, and
         `InvalidInput` for oneself. The followee is returned with the new count."""
         viewer = Viewer(follower_id)
         followee = self.viewing.find(viewer, handle).profile
@@ -34,7 +34,7 @@ class FollowService:
         return self.viewing.user(viewer, followee.user_id, followee.handle)
 
     def unfollow(self, follower_id: str, handle: str) -> ProfileView:
-        """Stop following; nothing changes where that is so already. Raises `NotFound`."""
+        """Stop following a user. Nothing changes if they are not followed. Raises `NotFound`."""
         viewer = Viewer(follower_id)
         view = self.viewing.find(viewer, handle)
         followee = view.profile
@@ -46,7 +46,7 @@ class FollowService:
     def following(
         self, handle: str, viewer: Viewer, after: str | None, limit: int
     ) -> Page[ProfileView]:
-        """Whom a user follows. Raises `NotFound`."""
+        """The users whom a user follows. Raises `NotFound`."""
         user = self.viewing.find(viewer, handle).profile
         page = self.follows.following(user.user_id, after, limit)
         return Page(self.viewing.users(viewer, page.items), page.next_position)
@@ -54,7 +54,8 @@ class FollowService:
     def followers(
         self, handle: str, viewer: Viewer, after: str | None, limit: int
     ) -> Page[ProfileView]:
-        """Who follows a user: shard by shard, in each newest first. Raises `NotFound`."""
+        """The followers of a user: shard by shard, and newest first within each. Raises
+        `NotFound`."""
         user = self.viewing.find(viewer, handle).profile
         shard, position = _parse_position(after)
         page = self.follows.followers(user.user_id, shard, position, limit)

@@ -1,9 +1,9 @@
-"""Keeping the search index like the table: the work of `index`.
+"""Indexing keeps the search index like the table: the work of `index`.
 
-A message says only whose document may have changed. What it is now is read from the table, strongly
-consistent and after the message came, so that a late or repeated message brings nothing old; the
-item's revision goes with it as the document's version, so that of two workers that overtake each
-other the one with the newer state wins.
+A message says only whose document may have changed. Its present state is read from the table,
+strongly consistent and after the message came, so that a late or repeated message brings nothing
+old; the item's revision goes with it as the document's version, so that of two workers that
+overtake each other the one with the newer state wins.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class IndexingService:
     index: SearchDocuments
 
     def apply(self, messages: Sequence[IndexMessage]) -> Mapping[IndexMessage, Exception]:
-        """Bring the documents of all messages up to date; those that failed, and why.
+        """Bring the documents of all messages up to date. Returns those that failed, and why.
 
         One failure leaves the others alone, be it in reading or in writing.
         """

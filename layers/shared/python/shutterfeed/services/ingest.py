@@ -1,4 +1,4 @@
-"""From bytes that landed to a claimed blob: the step `ingest`, whose function is `dedup_hash`.
+"""The step `ingest` makes a claimed blob of bytes that landed; its function is `dedup_hash`.
 
 Every step may be repeated, and a crash between any two is mended by the queue's redelivery:
 each step's outcome depends on what is stored, not on what this run remembers.
@@ -61,7 +61,7 @@ class IngestService:
         if upload is None:
             return IngestOutcome.UNKNOWN
         if upload.medium.state is MediaState.READY:
-            self.bucket.settle(post_id, media_id)
+            self.bucket.release(post_id, media_id)
             return IngestOutcome.REPEATED
         arrival = self.bucket.inspect(post_id, media_id, SNIFF_BYTES)
         if arrival is None:
@@ -92,7 +92,7 @@ class IngestService:
             # It has expired meanwhile, and the collector may have been there before the reference.
             return self._abandon(IngestUpload(post_id, medium.media_id))
         self._order(blob, arrival, reference)
-        self.bucket.settle(post_id, medium.media_id)
+        self.bucket.release(post_id, medium.media_id)
         return IngestOutcome.CLAIMED
 
     def _abandon(self, landed: IngestUpload) -> IngestOutcome:
@@ -120,7 +120,7 @@ class IngestService:
 
 
 def mismatch(declared: Medium, arrival: Arrival) -> Failure | None:
-    """What of the bytes is not as declared, if anything."""
+    """The difference between the bytes and their declaration; None if there is none."""
     if arrival.size != declared.size:
         return Failure(
             "bytes_mismatch",

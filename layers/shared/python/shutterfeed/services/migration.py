@@ -49,7 +49,7 @@ class MigrationService:
         it again if it crashed before it told the planner. Raises `Busy` if profile or recent posts
         change too often to be written.
         """
-        profile = self._noted(author_id)
+        profile = self._note_popularity(author_id)
         if profile is None:
             return
         for _ in range(_ATTEMPTS):
@@ -86,7 +86,7 @@ class MigrationService:
         self.steps.send([step])
         return moved
 
-    def _noted(self, author_id: str) -> Profile | None:
+    def _note_popularity(self, author_id: str) -> Profile | None:
         """The author, with the popularity that their followers now make.
 
         Whoever notes it looks again: the last of all who note has then seen the last count, though

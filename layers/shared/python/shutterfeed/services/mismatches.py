@@ -1,4 +1,4 @@
-"""What the audit finds: where what is stored and what is recorded differ."""
+"""The mismatches that the audit finds: what is stored and what is recorded differ."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 class Mismatch(StrEnum):
     OBJECT_WITHOUT_ROW = "object_without_row"
-    """An original that no blob row names. Where a post shows that content, its row is restored."""
+    """An original that no blob row names. If a post shows that content, its row is restored."""
     ROW_WITHOUT_OBJECT = "row_without_object"
     """A blob row whose original is gone: reported. The next upload of it puts it back, since no
     claim believes a row."""
@@ -16,11 +16,11 @@ class Mismatch(StrEnum):
     """A ready blob that lacks renditions: rendered again."""
     RENDITION_WITHOUT_ROW = "rendition_without_row"
     REFERENCE_WITHOUT_POST = "reference_without_post"
-    """Keeps a content longer than needed: reported."""
+    """A reference that keeps a content longer than needed: reported."""
     MEDIUM_WITHOUT_REFERENCE = "medium_without_reference"
     """A shown medium whose content might be collected: referred to again."""
     ENTRY_WITHOUT_POST = "entry_without_post"
-    """What a post that has gone left in the ledger: the collector is told."""
+    """Ledger entries of a post that is gone: the collector is told."""
     UPLOAD_WITHOUT_ENTRY = "upload_without_entry"
     """An upload that no ledger entry speaks of, and that does not expire. If no post has such a
     medium, it is marked to expire."""
@@ -36,7 +36,7 @@ class Mismatch(StrEnum):
 class Suspicion:
     kind: Mismatch
     sha256: str
-    """Empty for what does not tell it: renditions and uploads."""
+    """The content's SHA-256. Empty for renditions and uploads, which do not tell it."""
     subject: str
     """The blob's id, `<post>#<medium>`, or a copy's key."""
     repaired: bool = False

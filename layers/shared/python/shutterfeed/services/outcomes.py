@@ -1,4 +1,4 @@
-"""What photos and videos have in common: a stored content is worked on, and the outcome told.
+"""The part that photos and videos have in common: render a stored content, and report the outcome.
 
 Known content is worked on again for each upload of it, as if it were new: its uploader waits as
 long as for new content, behind the same queue, and a rendition that was lost is back.
@@ -15,28 +15,28 @@ from shutterfeed.domain.videos import VideoRefused
 from shutterfeed.ports.media import Blobs
 
 
-def settle_order(
+def complete_order(
     blobs: Blobs, order: RenderPhoto | TranscodeVideo, make: Callable[[Blob], Picture]
 ) -> BlobState | None:
     """Let `make` write all renditions, then mark the blob ready, or failed, with the reason; then
     tell the reference that waits for it.
 
-    What the work came to; None where there was nothing to do.
+    Returns the blob's new state; None if there was nothing to do.
     """
     blob = blobs.get(order.sha256)
     if blob is None or blob.blob_id != order.blob_id:
         return None
     reference = order.reference
     waits = reference is not None and blobs.awaits_rendering(reference)
-    if blob.settled and not waits:
+    if blob.is_final and not waits:
         return None
-    state = _settle(blobs, blob, make)
+    state = _complete(blobs, blob, make)
     if reference is not None:
-        blobs.rendered(reference)
+        blobs.complete_rendering(reference)
     return state
 
 
-def _settle(blobs: Blobs, blob: Blob, make: Callable[[Blob], Picture]) -> BlobState:
+def _complete(blobs: Blobs, blob: Blob, make: Callable[[Blob], Picture]) -> BlobState:
     try:
         picture = make(blob)
     except (PhotoRefused, VideoRefused) as refused:

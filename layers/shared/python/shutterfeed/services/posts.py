@@ -66,7 +66,8 @@ class PostDraft:
     taken_at: datetime | None = None
 
     def fingerprint(self) -> str:
-        """The same for the same draft, to tell a repeated request from a reused key."""
+        """A digest that is the same for the same draft, to tell a repeated request from a reused
+        key."""
         return hashlib.sha256(json.dumps(asdict(self), default=str).encode()).hexdigest()
 
 
@@ -90,19 +91,19 @@ class PostService:
         """Record a post as pending and give one upload link per medium.
 
         Repeated with the same key and draft it returns the first post, with fresh links for what
-        has not arrived. Raises `InvalidInput`, and `Conflict` where the key was used for another
+        has not arrived. Raises `InvalidInput`, and `Conflict` if the key was used for another
         draft.
         """
         check_idempotency_key(idempotency_key)
-        draft = _checked(draft)
+        draft = _check(draft)
         author = self.users.me(author_id)
-        post, uploads = self._new(author_id, draft)
+        post, uploads = self._build(author_id, draft)
         earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint())
         if earlier is None:
             view = self.viewing.new_post(post, author)
         else:
-            post, uploads = self._replayed(earlier, draft)
-            view = self._shown_again(post, author)
+            post, uploads = self._replay(earlier, draft)
+            view = self._show_again(post, author)
         return CreatedPost(view, self.uploads.grants(uploads))
 
     def get(self, text: str, viewer: Viewer) -> PostView:
@@ -153,8 +154,8 @@ class PostService:
         raise Busy
 
     def restore(self, text: str, owner_id: str) -> PostView:
-        """Bring a deleted post back to the state and the place in the order that it had; repeated,
-        it changes nothing more. A post that is not deleted is returned as it is.
+        """Bring a deleted post back to the state and the position that it had. Repeated, it changes
+        nothing more. A post that is not deleted is returned as it is.
 
         Raises `NotFound`, also for another's post, and `Conflict` if it was deleted too long ago.
         """
@@ -187,7 +188,7 @@ class PostService:
         views = self.viewing.posts_at_hand(viewer, page.items, Surface.LIST, [author])
         return Page(views, page.next_position)
 
-    def _new(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
+    def _build(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
         now = self.clock.now()
         media = tuple(
             Medium(
@@ -214,7 +215,7 @@ class PostService:
         )
         return post, tuple(Upload(post.id, medium, now) for medium in media)
 
-    def _replayed(self, earlier: Creation, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
+    def _replay(self, earlier: Creation, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
         if earlier.fingerprint != draft.fingerprint():
             raise Conflict(
                 "idempotency_key_reused",
@@ -230,7 +231,7 @@ class PostService:
         ordered = tuple(uploads[m.media_id] for m in post.media if m.media_id in uploads)
         return post.with_uploads(uploads), ordered
 
-    def _shown_again(self, post: Post, author: Profile) -> PostView:
+    def _show_again(self, post: Post, author: Profile) -> PostView:
         """A post of the author's, with its media as they are here."""
         viewer = Viewer(author.user_id)
         views = self.viewing.posts_at_hand(viewer, [post], Surface.ITSELF, [author])
@@ -251,7 +252,7 @@ class PostService:
 
 
 def check_idempotency_key(text: str) -> None:
-    """Raises `InvalidInput`."""
+    """Check a client's idempotency key. Raises `InvalidInput`."""
     if len(text) > MAX_IDEMPOTENCY_KEY or not re.fullmatch(IDEMPOTENCY_KEY, text):
         raise InvalidInput(
             "invalid_idempotency_key",
@@ -260,7 +261,7 @@ def check_idempotency_key(text: str) -> None:
         )
 
 
-def _checked(draft: PostDraft) -> PostDraft:
+def _check(draft: PostDraft) -> PostDraft:
     check_caption(draft.caption)
     place = None if draft.place is None else check_place(draft.place)
     if not 1 <= len(draft.media) <= MAX_MEDIA:

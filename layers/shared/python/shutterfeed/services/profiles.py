@@ -26,11 +26,11 @@ class ProfileService:
     clock: Clock
 
     def me(self, user_id: str) -> Profile:
-        """The caller's profile, made now where there is none."""
+        """The caller's profile, made now if they have none."""
         return self.profiles.get(user_id) or self.create(user_id)
 
     def create(self, user_id: str) -> Profile:
-        """Make a profile with a handle of its own; the existing one where there is one."""
+        """Make a profile with a handle of its own; returns the existing one if there is one."""
         for attempt in range(_HANDLE_ATTEMPTS):
             new = Profile(user_id, initial_handle(user_id, attempt), self.clock.now())
             try:

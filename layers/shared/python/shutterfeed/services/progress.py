@@ -1,4 +1,4 @@
-"""How far a post's media have come, for its author, until all of them have settled."""
+"""Progress shows an author how far a post's media have come, until all of them are final."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class ProgressService:
     clock: Clock
 
     def of(self, post: Post) -> Post:
-        """The post with its media as the ledger has them now; as it is once they have settled."""
+        """The post with its media as the ledger has them now; unchanged once all of them are
+        complete."""
         if not post.awaits_media:
             return post
         now = self.clock.now()

@@ -23,27 +23,27 @@ class PublishingService:
     clock: Clock
     ids: Ids
 
-    def settle(self, message: PublishMessage) -> PostState | None:
+    def complete(self, message: PublishMessage) -> PostState | None:
         """Carry a blob's outcome to the medium that refers to it, and conclude the post.
 
-        The post's new state; None where nothing changed.
+        Returns the post's new state; None if nothing changed.
         """
         if isinstance(message, PublishPost):
             return self.conclude(message.post_id)
         reference = message.reference
         blob = self.blobs.get(reference.sha256)
-        if blob is None or not blob.settled or self.blobs.awaits_rendering(reference):
+        if blob is None or not blob.is_final or self.blobs.awaits_rendering(reference):
             # There will be another message when its rendering is done.
             return None
-        self._settle(blob, reference)
+        self._complete_medium(blob, reference)
         return self.conclude(reference.post_id)
 
     def conclude(self, post_id: PostId) -> PostState | None:
         """Publish the post if all its media are ready, fail it if one has failed. A hidden post's
         photo becomes the avatar instead. A failed post is told of its other media.
 
-        Two media that settle at once both come here, each after writing its own ledger entry, so
-        that the later one sees both. The post's new state; None where nothing changed.
+        Two media that complete at once both come here, each after writing its own ledger entry, so
+        that the later one sees both. Returns the post's new state; None if nothing changed.
         """
         post = self.posts.get(post_id)
         if post is None or not post.awaits_media:
@@ -69,7 +69,7 @@ class PublishingService:
             return PostState.PUBLISHED
         return None
 
-    def _settle(self, blob: Blob, reference: Reference) -> None:
+    def _complete_medium(self, blob: Blob, reference: Reference) -> None:
         author_id, media_id = reference.post_id.author_id, reference.media_id
         if blob.picture is not None:
             self.ledger.mark_ready(author_id, media_id, blob.picture)

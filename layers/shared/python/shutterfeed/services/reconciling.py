@@ -45,22 +45,23 @@ from shutterfeed.ports.uploads import Intake, Ledger, UploadBucket
 M = TypeVar("M")
 
 PER_SHARD: Final = 125
-"""Posts looked at in one shard and run: 2,000 in all. The next run goes on behind them."""
+"""The number of posts that a run looks at in one shard: 2,000 in all. The next run goes on behind
+them."""
 MAX_BACKLOG: Final = 1_000
 """A queue with more messages than this is late, not standing still: more would not help it."""
 
 
 class Finding(StrEnum):
-    """What a post that stands still was found to lack, and so what was done."""
+    """The cause for which a post stands still, and what was done about it."""
 
     LANDED = "landed"
     """The bytes are in the uploads bucket, but nothing was made of them: told `dedup_hash`."""
     RENDER = "render"
     """The content is stored without renditions: told the renderer, or the transcoder."""
-    SETTLE = "settle"
+    COMPLETE = "complete"
     """The content is ready or has failed, and the medium does not know: told `publish`."""
     CONCLUDE = "conclude"
-    """Every medium is settled, or one has failed, and the post is not: told `publish`."""
+    """Every medium is final, or one has failed, and the post is not: told `publish`."""
     NEVER_ARRIVED = "never_arrived"
     """No bytes came, and none can come any more: failed."""
     LOST = "lost"
@@ -71,14 +72,14 @@ class Finding(StrEnum):
 
 @dataclass(slots=True)
 class Reconciliation:
-    """What one run found."""
+    """The findings of one run."""
 
     looked_at: int = 0
     findings: Counter[Finding] = field(default_factory=Counter)
     oldest: timedelta | None = None
-    """Age of the oldest post that stood still through nobody's fault but ours."""
+    """The age of the oldest post that stood still through nobody's fault but ours."""
     failures: list[str] = field(default_factory=list)
-    """Posts that could not be looked at, and why."""
+    """The posts that could not be looked at, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +132,11 @@ class ReconcilingService:
 
     def _move(self, post: Post) -> Iterator[Finding]:
         """One step for every medium that can take one, also beside a medium that failed; the
-        post's own when all have settled, or one fails it."""
+        post's own when all are final, or one fails it."""
         uploads = self.ledger.of_post(post)
         seen = post.with_uploads(uploads)
         fails = seen.state is PostState.FAILED and post.state is not PostState.FAILED
-        if fails or all(medium.settled for medium in seen.media):
+        if fails or all(medium.is_final for medium in seen.media):
             yield self._send(self.publish, PublishPost(post.id), Finding.CONCLUDE)
         for medium in seen.media:
             upload = uploads.get(medium.media_id) or Upload(post.id, medium, post.created_at)
@@ -162,8 +163,8 @@ class ReconcilingService:
         reference = Reference(upload.medium.sha256, post_id, media_id)
         blob = self.blobs.get(reference.sha256)
         if blob is not None and self.blobs.is_referred_to_by(reference):
-            if blob.settled and not self.blobs.awaits_rendering(reference):
-                yield self._send(self.publish, PublishMedium(reference), Finding.SETTLE)
+            if blob.is_final and not self.blobs.awaits_rendering(reference):
+                yield self._send(self.publish, PublishMedium(reference), Finding.COMPLETE)
                 return
             if may_move(blob.content_type) and not _overdue(upload, now):
                 return

@@ -1,8 +1,8 @@
-"""From a stored photo to its renditions: the step `render`.
+"""The step `render` makes the renditions of a stored photo.
 
 Its function is `thumbnail`, which parses hostile bytes. It reaches blobs, originals and renditions,
-and knows of no user or post. Of content that is known another encoder may write other bytes under
-the same name than before; it is the same picture.
+and knows of no user or post. If content is rendered again, another encoder may write other bytes
+under the same name than before; it is the same picture.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from shutterfeed.domain.media import Blob, BlobState, Picture
 from shutterfeed.domain.messages import RenderPhoto
 from shutterfeed.ports.media import Blobs, Originals, PhotoCodec, Renditions
-from shutterfeed.services.outcomes import settle_order
+from shutterfeed.services.outcomes import complete_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,8 @@ class RenderingService:
     codec: PhotoCodec
 
     def render(self, message: RenderPhoto) -> BlobState | None:
-        """Write all renditions and tell the outcome, as `settle_order` says."""
-        return settle_order(self.blobs, message, self._picture)
+        """Write all renditions and tell the outcome, as `complete_order` says."""
+        return complete_order(self.blobs, message, self._picture)
 
     def _picture(self, blob: Blob) -> Picture:
         with self.originals.open(blob) as source:

@@ -1,4 +1,5 @@
-"""From changes of the metadata table to the queues of those who act on them."""
+"""Routing turns changes of the metadata table into messages for the queues of those who act on
+them."""
 
 from __future__ import annotations
 
@@ -16,21 +17,22 @@ STEPS: Final = tuple(
     for worker in topology.WORKERS
     if {kind.__name__ for kind in get_args(Work)}.intersection(worker.kinds)
 )
-"""Those that changes lead to."""
+"""The queues that changes lead to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRouter:
-    """The stream does nothing but hand work to queues, whose retries block nobody else."""
+    """The router only hands the stream's work to queues, whose retries block nobody else."""
 
     queues: Mapping[str, BatchQueue[Any]]
-    """By step."""
+    """The queues of workers, by step."""
 
     def route(self, changes: Mapping[int, Change]) -> Mapping[int, Exception]:
         """Send what follows from a batch's changes, each queue's messages together.
 
-        The indexes of the changes of whose messages at least one could not be sent, and why. They
-        come again with all that follows them in the stream: repeated messages are harmless.
+        Returns the indexes of the changes of whose messages at least one could not be sent, and
+        why. They come again with all that follows them in the stream: repeated messages are
+        harmless.
         """
         failures: dict[int, Exception] = {}
         causes: defaultdict[str, list[int]] = defaultdict(list)

@@ -1,5 +1,5 @@
-"""Finding posts, people and hashtags. What the index says is held against the table at read: it is
-shown by `services/viewing.py`, whatever the index remembers."""
+"""Search finds posts, people and hashtags. What the index says is checked against the table when it
+is read: it is shown by `services/viewing.py`, whatever the index remembers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _POSITION: Final = re.compile(r"(?P<as_of>[0-9A-Z]{26}):(?P<offset>\d{1,4})", re
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
-    """`text` is a handle, a hashtag without its mark, or a place's name."""
+    """A suggestion. `text` is a handle, a hashtag without its `#`, or a place's name."""
 
     kind: SuggestionKind
     text: str
@@ -45,24 +45,26 @@ class SearchService:
         The first page fixes the moment that all further ones look at: what is published later
         does not push anything onto the next page. Raises `InvalidCursor`.
         """
-        as_of, offset = self._opened(position)
+        as_of, offset = self._open(position)
         found = self.index.posts(query, as_of, offset, _within_depth(offset, limit))
         views = self.viewing.posts(viewer, found.items)
-        return Page(views, _sealed(as_of, found.next_position))
+        return Page(views, _seal(as_of, found.next_position))
 
     def users(
         self, viewer: Viewer, query: Query, position: str | None, limit: int
     ) -> Page[ProfileView]:
-        """Best first. Raises `InvalidCursor`, and `InvalidInput` for a query without words."""
-        _with_words(query)
-        as_of, offset = self._opened(position)
+        """The users who match, best first. Raises `InvalidCursor`, and `InvalidInput` for a query
+        without words."""
+        _require_words(query)
+        as_of, offset = self._open(position)
         found = self.index.users(query, offset, _within_depth(offset, limit))
         views = self.viewing.users(viewer, found.items)
-        return Page(views, _sealed(as_of, found.next_position))
+        return Page(views, _seal(as_of, found.next_position))
 
     def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
-        """Those in use, without their mark. Raises `InvalidInput` for a query without words."""
-        _with_words(query)
+        """The hashtags in use, without their `#`. Raises `InvalidInput` for a query without
+        words."""
+        _require_words(query)
         return self.index.hashtags(query, min(limit, _MAX_HASHTAGS))
 
     def tagged(self, viewer: Viewer, tag: str, position: str | None, limit: int) -> Page[PostView]:
@@ -73,7 +75,7 @@ class SearchService:
         return Page(self.viewing.posts(viewer, found.items), found.next_position)
 
     def suggest(self, viewer: Viewer, text: str) -> tuple[SuggestionView, ...]:
-        """What somebody who typed this much may mean. Raises `InvalidInput`."""
+        """Suggestions for somebody who has typed this much. Raises `InvalidInput`."""
         found = self.index.suggest(parse_query(text), MAX_SUGGESTIONS)
         user_ids = [s.text for s in found if s.kind is SuggestionKind.USER]
         users = self.viewing.authors(viewer, user_ids)
@@ -85,7 +87,7 @@ class SearchService:
                 views.append(SuggestionView(suggestion.kind, user.profile.handle, user))
         return tuple(views)
 
-    def _opened(self, position: str | None) -> tuple[datetime, int]:
+    def _open(self, position: str | None) -> tuple[datetime, int]:
         if position is None:
             return self.clock.now(), 0
         match = _POSITION.fullmatch(position)
@@ -101,12 +103,12 @@ def _within_depth(offset: int, limit: int) -> int:
     return max(0, min(limit, MAX_DEPTH - offset))
 
 
-def _sealed(as_of: datetime, offset: str | None) -> str | None:
+def _seal(as_of: datetime, offset: str | None) -> str | None:
     if offset is None or int(offset) >= MAX_DEPTH:
         return None
     return f"{ulid(as_of, 0)}:{offset}"
 
 
-def _with_words(query: Query) -> None:
+def _require_words(query: Query) -> None:
     if not query.terms:
         raise InvalidInput("empty_query", "There is nothing in it to search for.", "q")

@@ -1,8 +1,8 @@
-"""Building the search index again, and holding it against the table: step by step, from outside.
+"""Maintenance builds the search index again and compares it with the table, step by step.
 
 Every step is short and may be repeated; whoever runs them (`make reindex`, `make search-check`)
-carries the place from one to the next. A new generation gets every change from its beginning on and
-is searched only when it has everything: nobody finds less meanwhile.
+carries the position from one to the next. A new generation gets every change from its beginning on
+and is searched only when it has everything: nobody finds less meanwhile.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.search import UNFINISHED, Searchable, SearchGenerations
 
 PAGE: Final = 200
-"""Items of the table that one step looks at."""
+"""The number of items of the table that one step looks at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one step did; `after` is where the next one goes on, None at the end."""
+    """The result of one step; `after` is the position where the next one goes on, None at the
+    end."""
 
     looked_at: int
     written: int
     after: str | None
     found: Mapping[str, int] = field(default_factory=dict)
-    """How many documents were found missing, outdated, unfinished or left over, and how many
-    entries astray."""
+    """The number of documents found missing, outdated, unfinished or left over, and the number of
+    entries without a document."""
     failures: Sequence[str] = ()
 
 
@@ -42,7 +43,7 @@ class SearchMaintenance:
     index: SearchGenerations
 
     def begin(self) -> str:
-        """Begin a new generation; its name."""
+        """Begin a new generation. Returns its name."""
         return self.index.begin()
 
     def switch(self, generation: str) -> None:
@@ -50,7 +51,7 @@ class SearchMaintenance:
         self.index.switch(generation)
 
     def drop_others(self) -> bool:
-        """Remove a part of the generations that are not searched; whether there is more."""
+        """Remove a part of the generations that are not searched. True if there is more."""
         return self.index.drop_others()
 
     def copy(self, generation: str, after: str | None) -> Step:
@@ -62,26 +63,28 @@ class SearchMaintenance:
             len(page.items),
             len(documents) - len(refused),
             page.next_position,
-            failures=_told(refused),
+            failures=_describe(refused),
         )
 
     def check(self, after: str | None, *, repair: bool) -> Step:
-        """Hold a page of the table against the index: what is missing in it, old, or too much."""
+        """Compare a page of the table with the index, and count what the index lacks, or has old or
+        left over."""
         page = self.searchable.page(after, PAGE)
-        return self._compared(page.items, page.next_position, repair=repair)
+        return self._compare(page.items, page.next_position, repair=repair)
 
     def check_held(self, after: str | None, *, repair: bool) -> Step:
-        """Hold a page of the index against the table: what is gone from it altogether."""
+        """Compare a page of the index with the table, and count what is gone from the table."""
         page = self.index.held(after, PAGE)
-        return self._compared(page.items, page.next_position, repair=repair)
+        return self._compare(page.items, page.next_position, repair=repair)
 
     def check_entries(self, after: str | None, *, repair: bool) -> Step:
-        """Hold a page of the index's entries against its own documents: which belong to none."""
+        """Compare a page of the index's entries with its documents, and count those that belong to
+        none."""
         page = self.index.stray_entries(after, PAGE, repair=repair)
         found = {"astray": page.found} if page.found else {}
         return Step(page.looked_at, page.removed, page.next_position, found)
 
-    def _compared(
+    def _compare(
         self, subjects: Sequence[PostId | str], after: str | None, *, repair: bool
     ) -> Step:
         held = self.index.versions(subjects)
@@ -94,7 +97,7 @@ class SearchMaintenance:
                 wrong.append(truth)
         refused = self.index.apply(wrong) if repair and wrong else {}
         written = len(wrong) - len(refused) if repair else 0
-        return Step(len(subjects), written, after, found, _told(refused))
+        return Step(len(subjects), written, after, found, _describe(refused))
 
     def _truth(self, subject: PostId | str) -> Document:
         if isinstance(subject, PostId):
@@ -112,5 +115,5 @@ def _mismatch(truth: Document, held: int | None) -> str | None:
     return None if held == truth.version else "outdated"
 
 
-def _told(refused: Mapping[PostId | str, str]) -> list[str]:
+def _describe(refused: Mapping[PostId | str, str]) -> list[str]:
     return [f"{subject}: {reason}" for subject, reason in refused.items()]

@@ -1,4 +1,4 @@
-"""From a stored video to its clip and poster: the work of `transcode`, which parses hostile bytes.
+"""The step `transcode` makes the clip and poster of a stored video; it parses hostile bytes.
 
 It reaches blobs, originals and renditions, and knows of no user or post. Whoever uploads content
 that is known sees as much progress as with new content.
@@ -12,7 +12,7 @@ from shutterfeed.domain.media import Blob, BlobState, Clip, Picture, Reference
 from shutterfeed.domain.messages import TranscodeVideo
 from shutterfeed.domain.videos import CLIP_NAME, CLIP_TYPE, RenderedClip
 from shutterfeed.ports.media import Blobs, Originals, Renditions, VideoCodec
-from shutterfeed.services.outcomes import settle_order
+from shutterfeed.services.outcomes import complete_order
 
 _STEP = 5
 """Percentage points between two notes of progress: each is a write, and a stream record."""
@@ -26,8 +26,8 @@ class TranscodingService:
     codec: VideoCodec
 
     def transcode(self, message: TranscodeVideo) -> BlobState | None:
-        """Write clip and poster and tell the outcome, as `settle_order` says."""
-        return settle_order(
+        """Write clip and poster and tell the outcome, as `complete_order` says."""
+        return complete_order(
             self.blobs, message, lambda blob: self._picture(blob, message.reference)
         )
 

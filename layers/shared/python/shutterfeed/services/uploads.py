@@ -1,4 +1,4 @@
-"""The bytes of media on their way to storage: links, parts, and the ledger their owner sees."""
+"""Uploads: links, parts, and the ledger that their owner sees."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ Grant = UploadGrant | PartsGrant
 
 @dataclass(frozen=True, slots=True)
 class UploadView:
-    """A ledger entry; what of it has arrived, and a link for what is still to come, if anything."""
+    """A ledger entry, the parts that have arrived, and a link for the rest, if anything is
+    missing."""
 
     upload: Upload
     arrived: tuple[Part, ...] = ()
@@ -76,7 +77,7 @@ class UploadService:
     def complete(self, author_id: str, media_id: str) -> UploadView:
         """Make the file of its parts; repeated, it changes nothing more.
 
-        Raises `NotFound`, and `Conflict` where parts are missing, or it is too late for them, or
+        Raises `NotFound`, and `Conflict` if parts are missing, or it is too late for them, or
         the file does not come in parts.
         """
         upload = find_upload(self.ledger, author_id, media_id)

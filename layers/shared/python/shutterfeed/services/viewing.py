@@ -1,4 +1,4 @@
-"""What somebody is shown: the only code that turns stored posts and profiles into views.
+"""Views are what somebody is shown; only this module makes them of stored posts and profiles.
 
 Every answer that holds a post or a user is made of these views, and each of them has gone through
 `visibility.decide` for the viewer who asks. What is hidden is left out of lists, and by its own
@@ -30,7 +30,7 @@ from shutterfeed.services.progress import ProgressService
 
 @dataclass(frozen=True, slots=True)
 class AuthorView:
-    """As much of a user as goes with a post or a suggestion."""
+    """The part of a user that goes with a post or a suggestion."""
 
     profile: Profile
 
@@ -54,7 +54,8 @@ class PostView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewingService:
-    """Methods for one subject raise `NotFound` if it is hidden; those for many leave it out."""
+    """Makes views. Methods for one subject raise `NotFound` if it is hidden; those for many leave
+    it out."""
 
     reads: ViewingReads
     profiles: Profiles
@@ -88,7 +89,7 @@ class ViewingService:
         return _posts(viewer, ids, stored.including(posts, known.values()), surface)
 
     def new_post(self, post: Post, author: Profile) -> PostView:
-        """A post as its author sees it who has just made it: nothing else is stored of it yet."""
+        """A post as its author sees it right after making it: nothing else is stored of it yet."""
         stored = Stored().including([post], [author])
         return _post_by_itself(Viewer(author.user_id), post.id, stored)
 

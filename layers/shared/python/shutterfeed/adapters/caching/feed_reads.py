@@ -21,7 +21,7 @@ from shutterfeed.ports.feed_reads import (
 )
 from shutterfeed.ports.system import Clock
 
-SETTLED: Final = timedelta(minutes=1)
+SAFE_AGE: Final = timedelta(minutes=1)
 """Cached recent posts certainly have every post whose position is older than this: the recent posts
 are seconds old, a post is published within seconds of the moment in its position, and clocks agree
 to a second.
@@ -34,7 +34,7 @@ class CachedFeedReads:
     `start` and `recent_posts` do not use it, since snapshots and subscriptions that are stored are
     made from their results.
 
-    A page below a position that is younger than `SETTLED` reads all recent posts again. So every
+    A page below a position that is younger than `SAFE_AGE` reads all recent posts again. So every
     post below a cursor is on the pages after it, however old the cached recent posts are: pages
     have no gap. Only the top of a feed may be some seconds late.
     """
@@ -72,4 +72,4 @@ class CachedFeedReads:
         return self.reads.timelines(before, limit)
 
     def _may(self, before: FeedEntry | None) -> bool:
-        return before is None or ulid_time(before.position) <= self.clock.now() - SETTLED
+        return before is None or ulid_time(before.position) <= self.clock.now() - SAFE_AGE

@@ -85,7 +85,7 @@ class DynamoBlobs:
         except ConditionFailed:
             return  # An earlier delivery wrote it, and it may have been rendered since.
 
-    def rendered(self, reference: Reference) -> None:
+    def complete_rendering(self, reference: Reference) -> None:
         update = Update(
             keys.reference(reference),
             remove=(AWAITS_RENDERING,),

@@ -180,7 +180,7 @@ class DynamoPosts:
         return self._changed(post_id, published)
 
     def fail(self, post_id: PostId, media: Sequence[Medium], at: datetime) -> bool:
-        settled = all(medium.settled for medium in media)
+        final = all(medium.is_final for medium in media)
         awaits_media = Attr(_STATE).eq(PostState.FAILED) & Attr(OPEN_PK).exists()
         return self._applied(
             Update(
@@ -190,7 +190,7 @@ class DynamoPosts:
                     "media": media_text(media),
                     TTL_ATTRIBUTE: epoch(at + UNFINISHED_RETENTION),
                 },
-                remove=_OPEN if settled else (),
+                remove=_OPEN if final else (),
                 condition=_UNPUBLISHED | awaits_media,
             )
         )

@@ -62,7 +62,7 @@ class DynamoReaders:
             if _PUSHED in item
         }
 
-    def visit(self, reader_id: str, day: date) -> None:
+    def record_visit(self, reader_id: str, day: date) -> None:
         self._update(reader_id, {_VISIT: day.isoformat()}, Attr(PK).exists())
 
     def prepare(self, reader_id: str) -> None:

@@ -142,7 +142,7 @@ class OpenSearchWriter:
         return {
             result["_id"]: (result["status"], str(result.get("error", result["status"])))
             for result in results
-            if not _is_settled(result)
+            if not _is_applied(result)
         }
 
     def _lines(self, document: Document) -> list[Json]:
@@ -182,7 +182,7 @@ def create(client: OpenSearch, index: str) -> None:
     client.indices.create(index=index, body=BODY, request_timeout=25)
 
 
-def _is_settled(result: Json) -> bool:
+def _is_applied(result: Json) -> bool:
     """Whether a document needs no further work: it was written, there is a newer version, or there
     was nothing to delete."""
     status: int = result["status"]
