@@ -1,4 +1,4 @@
-"""What DynamoDB charges for bringing a trace's posts to its readers, by way of delivery.
+"""The DynamoDB bill for bringing a trace's posts to its readers, for each way of delivery.
 
 Prices are micro-dollars, so that a price per million request units is the price of one.
 """
@@ -18,30 +18,31 @@ from shutterfeed.domain.feed import FEED_RETENTION
 
 WRITE: Final = 0.625
 READ: Final = 0.125
-"""On demand, us-east-1, per million units: https://aws.amazon.com/dynamodb/pricing/on-demand/. A
+"""The prices for a million units, on demand, in us-east-1:
+https://aws.amazon.com/dynamodb/pricing/on-demand/. A
 write unit is 1 KB, a read unit 4 KB strongly consistent; an eventually consistent read takes
 half, a write within a transaction twice as many."""
 
 PROFILE: Final = 500
 POST: Final = 900
 HEAD: Final = 980
-"""An author's newest 25 places: measured, 945 to 964."""
+"""The head of an author: the positions of the newest 25 posts. Measured: 945 to 964 bytes."""
 POST_IN_HEAD: Final = 240
-"""A post with one photo that a celebrity's head holds whole, compressed together with others."""
+"""A post with one photo in a celebrity's head, where it is compressed together with others."""
 SNAPSHOT: Final = 330
 SNAPSHOT_ENTRY: Final = 36
-"""A hundred entries of thirty authors take 3,930."""
+"""An entry of a snapshot. A hundred entries of thirty authors take 3,930 bytes."""
 LEASE: Final = 90
 ENTRY: Final = 130
 EDGE: Final = 185
-"""Bytes, all of them, of what the adapters store."""
+"""Sizes, in bytes, of the items that the adapters store."""
 
 _FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def strong(size: int) -> float:
-    """Reading an item, or a query's items, of so many bytes together."""
+    """The price of reading an item, or all items of a query, of this size in bytes."""
     return READ * max(1, math.ceil(size / 4096))
 
 
@@ -54,8 +55,8 @@ def write(size: int) -> float:
 
 
 class Bill(dict[str, float]):
-    """Micro-dollars by what they are paid for. Names beginning with `page:` are shared costs:
-    whoever shows these pages pays them, however the posts came."""
+    """Costs in micro-dollars, by what they are paid for. Names that begin with `page:` are shared
+    costs, which are the same however the posts are delivered."""
 
     def pay(self, name: str, cost: float) -> None:
         self[name] = self.get(name, 0.0) + cost
@@ -70,44 +71,45 @@ class Bill(dict[str, float]):
 
     @property
     def own(self) -> float:
-        """Without the shared costs."""
+        """The sum without the shared costs."""
         return float(sum(cost for name, cost in self.items() if not name.startswith("page:")))
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What the service does beside its policy; other than the defaults, to see the worth of it."""
+    """What the service does beside its policy. Values other than the defaults show what a choice
+    saves."""
 
     silent_unleased: bool = False
-    """A reader leases only those who have ever posted; a first post asks of each follower whether
-    posts are pushed to them."""
+    """A reader leases only authors who have ever posted. An author's first post checks for each
+    follower whether posts are pushed to them."""
     author_in_head: bool = False
-    """A celebrity's head has what a page shows of its author."""
+    """A celebrity's head includes what a page shows of its author."""
     snapshot_in_feed: bool = False
-    """The snapshot stands among the pushed entries, at its place in their order, and is read only
-    by pages that reach it."""
+    """The snapshot is stored among the pushed entries, in their order, and only pages that reach it
+    read it."""
     feeds_trimmed: bool = True
-    """Entries beyond what a feed keeps are deleted, which costs a write each; otherwise they go
-    by their TTL, for nothing."""
+    """Entries beyond what a feed keeps are deleted, which costs a write each. Otherwise they expire
+    by TTL, which costs nothing."""
     posts_in_head: int = HEAD_POSTS
-    """How many posts a celebrity's head holds whole."""
+    """How many complete posts a celebrity's head holds."""
 
     @property
     def pulled_head(self) -> int:
-        """Bytes, of a celebrity's head."""
+        """The size of a celebrity's head in bytes."""
         return HEAD + self.author_in_head * PROFILE + self.posts_in_head * POST_IN_HEAD
 
 
 def pulled_counts(policy: FeedPolicy, counts: Iterable[int]) -> frozenset[int]:
-    """With which of these numbers of followers an author ends up pulled who was pushed first."""
+    """Those of these numbers of followers at which an author is pulled who was pushed at first."""
     due = (count for count in set(counts) if policy.delivery_due(Delivery.PUSH, count))
     return frozenset(due)
 
 
 def display(trace: Trace) -> Bill:
-    """What each way of delivery pays for the same pages: the reader's state, one list of what to
-    show, the posts, their authors. The posts' counts, which cost as much again as the posts, are
-    left out: they would make all ways look alike."""
+    """The cost of pages that all ways of delivery share: the reader's state, one list of what to
+    show, the posts, and their authors. The posts' counts, which cost as much again as the
+    posts, are left out: they would make all ways look alike."""
     pages = [page for reader in trace.readers for shown in reader.pages for page in shown]
     return Bill(
         {
@@ -120,7 +122,7 @@ def display(trace: Trace) -> Bill:
 
 
 def hybrid(trace: Trace, policy: FeedPolicy, design: Design) -> Bill:
-    """Ours."""
+    """The service's own way of delivery."""
     bill = Bill(display(trace))
     pulled = pulled_counts(policy, trace.followers)
     for _, author in trace.counted:
@@ -312,13 +314,13 @@ class _Reading:
 
 
 def snapshot_size(entries: int) -> int:
-    """Bytes."""
+    """The size in bytes of a snapshot with this many entries."""
     return SNAPSHOT + SNAPSHOT_ENTRY * entries
 
 
 def read_on(reader: Reader, arrived: int, size: int) -> float:
-    """A snapshot's authors who have more posts among the newest `size` than their heads hold: the
-    index of their posts is read."""
+    """How many authors in a snapshot have more posts among the newest `size` than their heads hold,
+    so that the index of their posts is read."""
     newest = Counter(reader.authors[max(0, arrived - size) : arrived])
     deep = sum(posts > HEAD_ENTRIES for posts in newest.values())
     return deep * eventual(POST * size)
@@ -329,7 +331,7 @@ def _moment(day: float) -> datetime:
 
 
 def push(trace: Trace) -> Bill:
-    """To every follower, whether they come or not; readers find all in their feeds."""
+    """Push to every follower, whether they visit or not. Readers find everything in their feeds."""
     bill = Bill(display(trace))
     for _, author in trace.counted:
         followers = trace.followers[author]
@@ -339,8 +341,8 @@ def push(trace: Trace) -> Bill:
 
 
 def pull(trace: Trace, policy: FeedPolicy) -> Bill:
-    """Every reader is treated as one who comes rarely: nothing is pushed, every visit reads the
-    heads of all whom they follow, and pages on in the snapshot of that."""
+    """Pull for every reader, as if all came rarely: nothing is pushed, every visit reads the heads
+    of all followed people, and further pages read the snapshot made of these."""
     bill = Bill(display(trace))
     for _ in trace.counted:
         _publish(HEAD, bill)
@@ -361,18 +363,18 @@ def pull(trace: Trace, policy: FeedPolicy) -> Bill:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What an assignment in hindsight pays for. All prices in micro-dollars."""
+    """The prices of an assignment in hindsight, in micro-dollars."""
 
     head: float
-    """For each post, of an author whom nobody pulls."""
+    """The price of each post of an author whom nobody pulls."""
     pulled_head: float
-    """For each post, of an author whom somebody pulls."""
+    """The price of each post of an author whom somebody pulls."""
     pull: float
-    """For each page that a reader looks at, and each author whom the reader pulls."""
+    """The price of each page that a reader looks at, for each author whom the reader pulls."""
 
     @classmethod
     def ours(cls, design: Design) -> Pair:
-        """Our own prices, as far as they depend on the choice."""
+        """The service's own prices, as far as they depend on the choice."""
         whole = design.pulled_head
         return cls(
             strong(HEAD) + 2 * write(HEAD), strong(whole) + 2 * write(whole), eventual(whole)
@@ -380,7 +382,7 @@ class Pair:
 
     @classmethod
     def ideal(cls) -> Pair:
-        """The smallest writes and reads that there are, and heads only where they pay."""
+        """The smallest possible writes and reads, and heads only for authors for whom they pay."""
         return cls(0, WRITE, eventual(1))
 
 

@@ -57,12 +57,13 @@ _SITUATIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is played, and where the charts go."""
+    """How much is simulated, and where the charts are written."""
 
     crowds: int
-    """So many times different people are drawn to be the active ones: 164 of 82,168 are few."""
+    """How many times different people are drawn as the active ones. Once is not enough, as 164 of
+    82,168 are few."""
     settle: int
-    """Days before costs count; in full as long as a feed's entries are kept."""
+    """Days before costs count; at full size as long as a feed's entries are kept."""
     days: int
     situations: Mapping[str, Habits]
     graph: Callable[[], Graph]
@@ -77,7 +78,7 @@ def _small_graph() -> Graph:
 
 def _real_graph() -> Graph:
     if not GRAPH.is_file():
-        raise Unavailable(f"{GRAPH} is not there.")
+        raise Unavailable(f"{GRAPH} does not exist.")
     return Graph.load(GRAPH)
 
 
@@ -102,7 +103,7 @@ class Crowds:
         return cls(traces)
 
     def bill(self, pay: Callable[[Trace], Bill]) -> Bill:
-        """Dollars a month at the seed's number of users."""
+        """US dollars a month at 500 million users."""
         total = Bill()
         for trace in self.traces:
             total.add(pay(trace))
