@@ -108,7 +108,10 @@ export async function signIn(email: string, password: string): Promise<void> {
   });
   const result = answer.AuthenticationResult as AuthenticationResult | undefined;
   if (result?.RefreshToken === undefined) {
-    throw new CognitoError("Challenge", "This account needs a sign-in step that this app does not support.");
+    throw new CognitoError(
+      "Challenge",
+      "This account needs a sign-in step that this app does not support.",
+    );
   }
   const fresh = asAccess(result);
   localStorage.setItem(REFRESH_KEY, result.RefreshToken);

@@ -80,7 +80,9 @@ function ConfirmDelete({ post, onClose }: Props) {
 
   return (
     <Dialog title="Delete this post?" class="dialog-small" onClose={onClose}>
-      <p class="dialog-body">It disappears from all feeds at once. You can restore it for 30 days.</p>
+      <p class="dialog-body">
+        It disappears from all feeds at once. You can restore it for 30 days.
+      </p>
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>
           Keep it

@@ -89,7 +89,9 @@ export function add(files: readonly File[]): void {
   edit({
     items: [...draft.value.items, ...added],
     note:
-      left > 0 ? `A post can have at most ${MAX_MEDIA} files. Left out: ${plural(left, "file")}.` : null,
+      left > 0
+        ? `A post can have at most ${MAX_MEDIA} files. Left out: ${plural(left, "file")}.`
+        : null,
   });
   for (const item of added) void prepare(item);
 }

@@ -203,7 +203,8 @@ function Continue({ upload }: { upload: UploadBody }) {
   async function go(file: File): Promise<void> {
     setNote("Comparing…");
     try {
-      if (file.size !== upload.bytes) throw new Failure("This is not the file that was interrupted. Please choose that one.");
+      if (file.size !== upload.bytes)
+        throw new Failure("This is not the file that was interrupted. Please choose that one.");
       const { hashFile, resume } = await import("../upload/all.ts");
       if ((await hashFile(file, () => undefined)) !== upload.sha256)
         throw new Failure("This is not the file that was interrupted. Please choose that one.");
