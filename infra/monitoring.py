@@ -109,8 +109,8 @@ def _service(api_id: str, functions: Functions) -> Iterator[Watch]:
         threshold=FEED_P99_MS,
         periods=3,
         patient=True,
-        meaning=f"For 15 minutes, one feed page in a hundred has taken over {FEED_P99_MS} ms: look for"
-        " throttles and cold starts on the dashboard.",
+        meaning=f"For 15 minutes, one feed page in a hundred has taken over {FEED_P99_MS} ms: look"
+        " for throttles and cold starts on the dashboard.",
     )
     yield Watch(
         "stream-iterator-age",
@@ -142,12 +142,12 @@ def _dead_letters(queues: Mapping[str, sqs.Queue]) -> Iterator[Watch]:
 
 
 _FAILED_MESSAGES: Final = (
-    "Messages that failed at every attempt wait here. Read that worker's log, deploy a fix, then run"
-    " `make redrive`."
+    "Messages that failed at every attempt wait here. Read that worker's log, deploy a fix, then"
+    " run `make redrive`."
 )
 _DEAD_LETTER_MEANINGS: Final = {
-    "collect-dlq": "Messages that failed at every attempt wait here, or the collector has refused to"
-    " remove more. Run `make collect` and see whether all this is meant to be removed.",
+    "collect-dlq": "Messages that failed at every attempt wait here, or the collector has refused"
+    " to remove more. Run `make collect` and see whether all this is meant to be removed.",
     topology.STREAM_DEAD_LETTERS: "A batch of the stream failed ten times. Deploy a fix and run"
     " `make redrive Q=stream` within 24 hours: a stream keeps its records no longer.",
 }

@@ -258,7 +258,7 @@ class Api:
         )
 
     def upload(self, link: Json, content: Content) -> None:
-        """Send a file to its upload link, whole or in parts. An upload in parts is also completed."""
+        """Send a file to its upload link, whole or in parts. Completes an upload in parts."""
         Transfer(self._client, self, self._patience).send(content, link)
 
     def upload_state(self, media_id: str) -> Json:
