@@ -138,7 +138,7 @@ def _trouble(answer: httpx.Response) -> str:
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
-    """The seconds that the Retry-After header asks to wait, up to a limit; None if there is none."""
+    """The seconds that the Retry-After header asks for, up to a limit; None if there is none."""
     text: str = answer.headers.get("Retry-After", "")
     seconds: float
     try:
