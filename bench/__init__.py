@@ -4,7 +4,7 @@ A benchmark is a module of this package that has a function `run`, and beside it
 
     FULL       the size at which its figures mean something: what `make bench` measures
     TOY        the smallest size at which it still does all that it does: what the tests run
-    MINUTES    how long `run(FULL)` takes on a machine of two cores; told at the start
+    MINUTES how long `run(FULL)` takes on a machine of two cores; printed at the start
     run(size)  measures, and returns a list of `bench.figures.Figure`
 
 A size is whatever suits the benchmark: a number, or a frozen dataclass of its own. Nothing else

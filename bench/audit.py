@@ -14,7 +14,7 @@ from shutterfeed.adapters.evidence import SqliteEvidence
 from tests.warehouse import seeded
 
 FULL: Final = 100_000
-"""Mismatches."""
+"""How many mismatches are seeded."""
 TOY: Final = 70
 MINUTES: Final = 2.0
 

@@ -22,7 +22,8 @@ class Axis:
     ticks: Sequence[float]
 
     def place(self, value: float) -> float:
-        """From 0 to 1, logarithmically; values beyond an end stand at it."""
+        """The logarithmic position of a value, from 0 to 1. Values beyond an end of the axis are
+        drawn at that end."""
         low, high = math.log(self.ticks[0]), math.log(self.ticks[-1])
         return min(1.0, max(0.0, (math.log(value) - low) / (high - low)))
 

@@ -103,7 +103,7 @@ def _timed(way: Callable[[Path], None], api: Api, folder: Path, number: int) -> 
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while any(entry["state"] != "ready" for entry in api.items("/me/uploads", limit=100)):
         if time.monotonic() > deadline:
-            raise TimeoutError("what was uploaded is not processed")
+            raise TimeoutError("the uploads have not been processed in time")
         time.sleep(0.5)
     return seconds
 

@@ -29,7 +29,7 @@ from tools.errors import ToolError
 from tools.progress import step
 
 MINUTES: Final = 15.0
-"""For so long runs are repeated, up to `_MOST` pairs: one pair is always run."""
+"""Runs are repeated for this many minutes, up to `_MOST` pairs. At least one pair runs."""
 _MOST: Final = 5
 _BUILT: Final = (
     *("assets", "dynamodb-local", "layers", "node", "opensearch", "site.sha256", "templates"),
@@ -71,12 +71,12 @@ def compare(name: str, commit: str, pairs: int | None) -> None:
 
 
 def pairs_for(minutes: float) -> int:
-    """How many pairs of runs fit."""
+    """How many pairs of runs fit into the time."""
     return max(1, min(_MOST, int(MINUTES / (2 * minutes))))
 
 
 Figures = Mapping[str, tuple[float, str]]
-"""Value and unit by name."""
+"""The value and the unit of each figure, by its name."""
 
 
 def compared(here: Sequence[Figures], there: Sequence[Figures]) -> list[Row]:
@@ -105,7 +105,8 @@ def _row(name: str, here: Sequence[Figures], there: Sequence[Figures]) -> Row:
 
 @contextmanager
 def checked_out(commit: str) -> Iterator[Path]:
-    """The tree of a commit, ready to run, which goes again at the end. Raises `ToolError`."""
+    """The tree of a commit, ready to run; it is removed at the end. Raises `ToolError` if there is
+    no such commit."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     outer = Path(tempfile.mkdtemp(prefix="against-", dir=FOLDER))
     tree = outer / "tree"

@@ -1,4 +1,5 @@
-"""Does an uploader see from the clock that a content was known before? On a local cloud of its own.
+"""Whether an uploader can tell from times that a content was known before, on a local cloud of its
+own.
 
 500 photos are uploaded by one of two users, and some time later by the other: 500 uploads of new
 and 500 of known content, in pairs, in each pair in random order, so that both kinds meet the same
@@ -48,13 +49,13 @@ class Seen:
     """What an uploader saw: seconds from the last byte, and each look that showed a change."""
 
     accepted: float
-    """Until the storage answered."""
+    """Seconds until the storage answered."""
     processing: float
-    """Until the post was not `pending` any more."""
+    """Seconds until the post was not `pending` any more."""
     settled: float
-    """Until it was `published` or `failed`."""
+    """Seconds until the post was `published` or `failed`."""
     shown: tuple[str, ...]
-    """The states, in order, and the answer's shape at the end."""
+    """The post's states in the order seen, and the shape of the last answer."""
 
 
 @dataclass(frozen=True, slots=True)

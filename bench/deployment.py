@@ -18,7 +18,8 @@ from tools.deploy import deploy
 
 PASSWORD: Final = "Correct-horse-7-battery"  # noqa: S105 - of a cloud that ends with this run
 SHARED: Final = "SHUTTERFEED_BENCH_DEPLOYMENT"
-"""Names a file that says where a stack runs already: the tests give one to several benchmarks."""
+"""The environment variable with the path of a file that describes a running stack. The tests use it
+to share one stack among several benchmarks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,14 @@ class Deployment:
         return Accounts.once(self.endpoint, self.outputs["UserPoolClientId"])
 
     def sign_up(self, name: str) -> SignIn:
-        """Somebody new, with an e-mail address of that name and no handle yet."""
+        """A new user, with an e-mail address that begins with `name`, and no handle yet."""
         email = f"{name}@example.com"
         self.accounts.sign_up(email, PASSWORD)
         self.accounts.confirm(email, LOCAL_CONFIRMATION_CODE)
         return self.accounts.sign_in(email, PASSWORD)
 
     def person(self, handle: str) -> Api:
-        """The API as somebody new with this handle sees it."""
+        """A client of the API for a new user with this handle."""
         api = Api.once(self.outputs["ApiUrl"]).as_user(self.sign_up(handle).access)
         api.edit_me(handle=handle)
         return api

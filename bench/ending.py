@@ -1,4 +1,5 @@
-"""Ctrl-C and the end of a terminal or a job: told once, so that cleaning up is not cut short."""
+"""Signals that end the process (Ctrl-C, the end of a terminal or a job) take effect once, so that
+they do not interrupt the clean-up."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from types import FrameType
 from typing import IO, Final
 
 ENDED: Final = 130
-"""The exit status of what was ended by a signal."""
+"""The exit status of a program that a signal has ended."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -19,8 +20,8 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def told_once() -> Iterator[None]:
     """The first signal that ends us becomes `KeyboardInterrupt`; further ones change nothing.
 
-    A Ctrl-C reaches all processes of a terminal, so that one may be told twice: by the terminal and
-    by whoever started it.
+    A Ctrl-C reaches all processes of a terminal, so a process may get it twice: from the terminal,
+    and from the process that started it.
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -37,7 +38,7 @@ def told_once() -> Iterator[None]:
 
 
 def quiet_worker() -> None:
-    """For worker processes: Ctrl-C is their parent's business, which then terminates them."""
+    """Ignore Ctrl-C in a worker process. Its parent handles it, and then terminates the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _exit)
 
@@ -53,7 +54,8 @@ def attended(
     environment: dict[str, str] | None = None,
     output: IO[bytes] | None = None,
 ) -> int:
-    """Run a program to its end, or, if we are ended, let it clean up first; its exit status."""
+    """Run a program to its end, and return its exit status. If this process is ended meanwhile, the
+    program may clean up first."""
     errors = None if output is None else subprocess.STDOUT
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdout=output, stderr=errors, stdin=subprocess.DEVNULL

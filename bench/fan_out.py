@@ -28,7 +28,7 @@ from shutterfeed.services.fan_out import CHUNK, PAGES_PER_STEP
 from tests.wire import answer
 
 FULL: Final = 15
-"""Chunks written."""
+"""How many chunks are written."""
 TOY: Final = 1
 MINUTES: Final = 0.1
 _TABLE_UNITS: Final = 40_000

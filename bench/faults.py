@@ -29,7 +29,8 @@ from tests.exploration.scenarios import SCENARIOS
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is tried: every `every`-th single fault of these scenarios, and so many pairs."""
+    """What is tried: each `every`-th single fault of these scenarios, and this many pairs of
+    faults."""
 
     scenarios: tuple[str, ...]
     every: int

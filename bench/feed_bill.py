@@ -1,4 +1,4 @@
-"""What DynamoDB charges for bringing a trace's posts to its readers, by way of delivery.
+"""The DynamoDB bill for bringing a trace's posts to its readers, for each way of delivery.
 
 Prices are micro-dollars, so that a price per million request units is the price of one.
 """
@@ -18,7 +18,8 @@ from shutterfeed.domain.feed import FEED_RETENTION
 
 WRITE: Final = 0.625
 READ: Final = 0.125
-"""On demand, us-east-1, per million units: https://aws.amazon.com/dynamodb/pricing/on-demand/. A
+"""The prices for a million units, on demand, in us-east-1:
+https://aws.amazon.com/dynamodb/pricing/on-demand/. A
 write unit is 1 KB, a read unit 4 KB strongly consistent; an eventually consistent read takes
 half, a write within a transaction twice as many."""
 
@@ -35,14 +36,14 @@ SNAPSHOT_ENTRY: Final = 36
 SUBSCRIPTION: Final = 90
 ENTRY: Final = 130
 EDGE: Final = 185
-"""Bytes, all of them, of what the adapters store."""
+"""Sizes, in bytes, of the items that the adapters store."""
 
 _FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def strong(size: int) -> float:
-    """Reading an item, or a query's items, of so many bytes together."""
+    """The price of reading an item, or all items of a query, of this size in bytes."""
     return READ * max(1, math.ceil(size / 4096))
 
 
@@ -55,8 +56,8 @@ def write(size: int) -> float:
 
 
 class Bill(dict[str, float]):
-    """Micro-dollars by what they are paid for. Names beginning with `page:` are shared costs:
-    whoever shows these pages pays them, however the posts came."""
+    """Costs in micro-dollars, by what they are paid for. Names that begin with `page:` are shared
+    costs, which are the same however the posts are delivered."""
 
     def pay(self, name: str, cost: float) -> None:
         self[name] = self.get(name, 0.0) + cost
@@ -71,13 +72,14 @@ class Bill(dict[str, float]):
 
     @property
     def own(self) -> float:
-        """Without the shared costs."""
+        """The sum without the shared costs."""
         return float(sum(cost for name, cost in self.items() if not name.startswith("page:")))
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What the service does beside its policy; other than the defaults, to see the worth of it."""
+    """What the service does beside its policy. Values other than the defaults show what a choice
+    saves."""
 
     silent_unsubscribed: bool = False
     """A reader subscribes only to those who have ever posted; a first post asks of each follower
@@ -85,8 +87,8 @@ class Design:
     author_in_recent_posts: bool = False
     """A celebrity's recent posts have what a page shows of its author."""
     snapshot_in_feed: bool = False
-    """The snapshot stands among the pushed entries, at its place in their order, and is read only
-    by pages that reach it."""
+    """The snapshot is stored among the pushed entries, in their order, and only pages that reach it
+    read it."""
     feeds_trimmed: bool = True
     """Entries beyond what a feed keeps are deleted, which costs a write each; otherwise they go
     by their TTL, for nothing."""
@@ -100,15 +102,15 @@ class Design:
 
 
 def pulled_counts(policy: FeedPolicy, counts: Iterable[int]) -> frozenset[int]:
-    """With which of these numbers of followers an author ends up pulled who was pushed first."""
+    """Those of these numbers of followers at which an author is pulled who was pushed at first."""
     due = (count for count in set(counts) if policy.delivery_due(Delivery.PUSH, count))
     return frozenset(due)
 
 
 def display(trace: Trace) -> Bill:
-    """What each way of delivery pays for the same pages: the reader's state, one list of what to
-    show, the posts, their authors. The posts' counts, which cost as much again as the posts, are
-    left out: they would make all ways look alike."""
+    """The cost of pages that all ways of delivery share: the reader's state, one list of what to
+    show, the posts, and their authors. The posts' counts, which cost as much again as the
+    posts, are left out: they would make all ways look alike."""
     pages = [page for reader in trace.readers for shown in reader.pages for page in shown]
     return Bill(
         {
@@ -121,7 +123,7 @@ def display(trace: Trace) -> Bill:
 
 
 def hybrid(trace: Trace, policy: FeedPolicy, design: Design) -> Bill:
-    """Ours."""
+    """The service's own way of delivery."""
     bill = Bill(display(trace))
     pulled = pulled_counts(policy, trace.followers)
     for _, author in trace.counted:
@@ -324,7 +326,7 @@ class _Reading:
 
 
 def snapshot_size(entries: int) -> int:
-    """Bytes."""
+    """The size in bytes of a snapshot with this many entries."""
     return SNAPSHOT + SNAPSHOT_ENTRY * entries
 
 
@@ -341,7 +343,7 @@ def _moment(day: float) -> datetime:
 
 
 def push(trace: Trace) -> Bill:
-    """To every follower, whether they come or not; readers find all in their feeds."""
+    """Push to every follower, whether they visit or not. Readers find everything in their feeds."""
     bill = Bill(display(trace))
     for _, author in trace.counted:
         followers = trace.followers[author]
@@ -373,14 +375,14 @@ def pull(trace: Trace, policy: FeedPolicy) -> Bill:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What an assignment in hindsight pays for. All prices in micro-dollars."""
+    """The prices of an assignment in hindsight, in micro-dollars."""
 
     recent_posts: float
-    """For each post, of an author whom nobody pulls."""
+    """The price of each post of an author whom nobody pulls."""
     pulled_recent_posts: float
-    """For each post, of an author whom somebody pulls."""
+    """The price of each post of an author whom somebody pulls."""
     pull: float
-    """For each page that a reader looks at, and each author whom the reader pulls."""
+    """The price of each page that a reader looks at, for each author whom the reader pulls."""
 
     @classmethod
     def ours(cls, design: Design) -> Pair:

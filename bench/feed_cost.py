@@ -59,10 +59,10 @@ _SITUATIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is played, and where the charts go."""
+    """How much is simulated, and where the charts are written."""
 
     crowds: int
-    """So many times different people are drawn to be the active ones: 164 of 82,168 are few."""
+    """How often different people are drawn as the active ones: 164 of 82,168 are few."""
     warm_up: int
     """Days before costs count; in full as long as a feed's entries are kept."""
     days: int
@@ -79,7 +79,7 @@ def _small_graph() -> Graph:
 
 def _real_graph() -> Graph:
     if not GRAPH.is_file():
-        raise Unavailable(f"{GRAPH} is not there.")
+        raise Unavailable(f"{GRAPH} does not exist.")
     return Graph.load(GRAPH)
 
 
@@ -104,7 +104,7 @@ class Crowds:
         return cls(traces)
 
     def bill(self, pay: Callable[[Trace], Bill]) -> Bill:
-        """Dollars a month at the seed's number of users."""
+        """US dollars a month at 500 million users."""
         total = Bill()
         for trace in self.traces:
             total.add(pay(trace))

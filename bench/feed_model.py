@@ -1,7 +1,6 @@
-"""Who visits, who posts, who sees what: a year's habits, played on a real graph of followers.
-
-Made to be read by several ways of delivering posts, so it knows none of them. The sources of every
-number are in `docs/feed-cost.md`.
+"""Who visits, who posts and who sees what: people's habits, simulated on a real graph of followers.
+Several ways of delivering posts use the result, so this module knows none of them. The sources of
+every number are in `docs/feed-cost.md`.
 """
 
 from __future__ import annotations
@@ -26,17 +25,19 @@ class Habits:
     """How people use such a service. The defaults are the seed's, or measured elsewhere."""
 
     active_share: float = 1 / 500
-    """Part of all users who come on a day (seed: 1 of 500 million)."""
+    """The share of all users who come on a day (the service's target: 1 of 500 million)."""
     posts_per_visitor: float = 2.0
-    """Posts on a day by each who came that day (seed: 2 million by 1 million)."""
+    """Posts on a day by each user who comes that day (the service's target: 2 million by 1
+    million)."""
     stickiness: float = 0.615
-    """Part of a month's visitors who come on a day (Facebook, December 2013: 757 of 1,230
+    """The share of a month's visitors who come on a day (Facebook, December 2013: 757 of 1,230
     million)."""
     leaving_a_month: float = 0.05
-    """Part of the visitors who stop for good, or for long, within 30 days; others take their
+    """The share of the visitors who stop for good, or for long, within 30 days; others take their
     place. An assumption, above what Pew (2013) implies: 61 % ever paused for weeks, in years."""
     visits_a_day: float = 6.9
-    """On a day with any (IDC, 2013: 13.8, half the time with the news feed). Geometric."""
+    """Visits on a day with at least one (IDC, 2013: 13.8, half the time with the news feed). The
+    distribution is geometric."""
     pages_mean: float = 2.17
     """Pages that a visit would read (Facebook, 2013: some 300 stories a day are shown)."""
     pages_shape: float = 4.3
@@ -48,7 +49,7 @@ class Habits:
     """Whether users come in proportion to their edges (Pew, 2019: the busiest tenth follows 6
     times as many as the others, and has 20 times their followers), or all alike."""
     follows: int = 1
-    """By how much each list of followed people is multiplied."""
+    """The factor by which each list of followed people is made longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Graph:
 
     @classmethod
     def of(cls, edges: Iterable[tuple[int, int]], users: int) -> Graph:
-        """From pairs of follower and followed."""
+        """Build the graph from pairs of follower and followed."""
         following = [array("l") for _ in range(users)]
         followers = [0] * users
         for follower, followed in edges:
@@ -70,7 +71,8 @@ class Graph:
 
     @classmethod
     def load(cls, path: Path) -> Graph:
-        """From a compressed table with a header, whose users are numbers from 1 on."""
+        """Read the graph from a compressed table with a header, in which users are numbers from 1
+        on."""
         with gzip.open(path, "rt") as lines:
             next(lines)
             edges = [(int(a) - 1, int(b) - 1) for a, b in (line.split(",") for line in lines)]
@@ -99,10 +101,11 @@ class Shown:
 
 @dataclass(slots=True)
 class Reader:
-    """One who came at least once. `times`, `authors` run along all posts of those they follow."""
+    """A reader who came at least once. `times` and `authors` list all posts of the people they
+    follow."""
 
     followed: tuple[int, ...]
-    """How many followers each has whom they follow; sorted."""
+    """The number of followers of each person whom they follow, sorted."""
     times: array[float] = field(default_factory=lambda: array("d"))
     authors: array[int] = field(default_factory=lambda: array("l"))
     visits: list[Visit] = field(default_factory=list)
@@ -123,7 +126,7 @@ class Trace:
     end: float
     followers: Sequence[int]
     posts: Sequence[tuple[float, int]]
-    """When, and by whom; in order."""
+    """The time and the author of each post, in order of time."""
     readers: Sequence[Reader]
 
     @property
@@ -131,7 +134,7 @@ class Trace:
         return self.end - self.begin
 
     def first_posts(self) -> Iterator[int]:
-        """How many followers each author has whose first post counts."""
+        """The number of followers of each author whose first post is in the days that count."""
         met: set[int] = set()
         for at, author in self.posts:
             if author not in met and at >= self.begin:
@@ -146,8 +149,8 @@ class Trace:
 def visiting(habits: Habits) -> tuple[float, float]:
     """Parameters of the beta distribution of users' chances to come on a day.
 
-    Its mean is the share of users who come on a day, and of those who come within 30 days so many
-    come on a day as `stickiness` says.
+    Its mean is the share of users who come on a day. Of those who come within 30 days, the share
+    `stickiness` comes on a day.
     """
     low, high = 1e-6, 1e6
     for _ in range(100):
@@ -174,7 +177,7 @@ def _stickiness(habits: Habits, second: float) -> float:
 
 
 def inverse_gaussian(random: Random, mean: float, shape: float) -> float:
-    """One draw (Michael, Schucany and Haas, 1976)."""
+    """A random number from the inverse Gaussian distribution (Michael, Schucany and Haas, 1976)."""
     y = random.gauss(0, 1) ** 2
     x = mean + mean * (mean * y - math.sqrt(4 * mean * shape * y + (mean * y) ** 2)) / (2 * shape)
     return x if random.random() <= mean / (mean + x) else mean * mean / x

@@ -1,5 +1,5 @@
 """Feeds under every order of events: a hundred thousand steps of the world of the tests, by chance
-alone. Feeds that differ from their definition are counted, and the seeds printed that show them."""
+alone. It counts feeds that differ from their definition, and prints the seeds that produce them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.progress import clear, show
 from tests.feed_world import POLICY, PULLING, Dice, FeedWorld, small_sizes
 
 FULL: Final = 100_000
-"""Steps."""
+"""How many steps are made."""
 TOY: Final = 500
 MINUTES: Final = 5.0
 _WORLD: Final = 500

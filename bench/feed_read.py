@@ -53,7 +53,7 @@ TOY: Final = Size(CASES[:2], cpu_rounds=2, wall_rounds=2)
 MINUTES: Final = 2.0
 
 Measured = tuple[list[float], list[float], list[float]]
-"""Milliseconds of CPU of the handler and of its bare calls, and of wall time."""
+"""Milliseconds of CPU time of the handler and of its bare calls, and of wall time."""
 
 
 def run(size: Size) -> list[Figure]:

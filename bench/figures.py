@@ -1,4 +1,4 @@
-"""What a benchmark found: figures with their goals, as a table and as JSON."""
+"""The results of a benchmark: figures with their goals, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Figure:
 
 
 def report(name: str, figures: Sequence[Figure], folder: Path = FOLDER) -> Path:
-    """Print the figures and write them to `<name>.json` in a folder; the file's path."""
+    """Print the figures and write them to `<name>.json` in a folder. Returns the file's path."""
     width = max((len(figure.name) for figure in figures), default=0)
     print(f"\n{name}")
     for figure in figures:

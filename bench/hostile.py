@@ -1,8 +1,9 @@
 """100,000 mutations, every truncation and every shared hostile file through the confined codec.
 
 Each file is decoded in a child of its own as in production. A file must end as published or
-refused; `other` counts what did not. Memory is the largest that a child was resident in. As many
-files at once as there are cores, at the lowest priority: the slowest is slower for it.
+refused; `other` counts what did not. Memory is the largest resident memory of a child. As many
+files as there are cores are decoded at once, at the lowest priority, which makes the slowest
+slower.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Size:
 
     mutations: int
     real: tuple[str, ...]
-    """Patterns within the shared data."""
+    """Glob patterns within the shared data."""
 
 
 FULL: Final = Size(100_000, ("hostile/*.*", "photos/*/*.*"))
@@ -57,7 +58,7 @@ class Job:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of files; the slowest in seconds, memory in MB."""
+    """How many files ended in each way, the slowest in seconds, and the largest memory in MB."""
 
     tried: int = 0
     refused: int = 0

@@ -74,8 +74,8 @@ def cpu_milliseconds(program: str, env: Mapping[str, str]) -> float:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """What a function finds. Any number does for a setting that is none of those below, in place
-    of a resource's name, too: nothing looks for it while modules are imported."""
+    """The environment variables of a function. Any number will do for a setting that is not listed
+    below, even for a resource's name, because nothing uses it while modules are imported."""
     names = {
         field.name.upper()
         for kind in vars(config).values()

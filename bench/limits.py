@@ -96,7 +96,8 @@ KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Which kinds, and how many megapixels at most; None for as many as are let in."""
+    """Which kinds are tried, and with how many megapixels at most; None for as many as are
+    accepted."""
 
     kinds: tuple[Kind, ...]
     megapixels: float | None = None

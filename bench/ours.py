@@ -1,4 +1,5 @@
-"""The counterpart of `sharp/render.mjs`: renders the photos it is told of, line by line.
+"""The counterpart of `sharp/render.mjs`: a program that renders photos. Each line of its input
+names one.
 
 `time` goes through the child that production uses; `memory` does without, so that this process's
 peak is the photo's.

@@ -1,4 +1,4 @@
-"""How far a benchmark is, on standard error: one line that changes, or a line now and then."""
+"""A benchmark's progress on standard error: one line that changes, or a line every ten seconds."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def show(text: str) -> None:
 
 
 def clear() -> None:
-    """Take the line away, before something else is printed."""
+    """Remove the line, before something else is printed."""
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)

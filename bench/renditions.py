@@ -39,7 +39,8 @@ _LOCKED: Final = ("package.json", "package-lock.json")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One photo; times in milliseconds, memory in MB. `theirs` is None where sharp cannot."""
+    """The results for one photo: times in milliseconds, memory in MB. `theirs` is None if sharp
+    cannot render it."""
 
     name: str
     ours: float
@@ -50,7 +51,7 @@ class Row:
 
 
 class Engine:
-    """A process that renders what it is told of."""
+    """A process that renders photos on request."""
 
     def __init__(self, command: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -63,7 +64,7 @@ class Engine:
         )
 
     def milliseconds(self, request: Mapping[str, Any]) -> float | None:
-        """None where the engine cannot render the photo."""
+        """Render a photo. Returns None if the engine cannot."""
         to: IO[str] | None = self._process.stdin
         assert to is not None
         to.write(json.dumps(request) + "\n")
@@ -71,7 +72,7 @@ class Engine:
         return self._answer().get("ms")
 
     def peak(self, request: Mapping[str, Any]) -> float:
-        """MB that the process was resident at most while it rendered."""
+        """The largest resident memory of the process while it rendered, in MB."""
         process = Path("/proc") / str(self._process.pid)
         (process / "clear_refs").write_text("5")
         self.milliseconds(request)
@@ -102,7 +103,7 @@ class Size:
 
     rounds: int
     photos: str
-    """A pattern within the shared data."""
+    """A glob pattern within the shared data."""
 
 
 FULL: Final = Size(3, "photos/*/*.*")

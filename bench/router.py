@@ -32,7 +32,7 @@ from shutterfeed.services.routing import STEPS, ChangeRouter
 from tests.wire import answer
 
 FULL: Final = 100
-"""Batches routed each way."""
+"""How many batches are routed each way."""
 TOY: Final = 2
 MINUTES: Final = 0.3
 _CALL_SECONDS: Final = 0.006
@@ -43,8 +43,8 @@ Record = dict[str, Any]
 
 @dataclass(slots=True)
 class Sqs:
-    """Takes every message at once, and counts the calls. What it answers it keeps, as making an
-    answer is not the router's work."""
+    """An SQS that accepts every message at once and counts the calls. It keeps its answers, as
+    making them is not the router's work."""
 
     calls: int = 0
     client: Any = field(init=False)
@@ -86,13 +86,13 @@ def _taken(entries: Sequence[Record]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one way of routing did, for each change."""
+    """The results of one way of routing, for each change."""
 
     cpu_seconds: float
     calls: float
 
     def pace(self, batches_at_a_time: int) -> float:
-        """Changes a second and shard."""
+        """How many changes a shard can have in a second."""
         return batches_at_a_time / (self.cpu_seconds + self.calls * _CALL_SECONDS)
 
 

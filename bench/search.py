@@ -73,7 +73,7 @@ MINUTES: Final = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What somebody types who looks for the picture of that number."""
+    """A query of somebody who looks for the picture with that number."""
 
     text: str
     picture: int
@@ -81,7 +81,7 @@ class Case:
 
 @dataclass(slots=True)
 class Units:
-    """What DynamoDB bills, as it says itself in every answer."""
+    """The request units that DynamoDB bills, as each of its answers says."""
 
     read: float = 0.0
     written: float = 0.0
@@ -160,7 +160,7 @@ def run(size: Size) -> list[Figure]:
 def _captions(pictures: int) -> list[list[str]]:
     """Five of each picture, of the first ones in the file."""
     if not CAPTIONS.is_file():
-        raise Unavailable(f"{CAPTIONS} is not there.")
+        raise Unavailable(f"{CAPTIONS} does not exist.")
     by_picture: dict[str, list[str]] = {}
     for line in CAPTIONS.read_text(encoding="utf-8").splitlines():
         name, _, caption = line.partition("\t")

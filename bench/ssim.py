@@ -1,4 +1,4 @@
-"""How alike two pictures are to the eye: the structural similarity index of their luminance."""
+"""How similar two pictures look: the structural similarity index of their luminance."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """Seconds of work per second of video, beside the bare ffmpeg command line of the same settings;
 how near the predictions come; and how much memory the hardest videos take.
 
-Both run on the same file in turn, so that whatever else the machine does hits both alike. Ours
-probes, confines, follows and makes the poster with its renditions besides. Predictions are held
-against CPU time on the cores that the function has, which does not depend on what else runs here.
+Both run on the same file in turn, so that whatever else the machine does hits both alike. Ours also
+probes the file, limits ffmpeg, follows its progress, and makes the poster with its renditions.
+Predictions are compared with the CPU time on the cores that the function has, which does not depend
+on what else runs here.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ HARD: Final[Mapping[str, tuple[str, int, tuple[str, ...]]]] = {
     "4k30-hevc-10.mp4": ("4096x2304", 30, (*_X265, "-x265-params", "log-level=0:ref=6")),
     "4k30-av1-10.mp4": ("4096x2304", 30, _SVT),
 }
-"""Two seconds each of a noisy picture: size, rate, encoder."""
+"""Videos of two seconds with noisy pictures: their size, frame rate and encoder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,10 @@ def _hard(folder: Path, size: Size) -> Iterator[Path]:
 @dataclass(frozen=True, slots=True)
 class Effort:
     real: float
-    """Seconds, on the cores that the function has."""
+    """Seconds of work, on the cores that the function has."""
     predicted: float
     largest_mb: float
-    """Of the children up to now."""
+    """The largest resident memory of any child up to now, in MB."""
 
 
 def _effort(file: Path) -> Effort:

@@ -19,7 +19,7 @@ from shutterfeed_cli.client.content import Json, Photo
 from tools.pictures import landscape
 
 FULL: Final = 50
-"""Uploads."""
+"""How many uploads are made."""
 TOY: Final = 2
 MINUTES: Final = 3.0
 _WARM_UP: Final = 5

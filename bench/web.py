@@ -1,4 +1,4 @@
-"""The web client's first screen as on a mid-range phone, on a local cloud of its own.
+"""The web client's first screen, as fast as on a mid-range phone, on a local cloud of its own.
 
 Chromium is slowed down as Lighthouse slows it for its mobile score: a quarter of this machine's
 speed, 1.6 Mbit/s down, 0.75 up, 150 ms to and fro. Nothing is cached, somebody is signed in, and
@@ -57,17 +57,17 @@ _RESOURCES: Final = """() => performance.getEntriesByType("resource").map(
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What one visit came to; times in milliseconds since it began."""
+    """The measurements of one visit; times are in milliseconds since it began."""
 
     paint: float
     """When the largest picture or text of the first screen was drawn."""
     shift: float
     script_bytes: int
-    """As transferred, until the network was quiet."""
+    """Bytes of scripts, as transferred, until no more requests were made."""
     requests: int
-    """Begun before that paint, the page itself among them."""
+    """The number of requests that began before that paint, including the page itself."""
     api_calls: int
-    """Begun before the first picture was asked for."""
+    """The number of calls to the API that began before the first picture was requested."""
 
 
 @dataclass(frozen=True, slots=True)

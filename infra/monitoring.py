@@ -19,6 +19,7 @@ from infra.functions import Functions
 from infra.metrics import api_metric, depth, feed_latency, iterator_age, oldest_open_post
 from infra.queues import Queues
 from infra.settings import Settings
+from shutterfeed import topology
 
 FEED_P99_MS: Final = 200
 
@@ -108,14 +109,16 @@ def _service(api_id: str, functions: Functions) -> Iterator[Watch]:
         threshold=FEED_P99_MS,
         periods=3,
         patient=True,
-        meaning=f"Feed pages take over {FEED_P99_MS} ms for one request in a hundred.",
+        meaning=f"For 15 minutes, one feed page in a hundred has taken over {FEED_P99_MS} ms: look"
+        " for throttles and cold starts on the dashboard.",
     )
     yield Watch(
         "stream-iterator-age",
         iterator_age(functions),
         threshold=Duration.minutes(5).to_milliseconds(),
         periods=5,
-        meaning="Changes have waited over five minutes to be routed: posts do not reach feeds.",
+        meaning="Changes have waited over five minutes to be routed: posts do not reach feeds. Read"
+        " route_changes' log.",
     )
     yield Watch(
         "oldest-pending-upload",
@@ -123,7 +126,7 @@ def _service(api_id: str, functions: Functions) -> Iterator[Watch]:
         threshold=Duration.hours(1).to_seconds(),
         periods=2,
         meaning="A post whose files arrived is not published after an hour, although its messages"
-        " were sent again: read reconcile's log and the output of `make waiting`.",
+        " were sent again. Read reconcile's log and the output of `make waiting`.",
     )
 
 
@@ -134,5 +137,17 @@ def _dead_letters(queues: Mapping[str, sqs.Queue]) -> Iterator[Watch]:
             depth(queue),
             threshold=1,
             periods=1,
-            meaning="Messages that failed at every attempt wait here: find out why, then redrive.",
+            meaning=_DEAD_LETTER_MEANINGS.get(name, _FAILED_MESSAGES),
         )
+
+
+_FAILED_MESSAGES: Final = (
+    "Messages that failed at every attempt wait here. Read that worker's log, deploy a fix, then"
+    " run `make redrive`."
+)
+_DEAD_LETTER_MEANINGS: Final = {
+    "collect-dlq": "Messages that failed at every attempt wait here, or the collector has refused"
+    " to remove more. Run `make collect` and see whether all this is meant to be removed.",
+    topology.STREAM_DEAD_LETTERS: "A batch of the stream failed ten times. Deploy a fix and run"
+    " `make redrive Q=stream` within 24 hours: a stream keeps its records no longer.",
+}

@@ -1,5 +1,5 @@
-"""The operator's commands: what stands in the queues, dead letters, audits, the search index.
+"""The operator's commands, for queues, dead letters, audits and the search index.
 
-They work on one deployed stage, here or in AWS, and use the service's own keys, rules and services;
-nothing that ships uses them.
+They work on one deployed stage, on this machine or in AWS, and use the service's own keys, rules
+and services. Nothing that is deployed imports them.
 """

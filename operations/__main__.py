@@ -11,7 +11,7 @@ from tools.errors import exit_status
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command. What stops it is told in one sentence on standard error."""
+    """Run one command. If it cannot go on, print one sentence on standard error that says why."""
     options = _parser().parse_args(arguments)
     return exit_status(lambda: options.run(options))
 

@@ -1,4 +1,4 @@
-"""`make audit`: what is stored held against what is recorded, in one deployed stage."""
+"""`make audit`: compare what one deployed stage stores with what its table records."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6, "tags": 0.4e-6}
 
 
 def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
-    """Print each kind's count with some examples, and what the reading cost; the counts."""
+    """Print how many findings of each kind there are, with examples, and what reading cost. Returns
+    the counts."""
     outputs, client = deployment.outputs, deployment.client_for
     table = deployment.metadata
     s3: Any = client("s3")

@@ -1,4 +1,4 @@
-"""`make collect`: what the collector is going to remove."""
+"""`make collect`: list what the collector is going to remove."""
 
 from __future__ import annotations
 
@@ -9,5 +9,6 @@ from shutterfeed.adapters.inventory import unreferenced
 
 
 def candidates(deployment: Deployment) -> list[tuple[datetime, str]]:
-    """When each content without references is due, and its blob's id; the soonest first."""
+    """The contents without references: when each will be removed, and its blob's id; the soonest
+    first."""
     return sorted(unreferenced(deployment.metadata))

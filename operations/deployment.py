@@ -1,4 +1,4 @@
-"""One deployed stage, on this machine or in AWS: how its commands reach it."""
+"""One deployed stage, on this machine or in AWS, and how the commands reach it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Deployment:
     client_for: ClientFor
     stage: str
     outputs: Mapping[str, str]
-    """Of its stack."""
+    """The outputs of the stage's stack, by name."""
 
     @property
     def prefix(self) -> str:
-        """What stands before the name of every queue and function."""
+        """The prefix of the names of all queues and functions."""
         return names.prefix(self.stage)
 
     @property
@@ -33,7 +33,7 @@ class Deployment:
         return Table(self.client_for("dynamodb"), self.outputs["MetadataTableName"])
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        """What the function answers. Raises `ToolError` if it fails."""
+        """Invoke the function and return its answer. Raises `ToolError` if it fails."""
         answer = self.client_for("lambda").invoke(
             FunctionName=names.function(self.stage, function),
             Payload=json.dumps(event, default=lambda at: at.timestamp()).encode(),
@@ -46,7 +46,8 @@ class Deployment:
 
 
 def find(stage: str | None) -> Deployment:
-    """The stage in AWS, or without one what runs on this machine. Raises `ToolError`."""
+    """The stage in AWS; if `stage` is None, the one that runs on this machine. Raises `ToolError`
+    if there is none."""
     if stage is not None:
         client_for, outputs = aws.deployed(stage)
         return Deployment(client_for, stage, outputs)

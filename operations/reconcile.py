@@ -1,4 +1,4 @@
-"""`make reconcile`: the reconciler looks at every post on its way, now."""
+"""`make reconcile`: let the reconciler check every unpublished post now."""
 
 from __future__ import annotations
 
@@ -8,5 +8,6 @@ from operations.deployment import Deployment
 
 
 def reconcile(deployment: Deployment) -> dict[str, Any]:
-    """Let the reconciler look at every open post, however young; what it found."""
+    """Let the reconciler check every open post, however new. Returns what it found, as counts by
+    kind."""
     return deployment.invoke("reconcile", {"after_minutes": 0})

@@ -1,6 +1,6 @@
 """`make redrive`: dead letters go back to the queues they came from.
 
-The same for the local cloud and for AWS; nothing is deleted before it is safe elsewhere.
+It works for the local cloud and for AWS. No message is deleted before it is in its source queue.
 """
 
 from __future__ import annotations
@@ -30,16 +30,20 @@ _GONE: Final = frozenset(
 
 
 def redrive(deployment: Deployment, name: str | None = None) -> dict[str, int]:
-    """Send back what is in every dead-letter queue, or in one; messages moved, by queue.
+    """Send back the messages of every dead-letter queue, or of one. Returns how many were moved, by
+    queue.
 
-    A message is deleted only once it is in its source queue: stopped in between, it is there
-    twice, which every worker takes. Raises `ToolError` for a queue that is none.
+    A message is deleted only once it is in its source queue. If the command is stopped in between,
+    the message is there twice, which no worker minds. Raises `ToolError` if `name` is not the name
+    of a dead-letter queue.
     """
     dead = {n: url for n, url in queues(deployment).items() if n.endswith("-dlq")}
     if name is not None:
         wanted = name if name.endswith("-dlq") else f"{name}-dlq"
         if wanted not in dead:
-            raise ToolError(f"There is no queue {wanted}; there are {', '.join(sorted(dead))}.")
+            raise ToolError(
+                f"There is no queue {wanted}; the queues are {', '.join(sorted(dead))}."
+            )
         dead = {wanted: dead[wanted]}
     moved = {}
     for queue, url in sorted(dead.items()):
@@ -88,7 +92,7 @@ def _carry(deployment: Deployment, url: str) -> int:
         moved += _handed_on(sqs, url, message, target)
     if homeless:
         why = next(iter(homeless.values()))
-        raise ToolError(f"{moved} messages were sent back, {len(homeless)} stay. {why}")
+        raise ToolError(f"{moved} messages were sent back; {len(homeless)} could not be. {why}")
     return moved
 
 

@@ -1,7 +1,8 @@
-"""`make reindex` and `make search-check`: the search index built again, and held against the table.
+"""`make reindex` and `make search-check`: build the search index again, and compare it with the
+table.
 
-The steps run in the function that keeps the index, which may reach it; here they are only put one
-after another. The same for both engines, on the local cloud and in AWS.
+The steps run in the function that maintains the index, which has the rights to reach it; this
+module only calls them in order. It is the same for both engines, on the local cloud and in AWS.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def reindex(deployment: Deployment, pause: Pause = time.sleep) -> Counter[str]:
     """Build a new generation from the table, search it from then on, remove the old one.
 
     The old one is searched, and kept up to date, until the new one has everything. Raises
-    `ToolError` where a document could not be written: then the old one stays.
+    `ToolError` if a document could not be written; then the old generation stays.
     """
     done: Counter[str] = Counter()
     with step("Building a new search index") as progress:
@@ -40,7 +41,7 @@ def reindex(deployment: Deployment, pause: Pause = time.sleep) -> Counter[str]:
             done["indexed"] += result["written"]
             progress.detail = f"{done['looked at']:,} looked at, {done['indexed']:,} indexed"
             if result["failures"]:
-                raise ToolError(f"Not all could be indexed: {result['failures'][0]}")
+                raise ToolError(f"Some documents could not be indexed: {result['failures'][0]}")
         _act(deployment, "switch", generation=generation)
         progress.detail = "waiting until every function searches it"
         pause(_PAUSE_SECONDS)
@@ -51,8 +52,8 @@ def reindex(deployment: Deployment, pause: Pause = time.sleep) -> Counter[str]:
 
 
 def check(deployment: Deployment, *, repair: bool) -> Counter[str]:
-    """Hold table and index against each other, and the index's entries against its documents; what
-    was found, by kind, and what was mended."""
+    """Compare the table with the index, and the index's entries with its documents. Returns what
+    was found, by kind, and what was repaired."""
     found: Counter[str] = Counter()
     with step("Checking the search index") as progress:
         for action in ("check", "check_held", "check_entries"):
@@ -63,7 +64,7 @@ def check(deployment: Deployment, *, repair: bool) -> Counter[str]:
                 found["mended"] += result["written"]
                 progress.detail = f"{found['looked at']:,} and {found['entries']:,} entries"
                 if result["failures"]:
-                    raise ToolError(f"Not all could be mended: {result['failures'][0]}")
+                    raise ToolError(f"Some findings could not be repaired: {result['failures'][0]}")
     return found
 
 

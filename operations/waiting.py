@@ -1,4 +1,4 @@
-"""`make waiting`: what stands in the queues, and the posts that are on their way."""
+"""`make waiting`: show what waits in the queues, and how many posts are not yet published."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Waiting:
 
 
 def waiting(deployment: Deployment, clock: Clock | None = None) -> list[Waiting]:
-    """Every queue, then every dead-letter queue, then the posts on their way."""
+    """The rows of the table: every queue, then every dead-letter queue, then the posts that are not
+    yet published."""
     now = (clock or SystemClock()).now()
     rows = [_queue_row(deployment, url, now) for url in queues(deployment).values()]
     rows.sort(key=lambda row: (row.name.endswith("-dlq"), row.name))

@@ -10,7 +10,7 @@ from tools.errors import ToolError, exit_status
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command. What stops it is told in one sentence on standard error."""
+    """Run one command. If it cannot go on, print one sentence on standard error that says why."""
     options = _parser().parse_args(arguments)
     return exit_status(lambda: options.run(options))
 
@@ -223,7 +223,7 @@ def _port(text: str | None) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or not 1024 <= int(text) <= 65535:
-        raise ToolError(f"PORT is a number from 1024 to 65535, not {text}.")
+        raise ToolError(f"PORT must be a number from 1024 to 65535, not {text}.")
     return int(text)
 
 

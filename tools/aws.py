@@ -1,4 +1,4 @@
-"""`make deploy`, `bootstrap` and `destroy`: the stack in the AWS account of the credentials."""
+"""`make deploy`, `make bootstrap` and `make destroy`: the commands for the stack in AWS."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _UNPROTECTED: Final = "protected=false"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where the current credentials lead."""
+    """The account and region that the current credentials belong to."""
 
     number: str
     region: str
@@ -115,7 +115,7 @@ def _buckets(context: Mapping[str, Any], where: Account) -> dict[str, str]:
 
 
 def bootstrap() -> None:
-    """Prepare account and region for the CDK; once is enough, again does no harm."""
+    """Prepare account and region for the CDK. Once is enough; repeating it does no harm."""
     where = account()
     # From a folder without a cdk.json: it needs no app, and with it no layers.
     environment = f"aws://{where.number}/{where.region}"
@@ -151,7 +151,8 @@ def destroy(overrides: Sequence[str], *, with_originals: bool) -> None:
 
 
 def synthesize(overrides: Sequence[str]) -> None:
-    """What `deploy` would deploy, made by the same CLI, without credentials or a network."""
+    """Write the template that `deploy` would deploy, with the same CLI, but without credentials or
+    a network."""
     layers.build(target(effective_context(overrides)))
     site.build()
     _cdk(["synth", "--quiet", *_flags(overrides)], "synth")
@@ -175,7 +176,7 @@ def deployed(stage: str) -> tuple[ClientFor, Mapping[str, str]]:
 
 
 def describe(outputs: Mapping[str, str]) -> str:
-    """What a person needs to know to use it."""
+    """The deployed stack's addresses, for the person who uses it."""
     return f"""
   Open           {outputs["SiteUrl"]}
   API            {outputs["SiteUrl"]}/api
@@ -248,7 +249,7 @@ def _cdk(arguments: Sequence[str], what: str, *, directory: Path = paths.ROOT) -
         check=False,
     )
     if done.returncode:
-        raise ToolError(f"The CDK could not {what}: see what it says above.")
+        raise ToolError(f"The CDK could not {what}: its output above says why.")
 
 
 def _cli() -> Path:

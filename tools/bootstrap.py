@@ -1,4 +1,4 @@
-"""Make the development environment. Run by any Python 3.11 or newer, before anything exists."""
+"""Make the development environment. Any Python 3.11 or newer can run this at the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chromium as tests and benchmarks drive it: the machine's own, as none can be downloaded."""
+"""Chromium for tests and benchmarks: the one on this machine, as none can be downloaded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def executable() -> str | None:
-    """Where it is; None on a machine without one."""
+    """The path of the browser; None if this machine has none."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 

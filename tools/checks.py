@@ -17,8 +17,8 @@ _SPREAD = ("-p", "tools.pytest_groups", "-n", "2", "--dist", "loadgroup")
 
 
 def check() -> None:
-    """Style, types, the dependency rule, the OpenAPI document. Raises `ToolError` after showing
-    what each check that fails has to say."""
+    """Check style, types, the dependency rule and the OpenAPI document. Raises `ToolError` after
+    printing the output of each check that failed."""
     checks: dict[str, list[str]] = {
         "ruff check": ["-m", "ruff", "check", "."],
         "ruff format": ["-m", "ruff", "format", "--check", "."],
@@ -32,11 +32,12 @@ def check() -> None:
     except ToolError:
         failed.append("web client")
     if failed:
-        raise ToolError(f"Not clean: {', '.join(failed)}.")
+        raise ToolError(f"These checks failed: {', '.join(failed)}.")
 
 
 def test(arguments: Sequence[str]) -> NoReturn:
-    """Check, then run every test; becomes pytest's process, its summary printed last."""
+    """Check, then run every test. This process becomes pytest's, whose summary is printed
+    last."""
     prepare()
     check()
     _become(["-m", "pytest", *_SPREAD, *arguments])
@@ -48,13 +49,13 @@ def unit(arguments: Sequence[str]) -> NoReturn:
 
 
 def e2e(arguments: Sequence[str]) -> NoReturn:
-    """The end-to-end tests alone, on a cloud of their own; becomes pytest's process."""
+    """Run only the end-to-end tests, on a cloud of their own. This process becomes pytest's."""
     prepare()
     _become(["-m", "pytest", "tests/e2e", *arguments])
 
 
 def bench(arguments: Sequence[str]) -> NoReturn:
-    """All benchmarks or those named; becomes their process."""
+    """Run all benchmarks, or those that are named. This process becomes theirs."""
     prepare()
     _become(["-m", "bench", *arguments])
 

@@ -23,9 +23,9 @@ from tools.errors import ToolError
 
 DEFAULT_PORT: Final = 4566
 LOCAL_CONFIRMATION_CODE: Final = "123456"
-"""It sends no e-mail; the code of a new account is always this one."""
+"""The code that confirms a new account. The cloud sends no e-mail, and the code never changes."""
 LOCAL_RESET_CODE: Final = "654321"
-"""The same, for a forgotten password."""
+"""The code to set a new password, after the old one was forgotten."""
 _REQUIREMENTS: Final = paths.ROOT / "tools" / "requirements-cloud.txt"
 _HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 180.0
@@ -55,11 +55,11 @@ class _Server:
 
 
 Tell = Callable[[str], None]
-"""Is told what is waited for."""
+"""A function that is called with what the cloud is waiting for, to show it to a person."""
 
 
 class LocalCloud:
-    """One MiniStack. Whoever names the same folder, in whatever process, means the same one."""
+    """One running MiniStack. All processes that name the same folder use the same one."""
 
     def __init__(self, folder: Path = paths.LOCAL) -> None:
         self.folder = folder
@@ -67,7 +67,7 @@ class LocalCloud:
 
     @property
     def log(self) -> Path:
-        """What the cloud itself prints."""
+        """The file with the output of the cloud's process."""
         return self.folder / "cloud.log"
 
     @property
@@ -77,12 +77,13 @@ class LocalCloud:
 
     @property
     def endpoint(self) -> str:
-        """Where the AWS API is, for `endpoint_url`. Raises `ToolError` if it is not running."""
+        """The address of the AWS API, for `endpoint_url`. Raises `ToolError` if the cloud is not
+        running."""
         return f"http://{_HOST}:{self.port}"
 
     @property
     def identity(self) -> str:
-        """Another one after every start: the cloud forgets everything when it stops."""
+        """An id that differs after every start: the cloud forgets everything when it stops."""
         server = self._required()
         return f"{server.pid}/{server.started}/{server.port}"
 
@@ -110,10 +111,11 @@ class LocalCloud:
         self._launch(port, environments.ensure(paths.CLOUD_VENV, _REQUIREMENTS, "the local cloud"))
 
     def stop(self, tell: Tell = lambda _: None) -> bool:
-        """End the process and all it started, delete its folder. False if none was running.
+        """End the process and everything that it started, and delete its folder. Returns False if
+        none was running.
 
-        It is over within seconds: what does not end is killed, and where the disk is slow, the
-        folder is out of the way at once and deleted in the background. Raises `ToolError` if a
+        It takes only seconds: a process that does not end is killed, and on a slow disk the folder
+        is renamed at once and deleted in the background. Raises `ToolError` if a
         process cannot even be killed.
         """
         server = self._server()
@@ -179,8 +181,8 @@ class LocalCloud:
                 break
         else:
             raise ToolError(
-                f"The local cloud does not end: {_counted(left)} of it cannot be killed, which a"
-                " disk that does not answer is the usual reason for."
+                f"The local cloud does not end: {_counted(left)} of it cannot be killed. The usual"
+                " reason is a disk that does not answer."
             )
         if self._process is not None:
             self._process.wait()
@@ -230,7 +232,7 @@ class LocalCloud:
 
 
 def prepare() -> None:
-    """Install the cloud, if it is not; nothing is started."""
+    """Install the cloud if it is not installed yet, without starting it."""
     environments.ensure(paths.CLOUD_VENV, _REQUIREMENTS, "the local cloud")
     node.folder()
 

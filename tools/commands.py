@@ -1,4 +1,5 @@
-"""Running other programs: their output goes to a log file, a person sees one moving line."""
+"""Functions that run other programs. Their output goes to a log file; a person sees one line that
+changes."""
 
 from __future__ import annotations
 

@@ -51,12 +51,13 @@ class _Bucket:
 
 
 def bucket_names(stage: str, account: str, region: str) -> dict[str, str]:
-    """By purpose, as `infra/buckets.py` names them."""
+    """The buckets by purpose, as `infra/buckets.py` names them."""
     return {name: f"{names.prefix(stage)}{name}-{account}-{region}" for name in BUCKETS}
 
 
 def clear(client_for: ClientFor, stack: str, buckets: Mapping[str, str]) -> bool:
-    """Remove `stack` if it could not be created, and what it left. True: it has yet to be created.
+    """Remove `stack`, and what it left, if it could not be created. Returns True if the stack does
+    not exist then and has to be created.
 
     Raises `ToolError` if something stands in the way that only a person may remove.
     """
@@ -116,8 +117,8 @@ def _never_was(client: CloudFormationClient, found: StackTypeDef) -> bool:
 def _check_whole(found: StackTypeDef) -> None:
     if found["StackStatus"] == _HALF_DELETED:
         raise ToolError(
-            f"{found['StackName']} is half deleted ({_HALF_DELETED}): end that with `make destroy` "
-            "first."
+            f"{found['StackName']} is partly deleted ({_HALF_DELETED}): finish that with `make "
+            "destroy` first."
         )
 
 
@@ -153,8 +154,8 @@ def _remove(client_for: ClientFor, found: StackTypeDef, buckets: Mapping[str, st
         status = destroy.delete_stack(client, stack, progress)
     if status is not None:
         raise ToolError(
-            f"{stack} was never created and cannot be removed ({status}): see its events for what "
-            "stands in the way, then run the same command again."
+            f"{stack} was never created and cannot be removed ({status}): its events say why. "
+            "Remove the cause, then run the same command again."
         )
     for kind, name in _kept(client, stack_id):
         _say(f"Kept, although nothing uses it: {name} ({kind}); remove it by hand.")
@@ -211,7 +212,7 @@ def _existing(s3: S3Client, buckets: Mapping[str, str]) -> Iterator[_Bucket]:
         except ClientError as error:
             if error.response["Error"]["Code"] in _MISSING:
                 continue
-            raise ToolError(f"s3://{name} is there, and cannot be looked into: {error}") from error
+            raise ToolError(f"s3://{name} exists, but cannot be read: {error}") from error
         yield _Bucket(purpose, name, _maker(s3, name), _is_empty(s3, name))
 
 

@@ -83,7 +83,8 @@ POSTS: Final = (
 
 
 def seed(outputs: Mapping[str, str], cognito: str) -> None:
-    """Make sure that every person, follow and post is there; returns when all are published.
+    """Make sure that every person, follow and post of the demo exists. Returns when all posts are
+    published.
 
     `outputs` are the stack's, `cognito` is where the user pool is served. Raises `ToolError` if
     something does not get through.

@@ -43,7 +43,7 @@ _GONE: Final = frozenset({"DELETE_COMPLETE"})
 
 @dataclass(frozen=True, slots=True)
 class LocalAws:
-    """Clients of the cloud at `endpoint`, whatever this machine's AWS settings are."""
+    """boto3 clients for the cloud at `endpoint`. They ignore this machine's AWS settings."""
 
     endpoint: str
 
@@ -78,7 +78,7 @@ class LocalAws:
 def deploy(endpoint: str, *, context: Mapping[str, object] | None = None) -> dict[str, str]:
     """Synthesize the stack for the local cloud at `endpoint`, deploy it, return its outputs.
 
-    `context` overrides what `cdk.json` and the local defaults say. Takes next to no time if
+    `context` overrides what `cdk.json` and the local defaults say. Returns almost at once if
     exactly this is deployed already. Raises `ToolError` with the reason if it fails.
     """
     assembly = templates.synthesize(templates.local_context(context))
@@ -335,7 +335,7 @@ def localized(template: Json, bucket: str, port: int) -> Json:
 
 
 def of_type(template: Json, *types: str) -> Iterator[tuple[str, Json]]:
-    """Logical id and properties of the resources of these types."""
+    """The logical id and the properties of each resource of these types."""
     for name, resource in template.get("Resources", {}).items():
         if resource["Type"] in types:
             yield name, resource.get("Properties", {})

@@ -1,4 +1,4 @@
-"""`make destroy`: delete a stage from AWS, its originals only when told so."""
+"""`make destroy`: delete a stage from AWS, and its originals only if the command says so."""
 
 from __future__ import annotations
 
@@ -28,17 +28,19 @@ ATTEMPTS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What deleting a stack comes to."""
+    """What has to be deleted together with a stack."""
 
     stack: str
     emptied: tuple[str, ...]
-    """Buckets that go with the stack, for which they have to be empty."""
+    """The buckets that are deleted with the stack. They have to be empty before that."""
     originals: str
 
 
 def plan(client_for: ClientFor, stack: str) -> Plan:
-    """Look before anything is deleted. Raises `ToolError` if there is no such stack, or it is
-    protected."""
+    """Find out what has to be deleted, without deleting anything.
+
+    Raises `ToolError` if there is no such stack, or if it is protected.
+    """
     cloudformation: CloudFormationClient = client_for("cloudformation")
     try:
         [described] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
@@ -72,11 +74,13 @@ def plan(client_for: ClientFor, stack: str) -> Plan:
 
 
 def destroy(client_for: ClientFor, what: Plan, *, with_originals: bool) -> None:
-    """Empty the buckets that go, delete the stack, then the originals if told so."""
+    """Empty the buckets that are deleted with the stack, delete the stack, and then the originals
+    if `with_originals` is set."""
     if what.originals in what.emptied and not with_originals:
         raise ToolError(
-            f"{what.stack} was deployed with keep_originals=false, so that its originals would go "
-            "with it: say so with ORIGINALS=delete, or deploy with keep_originals=true first."
+            f"{what.stack} was deployed with keep_originals=false, so its originals would be "
+            "deleted with it: confirm that with ORIGINALS=delete, or deploy with "
+            "keep_originals=true first."
         )
     s3: S3Client = client_for("s3")
     with step(f"Deleting {what.stack}") as progress:
@@ -89,8 +93,8 @@ def destroy(client_for: ClientFor, what: Plan, *, with_originals: bool) -> None:
                 break
             if attempt == ATTEMPTS:
                 raise ToolError(
-                    f"{what.stack} is {status}: see its events for what stands in the way, then "
-                    "run the same command again."
+                    f"{what.stack} is {status}: its events say why. Remove the cause, then run the "
+                    "same command again."
                 )
         if with_originals and what.originals not in what.emptied:
             empty(s3, what.originals, progress)
@@ -98,7 +102,7 @@ def destroy(client_for: ClientFor, what: Plan, *, with_originals: bool) -> None:
 
 
 def delete_stack(client: CloudFormationClient, stack: str, progress: Step) -> str | None:
-    """Returns the status the stack is stuck in; None if it is gone."""
+    """Delete the stack. Returns the status that it is stuck in, or None if it is gone."""
     [described] = client.describe_stacks(StackName=stack)["Stacks"]
     # By its id a stack can be asked about even when it is gone.
     stack_id = described.get("StackId", stack)

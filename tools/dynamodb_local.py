@@ -34,7 +34,7 @@ _GRACE_SECONDS: Final = 5.0
 
 @contextmanager
 def running() -> Iterator[str]:
-    """A fresh, empty DynamoDB Local while the block runs; its address, for `endpoint_url`.
+    """Run a fresh, empty DynamoDB Local during the block, and give its address, for `endpoint_url`.
 
     Raises `Unavailable` if there is no Java, no Maven or no network.
     """
@@ -63,7 +63,8 @@ def running() -> Iterator[str]:
 
 
 def java_of(program: str, *, with_compiler: bool = False) -> str:
-    """This machine's Java, for a program of that name. Raises `Unavailable` if it is too old."""
+    """The path of this machine's Java. `program` is what needs it, for the error: raises
+    `Unavailable` if Java is missing or too old."""
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=f"{home}/bin" if home else None) or shutil.which("java")
     incomplete = found is None or (with_compiler and not _is_jdk(found))

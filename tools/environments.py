@@ -72,7 +72,8 @@ def install(python: Path, arguments: Sequence[str | Path], *, log: Path, progres
 
 
 def pinned(requirements: Path) -> dict[str, str]:
-    """Package name, normalised, to exact version. Raises `ToolError` for a line that pins none."""
+    """The pinned versions by normalised package name. Raises `ToolError` for a line without an
+    exact version."""
     versions: dict[str, str] = {}
     for line in requirements.read_text().splitlines():
         text = line.partition("#")[0].strip()
@@ -86,7 +87,7 @@ def pinned(requirements: Path) -> dict[str, str]:
 
 
 def normalised(name: str) -> str:
-    """A package's name as an index compares it."""
+    """A package's name, normalised as package indexes compare names."""
     return name.strip().lower().replace("_", "-").replace(".", "-")
 
 

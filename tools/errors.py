@@ -1,4 +1,4 @@
-"""What stops a command, told in one sentence."""
+"""The errors that stop a command. Each is one sentence for the person who ran it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Unavailable(ToolError):
 
 
 def exit_status(command: Callable[[], int]) -> int:
-    """Run a command to its end. What stops it is told in one sentence on standard error."""
+    """Run a command to its end. If it cannot go on, print one sentence on standard error that says
+    why."""
     try:
         return command()
     except ToolError as error:

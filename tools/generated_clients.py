@@ -1,4 +1,5 @@
-"""Clients as others generate them from the OpenAPI document, by pinned generators: for tests."""
+"""Clients generated from the OpenAPI document with pinned generators, as others would do it; for
+tests."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ _FILES: Final = ("package.json", "package-lock.json", "generate.mjs")
 
 
 def prepare() -> None:
-    """Install both generators, unless they are there."""
+    """Install both generators, unless they are installed."""
     python()
     node_packages()
 
@@ -59,13 +60,14 @@ def generate_typescript(folder: Path) -> None:
 
 
 def check_types(folder: Path) -> None:
-    """Compile what is in the folder, without writing anything. Raises `ToolError`."""
+    """Compile the TypeScript in the folder without writing anything. Raises `ToolError` if there is
+    an error in it."""
     compiler = folder / "node_modules" / "typescript" / "bin" / "tsc"
     _run([node_executable(), compiler, "--project", folder], "typescript-check", folder)
 
 
 def node_executable() -> Path:
-    """A Node.js that runs TypeScript."""
+    """The path of a Node.js that runs TypeScript."""
     return node.folder() / "node"
 
 

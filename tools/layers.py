@@ -40,14 +40,15 @@ _SDK_SERVICES: Final = frozenset({"cognito-idp", "dynamodb", "s3", "sqs", "sts"}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a layer is built for."""
+    """The Python version and the CPU that a layer is built for."""
 
     python: str
-    """For example `3.13`."""
+    """The version of Python, for example `3.13`."""
     cpu: str
-    """`x86_64` or `aarch64`."""
+    """The CPU: `x86_64` or `aarch64`."""
     system: str = "linux"
-    """Other than on Linux, layers serve the local cloud only."""
+    """The operating system. Layers that are built for any other than Linux are for the local cloud
+    only."""
 
     def __str__(self) -> str:
         name = f"cp{self.python.replace('.', '')}-{self.cpu}"
@@ -55,7 +56,7 @@ class Target:
 
     @classmethod
     def parse(cls, name: str) -> Target:
-        """Read `cp313-aarch64`. Raises `ToolError` if it is nothing of the kind."""
+        """Read a name such as `cp313-aarch64`. Raises `ToolError` if it has another form."""
         match = re.fullmatch(r"cp3(\d+)-(x86_64|aarch64)", name)
         if match is None:
             raise ToolError(f"A layer target looks like cp313-aarch64 or cp311-x86_64, not {name}.")
@@ -63,18 +64,19 @@ class Target:
 
     @classmethod
     def host(cls) -> Target:
-        """This machine."""
+        """The target that this machine runs."""
         cpu = platform.machine().lower()
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return cls(version, _CPUS.get(cpu, cpu), platform.system().lower())
 
     @classmethod
     def of_function(cls, runtime: str, architecture: str) -> Target:
-        """What AWS runs, as the context names it: `python3.13` and `arm64`."""
+        """The target that AWS runs. The arguments are the context's names, such as `python3.13` and
+        `arm64`."""
         return cls(runtime.removeprefix("python"), _CPUS.get(architecture, architecture))
 
     def install_arguments(self) -> list[str]:
-        """How uv is told to install wheels for it."""
+        """The options with which uv installs wheels for this target."""
         if self.system != "linux":
             return []
         return [f"--python-platform={self.cpu}-{_WHEELS}", f"--python-version={self.python}"]

@@ -1,4 +1,4 @@
-"""`make up`, `down`, `logs` and `demo`: the whole of Shutterfeed on this machine."""
+"""`make up`, `make down`, `make logs` and `make demo`: all of Shutterfeed on this machine."""
 
 from __future__ import annotations
 
@@ -40,19 +40,20 @@ _DOORS: Final = ("SiteUrl", "ApiUrl", "MediaUrl", "UserPoolClientId")
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What `make up` brought up, as the other commands find it."""
+    """The stack that `make up` started, as the other commands find it."""
 
     kind: str
     endpoint: str
     identity: str
-    """Changes whenever the cloud forgot everything."""
+    """An id that changes when the cloud was started again and has forgotten everything."""
     outputs: Mapping[str, str]
 
 
 def up(kind: str, port: int | None) -> Running:
-    """Bring everything up to date and running; quick when it is. Raises `ToolError`."""
+    """Make sure that everything is up to date and running. Quick if it is already. Raises
+    `ToolError` if that fails."""
     if kind not in {MINISTACK, LOCALSTACK}:
-        raise ToolError(f"CLOUD is {MINISTACK} or {LOCALSTACK}, not {kind}.")
+        raise ToolError(f"CLOUD must be {MINISTACK} or {LOCALSTACK}, not {kind}.")
     with _alone():
         start = _start_ministack if kind == MINISTACK else _start_localstack
         running = start(port)
@@ -102,7 +103,7 @@ def _alone() -> AbstractContextManager[None]:
 
 
 def current() -> Running:
-    """What is running now. Raises `ToolError` if nothing is."""
+    """The stack that is running now. Raises `ToolError` if none is."""
     remembered = _remembered()
     if remembered is None or (remembered.kind == MINISTACK and not cloud.LocalCloud().is_running()):
         raise ToolError("Shutterfeed is not running: start it with `make up`.")
@@ -110,7 +111,7 @@ def current() -> Running:
 
 
 def describe(running: Running) -> str:
-    """What a person needs to know to use it."""
+    """The stack's addresses and accounts, for the person who uses it."""
     outputs = running.outputs
     if not is_complete(running):
         listed = "\n".join(f"  {name:<22}{value}" for name, value in sorted(outputs.items()))
@@ -139,7 +140,8 @@ These addresses as JSON: {paths.relative(_state())}
 
 
 def logs(function: str | None) -> None:
-    """Print what the functions log, as it comes, until interrupted; one function's if named."""
+    """Print the functions' new log lines until interrupted, or only those of one function if it is
+    named."""
     running = current()
     client: CloudWatchLogsClient = LocalAws(running.endpoint).client("logs")
     prefix = _LOG_GROUPS + (function or "").replace("_", "-")

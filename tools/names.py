@@ -1,4 +1,4 @@
-"""What a stage's stack, queues and functions are called in AWS, as `infra/` names them."""
+"""The names of a stage's stack, queues and functions in AWS, as `infra/` names them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ def stack(stage: str) -> str:
 
 
 def prefix(stage: str) -> str:
-    """What stands before the name of every queue, function and bucket."""
+    """The prefix of the names of all queues, functions and buckets."""
     return f"shutterfeed-{stage}-"
 
 

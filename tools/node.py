@@ -30,13 +30,13 @@ def environment() -> dict[str, str]:
 
 
 def folder() -> Path:
-    """Where that Node.js is."""
+    """The path of that Node.js."""
     found = shutil.which("node")
     return Path(found).parent if found and _is_recent(found) else _installed()
 
 
 def npm() -> list[str]:
-    """The beginning of an npm command that works with `environment()`."""
+    """The first words of an npm command, to be run with `environment()`."""
     ours, found = _PACKAGE / "bin", shutil.which("npm")
     # The package's own `npm` does not run: it was a link, which a wheel cannot hold.
     if found and Path(found).parent != ours and _is_recent(shutil.which("node")):

@@ -42,7 +42,7 @@ _ABOUT: Final = (
 
 
 def document() -> dict[str, Any]:
-    """The document as nested dictionaries; the same for the same routes."""
+    """The document as nested dictionaries. The same routes always give the same document."""
     models = {model for r in http.ROUTES for model in (r.body, r.returns) if model}
     models |= {ErrorBody, GatewayError}
     ordered = sorted(models, key=lambda model: model.__name__)

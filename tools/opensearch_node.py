@@ -26,7 +26,7 @@ from tools.errors import ToolError, Unavailable
 from tools.progress import step
 
 VERSION: Final = "2.19.1"
-"""The newest that Maven Central has for Java 17, and a version that AWS runs."""
+"""The version of OpenSearch: the newest that runs on Java 17 and that AWS offers too."""
 FOLDER: Final = paths.BUILD / "opensearch"
 HTTP_PORT: Final = 9200
 
@@ -42,7 +42,7 @@ _UNPRIVILEGED: Final = "nobody"
 
 @contextmanager
 def running(port: int | None = None) -> Iterator[str]:
-    """A fresh, empty node while the block runs; its address.
+    """Run a fresh, empty node during the block, and give its address.
 
     Raises `Unavailable` if there is no Java, no Maven or no network.
     """
@@ -93,7 +93,7 @@ def _download(folder: Path) -> None:
         ) from error
     archive = folder / f"opensearch-{VERSION}.zip"
     if hashlib.sha256(archive.read_bytes()).hexdigest() != _SHA256:
-        raise ToolError(f"The downloaded {archive.name} is not the one that was expected.")
+        raise ToolError(f"The downloaded {archive.name} does not have the expected SHA-256.")
     with zipfile.ZipFile(archive) as file:
         file.extractall(folder)
     archive.unlink()

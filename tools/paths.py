@@ -1,4 +1,4 @@
-"""Where things are: every path that more than one tool knows."""
+"""All paths that more than one tool uses."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ SITE: Final = WEB / "dist"
 LAYER_SOURCES: Final = ROOT / "layers"
 COMMAND_LINE: Final = ROOT / "cli"
 CLIENT_LIMITS: Final = COMMAND_LINE / "shutterfeed_cli" / "client" / "limits.py"
-"""Made from the OpenAPI document."""
+"""A module that is made from the OpenAPI document."""
 LICENSE_TEXTS: Final = ROOT / "LICENSES"
-"""Texts of licences that packages we carry are under, and do not bring themselves."""
+"""The licence texts of packages that we carry and that come without their licence text."""
 
 
 def relative(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Telling a person what goes on: one line a step, moving while the step lasts.
+"""Progress for a person: one line for each step, which changes while the step lasts.
 
 On a terminal the line is redrawn in place; elsewhere (CI, a pipe) a step prints a line when it
 begins to take long and one when it ends.
@@ -34,7 +34,8 @@ class Step:
         self._thread.start()
 
     def finish(self, *, succeeded: bool) -> None:
-        """Stop moving and leave the final line, which a step over in an instant does not get."""
+        """Stop changing the line and print its final form. A step that took only an instant gets
+        none."""
         self._ended.set()
         self._thread.join()
         if self._stream.isatty():

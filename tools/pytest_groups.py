@@ -1,7 +1,7 @@
 """A pytest plugin for runs on several cores: tests that share something expensive stay together.
 
-A deployed cloud, synthesized templates or a running DynamoDB Local are made once a worker process.
-Kept on one worker, such tests pay for them once; all others spread over the cores.
+Each worker process makes its own deployed cloud, synthesized templates or DynamoDB Local. If the
+tests that share them stay on one worker, they are made once; all other tests spread over the cores.
 """
 
 from __future__ import annotations

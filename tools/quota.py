@@ -1,4 +1,4 @@
-"""How many Lambda executions an account has at a time, held against what a stack reserves of them.
+"""The account's quota of concurrent Lambda executions, compared with what a stack reserves.
 
 AWS lets functions reserve only what leaves 100 for all others; an account whose quota is below
 that, as every new one's is (10), may reserve nothing.
@@ -21,10 +21,10 @@ _FORBIDDEN: Final = frozenset(("AccessDenied", "AccessDeniedException"))
 
 
 def left_unreserved(client: LambdaClient, reserved: Mapping[str, int]) -> int | None:
-    """Executions that functions without a reservation have once these functions have theirs.
+    """The number of executions left for functions without a reservation, once these reservations
+    are made. None if the credentials may not read the quota; they may still deploy.
 
-    None: the credentials may not look, though they may still deploy. Raises `ToolError` if the
-    account cannot reserve that much.
+    Raises `ToolError` if the account cannot reserve that much.
     """
     try:
         limits = client.get_account_settings()["AccountLimit"]
@@ -33,7 +33,9 @@ def left_unreserved(client: LambdaClient, reserved: Mapping[str, int]) -> int | 
     except ClientError as error:
         if error.response["Error"]["Code"] in _FORBIDDEN:
             return None
-        raise ToolError(f"The account's quota of Lambda executions is not told: {error}") from error
+        raise ToolError(
+            f"The account's quota of Lambda executions cannot be read: {error}"
+        ) from error
     limit, unreserved = limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]
     least = min(LEAST_UNRESERVED, limit)
     if more > max(0, unreserved - least):

@@ -1,7 +1,8 @@
 """The web client: built with npm, and its files as they are served.
 
-In AWS the stack puts the files into their bucket. The local cloud cannot run what does that, so
-`tools/deploy.py` does, with the same headers: both read `infra/site.toml`.
+In AWS the stack stores the files in their bucket. The local cloud cannot run the custom resource
+that does it, so `tools/deploy.py` stores them there, with the same headers: both read
+`infra/site.toml`.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _TYPES: Final = mimetypes.MimeTypes(filenames=())
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file as it stands in the site's bucket."""
+    """One file as it is stored in the site's bucket."""
 
     key: str
     content: bytes
@@ -70,22 +71,23 @@ def build() -> Path:
 
 
 def check() -> None:
-    """Check the client's style, types and tests. Raises `ToolError` after showing what they say."""
+    """Check the client's style, types and unit tests. Raises `ToolError` after printing the output
+    of those that failed."""
     with stamps.exclusive(paths.BUILD / "site.lock"):
         install()
         _npm(["run", "check"], "Checking: web client", shown=True)
 
 
 def format_sources() -> None:
-    """Write the client's sources in its style. Raises `ToolError` after showing what remains."""
+    """Format the client's sources. Raises `ToolError` after printing faults that need a person."""
     with stamps.exclusive(paths.BUILD / "site.lock"):
         install()
         _npm(["run", "format"], "Formatting the web client", shown=True)
 
 
 def licenses() -> str:
-    """What the built client carries of others, and the texts of their licences, which ask for
-    being passed on with every copy. Raises `ToolError` if a package has no text."""
+    """The packages of others in the built client, with the texts of their licences, which must be
+    passed on with every copy. Raises `ToolError` if a package has no text."""
     carried = json.loads((paths.WEB / "package-lock.json").read_text())["packages"]
     parts = [
         f"{path.removeprefix('node_modules/')} {package['version']} ({package['license']})\n\n"
@@ -110,8 +112,8 @@ def _license_text(package: Path) -> str:
 
 
 def files(folder: Path, config: str) -> Iterator[File]:
-    """What is served of a build, in the order in which it is to be put; `config` is what tells
-    the client of its deployment. Raises `ToolError` if there is no build."""
+    """The files of a build to be served, in the order in which they have to be stored. `config`
+    describes the deployment to the client. Raises `ToolError` if there is no build."""
     if not (folder / "index.html").exists():
         raise ToolError("The web client is not built: run `make site` first.")
     sources = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}

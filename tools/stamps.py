@@ -1,5 +1,5 @@
-"""Knowing that nothing changed: digests of content, and directories that appear whole or not at
-all.
+"""Means to know that nothing has changed: digests of content, and directories that appear whole or
+not at all.
 
 A build is trusted only if its stamp, written last, names the digest of its inputs. So a build
 that was interrupted at any point is simply made again.
@@ -21,8 +21,8 @@ _IGNORED_SUFFIXES = {".pyc"}
 
 
 def digest(paths: Iterable[Path], *, also: Iterable[str] = ()) -> str:
-    """Hex digest of what the files say and are called, folders with all that is below them, and
-    of the texts in `also`. A path that does not exist counts as such."""
+    """A hex digest of the names and contents of the files (of a folder: of all files in it) and of
+    the texts in `also`. A path that does not exist changes the digest too."""
     total = hashlib.sha256()
     for text in also:
         total.update(b"text\0" + text.encode() + b"\0")
@@ -48,7 +48,7 @@ def write(stamp: Path, value: str) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a file that readers see either old or new, never half."""
+    """Write a file so that readers see either the old or the new content, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text)
@@ -73,9 +73,8 @@ def fresh_directory(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def exclusive(lock: Path, *, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Let one process at a time into the block; the system frees the lock of one that dies.
-
-    `on_wait` is called if another process is in there.
+    """Let one process at a time into the block. If it dies, the system releases its lock. `on_wait`
+    is called if another process is in the block.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
@@ -88,7 +87,8 @@ def exclusive(lock: Path, *, on_wait: Callable[[], None] = lambda: None) -> Iter
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Delete what builds that were killed left in `folder`. Call it under the builds' lock."""
+    """Delete the temporary folders in `folder` of builds that were killed. The caller must hold the
+    builds' lock."""
     for leftover in folder.glob(".*.*"):
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""From the CDK app to a template on disk: run `app.py`, keep the result until an input changes."""
+"""The CDK app's template on disk: `app.py` runs, and its result is kept until an input changes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Assembly:
 
     stack: str
     digest: str
-    """Of all inputs: the same digest means the same template and the same assets."""
+    """A digest of all inputs. The same digest means the same template and the same assets."""
     folder: Path
     template: Json
     assets: tuple[Asset, ...]
@@ -87,7 +87,7 @@ def synthesize(context: Mapping[str, object]) -> Assembly:
 
 
 def read(folder: Path, digest: str) -> Assembly:
-    """Load what the CDK wrote: exactly one stack."""
+    """Load the stack that the CDK wrote. There must be exactly one."""
     manifest: Json = json.loads((folder / "manifest.json").read_text())
     stacks = {
         name: artifact["properties"]["templateFile"]

@@ -1,4 +1,5 @@
-"""Ranks with rank-bm25: documents and queries as lists of words in, the ten best of each out."""
+"""A program that ranks with rank-bm25: it reads documents and queries as lists of words, and writes
+the ten best documents for each query."""
 
 from __future__ import annotations
 

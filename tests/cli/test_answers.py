@@ -34,7 +34,7 @@ def cloudfronts(status: int) -> Callable[[], httpx.Response]:
     [
         (403, "Forbidden", "The service does not allow that with this sign-in"),
         (404, "Not Found", "The service does not know this request"),
-        (413, "Request Too Long", "The request is larger than the service takes"),
+        (413, "Request Too Long", "The request is larger than the service accepts"),
         (418, "Teapot", "The service answered 418"),
     ],
 )

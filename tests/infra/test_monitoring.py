@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +57,26 @@ def test_every_dead_letter_queue_has_its_alarm(every: Template) -> None:
     }
     stream = every.mapping("route_changes")["DestinationConfig"]["OnFailure"]["Destination"]
     assert {*used, every.named(stream)} == DEAD_LETTERS
+
+
+def _documented(operations: str) -> dict[str, str]:
+    """What the operator's page says each alarm means: the text up to the first semicolon."""
+    section = operations.partition("\n## Alarms\n")[2].partition("\n## ")[0]
+    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| `")]
+    return {
+        name: means.replace("`", "").partition(";")[0]
+        for names, means, _ in rows
+        for name in re.findall(r"`([\w-]+)`", names)
+    }
+
+
+def test_alarms_mean_what_the_operators_page_says(every: Template, repo_root: Path) -> None:
+    documented = _documented((repo_root / "docs/operations.md").read_text())
+    alarms = _alarms(every)
+
+    assert documented.keys() == alarms.keys()
+    for name, means in documented.items():
+        assert alarms[name]["AlarmDescription"].lower().startswith(means.lower()), name
 
 
 def test_the_feed_is_watched_by_the_metric_that_the_function_writes(every: Template) -> None:

@@ -43,13 +43,13 @@ def test_an_interruption_is_no_traceback(
 
 def test_an_unknown_cloud_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["up", "--cloud", "elsewhere"]) == 1
-    assert capsys.readouterr().err == "CLOUD is ministack or localstack, not elsewhere.\n"
+    assert capsys.readouterr().err == "CLOUD must be ministack or localstack, not elsewhere.\n"
 
 
 @pytest.mark.parametrize("port", ["80", "65536", "abc", "-1"])
 def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["up", f"--port={port}"]) == 1
-    assert capsys.readouterr().err == f"PORT is a number from 1024 to 65535, not {port}.\n"
+    assert capsys.readouterr().err == f"PORT must be a number from 1024 to 65535, not {port}.\n"
 
 
 def test_a_missing_tool_is_named() -> None:

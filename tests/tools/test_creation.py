@@ -288,7 +288,7 @@ def test_a_failed_stack_that_cannot_be_removed_is_one_sentence(world: World) -> 
 def test_a_stack_that_lived_and_is_half_deleted_is_left_to_make_destroy(world: World) -> None:
     world.cloudformation.statuses = ["DELETE_FAILED"]
     world.cloudformation.events[_id()].append("CREATE_COMPLETE")
-    with pytest.raises(ToolError, match=r"half deleted .*make destroy"):
+    with pytest.raises(ToolError, match=r"partly deleted .*make destroy"):
         world.clear()
     assert not creation.is_failed(world, STACK)
     assert world.cloudformation.deleted == []

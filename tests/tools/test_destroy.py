@@ -155,7 +155,7 @@ def test_a_deletion_that_keeps_failing_is_one_sentence_and_keeps_originals(
 ) -> None:
     stack.failures = 99
 
-    with pytest.raises(ToolError, match="is DELETE_FAILED: see its events"):
+    with pytest.raises(ToolError, match="is DELETE_FAILED: its events say why"):
         destroy.destroy(clients, destroy.plan(clients, STACK), with_originals=True)
 
     assert versions(aws, "dev-originals") == 3

@@ -61,7 +61,7 @@ def test_another_archive_than_the_expected_one_is_not_unpacked(bin_folder: Path)
         "mvn",
         f'for last in "$@"; do :; done; echo other > "${{last#-DoutputDirectory=}}/{name}"',
     )
-    with pytest.raises(ToolError, match="not the one that was expected"):
+    with pytest.raises(ToolError, match="does not have the expected SHA-256"):
         _run()
     assert not opensearch_node.FOLDER.exists()
 

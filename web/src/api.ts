@@ -152,14 +152,25 @@ async function body(response: Response): Promise<unknown> {
   }
 }
 
+/**
+ * The messages for answers that are not the API's own: the gateway in front of it, and CloudFront,
+ * answer some requests by themselves, and their texts are not for people.
+ */
+const NOT_OURS: Readonly<Record<number, string>> = {
+  404: "This page is older or newer than the service. Please reload it.",
+  413: "What you sent is larger than Shutterfeed accepts. Please make it shorter or smaller.",
+  429: "Shutterfeed gets too many requests at the moment. Please try again in a minute.",
+};
+
 async function refusal(response: Response): Promise<ApiError> {
-  const unknown = { code: "unavailable", message: "Shutterfeed has a problem. Please try again." };
+  const message = NOT_OURS[response.status] ?? "Shutterfeed has a problem. Please try again.";
+  const unknown = { code: "unavailable", message };
   let detail: { code: string; message: string; field?: string | null } = unknown;
   try {
     const answer = (await response.json()) as { error?: typeof detail };
     detail = answer.error ?? unknown;
   } catch {
-    // Not an answer of the API's, but of something before it.
+    // The answer is not the API's, but of something in front of it.
   }
   return new ApiError(response.status, detail.code, detail.message, detail.field ?? null);
 }

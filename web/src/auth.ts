@@ -108,7 +108,10 @@ export async function signIn(email: string, password: string): Promise<void> {
   });
   const result = answer.AuthenticationResult as AuthenticationResult | undefined;
   if (result?.RefreshToken === undefined) {
-    throw new CognitoError("Challenge", "This account needs a step that this app does not know.");
+    throw new CognitoError(
+      "Challenge",
+      "This account needs a sign-in step that this app does not support.",
+    );
   }
   const fresh = asAccess(result);
   localStorage.setItem(REFRESH_KEY, result.RefreshToken);
@@ -278,14 +281,14 @@ async function cognito(
 const SENTENCES: Record<string, string> = {
   AliasExistsException: "There is an account with this e-mail address already. Sign in instead.",
   CodeDeliveryFailureException: "The e-mail could not be sent. Is the address right?",
-  CodeMismatchException: "This is not the code that was sent. Please check it.",
-  ExpiredCodeException: "This code is too old. Have a new one sent.",
+  CodeMismatchException: "The code is wrong. Please check it.",
+  ExpiredCodeException: "This code has expired. Please ask for a new one.",
   InvalidPasswordException:
     "A password has at least 10 characters, among them a capital and a small letter, a digit and" +
     " a symbol.",
   LimitExceededException: "Too many attempts. Please wait a while and try again.",
   NotAuthorizedException: "The e-mail address or the password is wrong.",
-  PasswordResetRequiredException: "A new password is needed: use “Forgot password?”.",
+  PasswordResetRequiredException: "You need a new password. Set it with “Forgot password?”.",
   TooManyFailedAttemptsException: "Too many attempts. Please wait a while and try again.",
   TooManyRequestsException: "Too many attempts. Please wait a while and try again.",
   UserNotConfirmedException: "This account is not confirmed yet.",

@@ -57,6 +57,22 @@ for (const [status, message] of GATEWAY) {
   });
 }
 
+const SENTENCES: [number, string][] = [
+  [404, "This page is older or newer than the service. Please reload it."],
+  [413, "What you sent is larger than Shutterfeed accepts. Please make it shorter or smaller."],
+  [429, "Shutterfeed gets too many requests at the moment. Please try again in a minute."],
+  [500, "Shutterfeed has a problem. Please try again."],
+];
+
+for (const [status, expected] of SENTENCES) {
+  test(`a ${status} that is not the API's own says what to do`, async () => {
+    const gateway = await refusal(status, '{"message": "…"}', "application/json");
+    const page = await refusal(status, "<html></html>", "text/html");
+
+    assert.deepEqual([sentence(gateway), sentence(page)], [expected, expected]);
+  });
+}
+
 test("CloudFront's pages are told in a sentence, too", async () => {
   for (const status of [403, 502, 504]) {
     const error = await refusal(status, "<html><h1>502 ERROR</h1></html>", "text/html");

@@ -67,8 +67,8 @@ class Api:
 
     @classmethod
     def once(cls, base_url: str, tokens: AccessTokens | None = None) -> Api:
-        """Calls that are made once, each on a connection of its own: for tests and benchmarks, to
-        which a second attempt would hide what they look for."""
+        """An API whose calls are tried only once, each on a connection of its own. It is for tests
+        and benchmarks, from which a second attempt would hide a failure."""
         return cls(single_client(), base_url, tokens, Patience(attempts=1))
 
     def as_user(self, token: str) -> Api:
@@ -159,8 +159,8 @@ class Api:
     def feed(
         self, *, cursor: str | None = None, limit: int | None = None, since: str | None = None
     ) -> Json:
-        """One page of the caller's feed: `items`, `next_cursor` and, of the first one, `latest`;
-        with that as `since` it only tells in `new` how many posts have come."""
+        """One page of the caller's feed: `items` and `next_cursor`, and on the first page `latest`.
+        With a `latest` given as `since`, the answer has only `new`: how many posts are newer."""
         return self.call("GET", "/feed", query={"cursor": cursor, "limit": limit, "since": since})
 
     # --- People
@@ -189,8 +189,8 @@ class Api:
         return self.call("GET", f"/posts/{quote(post_id)}")
 
     def send_draft(self, draft: Json, idempotency_key: str) -> Json:
-        """Create a post from a body of `POST /posts`; `post`, and `uploads`: the links for what has
-        not arrived."""
+        """Create a post from a body of `POST /posts`. Returns `post`, and in `uploads` the links
+        for files not yet arrived."""
         return self.call("POST", "/posts", body=draft, headers={"Idempotency-Key": idempotency_key})
 
     def create_post(
@@ -217,7 +217,8 @@ class Api:
         place: Json | None = None,
         idempotency_key: str | None = None,
     ) -> str:
-        """Create a post and upload its files. Returns its id; it publishes itself."""
+        """Create a post and upload its files. Returns its id. The service publishes it once the
+        files are processed."""
         created = self.create_post(
             media, caption=caption, place=place, idempotency_key=idempotency_key
         )
@@ -257,11 +258,12 @@ class Api:
         )
 
     def upload(self, link: Json, content: Content) -> None:
-        """Send a file to where its link says, whole or in parts; completes an upload in parts."""
+        """Send a file to its upload link, whole or in parts. Completes an upload in parts."""
         Transfer(self._client, self, self._patience).send(content, link)
 
     def upload_state(self, media_id: str) -> Json:
-        """An upload: `upload`, the parts that `arrived`, and the `link` for the rest."""
+        """The state of an upload: `upload`, the parts that `arrived`, and the `link` for the
+        missing ones."""
         return self.call("GET", f"/me/uploads/{quote(media_id)}")
 
     def complete_upload(self, media_id: str) -> Json:
@@ -274,10 +276,10 @@ _NOT_OURS: Final[Mapping[int, str]] = {
     "`shutterfeed login`.",
     HTTPStatus.NOT_FOUND: "The service does not know this request: it may be of another "
     "version than this command, or another site.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than the service takes.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than the service accepts.",
 }
-"""What a status means that the API itself did not give: the gateway in front of it, or CloudFront,
-answers in a shape of its own."""
+"""The messages for statuses that came not from the API itself but from the gateway in front of it,
+or from CloudFront, whose answers have no `error`."""
 
 
 def _refused(answer: httpx.Response) -> Refused:

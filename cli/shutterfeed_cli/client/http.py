@@ -1,4 +1,4 @@
-"""The HTTP client, and how often requests are repeated on bad networks."""
+"""The HTTP client, and the rules by which failed requests are repeated."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def new_client(connections: int = 8) -> httpx.Client:
 
 @cache
 def single_client() -> httpx.Client:
-    """The process's client that opens a connection for every request and keeps none: what it
-    measures and tests does not depend on what was asked before."""
+    """The process's client that opens a new connection for every request. So a measurement or test
+    does not depend on earlier requests."""
     return new_client(0)
 
 
@@ -84,8 +84,8 @@ def request(
     body: bytes | None = None,
     timeout: float | httpx.Timeout = _TIMEOUT,
 ) -> httpx.Response:
-    """One request, tried once, on a connection of its own. Redirects are not followed, and no
-    status raises; `httpx.TransportError` if nobody answers."""
+    """Make one request, once, on a connection of its own. Redirects are not followed, and every
+    status is returned. Raises `httpx.TransportError` if there is no answer."""
     return single_client().request(method, url, headers=headers, content=body, timeout=timeout)
 
 
@@ -101,7 +101,7 @@ class Patience:
         """Send a request until there is a final answer, and return that; 4xx errors are final too.
 
         `request` is called once for every attempt. Raises `NetworkGone` if the last attempt got no
-        answer or a server error, and `Stopped`.
+        answer or a server error, and `Stopped` if the user interrupted the command.
         """
         problem = ""
         for attempt in range(1, self.attempts + 1):
@@ -138,7 +138,7 @@ def _trouble(answer: httpx.Response) -> str:
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
-    """The seconds that the answer asks to wait, up to a limit; None if it does not say."""
+    """The seconds that the Retry-After header asks for, up to a limit; None if there is none."""
     text: str = answer.headers.get("Retry-After", "")
     seconds: float
     try:

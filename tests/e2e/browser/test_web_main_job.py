@@ -40,10 +40,10 @@ def test_from_signing_up_to_each_others_feeds(
     ada.go("Home")
     caption = f"First light of {handle}"
     ada.post(samples.photo(), samples.heic(), samples.clip(), caption=caption)
-    expect(ada.page.get_by_role("region", name="Your posts on their way")).to_be_visible()
+    expect(ada.page.get_by_role("region", name="Your posts in progress")).to_be_visible()
     card = ada.sees_post(caption)
     expect(card.get_by_role("group", name="Album of 3")).to_be_visible()
-    expect(ada.page.get_by_role("region", name="Your posts on their way")).to_be_hidden()
+    expect(ada.page.get_by_role("region", name="Your posts in progress")).to_be_hidden()
 
     _find(ben, handle)
     expect(ben.page.get_by_role("heading", name="Ada of the Lake")).to_be_attached()

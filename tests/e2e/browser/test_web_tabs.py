@@ -37,7 +37,7 @@ def test_what_another_tab_sends_is_not_interrupted_until_that_tab_is_closed(
     expect(somebody.page.get_by_text("Uploading your post")).to_be_visible()
 
     # It hears of it without being loaded again.
-    own = second.get_by_role("region", name="Your posts on their way")
+    own = second.get_by_role("region", name="Your posts in progress")
     expect(own.get_by_text("Being sent in another tab")).to_be_visible()
     expect(own.get_by_text("Half way")).to_be_visible()
     expect(own.get_by_role("button", name="Delete")).to_have_count(0)
@@ -64,7 +64,7 @@ def test_what_another_tab_sends_is_not_interrupted_until_that_tab_is_closed(
     somebody.page.close()
     expect(row.get_by_text("Interrupted")).to_be_visible(timeout=_SOON_MS)
     expect(elsewhere.get_by_text("Interrupted")).to_be_visible(timeout=_SOON_MS)
-    row.get_by_label("Choose the file again to go on").set_input_files(file)
+    row.get_by_label("Choose the file again to continue").set_input_files(file)
     # Now the second one sends, and the third one hears of that, too.
     expect(row.get_by_text("Ready")).to_be_visible(timeout=60_000)
     expect(elsewhere.get_by_text("Ready")).to_be_visible(timeout=60_000)

@@ -271,3 +271,10 @@ def test_addresses_that_lead_nowhere_say_so(visit: Visit, person: Callable[[], P
     expect(
         somebody.page.get_by_role("heading", name="Nobody is called @nobody.at.all")
     ).to_be_visible()
+
+
+def test_the_settings_lead_to_the_licences(visit: Visit, person: Callable[[], Person]) -> None:
+    page = visit(person()).open("/settings").page
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Licences of the software in this app").click()
+    expect(opened.value.locator("body")).to_contain_text("preact")

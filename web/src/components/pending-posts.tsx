@@ -13,7 +13,7 @@ export function PendingPosts() {
   const posts = useStore(pending);
   if (posts.length === 0) return null;
   return (
-    <section class="pending" aria-label="Your posts on their way">
+    <section class="pending" aria-label="Your posts in progress">
       {posts.map((post) => (
         <PendingPost key={post.id} post={post} />
       ))}

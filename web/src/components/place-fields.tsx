@@ -22,7 +22,7 @@ export function PlaceFields({ place: { name, latitude, longitude }, onPlace, err
         setNote(null);
         onPlace({ latitude: coords.latitude.toFixed(5), longitude: coords.longitude.toFixed(5) });
       },
-      () => setNote("Your location is not known, or may not be asked for."),
+      () => setNote("Your location is not known, or your browser does not share it."),
       { timeout: 15_000, maximumAge: 60_000 },
     );
   }

@@ -80,7 +80,9 @@ function ConfirmDelete({ post, onClose }: Props) {
 
   return (
     <Dialog title="Delete this post?" class="dialog-small" onClose={onClose}>
-      <p class="dialog-body">It leaves every feed at once. You can bring it back for 30 days.</p>
+      <p class="dialog-body">
+        It disappears from all feeds at once. You can restore it for 30 days.
+      </p>
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>
           Keep it
@@ -160,7 +162,7 @@ function EditPost({ post, onClose }: Props) {
                 label={`Description of ${describe(post, medium, index + 1)
                   .split(" by ")[0]!
                   .toLowerCase()}`}
-                hint="Read aloud to people who do not see it."
+                hint="It is read aloud to people who cannot see the picture."
                 rows={2}
                 value={altTexts[medium.id] ?? ""}
                 onValue={(text) => setAltTexts({ ...altTexts, [medium.id]: text })}

@@ -92,7 +92,7 @@ export function Compose({ files, onClose }: Props) {
           )}
           {current.items.some(({ problem }) => problem === null) && (
             <p class="field-hint">
-              Descriptions are read aloud to people who do not see the pictures.
+              Descriptions are read aloud to people who cannot see the pictures.
             </p>
           )}
           {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}

@@ -89,7 +89,9 @@ export function add(files: readonly File[]): void {
   edit({
     items: [...draft.value.items, ...added],
     note:
-      left > 0 ? `A post has at most ${MAX_MEDIA} files: ${plural(left, "file")} left out.` : null,
+      left > 0
+        ? `A post can have at most ${MAX_MEDIA} files. Left out: ${plural(left, "file")}.`
+        : null,
   });
   for (const item of added) void prepare(item);
 }
@@ -213,12 +215,12 @@ async function prepare({ id, file }: Item): Promise<void> {
 }
 
 const UNREADABLE_VIDEO =
-  "How large and how long this video is cannot be read from it. Please convert it to MP4.";
+  "The size and length of this video cannot be read. Please convert it to MP4.";
 
 function refusal(file: File, type: ContentType | null): string | null {
   if (file.size === 0) return "The file is empty.";
   if (type === null) {
-    return "This is no photo or video of a kind that can be posted: JPEG, PNG, WebP, HEIC, AVIF, GIF, MP4, MOV or WebM.";
+    return "This file cannot be posted. Choose a photo or video: JPEG, PNG, WebP, HEIC, AVIF, GIF, MP4, MOV or WebM.";
   }
   const limit = isVideo(type) ? MAX_VIDEO_BYTES : MAX_PHOTO_BYTES;
   if (file.size <= limit) return null;

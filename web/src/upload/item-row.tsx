@@ -131,7 +131,9 @@ function Preview({ item }: { item: Item }) {
   if (preview === null || type === null) return <span class="item-tile skeleton" />;
   if (cannotShow) {
     return (
-      <span class="item-tile">{TYPE_NAMES[type] ?? "This file"}: no preview here, posts fine</span>
+      <span class="item-tile">
+        {TYPE_NAMES[type] ?? "This file"}: it can be posted, but not shown here
+      </span>
     );
   }
   if (isVideo(type)) {

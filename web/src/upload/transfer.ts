@@ -18,7 +18,7 @@ class Refused extends Failure {
   readonly meaning: ReturnType<typeof meaning>;
 
   constructor(status: number, code: string) {
-    super(`The storage did not take the file. It says: ${code || "no reason"} (${status}).`);
+    super(`The storage did not accept the file: ${code || "no reason"} (${status}).`);
     this.meaning = meaning(status, code);
   }
 }
@@ -43,7 +43,7 @@ export async function freshLink(mediaId: string): Promise<UploadLink | null> {
   const { failure } = state.upload;
   if (failure !== null) throw new Failure(failure.message);
   if (state.link === null && state.upload.state === "awaiting") {
-    throw new Failure("It is too late for this file. Please post it again.");
+    throw new Failure("This upload has expired. Please post the file again.");
   }
   return state.link;
 }
@@ -127,7 +127,7 @@ async function persistently(sending: Sending, attempt: () => Promise<void>): Pro
 class StorageUnreached extends Failure {
   constructor() {
     super(
-      "Shutterfeed is there, but its storage for files cannot be reached from here." +
+      "Shutterfeed can be reached, but its storage for files cannot. Please check your network." +
         " Please try again later, or from another network.",
     );
   }

@@ -19,7 +19,7 @@ export function DeletedView() {
   );
   return (
     <Page title="Recently deleted" class="page-narrow">
-      <p class="page-sub">Posts can be brought back for 30 days, as they were.</p>
+      <p class="page-sub">You can restore a post for 30 days after you have deleted it.</p>
       <Endless
         list={list}
         render={(items) => (

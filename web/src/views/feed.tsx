@@ -45,7 +45,7 @@ export function FeedView() {
         skeleton={<FeedSkeleton />}
         empty={
           <Empty title="Your feed is empty">
-            <p>Follow people, and what they post appears here. So does what you post.</p>
+            <p>Follow people to see their posts here. Your own posts appear here too.</p>
             <p class="empty-actions">
               <a class="button button-primary" href="/search">
                 Find people

@@ -6,7 +6,7 @@ export function NotFoundView() {
   return (
     <Page title="Page not found" hideTitle>
       <Empty title="There is no such page">
-        <p>The address may be wrong, or what was here is gone.</p>
+        <p>The address may be wrong, or the page was removed.</p>
         <p>
           <a class="button button-primary" href="/">
             Go home

@@ -65,7 +65,7 @@ export function ProfileView({ handle }: Record<string, string>) {
     return (
       <Page title={`@${name}`} hideTitle>
         <Empty title={`Nobody is called @${name}`}>
-          <p>People can change their handle. Perhaps a search finds who you mean.</p>
+          <p>They may have changed their handle. Try to find them with the search.</p>
           <p>
             <a class="button button-primary" href={`/search?q=${encodeURIComponent(name)}`}>
               Search

@@ -26,7 +26,7 @@ export function SearchView() {
       <SearchBox asked={asked} tab={tab} />
       {asked === "" ? (
         <Empty title="Find people and pictures">
-          <p>Names, captions, places or #hashtags: small typing errors do no harm.</p>
+          <p>Search for names, captions, places or #hashtags. Small typing errors do not matter.</p>
         </Empty>
       ) : (
         <>

@@ -46,6 +46,11 @@ export function SettingsView() {
           </a>
         </li>
         <li>
+          <a class="menu-item" href="/licenses.txt" target="_blank" rel="noreferrer">
+            <Icon name="link" /> Licences of the software in this app
+          </a>
+        </li>
+        <li>
           <button
             type="button"
             class="menu-item"

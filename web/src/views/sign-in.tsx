@@ -132,7 +132,7 @@ function SignUp() {
         <PasswordField
           problem={form.problem}
           complete="new-password"
-          hint="At least 10 characters, among them a capital and a small letter, a digit and a symbol."
+          hint="At least 10 characters, including a capital letter, a small letter, a digit and a symbol."
         />
       </Form>
       <p class="sign-in-other">
@@ -208,7 +208,7 @@ function ForgotPassword() {
       <p>
         {isSent
           ? "If there is an account with this address, a code was sent to it."
-          : "A code comes by e-mail, and with it you choose a new one."}
+          : "You get a code by e-mail. With it you can set a new password."}
       </p>
       <Form {...form} action={isSent ? "Set the new password" : "Send a code"}>
         <EmailField problem={form.problem} />
@@ -219,7 +219,7 @@ function ForgotPassword() {
               problem={form.problem}
               label="New password"
               complete="new-password"
-              hint="At least 10 characters, among them a capital and a small letter, a digit and a symbol."
+              hint="At least 10 characters, including a capital letter, a small letter, a digit and a symbol."
             />
           </>
         )}

@@ -203,10 +203,11 @@ function Continue({ upload }: { upload: UploadBody }) {
   async function go(file: File): Promise<void> {
     setNote("Comparing…");
     try {
-      if (file.size !== upload.bytes) throw new Failure("This is another file.");
+      if (file.size !== upload.bytes)
+        throw new Failure("This is not the file that was interrupted. Please choose that one.");
       const { hashFile, resume } = await import("../upload/all.ts");
       if ((await hashFile(file, () => undefined)) !== upload.sha256)
-        throw new Failure("This is another file.");
+        throw new Failure("This is not the file that was interrupted. Please choose that one.");
       await resume(upload.post_id, upload.media_id, file);
       setNote("Going on.");
     } catch (error) {
@@ -217,7 +218,7 @@ function Continue({ upload }: { upload: UploadBody }) {
   return (
     <>
       <label class="button button-small file-button row-remedy">
-        Choose the file again to go on
+        Choose the file again to continue
         <input
           class="visually-hidden"
           type="file"

@@ -127,7 +127,8 @@ _KINDS: Final = {
     ("USER", "FOLLOWS"): Kind.FOLLOW,
     ("USER", RECENT_POSTS): Kind.RECENT_POSTS,
 }
-"""By how partition and sort key begin, up to the first `#`."""
+"""The kind of an item by two texts: the parts of its partition key and of its sort key that stand
+before the first `#`."""
 
 
 def kind_of(key: Key) -> Kind:

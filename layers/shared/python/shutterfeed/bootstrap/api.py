@@ -1,4 +1,4 @@
-"""What the API's routes use."""
+"""Composes the services that the API's routes use."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from shutterfeed.services.viewing import ViewingService
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """What people do with posts and with each other: all but searching."""
+    """The services for all that people do with posts and with each other, except searching."""
 
     users: ProfileService
     viewing: ViewingService

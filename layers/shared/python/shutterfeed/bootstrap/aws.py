@@ -1,4 +1,4 @@
-"""What every function is composed of: AWS's clients, time, ids, tables and queues."""
+"""The parts that every function is composed of: AWS clients, clock, ids, tables and queues."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ M = TypeVar("M")
 
 @cache
 def client(service: str) -> Any:
-    """The AWS client of a service, shared by all who use it."""
+    """The AWS client of a service, shared by all parts of the function."""
     return connect(service, regional_hosts=not config.has_own_endpoint())
 
 
@@ -32,7 +32,7 @@ def ids() -> Ids:
 
 
 def s3() -> Any:
-    """S3's client, for those who make it only when they need it."""
+    """The S3 client, for parts that make it only when they need it."""
     return client("s3")
 
 
@@ -42,5 +42,5 @@ def table(name: str) -> Table:
 
 
 def queue(url: str, codec: Encoder[M]) -> SqsQueue[M]:
-    """An SQS queue by its URL, and how its messages are written."""
+    """An SQS queue by its URL, with the codec of its messages."""
     return SqsQueue(client("sqs"), url, codec)

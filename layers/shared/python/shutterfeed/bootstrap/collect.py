@@ -1,4 +1,4 @@
-"""Storage to be given back."""
+"""Composes the collector, which removes what nothing refers to."""
 
 from __future__ import annotations
 

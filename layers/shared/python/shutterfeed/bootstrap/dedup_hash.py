@@ -1,4 +1,4 @@
-"""Uploads that landed."""
+"""Composes the service that takes in uploads which have arrived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds, which are written chunk by chunk."""
+"""Composes the services that write feeds, chunk by chunk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Posts published, and authors whose readers are moved."""
+"""Composes the services that bring published posts to readers, and move readers between push and
+pull."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ from shutterfeed.services.migration import MigrationService
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FanOutServices:
-    """What the messages of the fan-out queue are for."""
+    """The services that handle the messages of the fan-out queue."""
 
     planner: FanOutPlanner
     migrations: MigrationService

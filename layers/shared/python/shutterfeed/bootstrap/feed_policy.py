@@ -1,4 +1,4 @@
-"""The deployment's rules of delivery."""
+"""The deployment's rules of delivery, read from its settings."""
 
 from __future__ import annotations
 

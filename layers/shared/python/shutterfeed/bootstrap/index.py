@@ -1,4 +1,5 @@
-"""The search index: kept like the table, built again, held against the table."""
+"""Composes the services that keep the search index up to date, build it again, and compare it with
+the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blobs and media that are done, and posts that may be."""
+"""Composes the publish gate, which carries outcomes to media and publishes posts."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from shutterfeed.runtime import count_cache_failure
 
 
 def cached(reads: FeedReads, settings: config.ApiSettings) -> FeedReads:
-    """`reads` itself if the settings switch caching off."""
+    """`reads` with a cache around it, or `reads` itself if the settings turn caching off."""
     age = timedelta(seconds=int(settings.recent_posts_cache_seconds))
     if not age:
         return reads

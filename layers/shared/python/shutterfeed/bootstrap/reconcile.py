@@ -1,4 +1,4 @@
-"""Posts that stand still."""
+"""Composes the reconciler, which finds posts that make no progress."""
 
 from __future__ import annotations
 

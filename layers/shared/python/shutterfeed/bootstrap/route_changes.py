@@ -1,4 +1,4 @@
-"""The metadata table's stream."""
+"""Composes the router, which reads the metadata table's stream."""
 
 from __future__ import annotations
 

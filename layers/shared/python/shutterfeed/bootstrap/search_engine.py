@@ -11,9 +11,10 @@ class UnknownEngine(ValueError):
 
 
 def search_index(engine: str, target: str, reader: str | None = None) -> SearchGenerations:
-    """The index of the engine. Raises `UnknownEngine`.
+    """The search index of the engine that the settings name. Raises `UnknownEngine` if there is no
+    such engine.
 
-    `reader` is the role that is to be let in, if the engine has rights of its own.
+    `reader` is the role that may read the index, for an engine that has its own access control.
     """
     if engine == "dynamodb":
         from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex

@@ -1,4 +1,4 @@
-"""Photos to be rendered."""
+"""Composes the service that renders photos."""
 
 from __future__ import annotations
 

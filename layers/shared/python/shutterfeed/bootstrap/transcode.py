@@ -1,4 +1,4 @@
-"""Videos to be transcoded."""
+"""Composes the service that transcodes videos."""
 
 from __future__ import annotations
 

@@ -1,20 +1,21 @@
-"""Who may see what: one decision, made from what is stored at the moment when something is shown.
+"""Who may see what: one decision, made from what is stored when something is about to be shown.
 
-`decide` is asked about each post and each user before anybody is shown them, on every surface. It
-knows no storage: `services/viewing.py` gathers what it needs, and answers what is hidden exactly
-like what does not exist, so that the difference tells nothing.
+`decide` is called for each post and each user before they are shown to anybody, on every surface.
+It reads nothing itself: `services/viewing.py` reads what it needs. A hidden post or user gets
+exactly the same answer as one that does not exist, so that nobody learns that it exists.
 
-The first reason that applies is given. They stand in this order, and a further one is added to
-`Reason` and at its place here:
+If several reasons apply, `decide` returns the first in this order. A new reason is added to
+`Reason`, and to this list at its position:
 
-    of the subject   missing, never shown, (erased), (withheld by a moderator), deleted, unpublished
-    of its owner     missing, (account closed or suspended)
-    of the two       (a block either way), (private, and the viewer not accepted),
-                     (muted, on lists only), unfollowed, in feeds only
+    about the subject      missing, never shown, (erased), (withheld by a moderator), deleted,
+                           unpublished
+    about its owner        missing, (account closed or suspended)
+    about viewer and       (one has blocked the other), (private, and the viewer is not accepted),
+    owner                  (muted; only on lists), unfollowed (only in feeds)
 
-What stands in brackets cannot happen yet. A reason of the two is decided from `Relation` in
-`decide_on_owner`, which feeds ask before any post is read. Content that is marked as sensitive is
-not hidden: that will be a field of the view, not a reason.
+Reasons in brackets do not exist yet. `decide_on_owner` decides the reasons about viewer and owner
+from `Relation`; feeds call it before they read any post. Content that is marked as sensitive will
+not be hidden: that will be a field of the view, not a reason.
 """
 
 from __future__ import annotations
