@@ -16,7 +16,7 @@ from shutterfeed.bootstrap.recent_posts_cache import cached
 from tests import samples
 from tests.fakes.feeds import FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import Metadata
-from tests.unit.test_config import API
+from tests.settings import API
 
 READS = FakeFeedReads(Metadata(), FakeFeeds())
 

@@ -6,26 +6,7 @@ import pytest
 
 from shutterfeed import config
 from shutterfeed.config import ApiSettings, MetadataSettings, MissingSetting
-
-API = {
-    "METADATA_TABLE": "metadata",
-    "FEED_TABLE": "feed",
-    "UPLOADS_BUCKET": "uploads",
-    "ORIGINALS_BUCKET": "originals",
-    "MEDIA_BASE_URL": "https://media.example",
-    "DELIVER_QUEUE_URL": "https://queue.example",
-    "CELEBRITY_FOLLOWERS": "10000",
-    "ACTIVE_DAYS": "30",
-    "REGULAR_AFTER_DAYS": "1",
-    "FEED_POSTS": "1000",
-    "SNAPSHOT_POSTS": "200",
-    "RECENT_POSTS_CACHE": "container",
-    "RECENT_POSTS_CACHE_SECONDS": "2",
-    "RECENT_POSTS_CACHE_AUTHORS": "1000",
-    "RECENT_POSTS_CACHE_MEGABYTES": "64",
-    "SEARCH_ENGINE": "dynamodb",
-    "SEARCH_TARGET": "search",
-}
+from tests.settings import API
 
 
 def test_each_setting_is_read_from_the_variable_of_its_name() -> None:
