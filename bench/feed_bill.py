@@ -26,13 +26,14 @@ half, a write within a transaction twice as many."""
 PROFILE: Final = 500
 POST: Final = 900
 RECENT_POSTS: Final = 980
-"""An author's newest 25 entries: measured, 953 to 970."""
+"""The recent posts of an author: the positions of the newest 25 posts. Measured: 953 to 970
+bytes."""
 WHOLE_POST: Final = 240
-"""A post with one photo that a celebrity's recent posts hold whole, compressed together with
+"""A post with one photo in a celebrity's recent posts, where it is compressed together with
 others."""
 SNAPSHOT: Final = 330
 SNAPSHOT_ENTRY: Final = 36
-"""A hundred entries of thirty authors take 3,930."""
+"""An entry of a snapshot. A hundred entries of thirty authors take 3,930 bytes."""
 SUBSCRIPTION: Final = 90
 ENTRY: Final = 130
 EDGE: Final = 185
@@ -82,22 +83,22 @@ class Design:
     saves."""
 
     silent_unsubscribed: bool = False
-    """A reader subscribes only to those who have ever posted; a first post asks of each follower
-    whether posts are pushed to them."""
+    """A reader subscribes only to authors who have ever posted. An author's first post checks for
+    each follower whether posts are pushed to them."""
     author_in_recent_posts: bool = False
-    """A celebrity's recent posts have what a page shows of its author."""
+    """A celebrity's recent posts include what a page shows of its author."""
     snapshot_in_feed: bool = False
     """The snapshot is stored among the pushed entries, in their order, and only pages that reach it
     read it."""
     feeds_trimmed: bool = True
-    """Entries beyond what a feed keeps are deleted, which costs a write each; otherwise they go
-    by their TTL, for nothing."""
+    """Entries beyond what a feed keeps are deleted, which costs a write each. Otherwise they expire
+    by TTL, which costs nothing."""
     whole_posts: int = RECENT_WHOLE_POSTS
-    """How many posts a celebrity's recent posts hold whole."""
+    """How many complete posts a celebrity's recent posts hold."""
 
     @property
     def pulled_recent_posts(self) -> int:
-        """Bytes, of a celebrity's recent posts."""
+        """The size of a celebrity's recent posts in bytes."""
         return RECENT_POSTS + self.author_in_recent_posts * PROFILE + self.whole_posts * WHOLE_POST
 
 
@@ -331,8 +332,8 @@ def snapshot_size(entries: int) -> int:
 
 
 def read_on(reader: Reader, arrived: int, size: int) -> float:
-    """A snapshot's authors who have more posts among the newest `size` than their recent posts
-    hold: the index of their posts is read."""
+    """How many authors in a snapshot have more posts among the newest `size` than their recent
+    posts hold, so that the index of their posts is read."""
     newest = Counter(reader.authors[max(0, arrived - size) : arrived])
     longer = sum(posts > RECENT_ENTRIES for posts in newest.values())
     return longer * eventual(POST * size)
@@ -353,8 +354,8 @@ def push(trace: Trace) -> Bill:
 
 
 def pull(trace: Trace, policy: FeedPolicy) -> Bill:
-    """Every reader is treated as one who comes rarely: nothing is pushed, every visit reads the
-    recent posts of all whom they follow, and pages on in the snapshot of that."""
+    """Pull for every reader, as if all came rarely: nothing is pushed, every visit reads the recent
+    posts of all followed people, and further pages read the snapshot made of these."""
     bill = Bill(display(trace))
     for _ in trace.counted:
         _publish(RECENT_POSTS, bill)
@@ -386,7 +387,7 @@ class Pair:
 
     @classmethod
     def ours(cls, design: Design) -> Pair:
-        """Our own prices, as far as they depend on the choice."""
+        """The service's own prices, as far as they depend on the choice."""
         whole = design.pulled_recent_posts
         return cls(
             strong(RECENT_POSTS) + 2 * write(RECENT_POSTS),
@@ -396,7 +397,8 @@ class Pair:
 
     @classmethod
     def ideal(cls) -> Pair:
-        """The smallest writes and reads that there are, and recent posts only where they pay."""
+        """The smallest possible writes and reads, and recent posts only for authors for whom they
+        pay."""
         return cls(0, WRITE, eventual(1))
 
 

@@ -62,9 +62,10 @@ class Size:
     """How much is simulated, and where the charts are written."""
 
     crowds: int
-    """How often different people are drawn as the active ones: 164 of 82,168 are few."""
+    """How many times different people are drawn as the active ones. Once is not enough, as 164 of
+    82,168 are few."""
     warm_up: int
-    """Days before costs count; in full as long as a feed's entries are kept."""
+    """Days before costs count; at full size as long as a feed's entries are kept."""
     days: int
     situations: Mapping[str, Habits]
     graph: Callable[[], Graph]

@@ -339,7 +339,7 @@ def test_without_the_graph_the_benchmark_is_left_out(
     assert main(["feed_cost", "--results", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert out.startswith("feed_cost is left out: ")
-    assert "follows.csv.gz is not there" in out
+    assert "follows.csv.gz does not exist" in out
     assert list(tmp_path.iterdir()) == []
 
 

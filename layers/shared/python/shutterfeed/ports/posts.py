@@ -23,7 +23,7 @@ class Creation:
 
 
 class Posts(Protocol):
-    """Stored posts. Every change of a published post changes the author's `Head` in the same
+    """Stored posts. Every change of a published post changes the author's `RecentPosts` in the same
     transaction."""
 
     def create(
