@@ -52,7 +52,7 @@ class Seen:
     """Seconds until the storage answered."""
     processing: float
     """Seconds until the post was not `pending` any more."""
-    settled: float
+    final: float
     """Seconds until the post was `published` or `failed`."""
     shown: tuple[str, ...]
     """The post's states in the order seen, and the shape of the last answer."""
@@ -118,7 +118,7 @@ def _watched(api: Api, photo: Photo) -> Seen:
 
 def _figures(name: str, kinds: Kinds) -> list[Figure]:
     figures = []
-    for what in ("accepted", "processing", "settled"):
+    for what in ("accepted", "processing", "final"):
         new, known = ([getattr(seen, what) for seen in side] for side in (kinds.new, kinds.known))
         figures += [
             Figure(f"{name}: {what}, new, median", median(new), "s"),

@@ -99,7 +99,9 @@ def _reader_of_posts(deployment: Deployment, posts: int) -> SignIn:
     reader.follow(_AUTHOR)
     for number in range(posts):
         show(f"post {number + 1} of {posts}")
-        author.settled(author.publish([Photo(landscape(number))], caption=f"Picture {number}"))
+        author.wait_until_final(
+            author.publish([Photo(landscape(number))], caption=f"Picture {number}")
+        )
     clear()
     return deployment.accounts.sign_in(f"{_READER}@example.com", PASSWORD)
 

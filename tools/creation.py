@@ -62,7 +62,7 @@ def clear(client_for: ClientFor, stack: str, buckets: Mapping[str, str]) -> bool
     Raises `ToolError` if something stands in the way that only a person may remove.
     """
     client = client_for("cloudformation")
-    found = _settled(client, stack)
+    found = _at_rest(client, stack)
     if found is not None:
         if not _never_was(client, found):
             _check_whole(found)
@@ -75,11 +75,11 @@ def clear(client_for: ClientFor, stack: str, buckets: Mapping[str, str]) -> bool
 def is_failed(client_for: ClientFor, stack: str) -> bool:
     """Whether there is such a stack, and it could not be created."""
     client = client_for("cloudformation")
-    found = _settled(client, stack)
+    found = _at_rest(client, stack)
     return found is not None and _never_was(client, found)
 
 
-def _settled(client: CloudFormationClient, stack: str) -> StackTypeDef | None:
+def _at_rest(client: CloudFormationClient, stack: str) -> StackTypeDef | None:
     """The stack, once nothing happens to it; None: there is none."""
     found = _described(client, stack)
     if found is None or not _is_moving(found):

@@ -26,7 +26,7 @@ Output = TypeVar("Output")
 PASSWORD: Final = "Sunflower-2026"  # noqa: S105  of people who do not exist, printed on purpose
 _PARALLEL: Final = 2
 _ATTEMPTS: Final = 3
-_SETTLE_SECONDS: Final = 120.0
+_FINAL_SECONDS: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,9 @@ def _publish(number: int, post: Post, api: Api) -> str:
 
 
 def _require_published(api: Api, post_id: str) -> None:
-    settled = api.settled(post_id, within=_SETTLE_SECONDS)
-    if settled["state"] != "published":
-        reasons = [medium["failure"] for medium in settled["media"] if medium["failure"]]
+    post = api.wait_until_final(post_id, within=_FINAL_SECONDS)
+    if post["state"] != "published":
+        reasons = [medium["failure"] for medium in post["media"] if medium["failure"]]
         raise ToolError(f"A demo post failed, see `make logs`: {reasons}.")
 
 

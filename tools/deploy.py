@@ -36,7 +36,7 @@ REGION: Final = "us-east-1"
 _ASSETS_PLACEHOLDER: Final = "cdk-hnb659fds-assets-"
 _POLL_SECONDS: Final = 0.1
 _DEPLOY_SECONDS: Final = 300.0
-_SETTLED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+_AT_REST: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
 _TABLES: Final = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 _GONE: Final = frozenset({"DELETE_COMPLETE"})
 
@@ -101,7 +101,7 @@ class _Deployment:
         self._bucket = f"shutterfeed-assets-{account}-{REGION}"
 
     def run(self) -> dict[str, str]:
-        stack = self._settled()
+        stack = self._at_rest()
         if stack is None or self._remembered(self._stack_digest) != self._assembly.digest:
             with step(f"Deploying {self._assembly.stack}") as progress:
                 template = self._upload(progress)
@@ -133,10 +133,10 @@ class _Deployment:
             )
         self._remember(self._site_digest, digest)
 
-    def _settled(self) -> StackTypeDef | None:
+    def _at_rest(self) -> StackTypeDef | None:
         """The stack, once nothing happens to it; None if there is none worth updating."""
         stack = self._await(None)
-        if stack is None or stack["StackStatus"] in _SETTLED:
+        if stack is None or stack["StackStatus"] in _AT_REST:
             return stack
         self._delete(stack)
         return None
@@ -168,7 +168,7 @@ class _Deployment:
             if "No updates are to be performed" not in str(error):
                 raise ToolError(f"{name} was refused: {_message(error)}") from error
         result = self._await(progress)
-        if result is None or result["StackStatus"] not in _SETTLED - {"UPDATE_ROLLBACK_COMPLETE"}:
+        if result is None or result["StackStatus"] not in _AT_REST - {"UPDATE_ROLLBACK_COMPLETE"}:
             raise ToolError(f"{name} was not deployed: {self._reason(since)}")
         return result
 

@@ -148,7 +148,7 @@ class Journal:
             database.executemany("INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?)", rows)
         return known == len(rows)
 
-    def oldest_unsettled(self) -> str | None:
+    def oldest_open(self) -> str | None:
         """The id of the oldest medium whose entry in the copy may be out of date. Ids sort by
         time."""
         row = self._one(

@@ -28,7 +28,7 @@ def refresh_ledger(
         journal.replace_ledger(entries)
         journal.set_fact(_READ_WHOLE_AT, str(clock()))
         return len(entries)
-    oldest = journal.oldest_unsettled()
+    oldest = journal.oldest_open()
     read = 0
     for page in api.pages("/me/uploads"):
         entries = page["items"]

@@ -17,7 +17,7 @@ from shutterfeed_cli.sources import FileSource, Source, UnreadableSource, readin
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.video import UnknownVideo, VideoFacts, read_facts
 
-_HEAD_BYTES: Final = 64
+_MAGIC_BYTES: Final = 64
 _CHUNK_BYTES: Final = 1024 * 1024
 
 _PHOTO_MARKS: Final[tuple[tuple[str, int, bytes], ...]] = (
@@ -81,26 +81,26 @@ class Medium:
         return {**declared(self.content_type, self.size, self.sha256), **facts}
 
 
-def sniff(head: bytes) -> str | None:
+def sniff(magic: bytes) -> str | None:
     """The content type of a file by its first bytes; None if the service does not accept it."""
     for content_type, at, mark in _PHOTO_MARKS:
-        if head.startswith(mark, at):
+        if magic.startswith(mark, at):
             return content_type
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+    if magic[:4] == b"RIFF" and magic[8:12] == b"WEBP":
         return "image/webp"
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return "video/webm" if _WEBM_DOCTYPE in head else None
-    kind, brand = head[4:8], head[8:12]
+    if magic.startswith(b"\x1a\x45\xdf\xa3"):
+        return "video/webm" if _WEBM_DOCTYPE in magic else None
+    kind, brand = magic[4:8], magic[8:12]
     if kind == b"ftyp":
-        return _by_brand(head, brand)
+        return _by_brand(magic, brand)
     return "video/quicktime" if kind in _OLD_QUICKTIME_ATOMS else None
 
 
-def _by_brand(head: bytes, brand: bytes) -> str | None:
-    length = int.from_bytes(head[:4], "big")
+def _by_brand(magic: bytes, brand: bytes) -> str | None:
+    length = int.from_bytes(magic[:4], "big")
     brands = {brand} if length >= 16 else set()
     if brand in _STILL_BRANDS:
-        listed = head[16:length]
+        listed = magic[16:length]
         brands |= {listed[at : at + 4] for at in range(0, len(listed) - 3, 4)}
     if b"avif" in brands:
         return "image/avif"
@@ -126,7 +126,7 @@ def examine(source: Source, stop: Stop) -> Medium | None:
 
 
 def _examine(source: Source, file: IO[bytes], stop: Stop) -> Medium | None:
-    content_type = sniff(file.read(_HEAD_BYTES))
+    content_type = sniff(file.read(_MAGIC_BYTES))
     if content_type is None:
         return None
     size = file.seek(0, 2)

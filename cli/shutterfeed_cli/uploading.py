@@ -109,12 +109,12 @@ def _wait(
     """Wait for the uploaded files. Returns how many of them were published in time."""
     uploaded = [one for one in report.results if one.outcome is Outcome.UPLOADED and one.media_id]
     waiting = Waiting(context.api, journal, context.stop, patience=asked.wait)
-    settled = waiting.settled(
+    final = waiting.wait_for(
         uploaded, lambda left: report.waiting(f"{left:,} files are being processed")
     )
-    report.published(settled)
-    published = sum(one.outcome is Outcome.UPLOADED for one in settled)
-    if late := len(uploaded) - len(settled):
+    report.published(final)
+    published = sum(one.outcome is Outcome.UPLOADED for one in final)
+    if late := len(uploaded) - len(final):
         context.output.note(f"{late:,} files are still being processed: see `shutterfeed status`.")
     return published
 

@@ -38,7 +38,7 @@ class Waiting:
         self._deadline = clock() + patience
         self._pause = _FIRST_PAUSE_SECONDS
 
-    def settled(
+    def wait_for(
         self, uploaded: Sequence[FileResult], on_progress: Callable[[int], None]
     ) -> list[FileResult]:
         """The files that were published or failed, with reasons; files that take longer are

@@ -172,14 +172,14 @@ def test_photos_go_where_the_post_wants_them(site: Site) -> None:
 def test_waiting_ends_when_a_post_is_settled(site: Site) -> None:
     site.answers += [(200, {"state": "pending"}), (200, {"state": "published"})]
 
-    assert signed_in(site).settled("p")["state"] == "published"
+    assert signed_in(site).wait_until_final("p")["state"] == "published"
 
 
 def test_waiting_ends_when_time_is_up(site: Site) -> None:
     site.answers.append((200, {"state": "processing"}))
 
     with pytest.raises(TimeoutError, match="still processing"):
-        signed_in(site).settled("p", within=-1)
+        signed_in(site).wait_until_final("p", within=-1)
 
 
 def _parts(site: Site, *numbers: int) -> dict[str, Any]:

@@ -243,10 +243,10 @@ class TestWaiting:
             self.entry(service, 3, "ready", "P2"),
         ]
         waiting = self.waiting(service, Journal(":memory:"), patience=10)
-        settled = {one.name: one for one in waiting.settled(uploaded, lambda _: None)}
-        assert settled["1.jpg"].outcome is Outcome.UPLOADED
-        assert settled["2.jpg"].reason == "It is broken."
-        assert settled["3.jpg"].reason == "another file of the same post failed"
+        final = {one.name: one for one in waiting.wait_for(uploaded, lambda _: None)}
+        assert final["1.jpg"].outcome is Outcome.UPLOADED
+        assert final["2.jpg"].reason == "It is broken."
+        assert final["3.jpg"].reason == "another file of the same post failed"
 
     def test_what_takes_longer_than_patience_is_left_out(self, service: Service) -> None:
         uploaded = [
@@ -255,7 +255,7 @@ class TestWaiting:
         ]
         left: list[int] = []
         waiting = self.waiting(service, Journal(":memory:"), patience=5)
-        assert [one.name for one in waiting.settled(uploaded, left.append)] == ["2.jpg"]
+        assert [one.name for one in waiting.wait_for(uploaded, left.append)] == ["2.jpg"]
         assert set(left) == {1}
 
 

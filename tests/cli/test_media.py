@@ -52,9 +52,9 @@ def test_photos_are_known_by_their_first_bytes(kind: str, content_type: str) -> 
     assert sniff(target.getvalue()[:64]) == content_type
 
 
-@pytest.mark.parametrize("head", [b"", b"<html>", b"\x1a\x45\xdf\xa3" + bytes(60), b"\0" * 64])
-def test_anything_else_is_nothing(head: bytes) -> None:
-    assert sniff(head) is None
+@pytest.mark.parametrize("magic", [b"", b"<html>", b"\x1a\x45\xdf\xa3" + bytes(60), b"\0" * 64])
+def test_anything_else_is_nothing(magic: bytes) -> None:
+    assert sniff(magic) is None
 
 
 @needs_shared_data

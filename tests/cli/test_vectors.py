@@ -12,9 +12,9 @@ from shutterfeed_cli.video import UnknownVideo, read_facts
 from tests import vectors
 
 
-@pytest.mark.parametrize(("head", "content_type"), vectors.sniffing())
-def test_a_file_is_known_by_its_first_bytes(head: bytes, content_type: str | None) -> None:
-    assert sniff(head) == content_type
+@pytest.mark.parametrize(("magic", "content_type"), vectors.sniffing())
+def test_a_file_is_known_by_its_first_bytes(magic: bytes, content_type: str | None) -> None:
+    assert sniff(magic) == content_type
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,6 @@ def feed_ids(api: Api) -> list[str]:
 
 def published(api: Api, post_id: str) -> Json:
     """The post once it settled, which must be as published."""
-    post = api.settled(post_id)
+    post = api.wait_until_final(post_id)
     assert post["state"] == "published", post
     return post

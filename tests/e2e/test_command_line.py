@@ -327,7 +327,7 @@ def test_sign_in_and_what_is_shown(
 ) -> None:
     author, other = person(), person()
     author.api.follow(other.handle)
-    other.api.settled(
+    other.api.wait_until_final(
         other.api.publish([Photo(picture(501), "image/png")], caption="A walk #autumn")
     )
     shell = shell_of(author)

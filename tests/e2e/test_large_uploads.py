@@ -146,5 +146,5 @@ def test_other_bytes_than_declared_are_never_published(author: Person, photo: Ph
     [link] = created["uploads"]
     damaged = Photo(photo.data[:-20] + bytes(20), photo.content_type)
     author.api.upload(link, damaged)
-    post = author.api.settled(created["post"]["id"])
+    post = author.api.wait_until_final(created["post"]["id"])
     assert post["media"][0]["failure"]["code"] == "sha256_mismatch"

@@ -181,7 +181,7 @@ def test_other_bytes_of_the_same_size_are_never_published(person: Callable[[], P
     # S3 compares a POST's bytes with its checksum field; the local cloud takes them, and then it
     # is the hashing function that finds out.
     if answer.status_code < 400:
-        post = author.api.settled(created["post"]["id"])
+        post = author.api.wait_until_final(created["post"]["id"])
         assert post["state"] == "failed"
         failure = post["media"][0]["failure"]
         assert (failure["code"], failure["field"]) == ("sha256_mismatch", "sha256")
@@ -191,7 +191,7 @@ def test_a_file_that_is_no_photo_fails_with_a_reason(person: Callable[[], Person
     author = person()
     pdf = Photo(b"%PDF-1.7\n" + b"not a photo " * 50)
 
-    post = author.api.settled(author.api.publish([pdf]))
+    post = author.api.wait_until_final(author.api.publish([pdf]))
 
     assert post["state"] == "failed"
     assert post["media"][0]["failure"]["code"] == "unsupported_type"
@@ -203,7 +203,7 @@ def test_a_broken_photo_fails_with_a_reason(person: Callable[[], Person]) -> Non
     author = person()
     whole = pictures.jpeg(640, 480, seed=41)
 
-    post = author.api.settled(author.api.publish([Photo(whole[: len(whole) // 3])]))
+    post = author.api.wait_until_final(author.api.publish([Photo(whole[: len(whole) // 3])]))
 
     assert post["state"] == "failed"
     assert post["media"][0]["failure"]["message"]

@@ -185,7 +185,7 @@ def test_what_only_looks_like_a_video_fails_with_a_reason(
 ) -> None:
     author = person()
     video = Video(content, content_type, width=64, height=64, duration_ms=1000)
-    post = author.api.settled(author.api.publish([video]))
+    post = author.api.wait_until_final(author.api.publish([video]))
     assert post["state"] == "failed"
     [entry] = author.api.call("GET", "/me/uploads")["items"]
     assert (entry["state"], entry["failure"]["code"]) == ("failed", code)

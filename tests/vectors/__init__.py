@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent
 def sniffing() -> list[tuple[bytes, str | None]]:
     """The first bytes of files, and their content types."""
     vectors = json.loads((_FOLDER / "sniffing.json").read_text())
-    return [(vector["head"].encode("latin-1"), vector["type"]) for vector in vectors]
+    return [(vector["magic"].encode("latin-1"), vector["type"]) for vector in vectors]
 
 
 def mp4() -> list[tuple[str, bytes, dict[str, int] | None]]:

@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { isVideo, sniff } from "../src/upload/sniff.ts";
 import { sniffing } from "./vectors.ts";
 
-for (const { type, head } of sniffing()) {
-  test(`${type} by ${JSON.stringify(head.slice(0, 24))}`, () => {
-    assert.equal(sniff(Uint8Array.from(head, (character) => character.charCodeAt(0))), type);
+for (const { type, magic } of sniffing()) {
+  test(`${type} by ${JSON.stringify(magic.slice(0, 24))}`, () => {
+    assert.equal(sniff(Uint8Array.from(magic, (character) => character.charCodeAt(0))), type);
   });
 }
 

@@ -6,7 +6,7 @@ type Described = [kind: string, content: string | Described[]];
 export interface SniffingVector {
   readonly type: string | null;
   /** One character a byte. */
-  readonly head: string;
+  readonly magic: string;
 }
 
 export interface Mp4Vector {

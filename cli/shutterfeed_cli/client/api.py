@@ -229,7 +229,7 @@ class Api:
         post_id: str = created["post"]["id"]
         return post_id
 
-    def settled(
+    def wait_until_final(
         self,
         post_id: str,
         *,

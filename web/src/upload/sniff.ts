@@ -11,8 +11,8 @@ const MP4_BRANDS = /^(iso|mp4|mp7|avc|hvc|M4V|MSNV|dash|3g|XAVC)/;
 const OLD_QUICKTIME_ATOMS = new Set(["moov", "mdat", "wide", "free", "skip", "pnot"]);
 
 /** The content type, or null where it is nothing that can be posted. */
-export function sniff(head: Uint8Array): ContentType | null {
-  const text = String.fromCharCode(...head.subarray(0, SNIFF_BYTES));
+export function sniff(magic: Uint8Array): ContentType | null {
+  const text = String.fromCharCode(...magic.subarray(0, SNIFF_BYTES));
   if (text.startsWith("\xff\xd8\xff")) return "image/jpeg";
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
   if (text.startsWith("GIF87a") || text.startsWith("GIF89a")) return "image/gif";
