@@ -126,9 +126,10 @@ def _kind(body: str) -> str:
 
 
 def _redrive_stream(deployment: Deployment, url: str) -> int:
-    """What lies here are places in the stream: what is still there is read and routed again.
+    """The messages here are positions in the stream: the records that are still there are read and
+    routed again.
 
-    A place whose records are gone (after 24 hours) stays, for a person to read; the reconciler
+    A position whose records are gone (after 24 hours) stays, for a person to read; the reconciler
     looks at all open posts in any case.
     """
     sqs = deployment.client_for("sqs")

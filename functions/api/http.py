@@ -215,9 +215,9 @@ class Call:
     def _scope(self) -> CursorScope:
         """The list that a cursor is valid for: a route with its parameters, since one user's
         followers are not another's."""
-        place = [self.route.path, *(self.path[name].lower() for name in self.route.parameters)]
-        place += [repr(self._meant(parameter)) for parameter in self.route.query]
-        return CursorScope("\n".join(place), self.user_id)
+        listed = [self.route.path, *(self.path[name].lower() for name in self.route.parameters)]
+        listed += [repr(self._meant(parameter)) for parameter in self.route.query]
+        return CursorScope("\n".join(listed), self.user_id)
 
     def _meant(self, parameter: Parameter) -> object:
         """The value of a parameter, which has been checked: the same whether a client sends the

@@ -23,13 +23,13 @@ MESSAGES = Codec[IndexMessage]("index")
 def index(bodies: Sequence[str]) -> Handled:
     failures: dict[int, Exception] = {}
     messages: dict[int, IndexMessage] = {}
-    for place, body in enumerate(bodies):
+    for index, body in enumerate(bodies):
         try:
-            messages[place] = MESSAGES.decode(body)
+            messages[index] = MESSAGES.decode(body)
         except UnknownMessage as error:
-            failures[place] = error
+            failures[index] = error
     failed = service().apply(tuple(messages.values()))
-    failures |= {place: failed[message] for place, message in messages.items() if message in failed}
+    failures |= {index: failed[message] for index, message in messages.items() if message in failed}
     return Handled(failures)
 
 

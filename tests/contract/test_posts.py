@@ -448,9 +448,12 @@ def test_open_posts_of_every_shard_are_paged_oldest_first(store: Store) -> None:
 
 
 def test_the_place_where_a_run_broke_off_is_kept(store: Store) -> None:
-    assert store.open_posts.places() == {}
-    places = {3: keys.open_sort(samples.post().id), 15: keys.open_sort(samples.post(number=2).id)}
-    store.open_posts.keep_places(places)
-    assert store.open_posts.places() == places
-    store.open_posts.keep_places({})
-    assert store.open_posts.places() == {}
+    assert store.open_posts.checkpoints() == {}
+    checkpoints = {
+        3: keys.open_sort(samples.post().id),
+        15: keys.open_sort(samples.post(number=2).id),
+    }
+    store.open_posts.keep_checkpoints(checkpoints)
+    assert store.open_posts.checkpoints() == checkpoints
+    store.open_posts.keep_checkpoints({})
+    assert store.open_posts.checkpoints() == {}

@@ -83,7 +83,7 @@ class Metadata:
     referred_blobs: dict[Reference, str] = field(default_factory=dict)
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
-    places: dict[int, str] = field(default_factory=dict)
+    checkpoints: dict[int, str] = field(default_factory=dict)
     recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     """What is kept of readers; profile, recent posts and authors are filled in when one is read."""
@@ -258,7 +258,7 @@ class FakeFollows:
         return page_of(ids, limit, str)
 
     def followers(self, followee_id: str, shard: int, after: str | None, limit: int) -> Page[str]:
-        places = sorted(
+        keys_of_open = sorted(
             (
                 keys.followers_sort(follow_ulid, follower)
                 for (follower, followee), follow_ulid in self.data.edges.items()
@@ -266,7 +266,7 @@ class FakeFollows:
             ),
             reverse=True,
         )
-        page = page_of([p for p in places if after is None or p < after], limit, str)
+        page = page_of([p for p in keys_of_open if after is None or p < after], limit, str)
         return Page(tuple(p.partition("#")[2] for p in page.items), page.next_position)
 
     def _shard(self, follower_id: str, followee_id: str) -> int:
@@ -474,11 +474,11 @@ class FakeOpenPosts:
         page = page_of([p for p in found if after is None or p > after], limit, lambda p: p)
         return Page(tuple(map(keys.parse_open_sort, page.items)), page.next_position)
 
-    def places(self) -> dict[int, str]:
-        return dict(self.data.places)
+    def checkpoints(self) -> dict[int, str]:
+        return dict(self.data.checkpoints)
 
-    def keep_places(self, places: Mapping[int, str]) -> None:
-        self.data.places = dict(places)
+    def keep_checkpoints(self, checkpoints: Mapping[int, str]) -> None:
+        self.data.checkpoints = dict(checkpoints)
 
 
 @dataclass(frozen=True, slots=True)

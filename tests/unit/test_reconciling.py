@@ -305,7 +305,7 @@ def test_a_post_that_cannot_be_looked_at_keeps_nobody_else_waiting() -> None:
     posts = [_posted(backend, PHOTO + bytes([n]), key=f"key-{n}") for n in range(3)]
     backend.lose("ingest")
     backend.wait(A_WHILE)
-    # The places, a page of every shard up to the first with a post, then that post.
+    # The checkpoints, a page of every shard up to the first with a post, then that post.
     first = min(keys.open_shard(post.id) for post in posts)
     backend.fuse.crash_before = backend.fuse.calls + 1 + first + 2
     result = backend.reconciling.reconcile(PATIENCE)

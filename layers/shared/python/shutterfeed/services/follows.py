@@ -70,10 +70,10 @@ class FollowService:
 
 
 def _parse_position(position: str | None) -> tuple[int, str | None]:
-    """A followers cursor says the shard and the place within it: `<shard>:<place>`."""
+    """A followers cursor says the shard and the position within it: `<shard>:<position>`."""
     if position is None:
         return 0, None
-    shard, _, place = position.partition(":")
-    if not shard.isdecimal() or (place and not is_ulid(place.partition("#")[0])):
+    shard, _, within = position.partition(":")
+    if not shard.isdecimal() or (within and not is_ulid(within.partition("#")[0])):
         raise InvalidCursor
-    return int(shard), place or None
+    return int(shard), within or None

@@ -103,16 +103,16 @@ class ReconcilingService:
         """
         before = self.clock.now() - stands_still_after
         result = Reconciliation()
-        started_from = self.open_posts.places()
-        places: dict[int, str] = {}
+        started_from = self.open_posts.checkpoints()
+        checkpoints: dict[int, str] = {}
         for shard in range(OPEN_SHARDS):
             page = self.open_posts.page(shard, before, started_from.get(shard), PER_SHARD)
             for post_id in page.items:
                 self._look(post_id, result)
             if page.next_position is not None:
-                places[shard] = page.next_position
-        if places != started_from:
-            self.open_posts.keep_places(places)
+                checkpoints[shard] = page.next_position
+        if checkpoints != started_from:
+            self.open_posts.keep_checkpoints(checkpoints)
         return result
 
     def _look(self, post_id: PostId, result: Reconciliation) -> None:

@@ -15,7 +15,7 @@ from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.pages import Page
 from shutterfeed.schema import OPEN_INDEX, OPEN_PK, OPEN_SK
 
-_PLACES = "places"
+_CHECKPOINTS = "checkpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class DynamoOpenPosts:
         found = tuple(keys.parse_open_sort(item[OPEN_SK]) for item in rows.items)
         return Page(found, str(rows.last[OPEN_SK]) if rows.last else None)
 
-    def places(self) -> dict[int, str]:
+    def checkpoints(self) -> dict[int, str]:
         item = self.table.get(keys.RECONCILE) or {}
-        return {int(shard): place for shard, place in item.get(_PLACES, {}).items()}
+        return {int(shard): position for shard, position in item.get(_CHECKPOINTS, {}).items()}
 
-    def keep_places(self, places: Mapping[int, str]) -> None:
-        plain = {str(shard): place for shard, place in places.items()}
-        self.table.write(Update(keys.RECONCILE, set={_PLACES: plain}))
+    def keep_checkpoints(self, checkpoints: Mapping[int, str]) -> None:
+        plain = {str(shard): position for shard, position in checkpoints.items()}
+        self.table.write(Update(keys.RECONCILE, set={_CHECKPOINTS: plain}))
 
 
 def _start(post_id: PostId) -> dict[str, str]:

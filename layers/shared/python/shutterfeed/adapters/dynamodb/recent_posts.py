@@ -63,9 +63,9 @@ class PackedEntries(Sequence[FeedEntry]):
             start, stop, _ = index.indices(len(self))
             text = self._text[start * self._WIDTH : stop * self._WIDTH]
             return PackedEntries(self._author_id, text)
-        place = range(len(self))[index] * self._WIDTH
-        position = self._text[place : place + _ULID]
-        post_ulid = self._text[place + _ULID : place + self._WIDTH]
+        offset = range(len(self))[index] * self._WIDTH
+        position = self._text[offset : offset + _ULID]
+        post_ulid = self._text[offset + _ULID : offset + self._WIDTH]
         return FeedEntry(position, PostId(self._author_id, post_ulid))
 
     def __iter__(self) -> Iterator[FeedEntry]:

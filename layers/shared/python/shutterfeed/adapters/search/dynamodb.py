@@ -145,11 +145,11 @@ class DynamoSearchIndex:
         return Page(tuple(found), f"{rows.last[PK]} {rows.last[SK]}" if rows.last else None)
 
     def stray_entries(self, after: str | None, limit: int, *, repair: bool) -> StraySearch:
-        place = (
+        position = (
             None if after is None else dict(zip((PK, SK), after.split(_BETWEEN, 1), strict=True))
         )
         sweep = DynamoSweep(self.table, self.generation)
-        found = sweep.page(place, limit)
+        found = sweep.page(position, limit)
         removed = sum(map(sweep.remove, found.strays)) if repair else 0
         last = found.last and f"{found.last[PK]}{_BETWEEN}{found.last[SK]}"
         return StraySearch(found.looked_at, len(found.strays), removed, last or None)
