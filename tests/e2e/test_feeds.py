@@ -153,7 +153,7 @@ def test_a_writer_killed_at_its_work_loses_nothing(
     author = person()
     readers = _regulars(person, author, feeds, CELEBRITY - 1)
     sqs = LocalAws(stack.endpoint).client("sqs")
-    url = sqs.get_queue_url(QueueName="shutterfeed-local-feed")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName="shutterfeed-local-deliver")["QueueUrl"]
     kept = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
     # What a dead worker held comes back soon, not after six minutes.
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "2"})
