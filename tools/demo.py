@@ -89,11 +89,11 @@ def seed(outputs: Mapping[str, str], cognito: str) -> None:
     `outputs` are the stack's, `cognito` is where the user pool is served. Raises `ToolError` if
     something does not get through.
     """
-    client, patience = new_client(_PARALLEL), Patience(attempts=_ATTEMPTS)
-    accounts = Accounts(client, cognito, outputs["UserPoolClientId"], patience)
-    base = Api(client, outputs["ApiUrl"], None, patience)
+    patience = Patience(attempts=_ATTEMPTS)
     try:
-        with step("Seeding demo data") as progress:
+        with new_client(_PARALLEL) as client, step("Seeding demo data") as progress:
+            accounts = Accounts(client, cognito, outputs["UserPoolClientId"], patience)
+            base = Api(client, outputs["ApiUrl"], None, patience)
             apis = dict(_each(lambda person: _sign_in(person, accounts, base), PEOPLE))
             progress.detail = "follows"
             _each(lambda person: _follow(person, apis[person.handle]), PEOPLE)

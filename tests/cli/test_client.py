@@ -212,9 +212,9 @@ def test_what_is_made_once_is_not_repeated(site: Site) -> None:
 
 def test_what_is_patient_is_repeated(site: Site) -> None:
     site.answers += [(503, {}), (200, {"handle": "maya"})]
-    api = Api(new_client(1), site.url, None, Patience(NoPause(), attempts=2))
-
-    assert api.me() == {"handle": "maya"}
+    with new_client(1) as client:
+        api = Api(client, site.url, None, Patience(NoPause(), attempts=2))
+        assert api.me() == {"handle": "maya"}
     assert len(site.requests) == 2
 
 

@@ -195,7 +195,8 @@ def test_a_file_that_is_no_picture_says_why_and_stops_nothing(
     somebody = visit(person()).open()
     hint = somebody.page.get_by_text("Descriptions are read aloud")
     dialog = somebody.choose_files(samples.NOT_A_PHOTO)
-    expect(dialog.get_by_role("alert").filter(has_text="This file cannot be posted")).to_be_visible()
+    refusal = dialog.get_by_role("alert").filter(has_text="This file cannot be posted")
+    expect(refusal).to_be_visible()
     expect(hint).to_have_count(0)  # there is nothing to describe
     dialog.get_by_label("Add more").set_input_files([samples.photo(31)])
     expect(hint).to_be_visible()
