@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from tools import cloud, generated_clients, layers, node, paths, site
 from tools.commands import CommandError, run_logged
@@ -13,7 +13,12 @@ from tools.errors import ToolError
 from tools.progress import step
 
 _IMPORT_ROOTS = (".", "cli", "functions", "layers/shared/python")
-_SPREAD = ("-p", "tools.pytest_groups", "-n", "2", "--dist", "loadgroup")
+_PROCESSES: Final = min(1 + (os.cpu_count() or 1), 8)
+"""How many run tests: one more than there are cores, since end-to-end tests often wait."""
+SPREAD: Final = (
+    *("-p", "tools.pytest_groups"),
+    *("-n", str(_PROCESSES), "--dist", "loadscope", "--no-loadscope-reorder"),
+)
 
 
 def check() -> None:
@@ -40,7 +45,7 @@ def test(arguments: Sequence[str]) -> NoReturn:
     last."""
     prepare()
     check()
-    _become(["-m", "pytest", *_SPREAD, *arguments])
+    _become(["-m", "pytest", *SPREAD, *arguments])
 
 
 def unit(arguments: Sequence[str]) -> NoReturn:

@@ -1,7 +1,12 @@
-"""A pytest plugin for runs on several cores: tests that share something expensive stay together.
+"""A pytest plugin for runs in several processes. It keeps the tests of some folders in one process.
 
-Each worker process makes its own deployed cloud, synthesized templates or DynamoDB Local. If the
-tests that share them stay on one worker, they are made once; all other tests spread over the cores.
+Those tests share something that takes long to make: a deployed cloud, a browser, the synthesized
+templates, DynamoDB Local. In one process it is made once. All other tests go to whichever process
+is free.
+
+pytest-xdist has a mode for this (`--dist loadgroup`), but it does nothing from pytest 9.2 on: it
+marks a test by changing an attribute of its id that pytest no longer reads. So the group is found
+here from the test's path, at the place where pytest-xdist asks for the way to schedule.
 """
 
 from __future__ import annotations
@@ -9,16 +14,33 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling, Scheduling
 
-from tools import paths
+FOLDERS: Final = ("tests/e2e/browser", "tests/e2e", "tests/bench", "tests/contract", "tests/infra")
+"""The folders whose tests stay together, the longest run first. A folder comes before the one that
+contains it."""
 
-_TOGETHER: Final = ("bench", "contract", "e2e", "infra")
+
+def group(test: str) -> str:
+    """Returns the folder of a test that stays with its neighbours, or else its own id."""
+    return next((folder for folder in FOLDERS if test.startswith(f"{folder}/")), test)
 
 
-@pytest.hookimpl(tryfirst=True)
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist is not typed
+    """Hands each group to one process as a whole, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Schedule by group, whatever `--dist` says."""
+    return GroupScheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of these folders as one group each."""
-    for item in items:
-        for folder in _TOGETHER:
-            if item.path.is_relative_to(paths.ROOT / "tests" / folder):
-                item.add_marker(pytest.mark.xdist_group(folder))
+    """Put the groups first: what takes longest must not begin last."""
+    order = {folder: place for place, folder in enumerate(FOLDERS)}
+    items.sort(key=lambda item: order.get(group(item.nodeid), len(order)))
