@@ -62,7 +62,7 @@ references = st.builds(Reference, digests, post_ids, ulids)
 
 
 def _degrees(limit: int) -> st.SearchStrategy[float]:
-    """As places keep them: seven digits behind the point."""
+    """Degrees as places store them: with seven digits after the point."""
     return st.integers(-limit * 10**7, limit * 10**7).map(lambda n: n / 10**7)
 
 

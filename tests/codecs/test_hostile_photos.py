@@ -37,7 +37,7 @@ CODEC = ConfinedCodec(PillowImageCodec())
 
 
 def assert_bare(photo: RenderedPhoto) -> None:
-    """Nothing but the picture, at the level of bytes."""
+    """Assert that the bytes hold nothing but the picture."""
     for rendition, content in photo.renditions:
         for trace in TRACES:
             assert trace not in content, (rendition.name, trace)

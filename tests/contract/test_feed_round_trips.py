@@ -46,7 +46,7 @@ UNITS = {0: 1.5, 10: 27.5, 1_000: 42.5, 7_500: 82.5}
 
 @pytest.fixture
 def tables(request: pytest.FixtureRequest) -> Tables:
-    """Only of the engine that counts capacity as AWS does."""
+    """The tables of the one engine that counts capacity as AWS does."""
     from tests.contract import conftest
 
     return conftest._tables("dynamodb-local", request)

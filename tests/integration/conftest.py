@@ -100,7 +100,7 @@ def eve() -> Person:
 
 
 def forget_services() -> None:
-    """As in a new container: every cached factory of `bootstrap` builds again."""
+    """Let every cached factory of `bootstrap` build again, as in a new container."""
     for module in pkgutil.iter_modules(bootstrap.__path__, "shutterfeed.bootstrap."):
         for factory in vars(import_module(module.name)).values():
             if hasattr(factory, "cache_clear") and factory is not aws:
