@@ -1,4 +1,4 @@
-/** Which post's menu is open, if one is: its code comes when it is first opened. */
+/** The post whose menu is open, if one is; the menu's code comes when it is first opened. */
 import type { PostBody } from "./api.ts";
 import { person } from "./auth.ts";
 import { Store } from "./store.ts";

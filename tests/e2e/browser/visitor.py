@@ -150,8 +150,8 @@ class Visitor:
         return dialog
 
     def dismiss(self, dialog: Locator) -> None:
-        """By the keyboard. Returns when it has left nothing to go back over: until then the browser
-        goes back by itself, which would abort going elsewhere."""
+        """Close a dialog with the keyboard. Returns when it has left nothing to go back over: until
+        then the browser goes back by itself, which would abort going elsewhere."""
         self.page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
         self.page.wait_for_function("!history.state?.layers")
