@@ -59,7 +59,8 @@ def _measure(name: str, *, toy: bool, results: Path) -> int:
 
 
 def _alone(name: str, options: argparse.Namespace) -> int:
-    """One of several, in a process of its own: what another has loaded is no part of it."""
+    """Run one of several benchmarks in a process of its own, so that nothing is loaded that another
+    one needed."""
     toy = ["--toy"] if options.toy else []
     return attended([sys.executable, "-m", "bench", name, *toy, "--results", str(options.results)])
 

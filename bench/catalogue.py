@@ -21,7 +21,8 @@ class Benchmark(Protocol):
 
 
 def names() -> list[str]:
-    """All benchmarks, without importing any: what one of them loads is none of the others'."""
+    """The names of all benchmarks. None is imported, so that each measures only what it loads
+    itself."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return [file.stem for file in files if "\ndef run(" in file.read_text(encoding="utf-8")]
 

@@ -90,7 +90,8 @@ def _measured(
 
 
 def _timed(way: Callable[[Path], None], api: Api, folder: Path, number: int) -> float:
-    """Seconds that it takes to upload so many new photos; then waits until they are processed."""
+    """Upload `number` new photos and wait until they are processed. Returns the seconds that the
+    upload took."""
     files = folder / f"photos-{next(_numbers)}"
     files.mkdir()
     for _ in range(number):

@@ -66,7 +66,8 @@ def run(rounds: int) -> list[Figure]:
 
 
 def _last(readers: int, cpu_per_item: float) -> float:
-    """The slowest of what limits it, after the planner's steps."""
+    """Seconds until the last reader has the post: the planner's steps, and then the slowest of the
+    limits."""
     chunks = math.ceil(readers / CHUNK)
     chunk = math.ceil(CHUNK / _BATCH) * _BATCH_SECONDS + CHUNK * cpu_per_item
     workers = math.ceil(chunks / _WORKERS) * chunk

@@ -69,7 +69,7 @@ def _pairs(plain: Sequence[Outcome], count: int) -> Iterator[Schedule]:
 
 
 def _run(schedules: Sequence[Schedule]) -> Iterator[tuple[str, str]]:
-    """Each schedule's text, and a report where something was violated."""
+    """The text of each schedule, with a report if it violated an invariant."""
     workers = os.cpu_count() or 1
     texts = [list(map(str, some)) for some in chunks(schedules, _AT_ONCE)]
     fork = multiprocessing.get_context("fork")

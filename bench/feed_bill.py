@@ -103,7 +103,7 @@ class Design:
 
 
 def pulled_counts(policy: FeedPolicy, counts: Iterable[int]) -> frozenset[int]:
-    """Those of these numbers of followers at which an author is pulled who was pushed at first."""
+    """The numbers of followers, out of `counts`, that make an author a celebrity."""
     due = (count for count in set(counts) if policy.delivery_due(Delivery.PUSH, count))
     return frozenset(due)
 
@@ -192,7 +192,7 @@ class _Reading:
         return self._counted if day >= self._begin else self._warm_up
 
     def _arrive(self, until: float) -> None:
-        """Posts of those the reader follows, up to a visit."""
+        """Bring the posts that the followed people publish up to a visit."""
         reader, begin = self._reader, self._arrived
         self._arrived = end = reader.arrived(0, until).stop
         for author, at in zip(reader.authors[begin:end], reader.times[begin:end], strict=True):
@@ -201,8 +201,8 @@ class _Reading:
                 self._plan(author, _moment(at))
 
     def _plan(self, author: int, now: datetime) -> None:
-        """A post meets the reader's subscription, if there is one; one that has run out is renewed
-        for a reader who still comes, and otherwise ended."""
+        """A post is published while the reader may hold a subscription. If that has run out, it is
+        renewed for a reader who still comes, and otherwise ended."""
         if author in self._ended:
             return
         if self._design.silent_unsubscribed and author not in self._met:
@@ -246,8 +246,8 @@ class _Reading:
                 self._merge_celebrities(page)
 
     def _promote(self, now: datetime) -> None:
-        """All whom the reader follows are subscribed to, celebrities noted with pull markers, older
-        posts kept."""
+        """Make the reader a regular one: write subscriptions, pull markers for celebrities, and the
+        older posts into the feed."""
         self._met = set(self._reader.authors[: self._arrived])
         subscribed = (
             len(self._met) if self._design.silent_unsubscribed else len(self._reader.followed)
@@ -270,7 +270,8 @@ class _Reading:
         self._subscribed_until = self._policy.subscribed_until(self._policy.pushed_until(now))
 
     def _prepare(self, name: str, now: datetime) -> None:
-        """What a promotion and a renewal have in common: the reader's state, the feed trimmed."""
+        """Pay for what a promotion and a renewal have in common: reading the reader's state, and
+        trimming the feed."""
         kept = [at for at in self._entries if at > now - FEED_RETENTION]
         surplus = max(0, len(kept) - self._policy.feed_posts)
         self._bill.pay(name, strong(PROFILE + RECENT_POSTS) + WRITE)
@@ -284,7 +285,7 @@ class _Reading:
         return strong(EDGE * len(self._reader.followed))
 
     def _recent_posts(self) -> float:
-        """Of all whom the reader follows, eventually consistent."""
+        """Read the recent posts of all whom the reader follows, eventually consistent."""
         others = len(self._reader.followed) - self._celebrities
         return (
             eventual(self._design.pulled_recent_posts) * self._celebrities
@@ -315,9 +316,8 @@ class _Reading:
         self._bill.pay("snapshots", pages * eventual(self._snapshot_size))
 
     def _merge_celebrities(self, page: Shown) -> None:
-        """They come whole in their authors' recent posts. That saves reading posts only where too
-        few were pushed to fill the page: as many as it holds are read before the recent posts are
-        known."""
+        """Celebrities' posts come whole in their recent posts. That saves reading posts only if
+        fewer were pushed than the page holds: those are read before the recent posts are known."""
         author = 0 if self._design.author_in_recent_posts else eventual(PROFILE)
         recent = eventual(self._design.pulled_recent_posts)
         saved = sum(count in self._pulled for count in page.authors) * eventual(PROFILE)

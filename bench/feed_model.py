@@ -90,10 +90,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A page: of each post, and of each of their authors, how many followers the author has.
-
-    Both are sorted, since all that is asked of them is how many are at or above a threshold.
-    """
+    """A page, as numbers of followers: those of the author of each post, and those of each distinct
+    author. Both are sorted, because the only question is how many reach a threshold."""
 
     posts: tuple[int, ...]
     authors: tuple[int, ...]
@@ -192,7 +190,8 @@ def _poisson(random: Random, mean: float) -> int:
 
 
 class _Crowd:
-    """Who is engaged. Places have habits; people take them, and leave them to others."""
+    """The people who come in a month. Each takes a slot that has habits, and in the end leaves it
+    to somebody else."""
 
     def __init__(self, graph: Graph, habits: Habits, random: Random) -> None:
         first, second = visiting(habits)
@@ -221,7 +220,7 @@ class _Crowd:
         return user
 
     def next_day(self) -> Iterator[tuple[int, float]]:
-        """Whoever comes, with the number of posts to expect of them."""
+        """Those who come, each with the expected number of their posts."""
         for place, chance in enumerate(self.chances):
             if self._random.random() < self._leaving:
                 self._taken.discard(self.holders[place])

@@ -146,14 +146,14 @@ def _sample(name: str) -> Record:
 
 
 def _route(router: ChangeRouter, records: Sequence[Record]) -> None:
-    """As the function does it."""
+    """Route the batch like the function."""
     changes = {index: change_of(record) for index, record in enumerate(records)}
     failures = router.route({index: change for index, change in changes.items() if change})
     assert not failures, failures
 
 
 def _measured(sqs: Sqs, batches: int, *ways: Callable[[], object]) -> list[Way]:
-    """In turns, so that whatever else the machine does hits all alike."""
+    """Measure all ways in turns, so that whatever else the machine does hits all alike."""
     spent: list[list[float]] = [[] for _ in ways]
     calls = [0] * len(ways)
     for number in range(batches + 1):

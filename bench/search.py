@@ -105,7 +105,8 @@ class Units:
             self.read += units
 
     def _transaction(self, params: dict[str, Any], **_: Any) -> None:
-        """DynamoDB Local says too little of these: two units for every item of up to 1 KB."""
+        """Count a transaction: two units for every item of up to 1 KB, since DynamoDB Local reports
+        too few."""
         self.written += 2 * len(params["TransactItems"])
 
 
@@ -158,7 +159,7 @@ def run(size: Size) -> list[Figure]:
 
 
 def _captions(pictures: int) -> list[list[str]]:
-    """Five of each picture, of the first ones in the file."""
+    """The five captions of each of the first pictures in the file."""
     if not CAPTIONS.is_file():
         raise Unavailable(f"{CAPTIONS} does not exist.")
     by_picture: dict[str, list[str]] = {}
@@ -169,7 +170,8 @@ def _captions(pictures: int) -> list[list[str]]:
 
 
 def _misspelt(text: str, chance: random.Random) -> str:
-    """With a letter missing, added, wrong or swapped, in one word of four letters or more."""
+    """The query with one typing error: a letter missing, added, wrong or swapped, in a word of four
+    letters or more."""
     parts = text.split()
     long = [place for place, part in enumerate(parts) if len(part) >= 4 and part.isalpha()]
     if not long:
@@ -269,7 +271,7 @@ def _type_ahead(
     captions: Sequence[Sequence[str]],
     count: int,
 ) -> Iterator[Figure]:
-    """Of users named by words of the captions."""
+    """Measure type-ahead over users who are named by words of the captions."""
     vocabulary = sorted({w for texts in captions for w in words(texts[0]) if len(w) > 3})
     people = [
         replace(
@@ -297,7 +299,7 @@ def _type_ahead(
 
 
 def _findable(count: int) -> list[Figure]:
-    """On a local cloud, from a post's own moment of publishing until a search shows it."""
+    """Seconds on a local cloud from the moment that a post is published until a search shows it."""
     times = []
     with deployed() as deployment:
         api = deployment.person("searched_author")

@@ -35,7 +35,7 @@ def run(uploads: int) -> list[Figure]:
 
 
 def _measured(author: Api, reader: Api, uploads: int) -> list[float]:
-    """Seconds from upload to visible, of each."""
+    """The seconds from upload to visible, for each photo."""
     reader.follow(_AUTHOR)
     found = []
     for number in range(uploads + _WARM_UP):

@@ -30,8 +30,8 @@ _GONE: Final = frozenset(
 
 
 def redrive(deployment: Deployment, name: str | None = None) -> dict[str, int]:
-    """Send back the messages of every dead-letter queue, or of one. Returns how many were moved, by
-    queue.
+    """Send back the messages of every dead-letter queue, or of one. Returns the number of moved
+    messages for each queue.
 
     A message is deleted only once it is in its source queue. If the command is stopped in between,
     the message is there twice, which no worker minds. Raises `ToolError` if `name` is not the name
@@ -76,10 +76,9 @@ def _redrive_queue(deployment: Deployment, url: str) -> int:
 
 
 def _carry(deployment: Deployment, url: str) -> int:
-    """By hand, where the cloud has no task for it: receive, send, delete.
-
-    Raises `ToolError` if there are messages that no worker takes, which stay: after all others.
-    """
+    """Move the messages one by one, for clouds that have no task for it: receive, send, delete.
+    Messages that no worker takes stay. If there are any, `ToolError` is raised once all others are
+    moved."""
     sqs = deployment.client_for("sqs")
     sources = _sources(deployment, _arn(sqs, url))
     moved, homeless = 0, dict[str, str]()

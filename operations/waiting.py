@@ -64,7 +64,8 @@ def _queue_row(deployment: Deployment, url: str, now: datetime) -> Waiting:
 
 
 def _age(deployment: Deployment, queue: str, now: datetime) -> float | None:
-    """As CloudWatch has it; SQS itself does not tell without counting as a delivery."""
+    """The age that CloudWatch has. SQS itself tells it only to whoever receives the message, which
+    counts as a delivery."""
     points = deployment.client_for("cloudwatch").get_metric_statistics(
         Namespace="AWS/SQS",
         MetricName="ApproximateAgeOfOldestMessage",

@@ -56,7 +56,7 @@ settings.load_profile("fuzz" if _fuzz else "same")
 
 @pytest.fixture
 def clock() -> FakeClock:
-    """Stands still until the test moves it."""
+    """A clock that stands still until the test moves it."""
     return FakeClock()
 
 
@@ -68,7 +68,7 @@ def ids() -> FakeIds:
 
 @pytest.fixture
 def closed_port() -> Iterator[int]:
-    """Where nobody listens, and nobody else can begin to."""
+    """A port at which nobody listens. It stays bound, so nobody else can begin to."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port: int = held.getsockname()[1]
@@ -91,7 +91,7 @@ def valkey_server() -> Iterator[int]:
 
 @pytest.fixture
 def valkey_client(valkey_server: int) -> Iterator[Valkey]:
-    """Of an empty server."""
+    """A client of an empty server."""
     from shutterfeed.adapters.caching.valkey import connect
 
     with connect("127.0.0.1", valkey_server, **valkey_server_tools.PATIENT) as client:

@@ -1,4 +1,4 @@
-"""A reader's feed in real tables: so many accounts followed, so many of them celebrities.
+"""A reader's feed in real tables, with given numbers of followed accounts and of celebrities.
 
 Written to the tables directly, as the services would have left it: posts with two photos each, and
 their counts; three hundred pushed entries of up to a hundred authors; celebrities' recent posts

@@ -45,7 +45,7 @@ MOST_SUSPENDED = 2
 
 
 class Chance(Protocol):
-    """Where choices come from."""
+    """The source of all choices."""
 
     def pick(self, options: Sequence[T]) -> T: ...
 
@@ -170,7 +170,8 @@ class FeedWorld:
             self.posts.restore(self.chance.pick([post for _, post in deleted]), now)
 
     def begin_to_read(self) -> None:
-        """From a settled state, so that the pages to come have something to live up to."""
+        """Begin to page through a feed while nothing is under way, so that it is known what the
+        pages should show."""
         self.settle()
         reader = self.chance.pick(self.people).user_id
         self.walks[reader] = Walk(set(self.expected(reader)))
@@ -225,7 +226,8 @@ class FeedWorld:
     # What has to be so.
 
     def check(self) -> None:
-        """After all is delivered: feeds, counts, what is new in a feed, and what brings posts."""
+        """Check, after everything is delivered, the feeds, the counts, what is new, and what brings
+        posts."""
         for _ in range(2):  # Reading makes some of them regular readers, which is delivered, too.
             self.settle()
             for reader in self.people:
@@ -234,8 +236,8 @@ class FeedWorld:
         self._check_counts()
 
     def check_long_after(self) -> None:
-        """Until everything has expired that ever hid or showed a post: nobody sees posts of whom
-        they do not follow, though all go on publishing and reading."""
+        """Let time pass until every entry and marker has expired, while all go on publishing and
+        reading, and check that nobody sees a post of somebody whom they do not follow."""
         for _ in range(7):
             self.settle()
             for reader in self.people:

@@ -43,14 +43,14 @@ def mutated(content: bytes, source: random.Random) -> bytes:
 
 
 def mutations(content: bytes, seed: str, count: int) -> Iterator[bytes]:
-    """The same ones for the same seed."""
+    """Mutations of the file, the same ones for the same seed."""
     source = random.Random(seed)
     for _ in range(count):
         yield mutated(content, source)
 
 
 def truncations(content: bytes, points: int = TRUNCATIONS) -> Iterator[bytes]:
-    """The file cut at so many points, the last of them one byte before its end."""
+    """The file cut at `points` points, the last of them one byte before its end."""
     for point in range(points - 1):
         yield content[: len(content) * point // (points - 1)]
     yield content[:-1]

@@ -16,7 +16,7 @@ class Read(Protocol[T]):
 
 
 def whole(read: Read[T], limit: int) -> list[T]:
-    """All items of a list, in pages of which none is longer than `limit`."""
+    """All items of a list. Asserts that no page is longer than `limit`."""
     items: list[T] = []
     position: str | None = None
     for _ in range(1000):

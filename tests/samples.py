@@ -17,7 +17,7 @@ FAILURE = Failure("undecodable", "The photo is damaged.")
 
 
 def user_id(number: int) -> str:
-    """In the order of the numbers, unlike real ones."""
+    """A user id; unlike real ones, ids are in the order of the numbers."""
     return ulid(START, number)
 
 
@@ -55,7 +55,7 @@ def uploads(of: Post) -> tuple[Upload, ...]:
 
 
 def position(number: int) -> str:
-    """Of a moment `number` seconds after the start."""
+    """The position of a post that is published `number` seconds after the start."""
     return ulid(START + timedelta(seconds=number), number)
 
 

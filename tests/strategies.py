@@ -24,7 +24,7 @@ from shutterfeed.domain.users import Avatar, Profile
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 instants = st.integers(0, 10**14).map(lambda ms: _EPOCH + timedelta(milliseconds=ms))
-"""To the millisecond, as the clock gives them."""
+"""Instants to the millisecond, as the clock gives them."""
 ulids = st.builds(ulid, instants, st.integers(0, 2**80 - 1))
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
@@ -62,7 +62,7 @@ references = st.builds(Reference, digests, post_ids, ulids)
 
 
 def _degrees(limit: int) -> st.SearchStrategy[float]:
-    """As places keep them: seven digits behind the point."""
+    """Degrees as places store them: with seven digits after the point."""
     return st.integers(-limit * 10**7, limit * 10**7).map(lambda n: n / 10**7)
 
 

@@ -21,7 +21,7 @@ _PROGRAMS: Final = ("valkey-server", "redis-server")
 _START_SECONDS: Final = 120
 _GRACE_SECONDS: Final = 5
 PATIENT: Final[Mapping[str, Any]] = {"socket_timeout": 60, "socket_connect_timeout": 60}
-"""For what a server that is there answers in the end, however busy the machine is."""
+"""Timeouts for a server that is there, and answers in the end, however busy the machine is."""
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def turned(content: bytes, degrees: int) -> bytes:
 
 
 def animated(kind: str, size: tuple[int, int] = (41, 31), frames: int = 3) -> bytes:
-    """A picture in Pillow's format `kind`, of so many frames of 200 ms."""
+    """A picture in Pillow's format `kind`, with `frames` frames of 200 ms."""
     pictures = [Image.new("RGB", size, (60 * number, 90, 30)) for number in range(frames)]
     target = BytesIO()
     more = {"save_all": True, "append_images": pictures[1:], "duration": 200}

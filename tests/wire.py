@@ -34,7 +34,7 @@ def answer(
 
 @dataclass
 class Wire:
-    """Between a client and its server; `latency` gives seconds for each call that is answered."""
+    """The wire between a client and its server; `latency` gives seconds for each answered call."""
 
     client: Any
     latency: Callable[[], float] = lambda: 0.0

@@ -123,7 +123,8 @@ def _check_whole(found: StackTypeDef) -> None:
 
 
 def _was_never_created(client: CloudFormationClient, stack_id: str) -> bool:
-    """By its events, which AWS keeps for 90 days: without its beginning nothing is known."""
+    """Whether its events show that it was never created. AWS keeps them for 90 days; if the first
+    ones are gone, the answer is no."""
     try:
         statuses = {
             event.get("ResourceStatus")
@@ -199,8 +200,8 @@ def _remove_bucket(s3: S3Client, bucket: _Bucket, progress: Step) -> None:
 
 
 def _empty(s3: S3Client, bucket: _Bucket, progress: Step) -> None:
-    """Only where deploying puts objects: if anything came into another one meanwhile, AWS refuses
-    to delete it."""
+    """Empty a bucket that deploying fills. The others are not emptied: if somebody has put an
+    object there meanwhile, AWS refuses to delete the bucket."""
     if bucket.purpose in _FILLED_BY_DEPLOYING:
         destroy.empty(s3, bucket.name, progress)
 
@@ -227,13 +228,13 @@ def _maker(s3: S3Client, bucket: str) -> str:
 
 
 def _is_empty(s3: S3Client, bucket: str) -> bool:
-    """Without any version of any object, and without a marker of a deleted one."""
+    """Whether the bucket has no version of any object, and no delete marker."""
     found = s3.list_object_versions(Bucket=bucket, MaxKeys=1)
     return not (found.get("Versions") or found.get("DeleteMarkers"))
 
 
 def _say(sentence: str) -> None:
-    """Whatever is removed is told, however short it takes."""
+    """Say what is removed, even if it takes no time."""
     print(sentence, flush=True)
 
 

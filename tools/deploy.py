@@ -309,8 +309,8 @@ def packed(asset: Asset) -> Path:
 
 
 def localized(template: Json, bucket: str, port: int) -> Json:
-    """The template for a cloud on `port`, reading its assets from `bucket` instead of the
-    bootstrap stack's, of which it no longer asks the version."""
+    """The template for a cloud on `port`. It reads its assets from `bucket` instead of the
+    bootstrap stack's bucket, and does not ask for the bootstrap stack's version."""
     usual, actual = f":{DEFAULT_PORT}", f":{port}"
     hosts = ("localhost", "127.0.0.1")
 

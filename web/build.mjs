@@ -7,6 +7,7 @@ import "./limits.mjs"; // build/limits.ts, which src/ imports
 
 const ROOT = import.meta.dirname;
 const DIST = path.join(ROOT, "dist");
+const FIRST_SCREEN = "src/main.tsx";
 
 const common = {
   absWorkingDir: ROOT,
@@ -31,18 +32,33 @@ function fileOf({ metafile }, entryPoint) {
 
 const urlOf = (file) => `/${path.relative("dist", file)}`;
 
-/** The one file that has all of the first screen, as long as every other part imports `source`. */
+/** The one file that has all of the first screen, as long as `sharingWith` knows every other part. */
 function fileWith({ metafile }, source) {
   const [[file, { imports }]] = Object.entries(metafile.outputs).filter(
     ([, { inputs }]) => source in inputs,
   );
   if (imports.some(({ kind }) => kind === "import-statement")) {
     throw new Error(
-      `${file} is not all of the first screen: a part of the app does not import ${source}.`,
+      `${file} is not all of the first screen: only an "all.ts" may be loaded later.`,
     );
   }
   return file;
 }
+
+/**
+ * What two files share is in a third one, for which the browser would have to ask. So each part of the
+ * app that is loaded later, an `all.ts`, imports the first screen as well: what it shares with that is
+ * then in the first screen's file, which is there already. Only the bundler is told; in the sources
+ * nothing imports upward.
+ */
+const sharingWith = (firstScreen) => ({
+  name: "sharing",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[/\\]all\.ts$/ }, async ({ path: part }) => ({
+      contents: `import ${JSON.stringify(path.join(ROOT, firstScreen))};\n${await readFile(part, "utf8")}`,
+      loader: "ts",
+    })),
+});
 
 await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST, { recursive: true });
@@ -51,10 +67,11 @@ await cp(path.join(ROOT, "public"), DIST, { recursive: true });
 const worker = await build({ ...common, entryPoints: ["src/upload/inspect.worker.ts"] });
 const page = await build({
   ...common,
-  entryPoints: ["src/main.tsx", "src/styles.css"],
+  entryPoints: [FIRST_SCREEN, "src/styles.css"],
   splitting: true,
   jsx: "automatic",
   jsxImportSource: "preact",
+  plugins: [sharingWith(FIRST_SCREEN)],
   define: {
     INSPECT_WORKER_URL: JSON.stringify(urlOf(fileOf(worker, "src/upload/inspect.worker.ts"))),
   },
@@ -68,7 +85,7 @@ await writeFile(
   html
     .replace('<script src="/early.js">', () => `<script>${early}`)
     .replace("/src/styles.css", urlOf(fileOf(page, "src/styles.css")))
-    .replace("/src/main.tsx", urlOf(fileWith(page, "src/main.tsx"))),
+    .replace("/src/main.tsx", urlOf(fileWith(page, FIRST_SCREEN))),
 );
 // It only imports the file that the page names.
-await rm(path.join(ROOT, fileOf(page, "src/main.tsx")));
+await rm(path.join(ROOT, fileOf(page, FIRST_SCREEN)));

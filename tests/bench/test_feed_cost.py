@@ -59,7 +59,7 @@ PAGE = Shown(posts=(), authors=())
 def reader(
     visits: list[float], posts: list[float] | None = None, *, followed: int = 1, pages: int = 1
 ) -> Reader:
-    """Follows authors with 10 followers each; the first one has published the posts."""
+    """A reader of authors with 10 followers each. The first author has published the posts."""
     times = posts or []
     return Reader(
         followed=(10,) * followed,

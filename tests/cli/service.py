@@ -34,7 +34,7 @@ Answer = Callable[[httpx.Request], httpx.Response | None]
 
 
 def nothing(_: httpx.Request) -> httpx.Response | None:
-    """No other answer than the stand-in's own."""
+    """Leave the answer to the stand-in."""
     return None
 
 
@@ -76,14 +76,14 @@ class Service:
         return sum(bool(re.fullmatch(f"{method} {path}", one)) for one in self.requests)
 
     def expire(self) -> None:
-        """As if half an hour had gone by: what has not arrived never will."""
+        """Let half an hour go by: files that have not arrived fail."""
         for entry in self.ledger.values():
             if entry["state"] == "awaiting":
                 failure = {"code": "never_arrived", "message": "It never came.", "field": None}
                 entry.update(state="failed", failure=failure)
 
     def forget_keys(self) -> None:
-        """As if a day had gone by."""
+        """Let a day go by."""
         self._keys.clear()
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -225,7 +225,7 @@ class Seen:
             self.results.append(result)
 
     def names(self, outcome: Outcome) -> list[str]:
-        """Of the files that this became of."""
+        """The names of the files with this outcome."""
         return sorted(Path(one.name).name for one in self.results if one.outcome is outcome)
 
     def reasons(self) -> set[str]:

@@ -35,7 +35,7 @@ from tests import hostile, videos
 from tests.cli.service import Service, pictures, run
 
 MUTATIONS = 60
-"""Of each seed."""
+"""The number of mutations of each seed."""
 TITLE = "Midsummer in Dalarna"
 
 

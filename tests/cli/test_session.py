@@ -33,7 +33,7 @@ def client(handler: Handler) -> httpx.Client:
 
 
 class Pauses(Stop):
-    """Remembers how long it was to wait."""
+    """A pause that returns at once, and remembers how long it should have been."""
 
     def __init__(self) -> None:
         super().__init__()

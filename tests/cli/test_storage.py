@@ -58,7 +58,7 @@ def small(folder: Path) -> Path:
 
 
 def large(folder: Path) -> Path:
-    """Of eight parts."""
+    """A file of eight parts."""
     (path,) = pictures(folder, ["large.png"])
     path.write_bytes(path.read_bytes().ljust(8 * PART, b"."))
     return path
@@ -124,7 +124,7 @@ def test_fresh_links_go_on_helping_while_parts_arrive(tmp_path: Path) -> None:
     service = Service()
 
     def before(request: httpx.Request) -> httpx.Response | None:
-        """Of the first links one part's is taken, of the second another's, of the third all."""
+        """The first links work for one part, the second for another, the third for all."""
         taken = {0: "/1", 1: "/2"}.get(fresh_links(service), "")
         if request.url.host == STORAGE and not request.url.path.endswith(taken):
             return says(403, "AccessDenied")

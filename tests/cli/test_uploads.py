@@ -48,7 +48,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def contents(service: Service) -> list[bytes]:
-    """Of all published posts."""
+    """The contents of all published posts."""
     return [service.stored[m["id"]] for post in service.published for m in post["media"]]
 
 

@@ -37,7 +37,7 @@ CODEC = ConfinedCodec(PillowImageCodec())
 
 
 def assert_bare(photo: RenderedPhoto) -> None:
-    """Nothing but the picture, at the level of bytes."""
+    """Assert that the bytes hold nothing but the picture."""
     for rendition, content in photo.renditions:
         for trace in TRACES:
             assert trace not in content, (rendition.name, trace)
@@ -118,9 +118,9 @@ def test_other_things_are_refused_by_content(name: str) -> None:
 @pytest.mark.parametrize("number", range(SLICES))
 @pytest.mark.parametrize("name", SEEDS)
 def test_mutations_are_settled(name: str, number: int) -> None:
-    """In one child for as many as it survives: one each would take most of the time. Should a
-    decoder crash, the next child goes on behind that file; that a crash refuses the photo is
-    `test_confinement`'s matter."""
+    """One child decodes as many as it survives: a child for each file would take most of the time.
+    Should a decoder crash, the next child goes on behind that file; that a crash refuses the photo
+    is `test_confinement`'s matter."""
     content, count = SEEDS[name], MUTATIONS // SLICES // len(SEEDS)
     files = list(hostile.mutations(content, f"{name} {number}", count))
     while files:

@@ -152,7 +152,7 @@ def _huge_gif(side: int) -> bytes:
 
 
 class _Decoder:
-    """Stands for a decoder that a file made for it takes over."""
+    """A decoder that a hostile file has taken over."""
 
     def __init__(self, _: io.BytesIO) -> None:
         self.fail()
@@ -227,7 +227,7 @@ def test_the_child_sees_no_environment(tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.fixture(params=["beside the clip", "after it, as of a large picture"])
 def poster_made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the clip's run of ffmpeg, or in one of its own."""
+    """Whether the poster is made in the clip's run of ffmpeg, or in one of its own."""
     if request.param != "beside the clip":
         monkeypatch.setattr(video_codec, "_POSTER_BESIDE_PIXELS", 0)
 

@@ -64,7 +64,7 @@ class Storage:
     downloads: Downloads
     land: Callable[[PostId, str, bytes], object]
     send_part: Callable[[Upload, str, int, bytes], object]
-    """As a client with a link does it."""
+    """Sends a part, as a client with a link does."""
     tag_of: Callable[[PostId, str], str | None]
     offered: Callable[[PostId, str], bytes]
     """What a download's link leads to."""

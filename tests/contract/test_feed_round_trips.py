@@ -38,15 +38,15 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LATENCY_SECONDS = 0.05
 """So much longer than the calls need themselves that calls made side by side overlap."""
 ATTEMPTS = 10
-"""On a busy machine, calls made side by side may miss one another and be counted as two trips.
+"""Calls made at the same time may miss one another on a busy machine and be counted as two trips.
 Calls made one after the other never overlap, however often it is tried."""
 UNITS = {0: 1.5, 10: 27.5, 1_000: 42.5, 7_500: 82.5}
-"""At most so many read units a page of 20 posts, by the number of accounts followed."""
+"""The most read units that a page of 20 posts takes, by the number of accounts followed."""
 
 
 @pytest.fixture
 def tables(request: pytest.FixtureRequest) -> Tables:
-    """Only of the engine that counts capacity as AWS does."""
+    """The tables of the one engine that counts capacity as AWS does."""
     from tests.contract import conftest
 
     return conftest._tables("dynamodb-local", request)

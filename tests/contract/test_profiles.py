@@ -191,7 +191,7 @@ def test_renaming_away_from_a_handle_that_is_now_anothers_leaves_it_to_them(
 def test_of_several_who_claim_it_in_the_moment_it_is_free_one_gets_it(
     claimants: tuple[str, ...], request: pytest.FixtureRequest
 ) -> None:
-    """At once, which only a real database can order."""
+    """They claim it at the same time, and only a real database orders that."""
     store = store_of("dynamodb-local", request)
     handles = {ADA: "ada", BOB: "bob", CY: "cy"}
     for number, handle in enumerate(handles.values(), start=1):

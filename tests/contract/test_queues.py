@@ -118,7 +118,7 @@ def test_a_queue_that_is_not_there_is_an_error(aws: Aws) -> None:
 
 
 class _Recorder:
-    """In place of a client: keeps what it is asked to send."""
+    """A client that only keeps what it is asked to send."""
 
     def __init__(self) -> None:
         self.requests: list[list[str]] = []
@@ -129,7 +129,7 @@ class _Recorder:
 
 
 class _Plain:
-    """In place of a codec: the texts are the messages."""
+    """A codec whose messages are the texts themselves."""
 
     def encode(self, message: str) -> str:
         if not message:

@@ -1,4 +1,4 @@
-"""Building the index anew without a gap, and what maintenance asks of it: on every engine."""
+"""Every engine builds its index again without a gap, and answers the questions of maintenance."""
 
 from __future__ import annotations
 

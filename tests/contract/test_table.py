@@ -277,7 +277,7 @@ def test_a_container_that_is_second_to_make_the_key_of_cursors_takes_the_firsts(
     tables: Tables,
 ) -> None:
     class Hasty:
-        """Reads nothing at first, as if both had looked at the same moment."""
+        """A table whose first read finds nothing, as if two had looked at the same moment."""
 
         def __init__(self) -> None:
             self.looked = False

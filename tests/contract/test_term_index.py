@@ -40,7 +40,7 @@ class Crash(Exception):
 
 @dataclass
 class Interruption:
-    """Acts once, before the write of that number."""
+    """Calls a function once, before the write of that number."""
 
     client: DynamoDBClient
     act: Callable[[], None]
@@ -63,7 +63,7 @@ class Interruption:
 
 
 def _index(client: DynamoDBClient) -> tuple[DynamoSearchIndex, Table]:
-    """As another container has it."""
+    """An empty index in a table of its own."""
     table = Table(client, f"terms-{next(_numbers)}")
     create_search_table(client, table.name)
     return _again(table), table
@@ -144,7 +144,7 @@ def test_wherever_a_writer_is_overtaken_the_newer_document_stays(aws: Aws, newer
 
 
 def _without_what_expired(table: Table, clock: FakeClock) -> None:
-    """As TTL does it, at the earliest."""
+    """Remove all expired items, as TTL does at the earliest."""
     now = clock.now().timestamp()
     for item in table.client.scan(TableName=table.name, ConsistentRead=True)["Items"]:
         if "expires_at" in item and int(item["expires_at"]["N"]) <= now:

@@ -40,7 +40,7 @@ RECENT_POSTS = RecentPosts(ADA, delivery=Delivery.PULL, version=1)
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """Of a server that takes connections and never answers."""
+    """The port of a server that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         yield port

@@ -45,7 +45,7 @@ class Deployment:
 
     @property
     def api(self) -> Api:
-        """As nobody."""
+        """The API without a sign-in."""
         return Api.once(self.outputs["ApiUrl"])
 
 

@@ -106,7 +106,7 @@ def ledger_of(person: Person) -> list[Json]:
 
 
 def uploaded_until(stream: IO[str] | None, count: int) -> Iterator[Json]:
-    """The events of a run, until so many files were uploaded in it."""
+    """The events of a run, until it has uploaded `count` files."""
     assert stream is not None
     for line in stream:
         event = json.loads(line)
@@ -247,7 +247,7 @@ def _an_export_goes_on(shell: Shell, out: Path, files: list[Json]) -> None:
 
 
 def mangled(text: str) -> str:
-    """As Instagram writes it."""
+    """The text with its umlauts and emoji broken, as Instagram writes it."""
     return text.encode().decode("latin-1")
 
 

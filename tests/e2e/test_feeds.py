@@ -1,4 +1,5 @@
-"""Feeds on the deployed stack: pushed, pulled, made anew, and written by one who is killed."""
+"""Feeds on the deployed stack: pushed, pulled, made again, and written by a worker that is
+killed."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def opensearch_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deplo
 
 @pytest.fixture(params=["dynamodb", "opensearch"])
 def searching(request: pytest.FixtureRequest) -> Deployment:
-    """Where this engine searches."""
+    """A deployment that searches with this engine."""
     name = "stack" if request.param == "dynamodb" else "opensearch_stack"
     found: Deployment = request.getfixturevalue(name)
     return found

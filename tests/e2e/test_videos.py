@@ -24,7 +24,8 @@ def short(size: str, seed: int) -> bytes:
 
 
 def declared(content: bytes, content_type: str = MP4) -> Video:
-    """As a camera's app declares it, which knows of rotation no more than the file's streams."""
+    """The declaration of a camera's app, which knows of rotation no more than the file's
+    streams."""
     facts = videos.facts_of(content)
     assert facts.duration_ms is not None
     return Video(

@@ -41,7 +41,7 @@ class Call:
     operation: str
     on: str
     is_last: bool = False
-    """Of its invocation."""
+    """Whether it is the last call of its invocation."""
 
     def __str__(self) -> str:
         return f"{self.by.name}: {self.service} {self.operation} {self.on}"

@@ -24,7 +24,7 @@ _render_video: Final[Any] = FfmpegVideoCodec.render
 
 
 def render_photo(codec: ConfinedCodec, source: IO[bytes], content_type: str) -> RenderedPhoto:
-    """In place of `ConfinedCodec.render`."""
+    """Take the place of `ConfinedCodec.render`."""
     content = source.read()
     kind = (hashlib.sha256(content).hexdigest(), content_type)
     if kind not in _photos:
@@ -42,7 +42,7 @@ def render_photo(codec: ConfinedCodec, source: IO[bytes], content_type: str) -> 
 def render_video(
     codec: FfmpegVideoCodec, source: IO[bytes], content_type: str, report: Callable[[int], None]
 ) -> Iterator[RenderedVideo]:
-    """In place of `FfmpegVideoCodec.render`."""
+    """Take the place of `FfmpegVideoCodec.render`."""
     content = source.read()
     kind = (hashlib.sha256(content).hexdigest(), content_type)
     if kind not in _videos:

@@ -167,7 +167,7 @@ def _update(one: Item) -> Item:
 
 
 def _sum(old: Item | None, new: Item) -> Item:
-    """Of numbers, or of sets."""
+    """The sum of two numbers, or the union of two sets."""
     if old is None:
         return new
     [(kind, value)] = new.items()

@@ -13,7 +13,7 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """At an AWS call."""
+    """A fault at an AWS call."""
 
     CRASH_BEFORE = "crash_before"
     CRASH_AFTER = "crash_after"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     """It had its effect, but all that its caller gets is a timeout."""
     THROTTLED = "throttled"
     CONFLICT = "conflict"
-    """With another transaction on the same item."""
+    """It conflicts with another transaction on the same item."""
     PARTIAL = "partial"
     """A batch of which only a part is done."""
     SUSPENDED = "suspended"

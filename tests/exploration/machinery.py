@@ -55,7 +55,7 @@ class Answered:
 
 
 class InTurn:
-    """In place of a pool of threads: its calls are made one after the other."""
+    """A pool without threads: its calls are made one after the other."""
 
     def __init__(self, *_: Any, **__: Any) -> None: ...
 
@@ -82,7 +82,7 @@ class Machinery:
     """What functions logged as errors in this run."""
 
     def hear(self, message: object, **more: Any) -> None:
-        """In place of logging an error."""
+        """Take the place of logging an error."""
         error = more.get("failures") or repr(more.get("exc_info"))
         self.heard.append(f"{message}: {error}")
 
@@ -95,7 +95,7 @@ class Machinery:
 
 @contextmanager
 def machinery() -> Iterator[Machinery]:
-    """For the runs within; the process is as before afterwards."""
+    """Prepare the process for the runs in this context, and restore it afterwards."""
     original: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]
     settings = Config(
         region_name=REGION, account_id_endpoint_mode="disabled", retries={"total_max_attempts": 1}

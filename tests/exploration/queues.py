@@ -76,7 +76,7 @@ class Queues:
     faults: dict[int, Kind] = field(default_factory=dict)
     by_name: dict[str, Queue] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
-    """For each message, by its number, its queue, or `event` if S3 sent it."""
+    """The queue of each message, by its number; `event` if S3 sent it."""
     copies: int = 0
     counting: bool = False
 

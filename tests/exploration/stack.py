@@ -32,7 +32,7 @@ class Source:
     function: str
     batch: int
     receives: int
-    """Before a message is a dead letter."""
+    """How often a message is received before it is a dead letter."""
     visibility: timedelta
 
 
@@ -60,7 +60,7 @@ EXPIRING_TAGS: Final = {
     "refused": timedelta(days=30),
     "abandoned": timedelta(days=30),
 }
-"""Of objects in the uploads bucket, and after how long they expire."""
+"""The tags of objects in the uploads bucket, and after how long these expire."""
 EXPIRING_PREFIXES: Final = {"discarded/": timedelta(days=1), "downloads/": timedelta(days=1)}
 NOTIFYING_PREFIX: Final = "uploads/"
 """Objects below it, in the uploads bucket, are told to the queue of `ingest`."""

@@ -59,7 +59,7 @@ class State:
         )
 
     def published(self, *authors: str) -> list[Post]:
-        """Of these authors, newest first."""
+        """The published posts of these authors, newest first."""
         found = [
             post
             for post in self.posts.values()

@@ -50,7 +50,7 @@ class Storage:
     """When each upload in parts was begun, by its id."""
 
     def changed(self, operation: str, parameters: dict[str, Any], response: dict[str, Any]) -> None:
-        """After a call that succeeded."""
+        """Note what a call has changed that succeeded."""
         if parameters.get("Bucket") != UPLOADS or not is_write(operation):
             return
         key = parameters["Key"]

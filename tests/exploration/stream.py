@@ -33,7 +33,7 @@ class Stream:
     in_flight: int = 0
     due_at: datetime | None = None
     size: int = 0
-    """Of the next batch, after one that failed; 0: the usual."""
+    """The size of the next batch after one that failed; 0 stands for the usual size."""
     attempts: int = 0
     written: int = 0
     mutations: int = 0

@@ -27,7 +27,7 @@ class Task:
     then: Callable[[Task], None]
     """Called once it has ended."""
     limit: timedelta = timedelta(0)
-    """For how long it may stand still."""
+    """The time for which it may stand still."""
     again: Callable[[], None] | None = None
     """Delivers once more what it works on."""
     result: Any = None

@@ -15,7 +15,8 @@ from tests.exploration.scenarios import SCENARIOS
 
 SINGLES: Final = 5
 DOUBLES: Final = 2
-"""Of each scenario: with the mutants that makes about a minute of one core."""
+"""The numbers of schedules for each scenario. With the mutants they take about a minute of one
+core."""
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ class World:
         self.machinery.reset()
 
     def begin(self) -> None:
-        """From here on calls and messages count, and go wrong as the schedule says."""
+        """Count calls and messages from here on, and let them go wrong as the schedule says."""
         self.queues.counting = self.calls.counting = True
 
     def invoke(

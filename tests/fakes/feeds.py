@@ -19,7 +19,7 @@ from tests.fakes.metadata import FakePosts, FakeReaders, FakeViewingReads, Metad
 @dataclass(frozen=True, slots=True)
 class FakeFeeds:
     feeds: dict[str, dict[FeedEntry, datetime]] = field(default_factory=dict)
-    """By owner: each entry, and when it expires."""
+    """The entries of each owner, and when each expires."""
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     snapshots_expire: dict[str, datetime] = field(default_factory=dict)
 

@@ -90,7 +90,8 @@ class Metadata:
     pulled: set[tuple[str, str]] = field(default_factory=set)
     unfollowed: set[tuple[str, str]] = field(default_factory=set)
     subscriptions: dict[str, dict[str, datetime]] = field(default_factory=dict)
-    """By author: each reader, and until when. Of the feed table, like `FakeFeeds`."""
+    """The readers of each author, and until when they are pushed to. In AWS the feed table has
+    them."""
     changes: list[Change] = field(default_factory=list)
 
     def count(

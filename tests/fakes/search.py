@@ -12,7 +12,7 @@ from shutterfeed.domain.search import Document, Gone, subject_of
 @dataclass(frozen=True, slots=True)
 class FakeSearchDocuments:
     documents: dict[PostId | str, Document] = field(default_factory=dict)
-    """By subject; what is gone is kept, with its version."""
+    """The documents by subject; one that is gone is kept, with its version."""
     refusals: dict[PostId | str, str] = field(default_factory=dict)
     """Subjects whose documents are not taken, and why."""
     batches: list[int] = field(default_factory=list)

@@ -45,7 +45,7 @@ class Buckets:
 
     uploads: dict[str, bytes] = field(default_factory=dict)
     parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
-    """Of uploads that have not ended, by their ids."""
+    """The parts of uploads that have not ended, by the ids of these."""
     begun: int = 0
     """How many uploads in parts there ever were."""
     tags: dict[str, str] = field(default_factory=dict)

@@ -24,7 +24,7 @@ class FakeClock:
 
 
 class FakeIds:
-    """Of one instant, later ids are greater."""
+    """Ids of one instant grow in the order in which they are made."""
 
     def __init__(self) -> None:
         self._count = 0

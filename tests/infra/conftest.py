@@ -20,7 +20,7 @@ Synthesize = Callable[..., Template]
 
 @pytest.fixture(scope="session")
 def layers_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Stands for `build/layers`: what is in a layer does not show in a template."""
+    """A folder in place of `build/layers`: templates do not show what a layer holds."""
     folder = tmp_path_factory.mktemp("layers")
     for target in LAYERS_TARGETS:
         for layer in ("runtime", "imaging", "video", "caching", "search"):
@@ -32,7 +32,7 @@ def layers_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Stands for `web/dist`."""
+    """A folder in place of `web/dist`."""
     folder = tmp_path_factory.mktemp("site")
     (folder / "index.html").write_text("<!doctype html>")
     return folder
@@ -56,7 +56,7 @@ def template_of(
 
 @pytest.fixture(scope="session")
 def dev(template_of: Synthesize) -> Template:
-    """As `make deploy` would deploy it, with the defaults of `cdk.json`."""
+    """The template that `make deploy` would deploy with the defaults of `cdk.json`."""
     return template_of()
 
 
@@ -84,7 +84,7 @@ def prod(template_of: Synthesize) -> Template:
 
 @pytest.fixture(scope="session")
 def local(template_of: Synthesize) -> Template:
-    """As `make up` deploys it."""
+    """The template that `make up` deploys."""
     return template_of(stage="local", local_port=4999)
 
 

@@ -32,7 +32,7 @@ def _config(template: Template) -> dict[str, Any]:
 
 
 def _behaviors(template: Template) -> dict[str, dict[str, Any]]:
-    """By path pattern; what no pattern fits is `*`."""
+    """The cache behaviors by path pattern; the default one is `*`."""
     config = _config(template)
     return {
         "*": config["DefaultCacheBehavior"],

@@ -124,7 +124,7 @@ def test_the_router_hears_of_follows_and_profiles_but_not_of_counts(
 
 
 def _matches(pattern: dict[str, Any], sort_key: str, event: str) -> bool:
-    """As Lambda reads the two kinds of patterns that we use."""
+    """Whether the pattern matches, as Lambda reads the two kinds that we use."""
     alternatives = pattern["dynamodb"]["Keys"][schema.SK]["S"]
     return event in pattern.get("eventName", [event]) and any(
         sort_key.startswith(a["prefix"]) if isinstance(a, dict) else sort_key == a

@@ -20,7 +20,7 @@ GENERATED = {"AWS::IAM::Role", "AWS::CloudFront::Distribution", "AWS::S3::Bucket
 
 
 def _global_names(template: Template, region: str) -> dict[str, str]:
-    """By logical id."""
+    """The names of the resources that all regions of an account share, by logical id."""
     names = {}
     for logical_id, resource in template.content["Resources"].items():
         kind = resource["Type"]

@@ -53,7 +53,8 @@ class Client:
         query: Mapping[str, str] | None = None,
         claims: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """As `person` with an access token, or with the given claims. `text` is a body as it is."""
+        """Make a request as `person` with an access token, or with the given claims. `text` is sent
+        as the body, unchanged."""
         if claims is None and person is not None:
             claims = payloads.access_claims(person.subject)
         event = payloads.http_event(
@@ -95,7 +96,7 @@ class Client:
         return self.request("POST", "/posts", person, body=body, headers=headers)
 
     def handle(self, person: Person) -> str:
-        """The person's handle; their profile is made where there is none."""
+        """The person's handle. Their profile is made if there is none."""
         found: str = self.get("/me", person).json["handle"]
         return found
 

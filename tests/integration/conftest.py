@@ -1,4 +1,5 @@
-"""The functions on AWS in process: a fresh world for every test, everything built anew in it."""
+"""The functions on AWS in process: a fresh world for every test, in which everything is built
+again."""
 
 from __future__ import annotations
 
@@ -66,7 +67,7 @@ def new_world() -> Iterator[World]:
 
 @pytest.fixture
 def world(tables: World) -> World:
-    """With its buckets and queues too."""
+    """The tables, and the buckets and queues too."""
     tables.create_storage()
     return tables
 
@@ -100,7 +101,7 @@ def eve() -> Person:
 
 
 def forget_services() -> None:
-    """As in a new container: every cached factory of `bootstrap` builds again."""
+    """Let every cached factory of `bootstrap` build again, as in a new container."""
     for module in pkgutil.iter_modules(bootstrap.__path__, "shutterfeed.bootstrap."):
         for factory in vars(import_module(module.name)).values():
             if hasattr(factory, "cache_clear") and factory is not aws:

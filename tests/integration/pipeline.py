@@ -53,7 +53,7 @@ class Pipeline:
     _read_up_to: str | None = None
 
     def run(self) -> None:
-        """Until nothing moves any more. A record that keeps failing stays where it is."""
+        """Run until nothing moves any more. A record that keeps failing stays where it is."""
         for _ in range(_MANY_ROUNDS):
             moved = self.pump_stream()
             for queue in WORKERS:
@@ -63,7 +63,7 @@ class Pipeline:
         raise AssertionError("the pipeline does not come to rest")
 
     def run_shuffled(self) -> None:
-        """As `run`, but one record at a time from any queue, and some of them twice.
+        """Run one record at a time from any queue, and some of them twice.
 
         The stream keeps its order: it does so for one item, and the router keeps no state.
         """

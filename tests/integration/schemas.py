@@ -17,7 +17,7 @@ _OTHER_TYPE: Final = {"string": 5, "array": {}, "object": [], "boolean": "yes"}
 
 
 def resolved(schema: Schema) -> Schema:
-    """Without a reference, and without null beside another type."""
+    """The schema without a reference, and without null beside another type."""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix("#/components/schemas/")
         found: Schema = contract.document()["components"]["schemas"][name]

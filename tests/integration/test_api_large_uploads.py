@@ -30,7 +30,7 @@ def _begun() -> list[str]:
 
 
 def _send(created: dict[str, Any], *numbers: int) -> None:
-    """As a client does by its links, whose signatures moto does not check."""
+    """Send parts as a client does. moto does not check the signatures of the links."""
     (multipart_id,) = _begun()
     for number in numbers:
         start = (number - 1) * 8 * MEBIBYTE

@@ -35,7 +35,7 @@ def handle(client: Client, ada: Person) -> str:
 
 @pytest.fixture
 def cursor(client: Client, ada: Person) -> str:
-    """Of Ada's upload ledger, after its first line."""
+    """A cursor in Ada's upload ledger, after the first entry."""
     client.create_post(ada, draft([b"1", b"2", b"3"]))
     found: str = client.get("/me/uploads", ada, limit="1").json["next_cursor"]
     return found

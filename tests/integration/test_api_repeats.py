@@ -251,7 +251,8 @@ def test_a_repeated_write_is_answered_like_the_first_and_changes_nothing_more(
 def test_a_write_that_broke_off_anywhere_is_completed_by_repeating_it(
     route: Route, scenario: Scenario, logs: Logs
 ) -> None:
-    """After each of its writes in turn; after the last one, only the answer was lost."""
+    """The request breaks off after each of its writes in turn; after the last, only the answer is
+    lost."""
     with _stage() as stage:
         request = scenario(stage)
         with _broken_off(after=None) as calls:

@@ -115,7 +115,7 @@ def _has_form(answer: Answer) -> bool:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_documented_default_may_be_sent(caller: Caller, name: str) -> None:
-    """In any combination, with or without the parameters that have none."""
+    """Defaults may be sent in any combination, with or without the parameters that have none."""
     _, _, operation = OPERATIONS[name]
     described = {p["name"]: p["schema"] for p in operation["parameters"]}
     defaults = {n: s["default"] for n, s in described.items() if "default" in s}

@@ -80,7 +80,7 @@ class Scene:
 
     ada: Person
     requests: Mapping[str, Request]
-    """By the name of the route, in an order in which each finds something to show."""
+    """The requests by the name of the route, in an order in which each finds something to show."""
 
     def play(self, route: Route) -> dict[str, Any]:
         """The answer, held against no contract: what is hidden may be missing where nothing can

@@ -1,4 +1,4 @@
-"""From the upload to the followers' feeds, through every function."""
+"""Uploads go through every function, up to the followers' feeds."""
 
 from __future__ import annotations
 

@@ -197,7 +197,8 @@ def _shared_dead_letters(workers: list[topology.Worker]) -> tuple[str, dict[str,
 
 
 def _without_move_tasks(monkeypatch: pytest.MonkeyPatch) -> Deployment:
-    """On a cloud that has no task for it; what is not deleted is there again at once."""
+    """A cloud that has no task for moving messages. Messages that are not deleted are visible again
+    at once."""
     monkeypatch.setattr(redrive, "_HIDDEN_SECONDS", 0)
     return _deployment(
         lambda service: SimpleSqs(aws(service)) if service == "sqs" else aws(service)

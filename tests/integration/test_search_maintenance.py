@@ -142,7 +142,7 @@ def test_what_is_no_action_is_refused(deployment: Deployment) -> None:
 def test_entries_of_no_document_are_found_and_removed(
     client: Client, world: World, ada: Person, heron: str, deployment: Deployment
 ) -> None:
-    """As an index has them from which documents went before their entries."""
+    """Such entries are in an index from which a document was removed before its entries."""
     author_id, _, ulid = heron.partition("-")
     aws("dynamodb").delete_item(
         TableName=SEARCH, Key=marshal(key_item(keys.search_document("1", "P", heron)))

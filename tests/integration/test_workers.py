@@ -163,7 +163,8 @@ class TestRouting:
     def test_a_message_that_was_not_sent_fails_its_record_and_no_other(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Of thirty follows in three requests, SQS refuses one, and does not answer the second."""
+        """Thirty follows are sent in three requests. SQS refuses one follow, and does not answer
+        the second request."""
         record = payloads.sample("stream/follow_added")["Records"][0]
         records = [copy.deepcopy(record) for _ in range(30)]
         for number, copied in enumerate(records):

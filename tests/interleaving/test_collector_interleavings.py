@@ -108,7 +108,7 @@ class Collector(RuleBasedStateMachine):
 
 
 def _objects(post: Post) -> list[tuple[str, set[str]]]:
-    """Of each medium, the key of its original and those of its renditions."""
+    """The key of the original, and the keys of the renditions, for each medium."""
     found = []
     for medium in post.media:
         assert medium.picture is not None

@@ -1,4 +1,4 @@
-"""From uploads to feeds, whatever is delivered twice, late or out of order, wherever a worker
+"""Uploads reach feeds, whatever is delivered twice, late or out of order, wherever a worker
 crashes: in the end every post is published or failed once, and everything is counted right.
 """
 

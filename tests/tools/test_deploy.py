@@ -55,7 +55,7 @@ OUTPUTS = {"ApiUrl": "http://api", "SiteBucketName": "the-site", "SiteConfig": '
 
 
 class FakeCloud:
-    """As much of a local cloud as a deployment sees: stacks go through the scripted statuses."""
+    """The part of a local cloud that a deployment sees: stacks go through the scripted statuses."""
 
     def __init__(self) -> None:
         self.statuses: list[str] = []

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = ("bench", "cli", "functions", "infra", "layers/shared/python", "operations", "tools")
+FOLDERS = (
+    "bench",
+    "cli",
+    "functions",
+    "infra",
+    "layers/shared/python",
+    "operations",
+    "tests",
+    "tools",
+)
 
 PREPOSITIONS = frozenset(
     {"about", "above", "across", "after", "against", "along", "among", "around", "as", "at"}

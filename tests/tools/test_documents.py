@@ -45,7 +45,7 @@ def prose(document: Path) -> str:
 
 @cache
 def anchors(document: Path) -> set[str]:
-    """As the host of the repository makes them of headings."""
+    """The anchors that the host of the repository makes of headings."""
     headings = re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)
     words = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
     return {text.replace(" ", "-") for text in words}

@@ -48,7 +48,7 @@ def rows(heading: str) -> set[Row]:
 
 
 def license_of(package: str) -> str:
-    """As an installed package's metadata states it, in SPDX's words."""
+    """The licence that an installed package's metadata states, in SPDX's words."""
     described = metadata.metadata(package)
     field = "License-Expression" if "License-Expression" in described else "License"
     # Some state the whole text, whose first line is the name.

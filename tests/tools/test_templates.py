@@ -24,7 +24,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class FakeApp:
-    """Stands for `python app.py`."""
+    """Takes the place of `python app.py`."""
 
     def __init__(self) -> None:
         self.environments: list[dict[str, str]] = []

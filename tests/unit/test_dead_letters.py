@@ -58,7 +58,7 @@ def _feed(backend: Backend) -> list[Post]:
 
 
 def _shown(backend: Backend, post: Post) -> tuple[bool, bool]:
-    """In Bob's feed, and in the search index."""
+    """Whether Bob's feed and the search index show the post."""
     return post.id in {p.id for p in _feed(backend)}, post.id in backend.found.shown()
 
 

@@ -1,4 +1,4 @@
-"""From a published post to its author's readers, in parts, chunks and steps."""
+"""A published post reaches its author's readers in parts, chunks and steps."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_small_audience_is_one_chunk_and_a_large_one_is_read_in_parts() -> Non
 def test_a_step_plans_so_many_chunks_or_for_so_long_and_leaves_a_checkpoint(
     seconds: int, expected: int
 ) -> None:
-    """Reading a page of the audience and sending the chunk take so many seconds each."""
+    """Reading a page of the audience takes `seconds`, and so does sending the chunk."""
     backend = Backend()
     handle = backend.sign_up(0).handle
     readers = [samples.user_id(32 * number) for number in range(1, 11)]  # all of them in one part

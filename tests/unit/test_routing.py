@@ -1,4 +1,4 @@
-"""From a batch of changes to the queues of those who act on them."""
+"""A batch of changes goes to the queues of the workers that act on them."""
 
 from __future__ import annotations
 

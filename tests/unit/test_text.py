@@ -1,4 +1,4 @@
-"""From text to terms, in any script."""
+"""Texts of any script become terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No upload stays for ever: what no post will need is marked, and the lifecycle takes it."""
+"""No upload stays for ever: if no post needs it, it is tagged, and the lifecycle removes it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _landed(post: Post, index: int = 0) -> IngestUpload:
 
 
 def _nothing_is_left_of(backend: Backend, post: Post) -> bool:
-    """Nothing but the upload itself, which is marked."""
+    """Assert that nothing of the post is left but the object of its upload."""
     data = backend.metadata
     assert post.id not in data.posts
     assert not [upload for upload in data.uploads.values() if upload.post_id == post.id]

@@ -1,4 +1,4 @@
-/** The API, typed by its own OpenAPI document: a call that the API does not know does not compile. */
+/** The API, typed by its own OpenAPI document: calls that the API does not know do not compile. */
 import type { paths } from "../build/openapi.d.ts";
 import { accessToken, ended } from "./auth.ts";
 import { early } from "./early.ts";
@@ -36,7 +36,7 @@ type Answer<O> = O extends { responses: infer R }
       : undefined
   : never;
 
-/** Only what the operation takes may be given, and what it needs has to be. */
+/** The values that an operation takes; those that it needs are required. */
 type Given<O> = Keep<{
   path: Of<O, "path">;
   header: Of<O, "header">;
@@ -44,7 +44,7 @@ type Given<O> = Keep<{
 }> & { query?: OfOptional<O, "query">; signal?: AbortSignal };
 type Keep<T> = { [K in keyof T as T[K] extends undefined ? never : K]: T[K] };
 
-/** The keys that have to be given, of `Given`. */
+/** The keys of `Given` that are required. */
 type Required_<O> = keyof Keep<{
   path: Of<O, "path">;
   header: Of<O, "header">;
@@ -99,7 +99,7 @@ async function patiently(
   return send(method, path, given, token);
 }
 
-/** Whether doing it twice does it once. */
+/** Whether a second request of this kind changes nothing more. */
 function isRepeatable(method: Method, path: string, given: Loose): boolean {
   return (
     method !== "post" ||

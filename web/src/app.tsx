@@ -9,6 +9,7 @@ import { lazy } from "./lazy.tsx";
 import { loadMe, me } from "./me.ts";
 import { match } from "./paths.ts";
 import { resumePending } from "./pending.ts";
+import { closeMenu, menuOf } from "./post-menu.ts";
 import { followLinks, location } from "./router.ts";
 import { useStore } from "./store.ts";
 import { sending } from "./tabs.ts";
@@ -38,6 +39,7 @@ const ROUTES: readonly (readonly [string, View])[] = [
 ];
 export const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
+const PostMenu = lazy(() => views().then((module) => module.PostMenu));
 const SignInView = lazy(() => views().then((module) => module.SignInView));
 const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
 const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
@@ -97,6 +99,7 @@ function SignedIn({ path }: { path: string }) {
       <main id="main" class="main" tabIndex={-1}>
         <Boundary key={path}>
           <Shown {...values} />
+          <OpenMenu />
         </Boundary>
       </main>
       {isSending && <Tray />}
@@ -121,6 +124,12 @@ function route(path: string): [View, Record<string, string>] {
     if (values !== null) return [shown, values];
   }
   return [NotFoundView, {}];
+}
+
+/** The page's cards only say whose menu it is: the menu leads to pages, and they to cards. */
+function OpenMenu() {
+  const post = useStore(menuOf);
+  return post && <PostMenu key={post.id} post={post} onClose={closeMenu} />;
 }
 
 function Navigation({ path }: { path: string }) {

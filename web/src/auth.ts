@@ -20,15 +20,15 @@ interface Access {
 }
 
 export const signedIn = new Store(localStorage.getItem(REFRESH_KEY) !== null);
-/** What the sign-in page says of how one got there. */
+/** The reason that the sign-in page gives for being shown. */
 export const farewell = new Store<string | null>(null);
 /** The session is over while something is on the screen: one signs in again on top of it. */
 export const interrupted = new Store(false);
-/** Counts up when nothing of what one person did here may be shown to the next. */
+/** Counts changes of the signed-in person: what one did here is not shown to the next. */
 export const person = new Store(0);
 
 let access = storedAccess();
-/** The id of whose things this page holds. */
+/** The id of the user whose data this page holds. */
 let owner = access === undefined ? null : subject(access.token);
 /** Whether the session was good since the page was loaded: then there is something on the screen. */
 let hasWorked = false;
@@ -157,7 +157,7 @@ interface AuthenticationResult {
   RefreshToken?: string;
 }
 
-/** One tab after the other. */
+/** Lets one tab run after the other. */
 async function refreshAlone(rejected: string | undefined): Promise<string> {
   return await navigator.locks.request(LOCK, () => refresh(rejected));
 }
@@ -197,7 +197,7 @@ export function ended(): SessionOver {
   return over;
 }
 
-/** Without a message it is by hand, and nothing waits for this person to come back. */
+/** Without a message, somebody signed out by hand: nothing waits for them to come back. */
 function leave(message: string | null): void {
   localStorage.removeItem(REFRESH_KEY);
   sessionStorage.removeItem(ACCESS_KEY);

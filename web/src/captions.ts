@@ -4,7 +4,7 @@ import { loadMe, me } from "./me.ts";
 import { remember } from "./posts.ts";
 import { Store } from "./store.ts";
 
-/** As many of the newest posts as are asked for at once. */
+/** How many of the newest posts are asked for at once. */
 const ASKED = 30;
 
 /** Counts the answers: more posts can be recalled then. */

@@ -1,4 +1,4 @@
-/** The post dialog's door: its code comes when it is first opened. */
+/** Whether the post dialog is open; its code comes when it is first opened. */
 import { person } from "./auth.ts";
 import { Store } from "./store.ts";
 

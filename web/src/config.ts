@@ -8,7 +8,7 @@ export interface Config {
 
 let loading: Promise<Config> | undefined;
 
-/** Raises `NetworkError` where it cannot be fetched; the next call tries again. */
+/** Raises `NetworkError` if it cannot be fetched; the next call tries again. */
 export function config(): Promise<Config> {
   loading ??= fetchConfig().catch((error: unknown) => {
     loading = undefined;

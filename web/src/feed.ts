@@ -7,7 +7,7 @@ import { published } from "./pending.ts";
 import { remember, restored, takeBack } from "./posts.ts";
 import { Store } from "./store.ts";
 
-/** Few at first: pictures can be seen the sooner. */
+/** Few posts on the first page, so that pictures show sooner. */
 const FIRST_LIMIT = 5;
 const LIMIT = 20;
 
@@ -39,7 +39,7 @@ export function lacksOwn(): boolean {
   return !isUnread && published.value !== counted;
 }
 
-/** Puts what is new on top of the list. Raises what `call` does. */
+/** Puts what is new on top of the list. Raises the same errors as `call`. */
 export async function showNews(): Promise<void> {
   list.refresh(await firstPage());
 }

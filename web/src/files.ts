@@ -27,7 +27,7 @@ export function withFile(files: Files, mediaId: string, facts: Partial<LocalFile
   );
 }
 
-/** What to keep when there is no room for all: the same, without pictures, then ever fewer names. */
+/** What to keep if there is too little room: first without pictures, then with ever fewer names. */
 export function* lighter(files: Files): Generator<Files> {
   yield files;
   let left = Object.entries(files)

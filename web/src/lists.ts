@@ -12,7 +12,7 @@ export interface ListState<T> {
   readonly cursor: string | null;
   readonly status: "loading" | "more" | "end" | "error";
   readonly error: string | null;
-  /** The error is one of the network, or of a service that is busy: it passes by itself. */
+  /** The error passes by itself: the network failed, or the service is busy. */
   readonly passes: boolean;
 }
 
@@ -24,7 +24,7 @@ export const NOTHING: ListState<never> = {
   passes: false,
 };
 
-/** The list with a further page at its end; what it holds already comes no second time. */
+/** The list with a further page at its end, without items that it holds already. */
 export function appended<T>(
   state: ListState<T>,
   page: Page<T>,
@@ -78,14 +78,14 @@ export function inserted<T>(
   return { ...state, items };
 }
 
-/** Empty pages in a row after which one asks no further by oneself. */
+/** After this many empty pages in a row, the list waits to be asked for more. */
 const MAX_EMPTY = 5;
 
 export class List<T> {
   readonly state = new Store<ListState<T>>(NOTHING);
   readonly #load: (cursor: string | undefined) => Promise<Page<T>>;
   readonly #idOf: (item: T) => string;
-  /** Counts the beginnings: a page that was asked for before the last one belongs to no list. */
+  /** Counts how often the list began again: a page asked for before that is dropped. */
   #begun = 0;
 
   constructor(load: (cursor: string | undefined) => Promise<Page<T>>, idOf: (item: T) => string) {

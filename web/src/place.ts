@@ -26,7 +26,7 @@ export function parsePlace(text: PlaceText): PlaceBody | null | string {
   return { name, latitude: latitude!, longitude: longitude! };
 }
 
-/** NaN where it is no number, nothing where nothing is typed. */
+/** NaN if it is no number, undefined if nothing is typed. */
 function degrees(text: string): number | undefined {
   return text.trim() === "" ? undefined : Number(text);
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 const DELAYS_MS = [2_000, 5_000, 15_000, 30_000, 60_000];
 
-/** How long to wait after this many attempts in vain. */
+/** The milliseconds to wait, by the number of failed attempts. */
 export function delayAfter(attempts: number): number {
   return DELAYS_MS[Math.min(attempts, DELAYS_MS.length - 1)]!;
 }

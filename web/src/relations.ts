@@ -12,7 +12,7 @@ export function learn(id: string, follows: boolean): void {
   known.update((relations) => ({ ...relations, [id]: follows }));
 }
 
-/** Of a list of people that has just come. */
+/** Notes whom one follows in a list of people that has just come. */
 export function learnOf(users: readonly ListedUser[]): void {
   const heard = users.map(({ id, followed_by_me }) => [id, followed_by_me]);
   known.update((relations) => ({ ...relations, ...Object.fromEntries(heard) }));

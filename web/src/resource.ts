@@ -1,4 +1,4 @@
-/** One thing that a view needs: loading, there, or failed. */
+/** A value that a view loads: it is loading, there, or failed. */
 import { useEffect, useState } from "preact/hooks";
 import { isNotFound, passes, sentence } from "./errors.ts";
 import { useRecovery } from "./recovery.ts";

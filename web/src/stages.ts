@@ -13,7 +13,7 @@ type Known = Pick<LocalFile, "isReceived"> | undefined;
 
 /** As long as an upload link is good: until then another device may be sending the file. */
 const ELSEWHERE_MS = 15 * 60_000;
-/** A post is as far as that one of its files that has come least far. */
+/** From the first stage to the last: a post is as far as its slowest file. */
 const LEAST_FIRST: readonly AwaitedStage[] = [
   "sending",
   "elsewhere",

@@ -1,6 +1,6 @@
 /** What this browser keeps between visits. Nothing that is kept this way is needed to go on. */
 
-/** False if there is no room for it: what was kept before is kept then. */
+/** False if there is no room for it; the value from before then stays. */
 export function keep(key: string, value: string): boolean {
   try {
     localStorage.setItem(key, value);

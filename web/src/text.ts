@@ -44,7 +44,7 @@ function withoutSentence(url: string): string {
   }
 }
 
-/** Null if it is none, or one with a user name in it: such look like another site's. */
+/** Null if it is no web address, or has a user name, by which it looks like another site's. */
 function webAddress(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);

@@ -17,7 +17,7 @@ def photo(seed: int = 1, name: str = "lake.jpg") -> FilePayload:
 
 
 def heic(seed: int = 2) -> FilePayload:
-    """As iPhones take them. Chromium cannot show it, and has no type for it."""
+    """A photo as iPhones take it. Chromium cannot show it, and has no type for it."""
     return {"name": "IMG_0001.HEIC", "mimeType": "", "buffer": pictures.heic(800, 600, seed)}
 
 

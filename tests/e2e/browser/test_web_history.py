@@ -110,7 +110,7 @@ def test_undoing_a_deletion_puts_the_post_back_where_it_was(visit: Visit, owner:
 
 
 def test_a_post_restored_later_goes_where_it_was(visit: Visit, owner: Person) -> None:
-    """After a reload the list does not hold it."""
+    """The list does not hold it after a reload."""
     somebody = visit(owner).open()
     page = somebody.page
     post_id = next(

@@ -71,7 +71,7 @@ def _edit_profile(visitor: Visitor, handle: str, name: str) -> None:
 
 
 def _find(visitor: Visitor, handle: str) -> None:
-    """By search, with the help of what it suggests."""
+    """Find somebody by search and its suggestions."""
     page = visitor.page
     visitor.go("Search")
     box = page.get_by_role("combobox", name="Search")

@@ -116,7 +116,7 @@ class Visitor:
         return self
 
     def go(self, name: str) -> None:
-        """By the main navigation."""
+        """Go to a page by the main navigation."""
         self.page.get_by_role("navigation", name="Main").get_by_role(
             "link", name=name, exact=True
         ).click()
@@ -150,8 +150,8 @@ class Visitor:
         return dialog
 
     def dismiss(self, dialog: Locator) -> None:
-        """By the keyboard. Returns when it has left nothing to go back over: until then the browser
-        goes back by itself, which would abort going elsewhere."""
+        """Close a dialog with the keyboard. Returns when it has left nothing to go back over: until
+        then the browser goes back by itself, which would abort going elsewhere."""
         self.page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
         self.page.wait_for_function("!history.state?.layers")
@@ -175,7 +175,7 @@ class Visitor:
         return card
 
     def swipe_left(self, element: Locator) -> None:
-        """With a finger, by two thirds of the element's width."""
+        """Swipe with a finger, by two thirds of the element's width."""
         box = element.bounding_box()
         assert box
         tools = self.context.new_cdp_session(self.page)
@@ -218,7 +218,7 @@ class Visitor:
         return [str(violation)[:600] for violation in found]
 
     def overflow(self) -> int:
-        """By how many pixels the page is wider than the screen."""
+        """The number of pixels by which the page is wider than the screen."""
         width: int = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

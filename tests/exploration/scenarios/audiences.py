@@ -129,7 +129,8 @@ def cease_to_be_a_celebrity(play: Play) -> Iterator[None]:
 
 @scenario
 def return_of_a_dormant_reader(play: Play) -> Iterator[None]:
-    """After forty days, in which subscriptions ran out, while the followed publish."""
+    """A reader returns after forty days, in which subscriptions ran out, while the followed
+    publish."""
     for name in ("ada", "ben", "eve"):
         play.person(name)
     for name in ("ada", "ben"):

@@ -15,7 +15,7 @@ def photo(number: int = 0) -> File:
 
 @cache
 def large_photo(number: int = 0) -> File:
-    """Of so many bytes that it comes in parts."""
+    """A photo that is large enough to be uploaded in parts."""
     content = pictures.jpeg(240, 160, seed=number, quality=95)
     filler = b"\xff\xfe\x50\x02" + bytes(0x5000)  # A comment, which decoders pass over.
     return File(content[:2] + filler + content[2:])

@@ -26,7 +26,7 @@ def publish_a_photo(play: Play) -> Iterator[None]:
 
 @scenario
 def publish_two_photos(play: Play) -> Iterator[None]:
-    """Of one post, so that two workers complete it at once."""
+    """Publish a post of two photos, which two workers complete at the same time."""
     play.person("ada")
     yield
     play.also(lambda: play.post("ada", photo(1), photo(2), key="1"))

@@ -12,11 +12,11 @@ const MOSTLY = 0.6;
 interface Props {
   clip: ClipBody;
   label: string;
-  /** A post's own page: the browser's controls, and nothing plays by itself. */
+  /** For a post's own page: with the browser's controls, and playing only on demand. */
   controls?: boolean;
 }
 
-/** What moves, over its poster: plays without sound while it is in view. */
+/** A video or animation over its poster. It plays without sound while it is in view. */
 export function Clip({ clip, label, controls = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);

@@ -13,7 +13,7 @@ interface Props {
   children?: ComponentChildren;
 }
 
-/** A labelled line, or with `rows` a text box; what is wrong with it is said right below. */
+/** A labelled line, or with `rows` a text box; its error is shown right below. */
 export function Field({
   label,
   value,

@@ -79,7 +79,7 @@ const TITLES: Record<Stage, string> = {
   processing: "Processing your post",
 };
 
-/** Nothing goes on, or it is not known here how far it is. */
+/** The stages in which nothing is under way, or this browser does not know how far it is. */
 const WITHOUT_PROGRESS: ReadonlySet<Stage> = new Set([
   "failed",
   "interrupted",
@@ -95,7 +95,7 @@ function Progress({ post }: { post: PostBody }) {
   );
 }
 
-/** How much of a file's way is done: arrived is a little, the rest is processing. */
+/** The share of a file's way that is done: a little of it is arriving, the rest is processing. */
 function share(medium: PostBody["media"][number]): number {
   if (medium.state === "ready") return 1;
   if (medium.state !== "processing") return 0;

@@ -8,7 +8,7 @@ interface Props {
   medium: MediumView;
   /** How wide it is shown, as the `sizes` attribute says it. */
   sizes: string;
-  /** What is said where its owner described nothing. */
+  /** The alt text if its owner wrote none. */
   fallbackAlt: string;
   /** On the first screen: fetched before everything else. */
   eager?: boolean;

@@ -1,16 +1,13 @@
 import type { PostBody } from "../api.ts";
-import { lazy } from "../lazy.tsx";
+import { openMenu } from "../post-menu.ts";
 import { usePost } from "../posts.ts";
 import { FEED_SIZES } from "../sources.ts";
-import { Store, useStore } from "../store.ts";
 import { ago, fullDate } from "../text.ts";
 import { Avatar } from "./avatar.tsx";
 import { Caption } from "./caption.tsx";
 import { Carousel } from "./carousel.tsx";
 import { Icon } from "./icons.tsx";
 import { share } from "./share.ts";
-
-const PostMenu = lazy(() => import("../views/all.ts").then((module) => module.PostMenu));
 
 /** A post in the feed. */
 export function PostCard({ post: given, eager = false }: { post: PostBody; eager?: boolean }) {
@@ -60,30 +57,18 @@ export function PostHead({ post }: { post: PostBody }) {
       <button type="button" class="icon-button" aria-label="Share" onClick={() => void share(post)}>
         <Icon name="share" />
       </button>
-      <MenuButton post={post} />
-    </header>
-  );
-}
-
-function MenuButton({ post }: { post: PostBody }) {
-  const isOpen = useStore(openMenu) === post.id;
-  return (
-    <>
       <button
         type="button"
         class="icon-button"
         aria-label="Post options"
         aria-haspopup="dialog"
-        onClick={() => openMenu.set(post.id)}
+        onClick={() => openMenu(post)}
       >
         <Icon name="more" />
       </button>
-      {isOpen && <PostMenu post={post} onClose={() => openMenu.set(null)} />}
-    </>
+    </header>
   );
 }
-
-const openMenu = new Store<string | null>(null);
 
 export function nameOf(post: PostBody): string {
   return post.author.display_name || `@${post.author.handle}`;

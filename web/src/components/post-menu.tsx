@@ -4,7 +4,7 @@ import { call, type PostBody } from "../api.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { me } from "../me.ts";
 import { parsePlace, placeText } from "../place.ts";
-import { deletePost, remember } from "../posts.ts";
+import { deletePost, remember, usePost } from "../posts.ts";
 import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
@@ -21,7 +21,8 @@ interface Props {
 }
 
 /** What can be done with a post: by anybody, and by its author. */
-export function PostMenu({ post, onClose }: Props) {
+export function PostMenu({ post: given, onClose }: Props) {
+  const post = usePost(given);
   const own = useStore(me)?.id === post.author.id;
   const [step, setStep] = useState<"menu" | "edit" | "delete">("menu");
 

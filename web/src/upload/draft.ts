@@ -58,7 +58,7 @@ let unfinished: Promise<readonly UploadBody[]> | undefined;
 
 person.watch(clear);
 
-/** A change by hand: what was noted of the state before does not count any more. */
+/** A change by hand, after which notes about the former state do not count any more. */
 export function edit(to: Partial<Draft>): void {
   draft.update((current) => ({ ...current, note: null, ...to }));
 }
@@ -228,7 +228,7 @@ function refusal(file: File, type: ContentType | null): string | null {
   return `The file has ${fileSize(file.size)}; a ${kind} may have ${fileSize(limit)}.`;
 }
 
-/** What the browser says of it, or, where it cannot play it, its header. */
+/** The facts of a video: from the browser, or from the header if the browser cannot play it. */
 async function videoFacts(file: File): Promise<VideoFacts | null> {
   return (await playerFacts(file)) ?? (await inspectVideo(file));
 }
@@ -265,7 +265,7 @@ async function unfinishedOf(sha256: string): Promise<UploadBody | null> {
   return found ?? null;
 }
 
-/** Not before the dialog has let go of it: a player may still be reading. */
+/** Revokes an object URL once the dialog has let go of it: a player may still be reading. */
 function release({ preview }: Item): void {
   if (preview !== null) setTimeout(() => URL.revokeObjectURL(preview), RELEASE_MS);
 }

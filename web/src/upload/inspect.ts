@@ -1,4 +1,4 @@
-/** What the worker does, as promises. */
+/** The jobs of the worker, as promises. */
 import { trusted } from "../trusted.ts";
 import type { VideoFacts } from "./mp4.ts";
 
@@ -32,7 +32,7 @@ export function hashFile(file: File, onProgress: (bytes: number) => void): Promi
   });
 }
 
-/** What the header of an MP4 says; null where it says nothing of use. */
+/** The facts in the header of an MP4; null if it has none of use. */
 export function inspectVideo(file: File): Promise<VideoFacts | null> {
   return ask("video", file, (answer, resolve: (facts: VideoFacts | null) => void) => {
     if (answer.kind === "video") resolve(answer.facts);

@@ -20,7 +20,7 @@ interface Box {
   readonly end: number;
 }
 
-/** No header of three minutes of video comes near it. */
+/** Bytes: far more than the header of three minutes of video takes. */
 const MAX_HEADER = 32 * 1024 * 1024;
 const MAX_TOP_BOXES = 1_000;
 

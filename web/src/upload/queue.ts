@@ -128,7 +128,7 @@ function isUnderWay({ files }: Batch): boolean {
   return files.some(({ state }) => state === "waiting" || state === "sending");
 }
 
-/** Also for the while that it is shown as sent: by then the other tabs know of its files, too. */
+/** Whether other tabs are told that this one sends the post: until they know of its files, too. */
 function isGoingOn(batch: Batch): boolean {
   return isUnderWay(batch) || batch.files.every(({ state }) => state === "sent");
 }

@@ -37,7 +37,7 @@ export async function sendFile(file: File, link: UploadLink, sending: Sending): 
   }
 }
 
-/** Null where the bytes are there already. Raises `Failure` where it is too late for them. */
+/** Null if the bytes are there already. Raises `Failure` if it is too late for them. */
 export async function freshLink(mediaId: string): Promise<UploadLink | null> {
   const state = await call("get", "/me/uploads/{media_id}", { path: { media_id: mediaId } });
   const { failure } = state.upload;
@@ -102,7 +102,7 @@ async function sendParts(file: File, missing: readonly Piece[], sending: Sending
   }
 }
 
-/** Repeats what a broken connection or a busy storage spoilt. */
+/** Repeats a request that a broken connection or a busy storage made fail. */
 async function persistently(sending: Sending, attempt: () => Promise<void>): Promise<void> {
   for (const delay of RETRY_DELAYS) {
     try {
@@ -141,7 +141,7 @@ async function isApiReached(): Promise<boolean> {
   }
 }
 
-/** Waits so long; while there is no connection, until there is one. */
+/** Waits for this time, and then until there is a connection. */
 function pause(delay: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {

@@ -1,7 +1,4 @@
 /** Every view but the first screen's: one file to fetch with the first step away from it. */
-// What both need is then in one file with the first screen, which is there already (build.mjs).
-import "../main.tsx";
-
 export { PostMenu } from "../components/post-menu.tsx";
 export { DeletedView } from "./deleted.tsx";
 export { FollowersView, FollowingView } from "./people.tsx";

@@ -13,7 +13,7 @@ import { plural } from "../text.ts";
 import { toast } from "../toasts.ts";
 
 const POLL_MS = 20_000;
-/** Up to here one is at the top, and loses no place when something comes above. */
+/** Scrolled less than this, one is at the top, and posts may be put above. */
 const TOP_PX = 200;
 /** What a first screen holds; the rest would compete with its pictures for the connection. */
 const FIRST_POSTS = 2;

@@ -1,7 +1,7 @@
 import { Empty } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 
-/** An address of which this app knows nothing. */
+/** The page for an address that leads to no view. */
 export function NotFoundView() {
   return (
     <Page title="Page not found" hideTitle>

@@ -14,7 +14,7 @@ import { ofThisVisit } from "../visits.ts";
 import { SearchBox } from "./search-box.tsx";
 import { searchAddress, TABS, type Tab } from "./search-tabs.ts";
 
-/** People and tags each, above the posts. */
+/** How many people, and how many tags, are shown above the posts. */
 const BEST = 3;
 
 export function SearchView() {
@@ -63,7 +63,7 @@ function Results({ asked, tab }: { asked: string; tab: Tab }) {
 
 type ResultsProps = { asked: string; nothing: preact.VNode };
 
-/** The best of each kind, of one call; the other tabs go on from there. */
+/** The best results of each kind, all from one call; the other tabs go on from there. */
 function All({ asked, nothing }: ResultsProps) {
   const found = useResource(`all ${asked}`, async () => {
     const page = await call("get", "/search", { query: { q: asked } });

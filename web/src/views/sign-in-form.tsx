@@ -40,7 +40,7 @@ export function useForm(action: () => Promise<void>): FormState {
   return { problem, isBusy, attempt, submit: () => void attempt(action) };
 }
 
-/** Beside which field Cognito's refusal belongs. */
+/** The field beside which Cognito's refusal is shown. */
 function fieldOf(error: unknown): FieldName | null {
   if (!(error instanceof CognitoError)) return null;
   if (/^(Code|ExpiredCode)/.test(error.code)) return "code";
@@ -107,7 +107,7 @@ export function EmailField({ problem }: { problem: Problem | null }) {
   );
 }
 
-/** Asked for where a reload forgot it; taken over when one leaves the field. */
+/** Asks for the address if a reload forgot it; it is taken over when the field is left. */
 export function KnownEmail({ onEmail }: { onEmail: (email: string) => void }) {
   const [email, setEmail] = useState("");
   return (

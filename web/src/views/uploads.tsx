@@ -133,7 +133,7 @@ function Row({ upload }: { upload: UploadBody }) {
   );
 }
 
-/** The ledger's state, and what this browser knows better of a file that is still awaited. */
+/** The ledger's state; of a file that is still awaited, this browser may know more. */
 function useShownState({ state, post_id, media_id, created_at }: UploadBody): State {
   const sender = useSender(post_id);
   const file = useStore(localFiles)[media_id];

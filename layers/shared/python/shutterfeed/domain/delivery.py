@@ -68,7 +68,7 @@ class FeedPolicy:
     """How many posts a snapshot has: the feed that is made when a reader returns."""
 
     def delivery_due(self, delivery: Delivery, followers: int) -> Delivery | None:
-        """The state in which a migration begins; None if the author is on the right side."""
+        """The state in which a delivery migration begins; None if the author needs none."""
         if delivery in (Delivery.PUSH, Delivery.TO_PUSH):
             return Delivery.TO_PULL if followers >= self.celebrity_followers else None
         return Delivery.TO_PUSH if followers < self.celebrity_followers * _STAY else None
@@ -85,8 +85,8 @@ class FeedPolicy:
         return visit + timedelta(days=self.active_days)
 
     def subscribed_until(self, pushed_until: datetime) -> datetime:
-        """When a subscription runs out: a day later than any reader of it assumes, as clocks may
-        differ."""
+        """When a subscription runs out: a day after the reader stops being a regular one, as clocks
+        may differ."""
         return pushed_until + timedelta(days=1)
 
     def renewal_due(self, pushed_until: datetime, now: datetime) -> bool:
@@ -196,8 +196,8 @@ class RecentPosts:
         return tuple(entry.post_id for entry in self.entries[len(self.posts) : RECENT_WHOLE_POSTS])
 
     def showing(self, posts: Iterable[Post]) -> RecentPosts:
-        """The recent posts with the given posts whole, as far as they follow each other without a
-        gap from the newest entry on."""
+        """The recent posts with the given posts whole: those of the newest entries, up to the first
+        entry whose post is not given."""
         known = {post.id: post for post in posts}
         shown: list[Post] = []
         room = RECENT_TEXT

@@ -237,8 +237,8 @@ def plan(width: int, height: int) -> tuple[PlannedRendition, ...]:
 def working_size(width: int, height: int) -> tuple[int, int]:
     """The smallest size of the upright picture that every planned rendition can be made from.
 
-    That of the largest rendition, except for panoramas: of these the largest rendition may be
-    lower than the square crop.
+    It is the size of the largest rendition, except for panoramas, whose largest rendition may be
+    less high than the square crop.
     """
     scales = [
         planned.width / (min(width, height) if planned.spec.square_crop else width)

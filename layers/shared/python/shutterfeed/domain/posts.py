@@ -183,7 +183,7 @@ def check_alt_text(text: str, field: str) -> str:
 
 
 def alt_texts_of(texts: Iterable[str]) -> tuple[str, ...]:
-    """The alt texts as a post keeps them: empty if all of them are."""
+    """The alt texts as a post stores them: an empty tuple if every text is empty."""
     kept = tuple(texts)
     return kept if any(kept) else ()
 

@@ -1,7 +1,7 @@
 """How long everything other than posts, media and feeds is kept, and why.
 
-`docs/operations.md` has a table of all of it. A message may come three weeks late, and the
-database removes an expired item some days late.
+`docs/operations.md` lists all of it. A message may come three weeks late, and the database removes
+an expired item some days late.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class Profile:
     """The ULID of the post or removal that last decided which avatar there is."""
 
     def takes_avatar(self, post_ulid: str) -> bool:
-        """Whether this avatar was asked for later than the one that decided last."""
+        """Whether this avatar was asked for later than the last change that took effect."""
         return self.avatar_version is None or self.avatar_version < post_ulid
 
 

@@ -111,8 +111,8 @@ class SearchGenerations(SearchIndex, Protocol):
         ...
 
     def versions(self, subjects: Sequence[PostId | str]) -> Mapping[PostId | str, int]:
-        """The versions of the documents that can be found now; `UNFINISHED` for one of which not
-        all entries are written, or not all are removed."""
+        """The versions of the documents that can be found now; `UNFINISHED` for a document whose
+        entries are not yet all written or all removed."""
         ...
 
     def held(self, after: str | None, limit: int) -> Page[PostId | str]:

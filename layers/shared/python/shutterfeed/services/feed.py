@@ -261,7 +261,7 @@ def _known(viewer: Viewer, start: FeedStart, before: FeedEntry | None) -> list[S
 
 
 def _hidden_authors(viewer: Viewer, reader: Reader) -> frozenset[str]:
-    """Those of whom nothing is shown in the reader's feed, whatever it holds of them."""
+    """The authors whose posts are not shown in the reader's feed, even if it has some."""
 
     def is_hidden(author_id: str) -> bool:
         relation = reader.relation_to(author_id)

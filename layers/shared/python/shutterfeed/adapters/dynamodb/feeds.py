@@ -180,8 +180,8 @@ def _unchanged(subscription: PushSubscription) -> ConditionBase:
 
 
 class EntryLines(Sequence[FeedEntry]):
-    """Entries as lines of text, each parsed when it is needed: a snapshot has a hundred, of which a
-    page reads a few."""
+    """Entries as lines of text, each parsed when it is needed: a snapshot has a hundred, and a page
+    reads only some of them."""
 
     __slots__ = ("_lines",)
 
