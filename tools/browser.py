@@ -21,8 +21,8 @@ def executable() -> str | None:
 @contextmanager
 def chromium(path: str) -> Iterator[Browser]:
     """A headless browser, closed at the end."""
-    # The machines that this runs on have no graphics processor, and to imitate one is a third slower
-    # than to draw without.
+    # The machines that this runs on have no graphics processor. To imitate one takes a third more
+    # time than to draw without.
     arguments = ["--disable-gpu"]
     # Its sandbox does not work for the system's first user, as whom containers run tests. It sees
     # nothing here but our own pages.
