@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -49,30 +50,36 @@ class LocalAws:
 
     def client(self, service: str) -> Any:
         """A client of the service, as the account's root user."""
-        core = botocore.session.Session(
-            session_vars={
-                "profile": (None, None, None, None),
-                "config_file": (None, None, "/dev/null", None),
-                "credentials_file": (None, None, "/dev/null", None),
-            }
-        )
-        session = boto3.Session(
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106  the local cloud's root key
-            region_name=REGION,
-            botocore_session=core,
-        )
-        # The services' overloads are one per service; callers say which client they expect.
-        return session.client(
-            cast("Any", service),
-            endpoint_url=self.endpoint,
-            config=Config(
-                proxies={},
-                s3={"addressing_style": "path"},
-                retries={"total_max_attempts": 2},
-                read_timeout=120,
-            ),
-        )
+        return _client(self.endpoint, service)
+
+
+# Each would read the models of the SDK again, and commands ask for one at every call.
+@cache
+def _client(endpoint: str, service: str) -> Any:
+    core = botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, "/dev/null", None),
+            "credentials_file": (None, None, "/dev/null", None),
+        }
+    )
+    session = boto3.Session(
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106  the local cloud's root key
+        region_name=REGION,
+        botocore_session=core,
+    )
+    # The services' overloads are one per service; callers say which client they expect.
+    return session.client(
+        cast("Any", service),
+        endpoint_url=endpoint,
+        config=Config(
+            proxies={},
+            s3={"addressing_style": "path"},
+            retries={"total_max_attempts": 2},
+            read_timeout=120,
+        ),
+    )
 
 
 def deploy(endpoint: str, *, context: Mapping[str, object] | None = None) -> dict[str, str]:
