@@ -52,7 +52,7 @@ def _any_of(kind: Any) -> st.SearchStrategy[Any]:
         return st.lists(_any_of(arguments[0]), max_size=3).map(tuple)
     if arguments:
         return st.one_of([_any_of(one) for one in arguments])
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return st.builds(kind, **{n: _any_of(t) for n, t in get_type_hints(kind).items()})
     return st.from_type(kind)
 
