@@ -24,7 +24,9 @@
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make lock [UPGRADE="boto3 …"]             write the lock files from pyproject.toml
 #   make site                                 build the web client
-#   make openapi                              write the OpenAPI document from the routes
+#   make openapi                              write the OpenAPI document, and README's table, from the routes
+#   make events                               write the sample batches from the classes of the messages
+#   make rights                               write every function's rights from the template, for the tests
 #   make synth [CONTEXT="stage=prod …"]       write the CloudFormation templates
 #   make bootstrap [REGION=…]                 prepare an AWS account and region, once
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS
@@ -49,7 +51,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check opensearch layers lock site screenshots openapi synth bootstrap \
+	reindex search-check opensearch layers lock site screenshots openapi events rights synth bootstrap \
 	deploy destroy clean
 
 help:
@@ -113,6 +115,12 @@ site: ready
 
 openapi: ready
 	@PYTHONPATH=functions:layers/shared/python .venv/bin/python -m tools.openapi
+
+events: ready
+	@$(TOOLS) events
+
+rights: ready
+	@$(TOOLS) rights
 
 synth: ready
 	@$(TOOLS) synth $(CONTEXT)

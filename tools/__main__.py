@@ -114,6 +114,18 @@ def _bench(options: argparse.Namespace) -> int:
     checks.bench([*options.names, *against, *pairs])
 
 
+def _events(_: argparse.Namespace) -> int:
+    from tools import checks
+
+    checks.events()
+
+
+def _rights(_: argparse.Namespace) -> int:
+    from tools import checks
+
+    checks.rights()
+
+
 def _deploy(options: argparse.Namespace) -> int:
     from tools import aws
 
@@ -173,6 +185,8 @@ def _parser() -> argparse.ArgumentParser:
         run=_format_site
     )
     commands.add_parser("check", help="style, types, import contracts").set_defaults(run=_check)
+    commands.add_parser("events", help="write the sample batches").set_defaults(run=_events)
+    commands.add_parser("rights", help="write the functions' rights").set_defaults(run=_rights)
     commands.add_parser("bootstrap", help="prepare AWS for the CDK").set_defaults(run=_bootstrap)
 
     logs = commands.add_parser("logs", help="follow the functions' logs")

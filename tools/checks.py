@@ -1,4 +1,5 @@
-"""`make test`, `unit`, `check`, `e2e` and `bench`: what a change must pass, from a fresh clone."""
+"""`make test`, `unit`, `check`, `e2e` and `bench`: what a change must pass, from a fresh clone; and
+`make events` and `rights`, which write what the tests compare the code with."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def check() -> None:
     checks: dict[str, list[str]] = {
         "ruff check": ["-m", "ruff", "check", "."],
         "ruff format": ["-m", "ruff", "format", "--check", "."],
-        "import contracts": ["-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        "import contracts": ["-m", "tools.imports"],
         "OpenAPI document": ["-m", "tools.openapi", "--check"],
         "mypy": ["-m", "mypy"],
     }
@@ -63,6 +64,16 @@ def bench(arguments: Sequence[str]) -> NoReturn:
     """Run all benchmarks, or those that are named. This process becomes theirs."""
     prepare()
     _become(["-m", "bench", *arguments])
+
+
+def events() -> NoReturn:
+    """Write the sample batches of the workers. This process becomes the writer's."""
+    _become(["-m", "tests.batches"])
+
+
+def rights() -> NoReturn:
+    """Write the rights of every function. This process becomes the writer's."""
+    _become(["-m", "tests.infra.rights"])
 
 
 def prepare() -> None:

@@ -1,5 +1,5 @@
-"""The OpenAPI document, made offline from the declared routes, and the limits that the Python
-client takes from it: `python -m tools.openapi`.
+"""The OpenAPI document, made offline from the declared routes, the limits that the Python client
+takes from it, and the table of routes in README.md: `python -m tools.openapi`.
 
 With `--check` nothing is written, and the exit code says whether the committed files are fresh.
 """
@@ -29,7 +29,8 @@ _OF_THE_GATEWAY: Final = frozenset((401, 403, 413, 429, 500, 503))
 """What the gateway may answer before, or in place of, the function."""
 _OF_THE_GATEWAY_ALONE: Final = frozenset((413, 429))
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
-
+_TABLE_BEGINS: Final = "<!-- `make openapi` writes this table. -->\n"
+_TABLE_ENDS: Final = "<!-- The table ends. -->\n"
 
 _ABOUT: Final = (
     "Share photos and videos: upload, follow, feed, search, profile. Every write may be repeated:"
@@ -190,8 +191,27 @@ from typing import Final
 {"".join(lines)}'''
 
 
+def readme() -> str:
+    """The text of README.md with the table of the routes as they are now."""
+    before, rest = paths.README.read_text().split(_TABLE_BEGINS)
+    _, after = rest.split(_TABLE_ENDS)
+    rows = "".join(f"| `{r.method} {r.path}` | {_in_a_row(r)} |\n" for r in http.ROUTES)
+    return f"{before}{_TABLE_BEGINS}| route | |\n|---|---|\n{rows}{_TABLE_ENDS}{after}"
+
+
+def _in_a_row(declared: http.Route) -> str:
+    """A route's summary, and what a request must or need not carry."""
+    summary = " ".join(_PARAGRAPH.split(declared.summary)[0].split())
+    required = "".join(f" Needs `{p.name}`." for p in declared.headers if p.required)
+    return summary + required + (" Needs no access token." if declared.public else "")
+
+
 def main(arguments: list[str]) -> int:
-    written = {routes.OPENAPI: rendered(), paths.CLIENT_LIMITS: limits()}
+    written = {
+        routes.OPENAPI: rendered(),
+        paths.CLIENT_LIMITS: limits(),
+        paths.README: readme(),
+    }
     if "--check" in arguments:
         stale = [f for f, text in written.items() if not f.exists() or f.read_text() != text]
         for file in stale:

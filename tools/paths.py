@@ -8,6 +8,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 PROJECT: Final = ROOT / "pyproject.toml"
+README: Final = ROOT / "README.md"
 
 VENV: Final = ROOT / ".venv"
 CLOUD_VENV: Final = ROOT / ".venv-cloud"

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.synthesis import synthesize
 from shutterfeed import topology
-from tests.infra.templates import Template
-
-LAYERS_TARGETS = ("cp313-aarch64",)
+from tests.infra.templates import Template, stand_in_layers, stand_in_site
 
 REPLICA = "arn:aws:s3:::keep-originals-elsewhere"
 
@@ -20,22 +17,14 @@ Synthesize = Callable[..., Template]
 
 @pytest.fixture(scope="session")
 def layers_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in place of `build/layers`: templates do not show what a layer holds."""
-    folder = tmp_path_factory.mktemp("layers")
-    for target in LAYERS_TARGETS:
-        for layer in ("runtime", "imaging", "video", "caching", "search"):
-            packages = folder / target / layer / "python"
-            packages.mkdir(parents=True)
-            (packages / f"{layer}.txt").write_text(layer)
-    return folder
+    """A folder in place of `build/layers`."""
+    return stand_in_layers(tmp_path_factory.mktemp("layers"))
 
 
 @pytest.fixture(scope="session")
 def site_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in place of `web/dist`."""
-    folder = tmp_path_factory.mktemp("site")
-    (folder / "index.html").write_text("<!doctype html>")
-    return folder
+    return stand_in_site(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +36,7 @@ def template_of(
     def template_of(**context: object) -> Template:
         outdir = tmp_path_factory.mktemp("cdk.out")
         built = {"layers_dir": str(layers_dir), "site_dir": str(site_dir)}
-        assembly = synthesize({**built, **context}, outdir)
-        (stack,) = assembly.stacks
-        return Template.read(Path(stack.template_full_path))
+        return Template.synthesized({**built, **context}, outdir)
 
     return template_of
 

@@ -7,9 +7,31 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from infra.synthesis import synthesize
+
+LAYERS_TARGETS: Final = ("cp313-aarch64",)
+LOCAL_ACTION: Final = "sqs:SendMessageBatch"
+"""AWS has no such right: a function that may send may send a batch. The local cloud asks for it."""
 
 Properties = dict[str, Any]
+
+
+def stand_in_layers(folder: Path) -> Path:
+    """Fill a folder in place of `build/layers`: templates do not show what a layer holds."""
+    for target in LAYERS_TARGETS:
+        for layer in ("runtime", "imaging", "video", "caching", "search"):
+            packages = folder / target / layer / "python"
+            packages.mkdir(parents=True)
+            (packages / f"{layer}.txt").write_text(layer)
+    return folder
+
+
+def stand_in_site(folder: Path) -> Path:
+    """Fill a folder in place of `web/dist`."""
+    (folder / "index.html").write_text("<!doctype html>")
+    return folder
 
 
 @dataclass(frozen=True)
@@ -20,6 +42,11 @@ class Template:
     @classmethod
     def read(cls, path: Path) -> Template:
         return cls(path, json.loads(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def synthesized(cls, context: Mapping[str, object], outdir: Path) -> Template:
+        (stack,) = synthesize(context, outdir).stacks
+        return cls.read(Path(stack.template_full_path))
 
     def types(self) -> set[str]:
         return {resource["Type"] for resource in self.content["Resources"].values()}
@@ -85,6 +112,16 @@ class Template:
         for policy in self.all("AWS::IAM::Policy").values():
             if {"Ref": role} in policy["Roles"]:
                 yield from policy["PolicyDocument"]["Statement"]
+
+    def rights(self, function: str) -> set[str]:
+        """What a function may do: each action with the resource that it is allowed on."""
+        return {
+            f"{action} {self.named(resource)}"
+            for statement in self.statements(function)
+            for action in listed(statement["Action"])
+            for resource in listed(statement["Resource"])
+            if action != LOCAL_ACTION
+        }
 
     def named(self, value: Any) -> str:
         """An ARN or reference with the names that people know: `originals/*`, `images`."""

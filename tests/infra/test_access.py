@@ -5,12 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.infra.conftest import REPLICA
-from tests.infra.templates import Properties, Template, listed
-from tests.rights import CONSUMED, GRANTED
+from tests.infra.templates import LOCAL_ACTION, Properties, Template, listed
+from tests.rights import GRANTED, common
 
-RECEIVING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
-# AWS has no such right: whoever may send may send a batch.
-LOCAL_ACTION = "sqs:SendMessageBatch"
 OBJECTS = {
     *("uploads/uploads/*", "uploads/discarded/*", "uploads/downloads/*"),
     *("originals/*", "renditions/media/*"),
@@ -23,26 +20,7 @@ def test_the_rights_of_every_function_are_written_down(every: Template) -> None:
 
 @pytest.mark.parametrize("function", GRANTED)
 def test_a_function_may_do_this_and_nothing_else(every: Template, function: str) -> None:
-    log = f"Functions{function.title().replace('_', '')}Logs"
-    expected = GRANTED[function] | {
-        f"logs:CreateLogStream {log}",
-        f"logs:PutLogEvents {log}",
-        "xray:PutTraceSegments *",
-        "xray:PutTelemetryRecords *",
-    }
-    if function in CONSUMED:
-        expected |= {f"sqs:{action} {CONSUMED[function]}" for action in RECEIVING}
-    assert _granted(every, function) == expected
-
-
-def _granted(template: Template, function: str) -> set[str]:
-    return {
-        f"{action} {template.named(resource)}"
-        for statement in template.statements(function)
-        for action in listed(statement["Action"])
-        for resource in listed(statement["Resource"])
-        if action != LOCAL_ACTION
-    }
+    assert every.rights(function) == GRANTED[function] | common(function), "run `make rights`"
 
 
 def test_what_only_the_local_cloud_asks_for_is_only_there(

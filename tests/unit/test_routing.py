@@ -18,10 +18,9 @@ from shutterfeed.domain.changes import (
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
-    Work,
-    work_for,
 )
 from shutterfeed.domain.media import Blob
+from shutterfeed.domain.messages import Work, work_for
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services.routing import STEPS, ChangeRouter
 from shutterfeed.topology import UnknownKind

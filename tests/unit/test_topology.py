@@ -14,6 +14,7 @@ import pytest
 from shutterfeed import topology
 from shutterfeed.domain.messages import KINDS
 from shutterfeed.topology import WORKERS, UnknownKind
+from tools import imports
 
 NOT_WORKERS = {"api", "reconcile", topology.ROUTER}
 """Functions that no queue sets off."""
@@ -21,9 +22,9 @@ SHARED_WITH_INFRA = {"schema", "topology"}
 
 
 @pytest.fixture
-def linter(repo_root: Path) -> dict[str, Any]:
-    settings = tomllib.loads((repo_root / "pyproject.toml").read_text())
-    contracts: dict[str, Any] = settings["tool"]["importlinter"]
+def linter() -> dict[str, Any]:
+    """The contracts that `make check` checks."""
+    contracts: dict[str, Any] = tomllib.loads(imports.contracts())["tool"]["importlinter"]
     return contracts
 
 

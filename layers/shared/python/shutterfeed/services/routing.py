@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from shutterfeed import topology
-from shutterfeed.domain.changes import Change, Work, work_for
+from shutterfeed.domain.changes import Change
+from shutterfeed.domain.messages import Work, work_for
 from shutterfeed.ports.queues import BatchQueue
 
 STEPS: Final = tuple(
