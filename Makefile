@@ -49,6 +49,9 @@ export AWS_REGION := $(REGION)
 export AWS_DEFAULT_REGION := $(REGION)
 endif
 
+# Images of Python set this. Hundreds of processes would each compile all that they import.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
 	reindex search-check opensearch layers lock site screenshots openapi events rights synth bootstrap \

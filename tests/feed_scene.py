@@ -7,7 +7,6 @@ with their newest posts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -54,7 +53,9 @@ class Scene:
         reader_id = user_id_of(subject)
         authors = [user_id_of(_subject(case, number)) for number in range(1, follows + 1)]
         famous, others = authors[:celebrities], authors[celebrities:][:_AUTHORS]
-        self.metadata.write_many(self._people(reader_id, authors))
+        # The others are never shown: none of their posts is in the feed.
+        self.metadata.write_many(map(self._profile, (reader_id, *famous, *others)))
+        self.metadata.write_many(key_item(keys.follow(reader_id, author)) for author in authors)
         self.metadata.write_many(self._celebrity(number, a) for number, a in enumerate(famous))
         self.metadata.write_many(key_item(keys.pull_marker(reader_id, author)) for author in famous)
         pushed = [self._post(others[n % len(others)], n) for n in range(_PUSHED)] if others else []
@@ -69,11 +70,8 @@ class Scene:
         readers.push_until(reader_id, self.now + timedelta(days=20))
         return subject
 
-    def _people(self, reader_id: str, authors: list[str]) -> Iterator[Item]:
-        for user_id in (reader_id, *authors):
-            yield profile_item(Profile(user_id, initial_handle(user_id), self.now, "Ada", "Hello"))
-        for author_id in authors:
-            yield key_item(keys.follow(reader_id, author_id))
+    def _profile(self, user_id: str) -> Item:
+        return profile_item(Profile(user_id, initial_handle(user_id), self.now, "Ada", "Hello"))
 
     def _celebrity(self, number: int, author_id: str) -> Item:
         posts = [self._post(author_id, 7 * n + number) for n in range(RECENT_ENTRIES)]

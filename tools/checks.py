@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import Final, NoReturn
 
 from tools import cloud, generated_clients, layers, node, paths, site
@@ -22,21 +25,28 @@ SPREAD: Final = (
 )
 
 
-def check() -> None:
-    """Check style, types, the dependency rule and the OpenAPI document. Raises `ToolError` after
-    printing the output of each check that failed."""
-    checks: dict[str, list[str]] = {
-        "ruff check": ["-m", "ruff", "check", "."],
-        "ruff format": ["-m", "ruff", "format", "--check", "."],
-        "import contracts": ["-m", "tools.imports"],
-        "OpenAPI document": ["-m", "tools.openapi", "--check"],
-        "mypy": ["-m", "mypy"],
-    }
-    failed = [name for name, command in checks.items() if not _passes(name, command)]
-    try:
-        site.check()
-    except ToolError:
-        failed.append("web client")
+_CHECKS: Final[Mapping[str, Sequence[str]]] = {
+    "ruff check": ["-m", "ruff", "check", "."],
+    "ruff format": ["-m", "ruff", "format", "--check", "."],
+    "import contracts": ["-m", "tools.imports"],
+    "OpenAPI document": ["-m", "tools.openapi", "--check"],
+}
+_MYPY: Final = ["-m", "mypy"]
+
+
+def check(before: Callable[[], object] = lambda: None) -> None:
+    """Check style, types, the dependency rule and the OpenAPI document, after `before`. Raises
+    `ToolError` after printing the output of each check that failed."""
+    with ThreadPoolExecutor(1) as beside:
+        # It takes longest, and longer than all the others together.
+        types = beside.submit(_run, "mypy", _MYPY)
+        before()
+        passed = {
+            name: _passes(name, partial(_run, name, words)) for name, words in _CHECKS.items()
+        }
+        passed["web client"] = _web_client_passes()
+        passed["mypy"] = _passes("mypy", types.result)
+    failed = [name for name, has_passed in passed.items() if not has_passed]
     if failed:
         raise ToolError(f"These checks failed: {', '.join(failed)}.")
 
@@ -44,8 +54,7 @@ def check() -> None:
 def test(arguments: Sequence[str]) -> NoReturn:
     """Check, then run every test. This process becomes pytest's, whose summary is printed
     last."""
-    prepare()
-    check()
+    check(prepare)
     _become(["-m", "pytest", *SPREAD, *arguments])
 
 
@@ -90,13 +99,28 @@ def prepare() -> None:
         part()
 
 
-def _passes(name: str, command: list[str]) -> bool:
-    log = paths.LOGS / f"{name.replace(' ', '-')}.log"
+def _passes(name: str, run: Callable[[], object]) -> bool:
     try:
         with step(f"Checking: {name}"):
-            run_logged([sys.executable, *command], log=log, environment=_environment())
+            run()
     except CommandError:
-        print(log.read_text(), flush=True)
+        print(_log(name).read_text(), flush=True)
+        return False
+    return True
+
+
+def _run(name: str, words: Sequence[str]) -> None:
+    run_logged([sys.executable, *words], log=_log(name), environment=_environment())
+
+
+def _log(name: str) -> Path:
+    return paths.LOGS / f"{name.replace(' ', '-')}.log"
+
+
+def _web_client_passes() -> bool:
+    try:
+        site.check()
+    except ToolError:
         return False
     return True
 

@@ -26,9 +26,9 @@ from tests.e2e.links import upload_part
 from tests.e2e.test_large_uploads import noise
 from tools import paths
 
-FILES = 300
-INTERRUPTED_AFTER = 60
-KILLED_AFTER = 60
+FILES = 150
+INTERRUPTED_AFTER = 30
+KILLED_AFTER = 30
 
 
 @dataclass
@@ -118,7 +118,7 @@ def uploaded_until(stream: IO[str] | None, count: int) -> Iterator[Json]:
 
 
 @pytest.mark.slow
-def test_300_files_are_300_posts_in_spite_of_two_interruptions(
+def test_150_files_are_150_posts_in_spite_of_two_interruptions(
     person: Callable[[], Person], shell_of: Callable[[Person], Shell], tmp_path: Path
 ) -> None:
     author = person()

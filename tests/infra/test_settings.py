@@ -121,6 +121,7 @@ def test_layers_follow_runtime_and_architecture(
     ("name", "value"),
     [
         ("stage", "Production"),
+        ("stage", "No Such Stage"),
         ("stage", "a-stage-too-long"),
         ("stage", None),
         ("architecture", "sparc"),
@@ -161,8 +162,7 @@ def test_a_wrong_value_is_named(name: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "context",
-    [{"stage": "No Such Stage"}, {"layers_dir": "no/such/folder"}, {"log_retention_days": 31}],
+    "context", [{"layers_dir": "no/such/folder"}, {"log_retention_days": 31}], ids=str
 )
 def test_the_app_ends_with_one_sentence(context: dict[str, object], tmp_path: Path) -> None:
     environment = os.environ | {
