@@ -32,6 +32,7 @@
 #   make doctor [REGION=…] [CONTEXT=…]        look at the account before a deployment
 #   make diff [REGION=…] [CONTEXT=…]          print what a deployment would change
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS
+#   make smoke [REGION=…] [CONTEXT=…]         ask a deployed stage some questions
 #   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS, after asking
 #   make clean                                delete everything that was built or installed
 
@@ -57,7 +58,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
 	reindex search-check opensearch layers lock site screenshots openapi events rights synth bootstrap \
-	doctor diff deploy destroy clean
+	doctor diff deploy smoke destroy clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -130,7 +131,7 @@ rights: ready
 synth: ready
 	@$(TOOLS) synth $(CONTEXT)
 
-bootstrap doctor diff deploy: ready
+bootstrap doctor diff deploy smoke: ready
 	@$(TOOLS) $@ $(CONTEXT)
 
 destroy: ready

@@ -105,6 +105,8 @@ class ShutterfeedStack(Stack):
         self._output("SiteConfig", site.config)
         self._output("SiteBucketName", buckets.site.bucket_name)
         self._output("ApiUrl", settings.api_endpoint(api.http.api_id, delivery.site_url) + API_PATH)
+        if settings.closes_api:
+            self._output("GatewayUrl", api.http.api_endpoint)
         self._output("MediaUrl", delivery.media_base_url)
         self._output("UserPoolId", identity.pool.user_pool_id)
         self._output("UserPoolClientId", identity.client_id)
