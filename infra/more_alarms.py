@@ -43,8 +43,8 @@ def _waiting(queues: Queues) -> Iterator[Watch]:
             oldest_message(queues[worker.step]),
             threshold=patience,
             periods=5,
-            meaning=f"A message has waited for {worker.function} for over {patience // 60:.0f} "
-            "minutes: see `make waiting` and the throttles on the dashboard.",
+            meaning=f"A message has waited too long for {worker.function}: over "
+            f"{patience // 60:.0f} minutes. See `make waiting` and the throttles on the dashboard.",
         )
 
 
@@ -66,8 +66,8 @@ def _concurrency(settings: Settings) -> Iterator[Watch]:
             ),
             threshold=max(1, int(limit * _SHARE)),
             periods=5,
-            meaning=f"For five minutes, functions have used {_SHARE:.0%} of the {limit} executions "
-            "that the account has for them: ask for a higher quota.",
+            meaning="Functions have used 80 % of the account's executions for five minutes: of "
+            f"{limit} that it has for functions without a reservation. Ask for a higher quota.",
         )
 
 
@@ -87,6 +87,6 @@ def _sign_in(identity: Identity) -> Iterator[Watch]:
             ),
             threshold=1,
             periods=1,
-            meaning=f"Cognito has refused {what.replace('-', ' ')}, since there were more than "
-            "its quota allows: ask for a higher quota of user pool requests.",
+            meaning=f"Cognito has refused people: more {what.replace('-', ' ')} than its quota "
+            "allows. Ask for a higher quota of user pool requests.",
         )
