@@ -62,7 +62,7 @@ class Api(Construct):
         assert isinstance(resource, apigateway.CfnApi)
         for tag, value in settings.api_tags.items():
             resource.tags.set_tag(tag, value)
-        self.live = _alias(self, function) if settings.has_live_alias else None
+        self.live = alias_of(self, function, settings) if settings.has_live_alias else None
         self._stage(settings)
         self._routes(read_routes(settings.openapi), self.live or function, identity)
 
@@ -111,8 +111,12 @@ class Api(Construct):
                     allow(opened, "APIG4", "The document declares the route open to everybody.")
 
 
-def _alias(scope: Construct, function: lambda_.Function) -> lambda_.Alias:
+def alias_of(scope: Construct, function: lambda_.Function, settings: Settings) -> lambda_.Alias:
     """An alias of the function's published version."""
+    if settings.origin_keys_digest is not None:
+        # A version keeps the settings that it was published with, and the CDK publishes another one
+        # only if the template differs. In the template the keys are a parameter, always the same.
+        function.invalidate_version_based_on(settings.origin_keys_digest)
     return lambda_.Alias(scope, "Live", alias_name="live", version=function.current_version)
 
 

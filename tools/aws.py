@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -79,7 +80,7 @@ def deploy(overrides: Sequence[str]) -> None:
     where = account()
     _require_health(_examine(context, where))
     stack, client_for = stack_name(context), _clients(where)
-    chosen = [*overrides, *_looked_up(context, client_for("lambda"))]
+    chosen = [*overrides, *_looked_up(context, client_for("lambda")), *_new_keys()]
     layers.build(target(context))
     site.build()
     is_new = creation.clear(client_for, stack, _buckets(context, where))
@@ -144,11 +145,25 @@ def _toolkit(context: Mapping[str, Any]) -> list[str]:
     return ["--toolkit-stack-name", str(context["toolkit"])]
 
 
+def _named_keys() -> str | None:
+    return os.environ.get("ORIGIN_KEYS") or None
+
+
+def _new_keys() -> list[str]:
+    """Context that tells keys apart which are named: a published version of the API function keeps
+    the keys of its time, so it has to be published again."""
+    keys = _named_keys()
+    if keys is None:
+        return []
+    # Nobody can tell random keys by this.
+    return [f"origin_keys_digest={hashlib.sha256(keys.encode()).hexdigest()[:16]}"]
+
+
 def _origin_keys(client: CloudFormationClient, stack: str) -> list[str]:
     """The parameter with the keys that CloudFront sends to the API: those that the environment
     names, or a new random one if the stack has none yet."""
-    keys = os.environ.get("ORIGIN_KEYS")
-    if not keys:
+    keys = _named_keys()
+    if keys is None:
         if creation.has_parameter(client, stack, ORIGIN_KEYS):
             return []
         keys = secrets.token_urlsafe(_KEY_BYTES)

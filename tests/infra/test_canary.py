@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
+import aws_cdk
+from aws_cdk import aws_lambda
+from aws_cdk.assertions import Template as Assertions
+
+from infra.api import alias_of
+from infra.settings import REPOSITORY, Settings
 from tests.infra.templates import Template, text
 
 
@@ -29,3 +37,24 @@ def test_the_gateway_calls_the_alias_whose_updates_are_shifted(prod: Template) -
     assert update["DeploymentGroupName"] == {"Ref": group}
     integration = prod.only("AWS::ApiGatewayV2::Integration")
     assert alias in text(integration["IntegrationUri"])
+
+
+def _version(digest: str | None) -> str:
+    """The logical id of the version that is published with these keys."""
+    stack = aws_cdk.Stack(aws_cdk.App(), "Stack")
+    function = aws_lambda.Function(
+        stack,
+        "Function",
+        runtime=aws_lambda.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=aws_lambda.Code.from_inline("def handler(event, context): pass"),
+    )
+    context = json.loads((REPOSITORY / "cdk.json").read_text())["context"]
+    settings = Settings.from_context({**context, "origin_keys_digest": digest}.get)
+    alias_of(stack, function, settings)
+    (version,) = Assertions.from_stack(stack).find_resources("AWS::Lambda::Version")
+    return version
+
+
+def test_keys_that_are_replaced_reach_the_version_that_is_called() -> None:
+    assert len({_version(None), _version("one"), _version("another")}) == 3

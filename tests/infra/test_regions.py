@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cfnlint.helpers import REGIONS  # type: ignore[import-untyped]  # it ships no types
-from cfnlint.schema.exceptions import (  # type: ignore[import-untyped]
+from cfnlint.schema import (  # type: ignore[import-untyped]
     ResourceNotFoundError,
 )
 from cfnlint.schema.manager import (  # type: ignore[import-untyped]

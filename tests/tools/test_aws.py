@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,9 +145,15 @@ def test_a_stack_gets_a_random_key_once_and_keeps_it(deployment: Deployment) -> 
 def test_keys_are_replaced_by_naming_them(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ORIGIN_KEYS", "new,old")
-    aws.deploy([])
-    assert _keys(deployment.arguments[-1]) == ["Shutterfeed-dev:OriginKeys=new,old"]
+    digests = set()
+    for keys in ("old,new", "new,old"):
+        monkeypatch.setenv("ORIGIN_KEYS", keys)
+        aws.deploy([])
+        assert _keys(deployment.arguments[-1]) == [f"Shutterfeed-dev:OriginKeys={keys}"]
+        # The function's published version has to be published again.
+        (digest,) = re.findall(r"origin_keys_digest=(\w{16})$", deployment.done[-1])
+        digests.add(digest)
+    assert len(digests) == 2
 
 
 def test_the_cdk_works_with_the_bootstrap_stack_that_the_context_names(
