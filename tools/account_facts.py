@@ -55,7 +55,7 @@ class Certificate:
 @dataclass(frozen=True, slots=True)
 class Zone:
     name: str
-    """Without the dot at its end."""
+    """Its name, without the dot at the end."""
     is_private: bool
 
 

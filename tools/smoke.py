@@ -19,7 +19,7 @@ _API: Final = "/api"
 class Answer:
     status: int
     headers: Mapping[str, str]
-    """By name in lower case."""
+    """The values by name in lower case."""
     body: str
 
 

@@ -99,19 +99,19 @@ def local(template_of: Synthesize) -> Template:
 
 @pytest.fixture(scope="session")
 def searching(template_of: Synthesize) -> Template:
-    """With an OpenSearch domain, and the longest name of a stage that its name leaves room for."""
+    """The stack with an OpenSearch domain, and the longest stage that its name leaves room for."""
     return template_of(search="opensearch", stage="abcdefghi")
 
 
 @pytest.fixture(scope="session")
 def valkey(template_of: Synthesize) -> Template:
-    """With the cache that all containers share, and a sender whose identity is elsewhere."""
+    """The stack with the cache that all containers share, and a sender known elsewhere."""
     return template_of(cache="valkey", email_from="hello@example.com", email_identity_arn=IDENTITY)
 
 
 @pytest.fixture(scope="session")
 def small(template_of: Synthesize) -> Template:
-    """In a new account, which may run ten functions at a time."""
+    """The stack in a new account, which may run ten functions at a time."""
     return template_of(account_concurrency=10)
 
 
