@@ -6,52 +6,41 @@ from hashlib import sha256
 from typing import Final
 
 from aws_cdk import Aws
-from aws_cdk import aws_iam as iam
 from aws_cdk import custom_resources as custom
-from constructs import Construct
 
 from infra.global_call import Call, GlobalCalls
 from infra.settings import Settings
 
+_SERVICE: Final = "Budgets"
 _WARNINGS: Final = (("ACTUAL", 80), ("FORECASTED", 100))
 """The parts of the budget in per cent that are reported once they are spent or foreseen."""
 
 
-class Budget(Construct):
-    """The budget. It counts the whole account: a budget for the stack's tags alone would stay at
-    zero until somebody activates the tags for billing, which no template can do.
+def make_budget(calls: GlobalCalls, settings: Settings, *, dollars: int, email: str) -> None:
+    """Make the budget. It counts the whole account: a budget for the stack's tags alone would stay
+    at zero until somebody activates the tags for billing, which no template can do.
 
     CloudFormation knows budgets in some regions only, so a call makes it.
     """
-
-    def __init__(
-        self, scope: Construct, construct_id: str, settings: Settings, *, dollars: int, email: str
-    ) -> None:
-        super().__init__(scope, construct_id)
-        # A budget's subscribers are not changed with it, so another address has another budget.
-        reader = sha256(email.encode()).hexdigest()[:8]
-        name = f"{settings.global_name('budget')}-{dollars}-{reader}"
-        calls = GlobalCalls(
-            self,
-            "Budgets",
-            settings,
-            service="Budgets",
-            statements=[
-                iam.PolicyStatement(
-                    actions=["budgets:ModifyBudget", "budgets:ViewBudget"],
-                    resources=[f"arn:{Aws.PARTITION}:budgets::{Aws.ACCOUNT_ID}:budget/{name}"],
-                )
-            ],
-        )
-        calls.resource(
-            "Monthly",
-            made=Call(action="createBudget", parameters=_budget(name, dollars, email)),
-            removed=Call(
-                action="deleteBudget",
-                parameters={"AccountId": Aws.ACCOUNT_ID, "BudgetName": name},
-            ),
-            physical_id=custom.PhysicalResourceId.of(name),
-        )
+    # A budget's subscribers are not changed with it, so another address has another budget.
+    reader = sha256(email.encode()).hexdigest()[:8]
+    name = f"{settings.global_name('budget')}-{dollars}-{reader}"
+    calls.allow(
+        ["budgets:ModifyBudget", "budgets:ViewBudget"],
+        f"arn:{Aws.PARTITION}:budgets::{Aws.ACCOUNT_ID}:budget/{name}",
+    )
+    calls.resource(
+        "Budget",
+        made=Call(
+            service=_SERVICE, action="createBudget", parameters=_budget(name, dollars, email)
+        ),
+        removed=Call(
+            service=_SERVICE,
+            action="deleteBudget",
+            parameters={"AccountId": Aws.ACCOUNT_ID, "BudgetName": name},
+        ),
+        physical_id=custom.PhysicalResourceId.of(name),
+    )
 
 
 def _budget(name: str, dollars: int, email: str) -> dict[str, object]:

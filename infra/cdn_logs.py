@@ -26,6 +26,7 @@ class CdnLogs(Construct):
         construct_id: str,
         settings: Settings,
         *,
+        calls: GlobalCalls,
         distribution: cloudfront.Distribution,
         bucket: s3.Bucket,
     ) -> None:
@@ -36,59 +37,44 @@ class CdnLogs(Construct):
             _arn("delivery-destination", name),
         )
         self._let_in(bucket)
-        calls = GlobalCalls(
-            self,
-            "CdnLogs",
-            settings,
-            service="CloudWatchLogs",
-            statements=self._statements(distribution, bucket),
-        )
-        allow_resource(calls.role, _arn("delivery", "*"), "A delivery has no id before it is made.")
-        calls.resource(
-            "Source",
-            made=Call(
-                action="putDeliverySource",
-                parameters={
-                    "name": name,
-                    "resourceArn": distribution.distribution_arn,
-                    "logType": "ACCESS_LOGS",
-                },
+        self._allow(calls, distribution, bucket)
+        source = calls.resource(
+            "LogSource",
+            made=_call(
+                "putDeliverySource",
+                name=name,
+                resourceArn=distribution.distribution_arn,
+                logType="ACCESS_LOGS",
             ),
-            removed=Call(action="deleteDeliverySource", parameters={"name": name}),
+            removed=_call("deleteDeliverySource", name=name),
             physical_id=custom.PhysicalResourceId.of(name),
         )
-        calls.resource(
-            "Destination",
-            made=Call(
-                action="putDeliveryDestination",
-                parameters={
-                    "name": name,
-                    "outputFormat": "json",
-                    "deliveryDestinationConfiguration": {
-                        "destinationResourceArn": bucket.bucket_arn
-                    },
-                },
+        destination = calls.resource(
+            "LogDestination",
+            made=_call(
+                "putDeliveryDestination",
+                name=name,
+                outputFormat="json",
+                deliveryDestinationConfiguration={"destinationResourceArn": bucket.bucket_arn},
             ),
-            removed=Call(action="deleteDeliveryDestination", parameters={"name": name}),
+            removed=_call("deleteDeliveryDestination", name=name),
             physical_id=custom.PhysicalResourceId.of(name),
         )
-        calls.resource(
-            "Delivery",
-            made=Call(
-                action="createDelivery",
-                parameters={
-                    "deliverySourceName": name,
-                    "deliveryDestinationArn": self._destination,
-                },
+        delivery = calls.resource(
+            "LogDelivery",
+            made=_call(
+                "createDelivery",
+                deliverySourceName=name,
+                deliveryDestinationArn=self._destination,
             ),
-            removed=Call(
-                action="deleteDelivery",
-                parameters={"id": custom.PhysicalResourceIdReference()},
-            ),
+            removed=_call("deleteDelivery", id=custom.PhysicalResourceIdReference()),
             physical_id=custom.PhysicalResourceId.from_response("delivery.id"),
             # It cannot be made twice, and nothing in it ever changes.
             changes=False,
+            after=[source, destination],
         )
+        # The bucket's policy is checked when the delivery is made.
+        delivery.node.add_dependency(bucket)
 
     def _let_in(self, bucket: s3.Bucket) -> None:
         """Let the delivery write below the prefix that it uses for this account."""
@@ -107,29 +93,27 @@ class CdnLogs(Construct):
             )
         )
 
-    def _statements(
-        self, distribution: cloudfront.Distribution, bucket: s3.Bucket
-    ) -> list[iam.PolicyStatement]:
+    def _allow(
+        self, calls: GlobalCalls, distribution: cloudfront.Distribution, bucket: s3.Bucket
+    ) -> None:
         deliveries = _arn("delivery", "*")
-        return [
-            iam.PolicyStatement(
-                actions=["logs:PutDeliverySource", "logs:DeleteDeliverySource"],
-                resources=[self._source],
-            ),
-            iam.PolicyStatement(
-                actions=["logs:PutDeliveryDestination", "logs:DeleteDeliveryDestination"],
-                resources=[self._destination],
-            ),
-            iam.PolicyStatement(
-                actions=["logs:CreateDelivery", "logs:DeleteDelivery"],
-                resources=[self._source, self._destination, deliveries],
-            ),
-            iam.PolicyStatement(
-                actions=["cloudfront:AllowVendedLogDeliveryForResource"],
-                resources=[distribution.distribution_arn],
-            ),
-            iam.PolicyStatement(actions=["s3:GetBucketPolicy"], resources=[bucket.bucket_arn]),
-        ]
+        calls.allow(["logs:PutDeliverySource", "logs:DeleteDeliverySource"], self._source)
+        calls.allow(
+            ["logs:PutDeliveryDestination", "logs:DeleteDeliveryDestination"], self._destination
+        )
+        calls.allow(
+            ["logs:CreateDelivery", "logs:DeleteDelivery"],
+            self._source,
+            self._destination,
+            deliveries,
+        )
+        allow_resource(calls.role, deliveries, "A delivery has no id before it is made.")
+        calls.allow(["cloudfront:AllowVendedLogDeliveryForResource"], distribution.distribution_arn)
+        calls.allow(["s3:GetBucketPolicy"], bucket.bucket_arn)
+
+
+def _call(action: str, **parameters: object) -> Call:
+    return Call(service="CloudWatchLogs", action=action, parameters=parameters)
 
 
 def _arn(kind: str, name: str) -> str:

@@ -25,44 +25,36 @@ _PROVIDER: Final = "AWS679f53fac002430cb0da5b7982bd2287"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call: an action of a service of AWS's SDK for JavaScript, and its parameters."""
+    """One call: a service and an action of AWS's SDK for JavaScript, and the parameters."""
 
+    service: str
     action: str
     parameters: Mapping[str, Any]
 
 
 class GlobalCalls(Construct):
-    """Resources that are made by a call and removed by another, one after the other. They share one
-    role."""
+    """Resources that are made by a call and removed by another.
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        settings: Settings,
-        *,
-        service: str,
-        statements: Sequence[iam.PolicyStatement],
-    ) -> None:
+    A stack has one of these at most: the CDK has one function for all calls of a stack, with one
+    role.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        self._service = service
         self._log_group = logs.LogGroup(
             self,
             "Logs",
-            log_group_name=f"/aws/lambda/{settings.prefix}-{construct_id.lower()}",
+            log_group_name=f"/aws/lambda/{settings.prefix}-calls",
             retention=retention(settings),
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.allow(["logs:CreateLogStream", "logs:PutLogEvents"], self._log_group.log_group_arn)
+
+    def allow(self, actions: Sequence[str], *resources: str) -> None:
         self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[self._log_group.log_group_arn],
-            )
+            iam.PolicyStatement(actions=list(actions), resources=list(resources))
         )
-        self._earlier: list[custom.AwsCustomResource] = []
-        for statement in statements:
-            self.role.add_to_policy(statement)
 
     def resource(
         self,
@@ -72,37 +64,37 @@ class GlobalCalls(Construct):
         removed: Call,
         physical_id: custom.PhysicalResourceId,
         changes: bool = True,
-    ) -> None:
+        after: Sequence[custom.AwsCustomResource] = (),
+    ) -> custom.AwsCustomResource:
         """A resource that `made` makes and `removed` removes.
 
         If it `changes`, it is made again when a parameter changes; and if its physical id changes
         with that, the former one is removed.
         """
-        making = self._sdk_call(made, physical_id)
+        making = _sdk_call(made, physical_id)
         resource = custom.AwsCustomResource(
             self,
             construct_id,
             on_create=making,
             on_update=making if changes else None,
-            on_delete=self._sdk_call(removed, None),
+            on_delete=_sdk_call(removed, None),
             role=self.role,
             log_group=self._log_group,
             # What Lambda's runtime brings knows these calls; a newer SDK would be downloaded.
             install_latest_aws_sdk=False,
         )
-        resource.node.add_dependency(self.role, *self._earlier)
-        self._earlier.append(resource)
+        resource.node.add_dependency(self.role, *after)
         for child in Stack.of(self).node.children:
             if child.node.id.startswith(_PROVIDER):
                 allow(child, "L1", "CDK chooses the runtime of its own function.")
+        return resource
 
-    def _sdk_call(
-        self, call: Call, physical_id: custom.PhysicalResourceId | None
-    ) -> custom.AwsSdkCall:
-        return custom.AwsSdkCall(
-            service=self._service,
-            action=call.action,
-            parameters=dict(call.parameters),
-            physical_resource_id=physical_id,
-            region=REGION,
-        )
+
+def _sdk_call(call: Call, physical_id: custom.PhysicalResourceId | None) -> custom.AwsSdkCall:
+    return custom.AwsSdkCall(
+        service=call.service,
+        action=call.action,
+        parameters=dict(call.parameters),
+        physical_resource_id=physical_id,
+        region=REGION,
+    )

@@ -289,6 +289,11 @@ class Settings:
         return max(1, min(topology.STREAM_PARALLELIZATION, self.account_concurrency // _SHARE))
 
     @property
+    def makes_global_calls(self) -> bool:
+        """Whether anything is made by a call, since CloudFormation lacks it in some regions."""
+        return self.edge.logs or self.watch.budget is not None
+
+    @property
     def has_live_alias(self) -> bool:
         """Whether the API is reached by an alias of a published version: AWS takes snapshots only
         of those, and shifts requests only between those."""

@@ -10,12 +10,13 @@ from infra.api import PATH as API_PATH
 from infra.api import Api
 from infra.backup import Backup
 from infra.buckets import Buckets
-from infra.budget import Budget
+from infra.budget import make_budget
 from infra.canary import Canary
 from infra.cdn_logs import CdnLogs
 from infra.dashboard import Dashboard
 from infra.delivery import Delivery
 from infra.functions import Functions
+from infra.global_call import GlobalCalls
 from infra.identity import Identity
 from infra.monitoring import Monitoring
 from infra.origin_keys import OriginKeys
@@ -125,16 +126,22 @@ class ShutterfeedStack(Stack):
         """What the context asks for besides, and nothing else refers to."""
         if settings.data.backup_days is not None:
             Backup(self, "Backup", settings, table=tables.metadata, days=settings.data.backup_days)
+        if not settings.makes_global_calls:
+            return
+        calls = GlobalCalls(self, "Calls", settings)
         if settings.edge.logs:
-            CdnLogs(self, "Cdn", settings, distribution=delivery.distribution, bucket=buckets.logs)
+            CdnLogs(
+                self,
+                "Cdn",
+                settings,
+                calls=calls,
+                distribution=delivery.distribution,
+                bucket=buckets.logs,
+            )
         if settings.watch.budget is not None:
             assert settings.watch.alarm_email is not None
-            Budget(
-                self,
-                "Budget",
-                settings,
-                dollars=settings.watch.budget,
-                email=settings.watch.alarm_email,
+            make_budget(
+                calls, settings, dollars=settings.watch.budget, email=settings.watch.alarm_email
             )
 
     def _output(self, name: str, value: str) -> None:

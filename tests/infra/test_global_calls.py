@@ -10,7 +10,6 @@ import botocore.session
 import pytest
 from botocore.validate import validate_parameters
 
-from tests.infra.conftest import DOMAIN
 from tests.infra.templates import Template, listed, text
 
 SERVICES = {"CloudWatchLogs": "logs", "Budgets": "budgets"}
@@ -97,13 +96,17 @@ def test_only_this_delivery_may_write_into_the_logs_bucket_and_only_logs(prod: T
     assert source.endswith(f":us-east-1:${{AWS::AccountId}}:delivery-source:{name}")
 
 
-def test_parts_are_made_one_after_the_other(prod: Template) -> None:
+def test_a_delivery_is_made_last(prod: Template) -> None:
     resources = prod.whole("Custom::AWS")
-    (source,) = (name for name in resources if "CdnLogsSource" in name)
-    (destination,) = (name for name in resources if "CdnLogsDestination" in name)
-    (delivery,) = (name for name in resources if "CdnLogsDelivery" in name)
-    assert source in resources[destination]["DependsOn"]
-    assert {source, destination} <= set(resources[delivery]["DependsOn"])
+    (source,) = (name for name in resources if "LogSource" in name)
+    (destination,) = (name for name in resources if "LogDestination" in name)
+    (delivery,) = (name for name in resources if "LogDelivery" in name)
+    needed = set(resources[delivery]["DependsOn"])
+    assert {source, destination} <= needed
+    # AWS looks whether it may write when the delivery is made.
+    policies = prod.all("AWS::S3::BucketPolicy")
+    (policy,) = (key for key, p in policies.items() if prod.named(p["Bucket"]) == "logs")
+    assert policy in needed
 
 
 def test_the_budget_warns_before_and_when_it_is_exceeded(prod: Template) -> None:
@@ -124,33 +127,49 @@ def test_the_budget_warns_before_and_when_it_is_exceeded(prod: Template) -> None
     assert "${AWS::Region}-50-" in budget["BudgetName"]
 
 
-def _granted(template: Template, role: str) -> Iterator[tuple[str, str]]:
+def _caller(template: Template) -> str:
+    """The role of the function that makes all calls."""
+    functions = {
+        resource["Properties"]["ServiceToken"]["Fn::GetAtt"][0]
+        for resource in template.whole("Custom::AWS").values()
+    }
+    (function,) = functions
+    role: str = template.all("AWS::Lambda::Function")[function]["Role"]["Fn::GetAtt"][0]
+    return role
+
+
+def _granted(template: Template) -> Iterator[tuple[str, str]]:
+    role = _caller(template)
     for policy in template.all("AWS::IAM::Policy").values():
-        if role in policy["Roles"][0]["Ref"]:
+        if {"Ref": role} in policy["Roles"]:
             for statement in policy["PolicyDocument"]["Statement"]:
                 for action in listed(statement["Action"]):
                     for resource in listed(statement["Resource"]):
                         yield action, text(resource)
 
 
-@pytest.mark.parametrize(("role", "service"), [("CdnLogsRole", "logs"), ("BudgetsRole", "budgets")])
-def test_the_calls_have_the_rights_that_they_need_and_no_more(
-    prod: Template, role: str, service: str
-) -> None:
-    granted = set(_granted(prod, role))
-    beside = {action for action, _ in granted if not action.startswith((f"{service}:", "logs:"))}
-    assert beside <= {"cloudfront:AllowVendedLogDeliveryForResource", "s3:GetBucketPolicy"}
-    wild = {resource for _, resource in granted if resource.endswith("*")}
-    assert {resource.rsplit(":", 2)[1] for resource in wild} <= {"delivery"}
-    assert DOMAIN not in str(granted)
+def test_the_calls_have_the_rights_that_they_need_and_no_more(prod: Template) -> None:
     called = {
-        call["action"]
+        call["action"][0].upper() + call["action"][1:]
         for event in ("Create", "Delete")
         for call in _calls(prod, event).values()
-        if SERVICES[call["service"]] == service
+        if SERVICES[call["service"]] == "logs"
     }
-    named = {action.partition(":")[2] for action, _ in granted}
-    if service == "logs":
-        assert {action[0].upper() + action[1:] for action in called} <= named
-    else:
-        assert "ModifyBudget" in named
+    assert {action for action, _ in _granted(prod)} == {
+        *(f"logs:{action}" for action in called),
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "cloudfront:AllowVendedLogDeliveryForResource",
+        "s3:GetBucketPolicy",
+        "budgets:ModifyBudget",
+        "budgets:ViewBudget",
+    }
+    wild = {(action, on) for action, on in _granted(prod) if on.endswith("*")}
+    assert {action for action, _ in wild} == {"logs:CreateDelivery", "logs:DeleteDelivery"}
+    assert all(on.endswith(":delivery:*") for _, on in wild)
+
+
+def test_the_function_that_calls_has_the_role_with_the_rights(prod: Template) -> None:
+    assert _caller(prod).startswith("CallsRole")
+    role = prod.all("AWS::IAM::Role")[_caller(prod)]
+    assert "ManagedPolicyArns" not in role
