@@ -70,7 +70,7 @@ class Patient:
 
     @property
     def is_production(self) -> bool:
-        return self.context["stage"] == _PRODUCTION
+        return bool(self.context["stage"] == _PRODUCTION)
 
 
 def examine(patient: Patient) -> list[Finding]:

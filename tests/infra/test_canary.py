@@ -53,7 +53,7 @@ def _version(digest: str | None) -> str:
     settings = Settings.from_context({**context, "origin_keys_digest": digest}.get)
     alias_of(stack, function, settings)
     (version,) = Assertions.from_stack(stack).find_resources("AWS::Lambda::Version")
-    return version
+    return str(version)
 
 
 def test_keys_that_are_replaced_reach_the_version_that_is_called() -> None:

@@ -130,9 +130,9 @@ def test_functions_are_told_where_it_is_and_have_its_client(searching: Template)
         layers = {
             searching.named(layer).removeprefix("FunctionsLayers") for layer in function["Layers"]
         }
-        searching = name in {"api", "index"}
-        assert ("Search" in layers) is searching
-        if searching:
+        searches = name in {"api", "index"}
+        assert ("Search" in layers) is searches
+        if searches:
             target = text(function["Environment"]["Variables"]["SEARCH_TARGET"])
             assert target.startswith("https://")
             assert target.endswith("DomainEndpoint}")

@@ -171,7 +171,7 @@ FIRST: list[tuple[str, str, str, Ask]] = [
         "opensearch",
         "eu-north-1",
         "list_instance_type_details",
-        lambda f: f.offers_search_instance("OpenSearch_2.19", "x"),
+        lambda f: f.offers_search_instance("OpenSearch_2.19", "m6g.large.search"),
     ),
     ("lambda", "eu-north-1", "get_account_settings", lambda f: f.executions({})),
     ("cloudformation", "eu-north-1", "describe_stacks", lambda f: f.is_new("S")),
