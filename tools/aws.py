@@ -258,6 +258,8 @@ def deployed(stage: str) -> tuple[ClientFor, Mapping[str, str]]:
     try:
         (described,) = client_for("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
         raise ToolError(f"There is no stack {stack} in this account and region.") from error
     if "Outputs" not in described:
         raise ToolError(

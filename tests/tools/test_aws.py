@@ -11,8 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tools import aws, creation, doctor, layers, paths, quota, site
+from tools.__main__ import main
 from tools.doctor import Finding, Level
 from tools.errors import ToolError
 
@@ -253,6 +255,31 @@ def test_nothing_can_be_operated_that_could_not_be_created(
     monkeypatch.setattr(aws, "_clients", lambda _: lambda _: client)
     with pytest.raises(ToolError, match="Shutterfeed-prod is ROLLBACK_COMPLETE: deploy it"):
         aws.deployed("prod")
+    assert deployment.done == []
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        ("ValidationError", "Stack with id x does not exist", "There is no stack Shutterfeed-prod"),
+        ("AccessDenied", "User x is not authorized", "lack the right to DescribeStacks"),
+    ],
+)
+def test_a_stack_that_may_not_be_read_is_not_taken_for_a_missing_one(
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+    message: str,
+    said: str,
+) -> None:
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": message}}, "DescribeStacks")
+
+    client = SimpleNamespace(describe_stacks=refuse)
+    monkeypatch.setattr(aws, "_clients", lambda _: lambda _: client)
+    assert main(["smoke", "stage=prod"]) == 1
+    assert said in capsys.readouterr().err
     assert deployment.done == []
 
 
