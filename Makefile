@@ -29,7 +29,10 @@
 #   make rights                               write every function's rights from the template, for the tests
 #   make synth [CONTEXT="stage=prod …"]       write the CloudFormation templates
 #   make bootstrap [REGION=…]                 prepare an AWS account and region, once
+#   make doctor [REGION=…] [CONTEXT=…]        look at the account before a deployment
+#   make diff [REGION=…] [CONTEXT=…]          print what a deployment would change
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS
+#   make smoke [REGION=…] [CONTEXT=…]         ask a deployed stage some questions
 #   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS, after asking
 #   make clean                                delete everything that was built or installed
 
@@ -55,7 +58,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
 	reindex search-check opensearch layers lock site screenshots openapi events rights synth bootstrap \
-	deploy destroy clean
+	doctor diff deploy smoke destroy clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -128,11 +131,8 @@ rights: ready
 synth: ready
 	@$(TOOLS) synth $(CONTEXT)
 
-bootstrap: ready
-	@$(TOOLS) bootstrap
-
-deploy: ready
-	@$(TOOLS) deploy $(CONTEXT)
+bootstrap doctor diff deploy smoke: ready
+	@$(TOOLS) $@ $(CONTEXT)
 
 destroy: ready
 	@$(TOOLS) destroy --originals $(ORIGINALS) $(CONTEXT)

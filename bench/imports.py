@@ -91,6 +91,7 @@ def environment(**extra: str) -> dict[str, str]:
         "REGULAR_AFTER_DAYS": "1",
         "FEED_POSTS": "1000",
         "SNAPSHOT_POSTS": "100",
+        "ORIGIN_KEYS": "anybody",
         "SEARCH_ENGINE": "dynamodb",
         "SEARCH_TARGET": "search",
         "RECENT_POSTS_CACHE": "container",

@@ -12,6 +12,7 @@ from infra import grants
 from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
+from infra.origin_keys import OriginKeys
 from infra.queues import Queues
 from infra.settings import Settings
 from infra.shared_cache import SharedCache
@@ -30,6 +31,7 @@ class Resources:
     media_base_url: str
     sending_actions: Sequence[str]
     shared_cache: SharedCache | None
+    origin_keys: OriginKeys | None
 
 
 def grant_all(functions: Functions, to: Resources) -> None:
@@ -61,6 +63,8 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("MEDIA_BASE_URL", to.media_base_url)
+    accepted = to.origin_keys.accepted if to.origin_keys else "anybody"
+    function.add_environment("ORIGIN_KEYS", accepted)
     grants.items(
         function,
         tables.metadata,

@@ -31,6 +31,8 @@ _ACCESS_LOG: Final = (
 PATH: Final = "/api"
 """Every route begins with it. On the site's domain, CloudFront recognizes the API's requests by it
 and passes it on unchanged."""
+ORIGIN_HEADER: Final = "x-origin-key"
+"""The header by which the function recognizes requests that came through CloudFront."""
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ALL_ELSE: Final = "/{proxy+}"
 """The path for everything that is no route of the document. The function answers it with the API's
@@ -60,8 +62,9 @@ class Api(Construct):
         assert isinstance(resource, apigateway.CfnApi)
         for tag, value in settings.api_tags.items():
             resource.tags.set_tag(tag, value)
+        self.live = alias_of(self, function, settings) if settings.has_live_alias else None
         self._stage(settings)
-        self._routes(read_routes(settings.openapi), _target(self, function, settings), identity)
+        self._routes(read_routes(settings.openapi), self.live or function, identity)
 
     def _stage(self, settings: Settings) -> None:
         access_log = logs.LogGroup(
@@ -108,11 +111,12 @@ class Api(Construct):
                     allow(opened, "APIG4", "The document declares the route open to everybody.")
 
 
-def _target(scope: Construct, function: lambda_.Function, settings: Settings) -> lambda_.IFunction:
-    """The function, or with SnapStart an alias of its published version: AWS takes snapshots only
-    of published versions."""
-    if not settings.snap_start:
-        return function
+def alias_of(scope: Construct, function: lambda_.Function, settings: Settings) -> lambda_.Alias:
+    """An alias of the function's published version."""
+    if settings.origin_keys_digest is not None:
+        # A version keeps the settings that it was published with, and the CDK publishes another one
+        # only if the template differs. In the template the keys are a parameter, always the same.
+        function.invalidate_version_based_on(settings.origin_keys_digest)
     return lambda_.Alias(scope, "Live", alias_name="live", version=function.current_version)
 
 

@@ -30,8 +30,8 @@ class Buckets(Construct):
         self._settings = settings
         self._removal = data_removal(settings)
         self._logs: s3.Bucket | None = None
-        self._logs = self._bucket("logs", lifecycle.LOGS)
-        allow(self._logs, "S1", "It receives the access logs; logging itself would never end.")
+        self.logs = self._logs = self._bucket("logs", lifecycle.LOGS)
+        allow(self.logs, "S1", "It receives the access logs; logging itself would never end.")
         self.uploads = self._bucket("uploads", lifecycle.UPLOADS)
         self.originals = self._bucket("originals", lifecycle.ORIGINALS, versioned=True)
         self.originals.apply_removal_policy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 
 class SettingsError(Exception):
@@ -76,6 +76,31 @@ class Context:
         ):
             raise SettingsError(f"Context value {name} must map names to numbers, not {value!r}.")
         return value
+
+    def word_or_words(
+        self, name: str, keys: Sequence[str], pattern: re.Pattern[str]
+    ) -> Mapping[str, str]:
+        """A word that holds for all `keys`, or a map from some of them to words. If it is null, the
+        map is empty."""
+        value = self._read(name)
+        if value in (None, "", "null"):
+            return {}
+        if isinstance(value, str) and pattern.fullmatch(value):
+            return dict.fromkeys(keys, value)
+        parsed = self._parsed(name)
+        if not isinstance(parsed, dict) or not all(
+            key in keys and isinstance(word, str) and pattern.fullmatch(word)
+            for key, word in parsed.items()
+        ):
+            raise SettingsError(
+                f"Context value {name} must match {pattern.pattern}, or map some of "
+                f"{', '.join(keys)} to such words, not {value!r}."
+            )
+        return parsed
+
+    def is_given(self, name: str) -> bool:
+        """Whether the value asks for anything: whether it is neither null nor false."""
+        return self._read(name) not in (None, "", "null", False, "false")
 
     def _parsed(self, name: str) -> object:
         value = self._read(name)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from aws_cdk import Aws, Duration
+from aws_cdk import aws_certificatemanager as certificates
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_route53 as route53
 from constructs import Construct
 
+from infra.api import ORIGIN_HEADER
 from infra.api import PATH as API_PATH
 from infra.buckets import MEDIA_PREFIX, Buckets
 from infra.headers import Headers
 from infra.nag import allow
+from infra.origin_keys import OriginKeys
 from infra.settings import Settings
 
 # The same as in the URLs that the API gives out.
@@ -20,6 +24,8 @@ _MEDIUM_PARAMETER: Final = "m"
 # The client decides which page a path shows, so each path gets index.html. Only files are served
 # as they are: they lie in `assets/`, or at the root with a dot in their names. Handles may have
 # dots too, but begin with @.
+_CLOUDFRONT_ZONE: Final = "Z2FDTNDATAQYW2"
+"""The hosted zone of all distributions, which AWS documents for alias records."""
 _PAGES: Final = r"""
 function handler(event) {
   var request = event.request;
@@ -40,9 +46,11 @@ class Delivery(Construct):
         *,
         buckets: Buckets,
         api_id: str,
+        keys: OriginKeys | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
+        self._keys = keys
         self._headers = Headers(self, "Headers", settings, buckets.uploads_name)
         # CDK would name it only after the stack, which has the same name in every region.
         self._access = cloudfront.S3OriginAccessControl(
@@ -53,6 +61,13 @@ class Delivery(Construct):
             "Distribution",
             comment=settings.stack_name,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            web_acl_id=settings.edge.web_acl_arn,
+            domain_names=[settings.edge.domain] if settings.edge.domain else None,
+            certificate=self._certificate(),
+            # Only a distribution with a domain of its own has a choice.
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021
+            if settings.edge.domain
+            else None,
             default_behavior=self._site(buckets),
             additional_behaviors={
                 f"{API_PATH}/*": self._api(api_id),
@@ -60,8 +75,32 @@ class Delivery(Construct):
             },
         )
         self._accept_findings()
+        if settings.edge.hosted_zone_id is not None:
+            self._records(settings.edge.hosted_zone_id)
         self.site_url = settings.site_url(self.distribution.distribution_domain_name)
         self.media_base_url = settings.media_base_url(self.site_url)
+
+    def _certificate(self) -> certificates.ICertificate | None:
+        arn = self._settings.edge.certificate_arn
+        if arn is None:
+            return None
+        return certificates.Certificate.from_certificate_arn(self, "Certificate", arn)
+
+    def _records(self, hosted_zone_id: str) -> None:
+        """The records of the domain. CDK's own classes want the zone's name besides its id."""
+        assert self._settings.edge.domain is not None
+        for kind in ("A", "AAAA"):
+            route53.CfnRecordSet(
+                self,
+                f"Record{kind}",
+                hosted_zone_id=hosted_zone_id,
+                name=self._settings.edge.domain,
+                type=kind,
+                alias_target=route53.CfnRecordSet.AliasTargetProperty(
+                    dns_name=self.distribution.distribution_domain_name,
+                    hosted_zone_id=_CLOUDFRONT_ZONE,
+                ),
+            )
 
     def _site(self, buckets: Buckets) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
@@ -97,6 +136,8 @@ class Delivery(Construct):
                 origin.domain,
                 origin_path=origin.path or None,
                 http_port=origin.http_port,
+                # CloudFront puts it in place of a header of this name that a client sends.
+                custom_headers={ORIGIN_HEADER: self._keys.sent} if self._keys else None,
                 protocol_policy=cloudfront.OriginProtocolPolicy.HTTP_ONLY
                 if plain
                 else cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
@@ -145,21 +186,25 @@ class Delivery(Construct):
     def _accept_findings(self) -> None:
         distribution = self.distribution
         allow(distribution, "CFR1", "All posts are public, in every country.")
-        allow(
-            distribution,
-            "CFR2",
-            "A firewall is billed while idle; files are only read, and the API has its own limits.",
-        )
+        edge = self._settings.edge
+        if edge.web_acl_arn is None:
+            allow(
+                distribution,
+                "CFR2",
+                "A firewall is billed while idle; files are only read, and the API has its own "
+                "limits. The context value web_acl_arn adds one.",
+            )
         allow(
             distribution,
             "CFR3",
-            "Its log delivery needs a bucket with ACLs, which ours refuse; the API and the buckets "
-            "log every request that misses the cache.",
+            "This log delivery needs a bucket with ACLs, which ours refuse. API and buckets log "
+            "every request that misses the cache; cdn_logs=true logs all, by newer means.",
         )
-        allow(
-            distribution,
-            "CFR4",
-            "CloudFront's own domain allows no choice of the minimum TLS version.",
-        )
+        if edge.domain is None:
+            allow(
+                distribution,
+                "CFR4",
+                "CloudFront's own domain allows no choice of the minimum TLS version.",
+            )
         if not self._settings.tls_only:
             allow(distribution, "CFR5", "The local cloud speaks plain HTTP, on loopback only.")

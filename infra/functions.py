@@ -104,7 +104,7 @@ def _function(
         retention=retention(settings),
         removal_policy=RemovalPolicy.DESTROY,
     )
-    role = _role(scope, f"{construct_id}Role", log_group)
+    role = _role(scope, f"{construct_id}Role", log_group, traced=settings.watch.tracing)
     if cache:
         cache.let_in(role, physical_name)
     function = lambda_.Function(
@@ -130,7 +130,7 @@ def _function(
         snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS
         if name == "api" and settings.snap_start
         else None,
-        tracing=lambda_.Tracing.ACTIVE,
+        tracing=lambda_.Tracing.ACTIVE if settings.watch.tracing else lambda_.Tracing.DISABLED,
         logging_format=lambda_.LoggingFormat.JSON,
         application_log_level_v2=lambda_.ApplicationLogLevel[settings.log_level],
         log_group=log_group,
@@ -161,8 +161,11 @@ def _code(name: str, settings: Settings) -> lambda_.AssetCode:
     )
 
 
-def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.Role:
-    """A role that may write its own log and its own traces: AWS's managed policy writes any log."""
+def _role(
+    scope: Construct, construct_id: str, log_group: logs.LogGroup, *, traced: bool
+) -> iam.Role:
+    """A role that may write its own log and, if it is traced, its own traces: AWS's managed policy
+    writes any log."""
     role = iam.Role(scope, construct_id, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     role.add_to_policy(
         iam.PolicyStatement(
@@ -170,7 +173,8 @@ def _role(scope: Construct, construct_id: str, log_group: logs.LogGroup) -> iam.
             resources=[log_group.log_group_arn],
         )
     )
-    allow_resource(
-        role, "*", "xray:PutTraceSegments and xray:PutTelemetryRecords accept no resources."
-    )
+    if traced:
+        allow_resource(
+            role, "*", "xray:PutTraceSegments and xray:PutTelemetryRecords accept no resources."
+        )
     return role

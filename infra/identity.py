@@ -44,6 +44,8 @@ class Identity(Construct):
             self.pool, "COG2", "A second factor is each user's choice in a photo-sharing service."
         )
         allow(self.pool, "COG8", "The Plus plan is billed per active user; the default is free.")
+        if settings.email_from is not None:
+            self._send_by_ses(settings.email_from, settings.email_identity_arn)
         self.client = self.pool.add_client(
             "Client",
             user_pool_client_name=f"{settings.prefix}-public",
@@ -56,6 +58,17 @@ class Identity(Construct):
             access_token_validity=Duration.minutes(60),
             id_token_validity=Duration.minutes(60),
             refresh_token_validity=Duration.days(30),
+        )
+
+    def _send_by_ses(self, sender: str, identity: str | None) -> None:
+        """Send mails by SES, as `sender`. CDK's own method wants to know the region already when
+        the template is made."""
+        resource = self.pool.node.default_child
+        assert isinstance(resource, cognito.CfnUserPool)
+        domain = sender.rstrip(">").rpartition("@")[2]
+        own = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{domain}"
+        resource.email_configuration = cognito.CfnUserPool.EmailConfigurationProperty(
+            email_sending_account="DEVELOPER", from_=sender, source_arn=identity or own
         )
 
     @property

@@ -1,9 +1,9 @@
-"""Eleven alarms, one more than an account has free, and the topic that they notify."""
+"""Eleven alarms, one more than an account has free, and the topic that they notify. The context
+`alarms=all` adds those of `more_alarms.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from aws_cdk import Aws, Duration
@@ -16,26 +16,16 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.functions import Functions
+from infra.identity import Identity
 from infra.metrics import api_metric, depth, feed_latency, iterator_age, oldest_open_post
+from infra.more_alarms import more_alarms
 from infra.queues import Queues
 from infra.settings import Settings
+from infra.watches import Watch
 from shutterfeed import topology
 
 FEED_P99_MS: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """An alarm's condition: `metric` at or above `threshold` for `periods` in a row."""
-
-    name: str
-    metric: cloudwatch.Metric
-    threshold: float
-    periods: int
-    meaning: str
-    """The alarm's meaning and what to do, for the person who is woken up."""
-    patient: bool = False
-    """Whether to ignore percentiles of few samples: one cold start an hour is not a slow feed."""
+FAILING_REQUESTS: Final = "api-5xx"
 
 
 class Monitoring(Construct):
@@ -48,16 +38,17 @@ class Monitoring(Construct):
         api_id: str,
         functions: Functions,
         queues: Queues,
+        identity: Identity,
     ) -> None:
         super().__init__(scope, construct_id)
-        topic = self._topic(settings) if settings.alarm_email else None
-        self.alarms = [
-            self._alarm(watch, settings, topic)
-            for watch in (
-                *_service(api_id, functions),
-                *_dead_letters(queues.dead_letters()),
-            )
-        ]
+        email = settings.watch.alarm_email
+        topic = self._topic(settings, email) if email else None
+        watches = [*_service(api_id, functions), *_dead_letters(queues.dead_letters())]
+        if settings.watch.all_alarms:
+            watches.extend(more_alarms(settings, queues, identity))
+        by_name = {watch.name: self._alarm(watch, settings, topic) for watch in watches}
+        self.alarms = list(by_name.values())
+        self.failing_requests = by_name[FAILING_REQUESTS]
 
     def _alarm(self, watch: Watch, settings: Settings, topic: sns.Topic | None) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
@@ -77,7 +68,7 @@ class Monitoring(Construct):
             alarm.add_ok_action(actions.SnsAction(topic))
         return alarm
 
-    def _topic(self, settings: Settings) -> sns.Topic:
+    def _topic(self, settings: Settings, email: str) -> sns.Topic:
         topic = sns.Topic(
             self, "Alarms", topic_name=f"{settings.prefix}-alarms", enforce_ssl=settings.tls_only
         )
@@ -90,14 +81,13 @@ class Monitoring(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
         )
-        assert settings.alarm_email
-        topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        topic.add_subscription(subscriptions.EmailSubscription(email))
         return topic
 
 
 def _service(api_id: str, functions: Functions) -> Iterator[Watch]:
     yield Watch(
-        "api-5xx",
+        FAILING_REQUESTS,
         api_metric("5xx", api_id, "Sum"),
         threshold=5,
         periods=1,

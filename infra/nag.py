@@ -17,6 +17,11 @@ def allow_resource(construct: IConstruct, resource: str, reason: str) -> None:
     allow(construct, f"IAM5[Resource::{_shown(construct, resource)}]", reason)
 
 
+def allow_managed(construct: IConstruct, policy: str, reason: str) -> None:
+    """Accept that a role on `construct` has `policy`, one of AWS's own, because of `reason`."""
+    allow(construct, f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]", reason)
+
+
 def _shown(construct: IConstruct, resource: str) -> str:
     """The resource as the pack prints it: references as `<LogicalId.Attribute>`."""
     resolved = Stack.of(construct).resolve(resource)

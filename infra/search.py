@@ -13,6 +13,7 @@ from infra.nag import allow
 from infra.retention import data_removal
 from infra.search_domain import SearchDomain
 from infra.settings import OPENSEARCH, Settings
+from infra.tables import table_class, warm_throughput
 from shutterfeed import schema
 
 READER = "api"
@@ -66,6 +67,8 @@ def _table(scope: Construct, settings: Settings) -> dynamodb.Table:
         sort_key=_text(schema.SK),
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
         time_to_live_attribute=schema.TTL_ATTRIBUTE,
+        table_class=table_class(settings, "search"),
+        warm_throughput=warm_throughput(settings),
         removal_policy=data_removal(settings),
     )
     allow(table, "DDB3", "It can be rebuilt from the metadata table at any time.")

@@ -22,6 +22,7 @@ from infra.settings import Settings
 ENGINE_VERSION: Final = "OpenSearch_2.19"
 _LONGEST_NAME: Final = 28
 _ZONES: Final = range(1, 4)
+_MASTERS: Final = (0, 3, 5)
 _MASTER_INSTANCE: Final = "m7g.medium.search"
 _READING: Final = ("es:ESHttpGet", "es:ESHttpPost")
 _WRITING: Final = (*_READING, "es:ESHttpHead", "es:ESHttpPut", "es:ESHttpDelete")
@@ -131,6 +132,11 @@ def _check(settings: Settings, name: str) -> None:
         )
     if settings.search_zones not in _ZONES:
         raise SettingsError("Context value search_zones must be 1, 2 or 3.")
+    if settings.search_masters not in _MASTERS:
+        raise SettingsError(
+            "Context value search_masters must be 3 or 5, which can outvote a failure, or 0 for "
+            "trials."
+        )
     if settings.search_nodes < 1 or settings.search_nodes % settings.search_zones:
         raise SettingsError(
             f"Context value search_nodes must be a multiple of search_zones "

@@ -17,6 +17,9 @@ from typing import Final
 from aws_cdk import Aws, Fn
 
 from infra.context import Context, SettingsError
+from infra.data_settings import DataSettings
+from infra.edge_settings import EdgeSettings
+from infra.watch_settings import WatchSettings
 from shutterfeed import schema, topology
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
@@ -32,6 +35,29 @@ FEED_POLICY: Final = (
 RECENT_POSTS_CACHE: Final = ("seconds", "authors", "megabytes")
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
+_RUNTIME: Final = re.compile(r"python3\.1[0-9]")
+_SNAP_START_RUNTIME: Final = re.compile(r"python3\.1[2-9]")
+_LOG_LEVEL: Final = re.compile(r"TRACE|DEBUG|INFO|WARN|ERROR|FATAL")
+_QUALIFIER: Final = re.compile(r"[a-z0-9]{1,10}")
+_STACK_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+_ADDRESS: Final = r"[^<>@\s]+@([^<>@\s]+\.[^<>@\s]+)"
+_MAIL: Final = re.compile(f"{_ADDRESS}|[^<>@]+<{_ADDRESS}>")
+_MAIL_IDENTITY: Final = re.compile(r"arn:aws[a-z-]*:ses:[a-z0-9-]+:\d{12}:identity/[^\s/]+")
+_URL: Final = re.compile(r"https?://[^\s/]+(/\S*)?")
+_ON_AWS_ALONE: Final = (
+    "cache",
+    "domain",
+    "certificate_arn",
+    "hosted_zone_id",
+    "web_acl_arn",
+    "cdn_logs",
+    "email_from",
+    "warm_throughput",
+    "backup_days",
+    "budget",
+    "canary",
+)
+"""The options that the local cloud does not have."""
 _BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 # The greatest age of cached recent posts in seconds. It is half of the minute after which a page
 # below a cursor may use the cache.
@@ -102,8 +128,24 @@ class Settings:
     media_base_url_override: str | None
     """The base URL of the media, if they are not served at `/media` of the distribution's
     domain."""
-    alarm_email: str | None
-    """The e-mail address that gets the alarms; null if they only show in the console."""
+    canary: bool
+    """Whether a new version of the API gets a tenth of the requests first, and all after ten
+    minutes without an alarm."""
+    origin_keys_digest: str | None
+    """Tells apart the keys that CloudFront sends to the API, if this deployment replaces them.
+    `make deploy` sets it."""
+    email_from: str | None
+    """The sender of the sign-in's mails, by SES; null for Cognito's own mailer, which sends 50 a
+    day."""
+    email_identity_arn: str | None
+    """The SES identity of the sender; null for the domain of `email_from` in the stack's region."""
+    edge: EdgeSettings
+    data: DataSettings
+    watch: WatchSettings
+    toolkit: str
+    """The name of the CDK's bootstrap stack."""
+    qualifier: str
+    """The part of the names of the CDK's roles and buckets that tells bootstrap stacks apart."""
     protected: bool
     """Whether the stage `prod` is protected from deletion: the stack, its users and its metadata.
     `make deploy` first creates a stack without protection, since a protected stack cannot be rolled
@@ -147,7 +189,9 @@ class Settings:
         """Read the settings. `read` looks a name up in the context. Raises `SettingsError`."""
         context = Context(read)
         throttle = _all_required(context, "api_throttle", ("rate", "burst"))
-        runtime, architecture = context.text("python_runtime"), context.text("architecture")
+        runtime = context.matching("python_runtime", _RUNTIME)
+        architecture = context.text("architecture")
+        _check_combinations(context)
         return cls(
             stage=context.matching("stage", _STAGE),
             python_runtime=runtime,
@@ -158,7 +202,7 @@ class Settings:
             openapi=REPOSITORY / context.text("openapi"),
             site_dir=REPOSITORY / context.text("site_dir"),
             log_retention_days=context.number("log_retention_days"),
-            log_level=context.text("log_level"),
+            log_level=context.matching("log_level", _LOG_LEVEL),
             worker_concurrency=_worker_concurrency(context),
             reserved_concurrency=_reserved_concurrency(context),
             account_concurrency=context.optional_number("account_concurrency"),
@@ -166,8 +210,18 @@ class Settings:
             throttle_burst=throttle["burst"],
             snap_start=context.flag("snap_start"),
             cors_origins=context.texts("cors_origins"),
-            media_base_url_override=context.optional("media_base_url"),
-            alarm_email=context.optional("alarm_email"),
+            media_base_url_override=context.optional_matching("media_base_url", _URL),
+            canary=context.flag("canary"),
+            origin_keys_digest=context.optional("origin_keys_digest"),
+            email_from=context.optional_matching("email_from", _MAIL),
+            email_identity_arn=context.optional_matching("email_identity_arn", _MAIL_IDENTITY),
+            edge=EdgeSettings.from_context(context),
+            data=DataSettings.from_context(
+                context, production=context.text("stage") == PRODUCTION_STAGE
+            ),
+            watch=WatchSettings.from_context(context),
+            toolkit=context.matching("toolkit", _STACK_NAME),
+            qualifier=context.matching("qualifier", _QUALIFIER),
             protected=context.flag("protected"),
             keep_originals=context.flag("keep_originals"),
             originals_replica_bucket_arn=context.optional_matching(
@@ -235,6 +289,23 @@ class Settings:
         return max(1, min(topology.STREAM_PARALLELIZATION, self.account_concurrency // _SHARE))
 
     @property
+    def makes_global_calls(self) -> bool:
+        """Whether anything is made by a call, since CloudFormation lacks it in some regions."""
+        return self.edge.logs or self.watch.budget is not None
+
+    @property
+    def has_live_alias(self) -> bool:
+        """Whether the API is reached by an alias of a published version: AWS takes snapshots only
+        of those, and shifts requests only between those."""
+        return self.snap_start or self.canary
+
+    @property
+    def closes_api(self) -> bool:
+        """Whether the API answers only what came through CloudFront. The local cloud's own address
+        stays open, for tests and benchmarks that measure the API alone."""
+        return not self._is_local
+
+    @property
     def makes_search_domain(self) -> bool:
         """Whether the stack has an OpenSearch domain. The local cloud has no OpenSearch; a node
         runs beside it instead."""
@@ -277,11 +348,11 @@ class Settings:
         run the function for that; `tools/deploy.py` does it there."""
         return not self._is_local
 
-    def api_endpoint(self, api_id: str, endpoint: str) -> str:
-        """The address of the HTTP API itself, without a slash at its end."""
+    def api_endpoint(self, api_id: str, site_url: str) -> str:
+        """The address at which the API answers, without its path and without a slash at the end."""
         if self._is_local:
             return f"http://localhost:{self.local_port}/_aws/execute-api/{api_id}"
-        return endpoint
+        return site_url
 
     def api_origin(self, api_id: str, region: str) -> Origin:
         """The server at which CloudFront reaches the HTTP API."""
@@ -290,11 +361,12 @@ class Settings:
         return Origin(f"{api_id}.execute-api.{region}.{Aws.URL_SUFFIX}")
 
     def site_url(self, domain: str) -> str:
-        """The address of the site with the distribution's `domain`, without a slash at its end."""
+        """The address of the site, without a slash at its end. `domain` is the name that CloudFront
+        gave the distribution."""
         if self._is_local:
             label = Fn.select(0, Fn.split(".", domain))
             return f"http://{label}.cloudfront.localhost:{self.local_port}"
-        return f"https://{domain}"
+        return f"https://{self.edge.domain or domain}"
 
     def media_base_url(self, site_url: str) -> str:
         """The base URL of the media, without a slash at its end."""
@@ -406,9 +478,29 @@ def _shared_cache(context: Context) -> bool:
     chosen = context.optional("cache")
     if chosen not in (None, "valkey"):
         raise SettingsError(f"Context value cache must be valkey or null, not {chosen!r}.")
-    if chosen and context.text("stage") == LOCAL_STAGE:
-        raise SettingsError("Context value cache must be null: the local cloud has no Valkey.")
     return chosen is not None
+
+
+def _check_combinations(context: Context) -> None:
+    """Refuse values that are right by themselves, but do not work together."""
+    if context.text("stage") == LOCAL_STAGE:
+        for name in _ON_AWS_ALONE:
+            if context.is_given(name):
+                raise SettingsError(
+                    f"Context value {name} must be null or false: the local cloud does not have it."
+                )
+    if context.is_given("cache") and context.optional("search") == OPENSEARCH:
+        raise SettingsError(
+            "Context values cache=valkey and search=opensearch cannot be combined: with the cache "
+            "the API function runs in a network without a way to the search domain, so every "
+            "search would fail."
+        )
+    if context.flag("snap_start") and not _SNAP_START_RUNTIME.fullmatch(
+        context.text("python_runtime")
+    ):
+        raise SettingsError("Context value snap_start needs python_runtime python3.12 or newer.")
+    if context.is_given("email_identity_arn") and not context.is_given("email_from"):
+        raise SettingsError("Context value email_identity_arn needs email_from, the sender.")
 
 
 def _wheels(runtime: str, architecture: str) -> str:

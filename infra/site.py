@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import Aws, DefaultStackSynthesizer, RemovalPolicy, Stack
+from aws_cdk import Aws, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -76,7 +76,7 @@ class Site(Construct):
             retention=retention(settings),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        role = self._role(log_group, bucket)
+        role = self._role(settings, log_group, bucket)
         sources = [
             deployment.Source.asset(str(settings.site_dir)),
             deployment.Source.data(CONFIG_FILE, self.config),
@@ -103,7 +103,7 @@ class Site(Construct):
             if child.node.id.startswith(_PROVIDER):
                 allow(child, "L1", "CDK chooses the runtime of its own function.")
 
-    def _role(self, log_group: logs.LogGroup, bucket: s3.Bucket) -> iam.Role:
+    def _role(self, settings: Settings, log_group: logs.LogGroup, bucket: s3.Bucket) -> iam.Role:
         """The role of the function that uploads all groups, only while a stack is deployed. CDK
         adds the rights on the two buckets."""
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -118,8 +118,8 @@ class Site(Construct):
             allow(role, f"IAM5[Action::s3:{action}*]", reason)
         allow_resource(role, bucket.arn_for_objects("*"), "The bucket holds only the site.")
         assets = (
-            f"arn:{Aws.PARTITION}:s3:::cdk-{DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-"
-            f"{Aws.ACCOUNT_ID}-{Aws.REGION}/*"
+            f"arn:{Aws.PARTITION}:s3:::cdk-{settings.qualifier}-assets-{Aws.ACCOUNT_ID}-"
+            f"{Aws.REGION}/*"
         )
         allow_resource(role, assets, "It is the bucket of CDK's assets, which is only read.")
         return role

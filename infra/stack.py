@@ -8,12 +8,18 @@ from constructs import Construct
 from infra.access import Resources, grant_all
 from infra.api import PATH as API_PATH
 from infra.api import Api
+from infra.backup import Backup
 from infra.buckets import Buckets
+from infra.budget import make_budget
+from infra.canary import Canary
+from infra.cdn_logs import CdnLogs
 from infra.dashboard import Dashboard
 from infra.delivery import Delivery
 from infra.functions import Functions
+from infra.global_call import GlobalCalls
 from infra.identity import Identity
 from infra.monitoring import Monitoring
+from infra.origin_keys import OriginKeys
 from infra.queues import Queues
 from infra.replication import Replication
 from infra.search import Search
@@ -34,7 +40,8 @@ class ShutterfeedStack(Stack):
             settings.stack_name,
             description="Shutterfeed: a backend for sharing photos",
             synthesizer=DefaultStackSynthesizer(
-                generate_bootstrap_version_rule=settings.checks_bootstrap
+                generate_bootstrap_version_rule=settings.checks_bootstrap,
+                qualifier=settings.qualifier,
             ),
             termination_protection=settings.protects_data,
         )
@@ -53,7 +60,10 @@ class ShutterfeedStack(Stack):
         search = Search(self, "Search", settings, functions)
         identity = Identity(self, "Identity", settings)
         api = Api(self, "Api", settings, function=functions["api"], identity=identity)
-        delivery = Delivery(self, "Delivery", settings, buckets=buckets, api_id=api.http.api_id)
+        keys = OriginKeys(self, "Origin") if settings.closes_api else None
+        delivery = Delivery(
+            self, "Delivery", settings, buckets=buckets, api_id=api.http.api_id, keys=keys
+        )
         buckets.take_uploads_from(delivery.site_url, *settings.cors_origins)
         site = Site(self, "Site", settings, bucket=buckets.site, identity=identity)
         grant_all(
@@ -66,6 +76,7 @@ class ShutterfeedStack(Stack):
                 media_base_url=delivery.media_base_url,
                 sending_actions=settings.sending_actions,
                 shared_cache=shared_cache,
+                origin_keys=keys,
             ),
         )
         Triggers(self, "Triggers", settings, functions=functions, queues=queues, tables=tables)
@@ -76,7 +87,12 @@ class ShutterfeedStack(Stack):
             api_id=api.http.api_id,
             functions=functions,
             queues=queues,
+            identity=identity,
         )
+        self._options(settings, tables, buckets, delivery)
+        if settings.canary:
+            assert api.live is not None
+            Canary(self, "Canary", settings, alias=api.live, alarms=[monitoring.failing_requests])
         dashboard = Dashboard(
             self,
             "Dashboard",
@@ -89,8 +105,9 @@ class ShutterfeedStack(Stack):
         self._output("SiteUrl", delivery.site_url)
         self._output("SiteConfig", site.config)
         self._output("SiteBucketName", buckets.site.bucket_name)
-        direct = settings.api_endpoint(api.http.api_id, api.http.api_endpoint)
-        self._output("ApiUrl", direct + API_PATH)
+        self._output("ApiUrl", settings.api_endpoint(api.http.api_id, delivery.site_url) + API_PATH)
+        if settings.closes_api:
+            self._output("GatewayUrl", api.http.api_endpoint)
         self._output("MediaUrl", delivery.media_base_url)
         self._output("UserPoolId", identity.pool.user_pool_id)
         self._output("UserPoolClientId", identity.client_id)
@@ -102,6 +119,30 @@ class ShutterfeedStack(Stack):
         self._output("OriginalsBucketName", buckets.originals.bucket_name)
         self._output("RenditionsBucketName", buckets.renditions.bucket_name)
         self._output("DashboardName", dashboard.name)
+
+    def _options(
+        self, settings: Settings, tables: Tables, buckets: Buckets, delivery: Delivery
+    ) -> None:
+        """What the context asks for besides, and nothing else refers to."""
+        if settings.data.backup_days is not None:
+            Backup(self, "Backup", settings, table=tables.metadata, days=settings.data.backup_days)
+        if not settings.makes_global_calls:
+            return
+        calls = GlobalCalls(self, "Calls", settings)
+        if settings.edge.logs:
+            CdnLogs(
+                self,
+                "Cdn",
+                settings,
+                calls=calls,
+                distribution=delivery.distribution,
+                bucket=buckets.logs,
+            )
+        if settings.watch.budget is not None:
+            assert settings.watch.alarm_email is not None
+            make_budget(
+                calls, settings, dollars=settings.watch.budget, email=settings.watch.alarm_email
+            )
 
     def _output(self, name: str, value: str) -> None:
         CfnOutput(self, name, value=value)

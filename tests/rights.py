@@ -30,6 +30,10 @@ _RECEIVING: Final = (
 )
 
 
+TRACING: Final = frozenset(("xray:PutTraceSegments *", "xray:PutTelemetryRecords *"))
+"""The rights of a function that is traced."""
+
+
 def common(function: str) -> set[str]:
     """The rights that every function has to its own log and traces, and to its own queue if it has
     one."""
@@ -37,7 +41,6 @@ def common(function: str) -> set[str]:
     return {
         f"logs:CreateLogStream {log}",
         f"logs:PutLogEvents {log}",
-        "xray:PutTraceSegments *",
-        "xray:PutTelemetryRecords *",
+        *TRACING,
         *(f"sqs:{action} {CONSUMED[function]}" for action in _RECEIVING if function in CONSUMED),
     }

@@ -8,6 +8,7 @@ API = {
     "UPLOADS_BUCKET": "uploads",
     "ORIGINALS_BUCKET": "originals",
     "MEDIA_BASE_URL": "https://media.example",
+    "ORIGIN_KEYS": "anybody",
     "DELIVER_QUEUE_URL": "https://queue.example",
     "CELEBRITY_FOLLOWERS": "10000",
     "ACTIVE_DAYS": "30",

@@ -140,10 +140,30 @@ def _synth(options: argparse.Namespace) -> int:
     return 0
 
 
-def _bootstrap(_: argparse.Namespace) -> int:
+def _bootstrap(options: argparse.Namespace) -> int:
     from tools import aws
 
-    aws.bootstrap()
+    aws.bootstrap(options.context)
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from tools import aws
+
+    return aws.doctor_says(options.context)
+
+
+def _smoke(options: argparse.Namespace) -> int:
+    from tools import aws
+
+    aws.smoke(options.context)
+    return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from tools import aws
+
+    aws.diff(options.context)
     return 0
 
 
@@ -187,7 +207,6 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="style, types, import contracts").set_defaults(run=_check)
     commands.add_parser("events", help="write the sample batches").set_defaults(run=_events)
     commands.add_parser("rights", help="write the functions' rights").set_defaults(run=_rights)
-    commands.add_parser("bootstrap", help="prepare AWS for the CDK").set_defaults(run=_bootstrap)
 
     logs = commands.add_parser("logs", help="follow the functions' logs")
     logs.add_argument("function", nargs="?", help="only this function's")
@@ -221,7 +240,11 @@ def _parser() -> argparse.ArgumentParser:
     node.set_defaults(run=_opensearch)
 
     for name, run, what in (
+        ("doctor", _doctor, "look at AWS before a deployment"),
+        ("bootstrap", _bootstrap, "prepare AWS for the CDK"),
+        ("diff", _diff, "print what a deployment would change"),
         ("deploy", _deploy, "deploy to AWS"),
+        ("smoke", _smoke, "ask a deployed stage some questions"),
         ("synth", _synth, "make the template for AWS"),
         ("destroy", _destroy, "delete from AWS"),
     ):

@@ -1,9 +1,12 @@
-"""`make deploy`, `make bootstrap` and `make destroy`: the commands for the stack in AWS."""
+"""The commands for the stack in AWS: `make doctor`, `bootstrap`, `diff`, `deploy`, `smoke` and
+`destroy`."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -15,8 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import creation, layers, names, node, paths, quota, site, stamps
+from tools import creation, doctor, layers, names, node, paths, quota, site, stamps
 from tools import destroy as destruction
+from tools import smoke as asking
+from tools.account_facts import AccountFacts
 from tools.commands import CommandError, run_logged
 from tools.destroy import ClientFor
 from tools.errors import ToolError
@@ -29,10 +34,13 @@ if TYPE_CHECKING:
 
 _CLI_SOURCE: Final = paths.ROOT / "tools" / "cdk-cli"
 _CLI_FILES: Final = ("package.json", "package-lock.json")
-_BOOTSTRAP_STACK: Final = "CDKToolkit"
 _OUTPUTS: Final = paths.BUILD / "aws-outputs.json"
 _PRODUCTION: Final = "prod"
 _UNPROTECTED: Final = "protected=false"
+ORIGIN_KEYS: Final = "OriginKeys"
+"""The stack's parameter, and in capital letters the variable that overrides it: see
+`infra/origin_keys.py`."""
+_KEY_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,47 +61,129 @@ def account() -> Account:
         number = client.get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise ToolError(
-            f"There are no AWS credentials that work ({error}): sign in, or set AWS_PROFILE."
+            f"There are no AWS credentials that work in {region} ({error}): sign in, set "
+            "AWS_PROFILE, or enable the region for the account if it has to be enabled."
         ) from error
     return Account(number, region)
+
+
+def doctor_says(overrides: Sequence[str]) -> int:
+    """Print what is well and what is not. Returns 1 if a deployment would fail."""
+    findings = _examine(effective_context(overrides), account())
+    print(*findings, sep="\n")
+    return int(any(finding.level is doctor.Level.FAILS for finding in findings))
 
 
 def deploy(overrides: Sequence[str]) -> None:
     """Build what AWS needs and deploy with the CDK CLI. `overrides` are `name=value` of context."""
     context = effective_context(overrides)
     where = account()
-    _require_bootstrap(where)
+    _require_health(_examine(context, where))
     stack, client_for = stack_name(context), _clients(where)
-    chosen = [*overrides, *_looked_up(context, client_for("lambda"))]
+    chosen = [*overrides, *_looked_up(context, client_for("lambda")), *_new_keys()]
     layers.build(target(context))
     site.build()
     is_new = creation.clear(client_for, stack, _buckets(context, where))
     print(f"Deploying {stack} to account {where.number}, {where.region}.", flush=True)
+    extra = [*_toolkit(context), *_origin_keys(client_for("cloudformation"), stack)]
     if is_new:
         # What is protected could not be rolled back.
-        _deploy([*chosen, _UNPROTECTED])
+        _deploy([*chosen, _UNPROTECTED], extra)
     if not is_new or context["stage"] == _PRODUCTION:
-        _deploy(chosen)
+        # Parameters keep their values.
+        _deploy(chosen, _toolkit(context) if is_new else extra)
     print(describe(json.loads(_OUTPUTS.read_text())[stack]))
 
 
-def _deploy(chosen: Sequence[str]) -> None:
+def _deploy(chosen: Sequence[str], extra: Sequence[str]) -> None:
     # IAM changes are shown and asked about, where somebody is there to answer.
     approval = "broadening" if sys.stdin.isatty() else "never"
     arguments = ["deploy", "--require-approval", approval, "--outputs-file", str(_OUTPUTS)]
-    _cdk([*arguments, *_flags(chosen)], "deploy")
+    _cdk([*arguments, *extra, *_flags(chosen)], "deploy")
+
+
+def diff(overrides: Sequence[str]) -> None:
+    """Print what a deployment would change."""
+    context = effective_context(overrides)
+    where = account()
+    chosen = [*overrides, *_looked_up(context, _clients(where)("lambda"))]
+    layers.build(target(context))
+    site.build()
+    # A change set would need the parameters' values, and show the same.
+    _cdk(["diff", "--no-change-set", *_toolkit(context), *_flags(chosen)], "compare")
+
+
+def _examine(context: Mapping[str, Any], where: Account) -> list[doctor.Finding]:
+    session = boto3.Session(region_name=where.region)
+    return doctor.examine(
+        doctor.Patient(
+            context=context,
+            stack=stack_name(context),
+            buckets=_buckets(context, where),
+            reserved=_reserved(context),
+            region=where.region,
+            partition=session.get_partition_for_region(where.region),
+            facts=AccountFacts(cast("Any", session.client)),
+        )
+    )
+
+
+def _require_health(findings: Sequence[doctor.Finding]) -> None:
+    """Print what is not well. Raises `ToolError` if a deployment would fail."""
+    for finding in findings:
+        if finding.level is not doctor.Level.FINE:
+            print(finding, flush=True)
+    failing = sum(finding.level is doctor.Level.FAILS for finding in findings)
+    if failing:
+        raise ToolError(
+            f"Nothing was changed, since the deployment would fail ({failing} of the above): mend "
+            "that and run the same command again."
+        )
+
+
+def _toolkit(context: Mapping[str, Any]) -> list[str]:
+    return ["--toolkit-stack-name", str(context["toolkit"])]
+
+
+def _named_keys() -> str | None:
+    return os.environ.get("ORIGIN_KEYS") or None
+
+
+def _new_keys() -> list[str]:
+    """Context that tells keys apart which are named: a published version of the API function keeps
+    the keys of its time, so it has to be published again."""
+    keys = _named_keys()
+    if keys is None:
+        return []
+    # Nobody can tell random keys by this.
+    return [f"origin_keys_digest={hashlib.sha256(keys.encode()).hexdigest()[:16]}"]
+
+
+def _origin_keys(client: CloudFormationClient, stack: str) -> list[str]:
+    """The parameter with the keys that CloudFront sends to the API: those that the environment
+    names, or a new random one if the stack has none yet."""
+    keys = _named_keys()
+    if keys is None:
+        if creation.has_parameter(client, stack, ORIGIN_KEYS):
+            return []
+        keys = secrets.token_urlsafe(_KEY_BYTES)
+    return ["--parameters", f"{stack}:{ORIGIN_KEYS}={keys}"]
 
 
 def _looked_up(context: Mapping[str, Any], client: LambdaClient) -> list[str]:
     """Context that tells what the account has. Raises `ToolError` if the stack takes more."""
-    reserved = {
-        names.function(context["stage"], name): number
-        for name, number in _numbers(context, "reserved_concurrency").items()
-    }
-    left = quota.left_unreserved(client, reserved)
+    left = quota.left_unreserved(client, _reserved(context))
     if left is None or context["account_concurrency"] is not None:
         return []
     return [f"account_concurrency={left}"]
+
+
+def _reserved(context: Mapping[str, Any]) -> dict[str, int]:
+    """The executions that the context reserves, by the functions' names in AWS."""
+    return {
+        names.function(context["stage"], name): number
+        for name, number in _numbers(context, "reserved_concurrency").items()
+    }
 
 
 def _numbers(context: Mapping[str, Any], name: str) -> dict[str, int]:
@@ -114,12 +204,14 @@ def _buckets(context: Mapping[str, Any], where: Account) -> dict[str, str]:
     return creation.bucket_names(context["stage"], where.number, where.region)
 
 
-def bootstrap() -> None:
+def bootstrap(overrides: Sequence[str]) -> None:
     """Prepare account and region for the CDK. Once is enough; repeating it does no harm."""
+    context = effective_context(overrides)
     where = account()
     # From a folder without a cdk.json: it needs no app, and with it no layers.
     environment = f"aws://{where.number}/{where.region}"
-    _cdk(["bootstrap", environment], "bootstrap", directory=_cli())
+    named = [*_toolkit(context), "--qualifier", str(context["qualifier"])]
+    _cdk(["bootstrap", environment, *named], "bootstrap", directory=_cli())
 
 
 def destroy(overrides: Sequence[str], *, with_originals: bool) -> None:
@@ -166,6 +258,8 @@ def deployed(stage: str) -> tuple[ClientFor, Mapping[str, str]]:
     try:
         (described,) = client_for("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
         raise ToolError(f"There is no stack {stack} in this account and region.") from error
     if "Outputs" not in described:
         raise ToolError(
@@ -173,6 +267,15 @@ def deployed(stage: str) -> tuple[ClientFor, Mapping[str, str]]:
         )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     return client_for, outputs
+
+
+def smoke(overrides: Sequence[str]) -> None:
+    """Ask the deployed stage some questions. Raises `ToolError` with what is wrong."""
+    _, outputs = deployed(str(effective_context(overrides)["stage"]))
+    wrong = asking.check(outputs, asking.fetch)
+    if wrong:
+        raise ToolError("\n".join(wrong))
+    print(f"{outputs['SiteUrl']} answers as it should.")
 
 
 def describe(outputs: Mapping[str, str]) -> str:
@@ -208,19 +311,6 @@ def target(context: Mapping[str, Any]) -> layers.Target:
 
 def stack_name(context: Mapping[str, Any]) -> str:
     return names.stack(context["stage"])
-
-
-def _require_bootstrap(where: Account) -> None:
-    client: CloudFormationClient = boto3.client("cloudformation", region_name=where.region)
-    try:
-        client.describe_stacks(StackName=_BOOTSTRAP_STACK)
-    except ClientError as error:
-        if "does not exist" in str(error):
-            raise ToolError(
-                f"Account {where.number} in {where.region} is new to the CDK: run `make bootstrap` "
-                "with the same REGION once."
-            ) from error
-        # Who may not look may still deploy, and if not, the CDK says so.
 
 
 def _confirm(stage: str) -> None:

@@ -72,6 +72,33 @@ def clear(client_for: ClientFor, stack: str, buckets: Mapping[str, str]) -> bool
     return True
 
 
+def is_new(client_for: ClientFor, stack: str) -> bool:
+    """Whether the stack has to be created, and not only updated."""
+    client = client_for("cloudformation")
+    found = _described(client, stack)
+    return found is None or (not _is_moving(found) and _never_was(client, found))
+
+
+def has_parameter(client: CloudFormationClient, stack: str, name: str) -> bool:
+    """Whether the stack is there and has such a parameter, whose value a deployment keeps."""
+    found = _described(client, stack)
+    parameters = found.get("Parameters", []) if found is not None else []
+    return any(parameter.get("ParameterKey") == name for parameter in parameters)
+
+
+def obstacles(client_for: ClientFor, stack: str, buckets: Mapping[str, str]) -> list[str]:
+    """What `clear` would refuse to remove, in sentences. Changes nothing and waits for nothing."""
+    client, s3 = client_for("cloudformation"), client_for("s3")
+    found = _described(client, stack)
+    if found is not None and (_is_moving(found) or not _never_was(client, found)):
+        return [] if found["StackStatus"] != _HALF_DELETED else [_half_deleted(stack)]
+    return [
+        _in_the_way(stack, bucket)
+        for bucket in _existing(s3, buckets)
+        if not _may_go(client, stack, bucket)
+    ]
+
+
 def is_failed(client_for: ClientFor, stack: str) -> bool:
     """Whether there is such a stack, and it could not be created."""
     client = client_for("cloudformation")
@@ -116,10 +143,7 @@ def _never_was(client: CloudFormationClient, found: StackTypeDef) -> bool:
 
 def _check_whole(found: StackTypeDef) -> None:
     if found["StackStatus"] == _HALF_DELETED:
-        raise ToolError(
-            f"{found['StackName']} is partly deleted ({_HALF_DELETED}): finish that with `make "
-            "destroy` first."
-        )
+        raise ToolError(_half_deleted(found["StackName"]))
 
 
 def _was_never_created(client: CloudFormationClient, stack_id: str) -> bool:
@@ -176,15 +200,19 @@ def _remove_buckets(client_for: ClientFor, stack: str, buckets: Mapping[str, str
     client, s3 = client_for("cloudformation"), client_for("s3")
     left = list(_existing(s3, buckets))
     for bucket in left:
-        made_here = f":stack/{stack}/" in bucket.stack_id
-        if not made_here or bucket.is_peoples:
-            raise ToolError(_in_the_way(stack, bucket))
-        if not bucket.is_empty and not _was_never_created(client, bucket.stack_id):
+        if not _may_go(client, stack, bucket):
             raise ToolError(_in_the_way(stack, bucket))
     for bucket in left:
         _say(f"s3://{bucket.name}, left by an earlier {stack}, is removed.")
         with step(f"Removing s3://{bucket.name}") as progress:
             _remove_bucket(s3, bucket, progress)
+
+
+def _may_go(client: CloudFormationClient, stack: str, bucket: _Bucket) -> bool:
+    """Whether a stack of this name made the bucket, and it is empty or only deploying filled it."""
+    if f":stack/{stack}/" not in bucket.stack_id or bucket.is_peoples:
+        return False
+    return bucket.is_empty or _was_never_created(client, bucket.stack_id)
 
 
 def _remove_bucket(s3: S3Client, bucket: _Bucket, progress: Step) -> None:
@@ -236,6 +264,10 @@ def _is_empty(s3: S3Client, bucket: str) -> bool:
 def _say(sentence: str) -> None:
     """Say what is removed, even if it takes no time."""
     print(sentence, flush=True)
+
+
+def _half_deleted(stack: str) -> str:
+    return f"{stack} is partly deleted ({_HALF_DELETED}): finish that with `make destroy` first."
 
 
 def _in_the_way(stack: str, bucket: _Bucket) -> str:

@@ -28,6 +28,19 @@ def exit_status(command: Callable[[], int]) -> int:
         # Whoever read our output has gone; the interpreter must not try to flush the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:
+        said = _of_aws(error)
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nInterrupted: run the same command again to go on.", file=sys.stderr)
         return 130
+
+
+def _of_aws(error: Exception) -> str | None:
+    # Most commands never ask AWS, and its SDK takes a while to import.
+    from tools import aws_errors
+
+    return aws_errors.sentence(error)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from tools.aws_errors import is_forbidden
 from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 LEAST_UNRESERVED: Final = 100
-_FORBIDDEN: Final = frozenset(("AccessDenied", "AccessDeniedException"))
 
 
 def left_unreserved(client: LambdaClient, reserved: Mapping[str, int]) -> int | None:
@@ -31,7 +31,7 @@ def left_unreserved(client: LambdaClient, reserved: Mapping[str, int]) -> int | 
         # A reservation that shrinks is not counted: it may be changed after those that grow.
         more = sum(max(0, number - _reserved_now(client, n)) for n, number in reserved.items())
     except ClientError as error:
-        if error.response["Error"]["Code"] in _FORBIDDEN:
+        if is_forbidden(error):
             return None
         raise ToolError(
             f"The account's quota of Lambda executions cannot be read: {error}"

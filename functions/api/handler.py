@@ -8,7 +8,10 @@ from urllib.parse import quote
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from api import routes  # noqa: F401 - importing it declares the routes
+from api import (
+    origin,
+    routes,  # noqa: F401 - importing it declares the routes
+)
 from api.http import build_resolver
 from shutterfeed.bootstrap.api import services
 from shutterfeed.runtime import logger, preload
@@ -19,6 +22,8 @@ _AS_IT_IS = "/-._~()'!*:@,;=+&$%<> []{}|^\"\\`"
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    if not origin.admits(event, services().origin_keys):
+        return dict(origin.REFUSAL)
     # The resolver's patterns match letters but no emoji; percent-encoded characters they match.
     plain_path = quote(event["rawPath"], safe=_AS_IT_IS)
     return app.resolve({**event, "rawPath": plain_path}, context)

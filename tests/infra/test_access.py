@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.infra.conftest import REPLICA
-from tests.infra.templates import LOCAL_ACTION, Properties, Template, listed
-from tests.rights import GRANTED, common
+from tests.infra.templates import LOCAL_ACTION, Properties, Template, listed, text
+from tests.rights import GRANTED, TRACING, common
 
+MANAGED = {
+    "backup.amazonaws.com": "AWSBackupServiceRolePolicyForBackup",
+    "codedeploy.amazonaws.com": "AWSCodeDeployRoleForLambdaLimited",
+}
 OBJECTS = {
     *("uploads/uploads/*", "uploads/discarded/*", "uploads/downloads/*"),
     *("originals/*", "renditions/media/*"),
@@ -20,7 +24,9 @@ def test_the_rights_of_every_function_are_written_down(every: Template) -> None:
 
 @pytest.mark.parametrize("function", GRANTED)
 def test_a_function_may_do_this_and_nothing_else(every: Template, function: str) -> None:
-    assert every.rights(function) == GRANTED[function] | common(function), "run `make rights`"
+    traced = "TracingConfig" in every.functions()[function]
+    expected = GRANTED[function] | common(function) - (frozenset() if traced else TRACING)
+    assert every.rights(function) == expected, "run `make rights`"
 
 
 def test_what_only_the_local_cloud_asks_for_is_only_there(
@@ -34,26 +40,35 @@ def test_what_only_the_local_cloud_asks_for_is_only_there(
 def test_functions_have_roles_of_their_own_without_managed_policies(every: Template) -> None:
     trusted = []
     for role in every.all("AWS::IAM::Role").values():
-        assert "ManagedPolicyArns" not in role
         assert "Policies" not in role
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-        trusted.append(statement["Principal"])
-    assert trusted.count({"Service": "lambda.amazonaws.com"}) == len(
-        every.all("AWS::Lambda::Function")
-    )
-    assert set(map(str, trusted)) <= {
-        "{'Service': 'lambda.amazonaws.com'}",
-        "{'Service': 's3.amazonaws.com'}",
+        service = statement["Principal"]["Service"]
+        assert ("ManagedPolicyArns" in role) is (service in MANAGED)
+        trusted.append(service)
+    functions = every.all("AWS::Lambda::Function")
+    assert trusted.count("lambda.amazonaws.com") == len(functions)
+    assert set(trusted) <= {"lambda.amazonaws.com", "s3.amazonaws.com", *MANAGED}
+
+
+def test_services_that_work_for_us_have_the_policies_that_aws_wrote_for_them(
+    prod: Template,
+) -> None:
+    policies = {
+        role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"]: [
+            text(arn).rpartition("/")[2] for arn in role["ManagedPolicyArns"]
+        ]
+        for role in prod.all("AWS::IAM::Role").values()
+        if "ManagedPolicyArns" in role
     }
+    assert policies == {service: [policy] for service, policy in MANAGED.items()}
 
 
 def _policies(template: Template) -> list[Properties]:
-    """All but that of CDK's own function, which reaches the site's bucket alone: see
-    `test_site.py`."""
+    """All but those of CDK's own functions: see `test_site.py` and `test_global_calls.py`."""
     return [
         policy
         for policy in template.all("AWS::IAM::Policy").values()
-        if not policy["PolicyName"].startswith("SiteRole")
+        if not policy["PolicyName"].startswith(("SiteRole", "CallsRole"))
     ]
 
 

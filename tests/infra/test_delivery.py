@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import secrets
 import subprocess
 from base64 import b64encode
 from hashlib import sha256
@@ -10,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from api import origin
 from api.http import PREFIX
 from api.models import MEDIUM_PARAMETER
 from shutterfeed import keys
 from shutterfeed.bootstrap import aws
+from tests.infra.conftest import DOMAIN, WEB_ACL
 from tests.infra.templates import Template, listed, text
 from tools import node, paths
 
@@ -22,6 +26,7 @@ READING = {"GET", "HEAD"}
 ALL = {*READING, "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
 MANAGED_CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 MANAGED_CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+CLOUDFRONTS_ZONE = "Z2FDTNDATAQYW2"
 MANAGED_ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 
@@ -99,6 +104,76 @@ def test_the_api_gets_all_of_a_request_but_the_host_and_is_never_cached(every: T
     assert behavior["CachePolicyId"] == MANAGED_CACHING_DISABLED
     assert behavior["OriginRequestPolicyId"] == MANAGED_ALL_VIEWER_EXCEPT_HOST_HEADER
     assert "FunctionAssociations" not in behavior
+
+
+def test_a_domain_of_ones_own_is_served_by_new_tls_alone(dev: Template, prod: Template) -> None:
+    config = _config(prod)
+    assert config["Aliases"] == [DOMAIN]
+    assert config["ViewerCertificate"] == {
+        "AcmCertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0a-1b",
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+        "SslSupportMethod": "sni-only",
+    }
+    assert not {"Aliases", "ViewerCertificate"} & _config(dev).keys()
+
+
+def test_the_domains_records_lead_to_the_distribution(dev: Template, prod: Template) -> None:
+    records = {r["Type"]: r for r in prod.all("AWS::Route53::RecordSet").values()}
+    assert records.keys() == {"A", "AAAA"}
+    (distribution,) = prod.all("AWS::CloudFront::Distribution")
+    for record in records.values():
+        assert (record["Name"], record["HostedZoneId"]) == (DOMAIN, "Z0123456789ABC")
+        assert record["AliasTarget"] == {
+            "DNSName": {"Fn::GetAtt": [distribution, "DomainName"]},
+            "HostedZoneId": CLOUDFRONTS_ZONE,
+        }
+    assert "AWS::Route53::RecordSet" not in dev.types()
+
+
+def test_pages_of_the_domain_may_upload(prod: Template) -> None:
+    (rule,) = prod.buckets()["uploads"]["CorsConfiguration"]["CorsRules"]
+    assert f"https://{DOMAIN}" in rule["AllowedOrigins"]
+
+
+def test_a_firewall_stands_in_front_where_one_is_named(dev: Template, prod: Template) -> None:
+    assert _config(prod)["WebACLId"] == WEB_ACL
+    assert "WebACLId" not in _config(dev)
+
+
+def test_the_api_answers_what_came_through_cloudfront_alone(
+    dev: Template, prod: Template, local: Template
+) -> None:
+    for template in (dev, prod):
+        parameter = template.content["Parameters"]["OriginKeys"]
+        assert parameter["NoEcho"] is True
+        assert "Default" not in parameter
+        (header,) = _origin(template, API)["OriginCustomHeaders"]
+        assert header["HeaderName"] == origin.HEADER
+        assert text(header["HeaderValue"]) == "${OriginKeys}|,|0"
+        variables = template.functions()["api"]["Environment"]["Variables"]
+        assert variables["ORIGIN_KEYS"] == {"Ref": "OriginKeys"}
+        for pattern in ("*", MEDIA):
+            assert "OriginCustomHeaders" not in _origin(template, pattern)
+    assert "OriginCustomHeaders" not in _origin(local, API)
+    variables = local.functions()["api"]["Environment"]["Variables"]
+    assert variables["ORIGIN_KEYS"] == origin.OPEN
+
+
+@pytest.mark.parametrize(
+    ("keys", "taken"),
+    [
+        ("k" * 32, True),
+        (f"{'n' * 43},{'o' * 43}", True),
+        (secrets.token_urlsafe(32), True),
+        ("k" * 31, False),
+        (f"{'n' * 43},", False),
+        ("k" * 32 + " ", False),
+        (origin.OPEN, False),
+    ],
+)
+def test_only_long_keys_are_taken(dev: Template, keys: str, taken: bool) -> None:
+    pattern = dev.content["Parameters"]["OriginKeys"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, keys)) is taken
 
 
 @pytest.mark.parametrize("pattern", ["*", MEDIA])

@@ -12,8 +12,8 @@ from infra.settings import REPOSITORY
 from shutterfeed import config, topology
 from shutterfeed.services import routing
 from tests.infra.conftest import Synthesize
-from tests.infra.templates import Template, text
-from tools import names
+from tests.infra.templates import Template, listed, text
+from tools import doctor, names
 
 FUNCTIONS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
 
@@ -23,11 +23,10 @@ def test_every_function_folder_is_deployed(every: Template) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_runtime_logs_and_traces(every: Template, name: str) -> None:
+def test_runtime_and_logs(every: Template, name: str) -> None:
     function = every.functions()[name]
     assert function["Runtime"] == "python3.13"
     assert function["Architectures"] == ["arm64"]
-    assert function["TracingConfig"] == {"Mode": "Active"}
     assert function["LoggingConfig"]["LogFormat"] == "JSON"
     group = every.all("AWS::Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
     assert group["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}"
@@ -70,6 +69,19 @@ def test_only_renderers_have_parsers_and_our_code_is_everywhere(dev: Template) -
         imaging = ["Imaging"] if name in {"thumbnail", "transcode"} else []
         video = ["Video"] if name == "transcode" else []
         assert sorted(layers) == [*imaging, "Runtime", "Shared", *video]
+
+
+def test_traces_are_recorded_unless_the_context_says_no(dev: Template, prod: Template) -> None:
+    for template, traced in ((dev, True), (prod, False)):
+        for name, function in template.functions().items():
+            assert function.get("TracingConfig") == ({"Mode": "Active"} if traced else None)
+            actions = {a for s in template.statements(name) for a in listed(s["Action"])}
+            assert ("xray:PutTraceSegments" in actions) is traced
+
+
+def test_a_new_account_allows_the_memory_of_every_function(any_at_all: Template) -> None:
+    memory = {name: f["MemorySize"] for name, f in any_at_all.functions().items()}
+    assert max(memory.values()) == doctor.LARGEST_MB == 3008
 
 
 def test_the_renderer_has_a_whole_core(every: Template) -> None:
@@ -131,11 +143,11 @@ def test_the_long_chains_of_fan_out_are_no_runaway_loop(every: Template) -> None
 
 
 def test_logs_are_kept_as_long_as_the_context_says(dev: Template, prod: Template) -> None:
-    for template, days in ((dev, 30), (prod, 365)):
+    # The API's access log, and those of what puts the site's files and of what makes calls.
+    for template, days, others in ((dev, 30, 2), (prod, 365, 3)):
         groups = template.all("AWS::Logs::LogGroup").values()
         assert {group["RetentionInDays"] for group in groups} == {days}
-        # The API's access log, and that of what puts the site's files.
-        assert len(groups) == len(FUNCTIONS) + 2
+        assert len(groups) == len(FUNCTIONS) + others
 
 
 def test_the_log_level_comes_from_the_context(dev: Template, prod: Template) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.infra.templates import Template
+from tests.infra.conftest import DOMAIN, IDENTITY
+from tests.infra.templates import Template, text
 
 
 def test_people_sign_up_themselves_with_an_address_that_is_confirmed(every: Template) -> None:
@@ -47,3 +48,18 @@ def test_production_keeps_its_users(prod: Template, dev: Template) -> None:
     assert kept["DeletionPolicy"] == "RetainExceptOnCreate"
     (dropped,) = dev.whole("AWS::Cognito::UserPool").values()
     assert dropped["DeletionPolicy"] == "Delete"
+
+
+def test_mails_go_out_by_ses_where_a_sender_is_named(dev: Template, prod: Template) -> None:
+    assert "EmailConfiguration" not in dev.only("AWS::Cognito::UserPool")
+    mail = prod.only("AWS::Cognito::UserPool")["EmailConfiguration"]
+    assert mail["EmailSendingAccount"] == "DEVELOPER"
+    assert mail["From"] == f"Shutterfeed <hello@mail.{DOMAIN}>"
+    assert text(mail["SourceArn"]) == (
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/mail." + DOMAIN
+    )
+
+
+def test_another_identity_may_be_named(valkey: Template) -> None:
+    mail = valkey.only("AWS::Cognito::UserPool")["EmailConfiguration"]
+    assert (mail["From"], mail["SourceArn"]) == ("hello@example.com", IDENTITY)

@@ -10,13 +10,9 @@ from infra.context import SettingsError
 from shutterfeed import schema
 from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template, listed, text
+from tools import doctor
 
 DOMAIN = "AWS::OpenSearchService::Domain"
-
-
-@pytest.fixture(scope="module")
-def domain(template_of: Synthesize) -> Template:
-    return template_of(search="opensearch")
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +41,9 @@ def test_the_default_is_a_table_without_stream_and_backup(every: Template) -> No
     assert every.outputs()["SearchEngine"] == "dynamodb"
 
 
-def test_a_domain_is_spread_encrypted_and_watched(domain: Template) -> None:
-    properties = _properties(domain)
-    assert properties["EngineVersion"] == "OpenSearch_2.19"
+def test_a_domain_is_spread_encrypted_and_watched(searching: Template) -> None:
+    properties = _properties(searching)
+    assert properties["EngineVersion"] == doctor.SEARCH_ENGINE == "OpenSearch_2.19"
     cluster = properties["ClusterConfig"]
     assert cluster["ZoneAwarenessConfig"] == {"AvailabilityZoneCount": 2}
     assert (cluster["InstanceCount"], cluster["DedicatedMasterCount"]) == (2, 3)
@@ -63,14 +59,14 @@ def test_a_domain_is_spread_encrypted_and_watched(domain: Template) -> None:
 
 
 def test_production_keeps_its_domain_once_it_is_there(
-    domain: Template, template_of: Synthesize
+    searching: Template, template_of: Synthesize
 ) -> None:
     (kept,) = template_of(search="opensearch", stage="prod").whole(DOMAIN).values()
     assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == (
         "RetainExceptOnCreate",
         "Retain",
     )
-    (dropped,) = domain.whole(DOMAIN).values()
+    (dropped,) = searching.whole(DOMAIN).values()
     assert (dropped["DeletionPolicy"], dropped["UpdateReplacePolicy"]) == ("Delete", "Delete")
 
 
@@ -81,6 +77,7 @@ def test_production_keeps_its_domain_once_it_is_there(
         ({"search_nodes": 3}, r"multiple of search_zones \(2\), not 3"),
         ({"search_nodes": 0}, "multiple of search_zones"),
         ({"search_zones": 4, "search_nodes": 4}, "search_zones must be 1, 2 or 3"),
+        ({"search_masters": 1}, "search_masters must be 3 or 5"),
     ],
 )
 def test_what_aws_would_refuse_is_refused_before(
@@ -90,13 +87,12 @@ def test_what_aws_would_refuse_is_refused_before(
         template_of(search="opensearch", **context)
 
 
-def test_the_longest_stage_that_fits_is_taken(template_of: Synthesize) -> None:
-    named = template_of(search="opensearch", stage="abcdefghi").only(DOMAIN)["DomainName"]
-    assert len(named) == 28
+def test_the_longest_stage_that_fits_is_taken(searching: Template) -> None:
+    assert len(searching.only(DOMAIN)["DomainName"]) == 28
 
 
-def test_only_two_roles_are_let_in_and_the_writer_administers(domain: Template) -> None:
-    properties = _properties(domain)
+def test_only_two_roles_are_let_in_and_the_writer_administers(searching: Template) -> None:
+    properties = _properties(searching)
     security = properties["AdvancedSecurityOptions"]
     assert security["Enabled"] is True
     assert security["InternalUserDatabaseEnabled"] is False
@@ -105,7 +101,7 @@ def test_only_two_roles_are_let_in_and_the_writer_administers(domain: Template) 
     (statement,) = properties["AccessPolicies"]["Statement"]
     roles = [arn["Fn::GetAtt"][0] for arn in statement["Principal"]["AWS"]]
     assert [role[:16] for role in roles] == ["FunctionsApiRole", "FunctionsIndexRo"]
-    variables = domain.functions()["index"]["Environment"]["Variables"]
+    variables = searching.functions()["index"]["Environment"]["Variables"]
     assert variables["SEARCH_READER"] == {"Fn::GetAtt": [roles[0], "Arn"]}
 
 
@@ -119,28 +115,28 @@ def test_only_two_roles_are_let_in_and_the_writer_administers(domain: Template) 
         ),
     ],
 )
-def test_each_may_do_what_it_does(domain: Template, function: str, actions: set[str]) -> None:
+def test_each_may_do_what_it_does(searching: Template, function: str, actions: set[str]) -> None:
     granted = {
         action
-        for statement in domain.statements(function)
+        for statement in searching.statements(function)
         for action in listed(statement["Action"])
         if action.startswith("es:")
     }
     assert granted == actions
 
 
-def test_functions_are_told_where_it_is_and_have_its_client(domain: Template) -> None:
-    for name, function in domain.functions().items():
+def test_functions_are_told_where_it_is_and_have_its_client(searching: Template) -> None:
+    for name, function in searching.functions().items():
         layers = {
-            domain.named(layer).removeprefix("FunctionsLayers") for layer in function["Layers"]
+            searching.named(layer).removeprefix("FunctionsLayers") for layer in function["Layers"]
         }
-        searching = name in {"api", "index"}
-        assert ("Search" in layers) is searching
-        if searching:
+        searches = name in {"api", "index"}
+        assert ("Search" in layers) is searches
+        if searches:
             target = text(function["Environment"]["Variables"]["SEARCH_TARGET"])
             assert target.startswith("https://")
             assert target.endswith("DomainEndpoint}")
-    assert "SearchIndex" not in str(domain.types())
+    assert "SearchIndex" not in str(searching.types())
 
 
 def test_a_trial_is_one_small_node(trial: Template) -> None:

@@ -45,7 +45,7 @@ def test_values_from_the_command_line_are_text() -> None:
     assert settings.reserved_concurrency == {"api": 100}
     assert settings.account_concurrency == 10
     assert settings.layers_target == "cp313-aarch64"
-    assert settings.alarm_email is None
+    assert settings.watch.alarm_email is None
 
 
 def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
@@ -54,6 +54,89 @@ def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
     assert _settings(cache="valkey").shared_cache
     with pytest.raises(SettingsError, match="cache"):
         _settings(cache="valkey", stage="local")
+
+
+REFUSED = "null or false: the local cloud"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0a"
+VAULT = "arn:aws:backup:eu-west-1:210987654321:backup-vault:far"
+DOMAIN = {"domain": "photos.example.com", "certificate_arn": CERTIFICATE}
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        DOMAIN,
+        {"hosted_zone_id": "Z1"},
+        {"web_acl_arn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/front/0a"},
+        {"cdn_logs": True},
+        {"cdn_logs": "true"},
+        {"email_from": "hello@example.com"},
+        {"warm_throughput": {"read": 12000, "write": 4000}},
+        {"backup_days": 35},
+        {"budget": 50},
+        {"canary": "true"},
+        {"cache": "valkey"},
+    ],
+)
+def test_what_the_local_cloud_lacks_is_refused_there(context: dict[str, object]) -> None:
+    with pytest.raises(SettingsError, match=REFUSED):
+        _settings(stage="local", **context)
+    defaults = {name: CONTEXT[name] for name in context}
+    assert _settings(stage="local", **defaults).stage == "local"
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        ({"cache": "valkey", "search": "opensearch"}, "every search would fail"),
+        ({"snap_start": True, "python_runtime": "python3.11"}, "python3.12 or newer"),
+        ({"domain": "photos.example.com"}, "need each other"),
+        ({"certificate_arn": CERTIFICATE}, "need each other"),
+        ({"hosted_zone_id": "Z1"}, "needs a domain"),
+        ({"email_identity_arn": "arn:aws:ses:eu-west-1:1" + "2" * 11 + ":identity/a.b"}, "sender"),
+        ({"backup_copy_vault_arn": VAULT}, "needs backup_days"),
+        ({"budget": 50}, "needs an alarm_email"),
+    ],
+)
+def test_values_that_do_not_go_together_are_refused(context: dict[str, object], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        _settings(**context)
+
+
+@pytest.mark.parametrize(
+    ("stage", "chosen", "infrequent"),
+    [
+        ("dev", None, set()),
+        ("prod", None, {"metadata", "search"}),
+        ("prod", "standard", set()),
+        ("dev", "infrequent", {"metadata", "feed", "search"}),
+        ("dev", '{"feed": "infrequent"}', {"feed"}),
+        ("prod", {"feed": "infrequent", "search": "standard"}, {"metadata", "feed"}),
+    ],
+)
+def test_tables_are_stored_as_the_stage_and_the_context_say(
+    stage: str, chosen: object, infrequent: set[str]
+) -> None:
+    assert _settings(stage=stage, table_class=chosen).data.infrequent == infrequent
+
+
+@pytest.mark.parametrize(
+    ("sender", "taken"),
+    [
+        ("hello@example.com", True),
+        ("Our photos <hello@mail.example.com>", True),
+        ("hello@example", False),
+        ("hello@example.com>", False),
+        ("<hello@example.com", False),
+        ("example.com", False),
+    ],
+)
+def test_a_sender_is_an_address_with_or_without_a_name(sender: str, taken: bool) -> None:
+    if taken:
+        assert _settings(email_from=sender).email_from == sender
+    else:
+        with pytest.raises(SettingsError, match="email_from"):
+            _settings(email_from=sender)
 
 
 def test_workers_have_the_concurrency_of_their_rows_unless_the_context_names_them() -> None:
@@ -142,6 +225,33 @@ def test_layers_follow_runtime_and_architecture(
         ("protected", "yes"),
         ("api_throttle", {"rate": 5}),
         ("media_base_url", 5),
+        ("media_base_url", "media.example.com"),
+        ("python_runtime", "python2.7"),
+        ("log_level", "LOUD"),
+        ("domain", "https://photos.example.com"),
+        ("domain", "localhost"),
+        ("certificate_arn", "arn:aws:acm:eu-west-1:123456789012:certificate/0a"),
+        ("hosted_zone_id", "example.com"),
+        ("web_acl_arn", "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/front/0a"),
+        ("cdn_logs", "s3"),
+        ("email_identity_arn", "example.com"),
+        ("warm_throughput", {"read": 11999, "write": 4000}),
+        ("warm_throughput", {"read": 12000}),
+        ("warm_throughput", "fast"),
+        ("table_class", "cold"),
+        ("table_class", {"users": "infrequent"}),
+        ("table_class", {"feed": "cold"}),
+        ("backup_days", 0),
+        ("backup_days", "a month"),
+        ("backup_copy_vault_arn", "far"),
+        ("tracing", "some"),
+        ("alarms", "none"),
+        ("alarm_email", "on-call"),
+        ("budget", 0),
+        ("budget", "little"),
+        ("canary", "yes"),
+        ("toolkit", "our toolkit"),
+        ("qualifier", "our-own"),
         ("originals_replica_bucket_arn", "keep-originals-elsewhere"),
         ("originals_replica_bucket_arn", "arn:aws:s3:::keep/originals"),
         ("cache", "redis"),

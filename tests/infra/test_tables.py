@@ -61,3 +61,25 @@ def _removal(template: Template) -> set[tuple[str, str]]:
         (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
         for resource in template.whole("AWS::DynamoDB::Table").values()
     }
+
+
+def _classes(template: Template) -> dict[str, str]:
+    return {
+        logical_id.removeprefix("Tables")[:4]: properties.get("TableClass", "STANDARD")
+        for logical_id, properties in template.all("AWS::DynamoDB::Table").items()
+    }
+
+
+def test_production_stores_what_is_rarely_read_for_less(dev: Template, prod: Template) -> None:
+    rare = "STANDARD_INFREQUENT_ACCESS"
+    assert _classes(prod) == {"Meta": rare, "Feed": "STANDARD", "Sear": rare}
+    assert set(_classes(dev).values()) == {"STANDARD"}
+
+
+def test_tables_and_their_indexes_are_as_warm_as_each_other(dev: Template, prod: Template) -> None:
+    warm = {"ReadUnitsPerSecond": 24000, "WriteUnitsPerSecond": 8000}
+    for table in prod.all("AWS::DynamoDB::Table").values():
+        assert table["WarmThroughput"] == warm
+        for index in table.get("GlobalSecondaryIndexes", []):
+            assert index["WarmThroughput"] == warm
+    assert "WarmThroughput" not in str(dev.content["Resources"])

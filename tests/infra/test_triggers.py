@@ -9,7 +9,6 @@ import pytest
 
 from shutterfeed import keys, schema, topology
 from shutterfeed.domain.ids import PostId
-from tests.infra.conftest import Synthesize
 from tests.infra.templates import Template
 
 SOURCES = {worker.function: worker.queue for worker in topology.WORKERS}
@@ -57,8 +56,8 @@ def test_the_stream_is_routed_in_ten_batches_of_a_hundred_changes_a_shard(dev: T
     assert (mapping["BatchSize"], mapping["ParallelizationFactor"]) == (100, 10)
 
 
-def test_the_router_leaves_a_small_account_to_others(template_of: Synthesize) -> None:
-    mapping = template_of(account_concurrency=10).mapping("route_changes")
+def test_the_router_leaves_a_small_account_to_others(small: Template) -> None:
+    mapping = small.mapping("route_changes")
     assert mapping["ParallelizationFactor"] == 2
 
 
@@ -69,8 +68,8 @@ def test_a_queue_starts_a_fifth_of_what_the_account_has_and_all_that_is_reserved
     assert _started(prod) == dict.fromkeys(SOURCES, 4) | {"thumbnail": 7, "transcode": 2}
 
 
-def test_in_a_new_account_no_backlog_takes_all_executions(template_of: Synthesize) -> None:
-    assert set(_started(template_of(account_concurrency=10)).values()) == {2}
+def test_in_a_new_account_no_backlog_takes_all_executions(small: Template) -> None:
+    assert set(_started(small).values()) == {2}
 
 
 def test_pollers_never_outrun_a_reservation(every: Template) -> None:

@@ -38,22 +38,22 @@ def _names(properties: dict[str, Any]) -> list[str]:
     return [text(level[name]) for level in levels for name in NAMES if name in level]
 
 
-def test_a_stage_can_stand_in_two_regions(every: Template) -> None:
-    here, there = (_global_names(every, region) for region in ("us-east-1", "eu-north-1"))
+def test_a_stage_can_stand_in_two_regions(any_at_all: Template) -> None:
+    here, there = (_global_names(any_at_all, region) for region in ("us-east-1", "eu-north-1"))
     # Five buckets, and of CloudFront a function, an access control and policies.
     assert len(here) == 12
     assert not set(here.values()) & set(there.values())
 
 
-def test_names_are_short_enough_for_the_longest_stage_and_region(every: Template) -> None:
+def test_names_are_short_enough_for_the_longest_stage_and_region(any_at_all: Template) -> None:
     for stage in ("dev", "prod", "local"):
-        for logical_id, name in _global_names(every, LONGEST_REGION).items():
+        for logical_id, name in _global_names(any_at_all, LONGEST_REGION).items():
             named = name.replace(f"-{stage}-", "-abcdefghijkl-")
-            is_bucket = logical_id in every.all("AWS::S3::Bucket")
+            is_bucket = logical_id in any_at_all.all("AWS::S3::Bucket")
             longest = LONGEST_OF_A_BUCKET if is_bucket else LONGEST
             assert len(named.replace("${AWS::AccountId}", "1" * 12)) <= longest
 
 
 @pytest.mark.parametrize("kind", ["AWS::IAM::Role", "AWS::IAM::ManagedPolicy"])
-def test_nothing_that_iam_holds_has_a_name_of_ours(every: Template, kind: str) -> None:
-    assert not [properties for properties in every.all(kind).values() if _names(properties)]
+def test_nothing_that_iam_holds_has_a_name_of_ours(any_at_all: Template, kind: str) -> None:
+    assert not [properties for properties in any_at_all.all(kind).values() if _names(properties)]

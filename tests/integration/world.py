@@ -145,6 +145,7 @@ class World:
             "ORIGINALS_BUCKET": ORIGINALS,
             "RENDITIONS_BUCKET": RENDITIONS,
             "MEDIA_BASE_URL": MEDIA_BASE_URL,
+            "ORIGIN_KEYS": "anybody",
             "REMOVALS_PER_HOUR": "100",
             "RECONCILE_AFTER_MINUTES": "10",
             "CELEBRITY_FOLLOWERS": "1000",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tools import aws, creation, layers, paths, quota, site
+from tools import aws, creation, doctor, layers, paths, quota, site
+from tools.__main__ import main
+from tools.doctor import Finding, Level
 from tools.errors import ToolError
 
 OUTPUTS = {"SiteUrl": "u", "UserPoolId": "p", "UserPoolClientId": "c", "DashboardName": "d"}
@@ -25,6 +30,9 @@ class Deployment:
         self.left: int | None = 10
         self.reserved: dict[str, int] = {}
         self.fails = False
+        self.findings: list[Finding] = []
+        self.arguments: list[Sequence[str]] = []
+        self.has_keys = True
 
     def build_layers(self, _: object) -> None:
         self.done.append("layers")
@@ -41,10 +49,20 @@ class Deployment:
         self.reserved = reserved
         return self.left
 
-    def cdk(self, arguments: Sequence[str], what: str) -> None:
-        assert what == "deploy"
-        chosen = [value for value in arguments if "=" in value]
-        self.done.append(" ".join(["cdk", *chosen]))
+    def examine(self, patient: doctor.Patient) -> list[Finding]:
+        assert (patient.region, patient.partition) == ("eu-north-1", "aws")
+        assert patient.buckets["originals"].endswith("-originals-123456789012-eu-north-1")
+        return self.findings
+
+    def has_parameter(self, _: object, stack: str, name: str) -> bool:
+        assert (stack.startswith("Shutterfeed-"), name) == (True, "OriginKeys")
+        return self.has_keys
+
+    def cdk(self, arguments: Sequence[str], what: str, **_: object) -> None:
+        self.arguments.append(arguments)
+        pairs = itertools.pairwise(arguments)
+        chosen = [value for name, value in pairs if name == "--context"]
+        self.done.append(" ".join(["cdk", *([] if what == "deploy" else [what]), *chosen]))
         if self.fails:
             raise ToolError("The CDK could not deploy.")
 
@@ -60,16 +78,100 @@ def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     clients: Any = lambda _: lambda service: service  # noqa: E731
     for module, name, replacement in (
         (aws, "account", lambda: aws.Account("123456789012", "eu-north-1")),
-        (aws, "_require_bootstrap", lambda _: None),
+        (doctor, "examine", fake.examine),
         (aws, "_clients", clients),
         (aws, "_cdk", fake.cdk),
         (layers, "build", fake.build_layers),
         (site, "build", fake.build_site),
         (creation, "clear", fake.clear),
+        (creation, "has_parameter", fake.has_parameter),
         (quota, "left_unreserved", fake.left_unreserved),
     ):
         monkeypatch.setattr(module, name, replacement)
     return fake
+
+
+def test_what_would_fail_is_told_before_anything_is_done(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment.findings = [
+        Finding(Level.FINE, "All is well here."),
+        Finding(Level.WARNING, "Nobody is told."),
+        Finding(Level.UNKNOWN, "Nobody knows."),
+        Finding(Level.FAILS, "There is no domain."),
+    ]
+    with pytest.raises(ToolError, match=r"Nothing was changed, .* \(1 of the above\)"):
+        aws.deploy([])
+    assert deployment.done == []
+    told = capsys.readouterr().out
+    assert "All is well" not in told
+    assert "WARNING  Nobody is told." in told
+    assert "FAILS  There is no domain." in told
+    assert aws.doctor_says([]) == 1
+    assert "ok  All is well here." in capsys.readouterr().out
+
+
+def test_warnings_do_not_keep_anybody_from_deploying(deployment: Deployment) -> None:
+    deployment.findings = [Finding(Level.WARNING, "x"), Finding(Level.UNKNOWN, "y")]
+    aws.deploy([])
+    assert "cdk account_concurrency=10" in deployment.done
+    assert aws.doctor_says([]) == 0
+
+
+def _keys(arguments: Sequence[str]) -> list[str]:
+    return [value for name, value in itertools.pairwise(arguments) if name == "--parameters"]
+
+
+def test_a_stack_gets_a_random_key_once_and_keeps_it(deployment: Deployment) -> None:
+    deployment.is_new, deployment.has_keys = True, False
+    made = set()
+    for _ in range(2):
+        deployment.arguments.clear()
+        aws.deploy(["stage=prod"])
+        creating, protecting = deployment.arguments
+        (key,) = _keys(creating)
+        assert key.startswith("Shutterfeed-prod:OriginKeys=")
+        assert len(key.partition("=")[2]) >= 40
+        assert _keys(protecting) == []
+        made.add(key)
+    assert len(made) == 2
+    # A stack of before there were keys gets one, too.
+    deployment.is_new = False
+    aws.deploy([])
+    assert len(_keys(deployment.arguments[-1])) == 1
+    deployment.has_keys = True
+    aws.deploy([])
+    assert _keys(deployment.arguments[-1]) == []
+
+
+def test_keys_are_replaced_by_naming_them(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = set()
+    for keys in ("old,new", "new,old"):
+        monkeypatch.setenv("ORIGIN_KEYS", keys)
+        aws.deploy([])
+        assert _keys(deployment.arguments[-1]) == [f"Shutterfeed-dev:OriginKeys={keys}"]
+        # The function's published version has to be published again.
+        (digest,) = re.findall(r"origin_keys_digest=(\w{16})$", deployment.done[-1])
+        digests.add(digest)
+    assert len(digests) == 2
+
+
+def test_the_cdk_works_with_the_bootstrap_stack_that_the_context_names(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(aws, "_cli", lambda: tmp_path)
+    context = ["toolkit=OurToolkit", "qualifier=ours"]
+    aws.bootstrap(context)
+    aws.deploy(context)
+    aws.diff(context)
+    bootstrapping, deploying, comparing = deployment.arguments
+    for arguments in (bootstrapping, deploying, comparing):
+        assert ("--toolkit-stack-name", "OurToolkit") in itertools.pairwise(arguments)
+    assert bootstrapping[:2] == ["bootstrap", "aws://123456789012/eu-north-1"]
+    assert ("--qualifier", "ours") in itertools.pairwise(bootstrapping)
+    assert deployment.done[-1] == f"cdk compare {' '.join(context)} account_concurrency=10"
 
 
 def test_a_stack_that_is_there_is_deployed_once(deployment: Deployment) -> None:
@@ -153,6 +255,31 @@ def test_nothing_can_be_operated_that_could_not_be_created(
     monkeypatch.setattr(aws, "_clients", lambda _: lambda _: client)
     with pytest.raises(ToolError, match="Shutterfeed-prod is ROLLBACK_COMPLETE: deploy it"):
         aws.deployed("prod")
+    assert deployment.done == []
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "said"),
+    [
+        ("ValidationError", "Stack with id x does not exist", "There is no stack Shutterfeed-prod"),
+        ("AccessDenied", "User x is not authorized", "lack the right to DescribeStacks"),
+    ],
+)
+def test_a_stack_that_may_not_be_read_is_not_taken_for_a_missing_one(
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+    message: str,
+    said: str,
+) -> None:
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": message}}, "DescribeStacks")
+
+    client = SimpleNamespace(describe_stacks=refuse)
+    monkeypatch.setattr(aws, "_clients", lambda _: lambda _: client)
+    assert main(["smoke", "stage=prod"]) == 1
+    assert said in capsys.readouterr().err
     assert deployment.done == []
 
 

@@ -33,6 +33,7 @@ class FakeCloudFormation:
         self.deleted: list[str] = []
         self.refuses_to_delete = False
         self.kept: list[tuple[str, str]] = []
+        self.parameters: list[str] = []
 
     def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - AWS's names
         by_id = StackName.startswith("arn:")
@@ -44,6 +45,7 @@ class FakeCloudFormation:
             "StackId": _id(),
             "StackStatus": status,
             "EnableTerminationProtection": self.protected,
+            "Parameters": [{"ParameterKey": name} for name in self.parameters],
         }
         return {"Stacks": [stack]}
 
@@ -310,3 +312,55 @@ def test_what_is_removed_and_what_is_kept_is_told(
         f"Kept, although nothing uses it: {table} (AWS::DynamoDB::Table); remove it by hand.",
         f"s3://{BUCKETS['site']}, left by an earlier {STACK}, is removed.",
     ]
+
+
+def test_what_would_be_in_the_way_is_told_and_nothing_is_changed(world: World) -> None:
+    world.bucket("uploads", "uploads/one")
+    world.bucket("site", "index.html")
+    world.bucket("originals", made_by=None)
+    told = creation.obstacles(world, STACK, BUCKETS)
+    assert [
+        BUCKETS[name] in sentence
+        for name, sentence in zip(("uploads", "originals"), told, strict=True)
+    ]
+    assert "holds objects" in told[0]
+    assert "is there already" in told[1]
+    assert world.buckets() == {"uploads", "site", "originals"}
+    assert creation.is_new(world, STACK)
+
+
+@pytest.mark.parametrize("status", FAILED)
+def test_what_a_failed_creation_left_is_told_only_if_it_is_peoples(
+    world: World, status: str
+) -> None:
+    world.cloudformation.statuses = [status]
+    world.bucket("site", "index.html")
+    assert creation.obstacles(world, STACK, BUCKETS) == []
+    world.bucket("originals", "photo")
+    (told,) = creation.obstacles(world, STACK, BUCKETS)
+    assert BUCKETS["originals"] in told
+    assert world.cloudformation.deleted == []
+    assert creation.is_new(world, STACK)
+
+
+def test_a_stack_that_is_there_or_changing_has_its_own_buckets(world: World) -> None:
+    world.bucket("originals", "photo")
+    for status in ("CREATE_COMPLETE", "UPDATE_IN_PROGRESS", "CREATE_IN_PROGRESS"):
+        world.cloudformation.statuses = [status]
+        assert creation.obstacles(world, STACK, BUCKETS) == []
+        assert not creation.is_new(world, STACK)
+
+
+def test_a_stack_that_is_partly_deleted_is_told(world: World) -> None:
+    world.cloudformation.statuses = ["DELETE_FAILED"]
+    world.cloudformation.events[_id()] = ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    (told,) = creation.obstacles(world, STACK, BUCKETS)
+    assert "partly deleted" in told
+
+
+def test_a_parameter_is_found_where_there_is_one(world: World) -> None:
+    assert not creation.has_parameter(world("cloudformation"), STACK, "OriginKeys")
+    world.cloudformation.statuses = ["CREATE_COMPLETE"]
+    assert not creation.has_parameter(world("cloudformation"), STACK, "OriginKeys")
+    world.cloudformation.parameters = ["BootstrapVersion", "OriginKeys"]
+    assert creation.has_parameter(world("cloudformation"), STACK, "OriginKeys")

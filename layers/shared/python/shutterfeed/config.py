@@ -70,6 +70,9 @@ class ApiSettings(FeedSettings):
     uploads_bucket: str
     originals_bucket: str
     media_base_url: str
+    origin_keys: str
+    """The keys, with commas, of which CloudFront sends one with each request; `anybody` if the
+    API's own address is open."""
     deliver_queue_url: str
     recent_posts_cache: str
     """`container`, or `valkey` for a cache that all containers share, with

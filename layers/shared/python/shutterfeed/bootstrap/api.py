@@ -65,6 +65,8 @@ class People:
 @dataclass(frozen=True, kw_only=True)
 class Api(People):
     media_base_url: str
+    origin_keys: str
+    """What `origin.py` of the API function takes: keys with commas, or the word for none."""
     search: SearchService
     cursors: Cursors
 
@@ -158,6 +160,7 @@ def services() -> Api:
     return Api(
         **vars(people),
         media_base_url=settings.media_base_url,
+        origin_keys=settings.origin_keys,
         search=SearchService(
             index=search_index(settings.search_engine, settings.search_target),
             viewing=people.viewing,

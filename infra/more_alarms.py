@@ -1,0 +1,92 @@
+"""The alarms of the context `alarms=all`, each for 0.10 USD a month: whether messages wait,
+functions are throttled, or the sign-in turns people away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
+
+from infra.identity import Identity
+from infra.metrics import oldest_message
+from infra.queues import Queues
+from infra.settings import Settings
+from infra.watches import Watch
+from shutterfeed import topology
+
+_MINUTE: Final = Duration.minutes(1)
+_FIVE_MINUTES: Final = Duration.minutes(5)
+_WAIT: Final = Duration.minutes(30)
+_SHARE: Final = 0.8
+_SIGN_IN: Final = {
+    "SignInThrottles": "sign-ins",
+    "SignUpThrottles": "sign-ups",
+    "TokenRefreshThrottles": "token-refreshes",
+}
+
+
+def more_alarms(settings: Settings, queues: Queues, identity: Identity) -> Iterator[Watch]:
+    yield from _waiting(queues)
+    yield from _concurrency(settings)
+    yield from _sign_in(identity)
+
+
+def _waiting(queues: Queues) -> Iterator[Watch]:
+    for worker in topology.WORKERS:
+        # A message whose worker died is delivered again only after its visibility timeout.
+        patience = max(_WAIT.to_seconds(), 2 * worker.visibility_s)
+        yield Watch(
+            f"{worker.queue}-waiting",
+            oldest_message(queues[worker.step]),
+            threshold=patience,
+            periods=5,
+            meaning=f"A message has waited too long for {worker.function}: over "
+            f"{patience // 60:.0f} minutes. See `make waiting` and the throttles on the dashboard.",
+        )
+
+
+def _concurrency(settings: Settings) -> Iterator[Watch]:
+    yield Watch(
+        "throttles",
+        lambda_.Function.metric_all_throttles(statistic="Sum", period=_FIVE_MINUTES),
+        threshold=1,
+        periods=3,
+        meaning="Functions of the account have been throttled for 15 minutes: ask for a higher "
+        "quota of concurrent executions.",
+    )
+    limit = settings.account_concurrency
+    if limit is not None:
+        yield Watch(
+            "concurrency",
+            lambda_.Function.metric_all_unreserved_concurrent_executions(
+                statistic="Maximum", period=_MINUTE
+            ),
+            threshold=max(1, int(limit * _SHARE)),
+            periods=5,
+            meaning="Functions have used 80 % of the account's executions for five minutes: of "
+            f"{limit} that it has for functions without a reservation. Ask for a higher quota.",
+        )
+
+
+def _sign_in(identity: Identity) -> Iterator[Watch]:
+    for metric, what in _SIGN_IN.items():
+        yield Watch(
+            f"throttled-{what}",
+            cloudwatch.Metric(
+                namespace="AWS/Cognito",
+                metric_name=metric,
+                dimensions_map={
+                    "UserPool": identity.pool.user_pool_id,
+                    "UserPoolClient": identity.client_id,
+                },
+                statistic="Sum",
+                period=_FIVE_MINUTES,
+            ),
+            threshold=1,
+            periods=1,
+            meaning=f"Cognito has refused people: more {what.replace('-', ' ')} than its quota "
+            "allows. Ask for a higher quota of user pool requests.",
+        )
