@@ -2,7 +2,7 @@
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
 An override of a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
-`recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the workers whose
+`recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the queues whose
 number differs from their row in `topology.py`.
 """
 
@@ -42,8 +42,8 @@ _QUEUE_CONCURRENCY: Final = range(2, 1001)
 """The values that Lambda accepts as the maximum concurrency of a queue."""
 _SHARE: Final = 5
 _LOCAL_EXECUTIONS: Final = 2
-"""The highest number of executions of each worker on the local cloud, where all functions share
-this machine's cores."""
+"""The highest number of executions that each queue starts on the local cloud, where all functions
+share this machine's cores."""
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -75,9 +75,9 @@ class Settings:
     log_retention_days: int
     log_level: str
     worker_concurrency: Mapping[str, int]
-    """The highest number of executions of each worker that its queue starts at the same time, from
-    2 to 1,000. A worker that the context does not name has the number of its row in `topology.py`.
-    """
+    """The highest number of executions that each queue starts at the same time, from 2 to 1,000. A
+    worker's first queue goes by the function's name, its bulk queue by that with the ending
+    `_bulk`. A queue that the context does not name has the number of its row in `topology.py`."""
     reserved_concurrency: Mapping[str, int]
     """The number of executions that AWS keeps for a function and takes from all others; a function
     that is left out has no reservation.
@@ -214,15 +214,15 @@ class Settings:
     def _is_local(self) -> bool:
         return self.stage == LOCAL_STAGE
 
-    def started_by_queue(self, worker: str) -> int:
-        """How many executions of a worker its queue may start at the same time.
+    def started_by_queue(self, lane: topology.Lane) -> int:
+        """How many executions of its worker a queue may start at the same time.
 
         No queue may start more than a fifth of the account's executions. Otherwise, in an account
         that has 10, a backlog of one kind would stop all other workers and the API: for example of
         videos, which take minutes each.
         """
-        wanted = self.worker_concurrency[worker]
-        if self.account_concurrency is None or worker in self.reserved_concurrency:
+        wanted = self.worker_concurrency[lane.setting]
+        if self.account_concurrency is None or lane.worker.function in self.reserved_concurrency:
             return wanted
         return max(_QUEUE_CONCURRENCY.start, min(wanted, self.account_concurrency // _SHARE))
 
@@ -348,8 +348,7 @@ def _feed(context: Context) -> Mapping[str, int]:
 def _worker_concurrency(context: Context) -> Mapping[str, int]:
     is_local = context.text("stage") == LOCAL_STAGE
     usual = {
-        worker.function: _LOCAL_EXECUTIONS if is_local else worker.concurrency
-        for worker in topology.WORKERS
+        lane.setting: _LOCAL_EXECUTIONS if is_local else lane.concurrency for lane in topology.LANES
     }
     chosen = _numbers(context, "worker_concurrency")
     unknown = chosen.keys() - usual.keys()
@@ -368,7 +367,11 @@ def _worker_concurrency(context: Context) -> Mapping[str, int]:
 
 def _reserved_concurrency(context: Context) -> Mapping[str, int]:
     reserved = _numbers(context, "reserved_concurrency")
-    started = _worker_concurrency(context)
+    by_queue = _worker_concurrency(context)
+    started = {
+        worker.function: sum(by_queue[lane.setting] for lane in worker.lanes)
+        for worker in topology.WORKERS
+    }
     if context.text("stage") == LOCAL_STAGE:
         # The local cloud starts as many as it is asked for, whatever a queue may start.
         reserved = dict(started) | reserved

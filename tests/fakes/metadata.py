@@ -21,6 +21,7 @@ from shutterfeed.domain.changes import (
 )
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.limits import Charge, charged, microseconds, wait
 from shutterfeed.domain.media import (
     Blob,
     BlobState,
@@ -42,7 +43,11 @@ from shutterfeed.domain.posts import (
     PostCounts,
     PostState,
 )
-from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION, unfollowed_marker_retention
+from shutterfeed.domain.retention import (
+    ALLOWANCES_RETENTION,
+    IDEMPOTENCY_RETENTION,
+    unfollowed_marker_retention,
+)
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.keys import Key
@@ -83,6 +88,8 @@ class Metadata:
     referred_blobs: dict[Reference, str] = field(default_factory=dict)
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
+    allowances: dict[Key, dict[str, int]] = field(default_factory=dict)
+    """When the allowances of an item are full again, in microseconds."""
     checkpoints: dict[int, str] = field(default_factory=dict)
     recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
@@ -147,6 +154,8 @@ class Metadata:
                 del self.resting[key.pk.removeprefix(keys.handle("").pk)]
             elif (author := keys.parse_author(key.sk)) is not None:
                 self.unfollowed.discard((keys.parse_profile(key), author[0]))
+            elif key in self.allowances:
+                del self.allowances[key]
             else:
                 del self.creations[key]
 
@@ -492,6 +501,21 @@ class FakeRemovals:
         if count >= self.per_hour:
             return False
         self.data.removals[keys.removals(at)] = count + 1
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class FakeShares:
+    data: Metadata
+
+    def take(self, user_id: str, charge: Charge, now: datetime) -> bool:
+        key, moment = keys.shares(user_id), microseconds(now)
+        full_at = self.data.allowances.get(key, {}).get(charge.name, 0)
+        if wait(full_at, moment, charge):
+            return False
+        item = self.data.allowances.setdefault(key, {})
+        item[charge.name] = charged(full_at, moment, charge)
+        self.data.expiries[key] = now + ALLOWANCES_RETENTION
         return True
 
 

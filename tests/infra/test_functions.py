@@ -111,8 +111,8 @@ def test_by_default_nothing_is_reserved_of_what_a_new_account_does_not_have(dev:
     assert _reserved(dev) == {}
 
 
-def test_on_the_local_cloud_a_reservation_keeps_each_worker_to_two(local: Template) -> None:
-    assert _reserved(local) == {worker.function: 2 for worker in topology.WORKERS}
+def test_on_the_local_cloud_a_reservation_keeps_each_queue_to_two(local: Template) -> None:
+    assert _reserved(local) == {w.function: 2 * len(w.lanes) for w in topology.WORKERS}
 
 
 def test_the_tools_know_the_functions_names(dev: Template) -> None:

@@ -57,17 +57,19 @@ def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
 
 
 def test_workers_have_the_concurrency_of_their_rows_unless_the_context_names_them() -> None:
-    usual = {worker.function: worker.concurrency for worker in topology.WORKERS}
+    usual = {lane.setting: lane.concurrency for lane in topology.LANES}
     assert _settings().worker_concurrency == usual
     assert _settings(worker_concurrency=None).worker_concurrency == usual
-    chosen = _settings(worker_concurrency={"thumbnail": 7, "collect": None}).worker_concurrency
-    assert chosen == usual | {"thumbnail": 7}
+    chosen = {"thumbnail": 7, "transcode_bulk": 3, "collect": None}
+    settings = _settings(worker_concurrency=chosen)
+    assert settings.worker_concurrency == usual | {"thumbnail": 7, "transcode_bulk": 3}
 
 
 def test_workers_share_this_machine_on_the_local_cloud() -> None:
     settings = _settings(stage="local")
-    two = {worker.function: 2 for worker in topology.WORKERS}
-    assert settings.worker_concurrency == settings.reserved_concurrency == two
+    assert settings.worker_concurrency == {lane.setting: 2 for lane in topology.LANES}
+    both = {worker.function: 2 * len(worker.lanes) for worker in topology.WORKERS}
+    assert settings.reserved_concurrency == both
 
 
 @pytest.mark.parametrize(

@@ -119,8 +119,8 @@ class World:
         aws("s3").put_bucket_versioning(
             Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"}
         )
-        for worker in topology.WORKERS:
-            self.create_queue(worker.queue)
+        for lane in topology.LANES:
+            self.create_queue(lane.queue)
 
     def connect_uploads(self) -> None:
         """Let the uploads bucket notify its queue; S3 sends a test event on this."""
@@ -157,7 +157,7 @@ class World:
             "RECENT_POSTS_CACHE_SECONDS": "0",
             "RECENT_POSTS_CACHE_AUTHORS": "1000",
             "RECENT_POSTS_CACHE_MEGABYTES": "64",
-            **{w.queue_variable: self.queue_url(w.queue) for w in topology.WORKERS},
+            **{lane.queue_variable: self.queue_url(lane.queue) for lane in topology.LANES},
             "SEARCH_ENGINE": "dynamodb",
             "SEARCH_TARGET": SEARCH,
             "SEARCH_READER": "nobody",

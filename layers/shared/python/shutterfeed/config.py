@@ -36,7 +36,7 @@ class Settings:
 
 def queue_urls(steps: Iterable[str], env: Mapping[str, str] = os.environ) -> Mapping[str, str]:
     """The addresses of the queues of some steps. Raises `MissingSetting`."""
-    return {step: _read(topology.worker(step).queue_variable, env) for step in steps}
+    return {step: _read(topology.lane(step).queue_variable, env) for step in steps}
 
 
 def _read(name: str, env: Mapping[str, str]) -> str:
@@ -102,8 +102,11 @@ class DedupHashSettings(Settings):
     metadata_table: str
     uploads_bucket: str
     originals_bucket: str
+    ingest_bulk_queue_url: str
     render_queue_url: str
+    render_bulk_queue_url: str
     transcode_queue_url: str
+    transcode_bulk_queue_url: str
     publish_queue_url: str
 
 
@@ -151,8 +154,11 @@ class ReconcileSettings(Settings):
     uploads_bucket: str
     originals_bucket: str
     ingest_queue_url: str
+    ingest_bulk_queue_url: str
     render_queue_url: str
+    render_bulk_queue_url: str
     transcode_queue_url: str
+    transcode_bulk_queue_url: str
     publish_queue_url: str
     reconcile_after_minutes: str
     """How many minutes a post may be unpublished before the reconciler checks it."""

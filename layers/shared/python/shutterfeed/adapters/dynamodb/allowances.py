@@ -1,0 +1,67 @@
+"""What users have left of their allowances: of each, the moment at which it is full again.
+
+A charge is one conditional update without a read. Its condition is a guess: that the allowance is
+full, which it is for nearly everybody. Only if the guess is wrong, the item is read, and the charge
+is refused, or made on the condition that the allowance lies where the item said. Updates of
+others in between move it within that condition or past it, so that no two can spend the same
+tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import and_
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.records import epoch
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Item, Table, Update
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.limits import Charge, charged, microseconds, wait
+from shutterfeed.domain.retention import ALLOWANCES_RETENTION
+from shutterfeed.keys import Key
+from shutterfeed.schema import TTL_ATTRIBUTE
+
+_ATTEMPTS: Final = 10
+
+
+def charging(key: Key, charges: Sequence[Charge], at: datetime, known: Item) -> Update:
+    """The update that makes all charges, on the condition that the allowances are as in `known`,
+    or were charged since and still hold enough. They must hold enough in `known`."""
+    now = microseconds(at)
+    sets: dict[str, int] = {TTL_ATTRIBUTE: epoch(at + ALLOWANCES_RETENTION)}
+    adds: dict[str, int] = {}
+    conditions: list[ConditionBase] = []
+    for charge in charges:
+        name = Attr(charge.name)
+        if known.get(charge.name, 0) >= now:
+            adds[charge.name] = charge.price
+            conditions.append(name.between(now, now + charge.furthest))
+        else:
+            sets[charge.name] = charged(0, now, charge)
+            conditions.append(name.not_exists() | name.lt(now))
+    return Update(key, set=sets, add=adds, condition=reduce(and_, conditions))
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoShares:
+    table: Table
+
+    def take(self, user_id: str, charge: Charge, now: datetime) -> bool:
+        key = keys.shares(user_id)
+        known: Item = {}
+        for _ in range(_ATTEMPTS):
+            if wait(known.get(charge.name, 0), microseconds(now), charge):
+                return False
+            try:
+                self.table.write(charging(key, [charge], now, known))
+            except ConditionFailed:
+                known = self.table.get(key) or {}
+            else:
+                return True
+        raise Busy
