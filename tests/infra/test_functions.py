@@ -36,7 +36,7 @@ def test_runtime_logs_and_traces(every: Template, name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_environment_is_what_the_functions_settings_read(every: Template, name: str) -> None:
     if name == topology.ROUTER:
-        expected = {topology.worker(step).queue_variable for step in routing.STEPS}
+        expected = {topology.lane(step).queue_variable for step in routing.STEPS}
     else:
         own = f"{name.title().replace('_', '')}Settings"
         settings = getattr(config, own, config.MetadataSettings)
