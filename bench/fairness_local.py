@@ -8,7 +8,7 @@ while nothing else happens, then while the 120 are processed. Functions are warm
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Size:
     noise: int
     """How many photos the one user sends."""
     samples: int
-    """How many photos of the other are measured, with them and without."""
+    """How many photos of others are measured alone; beside the noise, as many as come."""
 
 
 FULL: Final = Size(120, 15)
@@ -55,11 +55,10 @@ def run(size: Size) -> list[Figure]:
         alone = [_time_to_published(next(others)) for _ in range(size.samples)]
         show(f"beside {size.noise} photos")
         with _noise(noisy, size.noise) as processed:
-            beside = [_time_to_published(next(others)) for _ in range(size.samples)]
-            before_the_end = not processed()
+            beside = [_time_to_published(next(others))]
+            while not processed():
+                beside.append(_time_to_published(next(others)))
         clear()
-    if not before_the_end and size == FULL:
-        raise RuntimeError("the noise ended before the last photo was measured")
     return [
         Figure("time to published alone, p95", _p95(alone), "s"),
         Figure(f"beside {size.noise} photos of another, p95", _p95(beside), "s"),
@@ -68,28 +67,24 @@ def run(size: Size) -> list[Figure]:
 
 
 @contextmanager
-def _noise(api: Api, number: int) -> Iterator[Processed]:
-    """One user's photos, all stored before the block begins; at its end all are processed."""
+def _noise(api: Api, number: int) -> Iterator[Callable[[], bool]]:
+    """One user sends photos in the background. The block is told whether all are published."""
     with ThreadPoolExecutor(_PARALLEL) as pool:
-        posts = list(pool.map(lambda _: _sent(api), range(number)))
-    processed = Processed(api, posts)
-    yield processed
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not processed():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the photos have not been processed in time")
-        time.sleep(_PAUSE_SECONDS)
+        posts = [pool.submit(_sent, api) for _ in range(number)]
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+
+        def processed() -> bool:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the photos have not been processed in time")
+            while posts and posts[-1].done() and _is_published(api, posts[-1].result()):
+                posts.pop()
+            return not posts
+
+        yield processed
 
 
-@dataclass(frozen=True, slots=True)
-class Processed:
-    """Tells whether the last of some posts is published."""
-
-    api: Api
-    posts: list[str]
-
-    def __call__(self) -> bool:
-        return all(self.api.post(post)["state"] == "published" for post in reversed(self.posts))
+def _is_published(api: Api, post_id: str) -> bool:
+    return bool(api.post(post_id)["state"] == "published")
 
 
 def _sent(api: Api) -> str:

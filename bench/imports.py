@@ -19,6 +19,7 @@ from typing import Final
 from bench.figures import Figure
 from bench.progress import clear, show
 from shutterfeed import config, topology
+from tests.limits import PLENTY_SETTING
 
 _ROOT: Final = Path(__file__).parents[1]
 _BASELINE: Final = "import boto3; boto3.client('dynamodb')"
@@ -91,6 +92,7 @@ def environment(**extra: str) -> dict[str, str]:
         "REGULAR_AFTER_DAYS": "1",
         "FEED_POSTS": "1000",
         "SNAPSHOT_POSTS": "100",
+        "LIMITS": PLENTY_SETTING,
         "SEARCH_ENGINE": "dynamodb",
         "SEARCH_TARGET": "search",
         "RECENT_POSTS_CACHE": "container",

@@ -2,8 +2,8 @@
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
 An override of a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
-`recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the queues whose
-number differs from their row in `topology.py`.
+`limits`, `recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the queues
+whose number differs from their row in `topology.py`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ FEED_POLICY: Final = (
     "feed_posts",
     "snapshot_posts",
 )
+_ALLOWANCE: Final = ("at_once", "per_hour")
 RECENT_POSTS_CACHE: Final = ("seconds", "authors", "megabytes")
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
@@ -119,6 +120,8 @@ class Settings:
     """The highest number of contents that the collector removes in an hour before it stops."""
     feed: Mapping[str, int]
     """How posts are delivered: `FeedPolicy` of `domain/delivery.py`, by the names of its fields."""
+    limits: Mapping[str, tuple[int, int]]
+    """What one user may do at once, and in an hour in the course of time, by the kind of action."""
     shared_cache: bool
     """Whether the recent posts of celebrities are also in a Valkey cache that all containers share
     (`cache=valkey`). It costs money while idle."""
@@ -176,6 +179,7 @@ class Settings:
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
             feed=_feed(context),
+            limits=_limits(context),
             shared_cache=_shared_cache(context),
             recent_posts_cache=_recent_posts_cache(context),
             search=context.matching("search", _SEARCH),
@@ -343,6 +347,23 @@ def _feed(context: Context) -> Mapping[str, int]:
             f"Context value feed: active_days must be from 1 to {schema.MOST_ACTIVE_DAYS}."
         )
     return policy
+
+
+def _limits(context: Context) -> Mapping[str, tuple[int, int]]:
+    chosen = context.maps("limits")
+    if chosen.keys() != set(schema.LIMITS):
+        raise SettingsError(f"Context value limits must have {', '.join(schema.LIMITS)}.")
+    for name, numbers in chosen.items():
+        if numbers.keys() != set(_ALLOWANCE) or min(numbers.values()) < 1:
+            raise SettingsError(
+                f"Context value limits: {name} must have at_once and per_hour, both at least 1."
+            )
+        if numbers["at_once"] > numbers["per_hour"] * schema.LIMITS_FULL_WITHIN_HOURS:
+            raise SettingsError(
+                f"Context value limits: at_once of {name} must be at most "
+                f"{schema.LIMITS_FULL_WITHIN_HOURS} times per_hour."
+            )
+    return {name: (chosen[name]["at_once"], chosen[name]["per_hour"]) for name in schema.LIMITS}
 
 
 def _worker_concurrency(context: Context) -> Mapping[str, int]:

@@ -15,7 +15,7 @@ from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsC
 from shutterfeed.adapters.caching.tiers import TieredRecentPostsCache
 from shutterfeed.adapters.caching.valkey import ValkeyRecentPostsCache
 from shutterfeed.adapters.clients import connect
-from shutterfeed.adapters.dynamodb.allowances import DynamoShares
+from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances, DynamoShares
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -41,7 +41,7 @@ from shutterfeed.keys import counts as counts_key
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
-from shutterfeed.ports.limits import Shares
+from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
@@ -52,6 +52,7 @@ from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
+    FakeAllowances,
     FakeAvatars,
     FakeBlobs,
     FakeFollows,
@@ -105,6 +106,7 @@ class Store:
     removals: Removals
     """Three an hour."""
     shares: Shares
+    allowances: Allowances
     feeds: Feeds
     audience: Audience
     reads: FeedReads
@@ -224,6 +226,7 @@ def _fake_store() -> Store:
         FakeBlobs(data),
         FakeRemovals(data, 3),
         FakeShares(data),
+        FakeAllowances(data),
         feeds,
         FakeAudience(data),
         FakeFeedReads(data, feeds),
@@ -260,6 +263,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoBlobs(metadata),
         DynamoRemovals(metadata, 3),
         DynamoShares(metadata),
+        DynamoAllowances(metadata),
         DynamoFeeds(tables.feed),
         DynamoAudience(tables.feed, metadata.name),
         DynamoFeedReads(metadata, tables.feed),

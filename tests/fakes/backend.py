@@ -15,6 +15,7 @@ from shutterfeed import keys, topology
 from shutterfeed.bootstrap import api, deliver, fan_out
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import FanOut, FanOutMessage, IndexMessage, IngestUpload
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
@@ -31,6 +32,7 @@ from shutterfeed.services.transcoding import TranscodingService
 from tests import samples
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
+    FakeAllowances,
     FakeAvatars,
     FakeBlobs,
     FakeFollows,
@@ -58,6 +60,7 @@ from tests.fakes.storage import (
     FakeVideoCodec,
 )
 from tests.fakes.system import FakeClock, FakeIds
+from tests.limits import PLENTY
 
 P = TypeVar("P")
 _MANY = 10_000
@@ -132,6 +135,7 @@ class Backend:
     feed_table: FakeFeeds = field(default_factory=FakeFeeds)
     buckets: Buckets = field(default_factory=Buckets)
     policy: FeedPolicy = POLICY
+    limits: Limits = PLENTY
     found: FakeSearchDocuments = field(default_factory=FakeSearchDocuments)
 
     def __post_init__(self) -> None:
@@ -168,7 +172,9 @@ class Backend:
             feeds=feeds,
             readers=readers,
             preparations=queues["deliver"],
+            allowances=guard(FakeAllowances(self.metadata)),
             policy=self.policy,
+            limits=self.limits,
             clock=clock,
             ids=ids,
         )

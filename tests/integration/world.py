@@ -23,6 +23,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import random_id, ulid, user_id_of
 from tests import tables
 from tests.conftest import REGION
+from tests.limits import PLENTY_SETTING
 
 ACCOUNT: Final = "123456789012"
 MEDIA_BASE_URL: Final = "https://shutterfeed.example.com/media"
@@ -152,6 +153,7 @@ class World:
             "REGULAR_AFTER_DAYS": "0",
             "FEED_POSTS": "1000",
             "SNAPSHOT_POSTS": "200",
+            "LIMITS": PLENTY_SETTING,
             # Tests look at what they have just changed.
             "RECENT_POSTS_CACHE": "container",
             "RECENT_POSTS_CACHE_SECONDS": "0",

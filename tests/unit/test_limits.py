@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shutterfeed import schema
+from shutterfeed.bootstrap.limits import limits_of
+from shutterfeed.domain.errors import LimitReached
 from shutterfeed.domain.lanes import UPLOAD_CHARGE, transcoding_charge
-from shutterfeed.domain.limits import Allowance, Charge, charged, microseconds, wait
+from shutterfeed.domain.limits import (
+    Allowance,
+    Charge,
+    Limited,
+    charged,
+    microseconds,
+    reached,
+    wait,
+)
 from shutterfeed.domain.media import Medium
 from shutterfeed.domain.retention import ALLOWANCES_RETENTION
+from tests.limits import PLENTY, plenty_but, setting
 
 NOW = 1_770_000_000_000_000
 HOUR = 3_600_000_000
@@ -145,3 +158,34 @@ def test_shares_are_full_again_before_they_are_forgotten() -> None:
     for charge in (UPLOAD_CHARGE, longest):
         empty_for = charge.furthest + charge.price
         assert timedelta(microseconds=empty_for) < ALLOWANCES_RETENTION
+
+
+def _reached(seconds: int, limited: Limited = Limited.POSTS) -> str:
+    return reached(limited, seconds * 1_000_000).message
+
+
+def test_how_long_to_wait_is_told_in_words() -> None:
+    told = [_reached(s) for s in (1, 2, 60, 61, 3600, 3601, 7200)]
+    durations = [text.rpartition("again in ")[2] for text in told]
+    assert durations == [
+        *("1 second.", "2 seconds.", "60 seconds.", "2 minutes.", "60 minutes."),
+        *("2 hours.", "2 hours."),
+    ]
+    assert len({_reached(1, limited) for limited in Limited}) == len(Limited)
+    assert reached(Limited.POSTS, 1).retry_after == 1, "never zero"
+
+
+def test_the_longest_wait_counts() -> None:
+    limits = plenty_but(posts=Allowance(1, 60), bytes=Allowance(1, 3_600))
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    spending = limits.spending("ada", now, posts=1, bytes=1)
+    spending.check({})
+    known = {c.name: charged(0, microseconds(now), c) for c in spending.charges}
+    with pytest.raises(LimitReached) as refused:
+        spending.check(known)
+    assert (refused.value.limit, refused.value.retry_after) == ("posts", 60)
+
+
+def test_the_settings_name_every_kind_of_action() -> None:
+    assert set(schema.LIMITS) == {limited.value for limited in Limited}
+    assert limits_of(setting(PLENTY)) == PLENTY

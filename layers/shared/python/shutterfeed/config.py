@@ -80,6 +80,9 @@ class ApiSettings(FeedSettings):
     recent_posts_cache_authors: str
     recent_posts_cache_megabytes: str
 
+    limits: str
+    """What each user may do: a JSON object of `[at once, per hour]` by the kind of action."""
+
     search_engine: str
     """The search engine: `dynamodb` or `opensearch`."""
     search_target: str

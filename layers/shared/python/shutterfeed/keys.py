@@ -6,6 +6,7 @@ Metadata table
     USER#<author>      UPLOAD#<media>     upload ledger
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
+    USER#<id>          LIMITS             what is left of the user's limits
     USER#<id>          LANES              what is left of the user's shares of the first queues
     USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
     USER#<reader>      PULLS#<author>     pull marker: this reader pulls this celebrity
@@ -199,6 +200,10 @@ def parse_follow(key: Key) -> tuple[str, str]:
 
 def shares(user_id: str) -> Key:
     return Key(user_partition(user_id), "LANES")
+
+
+def limits(user_id: str) -> Key:
+    return Key(user_partition(user_id), "LIMITS")
 
 
 def recent_posts(author_id: str) -> Key:

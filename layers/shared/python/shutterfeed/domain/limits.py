@@ -9,9 +9,14 @@ in either order.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import ceil
 from typing import Final
+
+from shutterfeed.domain.errors import LimitReached
 
 _HOUR_US: Final = 3_600_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,3 +78,81 @@ def charged(full_at: int, now: int, charge: Charge) -> int:
 def microseconds(at: datetime) -> int:
     """An instant in the form in which allowances are stored."""
     return (at - _EPOCH) // _MICROSECOND
+
+
+class Limited(StrEnum):
+    """The kinds of actions that are limited for each user."""
+
+    POSTS = "posts"
+    """Posts, and photos declared as avatars."""
+    BYTES = "bytes"
+    """The declared bytes of their files."""
+    FOLLOWS = "follows"
+    RENAMES = "renames"
+    """Changes of the handle."""
+    CHANGES = "changes"
+    """Changes of posts and profiles, and restored posts."""
+    ORIGINALS = "originals"
+    """Copies of originals, made for their owner to download."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What an action takes from its user's allowances: all of it in the transaction of the action's
+    own writes, or nothing."""
+
+    user_id: str
+    charges: tuple[Charge, ...]
+    at: datetime
+
+    def check(self, known: Mapping[str, int]) -> None:
+        """Raise `LimitReached` if an allowance does not hold enough. `known` has the moments at
+        which they are full again; one that is missing is full."""
+        now = microseconds(self.at)
+        waits = {c.name: wait(known.get(c.name, 0), now, c) for c in self.charges}
+        name, longest = max(waits.items(), key=lambda item: item[1])
+        if longest:
+            raise reached(Limited(name), longest)
+
+
+NOTHING: Final = Spending("", (), _EPOCH)
+"""The spending of an action that is not limited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The deployment's allowances."""
+
+    allowances: Mapping[Limited, Allowance]
+
+    def spending(self, user_id: str, at: datetime, **tokens: int) -> Spending:
+        """The charges of an action: so many tokens of each kind, by the kind's value."""
+        charges = tuple(
+            Charge(name, number, self.allowances[Limited(name)]) for name, number in tokens.items()
+        )
+        return Spending(user_id, charges, at)
+
+
+def reached(limited: Limited, delay: int) -> LimitReached:
+    """The error of an action that has to wait so many microseconds."""
+    seconds = ceil(delay / 1_000_000)
+    message = f"{_TOO_MUCH[limited]} Please try again in {_duration(seconds)}."
+    return LimitReached(limited.value, message, seconds)
+
+
+_TOO_MUCH: Final = {
+    Limited.POSTS: "You have posted a lot in a short time.",
+    Limited.BYTES: "You have uploaded a lot in a short time.",
+    Limited.FOLLOWS: "You have followed many people in a short time.",
+    Limited.RENAMES: "You have changed your handle several times.",
+    Limited.CHANGES: "You have changed a lot in a short time.",
+    Limited.ORIGINALS: "You have downloaded many originals in a short time.",
+}
+
+
+def _duration(seconds: int) -> str:
+    """A duration in words, rounded up: `1 second`, `5 minutes`, `2 hours`."""
+    for unit, length in (("hour", 3600), ("minute", 60)):
+        if seconds > length:
+            return f"{ceil(seconds / length)} {unit}s"
+    return f"{seconds} second{'s' if seconds > 1 else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from shutterfeed.domain.limits import Charge
+from shutterfeed.domain.limits import Charge, Spending
 
 
 class Shares(Protocol):
@@ -17,4 +17,12 @@ class Shares(Protocol):
         A repeated call charges again. Charges of several processes at the same time give the same
         result as if they had been made one after another.
         """
+        ...
+
+
+class Allowances(Protocol):
+    """Each user's limits, for actions that write nothing to the table themselves."""
+
+    def spend(self, spending: Spending) -> None:
+        """Make all charges, or none. Raises `LimitReached`."""
         ...

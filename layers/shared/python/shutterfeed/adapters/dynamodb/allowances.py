@@ -20,9 +20,9 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import epoch
-from shutterfeed.adapters.dynamodb.table import ConditionFailed, Item, Table, Update
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Item, Table, Update, Write
 from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.limits import Charge, charged, microseconds, wait
+from shutterfeed.domain.limits import Charge, Spending, charged, microseconds, wait
 from shutterfeed.domain.retention import ALLOWANCES_RETENTION
 from shutterfeed.keys import Key
 from shutterfeed.schema import TTL_ATTRIBUTE
@@ -65,3 +65,38 @@ class DynamoShares:
             else:
                 return True
         raise Busy
+
+
+def transact(table: Table, writes: Sequence[Write], spending: Spending) -> None:
+    """Make all writes and charges, or none.
+
+    Raises `ConditionFailed` if the condition of a write does not hold, whatever the allowances
+    hold: an action that is impossible, or was done already, is not one too many. Raises
+    `LimitReached`, and `Busy`.
+    """
+    if not spending.charges:
+        table.transact(writes)
+        return
+    key = keys.limits(spending.user_id)
+    known: Item = {}
+    for _ in range(_ATTEMPTS):
+        charge = charging(key, spending.charges, spending.at, known)
+        try:
+            table.transact([*writes, charge])
+        except ConditionFailed as error:
+            failed = [index for index in error.failed if index < len(writes)]
+            if failed:
+                raise ConditionFailed(failed) from error
+            known = table.get(key) or {}
+            spending.check(known)
+        else:
+            return
+    raise Busy
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoAllowances:
+    table: Table
+
+    def spend(self, spending: Spending) -> None:
+        transact(self.table, [], spending)

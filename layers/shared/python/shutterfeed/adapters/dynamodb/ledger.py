@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from shutterfeed.schema import PK, SK
 _STATE = "state"
 _MULTIPART_ID = "multipart_id"
 _ORDERED_AT = "ordered_at"
+_COPIED_AT = "copied_at"
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
 
 
@@ -78,6 +80,15 @@ class DynamoLedger:
     def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
         changes = {_STATE: MediaState.PROCESSING, _ORDERED_AT: timestamp(at)}
         self._move(author_id, media_id, (MediaState.AWAITING,), changes)
+
+    def mark_copied(self, author_id: str, media_id: str, at: datetime) -> None:
+        update = Update(
+            keys.upload(author_id, media_id),
+            set={_COPIED_AT: timestamp(at)},
+            condition=Attr(PK).exists(),
+        )
+        with suppress(ConditionFailed):
+            self.table.write(update)
 
     def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
         changes = {_ORDERED_AT: timestamp(at)}
