@@ -3,7 +3,6 @@ environment."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,7 +76,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
     _caches_recent_posts(function, to)
-    function.add_environment("LIMITS", json.dumps(to.settings.limits))
+    function.add_environment("LIMITS", to.settings.limits_setting)
     _sends(function, to, "deliver")
     # The API itself never writes bytes, but a presigned request has the rights of its signer.
     # PutObject also covers beginning and completing an upload in parts.

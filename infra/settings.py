@@ -8,6 +8,7 @@ whose number differs from their row in `topology.py`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,6 +123,8 @@ class Settings:
     """How posts are delivered: `FeedPolicy` of `domain/delivery.py`, by the names of its fields."""
     limits: Mapping[str, tuple[int, int]]
     """What one user may do at once, and in an hour in the course of time, by the kind of action."""
+    storage_quota_bytes: int | None
+    """How many bytes each user may store; null for any number."""
     shared_cache: bool
     """Whether the recent posts of celebrities are also in a Valkey cache that all containers share
     (`cache=valkey`). It costs money while idle."""
@@ -180,6 +183,7 @@ class Settings:
             removals_per_hour=context.number("removals_per_hour"),
             feed=_feed(context),
             limits=_limits(context),
+            storage_quota_bytes=context.optional_number("storage_quota_bytes"),
             shared_cache=_shared_cache(context),
             recent_posts_cache=_recent_posts_cache(context),
             search=context.matching("search", _SEARCH),
@@ -256,6 +260,12 @@ class Settings:
         """The feed policy. On the local cloud a reader is a regular one from the first visit on,
         since nobody waits there until the next day."""
         return {**self.feed, "regular_after_days": 0} if self._is_local else self.feed
+
+    @property
+    def limits_setting(self) -> str:
+        """The limits and the quota in the form that the API function reads."""
+        quota = self.storage_quota_bytes
+        return json.dumps({"allowances": self.limits, "storage_bytes": quota})
 
     @property
     def checks_bootstrap(self) -> bool:

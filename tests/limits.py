@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from shutterfeed import schema
 from shutterfeed.domain.limits import Allowance, Limited, Limits
 
 _PLENTY: Final = 10**12
 PLENTY: Final = Limits({limited: Allowance(_PLENTY, _PLENTY) for limited in Limited})
-PLENTY_SETTING: Final = json.dumps({name: [_PLENTY, _PLENTY] for name in schema.LIMITS})
 
 
 def plenty_but(**scarce: Allowance) -> Limits:
@@ -22,4 +20,8 @@ def plenty_but(**scarce: Allowance) -> Limits:
 def setting(limits: Limits) -> str:
     """The limits as the API function's setting has them."""
     allowances: Mapping[Limited, Allowance] = limits.allowances
-    return json.dumps({name: [a.at_once, a.per_hour] for name, a in allowances.items()})
+    pairs = {name: [a.at_once, a.per_hour] for name, a in allowances.items()}
+    return json.dumps({"allowances": pairs, "storage_bytes": limits.storage_bytes})
+
+
+PLENTY_SETTING: Final = setting(PLENTY)

@@ -232,7 +232,8 @@ def create_post(call: Call) -> PostCreated:
     """Declare a post and its files, and get a link to upload each file to.
 
     The post publishes itself once every file has arrived and been processed. A request that is
-    repeated with the same Idempotency-Key and body returns the same post with fresh links.
+    repeated with the same Idempotency-Key and body returns the same post with fresh links. The
+    answer is 409 `storage_full` if the caller's storage has no room for the files.
     """
     body = call.parse(CreatePost)
     draft = PostDraft(

@@ -14,7 +14,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.table import ConditionFailed
-from shutterfeed.domain.errors import LimitReached
+from shutterfeed.domain.errors import Conflict, LimitReached
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.limits import Allowance, Spending
 from shutterfeed.domain.posts import PostState
@@ -183,6 +183,33 @@ def test_what_writes_nothing_of_its_own_is_charged_alone(store: Store) -> None:
     assert _delay(lambda: store.allowances.spend(_spending(0.5, originals=1))) == 60
     assert store.expiry(keys.limits(ADA)) == int((START + ALLOWANCES_RETENTION).timestamp())
     assert timedelta(hours=LIMITS_FULL_WITHIN_HOURS + 24) == ALLOWANCES_RETENTION
+
+
+def test_storage_has_room_until_it_is_full_and_again_when_an_entry_is_gone(store: Store) -> None:
+    charged = replace(_spending(posts=1), stored=40, storage_bytes=100)
+    assert _post(store, charged, "one")
+    assert _post(store, charged, "two")
+    before = store.ledger.list(ADA, None, 10)
+    with pytest.raises(Conflict) as full:
+        _post(store, charged)
+    assert full.value.code == "storage_full", "although the limit is reached as well"
+    assert not _post(store, charged, "one"), "a repetition is free"
+    assert store.ledger.list(ADA, None, 10) == before
+    assert _post(store, replace(charged, user_id=BOB)), "everybody has storage"
+    entry = before.items[0].medium
+    for _ in range(2):
+        store.ledger.remove(ADA, entry.media_id)
+    # What the entry says is given back, once.
+    later = replace(_spending(3600, posts=1), storage_bytes=100, stored=20 + entry.size)
+    assert _post(store, later)
+    with pytest.raises(Conflict):
+        _post(store, replace(later, stored=1))
+
+
+def test_a_file_larger_than_all_of_the_storage_fits_nowhere(store: Store) -> None:
+    with pytest.raises(Conflict):
+        _post(store, replace(_spending(posts=1), stored=101, storage_bytes=100))
+    assert _post(store, replace(_spending(posts=1), stored=100, storage_bytes=100))
 
 
 @pytest.mark.parametrize("others", range(4))

@@ -27,6 +27,7 @@ from shutterfeed.domain.limits import (
     Spending,
     charged,
     microseconds,
+    storage_full,
     wait,
 )
 from shutterfeed.domain.media import (
@@ -95,6 +96,8 @@ class Metadata:
     referred_blobs: dict[Reference, str] = field(default_factory=dict)
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
+    stored: dict[str, int] = field(default_factory=dict)
+    """The bytes that each user stores."""
     allowances: dict[Key, dict[str, int]] = field(default_factory=dict)
     """When the allowances of an item are full again, in microseconds."""
     checkpoints: dict[int, str] = field(default_factory=dict)
@@ -150,11 +153,16 @@ class Metadata:
             self.changes.append(BlobRemoved(before))
 
     def spend(self, spending: Spending) -> None:
-        """Make all charges, or none."""
+        """Make all charges, or none, and count what is stored."""
+        stored = self.stored.get(spending.user_id, 0) + spending.stored
+        if spending.storage_bytes is not None and stored > spending.storage_bytes:
+            raise storage_full(spending.storage_bytes)
         if spending.charges:
             key = keys.limits(spending.user_id)
             spending.check(self.allowances.get(key, {}))
             self.charge(key, spending.charges, spending.at)
+        if spending.stored:
+            self.stored[spending.user_id] = stored
 
     def charge(self, key: Key, charges: Iterable[Charge], at: datetime) -> None:
         item = self.allowances.setdefault(key, {})
@@ -642,7 +650,10 @@ class FakeLedger:
         self._finish(author_id, media_id, lambda medium: medium.failed(failure))
 
     def remove(self, author_id: str, media_id: str) -> None:
-        self.data.uploads.pop((author_id, media_id), None)
+        upload = self.data.uploads.pop((author_id, media_id), None)
+        if upload is not None:
+            stored = self.data.stored.get(author_id, 0)
+            self.data.stored[author_id] = stored - upload.medium.size
 
     def _finish(self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]) -> None:
         upload = self.get(author_id, media_id)

@@ -81,7 +81,7 @@ class ApiSettings(FeedSettings):
     recent_posts_cache_megabytes: str
 
     limits: str
-    """What each user may do: a JSON object of `[at once, per hour]` by the kind of action."""
+    """What each user may do and store: a JSON object, read by `bootstrap/limits.py`."""
 
     search_engine: str
     """The search engine: `dynamodb` or `opensearch`."""

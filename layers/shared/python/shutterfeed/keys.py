@@ -7,6 +7,7 @@ Metadata table
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
     USER#<id>          LIMITS             what is left of the user's limits
+    USER#<id>          USAGE              bytes that the user stores
     USER#<id>          LANES              what is left of the user's shares of the first queues
     USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
     USER#<reader>      PULLS#<author>     pull marker: this reader pulls this celebrity
@@ -204,6 +205,10 @@ def shares(user_id: str) -> Key:
 
 def limits(user_id: str) -> Key:
     return Key(user_partition(user_id), "LIMITS")
+
+
+def usage(user_id: str) -> Key:
+    return Key(user_partition(user_id), "USAGE")
 
 
 def recent_posts(author_id: str) -> Key:

@@ -8,7 +8,8 @@ from shutterfeed.domain.limits import Allowance, Limited, Limits
 
 
 def limits_of(text: str) -> Limits:
-    """The limits in a text: a JSON object of `[at once, per hour]` by the kind of action."""
-    return Limits(
-        {Limited(name): Allowance(*numbers) for name, numbers in json.loads(text).items()}
-    )
+    """The limits in a text, a JSON object: `allowances` has `[at once, per hour]` by the kind of
+    action, `storage_bytes` a number or null."""
+    read = json.loads(text)
+    allowances = {Limited(name): Allowance(*pair) for name, pair in read["allowances"].items()}
+    return Limits(allowances, read["storage_bytes"])

@@ -9,14 +9,14 @@ in either order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import ceil
 from typing import Final
 
-from shutterfeed.domain.errors import LimitReached
+from shutterfeed.domain.errors import Conflict, LimitReached
 
 _HOUR_US: Final = 3_600_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,6 +85,9 @@ class Limited(StrEnum):
 
     POSTS = "posts"
     """Posts, and photos declared as avatars."""
+    FILES = "files"
+    """Their files. So no more of them are open, that is declared and not yet uploaded, than may be
+    declared while their links are valid."""
     BYTES = "bytes"
     """The declared bytes of their files."""
     FOLLOWS = "follows"
@@ -104,10 +107,16 @@ class Spending:
     user_id: str
     charges: tuple[Charge, ...]
     at: datetime
+    stored: int = 0
+    """The bytes that the action adds to what the user stores."""
+    storage_bytes: int | None = None
+    """How many bytes the user may store; None for any number."""
 
     def check(self, known: Mapping[str, int]) -> None:
         """Raise `LimitReached` if an allowance does not hold enough. `known` has the moments at
         which they are full again; one that is missing is full."""
+        if not self.charges:
+            return
         now = microseconds(self.at)
         waits = {c.name: wait(known.get(c.name, 0), now, c) for c in self.charges}
         name, longest = max(waits.items(), key=lambda item: item[1])
@@ -124,6 +133,14 @@ class Limits:
     """The deployment's allowances."""
 
     allowances: Mapping[Limited, Allowance]
+    storage_bytes: int | None = None
+    """How many bytes each user may store; None for any number."""
+
+    def creation(self, user_id: str, at: datetime, sizes: Sequence[int]) -> Spending:
+        """The charges of a post, or of an avatar's photo, with files of these sizes."""
+        stored = sum(sizes)
+        spending = self.spending(user_id, at, posts=1, files=len(sizes), bytes=stored)
+        return replace(spending, stored=stored, storage_bytes=self.storage_bytes)
 
     def spending(self, user_id: str, at: datetime, **tokens: int) -> Spending:
         """The charges of an action: so many tokens of each kind, by the kind's value."""
@@ -131,6 +148,15 @@ class Limits:
             Charge(name, number, self.allowances[Limited(name)]) for name, number in tokens.items()
         )
         return Spending(user_id, charges, at)
+
+
+def storage_full(most: int) -> Conflict:
+    """The error of an upload for which the user's storage has no room."""
+    return Conflict(
+        "storage_full",
+        f"Your storage of {most / 1e9:,.1f} GB has no room for this. What you delete makes room"
+        " after 30 days.",
+    )
 
 
 def reached(limited: Limited, delay: int) -> LimitReached:
@@ -142,6 +168,7 @@ def reached(limited: Limited, delay: int) -> LimitReached:
 
 _TOO_MUCH: Final = {
     Limited.POSTS: "You have posted a lot in a short time.",
+    Limited.FILES: "You have posted many photos and videos in a short time.",
     Limited.BYTES: "You have uploaded a lot in a short time.",
     Limited.FOLLOWS: "You have followed many people in a short time.",
     Limited.RENAMES: "You have changed your handle several times.",

@@ -35,8 +35,9 @@ class Posts(Protocol):
         fingerprint: str,
         spending: Spending = NOTHING,
     ) -> Creation | None:
-        """Write post, ledger entries and idempotency record, and make the charges, in one
-        transaction. Raises `LimitReached`.
+        """Write post, ledger entries and idempotency record, make the charges, and count what is
+        stored, in one transaction. Raises `LimitReached`, and `Conflict` if the author's storage
+        has no room.
 
         If the key was already used, nothing is written or charged, and the earlier creation is
         returned.

@@ -66,7 +66,8 @@ class Ledger(Protocol):
         ...
 
     def remove(self, author_id: str, media_id: str) -> None:
-        """Remove an entry. Does nothing if there is none."""
+        """Remove an entry, and count its bytes as no longer stored by its user. Does nothing if
+        there is none."""
         ...
 
 

@@ -64,7 +64,7 @@ class AvatarService:
             purpose=Purpose.AVATAR,
         )
         fingerprint = _fingerprint(draft)
-        spending = self.limits.spending(user_id, post.created_at, posts=1, bytes=draft.size)
+        spending = self.limits.creation(user_id, post.created_at, [draft.size])
         earlier = self.posts.create(post, [upload], idempotency_key, fingerprint, spending)
         if earlier:
             upload = self._replay(earlier, fingerprint)

@@ -94,14 +94,14 @@ class PostService:
 
         Repeated with the same key and draft it returns the first post, with fresh links for what
         has not arrived, and is not limited. Raises `InvalidInput`, `LimitReached`, and `Conflict`
-        if the key was used for another draft.
+        if the key was used for another draft, or if the author's storage is full.
         """
         check_idempotency_key(idempotency_key)
         draft = _check(draft)
         author = self.users.me(author_id)
         post, uploads = self._build(author_id, draft)
-        size = sum(medium.size for medium in draft.media)
-        spending = self.limits.spending(author_id, post.created_at, posts=1, bytes=size)
+        sizes = [medium.size for medium in draft.media]
+        spending = self.limits.creation(author_id, post.created_at, sizes)
         earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint(), spending)
         if earlier is None:
             view = self.viewing.new_post(post, author)

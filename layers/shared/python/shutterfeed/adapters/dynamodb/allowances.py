@@ -22,12 +22,20 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Item, Table, Update, Write
 from shutterfeed.domain.errors import Busy
-from shutterfeed.domain.limits import Charge, Spending, charged, microseconds, wait
+from shutterfeed.domain.limits import (
+    Charge,
+    Spending,
+    charged,
+    microseconds,
+    storage_full,
+    wait,
+)
 from shutterfeed.domain.retention import ALLOWANCES_RETENTION
 from shutterfeed.keys import Key
 from shutterfeed.schema import TTL_ATTRIBUTE
 
 _ATTEMPTS: Final = 10
+_STORED: Final = "stored"
 
 
 def charging(key: Key, charges: Sequence[Charge], at: datetime, known: Item) -> Update:
@@ -72,26 +80,46 @@ def transact(table: Table, writes: Sequence[Write], spending: Spending) -> None:
 
     Raises `ConditionFailed` if the condition of a write does not hold, whatever the allowances
     hold: an action that is impossible, or was done already, is not one too many. Raises
-    `LimitReached`, and `Busy`.
+    `LimitReached`, `Busy`, and `Conflict` if the user's storage has no room.
     """
+    stores = [_storing(spending)] if spending.stored else []
+    everything = [*writes, *stores]
     if not spending.charges:
-        table.transact(writes)
+        table.transact(everything)
         return
     key = keys.limits(spending.user_id)
     known: Item = {}
     for _ in range(_ATTEMPTS):
         charge = charging(key, spending.charges, spending.at, known)
         try:
-            table.transact([*writes, charge])
+            table.transact([*everything, charge])
         except ConditionFailed as error:
             failed = [index for index in error.failed if index < len(writes)]
             if failed:
                 raise ConditionFailed(failed) from error
+            if len(writes) in error.failed and stores:
+                raise storage_full(spending.storage_bytes or 0) from error
             known = table.get(key) or {}
             spending.check(known)
         else:
             return
     raise Busy
+
+
+def _storing(spending: Spending) -> Update:
+    """The update that counts what is stored, if there is room for it."""
+    room: ConditionBase | None = None
+    if spending.storage_bytes is not None:
+        stored, most = Attr(_STORED), spending.storage_bytes - spending.stored
+        room = stored.lte(most)
+        if most >= 0:
+            room = room | stored.not_exists()
+    return Update(keys.usage(spending.user_id), add={_STORED: spending.stored}, condition=room)
+
+
+def freeing(user_id: str, size: int) -> Update:
+    """The update that counts what is no longer stored."""
+    return Update(keys.usage(user_id), add={_STORED: -size})
 
 
 @dataclass(frozen=True, slots=True)

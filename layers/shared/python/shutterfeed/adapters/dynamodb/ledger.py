@@ -11,6 +11,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.allowances import freeing
 from shutterfeed.adapters.dynamodb.records import plain, timestamp, to_upload
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Delete, Table, Update
 from shutterfeed.domain.media import Failure, MediaState, Picture, Upload
@@ -103,7 +104,13 @@ class DynamoLedger:
         self._move(author_id, media_id, _MOVING, changes)
 
     def remove(self, author_id: str, media_id: str) -> None:
-        self.table.write(Delete(keys.upload(author_id, media_id)))
+        upload = self.get(author_id, media_id)
+        if upload is None:
+            return
+        # Only the removal that finds the entry counts its bytes.
+        entry = Delete(keys.upload(author_id, media_id), Attr(PK).exists())
+        with suppress(ConditionFailed):
+            self.table.transact([entry, freeing(author_id, upload.medium.size)])
 
     def _move(
         self,
