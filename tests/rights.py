@@ -41,9 +41,5 @@ def common(function: str) -> set[str]:
         f"logs:PutLogEvents {log}",
         "xray:PutTraceSegments *",
         "xray:PutTelemetryRecords *",
-        *(
-            f"sqs:{action} {queue}"
-            for action in _RECEIVING
-            for queue in CONSUMED.get(function, ())
-        ),
+        *(f"sqs:{action} {queue}" for action in _RECEIVING for queue in CONSUMED.get(function, ())),
     }
