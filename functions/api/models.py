@@ -182,7 +182,7 @@ class LimitDetail(Struct):
     message: str
     field: None
     limit: str
-    retry_after: Annotated[int, Meta(ge=1)]
+    retry_after: int
 
 
 class LimitBody(Struct):

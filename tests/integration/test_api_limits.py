@@ -10,7 +10,7 @@ import pytest
 from api import http
 from shutterfeed.domain.limits import Allowance
 from tests.integration import contract
-from tests.integration.client import Answer, Client, draft
+from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import forget_services
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish
@@ -25,7 +25,9 @@ NAMES = ("posts", "files", "bytes", "follows", "renames", "changes", "originals"
 @pytest.fixture
 def scarce(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Two of everything at once, and then one a minute; of bytes, two photos."""
-    limits = {name: Allowance(2, 60) for name in NAMES} | {"bytes": Allowance(2 * len(PHOTO), 60)}
+    limits = {name: Allowance(2, 60) for name in NAMES} | {
+        "bytes": Allowance(2 * len(PHOTO), 60 * len(PHOTO))
+    }
     monkeypatch.setenv("LIMITS", setting(plenty_but(**limits)))
     forget_services()
     return client
@@ -45,11 +47,9 @@ def _is_told(answer: Answer, limit: str) -> None:
 
 def test_posts_and_avatars_share_a_limit(scarce: Client, world: World, ada: Person) -> None:
     assert scarce.create_post(ada, draft([PHOTO]), key="one").status == 201
-    avatar = {
-        name: draft([PHOTO])["media"][0][name] for name in ("content_type", "bytes", "sha256")
-    }
     headers = {"Idempotency-Key": "two"}
-    assert scarce.post("/me/avatar", ada, avatar, headers).status == 201
+    avatar = scarce.request("POST", "/me/avatar", ada, body=declared(PHOTO), headers=headers)
+    assert avatar.status == 201
     refused = scarce.create_post(ada, draft([PHOTO]), key="three")
     assert refused.status == 429
     assert refused.json["error"]["limit"] in {"posts", "files", "bytes"}
@@ -98,7 +98,7 @@ def test_new_copies_of_originals_are_limited(
     monkeypatch.setenv("LIMITS", setting(plenty))
     forget_services()
     for number in range(3):
-        publish(scarce, pipeline, ada, [jpeg(64, 48 + number)])
+        publish(scarce, pipeline, ada, [jpeg(64, 48 + number)], key=f"key-{number}")
     paths = [
         f"/me/uploads/{entry['media_id']}/original"
         for entry in scarce.get("/me/uploads", ada).json["items"]
