@@ -83,7 +83,7 @@ def environment(**extra: str) -> dict[str, str]:
         if isinstance(kind, type) and issubclass(kind, config.Settings)
         for field in fields(kind)
     }
-    names |= {worker.queue_variable for worker in topology.WORKERS}
+    names |= {lane.queue_variable for lane in topology.LANES}
     queue = "https://sqs.us-east-1.amazonaws.com/0/name"
     return {
         **{name: queue if name.endswith("_URL") else "10" for name in names},

@@ -154,14 +154,14 @@ def _responses(declared: http.Route) -> dict[str, Any]:
 
 def _error(status: int, declared: http.Route) -> dict[str, Any]:
     ours = status not in _OF_THE_GATEWAY_ALONE and (status != 403 or status in declared.errors)
-    models = [ErrorBody] * ours + [GatewayError] * (status in _OF_THE_GATEWAY)
-    if status == HTTPStatus.TOO_MANY_REQUESTS and declared.limited:
-        models = [LimitBody, *models]
+    limited = status == HTTPStatus.TOO_MANY_REQUESTS and declared.limited
+    models: list[type[Any]] = [LimitBody] * limited + [ErrorBody] * ours
+    models += [GatewayError] * (status in _OF_THE_GATEWAY)
     schemas = [_reference(model) for model in models]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     content = {http.JSON: {"schema": schema}}
     answer = {"description": HTTPStatus(status).phrase, "content": content}
-    return answer | ({"headers": _RETRY_AFTER} if LimitBody in models else {})
+    return answer | ({"headers": _RETRY_AFTER} if limited else {})
 
 
 def _takes_input(declared: http.Route) -> bool:
