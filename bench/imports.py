@@ -19,6 +19,7 @@ from typing import Final
 from bench.figures import Figure
 from bench.progress import clear, show
 from shutterfeed import config, topology
+from tests.limits import PLENTY_SETTING
 
 _ROOT: Final = Path(__file__).parents[1]
 _BASELINE: Final = "import boto3; boto3.client('dynamodb')"
@@ -82,7 +83,7 @@ def environment(**extra: str) -> dict[str, str]:
         if isinstance(kind, type) and issubclass(kind, config.Settings)
         for field in fields(kind)
     }
-    names |= {worker.queue_variable for worker in topology.WORKERS}
+    names |= {lane.queue_variable for lane in topology.LANES}
     queue = "https://sqs.us-east-1.amazonaws.com/0/name"
     return {
         **{name: queue if name.endswith("_URL") else "10" for name in names},
@@ -92,6 +93,7 @@ def environment(**extra: str) -> dict[str, str]:
         "FEED_POSTS": "1000",
         "SNAPSHOT_POSTS": "100",
         "ORIGIN_KEYS": "anybody",
+        "LIMITS": PLENTY_SETTING,
         "SEARCH_ENGINE": "dynamodb",
         "SEARCH_TARGET": "search",
         "RECENT_POSTS_CACHE": "container",

@@ -52,7 +52,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
 def _sends(function: lambda_.Function, to: Resources, *steps: str) -> None:
     """Let a function send to the queues of some steps, and tell it where they are."""
     for step in steps:
-        function.add_environment(topology.worker(step).queue_variable, to.queues[step].queue_url)
+        function.add_environment(topology.lane(step).queue_variable, to.queues[step].queue_url)
     grants.sending(function, to.sending_actions, *(to.queues[step] for step in steps))
 
 
@@ -80,6 +80,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
     _caches_recent_posts(function, to)
+    function.add_environment("LIMITS", to.settings.limits_setting)
     _sends(function, to, "deliver")
     # The API itself never writes bytes, but a presigned request has the rights of its signer.
     # PutObject also covers beginning and completing an upload in parts.
@@ -106,6 +107,10 @@ def _caches_recent_posts(function: lambda_.Function, to: Resources) -> None:
         to.shared_cache.admit(function)
 
 
+_RENDERERS = ("render", "transcode")
+_BULK_RENDERERS = ("render_bulk", "transcode_bulk")
+
+
 def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     metadata, uploads, originals = to.tables.metadata, to.buckets.uploads, to.buckets.originals
     function.add_environment("METADATA_TABLE", metadata.table_name)
@@ -119,7 +124,8 @@ def _dedup_hash(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, originals, "GetObject", "PutObject")
     # Without it, S3 answers 403 instead of 404 for an upload or original that does not exist.
     grants.listing(function, uploads, originals)
-    _sends(function, to, "render", "transcode", "publish")
+    # What a user sends beyond their share goes on by the bulk queues.
+    _sends(function, to, *_RENDERERS, "ingest_bulk", *_BULK_RENDERERS, "publish")
 
 
 def _thumbnail(function: lambda_.Function, to: Resources) -> None:
@@ -230,9 +236,11 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
     grants.objects(function, buckets.originals, "GetObject")
     grants.listing(function, buckets.uploads, buckets.originals)
-    watched = ("ingest", "render", "transcode", "publish")
-    _sends(function, to, *watched)
-    grants.measuring(function, *(to.queues[step] for step in watched))
+    sent_to, only_watched = ("ingest_bulk", *_BULK_RENDERERS, "publish"), ("ingest", *_RENDERERS)
+    _sends(function, to, *sent_to)
+    for name in only_watched:
+        function.add_environment(topology.lane(name).queue_variable, to.queues[name].queue_url)
+    grants.measuring(function, *(to.queues[name] for name in (*sent_to, *only_watched)))
 
 
 def _index(function: lambda_.Function, to: Resources) -> None:

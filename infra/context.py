@@ -102,6 +102,18 @@ class Context:
         """Whether the value asks for anything: whether it is neither null nor false."""
         return self._read(name) not in (None, "", "null", False, "false")
 
+    def maps(self, name: str) -> Mapping[str, Mapping[str, int]]:
+        """A map from names to maps from names to whole numbers."""
+        value = self._parsed(name)
+        if not isinstance(value, dict) or not all(
+            isinstance(item, dict) and all(type(number) is int for number in item.values())
+            for item in value.values()
+        ):
+            raise SettingsError(
+                f"Context value {name} must map names to maps from names to numbers, not {value!r}."
+            )
+        return value
+
     def _parsed(self, name: str) -> object:
         value = self._read(name)
         if not isinstance(value, str):

@@ -14,7 +14,7 @@ from shutterfeed import topology
 
 
 class Queues(Construct):
-    """The queues of the workers, by their steps, and the dead-letter queues."""
+    """The queues of the workers, by their names in `topology.py`, and the dead-letter queues."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
@@ -23,22 +23,23 @@ class Queues(Construct):
             name: self._dead_letter_queue(name) for name in topology.dead_letter_queues()
         }
         self.stream_dlq = self._dead_letters[topology.STREAM_DEAD_LETTERS]
-        self._by_step = {worker.step: self._queue(worker) for worker in topology.WORKERS}
+        self._by_lane = {lane.name: self._queue(lane) for lane in topology.LANES}
 
-    def __getitem__(self, step: str) -> sqs.Queue:
-        return self._by_step[step]
+    def __getitem__(self, lane: str) -> sqs.Queue:
+        return self._by_lane[lane]
 
     def dead_letters(self) -> Mapping[str, sqs.Queue]:
         """The dead-letter queues by name, without the stack's prefix."""
         return self._dead_letters
 
     def working(self) -> Mapping[str, sqs.Queue]:
-        """The queues of the workers, by step."""
-        return self._by_step
+        """The queues of the workers."""
+        return self._by_lane
 
-    def _queue(self, worker: topology.Worker) -> sqs.Queue:
+    def _queue(self, lane: topology.Lane) -> sqs.Queue:
+        worker = lane.worker
         return self._create(
-            worker.queue,
+            lane.queue,
             retention_period=Duration.seconds(topology.MESSAGE_RETENTION_S),
             visibility_timeout=Duration.seconds(worker.visibility_s),
             dead_letter_queue=sqs.DeadLetterQueue(

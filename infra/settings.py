@@ -2,12 +2,13 @@
 cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
 
 An override of a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
-`recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the workers whose
-number differs from their row in `topology.py`.
+`limits`, `recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the queues
+whose number differs from their row in `topology.py`.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ FEED_POLICY: Final = (
     "feed_posts",
     "snapshot_posts",
 )
+_ALLOWANCE: Final = ("at_once", "per_hour")
 RECENT_POSTS_CACHE: Final = ("seconds", "authors", "megabytes")
 # A bucket's name is at most 63 characters, of which account, region and purpose take up to 51.
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
@@ -68,8 +70,8 @@ _QUEUE_CONCURRENCY: Final = range(2, 1001)
 """The values that Lambda accepts as the maximum concurrency of a queue."""
 _SHARE: Final = 5
 _LOCAL_EXECUTIONS: Final = 2
-"""The highest number of executions of each worker on the local cloud, where all functions share
-this machine's cores."""
+"""The highest number of executions that each queue starts on the local cloud, where all functions
+share this machine's cores."""
 _WHEEL_CPUS: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -101,9 +103,9 @@ class Settings:
     log_retention_days: int
     log_level: str
     worker_concurrency: Mapping[str, int]
-    """The highest number of executions of each worker that its queue starts at the same time, from
-    2 to 1,000. A worker that the context does not name has the number of its row in `topology.py`.
-    """
+    """The highest number of executions that each queue starts at the same time, from 2 to 1,000. A
+    worker's first queue goes by the function's name, its bulk queue by that with the ending
+    `_bulk`. A queue that the context does not name has the number of its row in `topology.py`."""
     reserved_concurrency: Mapping[str, int]
     """The number of executions that AWS keeps for a function and takes from all others; a function
     that is left out has no reservation.
@@ -161,6 +163,10 @@ class Settings:
     """The highest number of contents that the collector removes in an hour before it stops."""
     feed: Mapping[str, int]
     """How posts are delivered: `FeedPolicy` of `domain/delivery.py`, by the names of its fields."""
+    limits: Mapping[str, tuple[int, int]]
+    """What one user may do at once, and in an hour in the course of time, by the kind of action."""
+    storage_quota_bytes: int | None
+    """How many bytes each user may store; null for any number."""
     shared_cache: bool
     """Whether the recent posts of celebrities are also in a Valkey cache that all containers share
     (`cache=valkey`). It costs money while idle."""
@@ -230,6 +236,8 @@ class Settings:
             reconcile_after_minutes=context.number("reconcile_after_minutes"),
             removals_per_hour=context.number("removals_per_hour"),
             feed=_feed(context),
+            limits=_limits(context),
+            storage_quota_bytes=context.optional_number("storage_quota_bytes"),
             shared_cache=_shared_cache(context),
             recent_posts_cache=_recent_posts_cache(context),
             search=context.matching("search", _SEARCH),
@@ -268,15 +276,15 @@ class Settings:
     def _is_local(self) -> bool:
         return self.stage == LOCAL_STAGE
 
-    def started_by_queue(self, worker: str) -> int:
-        """How many executions of a worker its queue may start at the same time.
+    def started_by_queue(self, lane: topology.Lane) -> int:
+        """How many executions of its worker a queue may start at the same time.
 
         No queue may start more than a fifth of the account's executions. Otherwise, in an account
         that has 10, a backlog of one kind would stop all other workers and the API: for example of
         videos, which take minutes each.
         """
-        wanted = self.worker_concurrency[worker]
-        if self.account_concurrency is None or worker in self.reserved_concurrency:
+        wanted = self.worker_concurrency[lane.setting]
+        if self.account_concurrency is None or lane.worker.function in self.reserved_concurrency:
             return wanted
         return max(_QUEUE_CONCURRENCY.start, min(wanted, self.account_concurrency // _SHARE))
 
@@ -323,6 +331,12 @@ class Settings:
         """The feed policy. On the local cloud a reader is a regular one from the first visit on,
         since nobody waits there until the next day."""
         return {**self.feed, "regular_after_days": 0} if self._is_local else self.feed
+
+    @property
+    def limits_setting(self) -> str:
+        """The limits and the quota in the form that the API function reads."""
+        quota = self.storage_quota_bytes
+        return json.dumps({"allowances": self.limits, "storage_bytes": quota})
 
     @property
     def checks_bootstrap(self) -> bool:
@@ -417,11 +431,27 @@ def _feed(context: Context) -> Mapping[str, int]:
     return policy
 
 
+def _limits(context: Context) -> Mapping[str, tuple[int, int]]:
+    chosen = context.maps("limits")
+    if chosen.keys() != set(schema.LIMITS):
+        raise SettingsError(f"Context value limits must have {', '.join(schema.LIMITS)}.")
+    for name, numbers in chosen.items():
+        if numbers.keys() != set(_ALLOWANCE) or min(numbers.values()) < 1:
+            raise SettingsError(
+                f"Context value limits: {name} must have at_once and per_hour, both at least 1."
+            )
+        if numbers["at_once"] > numbers["per_hour"] * schema.LIMITS_FULL_WITHIN_HOURS:
+            raise SettingsError(
+                f"Context value limits: at_once of {name} must be at most "
+                f"{schema.LIMITS_FULL_WITHIN_HOURS} times per_hour."
+            )
+    return {name: (chosen[name]["at_once"], chosen[name]["per_hour"]) for name in schema.LIMITS}
+
+
 def _worker_concurrency(context: Context) -> Mapping[str, int]:
     is_local = context.text("stage") == LOCAL_STAGE
     usual = {
-        worker.function: _LOCAL_EXECUTIONS if is_local else worker.concurrency
-        for worker in topology.WORKERS
+        lane.setting: _LOCAL_EXECUTIONS if is_local else lane.concurrency for lane in topology.LANES
     }
     chosen = _numbers(context, "worker_concurrency")
     unknown = chosen.keys() - usual.keys()
@@ -440,7 +470,11 @@ def _worker_concurrency(context: Context) -> Mapping[str, int]:
 
 def _reserved_concurrency(context: Context) -> Mapping[str, int]:
     reserved = _numbers(context, "reserved_concurrency")
-    started = _worker_concurrency(context)
+    by_queue = _worker_concurrency(context)
+    started = {
+        worker.function: sum(by_queue[lane.setting] for lane in worker.lanes)
+        for worker in topology.WORKERS
+    }
     if context.text("stage") == LOCAL_STAGE:
         # The local cloud starts as many as it is asked for, whatever a queue may start.
         reserved = dict(started) | reserved

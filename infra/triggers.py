@@ -41,8 +41,8 @@ class Triggers(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self._functions = functions
-        for worker in topology.WORKERS:
-            self._queue(worker, queues[worker.step])
+        for lane in topology.LANES:
+            self._queue(lane, queues[lane.name])
         self._schedule(functions["reconcile"])
         self._stream(functions[topology.ROUTER], tables, queues.stream_dlq)
 
@@ -57,7 +57,8 @@ class Triggers(Construct):
             targets=[targets.LambdaFunction(function, retry_attempts=0)],
         )
 
-    def _queue(self, worker: topology.Worker, queue: sqs.Queue) -> None:
+    def _queue(self, lane: topology.Lane, queue: sqs.Queue) -> None:
+        worker = lane.worker
         function = self._functions[worker.function]
         grants.receiving(function, queue)
         lambda_.EventSourceMapping(
@@ -69,7 +70,7 @@ class Triggers(Construct):
             report_batch_item_failures=True,
             # Without it, pollers start up to 1,000 executions. A small account throttles most of
             # them, and each of those counts as a failed attempt of its message.
-            max_concurrency=self._settings.started_by_queue(worker.function),
+            max_concurrency=self._settings.started_by_queue(lane),
         )
 
     def _stream(self, function: lambda_.Function, tables: Tables, dead_letters: sqs.Queue) -> None:

@@ -20,7 +20,7 @@ from shutterfeed.adapters.system import SystemClock
 from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import AuditService
 from shutterfeed.services.mismatches import Mismatch
-from shutterfeed.topology import worker
+from shutterfeed.topology import lane
 from tools import paths
 from tools.progress import step
 
@@ -39,8 +39,9 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     inventory = AwsInventory(table, s3, uploads, originals, outputs["RenditionsBucketName"])
     urls = queues(deployment)
 
-    def queue(step: str) -> SqsQueue[Any]:
-        return SqsQueue(client("sqs"), urls[worker(step).queue], Codec(step))
+    def queue(name: str) -> SqsQueue[Any]:
+        queue = lane(name)
+        return SqsQueue(client("sqs"), urls[queue.queue], Codec(queue.worker.step))
 
     repairs = AuditRepairs(
         blobs=DynamoBlobs(table),
@@ -48,8 +49,8 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
         ledger=DynamoLedger(table),
         bucket=S3UploadBucket(lambda: s3, uploads),
         intake=S3Intake(s3, uploads, originals),
-        render=queue("render"),
-        transcode=queue("transcode"),
+        render=queue("render_bulk"),
+        transcode=queue("transcode_bulk"),
         collect=queue("collect"),
     )
     service = AuditService(inventory=inventory, repairs=repairs, clock=SystemClock())

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from operations.deployment import Deployment, queues
 from operations.reconcile import reconcile
-from shutterfeed.topology import ROUTER, STREAM_DEAD_LETTERS, UnknownKind, home_of
+from shutterfeed.topology import LANES, ROUTER, STREAM_DEAD_LETTERS, Lane, UnknownKind, home_of
 from tools.errors import ToolError
 
 _BATCH: Final = 10
@@ -108,13 +108,23 @@ def _source(message: dict[str, Any], sources: dict[str, str]) -> str:
     for source in sources:
         if len(sources) == 1 or arn.endswith(f":{source}"):
             return source
-    # Where the cloud does not note it, the message itself says which worker it is for.
-    kind = _kind(message["Body"])
-    queue = home_of(kind).queue
+    # Where the cloud does not note it, the message itself says which worker it is for, unless they
+    # are the queues of one worker. It then goes to the worker's first queue.
+    workers = {_lane_of(source).worker for source in sources}
+    kind = "" if len(workers) == 1 else _kind(message["Body"])
+    queue = home_of(kind).queue if kind else next(iter(workers)).queue
     for source in sources:
-        if source.endswith(f"-{queue}"):
+        if _lane_of(source).queue == queue:
             return source
     raise UnknownKind(kind)
+
+
+def _lane_of(queue: str) -> Lane:
+    """The queue's row, by its full name."""
+    return max(
+        (lane for lane in LANES if queue.endswith(f"-{lane.queue}") or queue == lane.queue),
+        key=lambda lane: len(lane.queue),
+    )
 
 
 def _kind(body: str) -> str:

@@ -19,9 +19,11 @@ FILE: Final = Path(__file__).with_suffix(".json")
 GRANTED: Final[Mapping[str, frozenset[str]]] = {
     function: frozenset(rights) for function, rights in json.loads(FILE.read_text()).items()
 }
-"""The rights by function, besides its own log, its traces, and the queue that triggers it."""
-CONSUMED: Final = {worker.function: worker.queue for worker in topology.WORKERS}
-"""The queue of each worker."""
+"""The rights by function, besides its own log, its traces, and the queues that trigger it."""
+CONSUMED: Final = {
+    worker.function: {lane.queue for lane in worker.lanes} for worker in topology.WORKERS
+}
+"""The queues of each worker."""
 _RECEIVING: Final = (
     "ReceiveMessage",
     "DeleteMessage",
@@ -35,12 +37,12 @@ TRACING: Final = frozenset(("xray:PutTraceSegments *", "xray:PutTelemetryRecords
 
 
 def common(function: str) -> set[str]:
-    """The rights that every function has to its own log and traces, and to its own queue if it has
-    one."""
+    """The rights that every function has to its own log and traces, and to its own queues if it has
+    any."""
     log = f"Functions{function.title().replace('_', '')}Logs"
     return {
         f"logs:CreateLogStream {log}",
         f"logs:PutLogEvents {log}",
         *TRACING,
-        *(f"sqs:{action} {CONSUMED[function]}" for action in _RECEIVING if function in CONSUMED),
+        *(f"sqs:{action} {queue}" for action in _RECEIVING for queue in CONSUMED.get(function, ())),
     }

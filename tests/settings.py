@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.limits import PLENTY_SETTING
+
 API = {
     "METADATA_TABLE": "metadata",
     "FEED_TABLE": "feed",
@@ -15,6 +17,7 @@ API = {
     "REGULAR_AFTER_DAYS": "1",
     "FEED_POSTS": "1000",
     "SNAPSHOT_POSTS": "200",
+    "LIMITS": PLENTY_SETTING,
     "RECENT_POSTS_CACHE": "container",
     "RECENT_POSTS_CACHE_SECONDS": "2",
     "RECENT_POSTS_CACHE_AUTHORS": "1000",

@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from api import http, routes
-from api.models import ErrorBody, GatewayError
+from api.models import ErrorBody, GatewayError, LimitBody
 from api.parameters import IN_PATH, PAGING, Parameter
 from tools import paths
 
@@ -28,6 +28,12 @@ _WITH_A_BODY: Final = (413,)
 _OF_THE_GATEWAY: Final = frozenset((401, 403, 413, 429, 500, 503))
 """What the gateway may answer before, or in place of, the function."""
 _OF_THE_GATEWAY_ALONE: Final = frozenset((413, 429))
+_RETRY_AFTER: Final = {
+    "Retry-After": {
+        "description": "The number of seconds to wait, if the answer is the API's own.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _TABLE_BEGINS: Final = "<!-- `make openapi` writes this table. -->\n"
 _TABLE_ENDS: Final = "<!-- The table ends. -->\n"
@@ -38,14 +44,16 @@ _ABOUT: Final = (
     'An error is `{"error": {"code", "message", "field"}}`. What the gateway in front of the API'
     ' answers by itself is `{"message"}`, which it lets nobody change; where that is out of reach,'
     " CloudFront answers with a page of HTML. So go by the status, and by `error.code` if"
-    " there is one. An unknown path or method is 404 `route_not_found` with a token, 401 without."
+    " there is one. What one user may do in the course of time is limited: 429 `limit_reached` says"
+    " how long to wait, in its body and in `Retry-After`."
+    " An unknown path or method is 404 `route_not_found` with a token, 401 without."
 )
 
 
 def document() -> dict[str, Any]:
     """The document as nested dictionaries. The same routes always give the same document."""
     models = {model for r in http.ROUTES for model in (r.body, r.returns) if model}
-    models |= {ErrorBody, GatewayError}
+    models |= {ErrorBody, GatewayError, LimitBody}
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template="#/components/schemas/{name}")
     paths: dict[str, dict[str, Any]] = {}
@@ -146,11 +154,14 @@ def _responses(declared: http.Route) -> dict[str, Any]:
 
 def _error(status: int, declared: http.Route) -> dict[str, Any]:
     ours = status not in _OF_THE_GATEWAY_ALONE and (status != 403 or status in declared.errors)
-    models = [ErrorBody] * ours + [GatewayError] * (status in _OF_THE_GATEWAY)
+    limited = status == HTTPStatus.TOO_MANY_REQUESTS and declared.limited
+    models: list[type[Any]] = [LimitBody] * limited + [ErrorBody] * ours
+    models += [GatewayError] * (status in _OF_THE_GATEWAY)
     schemas = [_reference(model) for model in models]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
     content = {http.JSON: {"schema": schema}}
-    return {"description": HTTPStatus(status).phrase, "content": content}
+    answer = {"description": HTTPStatus(status).phrase, "content": content}
+    return answer | ({"headers": _RETRY_AFTER} if limited else {})
 
 
 def _takes_input(declared: http.Route) -> bool:

@@ -35,7 +35,7 @@ class Context:
 
     @cached_property
     def patience(self) -> Patience:
-        return Patience(self.stop, self.attempts)
+        return Patience(self.stop, self.attempts, on_limit=self.output.limited)
 
     @cached_property
     def file(self) -> SessionFile:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.filesize import decimal
 
 from shutterfeed_cli.client.content import Json
+from shutterfeed_cli.client.http import Limited
 from shutterfeed_cli.planning import FileResult, Outcome
 
 # Imported late: the library that draws takes longer to load than a photo takes to send, and is not
@@ -48,6 +49,7 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
         self._lock = threading.Lock()
+        self._limited_until = 0.0
 
     @property
     def draws(self) -> bool:
@@ -81,6 +83,18 @@ class Output:
                 # may have any encoding.
                 sys.stdout.write(json.dumps(document) + "\n")
                 sys.stdout.flush()
+
+    def limited(self, limited: Limited) -> None:
+        """Say that the command waits because of a limit: once, however many requests wait."""
+        now = time.monotonic()
+        with self._lock:
+            if now < self._limited_until:
+                return
+            self._limited_until = now + limited.seconds
+        if self.as_json:
+            self.event({"event": "limited", "limit": limited.limit, "seconds": limited.seconds})
+        else:
+            self.note(f"{limited.message} This command waits and goes on by itself.", "yellow")
 
     def note(self, text: str, style: str = "") -> None:
         """Print a line for people to standard error."""

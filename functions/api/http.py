@@ -21,7 +21,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from api.models import ErrorBody, ErrorDetail, RequestBody
+from api.models import ErrorBody, ErrorDetail, LimitBody, LimitDetail, RequestBody
 from api.parameters import DEFAULT_PAGE, MAX_PAGE, Parameter
 from shutterfeed.bootstrap.api import Api, services
 from shutterfeed.domain.errors import (
@@ -31,6 +31,7 @@ from shutterfeed.domain.errors import (
     Forbidden,
     InvalidCursor,
     InvalidInput,
+    LimitReached,
     NotFound,
 )
 from shutterfeed.domain.ids import MalformedId, user_id_of
@@ -46,6 +47,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    LimitReached: 429,
     Busy: 503,
 }
 PREFIX: Final = "/api"
@@ -89,6 +91,8 @@ class Route:
     paged: bool
     public: bool
     errors: tuple[int, ...]
+    limited: bool
+    """Whether what it does is limited for each user: 429 `limit_reached`."""
     query: tuple[Parameter, ...]
     produces: str
     """The content type of its answer."""
@@ -116,6 +120,7 @@ def route(
     paged: bool = False,
     public: bool = False,
     errors: tuple[int, ...] = (),
+    limited: bool = False,
     query: tuple[Parameter, ...] = (),
     produces: str = JSON,
 ) -> Callable[[Endpoint], Endpoint]:
@@ -136,6 +141,7 @@ def route(
             paged,
             public,
             errors,
+            limited,
             query,
             produces,
         )
@@ -309,6 +315,8 @@ def _answer(call: Call) -> Response[Any]:
         if not (call.route.public or call.user_id):
             raise Unauthenticated
         result = call.route.endpoint(call)
+    except LimitReached as error:
+        return _limited(error)
     except DomainError as error:
         status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
         return _error(status, ErrorDetail(error.code, error.message, error.field))
@@ -355,6 +363,13 @@ def _compressed(event: APIGatewayProxyEventV2, response: Response[Any]) -> Respo
 
 def _error(status: int, detail: ErrorDetail) -> Response[Any]:
     return _json(status, ErrorBody(detail))
+
+
+def _limited(error: LimitReached) -> Response[Any]:
+    detail = LimitDetail(error.code, error.message, None, error.limit, error.retry_after)
+    response = _json(STATUS[LimitReached], LimitBody(detail))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _invalid_body(explanation: str) -> InvalidInput:

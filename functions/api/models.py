@@ -173,6 +173,25 @@ class ErrorBody(Struct):
     error: ErrorDetail
 
 
+class LimitDetail(Struct):
+    """What the caller has done too much of, `limit`: `posts`, `files`, `bytes`, `follows`,
+    `renames`, `changes` or `originals`. The same request succeeds after `retry_after` seconds,
+    unless the caller does more of it meanwhile. `code` is `limit_reached`."""
+
+    code: str
+    message: str
+    field: None
+    limit: str
+    retry_after: int
+
+
+class LimitBody(Struct):
+    """The body of 429 when it comes from the API itself: the caller has reached a limit. The header
+    `Retry-After` has the same number of seconds."""
+
+    error: LimitDetail
+
+
 class GatewayError(Struct):
     """The body of an error that the gateway in front of the API answers with: no valid access token
     (401, 403), a body of more than 10 MB (413), too many requests (429), or the API cannot be

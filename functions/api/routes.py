@@ -77,7 +77,7 @@ def get_me(call: Call) -> User:
     return _own(call, call.services.users.me(call.user_id))
 
 
-@route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,))
+@route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,), limited=True)
 def edit_me(call: Call) -> User:
     """Change the caller's handle, display name or bio.
 
@@ -102,6 +102,7 @@ def edit_me(call: Call) -> User:
     returns=AvatarCreated,
     status=201,
     errors=(409,),
+    limited=True,
 )
 def create_avatar(call: Call) -> AvatarCreated:
     """Declare a photo as the caller's new avatar, and get a link to upload it to.
@@ -149,7 +150,13 @@ def complete_upload(call: Call) -> UploadState:
     return UploadState.of(view, call.services.media_base_url)
 
 
-@route("GET", "/me/uploads/{media_id}/original", returns=OriginalLink, errors=(404, 409))
+@route(
+    "GET",
+    "/me/uploads/{media_id}/original",
+    returns=OriginalLink,
+    errors=(404, 409),
+    limited=True,
+)
 def get_original(call: Call) -> OriginalLink:
     """Get a link to the original file of one of the caller's uploads, exactly as it was uploaded.
 
@@ -166,7 +173,7 @@ def list_deleted(call: Call) -> DeletedPage:
     return DeletedPage(items, call.cursor(page.next_position))
 
 
-@route("PUT", "/me/following/{handle}", returns=UserAsSeen, errors=(400, 404))
+@route("PUT", "/me/following/{handle}", returns=UserAsSeen, errors=(400, 404), limited=True)
 def follow(call: Call) -> UserAsSeen:
     """Follow a user. Nothing changes if the caller follows them already."""
     followee = call.services.follows.follow(call.user_id, call.path["handle"])
@@ -219,12 +226,14 @@ def list_following(call: Call) -> UserPage:
     returns=PostCreated,
     status=201,
     errors=(409,),
+    limited=True,
 )
 def create_post(call: Call) -> PostCreated:
     """Declare a post and its files, and get a link to upload each file to.
 
     The post publishes itself once every file has arrived and been processed. A request that is
-    repeated with the same Idempotency-Key and body returns the same post with fresh links.
+    repeated with the same Idempotency-Key and body returns the same post with fresh links. The
+    answer is 409 `storage_full` if the caller's storage has no room for the files.
     """
     body = call.parse(CreatePost)
     draft = PostDraft(
@@ -255,7 +264,7 @@ def get_post(call: Call) -> PostBody:
     return _post(call, call.services.posts.get(call.path["id"], call.viewer))
 
 
-@route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404))
+@route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404), limited=True)
 def edit_post(call: Call) -> PostBody:
     """Change the caption, the place or the alt texts of one of the caller's posts."""
     change = call.parse(EditPost)
@@ -281,7 +290,7 @@ def delete_post(call: Call) -> None:
     call.services.posts.delete(call.path["id"], call.user_id)
 
 
-@route("POST", "/posts/{id}/restore", returns=PostBody, errors=(404, 409))
+@route("POST", "/posts/{id}/restore", returns=PostBody, errors=(404, 409), limited=True)
 def restore_post(call: Call) -> PostBody:
     """Restore one of the caller's deleted posts as it was, within 30 days of its deletion.
 

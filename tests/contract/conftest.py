@@ -15,6 +15,7 @@ from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsC
 from shutterfeed.adapters.caching.tiers import TieredRecentPostsCache
 from shutterfeed.adapters.caching.valkey import ValkeyRecentPostsCache
 from shutterfeed.adapters.clients import connect
+from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances, DynamoShares
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -40,6 +41,7 @@ from shutterfeed.keys import counts as counts_key
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
@@ -50,6 +52,7 @@ from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
+    FakeAllowances,
     FakeAvatars,
     FakeBlobs,
     FakeFollows,
@@ -61,6 +64,7 @@ from tests.fakes.metadata import (
     FakeRecentPosts,
     FakeRemovals,
     FakeSecrets,
+    FakeShares,
     FakeViewingReads,
     Metadata,
     NoSuchItem,
@@ -101,6 +105,8 @@ class Store:
     blobs: Blobs
     removals: Removals
     """Three an hour."""
+    shares: Shares
+    allowances: Allowances
     feeds: Feeds
     audience: Audience
     reads: FeedReads
@@ -219,6 +225,8 @@ def _fake_store() -> Store:
         FakeLedger(data),
         FakeBlobs(data),
         FakeRemovals(data, 3),
+        FakeShares(data),
+        FakeAllowances(data),
         feeds,
         FakeAudience(data),
         FakeFeedReads(data, feeds),
@@ -254,6 +262,8 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoLedger(metadata),
         DynamoBlobs(metadata),
         DynamoRemovals(metadata, 3),
+        DynamoShares(metadata),
+        DynamoAllowances(metadata),
         DynamoFeeds(tables.feed),
         DynamoAudience(tables.feed, metadata.name),
         DynamoFeedReads(metadata, tables.feed),

@@ -405,16 +405,15 @@ def test_a_copy_of_the_original_is_offered_each_time_anew(storage: Storage) -> N
     _adopt(storage, _blob())
     upload = samples.uploads(POST)[0]
     for _ in range(2):
-        url = storage.downloads.offer(_blob(), upload, START + timedelta(minutes=15), START)
+        storage.downloads.copy(_blob(), upload)
+        url = storage.downloads.offer(upload, START + timedelta(minutes=15), START)
         assert keys.download_object(POST.id, MEDIA_ID) in url
         assert storage.offered(POST.id, MEDIA_ID) == CONTENT
 
 
 def test_an_original_that_is_not_there_is_not_offered(storage: Storage) -> None:
     with pytest.raises(storage.refusal):
-        storage.downloads.offer(
-            _blob(), samples.uploads(POST)[0], START + timedelta(minutes=15), START
-        )
+        storage.downloads.copy(_blob(), samples.uploads(POST)[0])
 
 
 def test_a_large_rendition_is_put_from_disk_and_removed_with_its_blob(
@@ -493,7 +492,7 @@ def _links() -> tuple[UploadGrant, str, str]:
         copy_object=lambda **_: None,
     )
     downloads = S3Downloads(lambda: signing, UPLOADS, ORIGINALS)
-    download = downloads.offer(_blob(), _large(), START + DOWNLOAD_LINK_LIFETIME, START)
+    download = downloads.offer(_large(), START + DOWNLOAD_LINK_LIFETIME, START)
     return form, part.url, download
 
 
@@ -575,7 +574,7 @@ def test_a_download_has_its_declared_type_and_nothing_of_the_originals_age(aws: 
     _adopt(storage, _blob())
     upload = samples.uploads(POST)[0]
     heic = replace(upload, medium=replace(upload.medium, content_type="image/heic"))
-    url = urlsplit(storage.downloads.offer(_blob(), heic, START + timedelta(minutes=15), START))
+    url = urlsplit(storage.downloads.offer(heic, START + timedelta(minutes=15), START))
     query = dict(parse_qsl(url.query))
     assert query["X-Amz-Expires"] == "900"
     # The link is to the copy: the original's own date, version and class are not to be seen.

@@ -31,6 +31,7 @@ from tests.fakes.backend import POLICY
 from tests.fakes.storage import FakeQueue
 from tests.fakes.system import FakeClock
 from tests.feed_scene import CASES, Scene
+from tests.limits import PLENTY
 from tests.wire import Wire
 
 T = TypeVar("T")
@@ -163,7 +164,7 @@ def _service(tables: Tables) -> FeedService:
         feeds=DynamoFeeds(tables.feed),
         follows=DynamoFollows(metadata, tables.feed.name),
         readers=DynamoReaders(metadata),
-        users=ProfileService(profiles=profiles, clock=clock),
+        users=ProfileService(profiles=profiles, limits=PLENTY, clock=clock),
         viewing=ViewingService(
             reads=DynamoViewingReads(metadata), profiles=profiles, progress=progress
         ),

@@ -13,7 +13,14 @@ from botocore.stub import Stubber
 from shutterfeed.adapters.messages import Codec, UnknownMessage
 from shutterfeed.adapters.queues import NotSent, SqsQueue
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.messages import DeliverEntry, DeliverMessage, Followed, Unfollowed
+from shutterfeed.domain.media import Reference
+from shutterfeed.domain.messages import (
+    DeliverEntry,
+    DeliverMessage,
+    Followed,
+    RenderPhoto,
+    Unfollowed,
+)
 from shutterfeed.ports.queues import BatchQueue, WatchedQueue
 from tests import samples
 from tests.conftest import REGION, Aws
@@ -85,6 +92,19 @@ def test_each_of_any_number_of_messages_is_sent(line: Line, count: int) -> None:
     assert sorted(line.received(), key=_text) == sent
 
 
+def test_sqs_is_told_for_whom_each_message_is(aws: Aws) -> None:
+    url = aws.sqs.create_queue(QueueName="render")["QueueUrl"]
+    reference = Reference(samples.sha256(b"photo"), samples.post().id, samples.user_id(7))
+    nobodys = RenderPhoto(samples.sha256(b"other"), samples.user_id(8))
+    somebodys = RenderPhoto(reference.sha256, samples.user_id(9), reference)
+    SqsQueue(aws.sqs, url, Codec[RenderPhoto]("render")).send([nobodys, somebodys])
+    received = aws.sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    )["Messages"]
+    groups = {m["Body"]: m.get("Attributes", {}).get("MessageGroupId") for m in received}
+    assert sorted(groups.values(), key=str) == [samples.post().author_id, None]
+
+
 def test_a_batch_of_the_largest_messages_fits_into_one_request() -> None:
     assert 10 * len(_text(_chunk(500))) <= 256 * 1024
 
@@ -129,7 +149,10 @@ class _Recorder:
 
 
 class _Plain:
-    """A codec whose messages are the texts themselves."""
+    """A codec whose messages are the texts themselves, and nobody's."""
+
+    def tenant(self, _: str) -> str | None:
+        return None
 
     def encode(self, message: str) -> str:
         if not message:

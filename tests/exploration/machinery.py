@@ -27,6 +27,7 @@ from tests.feed_world import small_sizes
 from tests.integration import world as moto_world
 from tests.integration.conftest import forget_services
 from tests.integration.world import FEED, METADATA, SEARCH
+from tests.limits import PLENTY_SETTING
 
 T = TypeVar("T")
 RECENT_ENTRIES: Final = 25
@@ -37,6 +38,7 @@ _SETTINGS: Final = {
     "ACTIVE_DAYS": "30",
     "REGULAR_AFTER_DAYS": "1",
     "SNAPSHOT_POSTS": "100",
+    "LIMITS": PLENTY_SETTING,
     "RECONCILE_AFTER_MINUTES": "10",
 }
 

@@ -47,7 +47,7 @@ def _written_once(table: Table, requests: list[Any]) -> None:
     table.client.batch_write_item(RequestItems={table.name: requests})
 
 
-def _claimed_on_trust(service: IngestService, upload: Upload, arrival: Arrival) -> None:
+def _claimed_on_trust(service: IngestService, upload: Upload, arrival: Arrival, bulk: bool) -> None:
     """A claim that believes the row it finds, and does not ask whether the original is there."""
     post_id, medium = upload.post_id, upload.medium
     now = service.clock.now()
@@ -61,7 +61,7 @@ def _claimed_on_trust(service: IngestService, upload: Upload, arrival: Arrival) 
         service.intake.adopt(blob, post_id, medium.media_id, arrival.version)
     reference = Reference(blob.sha256, post_id, medium.media_id)
     service.blobs.refer_once_rendered(reference, blob.blob_id)
-    service._order(blob, arrival, reference)
+    service._order(blob, arrival, upload, bulk)
     service.bucket.release(post_id, medium.media_id)
 
 

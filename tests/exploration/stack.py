@@ -47,13 +47,13 @@ TIMEOUTS: Final = {
 }
 SOURCES: Final = tuple(
     Source(
-        worker.queue,
-        worker.function,
-        worker.batch,
-        worker.receives,
-        timedelta(seconds=worker.visibility_s),
+        lane.queue,
+        lane.worker.function,
+        lane.worker.batch,
+        lane.worker.receives,
+        timedelta(seconds=lane.worker.visibility_s),
     )
-    for worker in topology.WORKERS
+    for lane in topology.LANES
 )
 EXPIRING_TAGS: Final = {
     "released": timedelta(days=1),

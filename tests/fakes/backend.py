@@ -15,9 +15,11 @@ from shutterfeed import keys, topology
 from shutterfeed.bootstrap import api, deliver, fan_out
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import FanOut, FanOutMessage, IndexMessage, IngestUpload
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
+from shutterfeed.ports.queues import BulkLane, Lanes
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
@@ -30,6 +32,7 @@ from shutterfeed.services.transcoding import TranscodingService
 from tests import samples
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
+    FakeAllowances,
     FakeAvatars,
     FakeBlobs,
     FakeFollows,
@@ -40,6 +43,7 @@ from tests.fakes.metadata import (
     FakeReaders,
     FakeRecentPosts,
     FakeRemovals,
+    FakeShares,
     FakeViewingReads,
     Metadata,
 )
@@ -56,6 +60,7 @@ from tests.fakes.storage import (
     FakeVideoCodec,
 )
 from tests.fakes.system import FakeClock, FakeIds
+from tests.limits import PLENTY
 
 P = TypeVar("P")
 _MANY = 10_000
@@ -130,6 +135,7 @@ class Backend:
     feed_table: FakeFeeds = field(default_factory=FakeFeeds)
     buckets: Buckets = field(default_factory=Buckets)
     policy: FeedPolicy = POLICY
+    limits: Limits = PLENTY
     found: FakeSearchDocuments = field(default_factory=FakeSearchDocuments)
 
     def __post_init__(self) -> None:
@@ -142,7 +148,7 @@ class Backend:
         renditions = guard(FakeRenditions(self.buckets))
         clock, ids = self.clock, self.ids
 
-        self.queues: dict[str, FakeQueue[Any]] = {w.step: FakeQueue() for w in topology.WORKERS}
+        self.queues: dict[str, FakeQueue[Any]] = {lane.name: FakeQueue() for lane in topology.LANES}
         queues = {step: guard(queue) for step, queue in self.queues.items()}
 
         readers, recent_posts = (
@@ -166,7 +172,9 @@ class Backend:
             feeds=feeds,
             readers=readers,
             preparations=queues["deliver"],
+            allowances=guard(FakeAllowances(self.metadata)),
             policy=self.policy,
+            limits=self.limits,
             clock=clock,
             ids=ids,
         )
@@ -187,8 +195,10 @@ class Backend:
             blobs=blobs,
             bucket=bucket,
             intake=intake,
-            render=queues["render"],
-            transcode=queues["transcode"],
+            shares=guard(FakeShares(self.metadata)),
+            bulk=queues["ingest_bulk"],
+            render=Lanes(queues["render"], queues["render_bulk"]),
+            transcode=Lanes(queues["transcode"], queues["transcode_bulk"]),
             publish=queues["publish"],
             clock=clock,
             ids=ids,
@@ -246,9 +256,9 @@ class Backend:
             blobs=blobs,
             bucket=bucket,
             intake=intake,
-            ingest=queues["ingest"],
-            render=queues["render"],
-            transcode=queues["transcode"],
+            ingest=BulkLane(queues["ingest"], queues["ingest_bulk"]),
+            render=BulkLane(queues["render"], queues["render_bulk"]),
+            transcode=BulkLane(queues["transcode"], queues["transcode_bulk"]),
             publish=queues["publish"],
             clock=clock,
         )
@@ -258,7 +268,7 @@ class Backend:
         self._is_routing = False
         # Of the workers whose interplay the tests of this world are about. All of them are played
         # in `tests/exploration`, whose worlds have the real handlers.
-        self._acts: dict[str, Callable[[Any], object]] = {
+        acts: dict[str, Callable[[Any], object]] = {
             "ingest": self.ingest.ingest,
             "render": rendering.render,
             "transcode": transcoding.transcode,
@@ -268,6 +278,7 @@ class Backend:
             "collect": collection.collect,
             "index": lambda message: _indexed(indexing, message),
         }
+        self._acts = {lane.name: acts[lane.worker.step] for lane in topology.LANES}
 
     # What clients do.
 

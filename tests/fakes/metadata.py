@@ -21,6 +21,15 @@ from shutterfeed.domain.changes import (
 )
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.limits import (
+    NOTHING,
+    Charge,
+    Spending,
+    charged,
+    microseconds,
+    storage_full,
+    wait,
+)
 from shutterfeed.domain.media import (
     Blob,
     BlobState,
@@ -42,7 +51,11 @@ from shutterfeed.domain.posts import (
     PostCounts,
     PostState,
 )
-from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION, unfollowed_marker_retention
+from shutterfeed.domain.retention import (
+    ALLOWANCES_RETENTION,
+    IDEMPOTENCY_RETENTION,
+    unfollowed_marker_retention,
+)
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.keys import Key
@@ -83,6 +96,10 @@ class Metadata:
     referred_blobs: dict[Reference, str] = field(default_factory=dict)
     expiries: dict[Key, datetime] = field(default_factory=dict)
     removals: dict[Key, int] = field(default_factory=dict)
+    stored: dict[str, int] = field(default_factory=dict)
+    """The bytes that each user stores."""
+    allowances: dict[Key, dict[str, int]] = field(default_factory=dict)
+    """When the allowances of an item are full again, in microseconds."""
     checkpoints: dict[int, str] = field(default_factory=dict)
     recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
@@ -135,6 +152,24 @@ class Metadata:
         elif before is not None:
             self.changes.append(BlobRemoved(before))
 
+    def spend(self, spending: Spending) -> None:
+        """Make all charges, or none, and count what is stored."""
+        stored = self.stored.get(spending.user_id, 0) + spending.stored
+        if spending.storage_bytes is not None and stored > spending.storage_bytes:
+            raise storage_full(spending.storage_bytes)
+        if spending.charges:
+            key = keys.limits(spending.user_id)
+            spending.check(self.allowances.get(key, {}))
+            self.charge(key, spending.charges, spending.at)
+        if spending.stored:
+            self.stored[spending.user_id] = stored
+
+    def charge(self, key: Key, charges: Iterable[Charge], at: datetime) -> None:
+        item = self.allowances.setdefault(key, {})
+        for charge in charges:
+            item[charge.name] = charged(item.get(charge.name, 0), microseconds(at), charge)
+        self.expiries[key] = at + ALLOWANCES_RETENTION
+
     def expire(self, now: datetime) -> None:
         """Remove what is past its time."""
         for key in [key for key, at in self.expiries.items() if at <= now]:
@@ -147,6 +182,8 @@ class Metadata:
                 del self.resting[key.pk.removeprefix(keys.handle("").pk)]
             elif (author := keys.parse_author(key.sk)) is not None:
                 self.unfollowed.discard((keys.parse_profile(key), author[0]))
+            elif key in self.allowances:
+                del self.allowances[key]
             else:
                 del self.creations[key]
 
@@ -169,10 +206,17 @@ class FakeProfiles:
         self._claim(profile.handle, profile.user_id)
         return True
 
-    def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
+    def edit(
+        self,
+        user_id: str,
+        display_name: str | None,
+        bio: str | None,
+        spending: Spending = NOTHING,
+    ) -> None:
         profile = self.get(user_id)
         if profile is None:
             raise NoSuchItem(user_id)
+        self.data.spend(spending)
         edited = replace(
             profile,
             display_name=profile.display_name if display_name is None else display_name,
@@ -192,11 +236,14 @@ class FakeProfiles:
             noted = replace(profile, popularity=new, revision=profile.revision + 1)
             self.data.write_profile(noted)
 
-    def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
+    def rename(
+        self, user_id: str, old: str, new: str, at: datetime, spending: Spending = NOTHING
+    ) -> bool:
         profile = self.get(user_id)
         self._refuse_taken(new, user_id, at)
         if profile is None or profile.handle != old:
             return False
+        self.data.spend(spending)
         self._claim(new, user_id)
         self.data.resting[old] = self.data.handles.pop(old)
         self.data.expiries[keys.handle(old)] = at + HANDLE_REST
@@ -222,11 +269,17 @@ class FakeProfiles:
 class FakeFollows:
     data: Metadata
 
-    def follow(self, follower_id: str, followee: Profile, follow_ulid: str) -> bool:
+    def follow(
+        self,
+        follower_id: str,
+        followee: Profile,
+        follow_ulid: str,
+        spending: Spending = NOTHING,
+    ) -> bool:
         edge = (follower_id, followee.user_id)
         if edge in self.data.edges:
             return False
-        self._count(*edge, 1)
+        self._count(*edge, 1, spending)
         self.data.edges[edge] = follow_ulid
         self.data.unfollowed.discard(edge)
         self.data.changes.append(FollowChanged(*edge, follows=True))
@@ -275,10 +328,13 @@ class FakeFollows:
         profile = self.data.profiles.get(followee_id)
         return keys.follower_shard(follower_id, profile.follower_shards) if profile else 0
 
-    def _count(self, follower_id: str, followee_id: str, by: int) -> None:
+    def _count(
+        self, follower_id: str, followee_id: str, by: int, spending: Spending = NOTHING
+    ) -> None:
         for user_id in (follower_id, followee_id):
             if user_id not in self.data.profiles:
                 raise NoSuchItem(user_id)
+        self.data.spend(spending)
         self.data.count(follower_id, following=by)
         self.data.count(followee_id, followers=by)
 
@@ -288,12 +344,18 @@ class FakePosts:
     data: Metadata
 
     def create(
-        self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
+        self,
+        post: Post,
+        uploads: Sequence[Upload],
+        idempotency_key: str,
+        fingerprint: str,
+        spending: Spending = NOTHING,
     ) -> Creation | None:
         record = keys.idempotency(post.author_id, idempotency_key)
         earlier = self.data.creations.get(record)
         if earlier is not None and self.data.expiries[record] >= post.created_at:
             return earlier
+        self.data.spend(spending)
         self.data.creations[record] = Creation(post.id, fingerprint)
         self.data.expiries[record] = post.created_at + IDEMPOTENCY_RETENTION
         self._write(post, post.created_at + UNFINISHED_RETENTION)
@@ -306,11 +368,17 @@ class FakePosts:
         return self.data.posts.get(post_id)
 
     def edit(
-        self, post_id: PostId, caption: str, place: Place | None, alt_texts: Sequence[str]
+        self,
+        post_id: PostId,
+        caption: str,
+        place: Place | None,
+        alt_texts: Sequence[str],
+        spending: Spending = NOTHING,
     ) -> bool:
         post = self.get(post_id)
         if post is None or post.state is PostState.DELETED:
             return False
+        self.data.spend(spending)
         edited = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
         self.data.write_post(post_id, edited)
         if post.state is PostState.PUBLISHED:
@@ -365,10 +433,11 @@ class FakePosts:
             self.data.write_recent_posts(recent.without_post(post.id))
         return True
 
-    def restore(self, post: Post, at: datetime) -> bool:
+    def restore(self, post: Post, at: datetime, spending: Spending = NOTHING) -> bool:
         current = self.get(post.id)
         if post.deleted_at is None or current is None or current.deleted_at != post.deleted_at:
             return False
+        self.data.spend(spending)
         recent = self.data.recent_posts_of(post.author_id)
         restored = replace(current.restored(), pulled=recent.delivery is Delivery.PULL)
         published = restored.state is PostState.PUBLISHED
@@ -496,6 +565,27 @@ class FakeRemovals:
 
 
 @dataclass(frozen=True, slots=True)
+class FakeAllowances:
+    data: Metadata
+
+    def spend(self, spending: Spending) -> None:
+        self.data.spend(spending)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeShares:
+    data: Metadata
+
+    def take(self, user_id: str, charge: Charge, now: datetime) -> bool:
+        key = keys.shares(user_id)
+        full_at = self.data.allowances.get(key, {}).get(charge.name, 0)
+        if wait(full_at, microseconds(now), charge):
+            return False
+        self.data.charge(key, [charge], now)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class FakeLedger:
     data: Metadata
 
@@ -543,6 +633,11 @@ class FakeLedger:
             medium = replace(upload.medium, state=MediaState.PROCESSING)
             self._write(replace(upload, ordered_at=at), medium)
 
+    def mark_copied(self, author_id: str, media_id: str, at: datetime) -> None:
+        upload = self.get(author_id, media_id)
+        if upload is not None:
+            self.data.uploads[author_id, media_id] = replace(upload, copied_at=at)
+
     def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
         upload = self.get(author_id, media_id)
         if upload is not None and upload.medium.state is MediaState.PROCESSING:
@@ -555,7 +650,10 @@ class FakeLedger:
         self._finish(author_id, media_id, lambda medium: medium.failed(failure))
 
     def remove(self, author_id: str, media_id: str) -> None:
-        self.data.uploads.pop((author_id, media_id), None)
+        upload = self.data.uploads.pop((author_id, media_id), None)
+        if upload is not None:
+            stored = self.data.stored.get(author_id, 0)
+            self.data.stored[author_id] = stored - upload.medium.size
 
     def _finish(self, author_id: str, media_id: str, outcome: Callable[[Medium], Medium]) -> None:
         upload = self.get(author_id, media_id)

@@ -169,10 +169,13 @@ class FakeIntake:
 class FakeDownloads:
     buckets: Buckets
 
-    def offer(self, blob: Blob, upload: Upload, expires_at: datetime, now: datetime) -> str:
-        assert now < expires_at
+    def copy(self, blob: Blob, upload: Upload) -> None:
         key = keys.download_object(upload.post_id, upload.medium.media_id)
         self.buckets.downloads[key] = FakeOriginals(self.buckets).open(blob).read()
+
+    def offer(self, upload: Upload, expires_at: datetime, now: datetime) -> str:
+        assert now < expires_at
+        key = keys.download_object(upload.post_id, upload.medium.media_id)
         return f"https://uploads.example/{key}"
 
 

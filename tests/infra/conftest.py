@@ -79,8 +79,8 @@ def prod(template_of: Synthesize) -> Template:
         originals_replica_bucket_arn=REPLICA,
         media_base_url="https://media.example.com/of/posts/",
         cors_origins=["https://front.example.com"],
-        worker_concurrency=dict.fromkeys((w.function for w in topology.WORKERS), 7)
-        | {"transcode": 2},
+        worker_concurrency=dict.fromkeys((lane.setting for lane in topology.LANES), 7)
+        | {"transcode": 2, "thumbnail_bulk": 2},
         reserved_concurrency={"api": 200, "thumbnail": 9, "collect": None},
         account_concurrency=20,
         log_retention_days=365,

@@ -90,11 +90,24 @@ class Template:
 
     def mapping(self, function: str) -> Properties:
         """The only event source mapping of a function."""
+        (mapping,) = self.mappings(function)
+        return mapping
+
+    def mappings(self, function: str) -> list[Properties]:
+        """The event source mappings of a function."""
         logical_id = self.function_id(function)
-        (mapping,) = (
+        return [
             properties
             for properties in self.all("AWS::Lambda::EventSourceMapping").values()
             if properties["FunctionName"] == {"Ref": logical_id}
+        ]
+
+    def mapping_of(self, queue: str) -> Properties:
+        """The only event source mapping of a queue."""
+        (mapping,) = (
+            properties
+            for properties in self.all("AWS::Lambda::EventSourceMapping").values()
+            if self.named(properties["EventSourceArn"]) == queue
         )
         return mapping
 

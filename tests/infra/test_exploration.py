@@ -12,12 +12,12 @@ _DAY = 24 * 3600
 
 @pytest.mark.parametrize("source", stack.SOURCES, ids=lambda source: source.queue)
 def test_queues(dev: Template, source: stack.Source) -> None:
-    queue, mapping = dev.queues()[source.queue], dev.mapping(source.function)
+    queue, mapping = dev.queues()[source.queue], dev.mapping_of(source.queue)
     assert queue["VisibilityTimeout"] == source.visibility.total_seconds()
     assert queue["MessageRetentionPeriod"] == stack.RETENTION.total_seconds()
     assert queue["RedrivePolicy"]["maxReceiveCount"] == source.receives
     assert mapping["BatchSize"] == source.batch
-    assert dev.named(mapping["EventSourceArn"]) == source.queue
+    assert mapping["FunctionName"] == {"Ref": dev.function_id(source.function)}
 
 
 def test_all_queues_and_functions_are_there(dev: Template) -> None:

@@ -35,7 +35,7 @@ def test_runtime_and_logs(every: Template, name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_environment_is_what_the_functions_settings_read(every: Template, name: str) -> None:
     if name == topology.ROUTER:
-        expected = {topology.worker(step).queue_variable for step in routing.STEPS}
+        expected = {topology.lane(step).queue_variable for step in routing.STEPS}
     else:
         own = f"{name.title().replace('_', '')}Settings"
         settings = getattr(config, own, config.MetadataSettings)
@@ -123,8 +123,8 @@ def test_by_default_nothing_is_reserved_of_what_a_new_account_does_not_have(dev:
     assert _reserved(dev) == {}
 
 
-def test_on_the_local_cloud_a_reservation_keeps_each_worker_to_two(local: Template) -> None:
-    assert _reserved(local) == {worker.function: 2 for worker in topology.WORKERS}
+def test_on_the_local_cloud_a_reservation_keeps_each_queue_to_two(local: Template) -> None:
+    assert _reserved(local) == {w.function: 2 * len(w.lanes) for w in topology.WORKERS}
 
 
 def test_the_tools_know_the_functions_names(dev: Template) -> None:

@@ -7,8 +7,9 @@ import pytest
 from shutterfeed import topology
 from tests.infra.templates import Template, listed, text
 
-DEAD_LETTERS_OF = {worker.queue: worker.dead_letters for worker in topology.WORKERS}
-CONSUMERS = {worker.queue: worker.function for worker in topology.WORKERS}
+WORKERS = {lane.queue: lane.worker for lane in topology.LANES}
+DEAD_LETTERS_OF = {queue: worker.dead_letters for queue, worker in WORKERS.items()}
+CONSUMERS = {queue: worker.function for queue, worker in WORKERS.items()}
 
 
 def test_every_queue_is_known_here(every: Template) -> None:
@@ -22,8 +23,7 @@ def test_a_message_that_keeps_failing_goes_to_the_dead_letters(
 ) -> None:
     redrive = every.queues()[queue]["RedrivePolicy"]
     assert every.named(redrive["deadLetterTargetArn"]) == dead_letters
-    (worker,) = (worker for worker in topology.WORKERS if worker.queue == queue)
-    assert redrive["maxReceiveCount"] == worker.receives
+    assert redrive["maxReceiveCount"] == WORKERS[queue].receives
 
 
 @pytest.mark.parametrize("queue", DEAD_LETTERS_OF)

@@ -12,10 +12,13 @@ import pytest
 
 from infra.context import SettingsError
 from infra.settings import REPOSITORY, Settings
-from shutterfeed import topology
+from shutterfeed import schema, topology
+from shutterfeed.bootstrap.limits import limits_of
+from shutterfeed.domain.limits import Allowance, Limited
 
 CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
 FEED = CONTEXT["feed"]
+LIMITS = CONTEXT["limits"]
 
 
 def _settings(**overrides: object) -> Settings:
@@ -46,6 +49,16 @@ def test_values_from_the_command_line_are_text() -> None:
     assert settings.account_concurrency == 10
     assert settings.layers_target == "cp313-aarch64"
     assert settings.watch.alarm_email is None
+
+
+def test_limits_are_told_to_the_api_in_the_form_that_it_reads() -> None:
+    assert set(schema.LIMITS) == LIMITS.keys()
+    limits = limits_of(_settings(storage_quota_bytes=None).limits_setting)
+    assert limits.storage_bytes is None
+    assert limits.allowances[Limited.POSTS] == Allowance(**LIMITS["posts"])
+    assert limits_of(_settings().limits_setting).storage_bytes == 10**12
+    one = {**LIMITS, "renames": {"at_once": 168, "per_hour": 1}}
+    assert _settings(limits=json.dumps(one)).limits["renames"] == (168, 1)
 
 
 def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
@@ -140,17 +153,19 @@ def test_a_sender_is_an_address_with_or_without_a_name(sender: str, taken: bool)
 
 
 def test_workers_have_the_concurrency_of_their_rows_unless_the_context_names_them() -> None:
-    usual = {worker.function: worker.concurrency for worker in topology.WORKERS}
+    usual = {lane.setting: lane.concurrency for lane in topology.LANES}
     assert _settings().worker_concurrency == usual
     assert _settings(worker_concurrency=None).worker_concurrency == usual
-    chosen = _settings(worker_concurrency={"thumbnail": 7, "collect": None}).worker_concurrency
-    assert chosen == usual | {"thumbnail": 7}
+    chosen = {"thumbnail": 7, "transcode_bulk": 3, "collect": None}
+    settings = _settings(worker_concurrency=chosen)
+    assert settings.worker_concurrency == usual | {"thumbnail": 7, "transcode_bulk": 3}
 
 
 def test_workers_share_this_machine_on_the_local_cloud() -> None:
     settings = _settings(stage="local")
-    two = {worker.function: 2 for worker in topology.WORKERS}
-    assert settings.worker_concurrency == settings.reserved_concurrency == two
+    assert settings.worker_concurrency == {lane.setting: 2 for lane in topology.LANES}
+    both = {worker.function: 2 * len(worker.lanes) for worker in topology.WORKERS}
+    assert settings.reserved_concurrency == both
 
 
 @pytest.mark.parametrize(
@@ -259,6 +274,14 @@ def test_layers_follow_runtime_and_architecture(
         ("feed", {**FEED, "active_days": 61}),
         ("feed", {**FEED, "active_days": 0}),
         ("feed", {"active_days": 30}),
+        ("limits", None),
+        ("limits", {"posts": 5}),
+        ("limits", {"posts": {"at_once": 1, "per_hour": 1}}),
+        ("limits", {**LIMITS, "likes": {"at_once": 1, "per_hour": 1}}),
+        ("limits", {**LIMITS, "posts": {"at_once": 1}}),
+        ("limits", {**LIMITS, "posts": {"at_once": 0, "per_hour": 1}}),
+        ("limits", {**LIMITS, "posts": {"at_once": 169, "per_hour": 1}}),
+        ("storage_quota_bytes", "much"),
         ("recent_posts_cache", {"seconds": 2, "authors": 1000}),
         ("recent_posts_cache", {"seconds": 31, "authors": 1000, "megabytes": 64}),
         ("recent_posts_cache", {"seconds": -1, "authors": 1000, "megabytes": 64}),

@@ -11,30 +11,30 @@ from shutterfeed import keys, schema, topology
 from shutterfeed.domain.ids import PostId
 from tests.infra.templates import Template
 
-SOURCES = {worker.function: worker.queue for worker in topology.WORKERS}
+CONSUMERS = {lane.queue: lane.worker.function for lane in topology.LANES}
+USUAL = {lane.queue: lane.concurrency for lane in topology.LANES}
 
 
-def test_each_worker_has_one_source_and_the_api_none(every: Template) -> None:
+def test_each_worker_has_the_sources_of_the_table_and_the_api_none(every: Template) -> None:
     mappings = every.all("AWS::Lambda::EventSourceMapping").values()
-    targets = [mapping["FunctionName"]["Ref"] for mapping in mappings]
-    expected = {every.function_id(name) for name in (*SOURCES, "route_changes")}
-    assert len(targets) == len(expected)
-    assert set(targets) == expected
+    targets = sorted(mapping["FunctionName"]["Ref"] for mapping in mappings)
+    expected = (*CONSUMERS.values(), "route_changes")
+    assert targets == sorted(every.function_id(name) for name in expected)
 
 
-@pytest.mark.parametrize(("function", "queue"), SOURCES.items())
+@pytest.mark.parametrize(("queue", "function"), CONSUMERS.items())
 def test_a_worker_takes_its_queue_and_reports_single_failures(
-    every: Template, function: str, queue: str
+    every: Template, queue: str, function: str
 ) -> None:
-    mapping = every.mapping(function)
-    assert every.named(mapping["EventSourceArn"]) == queue
+    mapping = every.mapping_of(queue)
+    assert mapping["FunctionName"] == {"Ref": every.function_id(function)}
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def _started(template: Template) -> dict[str, int]:
     return {
-        function: template.mapping(function)["ScalingConfig"]["MaximumConcurrency"]
-        for function in SOURCES
+        queue: template.mapping_of(queue)["ScalingConfig"]["MaximumConcurrency"]
+        for queue in CONSUMERS
     }
 
 
@@ -43,12 +43,12 @@ def test_every_queue_has_a_maximum_of_executions(every: Template) -> None:
 
 
 def test_queues_start_what_the_table_says(dev: Template) -> None:
-    assert _started(dev) == {w.function: w.concurrency for w in topology.WORKERS}
+    assert _started(dev) == USUAL
 
 
 def test_messages_come_in_the_batches_of_the_table(every: Template) -> None:
-    for worker in topology.WORKERS:
-        assert every.mapping(worker.function)["BatchSize"] == worker.batch
+    for lane in topology.LANES:
+        assert every.mapping_of(lane.queue)["BatchSize"] == lane.worker.batch
 
 
 def test_the_stream_is_routed_in_ten_batches_of_a_hundred_changes_a_shard(dev: Template) -> None:
@@ -65,7 +65,8 @@ def test_a_queue_starts_a_fifth_of_what_the_account_has_and_all_that_is_reserved
     prod: Template,
 ) -> None:
     # 20 executions, of which the thumbnails' are reserved beside them.
-    assert _started(prod) == dict.fromkeys(SOURCES, 4) | {"thumbnail": 7, "transcode": 2}
+    reserved = {"render": 7, "render-bulk": 2}
+    assert _started(prod) == dict.fromkeys(CONSUMERS, 4) | reserved | {"transcode": 2}
 
 
 def test_in_a_new_account_no_backlog_takes_all_executions(small: Template) -> None:
@@ -73,9 +74,10 @@ def test_in_a_new_account_no_backlog_takes_all_executions(small: Template) -> No
 
 
 def test_pollers_never_outrun_a_reservation(every: Template) -> None:
-    for function, started in _started(every).items():
-        reserved = every.functions()[function].get("ReservedConcurrentExecutions", started)
-        assert started <= reserved
+    started = _started(every)
+    for worker in topology.WORKERS:
+        most = sum(started[lane.queue] for lane in worker.lanes)
+        assert most <= every.functions()[worker.function].get("ReservedConcurrentExecutions", most)
 
 
 def test_one_bad_record_does_not_block_the_stream(every: Template) -> None:

@@ -21,10 +21,10 @@ from tests.integration.world import World, aws
 Handler = Callable[[Any, Any], Mapping[str, Any]]
 
 WORKERS: Final[Mapping[str, Handler]] = {
-    worker.queue: import_module(f"{worker.function}.handler").handler for worker in topology.WORKERS
+    lane.queue: import_module(f"{lane.worker.function}.handler").handler for lane in topology.LANES
 }
 """The workers' handlers, by queue."""
-_NAMES: Final = {worker.queue: worker.function for worker in topology.WORKERS}
+_NAMES: Final = {lane.queue: lane.worker.function for lane in topology.LANES}
 _MANY_ROUNDS: Final = 100
 _REPEATED: Final = 0.3
 

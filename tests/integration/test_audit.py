@@ -31,7 +31,7 @@ def deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deployment:
     monkeypatch.setattr(paths, "BUILD", tmp_path / "build")
     names = {"Uploads": UPLOADS, "Originals": ORIGINALS, "Renditions": RENDITIONS}
     outputs = {f"{name}BucketName": bucket for name, bucket in names.items()}
-    for name in ("render", "transcode", "collect"):
+    for name in ("render-bulk", "transcode-bulk", "collect"):
         aws("sqs").create_queue(QueueName=f"shutterfeed-test-{name}")
     return Deployment(aws, "test", {"MetadataTableName": "metadata", **outputs})
 

@@ -165,6 +165,19 @@ class TestQueues:
             worker.queue: sorted(map(payloads.message, worker.kinds)) for worker in shared
         }
 
+    def test_where_the_queues_are_one_workers_a_message_goes_to_its_first(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What the storage sends has no kind."""
+        dead = _queue("ingest-dlq", VisibilityTimeout="0")
+        policy = json.dumps({"deadLetterTargetArn": _arn(dead), "maxReceiveCount": 9})
+        names = [lane.queue for lane in topology.worker("ingest").lanes]
+        urls = [_queue(name, RedrivePolicy=policy) for name in names]
+        event = payloads.landed("uploads/a/b/c")
+        aws("sqs").send_message(QueueUrl=dead, MessageBody=event)
+        assert redrive.redrive(_without_move_tasks(monkeypatch), "ingest") == {"ingest-dlq": 1}
+        assert [_bodies(url) for url in urls] == [[event], []]
+
     @pytest.mark.parametrize(
         "stranger",
         ["no json", "[]", "{}", payloads.message("Unheard"), payloads.message("RenderPhoto")],

@@ -23,7 +23,7 @@ from tests.integration.pipeline import WORKERS, Pipeline, invoke
 from tests.integration.publishing import publish, upload_all
 from tests.integration.world import FEED, ORIGINALS, Person, SteppingClock, World, aws
 
-MESSAGES = [queue for queue in WORKERS if queue != "ingest"]
+MESSAGES = [queue for queue in WORKERS if not queue.startswith("ingest")]
 GOOD = {queue: payloads.sample(f"sqs/{queue.replace('-', '_')}") for queue in WORKERS}
 _START = SteppingClock().instant
 _STRANGE = [

@@ -23,6 +23,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import random_id, ulid, user_id_of
 from tests import tables
 from tests.conftest import REGION
+from tests.limits import PLENTY_SETTING
 
 ACCOUNT: Final = "123456789012"
 MEDIA_BASE_URL: Final = "https://shutterfeed.example.com/media"
@@ -119,8 +120,8 @@ class World:
         aws("s3").put_bucket_versioning(
             Bucket=ORIGINALS, VersioningConfiguration={"Status": "Enabled"}
         )
-        for worker in topology.WORKERS:
-            self.create_queue(worker.queue)
+        for lane in topology.LANES:
+            self.create_queue(lane.queue)
 
     def connect_uploads(self) -> None:
         """Let the uploads bucket notify its queue; S3 sends a test event on this."""
@@ -153,12 +154,13 @@ class World:
             "REGULAR_AFTER_DAYS": "0",
             "FEED_POSTS": "1000",
             "SNAPSHOT_POSTS": "200",
+            "LIMITS": PLENTY_SETTING,
             # Tests look at what they have just changed.
             "RECENT_POSTS_CACHE": "container",
             "RECENT_POSTS_CACHE_SECONDS": "0",
             "RECENT_POSTS_CACHE_AUTHORS": "1000",
             "RECENT_POSTS_CACHE_MEGABYTES": "64",
-            **{w.queue_variable: self.queue_url(w.queue) for w in topology.WORKERS},
+            **{lane.queue_variable: self.queue_url(lane.queue) for lane in topology.LANES},
             "SEARCH_ENGINE": "dynamodb",
             "SEARCH_TARGET": SEARCH,
             "SEARCH_READER": "nobody",

@@ -47,11 +47,13 @@ def of_the_code() -> Chart:
     functions = [folder.name for folder in folders if (folder / "handler.py").exists()]
     boxes = [
         *(("function", name) for name in functions),
-        *(("queue", name) for name in CONSUMED.values()),
+        *(("queue", name) for names in CONSUMED.values() for name in names),
         *(("table", name) for name in _TABLES.values()),
     ]
     arrows: set[Arrow] = {
-        (("queue", queue), ("function", worker)) for worker, queue in CONSUMED.items()
+        (("queue", queue), ("function", worker))
+        for worker, queues in CONSUMED.items()
+        for queue in queues
     }
     for function, rights in GRANTED.items():
         for right in filter(None, map(_RIGHT.fullmatch, rights)):

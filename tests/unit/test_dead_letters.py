@@ -87,11 +87,14 @@ def test_a_post_is_published_found_and_in_feeds(backend: Backend, queue: str) ->
 @pytest.mark.parametrize("queue", TO_PUBLISHED)
 def test_the_reconcilers_messages_beside_them_do_no_harm(backend: Backend, queue: str) -> None:
     post = _posted(backend, queue)
+    again = f"{queue}_bulk" if f"{queue}_bulk" in backend.queues else queue
+    before = backend.backlog(again)
     for _ in range(LATE.days):
         backend.wait(timedelta(days=1))
         backend.reconciling.reconcile(timedelta(minutes=10))
-        backend.drain_all_but(queue)
-    assert backend.backlog(queue) > 1
+        while others := [name for name in backend.waiting() if name not in (queue, again)]:
+            backend.deliver(others[0])
+    assert backend.backlog(again) > before
     backend.drain()
     assert _state(backend, post) is PostState.PUBLISHED
     assert _shown(backend, post) == (True, True)

@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.domain.errors import Conflict, NotFound
+from shutterfeed.domain.errors import Conflict, LimitReached, NotFound
+from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, FILE_ENDINGS
 from shutterfeed.domain.photos import PHOTO_TYPES
 from shutterfeed.domain.posts import DELETED_RETENTION, Post
 from shutterfeed.domain.videos import VIDEO_TYPES
 from tests import samples
-from tests.fakes.backend import Backend
+from tests.fakes.backend import Backend, Crash
 from tests.fakes.storage import BROKEN_PHOTO, PHOTO
+from tests.limits import plenty_but
 
 ADA, BOB = samples.user_id(1), samples.user_id(2)
 
@@ -98,6 +100,39 @@ def test_it_is_there_for_years_and_until_the_post_is_gone_for_good(backend: Back
     with pytest.raises(NotFound):
         backend.downloads.original(ADA, post.media[0].media_id)
     assert backend.uploads.list(ADA, None, 10).items == ()
+
+
+def test_a_copy_serves_for_its_day_and_only_a_new_one_is_charged(backend: Backend) -> None:
+    backend.limits = plenty_but(originals=Allowance(1, 1))
+    backend.__post_init__()
+    post = _uploaded(backend)
+    media_id = post.media[0].media_id
+    _offered(backend, post)
+    backend.buckets.downloads[keys.download_object(post.id, media_id)] = b"the first copy"
+    backend.wait(timedelta(days=1) - DOWNLOAD_LINK_LIFETIME)
+    for _ in range(3):
+        assert _offered(backend, post) == b"the first copy"
+    backend.wait(timedelta(microseconds=1))
+    assert _offered(backend, post) == PHOTO, "the bucket may drop the first one too early"
+
+    other = backend.create_post(1, (PHOTO + b"2",), "other")
+    backend.upload(other, 0, PHOTO + b"2")
+    backend.drain()
+    with pytest.raises(LimitReached):
+        backend.downloads.original(ADA, other.media[0].media_id)
+    assert _offered(backend, post) == PHOTO, "the copy that is there costs nothing"
+
+
+def test_a_copy_that_was_not_noted_is_made_again(backend: Backend) -> None:
+    post = _uploaded(backend)
+    backend.fuse.log.clear()
+    _offered(backend, post)
+    before_the_note = backend.fuse.log.index("mark_copied")
+    other = _uploaded(backend, 2)
+    backend.fuse.crash_before = backend.fuse.calls + before_the_note + 1
+    with pytest.raises(Crash):
+        backend.downloads.original(BOB, other.media[0].media_id)
+    assert _offered(backend, other) == PHOTO
 
 
 @pytest.mark.parametrize("media_id", ["", "x", "ä" * 3000, samples.medium(9).media_id])

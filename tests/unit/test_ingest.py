@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,7 +17,7 @@ from shutterfeed.services.ingest import IngestOutcome, mismatch
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from tests import samples
 from tests.fakes.backend import Backend
-from tests.fakes.storage import BROKEN_PHOTO, PHOTO
+from tests.fakes.storage import BROKEN_PHOTO, PHOTO, VIDEO
 
 PNG = b"\x89PNG\r\n\x1a\n a photo"
 HTML = b"<html><script>alert(1)</script>"
@@ -58,6 +59,60 @@ def test_new_content_is_stored_referred_to_and_sent_to_be_rendered(backend: Back
     assert _state(backend, post) is MediaState.PROCESSING
     assert backend.metadata.posts[post.id].state is PostState.PROCESSING
     assert _tag(backend, post) == "released"
+
+
+def test_a_users_share_takes_the_first_queues_and_the_rest_the_bulk_queues(
+    backend: Backend,
+) -> None:
+    contents = [PHOTO + b"%d" % number for number in range(13)]
+    posts = [_declare(backend, c, key=str(n)) for n, c in enumerate(contents)]
+    outcomes = [_land(backend, p, c) for p, c in zip(posts, contents, strict=True)]
+    assert outcomes == [IngestOutcome.CLAIMED] * 10 + [IngestOutcome.HANDED_ON] * 3
+    assert len(backend.metadata.references) == 10, "of the others nothing was read yet"
+    assert [m.bulk for m in backend.queues["ingest_bulk"].messages] == [True] * 3
+
+    other = _declare(backend, PHOTO, author=2)
+    assert _land(backend, other, PHOTO) is IngestOutcome.CLAIMED, "everybody has a share"
+    backend.wait(timedelta(seconds=5))
+    refilled = _declare(backend, PHOTO + b"later", key="later")
+    assert _land(backend, refilled, PHOTO + b"later") is IngestOutcome.CLAIMED
+
+    backend.deliver("ingest_bulk")
+    assert backend.backlog("render") == 12
+    assert backend.backlog("render_bulk") == 1
+    backend.drain()
+    states = {backend.metadata.posts[post.id].state for post in (*posts, other, refilled)}
+    assert states == {PostState.PUBLISHED}
+
+
+def test_the_transcoder_is_shared_by_the_time_that_videos_take(backend: Backend) -> None:
+    videos = [VIDEO + b"%d" % number for number in range(3)]
+    media = [
+        MediumDraft(
+            "video/mp4", len(v), samples.sha256(v), width=1920, height=1080, duration_ms=180_000
+        )
+        for v in videos
+    ]
+    backend.sign_up(1)
+    created = backend.posts.create(samples.user_id(1), PostDraft("", None, tuple(media)), "key")
+    for index, video in enumerate(videos):
+        backend.upload(created.view.post, index, video)
+        backend.deliver("ingest")
+    assert backend.backlog("transcode") == 1
+    assert backend.backlog("transcode_bulk") == 2
+    assert backend.backlog("ingest_bulk") == 0, "three uploads are few"
+    photo = _declare(backend, PHOTO, key="photo")
+    _land(backend, photo, PHOTO)
+    assert backend.backlog("render") == 1, "photos do not wait for videos"
+
+
+def test_what_comes_by_the_bulk_queue_charges_no_share(backend: Backend) -> None:
+    post = _declare(backend, PHOTO)
+    backend.upload(post, 0, PHOTO)
+    landed = replace(backend.queues["ingest"].messages.pop(), bulk=True)
+    assert backend.ingest.ingest(landed) is IngestOutcome.CLAIMED
+    assert not backend.metadata.allowances
+    assert backend.backlog("render_bulk") == 1
 
 
 def test_known_content_is_stored_once_and_waits_for_a_rendering_of_its_own(

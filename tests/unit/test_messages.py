@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shutterfeed import topology
-from shutterfeed.adapters.events import uploads_landed
-from shutterfeed.adapters.messages import Codec, UnknownMessage
+from shutterfeed.adapters.events import LandedEncoder, uploads_landed
+from shutterfeed.adapters.messages import Codec, UnknownMessage, tenant_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
@@ -134,6 +134,22 @@ def test_a_notification_of_the_storage_says_which_uploads_landed() -> None:
 )
 def test_a_notification_of_anything_else_says_nothing(body: str) -> None:
     assert list(uploads_landed(body)) == []
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_an_upload_is_handed_on_as_the_storage_tells_of_it(bulk: bool) -> None:
+    landed = IngestUpload(samples.post().id, samples.user_id(9), bulk)
+    assert list(uploads_landed(LandedEncoder().encode(landed))) == [landed]
+    assert LandedEncoder().tenant(landed) == landed.post_id.author_id
+
+
+@given(st.data())
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_message_names_the_user_for_whom_the_work_is_done(kind: str, data: st.DataObject) -> None:
+    """Whatever the table names is there; only a renderer's message may be without a user."""
+    message = data.draw(_any_of(KINDS[kind]))
+    nobodys = kind in {"RenderPhoto", "TranscodeVideo"} and message.reference is None
+    assert (tenant_of(message) is not None) is (kind in topology.TENANTS and not nobodys)
 
 
 @given(strategies.post_ids, ulids)

@@ -273,15 +273,15 @@ def _ledger_state(backend: Backend, post: Post) -> MediaState:
     return backend.metadata.uploads[post.author_id, post.media[0].media_id].medium.state
 
 
-def test_a_queue_that_is_late_gets_no_more_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("late", ["render", "render_bulk"])
+def test_a_step_that_is_late_gets_no_more_to_do(monkeypatch: pytest.MonkeyPatch, late: str) -> None:
     monkeypatch.setattr(reconciling, "MAX_BACKLOG", 3)
     backend = Backend()
     _posted(backend)
     backend.deliver("ingest")
-    backend.queues["render"].send([RenderPhoto(samples.sha256("x"), "blob")] * 3)
-    assert len(backend.queues["render"].messages) == 4
+    backend.queues[late].send([RenderPhoto(samples.sha256("x"), "blob")] * 3)
     assert _reconcile(backend).findings == {Finding.DEFERRED: 1}
-    assert len(backend.queues["render"].messages) == 4
+    assert backend.backlog("render") + backend.backlog("render_bulk") == 4
 
 
 def test_a_run_is_bounded_and_the_next_goes_on_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,12 +292,13 @@ def test_a_run_is_bounded_and_the_next_goes_on_behind_it(monkeypatch: pytest.Mon
     backend.wait(A_WHILE)
     fullest = max(Counter(keys.open_shard(post.id) for post in posts).values())
     for _ in range((fullest + 1) // 2):
-        assert len({landed.post_id for landed in backend.queues["ingest"].messages}) < len(posts)
+        again = backend.queues["ingest_bulk"].messages
+        assert len({landed.post_id for landed in again}) < len(posts)
         result = backend.reconciling.reconcile(PATIENCE)
         assert 0 < result.looked_at <= 2 * OPEN_SHARDS
-    assert {landed.post_id for landed in backend.queues["ingest"].messages} == {
-        post.id for post in posts
-    }
+    again = backend.queues["ingest_bulk"].messages
+    assert {landed.post_id for landed in again} == {post.id for post in posts}
+    assert all(landed.bulk for landed in again), "nobody's share is charged for it"
 
 
 def test_a_post_that_cannot_be_looked_at_keeps_nobody_else_waiting() -> None:
@@ -337,9 +338,9 @@ def test_a_video_is_ordered_again_only_when_its_message_must_be_lost() -> None:
         result = _reconcile(backend)
         assert result.findings == {Finding.RENDER: 1}
         assert result.oldest is not None
-        assert len(backend.queues["transcode"].messages) == 1
-        assert not backend.queues["render"].messages
-        backend.lose("transcode")
+        assert len(backend.queues["transcode_bulk"].messages) == 1
+        assert not backend.queues["render_bulk"].messages
+        backend.lose("transcode_bulk")
     _reconcile(backend, TRANSCODING_PATIENCE + A_WHILE)
     backend.drain()
     assert _state(backend, post) is PostState.PUBLISHED

@@ -79,8 +79,24 @@ def test_a_kind_without_a_home_is_an_error(kind: str) -> None:
 
 
 def test_no_two_workers_share_a_queue_a_function_or_a_setting() -> None:
-    for name in ("step", "queue", "function", "queue_variable"):
+    for name in ("step", "queue", "function"):
         assert len({getattr(worker, name) for worker in WORKERS}) == len(WORKERS)
+    for name in ("name", "queue", "queue_variable", "setting"):
+        assert len({getattr(lane, name) for lane in topology.LANES}) == len(topology.LANES)
+
+
+def test_the_steps_that_uploads_go_through_have_two_queues_and_the_others_one() -> None:
+    with_bulk = {worker.step for worker in WORKERS if len(worker.lanes) == 2}
+    assert with_bulk == {"ingest", "render", "transcode"}
+    for lane in topology.LANES:
+        assert topology.lane(lane.name) is lane
+        assert lane.name.endswith("_bulk") is (lane != lane.worker.lanes[0])
+
+
+def test_tenants_are_those_of_messages_that_there_are() -> None:
+    assert topology.TENANTS.keys() <= KINDS.keys()
+    without = {kind for worker in WORKERS for kind in worker.kinds} - topology.TENANTS.keys()
+    assert {topology.home_of(kind).step for kind in without} == {"publish", "collect", "index"}
 
 
 def test_a_step_has_one_word_in_queue_message_function_and_service(repo_root: Path) -> None:

@@ -57,6 +57,16 @@ for (const [status, message] of GATEWAY) {
   });
 }
 
+test("a limit of the caller's is told in the API's sentence, and passes", async () => {
+  const message = "You have posted a lot in a short time. Please try again in 5 minutes.";
+  const error = { code: "limit_reached", message, field: null, limit: "posts", retry_after: 300 };
+  const refused = await refusal(429, JSON.stringify({ error }), "application/json");
+
+  assert.equal(sentence(refused), message);
+  assert.equal(refused.code, "limit_reached");
+  assert.equal(passes(refused), true);
+});
+
 const SENTENCES: [number, string][] = [
   [404, "This page is older or newer than the service. Please reload it."],
   [413, "What you sent is larger than Shutterfeed accepts. Please make it shorter or smaller."],

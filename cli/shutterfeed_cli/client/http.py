@@ -37,6 +37,19 @@ _AGAIN: Final = frozenset(
 )
 
 
+_LIMIT_REACHED: Final = "limit_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The service's answer that the user has reached a limit of theirs: which one, a sentence for
+    people, and the seconds to wait."""
+
+    limit: str
+    message: str
+    seconds: float
+
+
 class _ThisMachine(httpx.BaseTransport):
     """A transport for which any name under `.localhost` means this machine, as in browsers and
     curl."""
@@ -96,21 +109,25 @@ class Patience:
     stop: Stop = field(default_factory=Stop)
     attempts: int = ATTEMPTS
     chance: Callable[[], float] = random.random
+    on_limit: Callable[[Limited], object] = lambda _: None
+    """Told before waiting because of a limit."""
 
     def send(self, request: Callable[[], httpx.Response]) -> httpx.Response:
         """Send a request until there is a final answer, and return that; 4xx errors are final too.
 
-        `request` is called once for every attempt. Raises `NetworkGone` if the last attempt got no
-        answer or a server error, and `Stopped` if the user interrupted the command.
+        `request` is called once for every attempt. If the user has reached a limit, it waits as
+        long as the service says, which is no attempt; with a single attempt, that answer is final.
+        Raises `NetworkGone` if the last attempt got no answer or a server error, and `Stopped` if
+        the user interrupted the command.
         """
         problem = ""
         for attempt in range(1, self.attempts + 1):
             try:
-                answer = request()
+                answer = self._within_limits(request)
             except httpx.TransportError as error:
                 problem, asked = _reason(error), None
             else:
-                if answer.status_code not in _AGAIN:
+                if answer.status_code not in _AGAIN or _limited(answer) is not None:
                     return answer
                 problem, asked = _trouble(answer), _retry_after(answer)
             if attempt < self.attempts:
@@ -120,6 +137,15 @@ class Patience:
             f"Shutterfeed could not be reached: {problem}{often}. "
             "Run the same command again to continue."
         )
+
+    def _within_limits(self, request: Callable[[], httpx.Response]) -> httpx.Response:
+        """The answer to a request once no limit of the user's stands against it."""
+        answer = request()
+        while self.attempts > 1 and (limited := _limited(answer)) is not None:
+            self.on_limit(limited)
+            self.stop.sleep(limited.seconds)
+            answer = request()
+        return answer
 
     def pause(self, attempt: int) -> float:
         """The seconds to wait after an attempt; attempts are counted from 1."""
@@ -135,6 +161,19 @@ def _trouble(answer: httpx.Response) -> str:
     if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return "it has too many requests at the moment"
     return f"it answered {answer.status_code}"
+
+
+def _limited(answer: httpx.Response) -> Limited | None:
+    """The limit that the user has reached, if the answer says so."""
+    if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+        return None
+    try:
+        error = answer.json()["error"]
+        if error["code"] != _LIMIT_REACHED:
+            return None
+        return Limited(str(error["limit"]), str(error["message"]), max(1, error["retry_after"]))
+    except (ValueError, KeyError, TypeError):
+        return None  # The gateway's: too many requests of everybody.
 
 
 def _retry_after(answer: httpx.Response) -> float | None:

@@ -36,7 +36,7 @@ class Settings:
 
 def queue_urls(steps: Iterable[str], env: Mapping[str, str] = os.environ) -> Mapping[str, str]:
     """The addresses of the queues of some steps. Raises `MissingSetting`."""
-    return {step: _read(topology.worker(step).queue_variable, env) for step in steps}
+    return {step: _read(topology.lane(step).queue_variable, env) for step in steps}
 
 
 def _read(name: str, env: Mapping[str, str]) -> str:
@@ -83,6 +83,9 @@ class ApiSettings(FeedSettings):
     recent_posts_cache_authors: str
     recent_posts_cache_megabytes: str
 
+    limits: str
+    """What each user may do and store: a JSON object, read by `bootstrap/limits.py`."""
+
     search_engine: str
     """The search engine: `dynamodb` or `opensearch`."""
     search_target: str
@@ -105,8 +108,11 @@ class DedupHashSettings(Settings):
     metadata_table: str
     uploads_bucket: str
     originals_bucket: str
+    ingest_bulk_queue_url: str
     render_queue_url: str
+    render_bulk_queue_url: str
     transcode_queue_url: str
+    transcode_bulk_queue_url: str
     publish_queue_url: str
 
 
@@ -154,8 +160,11 @@ class ReconcileSettings(Settings):
     uploads_bucket: str
     originals_bucket: str
     ingest_queue_url: str
+    ingest_bulk_queue_url: str
     render_queue_url: str
+    render_bulk_queue_url: str
     transcode_queue_url: str
+    transcode_bulk_queue_url: str
     publish_queue_url: str
     reconcile_after_minutes: str
     """How many minutes a post may be unpublished before the reconciler checks it."""

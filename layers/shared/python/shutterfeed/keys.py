@@ -6,6 +6,9 @@ Metadata table
     USER#<author>      UPLOAD#<media>     upload ledger
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
+    USER#<id>          LIMITS             what is left of the user's limits
+    USER#<id>          USAGE              bytes that the user stores
+    USER#<id>          LANES              what is left of the user's shares of the first queues
     USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
     USER#<reader>      PULLS#<author>     pull marker: this reader pulls this celebrity
     USER#<reader>      UNFOLLOWED#<author> unfollowed marker: hides posts that may be in the feed
@@ -194,6 +197,18 @@ def parse_profile(key: Key) -> str:
 def parse_follow(key: Key) -> tuple[str, str]:
     """The follower's and the followee's id."""
     return _tail(key.pk, _USER), _tail(key.sk, FOLLOWS_PREFIX)
+
+
+def shares(user_id: str) -> Key:
+    return Key(user_partition(user_id), "LANES")
+
+
+def limits(user_id: str) -> Key:
+    return Key(user_partition(user_id), "LIMITS")
+
+
+def usage(user_id: str) -> Key:
+    return Key(user_partition(user_id), "USAGE")
 
 
 def recent_posts(author_id: str) -> Key:

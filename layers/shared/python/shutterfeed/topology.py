@@ -9,6 +9,7 @@ messages and its service; only the functions `dedup_hash` and `thumbnail` have o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
@@ -64,6 +65,8 @@ class Worker:
     """The number of messages in a batch. A worker that holds a large object in memory gets one."""
     concurrency: int
     """The number of executions that its queue may start; `worker_concurrency` overrides it."""
+    bulk: int | None = None
+    """The number of executions that its bulk queue may start; None if it has no bulk queue."""
     dead_letters: str
     named: str | None = None
     """The name of its function, if that is not the step's word."""
@@ -74,12 +77,16 @@ class Worker:
 
     @property
     def queue(self) -> str:
-        return self.step.replace("_", "-")
+        """The name of its first queue."""
+        return self.lanes[0].queue
 
     @property
-    def queue_variable(self) -> str:
-        """The environment variable that tells senders the queue's address."""
-        return f"{self.step.upper()}_QUEUE_URL"
+    def lanes(self) -> tuple[Lane, ...]:
+        """Its queues, the first one first."""
+        first = Lane(self, self.step, self.function, self.concurrency)
+        if self.bulk is None:
+            return (first,)
+        return first, Lane(self, f"{self.step}_bulk", f"{self.function}_bulk", self.bulk)
 
     @property
     def visibility_s(self) -> int:
@@ -92,6 +99,28 @@ class Worker:
         return max(LEAST_RECEIVES, ceil(THROTTLED_FOR_S / self.visibility_s))
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A queue of a worker. The steps that process uploads have two: the first one, and the bulk
+    queue for what a user sends beyond their share of the first."""
+
+    worker: Worker
+    name: str
+    """The step's word, for the bulk queue with the ending `_bulk`."""
+    setting: str
+    """The name by which `worker_concurrency` overrides its concurrency."""
+    concurrency: int
+
+    @property
+    def queue(self) -> str:
+        return self.name.replace("_", "-")
+
+    @property
+    def queue_variable(self) -> str:
+        """The environment variable that tells senders the queue's address."""
+        return f"{self.name.upper()}_QUEUE_URL"
+
+
 WORKERS: Final = (
     Worker(
         step="ingest",
@@ -99,7 +128,8 @@ WORKERS: Final = (
         kinds=("IngestUpload",),
         timeout_s=60,
         batch=1,
-        concurrency=50,
+        concurrency=40,
+        bulk=10,
         dead_letters="ingest-dlq",
     ),
     Worker(
@@ -108,7 +138,8 @@ WORKERS: Final = (
         kinds=("RenderPhoto",),
         timeout_s=60,
         batch=1,
-        concurrency=50,
+        concurrency=35,
+        bulk=15,
         dead_letters="render-dlq",
     ),
     Worker(
@@ -116,7 +147,8 @@ WORKERS: Final = (
         kinds=("TranscodeVideo",),
         timeout_s=900,
         batch=1,
-        concurrency=20,
+        concurrency=12,
+        bulk=8,
         dead_letters="transcode-dlq",
     ),
     Worker(
@@ -161,13 +193,38 @@ WORKERS: Final = (
     ),
 )
 
+TENANTS: Final[Mapping[str, str]] = {
+    "IngestUpload": "post_id.author_id",
+    "RenderPhoto": "reference.post_id.author_id",
+    "TranscodeVideo": "reference.post_id.author_id",
+    "FanOut": "entry.post_id.author_id",
+    "MigrateReaders": "author_id",
+    "DeliverEntry": "entry.post_id.author_id",
+    "Followed": "follower_id",
+    "Unfollowed": "follower_id",
+    "PrepareFeed": "reader_id",
+}
+"""The field of a message that holds the user for whom the work is done, by the message's kind. SQS
+gets it as the message's group: on a queue where one user has many messages in work, it delivers
+those of others first. The messages of `publish`, `collect` and `index` have no group, which would
+cost a quarter more a request: they take milliseconds."""
+
+LANES: Final = tuple(lane for worker in WORKERS for lane in worker.lanes)
+"""All queues that trigger workers."""
+
 _BY_STEP: Final = {worker.step: worker for worker in WORKERS}
+_BY_LANE: Final = {lane.name: lane for lane in LANES}
 _BY_KIND: Final = {kind: worker for worker in WORKERS for kind in worker.kinds}
 
 
 def worker(step: str) -> Worker:
     """The worker of a step."""
     return _BY_STEP[step]
+
+
+def lane(name: str) -> Lane:
+    """A queue by its name: a step's word, for a bulk queue with the ending `_bulk`."""
+    return _BY_LANE[name]
 
 
 def home_of(kind: str) -> Worker:

@@ -239,19 +239,21 @@ class S3Downloads:
     uploads: str
     originals: str
 
-    def offer(self, blob: Blob, upload: Upload, expires_at: datetime, now: datetime) -> str:
-        client, medium = self.connect(), upload.medium
-        key = keys.download_object(upload.post_id, medium.media_id)
-        client.copy_object(
+    def copy(self, blob: Blob, upload: Upload) -> None:
+        medium = upload.medium
+        self.connect().copy_object(
             Bucket=self.uploads,
-            Key=key,
+            Key=keys.download_object(upload.post_id, medium.media_id),
             CopySource={"Bucket": self.originals, "Key": _original(blob)},
             ContentType=medium.content_type,
             ContentDisposition=f'attachment; filename="{medium.file_name}"',
             MetadataDirective="REPLACE",
             TaggingDirective="REPLACE",
         )
-        return client.generate_presigned_url(
+
+    def offer(self, upload: Upload, expires_at: datetime, now: datetime) -> str:
+        key = keys.download_object(upload.post_id, upload.medium.media_id)
+        return self.connect().generate_presigned_url(
             "get_object",
             {"Bucket": self.uploads, "Key": key},
             ExpiresIn=int((expires_at - now).total_seconds()),

@@ -16,6 +16,14 @@ class UnknownMessage(ValueError):
     """The text is not a message that the worker accepts."""
 
 
+def tenant_of(message: object) -> str | None:
+    """The user for whom the work is done, as `topology.TENANTS` says; None if there is none."""
+    value = message
+    for name in topology.TENANTS.get(type(message).__name__, "").split("."):
+        value = getattr(value, name, None) if name else None
+    return value if isinstance(value, str) else None
+
+
 class _Envelope(msgspec.Struct):
     kind: str
     message: msgspec.Raw
@@ -33,6 +41,10 @@ class Codec(Generic[M]):
         if kind not in self._kinds:
             raise UnknownMessage(repr(message)[:200])
         return msgspec.json.encode({"kind": kind, "message": message}).decode()
+
+    def tenant(self, message: M) -> str | None:
+        """The user for whom the work is done."""
+        return tenant_of(message)
 
     def decode(self, text: str) -> M:
         """The message in a text. Raises `UnknownMessage`."""

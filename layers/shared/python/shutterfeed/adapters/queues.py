@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -18,8 +19,18 @@ _BATCH_BYTES: Final = 256 * 1024
 """The largest size of all messages of one request. AWS allows four times as much now; not every
 cloud does."""
 
-Texts = Mapping[int, str]
-"""Encoded messages, by their indexes among all that are to be sent."""
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An encoded message, and the user for whom its work is done, if any. SQS delivers the messages
+    of quiet users before those of a user who has many in work."""
+
+    text: str
+    tenant: str | None
+
+
+Letters = Mapping[int, Letter]
+"""Messages, by their indexes among all that are to be sent."""
 
 
 class NotSent(Exception):
@@ -28,6 +39,8 @@ class NotSent(Exception):
 
 class Encoder(Protocol[M_contra]):
     def encode(self, message: M_contra) -> str: ...
+
+    def tenant(self, message: M_contra) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +58,7 @@ class SqsQueue(Generic[M]):
     def send(self, messages: Iterable[M]) -> None:
         """Send messages. Raises `NotSent`. Messages are idempotent, so sending some of them twice
         is harmless."""
-        texts = map(self.codec.encode, messages)
-        for batch in _batches(enumerate(texts)):
+        for batch in _batches(enumerate(map(self._letter, messages))):
             refused = self._post(batch)
             if refused:
                 reason = next(iter(refused.values()))
@@ -55,13 +67,13 @@ class SqsQueue(Generic[M]):
     def send_each(self, messages: Sequence[M]) -> Mapping[int, Exception]:
         """Send the messages. Returns why SQS refused a message, by the message's index."""
         failures: dict[int, Exception] = {}
-        texts: dict[int, str] = {}
+        letters: dict[int, Letter] = {}
         for index, message in enumerate(messages):
             try:
-                texts[index] = self.codec.encode(message)
+                letters[index] = self._letter(message)
             except ValueError as error:
                 failures[index] = error
-        for batch in _batches(texts.items()):
+        for batch in _batches(letters.items()):
             try:
                 refused = self._post(batch)
             except (BotoCoreError, ClientError) as error:
@@ -71,26 +83,34 @@ class SqsQueue(Generic[M]):
                 failures |= {index: NotSent(reason) for index, reason in refused.items()}
         return failures
 
-    def _post(self, batch: Texts) -> Mapping[int, str]:
+    def _letter(self, message: M) -> Letter:
+        return Letter(self.codec.encode(message), self.codec.tenant(message))
+
+    def _post(self, batch: Letters) -> Mapping[int, str]:
         """Make one request. Returns why SQS refused a message, by the message's index."""
-        answer = self.client.send_message_batch(
-            QueueUrl=self.url,
-            Entries=[{"Id": str(index), "MessageBody": text} for index, text in batch.items()],
-        )
+        entries = [_entry(index, letter) for index, letter in batch.items()]
+        answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
         return {int(entry["Id"]): str(entry.get("Message")) for entry in answer.get("Failed", [])}
 
 
-def _batches(texts: Iterable[tuple[int, str]]) -> Iterator[Texts]:
+def _entry(index: int, letter: Letter) -> SendMessageBatchRequestEntryTypeDef:
+    entry: SendMessageBatchRequestEntryTypeDef = {"Id": str(index), "MessageBody": letter.text}
+    if letter.tenant is not None:
+        entry["MessageGroupId"] = letter.tenant
+    return entry
+
+
+def _batches(letters: Iterable[tuple[int, Letter]]) -> Iterator[Letters]:
     """The messages of each request, in as few requests as SQS's limits allow. A message that is too
     large gets a request of its own, so that only it is refused."""
-    batch: dict[int, str] = {}
+    batch: dict[int, Letter] = {}
     size = 0
-    for index, text in texts:
-        added = len(text.encode())
+    for index, letter in letters:
+        added = len(letter.text.encode())
         if batch and (len(batch) == _BATCH or size + added > _BATCH_BYTES):
             yield batch
             batch, size = {}, 0
-        batch[index] = text
+        batch[index] = letter
         size += added
     if batch:
         yield batch

@@ -7,6 +7,7 @@ from functools import cache
 
 from shutterfeed import config
 from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
+from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -21,13 +22,16 @@ from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
+from shutterfeed.bootstrap.limits import limits_of
 from shutterfeed.bootstrap.recent_posts_cache import cached
 from shutterfeed.bootstrap.search_engine import search_index
 from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
@@ -86,11 +90,13 @@ def wire(
     feeds: Feeds,
     readers: Readers,
     preparations: Queue[PrepareFeed],
+    allowances: Allowances,
     policy: FeedPolicy,
+    limits: Limits,
     clock: Clock,
     ids: Ids,
 ) -> People:
-    users = ProfileService(profiles=profiles, clock=clock)
+    users = ProfileService(profiles=profiles, limits=limits, clock=clock)
     viewing = ViewingService(
         reads=viewing_reads,
         profiles=profiles,
@@ -106,21 +112,32 @@ def wire(
             ledger=ledger,
             avatars=avatars,
             uploads=uploads,
+            limits=limits,
             clock=clock,
             ids=ids,
         ),
-        follows=FollowService(users=users, follows=follows, viewing=viewing, clock=clock, ids=ids),
+        follows=FollowService(
+            users=users, follows=follows, viewing=viewing, limits=limits, clock=clock, ids=ids
+        ),
         posts=PostService(
             users=users,
             posts=posts,
             ledger=ledger,
             uploads=uploads,
             viewing=viewing,
+            limits=limits,
             clock=clock,
             ids=ids,
         ),
         uploads=uploads,
-        downloads=DownloadService(ledger=ledger, blobs=blobs, downloads=downloads, clock=clock),
+        downloads=DownloadService(
+            ledger=ledger,
+            blobs=blobs,
+            downloads=downloads,
+            allowances=allowances,
+            limits=limits,
+            clock=clock,
+        ),
         feed=FeedService(
             reads=feed_reads,
             feeds=feeds,
@@ -153,7 +170,9 @@ def services() -> Api:
         feeds=DynamoFeeds(feed_table),
         readers=DynamoReaders(metadata),
         preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
+        allowances=DynamoAllowances(metadata),
         policy=feed_policy(settings),
+        limits=limits_of(settings.limits),
         clock=aws.clock(),
         ids=aws.ids(),
     )

@@ -16,6 +16,7 @@ from shutterfeed.adapters.events import LandedEncoder
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.domain.messages import PublishMessage, RenderPhoto, TranscodeVideo
+from shutterfeed.ports.queues import BulkLane
 from shutterfeed.services.reconciling import ReconcilingService
 
 
@@ -28,7 +29,8 @@ class Reconciler:
 @cache
 def reconciler() -> Reconciler:
     settings = config.ReconcileSettings.from_env()
-    metadata = aws.table(settings.metadata_table)
+    metadata, landed = aws.table(settings.metadata_table), LandedEncoder()
+    photos, videos = Codec[RenderPhoto]("render"), Codec[TranscodeVideo]("transcode")
     return Reconciler(
         service=ReconcilingService(
             open_posts=DynamoOpenPosts(metadata),
@@ -37,9 +39,18 @@ def reconciler() -> Reconciler:
             blobs=DynamoBlobs(metadata),
             bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
             intake=S3Intake(aws.client("s3"), settings.uploads_bucket, settings.originals_bucket),
-            ingest=aws.queue(settings.ingest_queue_url, LandedEncoder()),
-            render=aws.queue(settings.render_queue_url, Codec[RenderPhoto]("render")),
-            transcode=aws.queue(settings.transcode_queue_url, Codec[TranscodeVideo]("transcode")),
+            ingest=BulkLane(
+                aws.queue(settings.ingest_queue_url, landed),
+                aws.queue(settings.ingest_bulk_queue_url, landed),
+            ),
+            render=BulkLane(
+                aws.queue(settings.render_queue_url, photos),
+                aws.queue(settings.render_bulk_queue_url, photos),
+            ),
+            transcode=BulkLane(
+                aws.queue(settings.transcode_queue_url, videos),
+                aws.queue(settings.transcode_bulk_queue_url, videos),
+            ),
             publish=aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish")),
             clock=aws.clock(),
         ),

@@ -6,6 +6,7 @@
     ├── NotFound              it does not exist, or the caller may not know of it
     ├── Conflict              the state forbids it: a taken handle, a reused idempotency key
     ├── Forbidden             the caller may see it, but not change it
+    ├── LimitReached          the user did too much of it; says how long to wait
     └── Busy                  others change the same item; the request may succeed when repeated
 
 The API maps each class to a status in one place. Workers let errors escape, so that their queue
@@ -51,6 +52,16 @@ class Conflict(DomainError):
 
 class Forbidden(DomainError):
     """The caller may see it, but not change it."""
+
+
+class LimitReached(DomainError):
+    """The user has used up an allowance, `limit`. The same request succeeds `retry_after` seconds
+    later, if the user does nothing else of the kind meanwhile."""
+
+    def __init__(self, limit: str, message: str, retry_after: int) -> None:
+        super().__init__("limit_reached", message)
+        self.limit = limit
+        self.retry_after = retry_after
 
 
 class Busy(DomainError):

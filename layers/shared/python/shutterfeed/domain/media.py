@@ -25,6 +25,8 @@ from shutterfeed.domain.videos import VIDEO_TYPES
 UPLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 DOWNLOAD_LINK_LIFETIME: Final = timedelta(minutes=15)
 """A download that began in time may end later."""
+COPY_RETENTION: Final = timedelta(days=1)
+"""How long the bucket's lifecycle keeps a copy of an original at least."""
 ARRIVAL_GRACE: Final = timedelta(minutes=15)
 """How much later than its link expires a file may arrive: an upload that began in time may end
 later, and storage events may be minutes late."""
@@ -182,7 +184,8 @@ class Upload:
     """The ledger's entry for one medium of one post.
 
     `multipart_id` is the storage's id for the upload of a large file, once that has begun.
-    `ordered_at` is when a worker was last told to make its renditions.
+    `ordered_at` is when a worker was last told to make its renditions, `copied_at` when its
+    original was last copied for its owner to download.
     """
 
     post_id: PostId
@@ -190,11 +193,18 @@ class Upload:
     created_at: datetime
     multipart_id: str | None = None
     ordered_at: datetime | None = None
+    copied_at: datetime | None = None
     purpose: Purpose = Purpose.POST
 
     @property
     def in_parts(self) -> bool:
         return in_parts(self.medium.size)
+
+    def has_copy(self, now: datetime) -> bool:
+        """Whether the last copy of its original stays for as long as a link that is given now."""
+        if self.copied_at is None:
+            return False
+        return now + DOWNLOAD_LINK_LIFETIME <= self.copied_at + COPY_RETENTION
 
     @property
     def link_expires_at(self) -> datetime:

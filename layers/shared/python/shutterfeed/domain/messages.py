@@ -29,10 +29,12 @@ from shutterfeed.domain.users import Profile
 
 @dataclass(frozen=True, slots=True)
 class IngestUpload:
-    """The bytes of a medium are in the uploads bucket."""
+    """The bytes of a medium are in the uploads bucket. `bulk`: the message comes by the bulk queue,
+    and what follows from it takes the bulk queues, too."""
 
     post_id: PostId
     media_id: str
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ UPLOAD_OVERDUE: Final = STORED_UPLOAD_RETENTION + timedelta(days=2)
 """The age at which an upload or a copy should have been processed or removed: a lifecycle is a day
 or two late."""
 
+ALLOWANCES_RETENTION: Final = timedelta(days=8)
+"""How long after its last charge what is left of a user's allowances is kept. All are full again
+within 7 days, and an allowance that is full needs no item."""
 REMOVALS_RETENTION: Final = timedelta(days=7)
 """How long the number of contents removed in an hour is kept. Only the present hour's is read."""
 REMOVED_DOCUMENT_RETENTION: Final = timedelta(hours=24)

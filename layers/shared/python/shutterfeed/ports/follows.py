@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import Profile
 
@@ -15,9 +16,16 @@ class Follows(Protocol):
     `Profile.follower_shards`, the number of items that count the followers; a count in another
     item, from when the number was different, is added too."""
 
-    def follow(self, follower_id: str, followee: Profile, follow_ulid: str) -> bool:
-        """Write the edge and both counts, and remove the note of an earlier unfollowing, in one
-        transaction. False if the edge already existed."""
+    def follow(
+        self,
+        follower_id: str,
+        followee: Profile,
+        follow_ulid: str,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        """Write the edge and both counts, remove the note of an earlier unfollowing, and make the
+        charges, in one transaction. False if the edge already existed; then nothing is charged.
+        Raises `LimitReached`."""
         ...
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:

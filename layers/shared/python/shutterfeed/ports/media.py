@@ -88,9 +88,14 @@ class Blobs(Protocol):
 class Downloads(Protocol):
     """Links through which owners download their originals."""
 
-    def offer(self, blob: Blob, upload: Upload, expires_at: datetime, now: datetime) -> str:
-        """A link to a new copy of the blob's exact bytes, which a browser saves as a file with the
-        medium's name and declared type. The copy does not reveal how old the original is."""
+    def copy(self, blob: Blob, upload: Upload) -> None:
+        """Copy the blob's exact bytes for the upload's owner, in place of an earlier copy. The copy
+        does not reveal how old the original is. It is kept for at least `COPY_RETENTION`."""
+        ...
+
+    def offer(self, upload: Upload, expires_at: datetime, now: datetime) -> str:
+        """A link to the upload's copy, which a browser saves as a file with the medium's name and
+        declared type."""
         ...
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Place, Post, PostState
@@ -27,20 +28,34 @@ class Posts(Protocol):
     transaction."""
 
     def create(
-        self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
+        self,
+        post: Post,
+        uploads: Sequence[Upload],
+        idempotency_key: str,
+        fingerprint: str,
+        spending: Spending = NOTHING,
     ) -> Creation | None:
-        """Write post, ledger entries and idempotency record in one transaction.
+        """Write post, ledger entries and idempotency record, make the charges, and count what is
+        stored, in one transaction. Raises `LimitReached`, and `Conflict` if the author's storage
+        has no room.
 
-        If the key was already used, nothing is written and the earlier creation is returned.
+        If the key was already used, nothing is written or charged, and the earlier creation is
+        returned.
         """
         ...
 
     def get(self, post_id: PostId) -> Post | None: ...
 
     def edit(
-        self, post_id: PostId, caption: str, place: Place | None, alt_texts: Sequence[str]
+        self,
+        post_id: PostId,
+        caption: str,
+        place: Place | None,
+        alt_texts: Sequence[str],
+        spending: Spending = NOTHING,
     ) -> bool:
-        """Change the caption, place and alt texts. False if the post is gone or deleted."""
+        """Change the caption, place and alt texts, and make the charges. False if the post is gone
+        or deleted. Raises `LimitReached`."""
         ...
 
     def mark_processing(self, post_id: PostId) -> None:
@@ -68,11 +83,13 @@ class Posts(Protocol):
         """
         ...
 
-    def restore(self, post: Post, at: datetime) -> bool:
-        """Return a deleted post to its former state and its old position. If it was published, the
-        author's count is adjusted in the transaction. The caller checks whether it is too late.
+    def restore(self, post: Post, at: datetime, spending: Spending = NOTHING) -> bool:
+        """Return a deleted post to its former state and its old position, and make the charges. If
+        it was published, the author's count is adjusted in the transaction. The caller checks
+        whether it is too late.
 
-        False if its state has changed since it was read, or if it was not deleted.
+        False if its state has changed since it was read, or if it was not deleted. Raises
+        `LimitReached`.
         """
         ...
 

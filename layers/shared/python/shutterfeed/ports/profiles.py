@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.users import Profile
 
 
@@ -23,8 +24,15 @@ class Profiles(Protocol):
         """Create a profile. False if the user already has one. Raises `HandleTaken`."""
         ...
 
-    def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
-        """Change the display name and the bio; None leaves a field as it is."""
+    def edit(
+        self,
+        user_id: str,
+        display_name: str | None,
+        bio: str | None,
+        spending: Spending = NOTHING,
+    ) -> None:
+        """Change the display name and the bio; None leaves a field as it is. Make the charges.
+        Raises `LimitReached`."""
         ...
 
     def spread_followers(self, user_id: str, shards: int) -> None:
@@ -36,7 +44,10 @@ class Profiles(Protocol):
         nothing if the noted value is no longer `old`."""
         ...
 
-    def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
-        """Claim `new` for the user, and keep `old` for them for `HANDLE_REST`, in one transaction.
-        False if the user's handle is no longer `old`. Raises `HandleTaken`."""
+    def rename(
+        self, user_id: str, old: str, new: str, at: datetime, spending: Spending = NOTHING
+    ) -> bool:
+        """Claim `new` for the user, keep `old` for them for `HANDLE_REST`, and make the charges, in
+        one transaction. False if the user's handle is no longer `old`. Raises `HandleTaken` and
+        `LimitReached`."""
         ...

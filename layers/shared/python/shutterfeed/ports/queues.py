@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 M_contra = TypeVar("M_contra", contravariant=True)
 
@@ -24,3 +25,30 @@ class WatchedQueue(Queue[M_contra], Protocol[M_contra]):
     def backlog(self) -> int:
         """The approximate number of messages that wait to be delivered."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes(Generic[M_contra]):
+    """The two queues of a step that processes uploads: the first one, and the bulk queue for what a
+    user sends beyond their share."""
+
+    first: Queue[M_contra]
+    bulk: Queue[M_contra]
+
+    def pick(self, *, bulk: bool) -> Queue[M_contra]:
+        return self.bulk if bulk else self.first
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLane(Generic[M_contra]):
+    """The bulk queue of a step, as senders see it who repeat what may still wait in either queue:
+    both count as its backlog."""
+
+    first: WatchedQueue[M_contra]
+    bulk: WatchedQueue[M_contra]
+
+    def send(self, messages: Iterable[M_contra]) -> None:
+        self.bulk.send(messages)
+
+    def backlog(self) -> int:
+        return self.first.backlog() + self.bulk.backlog()

@@ -45,6 +45,11 @@ class Ledger(Protocol):
         Does nothing if the entry is in another state."""
         ...
 
+    def mark_copied(self, author_id: str, media_id: str, at: datetime) -> None:
+        """Note that the original was copied for its owner at `at`. Does nothing if the entry is
+        gone."""
+        ...
+
     def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
         """Note that its renditions were ordered again at `at`. Does nothing if the entry is not
         `processing`."""
@@ -61,7 +66,8 @@ class Ledger(Protocol):
         ...
 
     def remove(self, author_id: str, media_id: str) -> None:
-        """Remove an entry. Does nothing if there is none."""
+        """Remove an entry, and count its bytes as no longer stored by its user. Does nothing if
+        there is none."""
         ...
 
 

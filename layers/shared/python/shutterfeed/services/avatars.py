@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 from shutterfeed.domain.errors import Conflict
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.posts import Post, PostState, check_avatar, check_sha256
 from shutterfeed.ports.posts import Avatars, Creation, Posts
@@ -38,15 +39,16 @@ class AvatarService:
     ledger: Ledger
     avatars: Avatars
     uploads: UploadService
+    limits: Limits
     clock: Clock
     ids: Ids
 
     def create(self, user_id: str, draft: MediumDraft, idempotency_key: str) -> CreatedAvatar:
         """Record a photo that is to be the user's avatar, and give an upload link for it.
 
-        Repeated with the same key and draft it names the first photo, with a fresh link. Raises
-        `InvalidInput`, and `Conflict` if the key was used for something else, or if its
-        avatar is no longer one.
+        Repeated with the same key and draft it names the first photo, with a fresh link, and is not
+        limited. Raises `InvalidInput`, `LimitReached`, and `Conflict` if the key was used for
+        something else, or if its avatar is no longer one.
         """
         check_idempotency_key(idempotency_key)
         check_avatar(draft.content_type, draft.size)
@@ -62,7 +64,8 @@ class AvatarService:
             purpose=Purpose.AVATAR,
         )
         fingerprint = _fingerprint(draft)
-        earlier = self.posts.create(post, [upload], idempotency_key, fingerprint)
+        spending = self.limits.creation(user_id, post.created_at, [draft.size])
+        earlier = self.posts.create(post, [upload], idempotency_key, fingerprint, spending)
         if earlier:
             upload = self._replay(earlier, fingerprint)
         grants = self.uploads.grants([upload])

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shutterfeed.domain.errors import Conflict
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import DOWNLOAD_LINK_LIFETIME, Medium, Reference
+from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.uploads import Ledger
@@ -27,12 +29,15 @@ class DownloadService:
     ledger: Ledger
     blobs: Blobs
     downloads: Downloads
+    allowances: Allowances
+    limits: Limits
     clock: Clock
 
     def original(self, owner_id: str, media_id: str) -> Download:
         """A link to the bytes that the owner uploaded, for as long as they are kept.
 
-        Raises `NotFound`, and `Conflict` if the bytes have not been stored.
+        The bytes are copied for that. A copy serves for a day, so that asking again costs nothing.
+        Raises `NotFound`, `LimitReached`, and `Conflict` if the bytes have not been stored.
         """
         upload = find_upload(self.ledger, owner_id, media_id)
         medium = upload.medium
@@ -45,4 +50,9 @@ class DownloadService:
             raise Conflict("not_stored", "The bytes of this file are not stored.")
         now = self.clock.now()
         expires_at = now + DOWNLOAD_LINK_LIFETIME
-        return Download(medium, self.downloads.offer(blob, upload, expires_at, now), expires_at)
+        if not upload.has_copy(now):
+            self.allowances.spend(self.limits.spending(owner_id, now, originals=1))
+            self.downloads.copy(blob, upload)
+            # Noted last: a run that dies before only makes the copy again.
+            self.ledger.mark_copied(owner_id, media_id, now)
+        return Download(medium, self.downloads.offer(upload, expires_at, now), expires_at)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.errors import InvalidCursor, InvalidInput
 from shutterfeed.domain.ids import is_ulid
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.follows import Follows
@@ -19,18 +20,22 @@ class FollowService:
     users: ProfileService
     follows: Follows
     viewing: ViewingService
+    limits: Limits
     clock: Clock
     ids: Ids
 
     def follow(self, follower_id: str, handle: str) -> ProfileView:
-        """Follow a user. Nothing changes if they are followed already. Raises `NotFound`, and
-        `InvalidInput` for oneself. The followee is returned with the new count."""
+        """Follow a user. Nothing changes if they are followed already. Raises `NotFound`,
+        `LimitReached`, and `InvalidInput` for oneself. The followee is returned with the new
+        count."""
         viewer = Viewer(follower_id)
         followee = self.viewing.find(viewer, handle).profile
         if followee.user_id == follower_id:
             raise InvalidInput("follow_oneself", "You cannot follow yourself.", "handle")
         self.users.me(follower_id)
-        self.follows.follow(follower_id, followee, self.ids.new(self.clock.now()))
+        now = self.clock.now()
+        spending = self.limits.spending(follower_id, now, follows=1)
+        self.follows.follow(follower_id, followee, self.ids.new(now), spending)
         return self.viewing.user(viewer, followee.user_id, followee.handle)
 
     def unfollow(self, follower_id: str, handle: str) -> ProfileView:

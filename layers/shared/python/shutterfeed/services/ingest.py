@@ -6,9 +6,11 @@ each step's outcome depends on what is stored, not on what this run remembers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shutterfeed.domain.lanes import UPLOAD_CHARGE, transcoding_charge
+from shutterfeed.domain.limits import Charge
 from shutterfeed.domain.media import Blob, Failure, MediaState, Medium, Reference, Upload
 from shutterfeed.domain.messages import (
     IngestUpload,
@@ -19,9 +21,10 @@ from shutterfeed.domain.messages import (
 )
 from shutterfeed.domain.photos import SNIFF_BYTES, is_as_declared, sniff
 from shutterfeed.domain.videos import is_moving, sniff_video
+from shutterfeed.ports.limits import Shares
 from shutterfeed.ports.media import Blobs
 from shutterfeed.ports.posts import Posts
-from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.queues import Lanes, Queue
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Arrival, Intake, Ledger, UploadBucket
 from shutterfeed.services.collection import release
@@ -31,6 +34,8 @@ class IngestOutcome(StrEnum):
     CLAIMED = "claimed"
     REFUSED = "refused"
     REPEATED = "repeated"
+    HANDED_ON = "handed on"
+    """An upload beyond its user's share, which goes on by the bulk queue."""
     ABANDONED = "abandoned"
     """An object whose post has gone, or never had such a medium: it may go."""
     UNKNOWN = "unknown"
@@ -45,14 +50,26 @@ class IngestService:
     blobs: Blobs
     bucket: UploadBucket
     intake: Intake
-    render: Queue[RenderPhoto]
-    transcode: Queue[TranscodeVideo]
+    shares: Shares
+    bulk: Queue[IngestUpload]
+    render: Lanes[RenderPhoto]
+    transcode: Lanes[TranscodeVideo]
     publish: Queue[PublishMessage]
     clock: Clock
     ids: Ids
 
     def ingest(self, landed: IngestUpload) -> IngestOutcome:
-        """Check an upload against its declaration, store its content once, refer to it."""
+        """Check an upload against its declaration, store its content once, refer to it.
+
+        Storage events come in one queue whose they are. So what a user sends beyond their share is
+        only handed on here, before anything is read: that takes milliseconds.
+        """
+        if landed.bulk or self._in_share(landed.post_id.author_id, UPLOAD_CHARGE):
+            return self._take_in(landed)
+        self.bulk.send([replace(landed, bulk=True)])
+        return IngestOutcome.HANDED_ON
+
+    def _take_in(self, landed: IngestUpload) -> IngestOutcome:
         post_id, media_id = landed.post_id, landed.media_id
         post = self.posts.get(post_id)
         if post is None or media_id not in {medium.media_id for medium in post.media}:
@@ -70,9 +87,12 @@ class IngestService:
         if failure:
             self._refuse(upload, failure)
             return IngestOutcome.REFUSED
-        return self._claim(upload, arrival)
+        return self._claim(upload, arrival, landed.bulk)
 
-    def _claim(self, upload: Upload, arrival: Arrival) -> IngestOutcome:
+    def _in_share(self, user_id: str, charge: Charge) -> bool:
+        return self.shares.take(user_id, charge, self.clock.now())
+
+    def _claim(self, upload: Upload, arrival: Arrival, bulk: bool) -> IngestOutcome:
         post_id, medium = upload.post_id, upload.medium
         # First, as from here on it takes another time whether the content is known.
         now = self.clock.now()
@@ -91,7 +111,7 @@ class IngestService:
         if self.posts.get(post_id) is None:
             # It has expired meanwhile, and the collector may have been there before the reference.
             return self._abandon(IngestUpload(post_id, medium.media_id))
-        self._order(blob, arrival, reference)
+        self._order(blob, arrival, upload, bulk)
         self.bucket.release(post_id, medium.media_id)
         return IngestOutcome.CLAIMED
 
@@ -106,11 +126,18 @@ class IngestService:
         self.bucket.abandon(post_id, media_id)
         return IngestOutcome.ABANDONED
 
-    def _order(self, blob: Blob, arrival: Arrival, reference: Reference) -> None:
-        if is_moving(blob.content_type, arrival.magic):
-            self.transcode.send([TranscodeVideo(blob.sha256, blob.blob_id, reference)])
-        else:
-            self.render.send([RenderPhoto(blob.sha256, blob.blob_id, reference)])
+    def _order(self, blob: Blob, arrival: Arrival, upload: Upload, bulk: bool) -> None:
+        """Tell a renderer, by the queue that the upload came by. Transcoding has a share of its
+        own, by the time that it takes."""
+        author_id = upload.post_id.author_id
+        reference = Reference(blob.sha256, upload.post_id, upload.medium.media_id)
+        if not is_moving(blob.content_type, arrival.magic):
+            render = RenderPhoto(blob.sha256, blob.blob_id, reference)
+            self.render.pick(bulk=bulk).send([render])
+            return
+        bulk = bulk or not self._in_share(author_id, transcoding_charge(upload.medium))
+        transcode = TranscodeVideo(blob.sha256, blob.blob_id, reference)
+        self.transcode.pick(bulk=bulk).send([transcode])
 
     def _refuse(self, upload: Upload, failure: Failure) -> None:
         post_id, media_id = upload.post_id, upload.medium.media_id

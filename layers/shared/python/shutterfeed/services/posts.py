@@ -11,6 +11,7 @@ from datetime import datetime
 
 from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput
 from shutterfeed.domain.ids import MalformedId, PostId
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
@@ -84,6 +85,7 @@ class PostService:
     ledger: Ledger
     uploads: UploadService
     viewing: ViewingService
+    limits: Limits
     clock: Clock
     ids: Ids
 
@@ -91,14 +93,16 @@ class PostService:
         """Record a post as pending and give one upload link per medium.
 
         Repeated with the same key and draft it returns the first post, with fresh links for what
-        has not arrived. Raises `InvalidInput`, and `Conflict` if the key was used for another
-        draft.
+        has not arrived, and is not limited. Raises `InvalidInput`, `LimitReached`, and `Conflict`
+        if the key was used for another draft, or if the author's storage is full.
         """
         check_idempotency_key(idempotency_key)
         draft = _check(draft)
         author = self.users.me(author_id)
         post, uploads = self._build(author_id, draft)
-        earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint())
+        sizes = [medium.size for medium in draft.media]
+        spending = self.limits.creation(author_id, post.created_at, sizes)
+        earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint(), spending)
         if earlier is None:
             view = self.viewing.new_post(post, author)
         else:
@@ -123,7 +127,7 @@ class PostService:
         """Change the caption unless None; set the place unless None, or drop it; and the alt texts
         of those media whose ids are given.
 
-        Raises `InvalidInput`, `NotFound`, and `Forbidden` for another's post.
+        Raises `InvalidInput`, `NotFound`, `LimitReached`, and `Forbidden` for another's post.
         """
         post = self._own(_parse_id(text), editor_id)
         if post.state is PostState.DELETED:
@@ -132,7 +136,8 @@ class PostService:
         new_place = post.place if place is None else check_place(place)
         new_place = None if drop_place else new_place
         new_texts = _with_alt_texts(post, alt_texts or {})
-        if not self.posts.edit(post.id, new_caption, new_place, new_texts):
+        spending = self.limits.spending(editor_id, self.clock.now(), changes=1)
+        if not self.posts.edit(post.id, new_caption, new_place, new_texts, spending):
             raise post_not_found()
         return self.viewing.post(Viewer(editor_id), post.id)
 
@@ -157,7 +162,8 @@ class PostService:
         """Bring a deleted post back to the state and the position that it had. Repeated, it changes
         nothing more. A post that is not deleted is returned as it is.
 
-        Raises `NotFound`, also for another's post, and `Conflict` if it was deleted too long ago.
+        Raises `NotFound`, also for another's post, `LimitReached`, and `Conflict` if it was deleted
+        too long ago.
         """
         post_id = _parse_id(text)
         if post_id.author_id != owner_id:
@@ -168,7 +174,8 @@ class PostService:
                 return self.viewing.post(Viewer(owner_id), post_id)
             if not post.restorable(now):
                 raise Conflict("restore_expired", "The post was deleted too long ago.")
-            if self.posts.restore(post, now):
+            spending = self.limits.spending(owner_id, now, changes=1)
+            if self.posts.restore(post, now, spending):
                 return self.viewing.post(Viewer(owner_id), post_id)
         raise Busy
 

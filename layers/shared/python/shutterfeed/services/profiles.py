@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shutterfeed.domain.errors import Busy, Conflict
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.users import (
     Profile,
     check_bio,
@@ -23,6 +24,7 @@ _RENAME_ATTEMPTS = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileService:
     profiles: Profiles
+    limits: Limits
     clock: Clock
 
     def me(self, user_id: str) -> Profile:
@@ -50,7 +52,8 @@ class ProfileService:
         display_name: str | None = None,
         bio: str | None = None,
     ) -> Profile:
-        """Change what is not None. Raises `InvalidInput`, and `Conflict` for a taken handle."""
+        """Change what is not None. Raises `InvalidInput`, `LimitReached`, and `Conflict` for a
+        taken handle."""
         current = self.me(user_id)
         display_name = None if display_name is None else check_display_name(display_name)
         bio = None if bio is None else check_bio(bio)
@@ -58,15 +61,18 @@ class ProfileService:
         if new_handle is not None:
             self._rename(current, new_handle)
         if display_name is not None or bio is not None:
-            self.profiles.edit(user_id, display_name, bio)
+            spending = self.limits.spending(user_id, self.clock.now(), changes=1)
+            self.profiles.edit(user_id, display_name, bio, spending)
         return self.me(user_id)
 
     def _rename(self, current: Profile, handle: str) -> None:
         for _ in range(_RENAME_ATTEMPTS):
             if current.handle == handle:
                 return
+            now, user_id = self.clock.now(), current.user_id
+            spending = self.limits.spending(user_id, now, renames=1)
             try:
-                if self.profiles.rename(current.user_id, current.handle, handle, self.clock.now()):
+                if self.profiles.rename(user_id, current.handle, handle, now, spending):
                     return
             except HandleTaken:
                 # In the same words whether somebody has it or gave it up.

@@ -2,7 +2,8 @@
 
 An event may be lost, a function may die, a message may outlive its queue. What is stored says
 what should happen next, so the same message goes into the same queue once more; nothing is decided
-here that the workers would not decide again. Two changes of state are made here: a ledger entry
+here that the workers would not decide again. What is sent again goes by the bulk queues: it may be
+much, and it is late already. Two changes of state are made here: a ledger entry
 whose bytes are there is processing, and one whose bytes never came fails for good, once no link for
 it can be valid any more.
 """
@@ -152,7 +153,9 @@ class ReconcilingService:
             # not arrive, and the post does not expire.
             self.ledger.mark_processing(post_id.author_id, media_id, now)
             self.posts.mark_processing(post_id)
-            yield self._send(self.ingest, IngestUpload(post_id, media_id), Finding.LANDED)
+            yield self._send(
+                self.ingest, IngestUpload(post_id, media_id, bulk=True), Finding.LANDED
+            )
         elif now > _last_arrival(upload):
             self.ledger.mark_failed(post_id.author_id, media_id, NEVER_ARRIVED)
             self.publish.send([PublishPost(post_id)])
@@ -173,7 +176,9 @@ class ReconcilingService:
                 return
         # Row, reference or original is missing: the upload puts all of them back.
         if self.bucket.holds(post_id, media_id):
-            yield self._send(self.ingest, IngestUpload(post_id, media_id), Finding.LANDED)
+            yield self._send(
+                self.ingest, IngestUpload(post_id, media_id, bulk=True), Finding.LANDED
+            )
         else:
             yield Finding.LOST
 

@@ -10,6 +10,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
@@ -21,6 +22,7 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
+from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.retention import unfollowed_marker_retention
 from shutterfeed.domain.users import Profile
@@ -45,7 +47,13 @@ class DynamoFollows:
     table: Table
     feeds: str
 
-    def follow(self, follower_id: str, followee: Profile, follow_ulid: str) -> bool:
+    def follow(
+        self,
+        follower_id: str,
+        followee: Profile,
+        follow_ulid: str,
+        spending: Spending = NOTHING,
+    ) -> bool:
         followee_id = followee.user_id
         shard = keys.follower_shard(follower_id, followee.follower_shards)
         edge = {
@@ -57,6 +65,7 @@ class DynamoFollows:
             Put(edge, Attr(PK).not_exists()),
             *_counts(follower_id, followee, 1),
             Delete(keys.unfollowed_marker(follower_id, followee_id)),
+            spending=spending,
         )
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
@@ -98,9 +107,9 @@ class DynamoFollows:
         ids = tuple(keys.parse_follow(item_key(item))[0] for item in rows.items)
         return Page(ids, str(rows.items[-1][FOLLOWERS_SK]) if rows.last else None)
 
-    def _change(self, edge: Put | Delete, *others: Write) -> bool:
+    def _change(self, edge: Put | Delete, *others: Write, spending: Spending = NOTHING) -> bool:
         try:
-            self.table.transact((edge, *others))
+            transact(self.table, (edge, *others), spending)
         except ConditionFailed as error:
             if 0 in error.failed:
                 return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.allowances import freeing
 from shutterfeed.adapters.dynamodb.records import plain, timestamp, to_upload
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Delete, Table, Update
 from shutterfeed.domain.media import Failure, MediaState, Picture, Upload
@@ -20,6 +22,7 @@ from shutterfeed.schema import PK, SK
 _STATE = "state"
 _MULTIPART_ID = "multipart_id"
 _ORDERED_AT = "ordered_at"
+_COPIED_AT = "copied_at"
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
 
 
@@ -79,6 +82,15 @@ class DynamoLedger:
         changes = {_STATE: MediaState.PROCESSING, _ORDERED_AT: timestamp(at)}
         self._move(author_id, media_id, (MediaState.AWAITING,), changes)
 
+    def mark_copied(self, author_id: str, media_id: str, at: datetime) -> None:
+        update = Update(
+            keys.upload(author_id, media_id),
+            set={_COPIED_AT: timestamp(at)},
+            condition=Attr(PK).exists(),
+        )
+        with suppress(ConditionFailed):
+            self.table.write(update)
+
     def mark_ordered(self, author_id: str, media_id: str, at: datetime) -> None:
         changes = {_ORDERED_AT: timestamp(at)}
         self._move(author_id, media_id, (MediaState.PROCESSING,), changes)
@@ -92,7 +104,13 @@ class DynamoLedger:
         self._move(author_id, media_id, _MOVING, changes)
 
     def remove(self, author_id: str, media_id: str) -> None:
-        self.table.write(Delete(keys.upload(author_id, media_id)))
+        upload = self.get(author_id, media_id)
+        if upload is None:
+            return
+        # Only the removal that finds the entry counts its bytes.
+        entry = Delete(keys.upload(author_id, media_id), Attr(PK).exists())
+        with suppress(ConditionFailed):
+            self.table.transact([entry, freeing(author_id, upload.medium.size)])
 
     def _move(
         self,

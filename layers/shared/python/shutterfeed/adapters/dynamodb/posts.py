@@ -10,6 +10,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.records import (
     ALT_TEXTS,
@@ -33,6 +34,7 @@ from shutterfeed.adapters.dynamodb.table import (
 from shutterfeed.domain.delivery import Delivery, RecentPosts, entry_of
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
@@ -81,7 +83,12 @@ class DynamoPosts:
     table: Table
 
     def create(
-        self, post: Post, uploads: Sequence[Upload], idempotency_key: str, fingerprint: str
+        self,
+        post: Post,
+        uploads: Sequence[Upload],
+        idempotency_key: str,
+        fingerprint: str,
+        spending: Spending = NOTHING,
     ) -> Creation | None:
         # If the files never come, the post expires by itself, and the collector then removes its
         # ledger entries.
@@ -101,7 +108,7 @@ class DynamoPosts:
         ]
         writes += [Put(upload_item(upload)) for upload in uploads]
         try:
-            self.table.transact(writes)
+            transact(self.table, writes, spending)
         except ConditionFailed:
             earlier = self.table.get(claim)
             if earlier is None:
@@ -114,7 +121,12 @@ class DynamoPosts:
         return to_post(item) if item else None
 
     def edit(
-        self, post_id: PostId, caption: str, place: Place | None, alt_texts: Sequence[str]
+        self,
+        post_id: PostId,
+        caption: str,
+        place: Place | None,
+        alt_texts: Sequence[str],
+        spending: Spending = NOTHING,
     ) -> bool:
         changes: dict[str, object] = {"caption": caption}
         optional = {"place": place and plain(place), ALT_TEXTS: list(alt_texts)}
@@ -135,7 +147,7 @@ class DynamoPosts:
             is_recent = post.state is PostState.PUBLISHED and entry_of(post) in recent.entries
             return Change(update, recent.with_post(after) if is_recent else recent)
 
-        return self._changed(post_id, edited)
+        return self._changed(post_id, edited, spending)
 
     def mark_processing(self, post_id: PostId) -> None:
         self._applied(
@@ -219,7 +231,7 @@ class DynamoPosts:
 
         return self._changed(post.id, deleted)
 
-    def restore(self, post: Post, at: datetime) -> bool:
+    def restore(self, post: Post, at: datetime, spending: Spending = NOTHING) -> bool:
         def restored(current: Post, recent: RecentPosts) -> Change | None:
             if post.deleted_at is None or current.deleted_at != post.deleted_at:
                 return None
@@ -231,7 +243,7 @@ class DynamoPosts:
                 return Change(update, recent)
             return Change(update, recent.with_post(after), 1)
 
-        return self._changed(post.id, restored)
+        return self._changed(post.id, restored, spending)
 
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         return self._listed(keys.published_partition(author_id), before, limit)
@@ -248,7 +260,10 @@ class DynamoPosts:
         return Page(posts, rows.items[-1][PUBLISHED_SK] if rows.last else None)
 
     def _changed(
-        self, post_id: PostId, change: Callable[[Post, RecentPosts], Change | None]
+        self,
+        post_id: PostId,
+        change: Callable[[Post, RecentPosts], Change | None],
+        spending: Spending = NOTHING,
     ) -> bool:
         """Write what `change` makes of the present post and its author's recent posts, and repeat
         that if one of them has changed meanwhile. False if `change` returns None."""
@@ -270,7 +285,10 @@ class DynamoPosts:
                 exists = Attr(PK).exists()
                 writes.append(Update(keys.profile(author_id), add=add, condition=exists))
             try:
-                self.table.transact(writes) if len(writes) > 1 else self.table.write(revised)
+                if len(writes) > 1 or spending.charges:
+                    transact(self.table, writes, spending)
+                else:
+                    self.table.write(revised)
             except ConditionFailed as error:
                 if changed.count and len(writes) - 1 in error.failed:
                     raise

@@ -14,6 +14,7 @@ from datetime import datetime
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.records import epoch, profile_item, to_profile
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
@@ -24,6 +25,7 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
+from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.users import HANDLE_REST, Profile
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
@@ -60,7 +62,13 @@ class DynamoProfiles:
             raise HandleTaken(profile.handle) from error
         return True
 
-    def edit(self, user_id: str, display_name: str | None, bio: str | None) -> None:
+    def edit(
+        self,
+        user_id: str,
+        display_name: str | None,
+        bio: str | None,
+        spending: Spending = NOTHING,
+    ) -> None:
         fields = {"display_name": display_name, "bio": bio}
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an empty update.
@@ -68,7 +76,7 @@ class DynamoProfiles:
             update = Update(
                 keys.profile(user_id), set=changes, add=revised, condition=Attr(PK).exists()
             )
-            self.table.write(update)
+            transact(self.table, [update], spending)
 
     def spread_followers(self, user_id: str, shards: int) -> None:
         few = Attr(PK).exists() & (Attr(_SHARDS).not_exists() | Attr(_SHARDS).lt(shards))
@@ -88,7 +96,9 @@ class DynamoProfiles:
         with suppress(ConditionFailed):
             self.table.write(update)
 
-    def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
+    def rename(
+        self, user_id: str, old: str, new: str, at: datetime, spending: Spending = NOTHING
+    ) -> bool:
         writes = (
             _claim(new, user_id, at),
             Update(
@@ -103,7 +113,7 @@ class DynamoProfiles:
             ),
         )
         try:
-            self.table.transact(writes)
+            transact(self.table, writes, spending)
         except ConditionFailed as error:
             if 0 in error.failed:
                 raise HandleTaken(new) from error

@@ -91,6 +91,7 @@ def upload_item(upload: Upload) -> Item:
         "created_at": timestamp(upload.created_at),
         "multipart_id": upload.multipart_id,
         "ordered_at": None if upload.ordered_at is None else timestamp(upload.ordered_at),
+        "copied_at": None if upload.copied_at is None else timestamp(upload.copied_at),
         "purpose": upload.purpose,
     }
 
@@ -103,6 +104,7 @@ def to_upload(item: Image) -> Upload:
         msgspec.convert(item["created_at"], datetime),
         item.get("multipart_id"),
         msgspec.convert(item.get("ordered_at"), datetime | None),
+        msgspec.convert(item.get("copied_at"), datetime | None),
         Purpose(item.get("purpose", Purpose.POST)),
     )
 
