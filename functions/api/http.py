@@ -33,7 +33,7 @@ from shutterfeed.domain.errors import (
     InvalidInput,
     NotFound,
 )
-from shutterfeed.domain.ids import MalformedId, user_id_of
+from shutterfeed.domain.ids import MalformedId
 from shutterfeed.domain.pages import CursorScope
 from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.runtime import logger, metrics
@@ -165,7 +165,7 @@ class Call:
         if claims.get("token_use") != "access":
             raise Unauthenticated
         try:
-            return user_id_of(str(claims.get("sub")))
+            return self.services.accounts.user_id(str(claims.get("sub")))
         except MalformedId as error:
             raise Unauthenticated from error
 

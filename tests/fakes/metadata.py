@@ -50,6 +50,7 @@ from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.viewing import Stored, Wanted
 from shutterfeed.schema import MOST_ACTIVE_DAYS
+from tests.samples import ACCOUNT_KEY
 
 T = TypeVar("T")
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
@@ -746,3 +747,6 @@ class FakeViewingReads:
 class FakeSecrets:
     def cursor_key(self) -> bytes:
         return b"a key that every test knows....."
+
+    def account_key(self) -> bytes:
+        return ACCOUNT_KEY

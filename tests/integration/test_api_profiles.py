@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from shutterfeed.domain.accounts import subject_of
+from shutterfeed.domain.ids import random_id
 from tests.integration.client import Client
 from tests.integration.world import Person, World
+from tests.samples import ACCOUNT_KEY
 
 
 def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> None:
@@ -32,7 +35,7 @@ def test_reading_an_empty_feed_makes_the_profile_too(
 
 def test_people_whose_first_handles_collide_both_get_one(client: Client) -> None:
     # The first handle is made from the last ten characters of the id.
-    one, other = Person.number(1), Person("00000000-0000-4000-8000-000000000001")
+    one, other = (Person(subject_of(random_id(n << 100 | 7), ACCOUNT_KEY)) for n in (1, 2))
     assert one.user_id[-10:] == other.user_id[-10:]
     assert client.handle(one) != client.handle(other)
 

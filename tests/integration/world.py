@@ -19,10 +19,12 @@ from boto3.dynamodb.conditions import Key
 from shutterfeed import keys, topology
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.table import Table, key_item, marshal
+from shutterfeed.domain.accounts import user_id_of
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import random_id, ulid, user_id_of
+from shutterfeed.domain.ids import random_id, ulid
 from tests import tables
 from tests.conftest import REGION
+from tests.samples import ACCOUNT_KEY
 
 ACCOUNT: Final = "123456789012"
 MEDIA_BASE_URL: Final = "https://shutterfeed.example.com/media"
@@ -84,12 +86,11 @@ class Person:
 
     @property
     def user_id(self) -> str:
-        return user_id_of(self.subject)
+        return user_id_of(self.subject, ACCOUNT_KEY)
 
     @classmethod
     def number(cls, number: int) -> Person:
-        # The digits in front differ too: a first handle is made from the id's end.
-        return cls(str(UUID(int=(number << 96) | number)))
+        return cls(str(UUID(int=number)))
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ class World:
 
     def create_tables(self) -> None:
         tables.create_tables(aws("dynamodb"), METADATA, FEED)
+        tables.put_account_key(aws("dynamodb"), METADATA)
         tables.create_search_table(aws("dynamodb"), SEARCH)
         description = aws("dynamodb").describe_table(TableName=METADATA)
         self.stream_arn = description["Table"]["LatestStreamArn"]

@@ -35,6 +35,7 @@ from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
+from shutterfeed.services.accounts import AccountService
 from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.downloads import DownloadService
@@ -65,6 +66,7 @@ class People:
 @dataclass(frozen=True, kw_only=True)
 class Api(People):
     media_base_url: str
+    accounts: AccountService
     search: SearchService
     cursors: Cursors
 
@@ -137,6 +139,7 @@ def wire(
 def services() -> Api:
     settings = config.ApiSettings.from_env()
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
+    secrets = DynamoSecrets(metadata)
     people = wire(
         profiles=DynamoProfiles(metadata),
         follows=DynamoFollows(metadata, settings.feed_table),
@@ -158,10 +161,11 @@ def services() -> Api:
     return Api(
         **vars(people),
         media_base_url=settings.media_base_url,
+        accounts=AccountService(secrets=secrets),
         search=SearchService(
             index=search_index(settings.search_engine, settings.search_target),
             viewing=people.viewing,
             clock=aws.clock(),
         ),
-        cursors=Cursors(secrets=DynamoSecrets(metadata)),
+        cursors=Cursors(secrets=secrets),
     )
