@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from infra import grants
 from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
+from infra.identity import Identity
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
 from infra.queues import Queues
 from infra.settings import Settings
@@ -27,6 +28,7 @@ class Resources:
     tables: Tables
     buckets: Buckets
     queues: Queues
+    identity: Identity
     media_base_url: str
     sending_actions: Sequence[str]
     shared_cache: SharedCache | None
@@ -45,6 +47,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _collect(functions["collect"], to)
     _reconcile(functions["reconcile"], to)
     _index(functions["index"], to)
+    _tokens(functions["tokens"], to)
 
 
 def _sends(function: lambda_.Function, to: Resources, *steps: str) -> None:
@@ -61,6 +64,9 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("MEDIA_BASE_URL", to.media_base_url)
+    function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)
+    function.add_environment("RENAMES_IN_30_DAYS", str(to.settings.renames_in_30_days))
+    grants.accounts(function, to.identity.pool, "AdminUserGlobalSignOut")
     grants.items(
         function,
         tables.metadata,
@@ -237,3 +243,8 @@ def _index(function: lambda_.Function, to: Resources) -> None:
     # It scans the table when an operator builds the index again or checks it. The followers of a
     # celebrity are counted in several items, which it reads in one batch.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Scan")
+
+
+def _tokens(function: lambda_.Function, to: Resources) -> None:
+    function.add_environment("ACCOUNT_CLIENT_ID", to.identity.account_client_id)
+    to.identity.let_call(function)

@@ -9,6 +9,8 @@ API = {
     "ORIGINALS_BUCKET": "originals",
     "MEDIA_BASE_URL": "https://media.example",
     "DELIVER_QUEUE_URL": "https://queue.example",
+    "USER_POOL_ID": "eu-central-1_AbCdEfGhI",
+    "RENAMES_IN_30_DAYS": "5",
     "CELEBRITY_FOLLOWERS": "10000",
     "ACTIVE_DAYS": "30",
     "REGULAR_AFTER_DAYS": "1",

@@ -64,6 +64,8 @@ def prod(template_of: Synthesize) -> Template:
         account_concurrency=20,
         log_retention_days=365,
         log_level="WARN",
+        access_token_minutes=60,
+        renames_in_30_days=2,
         api_throttle={"rate": 7, "burst": 9},
         python_runtime="python3.13",
     )

@@ -70,6 +70,20 @@ def test_workers_share_this_machine_on_the_local_cloud() -> None:
     assert settings.worker_concurrency == settings.reserved_concurrency == two
 
 
+def test_everybody_may_rename_at_least_once() -> None:
+    assert _settings(renames_in_30_days="1").renames_in_30_days == 1
+    with pytest.raises(SettingsError, match="renames_in_30_days must be at least 1"):
+        _settings(renames_in_30_days=0)
+
+
+@pytest.mark.parametrize("minutes", [0, 4, 1441])
+def test_access_tokens_live_as_long_as_cognito_lets_them(minutes: int) -> None:
+    assert _settings().access_token_minutes == 15
+    assert _settings(access_token_minutes="60").access_token_minutes == 60
+    with pytest.raises(SettingsError, match="access_token_minutes must be from 5 to 1440"):
+        _settings(access_token_minutes=minutes)
+
+
 @pytest.mark.parametrize(
     ("account", "reserved", "started"),
     [

@@ -23,6 +23,7 @@ OUTPUTS = {
     "MediaUrl",
     "UserPoolId",
     "UserPoolClientId",
+    "AccountClientId",
     "MetadataTableName",
     "FeedTableName",
     "SearchEngine",

@@ -71,6 +71,9 @@ class ApiSettings(FeedSettings):
     originals_bucket: str
     media_base_url: str
     deliver_queue_url: str
+    user_pool_id: str
+    renames_in_30_days: str
+    """How often a user may change the handle within 30 days."""
     recent_posts_cache: str
     """`container`, or `valkey` for a cache that all containers share, with
     `SharedCacheSettings`."""
@@ -84,6 +87,12 @@ class ApiSettings(FeedSettings):
     """The search engine: `dynamodb` or `opensearch`."""
     search_target: str
     """The name of the DynamoDB table, or the address of the OpenSearch domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokensSettings(Settings):
+    account_client_id: str
+    """The client at the user pool whose tokens may change the account."""
 
 
 @dataclass(frozen=True, slots=True)
