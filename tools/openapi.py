@@ -28,6 +28,7 @@ _WITH_A_BODY: Final = (413,)
 _OF_THE_GATEWAY: Final = frozenset((401, 403, 413, 429, 500, 503))
 """What the gateway may answer before, or in place of, the function."""
 _OF_THE_GATEWAY_ALONE: Final = frozenset((413, 429))
+"""What only the gateway answers, except for the routes that declare it."""
 _PARAGRAPH: Final = re.compile(r"\n\s*\n")
 _TABLE_BEGINS: Final = "<!-- `make openapi` writes this table. -->\n"
 _TABLE_ENDS: Final = "<!-- The table ends. -->\n"
@@ -145,7 +146,8 @@ def _responses(declared: http.Route) -> dict[str, Any]:
 
 
 def _error(status: int, declared: http.Route) -> dict[str, Any]:
-    ours = status not in _OF_THE_GATEWAY_ALONE and (status != 403 or status in declared.errors)
+    only_if_declared = _OF_THE_GATEWAY_ALONE | {403}
+    ours = status not in only_if_declared or status in declared.errors
     models = [ErrorBody] * ours + [GatewayError] * (status in _OF_THE_GATEWAY)
     schemas = [_reference(model) for model in models]
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}

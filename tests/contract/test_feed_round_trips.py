@@ -164,7 +164,7 @@ def _service(tables: Tables) -> FeedService:
         feeds=DynamoFeeds(tables.feed),
         follows=DynamoFollows(metadata, tables.feed.name),
         readers=DynamoReaders(metadata),
-        users=ProfileService(profiles=profiles, clock=clock),
+        users=ProfileService(profiles=profiles, clock=clock, renames=5),
         viewing=ViewingService(
             reads=DynamoViewingReads(metadata), profiles=profiles, progress=progress
         ),

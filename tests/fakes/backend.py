@@ -55,7 +55,7 @@ from tests.fakes.storage import (
     FakeUploadBucket,
     FakeVideoCodec,
 )
-from tests.fakes.system import FakeClock, FakeIds
+from tests.fakes.system import FakeClock, FakeIds, FakeSignIns
 
 P = TypeVar("P")
 _MANY = 10_000
@@ -68,6 +68,10 @@ POLICY = FeedPolicy(
     snapshot_posts=200,
 )
 """Readers are pushed to from their first visit on."""
+
+
+RENAMES = 5
+"""How often anybody may change the handle within 30 days."""
 
 
 class Crash(Exception):
@@ -129,6 +133,7 @@ class Backend:
     metadata: Metadata = field(default_factory=Metadata)
     feed_table: FakeFeeds = field(default_factory=FakeFeeds)
     buckets: Buckets = field(default_factory=Buckets)
+    sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
     policy: FeedPolicy = POLICY
     found: FakeSearchDocuments = field(default_factory=FakeSearchDocuments)
 
@@ -167,9 +172,12 @@ class Backend:
             readers=readers,
             preparations=queues["deliver"],
             policy=self.policy,
+            renames=RENAMES,
+            sign_ins=guard(self.sign_ins),
             clock=clock,
             ids=ids,
         )
+        self.sessions = people.sessions
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
         self.viewing = people.viewing
         self.uploads, self.downloads, self.avatars = (

@@ -140,6 +140,19 @@ def test_one_may_go_back_to_a_former_handle(client: Client, ada: Person, ben: Pe
     assert client.patch("/me", ben, {"handle": "lovelace"}).error == ("handle_taken", "handle")
 
 
+def test_whoever_renames_too_often_is_told_when_they_may_again(
+    client: Client, tables: World, ada: Person
+) -> None:
+    for number in range(5):
+        assert client.patch("/me", ada, {"handle": f"name{number}"}).status == 200
+    answer = client.patch("/me", ada, {"handle": "another"})
+    assert (answer.status, answer.error) == (429, ("rename_limit", "handle"))
+    wait = int(answer.headers["Retry-After"])
+    assert timedelta(days=29) < timedelta(seconds=wait) <= timedelta(days=30)
+    tables.clock.advance(timedelta(seconds=wait))
+    assert client.patch("/me", ada, {"handle": "another"}).json["handle"] == "another"
+
+
 def test_ones_own_handle_is_not_taken(client: Client, ada: Person) -> None:
     client.patch("/me", ada, {"handle": "ada"})
     assert client.patch("/me", ada, {"handle": "Ada", "bio": "x"}).json["bio"] == "x"
@@ -156,7 +169,15 @@ def test_texts_have_a_length(client: Client, ada: Person, field: str, limit: int
 
 
 @pytest.mark.parametrize(
-    "change", [{"display_name": "a\nb"}, {"display_name": "\x00"}, {"bio": "a\x1bb"}]
+    "change",
+    [
+        {"display_name": "a\nb"},
+        {"display_name": "\x00"},
+        {"display_name": "a\u0085b"},
+        {"display_name": "Ada\u202e"},
+        {"display_name": "\u200b\u200d"},
+        {"bio": "a\x1bb"},
+    ],
 )
 def test_control_characters_are_refused(
     client: Client, ada: Person, change: dict[str, str]
@@ -164,6 +185,11 @@ def test_control_characters_are_refused(
     answer = client.patch("/me", ada, change)
     assert answer.status == 400
     assert answer.error == ("invalid_text", *change)
+
+
+def test_a_bio_is_cleaned(client: Client, ada: Person) -> None:
+    assert client.patch("/me", ada, {"bio": " a\u0085b\u202e\nc "}).json["bio"] == "ab\nc"
+    assert client.patch("/me", ada, {"bio": "\u200b"}).json["bio"] == ""
 
 
 @pytest.mark.parametrize("change", [{"handle": None}, {"bio": 5}, {"display_name": ["a"]}])

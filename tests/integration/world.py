@@ -101,6 +101,8 @@ class World:
     ids: CountedIds = field(default_factory=CountedIds)
     stream_arn: str = ""
     expired: set[keys.Key] = field(default_factory=set)
+    user_pool_id: str = "eu-central-1_Nobody"
+    """The pool with everybody's accounts: there is none before `create_accounts`."""
 
     def create_tables(self) -> None:
         tables.create_tables(aws("dynamodb"), METADATA, FEED)
@@ -108,6 +110,15 @@ class World:
         tables.create_search_table(aws("dynamodb"), SEARCH)
         description = aws("dynamodb").describe_table(TableName=METADATA)
         self.stream_arn = description["Table"]["LatestStreamArn"]
+
+    def create_accounts(self, *people: Person) -> None:
+        """Make a user pool with the accounts of some people. It takes moto most of a second."""
+        pool = aws("cognito-idp").create_user_pool(PoolName="people")["UserPool"]
+        self.user_pool_id = pool["Id"]
+        for person in people:
+            aws("cognito-idp").admin_create_user(
+                UserPoolId=self.user_pool_id, Username=person.subject
+            )
 
     def create_queue(self, name: str) -> None:
         # What a worker fails is there again at once; nobody waits in a test.
@@ -153,6 +164,8 @@ class World:
             "ACTIVE_DAYS": "30",
             "REGULAR_AFTER_DAYS": "0",
             "FEED_POSTS": "1000",
+            "USER_POOL_ID": self.user_pool_id,
+            "RENAMES_IN_30_DAYS": "5",
             "SNAPSHOT_POSTS": "200",
             # Tests look at what they have just changed.
             "RECENT_POSTS_CACHE": "container",

@@ -7,6 +7,7 @@ from functools import cache
 
 from shutterfeed import config
 from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
+from shutterfeed.adapters.cognito import CognitoSignIns
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
@@ -32,6 +33,7 @@ from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
@@ -45,6 +47,7 @@ from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.search import SearchService
+from shutterfeed.services.sessions import SessionService
 from shutterfeed.services.uploads import UploadService
 from shutterfeed.services.viewing import ViewingService
 
@@ -54,6 +57,7 @@ class People:
     """The services for all that people do with posts and with each other, except searching."""
 
     users: ProfileService
+    sessions: SessionService
     viewing: ViewingService
     avatars: AvatarService
     follows: FollowService
@@ -87,10 +91,12 @@ def wire(
     readers: Readers,
     preparations: Queue[PrepareFeed],
     policy: FeedPolicy,
+    renames: int,
+    sign_ins: SignIns,
     clock: Clock,
     ids: Ids,
 ) -> People:
-    users = ProfileService(profiles=profiles, clock=clock)
+    users = ProfileService(profiles=profiles, clock=clock, renames=renames)
     viewing = ViewingService(
         reads=viewing_reads,
         profiles=profiles,
@@ -99,6 +105,7 @@ def wire(
     uploads = UploadService(posts=posts, ledger=ledger, bucket=bucket, clock=clock)
     return People(
         users=users,
+        sessions=SessionService(users=users, profiles=profiles, sign_ins=sign_ins, clock=clock),
         viewing=viewing,
         avatars=AvatarService(
             users=users,
@@ -155,6 +162,8 @@ def services() -> Api:
         readers=DynamoReaders(metadata),
         preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
         policy=feed_policy(settings),
+        renames=int(settings.renames_in_30_days),
+        sign_ins=CognitoSignIns(lambda: aws.client("cognito-idp"), settings.user_pool_id),
         clock=aws.clock(),
         ids=aws.ids(),
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from shutterfeed.domain.errors import Busy, Conflict
+from shutterfeed.domain.errors import Busy, Conflict, LimitReached
 from shutterfeed.domain.users import (
+    HANDLE_REST,
     Profile,
     check_bio,
     check_display_name,
     initial_handle,
     parse_handle,
+    rename_allowed_at,
 )
 from shutterfeed.ports.profiles import HandleTaken, Profiles
 from shutterfeed.ports.system import Clock
@@ -24,6 +27,8 @@ _RENAME_ATTEMPTS = 5
 class ProfileService:
     profiles: Profiles
     clock: Clock
+    renames: int
+    """How often a user may change the handle within `HANDLE_REST`."""
 
     def me(self, user_id: str) -> Profile:
         """The caller's profile, made now if they have none."""
@@ -50,7 +55,8 @@ class ProfileService:
         display_name: str | None = None,
         bio: str | None = None,
     ) -> Profile:
-        """Change what is not None. Raises `InvalidInput`, and `Conflict` for a taken handle."""
+        """Change what is not None. Raises `InvalidInput`, `Conflict` for a taken handle, and
+        `LimitReached` if the handle was changed too often."""
         current = self.me(user_id)
         display_name = None if display_name is None else check_display_name(display_name)
         bio = None if bio is None else check_bio(bio)
@@ -65,8 +71,12 @@ class ProfileService:
         for _ in range(_RENAME_ATTEMPTS):
             if current.handle == handle:
                 return
+            now = self.clock.now()
+            self._check_renames(current, now)
             try:
-                if self.profiles.rename(current.user_id, current.handle, handle, self.clock.now()):
+                if self.profiles.rename(
+                    current.user_id, current.handle, handle, now, current.renamed_at
+                ):
                     return
             except HandleTaken:
                 # In the same words whether somebody has it or gave it up.
@@ -74,3 +84,15 @@ class ProfileService:
                 raise Conflict("handle_taken", message, "handle") from None
             current = self.me(current.user_id)
         raise Busy
+
+    def _check_renames(self, current: Profile, now: datetime) -> None:
+        allowed_at = rename_allowed_at(current.renamed_at, self.renames, now)
+        if allowed_at is None:
+            return
+        message = (
+            f"You have changed your handle {self.renames} times within {HANDLE_REST.days} days. "
+            f"You may change it again on {allowed_at:%d %B %Y}."
+        )
+        # Rounded up: whoever comes back then is not too early.
+        wait = -((now - allowed_at) // timedelta(seconds=1))
+        raise LimitReached("rename_limit", message, wait, "handle")
