@@ -11,8 +11,8 @@ from api.http import PREFIX
 from tests import batches
 from tests.integration import contract, payloads
 from tests.integration.client import Client
-from tests.integration.pipeline import WORKERS, invoke
 from tests.integration.conftest import forget_services
+from tests.integration.pipeline import WORKERS, invoke
 from tests.integration.world import Person, World
 
 FOLDERS = ("api", "cognito", "s3", "sqs", "stream")
