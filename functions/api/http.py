@@ -377,10 +377,7 @@ def _answer(call: Call) -> Response[Any]:
     """The endpoint's answer. Errors of the request become answers too; other errors escape."""
     try:
         # This comes first: a caller who is not signed in learns nothing of other mistakes.
-        if not call.route.public:
-            user_id, began_at = call.user_id, call.session_began
-            if call.route.checks_session:
-                call.services.sessions.check(user_id, began_at)
+        _admit(call)
         result = call.route.endpoint(call)
     except DomainError as error:
         status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
@@ -396,6 +393,15 @@ def _answer(call: Call) -> Response[Any]:
         case Raw(content_type, body, headers):
             return _text(call.route.status, content_type, body, headers)
     return _json(call.route.status, result)
+
+
+def _admit(call: Call) -> None:
+    """Raise `Unauthenticated` or `SessionEnded` if the caller may not call the route."""
+    if call.route.public:
+        return
+    user_id, began_at = call.user_id, call.session_began
+    if call.route.checks_session:
+        call.services.sessions.check(user_id, began_at)
 
 
 def _internal_error() -> Response[Any]:
