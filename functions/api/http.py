@@ -310,7 +310,7 @@ def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Resp
         except Exception as error:  # noqa: BLE001 - the outermost frame: logged and answered with 500
             response, failure = _internal_error(), error
         elapsed = (time.perf_counter() - start) * 1000
-        _log(declared.method, declared.path, response, elapsed, failure, **_audited(call))
+        _log(declared.method, declared.path, response, elapsed, failure, _audited(call))
         if declared.name == "get_feed":
             metrics.add_metric("FeedLatency", MetricUnit.Milliseconds, elapsed)
             metrics.flush_metrics()
@@ -326,19 +326,18 @@ def _log(
     response: Response[Any],
     elapsed: float = 0,
     failure: Exception | None = None,
-    **more: object,
+    audited: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """Write the one log line of this request; with a traceback if the failure is ours."""
+    line: dict[str, Any] = {
+        "method": method,
+        "route": route,
+        "status": response.status_code,
+        "milliseconds": round(elapsed, 1),
+        **audited,
+    }
     write = logger.error if failure else logger.info
-    write(
-        "request",
-        method=method,
-        route=route,
-        status=response.status_code,
-        milliseconds=round(elapsed, 1),
-        exc_info=failure,
-        **more,
-    )
+    write("request", exc_info=failure, **line)
 
 
 def _audited(call: Call) -> Mapping[str, object]:
@@ -381,8 +380,8 @@ def _answer(call: Call) -> Response[Any]:
         result = call.route.endpoint(call)
     except DomainError as error:
         status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, LimitReached) else {}
-        return _error(status, _detail(error), headers)
+        wait = {"Retry-After": str(error.retry_after)} if isinstance(error, LimitReached) else {}
+        return _error(status, _detail(error), wait)
     except Unauthenticated:
         message = "Sign in and send the access token as a Bearer token."
         return _error(401, ErrorDetail("unauthenticated", message, None))

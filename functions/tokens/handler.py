@@ -29,6 +29,5 @@ _API_ALONE: Mapping[str, list[str]] = {
 
 
 def _may_change_account(event: Mapping[str, Any]) -> bool:
-    client_id = event["callerContext"]["clientId"]
-    is_account_client = client_id == TokensSettings.from_env().account_client_id
-    return is_account_client and event["triggerSource"] != _REFRESH
+    client_id, source = str(event["callerContext"]["clientId"]), str(event["triggerSource"])
+    return client_id == TokensSettings.from_env().account_client_id and source != _REFRESH
