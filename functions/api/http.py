@@ -310,7 +310,14 @@ def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Resp
         except Exception as error:  # noqa: BLE001 - the outermost frame: logged and answered with 500
             response, failure = _internal_error(), error
         elapsed = (time.perf_counter() - start) * 1000
-        _log(declared.method, declared.path, response, elapsed, failure, _audited(call))
+        _log(
+            declared.method,
+            declared.path,
+            response,
+            elapsed=elapsed,
+            failure=failure,
+            audited=_audited(call),
+        )
         if declared.name == "get_feed":
             metrics.add_metric("FeedLatency", MetricUnit.Milliseconds, elapsed)
             metrics.flush_metrics()
@@ -324,6 +331,7 @@ def _log(
     method: str,
     route: str | None,
     response: Response[Any],
+    *,
     elapsed: float = 0,
     failure: Exception | None = None,
     audited: Mapping[str, object] = MappingProxyType({}),

@@ -106,7 +106,7 @@ interface Props {
 
 function EmailForm({ proof, onProof, onEnd }: Props & { onProof: (proof: Proof) => void }) {
   const { permit } = proof;
-  const [email, setEmail] = useState(permit.email);
+  const [email, setEmail] = useState("");
   const [code, setCode] = useState("");
   const [isSent, setSent] = useState(false);
   const form = useProven(onEnd, async () => {
@@ -117,6 +117,7 @@ function EmailForm({ proof, onProof, onEnd }: Props & { onProof: (proof: Proof) 
     if (isSent) await confirmEmail(permit, code.trim());
     setSent(false);
     setCode("");
+    setEmail("");
     onProof({ ...proof, permit: { ...permit, email: email.trim() } });
     toast("Your e-mail address is changed.");
   });
