@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import EndpointConnectionError
 
 from api.handler import handler
 from route_changes.handler import handler as route_changes
@@ -74,7 +75,7 @@ def test_no_worker_tells_them_when_aws_says_them_in_an_error(
     event = payloads.sample(name)
 
     def fail(*_: object) -> None:
-        raise RuntimeError(f"{LINK} {TOKEN} of ada@example.com")
+        raise EndpointConnectionError(endpoint_url=f"{LINK} {TOKEN} of ada@example.com")
 
     monkeypatch.setattr(BaseClient, "_make_api_call", fail)
     worker = route_changes if queue == "stream" else WORKERS[queue]
