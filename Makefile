@@ -20,6 +20,7 @@
 #   make audit [REPAIR=yes] [STAGE=prod]      compare stored files with the table
 #   make reindex [STAGE=prod]                 build the search index again while it is in use
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
+#   make sign-out HANDLE=maya [STAGE=prod]    end all sessions of a user
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make lock [UPGRADE="boto3 …"]             write the lock files from pyproject.toml
@@ -57,8 +58,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check opensearch layers lock site screenshots openapi events rights synth bootstrap \
-	doctor diff deploy smoke destroy clean
+	reindex search-check sign-out opensearch layers lock site screenshots openapi events rights synth \
+	bootstrap doctor diff deploy smoke destroy clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -105,6 +106,9 @@ waiting redrive reconcile collect reindex: ready
 
 audit search-check: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(filter yes,$(REPAIR)),--repair)
+
+sign-out: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(HANDLE)
 
 opensearch: ready
 	@$(TOOLS) opensearch $(if $(PORT),--port $(PORT))

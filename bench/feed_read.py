@@ -30,7 +30,7 @@ from bench.imports import environment
 from bench.progress import clear, show
 from shutterfeed.adapters.dynamodb.table import Table, at_once
 from tests.feed_scene import CASES, Scene
-from tests.tables import create_tables
+from tests.tables import create_tables, put_account_key
 from tests.wire import Wire
 from tools import dynamodb_local
 
@@ -78,6 +78,7 @@ def _recorded_and_measured(size: Size) -> dict[tuple[int, int], Measured]:
         # As anybody has it: the API's own reads answers in its own way.
         bare = boto3.client("dynamodb")
         create_tables(client, *names.values())
+        put_account_key(bare, names["METADATA_TABLE"])
         metadata, feeds = (Table(client, name) for name in names.values())
         scene = Scene(metadata, feeds, datetime.now(UTC))
         wire, plain = Wire(client), Wire(bare)

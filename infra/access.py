@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from infra import grants
 from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
+from infra.identity import Identity
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
 from infra.origin_keys import OriginKeys
 from infra.queues import Queues
@@ -28,6 +29,7 @@ class Resources:
     tables: Tables
     buckets: Buckets
     queues: Queues
+    identity: Identity
     media_base_url: str
     sending_actions: Sequence[str]
     shared_cache: SharedCache | None
@@ -47,6 +49,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _collect(functions["collect"], to)
     _reconcile(functions["reconcile"], to)
     _index(functions["index"], to)
+    _tokens(functions["tokens"], to)
 
 
 def _sends(function: lambda_.Function, to: Resources, *steps: str) -> None:
@@ -65,6 +68,9 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("MEDIA_BASE_URL", to.media_base_url)
     accepted = to.origin_keys.accepted if to.origin_keys else "anybody"
     function.add_environment("ORIGIN_KEYS", accepted)
+    function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)
+    function.add_environment("RENAMES_IN_30_DAYS", str(to.settings.renames_in_30_days))
+    grants.accounts(function, to.identity.pool, "AdminUserGlobalSignOut")
     grants.items(
         function,
         tables.metadata,
@@ -249,3 +255,8 @@ def _index(function: lambda_.Function, to: Resources) -> None:
     # It scans the table when an operator builds the index again or checks it. The followers of a
     # celebrity are counted in several items, which it reads in one batch.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Scan")
+
+
+def _tokens(function: lambda_.Function, to: Resources) -> None:
+    function.add_environment("ACCOUNT_CLIENT_ID", to.identity.account_client_id)
+    to.identity.let_call(function)

@@ -12,11 +12,12 @@ from aws_cdk.aws_apigatewayv2_authorizers import HttpJwtAuthorizer
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
-from infra.identity import ACCESS_SCOPE, Identity
+from infra.identity import Identity
 from infra.nag import allow
 from infra.retention import retention
 from infra.routes import Route, read_routes
 from infra.settings import Settings
+from shutterfeed.schema import API_SCOPE
 
 # The fields that operators need, without tokens, queries and users. The address is that of
 # CloudFront if the request came through the site's domain.
@@ -104,7 +105,7 @@ class Api(Construct):
                 methods=[apigateway.HttpMethod[route.method]],
                 integration=integration,
                 authorizer=authorizer if route.signed_in else None,
-                authorization_scopes=[ACCESS_SCOPE] if route.signed_in else None,
+                authorization_scopes=[API_SCOPE] if route.signed_in else None,
             )
             if not route.signed_in:
                 for opened in added:

@@ -46,6 +46,8 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
     "api": FunctionSpec(memory_mb=1024, timeout_s=15, searches=True),
     topology.ROUTER: FunctionSpec(timeout_s=30),
     "reconcile": FunctionSpec(timeout_s=300),
+    # Cognito waits for five seconds.
+    "tokens": FunctionSpec(memory_mb=256, timeout_s=5),
     **_WORKERS,
     "dedup_hash": replace(_WORKERS["dedup_hash"], memory_mb=1024),
     "thumbnail": replace(
@@ -90,27 +92,31 @@ class Functions(Construct):
         return self._by_name
 
 
+def physical_name(settings: Settings, name: str) -> str:
+    return f"{settings.prefix}-{name.replace('_', '-')}"
+
+
 def _function(
     scope: Construct, name: str, settings: Settings, layers: Layers, cache: SharedCache | None
 ) -> lambda_.Function:
     """One function. If it uses the shared cache, it runs in the network of the cache."""
     spec = SPECS[name]
     construct_id = "".join(part.capitalize() for part in name.split("_"))
-    physical_name = f"{settings.prefix}-{name.replace('_', '-')}"
+    called = physical_name(settings, name)
     log_group = logs.LogGroup(
         scope,
         f"{construct_id}Logs",
-        log_group_name=f"/aws/lambda/{physical_name}",
+        log_group_name=f"/aws/lambda/{called}",
         retention=retention(settings),
         removal_policy=RemovalPolicy.DESTROY,
     )
     role = _role(scope, f"{construct_id}Role", log_group, traced=settings.watch.tracing)
     if cache:
-        cache.let_in(role, physical_name)
+        cache.let_in(role, called)
     function = lambda_.Function(
         scope,
         construct_id,
-        function_name=physical_name,
+        function_name=called,
         description=f"{settings.stack_name} {name}",
         runtime=lambda_.Runtime(
             settings.python_runtime, lambda_.RuntimeFamily.PYTHON, supports_snap_start=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -56,6 +57,11 @@ def objects(function: lambda_.Function, bucket: s3.Bucket, *actions: str, prefix
 def listing(function: lambda_.Function, *buckets: s3.Bucket) -> None:
     """Allow listing the buckets: without it S3 answers 403 instead of 404 for a missing object."""
     _allow(function, ["s3:ListBucket"], [bucket.bucket_arn for bucket in buckets])
+
+
+def accounts(function: lambda_.Function, pool: cognito.UserPool, *actions: str) -> None:
+    """Allow actions on the accounts of a user pool."""
+    _allow(function, [f"cognito-idp:{action}" for action in actions], [pool.user_pool_arn])
 
 
 def sending(function: lambda_.Function, actions: Sequence[str], *queues: sqs.Queue) -> None:

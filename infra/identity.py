@@ -1,19 +1,36 @@
-"""Sign-in: a Cognito user pool, and the one public client through which users sign in."""
+"""Sign-in: a Cognito user pool, and the two public clients through which users sign in.
+
+The tokens of the first client are for the API. Those of the second, the account client, change the
+account itself: its address, its password, its second factor. They are made for a password (and a
+code, if the account has a second factor) that is typed at that moment, cannot be refreshed, and the
+API takes none of them. So whoever has got hold of an access token cannot take the account over.
+The function `tokens` gives each token its scope.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from aws_cdk import Aws, Duration
+from aws_cdk import ArnFormat, Aws, Duration, Stack
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.functions import physical_name
 from infra.nag import allow
 from infra.retention import data_removal
 from infra.settings import Settings
 
-ACCESS_SCOPE: Final = "aws.cognito.signin.user.admin"
-"""The scope that every access token of a sign-in has, and no id token: it tells them apart."""
+_RETRIES: Final = Duration.seconds(60)
+"""How long a refresh token that was exchanged for another may be used once more: if the answer was
+lost, or two processes exchange it at once. Cognito allows no longer."""
+_SESSION: Final = Duration.days(30)
+"""How long somebody stays signed in who does not come back; every refresh begins it anew."""
+_ACCOUNT_TOKEN: Final = Duration.minutes(5)
+"""The shortest lifetime that Cognito has."""
+_LEAST_REFRESH: Final = Duration.minutes(60)
+"""The shortest lifetime of a refresh token that Cognito has."""
 
 
 class Identity(Construct):
@@ -23,12 +40,18 @@ class Identity(Construct):
             self,
             "Users",
             user_pool_name=settings.prefix,
-            feature_plan=cognito.FeaturePlan.LITE,
+            # Rotation of refresh tokens and scopes of access tokens are part of this plan. Like the
+            # smaller one it is free for 10,000 active users a month.
+            feature_plan=cognito.FeaturePlan.ESSENTIALS,
             self_sign_up_enabled=True,
             sign_in_aliases=cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            # A new address counts once its code was typed; until then one signs in with the old.
+            keep_original=cognito.KeepOriginalAttrs(email=True),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             password_policy=cognito.PasswordPolicy(
                 min_length=10,
                 require_lowercase=True,
@@ -43,21 +66,82 @@ class Identity(Construct):
         allow(
             self.pool, "COG2", "A second factor is each user's choice in a photo-sharing service."
         )
-        allow(self.pool, "COG8", "The Plus plan is billed per active user; the default is free.")
+        allow(self.pool, "COG8", "The Plus plan is billed from the first active user on.")
         if settings.email_from is not None:
             self._send_by_ses(settings.email_from, settings.email_identity_arn)
-        self.client = self.pool.add_client(
+        self._calls(physical_name(settings, "tokens"))
+        self.client = self._client(
             "Client",
-            user_pool_client_name=f"{settings.prefix}-public",
+            f"{settings.prefix}-public",
+            access=Duration.minutes(settings.access_token_minutes),
+            refresh=_SESSION,
+            rotation=_RETRIES,
+        )
+        self.account_client = self._client(
+            "AccountClient",
+            f"{settings.prefix}-account",
+            access=_ACCOUNT_TOKEN,
+            refresh=_LEAST_REFRESH,
+        )
+
+    def _calls(self, function_name: str) -> None:
+        """Let the pool call a function before it makes tokens. The function is known by its name
+        alone: it is told the id of one of the pool's clients, so it is made after the pool."""
+        resource = self.pool.node.default_child
+        assert isinstance(resource, cognito.CfnUserPool)
+        resource.lambda_config = cognito.CfnUserPool.LambdaConfigProperty(
+            pre_token_generation_config=cognito.CfnUserPool.PreTokenGenerationConfigProperty(
+                lambda_arn=Stack.of(self).format_arn(
+                    service="lambda",
+                    resource="function",
+                    resource_name=function_name,
+                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                ),
+                lambda_version="V2_0",
+            )
+        )
+
+    def _client(
+        self,
+        construct_id: str,
+        name: str,
+        *,
+        access: Duration,
+        refresh: Duration,
+        rotation: Duration | None = None,
+    ) -> cognito.UserPoolClient:
+        # A client needs the right to write the address to sign anybody up.
+        email = cognito.ClientAttributes().with_standard_attributes(email=True)
+        verified = email.with_standard_attributes(email_verified=True)
+        client = self.pool.add_client(
+            construct_id,
+            user_pool_client_name=name,
             # The client runs in browsers and on phones, which cannot keep a secret.
             generate_secret=False,
             auth_flows=cognito.AuthFlow(user_srp=True, user_password=True),
             disable_o_auth=True,
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
-            access_token_validity=Duration.minutes(60),
-            id_token_validity=Duration.minutes(60),
-            refresh_token_validity=Duration.days(30),
+            access_token_validity=access,
+            id_token_validity=access,
+            refresh_token_validity=refresh,
+            refresh_token_rotation_grace_period=rotation,
+            read_attributes=verified,
+            write_attributes=email,
+        )
+        resource = client.node.default_child
+        assert isinstance(resource, cognito.CfnUserPoolClient)
+        # Without the flow that exchanges a refresh token as often as one likes: rotation excludes
+        # it, and the account client's tokens are not to be renewed.
+        resource.explicit_auth_flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]
+        return client
+
+    def let_call(self, function: lambda_.Function) -> None:
+        """Allow the pool to call the function."""
+        function.add_permission(
+            "Cognito",
+            principal=iam.ServicePrincipal("cognito-idp.amazonaws.com"),
+            source_arn=self.pool.user_pool_arn,
         )
 
     def _send_by_ses(self, sender: str, identity: str | None) -> None:
@@ -78,3 +162,7 @@ class Identity(Construct):
     @property
     def client_id(self) -> str:
         return self.client.user_pool_client_id
+
+    @property
+    def account_client_id(self) -> str:
+        return self.account_client.user_pool_client_id

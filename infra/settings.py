@@ -68,6 +68,8 @@ OPENSEARCH: Final = "opensearch"
 _SEARCH: Final = re.compile(f"dynamodb|{OPENSEARCH}")
 _QUEUE_CONCURRENCY: Final = range(2, 1001)
 """The values that Lambda accepts as the maximum concurrency of a queue."""
+_TOKEN_MINUTES: Final = range(5, 1441)
+"""The lifetimes of an access token that Cognito accepts."""
 _SHARE: Final = 5
 _LOCAL_EXECUTIONS: Final = 2
 """The highest number of executions that each queue starts on the local cloud, where all functions
@@ -117,6 +119,12 @@ class Settings:
     account_concurrency: int | None
     """The number of executions at the same time that the account has for functions without a
     reservation. `make deploy` looks it up; null if nobody did."""
+    access_token_minutes: int
+    """How long an access token is good for, from 5 to 1,440 minutes: that long somebody who was
+    signed out may still use routes that do not read their profile."""
+    renames_in_30_days: int
+    """How often a user may change the handle within the 30 days for which a former handle rests, so
+    that nobody keeps more handles from others than that."""
     throttle_rate: int
     """The number of requests a second to the whole API, on average."""
     throttle_burst: int
@@ -212,6 +220,8 @@ class Settings:
             worker_concurrency=_worker_concurrency(context),
             reserved_concurrency=_reserved_concurrency(context),
             account_concurrency=context.optional_number("account_concurrency"),
+            access_token_minutes=_access_token_minutes(context),
+            renames_in_30_days=_renames(context),
             throttle_rate=throttle["rate"],
             throttle_burst=throttle["burst"],
             snap_start=context.flag("snap_start"),
@@ -420,6 +430,23 @@ def _all_required(context: Context, name: str, keys: Sequence[str]) -> Mapping[s
         if key not in found:
             raise SettingsError(f"Context value {name} must have a {key}.")
     return found
+
+
+def _access_token_minutes(context: Context) -> int:
+    minutes = context.number("access_token_minutes")
+    if minutes not in _TOKEN_MINUTES:
+        raise SettingsError(
+            f"Context value access_token_minutes must be from {_TOKEN_MINUTES.start} to "
+            f"{_TOKEN_MINUTES.stop - 1}, not {minutes}."
+        )
+    return minutes
+
+
+def _renames(context: Context) -> int:
+    most = context.number("renames_in_30_days")
+    if most < 1:
+        raise SettingsError(f"Context value renames_in_30_days must be at least 1, not {most}.")
+    return most
 
 
 def _feed(context: Context) -> Mapping[str, int]:

@@ -60,6 +60,7 @@ class Site(Construct):
                 "apiUrl": API_PATH,
                 "region": Aws.REGION,
                 "userPoolClientId": identity.client_id,
+                "accountClientId": identity.account_client_id,
                 "cognitoUrl": settings.cognito_origin(Aws.REGION) + "/",
             }
         )

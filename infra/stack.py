@@ -73,6 +73,7 @@ class ShutterfeedStack(Stack):
                 tables=tables,
                 buckets=buckets,
                 queues=queues,
+                identity=identity,
                 media_base_url=delivery.media_base_url,
                 sending_actions=settings.sending_actions,
                 shared_cache=shared_cache,
@@ -111,6 +112,7 @@ class ShutterfeedStack(Stack):
         self._output("MediaUrl", delivery.media_base_url)
         self._output("UserPoolId", identity.pool.user_pool_id)
         self._output("UserPoolClientId", identity.client_id)
+        self._output("AccountClientId", identity.account_client_id)
         self._output("MetadataTableName", tables.metadata.table_name)
         self._output("FeedTableName", tables.feed.table_name)
         self._output("SearchEngine", search.engine)

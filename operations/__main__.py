@@ -76,6 +76,15 @@ def _search_check(options: argparse.Namespace) -> int:
     return 0
 
 
+def _sign_out(options: argparse.Namespace) -> int:
+    from operations.sign_out import sign_out
+
+    account = sign_out(deployment.find(options.stage), options.handle)
+    print(f"All sessions of @{options.handle.removeprefix('@')} have ended.")
+    print(f"Cognito knows the account as {account}.")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -87,11 +96,14 @@ def _parser() -> argparse.ArgumentParser:
         ("reconcile", _reconcile, "look at every post on its way now"),
         ("reindex", _reindex, "build the search index again"),
         ("search-check", _search_check, "hold the search index against the table"),
+        ("sign-out", _sign_out, "end all sessions of a user"),
     ):
         command = commands.add_parser(name, help=what)
         command.add_argument("--stage", help="in AWS; without it, what runs on this machine")
         if name in {"audit", "search-check"}:
             command.add_argument("--repair", action="store_true", help="mend what is safe")
+        if name == "sign-out":
+            command.add_argument("handle", help="the user's handle")
         if name == "redrive":
             command.add_argument("queue", nargs="?", help="only this queue's dead letters")
         command.set_defaults(run=run)

@@ -18,6 +18,7 @@ from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import recent_posts_item
 from shutterfeed.adapters.dynamodb.records import post_item, profile_item
 from shutterfeed.adapters.dynamodb.table import Item, Table, key_item
+from shutterfeed.domain.accounts import user_id_of
 from shutterfeed.domain.delivery import (
     RECENT_ENTRIES,
     RECENT_WHOLE_POSTS,
@@ -26,11 +27,12 @@ from shutterfeed.domain.delivery import (
     entry_of,
 )
 from shutterfeed.domain.feed import FeedEntry, Snapshot
-from shutterfeed.domain.ids import PostId, ulid, user_id_of
+from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import MediaState, Medium, Picture
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.users import Profile, initial_handle
+from tests.samples import ACCOUNT_KEY
 
 CASES: Final = ((0, 0), (10, 1), (1_000, 10), (7_500, 50))
 """Accounts followed, and celebrities among them."""
@@ -50,8 +52,8 @@ class Scene:
         """Lay out one reader's world; the reader's subject at the identity provider."""
         case = follows * 1_000 + celebrities
         subject = _subject(case, 0)
-        reader_id = user_id_of(subject)
-        authors = [user_id_of(_subject(case, number)) for number in range(1, follows + 1)]
+        reader_id = _user_id(case, 0)
+        authors = [_user_id(case, number) for number in range(1, follows + 1)]
         famous, others = authors[:celebrities], authors[celebrities:][:_AUTHORS]
         # The others are never shown: none of their posts is in the feed.
         self.metadata.write_many(map(self._profile, (reader_id, *famous, *others)))
@@ -115,7 +117,9 @@ def _medium(position: str, index: int) -> Medium:
     return Medium(media_id, "image/jpeg", 3_000_000, "0" * 64, MediaState.READY, picture=picture)
 
 
+def _user_id(case: int, number: int) -> str:
+    return user_id_of(_subject(case, number), ACCOUNT_KEY)
+
+
 def _subject(case: int, number: int) -> str:
-    """Ends at random, like a real one."""
-    scrambled = (number + 1) * 0x9E3779B97F4A7C15 % 2**64
-    return str(UUID(int=case << 80 | scrambled))
+    return str(UUID(int=case << 80 | number))

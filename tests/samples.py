@@ -13,6 +13,7 @@ from shutterfeed.domain.users import Profile, initial_handle
 
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 """When every test begins."""
+ACCOUNT_KEY = b"between accounts and users......"
 FAILURE = Failure("undecodable", "The photo is damaged.")
 
 

@@ -12,6 +12,8 @@ API = {
     "MEDIA_BASE_URL": "https://media.example",
     "ORIGIN_KEYS": "anybody",
     "DELIVER_QUEUE_URL": "https://queue.example",
+    "USER_POOL_ID": "eu-central-1_AbCdEfGhI",
+    "RENAMES_IN_30_DAYS": "5",
     "CELEBRITY_FOLLOWERS": "10000",
     "ACTIVE_DAYS": "30",
     "REGULAR_AFTER_DAYS": "1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shutterfeed import keys
 from shutterfeed.schema import (
     FOLLOWERS_INDEX,
     FOLLOWERS_PK,
@@ -17,6 +18,7 @@ from shutterfeed.schema import (
     PUBLISHED_SK,
     SK,
 )
+from tests.samples import ACCOUNT_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,6 +50,16 @@ def create_tables(client: DynamoDBClient, metadata: str, feed: str) -> None:
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in (PK, SK)],
         KeySchema=_keys(PK, SK),
     )
+
+
+def put_account_key(client: DynamoDBClient, metadata: str) -> None:
+    """Let every user have the id that tests compute for them."""
+    item = {
+        PK: {"S": keys.ACCOUNT_KEY.pk},
+        SK: {"S": keys.ACCOUNT_KEY.sk},
+        "secret": {"S": ACCOUNT_KEY.hex()},
+    }
+    client.put_item(TableName=metadata, Item=item)
 
 
 def _keys(partition: str, sort: str) -> list[KeySchemaElementTypeDef]:

@@ -267,6 +267,8 @@ def _environment(port: int, temporary: Path) -> dict[str, str]:
         "S3_DATA_DIR": str(temporary / "s3"),
         "LANG": "C.UTF-8",
         "AUTH": "true",
+        # Without it, a failing trigger would be passed over: AWS then makes no token.
+        "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
         "BIND_HOST": _HOST,
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",

@@ -31,7 +31,7 @@ def login(asked: argparse.Namespace, context: Context) -> ExitCode:
     site = find_site(context.client, address, context.patience)
     email = asked.email or os.environ.get("SHUTTERFEED_EMAIL") or _asked("E-mail", "")
     accounts = site.accounts(context.client, context.patience)
-    signed_in = accounts.sign_in(email, _password())
+    signed_in = accounts.sign_in(email, _password(), _code)
     context.file.save(Session(site, email, signed_in.refresh))
     me = context.api.me()
     context.file.save(replace(context.file.load() or context.session, user_id=me["id"]))
@@ -44,9 +44,23 @@ def login(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Delete the stored sign-in, even if the service cannot be told to revoke it."""
-    del asked
     session = context.session
-    context.file.delete()
+    if asked.everywhere:
+        # If this fails, the sign-in stays, so that the command can be repeated.
+        context.api.call("POST", "/me/sign-out-everywhere")
+        context.file.delete()
+    else:
+        context.file.delete()
+        _revoke(session, context)
+    where = " everywhere" if asked.everywhere else ""
+    context.output.result(
+        {"signed_out": True, "everywhere": asked.everywhere, "email": session.email},
+        [f"Signed out{where}; it was {session.email}."],
+    )
+    return ExitCode.OK
+
+
+def _revoke(session: Session, context: Context) -> None:
     try:
         accounts = session.site.accounts(context.client, context.patience)
         accounts.revoke(session.refresh_token)
@@ -55,10 +69,6 @@ def logout(asked: argparse.Namespace, context: Context) -> ExitCode:
             f"Signed out here, but the service could not be told: the old sign-in stays valid until"
             f" it expires. {error}"
         ) from error
-    context.output.result(
-        {"signed_out": True, "email": session.email}, [f"Signed out; it was {session.email}."]
-    )
-    return ExitCode.OK
 
 
 def whoami(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -171,6 +181,23 @@ def _asked(what: str, usual: str) -> str:
     if not answer:
         raise UsageError("Nothing was entered.")
     return answer
+
+
+def _code() -> str:
+    """The code of the person's authenticator app: from the environment, typed, or the next line of
+    input. Raises `UsageError`."""
+    if kept := os.environ.get("SHUTTERFEED_CODE"):
+        return kept
+    if sys.stdin.isatty():
+        sys.stderr.write("Code from your authenticator app: ")
+        sys.stderr.flush()
+    code = sys.stdin.readline().strip()
+    if not code:
+        raise UsageError(
+            "This account has a second factor: type the code of your authenticator app, or set "
+            "SHUTTERFEED_CODE."
+        )
+    return code
 
 
 def _password() -> str:

@@ -76,7 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     login = command("login", "Sign in and stay signed in.")
     login.add_argument("--site", help="the address of the site; asked for if it is not known")
     login.add_argument("--email", help="your e-mail address; asked for if it is not given")
-    command("logout", "Sign out: the sign-in stored here becomes invalid.")
+    logout = command("logout", "Sign out: the sign-in stored here becomes invalid.")
+    logout.add_argument(
+        "--everywhere", action="store_true", help="end your sign-ins on all other devices too"
+    )
     command("whoami", "Show who is signed in, and at which site.")
     _upload(command("upload", "Post photos and videos, each file once."))
     feed = command("feed", "Show the newest posts of the people you follow.")

@@ -16,9 +16,9 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from shutterfeed_cli.client.accounts import Accounts
+from shutterfeed_cli.client.accounts import Accounts, SignIn
 from shutterfeed_cli.client.http import Patience
-from shutterfeed_cli.errors import CliError, UsageError
+from shutterfeed_cli.errors import CliError, NotSignedIn, UsageError
 from shutterfeed_cli.folders import config_folder, make_private, replace_text
 
 _FILE: Final = "session.json"
@@ -132,10 +132,35 @@ class Tokens:
                 self._ends = float("-inf")
 
     def _renew(self) -> None:
-        renewed = self._accounts.refresh(self._session.refresh_token)
+        renewed = self._exchanged()
         # A token whose lifetime is shorter than the margin is still used once.
         self._access = renewed.access
         self._ends = self._clock() + max(renewed.lifetime, _EARLY_SECONDS + 1)
         if renewed.refresh != self._session.refresh_token:
             self._session = replace(self._session, refresh_token=renewed.refresh)
-            self._file.save(self._session)
+            if self._is_stored():
+                self._file.save(self._session)
+
+    def _exchanged(self) -> SignIn:
+        """New tokens for the refresh token. Each is good for one exchange, so if another process of
+        this sign-in was faster, its refresh token is used."""
+        self._take_over()
+        used = self._session.refresh_token
+        try:
+            return self._accounts.refresh(used)
+        except NotSignedIn:
+            self._take_over()
+            if self._session.refresh_token == used:
+                raise
+            return self._accounts.refresh(self._session.refresh_token)
+
+    def _take_over(self) -> None:
+        stored = self._file.load()
+        if stored is not None and self._is_stored():
+            self._session = replace(self._session, refresh_token=stored.refresh_token)
+
+    def _is_stored(self) -> bool:
+        """Whether the file still has this sign-in: somebody may have signed out since, or have
+        signed in as somebody else."""
+        stored, own = self._file.load(), self._session
+        return stored is not None and (stored.site, stored.email) == (own.site, own.email)

@@ -13,6 +13,9 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
@@ -33,8 +36,9 @@ from shutterfeed.domain.errors import (
     InvalidInput,
     LimitReached,
     NotFound,
+    SessionEnded,
 )
-from shutterfeed.domain.ids import MalformedId, user_id_of
+from shutterfeed.domain.ids import MalformedId
 from shutterfeed.domain.pages import CursorScope
 from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.runtime import logger, metrics
@@ -44,6 +48,7 @@ Endpoint = Callable[["Call"], Any]
 
 STATUS: Final[Mapping[type[DomainError], int]] = {
     InvalidInput: 400,
+    SessionEnded: 401,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
@@ -57,6 +62,8 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosni
 _WORTH_COMPRESSING: Final = 1_000
 """Characters that a body has to exceed: a shorter one fits into one packet anyway."""
 _COMPRESSION: Final = 6
+_LONGEST_MESSAGE: Final = 400
+_LONGEST_FIELD: Final = 100
 _PATH_PARAMETER: Final = re.compile(r"{(\w+)}")
 _INVALID: Final = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _NAMED_FIELD: Final = re.compile(r"field `(?P<name>\w+)`")
@@ -96,10 +103,16 @@ class Route:
     query: tuple[Parameter, ...]
     produces: str
     """The content type of its answer."""
+    checks_session: bool
+    """Whether a caller whose session was ended is refused before the endpoint is called."""
 
     @property
     def name(self) -> str:
         return self.endpoint.__name__
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET"
 
     @property
     def parameters(self) -> list[str]:
@@ -123,9 +136,11 @@ def route(
     limited: bool = False,
     query: tuple[Parameter, ...] = (),
     produces: str = JSON,
+    checks_session: bool | None = None,
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the error statuses
-    that it has besides those of every route."""
+    that it has besides those of every route. Unless `checks_session` says otherwise, a session is
+    looked at before everything that writes."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         summary = (endpoint.__doc__ or "").strip()
@@ -144,6 +159,7 @@ def route(
             limited,
             query,
             produces,
+            method != "GET" if checks_session is None else checks_session,
         )
         ROUTES.append(declared)
         return endpoint
@@ -166,14 +182,33 @@ class Call:
     @property
     def user_id(self) -> str:
         """The caller's user id, from the verified access token. Raises `Unauthenticated`."""
+        try:
+            return self.services.accounts.user_id(self.subject)
+        except MalformedId as error:
+            raise Unauthenticated from error
+
+    @property
+    def subject(self) -> str:
+        """The id of the caller's account at the identity provider. Raises `Unauthenticated`."""
+        return str(self._claims.get("sub"))
+
+    @property
+    def session_began(self) -> datetime:
+        """When the caller signed in, to the second: a refreshed token still says so. Raises
+        `Unauthenticated`."""
+        try:
+            return datetime.fromtimestamp(int(self._claims["auth_time"]), UTC)
+        except (KeyError, ValueError, OverflowError) as error:
+            raise Unauthenticated from error
+
+    @property
+    def _claims(self) -> Mapping[str, Any]:
+        """The claims of the caller's access token. Raises `Unauthenticated`."""
         authorizer = self.event.request_context.authorizer
         claims = (authorizer.jwt_claim if authorizer else None) or {}
         if claims.get("token_use") != "access":
             raise Unauthenticated
-        try:
-            return user_id_of(str(claims.get("sub")))
-        except MalformedId as error:
-            raise Unauthenticated from error
+        return claims
 
     @property
     def viewer(self) -> Viewer:
@@ -273,13 +308,20 @@ def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Resp
         start = time.perf_counter()
         event = APIGatewayProxyEventV2(app.current_event.raw_event)
         failure = None
+        call = Call(declared, event, {name: unquote(value) for name, value in path.items()})
         try:
-            decoded = {name: unquote(value) for name, value in path.items()}
-            response = _compressed(event, _answer(Call(declared, event, decoded)))
+            response = _compressed(event, _answer(call))
         except Exception as error:  # noqa: BLE001 - the outermost frame: logged and answered with 500
             response, failure = _internal_error(), error
         elapsed = (time.perf_counter() - start) * 1000
-        _log(declared.method, declared.path, response, elapsed, failure)
+        _log(
+            declared.method,
+            declared.path,
+            response,
+            elapsed=elapsed,
+            failure=failure,
+            audited=_audited(call),
+        )
         if declared.name == "get_feed":
             metrics.add_metric("FeedLatency", MetricUnit.Milliseconds, elapsed)
             metrics.flush_metrics()
@@ -293,33 +335,66 @@ def _log(
     method: str,
     route: str | None,
     response: Response[Any],
+    *,
     elapsed: float = 0,
     failure: Exception | None = None,
+    audited: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """Write the one log line of this request; with a traceback if the failure is ours."""
+    line: dict[str, Any] = {
+        "method": method,
+        "route": route,
+        "status": response.status_code,
+        "milliseconds": round(elapsed, 1),
+        **audited,
+    }
     write = logger.error if failure else logger.info
-    write(
-        "request",
-        method=method,
-        route=route,
-        status=response.status_code,
-        milliseconds=round(elapsed, 1),
-        exc_info=failure,
-    )
+    write("request", exc_info=failure, **line)
+
+
+def _audited(call: Call) -> Mapping[str, object]:
+    """Who asked for a write of what, and from where; nothing for a request that only reads.
+
+    `address` is who connected to the gateway: CloudFront, or somebody who goes around it.
+    `forwarded_for` is whose request that was, as the one who connected says: if it was CloudFront,
+    that is true.
+    """
+    if not call.route.writes:
+        return {}
+    try:
+        user_id = call.user_id
+    except Exception:  # noqa: BLE001 - the answer has told it already, and the line tells it too
+        user_id = None
+    address = call.event.request_context.http.source_ip
+    return {
+        "user_id": user_id,
+        "address": address,
+        "forwarded_for": _forwarded_for(call.header("x-forwarded-for"), address),
+        "subject": {name: _cut(value, _LONGEST_FIELD) for name, value in call.path.items()},
+    }
+
+
+def _forwarded_for(header: str, address: str) -> str | None:
+    """The last address in the header before that of whoever connected; None if there is none, or
+    if it is no address."""
+    said = [entry for text in header.split(",") if (entry := text.strip()) != address]
+    try:
+        return str(ip_address(said[-1])) if said else None
+    except ValueError:
+        return None
 
 
 def _answer(call: Call) -> Response[Any]:
     """The endpoint's answer. Errors of the request become answers too; other errors escape."""
     try:
         # This comes first: a caller who is not signed in learns nothing of other mistakes.
-        if not (call.route.public or call.user_id):
-            raise Unauthenticated
+        _admit(call)
         result = call.route.endpoint(call)
     except LimitReached as error:
         return _limited(error)
     except DomainError as error:
         status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-        return _error(status, ErrorDetail(error.code, error.message, error.field))
+        return _error(status, _detail(error))
     except Unauthenticated:
         message = "Sign in and send the access token as a Bearer token."
         return _error(401, ErrorDetail("unauthenticated", message, None))
@@ -330,6 +405,15 @@ def _answer(call: Call) -> Response[Any]:
         case Raw(content_type, body, headers):
             return _text(call.route.status, content_type, body, headers)
     return _json(call.route.status, result)
+
+
+def _admit(call: Call) -> None:
+    """Raise `Unauthenticated` or `SessionEnded` if the caller may not call the route."""
+    if call.route.public:
+        return
+    user_id, began_at = call.user_id, call.session_began
+    if call.route.checks_session:
+        call.services.sessions.check(user_id, began_at)
 
 
 def _internal_error() -> Response[Any]:
@@ -363,6 +447,18 @@ def _compressed(event: APIGatewayProxyEventV2, response: Response[Any]) -> Respo
 
 def _error(status: int, detail: ErrorDetail) -> Response[Any]:
     return _json(status, ErrorBody(detail))
+
+
+def _detail(error: DomainError) -> ErrorDetail:
+    """The error for the caller. Messages and fields may repeat what was sent, such as the name of
+    an unknown field: they are cut, and nothing is left in them that could not be seen."""
+    field = None if error.field is None else _cut(error.field, _LONGEST_FIELD)
+    return ErrorDetail(error.code, _cut(error.message, _LONGEST_MESSAGE), field)
+
+
+def _cut(text: str, longest: int) -> str:
+    shown = text if len(text) <= longest else f"{text[:longest]}…"
+    return "".join(c if c.isprintable() else "\ufffd" for c in shown)
 
 
 def _limited(error: LimitReached) -> Response[Any]:

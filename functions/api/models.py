@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
 from api.parameters import whole
-from shutterfeed.domain.characters import LINE, NAME, PARAGRAPHS, TEXT
+from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
 from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
@@ -73,6 +73,7 @@ class PlaceBody(RequestBody):
         return Place(self.name, self.latitude, self.longitude)
 
 
+# From these, controls of the writing direction and further control characters are removed.
 AltText = Annotated[str, Meta(max_length=MAX_ALT_TEXT), _pattern(TEXT)]
 Caption = Annotated[str, Meta(max_length=MAX_CAPTION), _pattern(TEXT)]
 
@@ -142,13 +143,14 @@ Handle = Annotated[
 ]
 
 
+DisplayName = Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), _pattern(OPTIONAL_NAME)]
+
+
 class EditProfile(RequestBody):
     """The fields of a profile to change. A field that is left out stays as it is."""
 
     handle: Handle | UnsetType = UNSET
-    display_name: Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), _pattern(LINE)] | UnsetType = (
-        UNSET
-    )
+    display_name: DisplayName | UnsetType = UNSET
     bio: Annotated[str, Meta(max_length=MAX_BIO), _pattern(PARAGRAPHS)] | UnsetType = UNSET
 
 

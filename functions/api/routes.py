@@ -74,7 +74,9 @@ def get_docs(_: Call) -> Raw:
 @route("GET", "/me", returns=User)
 def get_me(call: Call) -> User:
     """Get the caller's profile. The first call creates it."""
-    return _own(call, call.services.users.me(call.user_id))
+    profile = call.services.users.me(call.user_id)
+    profile.check_session(call.session_began)
+    return _own(call, profile)
 
 
 @route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,), limited=True)
@@ -82,7 +84,8 @@ def edit_me(call: Call) -> User:
     """Change the caller's handle, display name or bio.
 
     A handle that is given up is kept for its former owner for 30 days: nobody is found by it, only
-    the former owner can take it back, and everybody else gets 409 `handle_taken`.
+    the former owner can take it back, and everybody else gets 409 `handle_taken`. Whoever has
+    changed the handle too often within these days gets 429 `rename_limit` with `Retry-After`.
     """
     change = call.parse(EditProfile)
     profile = call.services.users.edit(
@@ -92,6 +95,18 @@ def edit_me(call: Call) -> User:
         bio=_given(change.bio),
     )
     return _own(call, profile)
+
+
+@route("POST", "/me/sign-out-everywhere", status=204, checks_session=False)
+def sign_out_everywhere(call: Call) -> None:
+    """End all sessions of the caller, this one too.
+
+    No session can be refreshed any more. Access tokens that were made before are refused at once by
+    everything that writes or shows the caller's own profile, feed or posts, with 401
+    `session_ended`, and by everything else once they expire. A repeated request of the same session
+    changes nothing more.
+    """
+    call.services.sessions.end_all(call.user_id, call.subject, call.session_began)
 
 
 @route(
@@ -261,7 +276,10 @@ def create_post(call: Call) -> PostCreated:
 @route("GET", "/posts/{id}", returns=PostBody, errors=(404,))
 def get_post(call: Call) -> PostBody:
     """Get a published post, or one of the caller's own posts in any state but `deleted`."""
-    return _post(call, call.services.posts.get(call.path["id"], call.viewer))
+    view = call.services.posts.get(call.path["id"], call.viewer)
+    if call.viewer.is_user(view.post.author_id):
+        view.author.profile.check_session(call.session_began)
+    return _post(call, view)
 
 
 @route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404), limited=True)
@@ -308,8 +326,9 @@ def get_feed(call: Call) -> FeedPageBody:
     """
     feed, since = call.services.feed, call.open_token("since")
     if since is not None:
-        return FeedPageBody(new=NewPostsBody.of(feed.new_posts(call.user_id, since)))
-    page = feed.page(call.user_id, call.position, call.limit)
+        new = feed.new_posts(call.user_id, since, call.session_began)
+        return FeedPageBody(new=NewPostsBody.of(new))
+    page = feed.page(call.user_id, call.position, call.limit, call.session_began)
     items = [_post(call, view) for view in page.posts]
     return FeedPageBody(
         items, call.cursor(page.next_position), call.seal_token("since", page.latest)

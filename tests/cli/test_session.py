@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -118,59 +119,138 @@ class Clock:
         return self.now
 
 
+class Cognito:
+    """Exchanges refresh tokens: each for the next one, and only the newest is good."""
+
+    def __init__(self, *, rotates: bool = True) -> None:
+        self.asked: list[str] = []
+        self.number = 1
+        self.rotates = rotates
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        assert request.headers["X-Amz-Target"].endswith(".GetTokensFromRefreshToken")
+        given = json.loads(request.content)["RefreshToken"]
+        self.asked.append(given)
+        if given != f"refresh-{self.number}":
+            refusal = {"__type": "RefreshTokenReuseException", "message": "Used."}
+            return httpx.Response(400, json=refusal)
+        result = {"AccessToken": f"access-{len(self.asked)}", "ExpiresIn": 900}
+        if self.rotates:
+            self.number += 1
+            result["RefreshToken"] = f"refresh-{self.number}"
+        return httpx.Response(200, json={"AuthenticationResult": result})
+
+
 class TestTokens:
     @pytest.fixture
-    def asked(self) -> list[str]:
-        return []
+    def cognito(self) -> Cognito:
+        return Cognito()
 
     @pytest.fixture
     def clock(self) -> Clock:
         return Clock()
 
     @pytest.fixture
-    def tokens(self, asked: list[str], clock: Clock, tmp_path: Path) -> Tokens:
-        def answer(request: httpx.Request) -> httpx.Response:
-            body = json.loads(request.content)
-            assert request.headers["X-Amz-Target"].endswith(".InitiateAuth")
-            asked.append(body["AuthParameters"]["REFRESH_TOKEN"])
-            number = len(asked) + 1
-            result = {"AccessToken": f"access-{number}", "ExpiresIn": 3600}
-            if number == 3:
-                result["RefreshToken"] = "refresh-2"
-            return httpx.Response(200, json={"AuthenticationResult": result})
+    def file(self, tmp_path: Path) -> SessionFile:
+        file = SessionFile(tmp_path)
+        file.save(SESSION)
+        return file
 
-        accounts = SITE.accounts(client(answer), Patience())
-        return Tokens(accounts, SESSION, SessionFile(tmp_path), clock)
+    @staticmethod
+    def _process(cognito: Cognito, file: SessionFile, clock: Clock) -> Tokens:
+        """The tokens of one run of the command."""
+        session = file.load()
+        assert session is not None
+        return Tokens(SITE.accounts(client(cognito), Patience()), session, file, clock)
+
+    @pytest.fixture
+    def tokens(self, cognito: Cognito, file: SessionFile, clock: Clock) -> Tokens:
+        return self._process(cognito, file, clock)
 
     def test_one_is_used_until_shortly_before_its_end(
-        self, tokens: Tokens, asked: list[str], clock: Clock
+        self, tokens: Tokens, cognito: Cognito, clock: Clock
     ) -> None:
-        assert tokens.access() == tokens.access() == "access-2"
-        clock.now = 3500
+        assert tokens.access() == tokens.access() == "access-1"
+        clock.now = 800
+        assert tokens.access() == "access-1"
+        clock.now = 850
         assert tokens.access() == "access-2"
-        clock.now = 3550
-        assert tokens.access() == "access-3"
-        assert len(asked) == 2
+        assert cognito.asked == ["refresh-1", "refresh-2"]
 
-    def test_a_rejected_one_is_replaced_once(self, tokens: Tokens, asked: list[str]) -> None:
+    def test_a_rejected_one_is_replaced_once(self, tokens: Tokens, cognito: Cognito) -> None:
         first = tokens.access()
         tokens.rejected(first)
         assert tokens.access() != first
         tokens.rejected(first)
         tokens.access()
-        assert len(asked) == 2
+        assert len(cognito.asked) == 2
 
-    def test_a_new_refresh_token_is_kept(self, tokens: Tokens, tmp_path: Path) -> None:
+    def test_each_refresh_token_is_used_once_and_the_next_one_stored(
+        self, tokens: Tokens, file: SessionFile
+    ) -> None:
+        for number in (2, 3):
+            tokens.rejected(tokens.access())
+            kept = file.load()
+            assert kept == replace(SESSION, refresh_token=f"refresh-{number}")
+
+    def test_without_rotation_the_refresh_token_stays(
+        self, file: SessionFile, clock: Clock
+    ) -> None:
+        cognito = Cognito(rotates=False)
+        tokens = self._process(cognito, file, clock)
         tokens.rejected(tokens.access())
         tokens.access()
-        kept = SessionFile(tmp_path).load()
-        assert kept is not None
-        assert kept.refresh_token == "refresh-2"
+        assert cognito.asked == ["refresh-1"] * 2
+        assert file.load() == SESSION
+
+    def test_two_processes_take_turns(
+        self, cognito: Cognito, file: SessionFile, clock: Clock
+    ) -> None:
+        one, other = (self._process(cognito, file, clock) for _ in range(2))
+        for _ in range(4):
+            for process in (one, other):
+                process.rejected(process.access())
+        assert cognito.asked == [f"refresh-{number}" for number in range(1, 9)]
+
+    def test_a_process_that_was_overtaken_in_the_middle_of_it_goes_on(
+        self, cognito: Cognito, file: SessionFile, clock: Clock
+    ) -> None:
+        overtaken = False
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            nonlocal overtaken
+            if not overtaken:
+                overtaken = True
+                other.access()
+            return cognito(request)
+
+        other = self._process(cognito, file, clock)
+        tokens = Tokens(SITE.accounts(client(answer), Patience()), SESSION, file, clock)
+        assert tokens.access() == "access-3"
+        assert cognito.asked == ["refresh-1", "refresh-1", "refresh-2"]
+
+    def test_whoever_signed_out_meanwhile_stays_signed_out(
+        self, tokens: Tokens, file: SessionFile
+    ) -> None:
+        file.delete()
+        assert tokens.access() == "access-1"
+        assert file.load() is None
+
+    def test_another_s_sign_in_is_neither_used_nor_replaced(
+        self, tokens: Tokens, cognito: Cognito, file: SessionFile
+    ) -> None:
+        another = Session(SITE, "ben@example.com", "bens")
+        file.save(another)
+        tokens.access()
+        assert cognito.asked == ["refresh-1"]
+        assert file.load() == another
 
 
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
+        ("RefreshTokenReuseException", NotSignedIn),
+        ("CodeMismatchException", NotSignedIn),
         ("NotAuthorizedException", NotSignedIn),
         ("UserNotConfirmedException", NotSignedIn),
         ("PasswordResetRequiredException", NotSignedIn),
@@ -189,6 +269,42 @@ def test_a_challenge_is_not_taken_for_a_sign_in() -> None:
     accounts = SITE.accounts(client(lambda _: answer), Patience())
     with pytest.raises(NotSignedIn, match="SOFTWARE_TOKEN_MFA"):
         accounts.sign_in("ann@example.com", "right")
+
+
+def test_the_code_of_an_authenticator_app_is_the_second_step() -> None:
+    """As Cognito and the client exchange it."""
+    sent: list[tuple[str, dict[str, object]]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        operation = request.headers["X-Amz-Target"].rpartition(".")[2]
+        sent.append((operation, json.loads(request.content)))
+        if operation == "InitiateAuth":
+            challenge = {
+                "ChallengeName": "SOFTWARE_TOKEN_MFA",
+                "Session": "AYABeC1-a-session",
+                "ChallengeParameters": {
+                    "FRIENDLY_DEVICE_NAME": "phone",
+                    "USER_ID_FOR_SRP": "7f3e9a52-1c4d-4b8e-9f60-2a5d8c1e7b34",
+                },
+            }
+            return httpx.Response(200, json=challenge)
+        result = {"AccessToken": "access", "RefreshToken": "refresh", "ExpiresIn": 900}
+        return httpx.Response(200, json={"AuthenticationResult": result})
+
+    accounts = SITE.accounts(client(answer), Patience())
+    assert accounts.sign_in("ann@example.com", "right", lambda: "123456").access == "access"
+    assert sent[1] == (
+        "RespondToAuthChallenge",
+        {
+            "ClientId": "client",
+            "ChallengeName": "SOFTWARE_TOKEN_MFA",
+            "Session": "AYABeC1-a-session",
+            "ChallengeResponses": {
+                "USERNAME": "7f3e9a52-1c4d-4b8e-9f60-2a5d8c1e7b34",
+                "SOFTWARE_TOKEN_MFA_CODE": "123456",
+            },
+        },
+    )
 
 
 class TestPatience:

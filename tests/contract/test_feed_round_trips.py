@@ -19,7 +19,8 @@ from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
-from shutterfeed.domain.ids import ulid, user_id_of
+from shutterfeed.domain.accounts import user_id_of
+from shutterfeed.domain.ids import ulid
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.profiles import ProfileService
@@ -58,7 +59,7 @@ def test_every_page_takes_two_round_trips_and_few_units(
     tables: Tables, follows: int, celebrities: int
 ) -> None:
     subject = Scene(tables.metadata, tables.feed, NOW).reader(follows, celebrities)
-    reader_id = user_id_of(subject)
+    reader_id = user_id_of(subject, samples.ACCOUNT_KEY)
     wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
     service = _service(tables)
     position, seen = None, 0
@@ -164,7 +165,7 @@ def _service(tables: Tables) -> FeedService:
         feeds=DynamoFeeds(tables.feed),
         follows=DynamoFollows(metadata, tables.feed.name),
         readers=DynamoReaders(metadata),
-        users=ProfileService(profiles=profiles, limits=PLENTY, clock=clock),
+        users=ProfileService(profiles=profiles, limits=PLENTY, clock=clock, renames=5),
         viewing=ViewingService(
             reads=DynamoViewingReads(metadata), profiles=profiles, progress=progress
         ),

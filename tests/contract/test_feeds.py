@@ -114,8 +114,11 @@ def test_what_comes_in_above_does_not_disturb_the_rest_of_a_feed(store: Store) -
     assert first.items + rest.items == (_entry(3), _entry(2), _entry(1))
 
 
-def test_the_key_of_cursors_is_the_same_for_every_container_and_long_enough(store: Store) -> None:
-    one, another = store.secrets(), store.secrets()
-    key = one.cursor_key()
-    assert another.cursor_key() == key == one.cursor_key() == store.secrets().cursor_key()
-    assert len(key) >= 32
+def test_a_secret_is_the_same_for_every_container_and_long_enough(store: Store) -> None:
+    for name in ("cursor_key", "account_key"):
+        one, another = store.secrets(), store.secrets()
+        key: bytes = getattr(one, name)()
+        assert getattr(another, name)() == key == getattr(one, name)()
+        assert len(key) >= 32
+    fresh = store.secrets()
+    assert fresh.cursor_key() != fresh.account_key()

@@ -20,7 +20,6 @@ from shutterfeed.domain.limits import Allowance, Spending
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.retention import ALLOWANCES_RETENTION
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.schema import LIMITS_FULL_WITHIN_HOURS
 from tests import samples
 from tests.contract.conftest import Store, Tables
@@ -29,7 +28,7 @@ from tests.limits import plenty_but
 
 ADA, BOB, CAL = samples.user_id(1), samples.user_id(2), samples.user_id(3)
 LIMITS: Final = plenty_but(
-    **{name: Allowance(2, 60) for name in ("posts", "follows", "renames", "changes", "originals")}
+    **{name: Allowance(2, 60) for name in ("posts", "follows", "changes", "originals")}
 )
 _numbers = count(1)
 
@@ -118,25 +117,6 @@ def test_follows_are_limited_and_following_again_is_free(
     assert store.follows.followers_among(CAL, [ADA]) == set()
     assert not _follow(store, people, BOB), "still free"
     assert _follow(store, people, CAL, seconds=60)
-
-
-@pytest.mark.usefixtures("people")
-def test_renames_are_limited_and_a_taken_handle_costs_nothing(store: Store) -> None:
-    def rename(old: str, new: str) -> bool:
-        return store.profiles.rename(ADA, old, new, START, _spending(renames=1))
-
-    for _ in range(3):
-        with pytest.raises(HandleTaken):
-            rename("user_0", "user_1")
-    assert not rename("not_hers", "free")
-    assert rename("user_0", "one")
-    assert rename("one", "two")
-    assert _delay(lambda: rename("two", "three")) == 60
-    with pytest.raises(HandleTaken):
-        rename("two", "user_1")
-    profile = store.profiles.get(ADA)
-    assert profile is not None
-    assert profile.handle == "two"
 
 
 @pytest.mark.usefixtures("people")

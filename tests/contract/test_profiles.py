@@ -78,7 +78,9 @@ MOMENT_BEFORE = RESTED - timedelta(seconds=1)
 
 
 def _rename(store: Store, user_id: str, old: str, new: str, at: datetime = START) -> bool:
-    return store.profiles.rename(user_id, old, new, at)
+    profile = store.profiles.get(user_id)
+    before = profile.renamed_at if profile else ()
+    return store.profiles.rename(user_id, old, new, at, before)
 
 
 @pytest.fixture
@@ -91,7 +93,8 @@ def renamed(store: Store) -> Store:
 
 
 def test_renaming_moves_the_user_and_nobody_is_found_by_the_old_handle(renamed: Store) -> None:
-    assert renamed.profiles.get(ADA) == samples.profile(1, "lovelace")
+    lovelace = replace(samples.profile(1, "lovelace"), renamed_at=(START,))
+    assert renamed.profiles.get(ADA) == renamed.profiles.item(ADA) == lovelace
     assert renamed.profiles.id_of("lovelace") == ADA
     assert renamed.profiles.id_of("ada") is None
 
@@ -238,3 +241,33 @@ def test_popularity_is_noted_if_it_is_still_what_it_was(store: Store) -> None:
 def test_nobodys_popularity_makes_nobody(store: Store) -> None:
     store.profiles.note_popularity(samples.user_id(1), 0, 1)
     assert store.profiles.get(samples.user_id(1)) is None
+
+
+def test_the_renames_that_still_count_are_kept_with_the_profile(renamed: Store) -> None:
+    day = timedelta(days=1)
+    assert _rename(renamed, ADA, "lovelace", "countess", START + day)
+    profile = renamed.profiles.get(ADA)
+    assert profile is not None
+    assert profile.renamed_at == (START, START + day)
+    assert _rename(renamed, ADA, "countess", "ada.l", START + HANDLE_REST)
+    profile = renamed.profiles.get(ADA)
+    assert profile is not None
+    assert profile.renamed_at == (START + day, START + HANDLE_REST)
+
+
+def test_a_rename_that_does_not_know_of_another_does_nothing(renamed: Store) -> None:
+    assert not renamed.profiles.rename(ADA, "lovelace", "countess", START, ())
+    assert not renamed.profiles.rename(ADA, "lovelace", "countess", START, (START, START))
+    profile = renamed.profiles.get(ADA)
+    assert profile is not None
+    assert profile.handle == "lovelace"
+
+
+def test_ended_sessions_are_noted_and_change_nothing_else(renamed: Store) -> None:
+    before = renamed.profiles.get(ADA)
+    assert before is not None
+    renamed.profiles.end_sessions(ADA, MOMENT_BEFORE)
+    assert renamed.profiles.get(ADA) == replace(before, sessions_ended_at=MOMENT_BEFORE)
+    assert renamed.profiles.item(samples.user_id(9)) is None
+    with pytest.raises(renamed.refusal):
+        renamed.profiles.end_sessions(samples.user_id(9), START)

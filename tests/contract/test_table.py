@@ -285,11 +285,11 @@ def test_a_container_that_is_second_to_make_the_key_of_cursors_takes_the_firsts(
         def __getattr__(self, name: str) -> Any:
             return getattr(tables.metadata.client, name)
 
-        def get_item(self, **parameters: Any) -> Any:
+        def batch_get_item(self, **parameters: Any) -> Any:
             if not self.looked:
                 self.looked = True
-                return {}
-            return tables.metadata.client.get_item(**parameters)
+                return {"Responses": {tables.metadata.name: []}}
+            return tables.metadata.client.batch_get_item(**parameters)
 
     first = DynamoSecrets(tables.metadata).cursor_key()
     hasty = Table(cast("Any", Hasty()), tables.metadata.name)

@@ -65,7 +65,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     cloud = LocalCloud(folder)
     cloud.start()
     try:
-        yield Deployment(cloud.endpoint, deploy(cloud.endpoint, context={"feed": _FEED}))
+        # A token that a test was given is not renewed, and a slow machine takes its time.
+        context = {"feed": _FEED, "access_token_minutes": 60}
+        yield Deployment(cloud.endpoint, deploy(cloud.endpoint, context=context))
     finally:
         cloud.stop()
 

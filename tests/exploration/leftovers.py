@@ -19,7 +19,7 @@ from tests.exploration.state import State
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
 _OWN: Final = (
     *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT"),
-    *("CURSOR_KEY", "RECONCILE"),
+    *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE"),
 )
 """Sort keys of what stands for itself; edges, pull markers and counts are held against each other
 elsewhere."""

@@ -28,6 +28,7 @@ from tests.integration import world as moto_world
 from tests.integration.conftest import forget_services
 from tests.integration.world import FEED, METADATA, SEARCH
 from tests.limits import PLENTY_SETTING
+from tests.samples import ACCOUNT_KEY
 
 T = TypeVar("T")
 RECENT_ENTRIES: Final = 25
@@ -132,6 +133,7 @@ def machinery() -> Iterator[Machinery]:
 def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tuple[Any, str, Any]]:
     import moto.s3.models
 
+    from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
     from shutterfeed.adapters.search import dynamodb as search_module
     from shutterfeed.domain import multipart
 
@@ -142,6 +144,7 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     yield table_module, "_pool", InTurn
     yield table_module, "time", _Pauses(made)
     yield search_module, "ThreadPoolExecutor", InTurn
+    yield DynamoSecrets, "account_key", lambda _: ACCOUNT_KEY
     yield ConfinedCodec, "render", codecs.render_photo
     yield FfmpegVideoCodec, "render", codecs.render_video
     # Files of some KB come in parts, as in truth those of many MB do.

@@ -42,6 +42,7 @@ TIMEOUTS: Final = {
         "api": 15,
         topology.ROUTER: 30,
         "reconcile": 300,
+        "tokens": 5,
         **{worker.function: worker.timeout_s for worker in topology.WORKERS},
     }.items()
 }

@@ -59,7 +59,7 @@ from tests.fakes.storage import (
     FakeUploadBucket,
     FakeVideoCodec,
 )
-from tests.fakes.system import FakeClock, FakeIds
+from tests.fakes.system import FakeClock, FakeIds, FakeSignIns
 from tests.limits import PLENTY
 
 P = TypeVar("P")
@@ -73,6 +73,10 @@ POLICY = FeedPolicy(
     snapshot_posts=200,
 )
 """Readers are pushed to from their first visit on."""
+
+
+RENAMES = 5
+"""How often anybody may change the handle within 30 days."""
 
 
 class Crash(Exception):
@@ -134,6 +138,7 @@ class Backend:
     metadata: Metadata = field(default_factory=Metadata)
     feed_table: FakeFeeds = field(default_factory=FakeFeeds)
     buckets: Buckets = field(default_factory=Buckets)
+    sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
     policy: FeedPolicy = POLICY
     limits: Limits = PLENTY
     found: FakeSearchDocuments = field(default_factory=FakeSearchDocuments)
@@ -175,9 +180,12 @@ class Backend:
             allowances=guard(FakeAllowances(self.metadata)),
             policy=self.policy,
             limits=self.limits,
+            renames=RENAMES,
+            sign_ins=guard(self.sign_ins),
             clock=clock,
             ids=ids,
         )
+        self.sessions = people.sessions
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
         self.viewing = people.viewing
         self.uploads, self.downloads, self.avatars = (

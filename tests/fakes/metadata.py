@@ -56,13 +56,14 @@ from shutterfeed.domain.retention import (
     IDEMPOTENCY_RETENTION,
     unfollowed_marker_retention,
 )
-from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile
+from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, recent_renames
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.viewing import Stored, Wanted
 from shutterfeed.schema import MOST_ACTIVE_DAYS
+from tests.samples import ACCOUNT_KEY
 
 T = TypeVar("T")
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
@@ -236,18 +237,28 @@ class FakeProfiles:
             noted = replace(profile, popularity=new, revision=profile.revision + 1)
             self.data.write_profile(noted)
 
+    def item(self, user_id: str) -> Profile | None:
+        return self.data.profiles.get(user_id)
+
+    def end_sessions(self, user_id: str, at: datetime) -> None:
+        profile = self.get(user_id)
+        if profile is None:
+            raise NoSuchItem(user_id)
+        self.data.write_profile(replace(profile, sessions_ended_at=at))
+
     def rename(
-        self, user_id: str, old: str, new: str, at: datetime, spending: Spending = NOTHING
+        self, user_id: str, old: str, new: str, at: datetime, before: Sequence[datetime] = ()
     ) -> bool:
         profile = self.get(user_id)
         self._refuse_taken(new, user_id, at)
-        if profile is None or profile.handle != old:
+        if profile is None or (profile.handle, profile.renamed_at) != (old, tuple(before)):
             return False
-        self.data.spend(spending)
         self._claim(new, user_id)
         self.data.resting[old] = self.data.handles.pop(old)
         self.data.expiries[keys.handle(old)] = at + HANDLE_REST
-        renamed = replace(profile, handle=new, revision=profile.revision + 1)
+        renames = (*recent_renames(before, at), at)
+        revision = profile.revision + 1
+        renamed = replace(profile, handle=new, renamed_at=renames, revision=revision)
         self.data.write_profile(renamed)
         return True
 
@@ -844,3 +855,6 @@ class FakeViewingReads:
 class FakeSecrets:
     def cursor_key(self) -> bytes:
         return b"a key that every test knows....."
+
+    def account_key(self) -> bytes:
+        return ACCOUNT_KEY

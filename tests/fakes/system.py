@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shutterfeed.domain.ids import random_id, ulid
 from tests.samples import START
 
-__all__ = ["START", "FakeClock", "FakeIds"]
+__all__ = ["START", "FakeClock", "FakeIds", "FakeSignIns"]
 
 
 class FakeClock:
@@ -21,6 +22,16 @@ class FakeClock:
         """The new present."""
         self._now += by
         return self._now
+
+
+@dataclass
+class FakeSignIns:
+    """Remembers the accounts whose sign-ins were ended."""
+
+    ended: list[str] = field(default_factory=list)
+
+    def end_all(self, subject: str) -> None:
+        self.ended.append(subject)
 
 
 class FakeIds:

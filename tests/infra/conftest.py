@@ -86,6 +86,8 @@ def prod(template_of: Synthesize) -> Template:
         log_retention_days=365,
         log_level="WARN",
         recent_posts_cache=BOUNDS,
+        access_token_minutes=60,
+        renames_in_30_days=2,
         api_throttle={"rate": 7, "burst": 9},
         python_runtime="python3.13",
     )

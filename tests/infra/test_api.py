@@ -9,7 +9,7 @@ from infra.routes import read_routes
 from infra.settings import REPOSITORY
 from tests.infra.templates import Template, text
 
-SCOPE = "aws.cognito.signin.user.admin"
+SCOPE = "shutterfeed/use"
 OPEN = {f"GET {PREFIX}/{name}" for name in ("health", "openapi.json", "docs")}
 
 
@@ -41,7 +41,12 @@ def test_all_but_the_open_routes_take_an_access_token(every: Template) -> None:
 def test_tokens_are_of_our_pool_and_for_our_client(every: Template) -> None:
     authorizer = every.only("AWS::ApiGatewayV2::Authorizer")
     (pool,) = every.all("AWS::Cognito::UserPool")
-    (client,) = every.all("AWS::Cognito::UserPoolClient")
+    # The account client's tokens change accounts, and get nobody in here.
+    (client,) = (
+        key
+        for key, client in every.all("AWS::Cognito::UserPoolClient").items()
+        if client["ClientName"].endswith("-public")
+    )
     assert authorizer["AuthorizerType"] == "JWT"
     assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
     jwt = authorizer["JwtConfiguration"]
@@ -83,7 +88,11 @@ def test_the_api_may_call_its_function_and_nobody_else_may(every: Template) -> N
     (permission,) = (
         permission
         for permission in every.all("AWS::Lambda::Permission").values()
-        if permission["FunctionName"] != {"Fn::GetAtt": [every.function_id("reconcile"), "Arn"]}
+        # Each of these has a test of its own.
+        if permission["FunctionName"]
+        not in [
+            {"Fn::GetAtt": [every.function_id(name), "Arn"]} for name in ("reconcile", "tokens")
+        ]
     )
     assert permission["Principal"] == "apigateway.amazonaws.com"
     (api,) = every.all("AWS::ApiGatewayV2::Api")

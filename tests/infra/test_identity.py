@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.infra.conftest import DOMAIN, IDENTITY
-from tests.infra.templates import Template, text
+from tests.infra.templates import Properties, Template, text
 
 
 def test_people_sign_up_themselves_with_an_address_that_is_confirmed(every: Template) -> None:
@@ -23,23 +25,99 @@ def test_passwords_are_strong(every: Template) -> None:
     )
 
 
-def test_the_client_is_public_and_does_not_tell_who_has_an_account(every: Template) -> None:
-    client = every.only("AWS::Cognito::UserPoolClient")
+def _client(template: Template, purpose: str) -> Properties:
+    (client,) = (
+        client
+        for client in template.all("AWS::Cognito::UserPoolClient").values()
+        if client["ClientName"].endswith(f"-{purpose}")
+    )
+    return client
+
+
+@pytest.mark.parametrize("purpose", ["public", "account"])
+def test_clients_are_public_and_do_not_tell_who_has_an_account(
+    every: Template, purpose: str
+) -> None:
+    client = _client(every, purpose)
     assert client["GenerateSecret"] is False
     assert client["PreventUserExistenceErrors"] == "ENABLED"
     assert sorted(client["ExplicitAuthFlows"]) == [
-        "ALLOW_REFRESH_TOKEN_AUTH",
         "ALLOW_USER_PASSWORD_AUTH",
         "ALLOW_USER_SRP_AUTH",
     ]
     assert "AllowedOAuthFlows" not in client
 
 
-def test_access_tokens_live_an_hour_and_can_be_revoked(every: Template) -> None:
-    client = every.only("AWS::Cognito::UserPoolClient")
-    assert client["AccessTokenValidity"] == 60
-    assert client["TokenValidityUnits"]["AccessToken"] == "minutes"
-    assert client["EnableTokenRevocation"] is True
+@pytest.mark.parametrize("purpose", ["public", "account"])
+def test_nothing_of_an_account_but_its_address_is_written_or_read(
+    every: Template, purpose: str
+) -> None:
+    client = _client(every, purpose)
+    assert client["WriteAttributes"] == ["email"]
+    assert sorted(client["ReadAttributes"]) == ["email", "email_verified"]
+
+
+def test_a_new_address_counts_only_once_it_is_confirmed(every: Template) -> None:
+    pool = every.only("AWS::Cognito::UserPool")
+    settings = pool["UserAttributeUpdateSettings"]
+    assert settings["AttributesRequireVerificationBeforeUpdate"] == ["email"]
+
+
+def test_access_tokens_live_as_long_as_the_setting_says_and_can_be_revoked(
+    dev: Template, prod: Template
+) -> None:
+    for template, minutes in ((dev, 15), (prod, 60)):
+        client = _client(template, "public")
+        assert client["AccessTokenValidity"] == client["IdTokenValidity"] == minutes
+        assert client["TokenValidityUnits"]["AccessToken"] == "minutes"
+        assert client["EnableTokenRevocation"] is True
+
+
+def test_refresh_tokens_are_exchanged_for_new_ones(every: Template) -> None:
+    client = _client(every, "public")
+    rotation = client["RefreshTokenRotation"]
+    assert rotation == {"Feature": "ENABLED", "RetryGracePeriodSeconds": 60}
+    # Cognito refuses rotation beside the flow that does without, and in its smallest plan.
+    assert "ALLOW_REFRESH_TOKEN_AUTH" not in client["ExplicitAuthFlows"]
+    assert every.only("AWS::Cognito::UserPool")["UserPoolTier"] == "ESSENTIALS"
+
+
+def test_the_tokens_that_change_an_account_live_as_shortly_as_can_be(every: Template) -> None:
+    client = _client(every, "account")
+    assert client["AccessTokenValidity"] == 5
+    assert (client["RefreshTokenValidity"], client["TokenValidityUnits"]["RefreshToken"]) == (
+        60,
+        "minutes",
+    )
+    assert "RefreshTokenRotation" not in client
+
+
+def test_a_function_that_knows_the_account_client_gives_tokens_their_scopes(
+    every: Template,
+) -> None:
+    function = every.functions()["tokens"]
+    trigger = every.only("AWS::Cognito::UserPool")["LambdaConfig"]["PreTokenGenerationConfig"]
+    assert trigger["LambdaVersion"] == "V2_0"
+    assert text(trigger["LambdaArn"]).endswith(f":function:{function['FunctionName']}")
+    (account,) = (
+        key
+        for key, client in every.all("AWS::Cognito::UserPoolClient").items()
+        if client["ClientName"].endswith("-account")
+    )
+    assert function["Environment"]["Variables"]["ACCOUNT_CLIENT_ID"] == {"Ref": account}
+    (permission,) = (
+        permission
+        for permission in every.all("AWS::Lambda::Permission").values()
+        if permission["Principal"] == "cognito-idp.amazonaws.com"
+    )
+    assert permission["FunctionName"] == {"Fn::GetAtt": [every.function_id("tokens"), "Arn"]}
+    assert permission["SourceArn"]["Fn::GetAtt"][1] == "Arn"
+
+
+def test_a_second_factor_is_everybodys_choice_and_comes_from_an_app(every: Template) -> None:
+    pool = every.only("AWS::Cognito::UserPool")
+    assert pool["MfaConfiguration"] == "OPTIONAL"
+    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
 
 
 def test_production_keeps_its_users(prod: Template, dev: Template) -> None:

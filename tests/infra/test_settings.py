@@ -57,8 +57,8 @@ def test_limits_are_told_to_the_api_in_the_form_that_it_reads() -> None:
     assert limits.storage_bytes is None
     assert limits.allowances[Limited.POSTS] == Allowance(**LIMITS["posts"])
     assert limits_of(_settings().limits_setting).storage_bytes == 10**12
-    one = {**LIMITS, "renames": {"at_once": 168, "per_hour": 1}}
-    assert _settings(limits=json.dumps(one)).limits["renames"] == (168, 1)
+    one = {**LIMITS, "follows": {"at_once": 168, "per_hour": 1}}
+    assert _settings(limits=json.dumps(one)).limits["follows"] == (168, 1)
 
 
 def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
@@ -166,6 +166,20 @@ def test_workers_share_this_machine_on_the_local_cloud() -> None:
     assert settings.worker_concurrency == {lane.setting: 2 for lane in topology.LANES}
     both = {worker.function: 2 * len(worker.lanes) for worker in topology.WORKERS}
     assert settings.reserved_concurrency == both
+
+
+def test_everybody_may_rename_at_least_once() -> None:
+    assert _settings(renames_in_30_days="1").renames_in_30_days == 1
+    with pytest.raises(SettingsError, match="renames_in_30_days must be at least 1"):
+        _settings(renames_in_30_days=0)
+
+
+@pytest.mark.parametrize("minutes", [0, 4, 1441])
+def test_access_tokens_live_as_long_as_cognito_lets_them(minutes: int) -> None:
+    assert _settings().access_token_minutes == 15
+    assert _settings(access_token_minutes="60").access_token_minutes == 60
+    with pytest.raises(SettingsError, match="access_token_minutes must be from 5 to 1440"):
+        _settings(access_token_minutes=minutes)
 
 
 @pytest.mark.parametrize(

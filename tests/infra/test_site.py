@@ -45,12 +45,16 @@ def test_a_page_never_comes_before_its_parts(dev: Template) -> None:
 
 
 def test_the_client_is_told_where_the_rest_is(dev: Template, local: Template) -> None:
-    (client,) = dev.all("AWS::Cognito::UserPoolClient")
+    clients = {
+        client["ClientName"].rpartition("-")[2]: f"${{{key}}}"
+        for key, client in dev.all("AWS::Cognito::UserPoolClient").items()
+    }
     config = json.loads(dev.outputs()["SiteConfig"])
     assert config == {
         "apiUrl": "/api",
         "region": "${AWS::Region}",
-        "userPoolClientId": f"${{{client}}}",
+        "userPoolClientId": clients["public"],
+        "accountClientId": clients["account"],
         "cognitoUrl": "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/",
     }
     config = json.loads(local.outputs()["SiteConfig"])

@@ -25,6 +25,7 @@ OUTPUTS = {
     "MediaUrl",
     "UserPoolId",
     "UserPoolClientId",
+    "AccountClientId",
     "MetadataTableName",
     "FeedTableName",
     "SearchEngine",

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from api.handler import handler
@@ -40,6 +41,7 @@ class Client:
     """Every answer is held against the OpenAPI document."""
 
     requests: int = 0
+    session_began: datetime = payloads.SESSION_BEGAN
 
     def request(
         self,
@@ -56,7 +58,7 @@ class Client:
         """Make a request as `person` with an access token, or with the given claims. `text` is sent
         as the body, unchanged."""
         if claims is None and person is not None:
-            claims = payloads.access_claims(person.subject)
+            claims = payloads.access_claims(person.subject, self.session_began)
         event = payloads.http_event(
             method,
             path,

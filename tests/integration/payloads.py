@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,7 +16,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from api.http import PREFIX
 
 EVENTS: Final = Path(__file__).parents[2] / "events"
-SCOPE: Final = "aws.cognito.signin.user.admin"
+SCOPE: Final = "shutterfeed/use"
+
+SESSION_BEGAN: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 Event = dict[str, Any]
 
@@ -40,10 +43,12 @@ def context(request_number: int = 1) -> LambdaContext:
     return made
 
 
-def access_claims(subject: str) -> dict[str, str]:
-    """The claims of an access token, as the authorizer hands them on."""
+def access_claims(subject: str, began_at: datetime = SESSION_BEGAN) -> dict[str, str]:
+    """The claims of an access token, as the authorizer hands them on; of a session that began
+    then."""
     claims: dict[str, str] = _authorizer(sample("api/get_me"))["claims"]
-    return {**claims, "sub": subject, "username": subject}
+    began = {"auth_time": str(int(began_at.timestamp()))}
+    return {**claims, **began, "sub": subject, "username": subject}
 
 
 def id_claims(subject: str) -> dict[str, str]:

@@ -64,6 +64,8 @@ def _needed(service: str, operation: str, parameters: Parameters) -> Iterator[st
             yield from _of_table(operation, parameters)
         case "s3":
             yield from _of_bucket(operation, parameters)
+        case "cognito-idp":
+            yield f"{service}:{operation} IdentityUsers"
         case _:
             # There is no right of its own to send a batch.
             action = operation.removesuffix("Batch")

@@ -86,9 +86,9 @@ def test_ten_files_are_taken_and_not_eleven_nor_none(client: Client, ada: Person
         assert answer.error[1] == "media"
 
 
-@pytest.mark.parametrize("character", ["x", "ä", "😀", "\n"])
+@pytest.mark.parametrize("character", ["x", "ä", "😀", "\nx"])
 def test_a_caption_has_2200_characters_at_most(client: Client, ada: Person, character: str) -> None:
-    longest = character * 2200
+    longest = character * (2200 // len(character))
     assert client.create_post(ada, draft(caption=longest)).json["post"]["caption"] == longest
     answer = client.create_post(ada, draft(caption=longest + "x"), key="other")
     assert answer.status == 400
@@ -150,6 +150,26 @@ def test_any_number_is_a_point_on_earth(client: Client, ada: Person, latitude: f
     post = client.create_post(ada, draft(place=PLACE | {"latitude": latitude})).json["post"]
     assert post["place"]["latitude"] == pytest.approx(latitude, abs=1e-6)
     assert client.get(f"/posts/{post['id']}", ada).json["place"] == post["place"]
+
+
+def test_what_nobody_can_see_is_taken_out_of_texts(client: Client, ada: Person) -> None:
+    body = draft(caption="a\u0085b\u202ec\nd")
+    body["media"][0]["alt_text"] = "\u2066a lake\u2069"
+    post = client.create_post(ada, body).json["post"]
+    assert post["caption"] == "abc\nd"
+    assert post["media"][0]["alt_text"] == "a lake"
+    assert client.create_post(ada, body).json["post"]["id"] == post["id"]
+    edited = client.patch(f"/posts/{post['id']}", ada, {"caption": "\u200b\u2060 \n"})
+    assert edited.json["caption"] == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["Lin\ndau", "Lin\u2028dau", "Lin\u0085dau", "\u202eLindau", "\u200b", "\u3164"]
+)
+def test_a_place_is_one_line_that_can_be_read(client: Client, ada: Person, name: str) -> None:
+    place = {"name": name, "latitude": 47.5, "longitude": 9.7}
+    answer = client.create_post(ada, draft(place=place))
+    assert (answer.status, answer.error) == (400, ("invalid_text", "place.name"))
 
 
 def test_control_characters_in_a_caption_are_refused(client: Client, ada: Person) -> None:

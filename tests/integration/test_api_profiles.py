@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from shutterfeed.domain.accounts import subject_of
+from shutterfeed.domain.ids import random_id
 from tests.integration.client import Client
 from tests.integration.world import Person, World
+from tests.samples import ACCOUNT_KEY
 
 
 def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> None:
@@ -32,7 +35,7 @@ def test_reading_an_empty_feed_makes_the_profile_too(
 
 def test_people_whose_first_handles_collide_both_get_one(client: Client) -> None:
     # The first handle is made from the last ten characters of the id.
-    one, other = Person.number(1), Person("00000000-0000-4000-8000-000000000001")
+    one, other = (Person(subject_of(random_id(n << 100 | 7), ACCOUNT_KEY)) for n in (1, 2))
     assert one.user_id[-10:] == other.user_id[-10:]
     assert client.handle(one) != client.handle(other)
 
@@ -137,6 +140,20 @@ def test_one_may_go_back_to_a_former_handle(client: Client, ada: Person, ben: Pe
     assert client.patch("/me", ben, {"handle": "lovelace"}).error == ("handle_taken", "handle")
 
 
+def test_whoever_renames_too_often_is_told_when_they_may_again(
+    client: Client, tables: World, ada: Person
+) -> None:
+    for number in range(5):
+        assert client.patch("/me", ada, {"handle": f"name{number}"}).status == 200
+    answer = client.patch("/me", ada, {"handle": "another"})
+    assert (answer.status, answer.error) == (429, ("limit_reached", None))
+    assert answer.json["error"]["limit"] == "renames"
+    wait = int(answer.headers["Retry-After"])
+    assert timedelta(days=29) < timedelta(seconds=wait) <= timedelta(days=30)
+    tables.clock.advance(timedelta(seconds=wait))
+    assert client.patch("/me", ada, {"handle": "another"}).json["handle"] == "another"
+
+
 def test_ones_own_handle_is_not_taken(client: Client, ada: Person) -> None:
     client.patch("/me", ada, {"handle": "ada"})
     assert client.patch("/me", ada, {"handle": "Ada", "bio": "x"}).json["bio"] == "x"
@@ -153,7 +170,15 @@ def test_texts_have_a_length(client: Client, ada: Person, field: str, limit: int
 
 
 @pytest.mark.parametrize(
-    "change", [{"display_name": "a\nb"}, {"display_name": "\x00"}, {"bio": "a\x1bb"}]
+    "change",
+    [
+        {"display_name": "a\nb"},
+        {"display_name": "\x00"},
+        {"display_name": "a\u0085b"},
+        {"display_name": "Ada\u202e"},
+        {"display_name": "\u200b\u200d"},
+        {"bio": "a\x1bb"},
+    ],
 )
 def test_control_characters_are_refused(
     client: Client, ada: Person, change: dict[str, str]
@@ -161,6 +186,11 @@ def test_control_characters_are_refused(
     answer = client.patch("/me", ada, change)
     assert answer.status == 400
     assert answer.error == ("invalid_text", *change)
+
+
+def test_a_bio_is_cleaned(client: Client, ada: Person) -> None:
+    assert client.patch("/me", ada, {"bio": " a\u0085b\u202e\nc "}).json["bio"] == "ab\nc"
+    assert client.patch("/me", ada, {"bio": "\u200b"}).json["bio"] == ""
 
 
 @pytest.mark.parametrize("change", [{"handle": None}, {"bio": 5}, {"display_name": ["a"]}])

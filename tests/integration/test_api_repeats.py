@@ -6,10 +6,12 @@ The routes come from their declarations: a new one needs a scenario here.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -26,8 +28,8 @@ from shutterfeed.domain.media import Upload
 from shutterfeed.domain.multipart import part_sizes
 from tests import samples
 from tests.integration.client import Answer, Client, declared, draft
-from tests.integration.conftest import Logs, new_world
-from tests.integration.world import METADATA, UPLOADS, Person, aws
+from tests.integration.conftest import Logs, forget_services, new_world
+from tests.integration.world import METADATA, UPLOADS, Person, World, aws
 
 WRITES: Final = [route for route in ROUTES if route.method != "GET"]
 LARGE: Final = declared(b"large") | {"bytes": 17 * 1024 * 1024}
@@ -49,13 +51,16 @@ class Request:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
     """A new world with two people; Ada makes the requests."""
 
+    world: World
     client: Client
     ada: Person
     ben: Person
+    looks_later: bool = False
+    """Whether `shown` looks in a session that begins a day later."""
 
     def play(self, route: Route, request: Request) -> Answer:
         headers = {"Idempotency-Key": request.key} if request.key else {}
@@ -69,6 +74,15 @@ class Stage:
 
     def shown(self) -> Any:
         """Everything that the API shows of both."""
+        before = self.client.session_began
+        if self.looks_later:
+            self.client.session_began = before + timedelta(days=1)
+        try:
+            return self._shown()
+        finally:
+            self.client.session_began = before
+
+    def _shown(self) -> Any:
         own = ("/me", "/me/uploads", "/me/deleted", "/feed")
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
@@ -134,6 +148,15 @@ def _handle_and_names(stage: Stage) -> Request:
 def _own_handle(stage: Stage) -> Request:
     stage.client.patch("/me", stage.ada, {"handle": "ada"})
     return Request(body={"handle": "Ada"})
+
+
+def _signed_in(stage: Stage) -> Request:
+    """Ada looks at everything in a session that begins afterwards."""
+    stage.world.create_accounts(stage.ada)
+    os.environ["USER_POOL_ID"] = stage.world.user_pool_id
+    forget_services()
+    stage.looks_later = True
+    return Request()
 
 
 def _first_avatar(_: Stage) -> Request:
@@ -212,6 +235,7 @@ def _pending_deleted(stage: Stage) -> Request:
 
 SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "edit_me": (_handle_and_names, _own_handle),
+    "sign_out_everywhere": (_signed_in,),
     "create_avatar": (_first_avatar, _another_avatar),
     "delete_avatar": (_avatar_shown, _no_avatar),
     "complete_upload": (_all_parts_there,),
@@ -241,6 +265,8 @@ def test_a_repeated_write_is_answered_like_the_first_and_changes_nothing_more(
         request = scenario(stage)
         first = stage.play(route, request)
         assert first.status == route.status, first.text
+        line = [entry for entry in logs.entries if entry["route"] == route.path][-1]
+        assert (line["user_id"], line["address"]) == (stage.ada.user_id, "203.0.113.7")
         shown = stage.shown()
         for _ in range(2):
             _assert_same(stage.play(route, request), first)
@@ -274,7 +300,7 @@ def test_a_write_that_broke_off_anywhere_is_completed_by_repeating_it(
 def _stage() -> Iterator[Stage]:
     with new_world() as world:
         world.create_storage()
-        stage = Stage(Client(), Person.number(0xADA), Person.number(0xBE))
+        stage = Stage(world, Client(), Person.number(0xADA), Person.number(0xBE))
         for person in (stage.ada, stage.ben):
             stage.client.handle(person)
         yield stage
@@ -299,7 +325,7 @@ def _broken_off(after: int | None) -> Iterator[_Calls]:
         if calls.written == after:
             raise _BrokenOff
 
-    events = [aws(service).meta.events for service in ("dynamodb", "s3", "sqs")]
+    events = [aws(service).meta.events for service in ("dynamodb", "s3", "sqs", "cognito-idp")]
     for emitter in events:
         emitter.register("after-call", count, unique_id="repeats")
     try:

@@ -193,6 +193,24 @@ def test_an_error_of_ours_shows_nothing_of_its_inside(
     assert "metadata-secret-name" in entry["exception"]
 
 
+@pytest.mark.parametrize("text", ["x" * 5_000, "\u202egpj.exe", "a\u0085b\u200bc"])
+def test_errors_repeat_little_of_what_was_sent(client: Client, ada: Person, text: str) -> None:
+    answers = (
+        client.patch("/me", ada, {text: 1}),
+        client.get(f"/users/{text}", ada),
+        client.get("/search", ada, q="sea", type=text),
+        client.get("/feed", ada, limit=text),
+        client.request("POST", "/posts", ada, body={"media": [{text: 1}]}),
+        client.patch(f"/posts/{text}", ada, {"alt_texts": {text: "x"}}),
+    )
+    for answer in answers:
+        detail = answer.json["error"]
+        assert answer.status in (400, 404)
+        assert len(detail["message"]) <= 401
+        assert len(detail["field"] or "") <= 101
+        assert (detail["message"] + (detail["field"] or "")).isprintable()
+
+
 def test_missing_settings_are_an_error_of_ours_too(
     client: Client, ada: Person, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

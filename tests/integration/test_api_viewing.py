@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -23,6 +24,7 @@ from api.handler import handler
 from api.http import ROUTES, Call, Route
 from api.models import Author, PostBody, User
 from shutterfeed.domain import visibility
+from shutterfeed.domain.ids import random_id
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import (
@@ -199,7 +201,19 @@ def test_nothing_is_shown_that_the_decision_hides(
     assert shown == {}
 
 
-def test_a_public_route_shows_what_nobody_in_particular_may_see() -> None:
+def test_no_answer_names_an_account_at_the_identity_provider(
+    scene: Scene, ben: Person, eve: Person
+) -> None:
+    """Whoever knows an account can try passwords, lock it, and have its owner mailed a code."""
+    everything = "".join(scene.play(SHOWING[name])["body"] for name in scene.requests)
+    for person in (scene.ada, ben, eve):
+        account = UUID(person.subject)
+        assert person.user_id in everything
+        for spelling in (str(account), account.hex, random_id(account.int)):
+            assert spelling.lower() not in everything.lower()
+
+
+def test_a_public_route_shows_what_nobody_in_particular_may_see(client: Client) -> None:
     claims = payloads.access_claims(Person.number(0xADA).subject)
     event = APIGatewayProxyEventV2(payloads.http_event("GET", "/feed", claims=claims))
     feed = SHOWING["get_feed"]

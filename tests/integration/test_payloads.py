@@ -11,10 +11,11 @@ from api.http import PREFIX
 from tests import batches
 from tests.integration import contract, payloads
 from tests.integration.client import Client
+from tests.integration.conftest import forget_services
 from tests.integration.pipeline import WORKERS, invoke
-from tests.integration.world import Person
+from tests.integration.world import Person, World
 
-FOLDERS = ("api", "s3", "sqs", "stream")
+FOLDERS = ("api", "cognito", "s3", "sqs", "stream")
 REQUESTS = payloads.sample_names("api")
 BATCHES = payloads.sample_names("sqs")
 CHANGES = payloads.sample_names("stream")
@@ -37,7 +38,13 @@ def test_every_queue_has_its_sample_batch() -> None:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_sample_request_is_answered(client: Client, name: str) -> None:
+def test_a_sample_request_is_answered(
+    client: Client, tables: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    if name == "api/sign_out_everywhere":
+        tables.create_accounts()
+        monkeypatch.setenv("USER_POOL_ID", tables.user_pool_id)
+        forget_services()
     client.patch("/me", Person.number(1), {"handle": "ben"})
     event = payloads.sample(name)
     answer = client.send(event)

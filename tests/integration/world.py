@@ -19,11 +19,13 @@ from boto3.dynamodb.conditions import Key
 from shutterfeed import keys, topology
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.table import Table, key_item, marshal
+from shutterfeed.domain.accounts import user_id_of
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import random_id, ulid, user_id_of
+from shutterfeed.domain.ids import random_id, ulid
 from tests import tables
 from tests.conftest import REGION
 from tests.limits import PLENTY_SETTING
+from tests.samples import ACCOUNT_KEY
 
 ACCOUNT: Final = "123456789012"
 MEDIA_BASE_URL: Final = "https://shutterfeed.example.com/media"
@@ -85,12 +87,11 @@ class Person:
 
     @property
     def user_id(self) -> str:
-        return user_id_of(self.subject)
+        return user_id_of(self.subject, ACCOUNT_KEY)
 
     @classmethod
     def number(cls, number: int) -> Person:
-        # The digits in front differ too: a first handle is made from the id's end.
-        return cls(str(UUID(int=(number << 96) | number)))
+        return cls(str(UUID(int=number)))
 
 
 @dataclass(slots=True)
@@ -101,12 +102,24 @@ class World:
     ids: CountedIds = field(default_factory=CountedIds)
     stream_arn: str = ""
     expired: set[keys.Key] = field(default_factory=set)
+    user_pool_id: str = "eu-central-1_Nobody"
+    """The pool with everybody's accounts: there is none before `create_accounts`."""
 
     def create_tables(self) -> None:
         tables.create_tables(aws("dynamodb"), METADATA, FEED)
+        tables.put_account_key(aws("dynamodb"), METADATA)
         tables.create_search_table(aws("dynamodb"), SEARCH)
         description = aws("dynamodb").describe_table(TableName=METADATA)
         self.stream_arn = description["Table"]["LatestStreamArn"]
+
+    def create_accounts(self, *people: Person) -> None:
+        """Make a user pool with the accounts of some people. It takes moto most of a second."""
+        pool = aws("cognito-idp").create_user_pool(PoolName="people")["UserPool"]
+        self.user_pool_id = pool["Id"]
+        for person in people:
+            aws("cognito-idp").admin_create_user(
+                UserPoolId=self.user_pool_id, Username=person.subject
+            )
 
     def create_queue(self, name: str) -> None:
         # What a worker fails is there again at once; nobody waits in a test.
@@ -153,6 +166,8 @@ class World:
             "ACTIVE_DAYS": "30",
             "REGULAR_AFTER_DAYS": "0",
             "FEED_POSTS": "1000",
+            "USER_POOL_ID": self.user_pool_id,
+            "RENAMES_IN_30_DAYS": "5",
             "SNAPSHOT_POSTS": "200",
             "LIMITS": PLENTY_SETTING,
             # Tests look at what they have just changed.

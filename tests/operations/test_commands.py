@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from operations import audit, collect, deployment, redrive, search_index, waiting
+from operations import audit, collect, deployment, redrive, search_index, sign_out, waiting
 from operations.__main__ import main
 from operations.deployment import Deployment
 from operations.waiting import Waiting
@@ -69,6 +69,20 @@ def test_redrive_takes_one_queue_or_all(
     assert seen == [queue]
     assert asked == ["prod"]
     assert capsys.readouterr().out == f"{'ingest-dlq':<20}     3 moved\n"
+
+
+def test_sign_out_says_whose_account_it_was(
+    asked: list[str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sign_out, "sign_out", lambda _, handle: f"account of {handle}")
+
+    assert main(["sign-out", "--stage", "prod", "@maya"]) == 0
+
+    assert asked == ["prod"]
+    assert capsys.readouterr().out.splitlines() == [
+        "All sessions of @maya have ended.",
+        "Cognito knows the account as account of @maya.",
+    ]
 
 
 def test_collect_says_what_is_due_when(

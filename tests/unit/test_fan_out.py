@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import user_id_of
+from shutterfeed.domain.ids import random_id
 from shutterfeed.domain.messages import DeliverEntry, FanOut
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.services import fan_out
@@ -33,7 +33,7 @@ def _small_steps() -> Iterator[None]:
 
 def _readers(count: int) -> list[str]:
     """Ids that end at random, like real ones."""
-    return [user_id_of(f"00000000-0000-4000-8000-{7919 * n**3:012x}") for n in range(1, count + 1)]
+    return [random_id(7919 * n**3) for n in range(1, count + 1)]
 
 
 def _backend(readers: int) -> Backend:

@@ -179,6 +179,7 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.handle("ada"),
         keys.idempotency("A", "key"),
         keys.CURSOR_KEY,
+        keys.ACCOUNT_KEY,
     )
     assert all(key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES) for key in driving)
     assert not any(key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES) for key in silent)
@@ -227,6 +228,7 @@ def test_an_item_of_another_kind_is_not_known(post_id: PostId, other: str) -> No
         keys.follower_count(author, 3),
         keys.snapshot(author),
         keys.CURSOR_KEY,
+        keys.ACCOUNT_KEY,
         Key("USER", "POST2#x"),
         Key("COUNTS", "POST#x"),
     ):

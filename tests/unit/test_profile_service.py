@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shutterfeed.domain.errors import Busy, Conflict, InvalidInput, NotFound
+from shutterfeed import keys
+from shutterfeed.domain.errors import Busy, Conflict, InvalidInput, LimitReached, NotFound
 from shutterfeed.domain.users import HANDLE_REST, initial_handle
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.profiles import Profiles
 from tests import samples
-from tests.fakes.backend import Backend, Crash
+from tests.fakes.backend import RENAMES, Backend, Crash
 from tests.fakes.metadata import FakeProfiles
 from tests.fakes.system import START
 
@@ -132,10 +134,12 @@ class _Restless:
     profiles: FakeProfiles
     meanwhile: list[str]
 
-    def rename(self, user_id: str, old: str, new: str, at: datetime) -> bool:
+    def rename(
+        self, user_id: str, old: str, new: str, at: datetime, before: Sequence[datetime]
+    ) -> bool:
         if self.meanwhile:
-            self.profiles.rename(user_id, old, self.meanwhile.pop(), at)
-        return self.profiles.rename(user_id, old, new, at)
+            self.profiles.rename(user_id, old, self.meanwhile.pop(), at, before)
+        return self.profiles.rename(user_id, old, new, at, before)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.profiles, name)
@@ -154,7 +158,43 @@ def test_a_handle_that_never_rests_is_busy(backend: Backend) -> None:
     names = [f"name{number}" for number in range(9)]
     restless = cast("Profiles", _Restless(FakeProfiles(backend.metadata), names))
     with pytest.raises(Busy):
-        replace(backend.users, profiles=restless).edit(ADA, handle="ada")
+        replace(backend.users, profiles=restless, renames=9).edit(ADA, handle="ada")
+
+
+def test_a_handle_is_changed_so_often_within_thirty_days_and_no_more(backend: Backend) -> None:
+    for number in range(RENAMES):
+        backend.users.edit(ADA, handle=f"name{number}")
+        backend.clock.advance(timedelta(days=1))
+    assert backend.users.edit(ADA, handle=f"name{RENAMES - 1}", bio="mine").bio == "mine"
+    wait = HANDLE_REST - timedelta(days=RENAMES)
+    for _ in range(2):
+        with pytest.raises(LimitReached) as refused:
+            backend.users.edit(ADA, handle="name0", bio="not written")
+        assert (refused.value.code, refused.value.field) == ("rename_limit", "handle")
+        assert refused.value.retry_after == wait.total_seconds()
+    assert backend.users.me(ADA).bio == "mine"
+    assert backend.users.edit(samples.user_id(2), handle="bob").handle == "bob"
+
+    backend.clock.advance(wait - timedelta(seconds=1))
+    with pytest.raises(LimitReached):
+        backend.users.edit(ADA, handle="name0")
+    backend.clock.advance(timedelta(seconds=1))
+    assert backend.users.edit(ADA, handle="name0").handle == "name0"
+    with pytest.raises(LimitReached):
+        backend.users.edit(ADA, handle="name1")
+
+
+@given(st.lists(st.sampled_from((*PAUSES, timedelta(days=7))), min_size=1, max_size=20))
+def test_nobody_ever_keeps_more_handles_from_others_than_they_may_rename(
+    pauses: list[timedelta],
+) -> None:
+    backend = Backend()
+    for number, pause in enumerate(pauses):
+        with suppress(LimitReached):
+            backend.users.edit(ADA, handle=f"name{number}")
+        now, resting = backend.clock.now(), backend.metadata.resting
+        assert sum(backend.metadata.expiries[keys.handle(h)] > now for h in resting) <= RENAMES
+        backend.clock.advance(pause)
 
 
 @given(st.data())
@@ -169,7 +209,7 @@ def test_nobody_ever_gets_a_handle_that_another_gave_up_less_than_thirty_days_ag
         before = backend.users.me(who).handle
         calls = data.draw(st.none() | st.integers(1, 4))
         backend.fuse.crash_after = None if calls is None else backend.fuse.calls + calls
-        with suppress(Conflict, Crash):
+        with suppress(Conflict, LimitReached, Crash):
             backend.users.edit(who, handle=handle)
         backend.fuse.crash_after = None
         now, after = backend.clock.now(), backend.users.me(who).handle

@@ -135,6 +135,7 @@ def test_a_profile_is_told_with_what_it_was() -> None:
         records.upload_item(samples.uploads(samples.post())[0]),
         key_item(keys.handle("ada")) | {"user_id": "1"},
         key_item(keys.CURSOR_KEY) | {"secret": "00"},
+        key_item(keys.ACCOUNT_KEY) | {"secret": "00"},
         key_item(keys.counts(samples.post().id)) | {"likes": 1},
     ],
 )

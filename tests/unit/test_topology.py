@@ -16,7 +16,7 @@ from shutterfeed.domain.messages import KINDS
 from shutterfeed.topology import WORKERS, UnknownKind
 from tools import imports
 
-NOT_WORKERS = {"api", "reconcile", topology.ROUTER}
+NOT_WORKERS = {"api", "reconcile", "tokens", topology.ROUTER}
 """Functions that no queue sets off."""
 SHARED_WITH_INFRA = {"schema", "topology"}
 

@@ -111,6 +111,7 @@ function isRepeatable(method: Method, path: string, given: Loose): boolean {
 const REPEATABLE_POSTS: ReadonlySet<string> = new Set<keyof paths>([
   "/posts/{id}/restore",
   "/me/uploads/{media_id}/complete",
+  "/me/sign-out-everywhere",
 ]);
 
 async function send(method: Method, path: string, given: Loose, token: string): Promise<Response> {

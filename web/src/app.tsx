@@ -36,6 +36,7 @@ const ROUTES: readonly (readonly [string, View])[] = [
   ["/uploads", view("UploadsView")],
   ["/deleted", view("DeletedView")],
   ["/settings", view("SettingsView")],
+  ["/settings/security", view("SecurityView")],
 ];
 export const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 

@@ -2,10 +2,20 @@
  * Who is signed in. The password goes to Cognito and nowhere else.
  *
  * The refresh token stays in localStorage, so that people stay signed in; the access token, good
- * for an hour, in sessionStorage, so that a reload needs no refresh. No token is ever in a URL.
+ * for a quarter of an hour, in sessionStorage, so that a reload needs no refresh. A refresh token is
+ * good for one exchange, which gives the next one: one tab makes it for all (a lock), and one whose
+ * answer was lost may be made again for a minute. No token is ever in a URL.
  */
+import {
+  type AuthenticationResult,
+  answerCode,
+  answerPassword,
+  type Challenge,
+  cognito,
+  isChallenge,
+} from "./cognito.ts";
 import { config } from "./config.ts";
-import { CognitoError, NetworkError, SessionOver } from "./errors.ts";
+import { CognitoError, SessionOver } from "./errors.ts";
 import { Store } from "./store.ts";
 
 const REFRESH_KEY = "shutterfeed.refresh";
@@ -101,20 +111,23 @@ export function hasAccess(): boolean {
   return signedIn.value && isGood(access);
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  const answer = await cognito("InitiateAuth", {
-    AuthFlow: "USER_PASSWORD_AUTH",
-    AuthParameters: { USERNAME: email, PASSWORD: password },
-  });
-  const result = answer.AuthenticationResult as AuthenticationResult | undefined;
-  if (result?.RefreshToken === undefined) {
-    throw new CognitoError(
-      "Challenge",
-      "This account needs a sign-in step that this app does not support.",
-    );
-  }
+/** If the account has a second factor, it is asked for: `signInWithCode` then signs in. */
+export async function signIn(email: string, password: string): Promise<Challenge | null> {
+  const { userPoolClientId } = await config();
+  const answer = await answerPassword(userPoolClientId, email, password);
+  if (isChallenge(answer)) return answer;
+  begin(answer);
+  return null;
+}
+
+export async function signInWithCode(asked: Challenge, code: string): Promise<null> {
+  begin(await answerCode(asked, code));
+  return null;
+}
+
+function begin(result: AuthenticationResult): void {
   const fresh = asAccess(result);
-  localStorage.setItem(REFRESH_KEY, result.RefreshToken);
+  localStorage.setItem(REFRESH_KEY, result.RefreshToken!);
   keep(fresh);
   farewell.set(null);
   goOn(fresh.token);
@@ -125,36 +138,49 @@ export async function signIn(email: string, password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   const token = localStorage.getItem(REFRESH_KEY);
   leave(null);
-  if (token === null) return;
+  if (token !== null) await revoke(token);
+}
+
+async function revoke(token: string): Promise<void> {
   try {
-    await cognito("RevokeToken", { Token: token });
+    await asClient("RevokeToken", { Token: token });
   } catch (error) {
     // Nothing on this device can use the token any more; it also ends by itself.
     console.warn("The session could not be revoked.", error);
   }
 }
 
+/** All sessions were ended on purpose, this one too. */
+export function signedOutEverywhere(message: string): void {
+  leave(null);
+  farewell.set(message);
+}
+
 export const signUp = (email: string, password: string) =>
-  cognito("SignUp", {
+  asClient("SignUp", {
     Username: email,
     Password: password,
     UserAttributes: [{ Name: "email", Value: email }],
   });
 
 export const confirmSignUp = (email: string, code: string) =>
-  cognito("ConfirmSignUp", { Username: email, ConfirmationCode: code });
+  asClient("ConfirmSignUp", { Username: email, ConfirmationCode: code });
 
-export const resendCode = (email: string) => cognito("ResendConfirmationCode", { Username: email });
+export const resendCode = (email: string) =>
+  asClient("ResendConfirmationCode", { Username: email });
 
-export const forgotPassword = (email: string) => cognito("ForgotPassword", { Username: email });
+export const forgotPassword = (email: string) => asClient("ForgotPassword", { Username: email });
 
 export const setNewPassword = (email: string, code: string, password: string) =>
-  cognito("ConfirmForgotPassword", { Username: email, ConfirmationCode: code, Password: password });
+  asClient("ConfirmForgotPassword", {
+    Username: email,
+    ConfirmationCode: code,
+    Password: password,
+  });
 
-interface AuthenticationResult {
-  AccessToken: string;
-  ExpiresIn: number;
-  RefreshToken?: string;
+async function asClient(operation: string, body: Record<string, unknown>) {
+  const { userPoolClientId } = await config();
+  return cognito(operation, { ClientId: userPoolClientId, ...body });
 }
 
 /** Lets one tab run after the other. */
@@ -168,13 +194,16 @@ async function refresh(rejected: string | undefined): Promise<string> {
   const token = localStorage.getItem(REFRESH_KEY);
   if (token === null) throw new SessionOver();
   try {
-    const answer = await cognito("InitiateAuth", {
-      AuthFlow: "REFRESH_TOKEN_AUTH",
-      AuthParameters: { REFRESH_TOKEN: token },
-    });
-    // Signed out meanwhile: what comes too late is not kept.
-    if (localStorage.getItem(REFRESH_KEY) !== token) throw new SessionOver();
-    const fresh = asAccess(answer.AuthenticationResult as AuthenticationResult);
+    const answer = await asClient("GetTokensFromRefreshToken", { RefreshToken: token });
+    const result = answer.AuthenticationResult as AuthenticationResult;
+    const next = result.RefreshToken ?? token;
+    if (localStorage.getItem(REFRESH_KEY) !== token) {
+      // Signed out meanwhile: what comes too late is neither kept nor left good.
+      await revoke(next);
+      throw new SessionOver();
+    }
+    localStorage.setItem(REFRESH_KEY, next);
+    const fresh = asAccess(result);
     keep(fresh);
     tabs.postMessage(fresh);
     return fresh.token;
@@ -186,6 +215,7 @@ async function refresh(rejected: string | undefined): Promise<string> {
 
 const OVER = new Set([
   "NotAuthorizedException",
+  "RefreshTokenReuseException",
   "UserNotFoundException",
   "InvalidParameterException",
 ]);
@@ -229,11 +259,16 @@ function belongTo(id: string | null): void {
   window.location.reload();
 }
 
-/** The user's id in a token, which is a JWT. */
+/** The account's id in a token, which is a JWT. */
 function subject(token: string): string {
   const [, payload = ""] = token.split(".");
   const claims = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
   return (JSON.parse(claims) as { sub: string }).sub;
+}
+
+/** The account of whoever is signed in, by which Cognito knows it. Raises what `accessToken` does. */
+export async function account(): Promise<string> {
+  return subject(await accessToken());
 }
 
 function asAccess(result: AuthenticationResult): Access {
@@ -248,50 +283,3 @@ function storedAccess(): Access | undefined {
   const stored = sessionStorage.getItem(ACCESS_KEY);
   return stored === null ? undefined : (JSON.parse(stored) as Access);
 }
-
-/** Raises `CognitoError` with a sentence for people, or `NetworkError`. */
-async function cognito(
-  operation: string,
-  body: Record<string, unknown>,
-): Promise<Record<string, unknown>> {
-  const { cognitoUrl, userPoolClientId } = await config();
-  let response: Response;
-  try {
-    response = await fetch(cognitoUrl, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
-      },
-      body: JSON.stringify({ ClientId: userPoolClientId, ...body }),
-    });
-  } catch {
-    throw new NetworkError();
-  }
-  const text = await response.text();
-  const answer = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
-  if (response.ok) return answer;
-  const code =
-    String(answer.__type ?? "")
-      .split("#")
-      .pop() ?? "";
-  throw new CognitoError(code, SENTENCES[code] ?? String(answer.message ?? "Please try again."));
-}
-
-const SENTENCES: Record<string, string> = {
-  AliasExistsException: "There is an account with this e-mail address already. Sign in instead.",
-  CodeDeliveryFailureException: "The e-mail could not be sent. Is the address right?",
-  CodeMismatchException: "The code is wrong. Please check it.",
-  ExpiredCodeException: "This code has expired. Please ask for a new one.",
-  InvalidPasswordException:
-    "A password has at least 10 characters, among them a capital and a small letter, a digit and" +
-    " a symbol.",
-  LimitExceededException: "Too many attempts. Please wait a while and try again.",
-  NotAuthorizedException: "The e-mail address or the password is wrong.",
-  PasswordResetRequiredException: "You need a new password. Set it with “Forgot password?”.",
-  TooManyFailedAttemptsException: "Too many attempts. Please wait a while and try again.",
-  TooManyRequestsException: "Too many attempts. Please wait a while and try again.",
-  UserNotConfirmedException: "This account is not confirmed yet.",
-  UserNotFoundException: "The e-mail address or the password is wrong.",
-  UsernameExistsException: "There is an account with this e-mail address already. Sign in instead.",
-};

@@ -3,6 +3,7 @@ import { NetworkError } from "./errors.ts";
 
 export interface Config {
   readonly userPoolClientId: string;
+  readonly accountClientId: string;
   readonly cognitoUrl: string;
 }
 

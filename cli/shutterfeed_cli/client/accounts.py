@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -15,6 +15,7 @@ from shutterfeed_cli.client.http import Patience, single_client
 from shutterfeed_cli.errors import CliError, NotSignedIn, Refused
 
 _TARGET: Final = "AWSCognitoIdentityProviderService"
+_SECOND_FACTOR: Final = "SOFTWARE_TOKEN_MFA"
 _SHORTEST_LIFETIME: Final = 300.0
 """The shortest lifetime of a token, in seconds, that a user pool allows."""
 
@@ -57,9 +58,12 @@ class Accounts:
         """Prove the address with the code that was sent to it."""
         self.call("ConfirmSignUp", {"Username": email, "ConfirmationCode": code})
 
-    def sign_in(self, email: str, password: str) -> SignIn:
-        """Sign in. Raises `NotSignedIn` for a wrong address or password, and if the account asks
-        for anything else."""
+    def sign_in(self, email: str, password: str, code: Callable[[], str] | None = None) -> SignIn:
+        """Sign in. `code` gives the code of the account's authenticator app, if it has one.
+
+        Raises `NotSignedIn` for a wrong address, password or code, and if the account asks for
+        anything else.
+        """
         answer = self.call(
             "InitiateAuth",
             {
@@ -67,6 +71,8 @@ class Accounts:
                 "AuthParameters": {"USERNAME": email, "PASSWORD": password},
             },
         )
+        if answer.get("ChallengeName") == _SECOND_FACTOR and code is not None:
+            answer = self._second_factor(answer, code())
         try:
             result = answer["AuthenticationResult"]
             return _sign_in(result, result["RefreshToken"])
@@ -77,19 +83,26 @@ class Accounts:
                 "the site."
             ) from None
 
+    def _second_factor(self, asked: Json, code: str) -> Json:
+        username = asked.get("ChallengeParameters", {})["USER_ID_FOR_SRP"]
+        return self.call(
+            "RespondToAuthChallenge",
+            {
+                "ChallengeName": _SECOND_FACTOR,
+                "Session": asked["Session"],
+                "ChallengeResponses": {"USERNAME": username, f"{_SECOND_FACTOR}_CODE": code},
+            },
+        )
+
     def refresh(self, refresh_token: str) -> SignIn:
-        """Get new tokens. The refresh token to use from now on is the old one or a new one.
+        """Get new tokens. The refresh token to use from now on is the one in the answer: the old
+        one is good for a minute more, in case the answer is lost.
 
         Raises `NotSignedIn` if the old one is no longer valid.
         """
-        answer = self.call(
-            "InitiateAuth",
-            {
-                "AuthFlow": "REFRESH_TOKEN_AUTH",
-                "AuthParameters": {"REFRESH_TOKEN": refresh_token},
-            },
-        )["AuthenticationResult"]
-        return _sign_in(answer, answer.get("RefreshToken") or refresh_token)
+        answer = self.call("GetTokensFromRefreshToken", {"RefreshToken": refresh_token})
+        result = answer["AuthenticationResult"]
+        return _sign_in(result, result.get("RefreshToken") or refresh_token)
 
     def revoke(self, refresh_token: str) -> None:
         """Make the refresh token invalid, and every access token that was made with it."""
@@ -127,9 +140,15 @@ def _refusal(answer: httpx.Response) -> CliError:
     except (ValueError, AttributeError):
         kind, message = "", ""
     match kind:
-        case "NotAuthorizedException" | "UserNotFoundException":
+        case "NotAuthorizedException" | "UserNotFoundException" | "RefreshTokenReuseException":
             return NotSignedIn(
                 f"{message or 'The sign-in was refused.'} Run `shutterfeed login` and try again.",
+                code=kind,
+                status=answer.status_code,
+            )
+        case "CodeMismatchException" | "ExpiredCodeException":
+            return NotSignedIn(
+                "The code is wrong or has expired. Run `shutterfeed login` and try again.",
                 code=kind,
                 status=answer.status_code,
             )

@@ -54,6 +54,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/u/tomas", "Tomás Rivera"),
         ("/u/maya/followers", None),
         ("/settings", "Edit profile"),
+        ("/settings/security", "Sign-in and security"),
         ("/search", None),
         ("/search?q=maya", None),
         ("/search?q=maya&type=users", None),

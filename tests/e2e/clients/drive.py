@@ -29,6 +29,7 @@ from shutterfeed_client.api.me import (
     get_upload,
     list_deleted,
     list_uploads,
+    sign_out_everywhere,
     unfollow,
 )
 from shutterfeed_client.api.posts import (
@@ -66,6 +67,7 @@ def main(task: dict[str, Any]) -> None:
     drive_avatar(me, small)
     drive_original(me, media_id, small)
     drive_refusals(nobody, me)
+    drive_leaving(me)
 
 
 def drive_service(nobody: Any) -> None:
@@ -183,6 +185,13 @@ def drive_refusals(nobody: Any, me: Any) -> None:
     stranger = get_me.sync_detailed(client=nobody)
     assert stranger.status_code == 401
     assert isinstance(stranger.parsed, models.GatewayError | models.ErrorBody)
+
+
+def drive_leaving(me: Any) -> None:
+    for _ in range(2):
+        assert sign_out_everywhere.sync_detailed(client=me).status_code == 204
+    ended = get_me.sync_detailed(client=me)
+    assert (ended.status_code, ended.parsed.error.code) == (401, "session_ended")
 
 
 def medium(photo: bytes) -> dict[str, Any]:

@@ -35,6 +35,7 @@ await driveFeedAndSearch();
 await driveAvatar();
 await driveOriginal();
 await driveRefusals();
+await driveLeaving();
 
 async function driveService(): Promise<void> {
   assert.equal((await answer(api.getHealth())).status, "ok");
@@ -150,6 +151,16 @@ async function driveRefusals(): Promise<void> {
   const stranger = await api.getMe({ auth: () => "nonsense" });
   assert.equal(stranger.response?.status, 401);
   assert.ok(stranger.error && ("error" in stranger.error || "message" in stranger.error));
+}
+
+async function driveLeaving(): Promise<void> {
+  for (let time = 0; time < 2; time += 1) {
+    assert.equal((await api.signOutEverywhere()).response?.status, 204);
+  }
+  const ended = await api.getMe();
+  assert.equal(ended.response?.status, 401);
+  assert.ok(ended.error && "error" in ended.error);
+  assert.equal(ended.error.error.code, "session_ended");
 }
 
 function medium(photo: Buffer) {

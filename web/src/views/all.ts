@@ -5,6 +5,7 @@ export { FollowersView, FollowingView } from "./people.tsx";
 export { PostView } from "./post.tsx";
 export { MeView, ProfileView } from "./profile.tsx";
 export { SearchView } from "./search.tsx";
+export { SecurityView } from "./security.tsx";
 export { SettingsView } from "./settings.tsx";
 export { SignInAgain, SignInView } from "./sign-in.tsx";
 export { TagView } from "./tag.tsx";

@@ -36,6 +36,11 @@ export function SettingsView() {
       )}
       <ul class="menu settings-menu">
         <li>
+          <a class="menu-item" href="/settings/security">
+            <Icon name="lock" /> Sign-in and security
+          </a>
+        </li>
+        <li>
           <a class="menu-item" href="/uploads">
             <Icon name="uploads" /> Uploads
           </a>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { type Challenge, isOver } from "../cognito.ts";
 import { Field } from "../components/field.tsx";
 import { CognitoError, sentence } from "../errors.ts";
 import { Store, useStore } from "../store.ts";
@@ -40,10 +41,51 @@ export function useForm(action: () => Promise<void>): FormState {
   return { problem, isBusy, attempt, submit: () => void attempt(action) };
 }
 
+export interface TwoSteps extends FormState {
+  /** Whether the account has a second factor, whose code is asked for now. */
+  readonly asksForCode: boolean;
+  readonly code: string;
+  readonly setCode: (code: string) => void;
+}
+
+/**
+ * A form that asks for a password and then, if the account has a second factor, for its code.
+ * `otherwise` gets what went wrong, and raises what the form is to say.
+ */
+export function useTwoSteps<T>(
+  first: () => Promise<Challenge | T>,
+  second: (asked: Challenge, code: string) => Promise<T>,
+  done: (result: T) => void,
+  otherwise: (error: unknown) => void | Promise<void> = raise,
+): TwoSteps {
+  const [asked, setAsked] = useState<Challenge | null>(null);
+  const [code, setCode] = useState("");
+  const form = useForm(async () => {
+    try {
+      const answer = asked === null ? await first() : await second(asked, code.trim());
+      if (isAsked(answer)) setAsked(answer);
+      else done(answer);
+    } catch (error) {
+      setCode("");
+      if (isOver(error)) setAsked(null);
+      await otherwise(error);
+    }
+  });
+  return { ...form, asksForCode: asked !== null, code, setCode };
+}
+
+function raise(error: unknown): never {
+  throw error;
+}
+
+function isAsked<T>(answer: Challenge | T): answer is Challenge {
+  return typeof answer === "object" && answer !== null && "session" in answer;
+}
+
 /** The field beside which Cognito's refusal is shown. */
 function fieldOf(error: unknown): FieldName | null {
   if (!(error instanceof CognitoError)) return null;
-  if (/^(Code|ExpiredCode)/.test(error.code)) return "code";
+  if (/^(Code|ExpiredCode|EnableSoftwareToken)/.test(error.code)) return "code";
   if (error.code === "InvalidPasswordException") return "password";
   if (/^(UsernameExists|AliasExists)/.test(error.code)) return "email";
   if (error.code === "InvalidParameterException" && /password/i.test(error.message))
@@ -126,24 +168,42 @@ export function KnownEmail({ onEmail }: { onEmail: (email: string) => void }) {
   );
 }
 
-export function PasswordField({
-  problem,
-  complete,
-  hint,
-  label = "Password",
-}: {
+interface PasswordProps {
   problem: Problem | null;
   complete: "current-password" | "new-password";
   hint?: string;
   label?: string;
-}) {
+}
+
+/** The password that the sign-in pages share. */
+export function PasswordField(props: PasswordProps) {
   const values = useStore(typed);
+  return (
+    <SecretField
+      {...props}
+      value={values.password}
+      onValue={(password) => typed.set({ ...values, password })}
+    />
+  );
+}
+
+export const PASSWORD_HINT =
+  "At least 10 characters, including a capital letter, a small letter, a digit and a symbol.";
+
+export function SecretField({
+  problem,
+  complete,
+  hint,
+  label = "Password",
+  value,
+  onValue,
+}: PasswordProps & { value: string; onValue: (value: string) => void }) {
   const [isShown, setShown] = useState(false);
   return (
     <Field
       label={label}
-      value={values.password}
-      onValue={(password) => typed.set({ ...values, password })}
+      value={value}
+      onValue={onValue}
       error={errorOf(problem, "password")}
       hint={hint}
       input={{
@@ -167,18 +227,32 @@ export function CodeField({
   code,
   onCode,
   problem,
+  label = "Code",
 }: {
   code: string;
   onCode: (code: string) => void;
   problem: Problem | null;
+  label?: string;
 }) {
   return (
     <Field
-      label="Code"
+      label={label}
       value={code}
       onValue={onCode}
       error={errorOf(problem, "code")}
       input={{ name: "code", autocomplete: "one-time-code", inputMode: "numeric", required: true }}
+    />
+  );
+}
+
+/** The second step of signing in. */
+export function SecondFactorField({ form }: { form: TwoSteps }) {
+  return (
+    <CodeField
+      label="Code from your authenticator app"
+      code={form.code}
+      onCode={form.setCode}
+      problem={form.problem}
     />
   );
 }

@@ -8,6 +8,7 @@ import {
   setNewPassword,
   signedIn,
   signIn,
+  signInWithCode,
   signOut,
   signUp,
 } from "../auth.ts";
@@ -22,9 +23,12 @@ import {
   EmailField,
   Form,
   KnownEmail,
+  PASSWORD_HINT,
   PasswordField,
+  SecondFactorField,
   typed,
   useForm,
+  useTwoSteps,
 } from "./sign-in-form.tsx";
 
 /** Where one wanted to go before one was asked to sign in. */
@@ -62,19 +66,18 @@ export function SignInView() {
 function SignIn() {
   const { email, password } = useStore(typed);
   const left = useStore(farewell);
-  const form = useForm(async () => {
-    try {
-      await signIn(email.trim(), password);
-      typed.set({ email: "", password: "" });
-    } catch (error) {
-      if (error instanceof CognitoError && error.code === "UserNotConfirmedException") {
-        await resendCode(email.trim());
-        navigate("/confirm");
-        return;
+  const form = useTwoSteps<null>(
+    () => signIn(email.trim(), password),
+    signInWithCode,
+    () => typed.set({ email: "", password: "" }),
+    async (error) => {
+      if (!(error instanceof CognitoError && error.code === "UserNotConfirmedException")) {
+        throw error;
       }
-      throw error;
-    }
-  });
+      await resendCode(email.trim());
+      navigate("/confirm");
+    },
+  );
   return (
     <Page title="Sign in" class="sign-in-page">
       {left && (
@@ -83,11 +86,17 @@ function SignIn() {
         </p>
       )}
       <Form {...form} action="Sign in">
-        <EmailField problem={form.problem} />
-        <PasswordField problem={form.problem} complete="current-password" />
-        <a class="form-link" href="/forgot-password">
-          Forgot password?
-        </a>
+        {form.asksForCode ? (
+          <SecondFactorField form={form} />
+        ) : (
+          <>
+            <EmailField problem={form.problem} />
+            <PasswordField problem={form.problem} complete="current-password" />
+            <a class="form-link" href="/forgot-password">
+              Forgot password?
+            </a>
+          </>
+        )}
       </Form>
       <p class="sign-in-other">
         New here? <a href="/sign-up">Create an account</a>
@@ -99,17 +108,24 @@ function SignIn() {
 /** On top of whatever one was doing when the session ended: all of it is kept, and goes on. */
 export function SignInAgain() {
   const { email, password } = useStore(typed);
-  const form = useForm(async () => {
-    await signIn(email.trim(), password);
-    typed.set({ email: "", password: "" });
-  });
+  const form = useTwoSteps<null>(
+    () => signIn(email.trim(), password),
+    signInWithCode,
+    () => typed.set({ email: "", password: "" }),
+  );
   return (
     <Dialog title="Sign in again" class="dialog-small">
       <div class="dialog-body form">
         <p role="status">Your session has ended. What you were doing is kept.</p>
         <Form {...form} action="Sign in">
-          <EmailField problem={form.problem} />
-          <PasswordField problem={form.problem} complete="current-password" />
+          {form.asksForCode ? (
+            <SecondFactorField form={form} />
+          ) : (
+            <>
+              <EmailField problem={form.problem} />
+              <PasswordField problem={form.problem} complete="current-password" />
+            </>
+          )}
         </Form>
         <button type="button" class="link-button" onClick={() => void signOut()}>
           Sign out and discard it
@@ -129,11 +145,7 @@ function SignUp() {
     <Page title="Create an account" class="sign-in-page">
       <Form {...form} action="Create account">
         <EmailField problem={form.problem} />
-        <PasswordField
-          problem={form.problem}
-          complete="new-password"
-          hint="At least 10 characters, including a capital letter, a small letter, a digit and a symbol."
-        />
+        <PasswordField problem={form.problem} complete="new-password" hint={PASSWORD_HINT} />
       </Form>
       <p class="sign-in-other">
         You have an account? <a href="/sign-in">Sign in</a>
@@ -201,7 +213,8 @@ function ForgotPassword() {
       return;
     }
     await setNewPassword(email.trim(), code.trim(), password);
-    await signIn(email.trim(), password);
+    // Whoever has a second factor types its code there.
+    if ((await signIn(email.trim(), password)) !== null) navigate("/sign-in");
   });
   return (
     <Page title="Forgot your password?" class="sign-in-page">
@@ -219,7 +232,7 @@ function ForgotPassword() {
               problem={form.problem}
               label="New password"
               complete="new-password"
-              hint="At least 10 characters, including a capital letter, a small letter, a digit and a symbol."
+              hint={PASSWORD_HINT}
             />
           </>
         )}

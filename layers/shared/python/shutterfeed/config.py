@@ -74,6 +74,9 @@ class ApiSettings(FeedSettings):
     """The keys, with commas, of which CloudFront sends one with each request; `anybody` if the
     API's own address is open."""
     deliver_queue_url: str
+    user_pool_id: str
+    renames_in_30_days: str
+    """How often a user may change the handle within 30 days."""
     recent_posts_cache: str
     """`container`, or `valkey` for a cache that all containers share, with
     `SharedCacheSettings`."""
@@ -90,6 +93,12 @@ class ApiSettings(FeedSettings):
     """The search engine: `dynamodb` or `opensearch`."""
     search_target: str
     """The name of the DynamoDB table, or the address of the OpenSearch domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokensSettings(Settings):
+    account_client_id: str
+    """The client at the user pool whose tokens may change the account."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ Metadata table
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to that content
     SYSTEM             CURSOR_KEY         key that signs cursors
+    SYSTEM             ACCOUNT_KEY        key between accounts and user ids
     SYSTEM             REMOVALS#<hour>    contents removed in that hour
     SYSTEM             RECONCILE          the positions where the reconciler's last run stopped
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
@@ -102,6 +103,7 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 GENERATIONS: Final = Key("GENERATIONS", "GENERATIONS")
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
+ACCOUNT_KEY: Final = Key("SYSTEM", "ACCOUNT_KEY")
 RECONCILE: Final = Key("SYSTEM", "RECONCILE")
 
 

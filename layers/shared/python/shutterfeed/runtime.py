@@ -4,16 +4,24 @@ records failed."""
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_LINK: Final = re.compile(r"(?P<host>https?://[^/\s\"'\\?#]+)[/?#][^\s\"'\\]*")
+_TOKEN: Final = re.compile(r"eyJ[\w-]{4,}\.[\w.-]+")
+"""A JWT: its header begins with `{"`, which these letters are in base64."""
+_EMAIL: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 
 Event = dict[str, Any]
 Record = Mapping[str, Any]
@@ -21,7 +29,22 @@ Answer = Mapping[str, Any]
 Handler = Callable[[Event, LambdaContext], Answer]
 RecordHandler = Callable[[Any], object]
 
-logger = Logger()
+
+class Redacted(LambdaPowertoolsFormatter):
+    """Log lines without tokens, e-mail addresses, and links: of an address in the web only the host
+    is left. They could come in with the text of an error."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def redacted(line: str) -> str:
+    line = _LINK.sub(r"\g<host>/…", line)
+    line = _TOKEN.sub("<token>", line)
+    return _EMAIL.sub("<e-mail>", line)
+
+
+logger = Logger(logger_formatter=Redacted())
 metrics = Metrics()
 
 

@@ -1,4 +1,5 @@
-"""Names of the tables' attributes and indexes, shared with the infrastructure code.
+"""Names of the tables' attributes and indexes and of the tokens' scopes, shared with the
+infrastructure code.
 
 It has only constants: `infra/` may import no other module of the package. `keys.py` builds and
 parses keys.
@@ -38,11 +39,16 @@ MOST_ACTIVE_DAYS: Final = 60
 """The highest number of days for which a deployment may push posts to a reader after their last
 visit. An unfollowing is remembered for longer than posts that were pushed by then can be seen."""
 
-LIMITS: Final = ("posts", "files", "bytes", "follows", "renames", "changes", "originals")
+LIMITS: Final = ("posts", "files", "bytes", "follows", "changes", "originals")
 """The kinds of actions that are limited for each user; `domain/limits.py` says what each is."""
 LIMITS_FULL_WITHIN_HOURS: Final = 168
 """The longest time after which an allowance is full again: what is left of it is kept for a day
 more."""
+API_SCOPE: Final = "shutterfeed/use"
+"""The scope of the access tokens that the API takes."""
+ACCOUNT_SCOPE: Final = "aws.cognito.signin.user.admin"
+"""Cognito's scope of access tokens that change the account itself: its address, password and second
+factor, or delete it."""
 
 CACHED_RECENT_POSTS: Final = "recent_posts:"
 """The beginning of the keys in the shared cache."""

@@ -7,6 +7,7 @@ from functools import cache
 
 from shutterfeed import config
 from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
+from shutterfeed.adapters.cognito import CognitoSignIns
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
@@ -36,9 +37,11 @@ from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
+from shutterfeed.services.accounts import AccountService
 from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.downloads import DownloadService
@@ -48,6 +51,7 @@ from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.search import SearchService
+from shutterfeed.services.sessions import SessionService
 from shutterfeed.services.uploads import UploadService
 from shutterfeed.services.viewing import ViewingService
 
@@ -57,6 +61,7 @@ class People:
     """The services for all that people do with posts and with each other, except searching."""
 
     users: ProfileService
+    sessions: SessionService
     viewing: ViewingService
     avatars: AvatarService
     follows: FollowService
@@ -71,6 +76,7 @@ class Api(People):
     media_base_url: str
     origin_keys: str
     """What `origin.py` of the API function takes: keys with commas, or the word for none."""
+    accounts: AccountService
     search: SearchService
     cursors: Cursors
 
@@ -93,10 +99,12 @@ def wire(
     allowances: Allowances,
     policy: FeedPolicy,
     limits: Limits,
+    renames: int,
+    sign_ins: SignIns,
     clock: Clock,
     ids: Ids,
 ) -> People:
-    users = ProfileService(profiles=profiles, limits=limits, clock=clock)
+    users = ProfileService(profiles=profiles, limits=limits, clock=clock, renames=renames)
     viewing = ViewingService(
         reads=viewing_reads,
         profiles=profiles,
@@ -105,6 +113,7 @@ def wire(
     uploads = UploadService(posts=posts, ledger=ledger, bucket=bucket, clock=clock)
     return People(
         users=users,
+        sessions=SessionService(users=users, profiles=profiles, sign_ins=sign_ins, clock=clock),
         viewing=viewing,
         avatars=AvatarService(
             users=users,
@@ -156,6 +165,7 @@ def wire(
 def services() -> Api:
     settings = config.ApiSettings.from_env()
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
+    secrets = DynamoSecrets(metadata)
     people = wire(
         profiles=DynamoProfiles(metadata),
         follows=DynamoFollows(metadata, settings.feed_table),
@@ -173,6 +183,8 @@ def services() -> Api:
         allowances=DynamoAllowances(metadata),
         policy=feed_policy(settings),
         limits=limits_of(settings.limits),
+        renames=int(settings.renames_in_30_days),
+        sign_ins=CognitoSignIns(lambda: aws.client("cognito-idp"), settings.user_pool_id),
         clock=aws.clock(),
         ids=aws.ids(),
     )
@@ -180,10 +192,11 @@ def services() -> Api:
         **vars(people),
         media_base_url=settings.media_base_url,
         origin_keys=settings.origin_keys,
+        accounts=AccountService(secrets=secrets),
         search=SearchService(
             index=search_index(settings.search_engine, settings.search_target),
             viewing=people.viewing,
             clock=aws.clock(),
         ),
-        cursors=Cursors(secrets=DynamoSecrets(metadata)),
+        cursors=Cursors(secrets=secrets),
     )

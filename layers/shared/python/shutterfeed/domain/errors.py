@@ -6,6 +6,7 @@
     ├── NotFound              it does not exist, or the caller may not know of it
     ├── Conflict              the state forbids it: a taken handle, a reused idempotency key
     ├── Forbidden             the caller may see it, but not change it
+    ├── SessionEnded          the caller was signed out since the session began
     ├── LimitReached          the user did too much of it; says how long to wait
     └── Busy                  others change the same item; the request may succeed when repeated
 
@@ -14,6 +15,17 @@ delivers the message again and in the end parks it in the dead-letter queue.
 """
 
 from __future__ import annotations
+
+from typing import Final
+
+_QUOTED: Final = 60
+"""How many characters of a text of the caller's an error repeats."""
+
+
+def quoted(text: str) -> str:
+    """A text of the caller's as an error repeats it: not all of a long one, and nothing in it that
+    could not be seen."""
+    return repr(text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…")
 
 
 class DomainError(Exception):
@@ -52,6 +64,13 @@ class Conflict(DomainError):
 
 class Forbidden(DomainError):
     """The caller may see it, but not change it."""
+
+
+class SessionEnded(DomainError):
+    """The session in which the caller asks was ended."""
+
+    def __init__(self) -> None:
+        super().__init__("session_ended", "You were signed out. Please sign in again.")
 
 
 class LimitReached(DomainError):

@@ -2,8 +2,7 @@
 
 - A **ULID** is 26 characters of Crockford base32: 48 bits of milliseconds since the epoch, then
   80 random bits. ULIDs sort by time as text. (https://github.com/ulid/spec)
-- A **user id** is the account's UUID at the identity provider, written in the same alphabet. It is
-  derived, so that no lookup is needed to get from a token to the user's partition.
+- A **user id** is 128 bits in the same alphabet that look random: see `accounts.py`.
 - A **post id** is `<author's user id>-<ULID>`: it leads to the author's partition without an index.
 """
 
@@ -12,9 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
-from uuid import UUID
 
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ULID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
@@ -22,8 +19,6 @@ ULID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 POST_ID: Final = f"{ULID}-{ULID}"
 _ULID: Final = re.compile(ULID)
 _RANDOM_BITS: Final = 80
-_REMEMBERED: Final = 1_000
-"""How many user ids are remembered: one request asks for its caller's several times."""
 
 
 class MalformedId(ValueError):
@@ -65,14 +60,14 @@ def ulid_time(text: str) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-@lru_cache(_REMEMBERED)
-def user_id_of(subject: str) -> str:
-    """The user id for `subject`, the identity provider's UUID of an account. Raises
-    `MalformedId`."""
-    try:
-        return _base32(UUID(subject).int)
-    except ValueError as error:
-        raise MalformedId(subject) from error
+def id_number(text: str) -> int:
+    """The 128 bits of an id. Raises `MalformedId`."""
+    if not is_ulid(text):
+        raise MalformedId(text)
+    number = 0
+    for character in text:
+        number = number * 32 + CROCKFORD.index(character)
+    return number
 
 
 @dataclass(frozen=True, slots=True, order=True)

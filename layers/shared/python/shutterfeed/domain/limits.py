@@ -91,8 +91,6 @@ class Limited(StrEnum):
     BYTES = "bytes"
     """The declared bytes of their files."""
     FOLLOWS = "follows"
-    RENAMES = "renames"
-    """Changes of the handle."""
     CHANGES = "changes"
     """Changes of posts and profiles, and restored posts."""
     ORIGINALS = "originals"
@@ -171,7 +169,6 @@ _TOO_MUCH: Final = {
     Limited.FILES: "You have posted many photos and videos in a short time.",
     Limited.BYTES: "You have uploaded a lot in a short time.",
     Limited.FOLLOWS: "You have followed many people in a short time.",
-    Limited.RENAMES: "You have changed your handle several times.",
     Limited.CHANGES: "You have changed a lot in a short time.",
     Limited.ORIGINALS: "You have downloaded many originals in a short time.",
 }

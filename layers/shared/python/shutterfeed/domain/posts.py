@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from shutterfeed.domain.characters import TEXT, check_characters
+from shutterfeed.domain.characters import TEXT, check_characters, check_name, clean
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import MediaState, Medium, Purpose, Upload
@@ -159,7 +159,8 @@ class Post:
 
 
 def check_caption(caption: str) -> str:
-    """Return the caption. Raises `InvalidInput` if it is too long or has control characters."""
+    """Return the caption, cleaned. Raises `InvalidInput` if it is too long or has control
+    characters."""
     if len(caption) > MAX_CAPTION:
         raise InvalidInput(
             "caption_too_long",
@@ -167,11 +168,12 @@ def check_caption(caption: str) -> str:
             "caption",
         )
     check_characters(caption, TEXT, "caption")
-    return caption
+    return clean(caption)
 
 
 def check_alt_text(text: str, field: str) -> str:
-    """Return the alt text. Raises `InvalidInput` if it is too long or has control characters."""
+    """Return the alt text, cleaned. Raises `InvalidInput` if it is too long or has control
+    characters."""
     if len(text) > MAX_ALT_TEXT:
         raise InvalidInput(
             "alt_text_too_long",
@@ -179,7 +181,7 @@ def check_alt_text(text: str, field: str) -> str:
             field,
         )
     check_characters(text, TEXT, field)
-    return text
+    return clean(text)
 
 
 def alt_texts_of(texts: Iterable[str]) -> tuple[str, ...]:
@@ -189,9 +191,8 @@ def alt_texts_of(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_place(place: Place) -> Place:
-    """The place as it is stored. Raises `InvalidInput` if the name is empty or too long, or if the
-    degrees are out of range."""
-    check_characters(place.name, TEXT, "place.name")
+    """The place as it is stored. Raises `InvalidInput` if the name is no `NAME` or too long, or if
+    the degrees are out of range."""
     name = place.name.strip()
     if not 1 <= len(name) <= MAX_PLACE_NAME:
         raise InvalidInput(
@@ -199,6 +200,7 @@ def check_place(place: Place) -> Place:
             f"A place's name must have 1 to {MAX_PLACE_NAME} characters.",
             "place.name",
         )
+    check_name(place.name, "place.name")
     # Written so that NaN, which compares false with everything, is refused too.
     if not -90 <= place.latitude <= 90:
         message = "latitude must be between -90 and 90."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from shutterfeed.domain.characters import LINE, PARAGRAPHS, check_characters
-from shutterfeed.domain.errors import InvalidInput
+from shutterfeed.domain.characters import PARAGRAPHS, check_characters, check_name, clean
+from shutterfeed.domain.errors import InvalidInput, SessionEnded
 from shutterfeed.domain.media import Medium
 
 MAX_DISPLAY_NAME: Final = 50
@@ -77,9 +78,42 @@ class Profile:
     avatar_version: str | None = None
     """The ULID of the post or removal that last decided which avatar there is."""
 
+    sessions_ended_at: datetime | None = None
+    """The moment at which the user last signed out everywhere; None if they never did."""
+
+    renamed_at: tuple[datetime, ...] = ()
+    """The moments of the last changes of the handle, at least of those that are `HANDLE_REST` ago
+    or less."""
+
+    def has_ended(self, began_at: datetime) -> bool:
+        """Whether the session that began at this moment was ended. The identity provider gives the
+        moment in whole seconds: a session that began in the same second has ended too."""
+        return self.sessions_ended_at is not None and began_at <= self.sessions_ended_at
+
+    def check_session(self, began_at: datetime | None) -> None:
+        """Raise `SessionEnded` if the session that began at this moment was ended; None stands for
+        a caller without a session, such as a worker."""
+        if began_at is not None and self.has_ended(began_at):
+            raise SessionEnded
+
     def takes_avatar(self, post_ulid: str) -> bool:
         """Whether this avatar was asked for later than the last change that took effect."""
         return self.avatar_version is None or self.avatar_version < post_ulid
+
+
+def recent_renames(renamed_at: Sequence[datetime], now: datetime) -> tuple[datetime, ...]:
+    """Those of the changes of a handle after which the former handle still rests."""
+    return tuple(at for at in renamed_at if now - at < HANDLE_REST)
+
+
+def rename_allowed_at(renamed_at: Sequence[datetime], most: int, now: datetime) -> datetime | None:
+    """When a user who has changed the handle at these moments may change it again, if nobody may
+    more than `most` times within `HANDLE_REST`; None if they may now.
+
+    So nobody keeps more than `most` handles from others beside their own.
+    """
+    recent = sorted(recent_renames(renamed_at, now))
+    return recent[-most] + HANDLE_REST if len(recent) >= most else None
 
 
 def parse_handle(text: str) -> str:
@@ -119,20 +153,23 @@ def initial_handle(user_id: str, attempt: int = 0) -> str:
 
 
 def check_display_name(text: str) -> str:
-    """Return the display name. Raises `InvalidInput` if it is longer than 50 characters or has
-    control characters."""
-    return _short_text(text, MAX_DISPLAY_NAME, "display_name", LINE)
+    """Return the display name. Raises `InvalidInput` if it is longer than 50 characters, or is
+    neither empty nor a `NAME`."""
+    _check_length(text, MAX_DISPLAY_NAME, "display_name")
+    if text:
+        check_name(text, "display_name")
+    return text.strip()
 
 
 def check_bio(text: str) -> str:
-    """Return the bio. Raises `InvalidInput` if it is longer than 150 characters or has control
-    characters."""
-    return _short_text(text, MAX_BIO, "bio", PARAGRAPHS)
+    """Return the bio, cleaned. Raises `InvalidInput` if it is longer than 150 characters or has
+    control characters."""
+    _check_length(text, MAX_BIO, "bio")
+    check_characters(text, PARAGRAPHS, "bio")
+    return clean(text).strip()
 
 
-def _short_text(text: str, limit: int, field: str, pattern: str) -> str:
+def _check_length(text: str, limit: int, field: str) -> None:
     if len(text) > limit:
         message = f"{field} may have at most {limit} characters."
         raise InvalidInput(f"{field}_too_long", message, field)
-    check_characters(text, pattern, field)
-    return text.strip()

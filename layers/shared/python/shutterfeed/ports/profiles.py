@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -44,10 +45,18 @@ class Profiles(Protocol):
         nothing if the noted value is no longer `old`."""
         ...
 
+    def item(self, user_id: str) -> Profile | None:
+        """The profile as its item has it: the followers of a celebrity are not all counted."""
+        ...
+
+    def end_sessions(self, user_id: str, at: datetime) -> None:
+        """Note that the user, who has a profile, has signed out everywhere."""
+        ...
+
     def rename(
-        self, user_id: str, old: str, new: str, at: datetime, spending: Spending = NOTHING
+        self, user_id: str, old: str, new: str, at: datetime, before: Sequence[datetime] = ()
     ) -> bool:
-        """Claim `new` for the user, keep `old` for them for `HANDLE_REST`, and make the charges, in
-        one transaction. False if the user's handle is no longer `old`. Raises `HandleTaken` and
-        `LimitReached`."""
+        """Claim `new` for the user, and keep `old` for them for `HANDLE_REST`, in one transaction.
+        `before` are the renames of the profile as it was read, to which this one is added. False if
+        the user's handle is no longer `old`, or others were added. Raises `HandleTaken`."""
         ...

@@ -27,3 +27,8 @@ class Secrets(Protocol):
     def cursor_key(self) -> bytes:
         """The key that signs cursors. It is made on first use and is the same for every caller."""
         ...
+
+    def account_key(self) -> bytes:
+        """The key between accounts and user ids. It is made on first use and never changes: with
+        another one every account would belong to a new user."""
+        ...

@@ -75,15 +75,19 @@ class FeedService:
     policy: FeedPolicy
     clock: Clock
 
-    def page(self, reader_id: str, position: str | None, limit: int) -> FeedPage:
+    def page(
+        self, reader_id: str, position: str | None, limit: int, session: datetime | None = None
+    ) -> FeedPage:
         """Published posts of those the reader follows and their own, newest first.
 
         Visibility is decided now, not when an entry was written: a page may hold fewer posts
-        than `limit`, and still have a next one. Raises `InvalidCursor`.
+        than `limit`, and still have a next one. `session` is when the reader's session began.
+        Raises `InvalidCursor`, and `SessionEnded`.
         """
         cursor = None if position is None else FeedCursor.parse(position)
         viewer = Viewer(reader_id)
         start = self.reads.start(reader_id, cursor.before if cursor else None, limit)
+        _check(start, session)
         if cursor is None:
             start = self._record_visit(reader_id, start)
         posts, newest, after = self._read(viewer, start, cursor, limit)
@@ -99,11 +103,12 @@ class FeedService:
             None if latest is None else str(latest),
         )
 
-    def new_posts(self, reader_id: str, since: str) -> NewPosts:
+    def new_posts(self, reader_id: str, since: str, session: datetime | None = None) -> NewPosts:
         """The number of others' posts that have come since a page was read, at most 100. Those that
-        were deleted since are counted too. Raises `InvalidCursor`."""
+        were deleted since are counted too. Raises `InvalidCursor`, and `SessionEnded`."""
         boundary = FeedCursor.parse(since).before
         start = self.reads.start(reader_id, None, _MOST_NEW + 1)
+        _check(start, session)
         viewer, reader = Viewer(reader_id), start.reader
         if reader.is_pushed(self.clock.now()):
             recent_posts = self.reads.view(
@@ -199,6 +204,12 @@ class FeedService:
             wanted = FeedWanted(Wanted(posts=missing))
             stored |= self.reads.view(viewer, wanted, None, 0).stored
         return stored
+
+
+def _check(start: FeedStart, session: datetime | None) -> None:
+    """Raise `SessionEnded` if the reader's session, which began at `session`, was ended."""
+    if start.reader.profile is not None:
+        start.reader.profile.check_session(session)
 
 
 def following(follows: Follows, reader_id: str) -> Iterable[str]:

@@ -269,17 +269,22 @@ def check_idempotency_key(text: str) -> None:
 
 
 def _check(draft: PostDraft) -> PostDraft:
-    check_caption(draft.caption)
+    """The draft as it is stored. Raises `InvalidInput`."""
+    caption = check_caption(draft.caption)
     place = None if draft.place is None else check_place(draft.place)
     if not 1 <= len(draft.media) <= MAX_MEDIA:
         raise InvalidInput("invalid_media", f"A post has 1 to {MAX_MEDIA} media.", "media")
-    for index, medium in enumerate(draft.media):
-        check_medium(index, medium.content_type, medium.size)
-        if medium.content_type in VIDEO_TYPES:
-            check_declared(index, medium.size, medium.width, medium.height, medium.duration_ms)
-        check_sha256(medium.sha256, f"media[{index}].sha256")
-        check_alt_text(medium.alt_text, f"media[{index}].alt_text")
-    return replace(draft, place=place)
+    media = tuple(_check_medium(index, medium) for index, medium in enumerate(draft.media))
+    return replace(draft, caption=caption, place=place, media=media)
+
+
+def _check_medium(index: int, medium: MediumDraft) -> MediumDraft:
+    check_medium(index, medium.content_type, medium.size)
+    if medium.content_type in VIDEO_TYPES:
+        check_declared(index, medium.size, medium.width, medium.height, medium.duration_ms)
+    check_sha256(medium.sha256, f"media[{index}].sha256")
+    alt_text = check_alt_text(medium.alt_text, f"media[{index}].alt_text")
+    return replace(medium, alt_text=alt_text)
 
 
 def _with_alt_texts(post: Post, changes: Mapping[str, str]) -> tuple[str, ...]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from shutterfeed.domain.errors import Busy, Conflict
+from shutterfeed.domain.errors import Busy, Conflict, LimitReached
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.users import (
+    HANDLE_REST,
     Profile,
     check_bio,
     check_display_name,
     initial_handle,
     parse_handle,
+    rename_allowed_at,
 )
 from shutterfeed.ports.profiles import HandleTaken, Profiles
 from shutterfeed.ports.system import Clock
@@ -26,6 +29,8 @@ class ProfileService:
     profiles: Profiles
     limits: Limits
     clock: Clock
+    renames: int
+    """How often a user may change the handle within `HANDLE_REST`."""
 
     def me(self, user_id: str) -> Profile:
         """The caller's profile, made now if they have none."""
@@ -69,10 +74,12 @@ class ProfileService:
         for _ in range(_RENAME_ATTEMPTS):
             if current.handle == handle:
                 return
-            now, user_id = self.clock.now(), current.user_id
-            spending = self.limits.spending(user_id, now, renames=1)
+            now = self.clock.now()
+            self._check_renames(current, now)
             try:
-                if self.profiles.rename(user_id, current.handle, handle, now, spending):
+                if self.profiles.rename(
+                    current.user_id, current.handle, handle, now, current.renamed_at
+                ):
                     return
             except HandleTaken:
                 # In the same words whether somebody has it or gave it up.
@@ -80,3 +87,15 @@ class ProfileService:
                 raise Conflict("handle_taken", message, "handle") from None
             current = self.me(current.user_id)
         raise Busy
+
+    def _check_renames(self, current: Profile, now: datetime) -> None:
+        allowed_at = rename_allowed_at(current.renamed_at, self.renames, now)
+        if allowed_at is None:
+            return
+        message = (
+            f"You have changed your handle {self.renames} times within {HANDLE_REST.days} days. "
+            f"You may change it again on {allowed_at:%d %B %Y}."
+        )
+        # Rounded up: whoever comes back then is not too early.
+        wait = -((now - allowed_at) // timedelta(seconds=1))
+        raise LimitReached("renames", message, wait)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from shutterfeed.domain import visibility
-from shutterfeed.domain.errors import NotFound
+from shutterfeed.domain.errors import NotFound, quoted
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile, canonical_handle
@@ -141,7 +141,7 @@ def post_not_found() -> NotFound:
 
 
 def _user_not_found(handle: str) -> NotFound:
-    return NotFound("user_not_found", f"There is no user with the handle {handle!r}.")
+    return NotFound("user_not_found", f"There is no user with the handle {quoted(handle)}.")
 
 
 def _post_by_itself(viewer: Viewer, post_id: PostId, stored: Stored) -> PostView:

@@ -6,7 +6,7 @@ expires only its former owner can take it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
-from shutterfeed.adapters.dynamodb.records import epoch, profile_item, to_profile
+from shutterfeed.adapters.dynamodb.records import epoch, profile_item, timestamp, to_profile
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
     Item,
@@ -26,13 +26,15 @@ from shutterfeed.adapters.dynamodb.table import (
     key_item,
 )
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.users import HANDLE_REST, Profile
+from shutterfeed.domain.users import HANDLE_REST, Profile, recent_renames
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
 _OWNER = "user_id"
 _SHARDS = "follower_shards"
 _POPULARITY = "popularity"
+_RENAMED_AT = "renamed_at"
+_SESSIONS_ENDED_AT = "sessions_ended_at"
 _REVISED = {"revision": 1}
 
 
@@ -41,10 +43,14 @@ class DynamoProfiles:
     table: Table
 
     def get(self, user_id: str) -> Profile | None:
-        item = self.table.get(keys.profile(user_id))
-        if item is None:
+        profile = self.item(user_id)
+        if profile is None:
             return None
-        return with_followers(self.table, [to_profile(item)], consistent=True)[user_id]
+        return with_followers(self.table, [profile], consistent=True)[user_id]
+
+    def item(self, user_id: str) -> Profile | None:
+        item = self.table.get(keys.profile(user_id))
+        return to_profile(item) if item else None
 
     def id_of(self, handle: str) -> str | None:
         item = self.table.get(keys.handle(handle))
@@ -96,16 +102,21 @@ class DynamoProfiles:
         with suppress(ConditionFailed):
             self.table.write(update)
 
+    def end_sessions(self, user_id: str, at: datetime) -> None:
+        ended = {_SESSIONS_ENDED_AT: timestamp(at)}
+        self.table.write(Update(keys.profile(user_id), set=ended, condition=Attr(PK).exists()))
+
     def rename(
-        self, user_id: str, old: str, new: str, at: datetime, spending: Spending = NOTHING
+        self, user_id: str, old: str, new: str, at: datetime, before: Sequence[datetime] = ()
     ) -> bool:
+        renames = [timestamp(moment) for moment in (*recent_renames(before, at), at)]
         writes = (
             _claim(new, user_id, at),
             Update(
                 keys.profile(user_id),
-                set={"handle": new},
+                set={"handle": new, _RENAMED_AT: renames},
                 add=_REVISED,
-                condition=Attr("handle").eq(old),
+                condition=Attr("handle").eq(old) & _renamed(before),
             ),
             Put(
                 _owned(old, user_id) | {TTL_ATTRIBUTE: epoch(at + HANDLE_REST)},
@@ -113,7 +124,7 @@ class DynamoProfiles:
             ),
         )
         try:
-            transact(self.table, writes, spending)
+            self.table.transact(writes)
         except ConditionFailed as error:
             if 0 in error.failed:
                 raise HandleTaken(new) from error
@@ -137,6 +148,12 @@ def with_followers(
         profile = found[user_id]
         found[user_id] = replace(profile, followers=profile.followers + item["followers"])
     return found
+
+
+def _renamed(at: Sequence[datetime]) -> ConditionBase:
+    """The profile was renamed at these moments, and at no others."""
+    same: ConditionBase = Attr(_RENAMED_AT).eq([timestamp(moment) for moment in at])
+    return same if at else same | Attr(_RENAMED_AT).not_exists()
 
 
 def _claim(handle: str, user_id: str, at: datetime) -> Put:

@@ -11,34 +11,42 @@ from dataclasses import dataclass, field
 from boto3.dynamodb.conditions import Attr
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key_item
+from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, item_key, key_item
+from shutterfeed.keys import Key
 from shutterfeed.schema import PK
 
 _KEY_BYTES = 32
+_SECRETS = (keys.CURSOR_KEY, keys.ACCOUNT_KEY)
 
 
 @dataclass(slots=True)
 class DynamoSecrets:
-    """Reads each secret once in its lifetime."""
+    """Reads all secrets at once, in one round trip in its lifetime."""
 
     table: Table
-    _cursor_key: bytes | None = field(default=None, init=False)
+    _known: dict[Key, bytes] = field(default_factory=dict, init=False)
 
     def cursor_key(self) -> bytes:
-        if self._cursor_key is None:
-            self._cursor_key = self._stored() or self._created()
-        return self._cursor_key
+        return self._secret(keys.CURSOR_KEY)
 
-    def _stored(self) -> bytes | None:
-        item = self.table.get(keys.CURSOR_KEY)
-        return bytes.fromhex(item["secret"]) if item else None
+    def account_key(self) -> bytes:
+        return self._secret(keys.ACCOUNT_KEY)
 
-    def _created(self) -> bytes:
+    def _secret(self, key: Key) -> bytes:
+        if key not in self._known:
+            self._read()
+        return self._known.get(key) or self._created(key)
+
+    def _read(self) -> None:
+        for item in self.table.get_many(_SECRETS, consistent=True):
+            self._known[item_key(item)] = bytes.fromhex(item["secret"])
+
+    def _created(self, key: Key) -> bytes:
         new = os.urandom(_KEY_BYTES)
-        item = {**key_item(keys.CURSOR_KEY), "secret": new.hex()}
         try:
-            self.table.write(Put(item, Attr(PK).not_exists()))
+            self.table.write(Put({**key_item(key), "secret": new.hex()}, Attr(PK).not_exists()))
         except ConditionFailed:
             # Another container was first: every container uses its key.
-            return self._stored() or self._created()
+            return self._secret(key)
+        self._known[key] = new
         return new

@@ -1,0 +1,43 @@
+"""Sessions: how long what somebody was let in with is good.
+
+The identity provider refreshes no session that was ended, but an access token that it has made
+stays good by itself for the rest of its life. So a profile names the moment before which no session
+counts any more, and whatever reads the profile, and every write, looks at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.sign_ins import SignIns
+from shutterfeed.ports.system import Clock
+from shutterfeed.services.profiles import ProfileService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionService:
+    users: ProfileService
+    profiles: Profiles
+    sign_ins: SignIns
+    clock: Clock
+
+    def check(self, user_id: str, began_at: datetime) -> None:
+        """Raises `SessionEnded` if the user's session that began at this moment was ended."""
+        profile = self.profiles.item(user_id)
+        if profile is not None:
+            profile.check_session(began_at)
+
+    def end_all(self, user_id: str, subject: str, began_at: datetime) -> None:
+        """End all sessions of a user, of whose account `subject` is the id, at the request of the
+        one that began at this moment.
+
+        Repeated by the same session, it changes nothing more: whoever has signed in since stays
+        signed in.
+        """
+        if self.users.me(user_id).has_ended(began_at):
+            return
+        # In this order: if the second step fails, this session can still repeat both.
+        self.sign_ins.end_all(subject)
+        self.profiles.end_sessions(user_id, self.clock.now())
