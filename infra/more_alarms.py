@@ -35,6 +35,7 @@ def more_alarms(settings: Settings, queues: Queues, identity: Identity) -> Itera
 
 
 def _waiting(queues: Queues) -> Iterator[Watch]:
+    # Bulk queues are left out: what one user sends beyond their share is meant to wait.
     for worker in topology.WORKERS:
         # A message whose worker died is delivered again only after its visibility timeout.
         patience = max(_WAIT.to_seconds(), 2 * worker.visibility_s)
