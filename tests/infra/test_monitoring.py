@@ -82,7 +82,7 @@ def test_the_account_tells_of_throttles_and_before_them(prod: Template) -> None:
 
 def test_a_sign_in_that_turns_people_away_is_told(prod: Template) -> None:
     (pool,) = prod.all("AWS::Cognito::UserPool")
-    (client,) = prod.all("AWS::Cognito::UserPoolClient")
+    client = prod.id_of("AWS::Cognito::UserPoolClient", "IdentityUsersClient")
     names = {
         "throttled-sign-ins": "SignInThrottles",
         "throttled-sign-ups": "SignUpThrottles",
