@@ -226,7 +226,7 @@ def times_of_another(
     rules: Rules, noise: Sequence[Work], other: Work, samples: int, seed: int
 ) -> list[float]:
     """Seconds until another user's upload is published that comes at a random moment while one
-    user's uploads, which all come at once, are processed. One upload in each of so many runs."""
+    user's uploads, which all come at once, are processed. Each run has one such upload."""
     busy = _run(rules, noise, None, 0.0, Random(seed))[0]  # noqa: S311 - a model
     times = []
     for number in range(samples):

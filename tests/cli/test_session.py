@@ -272,7 +272,7 @@ def test_a_challenge_is_not_taken_for_a_sign_in() -> None:
 
 
 def test_the_code_of_an_authenticator_app_is_the_second_step() -> None:
-    """As Cognito and the client exchange it."""
+    """The requests are those that Cognito and the client exchange."""
     sent: list[tuple[str, dict[str, object]]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

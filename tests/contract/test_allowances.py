@@ -76,7 +76,7 @@ _USERS = iter(range(100, 10_000))
 
 @pytest.mark.parametrize("others", range(5))
 def test_others_may_charge_between_any_two_steps(tables: Tables, others: int) -> None:
-    """So many of them just before the first write, and the same before each other one."""
+    """`number` of them happen just before the first write, and again before each other one."""
     inner = DynamoShares(tables.metadata)
     rushed = DynamoShares(_Rushed(tables.metadata, lambda: inner.take(ADA, THREE, START), others))  # type: ignore[arg-type]
     taken = [rushed.take(ADA, THREE, START) for _ in range(4)]

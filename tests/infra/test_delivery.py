@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import subprocess
 from base64 import b64encode
 from hashlib import sha256
@@ -164,7 +163,7 @@ def test_the_api_answers_what_came_through_cloudfront_alone(
     [
         ("k" * 32, True),
         (f"{'n' * 43},{'o' * 43}", True),
-        (secrets.token_urlsafe(32), True),
+        ("-0_" + "aZ9" * 14, True),
         ("k" * 31, False),
         (f"{'n' * 43},", False),
         ("k" * 32 + " ", False),

@@ -47,7 +47,7 @@ def test_the_user_id_of_an_account_does_not_depend_on_how_its_uuid_is_spelled() 
 
 
 def test_user_ids_stay_as_they_are() -> None:
-    """With any other way to compute them, every account would belong to a new user."""
+    """If they were computed in any other way, every account would belong to a new user."""
     assert user_id_of("3f2504e0-4f89-41d3-9a0c-0305e82c3301", KEY) == "4TFR985PXJ99FES9MXPSBKEYG9"
 
 

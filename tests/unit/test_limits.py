@@ -71,7 +71,7 @@ def test_every_action_is_possible_with_a_full_bucket(allowance: Allowance, token
 def test_nobody_gets_more_than_the_bucket_and_what_flowed_in(
     allowance: Allowance, attempts: list[tuple[int, int]]
 ) -> None:
-    """Over any stretch of time, by the exact arithmetic."""
+    """The arithmetic is exact over any stretch of time."""
     now, full_at = NOW, 0
     spent: list[tuple[int, int]] = []
     for pause, tokens in attempts:

@@ -170,7 +170,7 @@ def test_a_handle_is_changed_so_often_within_thirty_days_and_no_more(backend: Ba
     for _ in range(2):
         with pytest.raises(LimitReached) as refused:
             backend.users.edit(ADA, handle="name0", bio="not written")
-        assert (refused.value.code, refused.value.field) == ("rename_limit", "handle")
+        assert refused.value.limit == "renames"
         assert refused.value.retry_after == wait.total_seconds()
     assert backend.users.me(ADA).bio == "mine"
     assert backend.users.edit(samples.user_id(2), handle="bob").handle == "bob"

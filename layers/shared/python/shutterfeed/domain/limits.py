@@ -31,7 +31,7 @@ class Allowance:
     per_hour: int
 
     def microseconds(self, tokens: int) -> int:
-        """How long so many tokens take to flow in, rounded up."""
+        """How long this number of tokens takes to flow in, rounded up."""
         return -(-tokens * _HOUR_US // self.per_hour)
 
 
@@ -51,7 +51,7 @@ class Charge:
 
     @property
     def price(self) -> int:
-        """By how many microseconds the charge delays the moment at which the bucket is full."""
+        """The microseconds by which the charge delays the moment at which the bucket is full."""
         price = self.allowance.microseconds(self.tokens)
         return price if self.overdraws else min(price, self._capacity)
 
@@ -141,7 +141,7 @@ class Limits:
         return replace(spending, stored=stored, storage_bytes=self.storage_bytes)
 
     def spending(self, user_id: str, at: datetime, **tokens: int) -> Spending:
-        """The charges of an action: so many tokens of each kind, by the kind's value."""
+        """The charges of an action. `tokens` has the number of each kind, by the kind's value."""
         charges = tuple(
             Charge(name, number, self.allowances[Limited(name)]) for name, number in tokens.items()
         )
@@ -158,7 +158,7 @@ def storage_full(most: int) -> Conflict:
 
 
 def reached(limited: Limited, delay: int) -> LimitReached:
-    """The error of an action that has to wait so many microseconds."""
+    """The error of an action that has to wait `delay` microseconds."""
     seconds = ceil(delay / 1_000_000)
     message = f"{_TOO_MUCH[limited]} Please try again in {_duration(seconds)}."
     return LimitReached(limited.value, message, seconds)
