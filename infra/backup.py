@@ -37,7 +37,7 @@ class Backup(Construct):
         super().__init__(scope, construct_id)
         vault = backup.CfnBackupVault(self, "Vault", backup_vault_name=settings.prefix)
         vault.apply_removal_policy(data_removal(settings))
-        kept = {"delete_after_days": days}
+        kept = backup.CfnBackupPlan.LifecycleResourceTypeProperty(delete_after_days=days)
         elsewhere = settings.data.backup_copy_vault_arn
         plan = backup.CfnBackupPlan(
             self,
@@ -49,13 +49,11 @@ class Backup(Construct):
                         rule_name="nightly",
                         target_backup_vault=vault.ref,
                         schedule_expression=_EVERY_NIGHT,
-                        lifecycle=backup.CfnBackupPlan.LifecycleResourceTypeProperty(**kept),
+                        lifecycle=kept,
                         copy_actions=[
                             backup.CfnBackupPlan.CopyActionResourceTypeProperty(
                                 destination_backup_vault_arn=elsewhere,
-                                lifecycle=backup.CfnBackupPlan.LifecycleResourceTypeProperty(
-                                    **kept
-                                ),
+                                lifecycle=kept,
                             )
                         ]
                         if elsewhere
