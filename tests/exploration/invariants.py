@@ -87,7 +87,7 @@ def avatars(play: Play, state: State) -> Iterator[str]:
 
 
 def counters(state: State) -> Iterator[str]:
-    """They equal the edges, and the posts."""
+    """They equal the edges, the posts, and the bytes in the ledger."""
     for user_id, profile in state.profiles.items():
         parts = sum(
             row["followers"]
@@ -100,6 +100,12 @@ def counters(state: State) -> Iterator[str]:
         counted = (profile.followers + parts, profile.following, profile.posts)
         if counted != (followers, following, posts):
             yield f"{user_id} counts {counted}, not {(followers, following, posts)}"
+        stored = state.metadata.get(keys.usage(user_id), {}).get("stored", 0)
+        declared = sum(
+            e.medium.size for (author, _), e in state.entries.items() if author == user_id
+        )
+        if stored != declared:
+            yield f"{user_id} stores {stored} bytes, not {declared}"
 
 
 def delivery(state: State) -> Iterator[str]:

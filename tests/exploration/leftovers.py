@@ -18,7 +18,7 @@ from tests.exploration.state import State
 
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
 _OWN: Final = (
-    *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT"),
+    *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT", "USAGE"),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE"),
 )
 """Sort keys of what stands for itself; edges, pull markers and counts are held against each other
