@@ -13,7 +13,7 @@ from api import (
     routes,  # noqa: F401 - importing it declares the routes
 )
 from api.http import build_resolver
-from shutterfeed.bootstrap.api import services
+from shutterfeed.bootstrap.api import origin_keys, services
 from shutterfeed.runtime import logger, preload
 
 app = build_resolver()
@@ -22,7 +22,7 @@ _AS_IT_IS = "/-._~()'!*:@,;=+&$%<> []{}|^\"\\`"
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    if not origin.admits(event, services().origin_keys):
+    if not origin.admits(event, origin_keys()):
         return dict(origin.REFUSAL)
     # The resolver's patterns match letters but no emoji; percent-encoded characters they match.
     plain_path = quote(event["rawPath"], safe=_AS_IT_IS)

@@ -37,15 +37,18 @@ def _row(operated: Operated, name: str) -> Waiting:
 
 @contextmanager
 def _asleep(operated: Operated, function: str) -> Iterator[None]:
-    """The worker takes nothing from its queue meanwhile."""
+    """The worker takes nothing from its queues meanwhile."""
     client = operated.client_for("lambda")
     name = f"shutterfeed-local-{function}"
-    (mapping,) = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-    client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    mappings = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    assert mappings
+    for mapping in mappings:
+        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     try:
         yield
     finally:
-        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+        for mapping in mappings:
+            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
 
 def _photo() -> Photo:

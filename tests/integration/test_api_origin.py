@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from api import handler, origin
-from shutterfeed.bootstrap.api import services
+from shutterfeed.bootstrap.api import origin_keys
 from tests.integration import payloads
 from tests.integration.world import World
 
@@ -18,9 +18,9 @@ OLD, NEW = "o" * 40, "n" * 40
 def keys(tables: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The key is being replaced: CloudFront may send either."""
     monkeypatch.setenv("ORIGIN_KEYS", f"{NEW},{OLD}")
-    services.cache_clear()
+    origin_keys.cache_clear()
     yield
-    services.cache_clear()
+    origin_keys.cache_clear()
 
 
 def _status(**headers: str) -> int:

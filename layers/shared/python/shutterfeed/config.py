@@ -64,15 +64,19 @@ class FeedSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
+class OriginSettings(Settings):
+    origin_keys: str
+    """The keys, with commas, of which CloudFront sends one with each request; `anybody` if the
+    API's own address is open."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApiSettings(FeedSettings):
     metadata_table: str
     feed_table: str
     uploads_bucket: str
     originals_bucket: str
     media_base_url: str
-    origin_keys: str
-    """The keys, with commas, of which CloudFront sends one with each request; `anybody` if the
-    API's own address is open."""
     deliver_queue_url: str
     user_pool_id: str
     renames_in_30_days: str

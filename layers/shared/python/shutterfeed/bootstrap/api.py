@@ -74,8 +74,6 @@ class People:
 @dataclass(frozen=True, kw_only=True)
 class Api(People):
     media_base_url: str
-    origin_keys: str
-    """What `origin.py` of the API function takes: keys with commas, or the word for none."""
     accounts: AccountService
     search: SearchService
     cursors: Cursors
@@ -162,6 +160,12 @@ def wire(
 
 
 @cache
+def origin_keys() -> str:
+    """The keys of which a request has to bring one. They are looked at before anything else."""
+    return config.OriginSettings.from_env().origin_keys
+
+
+@cache
 def services() -> Api:
     settings = config.ApiSettings.from_env()
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
@@ -191,7 +195,6 @@ def services() -> Api:
     return Api(
         **vars(people),
         media_base_url=settings.media_base_url,
-        origin_keys=settings.origin_keys,
         accounts=AccountService(secrets=secrets),
         search=SearchService(
             index=search_index(settings.search_engine, settings.search_target),
