@@ -10,7 +10,6 @@ API = {
     "UPLOADS_BUCKET": "uploads",
     "ORIGINALS_BUCKET": "originals",
     "MEDIA_BASE_URL": "https://media.example",
-    "ORIGIN_KEYS": "anybody",
     "DELIVER_QUEUE_URL": "https://queue.example",
     "USER_POOL_ID": "eu-central-1_AbCdEfGhI",
     "RENAMES_IN_30_DAYS": "5",

@@ -38,8 +38,11 @@ def test_the_environment_is_what_the_functions_settings_read(every: Template, na
         expected = {topology.lane(step).queue_variable for step in routing.STEPS}
     else:
         own = f"{name.title().replace('_', '')}Settings"
-        settings = getattr(config, own, config.MetadataSettings)
-        expected = {field.name.upper() for field in dataclasses.fields(settings)}
+        read = [getattr(config, own, config.MetadataSettings)]
+        if name == "api":
+            read.append(config.OriginSettings)
+        fields = [field for settings in read for field in dataclasses.fields(settings)]
+        expected = {field.name.upper() for field in fields}
     variables = every.functions()[name]["Environment"]["Variables"]
     assert variables.keys() == expected | {
         "POWERTOOLS_SERVICE_NAME",

@@ -48,7 +48,7 @@ def test_the_api_function_has_its_client_and_is_told_where_it_is(valkey: Templat
     ]
     assert with_client == ["api"]
     variables = valkey.functions()["api"]["Environment"]["Variables"]
-    told = [config.ApiSettings, config.SharedCacheSettings]
+    told = [config.ApiSettings, config.OriginSettings, config.SharedCacheSettings]
     names = {field.name.upper() for settings in told for field in dataclasses.fields(settings)}
     assert {name for name in variables if not name.startswith("POWERTOOLS_")} == names
     assert variables["RECENT_POSTS_CACHE"] == "valkey"
