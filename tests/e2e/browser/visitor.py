@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, cast
 from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
+    Error,
     FilePayload,
     Locator,
     Page,
@@ -112,7 +113,13 @@ class Visitor:
     # Where one is
 
     def open(self, path: str = "/") -> Visitor:
-        self.page.goto(path)
+        try:
+            self.page.goto(path)
+        except Error as error:
+            # A dialog that has just closed steps back in history, which may end what begins now.
+            if "net::ERR_ABORTED" not in error.message:
+                raise
+            self.page.goto(path)
         return self
 
     def go(self, name: str) -> None:
