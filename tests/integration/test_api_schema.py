@@ -54,7 +54,7 @@ class Caller:
     def send(self, name: str, given: Mapping[str, Any], body: Any = None) -> Answer:
         """An operation with these parameters, and valid ones for the others it requires."""
         method, path, operation = OPERATIONS[name]
-        key = f"key-{next(_numbers)}"
+        key = f"request-{next(_numbers)}"  # none of the keys that made the world
         others = {"Idempotency-Key": key, "q": "sunset", "near": "52.52,13.4", **self.paths}
         # No search without `q`, though another parameter could take its place; no `km` alone.
         needed = {"q", *given, *(["near"] if "km" in given else [])}
