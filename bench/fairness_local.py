@@ -33,7 +33,7 @@ class Size:
 
 
 FULL: Final = Size(120, 15)
-TOY: Final = Size(14, 2)
+TOY: Final = Size(4, 2)
 MINUTES: Final = 3.0
 _WARM_UP: Final = 3
 _OTHERS: Final = 5

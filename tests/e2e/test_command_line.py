@@ -26,9 +26,9 @@ from tests.e2e.links import upload_part
 from tests.e2e.test_large_uploads import noise
 from tools import paths
 
-FILES = 150
-INTERRUPTED_AFTER = 30
-KILLED_AFTER = 30
+FILES = 80
+INTERRUPTED_AFTER = 20
+KILLED_AFTER = 20
 
 
 @dataclass
@@ -118,7 +118,7 @@ def uploaded_until(stream: IO[str] | None, count: int) -> Iterator[Json]:
 
 
 @pytest.mark.slow
-def test_150_files_are_150_posts_in_spite_of_two_interruptions(
+def test_every_file_of_a_folder_is_one_post_in_spite_of_two_interruptions(
     person: Callable[[], Person], shell_of: Callable[[Person], Shell], tmp_path: Path
 ) -> None:
     author = person()
