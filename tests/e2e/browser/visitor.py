@@ -198,7 +198,11 @@ class Visitor:
     # What one does without a mouse
 
     def tab_to(self, name: str) -> None:
-        """Press Tab until what has this name has the focus."""
+        """Press Tab until what has this name has the focus. It may still have to appear."""
+        named = self.page.get_by_label(name, exact=True)
+        for role in ("button", "link"):
+            named = named.or_(self.page.get_by_role(role, name=name, exact=True))
+        expect(named.first).to_be_visible()
         for _ in range(_MOST_TABS):
             self.page.keyboard.press("Tab")
             if self.focused() == name:

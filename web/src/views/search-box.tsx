@@ -17,6 +17,8 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
   const [active, setActive] = useState(-1);
   const [isOpen, setOpen] = useState(false);
   const typing = useRef(false);
+  const highlighted = useRef<SuggestionBody | null>(null);
+  highlighted.current = suggestions[active] ?? null;
   const input = useRef<HTMLInputElement>(null);
 
   useEffect(() => setText(asked), [asked]);
@@ -35,8 +37,9 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
     const timer = setTimeout(() => {
       call("get", "/search/suggest", { query: { q }, signal: stop.signal }).then(
         ({ items }) => {
+          const chosen = highlighted.current;
           setSuggestions(items);
-          setActive(-1);
+          setActive(items.findIndex((item) => chosen !== null && isSame(item, chosen)));
           setOpen(true);
         },
         (error: unknown) => {
@@ -119,6 +122,7 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
         onInput={(event) => {
           typing.current = true;
           setText(event.currentTarget.value);
+          setActive(-1);
         }}
         onKeyDown={onKeyDown}
         onBlur={close}
@@ -151,6 +155,10 @@ export function SearchBox({ asked, tab }: { asked: string; tab: Tab }) {
       </div>
     </form>
   );
+}
+
+function isSame(one: SuggestionBody, other: SuggestionBody): boolean {
+  return one.kind === other.kind && one.text === other.text;
 }
 
 function suggestionAddress({ kind, text }: SuggestionBody): string {
