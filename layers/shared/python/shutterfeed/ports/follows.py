@@ -14,7 +14,8 @@ from shutterfeed.domain.users import Profile
 class Follows(Protocol):
     """Follow edges, and the counts of them. Methods take a profile because of
     `Profile.follower_shards`, the number of items that count the followers; a count in another
-    item, from when the number was different, is added too."""
+    item, from when the number was different, is added too. Changes raise `Busy`, and have then
+    changed nothing: soon if one item counts the followers, late if there are many."""
 
     def follow(
         self,

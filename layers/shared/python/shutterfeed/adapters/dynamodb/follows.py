@@ -13,6 +13,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
+    ATTEMPTS,
     ConditionFailed,
     Delete,
     Put,
@@ -36,6 +37,8 @@ from shutterfeed.schema import (
     TTL_ATTRIBUTE,
 )
 
+_FEW_ATTEMPTS: Final = 3
+"""A tenth of a second, and then the followers are better counted in many items."""
 _UNFOLLOWED_MARKER_RETENTION: Final = unfollowed_marker_retention(MOST_ACTIVE_DAYS)
 
 
@@ -62,6 +65,7 @@ class DynamoFollows:
             FOLLOWERS_SK: keys.followers_sort(follow_ulid, follower_id),
         }
         return self._change(
+            followee,
             Put(edge, Attr(PK).not_exists()),
             *_counts(follower_id, followee, 1),
             Delete(keys.unfollowed_marker(follower_id, followee_id)),
@@ -75,6 +79,7 @@ class DynamoFollows:
             TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_MARKER_RETENTION),
         }
         return self._change(
+            followee,
             Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
             *_counts(follower_id, followee, -1),
             Put(remembered),
@@ -107,9 +112,12 @@ class DynamoFollows:
         ids = tuple(keys.parse_follow(item_key(item))[0] for item in rows.items)
         return Page(ids, str(rows.items[-1][FOLLOWERS_SK]) if rows.last else None)
 
-    def _change(self, edge: Put | Delete, *others: Write, spending: Spending = NOTHING) -> bool:
+    def _change(
+        self, followee: Profile, edge: Put | Delete, *others: Write, spending: Spending = NOTHING
+    ) -> bool:
+        attempts = ATTEMPTS if followee.follower_shards > 1 else _FEW_ATTEMPTS
         try:
-            transact(self.table, (edge, *others), spending)
+            transact(self.table, (edge, *others), spending, attempts)
         except ConditionFailed as error:
             if 0 in error.failed:
                 return False
