@@ -161,7 +161,7 @@ def test_somebody_whom_too_many_follow_at_once_is_counted_in_many_items_at_once(
 class _Overrun(FakeFollows):
     """Follows that stay busy, however many items count them."""
 
-    def follow(self, *_: object) -> bool:
+    def follow(self, *_: object, **__: object) -> bool:
         raise Busy
 
 
