@@ -102,3 +102,17 @@ def test_a_migration_that_was_not_told_of_is_told_with_whichever_batch_has_its_c
     assert steps.sent == []
     assert service.write([Followed(FANS[4], STAR), Followed(FANS[0], STAR)]) == {}
     assert steps.sent == [MigrateReaders(STAR, recent.migration)]
+
+
+def test_a_message_that_comes_again_does_not_hide_what_another_of_its_batch_has_changed() -> None:
+    backend, steps = _world(), _Steps()
+    steps.broken = False
+    service = _service(backend, FakeProfiles(backend.metadata), steps, celebrity=5)
+    assert service.write([Followed(FANS[0], STAR)]) == {}
+    begun = FakeRecentPosts(backend.metadata).get_many([STAR])[STAR]
+    assert begun.delivery is Delivery.TO_PULL
+    handle = backend.metadata.profiles[STAR].handle
+    for fan in FANS[1:5]:
+        backend.follows.unfollow(fan, handle)
+    assert service.write([Followed(FANS[0], STAR), Unfollowed(FANS[4], STAR)]) == {}
+    assert FakeRecentPosts(backend.metadata).get_many([STAR])[STAR].delivery is Delivery.TO_PUSH

@@ -13,7 +13,9 @@ from shutterfeed.domain.delivery import FOLLOWER_SHARDS
 from shutterfeed.domain.errors import Busy, InvalidCursor, InvalidInput, NotFound
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.follows import Crowded
 from shutterfeed.ports.viewing import Stored, Wanted
 from tests import samples
 from tests.fakes.backend import Backend
@@ -138,7 +140,7 @@ class _Contended(FakeFollows):
         self, follower_id: str, followee_id: str, by: int, spending: Spending = NOTHING
     ) -> None:
         if self.data.profiles[followee_id].follower_shards < FOLLOWER_SHARDS:
-            raise Busy
+            raise Crowded
         # Named, since a class with slots is another one than `super()` knows.
         FakeFollows._count(self, follower_id, followee_id, by, spending)
 
@@ -161,8 +163,8 @@ def test_somebody_whom_too_many_follow_at_once_is_counted_in_many_items_at_once(
 class _Overrun(FakeFollows):
     """Follows that stay busy, however many items count them."""
 
-    def follow(self, *_: object, **__: object) -> bool:
-        raise Busy
+    def follow(self, _: str, followee: Profile, *__: object, **___: object) -> bool:
+        raise Crowded if followee.follower_shards == 1 else Busy
 
 
 def test_somebody_who_is_counted_in_many_items_already_is_busy_and_nothing_is_counted(
@@ -175,6 +177,24 @@ def test_somebody_who_is_counted_in_many_items_already_is_busy_and_nothing_is_co
             service.follow(fan.user_id, star.handle)
     assert backend.fuse.log.count("spread_followers") == 1
     assert not backend.metadata.edges
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere(FakeFollows):
+    """Follows that are busy because of another item than the followee's."""
+
+    def follow(self, *_: object, **__: object) -> bool:
+        raise Busy
+
+
+def test_somebody_is_not_counted_in_many_items_because_a_follower_is_busy(
+    backend: Backend,
+) -> None:
+    star, fan = backend.sign_up(1), backend.sign_up(2)
+    service = replace(backend.follows, follows=_Elsewhere(backend.metadata))
+    with pytest.raises(Busy):
+        service.follow(fan.user_id, star.handle)
+    assert backend.metadata.profiles[star.user_id].follower_shards == 1
 
 
 class _Reads:
@@ -204,6 +224,8 @@ def test_all_followers_are_counted_once_for_a_follow_and_never_to_find_whose_lis
         assert reads.counted == [star.user_id]
         reads.counted.clear()
     assert whole(partial(service.followers, star.handle, Viewer(ADA)), 2) == []
+    posts = replace(backend.posts, viewing=service.viewing)
+    assert whole(partial(posts.by_author, star.handle, Viewer(ADA)), 2) == []
     assert not reads.counted
 
 

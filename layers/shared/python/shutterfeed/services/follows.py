@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shutterfeed.domain.delivery import FOLLOWER_SHARDS
-from shutterfeed.domain.errors import Busy, InvalidCursor, InvalidInput
+from shutterfeed.domain.errors import InvalidCursor, InvalidInput
 from shutterfeed.domain.ids import is_ulid
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Viewer
-from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.follows import Crowded, Follows
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.profiles import ProfileService
@@ -56,15 +56,13 @@ class FollowService:
     def _count(self, followee: Profile, change: Callable[[Profile], bool]) -> None:
         """Make a change that counts a follower.
 
-        If so many follow at once that the one item that counts them is busy, they are counted in
-        many items from then on, whatever their number is: a star who has just signed up may get a
-        thousand followers a second.
+        If so many follow at once that one item cannot count them, they are counted in many items
+        from then on, whatever their number is: a star who has just signed up may get a thousand
+        followers a second.
         """
         try:
             change(followee)
-        except Busy:
-            if followee.follower_shards > 1:
-                raise
+        except Crowded:
             self.profiles.spread_followers(followee.user_id, FOLLOWER_SHARDS)
             change(replace(followee, follower_shards=FOLLOWER_SHARDS))
 

@@ -56,8 +56,7 @@ class MigrationService:
         for _ in range(_ATTEMPTS):
             recent = self.recent_posts.get_many([author_id])[author_id]
             if recent.delivery in _ENDS and recent.migration.partition("#")[0] in causes:
-                self._tell(recent)
-                return
+                self._tell(recent)  # And then look at what the other causes have changed.
             due = self.policy.delivery_due(recent.delivery, profile.followers)
             if due is None:
                 return

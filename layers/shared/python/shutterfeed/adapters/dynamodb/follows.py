@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,8 +13,8 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
-    ATTEMPTS,
     ConditionFailed,
+    Contended,
     Delete,
     Put,
     Table,
@@ -27,6 +27,7 @@ from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.retention import unfollowed_marker_retention
 from shutterfeed.domain.users import Profile
+from shutterfeed.ports.follows import Crowded
 from shutterfeed.schema import (
     FOLLOWERS_INDEX,
     FOLLOWERS_PK,
@@ -37,6 +38,9 @@ from shutterfeed.schema import (
     TTL_ATTRIBUTE,
 )
 
+_FOLLOWERS: Final = 2
+"""The index of the write that counts the followers: after the edge, and after the write that counts
+whom the follower follows."""
 _FEW_ATTEMPTS: Final = 3
 """A tenth of a second, and then the followers are better counted in many items."""
 _UNFOLLOWED_MARKER_RETENTION: Final = unfollowed_marker_retention(MOST_ACTIVE_DAYS)
@@ -115,14 +119,25 @@ class DynamoFollows:
     def _change(
         self, followee: Profile, edge: Put | Delete, *others: Write, spending: Spending = NOTHING
     ) -> bool:
-        attempts = ATTEMPTS if followee.follower_shards > 1 else _FEW_ATTEMPTS
         try:
-            transact(self.table, (edge, *others), spending, attempts)
+            self._write(followee, (edge, *others), spending)
         except ConditionFailed as error:
             if 0 in error.failed:
                 return False
             raise
         return True
+
+    def _write(self, followee: Profile, writes: Sequence[Write], spending: Spending) -> None:
+        if followee.follower_shards == 1:
+            try:
+                transact(self.table, writes, spending, _FEW_ATTEMPTS)
+            except Contended as error:
+                if _FOLLOWERS in error.writes:
+                    raise Crowded from error
+            else:
+                return
+        # Another item may be what many write, such as the profile of a follower who follows many.
+        transact(self.table, writes, spending)
 
 
 def _counts(follower_id: str, followee: Profile, by: int) -> tuple[Update, Update]:

@@ -61,6 +61,15 @@ class ConditionFailed(Exception):
         self.failed = tuple(failed)
 
 
+class Contended(Busy):
+    """A transaction met other writers until the end. `writes` has the indexes of its writes that
+    were in the way of others, or throttled, at the last attempt."""
+
+    def __init__(self, writes: Sequence[int]) -> None:
+        super().__init__()
+        self.writes = tuple(writes)
+
+
 class _Serializer(TypeSerializer):
     """A serializer that also takes floats, for coordinates: it writes their shortest decimal form.
     Texts, such as all keys, take a short way, since a feed page asks for dozens of items."""
@@ -346,11 +355,13 @@ class Table:
         return {}
 
     def transact(self, writes: Sequence[Write | Check], attempts: int = ATTEMPTS) -> None:
-        """Make all writes or none. Raises `ConditionFailed`, and `Busy` if conflicts last."""
+        """Make all writes or none. Raises `ConditionFailed`, and `Contended` if conflicts last."""
         kinds = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
         items: Any = [{kinds[type(write)]: self._parameters(write)} for write in writes]
+        contended: list[int] = []
 
         def attempt() -> bool | None:
+            contended.clear()
             try:
                 with _translated():
                     self.client.transact_write_items(TransactItems=items)
@@ -359,12 +370,16 @@ class Table:
                 failed = [i for i, reason in enumerate(reasons) if reason == _CONDITION]
                 if failed:
                     raise ConditionFailed(failed) from error
-                if _PASSING.intersection(reasons):
+                contended.extend(i for i, reason in enumerate(reasons) if reason in _PASSING)
+                if contended:
                     return None
                 raise
             return True
 
-        retried(attempt, attempts)
+        try:
+            retried(attempt, attempts)
+        except Busy as error:
+            raise Contended(contended) from error
 
     def write_many(self, puts: Iterable[Item] = (), deletes: Iterable[Key] = ()) -> None:
         """Make unconditional writes in batches. Writes that DynamoDB did not process are
