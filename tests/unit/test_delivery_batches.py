@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from shutterfeed.bootstrap import deliver
 from shutterfeed.domain.delivery import Delivery
 from shutterfeed.domain.messages import (
     DeliverMessage,
+    FanOutMessage,
     Followed,
     MigrateReaders,
     PrepareFeed,
@@ -40,10 +40,10 @@ class _Steps:
     """A queue that cannot be reached at first."""
 
     def __init__(self) -> None:
-        self.sent: list[MigrateReaders] = []
+        self.sent: list[FanOutMessage] = []
         self.broken = True
 
-    def send(self, messages: Sequence[Any]) -> None:
+    def send(self, messages: Iterable[FanOutMessage]) -> None:
         if self.broken:
             raise ConnectionError
         self.sent += messages

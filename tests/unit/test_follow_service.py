@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -163,7 +164,8 @@ def test_somebody_whom_too_many_follow_at_once_is_counted_in_many_items_at_once(
 class _Overrun(FakeFollows):
     """Follows that stay busy, however many items count them."""
 
-    def follow(self, _: str, followee: Profile, *__: object, **___: object) -> bool:
+    def follow(self, *change: Any, **_: Any) -> bool:
+        followee: Profile = change[1]
         raise Crowded if followee.follower_shards == 1 else Busy
 
 
