@@ -59,7 +59,7 @@ class Course:
 
 
 def play(lane: Lane, arriving: Sequence[float]) -> Course:
-    """Let messages arrive, so many in each step."""
+    """What becomes of messages; `arriving` has the number of those that arrive in each step."""
     waiting, running, left = 0.0, _FIRST_EXECUTIONS, []
     for came in arriving:
         waiting += came

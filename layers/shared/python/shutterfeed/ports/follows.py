@@ -13,7 +13,7 @@ from shutterfeed.domain.users import Profile
 
 
 class Crowded(Busy):
-    """So many follow or unfollow a user at once that one item cannot count them."""
+    """More people follow or unfollow a user at once than one item can count."""
 
 
 class Follows(Protocol):

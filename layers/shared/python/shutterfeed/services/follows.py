@@ -56,8 +56,8 @@ class FollowService:
     def _count(self, followee: Profile, change: Callable[[Profile], bool]) -> None:
         """Make a change that counts a follower.
 
-        If so many follow at once that one item cannot count them, they are counted in many items
-        from then on, whatever their number is: a star who has just signed up may get a thousand
+        If more people follow at once than one item can count, they are counted in many items from
+        then on, whatever their number is: a star who has just signed up may get a thousand
         followers a second.
         """
         try:
