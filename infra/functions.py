@@ -79,6 +79,7 @@ class Functions(Construct):
         unknown = settings.reserved_concurrency.keys() - SPECS.keys()
         if unknown:
             raise SettingsError(f"reserved_concurrency names no function: {', '.join(unknown)}.")
+        _check_memory(settings)
         layers = Layers(self, "Layers", settings)
         self._by_name = {
             name: _function(self, name, settings, layers, shared_cache if name == "api" else None)
@@ -90,6 +91,24 @@ class Functions(Construct):
 
     def all(self) -> Mapping[str, lambda_.Function]:
         return self._by_name
+
+
+_MOST_MEMORY: Final = 10_240
+"""What Lambda gives a function at most, in MB; in a new account it is 3,008."""
+
+
+def _check_memory(settings: Settings) -> None:
+    """Refuse memory that a function's work does not fit into: a photo or video that is let in may
+    take as much as the function has."""
+    for name, number in settings.memory_mb.items():
+        if name not in SPECS:
+            raise SettingsError(f"Context value memory_mb names no function: {name}.")
+        least = SPECS[name].memory_mb
+        if not least <= number <= _MOST_MEMORY:
+            raise SettingsError(
+                f"Context value memory_mb: {name} must be from {least}, what its work takes, to "
+                f"{_MOST_MEMORY}, not {number}."
+            )
 
 
 def physical_name(settings: Settings, name: str) -> str:
@@ -128,7 +147,7 @@ def _function(
         vpc=cache.vpc if cache else None,
         vpc_subnets=cache.subnets if cache else None,
         security_groups=[cache.users] if cache else None,
-        memory_size=spec.memory_mb,
+        memory_size=settings.memory_mb.get(name, spec.memory_mb),
         timeout=Duration.seconds(spec.timeout_s),
         ephemeral_storage_size=Size.mebibytes(spec.storage_mb) if spec.storage_mb else None,
         reserved_concurrent_executions=settings.reserved_concurrency.get(name),

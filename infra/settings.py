@@ -1,9 +1,10 @@
 """The choices of a deployment, read from CDK context, and everything that differs on the local
-cloud. `cdk.json` holds the defaults; `cdk -c name=value` and `CDK_CONTEXT_JSON` override them.
+cloud. `cdk.json` holds the defaults and the presets; `cdk -c name=value` and `CDK_CONTEXT_JSON`
+override them.
 
-An override of a map (`worker_concurrency`, `reserved_concurrency`, `api_throttle`, `feed`,
-`limits`, `recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the queues
-whose number differs from their row in `topology.py`.
+An override of a map (`worker_concurrency`, `reserved_concurrency`, `memory_mb`, `api_throttle`,
+`feed`, `limits`, `recent_posts_cache`) replaces the whole map. `worker_concurrency` names only the
+queues whose number differs from their row in `topology.py`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from aws_cdk import Aws, Fn
 from infra.context import Context, SettingsError
 from infra.data_settings import DataSettings
 from infra.edge_settings import EdgeSettings
+from infra.presets import with_preset
 from infra.watch_settings import WatchSettings
 from shutterfeed import schema, topology
 
@@ -116,6 +118,8 @@ class Settings:
     executions, and a new account has 10. A worker's reservation must be at least the number that
     its queue may start.
     """
+    memory_mb: Mapping[str, int]
+    """The memory of functions that get more than `functions.py` gives them, by their names."""
     account_concurrency: int | None
     """The number of executions at the same time that the account has for functions without a
     reservation. `make deploy` looks it up; null if nobody did."""
@@ -201,8 +205,8 @@ class Settings:
     @classmethod
     def from_context(cls, read: Callable[[str], object]) -> Settings:
         """Read the settings. `read` looks a name up in the context. Raises `SettingsError`."""
-        context = Context(read)
-        throttle = _all_required(context, "api_throttle", ("rate", "burst"))
+        context = Context(with_preset(read))
+        throttle = _throttle(context)
         runtime = context.matching("python_runtime", _RUNTIME)
         architecture = context.text("architecture")
         _check_combinations(context)
@@ -219,6 +223,7 @@ class Settings:
             log_level=context.matching("log_level", _LOG_LEVEL),
             worker_concurrency=_worker_concurrency(context),
             reserved_concurrency=_reserved_concurrency(context),
+            memory_mb=_numbers(context, "memory_mb"),
             account_concurrency=context.optional_number("account_concurrency"),
             access_token_minutes=_access_token_minutes(context),
             renames_in_30_days=_renames(context),
@@ -430,6 +435,13 @@ def _all_required(context: Context, name: str, keys: Sequence[str]) -> Mapping[s
         if key not in found:
             raise SettingsError(f"Context value {name} must have a {key}.")
     return found
+
+
+def _throttle(context: Context) -> Mapping[str, int]:
+    throttle = _all_required(context, "api_throttle", ("rate", "burst"))
+    if min(throttle.values()) < 1:
+        raise SettingsError("Context value api_throttle: rate and burst must be at least 1.")
+    return throttle
 
 
 def _access_token_minutes(context: Context) -> int:

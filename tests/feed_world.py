@@ -75,7 +75,8 @@ def small_sizes(recent_entries: int) -> Iterator[None]:
         patch("shutterfeed.services.fan_out.PAGES_PER_STEP", 2),
         patch("shutterfeed.services.migration.PAGE", 2),
         patch("shutterfeed.services.migration.PAGES_PER_STEP", 1),
-        patch("shutterfeed.services.migration.CELEBRITY_SHARDS", 3),
+        patch("shutterfeed.services.migration.FOLLOWER_SHARDS", 3),
+        patch("shutterfeed.services.follows.FOLLOWER_SHARDS", 3),
         patch("shutterfeed.services.feed._FOLLOWING_PAGE", 2),
     ):
         yield

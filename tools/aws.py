@@ -292,14 +292,22 @@ Everything else is in {paths.relative(_OUTPUTS)}.
 
 
 def effective_context(overrides: Sequence[str]) -> dict[str, Any]:
-    """`cdk.json`'s context with `name=value` overrides. Raises `ToolError` for one that is none."""
+    """`cdk.json`'s context with the values of the preset and with `name=value` overrides. Raises
+    `ToolError` for an override that is none, and for an unknown preset."""
     context: dict[str, Any] = json.loads((paths.ROOT / "cdk.json").read_text())["context"]
+    presets = context["presets"]
+    known = context.keys() | {name for values in presets.values() for name in values}
+    chosen: dict[str, Any] = {}
     for override in overrides:
         name, equals, value = override.partition("=")
-        if not equals or name not in context:
+        if not equals or name not in known:
             raise ToolError(f"CONTEXT takes name=value with names from cdk.json, not {override}.")
-        context[name] = None if value == "null" else value
-    return context
+        chosen[name] = None if value == "null" else value
+    preset = chosen.get("preset", context["preset"])
+    if preset not in presets:
+        raise ToolError(f"Context value preset must be one of {', '.join(presets)}, not {preset}.")
+    given = {name: value for name, value in context.items() if value is not None}
+    return {**context, **presets[preset], **given, **chosen}
 
 
 def target(context: Mapping[str, Any]) -> layers.Target:

@@ -162,3 +162,25 @@ def test_followers_of_a_celebrity_are_counted_and_listed_apart_and_exactly(store
         for follower in store.follows.followers(people[0], shard, None, 100).items
     ]
     assert sorted(listed) == sorted(set(people[1:]) - {people[2], people[7]})
+
+
+def test_followers_are_counted_exactly_by_those_who_know_an_old_number_of_items(
+    store: Store,
+) -> None:
+    """Whoever read the profile before it was changed counts in it, whatever others did since."""
+    people = _people(store, 4)
+    before = _profile(store, people[0])
+    assert _follow(store, people[1], people[0], 1)
+    store.profiles.spread_followers(people[0], 32)
+    assert _follow(store, people[2], people[0], 2)
+    # One was counted before and one after; both unfollow by what was read before.
+    for follower in people[1:3]:
+        assert store.follows.unfollow(follower, before, START)
+        assert not store.follows.unfollow(follower, _profile(store, people[0]), START)
+    assert store.follows.follow(people[3], before, ulid(START, 3))
+    assert not _follow(store, people[3], people[0], 4)
+    assert _counts(store, people[0]) == (1, 0)
+    assert _unfollow(store, people[3], people[0])
+    assert _counts(store, people[0]) == (0, 0)
+    listed = [store.follows.followers(people[0], shard, None, 9).items for shard in range(32)]
+    assert not any(listed)

@@ -226,9 +226,9 @@ class _Rushed:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._table, name)
 
-    def transact(self, writes: Any) -> None:
+    def transact(self, *transaction: Any) -> None:
         self._rush()
-        self._table.transact(writes)
+        self._table.transact(*transaction)
 
 
 def test_the_actions_own_failure_is_told_first(tables: Tables) -> None:

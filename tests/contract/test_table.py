@@ -5,6 +5,8 @@ The engines never leave anything undone by themselves; clients that do are put b
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,9 +18,12 @@ from botocore.stub import Stubber
 
 from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb import table as module
+from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
+    Contended,
     Delete,
     Item,
     Put,
@@ -27,12 +32,16 @@ from shutterfeed.adapters.dynamodb.table import (
     key_item,
 )
 from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.ids import ulid
 from shutterfeed.keys import CURSOR_KEY, Key
+from shutterfeed.ports.follows import Crowded
 from shutterfeed.schema import PK, SK
+from tests import samples
 from tests.conftest import REGION
 from tests.contract.conftest import Tables
 
 A, B = Key("P", "A"), Key("P", "B")
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -204,6 +213,71 @@ def test_a_write_in_conflict_with_a_transaction_is_busy(stubbed: tuple[Table, St
         stub.add_client_error("update_item", "TransactionConflictException")
         with pytest.raises(Busy):
             table.write(Update(A, set={"a": 1}))
+
+
+def test_followers_are_spread_although_transactions_stand_in_the_way(
+    stubbed: tuple[Table, Stubber], delays: list[float]
+) -> None:
+    table, stub = stubbed
+    profiles = DynamoProfiles(table)
+    with stub:
+        for _ in range(2):
+            stub.add_client_error("update_item", "TransactionConflictException")
+        stub.add_response("update_item", {"Attributes": {}})
+        profiles.spread_followers("u", 32)
+        stub.add_client_error("update_item", "ConditionalCheckFailedException")
+        profiles.spread_followers("u", 32)
+        stub.assert_no_pending_responses()
+    assert len(delays) == 2
+
+
+@pytest.mark.parametrize(
+    ("shards", "contended", "attempts", "error"),
+    [
+        (1, 2, 3, Crowded),
+        (1, 1, 3 + 8, Contended),  # The follower's own profile: they follow many at once.
+        (32, 2, 8, Contended),
+    ],
+)
+def test_only_an_item_that_counts_followers_and_is_contended_itself_is_given_up_soon(
+    stubbed: tuple[Table, Stubber],
+    delays: list[float],
+    shards: int,
+    contended: int,
+    attempts: int,
+    error: type[Busy],
+) -> None:
+    table, stub = stubbed
+    followee = replace(samples.profile(1), follower_shards=shards)
+    follows = DynamoFollows(table, "feeds")
+    reasons = [*["None"] * contended, "TransactionConflict"]
+    with stub:
+        for _ in range(2 * attempts):
+            stub.add_client_error("transact_write_items", **_cancelled(*reasons))
+        with pytest.raises(Busy) as following:
+            follows.follow(samples.user_id(2), followee, ulid(NOW, 1))
+        with pytest.raises(Busy) as leaving:
+            follows.unfollow(samples.user_id(2), followee, NOW)
+        stub.assert_no_pending_responses()
+    assert {following.type, leaving.type} == {error}
+    assert len(delays) == 2 * attempts
+
+
+def test_a_follower_who_is_busy_for_a_moment_follows_all_the_same(
+    stubbed: tuple[Table, Stubber], delays: list[float]
+) -> None:
+    table, stub = stubbed
+    with stub:
+        for _ in range(5):
+            stub.add_client_error(
+                "transact_write_items", **_cancelled("None", "TransactionConflict")
+            )
+        stub.add_response("transact_write_items", {})
+        assert DynamoFollows(table, "feeds").follow(
+            samples.user_id(2), samples.profile(1), ulid(NOW, 1)
+        )
+        stub.assert_no_pending_responses()
+    assert len(delays) == 5
 
 
 def test_other_errors_escape_as_they_are(stubbed: tuple[Table, Stubber]) -> None:

@@ -16,11 +16,18 @@ from shutterfeed.bootstrap import api, deliver, fan_out
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import Limits
-from shutterfeed.domain.messages import FanOut, FanOutMessage, IndexMessage, IngestUpload
+from shutterfeed.domain.messages import (
+    DeliverMessage,
+    FanOut,
+    FanOutMessage,
+    IndexMessage,
+    IngestUpload,
+)
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.queues import BulkLane, Lanes
 from shutterfeed.services.collection import CollectionService
+from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
 from shutterfeed.services.posts import MediumDraft, PostDraft
@@ -282,7 +289,7 @@ class Backend:
             "transcode": transcoding.transcode,
             "publish": publishing.complete,
             "fan_out": take_step,
-            "deliver": writer.write,
+            "deliver": lambda message: _written(writer, message),
             "collect": collection.collect,
             "index": lambda message: _indexed(indexing, message),
         }
@@ -381,6 +388,11 @@ class Backend:
         now = self.clock.advance(time)
         self.metadata.expire(now)
         self.feed_table.expire(now - LATE_TTL)
+
+
+def _written(writer: DeliveryService, message: DeliverMessage) -> None:
+    for error in writer.write([message]).values():
+        raise error
 
 
 def _indexed(indexing: IndexingService, message: IndexMessage) -> None:

@@ -842,12 +842,13 @@ class FakeViewingReads:
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
         data, counted = self.data, (*wanted.posts, *wanted.at_hand)
         authors = (post_id.author_id for post_id in wanted.posts)
-        people = (*authors, *wanted.authors, *wanted.users)
+        users = (*wanted.users, *wanted.uncounted)
+        people = (*authors, *wanted.authors, *users)
         return Stored(
             {i: data.posts[i] for i in wanted.posts if i in data.posts},
             {i: data.counts[i] for i in counted if i in data.counts},
             {i: data.profiles[i] for i in people if i in data.profiles},
-            frozenset(i for i in wanted.users if (viewer.user_id, i) in data.edges),
+            frozenset(i for i in users if (viewer.user_id, i) in data.edges),
         )
 
 

@@ -117,7 +117,18 @@ def small(template_of: Synthesize) -> Template:
     return template_of(account_concurrency=10)
 
 
-@pytest.fixture(scope="session", params=["dev", "prod", "local", "searching", "valkey"])
+@pytest.fixture(scope="session")
+def large(template_of: Synthesize) -> Template:
+    """The stack of the preset for many users, in an account whose quotas were raised."""
+    return template_of(
+        preset="large",
+        stage="prod",
+        alarm_email="operators@example.com",
+        account_concurrency=4000,
+    )
+
+
+@pytest.fixture(scope="session", params=["dev", "prod", "local", "searching", "valkey", "large"])
 def any_at_all(request: pytest.FixtureRequest) -> Template:
     """Each template that any test looks at in turn, with every option in one of them."""
     template = request.getfixturevalue(request.param)
@@ -125,7 +136,7 @@ def any_at_all(request: pytest.FixtureRequest) -> Template:
     return template
 
 
-@pytest.fixture(scope="session", params=["dev", "prod", "local"])
+@pytest.fixture(scope="session", params=["dev", "prod", "local", "large"])
 def every(request: pytest.FixtureRequest) -> Template:
     """Each of the templates in turn."""
     template = request.getfixturevalue(request.param)

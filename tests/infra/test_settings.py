@@ -94,7 +94,7 @@ DOMAIN = {"domain": "photos.example.com", "certificate_arn": CERTIFICATE}
 def test_what_the_local_cloud_lacks_is_refused_there(context: dict[str, object]) -> None:
     with pytest.raises(SettingsError, match=REFUSED):
         _settings(stage="local", **context)
-    defaults = {name: CONTEXT[name] for name in context}
+    defaults = {name: CONTEXT.get(name) for name in context}
     assert _settings(stage="local", **defaults).stage == "local"
 
 

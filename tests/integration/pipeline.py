@@ -24,7 +24,7 @@ WORKERS: Final[Mapping[str, Handler]] = {
     lane.queue: import_module(f"{lane.worker.function}.handler").handler for lane in topology.LANES
 }
 """The workers' handlers, by queue."""
-_NAMES: Final = {lane.queue: lane.worker.function for lane in topology.LANES}
+NAMES: Final = {lane.queue: lane.worker.function for lane in topology.LANES}
 _MANY_ROUNDS: Final = 100
 _REPEATED: Final = 0.3
 
@@ -34,7 +34,7 @@ def invoke(queue: str, event: Event) -> Mapping[str, Any]:
     if queue == "stream":
         name, handler = "route_changes", route_changes
     else:
-        name, handler = _NAMES[queue], WORKERS[queue]
+        name, handler = NAMES[queue], WORKERS[queue]
     with held_against(name):
         return handler(event, context())
 

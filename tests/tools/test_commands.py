@@ -224,6 +224,15 @@ def test_context_comes_from_cdk_json_and_the_command_line() -> None:
     assert str(aws.target(context)) == "cp313-aarch64"
 
 
+def test_a_preset_brings_its_values_and_gives_way_to_the_command_line() -> None:
+    assert aws.effective_context([])["reserved_concurrency"] is None
+    assert aws.effective_context(["preset=large"])["reserved_concurrency"] == {"api": 1000}
+    chosen = aws.effective_context(["preset=large", "reserved_concurrency=null", "budget=7"])
+    assert (chosen["reserved_concurrency"], chosen["budget"]) == (None, "7")
+    with pytest.raises(ToolError, match="preset must be one of small, large, not huge"):
+        aws.effective_context(["preset=huge"])
+
+
 def test_another_architecture_needs_other_layers() -> None:
     context = aws.effective_context(["architecture=x86_64", "python_runtime=python3.12"])
 

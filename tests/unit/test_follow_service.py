@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shutterfeed.domain.errors import InvalidCursor, InvalidInput, NotFound
+from shutterfeed.domain.delivery import FOLLOWER_SHARDS
+from shutterfeed.domain.errors import Busy, InvalidCursor, InvalidInput, NotFound
+from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.follows import Crowded
+from shutterfeed.ports.viewing import Stored, Wanted
 from tests import samples
 from tests.fakes.backend import Backend
-from tests.fakes.metadata import FakeFollows, page_of
+from tests.fakes.metadata import FakeFollows, FakeViewingReads, Metadata, page_of
 from tests.paging import whole
 
 ADA = samples.user_id(1)
@@ -125,6 +131,104 @@ def test_followers_of_many_shards_are_listed_shard_by_shard(backend: Backend, li
     found = whole(partial(service.followers, people[0].handle, Viewer(ADA)), limit)
     expected = [people[i].user_id for i in (6, 3, 7, 4, 1, 8, 5, 2)]
     assert [view.profile.user_id for view in found] == expected
+
+
+@dataclass(frozen=True, slots=True)
+class _Contended(FakeFollows):
+    """Follows whose transactions get in one another's way as long as one item counts them all."""
+
+    def _count(
+        self, follower_id: str, followee_id: str, by: int, spending: Spending = NOTHING
+    ) -> None:
+        if self.data.profiles[followee_id].follower_shards < FOLLOWER_SHARDS:
+            raise Crowded
+        # Named, since a class with slots is another one than `super()` knows.
+        FakeFollows._count(self, follower_id, followee_id, by, spending)
+
+
+def test_somebody_whom_too_many_follow_at_once_is_counted_in_many_items_at_once(
+    backend: Backend,
+) -> None:
+    star, fans = backend.sign_up(1), [backend.sign_up(number) for number in range(2, 5)]
+    service = replace(backend.follows, follows=_Contended(backend.metadata))
+    for number, fan in enumerate(fans, 1):
+        assert service.follow(fan.user_id, star.handle).profile.followers == number
+    assert backend.metadata.profiles[star.user_id].follower_shards == FOLLOWER_SHARDS
+    assert backend.fuse.log.count("spread_followers") == 1
+    backend.follows.follow(star.user_id, fans[0].handle)
+    assert service.unfollow(star.user_id, fans[0].handle).profile.followers == 0
+    assert backend.metadata.profiles[fans[0].user_id].follower_shards == FOLLOWER_SHARDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Overrun(FakeFollows):
+    """Follows that stay busy, however many items count them."""
+
+    def follow(self, *change: Any, **_: Any) -> bool:
+        followee: Profile = change[1]
+        raise Crowded if followee.follower_shards == 1 else Busy
+
+
+def test_somebody_who_is_counted_in_many_items_already_is_busy_and_nothing_is_counted(
+    backend: Backend,
+) -> None:
+    star, fan = backend.sign_up(1), backend.sign_up(2)
+    service = replace(backend.follows, follows=_Overrun(backend.metadata))
+    for _ in range(2):
+        with pytest.raises(Busy):
+            service.follow(fan.user_id, star.handle)
+    assert backend.fuse.log.count("spread_followers") == 1
+    assert not backend.metadata.edges
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere(FakeFollows):
+    """Follows that are busy because of another item than the followee's."""
+
+    def follow(self, *_: object, **__: object) -> bool:
+        raise Busy
+
+
+def test_somebody_is_not_counted_in_many_items_because_a_follower_is_busy(
+    backend: Backend,
+) -> None:
+    star, fan = backend.sign_up(1), backend.sign_up(2)
+    service = replace(backend.follows, follows=_Elsewhere(backend.metadata))
+    with pytest.raises(Busy):
+        service.follow(fan.user_id, star.handle)
+    assert backend.metadata.profiles[star.user_id].follower_shards == 1
+
+
+class _Reads:
+    """Notes whose followers are all counted."""
+
+    def __init__(self, data: Metadata) -> None:
+        self._reads = FakeViewingReads(data)
+        self.counted: list[str] = []
+
+    def read(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        self.counted += wanted.users
+        return self._reads.read(viewer, wanted)
+
+    def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        self.counted += wanted.users
+        return self._reads.read_now(viewer, wanted)
+
+
+def test_all_followers_are_counted_once_for_a_follow_and_never_to_find_whose_list_is_read(
+    backend: Backend,
+) -> None:
+    star, fan = backend.sign_up(1), backend.sign_up(2)
+    reads = _Reads(backend.metadata)
+    service = replace(backend.follows, viewing=replace(backend.viewing, reads=reads))
+    for change in (service.follow, service.unfollow):
+        change(fan.user_id, star.handle)
+        assert reads.counted == [star.user_id]
+        reads.counted.clear()
+    assert whole(partial(service.followers, star.handle, Viewer(ADA)), 2) == []
+    posts = replace(backend.posts, viewing=service.viewing)
+    assert whole(partial(posts.by_author, star.handle, Viewer(ADA)), 2) == []
+    assert not reads.counted
 
 
 @pytest.mark.parametrize("position", ["", "x", "-1:", "0:x", "0:x#y", ":", "0:#"])

@@ -59,8 +59,8 @@ def test_the_infrastructure_may_import_table_and_schema_and_nothing_more(
 
 def test_the_defaults_override_no_row_and_name_no_stranger(repo_root: Path) -> None:
     context = json.loads((repo_root / "cdk.json").read_text())["context"]
-    assert context["worker_concurrency"] == {}
-    reserved = context["reserved_concurrency"] or {}
+    assert context["presets"]["small"]["worker_concurrency"] == {}
+    reserved = context["presets"]["large"]["reserved_concurrency"]
     assert reserved.keys() <= NOT_WORKERS | {worker.function for worker in WORKERS}
 
 

@@ -124,7 +124,13 @@ def wire(
             ids=ids,
         ),
         follows=FollowService(
-            users=users, follows=follows, viewing=viewing, limits=limits, clock=clock, ids=ids
+            users=users,
+            profiles=profiles,
+            follows=follows,
+            viewing=viewing,
+            limits=limits,
+            clock=clock,
+            ids=ids,
         ),
         posts=PostService(
             users=users,

@@ -39,10 +39,12 @@ RECENT_TEXT: Final = 60_000
 """How many characters the captions and alt texts of those posts may have together; with more, the
 recent posts keep fewer posts. An item holds 400 KB, and text that people write compresses to two
 bytes a character at worst."""
-CELEBRITY_SHARDS: Final = 32
-"""The number of items that count the followers of a celebrity, and of partitions of the followers
-index that list them. One item takes 1,000 write units a second, and a count within a transaction
-costs two: 32 items take 16,000 follows a second."""
+FOLLOWER_SHARDS: Final = 32
+"""The number of items that count the followers of a celebrity, or of anybody whom more people
+follow at once than one item can count, and of partitions of the followers index that list them. One
+item takes 1,000 write units a second, and a count within a transaction costs two, so that one item
+takes 500 follows a second at the most, and 32 take 16,000. What reads take besides is in
+docs/scale.md."""
 AUDIENCE_PARTS: Final = 32
 """The number of parts of a large audience that are read at the same time: one for each first
 character of the subscriptions' sort keys."""

@@ -6,15 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import Profile
 
 
+class Crowded(Busy):
+    """More people follow or unfollow a user at once than one item can count."""
+
+
 class Follows(Protocol):
     """Follow edges, and the counts of them. Methods take a profile because of
     `Profile.follower_shards`, the number of items that count the followers; a count in another
-    item, from when the number was different, is added too."""
+    item, from when the number was different, is added too. A change that raises `Busy` has changed
+    nothing; it raises `Crowded` if one item counts the followers and is what too many write."""
 
     def follow(
         self,

@@ -25,6 +25,9 @@ class Wanted:
     counted."""
     users: Collection[str] = ()
     """Users to read with exact counts, and whether the viewer follows them."""
+    uncounted: Collection[str] = ()
+    """Users to read in the same way, of whom no number of followers is shown: those of a celebrity
+    are not all counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ again after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -49,15 +50,40 @@ class DeliveryService:
     policy: FeedPolicy
     clock: Clock
 
-    def write(self, message: DeliverMessage) -> None:
-        """Carry out one message. Keys are derived from it, so that repeating it is harmless."""
+    def write(self, messages: Sequence[DeliverMessage]) -> Mapping[int, Exception]:
+        """Carry out messages. Returns the errors of those that are to come again, by their indexes.
+        Keys are derived from the messages, so that repeating them is harmless.
+
+        An author is considered once, however many of the messages tell of a follower who came or
+        went: somebody who gets a thousand followers a second is read for every batch and not for
+        every follower, which one item could not bear.
+        """
+        failures: dict[int, Exception] = {}
+        changes: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        for index, message in enumerate(messages):
+            try:
+                self._carry_out(message)
+            except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
+                failures[index] = error
+                continue
+            if isinstance(message, Followed | Unfollowed):
+                changes[message.followee_id][index] = message.follower_id
+        for author_id, followers in changes.items():
+            try:
+                self.migrations.consider(author_id, tuple(followers.values()))
+            except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
+                failures |= dict.fromkeys(followers, error)
+        return failures
+
+    def _carry_out(self, message: DeliverMessage) -> None:
+        """Do what a message asks for, except for considering the author."""
         match message:
             case DeliverEntry(entry, owner_ids, planned_at):
                 self._push(entry, owner_ids, planned_at)
             case Followed(follower_id, followee_id):
                 self._begin_delivery(follower_id, followee_id)
-            case Unfollowed(follower_id, followee_id):
-                self.migrations.consider(followee_id, cause=follower_id)
+            case Unfollowed():
+                pass  # The posts were hidden when the edge was removed.
             case PrepareFeed(reader_id):
                 self._prepare(reader_id)
 
@@ -75,7 +101,6 @@ class DeliveryService:
         # Whose preparation begins after this will find the edge.
         if self.readers.get(follower_id).prepared:
             self._bring(follower_id, followee_id)
-        self.migrations.consider(followee_id, cause=follower_id)
 
     def _bring(self, follower_id: str, followee_id: str) -> None:
         now = self.clock.now()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from shutterfeed.domain.delivery import FOLLOWER_SHARDS
 from shutterfeed.domain.errors import InvalidCursor, InvalidInput
 from shutterfeed.domain.ids import is_ulid
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Viewer
-from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.follows import Crowded, Follows
+from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.viewing import ProfileView, ViewingService
@@ -18,6 +22,7 @@ from shutterfeed.services.viewing import ProfileView, ViewingService
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowService:
     users: ProfileService
+    profiles: Profiles
     follows: Follows
     viewing: ViewingService
     limits: Limits
@@ -29,30 +34,43 @@ class FollowService:
         `LimitReached`, and `InvalidInput` for oneself. The followee is returned with the new
         count."""
         viewer = Viewer(follower_id)
-        followee = self.viewing.find(viewer, handle).profile
+        followee = self.viewing.find_uncounted(viewer, handle)
         if followee.user_id == follower_id:
             raise InvalidInput("follow_oneself", "You cannot follow yourself.", "handle")
         self.users.me(follower_id)
         now = self.clock.now()
         spending = self.limits.spending(follower_id, now, follows=1)
-        self.follows.follow(follower_id, followee, self.ids.new(now), spending)
+        ulid = self.ids.new(now)
+        self._count(followee, lambda it: self.follows.follow(follower_id, it, ulid, spending))
         return self.viewing.user(viewer, followee.user_id, followee.handle)
 
     def unfollow(self, follower_id: str, handle: str) -> ProfileView:
         """Stop following a user. Nothing changes if they are not followed. Raises `NotFound`."""
         viewer = Viewer(follower_id)
-        view = self.viewing.find(viewer, handle)
-        followee = view.profile
-        if followee.user_id == follower_id:
-            return view  # Nobody follows themselves.
-        self.follows.unfollow(follower_id, followee, self.clock.now())
+        followee = self.viewing.find_uncounted(viewer, handle)
+        if followee.user_id != follower_id:  # Nobody follows themselves.
+            now = self.clock.now()
+            self._count(followee, lambda it: self.follows.unfollow(follower_id, it, now))
         return self.viewing.user(viewer, followee.user_id, followee.handle)
+
+    def _count(self, followee: Profile, change: Callable[[Profile], bool]) -> None:
+        """Make a change that counts a follower.
+
+        If more people follow at once than one item can count, they are counted in many items from
+        then on, whatever their number is: a star who has just signed up may get a thousand
+        followers a second.
+        """
+        try:
+            change(followee)
+        except Crowded:
+            self.profiles.spread_followers(followee.user_id, FOLLOWER_SHARDS)
+            change(replace(followee, follower_shards=FOLLOWER_SHARDS))
 
     def following(
         self, handle: str, viewer: Viewer, after: str | None, limit: int
     ) -> Page[ProfileView]:
         """The users whom a user follows. Raises `NotFound`."""
-        user = self.viewing.find(viewer, handle).profile
+        user = self.viewing.find_uncounted(viewer, handle)
         page = self.follows.following(user.user_id, after, limit)
         return Page(self.viewing.users(viewer, page.items), page.next_position)
 
@@ -61,7 +79,7 @@ class FollowService:
     ) -> Page[ProfileView]:
         """The followers of a user: shard by shard, and newest first within each. Raises
         `NotFound`."""
-        user = self.viewing.find(viewer, handle).profile
+        user = self.viewing.find_uncounted(viewer, handle)
         shard, position = _parse_position(after)
         page = self.follows.followers(user.user_id, shard, position, limit)
         following_position = (

@@ -4,11 +4,12 @@ for the search index on the same occasion."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from shutterfeed.domain.delivery import (
-    CELEBRITY_SHARDS,
+    FOLLOWER_SHARDS,
     Delivery,
     FeedPolicy,
     RecentPosts,
@@ -41,12 +42,12 @@ class MigrationService:
     policy: FeedPolicy
     clock: Clock
 
-    def consider(self, author_id: str, cause: str) -> None:
+    def consider(self, author_id: str, causes: Sequence[str]) -> None:
         """Note how popular the author is, and begin a migration if the number of followers calls
         for one.
 
-        `cause` names the change of the number: of many at once one begins the migration, and begins
-        it again if it crashed before it told the planner. Raises `Busy` if profile or recent posts
+        `causes` name the changes of the number: of many one begins the migration, and begins it
+        again if it crashed before it told the planner. Raises `Busy` if profile or recent posts
         change too often to be written.
         """
         profile = self._note_popularity(author_id)
@@ -54,15 +55,14 @@ class MigrationService:
             return
         for _ in range(_ATTEMPTS):
             recent = self.recent_posts.get_many([author_id])[author_id]
-            if recent.delivery in _ENDS and recent.migration.startswith(f"{cause}#"):
-                self._tell(recent)
-                return
+            if recent.delivery in _ENDS and recent.migration.partition("#")[0] in causes:
+                self._tell(recent)  # And then look at what the other causes have changed.
             due = self.policy.delivery_due(recent.delivery, profile.followers)
             if due is None:
                 return
             if due is Delivery.TO_PULL:
-                self.profiles.spread_followers(author_id, CELEBRITY_SHARDS)
-            if self.recent_posts.change_delivery(recent, due, f"{cause}#{recent.version}"):
+                self.profiles.spread_followers(author_id, FOLLOWER_SHARDS)
+            if self.recent_posts.change_delivery(recent, due, f"{causes[0]}#{recent.version}"):
                 self._tell(self.recent_posts.get_many([author_id])[author_id])
                 return
         raise Busy

@@ -190,7 +190,7 @@ class PostService:
         self, handle: str, viewer: Viewer, before: str | None, limit: int
     ) -> Page[PostView]:
         """A user's published posts, newest first. Raises `NotFound`."""
-        author = self.viewing.find(viewer, handle).profile
+        author = self.viewing.find_uncounted(viewer, handle)
         page = self.posts.published_by(author.user_id, before, limit)
         views = self.viewing.posts_at_hand(viewer, page.items, Surface.LIST, [author])
         return Page(views, page.next_position)

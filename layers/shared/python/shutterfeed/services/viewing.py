@@ -106,12 +106,23 @@ class ViewingService:
 
     def find(self, viewer: Viewer, handle: str) -> ProfileView:
         """A user by their handle, in any spelling."""
+        return self.user(viewer, self._id_of(handle), handle)
+
+    def find_uncounted(self, viewer: Viewer, handle: str) -> Profile:
+        """A user by their handle, for a caller who does not show the number of followers: those of
+        a celebrity are not all counted, which would take a read for each of the items that count
+        them."""
+        user_id = self._id_of(handle)
+        stored = self.reads.read_now(viewer, Wanted(uncounted=[user_id]))
+        return _user_by_itself(viewer, user_id, stored, handle).profile
+
+    def _id_of(self, handle: str) -> str:
         # Any text may come in a path, of any length; only handles can be keys.
         name = canonical_handle(handle)
         user_id = self.profiles.id_of(name) if name else None
         if user_id is None:
             raise _user_not_found(handle)
-        return self.user(viewer, user_id, handle)
+        return user_id
 
     def user(self, viewer: Viewer, user_id: str, handle: str) -> ProfileView:
         """A user by their id, of whom the viewer knows the handle."""

@@ -20,7 +20,14 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import epoch
-from shutterfeed.adapters.dynamodb.table import ConditionFailed, Item, Table, Update, Write
+from shutterfeed.adapters.dynamodb.table import (
+    ATTEMPTS,
+    ConditionFailed,
+    Item,
+    Table,
+    Update,
+    Write,
+)
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import (
     Charge,
@@ -75,8 +82,10 @@ class DynamoShares:
         raise Busy
 
 
-def transact(table: Table, writes: Sequence[Write], spending: Spending) -> None:
-    """Make all writes and charges, or none.
+def transact(
+    table: Table, writes: Sequence[Write], spending: Spending, attempts: int = ATTEMPTS
+) -> None:
+    """Make all writes and charges, or none; `attempts` says how often conflicts are retried.
 
     Raises `ConditionFailed` if the condition of a write does not hold, whatever the allowances
     hold: an action that is impossible, or was done already, is not one too many. Raises
@@ -85,14 +94,14 @@ def transact(table: Table, writes: Sequence[Write], spending: Spending) -> None:
     stores = [_storing(spending)] if spending.stored else []
     everything = [*writes, *stores]
     if not spending.charges:
-        table.transact(everything)
+        table.transact(everything, attempts)
         return
     key = keys.limits(spending.user_id)
     known: Item = {}
     for _ in range(_ATTEMPTS):
         charge = charging(key, spending.charges, spending.at, known)
         try:
-            table.transact([*everything, charge])
+            table.transact([*everything, charge], attempts)
         except ConditionFailed as error:
             failed = [index for index in error.failed if index < len(writes)]
             if failed:

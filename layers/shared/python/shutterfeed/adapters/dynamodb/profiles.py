@@ -24,7 +24,9 @@ from shutterfeed.adapters.dynamodb.table import (
     Update,
     item_key,
     key_item,
+    retried,
 )
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.users import HANDLE_REST, Profile, recent_renames
 from shutterfeed.ports.profiles import HandleTaken
@@ -86,8 +88,20 @@ class DynamoProfiles:
 
     def spread_followers(self, user_id: str, shards: int) -> None:
         few = Attr(PK).exists() & (Attr(_SHARDS).not_exists() | Attr(_SHARDS).lt(shards))
-        with suppress(ConditionFailed):
-            self.table.write(Update(keys.profile(user_id), set={_SHARDS: shards}, condition=few))
+        update = Update(keys.profile(user_id), set={_SHARDS: shards}, condition=few)
+
+        # The item is spread because transactions contend for it, and each of them stands in the
+        # way of this write too.
+        def attempt() -> bool | None:
+            try:
+                self.table.write(update)
+            except ConditionFailed:
+                return True
+            except Busy:
+                return None
+            return True
+
+        retried(attempt)
 
     def note_popularity(self, user_id: str, old: int, new: int) -> None:
         noted: ConditionBase = Attr(_POPULARITY).eq(old)

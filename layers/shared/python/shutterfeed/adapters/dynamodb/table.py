@@ -37,7 +37,7 @@ Item = dict[str, Any]
 
 _BATCH_GET: Final = 100
 _BATCH_WRITE: Final = 25
-_ATTEMPTS: Final = 8
+ATTEMPTS: Final = 8
 _BASE_DELAY: Final = 0.025
 """The first delay in seconds. It is doubled at every attempt, with full jitter: 3 seconds in all on
 average."""
@@ -59,6 +59,15 @@ class ConditionFailed(Exception):
     def __init__(self, failed: Sequence[int] = (0,)) -> None:
         super().__init__(f"condition failed for writes {list(failed)}")
         self.failed = tuple(failed)
+
+
+class Contended(Busy):
+    """A transaction met other writers until the end. `writes` has the indexes of its writes that
+    were in the way of others, or throttled, at the last attempt."""
+
+    def __init__(self, writes: Sequence[int]) -> None:
+        super().__init__()
+        self.writes = tuple(writes)
 
 
 class _Serializer(TypeSerializer):
@@ -151,10 +160,10 @@ def _translated() -> Iterator[None]:
         raise
 
 
-def _retried(call: Callable[[], T | None]) -> T:
+def retried(call: Callable[[], T | None], attempts: int = ATTEMPTS) -> T:
     """Repeat the call until it returns something, waiting longer each time. Raises `Busy` in the
     end."""
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(attempts):
         result = call()
         if result is not None:
             return result
@@ -345,12 +354,14 @@ class Table:
                     return unmarshal(answer["Attributes"])
         return {}
 
-    def transact(self, writes: Sequence[Write | Check]) -> None:
-        """Make all writes or none. Raises `ConditionFailed`, and `Busy` if conflicts last."""
+    def transact(self, writes: Sequence[Write | Check], attempts: int = ATTEMPTS) -> None:
+        """Make all writes or none. Raises `ConditionFailed`, and `Contended` if conflicts last."""
         kinds = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
         items: Any = [{kinds[type(write)]: self._parameters(write)} for write in writes]
+        contended: list[int] = []
 
         def attempt() -> bool | None:
+            contended.clear()
             try:
                 with _translated():
                     self.client.transact_write_items(TransactItems=items)
@@ -359,12 +370,16 @@ class Table:
                 failed = [i for i, reason in enumerate(reasons) if reason == _CONDITION]
                 if failed:
                     raise ConditionFailed(failed) from error
-                if _PASSING.intersection(reasons):
+                contended.extend(i for i, reason in enumerate(reasons) if reason in _PASSING)
+                if contended:
                     return None
                 raise
             return True
 
-        _retried(attempt)
+        try:
+            retried(attempt, attempts)
+        except Busy as error:
+            raise Contended(contended) from error
 
     def write_many(self, puts: Iterable[Item] = (), deletes: Iterable[Key] = ()) -> None:
         """Make unconditional writes in batches. Writes that DynamoDB did not process are
@@ -382,7 +397,7 @@ class Table:
             requests = list(answer.get("UnprocessedItems", {}).get(self.name, []))
             return None if requests else True
 
-        _retried(attempt)
+        retried(attempt)
 
     def _get_batch(self, keys: Sequence[Key], consistent: bool) -> list[Item]:
         request: Any = {
@@ -401,7 +416,7 @@ class Table:
             request = answer.get("UnprocessedKeys")
             return None if request else True
 
-        _retried(attempt)
+        retried(attempt)
         return items
 
     def _parameters(self, write: Write | Check) -> Item:

@@ -39,9 +39,10 @@ def wanted_keys(viewer: Viewer, wanted: Wanted) -> Iterator[Key]:
     yield from map(keys.counts, wanted.posts)
     yield from map(keys.counts, wanted.at_hand)
     authors = (post_id.author_id for post_id in wanted.posts)
-    yield from map(keys.profile, (*authors, *wanted.authors, *wanted.users))
+    users = (*wanted.users, *wanted.uncounted)
+    yield from map(keys.profile, (*authors, *wanted.authors, *users))
     if viewer.user_id is not None:
-        for user_id in wanted.users:
+        for user_id in users:
             yield keys.follow(viewer.user_id, user_id)
 
 
