@@ -22,9 +22,9 @@ _FIVE_MINUTES: Final = Duration.minutes(5)
 _WAIT: Final = Duration.minutes(30)
 _SHARE: Final = 0.8
 _SIGN_IN: Final = {
-    "SignInThrottles": "sign-ins",
-    "SignUpThrottles": "sign-ups",
-    "TokenRefreshThrottles": "token-refreshes",
+    "sign-ins": "SignInThrottles",
+    "sign-ups": "SignUpThrottles",
+    "token-refreshes": "TokenRefreshThrottles",
 }
 
 
@@ -73,21 +73,28 @@ def _concurrency(settings: Settings) -> Iterator[Watch]:
 
 
 def _sign_in(identity: Identity) -> Iterator[Watch]:
-    for metric, what in _SIGN_IN.items():
-        yield Watch(
-            f"throttled-{what}",
-            cloudwatch.Metric(
-                namespace="AWS/Cognito",
-                metric_name=metric,
-                dimensions_map={
-                    "UserPool": identity.pool.user_pool_id,
-                    "UserPoolClient": identity.client_id,
-                },
-                statistic="Sum",
-                period=_FIVE_MINUTES,
-            ),
-            threshold=1,
-            periods=1,
-            meaning=f"Cognito has refused people: more {what.replace('-', ' ')} than its quota "
-            "allows. Ask for a higher quota of user pool requests.",
-        )
+    for what, metric in _SIGN_IN.items():
+        yield _refused(identity, what, metric, identity.client_id)
+    # Whoever changes their address, password or second factor signs in at this client before.
+    yield _refused(identity, "password-checks", "SignInThrottles", identity.account_client_id)
+
+
+def _refused(identity: Identity, what: str, metric: str, client_id: str) -> Watch:
+    """Cognito counts what it refuses by pool and client, and not for a pool as a whole."""
+    return Watch(
+        f"throttled-{what}",
+        cloudwatch.Metric(
+            namespace="AWS/Cognito",
+            metric_name=metric,
+            dimensions_map={
+                "UserPool": identity.pool.user_pool_id,
+                "UserPoolClient": client_id,
+            },
+            statistic="Sum",
+            period=_FIVE_MINUTES,
+        ),
+        threshold=1,
+        periods=1,
+        meaning=f"Cognito has refused people: more {what.replace('-', ' ')} than its quota "
+        "allows. Ask for a higher quota of user pool requests.",
+    )

@@ -41,7 +41,8 @@ RECENT_POSTS_CACHE: Final = ("seconds", "authors", "megabytes")
 _STAGE: Final = re.compile(r"[a-z][a-z0-9]{0,11}")
 _RUNTIME: Final = re.compile(r"python3\.1[0-9]")
 _SNAP_START_RUNTIME: Final = re.compile(r"python3\.1[2-9]")
-_LOG_LEVEL: Final = re.compile(r"TRACE|DEBUG|INFO|WARN|ERROR|FATAL")
+_LOG_LEVEL: Final = re.compile(r"TRACE|DEBUG|INFO")
+"""Above INFO there would be no line that says who wrote what."""
 _QUALIFIER: Final = re.compile(r"[a-z0-9]{1,10}")
 _STACK_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _ADDRESS: Final = r"[^<>@\s]+@([^<>@\s]+\.[^<>@\s]+)"
@@ -567,6 +568,18 @@ def _check_combinations(context: Context) -> None:
             "Context values cache=valkey and search=opensearch cannot be combined: with the cache "
             "the API function runs in a network without a way to the search domain, so every "
             "search would fail."
+        )
+    if context.is_given("layers_target") and context.text("stage") != LOCAL_STAGE:
+        raise SettingsError(
+            "Context value layers_target is for the local cloud, which runs this machine's Python: "
+            "on AWS the layers follow python_runtime and architecture."
+        )
+    if context.is_given("search_endpoint") and (
+        context.text("stage") != LOCAL_STAGE or context.optional("search") != OPENSEARCH
+    ):
+        raise SettingsError(
+            "Context value search_endpoint is for a node beside the local cloud: it needs "
+            "search=opensearch and stage=local. On AWS, search=opensearch makes a domain."
         )
     if context.flag("snap_start") and not _SNAP_START_RUNTIME.fullmatch(
         context.text("python_runtime")

@@ -1,8 +1,8 @@
 """A Valkey cache that all containers of the API function share, in a network of its own.
 
 The network has no internet gateway and no public address, so nothing in it reaches the internet or
-can be reached from there. AWS's services are reached through endpoints: DynamoDB, S3 (both free)
-and SQS.
+can be reached from there. AWS's services are reached through endpoints: DynamoDB, S3 (both free),
+SQS, and Cognito, which ends sessions.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ _PORT: Final = 6379
 _MOST_GIGABYTES: Final = 1
 """The memory limit in gigabytes, the lowest that AWS allows. Above it the cache removes the least
 recently used ones."""
+_INTERFACES: Final = {
+    "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
+    # It answers for user pools without a domain of Cognito's, as this one.
+    "Cognito": ec2.InterfaceVpcEndpointAwsService("cognito-idp"),
+}
 _NETWORKING: Final = (
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -46,7 +51,7 @@ class SharedCache(Construct):
         self.subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
         self.vpc = self._network(settings)
         self.users = self._group("Users", "The API function")
-        endpoint = self._group("Endpoint", "The way to SQS")
+        endpoint = self._group("Endpoint", "The way to SQS and Cognito")
         cache = self._group("Cache", "The cache of recent posts")
         for group, port in ((endpoint, 443), (cache, _PORT)):
             group.add_ingress_rule(self.users, ec2.Port.tcp(port), "From the API function")
@@ -54,13 +59,14 @@ class SharedCache(Construct):
         # A gateway endpoint has public addresses of the region, which a template cannot know. The
         # network has no route to any others, so this rule allows nothing else.
         self.users.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "To DynamoDB and S3")
-        self.vpc.add_interface_endpoint(
-            "Sqs",
-            service=ec2.InterfaceVpcEndpointAwsService.SQS,
-            subnets=self.subnets,
-            security_groups=[endpoint],
-            open=False,
-        )
+        for name, service in _INTERFACES.items():
+            self.vpc.add_interface_endpoint(
+                name,
+                service=service,
+                subnets=self.subnets,
+                security_groups=[endpoint],
+                open=False,
+            )
         self._cache = self._valkey(cache)
 
     def let_in(self, role: iam.Role, function_name: str) -> None:

@@ -312,8 +312,6 @@ def effective_context(overrides: Sequence[str]) -> dict[str, Any]:
 
 def target(context: Mapping[str, Any]) -> layers.Target:
     """What this context's layers are built for."""
-    if context["layers_target"]:
-        return layers.Target.parse(context["layers_target"])
     return layers.Target.of_function(context["python_runtime"], context["architecture"])
 
 

@@ -213,7 +213,7 @@ class Call:
     @property
     def viewer(self) -> Viewer:
         """Who is shown the answer; nobody on a public route, which looks at no token."""
-        return NOBODY if self.route.public else Viewer(self.user_id)
+        return NOBODY if self.route.public else Viewer(self.user_id, self.session_began)
 
     def header(self, name: str) -> str:
         """A header's value; empty if the header is missing."""

@@ -276,10 +276,7 @@ def create_post(call: Call) -> PostCreated:
 @route("GET", "/posts/{id}", returns=PostBody, errors=(404,))
 def get_post(call: Call) -> PostBody:
     """Get a published post, or one of the caller's own posts in any state but `deleted`."""
-    view = call.services.posts.get(call.path["id"], call.viewer)
-    if call.viewer.is_user(view.post.author_id):
-        view.author.profile.check_session(call.session_began)
-    return _post(call, view)
+    return _post(call, call.services.posts.get(call.path["id"], call.viewer))
 
 
 @route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404), limited=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from infra.synthesis import synthesize
 
-LAYERS_TARGETS: Final = ("cp313-aarch64",)
+LAYERS_TARGETS: Final = ("cp313-aarch64", "cp312-x86_64")
 LOCAL_ACTION: Final = "sqs:SendMessageBatch"
 """AWS has no such right: a function that may send may send a batch. The local cloud asks for it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.infra.conftest import REPLICA
+from tests.infra.contexts import REPLICA
 from tests.infra.templates import LOCAL_ACTION, Properties, Template, listed, text
 from tests.rights import GRANTED, TRACING, common
 

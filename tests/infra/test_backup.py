@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.infra.conftest import FAR_VAULT
+from tests.infra.contexts import FAR_VAULT
 from tests.infra.templates import Template
 
 

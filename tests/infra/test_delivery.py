@@ -16,7 +16,7 @@ from api.http import PREFIX
 from api.models import MEDIUM_PARAMETER
 from shutterfeed import keys
 from shutterfeed.bootstrap import aws
-from tests.infra.conftest import DOMAIN, WEB_ACL
+from tests.infra.contexts import DOMAIN, WEB_ACL
 from tests.infra.templates import Template, listed, text
 from tools import node, paths
 

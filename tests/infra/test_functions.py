@@ -154,7 +154,7 @@ def test_logs_are_kept_as_long_as_the_context_says(dev: Template, prod: Template
 
 
 def test_the_log_level_comes_from_the_context(dev: Template, prod: Template) -> None:
-    for template, level in ((dev, "INFO"), (prod, "WARN")):
+    for template, level in ((dev, "INFO"), (prod, "DEBUG")):
         levels = {
             function["LoggingConfig"]["ApplicationLogLevel"]
             for function in template.functions().values()

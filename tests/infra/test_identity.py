@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.infra.conftest import DOMAIN, IDENTITY
+from tests.infra.contexts import DOMAIN, IDENTITY
 from tests.infra.templates import Properties, Template, text
 
 

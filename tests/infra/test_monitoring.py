@@ -53,6 +53,7 @@ def test_all_alarms_are_thirteen_more_for_ten_cents_each(
         "throttled-sign-ins",
         "throttled-sign-ups",
         "throttled-token-refreshes",
+        "throttled-password-checks",
     }
     dollars = f"{len(more) * 0.10:.2f} USD a month"
     assert dollars in (repo_root / "docs/operations.md").read_text()

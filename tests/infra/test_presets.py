@@ -132,6 +132,7 @@ def test_the_large_preset_watches_quotas_queues_and_the_bill(
         "throttled-sign-ins",
         "throttled-sign-ups",
         "throttled-token-refreshes",
+        "throttled-password-checks",
     }
     assert "Custom::AWS" in large.types()
     assert "Custom::AWS" not in dev.types()

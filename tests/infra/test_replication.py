@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.infra.conftest import REPLICA
+from tests.infra.contexts import REPLICA
 from tests.infra.templates import Template, listed
 
 

@@ -58,10 +58,8 @@ def test_a_domain_is_spread_encrypted_and_watched(searching: Template) -> None:
     assert all(option["Enabled"] for option in properties["LogPublishingOptions"].values())
 
 
-def test_production_keeps_its_domain_once_it_is_there(
-    searching: Template, template_of: Synthesize
-) -> None:
-    (kept,) = template_of(search="opensearch", stage="prod").whole(DOMAIN).values()
+def test_production_keeps_its_domain_once_it_is_there(searching: Template, first: Template) -> None:
+    (kept,) = first.whole(DOMAIN).values()
     assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == (
         "RetainExceptOnCreate",
         "Retain",

@@ -11,14 +11,20 @@ from pathlib import Path
 import pytest
 
 from infra.context import SettingsError
+from infra.presets import VALUES
 from infra.settings import REPOSITORY, Settings
 from shutterfeed import schema, topology
 from shutterfeed.bootstrap.limits import limits_of
 from shutterfeed.domain.limits import Allowance, Limited
+from tests.infra.contexts import CERTIFICATE, CONTEXTS
 
 CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
 FEED = CONTEXT["feed"]
 LIMITS = CONTEXT["limits"]
+
+
+OF_THE_BUILD = {"functions_dir", "layers_dir", "openapi", "site_dir"}
+OF_THE_LOCAL_CLOUD = {"layers_target", "search_endpoint"}
 
 
 def _settings(**overrides: object) -> Settings:
@@ -30,6 +36,17 @@ def test_the_defaults_are_complete() -> None:
     assert settings.stack_name == "Shutterfeed-dev"
     assert settings.layers_target == "cp313-aarch64"
     assert settings.openapi == REPOSITORY / "functions" / "api" / "openapi.json"
+
+
+def test_every_value_is_other_than_by_default_in_a_template_that_is_tested() -> None:
+    other = {
+        name
+        for context in CONTEXTS.values()
+        for name, value in context.items()
+        if value != {**CONTEXT["presets"]["small"], **CONTEXT}[name]
+    }
+    ours = {name for name in CONTEXT if not name.startswith("@aws-cdk/")} - {"presets"} | VALUES
+    assert ours - other == OF_THE_BUILD | OF_THE_LOCAL_CLOUD
 
 
 def test_values_from_the_command_line_are_text() -> None:
@@ -70,7 +87,6 @@ def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
 
 
 REFUSED = "null or false: the local cloud"
-CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0a"
 VAULT = "arn:aws:backup:eu-west-1:210987654321:backup-vault:far"
 DOMAIN = {"domain": "photos.example.com", "certificate_arn": CERTIFICATE}
 
@@ -109,6 +125,9 @@ def test_what_the_local_cloud_lacks_is_refused_there(context: dict[str, object])
         ({"email_identity_arn": "arn:aws:ses:eu-west-1:1" + "2" * 11 + ":identity/a.b"}, "sender"),
         ({"backup_copy_vault_arn": VAULT}, "needs backup_days"),
         ({"budget": 50}, "needs an alarm_email"),
+        ({"layers_target": "cp311-x86_64"}, "follow python_runtime"),
+        ({"search": "opensearch", "search_endpoint": "http://127.0.0.1:9200"}, "makes a domain"),
+        ({"stage": "local", "search_endpoint": "http://127.0.0.1:9200"}, "search=opensearch"),
     ],
 )
 def test_values_that_do_not_go_together_are_refused(context: dict[str, object], said: str) -> None:
@@ -257,6 +276,7 @@ def test_layers_follow_runtime_and_architecture(
         ("media_base_url", "media.example.com"),
         ("python_runtime", "python2.7"),
         ("log_level", "LOUD"),
+        ("log_level", "WARN"),
         ("domain", "https://photos.example.com"),
         ("domain", "localhost"),
         ("certificate_arn", "arn:aws:acm:eu-west-1:123456789012:certificate/0a"),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from shutterfeed import config
-from tests.infra.conftest import BOUNDS
+from tests.infra.contexts import BOUNDS
 from tests.infra.templates import Template, listed, text
 
 
@@ -72,13 +72,32 @@ def test_the_network_leads_nowhere_but_to_endpoints(valkey: Template) -> None:
         "dynamodb": "Gateway",
         "s3": "Gateway",
         "sqs": "Interface",
+        "cognito-idp": "Interface",
     }
     for name in ("dynamodb", "s3"):
         assert len(endpoints[name]["RouteTableIds"]) == 2
-    assert endpoints["sqs"]["PrivateDnsEnabled"] is True
-    assert endpoints["sqs"]["SecurityGroupIds"] == [
-        _ref(valkey, "AWS::EC2::SecurityGroup", "CacheEndpoint")
-    ]
+    for name in ("sqs", "cognito-idp"):
+        assert endpoints[name]["PrivateDnsEnabled"] is True
+        assert endpoints[name]["SecurityGroupIds"] == [
+            _ref(valkey, "AWS::EC2::SecurityGroup", "CacheEndpoint")
+        ]
+
+
+def test_the_user_pool_has_no_domain_which_would_close_its_endpoint(valkey: Template) -> None:
+    assert "AWS::Cognito::UserPoolDomain" not in valkey.types()
+
+
+def test_every_service_that_the_api_function_may_call_has_a_way(valkey: Template) -> None:
+    called = {right.partition(":")[0] for right in valkey.rights("api")}
+    assert "cognito-idp" in called
+    # Lambda itself sends logs and traces, and makes the network interfaces.
+    assert called - {"logs", "xray", "ec2"} == {
+        "dynamodb",
+        "s3",
+        "sqs",
+        "cognito-idp",
+        "elasticache",
+    }
 
 
 def test_only_the_api_function_may_connect_and_to_nothing_else(valkey: Template) -> None:

@@ -63,16 +63,19 @@ def test_it_ends_all_sessions_and_no_later_one(
             assert client.request("GET", path, claims=good).status == 200
 
 
-def test_an_ended_session_sees_no_post_of_its_users(
+def test_an_ended_session_is_shown_nothing_of_its_own_user(
     client: Client, accounts: World, ada: Person
 ) -> None:
     claims = _claims(ada, accounts)
     headers = {"Idempotency-Key": "key"}
     made = client.request("POST", "/posts", claims=claims, body=draft(), headers=headers).json
-    path = f"/posts/{made['post']['id']}"
-    assert client.request("GET", path, claims=claims).status == 200
+    handle = made["post"]["author"]["handle"]
+    paths = (f"/posts/{made['post']['id']}", f"/users/{handle}", f"/users/{handle}/posts")
+    for path in paths:
+        assert client.request("GET", path, claims=claims).status == 200
     _sign_out_everywhere(client, claims)
-    assert client.request("GET", path, claims=claims).error == ("session_ended", None)
+    for path in paths:
+        assert client.request("GET", path, claims=claims).error == ("session_ended", None)
 
 
 @pytest.mark.parametrize("route", WRITES, ids=lambda route: route.name)

@@ -127,15 +127,16 @@ def _begins_with(worker: topology.Worker, kind: str) -> bool:
     return words == worker.step or words.startswith(f"{worker.step}_")
 
 
-@pytest.mark.parametrize(("step", "receives"), [("render", 10), ("publish", 20), ("transcode", 5)])
+@pytest.mark.parametrize(("step", "receives"), [("render", 10), ("publish", 20), ("transcode", 6)])
 def test_the_longer_a_message_is_hidden_the_fewer_times_it_is_received(
     step: str, receives: int
 ) -> None:
     assert topology.worker(step).receives == receives
 
 
-def test_a_message_may_be_throttled_for_an_hour_and_tried_five_times() -> None:
+def test_a_message_may_be_throttled_for_an_hour_and_five_times() -> None:
     for worker in WORKERS:
-        assert worker.receives >= 5
+        # SQS moves a message when it is received once more often than this.
+        assert worker.receives > 5
         assert worker.receives * worker.visibility_s >= 3600
         assert worker.visibility_s >= 6 * worker.timeout_s

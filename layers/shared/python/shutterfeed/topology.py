@@ -21,7 +21,8 @@ VISIBILITY_PER_TIMEOUT: Final = 6
 """AWS advises six times the function's timeout, so that a throttled poller does not hand a message
 to a second function while the first still works on it."""
 
-LEAST_RECEIVES: Final = 5
+LEAST_RECEIVES: Final = 6
+"""Five times it may be throttled, or fail, and there is one more attempt."""
 THROTTLED_FOR_S: Final = HOUR_S
 """How long an account may be too busy for a message before it counts as one that fails. While no
 execution is free, Lambda holds a message until its visibility times out, and counts that as one

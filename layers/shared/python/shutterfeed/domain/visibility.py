@@ -20,7 +20,8 @@ not be hidden: that will be a field of the view, not a reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -34,9 +35,17 @@ class Viewer:
     """The person who asks. The id is None if they are not signed in."""
 
     user_id: str | None
+    session_began: datetime | None = field(default=None, compare=False)
+    """When they signed in; None if that decides nothing, as for a worker."""
 
     def is_user(self, user_id: str) -> bool:
         return self.user_id == user_id
+
+    def check_session(self, profile: Profile) -> None:
+        """Raise `SessionEnded` if the profile is the viewer's own and says that their session was
+        ended."""
+        if self.is_user(profile.user_id):
+            profile.check_session(self.session_began)
 
 
 NOBODY: Final = Viewer(None)

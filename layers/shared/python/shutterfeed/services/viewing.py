@@ -54,8 +54,8 @@ class PostView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewingService:
-    """Makes views. Methods for one subject raise `NotFound` if it is hidden; those for many leave
-    it out."""
+    """Makes views. Methods for one subject raise `NotFound` if it is hidden, and `SessionEnded` if
+    it is the viewer's own and their session was ended; those for many leave out what is hidden."""
 
     reads: ViewingReads
     profiles: Profiles
@@ -159,6 +159,7 @@ def _post_by_itself(viewer: Viewer, post_id: PostId, stored: Stored) -> PostView
     view = _post(viewer, post_id, stored, STRANGERS, Surface.ITSELF)
     if view is None:
         raise post_not_found()
+    viewer.check_session(view.author.profile)
     return view
 
 
@@ -187,6 +188,7 @@ def _user_by_itself(viewer: Viewer, user_id: str, stored: Stored, handle: str) -
     view = _user(viewer, user_id, stored, Surface.ITSELF)
     if view is None:
         raise _user_not_found(handle)
+    viewer.check_session(view.profile)
     return view
 
 
