@@ -66,7 +66,8 @@ def edit_me(call: Call) -> User:
 
     A handle that is given up is kept for its former owner for 30 days: nobody is found by it, only
     the former owner can take it back, and everybody else gets 409 `handle_taken`. Whoever has
-    changed the handle too often within these days gets 429 `rename_limit` with `Retry-After`.
+    changed the handle too often within these days gets 429 `limit_reached` with the limit
+    `renames` and `Retry-After`.
     """
     change = call.parse(EditProfile)
     profile = call.services.users.edit(

@@ -1,4 +1,5 @@
-"""The codes of errors in the OpenAPI document are those that the code can raise, all of them."""
+"""The codes of errors in the OpenAPI document are those that the code can raise, all of them; no
+text promises another."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
+
+import pytest
 
 import api
 import shutterfeed
@@ -19,7 +22,7 @@ from shutterfeed.domain.photos import RefusalCode
 from shutterfeed.domain.videos import VideoRefusalCode
 from shutterfeed.services import ingest
 from tests.integration import contract
-from tools import error_codes
+from tools import error_codes, paths
 
 STATUS_OF: Mapping[str, int] = {kind.__name__: status for kind, status in STATUS.items()}
 BY_THEMSELVES = {"InvalidCursor", "SessionEnded", "LimitReached", "Busy"}
@@ -27,6 +30,9 @@ BY_THEMSELVES = {"InvalidCursor", "SessionEnded", "LimitReached", "Busy"}
 PACKAGES = [Path(package.__path__[0]) for package in (api, shutterfeed)]
 OF_THE_API = {"unauthenticated": 401, "route_not_found": 404, "internal_error": 500}
 """The errors that are no errors of the domain."""
+PROMISE = re.compile(r"\b(?P<status>[45]\d\d)\s+`(?P<code>\w+)`")
+"""How a text says with which code an answer comes."""
+DOCUMENTS = [*paths.ROOT.glob("*.md"), *paths.ROOT.glob("docs/*.md")]
 
 
 def _raised() -> Iterator[tuple[str, int]]:
@@ -85,6 +91,42 @@ def test_the_classes_that_know_their_code_are_these() -> None:
 
 def test_the_errors_of_the_api_itself_are_these() -> None:
     assert set(re.findall(r'ErrorDetail\("(\w+)"', inspect.getsource(http))) == OF_THE_API.keys()
+
+
+def _broken_promises(text: str) -> set[tuple[str, int]]:
+    """The codes that a text promises with a status, and that the API does not answer with it."""
+    promised = {(found["code"], int(found["status"])) for found in PROMISE.finditer(text)}
+    return promised - _documented().items()
+
+
+def _described(node: Any) -> Iterator[str]:
+    """All texts for people below a part of the OpenAPI document."""
+    children = node.items() if isinstance(node, dict) else enumerate(node)
+    for name, child in children:
+        if name in {"summary", "description"} and isinstance(child, str):
+            yield child
+        elif isinstance(child, dict | list):
+            yield from _described(child)
+
+
+def test_no_description_promises_another_code() -> None:
+    described = " ".join(_described(contract.document()))
+    assert len(PROMISE.findall(described)) > 5
+    assert _broken_promises(described) == set()
+    for _, _, operation in contract.operations():
+        promised = {found["status"] for found in PROMISE.finditer(" ".join(_described(operation)))}
+        assert promised <= operation["responses"].keys(), operation["operationId"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=paths.relative)
+def test_no_document_promises_another_code(document: Path) -> None:
+    assert _broken_promises(document.read_text()) == set()
+
+
+def test_another_code_and_another_status_are_found() -> None:
+    """Or the tests above find nothing because they look at nothing."""
+    text = "It is 429\n`rename_limit`, 404 `handle_taken`, or 409 `handle_taken`."
+    assert _broken_promises(text) == {("rename_limit", 429), ("handle_taken", 404)}
 
 
 def test_every_reason_to_refuse_a_file_is_documented() -> None:
