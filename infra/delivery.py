@@ -21,15 +21,17 @@ from infra.settings import Settings
 
 # The same as in the URLs that the API gives out.
 _MEDIUM_PARAMETER: Final = "m"
-# The client decides which page a path shows, so each path gets index.html. Only files are served
-# as they are: they lie in `assets/`, or at the root with a dot in their names. Handles may have
-# dots too, but begin with @.
 _CLOUDFRONT_ZONE: Final = "Z2FDTNDATAQYW2"
 """The hosted zone of all distributions, which AWS documents for alias records."""
+# The client decides which page a path shows, so each path gets index.html, but for the API's
+# documentation. Only files are served as they are: they lie in `assets/`, or at the root with a dot
+# in their names. Handles may have dots too, but begin with @.
 _PAGES: Final = r"""
 function handler(event) {
   var request = event.request;
-  if (!/^\/(assets\/.+|[^\/@][^\/]*\.[^\/]+)$/.test(request.uri)) {
+  if (/^\/docs\/?$/.test(request.uri)) {
+    request.uri = '/docs.html';
+  } else if (!/^\/(assets\/.+|[^\/@][^\/]*\.[^\/]+)$/.test(request.uri)) {
     request.uri = '/index.html';
   }
   return request;

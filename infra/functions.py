@@ -178,10 +178,11 @@ def _code(name: str, settings: Settings) -> lambda_.AssetCode:
     if not (settings.functions_dir / name / "handler.py").is_file():
         raise SettingsError(f"The function {name} has no handler.py in {settings.functions_dir}.")
     # The folder above is the asset's root, so that the dotted name of a handler is the same
-    # everywhere. Other functions' files are left out, so a change to one leaves others' hashes.
+    # everywhere. Other functions' files are left out, so a change to one leaves others' hashes,
+    # and so is the OpenAPI document, which is a file of the site.
     return lambda_.Code.from_asset(
         str(settings.functions_dir),
-        exclude=["*", f"!{name}", f"!{name}/**", "**/__pycache__/**"],
+        exclude=["*", f"!{name}", f"!{name}/**", "**/__pycache__/**", "**/*.json"],
         ignore_mode=IgnoreMode.GIT,
     )
 

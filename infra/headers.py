@@ -45,12 +45,10 @@ class Headers(Construct):
             },
             referrers=True,
         )
-        # The API's own header wins for its documentation page, the only answer with scripts.
         self.api = self._policy(
             "Api",
             "default-src 'none'; frame-ancestors 'none'",
             {"Cross-Origin-Resource-Policy": "same-origin"},
-            overriding=False,
             referrers=True,
         )
         self.media = self._policy(
@@ -69,7 +67,6 @@ class Headers(Construct):
         content_policy: str,
         custom: dict[str, str],
         *,
-        overriding: bool = True,
         referrers: bool = False,
         removed: list[str] | None = None,
     ) -> cloudfront.ResponseHeadersPolicy:
@@ -80,7 +77,7 @@ class Headers(Construct):
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy=content_policy, override=overriding
+                    content_security_policy=content_policy, override=True
                 ),
                 referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
                     referrer_policy=cloudfront.HeadersReferrerPolicy.SAME_ORIGIN, override=True

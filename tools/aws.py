@@ -283,7 +283,7 @@ def describe(outputs: Mapping[str, str]) -> str:
     return f"""
   Open           {outputs["SiteUrl"]}
   API            {outputs["SiteUrl"]}/api
-  Documentation  {outputs["SiteUrl"]}/api/docs
+  Documentation  {outputs["SiteUrl"]}/docs
   User pool      {outputs["UserPoolId"]}, client {outputs["UserPoolClientId"]}
   Dashboard      {outputs["DashboardName"]}
 

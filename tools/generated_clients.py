@@ -13,7 +13,7 @@ from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
 from tools.progress import step
 
-DOCUMENT: Final = paths.ROOT / "functions" / "api" / "openapi.json"
+DOCUMENT: Final = paths.OPENAPI
 PYTHON_PACKAGE: Final = "shutterfeed_client"
 TYPESCRIPT_FOLDER: Final = "client"
 _REQUIREMENTS: Final = paths.ROOT / "tools" / "requirements-clients.txt"

@@ -28,7 +28,7 @@ LARGEST_UNPACKED_BYTES: Final = 250 * 1024 * 1024
 _CPUS: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 _WHEELS: Final = "manylinux_2_28"
 """And older ones: what Lambda's system runs."""
-_FORMAT: Final = "4"
+_FORMAT: Final = "5"
 """Part of every stamp: raise it when what this module makes of the same wheels changes."""
 _NOTICE: Final = "NOTICE"
 _LICENSE_TEXT: Final = re.compile(r"\b[\w.-]+\.txt\b")
@@ -136,14 +136,14 @@ def _build(folder: Path, name: str, target: Target) -> None:
 
 
 def _slim(python: Path) -> None:
-    """Remove what no function reads: command-line scripts, stubs, other services' descriptions, and
-    the lock that uv leaves."""
+    """Remove what no function reads: command-line scripts, stubs, other services' descriptions,
+    Powertools' copy of Swagger UI, and the lock that uv leaves."""
     _remove(
         [python / "bin", python / ".lock", *python.rglob("*.pyi"), *python.rglob("__pycache__")]
     )
     services = [*python.glob("botocore/data/*/"), *python.glob("boto3/data/*/")]
     _remove(folder for folder in services if folder.is_dir() and folder.name not in _SDK_SERVICES)
-    _remove([python / "boto3" / "examples"])
+    _remove([python / "boto3" / "examples", *python.glob("*/event_handler/**/swagger-ui*.min.*")])
 
 
 def _add_notice(layer: Path, name: str) -> None:

@@ -127,7 +127,7 @@ Shutterfeed is running.
 
   Open           {outputs["SiteUrl"]}
   API            {outputs["SiteUrl"]}/api
-  Documentation  {outputs["SiteUrl"]}/api/docs
+  Documentation  {outputs["SiteUrl"]}/docs
   Sign-in        {running.endpoint} (Cognito), client {outputs["UserPoolClientId"]}
 
 Demo accounts, all with the password {demo.PASSWORD}

@@ -16,10 +16,13 @@ from typing import Any, Final
 
 import msgspec
 
-from api import http, routes
+from api import (
+    http,
+    routes,  # noqa: F401 - importing it declares the routes
+)
 from api.models import ErrorBody, GatewayError, LimitBody
 from api.parameters import IN_PATH, PAGING, Parameter
-from tools import paths
+from tools import error_codes, examples, paths
 
 SECURITY_SCHEME: Final = "accessToken"
 _EVERYWHERE: Final = (429, 500, 503)
@@ -66,8 +69,8 @@ def document() -> dict[str, Any]:
             "version": _version(),
             "description": _ABOUT,
         },
-        # Relative to where the document is served, which no deployment needs to be told.
-        "servers": [{"url": "."}],
+        # Of the site that serves the document, so that no deployment needs to be told.
+        "servers": [{"url": http.PREFIX}],
         "paths": paths,
         "components": {
             "schemas": {name: _dedented(schema) for name, schema in sorted(schemas.items())},
@@ -80,6 +83,15 @@ def document() -> dict[str, Any]:
                 }
             },
         },
+        # What a schema cannot say without being closed to codes of later versions.
+        "x-error-codes": [
+            {"code": code, "status": status, "meaning": meaning}
+            for status, codes in error_codes.ERRORS.items()
+            for code, meaning in codes.items()
+        ],
+        "x-upload-failures": [
+            {"code": code, "meaning": meaning} for code, meaning in error_codes.REFUSALS.items()
+        ],
     }
 
 
@@ -101,31 +113,39 @@ def rendered() -> str:
 
 def _operation(declared: http.Route) -> dict[str, Any]:
     summary, *description = _PARAGRAPH.split(declared.summary)
+    sample = examples.request(declared.name)
     operation: dict[str, Any] = {
         "operationId": declared.name,
         "summary": " ".join(summary.split()),
         "tags": ["service" if declared.public else declared.path.split("/")[1]],
         "security": [] if declared.public else [{SECURITY_SCHEME: []}],
-        "parameters": _parameters(declared),
+        "parameters": _parameters(declared, sample),
         "responses": _responses(declared),
     }
     if description:
         operation["description"] = "\n\n".join(" ".join(p.split()) for p in description)
     if declared.body:
-        operation["requestBody"] = {"required": True, "content": _json(declared.body)}
+        operation["requestBody"] = {
+            "required": True,
+            "content": _json(declared.body, sample.body),
+        }
     return operation
 
 
-def _parameters(declared: http.Route) -> list[dict[str, Any]]:
+def _parameters(declared: http.Route, sample: examples.Request) -> list[dict[str, Any]]:
     given = {
         "path": tuple(IN_PATH[name] for name in declared.parameters),
         "header": declared.headers,
         "query": declared.query + (PAGING if declared.paged else ()),
     }
-    return [_parameter(where, p) for where, parameters in given.items() for p in parameters]
+    return [
+        _parameter(where, parameter, sample.parameters.get(parameter.name))
+        for where, parameters in given.items()
+        for parameter in parameters
+    ]
 
 
-def _parameter(where: str, parameter: Parameter) -> dict[str, Any]:
+def _parameter(where: str, parameter: Parameter, example: str | None) -> dict[str, Any]:
     described = {
         "name": parameter.name,
         "in": where,
@@ -133,17 +153,17 @@ def _parameter(where: str, parameter: Parameter) -> dict[str, Any]:
         "schema": dict(parameter.schema),
     }
     required = parameter.required or where == "path"
+    is_text = parameter.schema["type"] == "string"
+    if example is not None:
+        described["example"] = example if is_text else json.loads(example)
     return described | ({"required": True} if required else {})
 
 
 def _responses(declared: http.Route) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(declared.status).phrase}
     if declared.returns:
-        success["content"] = _json(declared.returns)
-    elif declared.status != HTTPStatus.NO_CONTENT:
-        anything = {"type": "object", "additionalProperties": True}
-        schema = anything if declared.produces == http.JSON else {"type": "string"}
-        success["content"] = {declared.produces: {"schema": schema}}
+        example = examples.answer(declared.name, declared.returns.__name__)
+        success["content"] = _json(declared.returns, example)
     invalid = (400,) if _takes_input(declared) else ()
     signed_in = () if declared.public else _SIGNED_IN
     large = _WITH_A_BODY if declared.body else ()
@@ -168,8 +188,8 @@ def _takes_input(declared: http.Route) -> bool:
     return bool(declared.body or declared.paged or declared.headers or declared.query)
 
 
-def _json(model: type[Any]) -> dict[str, Any]:
-    return {http.JSON: {"schema": _reference(model)}}
+def _json(model: type[Any], example: Any) -> dict[str, Any]:
+    return {http.JSON: {"schema": _reference(model), "example": example}}
 
 
 def _reference(model: type[Any]) -> dict[str, str]:
@@ -219,7 +239,7 @@ def _in_a_row(declared: http.Route) -> str:
 
 def main(arguments: list[str]) -> int:
     written = {
-        routes.OPENAPI: rendered(),
+        paths.OPENAPI: rendered(),
         paths.CLIENT_LIMITS: limits(),
         paths.README: readme(),
     }

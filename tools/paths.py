@@ -25,6 +25,8 @@ CLIENT_GENERATORS: Final = BUILD / "client-generators"
 NODE: Final = BUILD / "node"
 UV: Final = BUILD / "uv"
 
+OPENAPI: Final = ROOT / "functions" / "api" / "openapi.json"
+"""The OpenAPI document, which `tools/openapi.py` makes from the routes."""
 WEB: Final = ROOT / "web"
 SITE: Final = WEB / "dist"
 LAYER_SOURCES: Final = ROOT / "layers"

@@ -32,8 +32,6 @@ _INSTALLED: Final = _PACKAGES / ".shutterfeed.sha256"
 _BUILT: Final = paths.BUILD / "site.sha256"
 # Made by npm and by the build, from the rest.
 _MADE: Final = frozenset({"node_modules", "dist", "build"})
-_DOCUMENT: Final = paths.ROOT / "functions" / "api" / "openapi.json"
-"""The client's types of the API's answers are made from it."""
 _COMPRESSED: Final = (
     "text/",
     "application/javascript",
@@ -139,7 +137,7 @@ def _fits(key: str, patterns: Sequence[str]) -> bool:
 
 def _digest() -> str:
     sources = sorted(path for path in paths.WEB.iterdir() if path.name not in _MADE)
-    return stamps.digest([*sources, _DOCUMENT, paths.LICENSE_TEXTS])
+    return stamps.digest([*sources, paths.OPENAPI, paths.LICENSE_TEXTS])
 
 
 def install() -> None:

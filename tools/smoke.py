@@ -65,6 +65,7 @@ def questions(outputs: Mapping[str, str]) -> list[Question]:
             f"{site}/config.json",
             _is_config(outputs["UserPoolClientId"]),
         ),
+        Question("the API is documented", f"{site}/docs", _is_page),
         Question("the API answers", f"{api}/health", _has_status(200)),
         Question("the API asks for an access token", f"{api}/feed", _has_status(401)),
         Question("the API's own address is closed", f"{gateway}/health", _has_status(403)),

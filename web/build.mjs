@@ -3,6 +3,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
+import { page as documentation } from "./docs/page.ts";
 import "./limits.mjs"; // build/limits.ts, which src/ imports
 
 const ROOT = import.meta.dirname;
@@ -87,5 +88,21 @@ await writeFile(
     .replace("/src/styles.css", urlOf(fileOf(page, "src/styles.css")))
     .replace("/src/main.tsx", urlOf(fileWith(page, FIRST_SCREEN))),
 );
+
+// The API's documentation: a page of its own, made from the OpenAPI document that is served beside it.
+const DOCUMENT = path.join(ROOT, "..", "functions", "api", "openapi.json");
+const docs = await build({ ...common, entryPoints: ["docs/docs.ts", "docs/docs.css"] });
+const text = documentation(
+  await readFile(path.join(ROOT, "docs", "page.html"), "utf8"),
+  JSON.parse(await readFile(DOCUMENT, "utf8")),
+);
+await writeFile(
+  path.join(DIST, "docs.html"),
+  text
+    .replace("/docs/docs.css", urlOf(fileOf(docs, "docs/docs.css")))
+    .replace("/docs/docs.ts", urlOf(fileOf(docs, "docs/docs.ts"))),
+);
+await cp(DOCUMENT, path.join(DIST, "openapi.json"));
+
 // It only imports the file that the page names.
 await rm(path.join(ROOT, fileOf(page, FIRST_SCREEN)));

@@ -12,7 +12,7 @@ import re
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -75,15 +75,6 @@ class Unauthenticated(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """An answer whose body is not the JSON of one of our models."""
-
-    content_type: str
-    body: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
     """One operation of the API; `path` has parameters in braces."""
 
@@ -101,8 +92,6 @@ class Route:
     limited: bool
     """Whether what it does is limited for each user: 429 `limit_reached`."""
     query: tuple[Parameter, ...]
-    produces: str
-    """The content type of its answer."""
     checks_session: bool
     """Whether a caller whose session was ended is refused before the endpoint is called."""
 
@@ -135,7 +124,6 @@ def route(
     errors: tuple[int, ...] = (),
     limited: bool = False,
     query: tuple[Parameter, ...] = (),
-    produces: str = JSON,
     checks_session: bool | None = None,
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the error statuses
@@ -158,7 +146,6 @@ def route(
             errors,
             limited,
             query,
-            produces,
             method != "GET" if checks_session is None else checks_session,
         )
         ROUTES.append(declared)
@@ -398,12 +385,9 @@ def _answer(call: Call) -> Response[Any]:
     except Unauthenticated:
         message = "Sign in and send the access token as a Bearer token."
         return _error(401, ErrorDetail("unauthenticated", message, None))
-    match result:
-        case None:
-            # The body is an empty text, not None: the local cloud cannot send a body of null.
-            return Response(call.route.status, body="", headers=dict(_HEADERS))
-        case Raw(content_type, body, headers):
-            return _text(call.route.status, content_type, body, headers)
+    if result is None:
+        # The body is an empty text, not None: the local cloud cannot send a body of null.
+        return Response(call.route.status, body="", headers=dict(_HEADERS))
     return _json(call.route.status, result)
 
 
@@ -422,11 +406,7 @@ def _internal_error() -> Response[Any]:
 
 
 def _json(status: int, body: Any) -> Response[Any]:
-    return _text(status, JSON, msgspec.json.encode(body).decode(), {})
-
-
-def _text(status: int, content_type: str, body: str, headers: Mapping[str, str]) -> Response[Any]:
-    return Response(status, content_type, body, {**_HEADERS, **headers})
+    return Response(status, JSON, msgspec.json.encode(body).decode(), dict(_HEADERS))
 
 
 def _compressed(event: APIGatewayProxyEventV2, response: Response[Any]) -> Response[Any]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import UNSET
 
-from api.http import JSON, Call, Raw, route
+from api.http import Call, route
 from api.models import (
     AvatarCreated,
     CreateAvatar,
@@ -49,26 +45,11 @@ from shutterfeed.services.viewing import PostView, ProfileView
 
 E = TypeVar("E", bound=StrEnum)
 
-OPENAPI = Path(__file__).with_name("openapi.json")
-
 
 @route("GET", "/health", returns=Health, public=True)
 def get_health(_: Call) -> Health:
     """Check that the API answers."""
     return Health("ok")
-
-
-@route("GET", "/openapi.json", public=True)
-def get_openapi(_: Call) -> Raw:
-    """Get this API's OpenAPI document."""
-    return Raw(JSON, OPENAPI.read_text())
-
-
-@route("GET", "/docs", public=True, produces="text/html")
-def get_docs(_: Call) -> Raw:
-    """Get a page that documents this API and lets one try requests."""
-    page, policy = _docs_page()
-    return Raw("text/html; charset=utf-8", page, {"Content-Security-Policy": policy})
 
 
 @route("GET", "/me", returns=User)
@@ -85,7 +66,8 @@ def edit_me(call: Call) -> User:
 
     A handle that is given up is kept for its former owner for 30 days: nobody is found by it, only
     the former owner can take it back, and everybody else gets 409 `handle_taken`. Whoever has
-    changed the handle too often within these days gets 429 `rename_limit` with `Retry-After`.
+    changed the handle too often within these days gets 429 `limit_reached` with the limit
+    `renames` and `Retry-After`.
     """
     change = call.parse(EditProfile)
     profile = call.services.users.edit(
@@ -422,51 +404,3 @@ def _listed(call: Call, views: Sequence[ProfileView]) -> list[ListedUser]:
 def _given(value: Any) -> Any:
     """A field's value; None if the request left it out."""
     return None if value is UNSET else value
-
-
-@cache
-def _docs_page() -> tuple[str, str]:
-    """Swagger UI with everything inlined, from the copy that Powertools carries (whose own page
-    generator needs pydantic), and its Content-Security-Policy.
-
-    The page shares its origin with the web client, so it runs these scripts and no others, and
-    talks to the API alone.
-    """
-    import aws_lambda_powertools
-
-    package = Path(aws_lambda_powertools.__file__).parent
-    assets = package / "event_handler" / "openapi" / "swagger_ui"
-    library = (assets / "swagger-ui-bundle.min.js").read_text()
-    # Inside a script element only this sequence would end it.
-    start = _DOCS_START.format(document=OPENAPI.read_text().replace("</", "<\\/"))
-    page = _DOCS_PAGE.format(
-        style=(assets / "swagger-ui.min.css").read_text(), library=library, start=start
-    )
-    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in (library, start))
-    return page, _DOCS_POLICY.format(scripts=scripts)
-
-
-def _digest(script: str) -> str:
-    """The digest that browsers compute of the content of a script element, in base64."""
-    return b64encode(sha256(script.encode()).digest()).decode()
-
-
-_DOCS_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Shutterfeed API</title>
-<style>{style}</style>
-<div id="docs"></div>
-<script>{library}</script>
-<script>{start}</script>
-</html>
-"""
-_DOCS_START = """
-SwaggerUIBundle({{ dom_id: "#docs", spec: {document}, deepLinking: true }});
-"""
-# The library sets styles of its own while it runs.
-_DOCS_POLICY = (
-    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)

@@ -13,6 +13,7 @@ from shutterfeed_cli.client.content import Json, Photo
 from shutterfeed_cli.client.http import request
 from tests import pictures
 from tests.e2e.conftest import Deployment, Person, eventually, feed_ids, published
+from tools import paths
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "photos"
 _REAL = ("phones/HMD_Nokia_8.3_5G.jpg", "phones/jolla.jpg", "cameras/canon-ixus.jpg")
@@ -156,7 +157,14 @@ def test_caption_and_place_can_be_edited(person: Callable[[], Person]) -> None:
 
 def test_the_documentation_is_open(stack: Deployment) -> None:
     assert stack.api.call("GET", "/health") == {"status": "ok"}
-    assert "/feed" in stack.api.call("GET", "/openapi.json")["paths"]
-    page = stack.api.send("GET", "/docs")
-    assert page.status_code == 200
-    assert page.headers["content-type"].startswith("text/html")
+    for path, kind in (("/docs", "text/html"), ("/openapi.json", "application/json")):
+        url = stack.outputs["SiteUrl"] + path
+        answer = request("GET", url, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(kind)
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.headers["cache-control"] == "public, max-age=300"
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        assert "/me/following/{handle}" in answer.text
+    served = request("GET", stack.outputs["SiteUrl"] + "/openapi.json")
+    assert served.text == paths.OPENAPI.read_text()

@@ -244,8 +244,11 @@ def test_nothing_tells_of_other_media_with_the_same_content(every: Template) -> 
 
 def test_the_site_is_kept_and_compressed_as_its_files_say(every: Template) -> None:
     behavior = _behaviors(every)["*"]
+    # That policy keeps an answer as long as its Cache-Control says, and compressed ones apart.
     assert behavior["CachePolicyId"] == MANAGED_CACHING_OPTIMIZED
     assert behavior["Compress"] is True
+    # Of the policies of headers only the media's has one that would take the files' own place.
+    assert "cache-control" not in _headers(every, "*")
 
 
 def test_the_site_runs_its_own_scripts_and_talks_to_nobody_else(
@@ -314,14 +317,13 @@ def _policy(template: Template) -> dict[str, list[str]]:
     return {name: sources for name, *sources in map(str.split, directives)}
 
 
-def test_the_apis_answers_are_no_pages_but_for_its_documentation(every: Template) -> None:
+def test_the_apis_answers_are_no_pages(every: Template) -> None:
     headers = _headers(every, API)
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     policy = _behaviors(every)[API]["ResponseHeadersPolicyId"]["Ref"]
     config = every.all("AWS::CloudFront::ResponseHeadersPolicy")[policy]
     security = config["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
-    # The documentation comes with its own.
-    assert security["ContentSecurityPolicy"]["Override"] is False
+    assert security["ContentSecurityPolicy"]["Override"] is True
 
 
 @pytest.mark.parametrize(
@@ -331,6 +333,11 @@ def test_the_apis_answers_are_no_pages_but_for_its_documentation(every: Template
         ("/u/ada", "/index.html"),
         ("/u/ada.l", "/index.html"),
         ("/@ada.l", "/index.html"),
+        ("/docs", "/docs.html"),
+        ("/docs/", "/docs.html"),
+        ("/docs/more", "/index.html"),
+        ("/docs.html", "/docs.html"),
+        ("/openapi.json", "/openapi.json"),
         ("/assets", "/index.html"),
         ("/assets/", "/index.html"),
         ("/assets/main-ABC.js", "/assets/main-ABC.js"),

@@ -22,6 +22,17 @@ def test_every_function_folder_is_deployed(every: Template) -> None:
     assert sorted(every.functions()) == FUNCTIONS
 
 
+def test_a_function_carries_its_own_code_and_nothing_else(dev: Template) -> None:
+    for name, function in dev.functions().items():
+        asset = function["Code"]["S3Key"].removesuffix(".zip")
+        carried = dev.path.parent / f"asset.{asset}"
+        files = [path.relative_to(carried) for path in carried.rglob("*") if path.is_file()]
+        assert Path(name, "handler.py") in files
+        assert {path.parts[0] for path in files} == {name}
+        # The OpenAPI document, a file of the site, would otherwise lie in the API's.
+        assert {path.suffix for path in files} == {".py"}
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_runtime_and_logs(every: Template, name: str) -> None:
     function = every.functions()[name]

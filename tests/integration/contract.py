@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,23 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     "number": (int, float),
     "boolean": bool,
     "null": type(None),
+}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "minimum": lambda value, least: not _is_number(value) or value >= least,
+    "exclusiveMinimum": lambda value, least: not _is_number(value) or value > least,
+    "maximum": lambda value, most: not _is_number(value) or value <= most,
+    "minLength": lambda value, least: not isinstance(value, str) or len(value) >= least,
+    "maxLength": lambda value, most: not isinstance(value, str) or len(value) <= most,
+    "pattern": lambda value, pattern: not isinstance(value, str) or bool(re.search(pattern, value)),
+    "minItems": lambda value, least: not isinstance(value, list) or len(value) >= least,
+    "maxItems": lambda value, most: not isinstance(value, list) or len(value) <= most,
+    "maxProperties": lambda value, most: not isinstance(value, dict) or len(value) <= most,
 }
 
 
@@ -55,7 +72,12 @@ def violations(operation: Mapping[str, Any], status: int, body: Any) -> list[str
     if documented is None:
         return [f"{operation['operationId']} does not document the status {status}"]
     content = documented.get("content", {}).get("application/json")
-    return [] if content is None else list(_check(content["schema"], body, "$"))
+    return [] if content is None else wrong(content["schema"], body)
+
+
+def wrong(schema: Mapping[str, Any], value: Any) -> list[str]:
+    """What of a value is not as its schema says."""
+    return list(_check(schema, value, "$"))
 
 
 def _check(schema: Mapping[str, Any], value: Any, at: str) -> Iterator[str]:
@@ -77,8 +99,22 @@ def _check(schema: Mapping[str, Any], value: Any, at: str) -> Iterator[str]:
         items = rest.pop("items")
         for index, item in enumerate(value):
             yield from _check(items, item, f"{at}[{index}]")
-    for unknown in rest.keys() - {"properties", "required", "additionalProperties", "enum"}:
+    yield from _check_limits(rest, value, at)
+    for unknown in rest.keys() - {
+        "properties",
+        "required",
+        "additionalProperties",
+        "enum",
+        *_LIMITS,
+    }:
         yield f"{at}: the checker does not know {unknown!r}"
+
+
+def _check_limits(rules: Mapping[str, Any], value: Any, at: str) -> Iterator[str]:
+    """Limits say nothing of a value of another type: of null, for instance."""
+    for name, is_within in _LIMITS.items():
+        if name in rules and not is_within(value, rules[name]):
+            yield f"{at}: {value!r} breaks {name} {rules[name]}"
 
 
 def _check_type(name: str, value: Any, at: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ _FOLDERS = (
     "layers",
     "tests",
     "tools",
+    "web/docs",
     "web/src",
     "web/tests",
 )

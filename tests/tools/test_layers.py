@@ -31,6 +31,8 @@ class FakeIndex:
             "botocore/data/s3/service.json",
             "botocore/data/ec2/service.json",
             "botocore/data/endpoints.json",
+            "package/event_handler/openapi/swagger_ui/swagger-ui-bundle.min.js",
+            "package/event_handler/openapi/swagger_ui/swagger-ui.min.css",
         ):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_text("")

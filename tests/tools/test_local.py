@@ -140,7 +140,7 @@ def test_the_summary_has_every_door_and_every_account(server: FakeCloud, seeded:
 
     site_url = OUTPUTS["SiteUrl"]
     lines = [line.split()[-1] for line in summary.splitlines() if site_url in line]
-    assert lines == [site_url, f"{site_url}/api", f"{site_url}/api/docs"]
+    assert lines == [site_url, f"{site_url}/api", f"{site_url}/docs"]
     assert f"client {OUTPUTS['UserPoolClientId']}" in summary
     for person in demo.PEOPLE:
         assert person.email in summary

@@ -24,6 +24,7 @@ HEALTHY = {
     "https://photos.example.com/u/nobody": PAGE,
     "http://photos.example.com/": Answer(301, {"location": "https://photos.example.com/"}, ""),
     "https://photos.example.com/config.json": Answer(200, {}, '{"userPoolClientId": "client"}'),
+    "https://photos.example.com/docs": PAGE,
     "https://photos.example.com/api/health": Answer(200, {}, ""),
     "https://photos.example.com/api/feed": Answer(401, {}, ""),
     "https://abc.execute-api.eu-north-1.amazonaws.com/api/health": Answer(403, {}, ""),
@@ -50,6 +51,7 @@ def test_a_healthy_stage_has_nothing_wrong() -> None:
             Answer(200, {}, '{"userPoolClientId": "another"}'),
             "sign in",
         ),
+        ("https://photos.example.com/docs", Answer(404, {}, ""), "API is documented"),
         ("https://photos.example.com/api/health", Answer(503, {}, ""), "API answers"),
         ("https://photos.example.com/api/feed", Answer(200, {}, ""), "access token"),
         (

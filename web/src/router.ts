@@ -80,7 +80,7 @@ export function followLinks(event: MouseEvent): void {
     link.target ||
     link.hasAttribute("download") ||
     link.origin !== window.location.origin ||
-    /^\/(api|media|assets)\//.test(link.pathname) ||
+    /^\/((api|media|assets)\/|docs$)/.test(link.pathname) ||
     (link.hash && link.pathname === window.location.pathname)
   ) {
     return;

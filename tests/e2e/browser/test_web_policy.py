@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.visitor import Screen, Visitor
 from tests.e2e.conftest import Deployment, Person, published
 from tools.pictures import landscape
 
@@ -111,11 +112,33 @@ def test_everything_comes_from_one_domain(
     assert not [url for url in asked if "eyJ" in url]
 
 
-def test_the_documentation_page_runs_under_its_own_policy(visit: Visit) -> None:
-    nobody = visit().open("/api/docs")
-    page = nobody.page
-    expect(page.get_by_role("heading", name="Shutterfeed")).to_be_visible()
-    page.get_by_text("Check that the API answers.").click()
-    page.get_by_role("button", name="Try it out").click()
-    page.get_by_role("button", name="Execute").click()
-    expect(page.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
+def test_the_documentation_is_read_by_anybody_and_tried_by_who_is_signed_in(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    nobody = visit(screen=Screen(320, 640, "dark")).open("/docs")
+    expect(nobody.page.get_by_role("heading", name="Shutterfeed API")).to_be_visible()
+    expect(nobody.page.locator("[data-client]")).not_to_contain_text("<")
+    _try(nobody, "GET /health")
+    expect(_form(nobody, "GET /health").get_by_role("status")).to_contain_text('"ok"')
+    nobody.page.get_by_text("Try GET /me", exact=True).click()
+    expect(_form(nobody, "GET /me").get_by_role("button", name="Send")).to_be_disabled()
+    assert (nobody.accessibility(), nobody.overflow()) == ([], 0)
+
+    owner = person()
+    somebody = visit(owner).open("/settings")
+    somebody.page.get_by_role("link", name="Documentation of the API").click()
+    _try(somebody, "GET /me")
+    told = _form(somebody, "GET /me").get_by_role("status")
+    expect(told).to_contain_text("200")
+    expect(told).to_contain_text(f'"handle": "{owner.handle}"')
+    assert (somebody.accessibility(), somebody.overflow()) == ([], 0)
+
+
+def _form(visitor: Visitor, operation: str) -> Locator:
+    return visitor.page.get_by_role("form", name=operation, exact=True)
+
+
+def _try(visitor: Visitor, operation: str) -> None:
+    """Send the request of the form by the keyboard alone."""
+    visitor.page.get_by_text(f"Try {operation}", exact=True).press("Enter")
+    _form(visitor, operation).get_by_role("button", name="Send").press("Enter")

@@ -51,6 +51,11 @@ export function SettingsView() {
           </a>
         </li>
         <li>
+          <a class="menu-item" href="/docs">
+            <Icon name="link" /> Documentation of the API
+          </a>
+        </li>
+        <li>
           <a class="menu-item" href="/licenses.txt" target="_blank" rel="noreferrer">
             <Icon name="link" /> Licences of the software in this app
           </a>

@@ -1,0 +1,238 @@
+"""The examples in the OpenAPI document: a request and an answer for every operation.
+
+The requests are the samples in `events/api/`, which the tests send to the API. An answer stands
+here under the name of its model, or of its operation if that shows something else of the model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tools import paths
+
+Json = dict[str, Any]
+
+_SAMPLES: Final = paths.ROOT / "events" / "api"
+_SITE: Final = "https://photos.example.com"
+_ADA: Final = "3Z7TD5472D9E79YR1ABP61WYSM"
+_BEN: Final = "60BCEQX0X29WCVDN4HWZSA632R"
+_POST: Final = f"{_ADA}-01KJMMA2G038NKRKAYDXX8Q70D"
+_MEDIUM: Final = "01KJMVYEG0000000000000000X"
+_BLOB: Final = "01KJMMA4EG4HMASR0KAYDXY0J6"
+_SHA256: Final = "f2e40ed4875e649d794563627aba52f316f5dc191ad30dfda48f643c242d1e48"
+_PLACEHOLDER: Final = "1QcSHQRnh493V4dIh4eXh1h4kJUI"
+_CURSOR: Final = "MDFLSk1NQTJHMDM4TktSS0FZRFhYOFE3MEQ"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A sample request: its parameters as texts, by name, and its body if it has one."""
+
+    parameters: Mapping[str, str]
+    body: Any
+
+
+def request(operation: str) -> Request:
+    """The sample request of an operation. Raises `FileNotFoundError` if there is none."""
+    event = json.loads((_SAMPLES / f"{operation}.json").read_text())
+    key = event["headers"].get("idempotency-key")
+    given = event.get("pathParameters", {}) | event.get("queryStringParameters", {})
+    given |= {} if key is None else {"Idempotency-Key": key}
+    return Request(given, json.loads(event["body"]) if "body" in event else None)
+
+
+def answer(operation: str, model: str) -> Any:
+    """The example of an operation's answer. Raises `KeyError` if there is none."""
+    return ANSWERS[operation if operation in ANSWERS else model]
+
+
+def _url(name: str) -> str:
+    return f"{_SITE}/media/{_BLOB}/{name}?m={_MEDIUM}"
+
+
+def _rendition(name: str, width: int, height: int) -> Json:
+    kind = "image/webp" if name.endswith("webp") else "image/jpeg"
+    return {
+        "name": name,
+        "url": _url(name),
+        "content_type": kind,
+        "width": width,
+        "height": height,
+    }
+
+
+_AUTHOR: Final = {
+    "id": _ADA,
+    "handle": "ada",
+    "display_name": "Ada Linde",
+    "avatar": {"url": _url("150.jpg"), "placeholder": _PLACEHOLDER},
+}
+_OWN: Final = {
+    **_AUTHOR,
+    "bio": "Lighthouses and what the sea leaves.",
+    "counts": {"followers": 128, "following": 64, "posts": 12},
+    "created_at": "2026-01-12T08:30:00Z",
+}
+_OTHER: Final = {
+    "id": _BEN,
+    "handle": "ben",
+    "display_name": "Ben Okafor",
+    "bio": "",
+    "counts": {"followers": 9, "following": 31, "posts": 4},
+    "created_at": "2026-02-03T19:05:12Z",
+    "avatar": None,
+}
+_WAITING_MEDIUM: Final[Json] = {
+    "id": _MEDIUM,
+    "state": "awaiting",
+    "content_type": "image/jpeg",
+    "width": None,
+    "height": None,
+    "placeholder": None,
+    "renditions": [],
+    "capture": None,
+    "clip": None,
+    "progress": None,
+    "failure": None,
+    "alt_text": "A white lighthouse in front of a red sky",
+}
+_READY_MEDIUM: Final = {
+    **_WAITING_MEDIUM,
+    "state": "ready",
+    "width": 4032,
+    "height": 3024,
+    "placeholder": _PLACEHOLDER,
+    "renditions": [_rendition("640.webp", 640, 480), _rendition("150.jpg", 150, 150)],
+}
+_PENDING: Final = {
+    "id": _POST,
+    "state": "pending",
+    "author": _AUTHOR,
+    "caption": "The lighthouse at dawn 🌅",
+    "place": {"name": "Lindau", "latitude": 47.5436, "longitude": 9.6835},
+    "media": [_WAITING_MEDIUM],
+    "counts": {"likes": 0, "comments": 0},
+    "created_at": "2026-03-01T12:00:00Z",
+    "published_at": None,
+    "taken_at": "2026-02-28T06:12:40Z",
+}
+_PUBLISHED: Final = {
+    **_PENDING,
+    "state": "published",
+    "media": [_READY_MEDIUM],
+    "published_at": "2026-03-01T12:00:04Z",
+}
+_LINK: Final = {
+    "media_id": _MEDIUM,
+    "expires_at": "2026-03-01T12:15:00Z",
+    "url": "https://uploads.example.com/",
+    "fields": {
+        "key": f"uploads/{_POST}/{_MEDIUM}",
+        "Content-Type": "image/jpeg",
+        "policy": "eyJleHBpcmF0aW9uIjogIjIwMjYtMDMtMDFUMTI6MTU6MDBaIn0=",
+        "x-amz-signature": "5e1f…",
+    },
+}
+_UPLOAD: Final = {
+    "post_id": _POST,
+    "media_id": _MEDIUM,
+    "state": "ready",
+    "content_type": "image/jpeg",
+    "bytes": 248113,
+    "sha256": _SHA256,
+    "failure": None,
+    "created_at": "2026-03-01T12:00:00Z",
+    "purpose": "post",
+    "thumbnail": _url("150.jpg"),
+}
+_LARGE: Final = {
+    **_UPLOAD,
+    "state": "awaiting",
+    "content_type": "video/mp4",
+    "bytes": 20000000,
+    "thumbnail": None,
+}
+_REFUSED: Final = {
+    **_UPLOAD,
+    "media_id": "01KJMVYEG0000000000000000Y",
+    "state": "failed",
+    "failure": {
+        "code": "bytes_mismatch",
+        "message": "The file has 248,112 bytes, but 248,113 were declared.",
+        "field": "bytes",
+    },
+    "thumbnail": None,
+}
+
+ANSWERS: Final[Mapping[str, Any]] = {
+    "Health": {"status": "ok"},
+    "User": _OWN,
+    "UserAsSeen": {"user": _OTHER, "followed_by_me": True},
+    "unfollow": {"user": _OTHER, "followed_by_me": False},
+    "UserPage": {"items": [{**_OTHER, "followed_by_me": True}], "next_cursor": _CURSOR},
+    "AvatarCreated": {"media_id": _MEDIUM, "upload": _LINK},
+    "PostCreated": {"post": _PENDING, "uploads": [_LINK]},
+    "PostBody": _PUBLISHED,
+    "edit_post": {**_PUBLISHED, "caption": "The lighthouse, again", "place": None},
+    "PostPage": {"items": [_PUBLISHED], "next_cursor": _CURSOR},
+    "FeedPageBody": {
+        "items": [_PUBLISHED],
+        "next_cursor": _CURSOR,
+        "latest": "MDFLSk1NQTJHMDM4",
+        "new": None,
+    },
+    "DeletedPage": {
+        "items": [
+            {
+                "post": {**_PUBLISHED, "state": "deleted"},
+                "returns_to": "published",
+                "deleted_at": "2026-03-05T09:00:00Z",
+                "restorable_until": "2026-04-04T09:00:00Z",
+            }
+        ],
+        "next_cursor": None,
+    },
+    "UploadPage": {"items": [_UPLOAD, _REFUSED], "next_cursor": None},
+    "UploadState": {
+        "upload": _LARGE,
+        "arrived": [{"number": 1, "size": 8388608}],
+        "link": {
+            "media_id": _MEDIUM,
+            "expires_at": "2026-03-01T13:00:00Z",
+            "multipart": {
+                "part_size": 8388608,
+                "parts": [
+                    {"number": 2, "url": "https://uploads.example.com/2", "size": 8388608},
+                    {"number": 3, "url": "https://uploads.example.com/3", "size": 3222784},
+                ],
+            },
+        },
+    },
+    "complete_upload": {
+        "upload": {**_LARGE, "state": "processing"},
+        "arrived": [
+            {"number": 1, "size": 8388608},
+            {"number": 2, "size": 8388608},
+            {"number": 3, "size": 3222784},
+        ],
+        "link": None,
+    },
+    "OriginalLink": {
+        "url": "https://originals.example.com/lighthouse.jpg?X-Amz-Signature=5e1f",
+        "expires_at": "2026-03-01T12:15:00Z",
+        "content_type": "image/jpeg",
+        "bytes": 248113,
+        "sha256": _SHA256,
+    },
+    "SearchPage": {"posts": [_PUBLISHED], "users": [], "hashtags": [], "next_cursor": _CURSOR},
+    "Suggestions": {
+        "items": [
+            {"kind": "user", "text": "winter_ada", "user": {**_AUTHOR, "handle": "winter_ada"}},
+            {"kind": "hashtag", "text": "winter", "user": None},
+            {"kind": "place", "text": "Winterthur", "user": None},
+        ]
+    },
+}
