@@ -14,9 +14,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "layers" / "shared" / "
 
 from infra.context import SettingsError
 from infra.synthesis import synthesize
+from tools import staging
+from tools.errors import ToolError
 
 if __name__ == "__main__":
     try:
-        synthesize()
-    except SettingsError as error:
+        synthesize(staging.stage)
+    except (SettingsError, ToolError) as error:
         sys.exit(str(error))

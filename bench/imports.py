@@ -3,6 +3,9 @@
 Every import runs in a fresh interpreter; rounds go over all of them in turn, so that whatever else
 the machine does hits all alike; the figures are medians, and ratios of medians of the same rounds.
 `ready` is what a cold start pays in all: the import, and the services with their AWS clients built.
+
+Each handler is also imported as Lambda does it, from folders to which nothing is written: once from
+what is deployed, layers included, and once from the same without byte code.
 """
 
 from __future__ import annotations
@@ -13,19 +16,26 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.figures import Figure
 from bench.progress import clear, show
 from shutterfeed import config, topology
 from tests.limits import PLENTY_SETTING
+from tools import layers, staging
+from tools.layers import Target
 
 _ROOT: Final = Path(__file__).parents[1]
 _BASELINE: Final = "import boto3; boto3.client('dynamodb')"
 _CLOCK: Final = "; import time; print(time.process_time() * 1000)"
 _FUNCTIONS: Final = tuple(sorted(path.parent.name for path in _ROOT.glob("functions/*/handler.py")))
 _GOAL: Final = "<= 1.1"
+_DEPLOYED: Final = "as deployed"
+_BARE: Final = "without byte code"
+_DEPLOYED_GOAL: Final = "<= 0.6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +48,82 @@ class Size:
 
 FULL: Final = Size(15, _FUNCTIONS)
 TOY: Final = Size(1, ("api",))
-MINUTES: Final = 4.0
+MINUTES: Final = 7.0
 
 
 def run(size: Size) -> list[Figure]:
+    with TemporaryDirectory() as scratch:
+        medians = _medians(_programs(size.functions, Path(scratch)), size.rounds)
+    return [*_figures(size.functions, medians), *_deployed_figures(size.functions, medians)]
+
+
+def _programs(functions: Sequence[str], scratch: Path) -> Mapping[str, tuple[str, dict[str, str]]]:
+    """What is timed: a program and its environment, by name; the baseline first."""
     programs = {"boto3 + DynamoDB client": (_BASELINE, environment())}
-    for name in size.functions:
+    deployed = _deployed()
+    bare = [_without_byte_code(path, scratch / str(n)) for n, path in enumerate(deployed)]
+    for name in functions:
         program = f"import {name}.handler"
         programs[name] = (program, environment())
         programs[f"{name}, ready"] = (program, environment(AWS_LAMBDA_FUNCTION_NAME=name))
+        programs[f"{name}, {_DEPLOYED}"] = (program, _read_only(deployed))
+        programs[f"{name}, {_BARE}"] = (program, _read_only(bare))
+    return programs
+
+
+def _deployed() -> list[Path]:
+    """The folders in which a deployed function finds modules: its own, our layer, all others."""
+    target = Target.host()
+    ours = staging.stage(str(target))
+    built = layers.build(target)
+    others = [built / name / "python" for name in layers.names()]
+    return [ours / staging.FUNCTIONS, ours / staging.SHARED / "python", *others]
+
+
+def _without_byte_code(folder: Path, scratch: Path) -> Path:
+    ignored = ignore_patterns("__pycache__")
+    return Path(copytree(folder, scratch, ignore=ignored, copy_function=os.symlink))
+
+
+def _read_only(folders: Sequence[Path]) -> dict[str, str]:
+    """The environment of a function that finds its modules in these folders. Its interpreter writes
+    no byte code, as it cannot in Lambda; permissions would not keep the superuser from it."""
+    path = os.pathsep.join(map(str, folders))
+    return environment(PYTHONPATH=path, PYTHONDONTWRITEBYTECODE="1")
+
+
+def _medians(programs: Mapping[str, tuple[str, dict[str, str]]], rounds: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in programs}
-    for round_number in range(size.rounds + 1):
+    for round_number in range(rounds + 1):
         for name, (program, env) in programs.items():
-            show(f"round {round_number} of {size.rounds}: {name}")
+            show(f"round {round_number} of {rounds}: {name}")
             spent = cpu_milliseconds(program, env)
             if round_number:  # the first round only warms the disk's cache
                 times[name].append(spent)
     clear()
-    return _figures({name: median(values) for name, values in times.items()})
+    return {name: median(values) for name, values in times.items()}
 
 
-def _figures(medians: Mapping[str, float]) -> list[Figure]:
+def _figures(functions: Sequence[str], medians: Mapping[str, float]) -> list[Figure]:
     baseline = next(iter(medians.values()))
     figures = [Figure(name, value, "ms") for name, value in medians.items()]
-    for name, value in list(medians.items())[1:]:
+    for name in (timed for function in functions for timed in (function, f"{function}, ready")):
         goal = _GOAL if name == "api" else None
-        figures.append(Figure(f"{name} / baseline", value / baseline, "ratio", goal))
+        figures.append(Figure(f"{name} / baseline", medians[name] / baseline, "ratio", goal))
     return figures
+
+
+def _deployed_figures(functions: Sequence[str], medians: Mapping[str, float]) -> list[Figure]:
+    """What byte code saves of each import."""
+    return [
+        Figure(
+            f"{name}, {_DEPLOYED} / {_BARE}",
+            medians[f"{name}, {_DEPLOYED}"] / medians[f"{name}, {_BARE}"],
+            "ratio",
+            _DEPLOYED_GOAL,
+        )
+        for name in functions
+    ]
 
 
 def cpu_milliseconds(program: str, env: Mapping[str, str]) -> float:

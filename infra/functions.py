@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from aws_cdk import Duration, IgnoreMode, RemovalPolicy, Size
@@ -73,6 +74,7 @@ class Functions(Construct):
         scope: Construct,
         construct_id: str,
         settings: Settings,
+        code: Path,
         shared_cache: SharedCache | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -80,9 +82,16 @@ class Functions(Construct):
         if unknown:
             raise SettingsError(f"reserved_concurrency names no function: {', '.join(unknown)}.")
         _check_memory(settings)
-        layers = Layers(self, "Layers", settings)
+        layers = Layers(self, "Layers", settings, code)
         self._by_name = {
-            name: _function(self, name, settings, layers, shared_cache if name == "api" else None)
+            name: _function(
+                self,
+                name,
+                settings,
+                layers,
+                code=_code(name, code / "functions"),
+                cache=shared_cache if name == "api" else None,
+            )
             for name in SPECS
         }
 
@@ -116,7 +125,13 @@ def physical_name(settings: Settings, name: str) -> str:
 
 
 def _function(
-    scope: Construct, name: str, settings: Settings, layers: Layers, cache: SharedCache | None
+    scope: Construct,
+    name: str,
+    settings: Settings,
+    layers: Layers,
+    *,
+    code: lambda_.AssetCode,
+    cache: SharedCache | None,
 ) -> lambda_.Function:
     """One function. If it uses the shared cache, it runs in the network of the cache."""
     spec = SPECS[name]
@@ -142,7 +157,7 @@ def _function(
         ),
         architecture=architecture(settings),
         handler=f"{name}.handler.handler",
-        code=_code(name, settings),
+        code=code,
         layers=layers.named([*_layers(spec, settings), *(["caching"] if cache else [])]),
         vpc=cache.vpc if cache else None,
         vpc_subnets=cache.subnets if cache else None,
@@ -174,15 +189,15 @@ def _layers(spec: FunctionSpec, settings: Settings) -> tuple[str, ...]:
     return (*spec.layers[:-1], *client, spec.layers[-1])
 
 
-def _code(name: str, settings: Settings) -> lambda_.AssetCode:
-    if not (settings.functions_dir / name / "handler.py").is_file():
-        raise SettingsError(f"The function {name} has no handler.py in {settings.functions_dir}.")
+def _code(name: str, functions: Path) -> lambda_.AssetCode:
+    if not (functions / name / "handler.py").is_file():
+        raise SettingsError(f"The function {name} has no handler.py in {functions}.")
     # The folder above is the asset's root, so that the dotted name of a handler is the same
     # everywhere. Other functions' files are left out, so a change to one leaves others' hashes,
     # and so is the OpenAPI document, which is a file of the site.
     return lambda_.Code.from_asset(
-        str(settings.functions_dir),
-        exclude=["*", f"!{name}", f"!{name}/**", "**/__pycache__/**", "**/*.json"],
+        str(functions),
+        exclude=["*", f"!{name}", f"!{name}/**", "**/*.json"],
         ignore_mode=IgnoreMode.GIT,
     )
 

@@ -7,25 +7,23 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.context import SettingsError
-from infra.settings import REPOSITORY, Settings
+from infra.settings import Settings
 
 SHARED = "shared"
 MAX_LAYERS: Final = 5
 MAX_UNPACKED_BYTES: Final = 250 * 1024 * 1024
-"""Lambda's limits for one function. They include its own code, about 10 KB."""
-_BYTE_CODE: Final = "__pycache__"
-"""The folders with this machine's byte code, which our own layer does not contain."""
+"""Lambda's limits for one function. They include its own code, about 20 KB."""
 
 
 class Layers(Construct):
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings, code: Path) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
+        self._code = code
         self._made: dict[str, lambda_.LayerVersion] = {}
 
     def named(self, names: Iterable[str]) -> list[lambda_.ILayerVersion]:
@@ -35,7 +33,7 @@ class Layers(Construct):
         """
         names = tuple(names)
         layers: list[lambda_.ILayerVersion] = [self._layer(name) for name in names]
-        size = sum(_size(self._folder(name), name == SHARED) for name in names)
+        size = sum(_size(self._folder(name)) for name in names)
         if len(names) > MAX_LAYERS or size > MAX_UNPACKED_BYTES:
             raise SettingsError(
                 f"The layers {', '.join(names)} have {size >> 20} MB. A function may have "
@@ -48,7 +46,7 @@ class Layers(Construct):
             self._made[name] = lambda_.LayerVersion(
                 self,
                 name.capitalize(),
-                code=self._code(name),
+                code=lambda_.Code.from_asset(str(self._folder(name))),
                 compatible_architectures=[architecture(self._settings)],
                 description=f"{self._settings.stack_name} {name}",
             )
@@ -56,26 +54,16 @@ class Layers(Construct):
 
     def _folder(self, name: str) -> Path:
         if name == SHARED:
-            return REPOSITORY / "layers" / SHARED
-        return self._settings.layers_dir / self._settings.layers_target / name
-
-    def _code(self, name: str) -> lambda_.AssetCode:
-        folder = self._folder(name)
-        if name == SHARED:
-            return lambda_.Code.from_asset(
-                str(folder),
-                exclude=[f"**/{_BYTE_CODE}/**"],
-                ignore_mode=IgnoreMode.GIT,
-            )
+            return self._code / "layers" / SHARED
+        folder = self._settings.layers_dir / self._settings.layers_target / name
         if not (folder / "python").is_dir():
             raise SettingsError(f"The layer {folder} is not built: run `make layers` first.")
-        return lambda_.Code.from_asset(str(folder))
+        return folder
 
 
 @cache
-def _size(folder: Path, is_ours: bool) -> int:
-    files = (file for file in folder.rglob("*") if file.is_file())
-    return sum(f.stat().st_size for f in files if not (is_ours and _BYTE_CODE in f.parts))
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def architecture(settings: Settings) -> lambda_.Architecture:

@@ -101,7 +101,6 @@ class Settings:
     """`arm64` or `x86_64`."""
     layers_target: str
     """The built layers to use, by interpreter and CPU, for example `cp313-aarch64`."""
-    functions_dir: Path
     layers_dir: Path
     openapi: Path
     """The committed OpenAPI document, from which the HTTP API's routes are made."""
@@ -216,7 +215,6 @@ class Settings:
             python_runtime=runtime,
             architecture=architecture,
             layers_target=context.optional("layers_target") or _wheels(runtime, architecture),
-            functions_dir=REPOSITORY / context.text("functions_dir"),
             layers_dir=REPOSITORY / context.text("layers_dir"),
             openapi=REPOSITORY / context.text("openapi"),
             site_dir=REPOSITORY / context.text("site_dir"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack, Tags
 from constructs import Construct
 
@@ -31,10 +33,10 @@ from infra.triggers import Triggers
 
 
 class ShutterfeedStack(Stack):
-    """The whole deployment. Raises `SettingsError` if something that it deploys is not built
-    yet."""
+    """The whole deployment. `code` is the folder with the functions and our own layer, laid out as
+    in the repository. Raises `SettingsError` if something that it deploys is not built yet."""
 
-    def __init__(self, scope: Construct, settings: Settings) -> None:
+    def __init__(self, scope: Construct, settings: Settings, code: Path) -> None:
         super().__init__(
             scope,
             settings.stack_name,
@@ -49,7 +51,7 @@ class ShutterfeedStack(Stack):
         Tags.of(self).add("stage", settings.stage)
 
         shared_cache = SharedCache(self, "Cache", settings) if settings.shared_cache else None
-        functions = Functions(self, "Functions", settings, shared_cache)
+        functions = Functions(self, "Functions", settings, code, shared_cache)
         tables = Tables(self, "Tables", settings)
         queues = Queues(self, "Queues", settings)
         buckets = Buckets(self, "Buckets", settings, queues["ingest"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aws_cdk import App, Validations
@@ -13,8 +13,14 @@ from cdk_nag import AwsSolutionsChecks
 from infra.settings import REPOSITORY, Settings
 from infra.stack import ShutterfeedStack
 
+Stage = Callable[[str], Path]
+"""A function that makes our code ready for what the layers are built for, such as `cp313-aarch64`.
+It returns the folder with the functions and our own layer, laid out as in the repository."""
 
-def build(overrides: Mapping[str, object] | None = None, outdir: Path | None = None) -> App:
+
+def build(
+    stage: Stage, overrides: Mapping[str, object] | None = None, outdir: Path | None = None
+) -> App:
     """The app, not yet synthesized.
 
     `cdk.json` is read here too, so that `python app.py` alone has the same values as with the CDK
@@ -27,12 +33,13 @@ def build(overrides: Mapping[str, object] | None = None, outdir: Path | None = N
         analytics_reporting=False,
         outdir=str(outdir) if outdir else None,
     )
-    ShutterfeedStack(app, Settings.from_context(app.node.try_get_context))
+    settings = Settings.from_context(app.node.try_get_context)
+    ShutterfeedStack(app, settings, stage(settings.layers_target))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
     return app
 
 
 def synthesize(
-    overrides: Mapping[str, object] | None = None, outdir: Path | None = None
+    stage: Stage, overrides: Mapping[str, object] | None = None, outdir: Path | None = None
 ) -> CloudAssembly:
-    return build(overrides, outdir).synth()
+    return build(stage, overrides, outdir).synth()

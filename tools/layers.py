@@ -6,10 +6,7 @@ architecture (`cp313-aarch64`), the local cloud this machine's own (`cp311-x86_6
 
 from __future__ import annotations
 
-import compileall
-import os
 import platform
-import py_compile
 import re
 import shutil
 import sys
@@ -18,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tools import environments, paths, stamps
+from tools import byte_code, environments, interpreters, paths, stamps
 from tools.errors import ToolError
 from tools.progress import step
 
@@ -110,6 +107,7 @@ def _build(folder: Path, name: str, target: Target) -> None:
     requirements = paths.LAYER_SOURCES / name / "requirements.txt"
     stamp = _stamp(folder, name)
     stamp.unlink(missing_ok=True)
+    interpreter = interpreters.ensure(target.python)
     with (
         step(f"Building the {name} layer for {target}") as progress,
         stamps.fresh_directory(folder / name) as temporary,
@@ -124,8 +122,7 @@ def _build(folder: Path, name: str, target: Target) -> None:
         )
         _slim(python)
         _add_notice(temporary, name)
-        if target.python == Target.host().python:
-            _compile(python)
+        byte_code.compile_folder(python, interpreter, byte_code.LAYERS_PATH)
         size = _size(python)
         if size > LARGEST_UNPACKED_BYTES:
             raise ToolError(
@@ -167,19 +164,6 @@ def _papers(name: str) -> list[Path]:
     return [notice, *(paths.LICENSE_TEXTS / text for text in texts)]
 
 
-def _compile(python: Path) -> None:
-    """Compile in advance: a layer is read-only, so that each cold start would do it again. The
-    results do not depend on file times, which differ from machine to machine."""
-    compileall.compile_dir(
-        python,
-        quiet=2,
-        workers=os.cpu_count() or 1,
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        stripdir=str(python),
-        prependdir="/opt/python",
-    )
-
-
 def _remove(doomed: Iterable[Path]) -> None:
     for path in doomed:
         if path.is_dir():
@@ -199,4 +183,4 @@ def _stamp(folder: Path, name: str) -> Path:
 def _digest(name: str, target: Target) -> str:
     requirements = paths.LAYER_SOURCES / name / "requirements.txt"
     made_of = [requirements, *_papers(name)]
-    return stamps.digest(made_of, also=[_FORMAT, str(target), Target.host().python])
+    return stamps.digest(made_of, also=[_FORMAT, str(target)])

@@ -16,6 +16,8 @@ CLIENTS_VENV: Final = ROOT / ".venv-clients"
 
 BUILD: Final = ROOT / "build"
 LAYERS: Final = BUILD / "layers"
+CODE: Final = BUILD / "code"
+PYTHONS: Final = BUILD / "python"
 TEMPLATES: Final = BUILD / "templates"
 ASSETS: Final = BUILD / "assets"
 LOGS: Final = BUILD / "logs"

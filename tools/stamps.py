@@ -12,12 +12,15 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _IGNORED_DIRECTORIES = {"__pycache__"}
 _IGNORED_SUFFIXES = {".pyc"}
+_KEPT = 4
+_IN_USE_SECONDS = 3600.0
 
 
 def digest(paths: Iterable[Path], *, also: Iterable[str] = ()) -> str:
@@ -92,6 +95,15 @@ def remove_leftovers(folder: Path) -> None:
     for leftover in folder.glob(".*.*"):
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def prune(folder: Path) -> None:
+    """Delete what was made of inputs that no longer exist: each folder in `folder` that nothing has
+    used for an hour, by its time, except for the few that were used last."""
+    made = [path for path in folder.iterdir() if path.is_dir()]
+    for old in sorted(made, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
+        if time.time() - old.stat().st_mtime > _IN_USE_SECONDS:
+            shutil.rmtree(old)
 
 
 def _files(path: Path) -> list[Path]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,6 @@ from tools.progress import step
 Json = dict[str, Any]
 
 LOCAL_STAGE: Final = "local"
-_KEPT: Final = 4
 _INPUTS: Final = (
     "app.py",
     "cdk.json",
@@ -30,7 +27,9 @@ _INPUTS: Final = (
     "functions",
     "layers",
     "requirements.txt",
+    "tools/byte_code.py",
     "tools/layers.py",
+    "tools/staging.py",
     "web/early.js",  # the site's policy lets it run by its hash
 )
 
@@ -140,12 +139,4 @@ def _synthesize(context: Mapping[str, object], folder: Path) -> None:
                 f"The stack could not be synthesized: {last[0].strip()} "
                 f"(details: {paths.relative(log)})."
             ) from error
-    _prune()
-
-
-def _prune() -> None:
-    """Keep the few templates used last; older ones are of inputs that no longer exist."""
-    folders = [path for path in paths.TEMPLATES.iterdir() if path.is_dir()]
-    for folder in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
-        if time.time() - folder.stat().st_mtime > 3600:
-            shutil.rmtree(folder)
+    stamps.prune(paths.TEMPLATES)

@@ -127,4 +127,4 @@ def _install() -> None:
 def _environment(home: Path) -> dict[str, str]:
     """This process's environment, whose own settings of uv stay as they are, with pip's."""
     settings = pip_settings.read(home / "bin" / "python")
-    return {"UV_PYTHON_DOWNLOADS": "never", **settings, **os.environ}
+    return {"UV_PYTHON_DOWNLOADS": "manual", **settings, **os.environ}

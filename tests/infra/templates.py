@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.synthesis import synthesize
+from tools import staging
+from tools.layers import Target
 
 LAYERS_TARGETS: Final = ("cp313-aarch64", "cp312-x86_64")
 LOCAL_ACTION: Final = "sqs:SendMessageBatch"
@@ -26,6 +28,11 @@ def stand_in_layers(folder: Path) -> Path:
             packages.mkdir(parents=True)
             (packages / f"{layer}.txt").write_text(layer)
     return folder
+
+
+def staged(_: str) -> Path:
+    """Our code, compiled by the Python that runs this: not every machine has the functions' own."""
+    return staging.stage(str(Target.host()))
 
 
 def stand_in_site(folder: Path) -> Path:
@@ -45,7 +52,7 @@ class Template:
 
     @classmethod
     def synthesized(cls, context: Mapping[str, object], outdir: Path) -> Template:
-        (stack,) = synthesize(context, outdir).stacks
+        (stack,) = synthesize(staged, context, outdir).stacks
         return cls.read(Path(stack.template_full_path))
 
     def types(self) -> set[str]:

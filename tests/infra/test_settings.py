@@ -23,7 +23,7 @@ FEED = CONTEXT["feed"]
 LIMITS = CONTEXT["limits"]
 
 
-OF_THE_BUILD = {"functions_dir", "layers_dir", "openapi", "site_dir"}
+OF_THE_BUILD = {"layers_dir", "openapi", "site_dir"}
 OF_THE_LOCAL_CLOUD = {"layers_target", "search_endpoint"}
 
 

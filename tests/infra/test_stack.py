@@ -14,7 +14,7 @@ from cfnlint import ManualArgs, lint_file  # type: ignore[import-untyped]  # it 
 from api.http import PREFIX
 from infra.synthesis import build
 from tests.infra.contexts import DOMAIN
-from tests.infra.templates import Template, text
+from tests.infra.templates import Template, staged, text
 from tools import doctor
 
 _REGIONS = ["eu-north-1", "me-south-1", "us-east-1"]
@@ -195,7 +195,8 @@ def test_cfn_lint_finds_nothing(any_at_all: Template) -> None:
 def test_a_finding_of_cdk_nag_stops_synthesis(
     layers_dir: Path, site_dir: Path, tmp_path: Path
 ) -> None:
-    app = build({"layers_dir": str(layers_dir), "site_dir": str(site_dir)}, tmp_path)
+    context = {"layers_dir": str(layers_dir), "site_dir": str(site_dir)}
+    app = build(staged, context, tmp_path)
     (stack,) = (child for child in app.node.children if isinstance(child, aws_cdk.Stack))
     aws_s3.Bucket(stack, "Careless")
     with pytest.raises(RuntimeError, match="ValidationFailed"):

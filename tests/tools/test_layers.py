@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import environments, layers, paths
+from tools import environments, interpreters, layers, paths
 from tools.errors import ToolError
 from tools.layers import Target
 
@@ -17,6 +17,12 @@ class FakeIndex:
     def __init__(self) -> None:
         self.requests: list[list[str]] = []
         self.interrupted = False
+        self.compiled_for: list[str] = []
+
+    def interpreter(self, version: str) -> Path:
+        """The Python that runs this stands for any other."""
+        self.compiled_for.append(version)
+        return Path(sys.executable)
 
     def install(self, _: Path, arguments: Sequence[str | Path], **__: object) -> None:
         self.requests.append([str(argument) for argument in arguments])
@@ -44,6 +50,7 @@ class FakeIndex:
 def index(monkeypatch: pytest.MonkeyPatch) -> FakeIndex:
     fake = FakeIndex()
     monkeypatch.setattr(environments, "install", fake.install)
+    monkeypatch.setattr(interpreters, "ensure", fake.interpreter)
     return fake
 
 
@@ -107,12 +114,11 @@ def test_an_interrupted_build_leaves_nothing_and_is_done_again(
 def test_a_layer_carries_only_what_functions_read(
     index: FakeIndex, sources: Path, tmp_path: Path
 ) -> None:
-    other = "3.12" if sys.version_info[:2] != (3, 12) else "3.11"
-
-    folder = layers.build(Target(other, "aarch64"), tmp_path / "built")
+    folder = layers.build(Target("3.13", "aarch64"), tmp_path / "built")
 
     assert built_files(folder) == {
         "package/__init__.py",
+        f"package/__pycache__/__init__.{sys.implementation.cache_tag}.pyc",
         "package/data.json",
         "package-1.0.dist-info/licenses/LICENSE",
         "botocore/data/s3/service.json",
@@ -150,11 +156,12 @@ def test_another_notice_is_another_layer(index: FakeIndex, sources: Path, tmp_pa
     assert len(index.requests) == 3
 
 
-def test_a_layer_for_this_interpreter_is_compiled_whatever_its_file_times(
+def test_a_layer_is_compiled_by_the_python_of_its_target_whatever_its_file_times(
     index: FakeIndex, sources: Path, tmp_path: Path
 ) -> None:
-    folder = layers.build(Target.host(), tmp_path / "built")
+    folder = layers.build(Target("3.13", "aarch64"), tmp_path / "built")
 
+    assert index.compiled_for == ["3.13"]
     [compiled] = (folder / "runtime" / "python" / "package" / "__pycache__").iterdir()
     flags = int.from_bytes(compiled.read_bytes()[4:8], "little")
     assert flags == 0b01, "the hash of the source stands in for its time, and is not checked"

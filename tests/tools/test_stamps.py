@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,21 @@ def test_leftovers_of_killed_builds_go_and_everything_else_stays(tmp_path: Path)
     stamps.remove_leftovers(tmp_path)
 
     assert {path.name for path in tmp_path.iterdir()} == {"layer", "layer.sha256"}
+
+
+def test_pruning_keeps_what_was_used_last_and_what_may_be_in_use(tmp_path: Path) -> None:
+    now = time.time()
+    ages = {"a": 0, "b": 60, "c": 120, "d": 180, "in use": 3000, "old": 4000, "older": 9000}
+    for name, age in ages.items():
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (now - age, now - age))
+    (tmp_path / "lock").touch()
+    os.utime(tmp_path / "lock", (0, 0))
+
+    stamps.prune(tmp_path)
+
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {"a", "b", "c", "d", "in use", "lock"}
 
 
 def test_a_lock_lets_one_process_in_at_a_time(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_uv_gets_the_settings_of_pip_unless_it_has_its_own(
     assert environment is not None
     assert environment["UV_INDEX"] == "its own"
     assert environment["UV_OFFLINE"] == "pips"
-    assert environment["UV_PYTHON_DOWNLOADS"] == "never"
+    assert environment["UV_PYTHON_DOWNLOADS"] == "manual"
 
 
 def test_a_cache_that_cannot_be_written_is_told(runs: FakeRuns, tmp_path: Path) -> None:
