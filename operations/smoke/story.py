@@ -110,8 +110,7 @@ class Story:
 
     def _follow(self) -> None:
         self._reading.follow(self._author.handle)
-        if not self._reading.user(self._author.handle)["followed_by_me"]:
-            raise ToolError("the profile of whom it follows does not say so.")
+        self._await(self._not_following)
 
     def _upload(self) -> None:
         # A picture that nobody has posted yet: one that is known needs no worker.
@@ -137,6 +136,10 @@ class Story:
 
     def _await(self, missing: Missing) -> None:
         self._waiting.until_nothing_is(missing)
+
+    def _not_following(self) -> str | None:
+        shown = self._reading.user(self._author.handle)
+        return None if shown["followed_by_me"] else "the profile does not say so."
 
     def _unpublished(self) -> str | None:
         post = self._writing.post(self._post_id)
