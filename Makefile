@@ -21,7 +21,7 @@
 #   make reindex [STAGE=prod]                 build the search index again while it is in use
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make sign-out HANDLE=maya [STAGE=prod]    end all sessions of a user
-#   make smoke [STAGE=prod]                   ask a stage some questions, as people would
+#   make smoke [STAGE=prod] [CLEAN=…]         ask a stage some questions, as people would, and clean up
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make lock [UPGRADE="boto3 …"]             write the lock files from pyproject.toml

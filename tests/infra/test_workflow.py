@@ -110,9 +110,9 @@ def test_its_commands_are_there(jobs: Any, capsys: pytest.CaptureFixture[str]) -
     run = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
     commands = [name for line in run for name in re.findall(r"make (\w+)", line)]
     assert commands == ["diff", "deploy", "smoke"]
-    for command, run in zip(commands, (main, main, operate), strict=True):
+    for command, start in zip(commands, (main, main, operate), strict=True):
         with pytest.raises(SystemExit) as ended:
-            run([command, "--help"])
+            start([command, "--help"])
         assert ended.value.code == 0
     capsys.readouterr()
 
