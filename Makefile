@@ -21,6 +21,7 @@
 #   make reindex [STAGE=prod]                 build the search index again while it is in use
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make sign-out HANDLE=maya [STAGE=prod]    end all sessions of a user
+#   make smoke [STAGE=prod] [CLEAN=…]         ask a stage some questions, as people would, and clean up
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make lock [UPGRADE="boto3 …"]             write the lock files from pyproject.toml
@@ -33,7 +34,6 @@
 #   make doctor [REGION=…] [CONTEXT=…]        look at the account before a deployment
 #   make diff [REGION=…] [CONTEXT=…]          print what a deployment would change
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS
-#   make smoke [REGION=…] [CONTEXT=…]         ask a deployed stage some questions
 #   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS, after asking
 #   make clean                                delete everything that was built or installed
 
@@ -110,6 +110,9 @@ audit search-check: ready
 sign-out: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(HANDLE)
 
+smoke: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(CLEAN),--clean $(CLEAN))
+
 opensearch: ready
 	@$(TOOLS) opensearch $(if $(PORT),--port $(PORT))
 
@@ -135,7 +138,7 @@ rights: ready
 synth: ready
 	@$(TOOLS) synth $(CONTEXT)
 
-bootstrap doctor diff deploy smoke: ready
+bootstrap doctor diff deploy: ready
 	@$(TOOLS) $@ $(CONTEXT)
 
 destroy: ready

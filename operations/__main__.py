@@ -85,6 +85,17 @@ def _sign_out(options: argparse.Namespace) -> int:
     return 0
 
 
+def _smoke(options: argparse.Namespace) -> int:
+    from operations.smoke import command
+
+    stage = deployment.find(options.stage)
+    if options.clean:
+        command.clean(stage, options.clean)
+    else:
+        command.ask(stage)
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -97,11 +108,16 @@ def _parser() -> argparse.ArgumentParser:
         ("reindex", _reindex, "build the search index again"),
         ("search-check", _search_check, "hold the search index against the table"),
         ("sign-out", _sign_out, "end all sessions of a user"),
+        ("smoke", _smoke, "ask a stage some questions, as people would"),
     ):
         command = commands.add_parser(name, help=what)
         command.add_argument("--stage", help="in AWS; without it, what runs on this machine")
         if name in {"audit", "search-check"}:
             command.add_argument("--repair", action="store_true", help="mend what is safe")
+        if name == "smoke":
+            command.add_argument(
+                "--clean", nargs="+", metavar="email", help="delete what earlier runs left"
+            )
         if name == "sign-out":
             command.add_argument("handle", help="the user's handle")
         if name == "redrive":

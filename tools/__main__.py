@@ -153,13 +153,6 @@ def _doctor(options: argparse.Namespace) -> int:
     return aws.doctor_says(options.context)
 
 
-def _smoke(options: argparse.Namespace) -> int:
-    from tools import aws
-
-    aws.smoke(options.context)
-    return 0
-
-
 def _diff(options: argparse.Namespace) -> int:
     from tools import aws
 
@@ -244,7 +237,6 @@ def _parser() -> argparse.ArgumentParser:
         ("bootstrap", _bootstrap, "prepare AWS for the CDK"),
         ("diff", _diff, "print what a deployment would change"),
         ("deploy", _deploy, "deploy to AWS"),
-        ("smoke", _smoke, "ask a deployed stage some questions"),
         ("synth", _synth, "make the template for AWS"),
         ("destroy", _destroy, "delete from AWS"),
     ):

@@ -1,5 +1,4 @@
-"""The commands for the stack in AWS: `make doctor`, `bootstrap`, `diff`, `deploy`, `smoke` and
-`destroy`."""
+"""The commands for the stack in AWS: `make doctor`, `bootstrap`, `diff`, `deploy` and `destroy`."""
 
 from __future__ import annotations
 
@@ -20,7 +19,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tools import creation, doctor, layers, names, node, paths, quota, site, stamps
 from tools import destroy as destruction
-from tools import smoke as asking
 from tools.account_facts import AccountFacts
 from tools.commands import CommandError, run_logged
 from tools.destroy import ClientFor
@@ -267,15 +265,6 @@ def deployed(stage: str) -> tuple[ClientFor, Mapping[str, str]]:
         )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
     return client_for, outputs
-
-
-def smoke(overrides: Sequence[str]) -> None:
-    """Ask the deployed stage some questions. Raises `ToolError` with what is wrong."""
-    _, outputs = deployed(str(effective_context(overrides)["stage"]))
-    wrong = asking.check(outputs, asking.fetch)
-    if wrong:
-        raise ToolError("\n".join(wrong))
-    print(f"{outputs['SiteUrl']} answers as it should.")
 
 
 def describe(outputs: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from cfnlint import ManualArgs, lint_file  # type: ignore[import-untyped]  # it ships no types
 from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 
+from operations.__main__ import main as operate
 from tests.infra.templates import Template, listed
 from tools import paths
 from tools.__main__ import main
@@ -64,11 +65,34 @@ def _allowed(role: Any) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("role", "taken"), [("DiffRole", "cdk-${Qualifier}-lookup-role"), ("DeployRole", "cdk-")]
-)
-def test_the_roles_read_and_take_the_cdks_own(roles: Any, role: str, taken: str) -> None:
-    allowed = _allowed(roles[role])
+def test_the_role_for_pull_requests_reads_and_takes_the_cdks_own(roles: Any) -> None:
+    _require_only(_allowed(roles["DiffRole"]), "cdk-${Qualifier}-lookup-role")
+
+
+def test_the_role_for_deployments_also_makes_and_deletes_accounts_of_our_pools(
+    roles: Any, dev: Template
+) -> None:
+    # `make smoke` asks as two people, who exist only meanwhile.
+    allowed = _allowed(roles["DeployRole"])
+    of_accounts = {action for action, _ in allowed if action.startswith("cognito-idp:")}
+    assert of_accounts == {
+        f"cognito-idp:Admin{what}" for what in ("CreateUser", "SetUserPassword", "DeleteUser")
+    }
+    _require_only([one for one in allowed if one[0] not in of_accounts], "cdk-")
+    [statement] = [
+        statement
+        for policy in roles["DeployRole"]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if of_accounts & set(listed(statement["Action"]))
+    ]
+    assert statement["Resource"]["Fn::Sub"].endswith(":userpool/*")
+    [(name, value)] = statement["Condition"]["StringEquals"].items()
+    [pool] = dev.whole("AWS::Cognito::UserPool").values()
+    assert pool["Properties"]["UserPoolTags"][name.removeprefix("aws:ResourceTag/")] == value
+
+
+def _require_only(allowed: list[tuple[str, str]], taken: str) -> None:
+    """Fail if anything is allowed besides reading and taking roles whose names begin like this."""
     others = [(action, on) for action, on in allowed if not READING.fullmatch(action)]
     ((action, resource),) = others
     assert action == "sts:AssumeRole"
@@ -86,9 +110,9 @@ def test_its_commands_are_there(jobs: Any, capsys: pytest.CaptureFixture[str]) -
     run = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
     commands = [name for line in run for name in re.findall(r"make (\w+)", line)]
     assert commands == ["diff", "deploy", "smoke"]
-    for command in commands:
+    for command, start in zip(commands, (main, main, operate), strict=True):
         with pytest.raises(SystemExit) as ended:
-            main([command, "--help"])
+            start([command, "--help"])
         assert ended.value.code == 0
     capsys.readouterr()
 

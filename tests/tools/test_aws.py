@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from operations.__main__ import main
 from tools import aws, creation, doctor, layers, paths, quota, site
-from tools.__main__ import main
 from tools.doctor import Finding, Level
 from tools.errors import ToolError
 
@@ -278,7 +278,7 @@ def test_a_stack_that_may_not_be_read_is_not_taken_for_a_missing_one(
 
     client = SimpleNamespace(describe_stacks=refuse)
     monkeypatch.setattr(aws, "_clients", lambda _: lambda _: client)
-    assert main(["smoke", "stage=prod"]) == 1
+    assert main(["smoke", "--stage", "prod"]) == 1
     assert said in capsys.readouterr().err
     assert deployment.done == []
 

@@ -1,0 +1,1 @@
+"""`make smoke`: asks a deployed stage questions, as people would, and cleans up after itself."""
