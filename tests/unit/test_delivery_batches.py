@@ -116,3 +116,26 @@ def test_a_message_that_comes_again_does_not_hide_what_another_of_its_batch_has_
         backend.follows.unfollow(fan, handle)
     assert service.write([Followed(FANS[0], STAR), Unfollowed(FANS[4], STAR)]) == {}
     assert FakeRecentPosts(backend.metadata).get_many([STAR])[STAR].delivery is Delivery.TO_PUSH
+
+
+def test_a_follower_who_returns_during_the_migration_that_their_leaving_began_turns_it_round() -> (
+    None
+):
+    backend, steps = _world(), _Steps()
+    steps.broken = False
+    service = _service(backend, FakeProfiles(backend.metadata), steps, celebrity=3)
+    handle = backend.metadata.profiles[STAR].handle
+
+    def delivery() -> Delivery:
+        return FakeRecentPosts(backend.metadata).get_many([STAR])[STAR].delivery
+
+    for fan in FANS[3:]:
+        backend.follows.unfollow(fan, handle)
+    assert service.write([Followed(FANS[0], STAR)]) == {}
+    assert delivery() is Delivery.TO_PULL
+    backend.follows.unfollow(FANS[0], handle)
+    assert service.write([Unfollowed(FANS[0], STAR)]) == {}
+    assert delivery() is Delivery.TO_PUSH
+    backend.follows.follow(FANS[0], handle)
+    assert service.write([Followed(FANS[0], STAR)]) == {}
+    assert delivery() is Delivery.TO_PULL
