@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +24,8 @@ from shutterfeed.adapters.dynamodb.table import (
     chunks,
     item_key,
     key_item,
+    marshal,
+    unmarshal,
 )
 from shutterfeed.domain.delivery import Reader
 from shutterfeed.schema import PK, SK
@@ -105,6 +107,29 @@ class DynamoReaders:
 
     def _update(self, reader_id: str, fields: Item, condition: ConditionBase) -> None:
         self.table.write(Update(keys.profile(reader_id), set=fields, condition=condition))
+
+
+def forget_pushing(metadata: Table, part: int, parts: int) -> Iterator[str]:
+    """Note for the readers in one part of the table that nothing is pushed to them, and return
+    their ids: the feeds that posts were pushed into are gone. Their visits stay noted, by which
+    each is pushed to again. This scans the table."""
+    pages = metadata.client.get_paginator("scan").paginate(
+        TableName=metadata.name,
+        Segment=part,
+        TotalSegments=parts,
+        FilterExpression=(
+            "#sk = :profile AND (attribute_exists(#until) OR attribute_exists(#ready))"
+        ),
+        ProjectionExpression="#pk, #sk",
+        ExpressionAttributeNames={"#pk": PK, "#sk": SK, "#until": _PUSHED, "#ready": _PREPARED},
+        ExpressionAttributeValues=marshal({":profile": keys.PROFILE}),
+    )
+    for page in pages:
+        for item in map(unmarshal, page["Items"]):
+            key = item_key(item)
+            there = Attr(PK).exists()
+            metadata.write(Update(key, remove=(_PUSHED, _PREPARED), condition=there))
+            yield keys.parse_profile(key)
 
 
 def _to_reader(items: Iterable[Item]) -> Reader:
