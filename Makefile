@@ -21,6 +21,10 @@
 #   make reindex [STAGE=prod]                 build the search index again while it is in use
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make sign-out HANDLE=maya [STAGE=prod]    end all sessions of a user
+#   make export-accounts TO=accounts.jsonl [STAGE=prod]   write all accounts into a file
+#   make restore-data TABLE=… [REGION=…] [CONTEXT=…]     make a stack of a restored table and of originals
+#   make restore-service ACCOUNTS=accounts.jsonl [STAGE=prod]   bring in accounts, renditions and search index
+#   make restore-drill                        lose a region and restore it, on two local clouds
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make lock [UPGRADE="boto3 …"]             write the lock files from pyproject.toml
@@ -58,7 +62,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check sign-out opensearch layers lock site screenshots openapi events rights synth \
+	reindex search-check sign-out export-accounts restore-data restore-service restore-drill opensearch layers lock site screenshots openapi events rights synth \
 	bootstrap doctor diff deploy smoke destroy clean
 
 help:
@@ -109,6 +113,18 @@ audit search-check: ready
 
 sign-out: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(HANDLE)
+
+export-accounts: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(TO)
+
+restore-data: ready
+	@$(OPERATIONS) $@ $(TABLE) $(CONTEXT)
+
+restore-service: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(ACCOUNTS)
+
+restore-drill: ready
+	@$(OPERATIONS) $@
 
 opensearch: ready
 	@$(TOOLS) opensearch $(if $(PORT),--port $(PORT))

@@ -13,9 +13,11 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from tempfile import NamedTemporaryFile
+from typing import Any, Final, TextIO, cast
 
 from operations.deployment import Deployment
 from shutterfeed.schema import FORMER_ACCOUNT
@@ -47,16 +49,11 @@ def export(deployment: Deployment, file: Path) -> int:
     Returns their number. An older file is replaced once the new one is complete."""
     cognito, pool = deployment.client_for("cognito-idp"), deployment.outputs["UserPoolId"]
     count = 0
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    with step("Exporting accounts") as progress, _private(unfinished) as lines:
+    with step("Exporting accounts") as progress, _replaced(file) as lines:
         for account in _accounts(cognito, pool):
             lines.write(json.dumps(asdict(account)) + "\n")
             count += 1
             progress.detail = f"{count:,} accounts"
-        lines.flush()
-        os.fsync(lines.fileno())
-    unfinished.replace(file)
     return count
 
 
@@ -149,5 +146,16 @@ def _password() -> str:
     return f"{secrets.token_urlsafe(32)}-aA1"
 
 
-def _private(file: Path) -> Any:
-    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
+@contextmanager
+def _replaced(file: Path) -> Iterator[TextIO]:
+    """A file that takes the place of `file` once the block ends; if that fails, nothing is left of
+    it. A temporary file may be read by its owner alone."""
+    with NamedTemporaryFile("w", dir=file.parent, prefix=f".{file.name}.", delete=False) as made:
+        try:
+            yield cast("TextIO", made)
+            made.flush()
+            os.fsync(made.fileno())
+        except BaseException:
+            Path(made.name).unlink()
+            raise
+    Path(made.name).replace(file)

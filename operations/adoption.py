@@ -49,6 +49,8 @@ def find(client_for: ClientFor, table: str, bucket: str) -> Adopted:
         raise ToolError(f"The table {table} or s3://{bucket} cannot be read: {error}.") from error
     if found["TableStatus"] != "ACTIVE":
         raise ToolError(f"The table {table} is {found['TableStatus']}: wait until it is restored.")
+    if found.get("StreamSpecification", {}).get("StreamEnabled"):
+        raise ToolError(f"The table {table} has a stream, which no restored table has: it is used.")
     if versioning != "Enabled":
         raise ToolError(f"s3://{bucket} keeps no versions, as a bucket with originals has to.")
     table_class = found.get("TableClassSummary", {}).get("TableClass", _STANDARD)
@@ -86,9 +88,9 @@ def adopt(client_for: ClientFor, stack: str, template: Json, adopted: Adopted) -
     """Make the stack, with nothing but the table and the bucket. Does nothing if it is made
     already. Raises `ToolError` if they cannot be adopted."""
     cloudformation = client_for("cloudformation")
-    if _is_adopted(cloudformation, stack):
-        return
     table, bucket = _id(template, "MetadataTableName"), _id(template, "OriginalsBucketName")
+    if _is_adopted(cloudformation, stack, {table, bucket}):
+        return
     with step(f"Importing table and originals into {stack}"):
         _forget_change_set(cloudformation, stack)
         cloudformation.create_change_set(
@@ -116,12 +118,13 @@ def _table_class(adopted: Adopted) -> Json:
     return {} if adopted.table_class == _STANDARD else {"TableClass": adopted.table_class}
 
 
-def _is_adopted(cloudformation: Any, stack: str) -> bool:
-    """Whether the stack has been made by an import. Raises `ToolError` if there is another."""
+def _is_adopted(cloudformation: Any, stack: str, wanted: set[str]) -> bool:
+    """Whether the stack has just what is wanted. Raises `ToolError` if there is another."""
     status = _status(cloudformation, stack)
     if status in (None, _NEVER_EXECUTED):
         return False
-    if status == _IMPORTED:
+    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+    if status == _IMPORTED and {found["LogicalResourceId"] for found in resources} == wanted:
         return True
     raise ToolError(
         f"There is a stack {stack} already ({status}): a table can only be adopted by a stack that "

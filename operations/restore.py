@@ -28,7 +28,7 @@ from tools.errors import ToolError
 from tools.progress import step
 from tools.templates import Json
 
-_SCANNED_AT_ONCE: Final = 8
+_SCANNED_AT_ONCE: Final = 16
 _POLL_SECONDS: Final = 2.0
 _QUIET_POLLS: Final = 2
 """How often in a row all queues must be empty: a message counts neither as waiting nor as in flight

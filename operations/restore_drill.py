@@ -49,7 +49,7 @@ def drill() -> str:
         done = restore.complete(new, accounts.read(export))
         people = drill_people.come_back(Door(there.endpoint, new.outputs))
         after = drill_answers.ask(people)
-        _compare(before, after)
+        compare(before, after)
         _require_delivery(people)
     export.unlink()
     return (
@@ -80,7 +80,8 @@ def _lose(
     return before, table, bucket
 
 
-def _compare(before: drill_answers.Answers, after: drill_answers.Answers) -> None:
+def compare(before: drill_answers.Answers, after: drill_answers.Answers) -> None:
+    """Print what differs. Raises `ToolError` if anything does."""
     differing = drill_answers.differences(before, after)
     if differing:
         print(*differing, sep="\n", flush=True)
