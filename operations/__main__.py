@@ -104,7 +104,9 @@ def _restore_data(options: argparse.Namespace) -> int:
     names = creation.bucket_names(stage, where.number, where.region)
     template = aws.template(options.context)
     forgotten = restore.take_over(client_for, stage, template, options.table, names["originals"])
-    print(f"Nothing is pushed to {forgotten:,} readers any more. Now run `make deploy`.")
+    for whose, count in sorted(forgotten.items()):
+        print(f"{count:,} {whose} were noted to have something that is lost")
+    print("Now run `make deploy`.")
     return 0
 
 

@@ -35,6 +35,11 @@ _AFTER: Final = (
 )
 """Posted to feeds that are pushed to. The last one is deleted."""
 _AVATAR: Final = 9
+_LARGE: Final = 17 << 20
+SENDER: Final = "aiko"
+"""Whose upload is on its way when the region is lost."""
+FOLLOWER: Final = "maya"
+"""Somebody who follows the sender."""
 _PATIENCE: Final = Patience(attempts=5)
 _FINAL_SECONDS: Final = 240.0
 
@@ -79,8 +84,8 @@ def live(door: Door, settle: Callable[[], None]) -> dict[str, Api]:
     people["maya"].call("DELETE", f"/posts/{posts[-1]}")
     people["kofi"].unfollow("tomas")
     _set_avatar(people["tomas"])
-    # Declared, and never sent: what is on its way when a region is lost.
-    people["aiko"].create_post([_photo(8)], caption="On its way.")
+    # Begun and not sent: what is on its way when a region is lost.
+    people[SENDER].create_post([_large_photo()], caption="On its way.")
     settle()
     return people
 
@@ -99,9 +104,17 @@ def come_back(door: Door) -> dict[str, Api]:
     return people
 
 
-def post_one_more(people: Mapping[str, Api]) -> str:
-    """A new post by Maya; its id."""
-    return _post(people, [("maya", "Everything is where it was.", 6)])[0]
+def send_again(people: Mapping[str, Api]) -> str:
+    """Send the upload that was on its way, as a client does that knows its ledger. Returns the id
+    of the post, which is published."""
+    api = people[SENDER]
+    (upload,) = [entry for entry in api.items("/me/uploads") if entry["state"] == "awaiting"]
+    link = api.upload_state(upload["media_id"])["link"]
+    with step("Sending an upload again"):
+        api.upload(link, _large_photo())
+        _require_published(api, upload["post_id"])
+    post_id: str = upload["post_id"]
+    return post_id
 
 
 def _sign_up(door: Door, handle: str) -> Api:
@@ -125,17 +138,26 @@ def _post(people: Mapping[str, Api], posts: Sequence[tuple[str, str, int]]) -> l
             progress.detail = f"{number} of {len(posts)}"
             api = people[author]
             post_id = api.publish([_photo(picture)], caption=caption)
-            post = api.wait_until_final(post_id, within=_FINAL_SECONDS)
-            if post["state"] != "published":
-                raise ToolError(f"A post of the drill is {post['state']}: {post['media']}.")
+            _require_published(api, post_id)
             made.append(post_id)
     return made
+
+
+def _require_published(api: Api, post_id: str) -> None:
+    post = api.wait_until_final(post_id, within=_FINAL_SECONDS)
+    if post["state"] != "published":
+        raise ToolError(f"A post of the drill is {post['state']}: {post['media']}.")
 
 
 def _set_avatar(api: Api) -> None:
     photo = _photo(_AVATAR)
     asked = api.set_avatar(photo.declaration(), secrets.token_hex(16))
     api.upload(asked["upload"], photo)
+
+
+def _large_photo() -> Photo:
+    """One that is uploaded in parts. Decoders read nothing behind its end."""
+    return Photo(pictures.landscape(8) + bytes(_LARGE))
 
 
 def _photo(number: int) -> Photo:

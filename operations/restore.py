@@ -18,8 +18,10 @@ from operations import accounts, adoption, audit, search_index
 from operations.accounts import Account
 from operations.deployment import Deployment
 from operations.waiting import waiting
-from shutterfeed.adapters.dynamodb.readers import forget_pushing
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.lost import forget_lost
 from shutterfeed.adapters.dynamodb.table import Table
+from shutterfeed.adapters.system import SystemClock
 from shutterfeed.services.mismatches import Mismatch
 from shutterfeed.topology import LANES
 from tools import names
@@ -28,7 +30,8 @@ from tools.errors import ToolError
 from tools.progress import step
 from tools.templates import Json
 
-_SCANNED_AT_ONCE: Final = 16
+_PARTS: Final = 16
+"""Parts of the table that are scanned at the same time."""
 _POLL_SECONDS: Final = 2.0
 _QUIET_POLLS: Final = 2
 """How often in a row all queues must be empty: a message counts neither as waiting nor as in flight
@@ -48,14 +51,16 @@ class Restored:
     alarms: int
 
 
-def take_over(client_for: ClientFor, stage: str, template: Json, table: str, bucket: str) -> int:
-    """Make the stack of a restored table and a bucket with originals, and forget the feeds that
-    were lost. Returns the number of readers to whom posts were pushed.
+def take_over(
+    client_for: ClientFor, stage: str, template: Json, table: str, bucket: str
+) -> Counter[str]:
+    """Make the stack of a restored table and a bucket with originals, and forget what the table
+    notes of stores that were lost. Returns of how many `readers` and `uploads` something was noted.
 
     This comes before the deployment, while the table has no stream: nothing has to be told of it.
     """
     adopted = adoption.find(client_for, table, bucket)
-    forgotten = _forget_feeds(Table(client_for("dynamodb"), table))
+    forgotten = _forget(Table(client_for("dynamodb"), table))
     adoption.adopt(client_for, names.stack(stage), template, adopted)
     return forgotten
 
@@ -72,17 +77,20 @@ def complete(
     return Restored(done, indexed, alarms)
 
 
-def _forget_feeds(metadata: Table) -> int:
-    forgotten = 0
-    with step("Forgetting feeds") as progress, ThreadPoolExecutor(_SCANNED_AT_ONCE) as threads:
+def _forget(metadata: Table) -> Counter[str]:
+    forgotten: Counter[str] = Counter()
+    now = SystemClock().now()
+    with step("Forgetting what was lost") as progress, ThreadPoolExecutor(_PARTS) as threads:
 
-        def forget(part: int) -> None:
-            nonlocal forgotten
-            for _ in forget_pushing(metadata, part, _SCANNED_AT_ONCE):
-                forgotten += 1
-                progress.detail = f"of {forgotten:,} readers"
+        def forget(part: int) -> Counter[str]:
+            found: Counter[str] = Counter()
+            for key in forget_lost(metadata, now, part, _PARTS):
+                found["readers" if key.sk == keys.PROFILE else "uploads"] += 1
+            return found
 
-        list(threads.map(forget, range(_SCANNED_AT_ONCE)))
+        for done, found in enumerate(threads.map(forget, range(_PARTS)), start=1):
+            forgotten += found
+            progress.detail = f"{done} of {_PARTS} parts, {forgotten['readers']:,} readers"
     return forgotten
 
 

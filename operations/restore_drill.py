@@ -6,6 +6,7 @@ replication of originals (`_copy_table`, `_copy_originals`). All else is what an
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Any, Final
 from operations import accounts, adoption, drill_answers, drill_people, restore
 from operations.deployment import Deployment
 from operations.drill_people import Door
-from tools import layers, paths, site, templates
+from tools import layers, paths, site, stamps, templates
 from tools.cloud import LocalCloud
 from tools.deploy import LocalAws, deploy
 from tools.errors import ToolError
@@ -32,6 +33,11 @@ _LAST_STEPS: Final = 1.0
 def drill() -> str:
     """Run the drill, and return what it has shown. Raises `ToolError` if anybody would see
     anything else than before."""
+    with stamps.exclusive(paths.BUILD / "restore-drill.lock", on_wait=_tell):
+        return _drill()
+
+
+def _drill() -> str:
     started = time.monotonic()
     _FOLDER.mkdir(parents=True, exist_ok=True)
     layers.build(layers.Target.host())
@@ -54,7 +60,7 @@ def drill() -> str:
     export.unlink()
     return (
         f"Identical: {len(before)} answers and files of {len(people)} people. "
-        f"{forgotten} feeds built again, {done.accounts['made']} accounts brought in, "
+        f"{forgotten['readers']} feeds built again, {done.accounts['made']} accounts brought in, "
         f"{done.documents} posts and users found again, {done.alarms} alarms, "
         f"{time.monotonic() - started:.0f} s."
     )
@@ -90,13 +96,17 @@ def compare(before: drill_answers.Answers, after: drill_answers.Answers) -> None
 
 def _require_delivery(people: Any) -> None:
     """A new post has to reach a feed: the table's stream leads to the workers again."""
-    post_id = drill_people.post_one_more(people)
+    post_id = drill_people.send_again(people)
     deadline = time.monotonic() + _FEED_SECONDS
     with step("A new post reaches a follower"):
-        while post_id not in [post["id"] for post in people["aiko"].feed()["items"]]:
+        while post_id not in [post["id"] for post in people[drill_people.FOLLOWER].feed()["items"]]:
             if time.monotonic() > deadline:
                 raise ToolError("A new post does not reach its author's followers.")
             time.sleep(_LAST_STEPS)
+
+
+def _tell() -> None:
+    print("Another drill of this folder is waited for.", file=sys.stderr)
 
 
 @contextmanager
@@ -104,6 +114,7 @@ def _cloud(name: str) -> Iterator[LocalCloud]:
     cloud = LocalCloud(_FOLDER / name)
     try:
         with step(f"Starting a local cloud ({name})"):
+            cloud.stop()  # what a drill that was killed has left
             cloud.start()
         yield cloud
     finally:

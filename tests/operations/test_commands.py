@@ -170,9 +170,9 @@ def test_restored_data_is_taken_over_in_the_region_of_the_credentials(
 ) -> None:
     taken: list[tuple[object, ...]] = []
 
-    def take_over(*what: object) -> int:
+    def take_over(*what: object) -> Counter[str]:
         taken.append(what)
-        return 5
+        return Counter(readers=5)
 
     monkeypatch.setattr(aws, "connect", lambda: (aws.Account("1" * 12, "eu-west-1"), str))
     monkeypatch.setattr(aws, "template", lambda context: {"of": context})
