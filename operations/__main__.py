@@ -119,6 +119,7 @@ def _restore_service(options: argparse.Namespace) -> int:
     done = restore.complete(deployment.find(options.stage), brought)
     for outcome, count in sorted(done.accounts.items()):
         print(f"{count:,} accounts {outcome}")
+    print(f"{done.lost:,} originals are lost: their uploaders can send them again")
     print(f"{done.documents:,} posts and users are in the search index; {done.alarms} alarms.")
     return 0
 

@@ -36,6 +36,8 @@ _POLL_SECONDS: Final = 2.0
 _QUIET_POLLS: Final = 2
 """How often in a row all queues must be empty: a message counts neither as waiting nor as in flight
 for a moment."""
+_RENDERED: Final = (Mismatch.MISSING_RENDITION, Mismatch.OBJECT_WITHOUT_ROW)
+"""What the audit repairs by having renditions made."""
 _ROUNDS: Final = 3
 """How often the renditions are looked at, each time after the missing ones were made."""
 
@@ -47,6 +49,8 @@ class Restored:
     """What `complete` did."""
 
     accounts: Counter[str]
+    lost: int
+    """Originals that the table knows and that were not copied in time."""
     documents: int
     alarms: int
 
@@ -72,9 +76,9 @@ def complete(
     Raises `ToolError` if something is missing in the end."""
     alarms = _check(deployment)
     done = accounts.bring_in(deployment, brought)
-    _make_renditions(deployment, pause)
+    lost = _make_renditions(deployment, pause)
     indexed = search_index.reindex(deployment, pause)["indexed"]
-    return Restored(done, indexed, alarms)
+    return Restored(done, lost, indexed, alarms)
 
 
 def _forget(metadata: Table) -> Counter[str]:
@@ -124,11 +128,13 @@ def _alarms(deployment: Deployment) -> int:
     return sum(len(page["MetricAlarms"]) for page in found)
 
 
-def _make_renditions(deployment: Deployment, pause: Pause) -> None:
+def _make_renditions(deployment: Deployment, pause: Pause) -> int:
+    """Have all renditions made that are missing. Returns the number of originals that are lost."""
     for _ in range(_ROUNDS):
-        found = audit.run(deployment, repair=True)
-        if not found[Mismatch.MISSING_RENDITION]:
-            return
+        done = audit.run(deployment, repair=True)
+        if not sum(done.repaired[kind] for kind in _RENDERED):
+            # Of an original that was not copied in time nothing can be made.
+            return done.found[Mismatch.ROW_WITHOUT_OBJECT]
         wait_until_idle(deployment, "Making renditions", pause)
     raise ToolError("Renditions are still missing: see `make waiting` and the workers' logs.")
 

@@ -198,7 +198,7 @@ def test_what_came_back_is_told(
     def complete(where: Deployment, brought: Iterable[accounts.Account]) -> restore.Restored:
         assert where is FOUND
         assert list(brought) == [account]
-        return restore.Restored(Counter(made=2, taken=1), 12, 11)
+        return restore.Restored(Counter(made=2, taken=1), 4, 12, 11)
 
     monkeypatch.setattr(restore, "complete", complete)
     assert main(["restore-service", "--stage", "prod", str(file)]) == 0
@@ -206,6 +206,7 @@ def test_what_came_back_is_told(
     assert capsys.readouterr().out.splitlines() == [
         "2 accounts made",
         "1 accounts taken",
+        "4 originals are lost: their uploaders can send them again",
         "12 posts and users are in the search index; 11 alarms.",
     ]
 

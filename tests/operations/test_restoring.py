@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from operations import adoption, audit, restore, search_index
 from operations.adoption import Adopted
+from operations.audit import Audited
 from operations.deployment import Deployment
 from operations.drill_answers import differences
 from operations.waiting import Waiting
@@ -244,13 +246,16 @@ def test_renditions_are_made_until_none_is_missing(
     missing = [*[4] * rounds, 0]
     looks: list[bool] = []
 
-    def audited(_: object, *, repair: bool) -> dict[Mismatch, int]:
+    def audited(_: object, *, repair: bool) -> Audited:
+        made = Counter({Mismatch.MISSING_RENDITION: missing[len(looks)]})
         looks.append(repair)
-        return {Mismatch.MISSING_RENDITION: missing[len(looks) - 1]}
+        # Two of which nothing can be made are found each time.
+        lost = {Mismatch.MISSING_RENDITION: 2, Mismatch.ROW_WITHOUT_OBJECT: 2}
+        return Audited(made + Counter(lost), made)
 
     monkeypatch.setattr(audit, "run", audited)
     done = restore.complete(DEPLOYED, [], lambda _: None)
-    assert (done.documents, done.alarms) == (3, 11)
+    assert (done.lost, done.documents, done.alarms) == (2, 3, 11)
     assert looks == [True] * (rounds + 1)
 
 
@@ -260,7 +265,8 @@ def test_renditions_that_cannot_be_made_are_told(
     queues([0] * 9)
     monkeypatch.setattr(restore, "_check", lambda _: 11)
     monkeypatch.setattr(restore.accounts, "bring_in", lambda *_: {})
-    monkeypatch.setattr(audit, "run", lambda _, repair: {Mismatch.MISSING_RENDITION: int(repair)})
+    again = Counter({Mismatch.MISSING_RENDITION: 1})
+    monkeypatch.setattr(audit, "run", lambda _, repair: Audited(again, again))
     with pytest.raises(ToolError, match="still missing"):
         restore.complete(DEPLOYED, [], lambda _: None)
 
