@@ -266,7 +266,7 @@ def test_renditions_that_cannot_be_made_are_told(
     monkeypatch.setattr(restore, "_check", lambda _: 11)
     monkeypatch.setattr(restore.accounts, "bring_in", lambda *_: {})
     again = Counter({Mismatch.MISSING_RENDITION: 1})
-    monkeypatch.setattr(audit, "run", lambda _, repair: Audited(again, again))
+    monkeypatch.setattr(audit, "run", lambda *_, **_options: Audited(again, again))
     with pytest.raises(ToolError, match="still missing"):
         restore.complete(DEPLOYED, [], lambda _: None)
 
