@@ -85,7 +85,8 @@ def _links(answer: Any) -> Iterator[str]:
 def _digest(url: str) -> str:
     response = request("GET", url)
     if response.status_code != 200:
-        raise ToolError(f"{url} answers {response.status_code}.")
+        # Without its query, which may be signed.
+        raise ToolError(f"{url.partition('?')[0]} answers {response.status_code}.")
     return hashlib.sha256(response.content).hexdigest()
 
 
