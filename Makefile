@@ -118,7 +118,7 @@ export-accounts: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(TO)
 
 restore-data: ready
-	@$(OPERATIONS) $@ $(TABLE) $(CONTEXT)
+	@$(OPERATIONS) $@ $(if $(TABLE),--table $(TABLE)) $(CONTEXT)
 
 restore-service: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(ACCOUNTS)

@@ -160,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("queue", nargs="?", help="only this queue's dead letters")
         command.set_defaults(run=run)
     data = commands.add_parser("restore-data", help="make a stack of a restored table")
-    data.add_argument("table", help="the restored table's name")
+    data.add_argument("--table", required=True, help="the restored table's name")
     data.add_argument("context", nargs="*", help="name=value of CDK context, as for `make deploy`")
     data.set_defaults(run=_restore_data)
     drill = commands.add_parser("restore-drill", help="lose a region and restore it, locally")

@@ -177,7 +177,7 @@ def test_restored_data_is_taken_over_in_the_region_of_the_credentials(
     monkeypatch.setattr(aws, "connect", lambda: (aws.Account("1" * 12, "eu-west-1"), str))
     monkeypatch.setattr(aws, "template", lambda context: {"of": context})
     monkeypatch.setattr(restore, "take_over", take_over)
-    assert main(["restore-data", "restored", "stage=prod", "protected=false"]) == 0
+    assert main(["restore-data", "--table", "restored", "stage=prod", "protected=false"]) == 0
     [(client_for, stage, template, table, bucket)] = taken
     assert (client_for, stage, table) == (str, "prod", "restored")
     assert template == {"of": ["stage=prod", "protected=false"]}
