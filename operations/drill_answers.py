@@ -35,8 +35,8 @@ def ask(people: Mapping[str, Api]) -> Answers:
             for media_id in _stored(answers[f"{handle}: /me/uploads"]):
                 link = api.call("GET", f"/me/uploads/{media_id}/original")
                 answers[f"{handle}: original of {media_id}"] = _digest(link["url"])
-        for link in sorted({link for answer in answers.values() for link in _links(answer)}):
-            answers[f"file {_HOST.sub('', link)}"] = _digest(link)
+        for url in sorted({url for answer in answers.values() for url in _links(answer)}):
+            answers[f"file {_HOST.sub('', url)}"] = _digest(url)
             progress.detail = f"{len(answers)} answers"
     return {asked: _without_hosts(answer) for asked, answer in answers.items()}
 

@@ -46,7 +46,7 @@ _FINAL_SECONDS: Final = 240.0
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where a cloud is entered."""
+    """The addresses of a cloud that people use."""
 
     endpoint: str
     outputs: Mapping[str, str]

@@ -22,6 +22,11 @@ def _feed(client: Client, person: Person) -> list[str]:
     return [post["id"] for post in client.get("/feed", person).json["items"]]
 
 
+def _post(client: Client, pipeline: Pipeline, person: Person, number: int) -> str:
+    photo = pictures.jpeg(16, 16, seed=number)
+    return publish(client, pipeline, person, [photo], key=f"post-{number}")
+
+
 def _lose_feeds() -> None:
     client = aws("dynamodb")
     for item in client.scan(TableName=FEED)["Items"]:
@@ -44,10 +49,10 @@ def _forget(world: World, parts: int) -> list[keys.Key]:
 def posts(client: Client, pipeline: Pipeline, ada: Person, ben: Person) -> list[str]:
     """Ada's, of which the last were pushed to Ben; newest first."""
     client.put(f"/me/following/{client.handle(ada)}", ben)
-    made = [publish(client, pipeline, ada, [pictures.jpeg(16, 16, seed=1)])]
+    made = [_post(client, pipeline, ada, 1)]
     _feed(client, ben)
     pipeline.run()
-    made += [publish(client, pipeline, ada, [pictures.jpeg(16, 16, seed=seed)]) for seed in (2, 3)]
+    made += [_post(client, pipeline, ada, number) for number in (2, 3)]
     pipeline.run()
     return made[::-1]
 
@@ -72,7 +77,7 @@ def test_a_lost_feed_is_made_again(
     assert _feed(client, ben) == posts
     pipeline.run()
     assert _feed(client, ben) == posts
-    newest = publish(client, pipeline, ada, [pictures.jpeg(16, 16, seed=4)])
+    newest = _post(client, pipeline, ada, 4)
     assert _feed(client, ben) == [newest, *posts]
 
 
