@@ -208,7 +208,7 @@ class NoAlarms:
 
 @pytest.fixture
 def queues(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[int]], list[float]]:
-    """Lets the render queue have so many messages, one look after the other."""
+    """A function that sets the numbers of messages that the render queue has at each look."""
 
     def script(counts: list[int]) -> list[float]:
         left: Iterator[int] = iter(counts)
