@@ -22,6 +22,10 @@
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make sign-out HANDLE=maya [STAGE=prod]    end all sessions of a user
 #   make smoke [STAGE=prod] [CLEAN=…]         ask a stage some questions, as people would, and clean up
+#   make export-accounts TO=accounts.jsonl [STAGE=prod]   write all accounts into a file
+#   make restore-data TABLE=… [REGION=…] [CONTEXT=…]     make a stack of a restored table and of originals
+#   make restore-service ACCOUNTS=accounts.jsonl [STAGE=prod]   bring in accounts, renditions and search index
+#   make restore-drill                        lose a region and restore it, on two local clouds
 #   make opensearch [PORT=9200]               run an OpenSearch node, without Docker
 #   make layers [TARGET=cp313-aarch64]        build the third-party layers
 #   make lock [UPGRADE="boto3 …"]             write the lock files from pyproject.toml
@@ -58,8 +62,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check sign-out opensearch layers lock site screenshots openapi events rights synth \
-	bootstrap doctor diff deploy smoke destroy clean
+	reindex search-check sign-out smoke export-accounts restore-data restore-service restore-drill opensearch \
+	layers lock site screenshots openapi events rights synth bootstrap doctor diff deploy destroy clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -112,6 +116,18 @@ sign-out: ready
 
 smoke: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(CLEAN),--clean $(CLEAN))
+
+export-accounts: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(TO)
+
+restore-data: ready
+	@$(OPERATIONS) $@ $(if $(TABLE),--table $(TABLE)) $(CONTEXT)
+
+restore-service: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(ACCOUNTS)
+
+restore-drill: ready
+	@$(OPERATIONS) $@
 
 opensearch: ready
 	@$(TOOLS) opensearch $(if $(PORT),--port $(PORT))

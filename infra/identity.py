@@ -21,6 +21,7 @@ from infra.functions import physical_name
 from infra.nag import allow
 from infra.retention import data_removal
 from infra.settings import Settings
+from shutterfeed.schema import FORMER_ACCOUNT
 
 _RETRIES: Final = Duration.seconds(60)
 """How long a refresh token that was exchanged for another may be used once more: if the answer was
@@ -49,6 +50,9 @@ class Identity(Construct):
             auto_verify=cognito.AutoVerifiedAttrs(email=True),
             # A new address counts once its code was typed; until then one signs in with the old.
             keep_original=cognito.KeepOriginalAttrs(email=True),
+            # Set once, when an account of a pool that is lost is made again. No client may write
+            # it: whoever could would be another user.
+            custom_attributes={FORMER_ACCOUNT: cognito.StringAttribute(mutable=False)},
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),

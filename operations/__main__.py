@@ -96,6 +96,52 @@ def _smoke(options: argparse.Namespace) -> int:
     return 0
 
 
+def _export_accounts(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from operations import accounts
+
+    count = accounts.export(deployment.find(options.stage), Path(options.file))
+    print(f"{count:,} accounts are in {options.file}: keep it as you keep passwords.")
+    return 0
+
+
+def _restore_data(options: argparse.Namespace) -> int:
+    from operations import restore
+    from tools import aws, creation
+
+    where, client_for = aws.connect()
+    stage = aws.stage_of(options.context)
+    names = creation.bucket_names(stage, where.number, where.region)
+    template = aws.template(options.context)
+    forgotten = restore.take_over(client_for, stage, template, options.table, names["originals"])
+    for whose, count in sorted(forgotten.items()):
+        print(f"{count:,} {whose} were noted to have something that is lost")
+    print("Now run `make deploy`.")
+    return 0
+
+
+def _restore_service(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from operations import accounts, restore
+
+    brought = accounts.read(Path(options.accounts))
+    done = restore.complete(deployment.find(options.stage), brought)
+    for outcome, count in sorted(done.accounts.items()):
+        print(f"{count:,} accounts {outcome}")
+    print(f"{done.lost:,} originals are lost: their uploaders can send them again")
+    print(f"{done.documents:,} posts and users are in the search index; {done.alarms} alarms.")
+    return 0
+
+
+def _restore_drill(_: argparse.Namespace) -> int:
+    from operations import restore_drill
+
+    print(restore_drill.drill())
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m operations", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -109,6 +155,8 @@ def _parser() -> argparse.ArgumentParser:
         ("search-check", _search_check, "hold the search index against the table"),
         ("sign-out", _sign_out, "end all sessions of a user"),
         ("smoke", _smoke, "ask a stage some questions, as people would"),
+        ("export-accounts", _export_accounts, "write all accounts into a file"),
+        ("restore-service", _restore_service, "bring in what a restored stage lacks"),
     ):
         command = commands.add_parser(name, help=what)
         command.add_argument("--stage", help="in AWS; without it, what runs on this machine")
@@ -120,9 +168,19 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name == "sign-out":
             command.add_argument("handle", help="the user's handle")
+        if name == "export-accounts":
+            command.add_argument("file", help="where to; only its owner may read it")
+        if name == "restore-service":
+            command.add_argument("accounts", help="the file that export-accounts wrote")
         if name == "redrive":
             command.add_argument("queue", nargs="?", help="only this queue's dead letters")
         command.set_defaults(run=run)
+    data = commands.add_parser("restore-data", help="make a stack of a restored table")
+    data.add_argument("--table", required=True, help="the restored table's name")
+    data.add_argument("context", nargs="*", help="name=value of CDK context, as for `make deploy`")
+    data.set_defaults(run=_restore_data)
+    drill = commands.add_parser("restore-drill", help="lose a region and restore it, locally")
+    drill.set_defaults(run=_restore_drill)
     return parser
 
 

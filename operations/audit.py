@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,15 @@ _DOLLARS: Final = {"read units": 0.125e-6, "lists": 5e-6, "tags": 0.4e-6}
 """us-east-1, on demand."""
 
 
-def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """How many findings of each kind there were, and how many of them were repaired."""
+
+    found: Counter[Mismatch]
+    repaired: Counter[Mismatch]
+
+
+def run(deployment: Deployment, *, repair: bool) -> Audited:
     """Print how many findings of each kind there are, with examples, and what reading cost. Returns
     the counts."""
     outputs, client = deployment.outputs, deployment.client_for
@@ -79,4 +88,4 @@ def run(deployment: Deployment, *, repair: bool) -> Counter[Mismatch]:
     dollars = sum(inventory.requests[name] * price for name, price in _DOLLARS.items())
     counted = ", ".join(f"{count:,} {name}" for name, count in sorted(inventory.requests.items()))
     print(f"Read with {counted}: about {dollars:.4f} USD.")
-    return found
+    return Audited(found, repaired)

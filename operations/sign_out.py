@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operations.accounts import current_name
 from operations.deployment import Deployment
 from shutterfeed.adapters.cognito import CognitoSignIns
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
@@ -23,6 +24,7 @@ def sign_out(deployment: Deployment, handle: str, clock: Clock | None = None) ->
         raise ToolError(f"Nobody has the handle {handle}.")
     subject = subject_of(user_id, DynamoSecrets(deployment.metadata).account_key())
     cognito, pool = deployment.client_for("cognito-idp"), deployment.outputs["UserPoolId"]
-    CognitoSignIns(lambda: cognito, pool).end_all(subject)
+    account = current_name(cognito, pool, subject)
+    CognitoSignIns(lambda: cognito, pool).end_all(account)
     profiles.end_sessions(user_id, (clock or SystemClock()).now())
-    return subject
+    return account

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import creation, doctor, layers, names, node, paths, quota, site, stamps
+from tools import creation, doctor, layers, names, node, paths, quota, site, stamps, templates
 from tools import destroy as destruction
 from tools.account_facts import AccountFacts
 from tools.commands import CommandError, run_logged
@@ -248,6 +248,24 @@ def synthesize(overrides: Sequence[str]) -> None:
     _cdk(["synth", "--quiet", *_flags(overrides)], "synth")
 
 
+def template(overrides: Sequence[str]) -> templates.Json:
+    """The template that `deploy` would deploy, for whoever needs a part of it."""
+    context = effective_context(overrides)
+    layers.build(target(context))
+    site.build()
+    return templates.synthesize({name: context[name] for name in _named(overrides)}).template
+
+
+def stage_of(overrides: Sequence[str]) -> str:
+    return str(effective_context(overrides)["stage"])
+
+
+def connect() -> tuple[Account, ClientFor]:
+    """The account and region of the current credentials, and clients for them."""
+    where = account()
+    return where, _clients(where)
+
+
 def deployed(stage: str) -> tuple[ClientFor, Mapping[str, str]]:
     """Clients for the account of a deployed stage, and its stack's outputs. Raises `ToolError` if
     there is none."""
@@ -297,6 +315,10 @@ def effective_context(overrides: Sequence[str]) -> dict[str, Any]:
         raise ToolError(f"Context value preset must be one of {', '.join(presets)}, not {preset}.")
     given = {name: value for name, value in context.items() if value is not None}
     return {**context, **presets[preset], **given, **chosen}
+
+
+def _named(overrides: Sequence[str]) -> list[str]:
+    return [override.partition("=")[0] for override in overrides]
 
 
 def target(context: Mapping[str, Any]) -> layers.Target:

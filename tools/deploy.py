@@ -37,7 +37,9 @@ REGION: Final = "us-east-1"
 _ASSETS_PLACEHOLDER: Final = "cdk-hnb659fds-assets-"
 _POLL_SECONDS: Final = 0.1
 _DEPLOY_SECONDS: Final = 300.0
-_AT_REST: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"})
+_AT_REST: Final = frozenset(
+    {"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+)
 _TABLES: Final = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 _GONE: Final = frozenset({"DELETE_COMPLETE"})
 
@@ -264,7 +266,8 @@ class _Deployment:
 
     def _reapply(self, stack: StackTypeDef) -> None:
         """Set what the local cloud's CloudFormation leaves out, as far as it knows it at all: the
-        tables' TTL, the HTTP API's CORS, the functions' reserved concurrency."""
+        tables' TTL and point-in-time recovery, the HTTP API's CORS, the functions' reserved
+        concurrency."""
         resources = self._cloudformation.describe_stack_resources(StackName=stack["StackName"])
         physical = {
             resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "")
@@ -273,6 +276,11 @@ class _Deployment:
         for name, properties in of_type(self._assembly.template, *_TABLES):
             if "TimeToLiveSpecification" in properties:
                 self._set_ttl(physical[name], properties["TimeToLiveSpecification"])
+            if "PointInTimeRecoverySpecification" in properties:
+                self._aws.client("dynamodb").update_continuous_backups(
+                    TableName=physical[name],
+                    PointInTimeRecoverySpecification=properties["PointInTimeRecoverySpecification"],
+                )
         for name, properties in of_type(self._assembly.template, "AWS::Lambda::Function"):
             if "ReservedConcurrentExecutions" in properties:
                 self._aws.client("lambda").put_function_concurrency(

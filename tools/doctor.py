@@ -6,11 +6,13 @@ would make it fail. A right that the credentials lack never stops it: AWS itself
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from tools import names
 from tools.account_facts import AccountFacts, Unknown
 from tools.errors import ToolError
 
@@ -278,6 +280,12 @@ def _copies(patient: Patient) -> Iterator[Finding]:
             yield _fails(f"There is no bucket {replica} for the copies of originals.")
         elif not versioned:
             yield _fails(f"{replica} must keep versions before S3 copies originals into it.")
+        elif not _may_be_taken_over(patient.context["stage"], replica):
+            wanted = f"{names.prefix(patient.context['stage'])}originals-<account>-<region>"
+            yield _warning(
+                f"{replica} is not called {wanted} of its own account and region, so no stack "
+                "there can take it over if this region is lost (docs/restoring.md)."
+            )
         else:
             yield _fine(f"{replica} takes copies of originals.")
     if patient.chosen("backup_copy_vault_arn") is not None:
@@ -291,6 +299,12 @@ def _copies(patient: Patient) -> Iterator[Finding]:
             )
         else:
             yield _fine("AWS Backup may copy backups of tables.")
+
+
+def _may_be_taken_over(stage: str, replica: str) -> bool:
+    """Whether the bucket has the name that a stack of the stage elsewhere gives to its own."""
+    name = replica.rpartition(":")[2]
+    return re.fullmatch(f"{names.prefix(stage)}originals-[0-9]{{12}}-[a-z0-9-]+", name) is not None
 
 
 def _search(patient: Patient) -> Iterator[Finding]:

@@ -42,6 +42,7 @@ from shutterfeed.domain.ids import MalformedId
 from shutterfeed.domain.pages import CursorScope
 from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.runtime import logger, metrics
+from shutterfeed.schema import FORMER_ACCOUNT
 
 B = TypeVar("B", bound=RequestBody)
 Endpoint = Callable[["Call"], Any]
@@ -176,8 +177,18 @@ class Call:
 
     @property
     def subject(self) -> str:
-        """The id of the caller's account at the identity provider. Raises `Unauthenticated`."""
-        return str(self._claims.get("sub"))
+        """The id of the account that the caller's user belongs to. Raises `Unauthenticated`.
+
+        It is the account's id at the identity provider, or the one that it had there before the
+        user pool was lost and made again.
+        """
+        return str(self._claims.get(FORMER_ACCOUNT) or self._claims.get("sub"))
+
+    @property
+    def account_name(self) -> str:
+        """The name by which the identity provider knows the caller's account now. Raises
+        `Unauthenticated`."""
+        return str(self._claims.get("username"))
 
     @property
     def session_began(self) -> datetime:

@@ -88,7 +88,7 @@ def sign_out_everywhere(call: Call) -> None:
     `session_ended`, and by everything else once they expire. A repeated request of the same session
     changes nothing more.
     """
-    call.services.sessions.end_all(call.user_id, call.subject, call.session_began)
+    call.services.sessions.end_all(call.user_id, call.account_name, call.session_began)
 
 
 @route(

@@ -30,8 +30,8 @@ class FakeSignIns:
 
     ended: list[str] = field(default_factory=list)
 
-    def end_all(self, subject: str) -> None:
-        self.ended.append(subject)
+    def end_all(self, account: str) -> None:
+        self.ended.append(account)
 
 
 class FakeIds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shutterfeed.schema import FORMER_ACCOUNT
 from tests.infra.contexts import DOMAIN, IDENTITY
 from tests.infra.templates import Properties, Template, text
 
@@ -55,6 +56,15 @@ def test_nothing_of_an_account_but_its_address_is_written_or_read(
     client = _client(every, purpose)
     assert client["WriteAttributes"] == ["email"]
     assert sorted(client["ReadAttributes"]) == ["email", "email_verified"]
+
+
+def test_the_account_of_before_is_written_once_and_by_no_client(every: Template) -> None:
+    pool = every.only("AWS::Cognito::UserPool")
+    (own,) = [attribute for attribute in pool["Schema"] if attribute["Name"] == FORMER_ACCOUNT]
+    assert (own["AttributeDataType"], own["Mutable"]) == ("String", False)
+    for client in every.all("AWS::Cognito::UserPoolClient").values():
+        # A client without such a list may write every attribute.
+        assert client["WriteAttributes"] == ["email"]
 
 
 def test_a_new_address_counts_only_once_it_is_confirmed(every: Template) -> None:

@@ -73,7 +73,7 @@ def test_what_is_missing_is_told_and_mended_only_when_asked(
     assert before is not None
     aws("s3").delete_object(Bucket=RENDITIONS, Key=world.objects(RENDITIONS)[0])
     world.expire(keys.blob(SHA256))
-    found = audit.run(deployment, repair=repair)
+    found = audit.run(deployment, repair=repair).found
     assert found == {"object_without_row": 1, "rendition_without_row": 1}
     printed = capsys.readouterr().out
     assert SHA256 in printed
@@ -127,7 +127,7 @@ def test_what_posts_left_behind_is_told_and_goes_when_asked(
     world.upload(stray, PHOTO)
     aws("s3").delete_object_tagging(Bucket=UPLOADS, Key=key)
     world.upload("downloads/a/b/c", PHOTO)
-    found = audit.run(deployment, repair=repair)
+    found = audit.run(deployment, repair=repair).found
     assert found == {
         "entry_without_post": 1,
         "reference_without_post": 1,
@@ -142,7 +142,7 @@ def test_what_posts_left_behind_is_told_and_goes_when_asked(
     for message in told:
         answer = invoke("collect", payloads.sqs_event([message["Body"]]))
         assert answer == {"batchItemFailures": []}
-        assert audit.run(deployment, repair=False) == {"copy_kept": 1}
+        assert audit.run(deployment, repair=False).found == {"copy_kept": 1}
         assert world.upload_tags(key) == {"abandoned": "true"}
 
 

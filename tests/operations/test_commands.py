@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from operations import audit, collect, deployment, redrive, search_index, sign_out, waiting
+from operations import (
+    accounts,
+    audit,
+    collect,
+    deployment,
+    redrive,
+    restore,
+    restore_drill,
+    search_index,
+    sign_out,
+    waiting,
+)
 from operations.__main__ import main
 from operations.deployment import Deployment
 from operations.waiting import Waiting
@@ -132,6 +147,80 @@ def test_what_mends_does_so_only_when_asked(
     assert main(["audit", *flags]) == main(["search-check", *flags]) == 0
 
     assert done == [("audit", repair), ("search-check", repair)]
+
+
+def test_accounts_are_written_into_the_file_that_is_named(
+    asked: list[str | None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written: list[Path] = []
+
+    def export(where: Deployment, file: Path) -> int:
+        assert where is FOUND
+        written.append(file)
+        return 1234
+
+    monkeypatch.setattr(accounts, "export", export)
+    assert main(["export-accounts", "--stage", "prod", "a/accounts.jsonl"]) == 0
+    assert (asked, written) == (["prod"], [Path("a/accounts.jsonl")])
+    assert capsys.readouterr().out.startswith("1,234 accounts are in a/accounts.jsonl")
+
+
+def test_restored_data_is_taken_over_in_the_region_of_the_credentials(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken: list[tuple[object, ...]] = []
+
+    def take_over(*what: object) -> Counter[str]:
+        taken.append(what)
+        return Counter(readers=5)
+
+    monkeypatch.setattr(aws, "connect", lambda: (aws.Account("1" * 12, "eu-west-1"), str))
+    monkeypatch.setattr(aws, "template", lambda context: {"of": context})
+    monkeypatch.setattr(restore, "take_over", take_over)
+    assert main(["restore-data", "--table", "restored", "stage=prod", "protected=false"]) == 0
+    [(client_for, stage, template, table, bucket)] = taken
+    assert (client_for, stage, table) == (str, "prod", "restored")
+    assert template == {"of": ["stage=prod", "protected=false"]}
+    assert bucket == "shutterfeed-prod-originals-111111111111-eu-west-1"
+    assert "5 readers" in capsys.readouterr().out
+
+
+def test_what_came_back_is_told(
+    asked: list[str | None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    account = accounts.Account("a", "ada@example.com", email_verified=True, enabled=True)
+    file = tmp_path / "accounts.jsonl"
+    file.write_text(json.dumps(asdict(account)) + "\n")
+
+    def complete(where: Deployment, brought: Iterable[accounts.Account]) -> restore.Restored:
+        assert where is FOUND
+        assert list(brought) == [account]
+        return restore.Restored(Counter(made=2, taken=1), 4, 12, 11)
+
+    monkeypatch.setattr(restore, "complete", complete)
+    assert main(["restore-service", "--stage", "prod", str(file)]) == 0
+    assert asked == ["prod"]
+    assert capsys.readouterr().out.splitlines() == [
+        "2 accounts made",
+        "1 accounts taken",
+        "4 originals are lost: their uploaders can send them again",
+        "12 posts and users are in the search index; 11 alarms.",
+    ]
+
+
+def test_a_drill_that_shows_a_difference_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ToolError, match="1 of 2 answers are not"):
+        restore_drill.compare({"maya: /feed": [1], "maya: /me": 1}, {"maya: /me": 1})
+    assert capsys.readouterr().out.splitlines()[:2] == ["maya: /feed", "    before: [1]"]
+    restore_drill.compare({"maya: /feed": [1]}, {"maya: /feed": [1]})
+    monkeypatch.setattr(restore_drill, "drill", lambda: "Identical.")
+    assert main(["restore-drill"]) == 0
+    assert capsys.readouterr().out == "Identical.\n"
 
 
 def test_without_a_cloud_one_sentence_says_so(

@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from operations.__main__ import main
-from tools import aws, creation, doctor, layers, paths, quota, site
+from tools import aws, creation, doctor, layers, paths, quota, site, templates
 from tools.doctor import Finding, Level
 from tools.errors import ToolError
 
@@ -288,3 +288,21 @@ def test_reservations_that_are_no_map_are_refused(deployment: Deployment, value:
     with pytest.raises(ToolError, match="reserved_concurrency must map names to numbers"):
         aws.deploy([f"reserved_concurrency={value}"])
     assert deployment.done == []
+
+
+def test_the_template_of_a_deployment_is_of_its_own_context(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def synthesize(context: object) -> Any:
+        asked.append(context)
+        return SimpleNamespace(template={"Resources": {}})
+
+    monkeypatch.setattr(templates, "synthesize", synthesize)
+    assert aws.template(["stage=prod", "web_acl_arn=null"]) == {"Resources": {}}
+    # What it is made of is built first.
+    assert deployment.done == ["layers", "site"]
+    assert asked == [{"stage": "prod", "web_acl_arn": None}]
+    assert aws.stage_of(["stage=prod"]) == "prod"
+    assert aws.stage_of([]) == "dev"

@@ -34,7 +34,8 @@ TEMPLATE: dict[str, Any] = {
         "Table": {
             "Type": "AWS::DynamoDB::Table",
             "Properties": {
-                "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True}
+                "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
             },
         },
         "Api": {
@@ -114,6 +115,9 @@ class FakeCloud:
 
     def update_time_to_live(self, **arguments: Any) -> None:
         self.applied["ttl"] = arguments
+
+    def update_continuous_backups(self, **arguments: Any) -> None:
+        self.applied["recovery"] = arguments
 
     def update_api(self, **arguments: Any) -> None:
         self.applied["cors"] = arguments
@@ -246,6 +250,18 @@ def test_what_a_broken_creation_left_is_removed_first(cloud: FakeCloud, status: 
     assert cloud.calls == ["delete", "bucket", "upload abc.zip", "create"]
 
 
+def test_a_stack_that_took_over_what_was_restored_is_updated_and_never_removed(
+    cloud: FakeCloud,
+) -> None:
+    cloud.statuses = ["IMPORT_IN_PROGRESS", "IMPORT_COMPLETE"]
+    cloud.outcome = "UPDATE_COMPLETE"
+
+    run()
+
+    assert "delete" not in cloud.calls
+    assert cloud.calls[-1] == "update"
+
+
 def test_a_creation_under_way_is_waited_for(cloud: FakeCloud) -> None:
     cloud.statuses = ["CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
     cloud.outcome = "UPDATE_COMPLETE"
@@ -298,6 +314,10 @@ def test_what_the_local_cloud_leaves_out_is_set_afterwards(cloud: FakeCloud) -> 
         "ttl": {
             "TableName": "Table-1",
             "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
+        },
+        "recovery": {
+            "TableName": "Table-1",
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
         },
         "cors": {"ApiId": "Api-1", "CorsConfiguration": {"AllowOrigins": ["*"]}},
         "concurrency": {"FunctionName": "Function-1", "ReservedConcurrentExecutions": 2},

@@ -17,7 +17,7 @@ CONTEXT: dict[str, Any] = json.loads((paths.ROOT / "cdk.json").read_text())["con
 CERTIFICATE_ARN = "arn:aws:acm:us-east-1:123456789012:certificate/0a"
 WEB_ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/front/0a"
 IDENTITY = "arn:aws:ses:eu-west-1:123456789012:identity/hello@example.com"
-REPLICA = "arn:aws:s3:::far-away"
+REPLICA = "arn:aws:s3:::shutterfeed-dev-originals-210987654321-eu-west-1"
 
 
 class FakeFacts:
@@ -213,3 +213,19 @@ def test_a_certificate_covers_its_names_and_one_label_of_a_wildcard(
     name: str, domain: str, covered: bool
 ) -> None:
     assert doctor.covers(name, domain) is covered
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "far-away",
+        "shutterfeed-prod-originals-210987654321-eu-west-1",
+        "shutterfeed-dev-originals-eu-west-1",
+        "shutterfeed-dev-uploads-210987654321-eu-west-1",
+    ],
+)
+def test_copies_that_no_stack_could_take_over_are_told(facts: FakeFacts, name: str) -> None:
+    replica = f"arn:aws:s3:::{name}"
+    (warning,) = _said(facts, Level.WARNING, originals_replica_bucket_arn=replica)
+    assert f"{replica} is not called shutterfeed-dev-originals-" in warning
+    assert _said(facts, Level.FAILS, originals_replica_bucket_arn=replica) == []

@@ -50,3 +50,24 @@ def test_a_refreshed_token_never_changes_the_account() -> None:
 @pytest.mark.parametrize("client_id", ["", "another", ACCOUNT_CLIENT.upper()])
 def test_no_other_client_changes_the_account(client_id: str) -> None:
     assert ACCOUNT_SCOPE not in _scopes(client_id, SIGN_IN)
+
+
+FORMER = "0b9d1c62-5c0f-4d5f-8f43-5b7a3a6f1d20"
+
+
+@pytest.mark.parametrize("source", [SIGN_IN, REFRESH])
+@pytest.mark.parametrize("client_id", ["4a1b2c3d4e5f6g7h8i9j0k1l2m", ACCOUNT_CLIENT])
+@pytest.mark.parametrize("former", [FORMER, "", None])
+def test_a_token_for_the_api_tells_which_account_was_brought_from_another_pool(
+    former: str | None, client_id: str, source: str
+) -> None:
+    event: dict[str, Any] = payloads.sample("cognito/pre_token_generation")
+    event["triggerSource"] = source
+    event["callerContext"]["clientId"] = client_id
+    if former is not None:
+        event["request"]["userAttributes"]["custom:account"] = former
+    answer = handler(event, None)
+    change = answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
+    for_the_api = (client_id, source) != (ACCOUNT_CLIENT, SIGN_IN)
+    expected = {"account": FORMER} if former and for_the_api else None
+    assert change.get("claimsToAddOrOverride") == expected

@@ -49,6 +49,9 @@ API_SCOPE: Final = "shutterfeed/use"
 ACCOUNT_SCOPE: Final = "aws.cognito.signin.user.admin"
 """Cognito's scope of access tokens that change the account itself: its address, password and second
 factor, or delete it."""
+FORMER_ACCOUNT: Final = "account"
+"""The user pool's own attribute (`custom:account`) and the claim of access tokens that hold the id
+which an account had in the pool before: a pool that was lost is made again, with new ids."""
 
 CACHED_RECENT_POSTS: Final = "recent_posts:"
 """The beginning of the keys in the shared cache."""

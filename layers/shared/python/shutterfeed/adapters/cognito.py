@@ -14,7 +14,7 @@ class CognitoSignIns:
     """Makes the client. Few containers ever need one, and it takes long to make."""
     user_pool_id: str
 
-    def end_all(self, subject: str) -> None:
+    def end_all(self, account: str) -> None:
         client = self.client()
         with suppress(client.exceptions.UserNotFoundException):
-            client.admin_user_global_sign_out(UserPoolId=self.user_pool_id, Username=subject)
+            client.admin_user_global_sign_out(UserPoolId=self.user_pool_id, Username=account)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class SignIns(Protocol):
-    def end_all(self, subject: str) -> None:
-        """End every sign-in of an account: none of its refresh tokens is accepted any more. Does
-        nothing if there is no such account."""
+    def end_all(self, account: str) -> None:
+        """End every sign-in of the account with this name: none of its refresh tokens is accepted
+        any more. Does nothing if there is no such account."""
         ...

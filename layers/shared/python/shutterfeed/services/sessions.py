@@ -29,8 +29,8 @@ class SessionService:
         if profile is not None:
             profile.check_session(began_at)
 
-    def end_all(self, user_id: str, subject: str, began_at: datetime) -> None:
-        """End all sessions of a user, of whose account `subject` is the id, at the request of the
+    def end_all(self, user_id: str, account: str, began_at: datetime) -> None:
+        """End all sessions of a user, whose account has the name `account`, at the request of the
         one that began at this moment.
 
         Repeated by the same session, it changes nothing more: whoever has signed in since stays
@@ -39,5 +39,5 @@ class SessionService:
         if self.users.me(user_id).has_ended(began_at):
             return
         # In this order: if the second step fails, this session can still repeat both.
-        self.sign_ins.end_all(subject)
+        self.sign_ins.end_all(account)
         self.profiles.end_sessions(user_id, self.clock.now())

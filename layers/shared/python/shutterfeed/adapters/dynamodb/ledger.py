@@ -19,10 +19,10 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
 from shutterfeed.schema import PK, SK
 
-_STATE = "state"
-_MULTIPART_ID = "multipart_id"
+STATE = "state"
+MULTIPART_ID = "multipart_id"
 _ORDERED_AT = "ordered_at"
-_COPIED_AT = "copied_at"
+COPIED_AT = "copied_at"
 _MOVING = (MediaState.AWAITING, MediaState.PROCESSING)
 
 
@@ -58,19 +58,19 @@ class DynamoLedger:
     def begin_parts(self, author_id: str, media_id: str, multipart_id: str) -> str | None:
         update = Update(
             keys.upload(author_id, media_id),
-            set_new={_MULTIPART_ID: multipart_id},
-            condition=Attr(_STATE).eq(MediaState.AWAITING),
+            set_new={MULTIPART_ID: multipart_id},
+            condition=Attr(STATE).eq(MediaState.AWAITING),
         )
         try:
-            return str(self.table.write(update)[_MULTIPART_ID])
+            return str(self.table.write(update)[MULTIPART_ID])
         except ConditionFailed:
             return None
 
     def forget_parts(self, author_id: str, media_id: str, multipart_id: str) -> bool:
         update = Update(
             keys.upload(author_id, media_id),
-            remove=(_MULTIPART_ID,),
-            condition=Attr(_MULTIPART_ID).eq(multipart_id) & Attr(_STATE).eq(MediaState.AWAITING),
+            remove=(MULTIPART_ID,),
+            condition=Attr(MULTIPART_ID).eq(multipart_id) & Attr(STATE).eq(MediaState.AWAITING),
         )
         try:
             self.table.write(update)
@@ -79,13 +79,13 @@ class DynamoLedger:
         return True
 
     def mark_processing(self, author_id: str, media_id: str, at: datetime) -> None:
-        changes = {_STATE: MediaState.PROCESSING, _ORDERED_AT: timestamp(at)}
+        changes = {STATE: MediaState.PROCESSING, _ORDERED_AT: timestamp(at)}
         self._move(author_id, media_id, (MediaState.AWAITING,), changes)
 
     def mark_copied(self, author_id: str, media_id: str, at: datetime) -> None:
         update = Update(
             keys.upload(author_id, media_id),
-            set={_COPIED_AT: timestamp(at)},
+            set={COPIED_AT: timestamp(at)},
             condition=Attr(PK).exists(),
         )
         with suppress(ConditionFailed):
@@ -96,11 +96,11 @@ class DynamoLedger:
         self._move(author_id, media_id, (MediaState.PROCESSING,), changes)
 
     def mark_ready(self, author_id: str, media_id: str, picture: Picture) -> None:
-        changes = {_STATE: MediaState.READY, "picture": plain(picture)}
+        changes = {STATE: MediaState.READY, "picture": plain(picture)}
         self._move(author_id, media_id, _MOVING, changes)
 
     def mark_failed(self, author_id: str, media_id: str, failure: Failure) -> None:
-        changes = {_STATE: MediaState.FAILED, "failure": plain(failure)}
+        changes = {STATE: MediaState.FAILED, "failure": plain(failure)}
         self._move(author_id, media_id, _MOVING, changes)
 
     def remove(self, author_id: str, media_id: str) -> None:
@@ -122,7 +122,7 @@ class DynamoLedger:
         update = Update(
             keys.upload(author_id, media_id),
             set=changes,
-            condition=Attr(_STATE).is_in(sources),
+            condition=Attr(STATE).is_in(sources),
         )
         try:
             self.table.write(update)

@@ -29,8 +29,8 @@ from shutterfeed.domain.delivery import Reader
 from shutterfeed.schema import PK, SK
 
 _VISIT: Final = "visited_on"
-_PUSHED: Final = "pushed_until"
-_PREPARED: Final = "prepared"
+PUSHED: Final = "pushed_until"
+PREPARED: Final = "prepared"
 _TRANSACTION: Final = 100
 """The highest number of items in one transaction of DynamoDB."""
 
@@ -57,21 +57,21 @@ class DynamoReaders:
     def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
         items = self.table.get_many(map(keys.profile, reader_ids), consistent=True)
         return {
-            keys.parse_profile(item_key(item)): datetime.fromtimestamp(item[_PUSHED], UTC)
+            keys.parse_profile(item_key(item)): datetime.fromtimestamp(item[PUSHED], UTC)
             for item in items
-            if _PUSHED in item
+            if PUSHED in item
         }
 
     def record_visit(self, reader_id: str, day: date) -> None:
         self._update(reader_id, {_VISIT: day.isoformat()}, Attr(PK).exists())
 
     def prepare(self, reader_id: str) -> None:
-        self._update(reader_id, {_PREPARED: True}, Attr(PK).exists())
+        self._update(reader_id, {PREPARED: True}, Attr(PK).exists())
 
     def push_until(self, reader_id: str, until: datetime) -> None:
-        earlier = Attr(_PUSHED).not_exists() | Attr(_PUSHED).lt(epoch(until))
+        earlier = Attr(PUSHED).not_exists() | Attr(PUSHED).lt(epoch(until))
         with suppress(ConditionFailed):
-            self._update(reader_id, {_PUSHED: epoch(until)}, Attr(PK).exists() & earlier)
+            self._update(reader_id, {PUSHED: epoch(until)}, Attr(PK).exists() & earlier)
 
     def pull(self, reader_ids: Sequence[str], author_id: str) -> None:
         for some in chunks(reader_ids, _TRANSACTION // 2):
@@ -113,13 +113,13 @@ def _to_reader(items: Iterable[Item]) -> Reader:
     recent = by_sort_key.get(keys.RECENT_POSTS)
     authors = [keys.parse_author(sort_key) for sort_key in by_sort_key]
     markers = [author for author in authors if author is not None]
-    until = state.get(_PUSHED)
+    until = state.get(PUSHED)
     visit = state.get(_VISIT)
     return Reader(
         to_profile(state) if state else None,
         date.fromisoformat(visit) if visit else None,
         datetime.fromtimestamp(until, UTC) if until else None,
-        bool(state.get(_PREPARED)),
+        bool(state.get(PREPARED)),
         to_recent_posts(recent) if recent else None,
         frozenset(author_id for author_id, pulled in markers if pulled),
         frozenset(author_id for author_id, pulled in markers if not pulled),
