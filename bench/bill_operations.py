@@ -1,0 +1,165 @@
+"""What each thing that people do takes, measured: the functions' own handlers run on moto, from the
+request to the last worker, while every call is counted."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+from unittest.mock import patch
+
+from bench.bill_meter import Taken, metered
+from bench.progress import clear, show
+from shutterfeed.adapters.dynamodb.table import Table
+from tests import conftest  # noqa: F401 - sets the functions' environment, before they are imported
+from tests.feed_scene import Scene
+from tests.integration import pipeline as plumbing
+from tests.integration.client import Client
+from tests.integration.conftest import new_world
+from tests.integration.payloads import Event
+from tests.integration.pipeline import Pipeline
+from tests.integration.publishing import publish
+from tests.integration.world import FEED, METADATA, ORIGINALS, RENDITIONS, Person, World, aws
+
+_CAPTION: Final = "Late light over the harbour, the last ferry and nobody else about. #evening #sea"
+_FOLLOWED, _CELEBRITIES = 10, 1
+"""Accounts that a visitor follows in the scene of the feed pages, and celebrities among them."""
+FIRST_VISIT, FOLLOW, POST = "first visit", "follow", "photo"
+FEED_PAGE, LOOK, PROFILE, POSTS = "feed page", "look for new posts", "profile", "posts of a user"
+OWN_UPLOADS = "own uploads"
+_ROUTER: Final = "route_changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the operations take, and the bytes that an average photo leaves in the buckets."""
+
+    operations: Mapping[str, Taken]
+    original_bytes: float
+    rendition_bytes: Mapping[str, float]
+    """By the renditions' names, such as `640.webp`."""
+
+
+@dataclass(slots=True)
+class _Bench:
+    """A world whose operations are measured."""
+
+    world: World
+    log: io.StringIO
+    client: Client = field(default_factory=Client)
+    pipeline: Pipeline = field(init=False)
+    operations: dict[str, Taken] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.world.create_storage()
+        self.world.connect_uploads()
+        self.pipeline = Pipeline(self.world)
+
+    def measure(self, name: str, act: Callable[[], object]) -> None:
+        """Do something, and whatever follows from it in the workers."""
+        show(f"measuring: {name}")
+        requests, logged = self.client.requests, self.log.tell()
+        with metered() as taken, patch.object(plumbing, "invoke", _counted(taken.runs)):
+            act()
+            self.pipeline.run()
+        taken.runs["api"] += self.client.requests - requests
+        taken.logged = self.log.tell() - logged
+        self.operations[name] = taken
+
+
+def _counted(runs: Counter[str]) -> Callable[[str, Event], Mapping[str, Any]]:
+    invoke = plumbing.invoke
+
+    def counted(queue: str, event: Event) -> Mapping[str, Any]:
+        name = _ROUTER if queue == "stream" else plumbing.NAMES[queue]
+        runs[name] += 1
+        return invoke(queue, event)
+
+    return counted
+
+
+def measure(photos: Sequence[bytes]) -> Measured:
+    """Measure every operation; posts of one photo each, of which the first is not counted, as its
+    author's items are new."""
+    with new_world() as world, _logged() as log:
+        bench = _Bench(world, log)
+        _follows(bench)
+        _posts(bench, photos)
+        _pages(bench)
+        originals = _sizes(ORIGINALS)
+        renditions = _sizes(RENDITIONS)
+    clear()
+    count = len(photos)
+    by_name: Counter[str] = Counter()
+    for key, size in renditions.items():
+        by_name[key.rpartition("/")[2]] += size
+    assert len(originals) == count, "every photo is another"
+    return Measured(
+        bench.operations,
+        sum(originals.values()) / count,
+        {name: size / count for name, size in sorted(by_name.items())},
+    )
+
+
+@contextmanager
+def _logged() -> Iterator[io.StringIO]:
+    """What the functions log meanwhile, instead of on standard output."""
+    # Imported late, since it takes its names from the environment that `tests.conftest` sets.
+    from shutterfeed import runtime
+
+    stream, handler = io.StringIO(), runtime.logger.registered_handler
+    before = handler.setStream(stream)
+    with redirect_stdout(stream):
+        try:
+            yield stream
+        finally:
+            handler.setStream(before)
+
+
+def _sizes(bucket: str) -> dict[str, int]:
+    listed = aws("s3").list_objects_v2(Bucket=bucket)
+    assert not listed["IsTruncated"]
+    return {entry["Key"]: entry["Size"] for entry in listed["Contents"]}
+
+
+def _follows(bench: _Bench) -> None:
+    author, *fans = map(Person.number, range(1, 6))
+    bench.measure(FIRST_VISIT, lambda: bench.client.get("/me", author))
+    handle = bench.client.get("/me", author).json["handle"]
+    for fan in fans:  # Regular readers, to whom posts are pushed.
+        bench.client.get("/me", fan)
+        bench.client.get("/feed", fan)
+        bench.pipeline.run()
+        bench.measure(FOLLOW, partial(bench.client.put, f"/me/following/{handle}", fan))
+
+
+def _posts(bench: _Bench, photos: Sequence[bytes]) -> None:
+    author = Person.number(1)
+    for number, photo in enumerate(photos):
+        bench.world.clock.advance(timedelta(hours=1))
+        post = partial(publish, bench.client, bench.pipeline, author, [photo], f"key-{number}")
+        bench.measure(POST, partial(post, caption=_CAPTION))
+    handle = bench.client.get("/me", author).json["handle"]
+    reader = Person.number(2)
+    bench.measure(PROFILE, lambda: bench.client.get(f"/users/{handle}", reader))
+    bench.measure(POSTS, lambda: bench.client.get(f"/users/{handle}/posts", reader))
+    bench.measure(OWN_UPLOADS, lambda: bench.client.get("/me/uploads", author))
+
+
+def _pages(bench: _Bench) -> None:
+    """The pages of somebody to whom posts are pushed, below the first of a visit too."""
+    world = bench.world
+    tables = (Table(aws("dynamodb"), METADATA), Table(aws("dynamodb"), FEED))
+    reader = Person(Scene(*tables, world.clock.now()).reader(_FOLLOWED, _CELEBRITIES))
+    first = bench.client.get("/feed", reader, limit="20").json
+    assert len(first["items"]) == 20, "a whole page"
+    bench.pipeline.run()
+    below = {"limit": "20", "cursor": first["next_cursor"]}
+    bench.measure(FEED_PAGE, lambda: bench.client.get("/feed", reader, **below))
+    since = {"since": first["latest"]}
+    bench.measure(LOOK, lambda: bench.client.get("/feed", reader, **since))
