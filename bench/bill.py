@@ -1,54 +1,53 @@
 """The bill of a month: of nobody, of 10,000 users a month, and of the stated scale after one and
 five years.
 
-What each operation takes is measured with the functions' own handlers on moto; the settings are
-read from the synthesized template; prices and their sources are in `bench/prices.json`. The lines
-are in `docs/cost.md`.
+What each operation takes is measured with the functions' own handlers on moto, and the settings
+are read from the synthesized templates. The tables go to `build/bench/bill.md`; `docs/cost.md` has
+them.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
 
-from bench.bill_model import Habits, Lines, Scale, Settings, bill, idle
+from bench import bill_report
+from bench.bill_habits import FIVE_YEARS, ONE_YEAR, TEN_THOUSAND, Habits
+from bench.bill_measured import Measured
+from bench.bill_model import Line, Month, bill, idle, total
 from bench.bill_operations import measure
-from bench.figures import Figure
-from tests.infra.templates import Template, stand_in_layers, stand_in_site
+from bench.bill_settings import read_settings
+from bench.figures import FOLDER, Figure
 from tests.pictures import SHARED_DATA, jpeg
 from tools.errors import Unavailable
 
-PHOTO_BYTES: Final = 200_000
-"""The average photo of the service that this is written for."""
 _SIDE: Final = 2_048
-"""The longer side in pixels that phones send such photos with."""
+"""The longer side, in pixels, of photos that phones send."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     photos: int
     """How many real photos are uploaded; none for one that is made up."""
-    scales: tuple[str, ...]
+    large: bool
+    """Whether the large preset is synthesized too, for the stated scale."""
+    tables: Path | None
+    """The file that the tables are written to."""
 
 
-_SCALES: Final = {
-    "10,000 users a month": Scale("small", 100_000, 10_000, 6_150, 12_300, 12),
-    "stated scale, one year": Scale("large", 500e6, 1_626_000, 1e6, 2e6, 12),
-    "stated scale, five years": Scale("large", 500e6, 1_626_000, 1e6, 2e6, 60),
-}
-"""61.5 % of a month's visitors come on a day, as in docs/feed-cost.md, and post twice."""
-FULL: Final = Size(6, tuple(_SCALES))
-TOY: Final = Size(0, ("10,000 users a month",))
+FULL: Final = Size(6, large=True, tables=FOLDER / "bill.md")
+TOY: Final = Size(0, large=False, tables=None)
 MINUTES: Final = 2.0
-LARGE: Final[Mapping[str, Any]] = {
-    "preset": "large",
+_SMALL: Final[Mapping[str, Any]] = {"stage": "prod"}
+_LARGE: Final[Mapping[str, Any]] = {
     "stage": "prod",
+    "preset": "large",
     "alarm_email": "operators@example.com",
     "account_concurrency": 4_000,
 }
@@ -56,86 +55,68 @@ LARGE: Final[Mapping[str, Any]] = {
 
 def run(size: Size) -> list[Figure]:
     photos = list(_real(size.photos)) if size.photos else [jpeg(640, 480)]
-    measured = measure(photos)
-    small = read_settings({})
-    large = read_settings(LARGE) if len(size.scales) > 1 else small
-    figures = list(_figures("idle", idle(small)))
-    for name in size.scales:
-        scale = _SCALES[name]
-        settings = large if scale.name == "large" else small
-        figures += _figures(name, bill(scale, settings, measured, Habits()))
-    figures.append(Figure("an original, in the average", measured.original_bytes / 1e3, "KB"))
-    for name, bytes_ in measured.rendition_bytes.items():
-        figures.append(Figure(f"rendition {name}, in the average", bytes_ / 1e3, "KB"))
-    for name, taken in measured.operations.items():
-        read, written = taken.read.total() / 2, float(taken.written.total())
-        figures.append(Figure(f"{name}: read units", read, "RRU"))
-        figures.append(Figure(f"{name}: write units", written, "WRU"))
-    return figures
-
-
-def _figures(name: str, lines: Lines) -> Iterator[Figure]:
-    for line, cost in sorted(lines.items(), key=lambda one: -one[1]):
-        yield Figure(f"{name}: {line}", cost, "USD")
-    yield Figure(f"{name}: all", sum(lines.values()), "USD")
-
-
-def read_settings(context: Mapping[str, Any]) -> Settings:
-    """The settings of a deployment, from the template that is synthesized for it."""
-    with tempfile.TemporaryDirectory() as folder:
-        base = Path(folder)
-        (base / "site").mkdir()
-        built = {
-            "layers_dir": str(stand_in_layers(base / "layers")),
-            "site_dir": str(stand_in_site(base / "site")),
-        }
-        template = Template.synthesized({**built, **context}, base / "out")
-    return settings_of(template)
-
-
-def settings_of(template: Template) -> Settings:
-    """What a template says of the things that cost."""
-    tables = {name: template.table(name.capitalize()) for name in ("metadata", "feed")} | {
-        "search": template.all("AWS::DynamoDB::Table")[
-            template.id_of("AWS::DynamoDB::Table", "SearchIndex")
-        ]
-    }
-    (rule,) = (
-        rule
-        for rule in template.buckets()["originals"]["LifecycleConfiguration"]["Rules"]
-        if rule["Id"] == "rarely-read"
-    )
-    functions = template.functions()
-    (days,) = {group["RetentionInDays"] for group in template.all("AWS::Logs::LogGroup").values()}
-    return Settings(
-        queues=len(template.all("AWS::Lambda::EventSourceMapping")) - 1,
-        alarms=len(template.all("AWS::CloudWatch::Alarm")),
-        dashboards=len(template.all("AWS::CloudWatch::Dashboard")),
-        memory_mb={name: function["MemorySize"] for name, function in functions.items()},
-        infrequent=frozenset(
-            name
-            for name, table in tables.items()
-            if table.get("TableClass") == "STANDARD_INFREQUENT_ACCESS"
+    measured, small = measure(photos), read_settings(_SMALL)
+    large = read_settings(_LARGE) if size.large else small
+    months = {
+        "10,000 users a month": Month(TEN_THOUSAND, Habits(), measured, small),
+        "one year": Month(ONE_YEAR, Habits(), measured, large),
+        "five years": Month(FIVE_YEARS, Habits(), measured, large),
+        "five years, a video for 100 photos": Month(
+            FIVE_YEARS, replace(Habits(), video_share=0.01), measured, large
         ),
-        originals_after_30_days=rule["Transitions"][0]["StorageClass"],
-        log_days=days,
-        traced=functions["api"].get("TracingConfig") == {"Mode": "Active"},
+    }
+    columns = {"idle": idle(small), **{name: bill(month) for name, month in months.items()}}
+    if size.tables:
+        _write(size.tables, columns, months["one year"], months["five years"])
+    return [*_figures(columns), *_measurements(measured)]
+
+
+def _figures(columns: Mapping[str, Sequence[Line]]) -> Iterator[Figure]:
+    for name, lines in columns.items():
+        for line in sorted(lines, key=lambda line: -line.usd):
+            yield Figure(f"{name}: {line.name}", line.usd, "USD")
+        goal = "<= 5" if name == "idle" else None
+        yield Figure(f"{name}: all", total(lines), "USD", goal)
+
+
+def _measurements(measured: Measured) -> Iterator[Figure]:
+    for name, bytes_ in measured.rendition_bytes.items():
+        yield Figure(f"average size of {name}", bytes_ / 1e3, "KB")
+    for operation, taken in measured.operations.items():
+        yield Figure(f"{operation}: read units", taken.halves.total() / 2, "RRU")
+        yield Figure(f"{operation}: write units", float(taken.written.total()), "WRU")
+
+
+def _write(
+    file: Path, columns: Mapping[str, Sequence[Line]], one_year: Month, five_years: Month
+) -> None:
+    tables = (
+        bill_report.bills(columns),
+        bill_report.amounts(columns["five years"]),
+        bill_report.classes(one_year.tables),
+        bill_report.classes(five_years.tables),
+        bill_report.assumptions(),
+        bill_report.price_list(),
     )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = chain.from_iterable((*table, "") for table in tables)
+    file.write_text("\n".join(lines), encoding="utf-8")
 
 
 def _real(count: int) -> Iterator[bytes]:
-    """Real photos at the average size: scaled to a phone's, and encoded at the best quality that
-    has no more than that many bytes."""
-    found: Sequence[Path] = sorted((SHARED_DATA / "photos" / "phones").rglob("*.jp*g"))
+    """Real photos of about the average size: scaled to a phone's, and encoded at the quality that
+    comes closest to it."""
+    found = sorted((SHARED_DATA / "photos" / "phones").rglob("*.jp*g"))
     if len(found) < count:
         raise Unavailable(f"{SHARED_DATA} has fewer than {count} photos.")
-    for path in found[:: max(1, len(found) // count)][:count]:
+    wanted = Habits().photo_bytes
+    for path in found[:: len(found) // count][:count]:
         with Image.open(path) as image:
             small = image.convert("RGB")
             small.thumbnail((_SIDE, _SIDE))
         yield min(
             (_encoded(small, quality) for quality in range(30, 96, 5)),
-            key=lambda content: abs(len(content) - PHOTO_BYTES),
+            key=lambda content: abs(len(content) - wanted),
         )
 
 

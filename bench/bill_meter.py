@@ -9,15 +9,14 @@ transaction takes twice as many, and so does each index entry that it changes.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Final
 from unittest.mock import patch
 
 from botocore.client import BaseClient
 
+from bench.bill_measured import Taken
 from shutterfeed.schema import (
     FOLLOWERS_PK,
     FOLLOWERS_SK,
@@ -54,30 +53,6 @@ _WRITTEN_OBJECTS: Final = frozenset(
 )
 """The requests to S3 that cost as much as a PUT."""
 _FREE_OF_S3: Final = frozenset(("DeleteObject", "DeleteObjects", "AbortMultipartUpload"))
-
-
-@dataclass(slots=True)
-class Taken:
-    """What was taken meanwhile."""
-
-    read: Counter[str] = field(default_factory=Counter)
-    """Read units by table, in halves: a Counter has whole numbers."""
-    written: Counter[str] = field(default_factory=Counter)
-    stored: Counter[str] = field(default_factory=Counter)
-    """Bytes by table, those of its indexes under the name with the ending `/indexes`."""
-    puts: int = 0
-    gets: int = 0
-    sends: int = 0
-    """Requests to SQS that send messages."""
-    messages: Counter[str] = field(default_factory=Counter)
-    """Messages sent, by the name of the queue."""
-    runs: Counter[str] = field(default_factory=Counter)
-    """Runs of functions, by name."""
-    logged: int = 0
-    """Bytes that the functions logged."""
-
-    def read_units(self, table: str) -> float:
-        return self.read[table] / 2
 
 
 def size_of(item: Item) -> int:
@@ -168,8 +143,7 @@ def _queue(taken: Taken, operation: str, parameters: Mapping[str, Any]) -> None:
     if operation not in ("SendMessage", "SendMessageBatch"):
         return
     taken.sends += 1
-    name = parameters["QueueUrl"].rpartition("/")[2]
-    taken.messages[name] += len(parameters.get("Entries", [None]))
+    taken.messages += len(parameters.get("Entries", [None]))
 
 
 def _database(
@@ -194,7 +168,7 @@ def _database(
         taken.written[table] += factor * (units + index_units(old, new))
         taken.stored[table] += _bytes(new) - _bytes(old)
         grown = sum(map(_bytes, entries(new))) - sum(map(_bytes, entries(old)))
-        taken.stored[f"{table}/indexes"] += grown
+        taken.indexed[table] += grown
     _count_reads(taken, operation, parameters, answer)
     return answer
 
@@ -231,11 +205,11 @@ def _count_reads(
         case "GetItem":
             consistent = bool(parameters.get("ConsistentRead"))
             size = size_of(answer.get("Item", {}))
-            taken.read[parameters["TableName"]] += read_halves(size, consistent=consistent)
+            taken.halves[parameters["TableName"]] += read_halves(size, consistent=consistent)
         case "Query" | "Scan":
             consistent = bool(parameters.get("ConsistentRead"))
             size = sum(map(size_of, answer["Items"]))
-            taken.read[parameters["TableName"]] += read_halves(size, consistent=consistent)
+            taken.halves[parameters["TableName"]] += read_halves(size, consistent=consistent)
         case "BatchGetItem":
             for table, asked in parameters["RequestItems"].items():
                 consistent = bool(asked.get("ConsistentRead"))
@@ -243,4 +217,4 @@ def _count_reads(
                 # An item that does not exist costs as much as a small one.
                 sizes += [0] * (len(asked["Keys"]) - len(sizes))
                 for size in sizes:
-                    taken.read[table] += read_halves(size, consistent=consistent)
+                    taken.halves[table] += read_halves(size, consistent=consistent)

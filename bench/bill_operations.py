@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any, Final
 from unittest.mock import patch
 
-from bench.bill_meter import Taken, metered
+from bench.bill_measured import Measured, Operation, Taken
+from bench.bill_meter import metered
 from bench.progress import clear, show
 from shutterfeed.adapters.dynamodb.table import Table
 from tests import conftest  # noqa: F401 - sets the functions' environment, before they are imported
@@ -24,25 +25,16 @@ from tests.integration.conftest import new_world
 from tests.integration.payloads import Event
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish
-from tests.integration.world import FEED, METADATA, ORIGINALS, RENDITIONS, Person, World, aws
+from tests.integration.world import FEED, METADATA, RENDITIONS, Person, World, aws
 
 _CAPTION: Final = "Late light over the harbour, the last ferry and nobody else about. #evening #sea"
-_FOLLOWED, _CELEBRITIES = 10, 1
-"""Accounts that a visitor follows in the scene of the feed pages, and celebrities among them."""
-FIRST_VISIT, FOLLOW, POST = "first visit", "follow", "photo"
-FEED_PAGE, LOOK, PROFILE, POSTS = "feed page", "look for new posts", "profile", "posts of a user"
-OWN_UPLOADS = "own uploads"
+_FOLLOWED: Final = 115
+"""Accounts that the reader of the feed pages follows: docs/feed-cost.md."""
+_CELEBRITIES: Final = 2
+"""Celebrities among them, an assumption."""
+_READERS: Final = 3
+"""Followers to whom a post is pushed, of the 104 that a post has: docs/feed-cost.md."""
 _ROUTER: Final = "route_changes"
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What the operations take, and the bytes that an average photo leaves in the buckets."""
-
-    operations: Mapping[str, Taken]
-    original_bytes: float
-    rendition_bytes: Mapping[str, float]
-    """By the renditions' names, such as `640.webp`."""
 
 
 @dataclass(slots=True)
@@ -53,14 +45,14 @@ class _Bench:
     log: io.StringIO
     client: Client = field(default_factory=Client)
     pipeline: Pipeline = field(init=False)
-    operations: dict[str, Taken] = field(default_factory=dict)
+    operations: dict[Operation, Taken] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.world.create_storage()
         self.world.connect_uploads()
         self.pipeline = Pipeline(self.world)
 
-    def measure(self, name: str, act: Callable[[], object]) -> None:
+    def measure(self, name: Operation, act: Callable[[], object]) -> None:
         """Do something, and whatever follows from it in the workers."""
         show(f"measuring: {name}")
         requests, logged = self.client.requests, self.log.tell()
@@ -84,24 +76,21 @@ def _counted(runs: Counter[str]) -> Callable[[str, Event], Mapping[str, Any]]:
 
 
 def measure(photos: Sequence[bytes]) -> Measured:
-    """Measure every operation; posts of one photo each, of which the first is not counted, as its
-    author's items are new."""
+    """Measure every operation. Of the posts, one for each photo, the last one counts: its author's
+    items are those of somebody who has posted before."""
     with new_world() as world, _logged() as log:
         bench = _Bench(world, log)
         _follows(bench)
         _posts(bench, photos)
         _pages(bench)
-        originals = _sizes(ORIGINALS)
         renditions = _sizes(RENDITIONS)
     clear()
     count = len(photos)
     by_name: Counter[str] = Counter()
     for key, size in renditions.items():
         by_name[key.rpartition("/")[2]] += size
-    assert len(originals) == count, "every photo is another"
     return Measured(
         bench.operations,
-        sum(originals.values()) / count,
         {name: size / count for name, size in sorted(by_name.items())},
     )
 
@@ -128,38 +117,46 @@ def _sizes(bucket: str) -> dict[str, int]:
 
 
 def _follows(bench: _Bench) -> None:
-    author, *fans = map(Person.number, range(1, 6))
-    bench.measure(FIRST_VISIT, lambda: bench.client.get("/me", author))
-    handle = bench.client.get("/me", author).json["handle"]
-    for fan in fans:  # Regular readers, to whom posts are pushed.
-        bench.client.get("/me", fan)
-        bench.client.get("/feed", fan)
+    author, *readers = map(Person.number, range(1, 2 + _READERS))
+    bench.measure(Operation.SIGN_UP, lambda: bench.client.get("/me", author))
+    handle = bench.client.handle(author)
+    for reader in readers:
+        bench.client.get("/me", reader)
+        bench.client.get("/feed", reader)
         bench.pipeline.run()
-        bench.measure(FOLLOW, partial(bench.client.put, f"/me/following/{handle}", fan))
+        bench.measure(
+            Operation.FOLLOW, partial(bench.client.put, f"/me/following/{handle}", reader)
+        )
+    bench.world.clock.advance(timedelta(days=1))
+    for reader in readers:  # Who comes again on another day is a regular reader.
+        bench.client.get("/feed", reader)
+    bench.pipeline.run()
 
 
 def _posts(bench: _Bench, photos: Sequence[bytes]) -> None:
-    author = Person.number(1)
+    author, reader = Person.number(1), Person.number(2)
     for number, photo in enumerate(photos):
         bench.world.clock.advance(timedelta(hours=1))
         post = partial(publish, bench.client, bench.pipeline, author, [photo], f"key-{number}")
-        bench.measure(POST, partial(post, caption=_CAPTION))
-    handle = bench.client.get("/me", author).json["handle"]
-    reader = Person.number(2)
-    bench.measure(PROFILE, lambda: bench.client.get(f"/users/{handle}", reader))
-    bench.measure(POSTS, lambda: bench.client.get(f"/users/{handle}/posts", reader))
-    bench.measure(OWN_UPLOADS, lambda: bench.client.get("/me/uploads", author))
+        bench.measure(Operation.POST, partial(post, caption=_CAPTION))
+    handle = bench.client.handle(author)
+    bench.measure(Operation.OPEN, lambda: bench.client.get("/me", author))
+    bench.measure(Operation.PROFILE, lambda: bench.client.get(f"/users/{handle}", reader))
+    bench.measure(Operation.POSTS, lambda: bench.client.get(f"/users/{handle}/posts", reader))
+    bench.measure(Operation.UPLOADS, lambda: bench.client.get("/me/uploads", author))
 
 
 def _pages(bench: _Bench) -> None:
-    """The pages of somebody to whom posts are pushed, below the first of a visit too."""
+    """The pages of a reader to whom posts are pushed, 20 posts each."""
     world = bench.world
     tables = (Table(aws("dynamodb"), METADATA), Table(aws("dynamodb"), FEED))
-    reader = Person(Scene(*tables, world.clock.now()).reader(_FOLLOWED, _CELEBRITIES))
+    scene = Scene(*tables, world.clock.now())
+    reader = Person(scene.reader(_FOLLOWED, _CELEBRITIES))
     first = bench.client.get("/feed", reader, limit="20").json
     assert len(first["items"]) == 20, "a whole page"
     bench.pipeline.run()
     below = {"limit": "20", "cursor": first["next_cursor"]}
-    bench.measure(FEED_PAGE, lambda: bench.client.get("/feed", reader, **below))
+    bench.measure(Operation.FIRST_PAGE, lambda: bench.client.get("/feed", reader, limit="20"))
+    bench.measure(Operation.PAGE_BELOW, lambda: bench.client.get("/feed", reader, **below))
     since = {"since": first["latest"]}
-    bench.measure(LOOK, lambda: bench.client.get("/feed", reader, **since))
+    bench.measure(Operation.LOOK, lambda: bench.client.get("/feed", reader, **since))
