@@ -22,6 +22,8 @@ SHOWN: Final = "640.webp"
 _SPARE_DAYS: Final = 2
 """How long an upload stays in its bucket after its bytes were stored as an original."""
 _ORIGINAL_DAYS: Final = 30
+_PUTS_OF_A_VIDEO: Final = 9
+"""The upload, the original, the tag, the clip, and the renditions of its poster."""
 _CLASSES: Final = {
     "STANDARD_IA": prices.INFREQUENT_OBJECTS,
     "GLACIER_IR": prices.GLACIER_OBJECTS,
@@ -153,8 +155,8 @@ def _buckets(month: Month) -> Iterator[Line]:
     yield Line("S3 renditions", renditions, prices.OBJECTS)
     moved = scale.photos_a_month + month.videos if old else 0.0
     yield Line("S3 moves to the cheaper class", moved / 1e3, prices.MOVES)
-    # An upload is a PUT too, which its sender makes and the bucket's owner pays.
-    puts = month.added("puts") + scale.photos_a_month + 3 * month.videos
+    # The upload itself is measured with a post: its sender makes it, and the bucket's owner pays.
+    puts = month.added("puts") + _PUTS_OF_A_VIDEO * month.videos
     yield Line("S3 writes", puts / 1e3, prices.PUTS)
     missed = (1 - habits.hit_ratio) * photos_sent(month)
     yield Line("S3 reads", (month.added("gets") + missed) / 1e3, prices.GETS)
