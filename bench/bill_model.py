@@ -88,7 +88,9 @@ class Month:
     def added(self, attribute: str) -> float:
         """What all operations take together of something that is counted in `Taken`."""
         taken = self.measured.operations
-        return sum(count * getattr(taken[name], attribute) for name, count in self.counts.items())
+        return sum(
+            count * float(getattr(taken[name], attribute)) for name, count in self.counts.items()
+        )
 
 
 def idle(settings: Settings) -> list[Line]:

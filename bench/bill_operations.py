@@ -104,7 +104,8 @@ def _logged() -> Iterator[io.StringIO]:
     # Imported late, since it takes its names from the environment that `tests.conftest` sets.
     from shutterfeed import runtime
 
-    stream, handler = io.StringIO(), runtime.logger.registered_handler
+    stream = io.StringIO()
+    handler: Any = runtime.logger.registered_handler
     before = handler.setStream(stream)
     with redirect_stdout(stream):
         try:

@@ -13,7 +13,7 @@ from bench import bill_prices as prices
 from bench import bill_report
 from bench.bill_habits import FIVE_YEARS, ONE_YEAR, TEN_THOUSAND, Habits, Scale
 from bench.bill_measured import Measured, Operation, Settings, Taken
-from bench.bill_meter import index_units, read_halves, size_of, write_units
+from bench.bill_meter import Item, index_units, read_halves, size_of, write_units
 from bench.bill_model import Line, Month, bill, idle, stored_gb, total
 from bench.bill_prices import Price
 from bench.bill_tables import METADATA, TableUse
@@ -145,7 +145,12 @@ def test_units_are_counted_as_dynamodb_documents_them() -> None:
     assert [write_units(size) for size in (0, 1, 1024, 1025)] == [1, 1, 1, 2]
     assert [read_halves(size, consistent=False) for size in (0, 4096, 4097)] == [1, 1, 2]
     assert read_halves(1, consistent=True) == 2
-    item = {"pk": {"S": "ab"}, "sk": {"S": "c"}, "n": {"N": "-123"}, "l": {"L": [{"BOOL": True}]}}
+    item: Item = {
+        "pk": {"S": "ab"},
+        "sk": {"S": "c"},
+        "n": {"N": "-123"},
+        "l": {"L": [{"BOOL": True}]},
+    }
     assert size_of(item) == (2 + 2) + (2 + 1) + (1 + 4) + (1 + 3 + 2)
 
 
