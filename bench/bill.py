@@ -43,7 +43,7 @@ class Size:
 
 FULL: Final = Size(6, large=True, tables=FOLDER / "bill.md")
 TOY: Final = Size(0, large=False, tables=None)
-MINUTES: Final = 2.0
+MINUTES: Final = 0.5
 _SMALL: Final[Mapping[str, Any]] = {"stage": "prod"}
 _LARGE: Final[Mapping[str, Any]] = {
     "stage": "prod",
