@@ -9,7 +9,7 @@ transaction takes twice as many, and so does each index entry that it changes.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from unittest.mock import patch
@@ -112,15 +112,15 @@ def index_units(before: Item | None, after: Item | None) -> int:
 
 
 @contextmanager
-def metered() -> Iterator[Taken]:
-    """Count every call that is made meanwhile."""
+def metered(tables: Container[str]) -> Iterator[Taken]:
+    """Count every call that is made meanwhile, and the units of these tables."""
     taken = Taken()
     original: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
 
     def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         service = client.meta.service_model.service_name
         if service == "dynamodb":
-            return _database(taken, client, operation, parameters, original)
+            return _database(taken, tables, client, operation, parameters, original=original)
         answer = original(client, operation, parameters)
         if service == "s3":
             _storage(taken, operation)
@@ -148,9 +148,11 @@ def _queue(taken: Taken, operation: str, parameters: Mapping[str, Any]) -> None:
 
 def _database(
     taken: Taken,
+    tables: Container[str],
     client: Any,
     operation: str,
     parameters: dict[str, Any],
+    *,
     original: Callable[..., Any],
 ) -> Any:
     def stored(table: str, key: Item) -> Item | None:
@@ -158,7 +160,7 @@ def _database(
         item: Item | None = original(client, "GetItem", found).get("Item")
         return item
 
-    writes = list(_writes(operation, parameters))
+    writes = [write for write in _writes(operation, parameters) if write[0] in tables]
     before = [stored(table, key) for table, key in writes]
     answer = original(client, operation, parameters)
     factor = 2 if operation == "TransactWriteItems" else 1
