@@ -1,0 +1,112 @@
+"""What each DynamoDB table does in a month, and which table class is cheaper for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bench import bill_prices as prices
+from bench.bill_habits import GB, Habits, Scale
+from bench.bill_measured import Measured, Operation
+
+METADATA: Final = "metadata"
+FEED: Final = "feed"
+SEARCH: Final = "search"
+_ALL_USERS: Final = 500e6
+
+
+@dataclass(frozen=True, slots=True)
+class TableUse:
+    """A month of one table."""
+
+    written: float
+    """Million write units."""
+    read: float
+    """Million read units."""
+    items_gb: float
+    indexes_gb: float = 0.0
+
+    @property
+    def stored_gb(self) -> float:
+        return self.items_gb + self.indexes_gb
+
+    @property
+    def standard(self) -> float:
+        """The cost in the class Standard, without its free storage."""
+        requests = prices.WRITES.of(self.written) + prices.READS.of(self.read)
+        ((_, a_gb),) = prices.TABLES.steps
+        return requests + a_gb * self.stored_gb
+
+    @property
+    def infrequent(self) -> float:
+        """The cost in the class Standard-Infrequent Access."""
+        writes = prices.INFREQUENT_WRITES.of(self.written)
+        reads = prices.INFREQUENT_READS.of(self.read)
+        return writes + reads + prices.INFREQUENT_TABLES.of(self.stored_gb)
+
+
+def activity(scale: Scale, habits: Habits) -> dict[Operation, float]:
+    """How often each operation happens in a month."""
+    visits, photos = scale.visits, scale.photos_a_month
+    return {
+        Operation.SIGN_UP: scale.monthly * habits.joining,
+        Operation.OPEN: visits * habits.opened,
+        Operation.FIRST_PAGE: visits * habits.visits,
+        Operation.PAGE_BELOW: visits * habits.pages_below,
+        Operation.LOOK: visits * habits.visits,
+        Operation.PROFILE: visits * habits.profiles,
+        Operation.POSTS: visits * habits.profiles,
+        Operation.FOLLOW: visits * habits.follows,
+        Operation.POST: photos,
+        Operation.UPLOADS: photos * habits.polls,
+    }
+
+
+def table_uses(scale: Scale, habits: Habits, measured: Measured) -> Mapping[str, TableUse]:
+    """What every table does in a month, by name."""
+    return {
+        METADATA: _metadata(scale, habits, measured),
+        FEED: _feed(scale, habits, measured),
+        SEARCH: _search(scale, habits),
+    }
+
+
+def _metadata(scale: Scale, habits: Habits, measured: Measured) -> TableUse:
+    written, read = _units(METADATA, scale, habits, measured)
+    post = measured.operations[Operation.POST]
+    photos = scale.photos_a_month * scale.months
+    # Half of what people and edges take are the entries of the followers' index.
+    people = scale.users * habits.person_bytes / 2
+    found = scale.visits * habits.searches * habits.found_reads
+    return TableUse(
+        written,
+        read + found / 1e6,
+        (photos * post.stored[METADATA] + people) / GB,
+        (photos * post.indexed[METADATA] + people) / GB,
+    )
+
+
+def _feed(scale: Scale, habits: Habits, measured: Measured) -> TableUse:
+    written, read = _units(FEED, scale, habits, measured)
+    share = scale.users / _ALL_USERS
+    return TableUse(written + habits.feed_upkeep * share, read, habits.feed_gb * share)
+
+
+def _search(scale: Scale, habits: Habits) -> TableUse:
+    """The units are those of a large index, not of the small one that the measurement has."""
+    photos, visits = scale.photos_a_month, scale.visits
+    read = habits.searches * habits.search_reads + habits.suggestions * habits.suggestion_reads
+    return TableUse(
+        photos * habits.search_writes / 1e6,
+        visits * read / 1e6,
+        photos * scale.months * habits.search_bytes / GB,
+    )
+
+
+def _units(table: str, scale: Scale, habits: Habits, measured: Measured) -> tuple[float, float]:
+    """A month's write and read units of all operations on a table, in millions."""
+    counts, taken = activity(scale, habits), measured.operations
+    written = sum(count * taken[name].written[table] for name, count in counts.items())
+    read = sum(count * taken[name].read(table) for name, count in counts.items())
+    return written / 1e6, read / 1e6
