@@ -56,7 +56,7 @@ class Measured:
 
     operations: Mapping[Operation, Taken]
     rendition_bytes: Mapping[str, float]
-    """By the renditions' names, such as `640.webp`."""
+    """The mean size of each rendition, by its name, such as `640.webp`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Line:
 
     name: str
     amount: float
-    """In the unit of the price."""
+    """The number of the price's units."""
     price: Price
 
     @property

@@ -38,7 +38,7 @@ class Price:
     """How many units are free each month. The first step begins after them."""
     source: str
     confirmed: str | None
-    """Where the price itself was read; None if only this project's documents have it."""
+    """The place where the price itself was read; None if only this project's documents have it."""
 
     def of(self, amount: float) -> float:
         """The cost of an amount in a month."""

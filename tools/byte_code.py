@@ -14,9 +14,9 @@ from tools.commands import CommandError, run_logged
 from tools.errors import ToolError
 
 LAYERS_PATH: Final = "/opt/python"
-"""Where Lambda puts the modules of layers."""
+"""The folder in which Lambda puts the modules of layers."""
 FUNCTION_PATH: Final = "/var/task"
-"""Where Lambda puts a function's own modules."""
+"""The folder in which Lambda puts a function's own modules."""
 _OPTIONS: Final = (
     # Neither this machine's variables nor its packages have a say.
     *("-I", "-S", "-m", "compileall", "-q"),
