@@ -30,7 +30,7 @@ def test_a_function_carries_its_own_code_and_nothing_else(dev: Template) -> None
         assert Path(name, "handler.py") in files
         assert {path.parts[0] for path in files} == {name}
         # The OpenAPI document, a file of the site, would otherwise lie in the API's.
-        assert {path.suffix for path in files} == {".py"}
+        assert {path.suffix for path in files} == {".py", ".pyc"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
