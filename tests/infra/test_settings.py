@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from infra.settings import REPOSITORY, Settings
 from shutterfeed import schema, topology
 from shutterfeed.bootstrap.limits import limits_of
 from shutterfeed.domain.limits import Allowance, Limited
+from shutterfeed.domain.media import UPLOAD_LINK_LIFETIME
+from shutterfeed.domain.multipart import RESUMABLE
 from tests.infra.contexts import CERTIFICATE, CONTEXTS
 
 CONTEXT = json.loads((REPOSITORY / "cdk.json").read_text(encoding="utf-8"))["context"]
@@ -76,6 +79,19 @@ def test_limits_are_told_to_the_api_in_the_form_that_it_reads() -> None:
     assert limits_of(_settings().limits_setting).storage_bytes == 10**12
     one = {**LIMITS, "follows": {"at_once": 168, "per_hour": 1}}
     assert _settings(limits=json.dumps(one)).limits["follows"] == (168, 1)
+
+
+def test_what_a_user_may_have_open_is_what_the_page_on_limits_says() -> None:
+    def most_in(time: timedelta, name: str) -> int:
+        """What a full bucket gives away, with what flows in meanwhile."""
+        limit = LIMITS[name]
+        return int(limit["at_once"] + limit["per_hour"] * (time / timedelta(hours=1)))
+
+    files = most_in(UPLOAD_LINK_LIFETIME, "files")
+    gigabytes = most_in(RESUMABLE, "bytes") / 10**9
+    page = " ".join((REPOSITORY / "docs/limits.md").read_text(encoding="utf-8").split())
+    assert f"at most {files:,} photos and small videos of a user are open, and" in page
+    assert f"and {gigabytes:.0f} GB of large ones" in page
 
 
 def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
