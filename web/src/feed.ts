@@ -41,7 +41,7 @@ export function lacksOwn(): boolean {
 
 /** Puts what is new on top of the list. Raises the same errors as `call`. */
 export async function showNews(): Promise<void> {
-  list.refresh(await firstPage());
+  await list.renew(firstPage);
 }
 
 /** Asks how many posts are new; a failure waits for the next time. */

@@ -87,6 +87,7 @@ export class List<T> {
   readonly #idOf: (item: T) => string;
   /** Counts how often the list began again: a page asked for before that is dropped. */
   #begun = 0;
+  #renewals = 0;
 
   constructor(load: (cursor: string | undefined) => Promise<Page<T>>, idOf: (item: T) => string) {
     this.#load = load;
@@ -118,7 +119,18 @@ export class List<T> {
     }
   }
 
-  /** Reads the first page again and puts what is new on top. */
+  /**
+   * Reads the first page again and puts what is new on top. If it is read more than once at a time,
+   * only what was asked for last counts: an older answer would take back what a newer one has shown.
+   * Raises the same errors as `read`.
+   */
+  async renew(read: () => Promise<Page<T>>): Promise<void> {
+    const renewal = ++this.#renewals;
+    const page = await read();
+    if (renewal === this.#renewals) this.refresh(page);
+  }
+
+  /** Puts what is new in the first page on top. */
   refresh(page: Page<T>): void {
     const before = this.state.value;
     const after = refreshed(before, page, this.#idOf);

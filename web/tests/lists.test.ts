@@ -104,3 +104,16 @@ test("a page that was on its way when the list began again is left out: it leave
   assert.deepEqual(list.state.value.items, ["z", "y"]);
   assert.deepEqual([list.state.value.status, list.state.value.cursor], ["more", "2"]);
 });
+
+test("an older answer takes nothing back that a newer one has shown", async () => {
+  const answers: ((page: Page<string>) => void)[] = [];
+  const read = (): Promise<Page<string>> => new Promise((resolve) => answers.push(resolve));
+  const list = new List<string>(read, idOf);
+  const older = list.renew(read);
+  const newer = list.renew(read);
+  answers[1]!(page(["c", "b"], "1"));
+  await newer;
+  answers[0]!(page(["b", "a"], "2"));
+  await older;
+  assert.deepEqual(list.state.value.items, ["c", "b"]);
+});

@@ -86,6 +86,9 @@ def test_a_new_password_takes_the_old_one_and_signs_all_devices_out(
     page = visitor.page
     _wrong_password_is_told(visitor)
     _prove(page)
+    # What the page asked for when it was opened has been answered, before its session ends.
+    profile = page.get_by_role("link", name="Profile", exact=True)
+    expect(profile).to_have_attribute("href", f"/u/{someone.handle}")
     page.get_by_label("New password", exact=True).fill(ANOTHER_PASSWORD)
     page.get_by_role("button", name="Change the password").click()
     visitor.sees_text("Your password is changed. Please sign in with it.")

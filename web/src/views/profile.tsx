@@ -45,10 +45,7 @@ export function ProfileView({ handle }: Record<string, string>) {
   // One's own new post belongs on top.
   useEffect(() => {
     if (!isOwn || count === 0) return;
-    void page(name).then(
-      (first) => posts.refresh(first),
-      () => undefined,
-    );
+    posts.renew(() => page(name)).catch(() => undefined);
     void load().then(profile.set, () => undefined);
   }, [count]);
 

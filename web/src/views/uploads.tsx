@@ -25,10 +25,7 @@ export function UploadsView() {
   // What is known of one's posts on their way tells when the ledger has changed.
   useEffect(() => {
     if (list.state.value.items.length === 0) return;
-    page().then(
-      (first) => list.refresh(first),
-      () => undefined,
-    ); // what is shown stays
+    list.renew(page).catch(() => undefined); // what is shown stays
   }, [underway]);
 
   return (
