@@ -116,6 +116,8 @@ def test_nobody_else_finds_what_was_written(
     _end_session(somebody, owner, stack)
     dialog.get_by_role("button", name="Post", exact=True).click()
     again = page.get_by_role("dialog", name="Sign in again")
+    # The API is asked once the file is sent; until then it has to go on refusing.
+    expect(again).to_be_visible()
     page.unroute_all()
     again.get_by_label("E-mail").fill(other.email)
     again.get_by_label("Password", exact=True).fill(PASSWORD)
