@@ -259,7 +259,7 @@ class UserAsSeen(Struct):
 
     @classmethod
     def of(cls, view: ProfileView, media_base_url: str) -> UserAsSeen:
-        return cls(User.of(view, media_base_url), view.followed_by_viewer)
+        return cls(User.of(view, media_base_url), view.relation.follows)
 
 
 class ListedUser(User):
@@ -270,7 +270,7 @@ class ListedUser(User):
     @classmethod
     def seen(cls, view: ProfileView, media_base_url: str) -> ListedUser:
         user = User.of(view, media_base_url)
-        return cls(**asdict(user), followed_by_me=view.followed_by_viewer)
+        return cls(**asdict(user), followed_by_me=view.relation.follows)
 
 
 class Author(Struct):
