@@ -14,7 +14,6 @@ from typing import Final
 
 from bench.feed_model import PAGE, Reader, Shown, Trace
 from shutterfeed.domain.delivery import RECENT_ENTRIES, RECENT_WHOLE_POSTS, Delivery, FeedPolicy
-from shutterfeed.domain.feed import FEED_RETENTION
 
 WRITE: Final = 0.625
 READ: Final = 0.125
@@ -90,9 +89,6 @@ class Design:
     snapshot_in_feed: bool = False
     """The snapshot is stored among the pushed entries, in their order, and only pages that reach it
     read it."""
-    feeds_trimmed: bool = True
-    """Entries beyond what a feed keeps are deleted, which costs a write each. Otherwise they expire
-    by TTL, which costs nothing."""
     whole_posts: int = RECENT_WHOLE_POSTS
     """How many complete posts a celebrity's recent posts hold."""
 
@@ -176,8 +172,6 @@ class _Reading:
         self._met: set[int] = set()
         """Authors who had posted when all were subscribed to, or have since."""
         self._arrived = 0
-        self._entries: list[datetime] = []
-        """When those were pushed that are in the feed."""
         self._snapshot: tuple[int, int] | None = None
         """Its entries, and how many posts had arrived when it was made."""
 
@@ -217,7 +211,6 @@ class _Reading:
         self._bill.pay("audience", READ * SUBSCRIPTION / 4096)
         if author not in self._ended:
             self._bill.pay("pushes", WRITE)
-            self._entries.append(now)
 
     def _subscribe(self, author: int, now: datetime) -> None:
         until = self._policy.subscribed_until(self._pushed_until)
@@ -229,11 +222,13 @@ class _Reading:
     def _visit(self, now: datetime, pages: tuple[Shown, ...]) -> None:
         pushed = now < self._pushed_until
         renewal = pushed and self._policy.renewal_due(self._pushed_until, now)
-        if (renewal or not pushed) and self._last_visit != now.date():
+        if renewal:
             self._bill.pay("visits", WRITE)
-            if renewal:
-                self._prepare("renewals", now)
-            elif self._policy.is_regular(self._last_visit, now.date()):
+            self._pushed_until = self._policy.pushed_until(now)
+            self._last_visit = now.date()
+        elif not pushed and self._last_visit != now.date():
+            self._bill.pay("visits", WRITE)
+            if self._policy.is_regular(self._last_visit, now.date()):
                 self._promote(now)
             self._last_visit = now.date()
         if not pages:
@@ -266,20 +261,10 @@ class _Reading:
         self._write_snapshot("promotions")
         self._renewed.clear()
         self._ended.clear()
-        self._prepare("promotions", now)
-        self._subscribed_until = self._policy.subscribed_until(self._policy.pushed_until(now))
-
-    def _prepare(self, name: str, now: datetime) -> None:
-        """Pay for what a promotion and a renewal have in common: reading the reader's state, and
-        trimming the feed."""
-        kept = [at for at in self._entries if at > now - FEED_RETENTION]
-        surplus = max(0, len(kept) - self._policy.feed_posts)
-        self._bill.pay(name, strong(PROFILE + RECENT_POSTS) + WRITE)
-        if self._design.feeds_trimmed:
-            self._bill.pay("trimming", eventual(ENTRY * len(kept)) + surplus * WRITE)
-            kept = kept[surplus:]
-        self._entries = kept
+        # The reader's state is read, and until when posts are pushed is written.
+        self._bill.pay("promotions", strong(PROFILE + RECENT_POSTS) + WRITE)
         self._pushed_until = self._policy.pushed_until(now)
+        self._subscribed_until = self._policy.subscribed_until(self._pushed_until)
 
     def _list_followed(self) -> float:
         return strong(EDGE * len(self._reader.followed))

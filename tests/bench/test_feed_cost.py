@@ -50,7 +50,6 @@ POLICY = FeedPolicy(
     celebrity_followers=1_000,
     active_days=30,
     regular_after_days=1,
-    feed_posts=1_000,
     snapshot_posts=100,
 )
 PAGE = Shown(posts=(), authors=())
@@ -95,9 +94,7 @@ def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() 
     # Writes: that the preparation has begun, and until when to push. The snapshot of one post
     # had been written by the page before.
     assert of(bill, "promotions") == pytest.approx(3 * READ + 2 * WRITE + WRITE)
-    assert of(bill, "trimming") == pytest.approx(READ / 2)
     assert of(bill, "snapshots") == pytest.approx(2 * READ / 2 + WRITE)
-    assert of(bill, "renewals") == 0
 
 
 def test_a_post_renews_a_subscription_run_out_only_for_a_reader_who_still_comes() -> None:
@@ -137,10 +134,8 @@ def test_a_regular_reader_only_prolongs_halfway_however_many_they_follow() -> No
     bill = hybrid(trace([], reader(visits, followed=7)), POLICY, Design())
     # Subscribed on day 1; on days 17 and 33 less than 15 of 30 days are left.
     assert of(bill, "push subscriptions") == pytest.approx(2 * READ + 7 * WRITE)
+    # The visits of days 0, 1, 17 and 33 are noted, the last two with the new end of pushing.
     assert of(bill, "visits") == pytest.approx(4 * WRITE)
-    # The state is read and the day written; the feed is looked through, as on day 1.
-    assert of(bill, "renewals") == pytest.approx(2 * (READ + WRITE))
-    assert of(bill, "trimming") == pytest.approx(3 * READ / 2)
 
 
 def test_a_reader_who_lapses_and_returns_is_regular_by_the_last_visit_noted() -> None:
@@ -152,18 +147,6 @@ def test_a_reader_who_lapses_and_returns_is_regular_by_the_last_visit_noted() ->
     # The day after, they are.
     again = hybrid(trace([], reader([*lapsed, 35.0, 36.0], followed=7)), POLICY, Design())
     assert of(again, "push subscriptions") == pytest.approx(2 * (2 * READ + 7 * WRITE))
-
-
-def test_entries_beyond_what_a_feed_keeps_are_deleted_with_the_next_renewal() -> None:
-    posts = [2 + number / 100 for number in range(60)]
-    small = replace(POLICY, feed_posts=50)
-    played = trace(posts, reader([0.1, 1.1, 17.0, 33.0], posts))
-    # Looked through on days 1, 17 and 33: nothing, 60 entries (8 KB), and the 50 left (7 KB).
-    looking = READ / 2 + READ + READ
-    assert of(hybrid(played, POLICY, Design()), "trimming") == pytest.approx(looking)
-    assert of(hybrid(played, small, Design()), "trimming") == pytest.approx(looking + 10 * WRITE)
-    untrimmed = Design(feeds_trimmed=False)
-    assert of(hybrid(played, small, untrimmed), "trimming") == 0
 
 
 def test_a_snapshot_of_an_author_with_more_posts_than_a_recent_posts_reads_their_index() -> None:
@@ -279,7 +262,7 @@ def played() -> Trace:
     "design",
     [
         Design(),
-        Design(silent_unsubscribed=True, snapshot_in_feed=True, feeds_trimmed=False),
+        Design(silent_unsubscribed=True, snapshot_in_feed=True),
         Design(author_in_recent_posts=True, whole_posts=10),
     ],
 )

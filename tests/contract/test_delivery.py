@@ -268,6 +268,10 @@ class TestReaders:
         assert reader.pushed_until == LATER.astimezone(UTC)
         assert reader.profile == samples.profile(1)
         assert store.readers.pushed_until([ADA, BOB, "nobody"]) == {ADA: LATER}
+        store.readers.record_visit(ADA, date(2026, 5, 6), LATER + timedelta(days=1))
+        renewed = store.readers.get(ADA)
+        assert renewed.last_visit == date(2026, 5, 6)
+        assert renewed.pushed_until == LATER + timedelta(days=1)
         with pytest.raises(store.refusal):
             store.readers.record_visit(samples.user_id(9), date(2026, 5, 4))
 
@@ -330,14 +334,14 @@ class TestReads:
         store.feeds.put([ADA], entries, START)
         snapshot = Snapshot(tuple(entries), entries[0], 1)
         store.feeds.keep_snapshot(ADA, snapshot, START)
-        start = store.reads.start(ADA, None, 2)
+        start = store.reads.start(ADA, None, 2, START)
         assert start.pushed.items == (entries[2], entries[1])
         assert start.snapshot == snapshot
         assert start.reader.recent_posts is not None
         assert list(start.reader.recent_posts.entries) == [entry_of(own)]
-        below = store.reads.start(ADA, entries[1], 2)
+        below = store.reads.start(ADA, entries[1], 2, START)
         assert below.pushed.items == (entries[0],)
-        assert store.reads.start(BOB, None, 2).snapshot is None
+        assert store.reads.start(BOB, None, 2, START).snapshot is None
 
     def test_a_view_has_what_exists_of_what_is_asked(self, store: Store) -> None:
         posts = [_publish(store, number) for number in range(1, 5)]

@@ -76,7 +76,6 @@ POLICY = FeedPolicy(
     celebrity_followers=1_000,
     active_days=30,
     regular_after_days=0,
-    feed_posts=1_000,
     snapshot_posts=200,
 )
 """Readers are pushed to from their first visit on."""

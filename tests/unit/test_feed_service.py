@@ -232,6 +232,53 @@ def test_a_regular_reader_is_pushed_to_for_as_long_as_they_come(backend: Backend
     assert backend.feed_table.snapshots[BOB].version == 1
 
 
+def test_a_regular_readers_visit_prolongs_by_one_write_and_no_message(backend: Backend) -> None:
+    backend.wait(timedelta(days=16))
+    backend.fuse.log.clear()
+    backend.reader.page(BOB, None, 1)
+    assert not backend.queues["deliver"].messages
+    assert [name for name in backend.fuse.log if name in {"record_visit", "push_until"}] == [
+        "record_visit"
+    ]
+    now = backend.clock.now()
+    assert backend.metadata.readers[BOB].pushed_until == backend.policy.pushed_until(now)
+    backend.reader.page(BOB, None, 1)
+    assert backend.fuse.log.count("record_visit") == 1
+
+
+def test_a_feed_keeps_what_was_pushed_for_ninety_days_however_much_it_is(
+    backend: Backend,
+) -> None:
+    posts = [
+        replace(samples.post(1, n, state=PostState.PUBLISHED), position=samples.position(n))
+        for n in range(3_000)
+    ]
+    backend.metadata.posts |= {post.id: post for post in posts}
+    pushed = backend.clock.now()
+    backend.feed_table.put([BOB], [entry_of(post) for post in posts], pushed)
+    for _ in range(4):
+        backend.wait(timedelta(days=22))
+        backend.reader.page(BOB, None, 1)
+        backend.drain()
+    assert _seen(backend, BOB) == [post.id for post in reversed(posts)]
+
+
+def test_a_feed_ends_ninety_days_ago_although_its_entries_are_removed_late(
+    backend: Backend,
+) -> None:
+    ids = [_publish(backend, 1, str(number)) for number in range(30)]
+    for _ in range(4):
+        backend.wait(timedelta(days=20))
+        backend.reader.page(BOB, None, 1)
+    newest = _publish(backend, 1, "newest")
+    backend.wait(timedelta(days=9))
+    assert _seen(backend, BOB, 2) == [newest, *ids[::-1]]
+    backend.wait(timedelta(days=1))
+    assert len(backend.feed_table.feeds[BOB]) == 31
+    for limit in (1, 2, 100):
+        assert _seen(backend, BOB, limit) == [newest]
+
+
 def test_subscriptions_end_with_the_first_post_after_their_reader_ceased_to_come(
     backend: Backend,
 ) -> None:

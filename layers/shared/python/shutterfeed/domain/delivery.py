@@ -64,8 +64,6 @@ class FeedPolicy:
     regular_after_days: int
     """When posts are pushed to a reader. 1: once they have come on a second day, within
     `active_days` of the visit before; 0: from the first visit on."""
-    feed_posts: int
-    """How many pushed entries a feed keeps."""
     snapshot_posts: int
     """How many posts a snapshot has: the feed that is made when a reader returns."""
 

@@ -90,6 +90,10 @@ class Snapshot:
     until: datetime | None = field(default=None, compare=False)
     """When it expires; None until it is stored."""
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has expired, even if it has not been removed yet."""
+        return self.until is not None and self.until <= now
+
     def is_ageing(self, now: datetime) -> bool:
         """Whether to store it again although nothing has changed: it must not expire between two
         pages, nor soon after it was read for the last time."""

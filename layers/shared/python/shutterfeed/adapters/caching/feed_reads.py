@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shutterfeed.domain.delivery import Delivery, RecentPosts
@@ -43,8 +43,10 @@ class CachedFeedReads:
     cache: RecentPostsCache
     clock: Clock
 
-    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
-        return self.reads.start(reader_id, before, limit)
+    def start(
+        self, reader_id: str, before: FeedEntry | None, limit: int, now: datetime
+    ) -> FeedStart:
+        return self.reads.start(reader_id, before, limit, now)
 
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int

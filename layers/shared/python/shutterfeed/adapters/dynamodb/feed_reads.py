@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -32,10 +33,12 @@ class DynamoFeedReads:
     metadata: Table
     feeds: Table
 
-    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+    def start(
+        self, reader_id: str, before: FeedEntry | None, limit: int, now: datetime
+    ) -> FeedStart:
         calls: list[Any] = [
             partial(DynamoReaders(self.metadata).get, reader_id),
-            partial(DynamoFeeds(self.feeds).page, reader_id, before, limit),
+            partial(DynamoFeeds(self.feeds).page, reader_id, before, limit, now),
             partial(self._snapshot, reader_id),
         ]
         reader, pushed, snapshot = at_once(calls)
