@@ -21,6 +21,10 @@ READ: Final = 0.125
 https://aws.amazon.com/dynamodb/pricing/on-demand/. A
 write unit is 1 KB, a read unit 4 KB strongly consistent; an eventually consistent read takes
 half, a write within a transaction twice as many."""
+STORED_GB: Final = 0.25
+"""The price in dollars of storing a GB for a month, from the same page."""
+OVERHEAD: Final = 100
+"""Bytes that are stored for an item beside its own."""
 
 PROFILE: Final = 500
 POST: Final = 900
@@ -96,6 +100,13 @@ class Design:
     def pulled_recent_posts(self) -> int:
         """The size of a celebrity's recent posts in bytes."""
         return RECENT_POSTS + self.author_in_recent_posts * PROFILE + self.whole_posts * WHOLE_POST
+
+
+def stored_entries(bill: Bill, months: float) -> float:
+    """What the entries in feeds cost a month to store, in dollars, if a month's pushes are paid
+    with `bill` (in dollars, too) and each entry stays for this number of months."""
+    entries = bill.get("pushes", 0.0) / WRITE * 1e6 * months
+    return entries * (ENTRY + OVERHEAD) / 1e9 * STORED_GB
 
 
 def pulled_counts(policy: FeedPolicy, counts: Iterable[int]) -> frozenset[int]:

@@ -13,11 +13,12 @@ from random import Random
 from typing import Final
 
 from bench.chart import Axis, Line, draw
-from bench.feed_bill import Bill, Design, Pair, hindsight, hybrid, pull, push
+from bench.feed_bill import Bill, Design, Pair, hindsight, hybrid, pull, push, stored_entries
 from bench.feed_model import Graph, Habits, Trace, play
 from bench.figures import FOLDER, Figure
 from bench.progress import clear, show
 from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.feed import FEED_RETENTION
 from tests.pictures import SHARED_DATA
 from tools.errors import Unavailable
 
@@ -159,6 +160,9 @@ def _comparison(crowds: Crowds, size: Size) -> Iterator[Figure]:
     ratios = [crowd.ours().all / crowd.best().all for crowd in single]
     yield Figure("ours / hindsight, lowest of the crowds", min(ratios), "times")
     yield Figure("ours / hindsight, highest of the crowds", max(ratios), "times")
+    months = FEED_RETENTION.days / _MONTH
+    yield Figure("ours, a month, entries stored", stored_entries(ours, months), "USD")
+    yield Figure("hindsight, a month, entries stored", stored_entries(best, months), "USD")
     yield Figure("hindsight / push", best.all / pushing.all, "times")
     yield Figure("shared cost / push", (ours.all - ours.own) / pushing.all, "times")
     for name, bill in bills.items():
