@@ -14,6 +14,7 @@ from typing import Final
 
 from bench.feed_model import PAGE, Reader, Shown, Trace
 from shutterfeed.domain.delivery import RECENT_ENTRIES, RECENT_WHOLE_POSTS, Delivery, FeedPolicy
+from shutterfeed.domain.feed import FEED_RETENTION
 
 WRITE: Final = 0.625
 READ: Final = 0.125
@@ -183,8 +184,8 @@ class _Reading:
         self._met: set[int] = set()
         """Authors who had posted when all were subscribed to, or have since."""
         self._arrived = 0
-        self._snapshot: tuple[int, int] | None = None
-        """Its entries, and how many posts had arrived when it was made."""
+        self._snapshot: tuple[int, int, datetime] | None = None
+        """Its entries, how many posts had arrived when it was made, and when it was written."""
 
     def play(self) -> None:
         for visit, pages in zip(self._reader.visits, self._reader.pages, strict=True):
@@ -232,6 +233,9 @@ class _Reading:
 
     def _visit(self, now: datetime, pages: tuple[Shown, ...]) -> None:
         pushed = now < self._pushed_until
+        settled = self._policy.is_settled(self._pushed_until, now)
+        if pages:
+            self._read_top(now, pushed=pushed)
         renewal = pushed and self._policy.renewal_due(self._pushed_until, now)
         if renewal:
             self._bill.pay("visits", WRITE)
@@ -245,8 +249,8 @@ class _Reading:
         if not pages:
             return
         if not pushed:
-            self._remake()
-        self._read_snapshot(len(pages), pushed=pushed)
+            self._remake(now)
+        self._read_snapshot(len(pages), now, pushed=pushed, settled=settled)
         if pushed and self._celebrities:
             for page in pages:
                 self._merge_celebrities(page)
@@ -269,7 +273,7 @@ class _Reading:
             strong(self._snapshot_size),
         )
         self._bill.pay("promotions", WRITE + snapshot + recent_posts + markers)
-        self._write_snapshot("promotions")
+        self._write_snapshot("promotions", now)
         self._renewed.clear()
         self._ended.clear()
         # The reader's state is read, and until when posts are pushed is written.
@@ -291,25 +295,45 @@ class _Reading:
     def _read_on(self) -> float:
         return read_on(self._reader, self._arrived, self._policy.snapshot_posts)
 
-    def _remake(self) -> None:
+    def _remake(self, now: datetime) -> None:
         """A pulling reader's feed is made again with the first page."""
         self._bill.pay("pulls", self._list_followed() + self._recent_posts() + self._read_on())
-        self._write_snapshot("snapshots")
+        self._write_snapshot("snapshots", now)
 
-    def _write_snapshot(self, name: str) -> None:
-        if self._snapshot is None or self._snapshot[1] != self._arrived:
-            self._snapshot = min(self._policy.snapshot_posts, self._arrived), self._arrived
+    def _write_snapshot(self, name: str, now: datetime) -> None:
+        if (
+            self._snapshot is None
+            or self._snapshot[1] != self._arrived
+            or now - self._snapshot[2] > FEED_RETENTION / 2
+        ):
+            entries = min(self._policy.snapshot_posts, self._arrived)
+            self._snapshot = entries, self._arrived, now
             self._bill.pay(name, write(self._snapshot_size))
 
     @property
     def _snapshot_size(self) -> int:
         return snapshot_size(self._snapshot[0]) if self._snapshot else 0
 
-    def _read_snapshot(self, pages: int, *, pushed: bool) -> None:
+    def _has_snapshot(self, now: datetime) -> bool:
+        return self._snapshot is not None and now - self._snapshot[2] < FEED_RETENTION
+
+    def _read_top(self, now: datetime, *, pushed: bool) -> None:
+        """A visit's first page reads the snapshot together with the entries, whose price is among
+        the shared ones."""
+        if self._has_snapshot(now) and not (pushed and self._design.snapshot_in_feed):
+            both = ENTRY * (PAGE + 1) + self._snapshot_size
+            self._bill.pay("snapshots", eventual(both) - eventual(ENTRY * PAGE))
+
+    def _read_snapshot(self, pages: int, now: datetime, *, pushed: bool, settled: bool) -> None:
+        """Further pages read it by itself, unless the first page has found that there is none."""
+        reading = pages - 1
         if pushed and self._design.snapshot_in_feed:
             above = self._arrived - (self._snapshot[1] if self._snapshot else 0)
-            pages = max(0, pages - above // PAGE)
-        self._bill.pay("snapshots", pages * eventual(self._snapshot_size))
+            reading = max(0, pages - above // PAGE)
+        if self._has_snapshot(now):
+            self._bill.pay("snapshots", reading * eventual(self._snapshot_size))
+        elif not settled:
+            self._bill.pay("snapshots", reading * eventual(0))
 
     def _merge_celebrities(self, page: Shown) -> None:
         """Celebrities' posts come whole in their recent posts. That saves reading posts only if

@@ -94,7 +94,8 @@ def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() 
     # Writes: that the preparation has begun, and until when to push. The snapshot of one post
     # had been written by the page before.
     assert of(bill, "promotions") == pytest.approx(3 * READ + 2 * WRITE + WRITE)
-    assert of(bill, "snapshots") == pytest.approx(2 * READ / 2 + WRITE)
+    # The pages read it together with the entries, for which one unit is enough.
+    assert of(bill, "snapshots") == pytest.approx(WRITE)
 
 
 def test_a_post_renews_a_subscription_run_out_only_for_a_reader_who_still_comes() -> None:
@@ -121,12 +122,29 @@ def test_whoever_never_posted_is_subscribed_to_only_by_their_first_post() -> Non
 
 
 def test_a_snapshot_among_the_entries_is_read_by_pages_that_reach_it() -> None:
-    posts = [1.5 + number / 100 for number in range(25)]
+    posts = [
+        start + number / 100 for start, count in ((0.2, 60), (1.5, 25)) for number in range(count)
+    ]
     played = trace(posts, reader([0.1, 1.1, 3.0], posts, pages=3))
     always = hybrid(played, POLICY, Design())
     reached = hybrid(played, POLICY, Design(snapshot_in_feed=True))
     # Of the last visit's pages the first shows 20 posts that were pushed, and no more.
     assert of(always, "snapshots") - of(reached, "snapshots") == pytest.approx(READ / 2)
+
+
+@pytest.mark.parametrize("design", [Design(), Design(snapshot_in_feed=True)])
+def test_a_snapshot_that_has_expired_is_not_read(design: Design) -> None:
+    visits = [0.1, *(float(day) for day in range(1, 131, 10))]
+    made = [0.2 + number / 100 for number in range(60)]
+    until_90, until_130 = (
+        hybrid(
+            trace(made, reader([v for v in visits if v < end], made, pages=3), days=200),
+            POLICY,
+            design,
+        )
+        for end in (90, 131)
+    )
+    assert of(until_90, "snapshots") == of(until_130, "snapshots") > 0
 
 
 def test_a_regular_reader_only_prolongs_halfway_however_many_they_follow() -> None:

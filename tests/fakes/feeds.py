@@ -113,12 +113,18 @@ class FakeFeedReads:
     feeds: FakeFeeds
 
     def start(
-        self, reader_id: str, before: FeedEntry | None, limit: int, now: datetime
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
     ) -> FeedStart:
         return FeedStart(
             FakeReaders(self.data).get(reader_id),
             self.feeds.page(reader_id, before, limit, now),
-            self.feeds.snapshot(reader_id),
+            self.feeds.snapshot(reader_id) if with_snapshot else None,
         )
 
     def view(

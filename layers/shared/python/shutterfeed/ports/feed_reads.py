@@ -47,11 +47,17 @@ class FeedReads(Protocol):
     """The reads for a page of a feed. Each is one round trip, whatever the number of items."""
 
     def start(
-        self, reader_id: str, before: FeedEntry | None, limit: int, now: datetime
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
     ) -> FeedStart:
-        """The reader, and the entries below `before` that have not expired. The reader is strongly
-        consistent, so that posts of unfollowed authors are hidden at once; the rest is eventually
-        consistent."""
+        """The reader, the entries below `before` that have not expired, and the snapshot if it is
+        asked for. The reader is strongly consistent, so that posts of unfollowed authors are hidden
+        at once; the rest is eventually consistent."""
         ...
 
     def view(

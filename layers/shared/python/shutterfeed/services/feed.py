@@ -7,7 +7,7 @@ recent posts of all they follow, and kept as a snapshot, through which they then
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -86,7 +86,7 @@ class FeedService:
         """
         cursor = None if position is None else FeedCursor.parse(position)
         viewer = Viewer(reader_id)
-        start = self._start(reader_id, cursor.before if cursor else None, limit)
+        start = self._start(reader_id, cursor, limit)
         _check(start, session)
         if cursor is None:
             start = self._record_visit(reader_id, start)
@@ -95,7 +95,7 @@ class FeedService:
         for _ in range(_ROUNDS):
             if posts or after is None:
                 break
-            start = self._start(reader_id, after.before, limit)
+            start = self._start(reader_id, after, limit)
             posts, _newest, after = self._read(viewer, start, after, limit)
         return FeedPage(
             posts,
@@ -107,10 +107,11 @@ class FeedService:
         """The number of others' posts that have come since a page was read, at most 100. Those that
         were deleted since are counted too. Raises `InvalidCursor`, and `SessionEnded`."""
         boundary = FeedCursor.parse(since).before
-        start = self._start(reader_id, None, _MOST_NEW + 1)
+        now = self.clock.now()
+        start = self.reads.start(reader_id, None, _MOST_NEW + 1, now, with_snapshot=False)
         _check(start, session)
         viewer, reader = Viewer(reader_id), start.reader
-        if reader.is_pushed(self.clock.now()):
+        if reader.is_pushed(now):
             recent_posts = self.reads.view(
                 viewer, FeedWanted(recent_posts=reader.pulled), None, 0
             ).recent_posts
@@ -125,9 +126,13 @@ class FeedService:
         ]
         return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
 
-    def _start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+    def _start(self, reader_id: str, cursor: FeedCursor | None, limit: int) -> FeedStart:
         """The first round trip."""
-        return self.reads.start(reader_id, before, limit, self.clock.now())
+        now = self.clock.now()
+        if cursor is None:
+            return self.reads.start(reader_id, None, limit, now)
+        with_snapshot = cursor.has_snapshot
+        return self.reads.start(reader_id, cursor.before, limit, now, with_snapshot=with_snapshot)
 
     def _record_visit(self, reader_id: str, start: FeedStart) -> FeedStart:
         """What a visit begins with: the reader's profile, their standing, and, unless posts are
@@ -165,8 +170,8 @@ class FeedService:
         """The second round trip: the posts, the position that none is above, and the next
         cursor."""
         reader, before = start.reader, cursor.before if cursor else None
-        snapshot = start.snapshot
-        if snapshot is not None and snapshot.is_over(self.clock.now()):
+        snapshot, now = start.snapshot, self.clock.now()
+        if snapshot is not None and snapshot.is_over(now):
             snapshot = None
         end = snapshot.complete_down_to if snapshot is not None else None
         own = reader.recent_posts
@@ -188,7 +193,13 @@ class FeedService:
         posts = self.viewing.feed(viewer, ids, stored, reader.relation_to)
         # Nothing but what is below its boundary: nothing is above it either.
         newest = merged.entries[0] if merged.entries else merged.next
-        return posts, newest, _next(merged, celebrities, exhausted - own_id)
+        after = _next(merged, celebrities, exhausted - own_id)
+        if after is not None and snapshot is None:
+            # A snapshot that was just written, and is not seen yet, is read by the next page.
+            settled = self.policy.is_settled(reader.pushed_until, now)
+            ended = cursor is not None and not cursor.has_snapshot
+            after = replace(after, has_snapshot=not (settled or ended))
+        return posts, newest, after
 
     def _stored(
         self, viewer: Viewer, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView

@@ -44,9 +44,15 @@ class CachedFeedReads:
     clock: Clock
 
     def start(
-        self, reader_id: str, before: FeedEntry | None, limit: int, now: datetime
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
     ) -> FeedStart:
-        return self.reads.start(reader_id, before, limit, now)
+        return self.reads.start(reader_id, before, limit, now, with_snapshot=with_snapshot)
 
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int

@@ -34,15 +34,25 @@ class DynamoFeedReads:
     feeds: Table
 
     def start(
-        self, reader_id: str, before: FeedEntry | None, limit: int, now: datetime
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
     ) -> FeedStart:
-        calls: list[Any] = [
-            partial(DynamoReaders(self.metadata).get, reader_id),
-            partial(DynamoFeeds(self.feeds).page, reader_id, before, limit, now),
-            partial(self._snapshot, reader_id),
-        ]
-        reader, pushed, snapshot = at_once(calls)
-        return FeedStart(reader, pushed, snapshot)
+        get = partial(DynamoReaders(self.metadata).get, reader_id)
+        feeds = DynamoFeeds(self.feeds)
+        calls: list[Any] = [get]
+        if before is None and with_snapshot:
+            reader, (pushed, snapshot) = at_once([get, partial(feeds.top, reader_id, limit, now)])
+            return FeedStart(reader, pushed, snapshot)
+        calls.append(partial(feeds.page, reader_id, before, limit, now))
+        if with_snapshot:
+            calls.append(partial(self._snapshot, reader_id))
+        reader, pushed, *snapshots = at_once(calls)
+        return FeedStart(reader, pushed, snapshots[0] if snapshots else None)
 
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
