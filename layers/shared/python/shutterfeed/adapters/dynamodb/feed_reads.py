@@ -42,11 +42,11 @@ class DynamoFeedReads:
         *,
         with_snapshot: bool = True,
     ) -> FeedStart:
-        get = partial(DynamoReaders(self.metadata).get, reader_id)
         feeds = DynamoFeeds(self.feeds)
-        calls: list[Any] = [get]
+        calls: list[Any] = [partial(DynamoReaders(self.metadata).get, reader_id)]
         if before is None and with_snapshot:
-            reader, (pushed, snapshot) = at_once([get, partial(feeds.top, reader_id, limit, now)])
+            calls.append(partial(feeds.top, reader_id, limit, now))
+            reader, (pushed, snapshot) = at_once(calls)
             return FeedStart(reader, pushed, snapshot)
         calls.append(partial(feeds.page, reader_id, before, limit, now))
         if with_snapshot:
