@@ -313,7 +313,8 @@ def test_a_feed_without_a_snapshot_is_looked_through_for_one_only_once(backend: 
     for _ in range(7):
         backend.wait(timedelta(days=16))
         backend.reader.page(BOB, None, 1)
-    ids = [_publish(backend, 1, f"later {number}") for number in range(4)]
+    ids = [_publish(backend, 1, f"later-{number}") for number in range(4)]
+    backend.wait(timedelta(hours=2))
     assert BOB not in backend.feed_table.snapshots
     asked, service = _watched(backend)
     page = service.page(BOB, None, 1)
