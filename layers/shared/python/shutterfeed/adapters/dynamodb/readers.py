@@ -65,7 +65,7 @@ class DynamoReaders:
     def record_visit(self, reader_id: str, day: date, pushed_until: datetime | None = None) -> None:
         fields: Item = {_VISIT: day.isoformat()}
         if pushed_until is not None:
-            fields[_PUSHED] = epoch(pushed_until)
+            fields[PUSHED] = epoch(pushed_until)
         self._update(reader_id, fields, Attr(PK).exists())
 
     def prepare(self, reader_id: str) -> None:
