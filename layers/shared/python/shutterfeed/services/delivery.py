@@ -117,7 +117,7 @@ class DeliveryService:
     def _prepare(self, reader_id: str) -> None:
         """Subscribe the reader to all whom they follow, and once these subscriptions hold, keep
         what was published before. Of one who is pushed to already the subscriptions stand, and are
-        renewed by posts."""
+        renewed by posts: the message is a repetition."""
         now = self.clock.now()
         reader, until = self.readers.get(reader_id), self.policy.pushed_until(now)
         if reader.profile is None:
@@ -133,7 +133,6 @@ class DeliveryService:
             # the subscription.
             self.audience.withdraw(reader_id, self.readers.get(reader_id).unfollowed)
             self._serve(reader_id, followed, now)
-        self.feeds.trim(reader_id, self.policy.feed_posts)
         self.readers.push_until(reader_id, until)
 
     def _serve(self, reader_id: str, followed: list[str], now: datetime) -> None:
