@@ -33,8 +33,10 @@ from shutterfeed.domain.users import (
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.ports.uploads import UploadGrant
 from shutterfeed.services.avatars import CreatedAvatar
+from shutterfeed.services.blocks import BlockView
 from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts
+from shutterfeed.services.mutes import MuteView
 from shutterfeed.services.posts import CreatedPost
 from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.uploads import Grant, UploadView
@@ -678,6 +680,47 @@ class UserPage(Struct):
     """Users. `next_cursor` is null at the end of the list."""
 
     items: list[ListedUser]
+    next_cursor: str | None
+
+
+class BlockedUser(Struct):
+    """A user whom the caller has blocked. `handle` is the one by which to unblock them; `user` is
+    null if they have no account any more."""
+
+    handle: str
+    user: Author | None
+    blocked_at: Instant
+
+    @classmethod
+    def of(cls, view: BlockView, media_base_url: str) -> BlockedUser:
+        block = view.block
+        user = None if view.user is None else Author.of(view.user, media_base_url)
+        return cls(block.handle if user is None else user.handle, user, block.at)
+
+
+class BlockedPage(Struct):
+    """A page of the users whom the caller has blocked."""
+
+    items: list[BlockedUser]
+    next_cursor: str | None
+
+
+class MutedUser(Struct):
+    """A user whom the caller has muted. `until` is when the mute ends; null if it does not."""
+
+    user: Author
+    muted_at: Instant
+    until: Instant | None
+
+    @classmethod
+    def of(cls, view: MuteView, media_base_url: str) -> MutedUser:
+        return cls(Author.of(view.user, media_base_url), view.mute.at, view.mute.until)
+
+
+class MutedPage(Struct):
+    """A page of the users whom the caller has muted."""
+
+    items: list[MutedUser]
     next_cursor: str | None
 
 

@@ -11,6 +11,8 @@ from msgspec import UNSET
 from api.http import Call, route
 from api.models import (
     AvatarCreated,
+    BlockedPage,
+    BlockedUser,
     CreateAvatar,
     CreatePost,
     DeletedPage,
@@ -20,6 +22,8 @@ from api.models import (
     FeedPageBody,
     Health,
     ListedUser,
+    MutedPage,
+    MutedUser,
     NewPostsBody,
     OriginalLink,
     PostBody,
@@ -35,8 +39,9 @@ from api.models import (
     UserAsSeen,
     UserPage,
 )
-from api.parameters import KEY, SEARCH, SINCE, TYPED
+from api.parameters import KEY, SEARCH, SINCE, TYPED, UNTIL
 from shutterfeed.domain.errors import InvalidInput
+from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
 from shutterfeed.domain.users import Profile
@@ -182,6 +187,72 @@ def unfollow(call: Call) -> UserAsSeen:
     """Stop following a user. Nothing changes if the caller does not follow them."""
     followee = call.services.follows.unfollow(call.user_id, call.path["handle"])
     return UserAsSeen.of(followee, call.services.media_base_url)
+
+
+@route(
+    "PUT",
+    "/me/blocks/{handle}",
+    returns=BlockedUser,
+    errors=(400, 404, 409),
+    limited=True,
+)
+def block(call: Call) -> BlockedUser:
+    """Block a user. Nothing changes if the caller has blocked them already.
+
+    From then on the two are not there for each other: neither finds the other, or anything of
+    theirs. Whatever they followed of each other ends at once, and does not come back when the
+    block is taken back. The answer is 409 `too_many_blocks` if the caller has blocked 5,000 users.
+    """
+    blocked = call.services.blocks.block(call.user_id, call.path["handle"])
+    return BlockedUser.of(blocked, call.services.media_base_url)
+
+
+@route("DELETE", "/me/blocks/{handle}", status=204, errors=(404,))
+def unblock(call: Call) -> None:
+    """Take a block back. Nothing changes if there is none, or no such user."""
+    call.services.blocks.unblock(call.user_id, call.path["handle"])
+
+
+@route("GET", "/me/blocks", returns=BlockedPage, paged=True)
+def list_blocks(call: Call) -> BlockedPage:
+    """List the users whom the caller has blocked."""
+    page = call.services.blocks.page(call.user_id, call.position, call.limit)
+    items = [BlockedUser.of(view, call.services.media_base_url) for view in page.items]
+    return BlockedPage(items, call.cursor(page.next_position))
+
+
+@route(
+    "PUT",
+    "/me/mutes/{handle}",
+    returns=MutedUser,
+    errors=(400, 404, 409),
+    query=(UNTIL,),
+    limited=True,
+)
+def mute(call: Call) -> MutedUser:
+    """Mute a user, for ever or until a moment. A later request changes when the mute ends.
+
+    Their posts no longer come up in the caller's feed and its number of new posts, in searches for
+    posts and under hashtags. Their profile shows them as before, nothing else changes, and they
+    learn nothing of it. The answer is 409 `too_many_mutes` if the caller has muted 5,000 users.
+    """
+    until = parse_moment(call.asked("until"))
+    muted = call.services.mutes.mute(call.user_id, call.path["handle"], until)
+    return MutedUser.of(muted, call.services.media_base_url)
+
+
+@route("DELETE", "/me/mutes/{handle}", status=204, errors=(404,))
+def unmute(call: Call) -> None:
+    """Take a mute back. Nothing changes if there is none, or no such user."""
+    call.services.mutes.unmute(call.user_id, call.path["handle"])
+
+
+@route("GET", "/me/mutes", returns=MutedPage, paged=True)
+def list_mutes(call: Call) -> MutedPage:
+    """List the users whom the caller has muted, except those whose mute is over."""
+    page = call.services.mutes.page(call.user_id, call.position, call.limit)
+    items = [MutedUser.of(view, call.services.media_base_url) for view in page.items]
+    return MutedPage(items, call.cursor(page.next_position))
 
 
 @route("GET", "/users/{handle}", returns=UserAsSeen, errors=(404,))

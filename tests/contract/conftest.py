@@ -18,10 +18,12 @@ from shutterfeed.adapters.clients import connect
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances, DynamoShares
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
@@ -38,6 +40,7 @@ from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.keys import Key, feed
 from shutterfeed.keys import counts as counts_key
+from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
@@ -55,8 +58,10 @@ from tests.fakes.metadata import (
     FakeAllowances,
     FakeAvatars,
     FakeBlobs,
+    FakeBlocks,
     FakeFollows,
     FakeLedger,
+    FakeMutes,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
@@ -98,6 +103,8 @@ class Store:
 
     profiles: Profiles
     follows: Follows
+    blocks: Blocks
+    mutes: Mutes
     posts: Posts
     avatars: Avatars
     open_posts: OpenPosts
@@ -219,6 +226,8 @@ def _fake_store() -> Store:
     return Store(
         FakeProfiles(data),
         FakeFollows(data),
+        FakeBlocks(data),
+        FakeMutes(data),
         FakePosts(data),
         FakeAvatars(data),
         FakeOpenPosts(data),
@@ -230,7 +239,7 @@ def _fake_store() -> Store:
         feeds,
         FakeAudience(data),
         FakeFeedReads(data, feeds),
-        FakeViewingReads(data),
+        FakeViewingReads(data, FakeClock()),
         data.counts.__setitem__,
         FakeRecentPosts(data),
         FakeReaders(data),
@@ -256,6 +265,8 @@ def _dynamo_store(tables: Tables) -> Store:
     return Store(
         DynamoProfiles(metadata),
         DynamoFollows(metadata, tables.feed.name),
+        DynamoBlocks(metadata, tables.feed.name),
+        DynamoMutes(metadata),
         DynamoPosts(metadata),
         DynamoAvatars(metadata),
         DynamoOpenPosts(metadata),
@@ -267,7 +278,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoFeeds(tables.feed),
         DynamoAudience(tables.feed, metadata.name),
         DynamoFeedReads(metadata, tables.feed),
-        DynamoViewingReads(metadata),
+        DynamoViewingReads(metadata, FakeClock()),
         count,
         DynamoRecentPosts(metadata),
         DynamoReaders(metadata),

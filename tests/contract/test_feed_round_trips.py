@@ -167,7 +167,7 @@ def _service(tables: Tables) -> FeedService:
         readers=DynamoReaders(metadata),
         users=ProfileService(profiles=profiles, limits=PLENTY, clock=clock, renames=5),
         viewing=ViewingService(
-            reads=DynamoViewingReads(metadata), profiles=profiles, progress=progress
+            reads=DynamoViewingReads(metadata, clock), profiles=profiles, progress=progress
         ),
         preparations=FakeQueue(),
         policy=POLICY,

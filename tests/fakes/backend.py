@@ -42,8 +42,10 @@ from tests.fakes.metadata import (
     FakeAllowances,
     FakeAvatars,
     FakeBlobs,
+    FakeBlocks,
     FakeFollows,
     FakeLedger,
+    FakeMutes,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
@@ -178,10 +180,12 @@ class Backend:
             avatars=avatars,
             bucket=bucket,
             downloads=guard(FakeDownloads(self.buckets)),
-            viewing_reads=guard(FakeViewingReads(self.metadata)),
+            viewing_reads=guard(FakeViewingReads(self.metadata, clock)),
             feed_reads=reads,
             feeds=feeds,
             readers=readers,
+            blocks=guard(FakeBlocks(self.metadata)),
+            mutes=guard(FakeMutes(self.metadata)),
             preparations=queues["deliver"],
             allowances=guard(FakeAllowances(self.metadata)),
             policy=self.policy,
@@ -194,6 +198,7 @@ class Backend:
         self.sessions = people.sessions
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
         self.viewing = people.viewing
+        self.blocks, self.mutes = people.blocks, people.mutes
         self.uploads, self.downloads, self.avatars = (
             people.uploads,
             people.downloads,

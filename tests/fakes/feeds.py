@@ -13,7 +13,7 @@ from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.feed_reads import FeedStart, FeedView, FeedWanted
-from tests.fakes.metadata import FakePosts, FakeReaders, FakeViewingReads, Metadata, page_of
+from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of, stored_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class FakeFeedReads:
         position = None if before is None else before.position
         posts = FakePosts(self.data)
         return FeedView(
-            FakeViewingReads(self.data).read(viewer, wanted.shown),
+            stored_of(self.data, wanted.shown),
             {
                 i: self.data.recent_posts[i]
                 for i in wanted.recent_posts

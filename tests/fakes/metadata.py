@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from shutterfeed import keys
+from shutterfeed.domain.blocks import MAX_BLOCKS, Block, too_many_blocks
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
@@ -41,6 +42,7 @@ from shutterfeed.domain.media import (
     Reference,
     Upload,
 )
+from shutterfeed.domain.mutes import MAX_MUTES, Mute, MutedUsers, too_many_mutes
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
@@ -57,10 +59,12 @@ from shutterfeed.domain.retention import (
     unfollowed_marker_retention,
 )
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, recent_renames
-from shutterfeed.domain.visibility import Relation, Viewer
+from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
+from shutterfeed.ports.follows import Blocked
 from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
+from shutterfeed.ports.system import Clock
 from shutterfeed.ports.viewing import Stored, Wanted
 from shutterfeed.schema import MOST_ACTIVE_DAYS
 from tests.samples import ACCOUNT_KEY
@@ -86,6 +90,9 @@ class Metadata:
     resting: dict[str, str] = field(default_factory=dict)
     """Handles that were given up, and their former owners."""
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
+    blocks: dict[tuple[str, str], Block] = field(default_factory=dict)
+    mutes: dict[tuple[str, str], Mute] = field(default_factory=dict)
+    """The blocks and mutes by whose they are and whom they are about."""
     posts: dict[PostId, Post] = field(default_factory=dict)
     counts: dict[PostId, PostCounts] = field(default_factory=dict)
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
@@ -123,6 +130,16 @@ class Metadata:
             posts=profile.posts + posts,
         )
         self.write_profile(counted)
+
+    def are_blocked(self, one_id: str, other_id: str) -> bool:
+        return (one_id, other_id) in self.blocks or (other_id, one_id) in self.blocks
+
+    def muted_by(self, user_id: str) -> MutedUsers:
+        muted = MutedUsers()
+        for (muter_id, _), mute in self.mutes.items():
+            if muter_id == user_id:
+                muted = muted.including(mute)
+        return muted
 
     def write_profile(self, profile: Profile) -> None:
         before = self.profiles.get(profile.user_id)
@@ -181,6 +198,8 @@ class Metadata:
                 self.write_post(keys.parse_post(key), None)
             elif key.pk.startswith(keys.handle("").pk):
                 del self.resting[key.pk.removeprefix(keys.handle("").pk)]
+            elif key.sk.startswith(keys.MUTES_PREFIX):
+                del self.mutes[keys.parse_mute(key)]
             elif (author := keys.parse_author(key.sk)) is not None:
                 self.unfollowed.discard((keys.parse_profile(key), author[0]))
             elif key in self.allowances:
@@ -290,6 +309,8 @@ class FakeFollows:
         edge = (follower_id, followee.user_id)
         if edge in self.data.edges:
             return False
+        if self.data.are_blocked(*edge):
+            raise Blocked
         self._count(*edge, 1, spending)
         self.data.edges[edge] = follow_ulid
         self.data.unfollowed.discard(edge)
@@ -297,14 +318,17 @@ class FakeFollows:
         return True
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
-        edge = (follower_id, followee.user_id)
+        return self.end(follower_id, followee.user_id, at)
+
+    def end(self, follower_id: str, followee_id: str, at: datetime) -> bool:
+        edge = (follower_id, followee_id)
         if edge not in self.data.edges:
             return False
         self._count(*edge, -1)
         del self.data.edges[edge]
         self.data.unfollowed.add(edge)
         self.data.pulled.discard(edge)
-        self.data.subscriptions.get(followee.user_id, {}).pop(follower_id, None)
+        self.data.subscriptions.get(followee_id, {}).pop(follower_id, None)
         self.data.expiries[keys.unfollowed_marker(*edge)] = at + unfollowed_marker_retention(
             MOST_ACTIVE_DAYS
         )
@@ -348,6 +372,74 @@ class FakeFollows:
         self.data.spend(spending)
         self.data.count(follower_id, following=by)
         self.data.count(followee_id, followers=by)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeBlocks:
+    data: Metadata
+
+    def block(self, blocker_id: str, block: Block, spending: Spending = NOTHING) -> Block:
+        earlier = self.data.blocks.get((blocker_id, block.user_id))
+        if earlier is not None:
+            return earlier
+        if sum(blocker == blocker_id for blocker, _ in self.data.blocks) >= MAX_BLOCKS:
+            raise too_many_blocks()
+        self.data.spend(spending)
+        self.data.blocks[blocker_id, block.user_id] = block
+        follows = FakeFollows(self.data)
+        follows.end(blocker_id, block.user_id, block.at)
+        follows.end(block.user_id, blocker_id, block.at)
+        return block
+
+    def unblock(self, blocker_id: str, blocked_id: str) -> bool:
+        return self.data.blocks.pop((blocker_id, blocked_id), None) is not None
+
+    def page(self, blocker_id: str, after: str | None, limit: int) -> Page[Block]:
+        blocks = sorted(
+            (blocked_id, block)
+            for (blocker, blocked_id), block in self.data.blocks.items()
+            if blocker == blocker_id and (after is None or blocked_id > after)
+        )
+        return page_of([block for _, block in blocks], limit, lambda block: block.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeMutes:
+    data: Metadata
+
+    def mute(self, muter_id: str, mute: Mute, spending: Spending = NOTHING) -> Mute:
+        edge = (muter_id, mute.user_id)
+        earlier = self.data.mutes.get(edge)
+        if earlier is not None and not earlier.is_over(mute.at) and earlier.until == mute.until:
+            return earlier
+        lasting = self.data.muted_by(muter_id).lasting(mute.at)
+        if len(lasting.including(mute)) > MAX_MUTES:
+            raise too_many_mutes()
+        self.data.spend(spending)
+        self._remove(*edge)
+        self.data.mutes[edge] = mute
+        if mute.until is not None:
+            self.data.expiries[keys.mute(*edge)] = mute.until
+        return mute
+
+    def unmute(self, muter_id: str, muted_id: str, now: datetime) -> bool:
+        had = self.data.muted_by(muter_id).has(muted_id, now)
+        if had:
+            self._remove(muter_id, muted_id)
+        return had
+
+    def page(self, muter_id: str, after: str | None, limit: int, now: datetime) -> Page[Mute]:
+        mutes = sorted(
+            (muted_id, mute)
+            for (muter, muted_id), mute in self.data.mutes.items()
+            if muter == muter_id and (after is None or muted_id > after)
+        )
+        page = page_of([mute for _, mute in mutes], limit, lambda mute: mute.user_id)
+        return replace(page, items=tuple(mute for mute in page.items if not mute.is_over(now)))
+
+    def _remove(self, muter_id: str, muted_id: str) -> None:
+        self.data.mutes.pop((muter_id, muted_id), None)
+        self.data.expiries.pop(keys.mute(muter_id, muted_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -798,6 +890,7 @@ class FakeReaders:
             recent_posts=self.data.recent_posts.get(reader_id),
             pulled=frozenset(a for reader, a in self.data.pulled if reader == reader_id),
             unfollowed=frozenset(a for reader, a in self.data.unfollowed if reader == reader_id),
+            muted=self.data.muted_by(reader_id),
         )
 
     def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
@@ -834,23 +927,43 @@ class FakeReaders:
         self.data.readers[reader_id] = reader
 
 
+def stored_of(data: Metadata, wanted: Wanted) -> Stored:
+    """The wanted items, without anybody's relations."""
+    counted = (*wanted.posts, *wanted.at_hand)
+    authors = (post_id.author_id for post_id in wanted.posts)
+    people = (*authors, *wanted.authors, *wanted.users, *wanted.uncounted)
+    return Stored(
+        {i: data.posts[i] for i in wanted.posts if i in data.posts},
+        {i: data.counts[i] for i in counted if i in data.counts},
+        {i: data.profiles[i] for i in people if i in data.profiles},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FakeViewingReads:
     data: Metadata
+    clock: Clock
 
     def read(self, viewer: Viewer, wanted: Wanted) -> Stored:
         return self.read_now(viewer, wanted)
 
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        data, counted = self.data, (*wanted.posts, *wanted.at_hand)
-        authors = (post_id.author_id for post_id in wanted.posts)
-        users = (*wanted.users, *wanted.uncounted)
-        people = (*authors, *wanted.authors, *users)
-        return Stored(
-            {i: data.posts[i] for i in wanted.posts if i in data.posts},
-            {i: data.counts[i] for i in counted if i in data.counts},
-            {i: data.profiles[i] for i in people if i in data.profiles},
-            {i: Relation(follows=True) for i in users if (viewer.user_id, i) in data.edges},
+        stored = stored_of(self.data, wanted)
+        if viewer.user_id is None:
+            return stored
+        users = {*wanted.users, *wanted.uncounted}
+        authors = {post_id.author_id for post_id in (*wanted.posts, *wanted.at_hand)}
+        others = {*users, *authors, *wanted.authors} - {viewer.user_id}
+        relations = {i: self._relation(viewer.user_id, i, with_edges=i in users) for i in others}
+        return replace(stored, relations={i: r for i, r in relations.items() if r != STRANGERS})
+
+    def _relation(self, viewer_id: str, user_id: str, *, with_edges: bool) -> Relation:
+        data = self.data
+        return Relation(
+            follows=with_edges and (viewer_id, user_id) in data.edges,
+            has_blocked=(viewer_id, user_id) in data.blocks,
+            is_blocked=(user_id, viewer_id) in data.blocks,
+            has_muted=data.muted_by(viewer_id).has(user_id, self.clock.now()),
         )
 
 

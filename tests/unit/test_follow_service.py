@@ -21,6 +21,7 @@ from shutterfeed.ports.viewing import Stored, Wanted
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.metadata import FakeFollows, FakeViewingReads, Metadata, page_of
+from tests.fakes.system import FakeClock
 from tests.paging import whole
 
 ADA = samples.user_id(1)
@@ -203,7 +204,7 @@ class _Reads:
     """Notes whose followers are all counted."""
 
     def __init__(self, data: Metadata) -> None:
-        self._reads = FakeViewingReads(data)
+        self._reads = FakeViewingReads(data, FakeClock())
         self.counted: list[str] = []
 
     def read(self, viewer: Viewer, wanted: Wanted) -> Stored:

@@ -12,6 +12,11 @@ Metadata table
     USER#<author>      RECENT_POSTS       newest posts, and how they are delivered
     USER#<reader>      PULLS#<author>     pull marker: this reader pulls this celebrity
     USER#<reader>      UNFOLLOWED#<author> unfollowed marker: hides posts that may be in the feed
+    USER#<reader>      READER_MUTES       all whom the reader has muted, packed
+    USER#<id>          MUTES#<muted>      one mute, for the list of them
+    USER#<id>          BLOCKS             the number of users whom this one has blocked
+    USER#<id>          BLOCKS#<blocked>   one block, for the list of them
+    PAIR#<id>#<id>     BLOCK              who of two users has blocked the other; smaller id first
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
     HANDLE#<handle>    HANDLE             handle claim
@@ -80,9 +85,15 @@ _AUDIENCE: Final = "AUDIENCE#"
 _PULLS: Final = "PULLS#"
 _UNFOLLOWED: Final = "UNFOLLOWED#"
 RECENT_POSTS: Final = "RECENT_POSTS"
+READER_MUTES: Final = "READER_MUTES"
+BLOCKS: Final = "BLOCKS"
+BLOCKS_PREFIX: Final = "BLOCKS#"
+MUTES_PREFIX: Final = "MUTES#"
+_PAIR: Final = "PAIR#"
+_BLOCK: Final = "BLOCK"
 READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
 """The range of sort keys that a feed page reads first: the reader's profile,
-pulled celebrities, own recent posts and unfollowed markers stand next to each other in the
+pulled celebrities, mutes, own recent posts and unfollowed markers stand next to each other in the
 partition."""
 ENTRIES_END: Final = "8"
 """A sort key above every entry of a feed: a ULID begins with 0 to 7."""
@@ -123,6 +134,8 @@ class Kind(StrEnum):
     COUNTS = "counts"
     FOLLOW = "follow"
     RECENT_POSTS = "recent posts"
+    BLOCK = "block"
+    MUTES = "mutes"
 
 
 _KINDS: Final = {
@@ -131,6 +144,8 @@ _KINDS: Final = {
     ("COUNTS", "COUNTS"): Kind.COUNTS,
     ("USER", "FOLLOWS"): Kind.FOLLOW,
     ("USER", RECENT_POSTS): Kind.RECENT_POSTS,
+    ("PAIR", _BLOCK): Kind.BLOCK,
+    ("USER", READER_MUTES): Kind.MUTES,
 }
 """The kind of an item by two texts: the parts of its partition key and of its sort key that stand
 before the first `#`."""
@@ -241,6 +256,44 @@ def parse_author(sort_key: str) -> tuple[str, bool] | None:
         if sort_key.startswith(prefix):
             return sort_key[len(prefix) :], pulled
     return None
+
+
+def reader_mutes(reader_id: str) -> Key:
+    return Key(user_partition(reader_id), READER_MUTES)
+
+
+def mute(muter_id: str, muted_id: str) -> Key:
+    return Key(user_partition(muter_id), MUTES_PREFIX + muted_id)
+
+
+def parse_mute(key: Key) -> tuple[str, str]:
+    """The id of the user who has muted, and of the one who is muted."""
+    return _tail(key.pk, _USER), _tail(key.sk, MUTES_PREFIX)
+
+
+def blocks(user_id: str) -> Key:
+    """The key of the number of users whom this one has blocked."""
+    return Key(user_partition(user_id), BLOCKS)
+
+
+def block(blocker_id: str, blocked_id: str) -> Key:
+    return Key(user_partition(blocker_id), BLOCKS_PREFIX + blocked_id)
+
+
+def parse_block(key: Key) -> tuple[str, str]:
+    """The id of the user who has blocked, and of the one who is blocked."""
+    return _tail(key.pk, _USER), _tail(key.sk, BLOCKS_PREFIX)
+
+
+def pair(one_id: str, other_id: str) -> Key:
+    """The key of what is between two users: the same in whichever order they are given."""
+    return Key(f"{_PAIR}{'#'.join(sorted((one_id, other_id)))}", _BLOCK)
+
+
+def parse_pair(key: Key) -> tuple[str, str]:
+    """The ids of both users."""
+    smaller, _, larger = _tail(key.pk, _PAIR).partition("#")
+    return smaller, larger
 
 
 def follower_shard(follower_id: str, shards: int) -> int:

@@ -11,10 +11,12 @@ from shutterfeed.adapters.cognito import CognitoSignIns
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
@@ -29,6 +31,7 @@ from shutterfeed.bootstrap.search_engine import search_index
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import PrepareFeed
+from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
@@ -43,10 +46,12 @@ from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
 from shutterfeed.services.accounts import AccountService
 from shutterfeed.services.avatars import AvatarService
+from shutterfeed.services.blocks import BlockService
 from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
+from shutterfeed.services.mutes import MuteService
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
@@ -65,6 +70,8 @@ class People:
     viewing: ViewingService
     avatars: AvatarService
     follows: FollowService
+    blocks: BlockService
+    mutes: MuteService
     posts: PostService
     uploads: UploadService
     downloads: DownloadService
@@ -93,6 +100,8 @@ def wire(
     feed_reads: FeedReads,
     feeds: Feeds,
     readers: Readers,
+    blocks: Blocks,
+    mutes: Mutes,
     preparations: Queue[PrepareFeed],
     allowances: Allowances,
     policy: FeedPolicy,
@@ -132,6 +141,10 @@ def wire(
             clock=clock,
             ids=ids,
         ),
+        blocks=BlockService(
+            users=users, blocks=blocks, viewing=viewing, limits=limits, clock=clock
+        ),
+        mutes=MuteService(users=users, mutes=mutes, viewing=viewing, limits=limits, clock=clock),
         posts=PostService(
             users=users,
             posts=posts,
@@ -185,10 +198,12 @@ def services() -> Api:
         avatars=DynamoAvatars(metadata),
         bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
         downloads=S3Downloads(aws.s3, settings.uploads_bucket, settings.originals_bucket),
-        viewing_reads=DynamoViewingReads(metadata),
+        viewing_reads=DynamoViewingReads(metadata, aws.clock()),
         feed_reads=cached(DynamoFeedReads(metadata, feed_table), settings),
         feeds=DynamoFeeds(feed_table),
         readers=DynamoReaders(metadata),
+        blocks=DynamoBlocks(metadata, settings.feed_table),
+        mutes=DynamoMutes(metadata),
         preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
         allowances=DynamoAllowances(metadata),
         policy=feed_policy(settings),

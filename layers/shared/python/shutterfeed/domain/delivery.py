@@ -25,6 +25,7 @@ from typing import Final
 
 from shutterfeed.domain.feed import FeedEntry, Source
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.mutes import NO_MUTES, MutedUsers
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Relation
@@ -239,14 +240,17 @@ class Reader:
     unfollowed: frozenset[str] = frozenset()
     """The user ids of authors whom they no longer follow, but whose posts may still be in their
     feed."""
+    muted: MutedUsers = NO_MUTES
 
     def is_pushed(self, now: datetime) -> bool:
         return self.pushed_until is not None and now < self.pushed_until
 
-    def relation_to(self, author_id: str) -> Relation:
+    def relation_to(self, author_id: str, now: datetime) -> Relation:
         """The reader's relation to the author of a post in their feed. A feed has only posts of
-        authors whom the reader follows or has followed."""
-        return Relation(follows=author_id not in self.unfollowed)
+        authors whom the reader follows or has followed; if one has blocked the other since, that
+        has ended the following."""
+        follows = author_id not in self.unfollowed
+        return Relation(follows=follows, has_muted=self.muted.has(author_id, now))
 
 
 def entry_of(post: Post) -> FeedEntry:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,6 +45,12 @@ def random_id(randomness: int) -> str:
     """An id of 128 random bits in the form of a ULID, for things that must not reveal when they
     were made."""
     return _base32(randomness & ((1 << 128) - 1))
+
+
+def nobodys_id(name: str) -> str:
+    """An id in the form of a user's that no user has: always the same for a name, and another one
+    for another name."""
+    return random_id(int.from_bytes(hashlib.sha256(name.encode()).digest()[:16]))
 
 
 def is_ulid(text: str) -> bool:

@@ -65,6 +65,8 @@ class Surface(StrEnum):
     """The subject is a post or a user among those of many that nobody has asked for by name: the
     hits of a search for posts, the posts with a hashtag, suggestions of whom to follow."""
     FEED = "feed"
+    BLOCKS = "blocks"
+    """The subject is a user in the viewer's own list of those whom they have blocked."""
     BIN = "bin"
     """The subject is one of the viewer's own deleted posts."""
 
@@ -104,6 +106,11 @@ class Relation:
     is_blocked: bool = False
     """Whether the owner has blocked the viewer."""
     has_muted: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether one has blocked the other, so that they are not there for each other."""
+        return self.has_blocked or self.is_blocked
 
 
 STRANGERS: Final = Relation()
@@ -153,7 +160,9 @@ def decide_on_relation(
     entries out with it before it reads posts, so that its pages are full and its counts right."""
     if viewer.is_user(owner_id):
         return None
-    if relation.has_blocked or relation.is_blocked:
+    if surface is Surface.BLOCKS and relation.has_blocked:
+        return None
+    if relation.is_cut:
         return Reason.BLOCKED
     if relation.has_muted and surface in {Surface.FEED, Surface.MIXED}:
         return Reason.MUTED

@@ -16,6 +16,10 @@ class Crowded(Busy):
     """More people follow or unfollow a user at once than one item can count."""
 
 
+class Blocked(Exception):
+    """One of the two has blocked the other, so that neither can follow the other."""
+
+
 class Follows(Protocol):
     """Follow edges, and the counts of them. Methods take a profile because of
     `Profile.follower_shards`, the number of items that count the followers; a count in another
@@ -31,7 +35,7 @@ class Follows(Protocol):
     ) -> bool:
         """Write the edge and both counts, remove the note of an earlier unfollowing, and make the
         charges, in one transaction. False if the edge already existed; then nothing is charged.
-        Raises `LimitReached`."""
+        Raises `LimitReached`, and `Blocked`."""
         ...
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:

@@ -7,7 +7,7 @@ recent posts of all they follow, and kept as a snapshot, through which they then
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -27,7 +27,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.domain.visibility import Surface, Viewer, decide_on_relation
+from shutterfeed.domain.visibility import Relation, Surface, Viewer, decide_on_relation
 from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, FeedWanted
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
@@ -111,18 +111,20 @@ class FeedService:
         start = self.reads.start(reader_id, None, _MOST_NEW + 1, now, with_snapshot=False)
         _check(start, session)
         viewer, reader = Viewer(reader_id), start.reader
+        shown = _Shown(viewer, reader, now)
         if reader.is_pushed(now):
+            pulled = shown.among(reader.pulled)
             recent_posts = self.reads.view(
-                viewer, FeedWanted(recent_posts=reader.pulled), None, 0
+                viewer, FeedWanted(recent_posts=pulled), None, 0
             ).recent_posts
         else:
-            recent_posts = self.reads.recent_posts(self._following(reader_id))
+            followed = shown.among(self._following(reader_id))
+            recent_posts = self.reads.recent_posts(followed)
         sources = [start.pushed.items, *(recent.entries for recent in recent_posts.values())]
-        hidden = _hidden_authors(viewer, reader)
         new = [
             entry
             for entry in islice(newest_first(sources), _SCANNED)
-            if entry > boundary and entry.post_id.author_id not in hidden
+            if entry > boundary and shown.has(entry)
         ]
         return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
 
@@ -176,12 +178,14 @@ class FeedService:
         end = snapshot.complete_down_to if snapshot is not None else None
         own = reader.recent_posts
         own_id = {own.author_id} if own is not None and _is_exhausted(own, before) else set()
-        exhausted = own_id | {a for a in reader.pulled if cursor and cursor.is_exhausted(a)}
-        known = _known(viewer, start, snapshot, before)
+        shown = _Shown(viewer, reader, now)
+        pulled = frozenset(shown.among(reader.pulled))
+        exhausted = own_id | {a for a in pulled if cursor and cursor.is_exhausted(a)}
+        known = _known(shown, start, snapshot, before)
         likely = [entry.post_id for entry in merge(known, limit, end).entries]
-        shown = Wanted(posts=likely, authors=reader.pulled | own_id)
+        wanted = Wanted(posts=likely, authors=pulled | own_id)
         view = self.reads.view(
-            viewer, FeedWanted(shown, reader.pulled - exhausted, exhausted), before, limit
+            viewer, FeedWanted(wanted, pulled - exhausted, exhausted), before, limit
         )
         celebrities = {a: recent.timeline for a, recent in view.recent_posts.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
@@ -190,7 +194,7 @@ class FeedService:
         if reader.profile is not None:
             stored = stored.including((), [reader.profile])
         ids = (entry.post_id for entry in merged.entries)
-        posts = self.viewing.feed(viewer, ids, stored, reader.relation_to)
+        posts = self.viewing.feed(viewer, ids, stored, shown.relation_to)
         # Nothing but what is below its boundary: nothing is above it either.
         newest = merged.entries[0] if merged.entries else merged.next
         after = _next(merged, celebrities, exhausted - own_id)
@@ -276,8 +280,42 @@ def make_snapshot(
     return Snapshot(merged.entries, merged.next, 1 if old is None else old.version + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Decides, before any post is read, whose posts a reader's feed shows now."""
+
+    viewer: Viewer
+    reader: Reader
+    now: datetime
+    decided: dict[str, bool] = field(default_factory=dict)
+    """What was decided on each author: a page has many posts of few."""
+
+    def relation_to(self, author_id: str) -> Relation:
+        return self.reader.relation_to(author_id, self.now)
+
+    def has(self, entry: FeedEntry) -> bool:
+        return self._shows(entry.post_id.author_id)
+
+    def among(self, author_ids: Iterable[str]) -> list[str]:
+        """Those of the authors whose posts the feed shows."""
+        return [author_id for author_id in author_ids if self._shows(author_id)]
+
+    def of(self, source: Source) -> Source:
+        """The source without the entries that the feed does not show."""
+        if not self.reader.unfollowed and not self.reader.muted:
+            return source
+        return Source(tuple(filter(self.has, source.entries)), source.complete_down_to)
+
+    def _shows(self, author_id: str) -> bool:
+        if author_id not in self.decided:
+            relation = self.relation_to(author_id)
+            reason = decide_on_relation(self.viewer, author_id, relation, Surface.FEED)
+            self.decided[author_id] = reason is None
+        return self.decided[author_id]
+
+
 def _known(
-    viewer: Viewer, start: FeedStart, snapshot: Snapshot | None, before: FeedEntry | None
+    shown: _Shown, start: FeedStart, snapshot: Snapshot | None, before: FeedEntry | None
 ) -> list[Source]:
     """What the first round trip has brought: pushed entries, the snapshot and the own posts."""
     reader, pushed = start.reader, start.pushed
@@ -287,28 +325,10 @@ def _known(
     if snapshot is not None:
         # It is not read beyond its end: there the whole feed ends.
         sources.append(Source(snapshot.entries))
-    hidden = _hidden_authors(viewer, reader)
-    kept = [_without(source, hidden) for source in sources]
+    kept = [shown.of(source) for source in sources]
     if reader.recent_posts is not None and not _is_exhausted(reader.recent_posts, before):
         kept.append(reader.recent_posts.source)
     return [source.below(before) for source in kept]
-
-
-def _hidden_authors(viewer: Viewer, reader: Reader) -> frozenset[str]:
-    """The authors whose posts are not shown in the reader's feed, even if it has some."""
-
-    def is_hidden(author_id: str) -> bool:
-        relation = reader.relation_to(author_id)
-        return decide_on_relation(viewer, author_id, relation, Surface.FEED) is not None
-
-    return frozenset(filter(is_hidden, reader.unfollowed))
-
-
-def _without(source: Source, hidden: frozenset[str]) -> Source:
-    if not hidden:
-        return source
-    entries = tuple(e for e in source.entries if e.post_id.author_id not in hidden)
-    return Source(entries, source.complete_down_to)
 
 
 def _is_exhausted(recent: RecentPosts | None, before: FeedEntry | None) -> bool:

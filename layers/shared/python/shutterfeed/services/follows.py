@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from shutterfeed.domain.delivery import FOLLOWER_SHARDS
@@ -12,7 +13,7 @@ from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Viewer
-from shutterfeed.ports.follows import Crowded, Follows
+from shutterfeed.ports.follows import Blocked, Crowded, Follows
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.profiles import ProfileService
@@ -41,7 +42,9 @@ class FollowService:
         now = self.clock.now()
         spending = self.limits.spending(follower_id, now, follows=1)
         ulid = self.ids.new(now)
-        self._count(followee, lambda it: self.follows.follow(follower_id, it, ulid, spending))
+        # One of the two may have blocked the other meanwhile: then there is no such user below.
+        with suppress(Blocked):
+            self._count(followee, lambda it: self.follows.follow(follower_id, it, ulid, spending))
         return self.viewing.user(viewer, followee.user_id, followee.handle)
 
     def unfollow(self, follower_id: str, handle: str) -> ProfileView:

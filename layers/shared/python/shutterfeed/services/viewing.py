@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from shutterfeed.domain import visibility
 from shutterfeed.domain.errors import NotFound, quoted
-from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.ids import PostId, nobodys_id
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile, canonical_handle
 from shutterfeed.domain.visibility import (
@@ -115,13 +115,28 @@ class ViewingService:
         stored = self.reads.read_now(viewer, Wanted(uncounted=[user_id]))
         return _user_by_itself(viewer, user_id, stored, handle).profile
 
-    def _id_of(self, handle: str) -> str:
+    def find_author(self, viewer: Viewer, handle: str, surface: Surface) -> AuthorView:
+        """A user by their handle, as much of them as a post shows."""
+        user_id = self._id_of(handle)
+        stored = self.reads.read_now(viewer, Wanted(uncounted=[user_id]))
+        return AuthorView(_user_by_itself(viewer, user_id, stored, handle, surface).profile)
+
+    def named(self, handle: str) -> tuple[str, str | None]:
+        """A handle as it is stored, and the id of the user who has it, whether the viewer may see
+        them or not: nothing of this may be shown. Raises `NotFound` for a text that cannot be a
+        handle."""
         # Any text may come in a path, of any length; only handles can be keys.
         name = canonical_handle(handle)
-        user_id = self.profiles.id_of(name) if name else None
-        if user_id is None:
+        if name is None:
             raise _user_not_found(handle)
-        return user_id
+        return name, self.profiles.id_of(name)
+
+    def _id_of(self, handle: str) -> str:
+        """The id of the user with this handle. If there is none, it is an id that nobody has, and
+        that is read like any other: so it takes no shorter to say that there is no such user than
+        to hide one."""
+        name, user_id = self.named(handle)
+        return user_id or nobodys_id(name)
 
     def user(self, viewer: Viewer, user_id: str, handle: str) -> ProfileView:
         """A user by their id, of whom the viewer knows the handle."""
@@ -139,10 +154,12 @@ class ViewingService:
         views = (_user(viewer, user_id, stored, Surface.LIST) for user_id in user_ids)
         return tuple(view for view in views if view is not None)
 
-    def authors(self, viewer: Viewer, user_ids: Sequence[str]) -> dict[str, AuthorView]:
+    def authors(
+        self, viewer: Viewer, user_ids: Sequence[str], surface: Surface = Surface.LIST
+    ) -> dict[str, AuthorView]:
         """The users of a list that shows as much of them as a post does, by their ids."""
         stored = self.reads.read(viewer, Wanted(authors=user_ids)) if user_ids else Stored()
-        views = {user_id: _user(viewer, user_id, stored, Surface.LIST) for user_id in user_ids}
+        views = {user_id: _user(viewer, user_id, stored, surface) for user_id in user_ids}
         return {i: AuthorView(view.profile) for i, view in views.items() if view is not None}
 
 
@@ -184,8 +201,14 @@ def _post(
     return PostView(post, AuthorView(author), stored.counts.get(post_id, PostCounts()))
 
 
-def _user_by_itself(viewer: Viewer, user_id: str, stored: Stored, handle: str) -> ProfileView:
-    view = _user(viewer, user_id, stored, Surface.ITSELF)
+def _user_by_itself(
+    viewer: Viewer,
+    user_id: str,
+    stored: Stored,
+    handle: str,
+    surface: Surface = Surface.ITSELF,
+) -> ProfileView:
+    view = _user(viewer, user_id, stored, surface)
     if view is None:
         raise _user_not_found(handle)
     viewer.check_session(view.profile)

@@ -13,6 +13,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
+    Check,
     ConditionFailed,
     Contended,
     Delete,
@@ -27,7 +28,7 @@ from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.retention import unfollowed_marker_retention
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports.follows import Crowded
+from shutterfeed.ports.follows import Blocked, Crowded
 from shutterfeed.schema import (
     FOLLOWERS_INDEX,
     FOLLOWERS_PK,
@@ -71,24 +72,19 @@ class DynamoFollows:
         return self._change(
             followee,
             Put(edge, Attr(PK).not_exists()),
-            *_counts(follower_id, followee, 1),
+            *counting(follower_id, followee, 1),
             Delete(keys.unfollowed_marker(follower_id, followee_id)),
+            no_block(follower_id, followee_id),
             spending=spending,
         )
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
         followee_id = followee.user_id
-        remembered = {
-            **key_item(keys.unfollowed_marker(follower_id, followee_id)),
-            TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_MARKER_RETENTION),
-        }
         return self._change(
             followee,
             Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
-            *_counts(follower_id, followee, -1),
-            Put(remembered),
-            Delete(keys.pull_marker(follower_id, followee_id)),
-            Delete(keys.push_subscription(followee_id, follower_id), table=self.feeds),
+            *counting(follower_id, followee, -1),
+            *ending(follower_id, followee_id, at, self.feeds),
         )
 
     def followers_among(self, followee_id: str, user_ids: Iterable[str]) -> set[str]:
@@ -117,17 +113,26 @@ class DynamoFollows:
         return Page(ids, str(rows.items[-1][FOLLOWERS_SK]) if rows.last else None)
 
     def _change(
-        self, followee: Profile, edge: Put | Delete, *others: Write, spending: Spending = NOTHING
+        self,
+        followee: Profile,
+        edge: Put | Delete,
+        *others: Write | Check,
+        spending: Spending = NOTHING,
     ) -> bool:
+        writes = (edge, *others)
         try:
-            self._write(followee, (edge, *others), spending)
+            self._write(followee, writes, spending)
         except ConditionFailed as error:
             if 0 in error.failed:
                 return False
+            if any(isinstance(writes[index], Check) for index in error.failed):
+                raise Blocked from error
             raise
         return True
 
-    def _write(self, followee: Profile, writes: Sequence[Write], spending: Spending) -> None:
+    def _write(
+        self, followee: Profile, writes: Sequence[Write | Check], spending: Spending
+    ) -> None:
         if followee.follower_shards == 1:
             try:
                 transact(self.table, writes, spending, _FEW_ATTEMPTS)
@@ -140,7 +145,27 @@ class DynamoFollows:
         transact(self.table, writes, spending)
 
 
-def _counts(follower_id: str, followee: Profile, by: int) -> tuple[Update, Update]:
+def no_block(one_id: str, other_id: str) -> Check:
+    """The condition that neither of two users has blocked the other."""
+    return Check(keys.pair(one_id, other_id), Attr(PK).not_exists())
+
+
+def ending(follower_id: str, followee_id: str, at: datetime, feeds: str) -> tuple[Write, ...]:
+    """The writes that go with the removal of an edge: they end what brings the followee's posts to
+    the follower, and hide those that were brought."""
+    remembered = {
+        **key_item(keys.unfollowed_marker(follower_id, followee_id)),
+        TTL_ATTRIBUTE: epoch(at + _UNFOLLOWED_MARKER_RETENTION),
+    }
+    return (
+        Put(remembered),
+        Delete(keys.pull_marker(follower_id, followee_id)),
+        Delete(keys.push_subscription(followee_id, follower_id), table=feeds),
+    )
+
+
+def counting(follower_id: str, followee: Profile, by: int) -> tuple[Update, Update]:
+    """The writes that count an edge: whom the follower follows, and the followee's followers."""
     exists = Attr(PK).exists()
     following = Update(keys.profile(follower_id), add={"following": by}, condition=exists)
     if followee.follower_shards == 1:

@@ -1,4 +1,4 @@
-"""The data about readers: until when posts are pushed, whom they pull, whom they unfollowed."""
+"""The data about readers: until when posts are pushed, whom they pull, unfollowed or muted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.mutes import to_muted
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.adapters.dynamodb.records import epoch, to_profile
 from shutterfeed.adapters.dynamodb.table import (
@@ -126,4 +127,5 @@ def _to_reader(items: Iterable[Item]) -> Reader:
         to_recent_posts(recent) if recent else None,
         frozenset(author_id for author_id, pulled in markers if pulled),
         frozenset(author_id for author_id, pulled in markers if not pulled),
+        to_muted(by_sort_key.get(keys.READER_MUTES)),
     )
