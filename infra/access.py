@@ -80,6 +80,8 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "PutItem",
         "UpdateItem",
         "DeleteItem",
+        # Nobody follows while one of the two has blocked the other.
+        "ConditionCheckItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
     # Unfollowing removes a subscription, and a feed that was made again is stored.

@@ -39,6 +39,9 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "invalid_idempotency_key": "The header `Idempotency-Key` is missing or has another form.",
         "unknown_medium": "The post has no medium with this id.",
         "follow_oneself": "Nobody can follow themselves.",
+        "block_oneself": "Nobody can block themselves.",
+        "mute_oneself": "Nobody can mute themselves.",
+        "invalid_until": "`until` is no moment in the future, or too far off.",
     },
     401: {
         "unauthenticated": "There is no access token, or another kind of token.",
@@ -61,6 +64,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "not_in_parts": "The file is uploaded whole, so there is nothing to complete.",
         "parts_missing": "Parts of the file have not arrived.",
         "upload_expired": "The parts were not completed in time: declare the file again.",
+        "too_many_blocks": "The caller has blocked as many users as are possible.",
+        "too_many_mutes": "The caller has muted as many users as are possible.",
         "storage_full": "The caller's storage has no room for the files.",
     },
     429: {"limit_reached": "The caller did too much of `limit`: wait for `retry_after` seconds."},

@@ -85,6 +85,16 @@ _OTHER: Final = {
     "created_at": "2026-02-03T19:05:12Z",
     "avatar": None,
 }
+_BLOCKED: Final = {
+    "handle": "ben",
+    "user": {name: _OTHER[name] for name in ("id", "handle", "display_name", "avatar")},
+    "blocked_at": "2026-03-04T18:20:00Z",
+}
+_MUTED: Final = {
+    "user": _BLOCKED["user"],
+    "muted_at": "2026-03-04T18:20:00Z",
+    "until": "2027-05-04T12:00:00Z",
+}
 _WAITING_MEDIUM: Final[Json] = {
     "id": _MEDIUM,
     "state": "awaiting",
@@ -173,6 +183,13 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "UserAsSeen": {"user": _OTHER, "followed_by_me": True},
     "unfollow": {"user": _OTHER, "followed_by_me": False},
     "UserPage": {"items": [{**_OTHER, "followed_by_me": True}], "next_cursor": _CURSOR},
+    "BlockedUser": _BLOCKED,
+    "BlockedPage": {
+        "items": [_BLOCKED, {**_BLOCKED, "handle": "gone", "user": None}],
+        "next_cursor": None,
+    },
+    "MutedUser": _MUTED,
+    "MutedPage": {"items": [_MUTED], "next_cursor": None},
     "AvatarCreated": {"media_id": _MEDIUM, "upload": _LINK},
     "PostCreated": {"post": _PENDING, "uploads": [_LINK]},
     "PostBody": _PUBLISHED,

@@ -211,7 +211,7 @@ def test_there_are_only_so_many_blocks(store: Store, monkeypatch: pytest.MonkeyP
     _block(store, ADA, BOB)
     _block(store, ADA, CY)
     _block(store, BOB, CY)
-    with pytest.raises(Conflict, match="unblock somebody first|Unblock somebody first"):
+    with pytest.raises(Conflict, match="Unblock somebody first"):
         _block(store, ADA, DAN)
     assert _block(store, ADA, CY) == _block_of(CY)
     assert store.blocks.unblock(ADA, BOB)

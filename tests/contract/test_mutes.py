@@ -69,12 +69,6 @@ def test_a_mute_for_a_time_is_over_then_whether_it_was_removed_or_not(store: Sto
     assert _listed(store, ADA, START + HOUR) == [CY]
 
 
-def test_a_mute_that_is_over_is_forgotten_when_the_next_one_is_written(store: Store) -> None:
-    _mute(store, ADA, BOB, START + HOUR)
-    store.mutes.mute(ADA, _mute_of(CY, at=START + 2 * HOUR))
-    assert len(store.readers.get(ADA).muted.lasting(START)) == 1
-
-
 def test_a_mute_is_repeated_changed_and_taken_back(store: Store) -> None:
     _mute(store, ADA, BOB)
     again = store.mutes.mute(ADA, _mute_of(BOB, at=START + HOUR))
@@ -156,4 +150,14 @@ def test_of_no_mutes_nothing_is_kept(tables: Tables) -> None:
     mutes = DynamoMutes(tables.metadata)
     mutes.mute(ADA, _mute_of(BOB))
     mutes.unmute(ADA, BOB, START)
+    assert tables.metadata.get(keys.reader_mutes(ADA)) is None
+
+
+def test_a_mute_that_is_over_is_forgotten_when_the_next_one_is_written(tables: Tables) -> None:
+    mutes = DynamoMutes(tables.metadata)
+    mutes.mute(ADA, _mute_of(BOB, START + HOUR))
+    mutes.mute(ADA, _mute_of(DAN, START + 3 * HOUR))
+    mutes.mute(ADA, _mute_of(CY, at=START + 2 * HOUR))
+    assert len(adapter.to_muted(tables.metadata.get(keys.reader_mutes(ADA)))) == 2
+    mutes.unmute(ADA, CY, START + 4 * HOUR)
     assert tables.metadata.get(keys.reader_mutes(ADA)) is None

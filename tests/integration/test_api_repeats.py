@@ -83,7 +83,7 @@ class Stage:
             self.client.session_began = before
 
     def _shown(self) -> Any:
-        own = ("/me", "/me/uploads", "/me/deleted", "/feed")
+        own = ("/me", "/me/uploads", "/me/deleted", "/me/blocks", "/me/mutes", "/feed")
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
         handle = self.client.handle(self.ada)
@@ -191,6 +191,24 @@ def _followed(stage: Stage) -> Request:
     return Request({"handle": handle})
 
 
+def _each_follows_the_other(stage: Stage) -> Request:
+    request = _followed(stage)
+    stage.client.put(f"/me/following/{stage.client.handle(stage.ada)}", stage.ben)
+    return request
+
+
+def _blocked(stage: Stage) -> Request:
+    request = _followed(stage)
+    stage.client.put(f"/me/blocks/{request.path['handle']}", stage.ada)
+    return request
+
+
+def _muted(stage: Stage) -> Request:
+    request = _followed(stage)
+    stage.client.put(f"/me/mutes/{request.path['handle']}", stage.ada)
+    return request
+
+
 def _small_files(_: Stage) -> Request:
     return Request(body=draft([b"one", b"two"], caption="new", place=PLACE), key="key")
 
@@ -241,6 +259,10 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "complete_upload": (_all_parts_there,),
     "follow": (_not_followed, _followed),
     "unfollow": (_followed, _not_followed),
+    "block": (_each_follows_the_other, _not_followed, _blocked),
+    "unblock": (_blocked, _not_followed),
+    "mute": (_followed, _muted),
+    "unmute": (_muted, _not_followed),
     "create_post": (_small_files, _large_file),
     "edit_post": (_pending_edited, _published_edited),
     "delete_post": (_published_there, _pending_in_parts),

@@ -131,6 +131,10 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "list_tagged": Request({"tag": "birds"}),
         "follow": Request(of_ben),
         "unfollow": Request(of_ben),
+        "mute": Request(of_ben),
+        "list_mutes": Request(),
+        "block": Request(of_ben),
+        "list_blocks": Request(),
     }
     return Scene(ada, requests)
 

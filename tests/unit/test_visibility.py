@@ -126,7 +126,18 @@ def test_who_blocks_and_who_is_blocked_are_not_there_for_each_other(
 ) -> None:
     followed = replace(relation, follows=True)
     assert _post_reason(OTHER, PUBLISHED, surface, followed) is Reason.BLOCKED
-    assert decide(OTHER, UserSubject(AUTHOR), followed, surface) is Reason.BLOCKED
+    if surface is not Surface.BLOCKS:
+        assert decide(OTHER, UserSubject(AUTHOR), followed, surface) is Reason.BLOCKED
+
+
+def test_in_the_list_of_those_whom_one_has_blocked_they_are_shown_and_nobody_else() -> None:
+    def reason(relation: Relation) -> Reason | None:
+        return decide(OTHER, UserSubject(AUTHOR), relation, Surface.BLOCKS)
+
+    assert reason(Relation(has_blocked=True)) is None
+    assert reason(Relation(has_blocked=True, is_blocked=True)) is None
+    assert reason(Relation(is_blocked=True)) is Reason.BLOCKED
+    assert decide(OTHER, UserSubject(None), BLOCKS[0], Surface.BLOCKS) is Reason.MISSING
 
 
 @pytest.mark.parametrize("surface", Surface)

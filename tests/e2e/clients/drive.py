@@ -19,6 +19,7 @@ from shutterfeed_client import AuthenticatedClient, Client, models
 from shutterfeed_client.api.feed import get_feed
 from shutterfeed_client.api.hashtags import list_tagged
 from shutterfeed_client.api.me import (
+    block,
     complete_upload,
     create_avatar,
     delete_avatar,
@@ -27,10 +28,15 @@ from shutterfeed_client.api.me import (
     get_me,
     get_original,
     get_upload,
+    list_blocks,
     list_deleted,
+    list_mutes,
     list_uploads,
+    mute,
     sign_out_everywhere,
+    unblock,
     unfollow,
+    unmute,
 )
 from shutterfeed_client.api.posts import (
     create_post,
@@ -136,9 +142,21 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     assert answer(get_user.sync_detailed(other, client=me)).followed_by_me
     assert answer(list_user_posts.sync_detailed(handle, client=me)).items
     assert not answer(unfollow.sync_detailed(other, client=me)).followed_by_me
+    drive_blocks_and_mutes(me, other)
     body = models.EditProfile(display_name="Driven by Python")
     edited = answer(edit_me.sync_detailed(client=me, body=body))
     assert edited == answer(get_me.sync_detailed(client=me))
+
+
+def drive_blocks_and_mutes(me: Any, other: str) -> None:
+    muted = answer(mute.sync_detailed(other, client=me, until="2099-12-31T00:00:00Z"))
+    assert answer(list_mutes.sync_detailed(client=me)).items == [muted]
+    assert unmute.sync_detailed(other, client=me).status_code == 204
+    assert answer(list_mutes.sync_detailed(client=me)).items == []
+    blocked = answer(block.sync_detailed(other, client=me))
+    assert answer(list_blocks.sync_detailed(client=me)).items == [blocked]
+    assert unblock.sync_detailed(other, client=me).status_code == 204
+    assert answer(list_blocks.sync_detailed(client=me)).items == []
 
 
 def drive_feed_and_search(me: Any, post_id: str) -> None:

@@ -100,8 +100,21 @@ async function drivePeople(): Promise<void> {
   assert.ok((await answer(api.getUser({ path: other }))).followed_by_me);
   assert.ok((await answer(api.listUserPosts({ path: mine }))).items.length > 0);
   assert.ok(!(await answer(api.unfollow({ path: other }))).followed_by_me);
+  await driveBlocksAndMutes(other);
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
   assert.deepEqual(await answer(api.getMe()), edited);
+}
+
+async function driveBlocksAndMutes(path: { handle: string }): Promise<void> {
+  const query = { until: "2099-12-31T00:00:00Z" };
+  const muted = await answer(api.mute({ path, query }));
+  assert.deepEqual((await answer(api.listMutes())).items, [muted]);
+  assert.equal((await api.unmute({ path })).response?.status, 204);
+  assert.deepEqual((await answer(api.listMutes())).items, []);
+  const blocked = await answer(api.block({ path }));
+  assert.deepEqual((await answer(api.listBlocks())).items, [blocked]);
+  assert.equal((await api.unblock({ path })).response?.status, 204);
+  assert.deepEqual((await answer(api.listBlocks())).items, []);
 }
 
 async function driveFeedAndSearch(): Promise<void> {

@@ -66,7 +66,8 @@ class Surface(StrEnum):
     hits of a search for posts, the posts with a hashtag, suggestions of whom to follow."""
     FEED = "feed"
     BLOCKS = "blocks"
-    """The subject is a user in the viewer's own list of those whom they have blocked."""
+    """The subject is a user in the viewer's own list of those whom they have blocked, and is shown
+    there even if that user has blocked the viewer too."""
     BIN = "bin"
     """The subject is one of the viewer's own deleted posts."""
 
@@ -150,6 +151,8 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
         case UserSubject(profile):
             if profile is None:
                 return Reason.MISSING
+            if surface is Surface.BLOCKS and relation.has_blocked:
+                return None
             return decide_on_relation(viewer, profile.user_id, relation, surface)
 
 
@@ -159,8 +162,6 @@ def decide_on_relation(
     """The part of the decision that needs only the relation of viewer and owner. A feed leaves
     entries out with it before it reads posts, so that its pages are full and its counts right."""
     if viewer.is_user(owner_id):
-        return None
-    if surface is Surface.BLOCKS and relation.has_blocked:
         return None
     if relation.is_cut:
         return Reason.BLOCKED
