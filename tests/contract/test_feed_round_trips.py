@@ -3,7 +3,7 @@ that are really made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,16 +11,21 @@ from typing import Any, TypeVar
 
 import pytest
 
+from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.table import Put, key_item
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.accounts import user_id_of
-from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.blocks import Block
+from shutterfeed.domain.ids import random_id, ulid
+from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.profiles import ProfileService
@@ -73,6 +78,48 @@ def test_every_page_takes_two_round_trips_and_few_units(
             if position is None:
                 break
     assert seen == (60 if follows else 0)
+
+
+@pytest.mark.parametrize(("mutes", "more"), [(250, 1), (MAX_MUTES, 18)])
+def test_mutes_take_no_round_trip_and_250_of_them_at_most_one_read_unit(
+    tables: Tables, mutes: int, more: int
+) -> None:
+    subject = Scene(tables.metadata, tables.feed, NOW).reader(10, 0)
+    reader_id = user_id_of(subject, samples.ACCOUNT_KEY)
+    wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
+    service = _service(tables)
+    with wire.tapped():
+        before, units = _measured(wire, 2, partial(service.page, reader_id, None, 20))
+        _mute(tables, reader_id, [random_id(number * 2**64) for number in range(mutes)])
+        after, more_units = _measured(wire, 2, partial(service.page, reader_id, None, 20))
+        assert wire.trips == 2
+    assert [view.post.id for view in after.posts] == [view.post.id for view in before.posts]
+    assert 0 < more_units["read"] - units["read"] <= more
+
+
+def _mute(tables: Tables, reader_id: str, user_ids: Sequence[str]) -> None:
+    """Mute users as `DynamoMutes` does, in one write."""
+    ends: dict[bytes, int] = {}
+    for user_id in user_ids:
+        ends |= NO_MUTES.including(Mute(user_id, "", NOW)).ends
+    item = key_item(keys.reader_mutes(reader_id)) | {"packed": MutedUsers(ends).packed()}
+    tables.metadata.write(Put(item))
+
+
+def test_a_block_takes_no_unit_of_a_feed_page(tables: Tables) -> None:
+    scene = Scene(tables.metadata, tables.feed, NOW)
+    reader_id = user_id_of(scene.reader(10, 0), samples.ACCOUNT_KEY)
+    blocks = DynamoBlocks(tables.metadata, tables.feed.name)
+    wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
+    service = _service(tables)
+    with wire.tapped():
+        _, before = _measured(wire, 2, partial(service.page, reader_id, None, 20))
+        for number in range(30):
+            stranger = random_id(number * 2**64)
+            blocks.block(reader_id, Block(stranger, "", NOW))
+            blocks.block(stranger, Block(reader_id, "", NOW))
+        _, after = _measured(wire, 2, partial(service.page, reader_id, None, 20))
+    assert after == before
 
 
 def test_subscriptions_that_have_run_out_take_five_round_trips_together(tables: Tables) -> None:

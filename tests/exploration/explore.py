@@ -154,6 +154,8 @@ def _stored(play: Play, state: State) -> Iterator[str]:
     yield from invariants.avatars(play, state)
     yield from invariants.counters(state)
     yield from invariants.delivery(state)
+    yield from invariants.blocks(state)
+    yield from invariants.mutes(play, state)
     yield from leftovers.in_search(state)
 
 

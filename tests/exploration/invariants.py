@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.blocks import BY
+from shutterfeed.adapters.dynamodb.mutes import to_mute, to_muted
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.domain.delivery import PULLED, Delivery, RecentPosts
 from shutterfeed.domain.media import MediaState, Picture
+from shutterfeed.domain.mutes import NO_MUTES
 from shutterfeed.domain.posts import Post, PostState
 from tests.exploration.machinery import CELEBRITY_FOLLOWERS
 from tests.exploration.play import Landed, Play
@@ -108,6 +111,47 @@ def counters(state: State) -> Iterator[str]:
             yield f"{user_id} stores {stored} bytes, not {declared}"
 
 
+def blocks(state: State) -> Iterator[str]:
+    """Each block is told by the pair and by its owner's list, and is counted; between the two there
+    is nothing else."""
+    told, listed = set(), set()
+    for key, row in state.metadata.items():
+        if key.pk.startswith("PAIR#"):
+            one, other = keys.parse_pair(key)
+            told |= {(by, other if by == one else one) for by in row[BY]}
+        elif key.sk.startswith(keys.BLOCKS_PREFIX):
+            listed.add(keys.parse_block(key))
+    if told != listed:
+        yield f"the pairs tell of the blocks {told}, and the lists of {listed}"
+    for user_id in state.profiles:
+        counted = state.metadata.get(keys.blocks(user_id), {}).get("blocks", 0)
+        if counted != sum(blocker == user_id for blocker, _ in listed):
+            yield f"{user_id} counts {counted} blocks, not those of {listed}"
+    for one, other in {*listed, *((blocked, blocker) for blocker, blocked in listed)}:
+        between = {
+            "an edge": (one, other) in state.edges,
+            "a pull marker": keys.pull_marker(one, other) in state.metadata,
+            "a subscription": keys.push_subscription(other, one) in state.feed,
+        }
+        for what, is_there in between.items():
+            if is_there:
+                yield f"there is {what} from {one} to {other}, and a block between them"
+
+
+def mutes(play: Play, state: State) -> Iterator[str]:
+    """Of each reader, the packed mutes are those in the list, but for those that are over."""
+    now = play.world.clock.now()
+    listed = dict.fromkeys(state.profiles, NO_MUTES)
+    for key, row in state.metadata.items():
+        if key.sk.startswith(keys.MUTES_PREFIX):
+            muter_id, _ = keys.parse_mute(key)
+            listed[muter_id] = listed[muter_id].including(to_mute(row))
+    for user_id, muted in listed.items():
+        packed = to_muted(state.metadata.get(keys.reader_mutes(user_id)))
+        if packed.lasting(now) != muted.lasting(now):
+            yield f"the packed mutes of {user_id} are not those in the list"
+
+
 def delivery(state: State) -> Iterator[str]:
     """No subscription, pull marker or unfollowed marker without what it stands for; no author on
     the wrong side."""
@@ -157,12 +201,16 @@ def _on_its_side(recent: RecentPosts, followers: int) -> Iterator[str]:
 
 
 def feeds(play: Play) -> Iterator[str]:
-    """Every feed is the posts of all whom its reader follows, and their own, newest first."""
+    """Every feed is the posts of all whom its reader follows and has not muted, and their own,
+    newest first."""
     feeds = {name: play.visit(name) for name in play.people}
     state = State.read()
     for name, seen in feeds.items():
         reader_id = play.people[name].user_id
-        authors = {reader_id, *state.followed_by(reader_id)}
+        muted = to_muted(state.metadata.get(keys.reader_mutes(reader_id)))
+        now = play.world.clock.now()
+        followed = {a for a in state.followed_by(reader_id) if not muted.has(a, now)}
+        authors = {reader_id, *followed}
         wanted = [str(post.id) for post in state.published(*authors)]
         if seen != wanted:
             yield f"the feed of {name} is {seen}, not {wanted}"

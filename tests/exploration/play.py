@@ -191,6 +191,27 @@ class Play:
     def unfollow(self, name: str, other: str) -> None:
         self.ask(name, "DELETE", f"/me/following/{self.handles[other]}")
 
+    def try_to_follow(self, name: str, other: str) -> None:
+        """Follow somebody who may not be there for this one."""
+        path = f"/me/following/{self.handles[other]}"
+        self.ask(name, "PUT", path, expected=(*_GOOD, 404))
+
+    def block(self, name: str, other: str) -> None:
+        """Block somebody who may have blocked this one before."""
+        self.ask(name, "PUT", f"/me/blocks/{self.handles[other]}", expected=(*_GOOD, 404))
+
+    def unblock(self, name: str, other: str) -> None:
+        self.ask(name, "DELETE", f"/me/blocks/{self.handles[other]}")
+
+    def mute(self, name: str, other: str, **span: float) -> None:
+        """Mute somebody, for a time if one is given."""
+        until = self.world.clock.now() + timedelta(**span)
+        query = {"until": until.strftime("%Y-%m-%dT%H:%M:%SZ")} if span else None
+        self.ask(name, "PUT", f"/me/mutes/{self.handles[other]}", query=query)
+
+    def unmute(self, name: str, other: str) -> None:
+        self.ask(name, "DELETE", f"/me/mutes/{self.handles[other]}")
+
     def visit(self, name: str) -> list[str]:
         """The ids of all posts of somebody's feed, page by page."""
         found: list[str] = []

@@ -151,9 +151,9 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
         case UserSubject(profile):
             if profile is None:
                 return Reason.MISSING
-            if surface is Surface.BLOCKS and relation.has_blocked:
-                return None
-            return decide_on_relation(viewer, profile.user_id, relation, surface)
+            is_listed = surface is Surface.BLOCKS and relation.has_blocked
+            reason = decide_on_relation(viewer, profile.user_id, relation, surface)
+            return None if is_listed else reason
 
 
 def decide_on_relation(
