@@ -18,6 +18,7 @@ from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.messages import Codec
@@ -37,6 +38,7 @@ from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
@@ -83,6 +85,7 @@ def wire(
     *,
     profiles: Profiles,
     follows: Follows,
+    requests: FollowRequests,
     posts: Posts,
     ledger: Ledger,
     blobs: Blobs,
@@ -127,6 +130,7 @@ def wire(
             users=users,
             profiles=profiles,
             follows=follows,
+            requests=requests,
             viewing=viewing,
             limits=limits,
             clock=clock,
@@ -179,6 +183,7 @@ def services() -> Api:
     people = wire(
         profiles=DynamoProfiles(metadata),
         follows=DynamoFollows(metadata, settings.feed_table),
+        requests=DynamoRequests(metadata),
         posts=DynamoPosts(metadata),
         ledger=DynamoLedger(metadata),
         blobs=DynamoBlobs(metadata),
