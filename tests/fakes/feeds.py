@@ -128,7 +128,11 @@ class FakeFeedReads:
         )
 
     def view(
-        self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
+        self,
+        viewer: Viewer,  # noqa: ARG002 - a feed has its reader's relations already
+        wanted: FeedWanted,
+        before: FeedEntry | None,
+        limit: int,
     ) -> FeedView:
         position = None if before is None else before.position
         posts = FakePosts(self.data)

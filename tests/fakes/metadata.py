@@ -61,7 +61,7 @@ from shutterfeed.domain.retention import (
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, recent_renames
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
-from shutterfeed.ports.follows import Blocked
+from shutterfeed.ports.follows import Blocked, FolloweeChanged
 from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.system import Clock
@@ -90,6 +90,8 @@ class Metadata:
     resting: dict[str, str] = field(default_factory=dict)
     """Handles that were given up, and their former owners."""
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
+    requests: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The ULIDs of requests to follow, by who asks and who is asked."""
     blocks: dict[tuple[str, str], Block] = field(default_factory=dict)
     mutes: dict[tuple[str, str], Mute] = field(default_factory=dict)
     """The blocks and mutes by whose they are and whom they are about."""
@@ -120,7 +122,13 @@ class Metadata:
     changes: list[Change] = field(default_factory=list)
 
     def count(
-        self, user_id: str, *, followers: int = 0, following: int = 0, posts: int = 0
+        self,
+        user_id: str,
+        *,
+        followers: int = 0,
+        following: int = 0,
+        posts: int = 0,
+        requests: int = 0,
     ) -> None:
         profile = self.profiles[user_id]
         counted = replace(
@@ -128,6 +136,7 @@ class Metadata:
             followers=profile.followers + followers,
             following=profile.following + following,
             posts=profile.posts + posts,
+            requests=profile.requests + requests,
         )
         self.write_profile(counted)
 
@@ -232,6 +241,7 @@ class FakeProfiles:
         display_name: str | None,
         bio: str | None,
         spending: Spending = NOTHING,
+        private: bool | None = None,
     ) -> None:
         profile = self.get(user_id)
         if profile is None:
@@ -242,6 +252,8 @@ class FakeProfiles:
             display_name=profile.display_name if display_name is None else display_name,
             bio=profile.bio if bio is None else bio,
             revision=profile.revision + (display_name is not None),
+            private=profile.private if private is None else private,
+            switches=profile.switches + (private is not None),
         )
         self.data.write_profile(edited)
 
@@ -311,6 +323,8 @@ class FakeFollows:
             return False
         if self.data.are_blocked(*edge):
             raise Blocked
+        if follower_id in self.data.profiles:
+            refuse_private(self.data, followee)
         self._count(*edge, 1, spending)
         self.data.edges[edge] = follow_ulid
         self.data.unfollowed.discard(edge)
@@ -374,6 +388,72 @@ class FakeFollows:
         self.data.count(followee_id, followers=by)
 
 
+def refuse_private(data: Metadata, followee: Profile) -> None:
+    """As the table has it: a profile that does not count all followers is not looked at."""
+    if followee.follower_shards == 1:
+        now = data.profiles.get(followee.user_id)
+        if now is None or now.private:
+            raise FolloweeChanged
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRequests:
+    data: Metadata
+
+    def request(
+        self, follower_id: str, followee_id: str, request_ulid: str, spending: Spending = NOTHING
+    ) -> bool:
+        edge, owner = (follower_id, followee_id), self.data.profiles.get(followee_id)
+        if owner is None or not owner.private:
+            raise FolloweeChanged
+        if edge in self.data.requests or edge in self.data.edges:
+            return False
+        if self.data.are_blocked(*edge):
+            raise Blocked
+        self.data.spend(spending)
+        self.data.requests[edge] = request_ulid
+        self.data.count(followee_id, requests=1)
+        return True
+
+    def withdraw(self, follower_id: str, followee_id: str) -> bool:
+        if self.data.requests.pop((follower_id, followee_id), None) is None:
+            return False
+        if followee_id in self.data.profiles:
+            self.data.count(followee_id, requests=-1)
+        return True
+
+    def accept(
+        self, follower_id: str, followee: Profile, follow_ulid: str, if_public: bool = False
+    ) -> bool:
+        edge = (follower_id, followee.user_id)
+        if edge not in self.data.requests:
+            return False
+        owner = self.data.profiles.get(followee.user_id)
+        if owner is None or (if_public and owner.private):
+            raise FolloweeChanged
+        self.withdraw(*edge)
+        if edge in self.data.edges or follower_id not in self.data.profiles:
+            return False
+        self.data.count(follower_id, following=1)
+        self.data.count(followee.user_id, followers=1)
+        self.data.edges[edge] = follow_ulid
+        self.data.unfollowed.discard(edge)
+        self.data.changes.append(FollowChanged(*edge, follows=True))
+        return True
+
+    def waiting(self, followee_id: str, after: str | None, limit: int) -> Page[str]:
+        found = sorted(
+            (
+                keys.followers_sort(ulid, follower)
+                for (follower, followee), ulid in self.data.requests.items()
+                if followee == followee_id
+            ),
+            reverse=True,
+        )
+        page = page_of([p for p in found if after is None or p < after], limit, str)
+        return Page(tuple(p.partition("#")[2] for p in page.items), page.next_position)
+
+
 @dataclass(frozen=True, slots=True)
 class FakeBlocks:
     data: Metadata
@@ -389,6 +469,9 @@ class FakeBlocks:
         follows = FakeFollows(self.data)
         follows.end(blocker_id, block.user_id, block.at)
         follows.end(block.user_id, blocker_id, block.at)
+        requests = FakeRequests(self.data)
+        requests.withdraw(blocker_id, block.user_id)
+        requests.withdraw(block.user_id, blocker_id)
         return block
 
     def unblock(self, blocker_id: str, blocked_id: str) -> bool:
@@ -563,6 +646,15 @@ class FakePosts:
         rest = [(sort, i) for sort, i in reversed(deleted) if before is None or sort < before]
         page = page_of(rest, limit, lambda entry: entry[0])
         return Page(tuple(self.data.posts[i] for _, i in page.items), page.next_position)
+
+    def made_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        found = [
+            post
+            for post_id, post in self.data.posts.items()
+            if post_id.author_id == author_id and (before is None or post_id.ulid < before)
+        ]
+        found.sort(key=lambda post: post.id.ulid, reverse=True)
+        return page_of(found, limit, lambda post: post.id.ulid)
 
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         published = sorted(
@@ -953,16 +1045,22 @@ class FakeViewingReads:
             return stored
         users = {*wanted.users, *wanted.uncounted}
         authors = {post_id.author_id for post_id in (*wanted.posts, *wanted.at_hand)}
-        others = {*users, *authors, *wanted.authors} - {viewer.user_id}
-        relations = {i: self._relation(viewer.user_id, i, with_edges=i in users) for i in others}
-        return replace(stored, relations={i: r for i, r in relations.items() if r != STRANGERS})
+        found = {
+            user_id: self._relation(viewer.user_id, user_id, users, authors)
+            for user_id in {*users, *authors, *wanted.authors} - {viewer.user_id}
+        }
+        return replace(stored, relations={i: r for i, r in found.items() if r != STRANGERS})
 
-    def _relation(self, viewer_id: str, user_id: str, *, with_edges: bool) -> Relation:
-        data = self.data
+    def _relation(
+        self, viewer_id: str, user_id: str, users: set[str], authors: set[str]
+    ) -> Relation:
+        data, edge, back = self.data, (viewer_id, user_id), (user_id, viewer_id)
         return Relation(
-            follows=with_edges and (viewer_id, user_id) in data.edges,
-            has_blocked=(viewer_id, user_id) in data.blocks,
-            is_blocked=(user_id, viewer_id) in data.blocks,
+            follows=user_id in users | authors and edge in data.edges,
+            is_followed=user_id in users and back in data.edges,
+            has_requested=user_id in users and edge in data.requests,
+            has_blocked=edge in data.blocks,
+            is_blocked=back in data.blocks,
             has_muted=data.muted_by(viewer_id).has(user_id, self.clock.now()),
         )
 

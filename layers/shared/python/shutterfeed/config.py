@@ -160,6 +160,7 @@ class DeliverSettings(FeedSettings):
 @dataclass(frozen=True, slots=True)
 class IndexSettings(Settings):
     metadata_table: str
+    index_queue_url: str
     search_engine: str
     search_target: str
     search_reader: str

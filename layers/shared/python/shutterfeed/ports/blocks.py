@@ -16,9 +16,9 @@ class Blocks(Protocol):
     the same at the same time; then they have changed nothing."""
 
     def block(self, blocker_id: str, block: Block, spending: Spending = NOTHING) -> Block:
-        """Block a user, and in the same transaction cut everything that is between the two: follow
-        edges both ways with their counts, and what brings posts from one to the other. Makes the
-        charges.
+        """Block a user, and in the same transaction cut everything that is between the two, both
+        ways: follow edges and requests with their counts, and what brings posts from one to the
+        other. Makes the charges.
 
         Returns the block that is stored: an earlier one, if there is one; then nothing changes and
         nothing is charged. Raises `LimitReached`, and `Conflict` for more than `MAX_BLOCKS`.

@@ -20,6 +20,11 @@ class Blocked(Exception):
     """One of the two has blocked the other, so that neither can follow the other."""
 
 
+class FolloweeChanged(Exception):
+    """The account that somebody wants to follow, or asks to follow, is gone or was switched between
+    public and private since it was read. Nothing was changed."""
+
+
 class Follows(Protocol):
     """Follow edges, and the counts of them. Methods take a profile because of
     `Profile.follower_shards`, the number of items that count the followers; a count in another
@@ -35,7 +40,13 @@ class Follows(Protocol):
     ) -> bool:
         """Write the edge and both counts, remove the note of an earlier unfollowing, and make the
         charges, in one transaction. False if the edge already existed; then nothing is charged.
-        Raises `LimitReached`, and `Blocked`."""
+        Raises `LimitReached`, `Blocked`, and `FolloweeChanged` if the account is private now, or
+        gone.
+
+        The account of somebody whose followers are counted in separate items is not looked at: one
+        item could not bear it. A follow that began before such an account became private counts as
+        made before it.
+        """
         ...
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:

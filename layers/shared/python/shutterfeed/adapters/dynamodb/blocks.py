@@ -15,6 +15,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.follows import counting, ending
 from shutterfeed.adapters.dynamodb.records import timestamp, to_profile
+from shutterfeed.adapters.dynamodb.requests import counting_requests
 from shutterfeed.adapters.dynamodb.table import (
     Check,
     ConditionFailed,
@@ -98,6 +99,8 @@ class DynamoBlocks:
             keys.block(blocker_id, blocked_id),
             keys.follow(blocker_id, blocked_id),
             keys.follow(blocked_id, blocker_id),
+            keys.request(blocker_id, blocked_id),
+            keys.request(blocked_id, blocker_id),
             keys.profile(blocker_id),
             keys.profile(blocked_id),
         ]
@@ -135,20 +138,28 @@ class _Between:
         return None if item is None else _to_block(item)
 
     def cutting(self, at: datetime, feeds: str) -> list[Write | Check]:
-        """The writes that cut the edges between the two, and check that there are no others."""
+        """The writes that cut the edges and requests between the two, and check that there are no
+        others."""
         both_ways = ((self.blocker_id, self.blocked_id), (self.blocked_id, self.blocker_id))
         writes: list[Write | Check] = []
         counts: list[Update] = []
         for follower_id, followee_id in both_ways:
             edge = keys.follow(follower_id, followee_id)
-            if edge not in self.items:
-                writes.append(Check(edge, Attr(PK).not_exists()))
-                continue
-            writes.append(Delete(edge, Attr(PK).exists()))
-            writes += ending(follower_id, followee_id, at, feeds)
-            followee = to_profile(self.items[keys.profile(followee_id)])
-            counts += counting(follower_id, followee, -1)
+            request = keys.request(follower_id, followee_id)
+            writes += map(self._removing, (edge, request))
+            if edge in self.items:
+                followee = to_profile(self.items[keys.profile(followee_id)])
+                writes += ending(follower_id, followee_id, at, feeds)
+                counts += counting(follower_id, followee, -1)
+            if request in self.items:
+                counts.append(counting_requests(followee_id, -1, Attr(PK).exists()))
         return [*writes, *_merged(counts)]
+
+    def _removing(self, key: ItemKey) -> Delete | Check:
+        """The removal of an item that was read; else the condition that there is none."""
+        if key in self.items:
+            return Delete(key, Attr(PK).exists())
+        return Check(key, Attr(PK).not_exists())
 
 
 def _noted(

@@ -57,8 +57,7 @@ class DynamoFeedReads:
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
-        # A feed has the relations already: `Reader.relation_to`.
-        items = [*wanted_keys(wanted.shown), *map(keys.recent_posts, wanted.recent_posts)]
+        items = [*wanted_keys(viewer, wanted.shown), *map(keys.recent_posts, wanted.recent_posts)]
         posts = DynamoPosts(self.metadata)
         position = None if before is None else before.position
         authors = list(wanted.timelines)

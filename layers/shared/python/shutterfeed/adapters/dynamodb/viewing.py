@@ -31,10 +31,11 @@ class DynamoViewingReads:
         return self._read(viewer, wanted, consistent=True)
 
     def _read(self, viewer: Viewer, wanted: Wanted, consistent: bool) -> Stored:
-        items = [*wanted_keys(wanted), *relation_keys(viewer, wanted)]
+        items = wanted_keys(viewer, wanted, with_relations=True)
         found = by_kind(self.table.get_many(items, consistent))
-        relations = to_relations(viewer, owners(wanted), found, self.clock.now())
+        relations = _to_relations(viewer, found, _Owners.of(viewer, wanted), self.clock.now())
         stored = replace(to_stored(found), relations=relations)
+        # Of somebody who is hidden nothing more is read: that would tell that they exist.
         shown = [
             stored.profiles[i]
             for i in wanted.users
@@ -44,36 +45,50 @@ class DynamoViewingReads:
         return replace(stored, profiles={**stored.profiles, **exact})
 
 
-def wanted_keys(wanted: Wanted) -> Iterator[Key]:
-    """The keys of all items that are shown."""
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """Those whose profiles and posts are wanted, except the viewer."""
+
+    users: frozenset[str]
+    authors: frozenset[str]
+    """Those of posts."""
+    all: frozenset[str]
+
+    @classmethod
+    def of(cls, viewer: Viewer, wanted: Wanted) -> _Owners:
+        users = frozenset((*wanted.users, *wanted.uncounted)) - {viewer.user_id}
+        posts = (*wanted.posts, *wanted.at_hand)
+        authors = frozenset(post_id.author_id for post_id in posts) - {viewer.user_id}
+        return cls(users, authors, users | authors | (frozenset(wanted.authors) - {viewer.user_id}))
+
+
+def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False) -> Iterator[Key]:
+    """The keys of all items to read. A feed needs no relations: it knows them already, from
+    `Reader.relation_to`."""
     yield from map(keys.post, wanted.posts)
     yield from map(keys.counts, wanted.posts)
     yield from map(keys.counts, wanted.at_hand)
     authors = (post_id.author_id for post_id in wanted.posts)
     users = (*wanted.users, *wanted.uncounted)
     yield from map(keys.profile, (*authors, *wanted.authors, *users))
+    if with_relations and viewer.user_id is not None:
+        yield from _relation_keys(viewer.user_id, _Owners.of(viewer, wanted))
 
 
-def owners(wanted: Wanted) -> set[str]:
-    """The users whose posts or profiles are wanted."""
-    authors = {post_id.author_id for post_id in (*wanted.posts, *wanted.at_hand)}
-    return {*authors, *wanted.authors, *wanted.users, *wanted.uncounted}
-
-
-def relation_keys(viewer: Viewer, wanted: Wanted) -> Iterator[Key]:
-    """The keys of the items that tell the viewer's relations: of each owner whether one has blocked
-    the other, of users besides whether the viewer follows them; and all whom the viewer has
-    muted."""
-    viewer_id = viewer.user_id
-    if viewer_id is None:
-        return
-    others = owners(wanted) - {viewer_id}
-    for user_id in sorted(others):
-        yield keys.pair(viewer_id, user_id)
-    for user_id in sorted({*wanted.users, *wanted.uncounted} & others):
-        yield keys.follow(viewer_id, user_id)
-    if others:
+def _relation_keys(viewer_id: str, owners: _Owners) -> Iterator[Key]:
+    """The keys of the items that tell the viewer's relations: all whom the viewer has muted, and
+    for everybody one, whether one has blocked the other; for the author of each post one more,
+    whether the viewer follows them; for each user three more, also whether they follow the viewer,
+    and whether the viewer has asked to follow them."""
+    if owners.all:
         yield keys.reader_mutes(viewer_id)
+    for user_id in sorted(owners.all):
+        yield keys.pair(viewer_id, user_id)
+    for user_id in sorted(owners.users | owners.authors):
+        yield keys.follow(viewer_id, user_id)
+    for user_id in sorted(owners.users):
+        yield keys.follow(user_id, viewer_id)
+        yield keys.request(viewer_id, user_id)
 
 
 def by_kind(items: Iterable[Item]) -> dict[Kind, list[Item]]:
@@ -93,23 +108,25 @@ def to_stored(found: dict[Kind, list[Item]]) -> Stored:
     )
 
 
-def to_relations(
-    viewer: Viewer, user_ids: Iterable[str], found: dict[Kind, list[Item]], now: datetime
+def _to_relations(
+    viewer: Viewer, found: dict[Kind, list[Item]], owners: _Owners, now: datetime
 ) -> dict[str, Relation]:
-    """The viewer's relations to users, except those to whom there is none."""
     edges = [keys.parse_follow(item_key(item)) for item in found[Kind.FOLLOW]]
     follows = {followee for follower, followee in edges if viewer.is_user(follower)}
+    followers = {follower for follower, followee in edges if viewer.is_user(followee)}
+    requested = {keys.parse_request(item_key(item))[1] for item in found[Kind.REQUEST]}
     pairs = {keys.parse_pair(item_key(item)): item[BY] for item in found[Kind.BLOCK]}
     blockers = {user_id: by for pair, by in pairs.items() for user_id in pair}
     muted = to_muted(next(iter(found[Kind.MUTES]), None))
     relations = {
         user_id: Relation(
             follows=user_id in follows,
+            is_followed=user_id in followers,
+            has_requested=user_id in requested,
             has_blocked=viewer.user_id in blockers.get(user_id, ()),
             is_blocked=user_id in blockers.get(user_id, ()),
             has_muted=muted.has(user_id, now),
         )
-        for user_id in user_ids
-        if not viewer.is_user(user_id)
+        for user_id in owners.all
     }
-    return {user_id: it for user_id, it in relations.items() if it != STRANGERS}
+    return {user_id: relation for user_id, relation in relations.items() if relation != STRANGERS}
