@@ -30,6 +30,7 @@ from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
+from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key_item
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
@@ -48,6 +49,7 @@ from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.system import Secrets
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.ports.viewing import ViewingReads, Wanted
@@ -68,6 +70,7 @@ from tests.fakes.metadata import (
     FakeReaders,
     FakeRecentPosts,
     FakeRemovals,
+    FakeRequests,
     FakeSecrets,
     FakeShares,
     FakeViewingReads,
@@ -103,6 +106,7 @@ class Store:
 
     profiles: Profiles
     follows: Follows
+    requests: FollowRequests
     blocks: Blocks
     mutes: Mutes
     posts: Posts
@@ -226,6 +230,7 @@ def _fake_store() -> Store:
     return Store(
         FakeProfiles(data),
         FakeFollows(data),
+        FakeRequests(data),
         FakeBlocks(data),
         FakeMutes(data),
         FakePosts(data),
@@ -265,6 +270,7 @@ def _dynamo_store(tables: Tables) -> Store:
     return Store(
         DynamoProfiles(metadata),
         DynamoFollows(metadata, tables.feed.name),
+        DynamoRequests(metadata),
         DynamoBlocks(metadata, tables.feed.name),
         DynamoMutes(metadata),
         DynamoPosts(metadata),

@@ -15,6 +15,7 @@ from shutterfeed.adapters.dynamodb import blocks as adapter
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.delivery import FOLLOWER_SHARDS
@@ -158,6 +159,36 @@ def test_nobody_follows_while_one_has_blocked_the_other(
     assert _follow(store, follower, followee)
 
 
+def _switch(store: Store, user_id: str, *, private: bool) -> None:
+    store.profiles.edit(user_id, None, None, private=private)
+
+
+@pytest.mark.parametrize(("follower", "followee"), [(ADA, BOB), (BOB, ADA)])
+def test_a_block_cuts_a_request_whoever_asks_and_nobody_asks_meanwhile(
+    store: Store, follower: str, followee: str
+) -> None:
+    _switch(store, followee, private=True)
+    assert store.requests.request(follower, followee, ulid(START, 1))
+    assert store.requests.request(CY, followee, ulid(START, 2))
+    _block(store, ADA, BOB)
+    assert store.requests.waiting(followee, None, 9).items == (CY,)
+    assert _profile(store, followee).requests == 1
+    assert not store.requests.accept(follower, _profile(store, followee), ulid(START, 3))
+    with pytest.raises(Blocked):
+        store.requests.request(follower, followee, ulid(START, 4))
+    assert _counts(store, followee) == (0, 0)
+
+
+def test_a_block_cuts_an_edge_one_way_and_a_request_the_other(store: Store) -> None:
+    _follow(store, ADA, BOB)
+    _switch(store, ADA, private=True)
+    store.requests.request(BOB, ADA, ulid(START, 1))
+    _block(store, ADA, BOB)
+    ada, bob = _profile(store, ADA), _profile(store, BOB)
+    assert (ada.followers, ada.following, ada.requests) == (0, 0, 0)
+    assert (bob.followers, bob.following, bob.requests) == (0, 0, 0)
+
+
 def test_a_repeated_block_is_the_first_one(store: Store) -> None:
     _block(store, ADA, BOB)
     later = Block(BOB, "another", START + timedelta(hours=1))
@@ -280,6 +311,39 @@ def test_a_block_that_overtakes_a_follow_is_in_its_way(tables: Tables) -> None:
         pytest.raises(Blocked),
     ):
         follows.follow(ADA, samples.profile(2), ulid(START, 1))
+    assert tables.metadata.get(keys.follow(ADA, BOB)) is None
+
+
+@pytest.mark.parametrize("blocker", [ADA, BOB])
+def test_a_request_that_is_accepted_while_one_blocks_the_other_is_cut(
+    tables: Tables, blocker: str
+) -> None:
+    profiles = DynamoProfiles(tables.metadata)
+    for number in (1, 2):
+        profiles.create(samples.profile(number))
+    profiles.edit(BOB, None, None, private=True)
+    requests = DynamoRequests(tables.metadata)
+    blocks = DynamoBlocks(tables.metadata, tables.feed.name)
+    requests.request(ADA, BOB, ulid(START, 1))
+    accept = partial(requests.accept, ADA, samples.profile(2), ulid(START, 2))
+    with _overtaken(tables.metadata, accept) as done:
+        blocks.block(blocker, _block_of(BOB if blocker == ADA else ADA))
+    assert done == [True]
+    assert tables.metadata.get(keys.follow(ADA, BOB)) is None
+    found = [profiles.get(user_id) for user_id in (ADA, BOB)]
+    assert [(p.followers, p.following, p.requests) for p in found if p] == [(0, 0, 0)] * 2
+
+
+def test_a_block_that_overtakes_an_acceptance_leaves_nothing_to_accept(tables: Tables) -> None:
+    profiles = DynamoProfiles(tables.metadata)
+    for number in (1, 2):
+        profiles.create(samples.profile(number))
+    profiles.edit(BOB, None, None, private=True)
+    requests = DynamoRequests(tables.metadata)
+    blocks = DynamoBlocks(tables.metadata, tables.feed.name)
+    requests.request(ADA, BOB, ulid(START, 1))
+    with _overtaken(tables.metadata, partial(blocks.block, ADA, _block_of(BOB))):
+        assert not requests.accept(ADA, samples.profile(2), ulid(START, 2))
     assert tables.metadata.get(keys.follow(ADA, BOB)) is None
 
 

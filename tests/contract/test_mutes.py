@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -54,7 +55,9 @@ def test_a_mute_is_known_to_the_one_who_muted_alone(store: Store) -> None:
         }
         assert read(Viewer(BOB), Wanted(users=[ADA])).relation_to(ADA) == STRANGERS
         posts = Wanted(posts=[samples.post(2).id])
-        assert read(Viewer(ADA), posts).relation_to(BOB) == Relation(has_muted=True)
+        mixed = replace(posts, mixed=True)
+        assert read(Viewer(ADA), mixed).relation_to(BOB) == Relation(has_muted=True)
+        assert read(Viewer(ADA), posts).relation_to(BOB) == STRANGERS, "mutes decide nothing there"
 
 
 def test_a_mute_for_a_time_is_over_then_whether_it_was_removed_or_not(store: Store) -> None:

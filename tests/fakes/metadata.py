@@ -42,7 +42,7 @@ from shutterfeed.domain.media import (
     Reference,
     Upload,
 )
-from shutterfeed.domain.mutes import MAX_MUTES, Mute, MutedUsers, too_many_mutes
+from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers, too_many_mutes
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
@@ -1045,8 +1045,12 @@ class FakeViewingReads:
             return stored
         users = {*wanted.users, *wanted.uncounted}
         authors = {post_id.author_id for post_id in (*wanted.posts, *wanted.at_hand)}
+        muted = self.data.muted_by(viewer.user_id) if wanted.needs_mutes else NO_MUTES
         found = {
-            user_id: self._relation(viewer.user_id, user_id, users, authors)
+            user_id: replace(
+                self._relation(viewer.user_id, user_id, users, authors),
+                has_muted=muted.has(user_id, self.clock.now()),
+            )
             for user_id in {*users, *authors, *wanted.authors} - {viewer.user_id}
         }
         return replace(stored, relations={i: r for i, r in found.items() if r != STRANGERS})
@@ -1061,7 +1065,6 @@ class FakeViewingReads:
             has_requested=user_id in users and edge in data.requests,
             has_blocked=edge in data.blocks,
             is_blocked=back in data.blocks,
-            has_muted=data.muted_by(viewer_id).has(user_id, self.clock.now()),
         )
 
 

@@ -30,6 +30,13 @@ class Wanted:
     uncounted: Collection[str] = ()
     """Users to read in the same way, of whom no number of followers is shown: those of a celebrity
     are not all counted."""
+    mixed: bool = False
+    """Whether posts and authors are shown among those of many, where mutes decide."""
+
+    @property
+    def needs_mutes(self) -> bool:
+        """Whether it matters whom the viewer has muted."""
+        return self.mixed or bool(self.users or self.uncounted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,9 @@ class Stored:
     """The counts of posts. A post that nobody has liked or commented on is left out."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
-    """The viewer's relations to users and to authors of posts. One to whom there is none is left
-    out; of an author it says only whether the viewer follows them."""
+    """The viewer's relations to users and to authors. One to whom there is none is left out. Of
+    everybody it says whether one has blocked the other; of the author of a post also whether the
+    viewer follows them; and of a user everything."""
 
     def relation_to(self, user_id: str) -> Relation:
         return self.relations.get(user_id, STRANGERS)

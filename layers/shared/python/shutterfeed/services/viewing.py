@@ -70,7 +70,8 @@ class ViewingService:
 
     def posts(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
         """The posts of many authors that a list names, such as the hits of a search."""
-        stored = self.reads.read(viewer, Wanted(posts=post_ids)) if post_ids else Stored()
+        wanted = Wanted(posts=post_ids, mixed=True)
+        stored = self.reads.read(viewer, wanted) if post_ids else Stored()
         return _posts(viewer, post_ids, stored, Surface.MIXED)
 
     def posts_at_hand(
@@ -174,7 +175,8 @@ class ViewingService:
         self, viewer: Viewer, user_ids: Sequence[str], surface: Surface = Surface.LIST
     ) -> dict[str, AuthorView]:
         """The users of a list that shows as much of them as a post does, by their ids."""
-        stored = self.reads.read(viewer, Wanted(authors=user_ids)) if user_ids else Stored()
+        wanted = Wanted(authors=user_ids, mixed=surface is Surface.MIXED)
+        stored = self.reads.read(viewer, wanted) if user_ids else Stored()
         views = {user_id: _user(viewer, user_id, stored, surface) for user_id in user_ids}
         return {i: AuthorView(view.profile) for i, view in views.items() if view is not None}
 

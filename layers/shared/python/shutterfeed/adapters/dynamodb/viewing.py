@@ -73,15 +73,15 @@ def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False)
     yield from map(keys.profile, (*authors, *wanted.authors, *users))
     if with_relations and viewer.user_id is not None:
         yield from _relation_keys(viewer.user_id, _Owners.of(viewer, wanted))
+        if wanted.needs_mutes:
+            yield keys.reader_mutes(viewer.user_id)
 
 
 def _relation_keys(viewer_id: str, owners: _Owners) -> Iterator[Key]:
-    """The keys of the items that tell the viewer's relations: all whom the viewer has muted, and
-    for everybody one, whether one has blocked the other; for the author of each post one more,
-    whether the viewer follows them; for each user three more, also whether they follow the viewer,
-    and whether the viewer has asked to follow them."""
-    if owners.all:
-        yield keys.reader_mutes(viewer_id)
+    """The keys of the items that tell the viewer's relations: for everybody one, whether one has
+    blocked the other; for the author of each post one more, whether the viewer follows them; for
+    each user three more, also whether they follow the viewer, and whether the viewer has asked to
+    follow them."""
     for user_id in sorted(owners.all):
         yield keys.pair(viewer_id, user_id)
     for user_id in sorted(owners.users | owners.authors):
