@@ -92,7 +92,7 @@ class Limited(StrEnum):
     """The declared bytes of their files."""
     FOLLOWS = "follows"
     CHANGES = "changes"
-    """Changes of posts and profiles, and restored posts."""
+    """Changes of posts and profiles, restored posts, blocks and mutes."""
     ORIGINALS = "originals"
     """Copies of originals, made for their owner to download."""
 
