@@ -25,10 +25,19 @@ from shutterfeed.domain.media import (
     Upload,
 )
 from shutterfeed.domain.messages import CollectMessage, RenderPhoto, TranscodeVideo
+from shutterfeed.domain.mutes import NO_MUTES, Mute, MutedUsers
 from shutterfeed.domain.photos import Rendition
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.retention import UPLOAD_OVERDUE
-from shutterfeed.ports.inventory import PostMedium, StoredCopy, StoredOriginal, StoredUpload
+from shutterfeed.ports.inventory import (
+    PostMedium,
+    Row,
+    StoredBlock,
+    StoredCopy,
+    StoredMutes,
+    StoredOriginal,
+    StoredUpload,
+)
 from shutterfeed.services.audit_repairs import AuditRepairs
 from shutterfeed.services.auditing import AuditService
 from shutterfeed.services.mismatches import Mismatch
@@ -42,6 +51,7 @@ T = TypeVar("T")
 _WHOLE: Final = 2
 """Sound contents for each seeded mismatch."""
 _BLOB_BYTES, _REFERENCE_BYTES, _POST_BYTES, _ENTRY_BYTES = 900, 180, 1_400, 750
+_ABOUT_USERS_BYTES: Final = 150
 """Estimated for items of photos with six renditions."""
 _DOLLARS_PER_READ_UNIT: Final = 0.125e-6
 _DOLLARS_PER_LIST: Final = 5e-6
@@ -51,7 +61,8 @@ _RENDITIONS: Final = tuple(Rendition(name, "image/jpeg", 1, 1) for name in _NAME
 _CONTENT: Final = b"x"
 _OLD: Final = START - 2 * UPLOAD_OVERDUE
 _LATE: Final = 100
-"""Of so many uploads that expire, one that should have gone by now."""
+"""Of so many uploads that expire, one that should have gone by now; and of so many contents, one
+beside which there is a block."""
 
 
 @dataclass
@@ -69,10 +80,11 @@ class Warehouse:
     seeded: dict[Mismatch, set[str]] = field(
         default_factory=lambda: {kind: set() for kind in Mismatch}
     )
+    about_users: list[StoredBlock | StoredMutes] = field(default_factory=list)
     requests: Counter[str] = field(default_factory=Counter)
     by_prefix: dict[str, list[StoredOriginal]] = field(default_factory=dict)
 
-    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]:
+    def rows(self, part: int, parts: int) -> Iterable[Row]:
         if part % parts:
             return
         yield from self._billed(list(self.metadata.blobs.values()), _BLOB_BYTES)
@@ -82,6 +94,7 @@ class Warehouse:
             for medium in post.media:
                 reference = Reference(medium.sha256, post.id, medium.media_id)
                 yield PostMedium(reference, medium.content_type, post.state)
+        yield from self._billed(self.about_users, _ABOUT_USERS_BYTES)
 
     def originals(self, prefix: str) -> Iterable[StoredOriginal]:
         found = self.by_prefix.get(prefix, [])
@@ -179,8 +192,35 @@ def _add(house: Warehouse, number: int, wrong: Mismatch | None) -> None:
         else:
             house.metadata.references.add(reference)
         subject = _add_uploads(house, number, post, wrong) or subject
+    subject = _add_about_users(house, number, wrong) or subject
     if wrong is not None:
         house.seeded[wrong].add(subject)
+
+
+def _add_about_users(house: Warehouse, number: int, wrong: Mismatch | None) -> str | None:
+    """Now and then a block and two mutes, one of which is over and packed alone; with what is wrong
+    of them, which is named."""
+    if wrong is None and number % _LATE:
+        return None
+    one, other = samples.user_id(2 * number), samples.user_id(2 * number + 1)
+    if wrong is not Mismatch.PAIR_WITHOUT_BLOCK:
+        house.about_users.append(StoredBlock(one, other, in_pair=False))
+    if wrong is not Mismatch.BLOCK_WITHOUT_PAIR:
+        house.about_users.append(StoredBlock(one, other, in_pair=True))
+    mute = NO_MUTES.including(Mute(other, "", START))
+    over = NO_MUTES.including(Mute(one, "", START, START))
+    packed = (
+        MutedUsers({**mute.ends, **over.ends}) if wrong is not Mismatch.MUTE_NOT_PACKED else over
+    )
+    house.about_users.append(StoredMutes(one, packed, are_packed=True))
+    if wrong is not Mismatch.MUTE_NOT_LISTED:
+        house.about_users.append(StoredMutes(one, mute, are_packed=False))
+    match wrong:
+        case Mismatch.BLOCK_WITHOUT_PAIR | Mismatch.PAIR_WITHOUT_BLOCK:
+            return f"{one}#{other}"
+        case Mismatch.MUTE_NOT_PACKED | Mismatch.MUTE_NOT_LISTED:
+            return f"{one}#{next(iter(mute.ends)).hex()}"
+    return None
 
 
 def _add_uploads(house: Warehouse, number: int, post: Post, wrong: Mismatch | None) -> str | None:

@@ -92,7 +92,7 @@ READER_MUTES: Final = "READER_MUTES"
 BLOCKS: Final = "BLOCKS"
 BLOCKS_PREFIX: Final = "BLOCKS#"
 MUTES_PREFIX: Final = "MUTES#"
-_PAIR: Final = "PAIR#"
+PAIR_PREFIX: Final = "PAIR#"
 _BLOCK: Final = "BLOCK"
 READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
 """The range of sort keys that a feed page reads first: the reader's profile,
@@ -301,12 +301,12 @@ def parse_block(key: Key) -> tuple[str, str]:
 
 def pair(one_id: str, other_id: str) -> Key:
     """The key of what is between two users: the same in whichever order they are given."""
-    return Key(f"{_PAIR}{'#'.join(sorted((one_id, other_id)))}", _BLOCK)
+    return Key(f"{PAIR_PREFIX}{'#'.join(sorted((one_id, other_id)))}", _BLOCK)
 
 
 def parse_pair(key: Key) -> tuple[str, str]:
     """The ids of both users."""
-    smaller, _, larger = _tail(key.pk, _PAIR).partition("#")
+    smaller, _, larger = _tail(key.pk, PAIR_PREFIX).partition("#")
     return smaller, larger
 
 

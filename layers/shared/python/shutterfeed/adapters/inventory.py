@@ -14,11 +14,22 @@ from botocore.exceptions import ClientError
 
 from shutterfeed import keys
 from shutterfeed.adapters.buckets import EXPIRING
+from shutterfeed.adapters.dynamodb.blocks import BY
+from shutterfeed.adapters.dynamodb.mutes import to_mute, to_muted
 from shutterfeed.adapters.dynamodb.records import BLOB_ID, to_blob, to_post, to_upload
 from shutterfeed.adapters.dynamodb.table import Item, Table, item_key, unmarshal
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.media import Blob, Reference, Upload
-from shutterfeed.ports.inventory import PostMedium, StoredCopy, StoredOriginal, StoredUpload
+from shutterfeed.domain.media import Reference
+from shutterfeed.domain.mutes import NO_MUTES
+from shutterfeed.ports.inventory import (
+    PostMedium,
+    Row,
+    StoredBlock,
+    StoredCopy,
+    StoredMutes,
+    StoredOriginal,
+    StoredUpload,
+)
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -40,7 +51,7 @@ class AwsInventory:
     requests: Counter[str] = field(default_factory=Counter)
     """The numbers of list requests, tag requests and read units that were used."""
 
-    def rows(self, part: int, parts: int) -> Iterator[Blob | Reference | PostMedium | Upload]:
+    def rows(self, part: int, parts: int) -> Iterator[Row]:
         pages = self.table.client.get_paginator("scan").paginate(
             TableName=self.table.name,
             Segment=part,
@@ -109,7 +120,7 @@ def unreferenced(metadata: Table) -> Iterator[tuple[datetime, str]]:
             return
 
 
-def _row(item: Item) -> Iterator[Blob | Reference | PostMedium | Upload]:
+def _row(item: Item) -> Iterator[Row]:
     key = item_key(item)
     if key.sk == keys.BLOB:
         yield to_blob(item)
@@ -122,3 +133,14 @@ def _row(item: Item) -> Iterator[Blob | Reference | PostMedium | Upload]:
         for medium in post.media:
             reference = Reference(medium.sha256, post.id, medium.media_id)
             yield PostMedium(reference, medium.content_type, post.state)
+    elif key.pk.startswith(keys.PAIR_PREFIX):
+        one, other = keys.parse_pair(key)
+        for by in item[BY]:
+            yield StoredBlock(by, other if by == one else one, in_pair=True)
+    elif key.sk.startswith(keys.BLOCKS_PREFIX):
+        yield StoredBlock(*keys.parse_block(key), in_pair=False)
+    elif key.sk.startswith(keys.MUTES_PREFIX):
+        muter_id, _ = keys.parse_mute(key)
+        yield StoredMutes(muter_id, NO_MUTES.including(to_mute(item)), are_packed=False)
+    elif key.sk == keys.READER_MUTES:
+        yield StoredMutes(keys.parse_profile(key), to_muted(item), are_packed=True)

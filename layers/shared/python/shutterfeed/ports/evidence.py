@@ -32,6 +32,15 @@ class Kind(StrEnum):
     """The entries whose upload is no longer needed. Subject: medium."""
     UPLOADS = "uploads"
     """The stored uploads that are no longer on their way, without a SHA-256. Subject: medium."""
+    LISTED_BLOCKS = "listed_blocks"
+    """The blocks in their owners' lists, without a SHA-256. Subject: `<blocker>#<blocked>`."""
+    PAIR_BLOCKS = "pair_blocks"
+    """The blocks that pairs of users tell, in the same form."""
+    LISTED_MUTES = "listed_mutes"
+    """The mutes in their owners' lists that are not over, without a SHA-256. Subject:
+    `<muter>#<end of the muted user's id>`."""
+    PACKED_MUTES = "packed_mutes"
+    """The packed mutes that are not over, in the same form."""
     COPIES = "copies"
     """The copies that are stored for too long, without a SHA-256. Subject: key."""
 
@@ -42,7 +51,7 @@ class Fact(NamedTuple):
     kind: Kind
     sha256: str
     subject: str
-    """The id of a blob, a medium as `<post>#<medium>`, or a key."""
+    """The id of a blob, a medium as `<post>#<medium>`, two users, or a key."""
     detail: str = ""
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference, Upload
+from shutterfeed.domain.mutes import MutedUsers
 from shutterfeed.domain.posts import PostState
 
 
@@ -19,6 +20,28 @@ class PostMedium:
     reference: Reference
     content_type: str
     state: PostState
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlock:
+    """A block, as its owner's list has it, or as the pair of the two tells it."""
+
+    blocker_id: str
+    blocked_id: str
+    in_pair: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMutes:
+    """Mutes of one user: all of them as they are packed, or one of the list."""
+
+    muter_id: str
+    muted: MutedUsers
+    are_packed: bool
+
+
+Row = Blob | Reference | PostMedium | Upload | StoredBlock | StoredMutes
+"""An item that the audit looks at, or a part of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +70,7 @@ class Inventory(Protocol):
     """Lists of everything that is stored, for maintenance only: it scans the tables. Eventually
     consistent. Several threads may call each method, each with another part."""
 
-    def rows(self, part: int, parts: int) -> Iterable[Blob | Reference | PostMedium | Upload]: ...
+    def rows(self, part: int, parts: int) -> Iterable[Row]: ...
 
     def originals(self, prefix: str) -> Iterable[StoredOriginal]:
         """The originals whose SHA-256 begins with `prefix`."""

@@ -1,5 +1,5 @@
 """The audit compares everything stored with everything recorded: rows, uploads, originals,
-renditions, references.
+renditions, references, blocks, mutes.
 
 A maintenance job. It reads both sides into sets of facts, which are compared outside of memory.
 What it reads is not one instant, so each finding is only a suspicion: a repair looks again, or is
@@ -18,7 +18,7 @@ from typing import Final
 from shutterfeed.domain.media import Blob, BlobState, MediaState, Reference, Upload
 from shutterfeed.domain.retention import UPLOAD_OVERDUE
 from shutterfeed.ports.evidence import Column, Comparison, Evidence, Fact, Kind, Source
-from shutterfeed.ports.inventory import Inventory, PostMedium
+from shutterfeed.ports.inventory import Inventory, PostMedium, Row, StoredBlock, StoredMutes
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.audit_repairs import UNREFERRED, AuditRepairs, medium_of
 from shutterfeed.services.mismatches import Mismatch, Suspicion
@@ -45,6 +45,10 @@ RULES: Final[Mapping[Mismatch, Comparison]] = {
         Kind.UPLOADS, with_one=Kind.FINISHED_ENTRIES, by=(Column.SUBJECT,)
     ),
     Mismatch.COPY_KEPT: Comparison(Kind.COPIES),
+    Mismatch.BLOCK_WITHOUT_PAIR: Comparison(Kind.LISTED_BLOCKS, lacking=Kind.PAIR_BLOCKS),
+    Mismatch.PAIR_WITHOUT_BLOCK: Comparison(Kind.PAIR_BLOCKS, lacking=Kind.LISTED_BLOCKS),
+    Mismatch.MUTE_NOT_PACKED: Comparison(Kind.LISTED_MUTES, lacking=Kind.PACKED_MUTES),
+    Mismatch.MUTE_NOT_LISTED: Comparison(Kind.PACKED_MUTES, lacking=Kind.LISTED_MUTES),
 }
 """The mismatches of each kind."""
 _UPLOADS: Final = (Mismatch.UPLOAD_WITHOUT_ENTRY, Mismatch.UPLOAD_KEPT)
@@ -80,8 +84,9 @@ class AuditService:
         ]
 
     def _rows(self, part: int) -> Iterator[Fact]:
+        now = self.clock.now()
         for row in self.inventory.rows(part, SCAN_PARTS):
-            yield from _recorded(row)
+            yield from _recorded(row, now)
 
     def _originals(self, prefix: str) -> Iterator[Fact]:
         for original in self.inventory.originals(prefix):
@@ -111,7 +116,7 @@ class AuditService:
         return self.repairs.restore(Blob(sha256, subject, content_type, int(size)))
 
 
-def _recorded(row: Blob | Reference | PostMedium | Upload) -> Iterable[Fact]:
+def _recorded(row: Row, now: datetime) -> Iterable[Fact]:
     """What a row says there is."""
     match row:
         case Blob(sha256, blob_id):
@@ -130,6 +135,13 @@ def _recorded(row: Blob | Reference | PostMedium | Upload) -> Iterable[Fact]:
             yield Fact(Kind.MEDIA, reference.sha256, _subject(reference), content_type)
             if state not in UNREFERRED:
                 yield Fact(Kind.SHOWN_MEDIA, reference.sha256, _subject(reference))
+        case StoredBlock(blocker_id, blocked_id, in_pair):
+            kind = Kind.PAIR_BLOCKS if in_pair else Kind.LISTED_BLOCKS
+            yield Fact(kind, "", f"{blocker_id}#{blocked_id}")
+        case StoredMutes(muter_id, muted, are_packed):
+            kind = Kind.PACKED_MUTES if are_packed else Kind.LISTED_MUTES
+            for user in muted.lasting(now).ends:
+                yield Fact(kind, "", f"{muter_id}#{user.hex()}")
 
 
 def _subject(reference: Reference) -> str:

@@ -30,13 +30,23 @@ class Mismatch(StrEnum):
     COPY_KEPT = "copy_kept"
     """A copy in the uploads bucket that the lifecycle should have taken: reported, as that rule is
     not at work."""
+    BLOCK_WITHOUT_PAIR = "block_without_pair"
+    """A block in its owner's list that the pair of the two does not tell: reported. It hides
+    nothing; blocking once more after taking it back mends it."""
+    PAIR_WITHOUT_BLOCK = "pair_without_block"
+    """A block that no list has: reported. Its owner cannot see it."""
+    MUTE_NOT_PACKED = "mute_not_packed"
+    """A mute in its owner's list that hides nothing: reported."""
+    MUTE_NOT_LISTED = "mute_not_listed"
+    """A mute that its owner's list does not have: reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
     kind: Mismatch
     sha256: str
-    """The content's SHA-256. Empty for renditions and uploads, which do not tell it."""
+    """The content's SHA-256. Empty for renditions and uploads, which do not tell it, and for blocks
+    and mutes."""
     subject: str
-    """The blob's id, `<post>#<medium>`, or a copy's key."""
+    """The blob's id, `<post>#<medium>`, a copy's key, or `<user>#<user>`."""
     repaired: bool = False
