@@ -1,16 +1,17 @@
-"""A small world of people who follow, publish and read, in which everything may go wrong.
+"""A small world of people who follow, block, mute, publish and read, in which everything may go
+wrong.
 
 Messages are delivered late, twice and out of order, workers and requests crash before or after
 any call, or are suspended there while others run to their end, days pass. Once all is delivered,
-every feed has to be what one gets by collecting the posts of all whom a reader follows and sorting
-them, and nothing may be left that would bring other posts later. Driven by Hypothesis in the tests,
-by chance alone in the benchmark.
+every feed has to be what one gets by collecting the posts of all whom a reader follows and has not
+muted, and sorting them, and nothing may be left that would bring other posts later. Driven by
+Hypothesis in the tests, by chance alone in the benchmark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -19,6 +20,7 @@ from typing import Protocol, TypeVar
 from unittest.mock import patch
 
 from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.errors import NotFound
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.search import popularity, user_document
@@ -119,6 +121,11 @@ class FeedWorld:
             *often,
             *often,
             self.unfollow,
+            self.block,
+            self.unblock,
+            self.follow,
+            self.mute,
+            self.unmute,
             self.publish_late,
             self.delete,
             self.restore,
@@ -142,8 +149,37 @@ class FeedWorld:
         if edges:
             follower, followee = self.chance.pick(edges)
             handle = self.backend.metadata.profiles[followee].handle
-            self._forget(follower, {i for i in self._published() if i.author_id == followee})
+            self._forget(follower, self._posts_of(followee))
             self._request(partial(self.backend.follows.unfollow, follower, handle))
+
+    def block(self) -> None:
+        blocker, handle = self._two()
+        blocked = self._id_of(handle)
+        self._forget(blocker, self._posts_of(blocked))
+        self._forget(blocked, self._posts_of(blocker))
+        self._request(partial(self.backend.blocks.block, blocker, handle))
+
+    def unblock(self) -> None:
+        blocks = sorted(self.backend.metadata.blocks)
+        if blocks:
+            blocker, blocked = self.chance.pick(blocks)
+            handle = self.backend.metadata.profiles[blocked].handle
+            self._request(partial(self.backend.blocks.unblock, blocker, handle))
+
+    def mute(self) -> None:
+        """For ever, or for some days."""
+        muter, handle = self._two()
+        self._forget(muter, self._posts_of(self._id_of(handle)))
+        days = self.chance.number(0, 3)
+        until = self.backend.clock.now() + timedelta(days=days) if days else None
+        self._request(partial(self.backend.mutes.mute, muter, handle, until))
+
+    def unmute(self) -> None:
+        mutes = sorted(self.backend.metadata.mutes)
+        if mutes:
+            muter, muted = self.chance.pick(mutes)
+            handle = self.backend.metadata.profiles[muted].handle
+            self._request(partial(self.backend.mutes.unmute, muter, handle))
 
     def publish(self) -> None:
         self._publish(*self._made())
@@ -213,7 +249,17 @@ class FeedWorld:
         self.suspensions += 1
         for _ in range(self.chance.number(1, 3)):
             self.chance.pick(
-                [self.unfollow, self.follow, self.follow, self.publish, self.visit, self.deliver]
+                [
+                    self.unfollow,
+                    self.follow,
+                    self.follow,
+                    self.block,
+                    self.unblock,
+                    self.mute,
+                    self.publish,
+                    self.visit,
+                    self.deliver,
+                ]
             )()
         self.suspended -= 1
 
@@ -250,8 +296,14 @@ class FeedWorld:
             self.backend.wait(timedelta(days=self.chance.number(30, 60)))
 
     def expected(self, reader_id: str) -> list[PostId]:
-        """The feed by its definition: the posts of all they follow and their own, sorted."""
-        authors = {a for r, a in self.backend.metadata.edges if r == reader_id} | {reader_id}
+        """The feed by its definition: the posts of all they follow and have not muted, and their
+        own, sorted."""
+        data, now = self.backend.metadata, self.backend.clock.now()
+        followed = {a for r, a in data.edges if r == reader_id}
+        muted = {
+            a for (r, a), mute in data.mutes.items() if r == reader_id and not mute.is_over(now)
+        }
+        authors = followed - muted | {reader_id}
         published = self._published()
         posts = [self.backend.metadata.posts[i] for i in published if i.author_id in authors]
         newest = sorted(posts, key=lambda post: (post.position or "", post.id), reverse=True)
@@ -283,13 +335,15 @@ class FeedWorld:
                 return seen
 
     def _check_ways(self) -> None:
-        """No subscription and no mark is without its edge."""
+        """No subscription and no mark is without its edge, and no edge beside a block."""
         data = self.backend.metadata
         subscriptions = {
             (reader, author) for author, held in data.subscriptions.items() for reader in held
         }
         assert not subscriptions - data.edges.keys(), "subscriptions of whom nobody follows"
         assert not data.pulled - data.edges.keys(), "pull markers of whom nobody follows"
+        blocks = data.blocks.keys() | {(blocked, blocker) for blocker, blocked in data.blocks}
+        assert not blocks & data.edges.keys(), "edges between two of whom one has blocked the other"
 
     def _check_counts(self) -> None:
         edges, published = self.backend.metadata.edges, self._published()
@@ -309,6 +363,7 @@ class FeedWorld:
         if self.suspensions != suspensions:
             del self.walks[reader_id]  # It shows something between before and after.
             return
+        assert page is not None, "a feed is there for everybody"
         shown = [view.post.id for view in page.posts]
         assert set(shown) <= set(self.expected(reader_id)), "what nobody may see (any more)"
         walk.seen += shown
@@ -322,6 +377,12 @@ class FeedWorld:
     def _forget(self, reader_id: str, post_ids: set[PostId]) -> None:
         if reader_id in self.walks:
             self.walks[reader_id].promised -= post_ids
+
+    def _id_of(self, handle: str) -> str:
+        return self.backend.metadata.handles[handle]
+
+    def _posts_of(self, author_id: str) -> set[PostId]:
+        return {post_id for post_id in self._published() if post_id.author_id == author_id}
 
     def _published(self) -> list[PostId]:
         posts = self.backend.metadata.posts.values()
@@ -345,13 +406,15 @@ class FeedWorld:
         followee = popular if popular != follower else (popular + 1) % PEOPLE
         return self.people[follower].user_id, self.people[followee].handle
 
-    def _request(self, call: Callable[[], T]) -> T:
-        """A client repeats what was not answered."""
-        with self._disturbed():
+    def _request(self, call: Callable[[], T]) -> T | None:
+        """A client repeats what was not answered. None if somebody is not there, because of a
+        block."""
+        with self._disturbed(), suppress(NotFound):
             try:
                 return call()
             except Crash:
                 return call()
+        return None
 
     @contextmanager
     def _disturbed(self) -> Iterator[None]:

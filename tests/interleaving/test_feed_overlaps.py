@@ -1,6 +1,6 @@
-"""A worker or request suspended before any of its calls while its reader unfollows or follows, and
-perhaps killed later and started again: no subscription and no mark is left without its edge, and
-nobody ever sees posts of whom they do not follow, or misses those of whom they do."""
+"""A worker or request suspended before any of its calls while its reader unfollows, follows or is
+blocked, and perhaps killed later and started again: no subscription and no mark is left without
+its edge, and nobody ever sees posts of whom they do not follow, or misses those of whom they do."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class Story:
         self.posts = FakePosts(self.backend.metadata)
         self.made = 0
         self.ada = self.backend.sign_up(1).handle
-        for number in (2, *OTHERS):
+        self.bob = self.backend.sign_up(2).handle
+        for number in OTHERS:
             self.backend.sign_up(number)
         self.act: Callable[[], None] = self.nothing
 
@@ -46,6 +47,12 @@ class Story:
 
     def unfollow(self, number: int = 2) -> None:
         self.backend.follows.unfollow(samples.user_id(number), self.ada)
+
+    def block(self) -> None:
+        self.backend.blocks.block(ADA, self.bob)
+
+    def unblock(self) -> None:
+        self.backend.blocks.unblock(ADA, self.bob)
 
     def publish(self) -> PostId:
         self.made += 1
@@ -221,6 +228,16 @@ def unfollowing_in_the_end(story: Story) -> None:
     story.unfollow()
 
 
+def blocking(story: Story) -> None:
+    story.block()
+
+
+def blocking_for_a_moment(story: Story) -> None:
+    for step in (story.block, story.publish, story.unblock, story.follow):
+        story.backend.drain()
+        step()
+
+
 def publishing(story: Story) -> None:
     story.publish()
     story.backend.drain()
@@ -232,6 +249,8 @@ OVERLAPS = (
     unfollowing_for_a_moment,
     unfollowing_for_longer,
     unfollowing_in_the_end,
+    blocking,
+    blocking_for_a_moment,
     publishing,
 )
 
