@@ -19,10 +19,10 @@ from tests.exploration.state import State
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
 _OWN: Final = (
     *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT", "USAGE"),
-    *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE"),
+    *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE", "BLOCK", "MUTES#", "READER_MUTES"),
 )
-"""Sort keys of what stands for itself; edges, pull markers and counts are held against each other
-elsewhere."""
+"""Sort keys of what stands for itself; edges, pull markers, counts, blocks and mutes are held against
+each other elsewhere."""
 _REMEMBERED: Final = "UNFOLLOWED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""
 
