@@ -18,7 +18,16 @@ from tests.exploration.state import State
 
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
 _OWN: Final = (
-    *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT", "USAGE"),
+    *(
+        "PROFILE",
+        "HANDLE",
+        "RECENT_POSTS",
+        "FOLLOWS#",
+        "FOLLOW_REQUEST#",
+        "PULLS#",
+        "COUNT",
+        "USAGE",
+    ),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE"),
 )
 """Sort keys of what stands for itself; edges, pull markers and counts are held against each other
