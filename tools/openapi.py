@@ -160,9 +160,10 @@ def _parameter(where: str, parameter: Parameter, example: str | None) -> dict[st
 
 
 def _responses(declared: http.Route) -> dict[str, Any]:
-    answers: dict[str, Any] = {str(declared.status): _success(declared, declared.status)}
+    answers = {str(declared.status): _success(declared, declared.status, declared.name)}
     if declared.may_wait:
-        answers[str(HTTPStatus.ACCEPTED)] = _success(declared, HTTPStatus.ACCEPTED)
+        waits = HTTPStatus.ACCEPTED
+        answers[str(waits.value)] = _success(declared, waits, f"{declared.name}_waits")
     invalid = (400,) if _takes_input(declared) else ()
     signed_in = () if declared.public else _SIGNED_IN
     large = _WITH_A_BODY if declared.body else ()
@@ -171,10 +172,10 @@ def _responses(declared: http.Route) -> dict[str, Any]:
     return answers | errors
 
 
-def _success(declared: http.Route, status: int) -> dict[str, Any]:
+def _success(declared: http.Route, status: int, sample: str) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if declared.returns:
-        example = examples.answer(declared.name, declared.returns.__name__)
+        example = examples.answer(sample, declared.returns.__name__)
         success["content"] = _json(declared.returns, example)
     return success
 

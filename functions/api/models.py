@@ -272,8 +272,7 @@ class Me(User):
 
 
 class RelationBody(Struct):
-    """What the caller is to a user: whether they follow the user, are followed by them, have asked
-    to follow them and have no answer yet, have blocked them, and have muted them."""
+    """The fields that say what the caller is to a user: see `UserAsSeen`."""
 
     followed_by_me: bool
     follows_me: bool
@@ -293,7 +292,9 @@ class RelationBody(Struct):
 
 
 class UserAsSeen(RelationBody):
-    """A user's profile, and what the caller is to them."""
+    """A user's profile, and what the caller is to them: whether the caller follows them, is
+    followed by them, has asked to follow them and has no answer yet, has blocked them, and has
+    muted them."""
 
     user: User
 
@@ -303,8 +304,14 @@ class UserAsSeen(RelationBody):
         return cls(**asdict(relation), user=user)
 
 
-class ListedUser(User, RelationBody):
-    """A user in a list, and what the caller is to them."""
+class ListedUser(User):
+    """A user in a list, and what the caller is to them, as in `UserAsSeen`."""
+
+    followed_by_me: bool
+    follows_me: bool
+    requested_by_me: bool
+    blocked_by_me: bool
+    muted_by_me: bool
 
     @classmethod
     def seen(cls, view: ProfileView, media_base_url: str) -> ListedUser:

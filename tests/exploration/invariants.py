@@ -111,6 +111,18 @@ def counters(state: State) -> Iterator[str]:
             yield f"{user_id} stores {stored} bytes, not {declared}"
 
 
+def requests(state: State) -> Iterator[str]:
+    """Whoever waits is counted, waits for a private account, and does not follow it yet."""
+    for user_id, profile in state.profiles.items():
+        waiting = {follower for follower, followee in state.requests if followee == user_id}
+        if profile.requests != len(waiting):
+            yield f"{user_id} counts {profile.requests} requests, not {len(waiting)}"
+        if waiting and not profile.private:
+            yield f"{user_id} is public, and {waiting} wait for an answer"
+    for follower, followee in state.requests & state.edges:
+        yield f"{follower} waits for {followee}, and follows already"
+
+
 def blocks(state: State) -> Iterator[str]:
     """Each block is told by the pair and by its owner's list, and is counted; between the two there
     is nothing else."""
@@ -130,6 +142,7 @@ def blocks(state: State) -> Iterator[str]:
     for one, other in {*listed, *((blocked, blocker) for blocker, blocked in listed)}:
         between = {
             "an edge": (one, other) in state.edges,
+            "a request": (one, other) in state.requests,
             "a pull marker": keys.pull_marker(one, other) in state.metadata,
             "a subscription": keys.push_subscription(other, one) in state.feed,
         }

@@ -66,6 +66,29 @@ def block_each_other(play: Play) -> Iterator[None]:
 
 
 @scenario
+def block_while_accepting(play: Play) -> Iterator[None]:
+    """One asks to follow, and the other accepts and blocks; a third asks meanwhile."""
+    for name in ("ada", "ben", "eve"):
+        play.person(name)
+    _regular(play, "ben", "eve")
+    play.switch("ada", private=True)
+    play.follow("ben", "ada")
+    play.authors = ("ada",)
+    yield
+    play.also(lambda: play.accept("ada", "ben"))
+
+    def ada() -> None:
+        play.block("ada", "ben")
+        play.wait(seconds=1)
+        play.unblock("ada", "ben")
+
+    play.also(ada)
+    play.also(lambda: play.try_to_follow("ben", "ada"))
+    play.also(lambda: play.follow("eve", "ada"))
+    play.also(lambda: play.post("ada", photo(), key="1"))
+
+
+@scenario
 def mute_for_a_time(play: Play) -> Iterator[None]:
     """A reader mutes one author for a day and another until they change their mind, while both
     publish."""
