@@ -80,11 +80,10 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "PutItem",
         "UpdateItem",
         "DeleteItem",
-        # Nobody follows while one of the two has blocked the other.
-        "ConditionCheckItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
-    # A request to follow is written on condition that there is no follow edge.
+    # A follow is written on condition that neither has blocked the other; a request to follow also
+    # that there is no edge, and a block that there are no edges and requests but those it cuts.
     grants.items(function, tables.metadata, "ConditionCheckItem")
     # Unfollowing removes a subscription, and a feed that was made again is stored.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
