@@ -87,8 +87,8 @@ class Client:
     def patch(self, path: str, person: Person, body: Any) -> Answer:
         return self.request("PATCH", path, person, body=body)
 
-    def put(self, path: str, person: Person) -> Answer:
-        return self.request("PUT", path, person)
+    def put(self, path: str, person: Person, **query: str) -> Answer:
+        return self.request("PUT", path, person, query=query)
 
     def delete(self, path: str, person: Person) -> Answer:
         return self.request("DELETE", path, person)

@@ -254,6 +254,18 @@ def test_who_is_gone_stays_in_the_list_and_can_be_unblocked_by_the_handle_it_sho
         assert [row.block.handle for row in rows] == ["cyd"]
 
 
+def test_whatever_the_list_shows_by_a_handle_is_unblocked_at_once(backend: Backend) -> None:
+    """One who is gone had the handle that somebody else has now: a repetition changes nothing
+    more."""
+    backend.blocks.block(ADA, "ben")
+    del backend.metadata.profiles[BEN], backend.metadata.handles["ben"]
+    backend.users.edit(CY, handle="ben")
+    backend.blocks.block(ADA, "ben")
+    assert len(backend.blocks.page(ADA, None, 10).items) == 2
+    backend.blocks.unblock(ADA, "ben")
+    assert backend.blocks.page(ADA, None, 10).items == ()
+
+
 @pytest.mark.parametrize("handle", ["ben", NOBODY])
 def test_whoever_is_hidden_takes_as_many_reads_as_nobody(backend: Backend, handle: str) -> None:
     backend.blocks.block(BEN, "ada")
@@ -269,3 +281,7 @@ def test_whoever_is_hidden_takes_as_many_reads_as_nobody(backend: Backend, handl
         with pytest.raises(NotFound):
             ask()
         assert backend.fuse.log == ["id_of", "read_now"]
+    backend.fuse.log.clear()
+    backend.blocks.unblock(ADA, handle)
+    backend.mutes.unmute(ADA, handle)
+    assert backend.fuse.log == ["id_of", "unblock", "page", "id_of", "unmute"]

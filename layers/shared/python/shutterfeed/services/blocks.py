@@ -53,14 +53,12 @@ class BlockService:
 
     def unblock(self, blocker_id: str, handle: str) -> None:
         """Take a block back, by the handle that the list of blocks shows. Nothing changes if there
-        is none: the answer does not tell whether there is such a user.
+        is none. Neither the answer nor the time that it takes tells whether there is such a user.
 
         Raises `NotFound` for a text that cannot be a handle.
         """
         name, user_id = self.viewing.named(handle)
-        if user_id is not None:
-            self.blocks.unblock(blocker_id, user_id)
-            return
+        self.blocks.unblock(blocker_id, user_id)
         for block in self._without_profile(blocker_id, name):
             self.blocks.unblock(blocker_id, block.user_id)
 

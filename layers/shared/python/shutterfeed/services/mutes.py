@@ -51,14 +51,13 @@ class MuteService:
         return MuteView(self.mutes.mute(muter_id, mute, spending), user)
 
     def unmute(self, muter_id: str, handle: str) -> None:
-        """Take a mute back. Nothing changes if there is none: the answer does not tell whether
-        there is such a user.
+        """Take a mute back. Nothing changes if there is none. Neither the answer nor the time that
+        it takes tells whether there is such a user.
 
         Raises `NotFound` for a text that cannot be a handle.
         """
         _, user_id = self.viewing.named(handle)
-        if user_id is not None:
-            self.mutes.unmute(muter_id, user_id, self.clock.now())
+        self.mutes.unmute(muter_id, user_id, self.clock.now())
 
     def page(self, muter_id: str, after: str | None, limit: int) -> Page[MuteView]:
         """The user's mutes, without those of users who are hidden from them. Raises

@@ -138,22 +138,23 @@ class ViewingService:
         stored = self.reads.read_now(viewer, Wanted(uncounted=[user_id]))
         return AuthorView(_user_by_itself(viewer, user_id, stored, handle, surface).profile)
 
-    def named(self, handle: str) -> tuple[str, str | None]:
+    def named(self, handle: str) -> tuple[str, str]:
         """A handle as it is stored, and the id of the user who has it, whether the viewer may see
-        them or not: nothing of this may be shown. Raises `NotFound` for a text that cannot be a
-        handle."""
+        them or not: nothing of this may be shown.
+
+        If nobody has it, it is an id that no user has, and that is read like any other: so it takes
+        no shorter to say that there is no such user than to hide one. Raises `NotFound` for a text
+        that cannot be a handle.
+        """
         # Any text may come in a path, of any length; only handles can be keys.
         name = canonical_handle(handle)
         if name is None:
             raise _user_not_found(handle)
-        return name, self.profiles.id_of(name)
+        return name, self.profiles.id_of(name) or nobodys_id(name)
 
     def _id_of(self, handle: str) -> str:
-        """The id of the user with this handle. If there is none, it is an id that nobody has, and
-        that is read like any other: so it takes no shorter to say that there is no such user than
-        to hide one."""
-        name, user_id = self.named(handle)
-        return user_id or nobodys_id(name)
+        _, user_id = self.named(handle)
+        return user_id
 
     def user(self, viewer: Viewer, user_id: str, handle: str) -> ProfileView:
         """A user by their id, of whom the viewer knows the handle."""
