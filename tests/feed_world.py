@@ -167,7 +167,7 @@ class FeedWorld:
             self._request(partial(self.backend.blocks.unblock, blocker, handle))
 
     def mute(self) -> None:
-        """For ever, or for some days."""
+        """Somebody mutes somebody, for ever or for some days."""
         muter, handle = self._two()
         self._forget(muter, self._posts_of(self._id_of(handle)))
         days = self.chance.number(0, 3)

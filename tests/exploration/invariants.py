@@ -152,7 +152,7 @@ def blocks(state: State) -> Iterator[str]:
 
 
 def mutes(play: Play, state: State) -> Iterator[str]:
-    """Of each reader, the packed mutes are those in the list, but for those that are over."""
+    """The packed mutes of each reader are those in the list, except those that are over."""
     now = play.world.clock.now()
     listed = dict.fromkeys(state.profiles, NO_MUTES)
     for key, row in state.metadata.items():

@@ -20,7 +20,7 @@ def _regular(play: Play, *names: str) -> None:
 
 @scenario
 def block_while_following(play: Play) -> Iterator[None]:
-    """One blocks the other while each of them follows the other anew, and one publishes."""
+    """One blocks the other while each of them follows the other again, and one publishes."""
     for name in ("ada", "ben", "eve"):
         play.person(name)
     for name, other in (("ada", "ben"), ("eve", "ada"), ("eve", "ben")):
