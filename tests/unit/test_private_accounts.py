@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from shutterfeed.services.acceptance import PAGE, PAGES_PER_STEP
 from shutterfeed.services.viewing import ProfileView
 from tests import samples
 from tests.fakes.backend import Backend
+from tests.fakes.metadata import FakeRequests
 from tests.fakes.storage import PHOTO
 
 ADA, BOB, CY = map(samples.user_id, (1, 2, 3))
@@ -351,6 +353,28 @@ def test_a_request_that_meets_a_switch_becomes_a_follow(backend: Backend) -> Non
     backend.follows.unfollow(CY, handle)
     backend.fuse.pauses[backend.fuse.calls + call] = lambda: _switch(backend, private=False)
     assert backend.follows.follow(CY, handle).relation == FOLLOWS
+    backend.drain()
+    assert (_ada(backend).requests, _ada(backend).followers) == (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Declined(FakeRequests):
+    """Requests that are declined just before they are accepted."""
+
+    def accept(
+        self, follower_id: str, followee: Profile, follow_ulid: str, if_public: bool = False
+    ) -> bool:
+        self.withdraw(follower_id, followee.user_id)
+        return FakeRequests.accept(self, follower_id, followee, follow_ulid, if_public)
+
+
+def test_a_request_that_is_declined_while_one_asks_a_public_account_is_a_follow(
+    backend: Backend,
+) -> None:
+    _follow(backend, CY)
+    _switch(backend, private=False)
+    service = replace(backend.follows, requests=_Declined(backend.metadata))
+    assert service.follow(CY, _ada(backend).handle).relation == FOLLOWS
     backend.drain()
     assert (_ada(backend).requests, _ada(backend).followers) == (0, 1)
 

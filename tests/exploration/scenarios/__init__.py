@@ -12,7 +12,17 @@ from tests.exploration.scenarios import (
     collecting,
     deleting,
     publishing,
+    requests,
 )
 from tests.exploration.scenarios.declared import SCENARIOS
 
-__all__ = ["SCENARIOS", "audiences", "avatars", "blocking", "collecting", "deleting", "publishing"]
+__all__ = [
+    "SCENARIOS",
+    "audiences",
+    "avatars",
+    "blocking",
+    "collecting",
+    "deleting",
+    "publishing",
+    "requests",
+]

@@ -21,8 +21,8 @@ class Blocked(Exception):
 
 
 class FolloweeChanged(Exception):
-    """The account that somebody wants to follow, or asks to follow, is gone or was switched between
-    public and private since it was read. Nothing was changed."""
+    """The account that somebody wants to follow, or asks to follow, is gone, was switched between
+    public and private, or has answered since it was read. Nothing was changed."""
 
 
 class Follows(Protocol):

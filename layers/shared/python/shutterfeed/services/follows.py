@@ -62,8 +62,10 @@ class FollowService:
         if followee.private:
             self.requests.request(follower_id, followee.user_id, ulid, spending)
         elif requested:
-            # The account has become public. What waits is accepted by the worker, or here.
-            self.requests.accept(follower_id, followee, ulid, True)  # noqa: FBT003
+            # The account has become public. What waits is accepted by the worker, or here; if it
+            # waits no more, the caller looks again.
+            if not self.requests.accept(follower_id, followee, ulid, True):  # noqa: FBT003
+                raise FolloweeChanged
         else:
             self._count(followee, lambda it: self.follows.follow(follower_id, it, ulid, spending))
 
