@@ -4,6 +4,7 @@ nothing has changed."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -285,3 +286,43 @@ def test_whoever_is_hidden_takes_as_many_reads_as_nobody(backend: Backend, handl
     backend.blocks.unblock(ADA, handle)
     backend.mutes.unmute(ADA, handle)
     assert backend.fuse.log == ["id_of", "unblock", "page", "id_of", "unmute"]
+
+
+def _follows(backend: Backend) -> None:
+    backend.follows.follow(ADA, "ben")
+
+
+def _asks_and_is_accepted(backend: Backend) -> None:
+    backend.users.edit(BEN, private=True)
+    backend.follows.follow(ADA, "ben")
+    backend.follows.accept(BEN, "ada")
+
+
+@pytest.mark.parametrize("blocker", [ADA, BEN])
+@pytest.mark.parametrize("act", [_follows, _asks_and_is_accepted])
+def test_whatever_a_block_overtakes_leaves_nothing_between_the_two(
+    act: Callable[[Backend], None], blocker: str
+) -> None:
+    """Whoever asks or accepts is suspended before each of the calls in turn."""
+    overtaken = 0
+    for pause in range(1, 25):
+        backend = _strangers()
+        block = partial(backend.blocks.block, blocker, "ben" if blocker == ADA else "ada")
+        backend.fuse.calls, backend.fuse.pauses = 0, {pause: block}
+        with suppress(NotFound):
+            act(backend)
+        if not backend.fuse.pauses:
+            overtaken += 1
+            assert (_counts(backend, ADA), _counts(backend, BEN)) == ((0, 0), (0, 0))
+            assert backend.users.me(BEN).requests == 0
+            assert not backend.metadata.edges
+            assert not backend.metadata.requests
+    assert overtaken >= 5
+
+
+def _strangers() -> Backend:
+    backend = Backend()
+    for number, handle in ((1, "ada"), (2, "ben")):
+        backend.sign_up(number)
+        backend.users.edit(samples.user_id(number), handle=handle)
+    return backend
