@@ -11,8 +11,9 @@ from unittest.mock import patch
 
 from boto3.dynamodb.conditions import Attr
 
-from shutterfeed.adapters.dynamodb import requests
-from shutterfeed.adapters.dynamodb.table import Table
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb import follows, requests
+from shutterfeed.adapters.dynamodb.table import Check, Table
 from shutterfeed.domain.media import Blob, Reference, Upload
 from shutterfeed.ports.uploads import Arrival
 from shutterfeed.schema import PK
@@ -69,6 +70,11 @@ def _claimed_on_trust(service: IngestService, upload: Upload, arrival: Arrival, 
     service.bucket.release(post_id, medium.media_id)
 
 
+def _always(one_id: str, other_id: str) -> Check:
+    """A condition on the pair that holds whatever there is between the two."""
+    return Check(keys.pair(one_id, other_id), Attr("nothing").not_exists())
+
+
 MUTANTS: Final = (
     Mutant(
         "collector_without_its_last_check",
@@ -95,6 +101,13 @@ MUTANTS: Final = (
         "request_that_believes_what_was_read",
         partial(patch.object, requests, "_PRIVATE", Attr(PK).exists()),
         "become_public_while_asked",
+        Kind.SUSPENDED,
+        "api",
+    ),
+    Mutant(
+        "follow_that_looks_for_no_block",
+        partial(patch.object, follows, "no_block", _always),
+        "block_while_following",
         Kind.SUSPENDED,
         "api",
     ),
