@@ -177,8 +177,9 @@ def _merged(counts: Iterable[Update]) -> Iterable[Update]:
     for count in counts:
         other = merged.get(count.key, Update(count.key, condition=count.condition))
         numbers = Counter[str]()
-        for added in (other.add, count.add):
-            numbers.update(added)
+        for name, number in (*other.add.items(), *count.add.items()):
+            if isinstance(number, int):
+                numbers[name] += number
         merged[count.key] = replace(other, add=numbers)
     return merged.values()
 
