@@ -207,6 +207,11 @@ class Play:
         path = f"/me/following/{self.handles[other]}"
         self.ask(name, "PUT", path, expected=(*_GOOD, 404))
 
+    def try_to_unfollow(self, name: str, other: str) -> None:
+        """Stop following somebody who may not be there for this one."""
+        path = f"/me/following/{self.handles[other]}"
+        self.ask(name, "DELETE", path, expected=(*_GOOD, 404))
+
     def block(self, name: str, other: str) -> None:
         """Block somebody who may have blocked this one before."""
         self.ask(name, "PUT", f"/me/blocks/{self.handles[other]}", expected=(*_GOOD, 404))

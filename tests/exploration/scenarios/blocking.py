@@ -30,7 +30,7 @@ def block_while_following(play: Play) -> Iterator[None]:
     yield
 
     def ada() -> None:
-        play.unfollow("ada", "ben")
+        play.try_to_unfollow("ada", "ben")
         play.try_to_follow("ada", "ben")
 
     def ben() -> None:
