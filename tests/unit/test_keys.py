@@ -36,6 +36,20 @@ def test_follows(follower_id: str, followee_id: str) -> None:
     assert not first <= request.sk <= last, "a feed page does not read it"
 
 
+@given(ulids, ulids)
+def test_blocks_and_mutes(one: str, other: str) -> None:
+    assert keys.parse_block(keys.block(one, other)) == (one, other)
+    assert keys.parse_mute(keys.mute(one, other)) == (one, other)
+    assert keys.pair(one, other) == keys.pair(other, one)
+    assert keys.parse_pair(keys.pair(one, other)) == tuple(sorted((one, other)))
+    first, last = keys.READER_RANGE
+    assert first <= keys.reader_mutes(one).sk <= last, "a feed page reads them with its reader"
+    for key in (keys.block(one, other), keys.mute(one, other), keys.blocks(one)):
+        assert not first <= key.sk <= last, "a feed page does not read it"
+        wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
+        assert not key.sk.startswith(wakes)
+
+
 @given(ulids)
 def test_profiles(user_id: str) -> None:
     assert keys.parse_profile(keys.profile(user_id)) == user_id
@@ -166,6 +180,14 @@ def test_a_key_of_one_kind_is_not_read_as_another(
     with pytest.raises(MalformedKey):
         keys.parse_reference(keys.blob(reference.sha256))
     with pytest.raises(MalformedKey):
+        keys.parse_block(keys.blocks(author))
+    with pytest.raises(MalformedKey):
+        keys.parse_block(keys.mute(author, media_id))
+    with pytest.raises(MalformedKey):
+        keys.parse_mute(keys.block(author, media_id))
+    with pytest.raises(MalformedKey):
+        keys.parse_pair(keys.block(author, media_id))
+    with pytest.raises(MalformedKey):
         keys.parse_blob(keys.profile(author))
     with pytest.raises(MalformedKey):
         keys.parse_profile(keys.blob(reference.sha256))
@@ -187,6 +209,11 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.upload("A", "B"),
         keys.handle("ada"),
         keys.request("A", "B"),
+        keys.pair("A", "B"),
+        keys.block("A", "B"),
+        keys.blocks("A"),
+        keys.mute("A", "B"),
+        keys.reader_mutes("A"),
         keys.idempotency("A", "key"),
         keys.CURSOR_KEY,
         keys.ACCOUNT_KEY,
@@ -221,6 +248,8 @@ def test_items_are_known_by_their_keys(post_id: PostId, other: str) -> None:
         keys.follow(author, other): keys.Kind.FOLLOW,
         keys.request(author, other): keys.Kind.REQUEST,
         keys.recent_posts(author): keys.Kind.RECENT_POSTS,
+        keys.pair(author, other): keys.Kind.BLOCK,
+        keys.reader_mutes(author): keys.Kind.MUTES,
     }
     assert set(kinds.values()) == set(keys.Kind)
     for key, kind in kinds.items():
