@@ -41,7 +41,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "follow_oneself": "Nobody can follow themselves.",
         "block_oneself": "Nobody can block themselves.",
         "mute_oneself": "Nobody can mute themselves.",
-        "invalid_until": "`until` is no moment in the future, or too far off.",
+        "invalid_until": "`until` is no moment with a time zone.",
+        "until_out_of_range": "`until` is not in the future, or too far off.",
     },
     401: {
         "unauthenticated": "There is no access token, or another kind of token.",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shutterfeed.domain import ids, mutes, pages, users
+from shutterfeed.domain import ids, pages, users
 from shutterfeed.domain.characters import QUERY
 from shutterfeed.domain.search import DEFAULT_KM, MAX_KM, MAX_QUERY, POINT, MediaKind, SearchKind
 from shutterfeed.services.posts import IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY
@@ -112,7 +112,7 @@ UNTIL: Final = Parameter(
     "until",
     "The moment at which the mute ends: in the future, and before the year 2100. If it is left out,"
     " the mute does not end.",
-    {"type": "string", "pattern": whole(mutes.MOMENT), "examples": ["2027-05-04T12:00:00Z"]},
+    {"type": "string", "format": "date-time", "examples": ["2027-05-04T12:00:00Z"]},
 )
 
 _QUERY_TEXT: Final = {"type": "string", "maxLength": MAX_QUERY, "pattern": whole(QUERY)}

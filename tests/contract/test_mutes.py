@@ -14,6 +14,7 @@ from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.domain.errors import Conflict, LimitReached
 from shutterfeed.domain.limits import Allowance, Limited, Limits
 from shutterfeed.domain.mutes import Mute
+from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.ports.viewing import Wanted
 from tests import samples
@@ -103,7 +104,7 @@ def test_pages_of_mutes_make_up_the_whole_without_those_that_are_over(store: Sto
         assert [mute.user_id for mute in found] == lasting
 
 
-def _page(store: Store, now: datetime, after: str | None, limit: int) -> object:
+def _page(store: Store, now: datetime, after: str | None, limit: int) -> Page[Mute]:
     return store.mutes.page(ADA, after, limit, now)
 
 

@@ -32,7 +32,7 @@ ABOUT_CONTENT: Final = frozenset(
     (
         *("empty_query", "follow_oneself", "invalid_cursor", "invalid_hashtag", "invalid_size"),
         *("invalid_video", "reserved_handle", "too_long", "too_many_pixels", "too_much_work"),
-        "unknown_medium",
+        *("unknown_medium", "block_oneself", "mute_oneself", "until_out_of_range"),
     )
 )
 """Why a request may be refused though it has the form that the document asks for: each is

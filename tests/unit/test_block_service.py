@@ -14,9 +14,11 @@ from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.errors import DomainError, InvalidCursor, InvalidInput, NotFound
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import DeliverEntry
+from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import HANDLE_REST
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.feed import NewPosts
+from shutterfeed.services.viewing import ProfileView
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.storage import PHOTO
@@ -80,7 +82,7 @@ def test_the_two_are_not_there_for_each_other(
     viewer = Viewer(viewer_id)
     other = BEN if viewer_id == ADA else ADA
     post_id = _post_of(backend, other)
-    for ask in (
+    by_handle: list[Callable[[str], object]] = [
         partial(backend.viewing.find, viewer),
         partial(backend.follows.follow, viewer_id),
         partial(backend.follows.unfollow, viewer_id),
@@ -88,18 +90,18 @@ def test_the_two_are_not_there_for_each_other(
         lambda handle: backend.follows.following(handle, viewer, None, 10),
         lambda handle: backend.posts.by_author(handle, viewer, None, 10),
         lambda handle: backend.mutes.mute(viewer_id, handle, None),
-    ):
-        assert _refusal(lambda ask=ask: ask(hidden)) == _refusal(lambda ask=ask: ask(NOBODY))
+    ]
+    for ask in by_handle:
+        assert _refusal(partial(ask, hidden)) == _refusal(partial(ask, NOBODY))
     missing = samples.post(number=99).id
-    for ask_post in (
+    by_id: list[Callable[[PostId], object]] = [
         lambda post_id: backend.posts.get(str(post_id), viewer),
         lambda post_id: backend.posts.delete(str(post_id), viewer_id),
         lambda post_id: backend.posts.edit(str(post_id), viewer_id, "x", None, drop_place=False),
         lambda post_id: backend.posts.restore(str(post_id), viewer_id),
-    ):
-        assert _refusal(lambda ask=ask_post: ask(post_id)) == _refusal(
-            lambda ask=ask_post: ask(missing)
-        )
+    ]
+    for act in by_id:
+        assert _refusal(partial(act, post_id)) == _refusal(partial(act, missing))
     assert backend.viewing.posts(viewer, [post_id]) == ()
     assert backend.viewing.authors(viewer, [other]) == {}
     for listed in (backend.follows.followers, backend.follows.following):
@@ -125,7 +127,7 @@ def test_rows_that_are_hidden_leave_no_gap_in_a_list(backend: Backend) -> None:
         backend.follows.follow(CY, backend.sign_up(number).handle)
     backend.blocks.block(ADA, "ben")
 
-    def page(after: str | None, limit: int) -> object:
+    def page(after: str | None, limit: int) -> Page[ProfileView]:
         return backend.follows.following("cyd", Viewer(ADA), after, limit)
 
     expected = [ADA, *(samples.user_id(number) for number in range(4, 10))]
