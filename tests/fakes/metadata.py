@@ -389,7 +389,7 @@ class FakeFollows:
 
 
 def refuse_private(data: Metadata, followee: Profile) -> None:
-    """As the table has it: a profile that does not count all followers is not looked at."""
+    """Look at the profile, unless the followers are counted in separate items, like the table."""
     if followee.follower_shards == 1:
         now = data.profiles.get(followee.user_id)
         if now is None or now.private:
