@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -166,7 +167,7 @@ def drive_requests(me: Any, other: str) -> None:
 
 
 def drive_blocks_and_mutes(me: Any, other: str) -> None:
-    muted = answer(mute.sync_detailed(other, client=me, until="2099-12-31T00:00:00Z"))
+    muted = answer(mute.sync_detailed(other, client=me, until=datetime(2099, 12, 31, tzinfo=UTC)))
     assert answer(list_mutes.sync_detailed(client=me)).items == [muted]
     assert unmute.sync_detailed(other, client=me).status_code == 204
     assert answer(list_mutes.sync_detailed(client=me)).items == []
