@@ -18,7 +18,7 @@ from shutterfeed.services.acceptance import PAGE, PAGES_PER_STEP
 from shutterfeed.services.viewing import ProfileView
 from tests import samples
 from tests.fakes.backend import POLICY, Backend
-from tests.fakes.metadata import FakeRequests
+from tests.fakes.metadata import FakeProfiles, FakeRequests
 from tests.fakes.storage import PHOTO
 
 ADA, BOB, CY = map(samples.user_id, (1, 2, 3))
@@ -407,6 +407,17 @@ def test_an_account_that_never_stands_still_is_busy(
     monkeypatch.setattr(type(backend.metadata), "spend", changed)
     with pytest.raises(Busy):
         _follow(backend)
+
+
+def test_a_switch_that_is_written_twice_reaches_the_index_all_the_same(backend: Backend) -> None:
+    """Its first answer was lost, and nobody asked whether it had taken effect."""
+    _switch(backend, private=False)
+    post = _published(backend)
+    for _ in range(2):
+        FakeProfiles(backend.metadata).edit(ADA, None, None, private=True)
+    backend.drain()
+    assert post.id not in backend.found.shown()
+    assert backend.found.documents[post.id].version == post.revision + _ada(backend).switches
 
 
 def test_a_repeated_switch_changes_nothing(backend: Backend) -> None:

@@ -197,7 +197,7 @@ def work_for(change: Change) -> Iterator[Work]:
             yield PublishMedium(reference)
         case ProfileChanged(before, after):
             yield from _user_indexing(before, after)
-            if before is not None and after is not None and before.private != after.private:
+            if before is not None and after is not None and before.switches != after.switches:
                 yield from _switched(after)
 
 
@@ -238,7 +238,9 @@ def _found_by(post: Post | None) -> object:
 
 
 def _switched(account: Profile) -> Iterator[Work]:
-    """What follows when an account has become private or public."""
+    """What follows when an account has become private or public. The count tells it, as the index
+    goes by the count: a switch that is written twice, because its answer was lost, changes nothing
+    else the second time."""
     yield IndexAuthor(account.user_id, account.switches)
     if not account.private:
         yield AcceptRequests(account.user_id)

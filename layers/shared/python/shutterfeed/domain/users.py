@@ -78,7 +78,7 @@ class Profile:
     """Whether only accepted followers see the user's posts, and whom they follow and are followed
     by."""
     switches: int = 0
-    """How often `private` was changed. The search index counts it in the versions of the user's
+    """How often `private` was written. The search index counts it in the versions of the user's
     posts."""
     requests: int = 0
     """The exact number of people who have asked to follow the user and have no answer yet."""
