@@ -34,7 +34,7 @@ class Size:
 
 FULL: Final = Size(500, 30, 400)
 TOY: Final = Size(60, 6, 4)
-MINUTES: Final = 1.5
+MINUTES: Final = 2.0
 _SEED: Final = 7
 _GOAL: Final = "<= 3"
 _PHOTO_SECONDS: Final = {"ingest": 0.1, "render": 0.3, "publish": 0.03}
