@@ -12,7 +12,7 @@ from shutterfeed.domain.delivery import RECENT_ENTRIES, entry_of
 from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.feed import BOTTOM, FeedCursor, FeedEntry
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import DeliverEntry
+from shutterfeed.domain.messages import DeliverEntry, PrepareFeed
 from shutterfeed.domain.posts import PostState
 from shutterfeed.ports.feed_reads import FeedStart
 from shutterfeed.services.feed import FeedService, NewPosts
@@ -274,6 +274,16 @@ def test_a_regular_readers_visit_prolongs_by_one_write_and_no_message(backend: B
     assert backend.metadata.readers[BOB].pushed_until == backend.policy.pushed_until(now)
     backend.reader.page(BOB, None, 1)
     assert backend.fuse.log.count("record_visit") == 1
+
+
+def test_a_repeated_preparation_of_a_feed_changes_nothing(backend: Backend) -> None:
+    reader = backend.metadata.readers[BOB]
+    backend.wait(timedelta(days=20))
+    backend.queues["deliver"].send([PrepareFeed(BOB)])
+    backend.fuse.log.clear()
+    backend.drain()
+    assert backend.metadata.readers[BOB] == reader
+    assert backend.fuse.log == ["get"]
 
 
 def test_a_feed_keeps_what_was_pushed_for_ninety_days_however_much_it_is(
