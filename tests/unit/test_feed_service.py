@@ -12,7 +12,7 @@ from shutterfeed.domain.delivery import RECENT_ENTRIES, entry_of
 from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.feed import BOTTOM, FeedCursor, FeedEntry
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import DeliverEntry
+from shutterfeed.domain.messages import DeliverEntry, PrepareFeed
 from shutterfeed.domain.posts import PostState
 from shutterfeed.ports.feed_reads import FeedStart
 from shutterfeed.services.feed import FeedService, NewPosts
@@ -276,6 +276,16 @@ def test_a_regular_readers_visit_prolongs_by_one_write_and_no_message(backend: B
     assert backend.fuse.log.count("record_visit") == 1
 
 
+def test_a_repeated_preparation_of_a_feed_changes_nothing(backend: Backend) -> None:
+    reader = backend.metadata.readers[BOB]
+    backend.wait(timedelta(days=20))
+    backend.queues["deliver"].send([PrepareFeed(BOB)])
+    backend.fuse.log.clear()
+    backend.drain()
+    assert backend.metadata.readers[BOB] == reader
+    assert backend.fuse.log == ["get"]
+
+
 def test_a_feed_keeps_what_was_pushed_for_ninety_days_however_much_it_is(
     backend: Backend,
 ) -> None:
@@ -380,12 +390,12 @@ def test_a_cursor_tells_what_the_next_page_has_to_read(
     authors: Sequence[str], has_snapshot: bool
 ) -> None:
     entry = FeedEntry(samples.position(1), samples.post(1, 1).id)
-    cursor = FeedCursor.after(entry, authors, has_snapshot=has_snapshot)
+    cursor = replace(FeedCursor.after(entry, authors), has_snapshot=has_snapshot)
     parsed = FeedCursor.parse(str(cursor))
     assert parsed.before == entry
     assert parsed.has_snapshot is has_snapshot
     assert all(parsed.is_exhausted(author) for author in authors)
-    assert not FeedCursor.parse(str(FeedCursor.after(entry, (), has_snapshot=False))).exhausted
+    assert not FeedCursor.parse(str(FeedCursor(entry, has_snapshot=False))).exhausted
     # A cursor given out before this was in cursors.
     assert FeedCursor.parse(str(entry)).has_snapshot
 

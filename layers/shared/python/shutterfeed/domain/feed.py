@@ -166,11 +166,8 @@ class FeedCursor:
         return cls(before, frozenset(tokens) - {_NO_SNAPSHOT}, _NO_SNAPSHOT not in tokens)
 
     @classmethod
-    def after(
-        cls, before: FeedEntry, authors: Iterable[str], *, has_snapshot: bool = True
-    ) -> FeedCursor:
-        tokens = frozenset(author_id[-_TOKEN:] for author_id in authors)
-        return cls(before, tokens, has_snapshot)
+    def after(cls, before: FeedEntry, authors: Iterable[str]) -> FeedCursor:
+        return cls(before, frozenset(author_id[-_TOKEN:] for author_id in authors))
 
     def is_exhausted(self, author_id: str) -> bool:
         return _ALL in self.exhausted or author_id[-_TOKEN:] in self.exhausted

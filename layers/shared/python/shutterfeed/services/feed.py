@@ -201,8 +201,8 @@ class FeedService:
         if after is not None and snapshot is None:
             # A snapshot that was just written, and is not seen yet, is read by the next page.
             settled = self.policy.is_settled(reader.pushed_until, now)
-            ended = cursor is not None and not cursor.has_snapshot
-            after = replace(after, has_snapshot=not (settled or ended))
+            not_read = cursor is not None and not cursor.has_snapshot
+            after = replace(after, has_snapshot=not (settled or not_read))
         return posts, newest, after
 
     def _stored(
