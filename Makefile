@@ -38,6 +38,7 @@
 #   make doctor [REGION=…] [CONTEXT=…]        look at the account before a deployment
 #   make diff [REGION=…] [CONTEXT=…]          print what a deployment would change
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS
+#   make rotate-media-keys [REGION=…] [CONTEXT="stage=prod …"]   replace the key of links to media
 #   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS, after asking
 #   make clean                                delete everything that was built or installed
 
@@ -63,7 +64,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
 	reindex search-check sign-out smoke export-accounts restore-data restore-service restore-drill opensearch \
-	layers lock site screenshots openapi events rights synth bootstrap doctor diff deploy destroy clean
+	layers lock site screenshots openapi events rights synth bootstrap doctor diff deploy rotate-media-keys \
+	destroy clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -154,7 +156,7 @@ rights: ready
 synth: ready
 	@$(TOOLS) synth $(CONTEXT)
 
-bootstrap doctor diff deploy: ready
+bootstrap doctor diff deploy rotate-media-keys: ready
 	@$(TOOLS) $@ $(CONTEXT)
 
 destroy: ready

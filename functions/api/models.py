@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from api.parameters import whole
 from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
-from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Purpose, Upload
+from shutterfeed.domain.media import Clip, Failure, MediaState, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
     MAX_ALT_TEXT,
@@ -35,14 +35,11 @@ from shutterfeed.ports.uploads import UploadGrant
 from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts
+from shutterfeed.services.links import MediaLinks, MediumLinks
 from shutterfeed.services.posts import CreatedPost
 from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.uploads import Grant, UploadView
 from shutterfeed.services.viewing import AuthorView, PostView, ProfileView
-
-MEDIUM_PARAMETER = "m"
-"""The query parameter of a rendition's URL. It is the only one in CloudFront's cache key; storage
-ignores it."""
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=1, le=2_147_483_647)]
@@ -210,11 +207,12 @@ class AvatarBody(Struct):
     placeholder: str
 
     @classmethod
-    def of(cls, avatar: Avatar | None, media_base_url: str) -> AvatarBody | None:
+    def of(cls, avatar: Avatar | None, links: MediaLinks) -> AvatarBody | None:
         if avatar is None:
             return None
-        url = _url(avatar, SQUARE_NAME, avatar.media_id, media_base_url)
-        return cls(url, avatar.placeholder)
+        # Everybody may see avatars, those of private accounts too.
+        of_avatar = links.of(avatar.blob_id, avatar.media_id, private=False)
+        return cls(of_avatar.to(SQUARE_NAME), avatar.placeholder)
 
 
 class UserCounts(Struct):
@@ -237,7 +235,7 @@ class User(Struct):
     avatar: AvatarBody | None
 
     @classmethod
-    def of(cls, view: ProfileView, media_base_url: str) -> User:
+    def of(cls, view: ProfileView, links: MediaLinks) -> User:
         profile = view.profile
         counts = UserCounts(profile.followers, profile.following, profile.posts)
         return cls(
@@ -247,7 +245,7 @@ class User(Struct):
             profile.bio,
             counts,
             profile.created_at,
-            AvatarBody.of(profile.avatar, media_base_url),
+            AvatarBody.of(profile.avatar, links),
         )
 
 
@@ -258,8 +256,8 @@ class UserAsSeen(Struct):
     followed_by_me: bool
 
     @classmethod
-    def of(cls, view: ProfileView, media_base_url: str) -> UserAsSeen:
-        return cls(User.of(view, media_base_url), view.followed_by_viewer)
+    def of(cls, view: ProfileView, links: MediaLinks) -> UserAsSeen:
+        return cls(User.of(view, links), view.followed_by_viewer)
 
 
 class ListedUser(User):
@@ -268,8 +266,8 @@ class ListedUser(User):
     followed_by_me: bool
 
     @classmethod
-    def seen(cls, view: ProfileView, media_base_url: str) -> ListedUser:
-        user = User.of(view, media_base_url)
+    def seen(cls, view: ProfileView, links: MediaLinks) -> ListedUser:
+        user = User.of(view, links)
         return cls(**asdict(user), followed_by_me=view.followed_by_viewer)
 
 
@@ -282,9 +280,9 @@ class Author(Struct):
     avatar: AvatarBody | None
 
     @classmethod
-    def of(cls, view: AuthorView, media_base_url: str) -> Author:
+    def of(cls, view: AuthorView, links: MediaLinks) -> Author:
         profile = view.profile
-        avatar = AvatarBody.of(profile.avatar, media_base_url)
+        avatar = AvatarBody.of(profile.avatar, links)
         return cls(profile.user_id, profile.handle, profile.display_name, avatar)
 
 
@@ -351,13 +349,9 @@ class ClipBody(Struct):
     has_audio: bool
 
     @classmethod
-    def of(cls, medium: Medium, media_base_url: str) -> ClipBody | None:
-        picture = medium.picture
-        if picture is None or picture.clip is None:
-            return None
-        clip = picture.clip
+    def of(cls, clip: Clip, links: MediumLinks) -> ClipBody:
         return cls(
-            _url(picture, clip.name, medium.media_id, media_base_url),
+            links.to(clip.name),
             CLIP_TYPE,
             clip.width,
             clip.height,
@@ -389,8 +383,9 @@ class MediumView(Struct):
     alt_text: str
 
     @classmethod
-    def of(cls, medium: Medium, alt_text: str, media_base_url: str) -> MediumView:
+    def of(cls, medium: Medium, alt_text: str, links: MediaLinks, *, private: bool) -> MediumView:
         picture = medium.picture
+        files = links.of(picture.blob_id, medium.media_id, private=private) if picture else None
         return cls(
             medium.media_id,
             medium.state,
@@ -398,26 +393,22 @@ class MediumView(Struct):
             picture.width if picture else None,
             picture.height if picture else None,
             picture.placeholder if picture else None,
-            _renditions(picture, medium.media_id, media_base_url) if picture else [],
+            _renditions(picture, files) if picture and files else [],
             CaptureBody.of(medium.capture),
-            ClipBody.of(medium, media_base_url),
+            ClipBody.of(picture.clip, files) if picture and picture.clip and files else None,
             medium.progress,
             FailureBody.of(medium.failure),
             alt_text,
         )
 
 
-def _url(picture: Picture | Avatar, name: str, media_id: str, media_base_url: str) -> str:
-    return f"{media_base_url}/{picture.blob_id}/{name}?{MEDIUM_PARAMETER}={media_id}"
-
-
-def _renditions(picture: Picture, media_id: str, media_base_url: str) -> list[RenditionBody]:
+def _renditions(picture: Picture, links: MediumLinks) -> list[RenditionBody]:
     # All media with the same content share the stored object, but each has a URL of its own:
     # whether a URL is in a cache already tells nothing about other media with that content.
     return [
         RenditionBody(
             rendition.name,
-            _url(picture, rendition.name, media_id, media_base_url),
+            links.to(rendition.name),
             rendition.content_type,
             rendition.width,
             rendition.height,
@@ -461,15 +452,18 @@ class PostBody(Struct):
     taken_at: Instant | None
 
     @classmethod
-    def of(cls, view: PostView, media_base_url: str) -> PostBody:
+    def of(cls, view: PostView, links: MediaLinks) -> PostBody:
         post = view.post
         return cls(
             str(post.id),
             PostState(post.state),
-            Author.of(view.author, media_base_url),
+            Author.of(view.author, links),
             post.caption,
             PlaceView.of(post.place),
-            [MediumView.of(medium, text, media_base_url) for medium, text in post.described()],
+            [
+                MediumView.of(medium, text, links, private=view.is_private)
+                for medium, text in post.described()
+            ],
             PostCounts(view.counts.likes, view.counts.comments),
             post.created_at,
             post.published_at,
@@ -526,10 +520,8 @@ class PostCreated(Struct):
     uploads: list[UploadLink]
 
     @classmethod
-    def of(cls, created: CreatedPost, media_base_url: str) -> PostCreated:
-        return cls(
-            PostBody.of(created.view, media_base_url), [UploadLink.of(g) for g in created.grants]
-        )
+    def of(cls, created: CreatedPost, links: MediaLinks) -> PostCreated:
+        return cls(PostBody.of(created.view, links), [UploadLink.of(g) for g in created.grants])
 
 
 class AvatarCreated(Struct):
@@ -560,9 +552,14 @@ class UploadBody(Struct):
     thumbnail: str | None
 
     @classmethod
-    def of(cls, upload: Upload, media_base_url: str) -> UploadBody:
+    def of(cls, upload: Upload, links: MediaLinks) -> UploadBody:
         medium = upload.medium
-        picture = medium.picture
+        # The ledger is for its owner alone, whoever may see the post.
+        thumbnail = (
+            links.of(medium.picture.blob_id, medium.media_id, private=True)
+            if medium.picture
+            else None
+        )
         return cls(
             str(upload.post_id),
             medium.media_id,
@@ -573,7 +570,7 @@ class UploadBody(Struct):
             FailureBody.of(medium.failure),
             upload.created_at,
             upload.purpose,
-            _url(picture, SQUARE_NAME, medium.media_id, media_base_url) if picture else None,
+            thumbnail.to(SQUARE_NAME) if thumbnail else None,
         )
 
 
@@ -589,9 +586,9 @@ class UploadState(Struct):
     link: UploadLink | None
 
     @classmethod
-    def of(cls, view: UploadView, media_base_url: str) -> UploadState:
+    def of(cls, view: UploadView, links: MediaLinks) -> UploadState:
         return cls(
-            UploadBody.of(view.upload, media_base_url),
+            UploadBody.of(view.upload, links),
             [PartBody(part.number, part.size) for part in view.arrived],
             UploadLink.of(view.grant) if view.grant else None,
         )
@@ -625,10 +622,10 @@ class DeletedPost(Struct):
     restorable_until: Instant | None
 
     @classmethod
-    def of(cls, view: PostView, media_base_url: str) -> DeletedPost:
+    def of(cls, view: PostView, links: MediaLinks) -> DeletedPost:
         post = view.post
         return cls(
-            PostBody.of(view, media_base_url),
+            PostBody.of(view, links),
             None if post.deleted_from is None else PostState(post.deleted_from),
             post.deleted_at,
             post.restorable_until,
@@ -709,8 +706,8 @@ class SuggestionBody(Struct):
     user: Author | None
 
     @classmethod
-    def of(cls, view: SuggestionView, media_base_url: str) -> SuggestionBody:
-        user = Author.of(view.user, media_base_url) if view.user else None
+    def of(cls, view: SuggestionView, links: MediaLinks) -> SuggestionBody:
+        user = Author.of(view.user, links) if view.user else None
         return cls(view.kind, view.text, user)
 
 

@@ -125,7 +125,7 @@ def delete_avatar(call: Call) -> None:
 def list_uploads(call: Call) -> UploadPage:
     """List the caller's uploads, newest first: which are on their way, which failed and why."""
     page = call.services.uploads.list(call.user_id, call.position, call.limit)
-    items = [UploadBody.of(upload, call.services.media_base_url) for upload in page.items]
+    items = [UploadBody.of(upload, call.services.links) for upload in page.items]
     return UploadPage(items, call.cursor(page.next_position))
 
 
@@ -133,7 +133,7 @@ def list_uploads(call: Call) -> UploadPage:
 def get_upload(call: Call) -> UploadState:
     """Get one of the caller's uploads: which parts arrived, and fresh links for the others."""
     view = call.services.uploads.get(call.user_id, call.path["media_id"])
-    return UploadState.of(view, call.services.media_base_url)
+    return UploadState.of(view, call.services.links)
 
 
 @route("POST", "/me/uploads/{media_id}/complete", returns=UploadState, errors=(404, 409))
@@ -144,7 +144,7 @@ def complete_upload(call: Call) -> UploadState:
     more.
     """
     view = call.services.uploads.complete(call.user_id, call.path["media_id"])
-    return UploadState.of(view, call.services.media_base_url)
+    return UploadState.of(view, call.services.links)
 
 
 @route(
@@ -166,7 +166,7 @@ def get_original(call: Call) -> OriginalLink:
 def list_deleted(call: Call) -> DeletedPage:
     """List the caller's deleted posts that can still be restored, last deleted first."""
     page = call.services.posts.deleted(call.user_id, call.position, call.limit)
-    items = [DeletedPost.of(view, call.services.media_base_url) for view in page.items]
+    items = [DeletedPost.of(view, call.services.links) for view in page.items]
     return DeletedPage(items, call.cursor(page.next_position))
 
 
@@ -174,21 +174,21 @@ def list_deleted(call: Call) -> DeletedPage:
 def follow(call: Call) -> UserAsSeen:
     """Follow a user. Nothing changes if the caller follows them already."""
     followee = call.services.follows.follow(call.user_id, call.path["handle"])
-    return UserAsSeen.of(followee, call.services.media_base_url)
+    return UserAsSeen.of(followee, call.services.links)
 
 
 @route("DELETE", "/me/following/{handle}", returns=UserAsSeen, errors=(404,))
 def unfollow(call: Call) -> UserAsSeen:
     """Stop following a user. Nothing changes if the caller does not follow them."""
     followee = call.services.follows.unfollow(call.user_id, call.path["handle"])
-    return UserAsSeen.of(followee, call.services.media_base_url)
+    return UserAsSeen.of(followee, call.services.links)
 
 
 @route("GET", "/users/{handle}", returns=UserAsSeen, errors=(404,))
 def get_user(call: Call) -> UserAsSeen:
     """Get a user's profile with exact counts."""
     view = call.services.viewing.find(call.viewer, call.path["handle"])
-    return UserAsSeen.of(view, call.services.media_base_url)
+    return UserAsSeen.of(view, call.services.links)
 
 
 @route("GET", "/users/{handle}/posts", returns=PostPage, paged=True, errors=(404,))
@@ -252,7 +252,7 @@ def create_post(call: Call) -> PostCreated:
         body.taken_at,
     )
     created = call.services.posts.create(call.user_id, draft, call.header(KEY.name))
-    return PostCreated.of(created, call.services.media_base_url)
+    return PostCreated.of(created, call.services.links)
 
 
 @route("GET", "/posts/{id}", returns=PostBody, errors=(404,))
@@ -351,8 +351,8 @@ def suggest(call: Call) -> Suggestions:
     A text that begins with `@` gets only users, one that begins with `#` only hashtags.
     """
     found = call.services.search.suggest(call.viewer, call.asked("q") or "")
-    base_url = call.services.media_base_url
-    return Suggestions([SuggestionBody.of(view, base_url) for view in found])
+    links = call.services.links
+    return Suggestions([SuggestionBody.of(view, links) for view in found])
 
 
 @route("GET", "/hashtags/{tag}/posts", returns=PostPage, paged=True)
@@ -382,11 +382,11 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
 
 
 def _own(call: Call, profile: Profile) -> User:
-    return User.of(call.services.viewing.own(profile), call.services.media_base_url)
+    return User.of(call.services.viewing.own(profile), call.services.links)
 
 
 def _post(call: Call, view: PostView) -> PostBody:
-    return PostBody.of(view, call.services.media_base_url)
+    return PostBody.of(view, call.services.links)
 
 
 def _post_page(call: Call, page: Page[PostView]) -> PostPage:
@@ -398,7 +398,7 @@ def _user_page(call: Call, page: Page[ProfileView]) -> UserPage:
 
 
 def _listed(call: Call, views: Sequence[ProfileView]) -> list[ListedUser]:
-    return [ListedUser.seen(view, call.services.media_base_url) for view in views]
+    return [ListedUser.seen(view, call.services.links) for view in views]
 
 
 def _given(value: Any) -> Any:

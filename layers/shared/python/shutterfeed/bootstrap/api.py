@@ -28,6 +28,7 @@ from shutterfeed.bootstrap.recent_posts_cache import cached
 from shutterfeed.bootstrap.search_engine import search_index
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.limits import Limits
+from shutterfeed.domain.links import signing_key
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
@@ -47,6 +48,7 @@ from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
+from shutterfeed.services.links import MediaLinks
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
@@ -73,7 +75,7 @@ class People:
 
 @dataclass(frozen=True, kw_only=True)
 class Api(People):
-    media_base_url: str
+    links: MediaLinks
     accounts: AccountService
     search: SearchService
     cursors: Cursors
@@ -200,7 +202,11 @@ def services() -> Api:
     )
     return Api(
         **vars(people),
-        media_base_url=settings.media_base_url,
+        links=MediaLinks(
+            base_url=settings.media_base_url,
+            key=signing_key(settings.media_keys),
+            clock=aws.clock(),
+        ),
         accounts=AccountService(secrets=secrets),
         search=SearchService(
             index=search_index(settings.search_engine, settings.search_target),

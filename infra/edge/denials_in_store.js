@@ -1,0 +1,8 @@
+// What is denied is in the key-value store of this function, by the ids of media and blobs.
+import cf from 'cloudfront';
+
+const store = cf.kvs();
+
+async function isDenied(id) {
+  return store.exists(id);
+}
