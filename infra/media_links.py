@@ -12,7 +12,7 @@ from constructs import Construct
 from infra.media_keys import MediaKeys
 from infra.settings import Settings
 
-_SOURCES: Final = Path(__file__).with_name("edge")
+SOURCES: Final = Path(__file__).with_name("edge")
 _KEYS: Final = "@KEYS@"
 
 
@@ -43,6 +43,6 @@ class MediaLinks(Construct):
 
 def _code(keys: MediaKeys, *, in_store: bool) -> str:
     denials = "denials_in_store.js" if in_store else "denials_in_code.js"
-    source = "\n".join((_SOURCES / name).read_text() for name in (denials, "media_links.js"))
+    source = "\n".join((SOURCES / name).read_text() for name in (denials, "media_links.js"))
     before, after = source.split(_KEYS)
     return Fn.join("", [before, keys.value, after])

@@ -65,6 +65,7 @@ class FakeCloud:
         self.objects: dict[str, bytes] = {}
         self.calls: list[str] = []
         self.applied: dict[str, Any] = {}
+        self.parameters: list[dict[str, str]] = []
         self.site: list[dict[str, Any]] = []
 
     def client(self, _: str) -> Any:
@@ -83,12 +84,12 @@ class FakeCloud:
 
     def create_stack(self, **arguments: Any) -> None:
         self.calls.append("create")
-        self.applied["parameters"] = arguments["Parameters"]
+        self.parameters = arguments["Parameters"]
         self.statuses = ["CREATE_IN_PROGRESS", self.outcome]
 
     def update_stack(self, **arguments: Any) -> None:
         self.calls.append("update")
-        self.applied["parameters"] = arguments["Parameters"]
+        self.parameters = arguments["Parameters"]
         self.statuses = ["UPDATE_IN_PROGRESS", self.outcome]
 
     def delete_stack(self, **_: str) -> None:
@@ -206,7 +207,7 @@ def test_links_are_signed_with_a_random_key_that_a_cloud_keeps(
         assembly = Assembly("X", digest, Path(), template, ())
         monkeypatch.setattr(templates, "synthesize", lambda _, made=assembly: made)
         run()
-        (parameter,) = cloud.applied["parameters"]
+        (parameter,) = cloud.parameters
         assert parameter["ParameterKey"] == "MediaKeys"
         keys.append(parameter["ParameterValue"])
     assert cloud.calls.count("update") == 1
@@ -214,7 +215,7 @@ def test_links_are_signed_with_a_random_key_that_a_cloud_keeps(
     assert len(keys[0]) >= 40
     cloud.objects.clear()
     run()
-    assert cloud.applied["parameters"][0]["ParameterValue"] != keys[0]
+    assert cloud.parameters[0]["ParameterValue"] != keys[0]
 
 
 def test_the_sites_files_are_put_with_what_is_said_of_them(cloud: FakeCloud) -> None:

@@ -22,8 +22,8 @@ class MediumLinks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaLinks:
-    """Signs links with one HMAC a medium. Nothing that is cached or stored has links in it: they are
-    signed when an answer is made."""
+    """Signs links, with one HMAC a medium. Nothing that is cached or stored has links in it: they
+    are signed when an answer is made."""
 
     base_url: str
     key: str
