@@ -257,7 +257,7 @@ class UserAsSeen(Struct):
 
     @classmethod
     def of(cls, view: ProfileView, links: MediaLinks) -> UserAsSeen:
-        return cls(User.of(view, links), view.followed_by_viewer)
+        return cls(User.of(view, links), view.relation.follows)
 
 
 class ListedUser(User):
@@ -268,7 +268,7 @@ class ListedUser(User):
     @classmethod
     def seen(cls, view: ProfileView, links: MediaLinks) -> ListedUser:
         user = User.of(view, links)
-        return cls(**asdict(user), followed_by_me=view.followed_by_viewer)
+        return cls(**asdict(user), followed_by_me=view.relation.follows)
 
 
 class Author(Struct):

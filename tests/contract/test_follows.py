@@ -39,7 +39,8 @@ def _unfollow(store: Store, follower: str, followee: str) -> bool:
 
 
 def _followed(store: Store, follower: str, *users: str) -> frozenset[str]:
-    return store.viewing.read_now(Viewer(follower), Wanted(users=users)).followed
+    relations = store.viewing.read_now(Viewer(follower), Wanted(users=users)).relations
+    return {user_id for user_id, relation in relations.items() if relation.follows}
 
 
 def _profile(store: Store, user_id: str) -> Profile:
@@ -72,7 +73,7 @@ def test_a_page_of_people_tells_whom_one_follows(store: Store) -> None:
     assert _followed(store, ADA, *people) == {people[2], people[50], people[119]}
     assert _followed(store, ADA, people[3], people[50]) == {people[50]}
     assert _followed(store, ADA) == set()
-    assert store.viewing.read(NOBODY, Wanted(users=people)).followed == set()
+    assert store.viewing.read(NOBODY, Wanted(users=people)).relations == {}
 
 
 def test_counts_stay_exact_however_often_one_follows_and_unfollows(store: Store) -> None:

@@ -10,7 +10,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.viewing import by_kind
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.posts import Post, PostCounts
-from shutterfeed.domain.visibility import NOBODY, Viewer
+from shutterfeed.domain.visibility import NOBODY, Relation, Viewer
 from shutterfeed.ports.viewing import Stored, Wanted
 from tests import samples
 from tests.contract.conftest import Store
@@ -44,7 +44,7 @@ def test_posts_come_with_their_counts_and_authors(store: Store, read: Read) -> N
     assert found.posts == {mine.id: mine, yours.id: yours}
     assert found.counts == {mine.id: COUNTS}
     assert set(found.profiles) == {ADA, BOB, CY}
-    assert found.followed == frozenset()
+    assert found.relations == {}
 
 
 def test_of_posts_at_hand_the_counts_alone_are_read(store: Store, read: Read) -> None:
@@ -61,9 +61,9 @@ def test_users_come_with_whether_the_viewer_follows_them_and_authors_do_not(
         store.follows.follow(BOB, samples.profile(followee), ulid(START, followee))
     found = read(Viewer(BOB), Wanted(authors=[ADA], users=[BOB, CY, "nobody"]))
     assert set(found.profiles) == {ADA, BOB, CY}
-    assert found.followed == {CY}
+    assert found.relations == {CY: Relation(follows=True)}
     assert found.profiles[CY].followers == 1
-    assert read(NOBODY, Wanted(users=[ADA, CY])).followed == frozenset()
+    assert read(NOBODY, Wanted(users=[ADA, CY])).relations == {}
 
 
 def test_nothing_is_read_of_nothing(read: Read) -> None:

@@ -57,7 +57,7 @@ from shutterfeed.domain.retention import (
     unfollowed_marker_retention,
 )
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, recent_renames
-from shutterfeed.domain.visibility import Viewer
+from shutterfeed.domain.visibility import Relation, Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
@@ -848,7 +848,7 @@ class FakeViewingReads:
             {i: data.posts[i] for i in wanted.posts if i in data.posts},
             {i: data.counts[i] for i in counted if i in data.counts},
             {i: data.profiles[i] for i in people if i in data.profiles},
-            frozenset(i for i in users if (viewer.user_id, i) in data.edges),
+            {i: Relation(follows=True) for i in users if (viewer.user_id, i) in data.edges},
         )
 
 

@@ -238,8 +238,8 @@ def test_a_user_is_found_by_any_spelling_of_the_handle_and_not_by_an_old_one(
 def test_a_profile_says_whether_its_viewer_follows(backend: Backend) -> None:
     bob = backend.users.me(samples.user_id(2))
     backend.users.me(ADA)
-    assert not backend.viewing.find(Viewer(ADA), bob.handle).followed_by_viewer
+    assert not backend.viewing.find(Viewer(ADA), bob.handle).relation.follows
     backend.follows.follow(ADA, bob.handle)
     view = backend.viewing.find(Viewer(ADA), bob.handle)
-    assert view.followed_by_viewer
+    assert view.relation.follows
     assert view.profile.followers == 1

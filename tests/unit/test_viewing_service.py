@@ -71,8 +71,8 @@ def test_who_is_not_signed_in_sees_what_is_published_and_follows_nobody(backend:
     listed = backend.posts.by_author(handle, NOBODY, None, 10).items
     assert [view.post for view in listed] == [post]
     followers = backend.follows.followers(handle, NOBODY, None, 10).items
-    assert [(view.profile.user_id, view.followed_by_viewer) for view in followers] == [(BOB, False)]
-    assert not backend.viewing.find(NOBODY, handle).followed_by_viewer
+    assert [(view.profile.user_id, view.relation.follows) for view in followers] == [(BOB, False)]
+    assert not backend.viewing.find(NOBODY, handle).relation.follows
     pending = backend.create_post(1, (PHOTO,), "pending")
     with pytest.raises(NotFound):
         backend.posts.get(str(pending.id), NOBODY)

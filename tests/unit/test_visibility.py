@@ -19,7 +19,7 @@ from shutterfeed.domain.visibility import (
     UserSubject,
     Viewer,
     decide,
-    decide_on_owner,
+    decide_on_relation,
 )
 from tests import samples
 from tests.fakes.system import START
@@ -106,7 +106,7 @@ def test_what_is_decided_by_the_owner_alone_is_what_is_decided_of_a_post_that_al
     viewer: Viewer, relation: Relation
 ) -> None:
     for surface in Surface:
-        reason = decide_on_owner(viewer, AUTHOR.user_id, relation, surface)
+        reason = decide_on_relation(viewer, AUTHOR.user_id, relation, surface)
         assert reason == _post_reason(viewer, PUBLISHED, surface, relation)
 
 
@@ -116,6 +116,41 @@ def test_a_user_is_shown_to_all(surface: Surface) -> None:
         assert decide(viewer, UserSubject(AUTHOR), relation, surface) is None
 
 
+BLOCKS = (Relation(has_blocked=True), Relation(is_blocked=True))
+PRIVATE = replace(AUTHOR, private=True)
+
+
+@pytest.mark.parametrize(("surface", "relation"), [*product(Surface, BLOCKS)])
+def test_who_blocks_and_who_is_blocked_are_not_there_for_each_other(
+    surface: Surface, relation: Relation
+) -> None:
+    followed = replace(relation, follows=True)
+    assert _post_reason(OTHER, PUBLISHED, surface, followed) is Reason.BLOCKED
+    assert decide(OTHER, UserSubject(AUTHOR), followed, surface) is Reason.BLOCKED
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_the_posts_of_a_private_account_are_for_its_followers_and_itself(surface: Surface) -> None:
+    post = PostSubject(PUBLISHED, PRIVATE)
+    assert decide(OWNER, post, STRANGERS, surface) is None
+    assert decide(OTHER, post, FOLLOWED, surface) is None
+    for stranger in (STRANGERS, Relation(has_requested=True), Relation(is_followed=True)):
+        assert decide(OTHER, post, stranger, surface) is Reason.PRIVATE
+    assert decide(NOBODY, post, STRANGERS, surface) is Reason.PRIVATE
+    if surface is not Surface.FEED:
+        assert decide(OTHER, UserSubject(PRIVATE), STRANGERS, surface) is None
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_whom_one_has_muted_is_left_out_only_where_one_has_not_asked_for_them(
+    surface: Surface,
+) -> None:
+    muted = Relation(follows=True, has_muted=True)
+    reason = Reason.MUTED if surface in {Surface.FEED, Surface.MIXED} else None
+    assert _post_reason(OTHER, PUBLISHED, surface, muted) is reason
+    assert decide(OTHER, UserSubject(AUTHOR), muted, surface) is reason
+
+
 def test_the_first_reason_in_order_is_given() -> None:
     gone = PostSubject(replace(PUBLISHED.deleted(START), purpose=Purpose.AVATAR), None)
     assert decide(OTHER, gone, STRANGERS, Surface.FEED) is Reason.NEVER_SHOWN
@@ -123,3 +158,8 @@ def test_the_first_reason_in_order_is_given() -> None:
     assert decide(OTHER, deleted, STRANGERS, Surface.FEED) is Reason.DELETED
     orphan = PostSubject(PUBLISHED, None)
     assert decide(OTHER, orphan, STRANGERS, Surface.FEED) is Reason.OWNER_MISSING
+    both = Relation(is_blocked=True, has_muted=True)
+    assert decide(OTHER, PostSubject(PUBLISHED, PRIVATE), both, Surface.FEED) is Reason.BLOCKED
+    muted = Relation(has_muted=True)
+    assert decide(OTHER, PostSubject(PUBLISHED, PRIVATE), muted, Surface.FEED) is Reason.PRIVATE
+    assert _post_reason(OTHER, PUBLISHED, Surface.FEED, muted) is Reason.MUTED

@@ -74,6 +74,9 @@ class Profile:
     popularity."""
     popularity: int = 0
     """The order of magnitude of the number of followers, as last noted: see `search.popularity`."""
+    private: bool = False
+    """Whether only accepted followers see the user's posts, and whom they follow and are followed
+    by."""
     avatar: Avatar | None = None
     avatar_version: str | None = None
     """The ULID of the post or removal that last decided which avatar there is."""

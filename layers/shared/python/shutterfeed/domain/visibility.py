@@ -10,12 +10,13 @@ If several reasons apply, `decide` returns the first in this order. A new reason
     about the subject      missing, never shown, (erased), (withheld by a moderator), deleted,
                            unpublished
     about its owner        missing, (account closed or suspended)
-    about viewer and       (one has blocked the other), (private, and the viewer is not accepted),
-    owner                  (muted; only on lists), unfollowed (only in feeds)
+    about viewer and       one has blocked the other, private and the viewer does not follow,
+    owner                  muted (only among posts of many), unfollowed (only in feeds)
 
-Reasons in brackets do not exist yet. `decide_on_owner` decides the reasons about viewer and owner
-from `Relation`; feeds call it before they read any post. Content that is marked as sensitive will
-not be hidden: that will be a field of the view, not a reason.
+Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
+the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
+private account is shown to everybody, and its posts to those who follow it. Content that is marked
+as sensitive is not hidden: that is a field of the view, not a reason.
 """
 
 from __future__ import annotations
@@ -58,7 +59,11 @@ class Surface(StrEnum):
     ITSELF = "itself"
     """The subject is read by its own address: a post's id, or a user's handle."""
     LIST = "list"
-    """The subject is one of several: a user's posts or followers, or the hits of a search."""
+    """The subject is one of several that belong together: the posts of one user, the followers of
+    one, or the users that a search finds."""
+    MIXED = "mixed"
+    """The subject is a post or a user among those of many that nobody has asked for by name: the
+    hits of a search for posts, the posts with a hashtag, suggestions of whom to follow."""
     FEED = "feed"
     BIN = "bin"
     """The subject is one of the viewer's own deleted posts."""
@@ -75,6 +80,12 @@ class Reason(StrEnum):
     UNPUBLISHED = "unpublished"
     OWNER_MISSING = "owner_missing"
     """Its author has no profile."""
+    BLOCKED = "blocked"
+    """The viewer has blocked its owner, or the owner the viewer."""
+    PRIVATE = "private"
+    """Its author's account is private, and the viewer does not follow it."""
+    MUTED = "muted"
+    """The viewer has muted its owner."""
     UNFOLLOWED = "unfollowed"
     """The viewer does not follow its author any more, and their feed still holds the post."""
 
@@ -84,6 +95,15 @@ class Relation:
     """The relation between a viewer and the owner of a subject."""
 
     follows: bool = False
+    """Whether the viewer follows the owner. Who follows a private account was accepted by it."""
+    is_followed: bool = False
+    """Whether the owner follows the viewer."""
+    has_requested: bool = False
+    """Whether the viewer has asked to follow the owner, and has no answer yet."""
+    has_blocked: bool = False
+    is_blocked: bool = False
+    """Whether the owner has blocked the viewer."""
+    has_muted: bool = False
 
 
 STRANGERS: Final = Relation()
@@ -115,25 +135,42 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
             if post is None:
                 return Reason.MISSING
             reason = _decide_on_post(viewer, post, surface)
-            if reason is None and author is None:
-                reason = Reason.OWNER_MISSING
-            return reason or decide_on_owner(viewer, post.author_id, relation, surface)
+            if reason is not None:
+                return reason
+            if author is None:
+                return Reason.OWNER_MISSING
+            return _decide_on_author(viewer, author, relation, surface)
         case UserSubject(profile):
             if profile is None:
                 return Reason.MISSING
-            return decide_on_owner(viewer, profile.user_id, relation, surface)
+            return decide_on_relation(viewer, profile.user_id, relation, surface)
 
 
-def decide_on_owner(
+def decide_on_relation(
     viewer: Viewer, owner_id: str, relation: Relation, surface: Surface
 ) -> Reason | None:
-    """The part of the decision that needs only the owner of a subject. A feed leaves entries out
-    with it before it reads posts, so that its pages are full and its counts right."""
+    """The part of the decision that needs only the relation of viewer and owner. A feed leaves
+    entries out with it before it reads posts, so that its pages are full and its counts right."""
     if viewer.is_user(owner_id):
         return None
+    if relation.has_blocked or relation.is_blocked:
+        return Reason.BLOCKED
+    if relation.has_muted and surface in {Surface.FEED, Surface.MIXED}:
+        return Reason.MUTED
     if surface is Surface.FEED and not relation.follows:
         return Reason.UNFOLLOWED
     return None
+
+
+def _decide_on_author(
+    viewer: Viewer, author: Profile, relation: Relation, surface: Surface
+) -> Reason | None:
+    reason = decide_on_relation(viewer, author.user_id, relation, surface)
+    if reason is Reason.BLOCKED or viewer.is_user(author.user_id):
+        return reason
+    if author.private and not relation.follows:
+        return Reason.PRIVATE
+    return reason
 
 
 def _decide_on_post(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:

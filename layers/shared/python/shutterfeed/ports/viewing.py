@@ -9,7 +9,7 @@ from typing import Protocol
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile
-from shutterfeed.domain.visibility import Viewer
+from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,11 @@ class Stored:
     counts: Mapping[PostId, PostCounts] = field(default_factory=dict)
     """The counts of posts. A post that nobody has liked or commented on is left out."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
-    followed: frozenset[str] = frozenset()
-    """The wanted users whom the viewer follows."""
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    """The viewer's relations to owners of what is wanted. One to whom there is none is left out."""
+
+    def relation_to(self, user_id: str) -> Relation:
+        return self.relations.get(user_id, STRANGERS)
 
     def __or__(self, later: Stored) -> Stored:
         """Both results together. An item in `later` replaces the one that was read before."""
@@ -47,7 +50,7 @@ class Stored:
             {**self.posts, **later.posts},
             {**self.counts, **later.counts},
             {**self.profiles, **later.profiles},
-            self.followed | later.followed,
+            {**self.relations, **later.relations},
         )
 
     def including(self, posts: Iterable[Post], profiles: Iterable[Profile] = ()) -> Stored:

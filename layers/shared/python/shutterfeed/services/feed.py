@@ -27,7 +27,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
-from shutterfeed.domain.visibility import Surface, Viewer, decide_on_owner
+from shutterfeed.domain.visibility import Surface, Viewer, decide_on_relation
 from shutterfeed.ports.feed_reads import FeedReads, FeedStart, FeedView, FeedWanted
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
@@ -276,7 +276,7 @@ def _hidden_authors(viewer: Viewer, reader: Reader) -> frozenset[str]:
 
     def is_hidden(author_id: str) -> bool:
         relation = reader.relation_to(author_id)
-        return decide_on_owner(viewer, author_id, relation, Surface.FEED) is not None
+        return decide_on_relation(viewer, author_id, relation, Surface.FEED) is not None
 
     return frozenset(filter(is_hidden, reader.unfollowed))
 

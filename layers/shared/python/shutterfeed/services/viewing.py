@@ -16,7 +16,6 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.users import Profile, canonical_handle
 from shutterfeed.domain.visibility import (
-    STRANGERS,
     PostSubject,
     Relation,
     Surface,
@@ -37,10 +36,10 @@ class AuthorView:
 
 @dataclass(frozen=True, slots=True)
 class ProfileView:
-    """A user with exact counts, and whether the viewer follows them."""
+    """A user with exact counts, and the viewer's relation to them."""
 
     profile: Profile
-    followed_by_viewer: bool
+    relation: Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,9 @@ class ViewingService:
         return replace(view, post=self.progress.of(view.post))
 
     def posts(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
-        """The posts of a list that names them, such as the hits of a search."""
+        """The posts of many authors that a list names, such as the hits of a search."""
         stored = self.reads.read(viewer, Wanted(posts=post_ids)) if post_ids else Stored()
-        return _posts(viewer, post_ids, stored, Surface.LIST)
+        return _posts(viewer, post_ids, stored, Surface.MIXED)
 
     def posts_at_hand(
         self,
@@ -162,7 +161,7 @@ def _user_not_found(handle: str) -> NotFound:
 
 
 def _post_by_itself(viewer: Viewer, post_id: PostId, stored: Stored) -> PostView:
-    view = _post(viewer, post_id, stored, STRANGERS, Surface.ITSELF)
+    view = _post(viewer, post_id, stored, stored.relation_to(post_id.author_id), Surface.ITSELF)
     if view is None:
         raise post_not_found()
     viewer.check_session(view.author.profile)
@@ -174,8 +173,9 @@ def _posts(
     post_ids: Iterable[PostId],
     stored: Stored,
     surface: Surface,
-    relation_to: Callable[[str], Relation] = lambda _: STRANGERS,
+    relation_to: Callable[[str], Relation] | None = None,
 ) -> tuple[PostView, ...]:
+    relation_to = relation_to or stored.relation_to
     views = (_post(viewer, i, stored, relation_to(i.author_id), surface) for i in post_ids)
     return tuple(view for view in views if view is not None)
 
@@ -199,8 +199,8 @@ def _user_by_itself(viewer: Viewer, user_id: str, stored: Stored, handle: str) -
 
 
 def _user(viewer: Viewer, user_id: str, stored: Stored, surface: Surface) -> ProfileView | None:
-    profile, follows = stored.profiles.get(user_id), user_id in stored.followed
-    reason = visibility.decide(viewer, UserSubject(profile), Relation(follows=follows), surface)
+    profile, relation = stored.profiles.get(user_id), stored.relation_to(user_id)
+    reason = visibility.decide(viewer, UserSubject(profile), relation, surface)
     if reason is not None or profile is None:
         return None
-    return ProfileView(profile, follows)
+    return ProfileView(profile, relation)

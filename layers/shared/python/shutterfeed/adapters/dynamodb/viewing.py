@@ -10,7 +10,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.profiles import with_followers
 from shutterfeed.adapters.dynamodb.records import to_counts, to_post, to_profile
 from shutterfeed.adapters.dynamodb.table import Item, Table, item_key
-from shutterfeed.domain.visibility import Viewer
+from shutterfeed.domain.visibility import Relation, Viewer
 from shutterfeed.keys import Key, Kind
 from shutterfeed.ports.viewing import Stored, Wanted
 
@@ -30,7 +30,7 @@ class DynamoViewingReads:
         stored = to_stored(found)
         shown = [stored.profiles[i] for i in wanted.users if i in stored.profiles]
         exact = with_followers(self.table, shown, consistent)
-        return Stored(stored.posts, stored.counts, {**stored.profiles, **exact}, stored.followed)
+        return Stored(stored.posts, stored.counts, {**stored.profiles, **exact}, stored.relations)
 
 
 def wanted_keys(viewer: Viewer, wanted: Wanted) -> Iterator[Key]:
@@ -60,5 +60,8 @@ def to_stored(found: dict[Kind, list[Item]]) -> Stored:
         {post.id: post for post in posts},
         {keys.parse_counts(item_key(item)): to_counts(item) for item in found[Kind.COUNTS]},
         {profile.user_id: profile for profile in profiles},
-        frozenset(keys.parse_follow(item_key(item))[1] for item in found[Kind.FOLLOW]),
+        {
+            keys.parse_follow(item_key(item))[1]: Relation(follows=True)
+            for item in found[Kind.FOLLOW]
+        },
     )
