@@ -54,7 +54,7 @@ class PostView:
     def is_private(self) -> bool:
         """Whether not everybody may see the post, so that links to its media are given for a short
         time."""
-        return self.post.state is not PostState.PUBLISHED
+        return self.author.profile.private or self.post.state is not PostState.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
