@@ -200,8 +200,9 @@ class GatewayError(Struct):
 
 
 class AvatarBody(Struct):
-    """A user's picture: a square JPEG of up to 150 pixels a side. The content behind a URL never
-    changes. `placeholder` is a base64 ThumbHash of the whole photo."""
+    """A user's picture: a square JPEG of up to 150 pixels a side. The content behind `url` never
+    changes; it expires after one to two days. `placeholder` is a base64 ThumbHash of the whole
+    photo."""
 
     url: str
     placeholder: str
@@ -287,8 +288,8 @@ class Author(Struct):
 
 
 class RenditionBody(Struct):
-    """One size and format of a photo. The content behind a URL never changes; `width` and `height`
-    are in pixels."""
+    """One size and format of a photo. The content behind `url` never changes; it expires like every
+    address of a file. `width` and `height` are in pixels."""
 
     name: str
     url: str
@@ -338,7 +339,7 @@ class ClipBody(Struct):
     """The MP4 of a video or of an animated picture. An animated picture has no sound; play it in a
     loop.
 
-    The content behind a URL never changes.
+    The content behind `url` never changes; it expires like every address of a file.
     """
 
     url: str
