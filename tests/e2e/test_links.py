@@ -1,4 +1,4 @@
-"""Links to media, in front of real files: good tokens alone open them, for anybody, until denied."""
+"""Links to media, in front of real files: only good tokens open them, for anybody, until denied."""
 
 from __future__ import annotations
 

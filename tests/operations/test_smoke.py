@@ -14,7 +14,7 @@ from operations.smoke import addresses, command
 from operations.smoke.accounts import Account, is_ours
 from operations.smoke.report import Report, Waiting
 from tests.operations import smoked
-from tests.operations.smoked import OUTPUTS, REGION, Stage, forbidden
+from tests.operations.smoked import GOOD_TOKEN, OUTPUTS, REGION, Stage, forbidden
 from tools.errors import ToolError
 
 STORY = [
