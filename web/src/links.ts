@@ -71,12 +71,15 @@ export class Renewals {
   }
 }
 
+/** The fields that hold links. What people have written, such as a caption, never counts as one. */
+const FIELDS = new Set(["url", "thumbnail"]);
+
 /** Every link to media in an answer of the API. */
 export function* linksIn(answer: unknown): Generator<string> {
-  if (typeof answer === "string") {
-    if (parsed(answer).medium !== "") yield answer;
-  } else if (typeof answer === "object" && answer !== null) {
-    for (const value of Object.values(answer)) yield* linksIn(value);
+  if (typeof answer !== "object" || answer === null) return;
+  for (const [name, value] of Object.entries(answer)) {
+    if (typeof value !== "string") yield* linksIn(value);
+    else if (FIELDS.has(name) && parsed(value).medium !== "") yield value;
   }
 }
 
