@@ -106,6 +106,8 @@ class FakeCloudFront:
         return {"FunctionCode": io.BytesIO(code.encode()), "ETag": self._version}
 
     def _describe_function(self, given: Json) -> Json:
+        # Optional on AWS, but not on the local cloud.
+        assert given["Stage"] == "DEVELOPMENT"
         return {"FunctionSummary": {"Name": given["Name"], "FunctionConfig": CONFIG}}
 
     def _update_function(self, given: Json) -> Json:

@@ -49,10 +49,10 @@ def test_a_link_stays_the_same_for_a_whole_step(
     window: Window, now: datetime, blob_id: str
 ) -> None:
     expiry = window.expiry(now, blob_id)
-    begun = datetime.fromtimestamp(expiry, UTC) - window.lifetime
-    for seconds in (0, 1, window.step.total_seconds() - 1):
+    begun = datetime.fromtimestamp(expiry, UTC) - timedelta(seconds=window.lifetime)
+    for seconds in (0, 1, window.step - 1):
         assert window.expiry(begun + timedelta(seconds=seconds), blob_id) == expiry
-    assert window.expiry(begun + window.step, blob_id) == expiry + window.step.total_seconds()
+    assert window.expiry(begun + timedelta(seconds=window.step), blob_id) == expiry + window.step
 
 
 def test_links_to_different_blobs_change_at_different_moments() -> None:
@@ -108,7 +108,7 @@ def test_a_link_is_signed_for_the_moment_in_which_it_is_shown() -> None:
     clock = FakeClock()
     links = MediaLinks(base_url="", key=KEY, clock=clock)
     first = links.of(BLOB, MEDIUM, private=True)
-    clock.advance(PRIVATE.step)
+    clock.advance(timedelta(seconds=PRIVATE.step))
     assert links.of(BLOB, MEDIUM, private=True) != first
     assert signed_query(KEY, BLOB, MEDIUM, PRIVATE.expiry(clock.now(), BLOB)) == (
         links.of(BLOB, MEDIUM, private=True).query

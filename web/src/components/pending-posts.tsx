@@ -2,6 +2,8 @@ import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
 import { localFiles } from "../local-files.ts";
 import { forget, pending, previews } from "../pending.ts";
+import { ofPost } from "../link-sources.ts";
+import { useLinks } from "../links.ts";
 import { deletePost } from "../posts.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";

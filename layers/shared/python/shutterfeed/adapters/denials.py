@@ -96,7 +96,7 @@ class DenialsInCode:
         def attempt() -> None:
             code, version = self._code()
             entries = json.dumps(changed(_entries(code)), sort_keys=True)
-            described = self.client.describe_function(Name=self.function)
+            described = self.client.describe_function(Name=self.function, Stage="DEVELOPMENT")
             updated = self.client.update_function(
                 Name=self.function,
                 IfMatch=version,

@@ -15,7 +15,7 @@ import hmac
 import zlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 MEDIUM_PARAMETER: Final = "m"
@@ -30,22 +30,21 @@ to half its length, and nobody can try out more than a tiny part of 2^132 signat
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How long links are good for: up to `lifetime`, and at least one `step` less."""
+    """How long links are good for, in seconds: up to `lifetime`, and at least one `step` less."""
 
-    step: timedelta
+    step: int
     """How long a link stays the same."""
-    lifetime: timedelta
+    lifetime: int
 
     def expiry(self, now: datetime, blob_id: str) -> int:
         """When a link to the blob that is given out now expires, in seconds since the epoch."""
-        step = int(self.step.total_seconds())
-        into_step = (int(now.timestamp()) - zlib.crc32(blob_id.encode())) % step
-        return int(now.timestamp()) - into_step + int(self.lifetime.total_seconds())
+        at = int(now.timestamp())
+        return at - (at - zlib.crc32(blob_id.encode())) % self.step + self.lifetime
 
 
-PUBLIC: Final = Window(step=timedelta(days=1), lifetime=timedelta(days=2))
+PUBLIC: Final = Window(step=24 * 3600, lifetime=48 * 3600)
 """The window of media that everybody may see: 24 to 48 hours."""
-PRIVATE: Final = Window(step=timedelta(minutes=15), lifetime=timedelta(hours=2))
+PRIVATE: Final = Window(step=15 * 60, lifetime=2 * 3600)
 """The window of media that only some may see: 105 to 120 minutes."""
 
 

@@ -11,6 +11,7 @@ from shutterfeed.domain.links import PUBLIC
 from shutterfeed.ports.denials import Denials
 from shutterfeed.ports.system import Clock
 
+_LAST_LINK: Final = timedelta(seconds=PUBLIC.lifetime)
 _SLACK: Final = timedelta(hours=1)
 """How much later than the last link an entry ends: what the API shows may be some seconds old, and
 clocks differ."""
@@ -28,7 +29,7 @@ class DenialService:
         """Deny media or blobs. `hidden` says that the API shows them to nobody any more, so that
         the entry is needed only until the last link has expired; otherwise it stays until
         `allow`."""
-        until = self.clock.now() + PUBLIC.lifetime + _SLACK if hidden else None
+        until = self.clock.now() + _LAST_LINK + _SLACK if hidden else None
         self.denials.add(ids, until)
 
     def allow(self, ids: Collection[str]) -> None:
