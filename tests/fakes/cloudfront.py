@@ -42,7 +42,8 @@ class FakeCloudFront:
     _version: str = "0"
 
     def client(self, service: str) -> Any:
-        client: Any = boto3.client(
+        connect: Any = boto3.client
+        client = connect(
             service,
             region_name="us-east-1",
             aws_access_key_id="key",
@@ -108,13 +109,14 @@ class FakeCloudFront:
     def _describe_function(self, given: Json) -> Json:
         # Optional on AWS, but not on the local cloud.
         assert given["Stage"] == "DEVELOPMENT"
-        return {"FunctionSummary": {"Name": given["Name"], "FunctionConfig": CONFIG}}
+        summary = {"Name": given["Name"], "FunctionConfig": CONFIG}
+        return {"FunctionSummary": summary, "ETag": self._version}
 
     def _update_function(self, given: Json) -> Json:
         assert given["FunctionConfig"] == CONFIG
         self._check(given["IfMatch"], Refused(412, "PreconditionFailed"))
         self.code = given["FunctionCode"].decode()
-        return {"ETag": self._version}
+        return {}
 
     def _publish_function(self, given: Json) -> Json:
         if given["IfMatch"] != self._version:

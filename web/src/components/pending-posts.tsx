@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
-import { localFiles } from "../local-files.ts";
-import { forget, pending, previews } from "../pending.ts";
 import { ofPost } from "../link-sources.ts";
 import { useLinks } from "../links.ts";
+import { localFiles } from "../local-files.ts";
+import { forget, pending, previews } from "../pending.ts";
 import { deletePost } from "../posts.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
@@ -28,7 +28,7 @@ function PendingPost({ post }: { post: PostBody }) {
   const files = useStore(localFiles);
   const preview =
     first && (previews.get(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
-  const links = useLinks(preview, ofPost(post.id));
+  const links = useLinks(preview ?? undefined, ofPost(post.id));
   const url = preview && links.fresh(preview);
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
   const stage = stageOf(post, useSender(post.id), (id) => files[id], Date.now());

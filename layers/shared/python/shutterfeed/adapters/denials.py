@@ -96,17 +96,20 @@ class DenialsInCode:
         def attempt() -> None:
             code, version = self._code()
             entries = json.dumps(changed(_entries(code)), sort_keys=True)
-            described = self.client.describe_function(Name=self.function, Stage="DEVELOPMENT")
-            updated = self.client.update_function(
+            self.client.update_function(
                 Name=self.function,
                 IfMatch=version,
-                FunctionConfig=described["FunctionSummary"]["FunctionConfig"],
+                FunctionConfig=self._described()["FunctionSummary"]["FunctionConfig"],
                 FunctionCode=_DENIED.sub(lambda _: f"const DENIED = {entries};", code).encode(),
             )
-            self.client.publish_function(Name=self.function, IfMatch=updated["ETag"])
+            # What others have changed since is published with it.
+            self.client.publish_function(Name=self.function, IfMatch=self._described()["ETag"])
 
         exceptions = self.client.exceptions
         _repeat(attempt, exceptions.PreconditionFailed, exceptions.InvalidIfMatchVersion)
+
+    def _described(self) -> Any:
+        return self.client.describe_function(Name=self.function, Stage="DEVELOPMENT")
 
     def _code(self) -> tuple[str, str]:
         answer = self.client.get_function(Name=self.function, Stage="DEVELOPMENT")
