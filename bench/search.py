@@ -207,7 +207,7 @@ def _fill(
             position=ulid(_FIRST + timedelta(minutes=number), number),
             revision=1,
         )
-        documents.append(post_document(post.id, post))
+        documents.append(post_document(post.id, post, samples.profile(1)))
     written = []
     for start in range(0, len(documents), _BATCH):
         before = units.written

@@ -85,6 +85,8 @@ def _api(function: lambda_.Function, to: Resources) -> None:
         "DeleteItem",
     )
     grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX, schema.PUBLISHED_INDEX)
+    # A request to follow is written on condition that there is no follow edge.
+    grants.items(function, tables.metadata, "ConditionCheckItem")
     # Unfollowing removes a subscription, and a feed that was made again is stored.
     grants.items(function, tables.feed, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     _delivers(function, to)
@@ -187,6 +189,8 @@ def _fan_out(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("FEED_TABLE", tables.feed.table_name)
     _delivers(function, to)
     grants.items(function, tables.metadata, *_MIGRATION, "ConditionCheckItem")
+    # The index has the requests to follow an account that has become public.
+    grants.index(function, tables.metadata, schema.FOLLOWERS_INDEX)
     # A subscription that has run out is renewed or removed, if it has not changed since it was
     # read.
     grants.items(function, tables.feed, "Query", "BatchWriteItem", "UpdateItem", "DeleteItem")
@@ -256,8 +260,10 @@ def _index(function: lambda_.Function, to: Resources) -> None:
     metadata = to.tables.metadata
     function.add_environment("METADATA_TABLE", metadata.table_name)
     # It scans the table when an operator builds the index again or checks it. The followers of a
-    # celebrity are counted in several items, which it reads in one batch.
-    grants.items(function, metadata, "GetItem", "BatchGetItem", "Scan")
+    # celebrity are counted in several items, which it reads in one batch. The posts of an account
+    # that becomes private or public are read page by page, each page in a message of its own.
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "Scan")
+    _sends(function, to, "index")
 
 
 def _tokens(function: lambda_.Function, to: Resources) -> None:

@@ -62,7 +62,7 @@ SPECS: Final[Mapping[str, FunctionSpec]] = {
         layers=("runtime", "imaging", "video", SHARED),
     ),
     "fan_out": replace(_WORKERS["fan_out"], calls_itself=True),
-    "index": replace(_WORKERS["index"], searches=True),
+    "index": replace(_WORKERS["index"], searches=True, calls_itself=True),
 }
 
 

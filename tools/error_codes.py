@@ -44,10 +44,14 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "unauthenticated": "There is no access token, or another kind of token.",
         "session_ended": "The caller was signed out everywhere since this session began.",
     },
-    403: {"not_your_post": "Only its author may change a post."},
+    403: {
+        "not_your_post": "Only its author may change a post.",
+        "private_account": "The account is private, and the caller does not follow it.",
+    },
     404: {
         "post_not_found": "There is no such post, or the caller may not see it.",
         "user_not_found": "There is no user with this handle.",
+        "request_not_found": "The user does not ask to follow the caller.",
         "upload_not_found": "The caller has no such upload.",
         "route_not_found": "There is no such path, or not with this method.",
     },

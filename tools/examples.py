@@ -75,15 +75,32 @@ _OWN: Final = {
     "bio": "Lighthouses and what the sea leaves.",
     "counts": {"followers": 128, "following": 64, "posts": 12},
     "created_at": "2026-01-12T08:30:00Z",
+    "private": False,
+    "requests": 0,
 }
+_OTHER_COUNTS: Final = {"followers": 9, "following": 31, "posts": 4}
 _OTHER: Final = {
     "id": _BEN,
     "handle": "ben",
     "display_name": "Ben Okafor",
     "bio": "",
-    "counts": {"followers": 9, "following": 31, "posts": 4},
+    "counts": _OTHER_COUNTS,
     "created_at": "2026-02-03T19:05:12Z",
+    "private": False,
     "avatar": None,
+}
+_STRANGERS: Final = {
+    "followed_by_me": False,
+    "follows_me": False,
+    "requested_by_me": False,
+    "blocked_by_me": False,
+    "muted_by_me": False,
+}
+_FOLLOWED: Final = {**_STRANGERS, "followed_by_me": True}
+_ASKED: Final = {
+    **_STRANGERS,
+    "user": {**_OTHER, "private": True, "counts": {**_OTHER_COUNTS, "posts": None}},
+    "requested_by_me": True,
 }
 _WAITING_MEDIUM: Final[Json] = {
     "id": _MEDIUM,
@@ -169,10 +186,15 @@ _REFUSED: Final = {
 
 ANSWERS: Final[Mapping[str, Any]] = {
     "Health": {"status": "ok"},
-    "User": _OWN,
-    "UserAsSeen": {"user": _OTHER, "followed_by_me": True},
-    "unfollow": {"user": _OTHER, "followed_by_me": False},
-    "UserPage": {"items": [{**_OTHER, "followed_by_me": True}], "next_cursor": _CURSOR},
+    "Me": _OWN,
+    "UserAsSeen": {"user": _OTHER, **_FOLLOWED},
+    "follow_waits": _ASKED,
+    "unfollow": {"user": _OTHER, **_STRANGERS},
+    "remove_follower": {"user": _OTHER, **_STRANGERS},
+    "accept_request": {"user": _OTHER, **_STRANGERS, "follows_me": True},
+    "decline_request": {"user": _OTHER, **_STRANGERS},
+    "UserPage": {"items": [{**_OTHER, **_FOLLOWED}], "next_cursor": _CURSOR},
+    "list_requests": {"items": [{**_OTHER, **_STRANGERS}], "next_cursor": None},
     "AvatarCreated": {"media_id": _MEDIUM, "upload": _LINK},
     "PostCreated": {"post": _PENDING, "uploads": [_LINK]},
     "PostBody": _PUBLISHED,

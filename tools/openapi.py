@@ -165,16 +165,24 @@ def _parameter(where: str, parameter: Parameter, example: str | None) -> dict[st
 
 
 def _responses(declared: http.Route) -> dict[str, Any]:
-    success: dict[str, Any] = {"description": HTTPStatus(declared.status).phrase}
-    if declared.returns:
-        example = examples.answer(declared.name, declared.returns.__name__)
-        success["content"] = _json(declared.returns, example)
+    answers = {str(declared.status): _success(declared, declared.status, declared.name)}
+    if declared.may_wait:
+        waits = HTTPStatus.ACCEPTED
+        answers[str(waits.value)] = _success(declared, waits, f"{declared.name}_waits")
     invalid = (400,) if _takes_input(declared) else ()
     signed_in = () if declared.public else _SIGNED_IN
     large = _WITH_A_BODY if declared.body else ()
     statuses = sorted({*invalid, *signed_in, *declared.errors, *large, *_EVERYWHERE})
     errors = {str(status): _error(status, declared) for status in statuses}
-    return {str(declared.status): success, **errors}
+    return answers | errors
+
+
+def _success(declared: http.Route, status: int, sample: str) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if declared.returns:
+        example = examples.answer(sample, declared.returns.__name__)
+        success["content"] = _json(declared.returns, example)
+    return success
 
 
 def _error(status: int, declared: http.Route) -> dict[str, Any]:

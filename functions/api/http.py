@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -95,6 +96,9 @@ class Route:
     query: tuple[Parameter, ...]
     checks_session: bool
     """Whether a caller whose session was ended is refused before the endpoint is called."""
+    may_wait: bool
+    """Whether what is asked for may take somebody else's consent: then the status is 202, with the
+    same body."""
 
     @property
     def name(self) -> str:
@@ -112,6 +116,13 @@ class Route:
 ROUTES: Final[list[Route]] = []
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The answer of an endpoint that `may_wait` and does."""
+
+    body: Any
+
+
 def route(
     method: str,
     path: str,
@@ -126,6 +137,7 @@ def route(
     limited: bool = False,
     query: tuple[Parameter, ...] = (),
     checks_session: bool | None = None,
+    may_wait: bool = False,
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the error statuses
     that it has besides those of every route. Unless `checks_session` says otherwise, a session is
@@ -148,6 +160,7 @@ def route(
             limited,
             query,
             method != "GET" if checks_session is None else checks_session,
+            may_wait,
         )
         ROUTES.append(declared)
         return endpoint
@@ -399,6 +412,8 @@ def _answer(call: Call) -> Response[Any]:
     if result is None:
         # The body is an empty text, not None: the local cloud cannot send a body of null.
         return Response(call.route.status, body="", headers=dict(_HEADERS))
+    if isinstance(result, Waits):
+        return _json(HTTPStatus.ACCEPTED, result.body)
     return _json(call.route.status, result)
 
 

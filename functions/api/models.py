@@ -31,6 +31,7 @@ from shutterfeed.domain.users import (
     Avatar,
 )
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
+from shutterfeed.domain.visibility import Relation
 from shutterfeed.ports.uploads import UploadGrant
 from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.downloads import Download
@@ -149,6 +150,7 @@ class EditProfile(RequestBody):
     handle: Handle | UnsetType = UNSET
     display_name: DisplayName | UnsetType = UNSET
     bio: Annotated[str, Meta(max_length=MAX_BIO), _pattern(PARAGRAPHS)] | UnsetType = UNSET
+    private: bool | UnsetType = UNSET
 
 
 class Health(Struct):
@@ -217,15 +219,17 @@ class AvatarBody(Struct):
 
 
 class UserCounts(Struct):
-    """The user's exact numbers of followers, followed users and published posts."""
+    """The user's exact numbers of followers, followed users and published posts. `posts` is null if
+    the account is private and the caller does not follow it."""
 
     followers: int
     following: int
-    posts: int
+    posts: int | None
 
 
 class User(Struct):
-    """A user's public profile."""
+    """A user's profile. If the account is `private`, only its followers see its posts and lists,
+    and following it takes a request."""
 
     id: str
     handle: str
@@ -233,43 +237,83 @@ class User(Struct):
     bio: str
     counts: UserCounts
     created_at: Instant
+    private: bool
     avatar: AvatarBody | None
 
     @classmethod
     def of(cls, view: ProfileView, links: MediaLinks) -> User:
         profile = view.profile
-        counts = UserCounts(profile.followers, profile.following, profile.posts)
-        return cls(
+        posts = profile.posts if view.shows_lists else None
+        return User(
             profile.user_id,
             profile.handle,
             profile.display_name,
             profile.bio,
-            counts,
+            UserCounts(profile.followers, profile.following, posts),
             profile.created_at,
+            profile.private,
             AvatarBody.of(profile.avatar, links),
         )
 
 
-class UserAsSeen(Struct):
-    """A user's profile, and whether the caller follows them."""
+class Me(User):
+    """The caller's own profile. `requests` is the number of people who have asked to follow them
+    and have no answer yet."""
+
+    requests: int
+
+    @classmethod
+    def own(cls, view: ProfileView, links: MediaLinks) -> Me:
+        user = User.of(view, links)
+        return cls(**asdict(user), requests=view.profile.requests)
+
+
+class RelationBody(Struct):
+    """The fields that say what the caller is to a user: see `UserAsSeen`."""
+
+    followed_by_me: bool
+    follows_me: bool
+    requested_by_me: bool
+    blocked_by_me: bool
+    muted_by_me: bool
+
+    @classmethod
+    def to(cls, relation: Relation) -> RelationBody:
+        return RelationBody(
+            relation.follows,
+            relation.is_followed,
+            relation.has_requested and not relation.follows,
+            relation.has_blocked,
+            relation.has_muted,
+        )
+
+
+class UserAsSeen(RelationBody):
+    """A user's profile, and what the caller is to them: whether the caller follows them, is followed
+    by them, has asked to follow them and has no answer yet, has blocked them, and has muted
+    them."""
 
     user: User
-    followed_by_me: bool
 
     @classmethod
     def of(cls, view: ProfileView, links: MediaLinks) -> UserAsSeen:
-        return cls(User.of(view, links), view.relation.follows)
+        user, relation = User.of(view, links), RelationBody.to(view.relation)
+        return cls(**asdict(relation), user=user)
 
 
 class ListedUser(User):
-    """A user in a list, and whether the caller follows them."""
+    """A user in a list, and what the caller is to them, as in `UserAsSeen`."""
 
     followed_by_me: bool
+    follows_me: bool
+    requested_by_me: bool
+    blocked_by_me: bool
+    muted_by_me: bool
 
     @classmethod
     def seen(cls, view: ProfileView, links: MediaLinks) -> ListedUser:
-        user = User.of(view, links)
-        return cls(**asdict(user), followed_by_me=view.relation.follows)
+        user, relation = User.of(view, links), RelationBody.to(view.relation)
+        return cls(**asdict(user), **asdict(relation))
 
 
 class Author(Struct):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from msgspec import UNSET
 
-from api.http import Call, route
+from api.http import Call, Waits, route
 from api.models import (
     AvatarCreated,
     CreateAvatar,
@@ -20,6 +20,7 @@ from api.models import (
     FeedPageBody,
     Health,
     ListedUser,
+    Me,
     NewPostsBody,
     OriginalLink,
     PostBody,
@@ -31,7 +32,6 @@ from api.models import (
     UploadBody,
     UploadPage,
     UploadState,
-    User,
     UserAsSeen,
     UserPage,
 )
@@ -52,17 +52,21 @@ def get_health(_: Call) -> Health:
     return Health("ok")
 
 
-@route("GET", "/me", returns=User)
-def get_me(call: Call) -> User:
-    """Get the caller's profile. The first call creates it."""
+@route("GET", "/me", returns=Me)
+def get_me(call: Call) -> Me:
+    """Get the caller's profile, and the number of requests to follow them. The first call creates
+    it."""
     profile = call.services.users.me(call.user_id)
     profile.check_session(call.session_began)
     return _own(call, profile)
 
 
-@route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,), limited=True)
-def edit_me(call: Call) -> User:
-    """Change the caller's handle, display name or bio.
+@route("PATCH", "/me", body=EditProfile, returns=Me, errors=(409,), limited=True)
+def edit_me(call: Call) -> Me:
+    """Change the caller's handle, display name or bio, and whether the account is private.
+
+    An account that becomes private keeps its followers, and its posts can no longer be searched
+    for. When it becomes public again, everybody who has asked to follow it is accepted.
 
     A handle that is given up is kept for its former owner for 30 days: nobody is found by it, only
     the former owner can take it back, and everybody else gets 409 `handle_taken`. Whoever has
@@ -75,6 +79,7 @@ def edit_me(call: Call) -> User:
         handle=_given(change.handle),
         display_name=_given(change.display_name),
         bio=_given(change.bio),
+        private=_given(change.private),
     )
     return _own(call, profile)
 
@@ -170,46 +175,101 @@ def list_deleted(call: Call) -> DeletedPage:
     return DeletedPage(items, call.cursor(page.next_position))
 
 
-@route("PUT", "/me/following/{handle}", returns=UserAsSeen, errors=(400, 404), limited=True)
-def follow(call: Call) -> UserAsSeen:
-    """Follow a user. Nothing changes if the caller follows them already."""
-    followee = call.services.follows.follow(call.user_id, call.path["handle"])
-    return UserAsSeen.of(followee, call.services.links)
+@route(
+    "PUT",
+    "/me/following/{handle}",
+    returns=UserAsSeen,
+    errors=(400, 404),
+    limited=True,
+    may_wait=True,
+)
+def follow(call: Call) -> UserAsSeen | Waits:
+    """Follow a user. Nothing changes if the caller follows them already.
+
+    If the account is private, this is a request: the answer is 202 with `requested_by_me` until the
+    user accepts or declines it.
+    """
+    seen = _seen(call, call.services.follows.follow(call.user_id, call.path["handle"]))
+    return seen if seen.followed_by_me else Waits(seen)
 
 
 @route("DELETE", "/me/following/{handle}", returns=UserAsSeen, errors=(404,))
 def unfollow(call: Call) -> UserAsSeen:
-    """Stop following a user. Nothing changes if the caller does not follow them."""
-    followee = call.services.follows.unfollow(call.user_id, call.path["handle"])
-    return UserAsSeen.of(followee, call.services.links)
+    """Stop following a user, or withdraw the request to. Nothing changes if the caller does not
+    follow them, and has not asked."""
+    return _seen(call, call.services.follows.unfollow(call.user_id, call.path["handle"]))
+
+
+@route("DELETE", "/me/followers/{handle}", returns=UserAsSeen, errors=(404,))
+def remove_follower(call: Call) -> UserAsSeen:
+    """Let a user no longer follow the caller. Nothing changes if they do not.
+
+    The caller's posts leave their feed at once. They are not told, and may follow again, or ask to
+    if the caller's account is private.
+    """
+    return _seen(call, call.services.follows.remove_follower(call.user_id, call.path["handle"]))
+
+
+@route("GET", "/me/requests", returns=UserPage, paged=True)
+def list_requests(call: Call) -> UserPage:
+    """List the users who ask to follow the caller, newest request first."""
+    page = call.services.follows.waiting(call.user_id, call.position, call.limit)
+    return _user_page(call, page)
+
+
+@route("PUT", "/me/requests/{handle}", returns=UserAsSeen, errors=(404,))
+def accept_request(call: Call) -> UserAsSeen:
+    """Accept a user's request to follow the caller. Nothing changes if they follow already.
+
+    The answer is 404 `request_not_found` if the user neither asks to follow the caller nor follows
+    already: the request may have been withdrawn.
+    """
+    return _seen(call, call.services.follows.accept(call.user_id, call.path["handle"]))
+
+
+@route("DELETE", "/me/requests/{handle}", returns=UserAsSeen, errors=(404,))
+def decline_request(call: Call) -> UserAsSeen:
+    """Decline a user's request to follow the caller. Nothing changes if there is none.
+
+    The user is not told, and may ask again.
+    """
+    return _seen(call, call.services.follows.decline(call.user_id, call.path["handle"]))
 
 
 @route("GET", "/users/{handle}", returns=UserAsSeen, errors=(404,))
 def get_user(call: Call) -> UserAsSeen:
-    """Get a user's profile with exact counts."""
-    view = call.services.viewing.find(call.viewer, call.path["handle"])
-    return UserAsSeen.of(view, call.services.links)
+    """Get a user's profile with exact counts, and what the caller is to them."""
+    return _seen(call, call.services.viewing.find(call.viewer, call.path["handle"]))
 
 
-@route("GET", "/users/{handle}/posts", returns=PostPage, paged=True, errors=(404,))
+@route("GET", "/users/{handle}/posts", returns=PostPage, paged=True, errors=(403, 404))
 def list_user_posts(call: Call) -> PostPage:
-    """List a user's published posts, newest first."""
+    """List a user's published posts, newest first.
+
+    The answer is 403 `private_account` if the account is private and the caller does not follow it.
+    """
     handle = call.path["handle"]
     page = call.services.posts.by_author(handle, call.viewer, call.position, call.limit)
     return _post_page(call, page)
 
 
-@route("GET", "/users/{handle}/followers", returns=UserPage, paged=True, errors=(404,))
+@route("GET", "/users/{handle}/followers", returns=UserPage, paged=True, errors=(403, 404))
 def list_followers(call: Call) -> UserPage:
-    """List the users who follow a user, newest follower first."""
+    """List the users who follow a user, newest follower first.
+
+    The answer is 403 `private_account` if the account is private and the caller does not follow it.
+    """
     handle = call.path["handle"]
     page = call.services.follows.followers(handle, call.viewer, call.position, call.limit)
     return _user_page(call, page)
 
 
-@route("GET", "/users/{handle}/following", returns=UserPage, paged=True, errors=(404,))
+@route("GET", "/users/{handle}/following", returns=UserPage, paged=True, errors=(403, 404))
 def list_following(call: Call) -> UserPage:
-    """List the users whom a user follows."""
+    """List the users whom a user follows.
+
+    The answer is 403 `private_account` if the account is private and the caller does not follow it.
+    """
     handle = call.path["handle"]
     page = call.services.follows.following(handle, call.viewer, call.position, call.limit)
     return _user_page(call, page)
@@ -381,8 +441,12 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
         raise InvalidInput(f"invalid_{name}", f"{name} must be one of {allowed}.", name) from None
 
 
-def _own(call: Call, profile: Profile) -> User:
-    return User.of(call.services.viewing.own(profile), call.services.links)
+def _own(call: Call, profile: Profile) -> Me:
+    return Me.own(call.services.viewing.own(profile), call.services.links)
+
+
+def _seen(call: Call, view: ProfileView) -> UserAsSeen:
+    return UserAsSeen.of(view, call.services.links)
 
 
 def _post(call: Call, view: PostView) -> PostBody:

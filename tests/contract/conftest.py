@@ -28,6 +28,7 @@ from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
+from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key_item
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
@@ -45,6 +46,7 @@ from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.system import Secrets
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.ports.viewing import ViewingReads, Wanted
@@ -63,6 +65,7 @@ from tests.fakes.metadata import (
     FakeReaders,
     FakeRecentPosts,
     FakeRemovals,
+    FakeRequests,
     FakeSecrets,
     FakeShares,
     FakeViewingReads,
@@ -98,6 +101,7 @@ class Store:
 
     profiles: Profiles
     follows: Follows
+    requests: FollowRequests
     posts: Posts
     avatars: Avatars
     open_posts: OpenPosts
@@ -219,6 +223,7 @@ def _fake_store() -> Store:
     return Store(
         FakeProfiles(data),
         FakeFollows(data),
+        FakeRequests(data),
         FakePosts(data),
         FakeAvatars(data),
         FakeOpenPosts(data),
@@ -256,6 +261,7 @@ def _dynamo_store(tables: Tables) -> Store:
     return Store(
         DynamoProfiles(metadata),
         DynamoFollows(metadata, tables.feed.name),
+        DynamoRequests(metadata),
         DynamoPosts(metadata),
         DynamoAvatars(metadata),
         DynamoOpenPosts(metadata),

@@ -457,3 +457,17 @@ def test_the_place_where_a_run_broke_off_is_kept(store: Store) -> None:
     assert store.open_posts.checkpoints() == checkpoints
     store.open_posts.keep_checkpoints({})
     assert store.open_posts.checkpoints() == {}
+
+
+def test_all_posts_of_an_author_are_listed_in_any_state_newest_first(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    posts = [samples.post(1, number) for number in range(1, 6)]
+    for post in (*posts, samples.post(2, 9)):
+        store.posts.create(post, (), f"key {post.id}", "")
+    store.posts.publish(posts[1].id, posts[1].media, samples.position(9), START)
+    store.posts.delete(posts[2], START)
+    for limit in (1, 2, 5, 100):
+        found = whole(partial(store.posts.made_by, samples.user_id(1)), limit)
+        assert [post.id for post in found] == [post.id for post in reversed(posts)]
+        assert [post.state for post in found[2:4]] == [PostState.DELETED, PostState.PUBLISHED]
+    assert store.posts.made_by(samples.user_id(3), None, 10).next_position is None

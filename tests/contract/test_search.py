@@ -30,6 +30,7 @@ from tests.fakes.system import START
 from tests.paging import whole
 
 NOW = START + timedelta(days=1)
+AUTHOR = samples.profile(1)
 
 
 @pytest.fixture(params=ENGINES)
@@ -60,7 +61,7 @@ def shown(
 
 
 def put(index: SearchIndex, *posts: Post) -> None:
-    documents = [post_document(post.id, post) for post in posts]
+    documents = [post_document(post.id, post, AUTHOR) for post in posts]
     assert index.apply(documents) == {}
 
 
@@ -140,7 +141,7 @@ class TestPosts:
             shown(3, "a quiet lake", at=START),
         )
         post = shown(2, "a quiet lake", at=old + timedelta(days=1))
-        liked = post_document(post.id, post)
+        liked = post_document(post.id, post, AUTHOR)
         assert isinstance(liked, PostDocument)
         assert index.apply([replace(liked, popularity=popularity(1_000_000))]) == {}
         assert found(index, "quiet lake") == [3, 2, 1]
@@ -416,7 +417,8 @@ class TestChanges:
 
     def test_many_documents_at_once(self, index: SearchIndex) -> None:
         documents: list[Document] = [
-            post_document(post.id, post) for post in (shown(n, f"picture {n}") for n in range(40))
+            post_document(post.id, post, AUTHOR)
+            for post in (shown(n, f"picture {n}") for n in range(40))
         ]
         documents += [user_document(samples.user_id(9), user(9, "many.docs"))]
         documents += [Gone(shown(99).id, 1)]

@@ -17,7 +17,7 @@ from shutterfeed.domain.search import Gone, parse_query, post_document, user_doc
 from shutterfeed.ports.search import SearchGenerations
 from tests import samples
 from tests.contract.engines import ENGINES, engine
-from tests.contract.test_search import found, put, shown, suggested, user, users
+from tests.contract.test_search import AUTHOR, found, put, shown, suggested, user, users
 from tests.paging import whole
 
 
@@ -38,9 +38,9 @@ def test_the_old_generation_is_searched_until_the_new_one_has_everything(
     put(index, old, changed)
     generation = index.begin()
     assert found(index, "heron") == [1]
-    assert index.fill(generation, [post_document(old.id, old)]) == {}
+    assert index.fill(generation, [post_document(old.id, old, AUTHOR)]) == {}
     put(index, replace(changed, caption="pelican", revision=2), new)
-    assert index.fill(generation, [post_document(changed.id, changed)]) == {}
+    assert index.fill(generation, [post_document(changed.id, changed, AUTHOR)]) == {}
     assert found(index, "crane") == [3]
     assert found(index, "pelican") == [2]
     index.switch(generation)
@@ -59,7 +59,7 @@ def test_what_is_deleted_meanwhile_does_not_come_back(index: SearchGenerations) 
     put(index, post)
     generation = index.begin()
     index.apply([Gone(post.id, 2)])
-    index.fill(generation, [post_document(post.id, post)])
+    index.fill(generation, [post_document(post.id, post, AUTHOR)])
     index.switch(generation)
     assert found(index, "heron") == []
 
@@ -67,7 +67,7 @@ def test_what_is_deleted_meanwhile_does_not_come_back(index: SearchGenerations) 
 def test_only_what_was_copied_is_there_after_the_switch(index: SearchGenerations) -> None:
     put(index, shown(1, "heron"), shown(2, "stork"))
     generation = index.begin()
-    index.fill(generation, [post_document(shown(1).id, shown(1, "heron"))])
+    index.fill(generation, [post_document(shown(1).id, shown(1, "heron"), AUTHOR)])
     index.switch(generation)
     assert found(index, "stork") == []
     _drop(index)
@@ -79,7 +79,7 @@ def test_a_second_beginning_gives_up_the_first(index: SearchGenerations) -> None
     first = index.begin()
     second = index.begin()
     assert first != second
-    index.fill(second, [post_document(shown(1).id, shown(1, "heron"))])
+    index.fill(second, [post_document(shown(1).id, shown(1, "heron"), AUTHOR)])
     index.switch(second)
     _drop(index)
     assert found(index, "heron") == [1]

@@ -21,7 +21,7 @@ from shutterfeed.domain.search import Document, Gone, post_document, user_docume
 from shutterfeed.ports.search import UNFINISHED
 from tests import samples
 from tests.conftest import Aws
-from tests.contract.test_search import shown
+from tests.contract.test_search import AUTHOR, shown
 from tests.fakes.system import FakeClock
 from tests.tables import create_search_table
 
@@ -100,13 +100,13 @@ def _crash() -> None:
 
 @pytest.mark.parametrize(
     "last",
-    [post_document(SECOND.id, SECOND), Gone(FIRST.id, 2)],
+    [post_document(SECOND.id, SECOND, AUTHOR), Gone(FIRST.id, 2)],
     ids=["changed", "gone"],
 )
 def test_wherever_a_writer_dies_the_repeated_message_ends_its_work(
     aws: Aws, last: Document
 ) -> None:
-    first = post_document(FIRST.id, FIRST)
+    first = post_document(FIRST.id, FIRST, AUTHOR)
     expected = _expected(aws.dynamodb, [first, last])
     for place in range(1, 100):
         index, table = _index(aws.dynamodb)
@@ -125,11 +125,11 @@ def test_wherever_a_writer_dies_the_repeated_message_ends_its_work(
 
 @pytest.mark.parametrize(
     "newer",
-    [post_document(SECOND.id, SECOND), Gone(FIRST.id, 2)],
+    [post_document(SECOND.id, SECOND, AUTHOR), Gone(FIRST.id, 2)],
     ids=["changed", "gone"],
 )
 def test_wherever_a_writer_is_overtaken_the_newer_document_stays(aws: Aws, newer: Document) -> None:
-    first = post_document(FIRST.id, FIRST)
+    first = post_document(FIRST.id, FIRST, AUTHOR)
     expected = _expected(aws.dynamodb, [newer])
     for place in range(1, 100):
         index, table = _index(aws.dynamodb)
@@ -154,7 +154,7 @@ def _without_what_expired(table: Table, clock: FakeClock) -> None:
 
 def test_a_removal_that_a_dead_letter_ends_after_thirteen_days_leaves_nothing(aws: Aws) -> None:
     """What is still to be taken out is known as long as it is there, however long that takes."""
-    first, last = post_document(FIRST.id, FIRST), Gone(FIRST.id, 2)
+    first, last = post_document(FIRST.id, FIRST, AUTHOR), Gone(FIRST.id, 2)
     for place in range(1, 100):
         clock = FakeClock()
         index, table = _index(aws.dynamodb)
@@ -176,7 +176,7 @@ def test_a_removal_that_a_dead_letter_ends_after_thirteen_days_leaves_nothing(aw
 
 
 def test_a_removal_that_nobody_ends_is_told_and_ended_by_the_check(aws: Aws) -> None:
-    first, last = post_document(FIRST.id, FIRST), Gone(FIRST.id, 2)
+    first, last = post_document(FIRST.id, FIRST, AUTHOR), Gone(FIRST.id, 2)
     told = 0
     for place in range(1, 20):
         index, table = _index(aws.dynamodb)
@@ -216,7 +216,7 @@ def _entries(table: Table) -> list[dict[str, Any]]:
 def test_entries_whose_document_is_gone_are_found_and_removed(aws: Aws) -> None:
     index, table = _index(aws.dynamodb)
     ada = user_document(samples.user_id(7), samples.profile(7))
-    _apply(index, post_document(FIRST.id, FIRST), ada)
+    _apply(index, post_document(FIRST.id, FIRST, AUTHOR), ada)
     entries = _entries(table)
     assert _swept(index) == 0
     _apply(index, Gone(FIRST.id, 2), Gone(samples.user_id(7), 2))
@@ -236,9 +236,9 @@ def test_entries_that_their_document_does_not_list_are_found_and_the_others_stay
     aws: Aws,
 ) -> None:
     index, table = _index(aws.dynamodb)
-    _apply(index, post_document(FIRST.id, FIRST))
+    _apply(index, post_document(FIRST.id, FIRST, AUTHOR))
     before = _entries(table)
-    _apply(index, post_document(SECOND.id, SECOND))
+    _apply(index, post_document(SECOND.id, SECOND, AUTHOR))
     after = _entries(table)
     present = [(entry["pk"], entry["sk"]) for entry in after]
     lost = [e for e in before if (e["pk"], e["sk"]) not in present and "label" not in e]
@@ -250,7 +250,7 @@ def test_entries_that_their_document_does_not_list_are_found_and_the_others_stay
 
 def test_what_nobody_has_any_more_is_no_suggestion_and_goes(aws: Aws) -> None:
     index, table = _index(aws.dynamodb)
-    _apply(index, post_document(FIRST.id, FIRST))
+    _apply(index, post_document(FIRST.id, FIRST, AUTHOR))
     unused = [entry for entry in _entries(table) if "label" in entry]
     _apply(index, Gone(FIRST.id, 2))
     for entry in unused:
@@ -264,12 +264,12 @@ def test_a_document_that_is_written_meanwhile_keeps_its_entries(aws: Aws) -> Non
     stray_entries = 0
     for place in range(1, 10):
         index, table = _index(aws.dynamodb)
-        _apply(index, post_document(FIRST.id, FIRST))
+        _apply(index, post_document(FIRST.id, FIRST, AUTHOR))
         entries = _entries(table)
         _apply(index, Gone(FIRST.id, 2))
         for entry in entries:
             table.client.put_item(TableName=table.name, Item=entry)
-        restored = post_document(FIRST.id, replace(FIRST, revision=3))
+        restored = post_document(FIRST.id, replace(FIRST, revision=3), AUTHOR)
         with Interruption(aws.dynamodb, partial(_apply, _again(table), restored), place):
             stray_entries += index.stray_entries(None, 100, repair=True).removed
         _apply(_again(table), restored)

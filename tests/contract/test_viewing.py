@@ -66,6 +66,30 @@ def test_users_come_with_whether_the_viewer_follows_them_and_authors_do_not(
     assert read(NOBODY, Wanted(users=[ADA, CY])).relations == {}
 
 
+def test_posts_come_with_whether_the_viewer_follows_their_authors(store: Store, read: Read) -> None:
+    store.follows.follow(BOB, samples.profile(1), ulid(START, 1))
+    store.follows.follow(ADA, samples.profile(3), ulid(START, 2))
+    mine, theirs = _post(store, 1, author=2), [_post(store, n, author=n) for n in (1, 3)]
+    ids = [post.id for post in (mine, *theirs)]
+    for wanted in (Wanted(posts=ids), Wanted(at_hand=ids)):
+        assert read(Viewer(BOB), wanted).relations == {ADA: Relation(follows=True)}
+        assert read(Viewer(ADA), wanted).relations == {CY: Relation(follows=True)}
+        assert read(NOBODY, wanted).relations == {}
+
+
+def test_users_come_with_every_relation_there_is(store: Store, read: Read) -> None:
+    store.follows.follow(CY, samples.profile(2), ulid(START, 1))
+    store.profiles.edit(ADA, None, None, private=True)
+    store.requests.request(BOB, ADA, ulid(START, 2))
+    for wanted in (Wanted(users=[ADA, BOB, CY]), Wanted(uncounted=[ADA, BOB, CY])):
+        assert read(Viewer(BOB), wanted).relations == {
+            ADA: Relation(has_requested=True),
+            CY: Relation(is_followed=True),
+        }
+        assert read(Viewer(CY), wanted).relations == {BOB: Relation(follows=True)}
+        assert read(Viewer(ADA), wanted).relations == {}, "who asks tells nothing of oneself"
+
+
 def test_nothing_is_read_of_nothing(read: Read) -> None:
     assert read(Viewer(ADA), Wanted()) == Stored()
 

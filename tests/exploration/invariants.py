@@ -108,6 +108,18 @@ def counters(state: State) -> Iterator[str]:
             yield f"{user_id} stores {stored} bytes, not {declared}"
 
 
+def requests(state: State) -> Iterator[str]:
+    """Whoever waits is counted, waits for a private account, and does not follow it yet."""
+    for user_id, profile in state.profiles.items():
+        waiting = {follower for follower, followee in state.requests if followee == user_id}
+        if profile.requests != len(waiting):
+            yield f"{user_id} counts {profile.requests} requests, not {len(waiting)}"
+        if waiting and not profile.private:
+            yield f"{user_id} is public, and {waiting} wait for an answer"
+    for follower, followee in state.requests & state.edges:
+        yield f"{follower} waits for {followee}, and follows already"
+
+
 def delivery(state: State) -> Iterator[str]:
     """No subscription, pull marker or unfollowed marker without what it stands for; no author on
     the wrong side."""

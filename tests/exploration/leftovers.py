@@ -18,7 +18,16 @@ from tests.exploration.state import State
 
 _SHOWN: Final = (PostState.PUBLISHED, PostState.AVATAR)
 _OWN: Final = (
-    *("PROFILE", "HANDLE", "RECENT_POSTS", "FOLLOWS#", "PULLS#", "COUNT", "USAGE"),
+    *(
+        "PROFILE",
+        "HANDLE",
+        "RECENT_POSTS",
+        "FOLLOWS#",
+        "FOLLOW_REQUEST#",
+        "PULLS#",
+        "COUNT",
+        "USAGE",
+    ),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE"),
 )
 """Sort keys of what stands for itself; edges, pull markers and counts are held against each other
@@ -92,7 +101,8 @@ def in_search(state: State) -> Iterator[str]:
 def _found(state: State) -> Iterator[tuple[tuple[str, str], Document]]:
     """What is to be found, by kind and id."""
     for post in state.posts.values():
-        if not isinstance(document := post_document(post.id, post), Gone):
+        author = state.profiles.get(post.author_id)
+        if not isinstance(document := post_document(post.id, post, author), Gone):
             yield (POSTS, str(post.id)), document
     for user_id, profile in state.profiles.items():
         if not isinstance(person := user_document(user_id, profile), Gone):

@@ -29,7 +29,7 @@ _TRIES: Final = 8
 _PATIENCE: Final = timedelta(seconds=30)
 """How long an app waits for an answer."""
 _BETWEEN: Final = timedelta(seconds=1)
-_GOOD: Final = (200, 201, 204)
+_GOOD: Final = (200, 201, 202, 204)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +190,17 @@ class Play:
 
     def unfollow(self, name: str, other: str) -> None:
         self.ask(name, "DELETE", f"/me/following/{self.handles[other]}")
+
+    def remove_follower(self, name: str, other: str) -> None:
+        self.ask(name, "DELETE", f"/me/followers/{self.handles[other]}")
+
+    def switch(self, name: str, *, private: bool) -> None:
+        self.ask(name, "PATCH", "/me", {"private": private})
+
+    def accept(self, name: str, other: str) -> None:
+        """Accept a request, which may have been withdrawn."""
+        path = f"/me/requests/{self.handles[other]}"
+        self.ask(name, "PUT", path, expected=(200, 404))
 
     def visit(self, name: str) -> list[str]:
         """The ids of all posts of somebody's feed, page by page."""

@@ -35,6 +35,8 @@ class State:
     blobs: dict[str, Blob]
     edges: frozenset[tuple[str, str]]
     """Follower and followee."""
+    requests: frozenset[tuple[str, str]]
+    """Who waits for an answer, and of whom."""
 
     @classmethod
     def read(cls) -> State:
@@ -44,6 +46,7 @@ class State:
         entries = [to_upload(row) for row in _under(metadata, keys.UPLOAD_PREFIX)]
         blobs = [to_blob(row) for row in _under(metadata, keys.BLOB)]
         edges = (item_key(row) for row in _under(metadata, keys.FOLLOWS_PREFIX))
+        requests = (item_key(row) for row in _under(metadata, keys.REQUEST_PREFIX))
         return cls(
             metadata=metadata,
             feed=feed,
@@ -56,6 +59,7 @@ class State:
             entries={(e.post_id.author_id, e.medium.media_id): e for e in entries},
             blobs={blob.sha256: blob for blob in blobs},
             edges=frozenset(map(keys.parse_follow, edges)),
+            requests=frozenset(map(keys.parse_request, requests)),
         )
 
     def published(self, *authors: str) -> list[Post]:

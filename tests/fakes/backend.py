@@ -17,11 +17,13 @@ from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import (
+    AcceptRequests,
     DeliverMessage,
     FanOut,
     FanOutMessage,
     IndexMessage,
     IngestUpload,
+    MigrateReaders,
 )
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
@@ -50,6 +52,7 @@ from tests.fakes.metadata import (
     FakeReaders,
     FakeRecentPosts,
     FakeRemovals,
+    FakeRequests,
     FakeShares,
     FakeViewingReads,
     Metadata,
@@ -153,6 +156,7 @@ class Backend:
     def __post_init__(self) -> None:
         guard = self.fuse.guard
         profiles, follows = guard(FakeProfiles(self.metadata)), guard(FakeFollows(self.metadata))
+        requests = guard(FakeRequests(self.metadata))
         posts, ledger = guard(FakePosts(self.metadata)), guard(FakeLedger(self.metadata))
         blobs, feeds = guard(FakeBlobs(self.metadata)), guard(self.feed_table)
         bucket, intake = guard(FakeUploadBucket(self.buckets)), guard(FakeIntake(self.buckets))
@@ -173,6 +177,7 @@ class Backend:
         people = api.wire(
             profiles=profiles,
             follows=follows,
+            requests=requests,
             posts=posts,
             ledger=ledger,
             blobs=blobs,
@@ -230,11 +235,13 @@ class Backend:
             readers=readers,
             audience=audience,
             follows=follows,
+            requests=requests,
             feeds=feeds,
             steps=queues["fan_out"],
             chunks=queues["deliver"],
             policy=self.policy,
             clock=clock,
+            ids=ids,
         )
         writer = deliver.wire(
             profiles=profiles,
@@ -250,10 +257,13 @@ class Backend:
         )
 
         def take_step(step: FanOutMessage) -> None:
-            if isinstance(step, FanOut):
-                steps.planner.plan(step)
-            else:
-                steps.migrations.migrate(step)
+            match step:
+                case FanOut():
+                    steps.planner.plan(step)
+                case MigrateReaders():
+                    steps.migrations.migrate(step)
+                case AcceptRequests():
+                    steps.acceptance.accept(step)
 
         collection = CollectionService(
             blobs=blobs,
@@ -278,7 +288,9 @@ class Backend:
             clock=clock,
         )
         self._router = ChangeRouter(queues=queues)
-        indexing = IndexingService(posts=posts, profiles=profiles, index=guard(self.found))
+        indexing = IndexingService(
+            posts=posts, profiles=profiles, index=guard(self.found), steps=queues["index"]
+        )
         self._routed = 0
         self._is_routing = False
         # Of the workers whose interplay the tests of this world are about. All of them are played

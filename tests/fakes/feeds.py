@@ -128,7 +128,7 @@ class FakeFeedReads:
         position = None if before is None else before.position
         posts = FakePosts(self.data)
         return FeedView(
-            FakeViewingReads(self.data).read(viewer, wanted.shown),
+            replace(FakeViewingReads(self.data).read(viewer, wanted.shown), relations={}),
             {
                 i: self.data.recent_posts[i]
                 for i in wanted.recent_posts

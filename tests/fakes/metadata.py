@@ -57,8 +57,9 @@ from shutterfeed.domain.retention import (
     unfollowed_marker_retention,
 )
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, recent_renames
-from shutterfeed.domain.visibility import Relation, Viewer
+from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
+from shutterfeed.ports.follows import FolloweeChanged
 from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.viewing import Stored, Wanted
@@ -86,6 +87,8 @@ class Metadata:
     resting: dict[str, str] = field(default_factory=dict)
     """Handles that were given up, and their former owners."""
     edges: dict[tuple[str, str], str] = field(default_factory=dict)
+    requests: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The ULIDs of requests to follow, by who asks and who is asked."""
     posts: dict[PostId, Post] = field(default_factory=dict)
     counts: dict[PostId, PostCounts] = field(default_factory=dict)
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
@@ -113,7 +116,13 @@ class Metadata:
     changes: list[Change] = field(default_factory=list)
 
     def count(
-        self, user_id: str, *, followers: int = 0, following: int = 0, posts: int = 0
+        self,
+        user_id: str,
+        *,
+        followers: int = 0,
+        following: int = 0,
+        posts: int = 0,
+        requests: int = 0,
     ) -> None:
         profile = self.profiles[user_id]
         counted = replace(
@@ -121,6 +130,7 @@ class Metadata:
             followers=profile.followers + followers,
             following=profile.following + following,
             posts=profile.posts + posts,
+            requests=profile.requests + requests,
         )
         self.write_profile(counted)
 
@@ -213,6 +223,7 @@ class FakeProfiles:
         display_name: str | None,
         bio: str | None,
         spending: Spending = NOTHING,
+        private: bool | None = None,
     ) -> None:
         profile = self.get(user_id)
         if profile is None:
@@ -223,6 +234,8 @@ class FakeProfiles:
             display_name=profile.display_name if display_name is None else display_name,
             bio=profile.bio if bio is None else bio,
             revision=profile.revision + (display_name is not None),
+            private=profile.private if private is None else private,
+            switches=profile.switches + (private is not None),
         )
         self.data.write_profile(edited)
 
@@ -290,6 +303,8 @@ class FakeFollows:
         edge = (follower_id, followee.user_id)
         if edge in self.data.edges:
             return False
+        if follower_id in self.data.profiles:
+            refuse_private(self.data, followee)
         self._count(*edge, 1, spending)
         self.data.edges[edge] = follow_ulid
         self.data.unfollowed.discard(edge)
@@ -348,6 +363,70 @@ class FakeFollows:
         self.data.spend(spending)
         self.data.count(follower_id, following=by)
         self.data.count(followee_id, followers=by)
+
+
+def refuse_private(data: Metadata, followee: Profile) -> None:
+    """As the table has it: a profile that does not count all followers is not looked at."""
+    if followee.follower_shards == 1:
+        now = data.profiles.get(followee.user_id)
+        if now is None or now.private:
+            raise FolloweeChanged
+
+
+@dataclass(frozen=True, slots=True)
+class FakeRequests:
+    data: Metadata
+
+    def request(
+        self, follower_id: str, followee_id: str, request_ulid: str, spending: Spending = NOTHING
+    ) -> bool:
+        edge, owner = (follower_id, followee_id), self.data.profiles.get(followee_id)
+        if owner is None or not owner.private:
+            raise FolloweeChanged
+        if edge in self.data.requests or edge in self.data.edges:
+            return False
+        self.data.spend(spending)
+        self.data.requests[edge] = request_ulid
+        self.data.count(followee_id, requests=1)
+        return True
+
+    def withdraw(self, follower_id: str, followee_id: str) -> bool:
+        if self.data.requests.pop((follower_id, followee_id), None) is None:
+            return False
+        if followee_id in self.data.profiles:
+            self.data.count(followee_id, requests=-1)
+        return True
+
+    def accept(
+        self, follower_id: str, followee: Profile, follow_ulid: str, if_public: bool = False
+    ) -> bool:
+        edge = (follower_id, followee.user_id)
+        if edge not in self.data.requests:
+            return False
+        owner = self.data.profiles.get(followee.user_id)
+        if owner is None or (if_public and owner.private):
+            raise FolloweeChanged
+        self.withdraw(*edge)
+        if edge in self.data.edges or follower_id not in self.data.profiles:
+            return False
+        self.data.count(follower_id, following=1)
+        self.data.count(followee.user_id, followers=1)
+        self.data.edges[edge] = follow_ulid
+        self.data.unfollowed.discard(edge)
+        self.data.changes.append(FollowChanged(*edge, follows=True))
+        return True
+
+    def waiting(self, followee_id: str, after: str | None, limit: int) -> Page[str]:
+        found = sorted(
+            (
+                keys.followers_sort(ulid, follower)
+                for (follower, followee), ulid in self.data.requests.items()
+                if followee == followee_id
+            ),
+            reverse=True,
+        )
+        page = page_of([p for p in found if after is None or p < after], limit, str)
+        return Page(tuple(p.partition("#")[2] for p in page.items), page.next_position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +550,15 @@ class FakePosts:
         rest = [(sort, i) for sort, i in reversed(deleted) if before is None or sort < before]
         page = page_of(rest, limit, lambda entry: entry[0])
         return Page(tuple(self.data.posts[i] for _, i in page.items), page.next_position)
+
+    def made_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        found = [
+            post
+            for post_id, post in self.data.posts.items()
+            if post_id.author_id == author_id and (before is None or post_id.ulid < before)
+        ]
+        found.sort(key=lambda post: post.id.ulid, reverse=True)
+        return page_of(found, limit, lambda post: post.id.ulid)
 
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         published = sorted(
@@ -844,12 +932,24 @@ class FakeViewingReads:
         authors = (post_id.author_id for post_id in wanted.posts)
         users = (*wanted.users, *wanted.uncounted)
         people = (*authors, *wanted.authors, *users)
+        owners = {post_id.author_id for post_id in counted}
         return Stored(
             {i: data.posts[i] for i in wanted.posts if i in data.posts},
             {i: data.counts[i] for i in counted if i in data.counts},
             {i: data.profiles[i] for i in people if i in data.profiles},
-            {i: Relation(follows=True) for i in users if (viewer.user_id, i) in data.edges},
+            self._relations(viewer, {*users}, owners),
         )
+
+    def _relations(self, viewer: Viewer, users: set[str], authors: set[str]) -> dict[str, Relation]:
+        found = {
+            user_id: Relation(
+                follows=(viewer.user_id, user_id) in self.data.edges,
+                is_followed=user_id in users and (user_id, viewer.user_id) in self.data.edges,
+                has_requested=user_id in users and (viewer.user_id, user_id) in self.data.requests,
+            )
+            for user_id in users | authors
+        }
+        return {user_id: relation for user_id, relation in found.items() if relation != STRANGERS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ SHOWING: Final = {
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Ada asks. Ben and she follow each other; both have posts, and Ada a deleted one. Eve has
-    none, and is found by the same words as Ben's."""
+    none, is found by the same words as Ben's, and asks to follow Ada, whose account is private."""
 
     ada: Person
     requests: Mapping[str, Request]
@@ -106,6 +106,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.patch("/me", eve, {"handle": "heron.fan"})
     client.put("/me/following/heron", ada)
     client.put("/me/following/ada", ben)
+    client.patch("/me", ada, {"private": True})
+    client.put("/me/following/ada", eve)
     photos = [jpeg(16, 16)]
     bens = publish(client, pipeline, ben, photos, caption="A heron #birds")
     adas = publish(client, pipeline, ada, photos, "kept", caption="A stork")
@@ -129,6 +131,10 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "search": Request(query={"q": "heron"}),
         "suggest": Request(query={"q": "her"}),
         "list_tagged": Request({"tag": "birds"}),
+        "list_requests": Request(),
+        "accept_request": Request({"handle": "heron.fan"}),
+        "decline_request": Request({"handle": "heron.fan"}),
+        "remove_follower": Request(of_ben),
         "follow": Request(of_ben),
         "unfollow": Request(of_ben),
     }

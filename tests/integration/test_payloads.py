@@ -45,7 +45,10 @@ def test_a_sample_request_is_answered(
         tables.create_accounts()
         monkeypatch.setenv("USER_POOL_ID", tables.user_pool_id)
         forget_services()
-    client.patch("/me", Person.number(1), {"handle": "ben"})
+    ben = Person.number(1)
+    client.patch("/me", ben, {"handle": "ben"})
+    # So that Ada can accept Ben, which is answered alike however often it is sent.
+    client.put(f"/me/following/{client.handle(Person(SUBJECT))}", ben)
     event = payloads.sample(name)
     answer = client.send(event)
     assert answer.status == _expected(name.removeprefix("api/"))

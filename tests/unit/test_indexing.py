@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shutterfeed.domain.errors import Conflict, NotFound
-from shutterfeed.domain.messages import IndexMessage, IndexPost, IndexUser
-from shutterfeed.domain.posts import PostState
-from shutterfeed.domain.search import Gone, PostDocument, UserDocument
+from shutterfeed.domain.messages import IndexAuthor, IndexMessage, IndexPost, IndexUser
+from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.search import Gone, PostDocument, UserDocument, post_document
 from shutterfeed.services.indexing import IndexingService, NotIndexed
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.metadata import FakePosts, FakeProfiles, Metadata
 from tests.fakes.search import FakeSearchDocuments
+from tests.fakes.storage import FakeQueue
 
 ADA = samples.user_id(1)
 
@@ -33,8 +34,17 @@ def found() -> FakeSearchDocuments:
 
 
 @pytest.fixture
-def service(data: Metadata, found: FakeSearchDocuments) -> IndexingService:
-    return IndexingService(posts=FakePosts(data), profiles=FakeProfiles(data), index=found)
+def steps() -> FakeQueue[IndexMessage]:
+    return FakeQueue()
+
+
+@pytest.fixture
+def service(
+    data: Metadata, found: FakeSearchDocuments, steps: FakeQueue[IndexMessage]
+) -> IndexingService:
+    return IndexingService(
+        posts=FakePosts(data), profiles=FakeProfiles(data), index=found, steps=steps
+    )
 
 
 def test_a_published_post_and_a_user_are_put_in_one_call(
@@ -73,6 +83,7 @@ def test_one_that_cannot_be_read_or_written_fails_alone(
         replace(samples.post(number=n, state=PostState.PUBLISHED), position=samples.position(n))
         for n in range(3)
     ]
+    data.profiles[ADA] = samples.profile(1)
     data.posts.update({post.id: post for post in posts})
     data.posts[posts[0].id] = replace(posts[0], media=None)  # type: ignore[arg-type]
     found.refusals[posts[1].id] = "mapper_parsing_exception"
@@ -82,6 +93,89 @@ def test_one_that_cannot_be_read_or_written_fails_alone(
     assert isinstance(refused, NotIndexed)
     assert "mapper_parsing_exception" in str(refused)
     assert found.shown() == {posts[2].id}
+
+
+def _with_posts(data: Metadata, count: int) -> list[Post]:
+    """Published posts of Ada's, one of them deleted, and one that waits."""
+    states = {1: PostState.DELETED, 2: PostState.PENDING}
+    posts = [
+        replace(
+            samples.post(number=n, state=states.get(n, PostState.PUBLISHED)),
+            position=samples.position(n),
+        )
+        for n in range(count)
+    ]
+    data.posts.update({post.id: post for post in posts})
+    return [post for post in posts if post.state is PostState.PUBLISHED]
+
+
+def test_all_posts_of_an_account_go_when_it_becomes_private_and_come_back(
+    service: IndexingService,
+    data: Metadata,
+    found: FakeSearchDocuments,
+    steps: FakeQueue[IndexMessage],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutterfeed.services.indexing.PAGE", 3)
+    posts = _with_posts(data, 8)
+    others = samples.post(2, 50, state=PostState.PUBLISHED)
+    data.posts[others.id], data.profiles[others.author_id] = others, samples.profile(2)
+    data.profiles[ADA] = samples.profile(1)
+    service.apply([IndexPost(post.id) for post in (*posts, others)])
+    shown = found.shown()
+    assert shown == {post.id for post in (*posts, others)}
+    for switches, private in ((1, True), (2, False)):
+        data.profiles[ADA] = replace(samples.profile(1), private=private, switches=switches)
+        steps.messages.append(IndexAuthor(ADA, switches))
+        rounds = 0
+        while steps.messages:
+            rounds += 1
+            assert service.apply([steps.messages.pop(0)]) == {}
+        assert rounds == 3
+        assert found.shown() == ({others.id} if private else shown)
+
+
+def test_a_switch_that_is_not_the_last_one_is_left_to_the_later(
+    service: IndexingService,
+    data: Metadata,
+    found: FakeSearchDocuments,
+    steps: FakeQueue[IndexMessage],
+) -> None:
+    _with_posts(data, 4)
+    data.profiles[ADA] = replace(samples.profile(1), private=True, switches=3)
+    assert service.apply([IndexAuthor(ADA, 2), IndexAuthor(samples.user_id(9), 1)]) == {}
+    assert (found.documents, found.batches, steps.messages) == ({}, [], [])
+
+
+def test_a_page_that_was_not_taken_comes_again_before_the_next(
+    service: IndexingService,
+    data: Metadata,
+    found: FakeSearchDocuments,
+    steps: FakeQueue[IndexMessage],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutterfeed.services.indexing.PAGE", 2)
+    posts = _with_posts(data, 5)
+    data.profiles[ADA] = replace(samples.profile(1), switches=1)
+    found.refusals[posts[-1].id] = "busy"
+    message = IndexAuthor(ADA, 1)
+    assert isinstance(service.apply([message])[message], NotIndexed)
+    assert steps.messages == []
+    found.refusals.clear()
+    assert service.apply([message]) == {}
+    assert steps.messages == [IndexAuthor(ADA, 1, posts[-2].id.ulid)]
+
+
+def test_a_message_from_before_a_switch_brings_nothing_back(
+    service: IndexingService, data: Metadata, found: FakeSearchDocuments
+) -> None:
+    """Two workers: one read the account before it became private, and writes after the other."""
+    (post, *_) = _with_posts(data, 1)
+    late = post_document(post.id, post, samples.profile(1))
+    data.profiles[ADA] = replace(samples.profile(1), private=True, switches=1)
+    service.apply([IndexPost(post.id)])
+    found.apply([late])
+    assert found.shown() == set()
 
 
 def test_nothing_to_do_is_no_call(service: IndexingService, found: FakeSearchDocuments) -> None:
@@ -99,7 +193,8 @@ def test_whatever_is_delivered_when_and_how_often_the_index_ends_as_the_table(
     for number, post in enumerate(posts):
         backend.upload(post, 0, bytes([number]))
     backend.drain()
-    actions = data.draw(st.lists(st.sampled_from(["delete", "restore", "edit", "deliver"])))
+    kinds = ["delete", "restore", "edit", "switch", "deliver"]
+    actions = data.draw(st.lists(st.sampled_from(kinds)))
     for action in actions:
         post = data.draw(st.sampled_from(posts))
         with suppress(NotFound, Conflict):  # the state may forbid it
@@ -109,12 +204,18 @@ def test_whatever_is_delivered_when_and_how_often_the_index_ends_as_the_table(
                 backend.posts.restore(str(post.id), post.author_id)
             elif action == "edit":
                 backend.posts.edit(str(post.id), post.author_id, f"{len(actions)}", None, False)  # noqa: FBT003
+            elif action == "switch":
+                backend.users.edit(ADA, private=not backend.metadata.profiles[ADA].private)
             elif waiting := backend.waiting():
                 name = data.draw(st.sampled_from(waiting))
                 backend.deliver(name, again=data.draw(st.booleans()))
     backend.drain()
-    shown = {i for i, post in backend.metadata.posts.items() if post.state is PostState.PUBLISHED}
+    ada = backend.metadata.profiles[ADA]
+    published = {
+        i for i, post in backend.metadata.posts.items() if post.state is PostState.PUBLISHED
+    }
+    shown = set() if ada.private else published
     assert {s for s in backend.found.shown() if not isinstance(s, str)} == shown
     for post_id in shown:
         document = backend.found.documents[post_id]
-        assert document.version == backend.metadata.posts[post_id].revision
+        assert document.version == backend.metadata.posts[post_id].revision + ada.switches

@@ -13,10 +13,10 @@ from shutterfeed.adapters.search.opensearch_client import admit_reader, connect
 from shutterfeed.adapters.search.opensearch_index import ALIAS, OpenSearchWriter
 from shutterfeed.domain.search import Gone, post_document
 from tests import samples
-from tests.contract.test_search import shown
+from tests.contract.test_search import AUTHOR, shown
 
 POSTS = [shown(number, f"caption {number}") for number in range(3)]
-DOCUMENTS = [post_document(post.id, post) for post in POSTS]
+DOCUMENTS = [post_document(post.id, post, AUTHOR) for post in POSTS]
 
 
 @dataclass

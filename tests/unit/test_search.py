@@ -43,6 +43,8 @@ from shutterfeed.domain.search import (
 from tests import samples
 from tests.fakes.system import START
 
+AUTHOR = samples.profile(1)
+
 latitudes = st.floats(-90, 90)
 longitudes = st.floats(-180, 180)
 
@@ -206,12 +208,24 @@ class TestDocuments:
     def test_only_what_is_published_can_be_found(self) -> None:
         post = replace(samples.post(), revision=4, position=samples.position(1))
         for state in PostState:
-            document = post_document(post.id, replace(post, state=state))
+            document = post_document(post.id, replace(post, state=state), AUTHOR)
             assert isinstance(document, Gone) is (state is not PostState.PUBLISHED)
             assert document.version == 4
 
+    def test_what_a_private_account_posts_cannot_be_found(self) -> None:
+        post = replace(samples.post(state=PostState.PUBLISHED), revision=4)
+        for switches, private in enumerate((False, True, False, True)):
+            author = replace(AUTHOR, private=private, switches=switches)
+            document = post_document(post.id, post, author)
+            assert isinstance(document, Gone) is private
+            assert document.version == 4 + switches, "each switch is newer than what was before"
+
+    def test_what_belongs_to_no_account_cannot_be_found(self) -> None:
+        post = samples.post(state=PostState.PUBLISHED)
+        assert isinstance(post_document(post.id, post, None), Gone)
+
     def test_what_is_gone_for_good_is_newer_than_everything(self) -> None:
-        assert post_document(samples.post().id, None).version > 10**12
+        assert post_document(samples.post().id, None, AUTHOR).version > 10**12
         assert user_document(samples.user_id(1), None).version > 10**12
 
     def test_hashtags_come_first_where_not_all_terms_have_room(self) -> None:
@@ -219,7 +233,7 @@ class TestDocuments:
         post = replace(
             samples.post(state=PostState.PUBLISHED), caption=caption, position=samples.position(1)
         )
-        document = post_document(post.id, post)
+        document = post_document(post.id, post, AUTHOR)
         assert isinstance(document, PostDocument)
         assert len(document.terms) == MAX_POST_TERMS
         assert document.terms[0] == "#last"
@@ -227,7 +241,7 @@ class TestDocuments:
     def test_media_are_photos_or_videos(self) -> None:
         post = replace(samples.post(media=2, state=PostState.PUBLISHED), position=ulid(START, 1))
         video = replace(post.media[1], content_type="video/mp4")
-        document = post_document(post.id, replace(post, media=(post.media[0], video)))
+        document = post_document(post.id, replace(post, media=(post.media[0], video)), AUTHOR)
         assert isinstance(document, PostDocument)
         assert document.media == {MediaKind.PHOTO, MediaKind.VIDEO}
 
@@ -239,7 +253,7 @@ class TestDocuments:
             place=Place("Nowhere", -12.345678, 123.456789),
             position=ulid(START, 1),
         )
-        document = post_document(post.id, post)
+        document = post_document(post.id, post, AUTHOR)
         assert isinstance(document, PostDocument)
         text = describe(replace(document, popularity=popularity(9)))
         assert len(text) < 700

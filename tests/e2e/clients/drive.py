@@ -19,8 +19,10 @@ from shutterfeed_client import AuthenticatedClient, Client, models
 from shutterfeed_client.api.feed import get_feed
 from shutterfeed_client.api.hashtags import list_tagged
 from shutterfeed_client.api.me import (
+    accept_request,
     complete_upload,
     create_avatar,
+    decline_request,
     delete_avatar,
     edit_me,
     follow,
@@ -28,7 +30,9 @@ from shutterfeed_client.api.me import (
     get_original,
     get_upload,
     list_deleted,
+    list_requests,
     list_uploads,
+    remove_follower,
     sign_out_everywhere,
     unfollow,
 )
@@ -139,6 +143,19 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     body = models.EditProfile(display_name="Driven by Python")
     edited = answer(edit_me.sync_detailed(client=me, body=body))
     assert edited == answer(get_me.sync_detailed(client=me))
+    drive_requests(me, other)
+
+
+def drive_requests(me: Any, other: str) -> None:
+    """The other one has not asked to follow."""
+    for private in (True, False):
+        edited = answer(edit_me.sync_detailed(client=me, body=models.EditProfile(private=private)))
+        assert (edited.private, edited.requests) == (private, 0)
+    assert answer(list_requests.sync_detailed(client=me)).items == []
+    refused = accept_request.sync_detailed(other, client=me)
+    assert (refused.status_code, refused.parsed.error.code) == (404, "request_not_found")
+    for undo in (decline_request, remove_follower):
+        assert not answer(undo.sync_detailed(other, client=me)).follows_me
 
 
 def drive_feed_and_search(me: Any, post_id: str) -> None:

@@ -102,6 +102,23 @@ async function drivePeople(): Promise<void> {
   assert.ok(!(await answer(api.unfollow({ path: other }))).followed_by_me);
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
   assert.deepEqual(await answer(api.getMe()), edited);
+  await driveRequests(other);
+}
+
+/** The other one has not asked to follow. */
+async function driveRequests(other: { handle: string }): Promise<void> {
+  for (const isPrivate of [true, false]) {
+    const edited = await answer(api.editMe({ body: { private: isPrivate } }));
+    assert.deepEqual([edited.private, edited.requests], [isPrivate, 0]);
+  }
+  assert.deepEqual((await answer(api.listRequests())).items, []);
+  const refused = await api.acceptRequest({ path: other });
+  assert.equal(refused.response?.status, 404);
+  assert.ok(refused.error && "error" in refused.error);
+  assert.equal(refused.error.error.code, "request_not_found");
+  for (const undo of [api.declineRequest, api.removeFollower]) {
+    assert.ok(!(await answer(undo({ path: other }))).follows_me);
+  }
 }
 
 async function driveFeedAndSearch(): Promise<void> {

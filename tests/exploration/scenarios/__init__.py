@@ -5,7 +5,14 @@ do not count, and all of it comes to rest. What stands after it starts scripts w
 each a person's app, and waits for nothing; a script may wait, for a time or for something to be so.
 """
 
-from tests.exploration.scenarios import audiences, avatars, collecting, deleting, publishing
+from tests.exploration.scenarios import (
+    audiences,
+    avatars,
+    collecting,
+    deleting,
+    publishing,
+    requests,
+)
 from tests.exploration.scenarios.declared import SCENARIOS
 
-__all__ = ["SCENARIOS", "audiences", "avatars", "collecting", "deleting", "publishing"]
+__all__ = ["SCENARIOS", "audiences", "avatars", "collecting", "deleting", "publishing", "requests"]

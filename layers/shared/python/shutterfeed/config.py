@@ -163,6 +163,7 @@ class DeliverSettings(FeedSettings):
 @dataclass(frozen=True, slots=True)
 class IndexSettings(Settings):
     metadata_table: str
+    index_queue_url: str
     search_engine: str
     search_target: str
     search_reader: str

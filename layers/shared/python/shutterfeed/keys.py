@@ -6,6 +6,7 @@ Metadata table
     USER#<author>      UPLOAD#<media>     upload ledger
     USER#<author>      IDEMPOTENCY#<key>  a creation that was already made
     USER#<follower>    FOLLOWS#<followee> follow edge
+    USER#<follower>    FOLLOW_REQUEST#<followee> request to follow a private account, not answered
     USER#<id>          LIMITS             what is left of the user's limits
     USER#<id>          USAGE              bytes that the user stores
     USER#<id>          LANES              what is left of the user's shares of the first queues
@@ -22,6 +23,7 @@ Metadata table
     SYSTEM             REMOVALS#<hour>    contents removed in that hour
     SYSTEM             RECONCILE          the positions where the reconciler's last run stopped
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
+                       REQUESTS#<id>         / <ulid of the request>#<follower>
     index `published`: AUTHOR#<id>           / <position>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
     index `open`:      OPEN#<shard>          / <post ulid>#<author>
@@ -71,6 +73,7 @@ BLOB: Final = "BLOB"
 POST_PREFIX: Final = "POST#"
 UPLOAD_PREFIX: Final = "UPLOAD#"
 FOLLOWS_PREFIX: Final = "FOLLOWS#"
+REQUEST_PREFIX: Final = "FOLLOW_REQUEST#"
 REFERENCE_PREFIX: Final = "REF#"
 _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
@@ -122,6 +125,7 @@ class Kind(StrEnum):
     POST = "post"
     COUNTS = "counts"
     FOLLOW = "follow"
+    REQUEST = "request"
     RECENT_POSTS = "recent posts"
 
 
@@ -130,6 +134,7 @@ _KINDS: Final = {
     ("USER", "POST"): Kind.POST,
     ("COUNTS", "COUNTS"): Kind.COUNTS,
     ("USER", "FOLLOWS"): Kind.FOLLOW,
+    ("USER", "FOLLOW_REQUEST"): Kind.REQUEST,
     ("USER", RECENT_POSTS): Kind.RECENT_POSTS,
 }
 """The kind of an item by two texts: the parts of its partition key and of its sort key that stand
@@ -201,6 +206,15 @@ def parse_follow(key: Key) -> tuple[str, str]:
     return _tail(key.pk, _USER), _tail(key.sk, FOLLOWS_PREFIX)
 
 
+def request(follower_id: str, followee_id: str) -> Key:
+    return Key(user_partition(follower_id), REQUEST_PREFIX + followee_id)
+
+
+def parse_request(key: Key) -> tuple[str, str]:
+    """The ids of the user who asks to follow, and of the one who is asked."""
+    return _tail(key.pk, _USER), _tail(key.sk, REQUEST_PREFIX)
+
+
 def shares(user_id: str) -> Key:
     return Key(user_partition(user_id), "LANES")
 
@@ -263,6 +277,11 @@ def followers_partition(followee_id: str, shard: int) -> str:
 
 def followers_sort(follow_ulid: str, follower_id: str) -> str:
     return f"{follow_ulid}#{follower_id}"
+
+
+def requests_partition(followee_id: str) -> str:
+    """The partition of the requests to a user in the index of followers, in the same order."""
+    return f"REQUESTS#{followee_id}"
 
 
 def published_partition(author_id: str) -> str:

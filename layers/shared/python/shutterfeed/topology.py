@@ -162,7 +162,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="fan_out",
-        kinds=("FanOut", "MigrateReaders"),
+        kinds=("FanOut", "MigrateReaders", "AcceptRequests"),
         timeout_s=60,
         batch=1,
         concurrency=10,
@@ -186,7 +186,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="index",
-        kinds=("IndexPost", "IndexUser"),
+        kinds=("IndexPost", "IndexUser", "IndexAuthor"),
         timeout_s=60,
         batch=10,
         concurrency=20,
@@ -200,6 +200,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "TranscodeVideo": "reference.post_id.author_id",
     "FanOut": "entry.post_id.author_id",
     "MigrateReaders": "author_id",
+    "AcceptRequests": "user_id",
     "DeliverEntry": "entry.post_id.author_id",
     "Followed": "follower_id",
     "Unfollowed": "follower_id",
@@ -208,7 +209,8 @@ TENANTS: Final[Mapping[str, str]] = {
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS
 gets it as the message's group: on a queue where one user has many messages in work, it delivers
 those of others first. The messages of `publish`, `collect` and `index` have no group, which would
-cost a quarter more a request: they take milliseconds."""
+cost a quarter more a request: they take milliseconds, or, like `IndexAuthor`, are the only one of
+their user."""
 
 LANES: Final = tuple(lane for worker in WORKERS for lane in worker.lanes)
 """All queues that trigger workers."""

@@ -18,6 +18,7 @@ from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
+from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.messages import Codec
@@ -38,6 +39,7 @@ from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
@@ -85,6 +87,7 @@ def wire(
     *,
     profiles: Profiles,
     follows: Follows,
+    requests: FollowRequests,
     posts: Posts,
     ledger: Ledger,
     blobs: Blobs,
@@ -129,6 +132,7 @@ def wire(
             users=users,
             profiles=profiles,
             follows=follows,
+            requests=requests,
             viewing=viewing,
             limits=limits,
             clock=clock,
@@ -181,6 +185,7 @@ def services() -> Api:
     people = wire(
         profiles=DynamoProfiles(metadata),
         follows=DynamoFollows(metadata, settings.feed_table),
+        requests=DynamoRequests(metadata),
         posts=DynamoPosts(metadata),
         ledger=DynamoLedger(metadata),
         blobs=DynamoBlobs(metadata),

@@ -1,5 +1,5 @@
-"""Composes the services that bring published posts to readers, and move readers between push and
-pull."""
+"""Composes the services that bring published posts to readers, move readers between push and pull,
+and accept those who wait to follow."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
+from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
@@ -21,7 +22,9 @@ from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
-from shutterfeed.ports.system import Clock
+from shutterfeed.ports.requests import FollowRequests
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.services.acceptance import AcceptanceService
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.fan_out import FanOutPlanner
 from shutterfeed.services.migration import MigrationService
@@ -33,6 +36,7 @@ class FanOutServices:
 
     planner: FanOutPlanner
     migrations: MigrationService
+    acceptance: AcceptanceService
 
 
 def wire(
@@ -42,11 +46,13 @@ def wire(
     readers: Readers,
     audience: Audience,
     follows: Follows,
+    requests: FollowRequests,
     feeds: Feeds,
     steps: Queue[FanOutMessage],
     chunks: Queue[DeliverMessage],
     policy: FeedPolicy,
     clock: Clock,
+    ids: Ids,
 ) -> FanOutServices:
     pushed_to = AudienceService(
         audience=audience, readers=readers, follows=follows, policy=policy, clock=clock
@@ -63,6 +69,9 @@ def wire(
             policy=policy,
             clock=clock,
         ),
+        acceptance=AcceptanceService(
+            profiles=profiles, requests=requests, steps=steps, clock=clock, ids=ids
+        ),
     )
 
 
@@ -76,9 +85,11 @@ def services() -> FanOutServices:
         readers=DynamoReaders(metadata),
         audience=DynamoAudience(feed_table, metadata.name),
         follows=DynamoFollows(metadata, feed_table.name),
+        requests=DynamoRequests(metadata),
         feeds=DynamoFeeds(feed_table),
         steps=aws.queue(settings.fan_out_queue_url, Codec[FanOutMessage]("fan_out")),
         chunks=aws.queue(settings.deliver_queue_url, Codec[DeliverMessage]("deliver")),
         policy=feed_policy(settings),
         clock=aws.clock(),
+        ids=aws.ids(),
     )

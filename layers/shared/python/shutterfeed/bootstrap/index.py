@@ -8,9 +8,11 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.search.source import DynamoSearchable
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.search_engine import search_index
+from shutterfeed.domain.messages import IndexMessage
 from shutterfeed.ports.search import SearchGenerations
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.search_maintenance import SearchMaintenance
@@ -24,9 +26,13 @@ def _index() -> SearchGenerations:
 
 @cache
 def service() -> IndexingService:
-    metadata = aws.table(config.IndexSettings.from_env().metadata_table)
+    settings = config.IndexSettings.from_env()
+    metadata = aws.table(settings.metadata_table)
     return IndexingService(
-        posts=DynamoPosts(metadata), profiles=DynamoProfiles(metadata), index=_index()
+        posts=DynamoPosts(metadata),
+        profiles=DynamoProfiles(metadata),
+        index=_index(),
+        steps=aws.queue(settings.index_queue_url, Codec[IndexMessage]("index")),
     )
 
 

@@ -91,6 +91,13 @@ class MigrateReaders:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptRequests:
+    """A private account has become public: accept all who have asked to follow it."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverEntry:
     """Put one entry into the feeds of some users, who held subscriptions when the audience was
     read. That time is None in messages from before it was recorded."""
@@ -154,11 +161,21 @@ class IndexUser:
     user_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class IndexAuthor:
+    """An account has become private or public, for the time that `switches` counts: what the search
+    index holds of its posts may have changed, beginning after the checkpoint `after`."""
+
+    author_id: str
+    switches: int
+    after: str | None = None
+
+
 PublishMessage = PublishMedium | PublishPost
-FanOutMessage = FanOut | MigrateReaders
+FanOutMessage = FanOut | MigrateReaders | AcceptRequests
 DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed
 CollectMessage = CollectMedia | CollectBlob
-IndexMessage = IndexPost | IndexUser
+IndexMessage = IndexPost | IndexUser | IndexAuthor
 Work = PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexMessage
 """The messages that changes cause; workers send each other the rest."""
 Message = IngestUpload | RenderPhoto | TranscodeVideo | Work
@@ -181,6 +198,8 @@ def work_for(change: Change) -> Iterator[Work]:
             yield PublishMedium(reference)
         case ProfileChanged(before, after):
             yield from _user_indexing(before, after)
+            if before is not None and after is not None and before.private != after.private:
+                yield from _switched(after)
 
 
 def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
@@ -217,6 +236,13 @@ def _found_by(post: Post | None) -> object:
         return None
     shown = post.caption, post.place, post.media, post.position
     return *shown, post.revision
+
+
+def _switched(account: Profile) -> Iterator[Work]:
+    """What follows when an account has become private or public."""
+    yield IndexAuthor(account.user_id, account.switches)
+    if not account.private:
+        yield AcceptRequests(account.user_id)
 
 
 def _user_indexing(before: Profile | None, after: Profile | None) -> Iterator[Work]:

@@ -98,7 +98,7 @@ class SuggestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PostDocument:
-    """A published post as the index holds it. `version` grows with every change of the post."""
+    """A published post as the index holds it."""
 
     post_id: PostId
     version: int
@@ -158,16 +158,21 @@ def subject_of(document: Document) -> PostId | str:
             return subject
 
 
-def post_document(post_id: PostId, post: Post | None) -> PostDocument | Gone:
-    """The document that the index should hold for a post; `Gone` unless it is published."""
-    if post is None:
+def post_document(
+    post_id: PostId, post: Post | None, author: Profile | None
+) -> PostDocument | Gone:
+    """The document that the index should hold for a post; `Gone` unless it is published by an
+    account that is not private. The version grows with every change of the post, and whenever the
+    account becomes private or public."""
+    if post is None or author is None:
         return Gone(post_id, _LAST_VERSION)
-    if post.state is not PostState.PUBLISHED or post.position is None:
-        return Gone(post_id, post.revision)
+    version = post.revision + author.switches
+    if post.state is not PostState.PUBLISHED or post.position is None or author.private:
+        return Gone(post_id, version)
     place = post.place
     return PostDocument(
         post_id,
-        post.revision,
+        version,
         post.position,
         (*words(post.caption), *(words(place.name) if place else ())),
         tuple(hashtags(post.caption)[:MAX_TAGS]),

@@ -77,6 +77,11 @@ class Profile:
     private: bool = False
     """Whether only accepted followers see the user's posts, and whom they follow and are followed
     by."""
+    switches: int = 0
+    """How often `private` was changed. The search index counts it in the versions of the user's
+    posts."""
+    requests: int = 0
+    """The exact number of people who have asked to follow the user and have no answer yet."""
     avatar: Avatar | None = None
     avatar_version: str | None = None
     """The ULID of the post or removal that last decided which avatar there is."""

@@ -15,8 +15,9 @@ If several reasons apply, `decide` returns the first in this order. A new reason
 
 Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
 the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
-private account is shown to everybody, and its posts to those who follow it. Content that is marked
-as sensitive is not hidden: that is a field of the view, not a reason.
+private account is shown to everybody, and its posts and lists to those who follow it:
+`decide_on_lists`. Content that is marked as sensitive is not hidden: that is a field of the view,
+not a reason.
 """
 
 from __future__ import annotations
@@ -160,6 +161,12 @@ def decide_on_relation(
     if surface is Surface.FEED and not relation.follows:
         return Reason.UNFOLLOWED
     return None
+
+
+def decide_on_lists(viewer: Viewer, owner: Profile, relation: Relation) -> Reason | None:
+    """Whether the viewer may see what belongs to a user besides the profile: their posts and the
+    number of these, whom they follow, and who follows them."""
+    return _decide_on_author(viewer, owner, relation, Surface.ITSELF)
 
 
 def _decide_on_author(

@@ -16,6 +16,11 @@ class Crowded(Busy):
     """More people follow or unfollow a user at once than one item can count."""
 
 
+class FolloweeChanged(Exception):
+    """The account that somebody wants to follow, or asks to follow, is gone, was switched between
+    public and private, or has answered since it was read. Nothing was changed."""
+
+
 class Follows(Protocol):
     """Follow edges, and the counts of them. Methods take a profile because of
     `Profile.follower_shards`, the number of items that count the followers; a count in another
@@ -31,7 +36,12 @@ class Follows(Protocol):
     ) -> bool:
         """Write the edge and both counts, remove the note of an earlier unfollowing, and make the
         charges, in one transaction. False if the edge already existed; then nothing is charged.
-        Raises `LimitReached`."""
+        Raises `LimitReached`, and `FolloweeChanged` if the account is private now, or gone.
+
+        The account of somebody whose followers are counted in separate items is not looked at: one
+        item could not bear it. A follow that began before such an account became private counts as
+        made before it.
+        """
         ...
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:

@@ -93,6 +93,11 @@ class Posts(Protocol):
         """
         ...
 
+    def made_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        """A page of the author's posts in any state, hidden ones too, newest first by their ULIDs.
+        Strongly consistent."""
+        ...
+
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         """A page of the author's published posts, newest first. Eventually consistent."""
         ...

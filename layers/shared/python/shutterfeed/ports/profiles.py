@@ -31,9 +31,11 @@ class Profiles(Protocol):
         display_name: str | None,
         bio: str | None,
         spending: Spending = NOTHING,
+        private: bool | None = None,
     ) -> None:
-        """Change the display name and the bio; None leaves a field as it is. Make the charges.
-        Raises `LimitReached`."""
+        """Change the display name and the bio, and make the account private or public, which counts
+        as one of `Profile.switches`; None leaves a field as it is. Make the charges. Raises
+        `LimitReached`."""
         ...
 
     def spread_followers(self, user_id: str, shards: int) -> None:

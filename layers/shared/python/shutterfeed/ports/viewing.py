@@ -17,14 +17,16 @@ class Wanted:
     """The ids of the posts and users to read."""
 
     posts: Collection[PostId] = ()
-    """Posts to read with their counts and their authors' profiles."""
+    """Posts to read with their counts, their authors' profiles, and whether the viewer follows
+    these."""
     at_hand: Collection[PostId] = ()
-    """Posts that the caller already has, of which only the counts are read."""
+    """Posts that the caller already has, of which only the counts are read, and whether the viewer
+    follows their authors."""
     authors: Collection[str] = ()
     """Users whose profiles are shown with posts: the followers of a celebrity are not all
     counted."""
     users: Collection[str] = ()
-    """Users to read with exact counts, and whether the viewer follows them."""
+    """Users to read with exact counts and the viewer's relations to them."""
     uncounted: Collection[str] = ()
     """Users to read in the same way, of whom no number of followers is shown: those of a celebrity
     are not all counted."""
@@ -39,7 +41,8 @@ class Stored:
     """The counts of posts. A post that nobody has liked or commented on is left out."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
-    """The viewer's relations to owners of what is wanted. One to whom there is none is left out."""
+    """The viewer's relations to users and to authors of posts. One to whom there is none is left
+    out; of an author it says only whether the viewer follows them."""
 
     def relation_to(self, user_id: str) -> Relation:
         return self.relations.get(user_id, STRANGERS)

@@ -189,8 +189,9 @@ class PostService:
     def by_author(
         self, handle: str, viewer: Viewer, before: str | None, limit: int
     ) -> Page[PostView]:
-        """A user's published posts, newest first. Raises `NotFound`."""
-        author = self.viewing.find_uncounted(viewer, handle)
+        """A user's published posts, newest first. Raises `NotFound`, and `Forbidden` for those of a
+        private account."""
+        author = self.viewing.find_owner(viewer, handle)
         page = self.posts.published_by(author.user_id, before, limit)
         views = self.viewing.posts_at_hand(viewer, page.items, Surface.LIST, [author])
         return Page(views, page.next_position)

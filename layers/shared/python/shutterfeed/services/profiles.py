@@ -56,6 +56,7 @@ class ProfileService:
         handle: str | None = None,
         display_name: str | None = None,
         bio: str | None = None,
+        private: bool | None = None,
     ) -> Profile:
         """Change what is not None. Raises `InvalidInput`, `LimitReached`, and `Conflict` for a
         taken handle."""
@@ -65,9 +66,11 @@ class ProfileService:
         new_handle = None if handle is None else parse_handle(handle)
         if new_handle is not None:
             self._rename(current, new_handle)
-        if display_name is not None or bio is not None:
+        # A repeated switch does not make the index look at all posts again.
+        switched = None if private == current.private else private
+        if not (display_name is None and bio is None and switched is None):
             spending = self.limits.spending(user_id, self.clock.now(), changes=1)
-            self.profiles.edit(user_id, display_name, bio, spending)
+            self.profiles.edit(user_id, display_name, bio, spending, switched)
         return self.me(user_id)
 
     def _rename(self, current: Profile, handle: str) -> None:

@@ -101,7 +101,8 @@ class SearchMaintenance:
 
     def _truth(self, subject: PostId | str) -> Document:
         if isinstance(subject, PostId):
-            return post_document(subject, self.posts.get(subject))
+            author = self.profiles.item(subject.author_id)
+            return post_document(subject, self.posts.get(subject), author)
         return user_document(subject, self.profiles.get(subject))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from shutterfeed.domain import visibility
-from shutterfeed.domain.errors import NotFound, quoted
+from shutterfeed.domain.errors import Forbidden, NotFound, quoted
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.users import Profile, canonical_handle
@@ -40,6 +40,8 @@ class ProfileView:
 
     profile: Profile
     relation: Relation
+    shows_lists: bool
+    """Whether the viewer may see the user's posts, how many they are, and who follows whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,27 @@ class ViewingService:
         """A user by their handle, in any spelling."""
         return self.user(viewer, self._id_of(handle), handle)
 
-    def find_uncounted(self, viewer: Viewer, handle: str) -> Profile:
+    def find_uncounted(self, viewer: Viewer, handle: str) -> ProfileView:
         """A user by their handle, for a caller who does not show the number of followers: those of
         a celebrity are not all counted, which would take a read for each of the items that count
         them."""
         user_id = self._id_of(handle)
         stored = self.reads.read_now(viewer, Wanted(uncounted=[user_id]))
-        return _user_by_itself(viewer, user_id, stored, handle).profile
+        return _user_by_itself(viewer, user_id, stored, handle)
+
+    def find_owner(self, viewer: Viewer, handle: str) -> Profile:
+        """A user by their handle, whose posts, followers or followed the viewer wants to see.
+        Raises `Forbidden` if the account is private and shows them to its followers only. Who is
+        not signed in is not told that it exists."""
+        view = self.find_uncounted(viewer, handle)
+        if view.shows_lists:
+            return view.profile
+        if viewer.user_id is None:
+            raise _user_not_found(handle)
+        raise Forbidden(
+            "private_account",
+            "This account is private. Its posts and lists are for its followers.",
+        )
 
     def _id_of(self, handle: str) -> str:
         # Any text may come in a path, of any length; only handles can be keys.
@@ -203,4 +219,5 @@ def _user(viewer: Viewer, user_id: str, stored: Stored, surface: Surface) -> Pro
     reason = visibility.decide(viewer, UserSubject(profile), relation, surface)
     if reason is not None or profile is None:
         return None
-    return ProfileView(profile, relation)
+    shows_lists = visibility.decide_on_lists(viewer, profile, relation) is None
+    return ProfileView(profile, relation, shows_lists)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
     Contended,
     Delete,
+    Item,
     Put,
     Table,
     Update,
@@ -27,7 +28,7 @@ from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.retention import unfollowed_marker_retention
 from shutterfeed.domain.users import Profile
-from shutterfeed.ports.follows import Crowded
+from shutterfeed.ports.follows import Crowded, FolloweeChanged
 from shutterfeed.schema import (
     FOLLOWERS_INDEX,
     FOLLOWERS_PK,
@@ -41,6 +42,10 @@ from shutterfeed.schema import (
 _FOLLOWERS: Final = 2
 """The index of the write that counts the followers: after the edge, and after the write that counts
 whom the follower follows."""
+PUBLIC: Final[ConditionBase] = Attr(PK).exists() & (
+    Attr("private").not_exists() | Attr("private").eq(False)  # noqa: FBT003 - the value
+)
+"""The condition on a profile that the account exists and is not private."""
 _FEW_ATTEMPTS: Final = 3
 """A tenth of a second, and then the followers are better counted in many items."""
 _UNFOLLOWED_MARKER_RETENTION: Final = unfollowed_marker_retention(MOST_ACTIVE_DAYS)
@@ -61,20 +66,22 @@ class DynamoFollows:
         follow_ulid: str,
         spending: Spending = NOTHING,
     ) -> bool:
-        followee_id = followee.user_id
-        shard = keys.follower_shard(follower_id, followee.follower_shards)
-        edge = {
-            **key_item(keys.follow(follower_id, followee_id)),
-            FOLLOWERS_PK: keys.followers_partition(followee_id, shard),
-            FOLLOWERS_SK: keys.followers_sort(follow_ulid, follower_id),
-        }
-        return self._change(
-            followee,
-            Put(edge, Attr(PK).not_exists()),
-            *_counts(follower_id, followee, 1),
-            Delete(keys.unfollowed_marker(follower_id, followee_id)),
-            spending=spending,
-        )
+        following, followers = counting(follower_id, followee, 1)
+        if followee.follower_shards == 1:
+            followers = replace(followers, condition=PUBLIC)
+        try:
+            return self._change(
+                followee,
+                Put(edge_item(follower_id, followee, follow_ulid), Attr(PK).not_exists()),
+                following,
+                followers,
+                Delete(keys.unfollowed_marker(follower_id, followee.user_id)),
+                spending=spending,
+            )
+        except ConditionFailed as error:
+            if error.failed == (_FOLLOWERS,):
+                raise FolloweeChanged from error
+            raise
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
         followee_id = followee.user_id
@@ -85,7 +92,7 @@ class DynamoFollows:
         return self._change(
             followee,
             Delete(keys.follow(follower_id, followee_id), Attr(PK).exists()),
-            *_counts(follower_id, followee, -1),
+            *counting(follower_id, followee, -1),
             Put(remembered),
             Delete(keys.pull_marker(follower_id, followee_id)),
             Delete(keys.push_subscription(followee_id, follower_id), table=self.feeds),
@@ -140,7 +147,18 @@ class DynamoFollows:
         transact(self.table, writes, spending)
 
 
-def _counts(follower_id: str, followee: Profile, by: int) -> tuple[Update, Update]:
+def edge_item(follower_id: str, followee: Profile, follow_ulid: str) -> Item:
+    """The item of a follow edge."""
+    shard = keys.follower_shard(follower_id, followee.follower_shards)
+    return {
+        **key_item(keys.follow(follower_id, followee.user_id)),
+        FOLLOWERS_PK: keys.followers_partition(followee.user_id, shard),
+        FOLLOWERS_SK: keys.followers_sort(follow_ulid, follower_id),
+    }
+
+
+def counting(follower_id: str, followee: Profile, by: int) -> tuple[Update, Update]:
+    """The writes that count an edge: whom the follower follows, and the followee's followers."""
     exists = Attr(PK).exists()
     following = Update(keys.profile(follower_id), add={"following": by}, condition=exists)
     if followee.follower_shards == 1:

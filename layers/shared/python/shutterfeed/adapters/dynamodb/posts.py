@@ -54,6 +54,7 @@ from shutterfeed.schema import (
     PUBLISHED_INDEX,
     PUBLISHED_PK,
     PUBLISHED_SK,
+    SK,
     TTL_ATTRIBUTE,
 )
 
@@ -244,6 +245,18 @@ class DynamoPosts:
             return Change(update, recent.with_post(after), 1)
 
         return self._changed(post.id, restored, spending)
+
+    def made_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
+        partition = keys.user_partition(author_id)
+        rows = self.table.query(
+            Key(PK).eq(partition) & Key(SK).begins_with(keys.POST_PREFIX),
+            after=None if before is None else key_item(keys.post(PostId(author_id, before))),
+            limit=limit,
+            newest_first=True,
+            consistent=True,
+        )
+        posts = tuple(map(to_post, rows.items))
+        return Page(posts, posts[-1].id.ulid if rows.last else None)
 
     def published_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         return self._listed(keys.published_partition(author_id), before, limit)

@@ -38,6 +38,7 @@ _POPULARITY = "popularity"
 _RENAMED_AT = "renamed_at"
 _SESSIONS_ENDED_AT = "sessions_ended_at"
 _REVISED = {"revision": 1}
+_SWITCHED = {"switches": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,18 @@ class DynamoProfiles:
         display_name: str | None,
         bio: str | None,
         spending: Spending = NOTHING,
+        private: bool | None = None,
     ) -> None:
-        fields = {"display_name": display_name, "bio": bio}
+        fields = {"display_name": display_name, "bio": bio, "private": private}
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an empty update.
             revised = _REVISED if "display_name" in changes else {}
+            switched = _SWITCHED if private is not None else {}
             update = Update(
-                keys.profile(user_id), set=changes, add=revised, condition=Attr(PK).exists()
+                keys.profile(user_id),
+                set=changes,
+                add={**revised, **switched},
+                condition=Attr(PK).exists(),
             )
             transact(self.table, [update], spending)
 

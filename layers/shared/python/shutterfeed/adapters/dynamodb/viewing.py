@@ -4,7 +4,7 @@ items."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.profiles import with_followers
@@ -26,24 +26,38 @@ class DynamoViewingReads:
         return self._read(viewer, wanted, consistent=True)
 
     def _read(self, viewer: Viewer, wanted: Wanted, consistent: bool) -> Stored:
-        found = by_kind(self.table.get_many(wanted_keys(viewer, wanted), consistent))
-        stored = to_stored(found)
+        items = wanted_keys(viewer, wanted, with_relations=True)
+        found = by_kind(self.table.get_many(items, consistent))
+        stored = replace(to_stored(found), relations=_to_relations(viewer, found))
         shown = [stored.profiles[i] for i in wanted.users if i in stored.profiles]
         exact = with_followers(self.table, shown, consistent)
-        return Stored(stored.posts, stored.counts, {**stored.profiles, **exact}, stored.relations)
+        return replace(stored, profiles={**stored.profiles, **exact})
 
 
-def wanted_keys(viewer: Viewer, wanted: Wanted) -> Iterator[Key]:
-    """The keys of all items to read."""
+def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False) -> Iterator[Key]:
+    """The keys of all items to read. A feed needs no relations: it knows them already, from
+    `Reader.relation_to`."""
     yield from map(keys.post, wanted.posts)
     yield from map(keys.counts, wanted.posts)
     yield from map(keys.counts, wanted.at_hand)
     authors = (post_id.author_id for post_id in wanted.posts)
     users = (*wanted.users, *wanted.uncounted)
     yield from map(keys.profile, (*authors, *wanted.authors, *users))
-    if viewer.user_id is not None:
-        for user_id in users:
-            yield keys.follow(viewer.user_id, user_id)
+    if with_relations and viewer.user_id is not None:
+        yield from _relation_keys(viewer.user_id, wanted)
+
+
+def _relation_keys(viewer_id: str, wanted: Wanted) -> Iterator[Key]:
+    """The keys of the items that tell the viewer's relations: for the author of each post one,
+    whether the viewer follows them; for each user three, also whether they follow the viewer, and
+    whether the viewer has asked to follow them."""
+    users = {*wanted.users, *wanted.uncounted} - {viewer_id}
+    authors = {post_id.author_id for post_id in (*wanted.posts, *wanted.at_hand)} - {viewer_id}
+    for user_id in sorted(users | authors):
+        yield keys.follow(viewer_id, user_id)
+    for user_id in sorted(users):
+        yield keys.follow(user_id, viewer_id)
+        yield keys.request(viewer_id, user_id)
 
 
 def by_kind(items: Iterable[Item]) -> dict[Kind, list[Item]]:
@@ -60,8 +74,19 @@ def to_stored(found: dict[Kind, list[Item]]) -> Stored:
         {post.id: post for post in posts},
         {keys.parse_counts(item_key(item)): to_counts(item) for item in found[Kind.COUNTS]},
         {profile.user_id: profile for profile in profiles},
-        {
-            keys.parse_follow(item_key(item))[1]: Relation(follows=True)
-            for item in found[Kind.FOLLOW]
-        },
     )
+
+
+def _to_relations(viewer: Viewer, found: dict[Kind, list[Item]]) -> dict[str, Relation]:
+    edges = [keys.parse_follow(item_key(item)) for item in found[Kind.FOLLOW]]
+    follows = {followee for follower, followee in edges if viewer.is_user(follower)}
+    followers = {follower for follower, followee in edges if viewer.is_user(followee)}
+    requested = {keys.parse_request(item_key(item))[1] for item in found[Kind.REQUEST]}
+    return {
+        user_id: Relation(
+            follows=user_id in follows,
+            is_followed=user_id in followers,
+            has_requested=user_id in requested,
+        )
+        for user_id in follows | followers | requested
+    }
