@@ -14,6 +14,7 @@ from infra.settings import Settings
 
 SOURCES: Final = Path(__file__).with_name("edge")
 _KEYS: Final = "@KEYS@"
+_DENIALS: Final = "// @DENIALS@\n"
 
 
 class MediaLinks(Construct):
@@ -42,7 +43,8 @@ class MediaLinks(Construct):
 
 
 def _code(keys: MediaKeys, *, in_store: bool) -> str:
-    denials = "denials_in_store.js" if in_store else "denials_in_code.js"
-    source = "\n".join((SOURCES / name).read_text() for name in (denials, "media_links.js"))
+    """The function's code. It has one of two parts that know what is denied, and its keys."""
+    denials = SOURCES / ("denials_in_store.js" if in_store else "denials_in_code.js")
+    source = (SOURCES / "media_links.js").read_text().replace(_DENIALS, denials.read_text())
     before, after = source.split(_KEYS)
     return Fn.join("", [before, keys.value, after])

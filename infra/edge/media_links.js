@@ -1,7 +1,7 @@
 // Runs at the edge before the cache, with every request for media: it lets through only links whose
-// token is good. `domain/links.py` makes the tokens. Above this file stands one of the two parts
-// that know what is denied: `denials_in_store.js` on AWS, `denials_in_code.js` on the local cloud.
+// token is good. `domain/links.py` makes the tokens.
 import crypto from 'crypto';
+// @DENIALS@
 
 const KEYS = '@KEYS@'.split(',');
 const PATH = /^\/media\/([0-9A-Z]{26})\/[0-9a-z_-]+\.[0-9a-z]+$/;

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pytest
 
+from infra.media_links import SOURCES
 from shutterfeed import keys
 from shutterfeed.domain.ids import random_id
 from shutterfeed.domain.links import MEDIUM_PARAMETER, signature
@@ -202,12 +203,19 @@ def test_what_the_store_denies_is_refused_whatever_its_token(dev: Template) -> N
 def test_both_variants_share_everything_but_how_they_know_what_is_denied(
     dev: Template, prod: Template, local: Template
 ) -> None:
-    shared = {_code(template).partition("import crypto")[2] for template in (dev, prod, local)}
-    assert len(shared) == 1
-    assert "cloudfront" not in _code(local)
-    assert all(
-        re.search("^import cf from 'cloudfront';$", _code(t), re.MULTILINE) for t in (dev, prod)
+    in_store, in_code = (
+        (SOURCES / f"denials_in_{where}.js").read_text() for where in ("store", "code")
     )
+    assert _code(dev) == _code(prod)
+    assert _code(dev).replace(in_store, in_code) == _code(local)
+    assert "cloudfront" not in _code(local)
+
+
+def test_what_is_imported_is_imported_before_anything_else(dev: Template, local: Template) -> None:
+    for template in (dev, local):
+        lines = [line for line in _code(template).splitlines() if line and line[:2] != "//"]
+        imports = [line for line in lines if line.startswith("import ")]
+        assert lines[: len(imports)] == imports
 
 
 def test_the_function_stands_before_the_cache_of_media_alone(every: Template) -> None:
