@@ -9,9 +9,13 @@ from functools import partial
 from typing import Any, Final
 from unittest.mock import patch
 
+from boto3.dynamodb.conditions import Attr
+
+from shutterfeed.adapters.dynamodb import requests
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.domain.media import Blob, Reference, Upload
 from shutterfeed.ports.uploads import Arrival
+from shutterfeed.schema import PK
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.ingest import IngestService
 from tests.exploration.explore import Outcome, singles
@@ -86,5 +90,12 @@ MUTANTS: Final = (
         "publish_a_photo",
         Kind.CRASH_BEFORE,
         "dedup_hash",
+    ),
+    Mutant(
+        "request_that_believes_what_was_read",
+        partial(patch.object, requests, "_PRIVATE", Attr(PK).exists()),
+        "become_public_while_asked",
+        Kind.SUSPENDED,
+        "api",
     ),
 )

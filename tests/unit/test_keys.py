@@ -29,6 +29,11 @@ def test_uploads(author_id: str, media_id: str) -> None:
 @given(ulids, ulids)
 def test_follows(follower_id: str, followee_id: str) -> None:
     assert keys.parse_follow(keys.follow(follower_id, followee_id)) == (follower_id, followee_id)
+    request = keys.request(follower_id, followee_id)
+    assert keys.parse_request(request) == (follower_id, followee_id)
+    assert not request.sk.startswith(keys.FOLLOWS_PREFIX)
+    first, last = keys.READER_RANGE
+    assert not first <= request.sk <= last, "a feed page does not read it"
 
 
 @given(ulids)
@@ -155,6 +160,10 @@ def test_a_key_of_one_kind_is_not_read_as_another(
     with pytest.raises(MalformedKey):
         keys.parse_follow(keys.profile(author))
     with pytest.raises(MalformedKey):
+        keys.parse_follow(keys.request(author, media_id))
+    with pytest.raises(MalformedKey):
+        keys.parse_request(keys.follow(author, media_id))
+    with pytest.raises(MalformedKey):
         keys.parse_reference(keys.blob(reference.sha256))
     with pytest.raises(MalformedKey):
         keys.parse_blob(keys.profile(author))
@@ -177,6 +186,7 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.blob("0" * 64),
         keys.upload("A", "B"),
         keys.handle("ada"),
+        keys.request("A", "B"),
         keys.idempotency("A", "key"),
         keys.CURSOR_KEY,
         keys.ACCOUNT_KEY,
@@ -209,6 +219,7 @@ def test_items_are_known_by_their_keys(post_id: PostId, other: str) -> None:
         keys.post(post_id): keys.Kind.POST,
         keys.counts(post_id): keys.Kind.COUNTS,
         keys.follow(author, other): keys.Kind.FOLLOW,
+        keys.request(author, other): keys.Kind.REQUEST,
         keys.recent_posts(author): keys.Kind.RECENT_POSTS,
     }
     assert set(kinds.values()) == set(keys.Kind)

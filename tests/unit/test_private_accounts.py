@@ -17,7 +17,7 @@ from shutterfeed.ports.follows import FolloweeChanged
 from shutterfeed.services.acceptance import PAGE, PAGES_PER_STEP
 from shutterfeed.services.viewing import ProfileView
 from tests import samples
-from tests.fakes.backend import Backend
+from tests.fakes.backend import POLICY, Backend
 from tests.fakes.metadata import FakeRequests
 from tests.fakes.storage import PHOTO
 
@@ -178,6 +178,25 @@ def test_a_removed_follower_loses_the_posts_and_comes_back_only_by_asking(
     assert _feed(backend, BOB) == []
     assert not any(_seen_by(backend, Viewer(BOB), later))
     assert _ada(backend).followers == 0
+
+
+def test_what_is_kept_of_a_private_celebrity_is_for_followers() -> None:
+    backend = Backend(policy=replace(POLICY, celebrity_followers=2))
+    for number in (1, 2, 3):
+        backend.sign_up(number)
+    _switch(backend, private=True)
+    for follower in (BOB, CY):
+        _follow(backend, follower)
+        _accept(backend, follower)
+        backend.reader.page(follower, None, 10)
+    backend.drain()
+    post = _published(backend)
+    assert backend.metadata.recent_posts_of(ADA).posts == (post,)
+    assert _feed(backend, BOB) == _feed(backend, CY) == [post.id]
+    backend.follows.remove_follower(ADA, _handle(backend, BOB))
+    assert (_feed(backend, BOB), _feed(backend, CY)) == ([], [post.id])
+    backend.drain()
+    assert (_feed(backend, BOB), _feed(backend, CY)) == ([], [post.id])
 
 
 def test_one_removes_only_those_who_follow_oneself(backend: Backend) -> None:

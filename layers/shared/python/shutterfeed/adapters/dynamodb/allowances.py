@@ -22,6 +22,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
     ATTEMPTS,
+    Check,
     ConditionFailed,
     Item,
     Table,
@@ -83,7 +84,7 @@ class DynamoShares:
 
 
 def transact(
-    table: Table, writes: Sequence[Write], spending: Spending, attempts: int = ATTEMPTS
+    table: Table, writes: Sequence[Write | Check], spending: Spending, attempts: int = ATTEMPTS
 ) -> None:
     """Make all writes and charges, or none; `attempts` says how often conflicts are retried.
 
