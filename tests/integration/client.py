@@ -18,7 +18,6 @@ from tests.integration import contract, payloads
 from tests.integration.rights import held_against
 from tests.integration.world import Person
 
-
 _TOKEN = re.compile(r"&e=\d+&s=[\w-]{22}")
 
 
