@@ -21,6 +21,9 @@
 #   make reindex [STAGE=prod]                 build the search index again while it is in use
 #   make search-check [REPAIR=yes] [STAGE=prod]   compare the search index with the table
 #   make sign-out HANDLE=maya [STAGE=prod]    end all sessions of a user
+#   make deny ID=… [STAGE=prod]               show nobody a post's media, a medium or a content
+#   make allow ID=… [STAGE=prod]              show it again
+#   make denied [STAGE=prod]                  list what is denied
 #   make smoke [STAGE=prod] [CLEAN=…]         ask a stage some questions, as people would, and clean up
 #   make export-accounts TO=accounts.jsonl [STAGE=prod]   write all accounts into a file
 #   make restore-data TABLE=… [REGION=…] [CONTEXT=…]     make a stack of a restored table and of originals
@@ -38,6 +41,7 @@
 #   make doctor [REGION=…] [CONTEXT=…]        look at the account before a deployment
 #   make diff [REGION=…] [CONTEXT=…]          print what a deployment would change
 #   make deploy [REGION=…] [CONTEXT="stage=prod …"]      deploy to AWS
+#   make rotate-media-keys [REGION=…] [CONTEXT="stage=prod …"]   replace the key of links to media
 #   make destroy [CONTEXT=…] [ORIGINALS=delete]          delete from AWS, after asking
 #   make clean                                delete everything that was built or installed
 
@@ -62,8 +66,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
-	reindex search-check sign-out smoke export-accounts restore-data restore-service restore-drill opensearch \
-	layers lock site screenshots openapi events rights synth bootstrap doctor diff deploy destroy clean
+	reindex search-check sign-out deny allow denied smoke export-accounts restore-data restore-service restore-drill opensearch \
+	layers lock site screenshots openapi events rights synth bootstrap doctor diff deploy rotate-media-keys \
+	destroy clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -114,6 +119,12 @@ audit search-check: ready
 sign-out: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(HANDLE)
 
+deny allow: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(ID)
+
+denied: ready
+	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE))
+
 smoke: ready
 	@$(OPERATIONS) $@ $(if $(STAGE),--stage $(STAGE)) $(if $(CLEAN),--clean $(CLEAN))
 
@@ -154,7 +165,7 @@ rights: ready
 synth: ready
 	@$(TOOLS) synth $(CONTEXT)
 
-bootstrap doctor diff deploy: ready
+bootstrap doctor diff deploy rotate-media-keys: ready
 	@$(TOOLS) $@ $(CONTEXT)
 
 destroy: ready

@@ -205,10 +205,14 @@ def _delivery(month: Month) -> Iterator[Line]:
         + asked * habits.answer_bytes
         + loads * habits.site_bytes
     )
-    requests = photos + watched + avatars + asked + loads * habits.site_files
+    media = photos + watched + avatars
+    requests = media + asked + loads * habits.site_files
     yield Line("CloudFront bytes", sent / GB, prices.DELIVERED)
     yield Line("CloudFront requests", requests / 1e6, prices.EDGE_REQUESTS)
-    yield Line("CloudFront function", loads * habits.page_runs / 1e6, prices.EDGE_RUNS)
+    runs = media + loads * habits.page_runs
+    yield Line("CloudFront functions", runs / 1e6, prices.EDGE_RUNS)
+    # Whether the medium is denied, and whether the blob is.
+    yield Line("CloudFront key-value store", 2 * media / 1e6, prices.EDGE_READS)
 
 
 def _watching(month: Month) -> Iterator[Line]:

@@ -116,6 +116,9 @@ EDGE_REQUESTS: Final = _flat(
 EDGE_RUNS: Final = _flat(
     0.10, "million runs of a CloudFront function", _CLOUDFRONT, _PRICE_LIST, free=2
 )
+EDGE_READS: Final = _flat(
+    0.03, "million reads of the key-value store by a function", _CLOUDFRONT, free=2
+)
 ACTIVE_USERS: Final = _flat(
     0.015, "user active in the month, Cognito Essentials", _COGNITO, _PRICE_LIST, free=10_000
 )
@@ -152,7 +155,7 @@ PRICES: Final[Mapping[str, tuple[Price, ...]]] = {
     "Lambda": (RUNS, GB_SECONDS),
     "SQS": (MESSAGES, GROUPED),
     "API Gateway": (API,),
-    "CloudFront": (DELIVERED, EDGE_REQUESTS, EDGE_RUNS),
+    "CloudFront": (DELIVERED, EDGE_REQUESTS, EDGE_RUNS, EDGE_READS),
     "Cognito": (ACTIVE_USERS, LITE_USERS),
     "CloudWatch, X-Ray": (ALARMS, DASHBOARDS, LOGS, LOGS_KEPT, TRACES),
 }

@@ -13,6 +13,7 @@ from infra.buckets import MEDIA_PREFIX, UPLOADS_PREFIX, Buckets
 from infra.functions import Functions
 from infra.identity import Identity
 from infra.lifecycle import DISCARDED_PREFIX, DOWNLOADS_PREFIX
+from infra.media_keys import MediaKeys
 from infra.origin_keys import OriginKeys
 from infra.queues import Queues
 from infra.settings import Settings
@@ -31,6 +32,7 @@ class Resources:
     queues: Queues
     identity: Identity
     media_base_url: str
+    media_keys: MediaKeys
     sending_actions: Sequence[str]
     shared_cache: SharedCache | None
     origin_keys: OriginKeys | None
@@ -66,6 +68,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("MEDIA_BASE_URL", to.media_base_url)
+    function.add_environment("MEDIA_KEYS", to.media_keys.value)
     accepted = to.origin_keys.accepted if to.origin_keys else "anybody"
     function.add_environment("ORIGIN_KEYS", accepted)
     function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)

@@ -114,10 +114,10 @@ class Api(Construct):
 
 def alias_of(scope: Construct, function: lambda_.Function, settings: Settings) -> lambda_.Alias:
     """An alias of the function's published version."""
-    if settings.origin_keys_digest is not None:
+    if settings.keys_digest is not None:
         # A version keeps the settings that it was published with, and the CDK publishes another one
         # only if the template differs. In the template the keys are a parameter, always the same.
-        function.invalidate_version_based_on(settings.origin_keys_digest)
+        function.invalidate_version_based_on(settings.keys_digest)
     return lambda_.Alias(scope, "Live", alias_name="live", version=function.current_version)
 
 

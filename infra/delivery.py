@@ -15,6 +15,8 @@ from infra.api import ORIGIN_HEADER
 from infra.api import PATH as API_PATH
 from infra.buckets import MEDIA_PREFIX, Buckets
 from infra.headers import Headers
+from infra.media_keys import MediaKeys
+from infra.media_links import MediaLinks
 from infra.nag import allow
 from infra.origin_keys import OriginKeys
 from infra.settings import Settings
@@ -49,11 +51,13 @@ class Delivery(Construct):
         buckets: Buckets,
         api_id: str,
         keys: OriginKeys | None,
+        media_keys: MediaKeys,
     ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
         self._keys = keys
         self._headers = Headers(self, "Headers", settings, buckets.uploads_name)
+        self.links = MediaLinks(self, "Links", settings, media_keys)
         # CDK would name it only after the stack, which has the same name in every region.
         self._access = cloudfront.S3OriginAccessControl(
             self, "Access", origin_access_control_name=settings.global_name("buckets")
@@ -163,6 +167,12 @@ class Delivery(Construct):
             # Images are compressed already.
             compress=False,
             response_headers_policy=self._headers.media,
+            function_associations=[
+                cloudfront.FunctionAssociation(
+                    function=self.links.function,
+                    event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+                )
+            ],
         )
 
     @property
@@ -174,7 +184,7 @@ class Delivery(Construct):
     def _media_caching(self) -> cloudfront.CachePolicy:
         """The cache policy of media. Each medium's URL is cached separately, although media may
         share an object: `Age` or `X-Cache` must not reveal that somebody else's medium has the same
-        content."""
+        content. The tokens are no part of it: everybody's links lead to the same cached file."""
         return cloudfront.CachePolicy(
             self,
             "Caching",
@@ -187,7 +197,7 @@ class Delivery(Construct):
 
     def _accept_findings(self) -> None:
         distribution = self.distribution
-        allow(distribution, "CFR1", "All posts are public, in every country.")
+        allow(distribution, "CFR1", "Posts may be seen in every country.")
         edge = self._settings.edge
         if edge.web_acl_arn is None:
             allow(

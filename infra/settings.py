@@ -144,9 +144,9 @@ class Settings:
     canary: bool
     """Whether a new version of the API gets a tenth of the requests first, and all after ten
     minutes without an alarm."""
-    origin_keys_digest: str | None
-    """Tells apart the keys that CloudFront sends to the API, if this deployment replaces them.
-    `make deploy` sets it."""
+    keys_digest: str | None
+    """Tells apart the keys that CloudFront sends to the API and those that sign links to media, if
+    this deployment replaces any. `make deploy` sets it."""
     email_from: str | None
     """The sender of the sign-in's mails, by SES; null for Cognito's own mailer, which sends 50 a
     day."""
@@ -231,7 +231,7 @@ class Settings:
             cors_origins=context.texts("cors_origins"),
             media_base_url_override=context.optional_matching("media_base_url", _URL),
             canary=context.flag("canary"),
-            origin_keys_digest=context.optional("origin_keys_digest"),
+            keys_digest=context.optional("keys_digest"),
             email_from=context.optional_matching("email_from", _MAIL),
             email_identity_arn=context.optional_matching("email_identity_arn", _MAIL_IDENTITY),
             edge=EdgeSettings.from_context(context),
@@ -324,6 +324,12 @@ class Settings:
     def closes_api(self) -> bool:
         """Whether the API answers only what came through CloudFront. The local cloud's own address
         stays open, for tests and benchmarks that measure the API alone."""
+        return not self._is_local
+
+    @property
+    def has_key_value_store(self) -> bool:
+        """Whether functions at the edge can read a key-value store. The local cloud refuses the
+        module for it."""
         return not self._is_local
 
     @property

@@ -20,6 +20,7 @@ from infra.delivery import Delivery
 from infra.functions import Functions
 from infra.global_call import GlobalCalls
 from infra.identity import Identity
+from infra.media_keys import MediaKeys
 from infra.monitoring import Monitoring
 from infra.origin_keys import OriginKeys
 from infra.queues import Queues
@@ -63,8 +64,15 @@ class ShutterfeedStack(Stack):
         identity = Identity(self, "Identity", settings)
         api = Api(self, "Api", settings, function=functions["api"], identity=identity)
         keys = OriginKeys(self, "Origin") if settings.closes_api else None
+        media_keys = MediaKeys(self, "MediaSigning")
         delivery = Delivery(
-            self, "Delivery", settings, buckets=buckets, api_id=api.http.api_id, keys=keys
+            self,
+            "Delivery",
+            settings,
+            buckets=buckets,
+            api_id=api.http.api_id,
+            keys=keys,
+            media_keys=media_keys,
         )
         buckets.take_uploads_from(delivery.site_url, *settings.cors_origins)
         site = Site(self, "Site", settings, bucket=buckets.site, identity=identity)
@@ -77,6 +85,7 @@ class ShutterfeedStack(Stack):
                 queues=queues,
                 identity=identity,
                 media_base_url=delivery.media_base_url,
+                media_keys=media_keys,
                 sending_actions=settings.sending_actions,
                 shared_cache=shared_cache,
                 origin_keys=keys,
@@ -112,6 +121,9 @@ class ShutterfeedStack(Stack):
         if settings.closes_api:
             self._output("GatewayUrl", api.http.api_endpoint)
         self._output("MediaUrl", delivery.media_base_url)
+        self._output("MediaLinksFunctionName", delivery.links.function.function_name)
+        if delivery.links.denials is not None:
+            self._output("DenialsArn", delivery.links.denials.key_value_store_arn)
         self._output("UserPoolId", identity.pool.user_pool_id)
         self._output("UserPoolClientId", identity.client_id)
         self._output("AccountClientId", identity.account_client_id)

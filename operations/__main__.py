@@ -85,6 +85,32 @@ def _sign_out(options: argparse.Namespace) -> int:
     return 0
 
 
+def _deny(options: argparse.Namespace) -> int:
+    from operations import denials
+
+    for each in denials.deny(deployment.find(options.stage), options.id):
+        print(f"{each} is denied, until `make allow`.")
+    return 0
+
+
+def _allow(options: argparse.Namespace) -> int:
+    from operations import denials
+
+    for each in denials.allow(deployment.find(options.stage), options.id):
+        print(f"{each} is not denied.")
+    return 0
+
+
+def _denied(options: argparse.Namespace) -> int:
+    from operations import denials
+
+    entries = denials.denied(deployment.find(options.stage))
+    for each, until in sorted(entries.items()):
+        print(f"{each}  {'until `make allow`' if until is None else f'{until:%Y-%m-%d %H:%M}'}")
+    print(f"{len(entries):,} media and contents are denied.")
+    return 0
+
+
 def _smoke(options: argparse.Namespace) -> int:
     from operations.smoke import command
 
@@ -154,6 +180,9 @@ def _parser() -> argparse.ArgumentParser:
         ("reindex", _reindex, "build the search index again"),
         ("search-check", _search_check, "hold the search index against the table"),
         ("sign-out", _sign_out, "end all sessions of a user"),
+        ("deny", _deny, "show nobody a post's media, a medium or a content"),
+        ("allow", _allow, "show it again"),
+        ("denied", _denied, "list what is denied"),
         ("smoke", _smoke, "ask a stage some questions, as people would"),
         ("export-accounts", _export_accounts, "write all accounts into a file"),
         ("restore-service", _restore_service, "bring in what a restored stage lacks"),
@@ -168,6 +197,8 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name == "sign-out":
             command.add_argument("handle", help="the user's handle")
+        if name in {"deny", "allow"}:
+            command.add_argument("id", help="of a post, a medium or a blob")
         if name == "export-accounts":
             command.add_argument("file", help="where to; only its owner may read it")
         if name == "restore-service":

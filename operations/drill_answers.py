@@ -19,13 +19,15 @@ Answers = dict[str, Any]
 _SEARCHES: Final = ("maya", "light", "borrowed", "mistake")
 _TAGS: Final = ("sunrise", "mountains", "sea")
 _HOST: Final = re.compile(r"^https?://[^/]+")
+_TOKEN: Final = re.compile(r"&e=\d+&s=[\w-]+$")
+"""The end of a link to media, which differs between deployments and from day to day."""
 _OWN: Final = ("/me", "/me/deleted", "/me/uploads", "/feed")
 
 
 def ask(people: Mapping[str, Api]) -> Answers:
     """Everything that each of the people is shown: their own lists, everybody's profile, posts,
-    followers and followed, what they find; and the bytes of each file. Names of hosts are left
-    out."""
+    followers and followed, what they find; and the bytes of each file. Names of hosts and the
+    tokens of links are left out."""
     answers: Answers = {}
     with step("Reading what everybody sees") as progress:
         for handle, api in people.items():
@@ -36,9 +38,9 @@ def ask(people: Mapping[str, Api]) -> Answers:
                 link = api.call("GET", f"/me/uploads/{media_id}/original")
                 answers[f"{handle}: original of {media_id}"] = _digest(link["url"])
         for url in sorted({url for answer in answers.values() for url in _links(answer)}):
-            answers[f"file {_HOST.sub('', url)}"] = _digest(url)
+            answers[f"file {_lasting(url)}"] = _digest(url)
             progress.detail = f"{len(answers)} answers"
-    return {asked: _without_hosts(answer) for asked, answer in answers.items()}
+    return {asked: _comparable(answer) for asked, answer in answers.items()}
 
 
 def differences(before: Answers, after: Answers) -> list[str]:
@@ -90,12 +92,17 @@ def _digest(url: str) -> str:
     return hashlib.sha256(response.content).hexdigest()
 
 
-def _without_hosts(answer: Any) -> Any:
+def _comparable(answer: Any) -> Any:
     if isinstance(answer, dict):
-        return {name: _without_hosts(value) for name, value in answer.items()}
+        return {name: _comparable(value) for name, value in answer.items()}
     if isinstance(answer, list):
-        return [_without_hosts(value) for value in answer]
-    return _HOST.sub("", answer) if isinstance(answer, str) else answer
+        return [_comparable(value) for value in answer]
+    return _lasting(answer) if isinstance(answer, str) else answer
+
+
+def _lasting(text: str) -> str:
+    """The part of an address that a restored deployment has again; any other text as it is."""
+    return _TOKEN.sub("", _HOST.sub("", text))
 
 
 def _short(answer: Any) -> str:

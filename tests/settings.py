@@ -10,6 +10,7 @@ API = {
     "UPLOADS_BUCKET": "uploads",
     "ORIGINALS_BUCKET": "originals",
     "MEDIA_BASE_URL": "https://media.example",
+    "MEDIA_KEYS": "n" * 43 + "," + "o" * 43,
     "DELIVER_QUEUE_URL": "https://queue.example",
     "USER_POOL_ID": "eu-central-1_AbCdEfGhI",
     "RENAMES_IN_30_DAYS": "5",

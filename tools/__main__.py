@@ -133,6 +133,13 @@ def _deploy(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rotate_media_keys(options: argparse.Namespace) -> int:
+    from tools import aws
+
+    aws.rotate_media_keys(options.context)
+    return 0
+
+
 def _synth(options: argparse.Namespace) -> int:
     from tools import aws
 
@@ -237,6 +244,7 @@ def _parser() -> argparse.ArgumentParser:
         ("bootstrap", _bootstrap, "prepare AWS for the CDK"),
         ("diff", _diff, "print what a deployment would change"),
         ("deploy", _deploy, "deploy to AWS"),
+        ("rotate-media-keys", _rotate_media_keys, "replace the key of links to media"),
         ("synth", _synth, "make the template for AWS"),
         ("destroy", _destroy, "delete from AWS"),
     ):

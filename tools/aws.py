@@ -35,9 +35,10 @@ _CLI_FILES: Final = ("package.json", "package-lock.json")
 _OUTPUTS: Final = paths.BUILD / "aws-outputs.json"
 _PRODUCTION: Final = "prod"
 _UNPROTECTED: Final = "protected=false"
-ORIGIN_KEYS: Final = "OriginKeys"
-"""The stack's parameter, and in capital letters the variable that overrides it: see
-`infra/origin_keys.py`."""
+_MEDIA_KEYS: Final = "MediaKeys"
+KEY_VARIABLES: Final = {"OriginKeys": "ORIGIN_KEYS", _MEDIA_KEYS: "MEDIA_KEYS"}
+"""The stack's parameters that hold keys, and the variables that override them: see
+`infra/origin_keys.py` and `infra/media_keys.py`."""
 _KEY_BYTES: Final = 32
 
 
@@ -72,18 +73,20 @@ def doctor_says(overrides: Sequence[str]) -> int:
     return int(any(finding.level is doctor.Level.FAILS for finding in findings))
 
 
-def deploy(overrides: Sequence[str]) -> None:
-    """Build what AWS needs and deploy with the CDK CLI. `overrides` are `name=value` of context."""
+def deploy(overrides: Sequence[str], keys: Mapping[str, str] | None = None) -> None:
+    """Build what AWS needs and deploy with the CDK CLI. `overrides` are `name=value` of context.
+    `keys` replaces keys of the stack, by the names of their parameters."""
+    keys = {**_named_keys(), **(keys or {})}
     context = effective_context(overrides)
     where = account()
     _require_health(_examine(context, where))
     stack, client_for = stack_name(context), _clients(where)
-    chosen = [*overrides, *_looked_up(context, client_for("lambda")), *_new_keys()]
+    chosen = [*overrides, *_looked_up(context, client_for("lambda")), *_digest_of(keys)]
     layers.build(target(context))
     site.build()
     is_new = creation.clear(client_for, stack, _buckets(context, where))
     print(f"Deploying {stack} to account {where.number}, {where.region}.", flush=True)
-    extra = [*_toolkit(context), *_origin_keys(client_for("cloudformation"), stack)]
+    extra = [*_toolkit(context), *_keys(client_for("cloudformation"), stack, keys)]
     if is_new:
         # What is protected could not be rolled back.
         _deploy([*chosen, _UNPROTECTED], extra)
@@ -98,6 +101,24 @@ def _deploy(chosen: Sequence[str], extra: Sequence[str]) -> None:
     approval = "broadening" if sys.stdin.isatty() else "never"
     arguments = ["deploy", "--require-approval", approval, "--outputs-file", str(_OUTPUTS)]
     _cdk([*arguments, *extra, *_flags(chosen)], "deploy")
+
+
+def rotate_media_keys(overrides: Sequence[str]) -> None:
+    """Replace the key that signs links to media, by two deployments.
+
+    After the first the edge accepts the new key, after the second the API signs with it. The key
+    that signed until now stays the second one, so that its links are good until they expire; the
+    one before that is gone. Nobody is refused, unless this is done again within two days.
+    """
+    context = effective_context(overrides)
+    function = names.function(context["stage"], "api")
+    client: LambdaClient = _clients(account())("lambda")
+    settings = client.get_function_configuration(FunctionName=function)
+    variables = settings.get("Environment", {}).get("Variables", {})
+    current = variables[KEY_VARIABLES[_MEDIA_KEYS]].partition(",")[0]
+    new = secrets.token_urlsafe(_KEY_BYTES)
+    for keys in (f"{current},{new}", f"{new},{current}"):
+        deploy(overrides, {_MEDIA_KEYS: keys})
 
 
 def diff(overrides: Sequence[str]) -> None:
@@ -143,29 +164,34 @@ def _toolkit(context: Mapping[str, Any]) -> list[str]:
     return ["--toolkit-stack-name", str(context["toolkit"])]
 
 
-def _named_keys() -> str | None:
-    return os.environ.get("ORIGIN_KEYS") or None
+def _named_keys() -> dict[str, str]:
+    """The keys that the environment names, by their parameters."""
+    named = {name: os.environ.get(variable) for name, variable in KEY_VARIABLES.items()}
+    return {name: keys for name, keys in named.items() if keys}
 
 
-def _new_keys() -> list[str]:
-    """Context that tells keys apart which are named: a published version of the API function keeps
-    the keys of its time, so it has to be published again."""
-    keys = _named_keys()
-    if keys is None:
+def _digest_of(keys: Mapping[str, str]) -> list[str]:
+    """Context that tells keys apart that are replaced: a published version of the API function
+    keeps the keys of its time, so it has to be published again."""
+    if not keys:
         return []
     # Nobody can tell random keys by this.
-    return [f"origin_keys_digest={hashlib.sha256(keys.encode()).hexdigest()[:16]}"]
+    digest = hashlib.sha256(json.dumps(keys, sort_keys=True).encode()).hexdigest()
+    return [f"keys_digest={digest[:16]}"]
 
 
-def _origin_keys(client: CloudFormationClient, stack: str) -> list[str]:
-    """The parameter with the keys that CloudFront sends to the API: those that the environment
-    names, or a new random one if the stack has none yet."""
-    keys = _named_keys()
-    if keys is None:
-        if creation.has_parameter(client, stack, ORIGIN_KEYS):
-            return []
-        keys = secrets.token_urlsafe(_KEY_BYTES)
-    return ["--parameters", f"{stack}:{ORIGIN_KEYS}={keys}"]
+def _keys(client: CloudFormationClient, stack: str, named: Mapping[str, str]) -> list[str]:
+    """The parameters with keys: those that are replaced, and new random ones that the stack does
+    not have yet."""
+    found: list[str] = []
+    for name in KEY_VARIABLES:
+        keys = named.get(name)
+        if keys is None:
+            if creation.has_parameter(client, stack, name):
+                continue
+            keys = secrets.token_urlsafe(_KEY_BYTES)
+        found += ["--parameters", f"{stack}:{name}={keys}"]
+    return found
 
 
 def _looked_up(context: Mapping[str, Any], client: LambdaClient) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -30,7 +31,7 @@ from tools.templates import Assembly, Asset, Json
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2.type_defs import CorsTypeDef
     from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
     from mypy_boto3_s3 import S3Client
 
 REGION: Final = "us-east-1"
@@ -41,6 +42,8 @@ _AT_REST: Final = frozenset(
     {"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 )
 _TABLES: Final = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+_MEDIA_KEYS: Final = "MediaKeys"
+_KEY_BYTES: Final = 32
 _GONE: Final = frozenset({"DELETE_COMPLETE"})
 
 
@@ -171,6 +174,7 @@ class _Deployment:
             act(
                 StackName=name,
                 TemplateURL=f"{self._aws.endpoint}/{self._bucket}/{template}",
+                Parameters=self._parameters(),
                 Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             )
         except ClientError as error:
@@ -243,6 +247,18 @@ class _Deployment:
         key = f"templates/{hashlib.sha256(body).hexdigest()}.json"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body)
         return key
+
+    def _parameters(self) -> list[ParameterTypeDef]:
+        """The keys that sign links to media: random ones, and the same in every deployment of this
+        cloud, so that links stay good."""
+        if _MEDIA_KEYS not in self._assembly.template.get("Parameters", {}):
+            return []
+        name = f"deployed/{self._assembly.stack}-media-keys"
+        keys = self._remembered(name)
+        if keys is None:
+            keys = secrets.token_urlsafe(_KEY_BYTES)
+            self._remember(name, keys)
+        return [{"ParameterKey": _MEDIA_KEYS, "ParameterValue": keys}]
 
     def _remembered(self, key: str) -> str | None:
         try:

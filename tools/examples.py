@@ -50,7 +50,7 @@ def answer(operation: str, model: str) -> Any:
 
 
 def _url(name: str) -> str:
-    return f"{_SITE}/media/{_BLOB}/{name}?m={_MEDIUM}"
+    return f"{_SITE}/media/{_BLOB}/{name}?m={_MEDIUM}&e=1772366400&s=LyLvdCn_ZQp0lIXi3ndpcj"
 
 
 def _rendition(name: str, width: int, height: int) -> Json:

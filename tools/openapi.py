@@ -49,7 +49,12 @@ _ABOUT: Final = (
     " CloudFront answers with a page of HTML. So go by the status, and by `error.code` if"
     " there is one. What one user may do in the course of time is limited: 429 `limit_reached` says"
     " how long to wait, in its body and in `Retry-After`."
-    " An unknown path or method is 404 `route_not_found` with a token, 401 without."
+    " An unknown path or method is 404 `route_not_found` with a token, 401 without.\n\n"
+    "Addresses of photos, videos and avatars expire, at the time in their parameter `e` (seconds"
+    " since 1970): after one to two days, or within two hours if not everybody may see the post."
+    " After that, and if they are changed, they answer 403. For a new address read the post or the"
+    " user again, once for all its files; if the address is still the same, the file is gone."
+    " Keep ids and not addresses."
 )
 
 

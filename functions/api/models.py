@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from api.parameters import whole
 from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
-from shutterfeed.domain.media import Failure, MediaState, Medium, Picture, Purpose, Upload
+from shutterfeed.domain.media import Clip, Failure, MediaState, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
     MAX_ALT_TEXT,
@@ -37,15 +37,12 @@ from shutterfeed.services.avatars import CreatedAvatar
 from shutterfeed.services.blocks import BlockView
 from shutterfeed.services.downloads import Download
 from shutterfeed.services.feed import NewPosts
+from shutterfeed.services.links import MediaLinks, MediumLinks
 from shutterfeed.services.mutes import MuteView
 from shutterfeed.services.posts import CreatedPost
 from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.uploads import Grant, UploadView
 from shutterfeed.services.viewing import AuthorView, PostView, ProfileView
-
-MEDIUM_PARAMETER = "m"
-"""The query parameter of a rendition's URL. It is the only one in CloudFront's cache key; storage
-ignores it."""
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=1, le=2_147_483_647)]
@@ -207,18 +204,20 @@ class GatewayError(Struct):
 
 
 class AvatarBody(Struct):
-    """A user's picture: a square JPEG of up to 150 pixels a side. The content behind a URL never
-    changes. `placeholder` is a base64 ThumbHash of the whole photo."""
+    """A user's picture: a square JPEG of up to 150 pixels a side. The content behind `url` never
+    changes; it expires after one to two days. `placeholder` is a base64 ThumbHash of the whole
+    photo."""
 
     url: str
     placeholder: str
 
     @classmethod
-    def of(cls, avatar: Avatar | None, media_base_url: str) -> AvatarBody | None:
+    def of(cls, avatar: Avatar | None, links: MediaLinks) -> AvatarBody | None:
         if avatar is None:
             return None
-        url = _url(avatar, SQUARE_NAME, avatar.media_id, media_base_url)
-        return cls(url, avatar.placeholder)
+        # Everybody may see avatars, those of private accounts too.
+        of_avatar = links.of(avatar.blob_id, avatar.media_id, private=False)
+        return cls(of_avatar.to(SQUARE_NAME), avatar.placeholder)
 
 
 class UserCounts(Struct):
@@ -244,7 +243,7 @@ class User(Struct):
     avatar: AvatarBody | None
 
     @classmethod
-    def of(cls, view: ProfileView, media_base_url: str) -> User:
+    def of(cls, view: ProfileView, links: MediaLinks) -> User:
         profile = view.profile
         posts = profile.posts if view.shows_lists else None
         return User(
@@ -255,7 +254,7 @@ class User(Struct):
             UserCounts(profile.followers, profile.following, posts),
             profile.created_at,
             profile.private,
-            AvatarBody.of(profile.avatar, media_base_url),
+            AvatarBody.of(profile.avatar, links),
         )
 
 
@@ -266,8 +265,8 @@ class Me(User):
     requests: int
 
     @classmethod
-    def own(cls, view: ProfileView, media_base_url: str) -> Me:
-        user = User.of(view, media_base_url)
+    def own(cls, view: ProfileView, links: MediaLinks) -> Me:
+        user = User.of(view, links)
         return cls(**asdict(user), requests=view.profile.requests)
 
 
@@ -299,8 +298,8 @@ class UserAsSeen(RelationBody):
     user: User
 
     @classmethod
-    def of(cls, view: ProfileView, media_base_url: str) -> UserAsSeen:
-        user, relation = User.of(view, media_base_url), RelationBody.to(view.relation)
+    def of(cls, view: ProfileView, links: MediaLinks) -> UserAsSeen:
+        user, relation = User.of(view, links), RelationBody.to(view.relation)
         return cls(**asdict(relation), user=user)
 
 
@@ -314,8 +313,8 @@ class ListedUser(User):
     muted_by_me: bool
 
     @classmethod
-    def seen(cls, view: ProfileView, media_base_url: str) -> ListedUser:
-        user, relation = User.of(view, media_base_url), RelationBody.to(view.relation)
+    def seen(cls, view: ProfileView, links: MediaLinks) -> ListedUser:
+        user, relation = User.of(view, links), RelationBody.to(view.relation)
         return cls(**asdict(user), **asdict(relation))
 
 
@@ -328,15 +327,15 @@ class Author(Struct):
     avatar: AvatarBody | None
 
     @classmethod
-    def of(cls, view: AuthorView, media_base_url: str) -> Author:
+    def of(cls, view: AuthorView, links: MediaLinks) -> Author:
         profile = view.profile
-        avatar = AvatarBody.of(profile.avatar, media_base_url)
+        avatar = AvatarBody.of(profile.avatar, links)
         return cls(profile.user_id, profile.handle, profile.display_name, avatar)
 
 
 class RenditionBody(Struct):
-    """One size and format of a photo. The content behind a URL never changes; `width` and `height`
-    are in pixels."""
+    """One size and format of a photo. The content behind `url` never changes; it expires like every
+    address of a file. `width` and `height` are in pixels."""
 
     name: str
     url: str
@@ -386,7 +385,7 @@ class ClipBody(Struct):
     """The MP4 of a video or of an animated picture. An animated picture has no sound; play it in a
     loop.
 
-    The content behind a URL never changes.
+    The content behind `url` never changes; it expires like every address of a file.
     """
 
     url: str
@@ -397,13 +396,9 @@ class ClipBody(Struct):
     has_audio: bool
 
     @classmethod
-    def of(cls, medium: Medium, media_base_url: str) -> ClipBody | None:
-        picture = medium.picture
-        if picture is None or picture.clip is None:
-            return None
-        clip = picture.clip
+    def of(cls, clip: Clip, links: MediumLinks) -> ClipBody:
         return cls(
-            _url(picture, clip.name, medium.media_id, media_base_url),
+            links.to(clip.name),
             CLIP_TYPE,
             clip.width,
             clip.height,
@@ -435,8 +430,9 @@ class MediumView(Struct):
     alt_text: str
 
     @classmethod
-    def of(cls, medium: Medium, alt_text: str, media_base_url: str) -> MediumView:
+    def of(cls, medium: Medium, alt_text: str, links: MediaLinks, *, private: bool) -> MediumView:
         picture = medium.picture
+        files = links.of(picture.blob_id, medium.media_id, private=private) if picture else None
         return cls(
             medium.media_id,
             medium.state,
@@ -444,26 +440,22 @@ class MediumView(Struct):
             picture.width if picture else None,
             picture.height if picture else None,
             picture.placeholder if picture else None,
-            _renditions(picture, medium.media_id, media_base_url) if picture else [],
+            _renditions(picture, files) if picture and files else [],
             CaptureBody.of(medium.capture),
-            ClipBody.of(medium, media_base_url),
+            ClipBody.of(picture.clip, files) if picture and picture.clip and files else None,
             medium.progress,
             FailureBody.of(medium.failure),
             alt_text,
         )
 
 
-def _url(picture: Picture | Avatar, name: str, media_id: str, media_base_url: str) -> str:
-    return f"{media_base_url}/{picture.blob_id}/{name}?{MEDIUM_PARAMETER}={media_id}"
-
-
-def _renditions(picture: Picture, media_id: str, media_base_url: str) -> list[RenditionBody]:
+def _renditions(picture: Picture, links: MediumLinks) -> list[RenditionBody]:
     # All media with the same content share the stored object, but each has a URL of its own:
     # whether a URL is in a cache already tells nothing about other media with that content.
     return [
         RenditionBody(
             rendition.name,
-            _url(picture, rendition.name, media_id, media_base_url),
+            links.to(rendition.name),
             rendition.content_type,
             rendition.width,
             rendition.height,
@@ -507,15 +499,18 @@ class PostBody(Struct):
     taken_at: Instant | None
 
     @classmethod
-    def of(cls, view: PostView, media_base_url: str) -> PostBody:
+    def of(cls, view: PostView, links: MediaLinks) -> PostBody:
         post = view.post
         return cls(
             str(post.id),
             PostState(post.state),
-            Author.of(view.author, media_base_url),
+            Author.of(view.author, links),
             post.caption,
             PlaceView.of(post.place),
-            [MediumView.of(medium, text, media_base_url) for medium, text in post.described()],
+            [
+                MediumView.of(medium, text, links, private=view.is_private)
+                for medium, text in post.described()
+            ],
             PostCounts(view.counts.likes, view.counts.comments),
             post.created_at,
             post.published_at,
@@ -572,10 +567,8 @@ class PostCreated(Struct):
     uploads: list[UploadLink]
 
     @classmethod
-    def of(cls, created: CreatedPost, media_base_url: str) -> PostCreated:
-        return cls(
-            PostBody.of(created.view, media_base_url), [UploadLink.of(g) for g in created.grants]
-        )
+    def of(cls, created: CreatedPost, links: MediaLinks) -> PostCreated:
+        return cls(PostBody.of(created.view, links), [UploadLink.of(g) for g in created.grants])
 
 
 class AvatarCreated(Struct):
@@ -606,9 +599,14 @@ class UploadBody(Struct):
     thumbnail: str | None
 
     @classmethod
-    def of(cls, upload: Upload, media_base_url: str) -> UploadBody:
+    def of(cls, upload: Upload, links: MediaLinks) -> UploadBody:
         medium = upload.medium
-        picture = medium.picture
+        # The ledger is for its owner alone, whoever may see the post.
+        thumbnail = (
+            links.of(medium.picture.blob_id, medium.media_id, private=True)
+            if medium.picture
+            else None
+        )
         return cls(
             str(upload.post_id),
             medium.media_id,
@@ -619,7 +617,7 @@ class UploadBody(Struct):
             FailureBody.of(medium.failure),
             upload.created_at,
             upload.purpose,
-            _url(picture, SQUARE_NAME, medium.media_id, media_base_url) if picture else None,
+            thumbnail.to(SQUARE_NAME) if thumbnail else None,
         )
 
 
@@ -635,9 +633,9 @@ class UploadState(Struct):
     link: UploadLink | None
 
     @classmethod
-    def of(cls, view: UploadView, media_base_url: str) -> UploadState:
+    def of(cls, view: UploadView, links: MediaLinks) -> UploadState:
         return cls(
-            UploadBody.of(view.upload, media_base_url),
+            UploadBody.of(view.upload, links),
             [PartBody(part.number, part.size) for part in view.arrived],
             UploadLink.of(view.grant) if view.grant else None,
         )
@@ -671,10 +669,10 @@ class DeletedPost(Struct):
     restorable_until: Instant | None
 
     @classmethod
-    def of(cls, view: PostView, media_base_url: str) -> DeletedPost:
+    def of(cls, view: PostView, links: MediaLinks) -> DeletedPost:
         post = view.post
         return cls(
-            PostBody.of(view, media_base_url),
+            PostBody.of(view, links),
             None if post.deleted_from is None else PostState(post.deleted_from),
             post.deleted_at,
             post.restorable_until,
@@ -736,9 +734,9 @@ class BlockedUser(Struct):
     blocked_at: Instant
 
     @classmethod
-    def of(cls, view: BlockView, media_base_url: str) -> BlockedUser:
+    def of(cls, view: BlockView, links: MediaLinks) -> BlockedUser:
         block = view.block
-        user = None if view.user is None else Author.of(view.user, media_base_url)
+        user = None if view.user is None else Author.of(view.user, links)
         return cls(block.handle if user is None else user.handle, user, block.at)
 
 
@@ -757,8 +755,8 @@ class MutedUser(Struct):
     until: Instant | None
 
     @classmethod
-    def of(cls, view: MuteView, media_base_url: str) -> MutedUser:
-        return cls(Author.of(view.user, media_base_url), view.mute.at, view.mute.until)
+    def of(cls, view: MuteView, links: MediaLinks) -> MutedUser:
+        return cls(Author.of(view.user, links), view.mute.at, view.mute.until)
 
 
 class MutedPage(Struct):
@@ -796,8 +794,8 @@ class SuggestionBody(Struct):
     user: Author | None
 
     @classmethod
-    def of(cls, view: SuggestionView, media_base_url: str) -> SuggestionBody:
-        user = Author.of(view.user, media_base_url) if view.user else None
+    def of(cls, view: SuggestionView, links: MediaLinks) -> SuggestionBody:
+        user = Author.of(view.user, links) if view.user else None
         return cls(view.kind, view.text, user)
 
 

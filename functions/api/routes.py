@@ -135,7 +135,7 @@ def delete_avatar(call: Call) -> None:
 def list_uploads(call: Call) -> UploadPage:
     """List the caller's uploads, newest first: which are on their way, which failed and why."""
     page = call.services.uploads.list(call.user_id, call.position, call.limit)
-    items = [UploadBody.of(upload, call.services.media_base_url) for upload in page.items]
+    items = [UploadBody.of(upload, call.services.links) for upload in page.items]
     return UploadPage(items, call.cursor(page.next_position))
 
 
@@ -143,7 +143,7 @@ def list_uploads(call: Call) -> UploadPage:
 def get_upload(call: Call) -> UploadState:
     """Get one of the caller's uploads: which parts arrived, and fresh links for the others."""
     view = call.services.uploads.get(call.user_id, call.path["media_id"])
-    return UploadState.of(view, call.services.media_base_url)
+    return UploadState.of(view, call.services.links)
 
 
 @route("POST", "/me/uploads/{media_id}/complete", returns=UploadState, errors=(404, 409))
@@ -154,7 +154,7 @@ def complete_upload(call: Call) -> UploadState:
     more.
     """
     view = call.services.uploads.complete(call.user_id, call.path["media_id"])
-    return UploadState.of(view, call.services.media_base_url)
+    return UploadState.of(view, call.services.links)
 
 
 @route(
@@ -176,7 +176,7 @@ def get_original(call: Call) -> OriginalLink:
 def list_deleted(call: Call) -> DeletedPage:
     """List the caller's deleted posts that can still be restored, last deleted first."""
     page = call.services.posts.deleted(call.user_id, call.position, call.limit)
-    items = [DeletedPost.of(view, call.services.media_base_url) for view in page.items]
+    items = [DeletedPost.of(view, call.services.links) for view in page.items]
     return DeletedPage(items, call.cursor(page.next_position))
 
 
@@ -256,7 +256,7 @@ def block(call: Call) -> BlockedUser:
     block is taken back. The answer is 409 `too_many_blocks` if the caller has blocked 5,000 users.
     """
     blocked = call.services.blocks.block(call.user_id, call.path["handle"])
-    return BlockedUser.of(blocked, call.services.media_base_url)
+    return BlockedUser.of(blocked, call.services.links)
 
 
 @route("DELETE", "/me/blocks/{handle}", status=204, errors=(404,))
@@ -269,7 +269,7 @@ def unblock(call: Call) -> None:
 def list_blocks(call: Call) -> BlockedPage:
     """List the users whom the caller has blocked."""
     page = call.services.blocks.page(call.user_id, call.position, call.limit)
-    items = [BlockedUser.of(view, call.services.media_base_url) for view in page.items]
+    items = [BlockedUser.of(view, call.services.links) for view in page.items]
     return BlockedPage(items, call.cursor(page.next_position))
 
 
@@ -290,7 +290,7 @@ def mute(call: Call) -> MutedUser:
     """
     until = parse_moment(call.asked("until"))
     muted = call.services.mutes.mute(call.user_id, call.path["handle"], until)
-    return MutedUser.of(muted, call.services.media_base_url)
+    return MutedUser.of(muted, call.services.links)
 
 
 @route("DELETE", "/me/mutes/{handle}", status=204, errors=(404,))
@@ -303,7 +303,7 @@ def unmute(call: Call) -> None:
 def list_mutes(call: Call) -> MutedPage:
     """List the users whom the caller has muted, except those whose mute is over."""
     page = call.services.mutes.page(call.user_id, call.position, call.limit)
-    items = [MutedUser.of(view, call.services.media_base_url) for view in page.items]
+    items = [MutedUser.of(view, call.services.links) for view in page.items]
     return MutedPage(items, call.cursor(page.next_position))
 
 
@@ -383,7 +383,7 @@ def create_post(call: Call) -> PostCreated:
         body.taken_at,
     )
     created = call.services.posts.create(call.user_id, draft, call.header(KEY.name))
-    return PostCreated.of(created, call.services.media_base_url)
+    return PostCreated.of(created, call.services.links)
 
 
 @route("GET", "/posts/{id}", returns=PostBody, errors=(404,))
@@ -482,8 +482,8 @@ def suggest(call: Call) -> Suggestions:
     A text that begins with `@` gets only users, one that begins with `#` only hashtags.
     """
     found = call.services.search.suggest(call.viewer, call.asked("q") or "")
-    base_url = call.services.media_base_url
-    return Suggestions([SuggestionBody.of(view, base_url) for view in found])
+    links = call.services.links
+    return Suggestions([SuggestionBody.of(view, links) for view in found])
 
 
 @route("GET", "/hashtags/{tag}/posts", returns=PostPage, paged=True)
@@ -513,15 +513,15 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
 
 
 def _own(call: Call, profile: Profile) -> Me:
-    return Me.own(call.services.viewing.own(profile), call.services.media_base_url)
+    return Me.own(call.services.viewing.own(profile), call.services.links)
 
 
 def _seen(call: Call, view: ProfileView) -> UserAsSeen:
-    return UserAsSeen.of(view, call.services.media_base_url)
+    return UserAsSeen.of(view, call.services.links)
 
 
 def _post(call: Call, view: PostView) -> PostBody:
-    return PostBody.of(view, call.services.media_base_url)
+    return PostBody.of(view, call.services.links)
 
 
 def _post_page(call: Call, page: Page[PostView]) -> PostPage:
@@ -533,7 +533,7 @@ def _user_page(call: Call, page: Page[ProfileView]) -> UserPage:
 
 
 def _listed(call: Call, views: Sequence[ProfileView]) -> list[ListedUser]:
-    return [ListedUser.seen(view, call.services.media_base_url) for view in views]
+    return [ListedUser.seen(view, call.services.links) for view in views]
 
 
 def _given(value: Any) -> Any:

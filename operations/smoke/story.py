@@ -73,6 +73,7 @@ class Story:
         return (
             ("it is in the follower's feed", lambda: self._await(self._not_in_feed)),
             ("its picture comes from the site", self._open_picture),
+            ("its picture needs a link with a good token", self._open_without_token),
             ("the search finds it by a word", lambda: self._await(self._not_found)),
             ("its hashtag lists it", lambda: self._await(self._not_listed)),
         )
@@ -178,16 +179,32 @@ class Story:
         return "it is still there."
 
     def _open_picture(self) -> None:
-        [medium] = self._reading.post(self._post_id)["media"]
-        rendition = max(medium["renditions"], key=lambda one: int(one["width"]))
+        rendition = self._largest()
         answer = self._client.get(rendition["url"])
         if answer.status_code != 200:
-            raise ToolError(f"{rendition['url']} answered {answer.status_code}.")
+            raise ToolError(f"{_address(rendition)} answered {answer.status_code}.")
         _check_picture(answer.content, rendition)
+
+    def _open_without_token(self) -> None:
+        rendition = self._largest()
+        url = rendition["url"]
+        for wrong in (_address(rendition), f"{url[:-1]}{'B' if url.endswith('A') else 'A'}"):
+            status = self._client.get(wrong).status_code
+            if status != 403:
+                raise ToolError(f"{_address(rendition)} answered {status} to a wrong link.")
+
+    def _largest(self) -> Json:
+        [medium] = self._reading.post(self._post_id)["media"]
+        return max(medium["renditions"], key=lambda one: int(one["width"]))
 
 
 def _ids(posts: Sequence[Json]) -> list[str]:
     return [post["id"] for post in posts]
+
+
+def _address(rendition: Json) -> str:
+    """Where the file is, without the token that opens it: for what is printed."""
+    return str(rendition["url"]).partition("?")[0]
 
 
 def _check_picture(content: bytes, rendition: Json) -> None:
@@ -196,6 +213,6 @@ def _check_picture(content: bytes, rendition: Json) -> None:
             picture.load()
             size = picture.size
     except OSError as error:
-        raise ToolError(f"{rendition['url']} is no picture: {error}.") from error
+        raise ToolError(f"{_address(rendition)} is no picture: {error}.") from error
     if size != (rendition["width"], rendition["height"]):
-        raise ToolError(f"{rendition['url']} has {size[0]} x {size[1]} pixels instead.")
+        raise ToolError(f"{_address(rendition)} has {size[0]} x {size[1]} pixels instead.")

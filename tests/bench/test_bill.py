@@ -101,6 +101,17 @@ def test_a_month_of_two_million_photos_a_day_writes_what_can_be_worked_out_by_ha
     assert use.items_gb == pytest.approx(posts + 500e6 * Habits().person_bytes / 2 / 1024**3)
 
 
+def test_each_file_of_media_runs_the_function_at_the_edge_which_reads_its_store_twice() -> None:
+    at_scale, habits = month(), Habits()
+    amounts = {line.name: line.amount for line in bill(at_scale)}
+    loads = at_scale.scale.visits * habits.opened / 1e6
+    media = amounts["CloudFront functions"] - loads * habits.page_runs
+    assert media > 0
+    assert amounts["CloudFront key-value store"] == pytest.approx(2 * media)
+    others = at_scale.runs["api"] / 1e6 + loads * habits.site_files
+    assert amounts["CloudFront requests"] == pytest.approx(media + others)
+
+
 @pytest.mark.parametrize("more", [1.01, 2, 10, 1000])
 def test_more_people_never_cost_less(more: float) -> None:
     few = TEN_THOUSAND

@@ -66,7 +66,7 @@ CONTEXTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "first": {
         "stage": "prod",
         "protected": False,
-        "origin_keys_digest": "0a1b",
+        "keys_digest": "0a1b",
         "domain": DOMAIN,
         "certificate_arn": CERTIFICATE,
         "backup_days": 1,

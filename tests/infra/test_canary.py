@@ -50,7 +50,7 @@ def _version(digest: str | None) -> str:
         code=aws_lambda.Code.from_inline("def handler(event, context): pass"),
     )
     context = json.loads((REPOSITORY / "cdk.json").read_text())["context"]
-    settings = Settings.from_context({**context, "origin_keys_digest": digest}.get)
+    settings = Settings.from_context({**context, "keys_digest": digest}.get)
     alias_of(stack, function, settings)
     (version,) = Assertions.from_stack(stack).find_resources("AWS::Lambda::Version")
     return str(version)

@@ -13,9 +13,9 @@ import pytest
 
 from api import origin
 from api.http import PREFIX
-from api.models import MEDIUM_PARAMETER
 from shutterfeed import keys
 from shutterfeed.bootstrap import aws
+from shutterfeed.domain.links import MEDIUM_PARAMETER
 from tests.infra.contexts import DOMAIN, WEB_ACL
 from tests.infra.templates import Template, listed, text
 from tools import node, paths
@@ -350,7 +350,11 @@ def test_the_apis_answers_are_no_pages(every: Template) -> None:
 def test_every_page_is_the_clients_and_every_file_is_itself(
     dev: Template, path: str, served: str
 ) -> None:
-    code = dev.only("AWS::CloudFront::Function")["FunctionCode"]
+    (code,) = (
+        function["FunctionCode"]
+        for function in dev.all("AWS::CloudFront::Function").values()
+        if "pages" in text(function["Name"])
+    )
     event = json.dumps({"request": {"uri": path, "method": "GET"}})
     script = f"{code}; console.log(JSON.stringify(handler({event})))"
     answer = subprocess.run(

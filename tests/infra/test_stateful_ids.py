@@ -23,7 +23,11 @@ HOLDS_DATA: Final = re.compile(
     r"|SecretsManager::Secret|SSM::Parameter)"
 )
 """Types whose resources hold what a deployment cannot make again, or only at great cost."""
-OPTIONS: Final = {"AWS::Backup::BackupVault", "AWS::OpenSearchService::Domain"}
+OPTIONS: Final = {
+    "AWS::Backup::BackupVault",
+    "AWS::CloudFront::KeyValueStore",
+    "AWS::OpenSearchService::Domain",
+}
 ENGINES: Final = {"SearchIndex77C8BB6C"}
 """The table of the search index, which OpenSearch takes the place of."""
 

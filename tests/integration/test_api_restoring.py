@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.integration.client import Client, draft
+from tests.integration.client import Client, draft, tokenless
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish, upload_all
 from tests.integration.world import Person
@@ -55,7 +55,8 @@ def test_a_deleted_post_is_listed_for_its_author_until_it_goes(
     before = client.get(f"/posts/{published}", ada).json
     client.delete(f"/posts/{published}", ada)
     (entry,) = client.get("/me/deleted", ada).json["items"]
-    assert entry["post"] == before | {"state": "deleted"}
+    # Its links are good for a shorter time, since nobody else may see it now.
+    assert tokenless(entry["post"]) == tokenless(before | {"state": "deleted"})
     assert entry["returns_to"] == "published"
     deleted_at, until = (
         datetime.fromisoformat(entry[name]) for name in ("deleted_at", "restorable_until")

@@ -29,6 +29,7 @@ from tests.samples import ACCOUNT_KEY
 
 ACCOUNT: Final = "123456789012"
 MEDIA_BASE_URL: Final = "https://shutterfeed.example.com/media"
+MEDIA_KEYS: Final = "n" * 43 + "," + "o" * 43
 METADATA: Final = "metadata"
 FEED: Final = "feed"
 UPLOADS: Final = "shutterfeed-test-uploads"
@@ -159,6 +160,7 @@ class World:
             "ORIGINALS_BUCKET": ORIGINALS,
             "RENDITIONS_BUCKET": RENDITIONS,
             "MEDIA_BASE_URL": MEDIA_BASE_URL,
+            "MEDIA_KEYS": MEDIA_KEYS,
             "ORIGIN_KEYS": "anybody",
             "REMOVALS_PER_HOUR": "100",
             "RECONCILE_AFTER_MINUTES": "10",

@@ -16,6 +16,7 @@ from PIL import Image
 
 SITE = "https://photos.example.com"
 REGION = "eu-north-1"
+GOOD_TOKEN = "g" * 22
 OUTPUTS = {
     "SiteUrl": SITE,
     "MediaUrl": f"{SITE}/media",
@@ -50,6 +51,7 @@ class Stage:
     before: Callable[[str], object] = lambda _: None
     """Called with each request and each call of an operator before it is done."""
     polls: int = 0
+    checks_links: bool = True
 
     # --- Cognito, for an operator
 
@@ -98,6 +100,8 @@ class Stage:
         if request.url.host == "cognito.example.com":
             return self._sign_in(json.loads(request.content)["AuthParameters"])
         if path.startswith("/media"):
+            if self.checks_links and request.url.params.get("s") != GOOD_TOKEN:
+                return httpx.Response(403)
             return httpx.Response(200, content=picture(64, 48))
         if path == "/uploads":
             [post] = self.posts.values()
@@ -163,7 +167,11 @@ class Stage:
         return {"items": items, "next_cursor": None}
 
     def _new_post(self, body: dict[str, Any], caller: str) -> httpx.Response:
-        rendition = {"url": f"{SITE}/media/640.jpg", "width": 64, "height": 48}
+        rendition = {
+            "url": f"{SITE}/media/640.jpg?m=medium&e=1&s={GOOD_TOKEN}",
+            "width": 64,
+            "height": 48,
+        }
         medium = {"id": "medium", "failure": None, "renditions": [rendition]}
         self.posts["post"] = {
             "id": "post",

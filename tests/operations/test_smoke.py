@@ -14,7 +14,7 @@ from operations.smoke import addresses, command
 from operations.smoke.accounts import Account, is_ours
 from operations.smoke.report import Report, Waiting
 from tests.operations import smoked
-from tests.operations.smoked import OUTPUTS, REGION, Stage, forbidden
+from tests.operations.smoked import GOOD_TOKEN, OUTPUTS, REGION, Stage, forbidden
 from tools.errors import ToolError
 
 STORY = [
@@ -136,6 +136,18 @@ def test_it_is_cleaned_up_whatever_breaks_or_interrupts_the_story(
         assert noted.startswith("https://photos.example.com: 1 of ")
 
 
+def test_files_that_come_without_a_good_token_are_told(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.checks_links = False
+
+    assert main(["smoke", "--stage", "prod"]) == 1
+
+    [sentence] = wrong(capsys.readouterr().out)
+    assert sentence.endswith("/media/640.jpg answered 200 to a wrong link.")
+    assert GOOD_TOKEN not in sentence
+
+
 def test_a_post_that_was_interrupted_before_it_was_known_is_deleted_too(stage: Stage) -> None:
     stage.before = lambda asked: interrupt() if asked == "POST /uploads" else None
 
@@ -164,7 +176,7 @@ def test_what_needs_a_broken_step_is_not_asked(
         for line in capsys.readouterr().out.splitlines()
         if "not asked" in line
     ]
-    assert len(skipped) == 11
+    assert len(skipped) == 12
     assert skipped[0] == "the other uploads a photo: it needs what is wrong above."
     assert "create post" not in stage.done
 

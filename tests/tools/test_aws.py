@@ -55,7 +55,8 @@ class Deployment:
         return self.findings
 
     def has_parameter(self, _: object, stack: str, name: str) -> bool:
-        assert (stack.startswith("Shutterfeed-"), name) == (True, "OriginKeys")
+        assert stack.startswith("Shutterfeed-")
+        assert name in aws.KEY_VARIABLES
         return self.has_keys
 
     def cdk(self, arguments: Sequence[str], what: str, **_: object) -> None:
@@ -129,16 +130,16 @@ def test_a_stack_gets_a_random_key_once_and_keeps_it(deployment: Deployment) -> 
         deployment.arguments.clear()
         aws.deploy(["stage=prod"])
         creating, protecting = deployment.arguments
-        (key,) = _keys(creating)
-        assert key.startswith("Shutterfeed-prod:OriginKeys=")
-        assert len(key.partition("=")[2]) >= 40
+        for name, key in zip(("OriginKeys", "MediaKeys"), _keys(creating), strict=True):
+            assert key.startswith(f"Shutterfeed-prod:{name}=")
+            assert len(key.partition("=")[2]) >= 40
+            made.add(key.partition("=")[2])
         assert _keys(protecting) == []
-        made.add(key)
-    assert len(made) == 2
+    assert len(made) == 4
     # A stack of before there were keys gets one, too.
     deployment.is_new = False
     aws.deploy([])
-    assert len(_keys(deployment.arguments[-1])) == 1
+    assert len(_keys(deployment.arguments[-1])) == 2
     deployment.has_keys = True
     aws.deploy([])
     assert _keys(deployment.arguments[-1]) == []
@@ -148,14 +149,34 @@ def test_keys_are_replaced_by_naming_them(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digests = set()
-    for keys in ("old,new", "new,old"):
-        monkeypatch.setenv("ORIGIN_KEYS", keys)
-        aws.deploy([])
-        assert _keys(deployment.arguments[-1]) == [f"Shutterfeed-dev:OriginKeys={keys}"]
+    for name, keys in itertools.product(aws.KEY_VARIABLES, ("old,new", "new,old")):
+        with monkeypatch.context() as patch:
+            patch.setenv(aws.KEY_VARIABLES[name], keys)
+            aws.deploy([])
+        assert _keys(deployment.arguments[-1]) == [f"Shutterfeed-dev:{name}={keys}"]
         # The function's published version has to be published again.
-        (digest,) = re.findall(r"origin_keys_digest=(\w{16})$", deployment.done[-1])
+        (digest,) = re.findall(r"keys_digest=(\w{16})$", deployment.done[-1])
         digests.add(digest)
-    assert len(digests) == 2
+    assert len(digests) == 4
+
+
+@pytest.mark.parametrize("before", ["current", "current,former"])
+def test_the_key_of_links_is_replaced_without_refusing_anybody(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    class Lambda:
+        def get_function_configuration(self, **asked: str) -> dict[str, Any]:
+            assert asked == {"FunctionName": "shutterfeed-prod-api"}
+            return {"Environment": {"Variables": {"MEDIA_KEYS": before}}}
+
+    monkeypatch.setattr(aws, "_clients", lambda _: lambda _: Lambda())
+    aws.rotate_media_keys(["stage=prod"])
+    first, second = deployment.arguments
+    (accepted,), (signing,) = _keys(first), _keys(second)
+    current, new = accepted.removeprefix("Shutterfeed-prod:MediaKeys=").split(",")
+    assert current == "current"
+    assert len(new) >= 40
+    assert signing == f"Shutterfeed-prod:MediaKeys={new},current"
 
 
 def test_the_cdk_works_with_the_bootstrap_stack_that_the_context_names(

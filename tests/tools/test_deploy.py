@@ -65,6 +65,7 @@ class FakeCloud:
         self.objects: dict[str, bytes] = {}
         self.calls: list[str] = []
         self.applied: dict[str, Any] = {}
+        self.parameters: list[dict[str, str]] = []
         self.site: list[dict[str, Any]] = []
 
     def client(self, _: str) -> Any:
@@ -81,12 +82,14 @@ class FakeCloud:
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in OUTPUTS.items()]
         return {"Stacks": [{"StackName": "X", "StackStatus": status, "Outputs": outputs}]}
 
-    def create_stack(self, **_: object) -> None:
+    def create_stack(self, **arguments: Any) -> None:
         self.calls.append("create")
+        self.parameters = arguments["Parameters"]
         self.statuses = ["CREATE_IN_PROGRESS", self.outcome]
 
-    def update_stack(self, **_: object) -> None:
+    def update_stack(self, **arguments: Any) -> None:
         self.calls.append("update")
+        self.parameters = arguments["Parameters"]
         self.statuses = ["UPDATE_IN_PROGRESS", self.outcome]
 
     def delete_stack(self, **_: str) -> None:
@@ -193,6 +196,26 @@ def test_a_deployed_stack_is_left_alone(cloud: FakeCloud) -> None:
 
     assert run() == OUTPUTS
     assert cloud.calls == []
+
+
+def test_links_are_signed_with_a_random_key_that_a_cloud_keeps(
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = {**TEMPLATE, "Parameters": {"MediaKeys": {"Type": "String"}}}
+    keys = []
+    for digest in ("digest-1", "digest-2"):
+        assembly = Assembly("X", digest, Path(), template, ())
+        monkeypatch.setattr(templates, "synthesize", lambda _, made=assembly: made)
+        run()
+        (parameter,) = cloud.parameters
+        assert parameter["ParameterKey"] == "MediaKeys"
+        keys.append(parameter["ParameterValue"])
+    assert cloud.calls.count("update") == 1
+    assert keys[0] == keys[1]
+    assert len(keys[0]) >= 40
+    cloud.objects.clear()
+    run()
+    assert cloud.parameters[0]["ParameterValue"] != keys[0]
 
 
 def test_the_sites_files_are_put_with_what_is_said_of_them(cloud: FakeCloud) -> None:

@@ -19,6 +19,9 @@ export function sourcesOf({ renditions }: Pick<MediumView, "renditions">): Sourc
   };
 }
 
-export function srcset(renditions: readonly RenditionBody[]): string {
-  return renditions.map(({ url, width }) => `${url} ${width}w`).join(", ");
+export function srcset(
+  renditions: readonly RenditionBody[],
+  fresh = (url: string): string => url,
+): string {
+  return renditions.map(({ url, width }) => `${fresh(url)} ${width}w`).join(", ");
 }

@@ -280,3 +280,28 @@ def test_the_settings_lead_to_the_licences(visit: Visit, person: Callable[[], Pe
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Licences of the software in this app").click()
     expect(opened.value.locator("body")).to_contain_text("preact")
+
+
+def test_pictures_whose_links_have_expired_renew_themselves(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    """A page that was open for days: all its links have expired, and each post is read once."""
+    owner = person()
+    album = [Photo(landscape(seed)) for seed in (74, 75)]
+    post_id = owner.api.publish(album, caption="From the day before yesterday")
+    published(owner.api, post_id)
+    somebody = visit(owner)
+    somebody.expects("status of 403")
+    page, read = somebody.page, []
+
+    def expire(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r"&e=\d+", "&e=1000000000", answer.text()))
+
+    page.route(re.compile(r"/api/feed"), expire)
+    page.on("request", lambda asked: read.append(asked.url) if "/api/posts/" in asked.url else None)
+    somebody.open()
+    card = somebody.card("From the day before yesterday")
+    expect(card.locator("img.picture").first).not_to_have_class(re.compile("picture-failed"))
+    page.wait_for_function("document.querySelector('img.picture').naturalWidth > 0")
+    assert [url.rpartition("/")[2] for url in read] == [post_id]

@@ -1,4 +1,6 @@
 import type { Author } from "../api.ts";
+import { ofUser } from "../link-sources.ts";
+import { FileImage } from "./file-image.tsx";
 import { placeholderUrl } from "./placeholder.ts";
 
 interface Props {
@@ -13,9 +15,10 @@ export function Avatar({ user, size = "small" }: Props) {
   const { avatar } = user;
   if (avatar) {
     return (
-      <img
+      <FileImage
         class={`avatar avatar-${size}`}
-        src={avatar.url}
+        url={avatar.url}
+        source={ofUser(user.handle)}
         alt=""
         width={PIXELS[size]}
         height={PIXELS[size]}

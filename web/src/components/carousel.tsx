@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
+import { ofPost } from "../link-sources.ts";
 import { Clip } from "./clip.tsx";
 import { Icon } from "./icons.tsx";
 import { Picture } from "./picture.tsx";
@@ -133,13 +134,19 @@ function Slide({
   controls = false,
 }: SlideProps) {
   const alt = describe(post, medium, number);
+  const source = ofPost(post.id);
   if (medium.state !== "ready") return <Unready medium={medium} />;
   const fits = Math.abs(ratioOf(medium, false) - ratio) / ratio < 0.02;
   return (
     <div class={fits ? "slide-box" : "slide-box slide-whole"}>
-      <Picture medium={medium} sizes={sizes} fallbackAlt={alt} eager={eager} />
+      <Picture medium={medium} source={source} sizes={sizes} fallbackAlt={alt} eager={eager} />
       {medium.clip && (
-        <Clip clip={medium.clip} label={medium.alt_text || alt} controls={controls} />
+        <Clip
+          clip={medium.clip}
+          source={source}
+          label={medium.alt_text || alt}
+          controls={controls}
+        />
       )}
     </div>
   );

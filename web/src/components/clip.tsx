@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ClipBody } from "../api.ts";
+import { type LinkSource, useLinks } from "../links.ts";
 import { useOnline } from "../recovery.ts";
 import { Store, useStore } from "../store.ts";
 import { clock } from "../text.ts";
@@ -11,22 +12,28 @@ const MOSTLY = 0.6;
 
 interface Props {
   clip: ClipBody;
+  /** Where its link is renewed from. */
+  source: LinkSource;
   label: string;
   /** For a post's own page: with the browser's controls, and playing only on demand. */
   controls?: boolean;
 }
 
 /** A video or animation over its poster. It plays without sound while it is in view. */
-export function Clip({ clip, label, controls = false }: Props) {
+export function Clip({ clip, source, label, controls = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const sound = useStore(withSound);
   const [inView, setInView] = useState(false);
   const [wanted, setWanted] = useState<boolean | null>(null); // null: nobody said
   const [isPlaying, setPlaying] = useState(false);
-  const [hasFailed, setFailed] = useState(false);
+  const links = useLinks(clip.url, source);
+  const url = links.fresh(clip.url);
+  const [failedUrl, setFailed] = useState<string>();
+  const hasFailed = failedUrl === url;
+  const brokeOffAt = useRef(0);
   useOnline(hasFailed, () => {
-    setFailed(false);
+    setFailed(undefined);
     video.current?.load();
   });
   const shouldPlay = inView && (wanted ?? (!controls && !prefersStill()));
@@ -50,14 +57,14 @@ export function Clip({ clip, label, controls = false }: Props) {
       // The browser may forbid it, or it was paused before it began: the button remains.
       if (error instanceof DOMException && error.name === "NotAllowedError") setWanted(false);
     });
-  }, [shouldPlay, controls]);
+  }, [shouldPlay, controls, url]);
 
   const isLoop = !clip.has_audio;
   return (
     <div class={isPlaying ? "clip clip-playing" : "clip"} ref={box}>
       <video
         ref={video}
-        src={shouldPlay || isPlaying || wanted !== null || controls ? clip.url : undefined}
+        src={shouldPlay || isPlaying || wanted !== null || controls ? url : undefined}
         width={clip.width}
         height={clip.height}
         preload={controls ? "metadata" : "none"}
@@ -68,7 +75,16 @@ export function Clip({ clip, label, controls = false }: Props) {
         aria-label={label}
         onPlaying={() => setPlaying(true)}
         onEnded={() => setPlaying(false)}
-        onError={() => setFailed(true)}
+        onLoadedMetadata={() => {
+          // It goes on where the link before had expired.
+          if (brokeOffAt.current > 0) video.current!.currentTime = brokeOffAt.current;
+          brokeOffAt.current = 0;
+        }}
+        onError={() => {
+          brokeOffAt.current = video.current!.currentTime;
+          setFailed(url);
+          links.failed();
+        }}
       />
       {hasFailed && <p class="clip-note">This video could not be loaded.</p>}
       {!controls && !hasFailed && (

@@ -1,5 +1,7 @@
 import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
+import { ofPost } from "../link-sources.ts";
+import { useLinks } from "../links.ts";
 import { localFiles } from "../local-files.ts";
 import { forget, pending, previews } from "../pending.ts";
 import { deletePost } from "../posts.ts";
@@ -26,6 +28,8 @@ function PendingPost({ post }: { post: PostBody }) {
   const files = useStore(localFiles);
   const preview =
     first && (previews.get(first.id) ?? first.renditions.at(-1)?.url ?? files[first.id]?.thumb);
+  const links = useLinks(preview ?? undefined, ofPost(post.id));
+  const url = preview && links.fresh(preview);
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
   const stage = stageOf(post, useSender(post.id), (id) => files[id], Date.now());
   const name = (first && files[first.id]?.name) || "It appears here once it is ready.";
@@ -36,8 +40,16 @@ function PendingPost({ post }: { post: PostBody }) {
       class={hasFailed ? "pending-post pending-failed" : "pending-post"}
       data-state={post.state}
     >
-      {preview && preview !== unshowable ? (
-        <img class="pending-thumb" src={preview} alt="" onError={() => setUnshowable(preview)} />
+      {url && url !== unshowable ? (
+        <img
+          class="pending-thumb"
+          src={url}
+          alt=""
+          onError={() => {
+            setUnshowable(url);
+            links.failed();
+          }}
+        />
       ) : (
         <span class="pending-thumb">
           <Icon name="image" />

@@ -1,11 +1,14 @@
 import { useState } from "preact/hooks";
 import type { MediumView } from "../api.ts";
+import { type LinkSource, useLinks } from "../links.ts";
 import { useOnline } from "../recovery.ts";
 import { sourcesOf, srcset } from "../sources.ts";
 import { placeholderUrl } from "./placeholder.ts";
 
 interface Props {
   medium: MediumView;
+  /** Where its links are renewed from. */
+  source: LinkSource;
   /** How wide it is shown, as the `sizes` attribute says it. */
   sizes: string;
   /** The alt text if its owner wrote none. */
@@ -17,30 +20,35 @@ interface Props {
 }
 
 /** A photo, or a video's poster, in the size and format that fit; its placeholder until then. */
-export function Picture({ medium, sizes, fallbackAlt, eager = false, tile = false }: Props) {
-  const [failed, setFailed] = useState(false);
-  const [attempt, setAttempt] = useState(0);
-  useOnline(failed, () => {
-    setFailed(false);
-    setAttempt((count) => count + 1); // a new element: the old one has given up
-  });
+export function Picture(props: Props) {
+  const { medium, source, sizes, fallbackAlt, eager = false, tile = false } = props;
   const { jpeg, webp } = sourcesOf(medium);
   const usual = jpeg.find((rendition) => rendition.width >= 640) ?? jpeg.at(-1);
-  if (usual === undefined) return null;
+  const links = useLinks(usual?.url, source);
+  const url = usual && links.fresh(usual.url);
+  const [failedUrl, setFailed] = useState<string>();
+  const [attempt, setAttempt] = useState(0);
+  const failed = url !== undefined && failedUrl === url;
+  useOnline(failed, () => {
+    setFailed(undefined);
+    setAttempt((count) => count + 1);
+  });
+  if (usual === undefined || url === undefined) return null;
   return (
-    <picture key={attempt}>
+    // A new element for a new attempt or link: the old one has given up.
+    <picture key={`${attempt} ${url}`}>
       {webp.length > 0 && (
         <source
           type="image/webp"
-          srcset={srcset(webp)}
+          srcset={srcset(webp, links.fresh)}
           sizes={sizes}
           {...(tile && { media: "(min-width: 900px), (min-resolution: 2.5dppx)" })}
         />
       )}
       <img
         class={failed ? "picture picture-failed" : "picture"}
-        src={usual.url}
-        srcset={srcset(jpeg)}
+        src={url}
+        srcset={srcset(jpeg, links.fresh)}
         sizes={sizes}
         width={medium.width ?? usual.width}
         height={medium.height ?? usual.height}
@@ -49,7 +57,10 @@ export function Picture({ medium, sizes, fallbackAlt, eager = false, tile = fals
         decoding={eager ? "auto" : "async"}
         fetchpriority={eager ? "high" : "auto"}
         style={{ backgroundImage: placeholderUrl(medium.placeholder) }}
-        onError={() => setFailed(true)}
+        onError={() => {
+          setFailed(url);
+          links.failed();
+        }}
       />
     </picture>
   );

@@ -1,4 +1,5 @@
 import type { PostBody } from "../api.ts";
+import { ofPost } from "../link-sources.ts";
 import { usePost } from "../posts.ts";
 import { describe } from "./carousel.tsx";
 import { Icon } from "./icons.tsx";
@@ -27,7 +28,14 @@ function Tile({ post: given, eager }: { post: PostBody; eager: boolean }) {
   return (
     <li class="tile">
       <a href={`/p/${post.id}`} aria-label={label}>
-        <Picture medium={first} sizes={SIZES} fallbackAlt="" eager={eager} tile />
+        <Picture
+          medium={first}
+          source={ofPost(post.id)}
+          sizes={SIZES}
+          fallbackAlt=""
+          eager={eager}
+          tile
+        />
         {post.media.length > 1 ? (
           <span class="tile-mark">
             <Icon name="album" />

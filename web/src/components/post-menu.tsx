@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { MAX_ALT_TEXT, MAX_CAPTION } from "../../build/limits.ts";
 import { call, type PostBody } from "../api.ts";
 import { ApiError, sentence } from "../errors.ts";
+import { ofPost } from "../link-sources.ts";
 import { me } from "../me.ts";
 import { parsePlace, placeText } from "../place.ts";
 import { deletePost, remember, usePost } from "../posts.ts";
@@ -11,6 +12,7 @@ import { toast } from "../toasts.ts";
 import { describe } from "./carousel.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
+import { FileImage } from "./file-image.tsx";
 import { Icon } from "./icons.tsx";
 import { PlaceFields } from "./place-fields.tsx";
 import { share } from "./share.ts";
@@ -151,10 +153,11 @@ function EditPost({ post, onClose }: Props) {
           {post.media.map((medium, index) => (
             <div class="edit-medium" key={medium.id}>
               {medium.renditions.length > 0 && (
-                <img
+                <FileImage
                   class="edit-thumb"
                   alt=""
-                  src={medium.renditions.at(-1)!.url}
+                  url={medium.renditions.at(-1)!.url}
+                  source={ofPost(post.id)}
                   width="64"
                   height="64"
                 />

@@ -1,8 +1,10 @@
 import { useState } from "preact/hooks";
 import { call, type DeletedPost } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
+import { FileImage } from "../components/file-image.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
+import { OF_DELETED } from "../link-sources.ts";
 import { List } from "../lists.ts";
 import { restorePost } from "../posts.ts";
 import { day } from "../text.ts";
@@ -53,7 +55,7 @@ function Row({ item }: { item: DeletedPost }) {
   return (
     <li class="row">
       {thumb ? (
-        <img class="row-thumb" src={thumb} alt="" />
+        <FileImage class="row-thumb" url={thumb} source={OF_DELETED} alt="" />
       ) : (
         <span class="row-thumb">
           <Icon name="image" />

@@ -6,6 +6,8 @@ import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
 import { openCompose } from "../compose.ts";
 import { Failure, sentence } from "../errors.ts";
+import { ofUpload } from "../link-sources.ts";
+import { useLinks } from "../links.ts";
 import { List } from "../lists.ts";
 import { localFiles } from "../local-files.ts";
 import { pending, previews } from "../pending.ts";
@@ -142,7 +144,9 @@ function Thumb({ upload }: { upload: UploadBody }) {
   const known = useStore(localFiles)[upload.media_id];
   const picture = upload.thumbnail ?? previews.get(upload.media_id) ?? known?.thumb ?? null;
   const [unshowable, setUnshowable] = useState<string | null>(null); // a HEIC, in most browsers
-  if (picture === null || picture === unshowable) {
+  const links = useLinks(picture ?? undefined, ofUpload(upload.media_id));
+  const url = picture && links.fresh(picture);
+  if (url === null || url === unshowable) {
     const isVideo = upload.content_type.startsWith("video/");
     return (
       <span class="row-thumb">
@@ -153,10 +157,13 @@ function Thumb({ upload }: { upload: UploadBody }) {
   return (
     <img
       class="row-thumb"
-      src={picture}
+      src={url}
       alt=""
       loading="lazy"
-      onError={() => setUnshowable(picture)}
+      onError={() => {
+        setUnshowable(url);
+        links.failed();
+      }}
     />
   );
 }

@@ -76,6 +76,8 @@ class ApiSettings(FeedSettings):
     uploads_bucket: str
     originals_bucket: str
     media_base_url: str
+    media_keys: str
+    """The keys of the links to media, with a comma: the first signs, the edge accepts both."""
     deliver_queue_url: str
     user_pool_id: str
     renames_in_30_days: str

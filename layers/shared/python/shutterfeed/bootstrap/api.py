@@ -31,6 +31,7 @@ from shutterfeed.bootstrap.recent_posts_cache import cached
 from shutterfeed.bootstrap.search_engine import search_index
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.limits import Limits
+from shutterfeed.domain.links import signing_key
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.feed_reads import FeedReads
@@ -53,6 +54,7 @@ from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
+from shutterfeed.services.links import MediaLinks
 from shutterfeed.services.mutes import MuteService
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
@@ -82,7 +84,7 @@ class People:
 
 @dataclass(frozen=True, kw_only=True)
 class Api(People):
-    media_base_url: str
+    links: MediaLinks
     accounts: AccountService
     search: SearchService
     cursors: Cursors
@@ -220,7 +222,11 @@ def services() -> Api:
     )
     return Api(
         **vars(people),
-        media_base_url=settings.media_base_url,
+        links=MediaLinks(
+            base_url=settings.media_base_url,
+            key=signing_key(settings.media_keys),
+            clock=aws.clock(),
+        ),
         accounts=AccountService(secrets=secrets),
         search=SearchService(
             index=search_index(settings.search_engine, settings.search_target),

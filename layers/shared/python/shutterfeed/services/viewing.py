@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from shutterfeed.domain import visibility
 from shutterfeed.domain.errors import Forbidden, NotFound, quoted
 from shutterfeed.domain.ids import PostId, nobodys_id
-from shutterfeed.domain.posts import Post, PostCounts
+from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.users import Profile, canonical_handle
 from shutterfeed.domain.visibility import (
     PostSubject,
@@ -51,6 +51,12 @@ class PostView:
     post: Post
     author: AuthorView
     counts: PostCounts
+
+    @property
+    def is_private(self) -> bool:
+        """Whether not everybody may see the post, so that links to its media are given for a short
+        time."""
+        return self.author.profile.private or self.post.state is not PostState.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

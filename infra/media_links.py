@@ -1,0 +1,50 @@
+"""The function at the edge that checks the tokens of links to media, and what it must deny."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import Fn
+from aws_cdk import aws_cloudfront as cloudfront
+from constructs import Construct
+
+from infra.media_keys import MediaKeys
+from infra.settings import Settings
+
+SOURCES: Final = Path(__file__).with_name("edge")
+_KEYS: Final = "@KEYS@"
+_DENIALS: Final = "// @DENIALS@\n"
+
+
+class MediaLinks(Construct):
+    def __init__(
+        self, scope: Construct, construct_id: str, settings: Settings, keys: MediaKeys
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.denials = self._store(settings) if settings.has_key_value_store else None
+        self.function = cloudfront.Function(
+            self,
+            "Function",
+            function_name=settings.global_name("media-links"),
+            comment="Links to media work only with a token",
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            code=cloudfront.FunctionCode.from_inline(_code(keys, in_store=bool(self.denials))),
+            key_value_store=self.denials,
+        )
+
+    def _store(self, settings: Settings) -> cloudfront.KeyValueStore:
+        return cloudfront.KeyValueStore(
+            self,
+            "Denials",
+            key_value_store_name=settings.global_name("denials"),
+            comment="Media and blobs that are not shown although their links are good",
+        )
+
+
+def _code(keys: MediaKeys, *, in_store: bool) -> str:
+    """The function's code. It has one of two parts that know what is denied, and its keys."""
+    denials = SOURCES / ("denials_in_store.js" if in_store else "denials_in_code.js")
+    source = (SOURCES / "media_links.js").read_text().replace(_DENIALS, denials.read_text())
+    before, after = source.split(_KEYS)
+    return Fn.join("", [before, keys.value, after])

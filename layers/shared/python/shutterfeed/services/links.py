@@ -1,0 +1,38 @@
+"""Makes the links to media at the moment in which somebody is shown them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shutterfeed.domain.links import PRIVATE, PUBLIC, signed_query
+from shutterfeed.ports.system import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class MediumLinks:
+    """The links to the files of one medium. They share one token."""
+
+    folder: str
+    query: str
+
+    def to(self, name: str) -> str:
+        """The link to the file with this name."""
+        return f"{self.folder}/{name}?{self.query}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLinks:
+    """Signs links, with one HMAC a medium. Nothing that is cached or stored has links in it: they
+    are signed when an answer is made."""
+
+    base_url: str
+    key: str
+    clock: Clock
+
+    def of(self, blob_id: str, media_id: str, *, private: bool) -> MediumLinks:
+        """The links to a medium's files; with `private` for two hours at most, because not
+        everybody may see it."""
+        window = PRIVATE if private else PUBLIC
+        expiry = window.expiry(self.clock.now(), blob_id)
+        query = signed_query(self.key, blob_id, media_id, expiry)
+        return MediumLinks(f"{self.base_url}/{blob_id}", query)

@@ -1,0 +1,120 @@
+"""Links to media over HTTP: for how long they are good, by who may see the medium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.table import Put
+from shutterfeed.domain.links import signature, signing_key
+from tests.integration.client import Client, declared
+from tests.integration.pipeline import Pipeline
+from tests.integration.publishing import publish
+from tests.integration.world import MEDIA_KEYS, Person, World
+from tests.pictures import jpeg
+
+DAY, TWO_DAYS = timedelta(days=1), timedelta(days=2)
+TWO_HOURS = timedelta(hours=2)
+PHOTO, OTHER = jpeg(400, 300, seed=1), jpeg(300, 400, seed=2)
+
+
+def _urls(answer: Any) -> Iterator[str]:
+    """Every link to media in an answer."""
+    if isinstance(answer, dict):
+        for name, value in answer.items():
+            if name in {"url", "thumbnail"} and value:
+                yield value
+            else:
+                yield from _urls(value)
+    elif isinstance(answer, list):
+        for value in answer:
+            yield from _urls(value)
+
+
+def _parameters(url: str) -> dict[str, str]:
+    return {name: value for name, (value,) in parse_qs(urlsplit(url).query).items()}
+
+
+def _lives(world: World, answer: Any) -> list[timedelta]:
+    now = world.clock.now()
+    found = [datetime.fromtimestamp(int(_parameters(url)["e"]), UTC) - now for url in _urls(answer)]
+    assert found
+    return found
+
+
+def _avatar(client: Client, pipeline: Pipeline, person: Person) -> None:
+    body, headers = declared(PHOTO), {"Idempotency-Key": "avatar"}
+    asked = client.request("POST", "/me/avatar", person, body=body, headers=headers).json
+    fields = asked["upload"]["fields"]
+    pipeline.world.upload(fields["key"], PHOTO, fields["Content-Type"])
+    pipeline.run()
+
+
+def test_every_link_has_a_token_for_its_medium_and_blob(
+    client: Client, pipeline: Pipeline, ada: Person
+) -> None:
+    post_id = publish(client, pipeline, ada, [PHOTO, OTHER])
+    _avatar(client, pipeline, ada)
+    answers = [client.get(path, ada).json for path in (f"/posts/{post_id}", "/me/uploads", "/me")]
+    urls = list(_urls(answers))
+    for url in urls:
+        blob_id, _ = urlsplit(url).path.split("/")[-2:]
+        token = _parameters(url)
+        assert token.keys() == {"m", "e", "s"}
+        key = signing_key(MEDIA_KEYS)
+        assert token["s"] == signature(key, blob_id, token["m"], int(token["e"]))
+
+
+def test_links_to_what_everybody_may_see_are_good_for_one_to_two_days(
+    client: Client, pipeline: Pipeline, world: World, ada: Person, ben: Person
+) -> None:
+    post_id = publish(client, pipeline, ada, [PHOTO])
+    _avatar(client, pipeline, ada)
+    for path in (f"/posts/{post_id}", f"/users/{client.handle(ada)}/posts"):
+        answer = client.get(path, ben).json
+        assert all(DAY < life <= TWO_DAYS for life in _lives(world, answer))
+
+
+def test_links_of_a_private_account_are_good_for_two_hours_but_for_its_avatar(
+    client: Client, pipeline: Pipeline, world: World, ada: Person
+) -> None:
+    post_id = publish(client, pipeline, ada, [PHOTO])
+    _avatar(client, pipeline, ada)
+    make_private(world, ada)
+    answer = client.get(f"/posts/{post_id}", ada).json
+    assert all(life <= TWO_HOURS for life in _lives(world, answer["media"]))
+    assert all(life > DAY for life in _lives(world, answer["author"]))
+
+
+def test_links_to_what_only_its_owner_sees_are_good_for_two_hours(
+    client: Client, pipeline: Pipeline, world: World, ada: Person
+) -> None:
+    post_id = publish(client, pipeline, ada, [PHOTO])
+    assert all(life <= TWO_HOURS for life in _lives(world, client.get("/me/uploads", ada).json))
+    client.request("DELETE", f"/posts/{post_id}", ada)
+    assert all(life <= TWO_HOURS for life in _lives(world, client.get("/me/deleted", ada).json))
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_link_is_new_whenever_its_window_is(
+    client: Client, pipeline: Pipeline, world: World, ada: Person, private: bool
+) -> None:
+    path = f"/posts/{publish(client, pipeline, ada, [PHOTO])}"
+    if private:
+        make_private(world, ada)
+    before = set(_urls(client.get(path, ada).json))
+    world.clock.advance(timedelta(minutes=15) if private else DAY)
+    after = set(_urls(client.get(path, ada).json))
+    assert not before & after
+    assert {url.partition("&")[0] for url in before} == {url.partition("&")[0] for url in after}
+
+
+def make_private(world: World, person: Person) -> None:
+    profile = world.metadata.get(keys.profile(person.user_id))
+    assert profile is not None
+    world.metadata.write(Put({**profile, "private": True}))
