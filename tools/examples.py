@@ -118,6 +118,7 @@ _PENDING: Final = {
     "created_at": "2026-03-01T12:00:00Z",
     "published_at": None,
     "taken_at": "2026-02-28T06:12:40Z",
+    "sensitive": False,
 }
 _PUBLISHED: Final = {
     **_PENDING,
@@ -169,7 +170,7 @@ _REFUSED: Final = {
 
 ANSWERS: Final[Mapping[str, Any]] = {
     "Health": {"status": "ok"},
-    "User": _OWN,
+    "Me": {**_OWN, "sensitive": "blur", "public_page": True},
     "UserAsSeen": {"user": _OTHER, "followed_by_me": True},
     "unfollow": {"user": _OTHER, "followed_by_me": False},
     "UserPage": {"items": [{**_OTHER, "followed_by_me": True}], "next_cursor": _CURSOR},

@@ -20,6 +20,7 @@ from api.models import (
     FeedPageBody,
     Health,
     ListedUser,
+    Me,
     NewPostsBody,
     OriginalLink,
     PostBody,
@@ -31,7 +32,6 @@ from api.models import (
     UploadBody,
     UploadPage,
     UploadState,
-    User,
     UserAsSeen,
     UserPage,
 )
@@ -52,17 +52,17 @@ def get_health(_: Call) -> Health:
     return Health("ok")
 
 
-@route("GET", "/me", returns=User)
-def get_me(call: Call) -> User:
-    """Get the caller's profile. The first call creates it."""
+@route("GET", "/me", returns=Me)
+def get_me(call: Call) -> Me:
+    """Get the caller's profile and settings. The first call creates it."""
     profile = call.services.users.me(call.user_id)
     profile.check_session(call.session_began)
     return _own(call, profile)
 
 
-@route("PATCH", "/me", body=EditProfile, returns=User, errors=(409,), limited=True)
-def edit_me(call: Call) -> User:
-    """Change the caller's handle, display name or bio.
+@route("PATCH", "/me", body=EditProfile, returns=Me, errors=(409,), limited=True)
+def edit_me(call: Call) -> Me:
+    """Change the caller's handle, display name, bio or settings.
 
     A handle that is given up is kept for its former owner for 30 days: nobody is found by it, only
     the former owner can take it back, and everybody else gets 409 `handle_taken`. Whoever has
@@ -75,6 +75,8 @@ def edit_me(call: Call) -> User:
         handle=_given(change.handle),
         display_name=_given(change.display_name),
         bio=_given(change.bio),
+        sensitive=_given(change.sensitive),
+        public_page=_given(change.public_page),
     )
     return _own(call, profile)
 
@@ -250,6 +252,7 @@ def create_post(call: Call) -> PostCreated:
             for m in body.media
         ),
         body.taken_at,
+        body.sensitive,
     )
     created = call.services.posts.create(call.user_id, draft, call.header(KEY.name))
     return PostCreated.of(created, call.services.media_base_url)
@@ -263,7 +266,8 @@ def get_post(call: Call) -> PostBody:
 
 @route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404), limited=True)
 def edit_post(call: Call) -> PostBody:
-    """Change the caption, the place or the alt texts of one of the caller's posts."""
+    """Change the caption, the place, the alt texts or the mark `sensitive` of one of the caller's
+    posts."""
     change = call.parse(EditPost)
     place = _given(change.place)
     view = call.services.posts.edit(
@@ -273,6 +277,7 @@ def edit_post(call: Call) -> PostBody:
         place=place.to_domain() if place else None,
         drop_place=change.place is None,
         alt_texts=_given(change.alt_texts),
+        sensitive=_given(change.sensitive),
     )
     return _post(call, view)
 
@@ -381,8 +386,8 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
         raise InvalidInput(f"invalid_{name}", f"{name} must be one of {allowed}.", name) from None
 
 
-def _own(call: Call, profile: Profile) -> User:
-    return User.of(call.services.viewing.own(profile), call.services.media_base_url)
+def _own(call: Call, profile: Profile) -> Me:
+    return Me.own(call.services.viewing.own(profile), call.services.media_base_url)
 
 
 def _post(call: Call, view: PostView) -> PostBody:

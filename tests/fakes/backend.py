@@ -130,9 +130,9 @@ class _Guarded:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self.port, name)
 
-        def call(*args: Any) -> Any:
+        def call(*args: Any, **options: Any) -> Any:
             self.fuse.log.append(name)
-            return self.fuse.pass_through(lambda: method(*args))
+            return self.fuse.pass_through(lambda: method(*args, **options))
 
         return call
 

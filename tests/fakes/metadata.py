@@ -56,7 +56,7 @@ from shutterfeed.domain.retention import (
     IDEMPOTENCY_RETENTION,
     unfollowed_marker_retention,
 )
-from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, recent_renames
+from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, SensitiveView, recent_renames
 from shutterfeed.domain.visibility import Relation, Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.posts import Creation
@@ -213,6 +213,9 @@ class FakeProfiles:
         display_name: str | None,
         bio: str | None,
         spending: Spending = NOTHING,
+        *,
+        sensitive: SensitiveView | None = None,
+        public_page: bool | None = None,
     ) -> None:
         profile = self.get(user_id)
         if profile is None:
@@ -222,6 +225,8 @@ class FakeProfiles:
             profile,
             display_name=profile.display_name if display_name is None else display_name,
             bio=profile.bio if bio is None else bio,
+            sensitive=sensitive or profile.sensitive,
+            public_page=profile.public_page if public_page is None else public_page,
             revision=profile.revision + (display_name is not None),
         )
         self.data.write_profile(edited)
@@ -385,12 +390,20 @@ class FakePosts:
         place: Place | None,
         alt_texts: Sequence[str],
         spending: Spending = NOTHING,
+        *,
+        sensitive: bool | None = None,
     ) -> bool:
         post = self.get(post_id)
         if post is None or post.state is PostState.DELETED:
             return False
         self.data.spend(spending)
-        edited = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
+        edited = replace(
+            post,
+            caption=caption,
+            place=place,
+            alt_texts=tuple(alt_texts),
+            sensitive=post.sensitive if sensitive is None else sensitive,
+        )
         self.data.write_post(post_id, edited)
         if post.state is PostState.PUBLISHED:
             recent = self.data.recent_posts_of(post.author_id)

@@ -85,11 +85,17 @@ class Caller:
         photo = declared(b"photo")
         full = {**photo, "alt_text": "A lake", "width": 1, "height": 1, "duration_ms": 1}
         return {
-            "edit_me": {"handle": "ada", "display_name": "Ada", "bio": "x"},
+            "edit_me": {
+                "handle": "ada",
+                "display_name": "Ada",
+                "bio": "x",
+                "sensitive": "show",
+                "public_page": True,
+            },
             "create_avatar": photo,
             "create_post": draft(place=place, caption="x", taken_at="2024-05-01T12:00:00Z")
-            | {"media": [full | {"keep_capture_details": True}]},
-            "edit_post": {"caption": "x", "place": place, "alt_texts": {}},
+            | {"media": [full | {"keep_capture_details": True}], "sensitive": True},
+            "edit_post": {"caption": "x", "place": place, "alt_texts": {}, "sensitive": True},
         }[name]
 
 

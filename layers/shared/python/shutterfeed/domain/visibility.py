@@ -11,11 +11,14 @@ If several reasons apply, `decide` returns the first in this order. A new reason
                            unpublished
     about its owner        missing, (account closed or suspended)
     about viewer and       one has blocked the other, private and the viewer does not follow,
-    owner                  muted (only among posts of many), unfollowed (only in feeds)
+    owner                  the viewer is not signed in and the owner has no public page, muted
+                           (only among posts of many), unfollowed (only in feeds)
 
 Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
 the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
-private account is shown to everybody, and its posts to those who follow it. Content that is marked
+private account is shown to everybody who is signed in, and its posts to those who follow it. People
+who are not signed in see neither the profile nor the posts of a private account, nor those of
+somebody who does not want to be shown to them. Content that is marked
 as sensitive is not hidden: that is a field of the view, not a reason.
 """
 
@@ -84,6 +87,9 @@ class Reason(StrEnum):
     """The viewer has blocked its owner, or the owner the viewer."""
     PRIVATE = "private"
     """Its author's account is private, and the viewer does not follow it."""
+    NOT_PUBLIC = "not_public"
+    """The viewer is not signed in, and its owner is not shown to such people: the account is
+    private, or its setting `public_page` is off."""
     MUTED = "muted"
     """The viewer has muted its owner."""
     UNFOLLOWED = "unfollowed"
@@ -143,6 +149,8 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
         case UserSubject(profile):
             if profile is None:
                 return Reason.MISSING
+            if viewer.user_id is None and not profile.is_public:
+                return Reason.NOT_PUBLIC
             return decide_on_relation(viewer, profile.user_id, relation, surface)
 
 
@@ -170,6 +178,8 @@ def _decide_on_author(
         return reason
     if author.private and not relation.follows:
         return Reason.PRIVATE
+    if viewer.user_id is None and not author.is_public:
+        return Reason.NOT_PUBLIC
     return reason
 
 

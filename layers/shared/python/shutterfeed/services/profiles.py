@@ -10,6 +10,7 @@ from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.users import (
     HANDLE_REST,
     Profile,
+    SensitiveView,
     check_bio,
     check_display_name,
     initial_handle,
@@ -56,6 +57,9 @@ class ProfileService:
         handle: str | None = None,
         display_name: str | None = None,
         bio: str | None = None,
+        *,
+        sensitive: SensitiveView | None = None,
+        public_page: bool | None = None,
     ) -> Profile:
         """Change what is not None. Raises `InvalidInput`, `LimitReached`, and `Conflict` for a
         taken handle."""
@@ -65,9 +69,16 @@ class ProfileService:
         new_handle = None if handle is None else parse_handle(handle)
         if new_handle is not None:
             self._rename(current, new_handle)
-        if display_name is not None or bio is not None:
+        if any(value is not None for value in (display_name, bio, sensitive, public_page)):
             spending = self.limits.spending(user_id, self.clock.now(), changes=1)
-            self.profiles.edit(user_id, display_name, bio, spending)
+            self.profiles.edit(
+                user_id,
+                display_name,
+                bio,
+                spending,
+                sensitive=sensitive,
+                public_page=public_page,
+            )
         return self.me(user_id)
 
     def _rename(self, current: Profile, handle: str) -> None:
