@@ -31,6 +31,7 @@ class Resources:
     queues: Queues
     identity: Identity
     media_base_url: str
+    site_url: str
     sending_actions: Sequence[str]
     shared_cache: SharedCache | None
     origin_keys: OriginKeys | None
@@ -66,6 +67,10 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("MEDIA_BASE_URL", to.media_base_url)
+    function.add_environment("SITE_URL", to.site_url)
+    function.add_environment("SITE_BUCKET", to.buckets.site.bucket_name)
+    # The page that it fills for messengers and search engines.
+    grants.one_object(function, to.buckets.site, "index.html")
     accepted = to.origin_keys.accepted if to.origin_keys else "anybody"
     function.add_environment("ORIGIN_KEYS", accepted)
     function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)

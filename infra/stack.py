@@ -77,6 +77,7 @@ class ShutterfeedStack(Stack):
                 queues=queues,
                 identity=identity,
                 media_base_url=delivery.media_base_url,
+                site_url=delivery.site_url,
                 sending_actions=settings.sending_actions,
                 shared_cache=shared_cache,
                 origin_keys=keys,

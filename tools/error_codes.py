@@ -39,6 +39,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "invalid_idempotency_key": "The header `Idempotency-Key` is missing or has another form.",
         "unknown_medium": "The post has no medium with this id.",
         "follow_oneself": "Nobody can follow themselves.",
+        "missing_url": "The address of a page, `url`, is missing.",
+        "invalid_dimensions": "`maxwidth` or `maxheight` is no whole number of pixels.",
     },
     401: {
         "unauthenticated": "There is no access token, or another kind of token.",
@@ -49,6 +51,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "post_not_found": "There is no such post, or the caller may not see it.",
         "user_not_found": "There is no user with this handle.",
         "upload_not_found": "The caller has no such upload.",
+        "page_not_found": "There is no such page, or only those who are signed in may see it.",
         "route_not_found": "There is no such path, or not with this method.",
     },
     409: {
@@ -65,6 +68,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
     },
     429: {"limit_reached": "The caller did too much of `limit`: wait for `retry_after` seconds."},
     500: {"internal_error": "Something went wrong on our side: ask again."},
+    501: {"unsupported_format": "`format` is another one than `json`."},
     503: {"busy": "Too many changes of one thing at once: ask again in a moment."},
 }
 """What each code of an error means, by status."""

@@ -170,6 +170,7 @@ _REFUSED: Final = {
 
 ANSWERS: Final[Mapping[str, Any]] = {
     "Health": {"status": "ok"},
+    "User": _OWN,
     "Me": {**_OWN, "sensitive": "blur", "public_page": True},
     "UserAsSeen": {"user": _OTHER, "followed_by_me": True},
     "unfollow": {"user": _OTHER, "followed_by_me": False},
@@ -227,6 +228,20 @@ ANSWERS: Final[Mapping[str, Any]] = {
         "content_type": "image/jpeg",
         "bytes": 248113,
         "sha256": _SHA256,
+    },
+    "get_page": '<!doctype html><html lang="en">…</html>',
+    "get_public_user_feed": '<feed xmlns="http://www.w3.org/2005/Atom">…</feed>',
+    "OEmbed": {
+        "version": "1.0",
+        "type": "photo",
+        "title": "Ada Linde on Shutterfeed: “The lighthouse at dawn 🌅”",
+        "author_name": "Ada Linde",
+        "author_url": f"{_SITE}/u/ada",
+        "provider_name": "Shutterfeed",
+        "provider_url": _SITE,
+        "url": _url("1080.jpg"),
+        "width": 1080,
+        "height": 810,
     },
     "SearchPage": {"posts": [_PUBLISHED], "users": [], "hashtags": [], "next_cursor": _CURSOR},
     "Suggestions": {

@@ -164,12 +164,17 @@ def _responses(declared: http.Route) -> dict[str, Any]:
     if declared.returns:
         example = examples.answer(declared.name, declared.returns.__name__)
         success["content"] = _json(declared.returns, example)
+    elif declared.text:
+        example = examples.answer(declared.name, declared.text)
+        success["content"] = {declared.text: {"schema": {"type": "string"}, "example": example}}
     invalid = (400,) if _takes_input(declared) else ()
     signed_in = () if declared.public else _SIGNED_IN
     large = _WITH_A_BODY if declared.body else ()
     statuses = sorted({*invalid, *signed_in, *declared.errors, *large, *_EVERYWHERE})
     errors = {str(status): _error(status, declared) for status in statuses}
-    return {str(declared.status): success, **errors}
+    for status in declared.alike:
+        errors[str(status)] = success | {"description": HTTPStatus(status).phrase}
+    return {str(declared.status): success, **dict(sorted(errors.items()))}
 
 
 def _error(status: int, declared: http.Route) -> dict[str, Any]:

@@ -505,6 +505,26 @@ class PostBody(Struct):
         )
 
 
+class OEmbed(Struct, omit_defaults=True, kw_only=True):
+    """What other sites need in order to show a post or a user, as oEmbed 1.0 has it. A `photo` has
+    `url`; `rich` has `html`, a quotation without scripts. Sensitive posts have no picture."""
+
+    version: str
+    type: str
+    title: str
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    width: int
+    height: int
+    url: str | None = None
+    html: str | None = None
+    thumbnail_url: str | None = None
+    thumbnail_width: int | None = None
+    thumbnail_height: int | None = None
+
+
 class PartBody(Struct):
     """One part of a large file: its `number`, counted from 1, and its `size` in bytes."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import UNSET
 
-from api.http import Call, route
+from api import atom, cards, oembed
+from api.http import PREFIX, Call, Text, route
 from api.models import (
     AvatarCreated,
     CreateAvatar,
@@ -22,6 +23,7 @@ from api.models import (
     ListedUser,
     Me,
     NewPostsBody,
+    OEmbed,
     OriginalLink,
     PostBody,
     PostCreated,
@@ -32,11 +34,12 @@ from api.models import (
     UploadBody,
     UploadPage,
     UploadState,
+    User,
     UserAsSeen,
     UserPage,
 )
-from api.parameters import KEY, SEARCH, SINCE, TYPED
-from shutterfeed.domain.errors import InvalidInput
+from api.parameters import EMBEDDED, KEY, PAGE, SEARCH, SINCE, TYPED
+from shutterfeed.domain.errors import InvalidInput, NotFound
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
 from shutterfeed.domain.users import Profile
@@ -44,6 +47,7 @@ from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.viewing import PostView, ProfileView
 
 E = TypeVar("E", bound=StrEnum)
+_FEED_ENTRIES: Final = 20
 
 
 @route("GET", "/health", returns=Health, public=True)
@@ -368,6 +372,116 @@ def list_tagged(call: Call) -> PostPage:
     return _post_page(call, page)
 
 
+@route("GET", "/public/posts/{id}", returns=PostBody, public=True, cached=True, errors=(404,))
+def get_public_post(call: Call) -> PostBody:
+    """Get a published post as it is shown to people who are not signed in.
+
+    The post of a private account, or of somebody who does not want to be shown to such people, is
+    answered like one that does not exist.
+    """
+    return _post(call, call.services.posts.get(call.path["id"], call.viewer))
+
+
+@route("GET", "/public/users/{handle}", returns=User, public=True, cached=True, errors=(404,))
+def get_public_user(call: Call) -> User:
+    """Get a user's profile as it is shown to people who are not signed in.
+
+    A private account, or somebody who does not want to be shown to such people, is answered like
+    one that does not exist.
+    """
+    return _found(call, call.path["handle"])
+
+
+@route(
+    "GET",
+    "/public/users/{handle}/posts",
+    returns=PostPage,
+    paged=True,
+    public=True,
+    cached=True,
+    errors=(404,),
+)
+def list_public_user_posts(call: Call) -> PostPage:
+    """List a user's published posts, newest first, for people who are not signed in."""
+    handle = call.path["handle"]
+    page = call.services.posts.by_author(handle, call.viewer, call.position, call.limit)
+    return _post_page(call, page)
+
+
+@route(
+    "GET",
+    "/public/users/{handle}/feed.atom",
+    text=atom.MEDIA_TYPE,
+    public=True,
+    cached=True,
+    errors=(404,),
+)
+def get_public_user_feed(call: Call) -> Text:
+    """Get a user's newest posts as an Atom feed."""
+    user = get_public_user(call)
+    page = call.services.posts.by_author(user.handle, call.viewer, None, _FEED_ENTRIES)
+    site_url = call.services.site_url
+    url = f"{site_url}{PREFIX}/public/users/{user.handle}/feed.atom"
+    return Text(atom.feed(user, [_post(call, view) for view in page.items], url, site_url))
+
+
+@route(
+    "GET", "/public/hashtags/{tag}/posts", returns=PostPage, paged=True, public=True, cached=True
+)
+def list_public_tagged(call: Call) -> PostPage:
+    """List the published posts with a hashtag, newest first, for people who are not signed in."""
+    found = call.services.search
+    page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit)
+    return _post_page(call, page)
+
+
+@route(
+    "GET",
+    "/public/index.html",
+    text="text/html",
+    query=PAGE,
+    public=True,
+    cached=True,
+    alike=(404,),
+)
+def get_page(call: Call) -> Text:
+    """Get the web client's page with what messengers and search engines show of a link to it.
+
+    CloudFront serves it as `/p/<id>` and `/u/<handle>`. What does not exist, or is not shown to
+    people who are not signed in, gets the same page without a card and with the status 404.
+    Without any parameter it is the page as it is.
+    """
+    page, site_url = call.services.site_page.read(), call.services.site_url
+    post_id, handle = call.asked("post"), call.asked("user")
+    try:
+        if post_id is not None:
+            post = _post(call, call.services.posts.get(post_id, call.viewer))
+            return Text(cards.filled(page, cards.of_post(post, site_url)))
+        if handle is not None:
+            return Text(cards.filled(page, cards.of_user(_found(call, handle), site_url)))
+    except NotFound:
+        return Text(cards.filled(page, None), 404)
+    return Text(page)
+
+
+@route(
+    "GET",
+    "/oembed",
+    returns=OEmbed,
+    query=EMBEDDED,
+    public=True,
+    cached=True,
+    errors=(404, 501),
+)
+def get_oembed(call: Call) -> OEmbed:
+    """Get what other sites need in order to show a post or a user (oEmbed 1.0)."""
+    return oembed.answer(
+        call,
+        lambda post_id: _post(call, call.services.posts.get(post_id, call.viewer)),
+        lambda handle: _found(call, handle),
+    )
+
+
 def _also(kind: SearchKind, query: Query) -> bool:
     """Whether a search for everything also looks for users and hashtags: it needs words for that;
     a place alone finds only posts."""
@@ -388,6 +502,12 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
 
 def _own(call: Call, profile: Profile) -> Me:
     return Me.own(call.services.viewing.own(profile), call.services.media_base_url)
+
+
+def _found(call: Call, handle: str) -> User:
+    """A user by their handle."""
+    view = call.services.viewing.find(call.viewer, handle)
+    return User.of(view, call.services.media_base_url)
 
 
 def _post(call: Call, view: PostView) -> PostBody:

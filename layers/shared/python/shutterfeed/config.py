@@ -77,6 +77,10 @@ class ApiSettings(FeedSettings):
     uploads_bucket: str
     originals_bucket: str
     media_base_url: str
+    site_url: str
+    """The address of the web client, without a slash at its end."""
+    site_bucket: str
+    """The bucket with the web client's files."""
     deliver_queue_url: str
     user_pool_id: str
     renames_in_30_days: str

@@ -16,10 +16,10 @@ If several reasons apply, `decide` returns the first in this order. A new reason
 
 Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
 the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
-private account is shown to everybody who is signed in, and its posts to those who follow it. People
-who are not signed in see neither the profile nor the posts of a private account, nor those of
-somebody who does not want to be shown to them. Content that is marked
-as sensitive is not hidden: that is a field of the view, not a reason.
+private account is shown to everybody who is signed in, and its posts to those who follow it. Who is
+not signed in sees neither profile nor posts of a private account, or of somebody who does not want
+to be shown to such people. Content that is marked as sensitive is not hidden: that is a field of
+the view, not a reason.
 """
 
 from __future__ import annotations
@@ -149,9 +149,7 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
         case UserSubject(profile):
             if profile is None:
                 return Reason.MISSING
-            if viewer.user_id is None and not profile.is_public:
-                return Reason.NOT_PUBLIC
-            return decide_on_relation(viewer, profile.user_id, relation, surface)
+            return _decide_on_user(viewer, profile, relation, surface)
 
 
 def decide_on_relation(
@@ -178,9 +176,22 @@ def _decide_on_author(
         return reason
     if author.private and not relation.follows:
         return Reason.PRIVATE
-    if viewer.user_id is None and not author.is_public:
+    if _is_kept_from(viewer, author):
         return Reason.NOT_PUBLIC
     return reason
+
+
+def _decide_on_user(
+    viewer: Viewer, profile: Profile, relation: Relation, surface: Surface
+) -> Reason | None:
+    if _is_kept_from(viewer, profile):
+        return Reason.NOT_PUBLIC
+    return decide_on_relation(viewer, profile.user_id, relation, surface)
+
+
+def _is_kept_from(viewer: Viewer, owner: Profile) -> bool:
+    """Whether the viewer is not signed in, and the owner is not shown to such people."""
+    return viewer.user_id is None and not owner.is_public
 
 
 def _decide_on_post(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:

@@ -62,7 +62,7 @@ class ViewingService:
 
     def post(self, viewer: Viewer, post_id: PostId) -> PostView:
         """A post by its id; for its author with the progress of its media."""
-        stored = self.reads.read_now(viewer, Wanted(posts=[post_id]))
+        stored = self._read_one(viewer, Wanted(posts=[post_id]))
         view = _post_by_itself(viewer, post_id, stored)
         return replace(view, post=self.progress.of(view.post))
 
@@ -112,8 +112,14 @@ class ViewingService:
         a celebrity are not all counted, which would take a read for each of the items that count
         them."""
         user_id = self._id_of(handle)
-        stored = self.reads.read_now(viewer, Wanted(uncounted=[user_id]))
+        stored = self._read_one(viewer, Wanted(uncounted=[user_id]))
         return _user_by_itself(viewer, user_id, stored, handle).profile
+
+    def _read_one(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        """Read a single subject: at the lower price for somebody who is not signed in, since they
+        have changed nothing, and the edge keeps their answers longer than a read lags behind."""
+        read = self.reads.read if viewer.user_id is None else self.reads.read_now
+        return read(viewer, wanted)
 
     def _id_of(self, handle: str) -> str:
         # Any text may come in a path, of any length; only handles can be keys.
@@ -125,7 +131,7 @@ class ViewingService:
 
     def user(self, viewer: Viewer, user_id: str, handle: str) -> ProfileView:
         """A user by their id, of whom the viewer knows the handle."""
-        stored = self.reads.read_now(viewer, Wanted(users=[user_id]))
+        stored = self._read_one(viewer, Wanted(users=[user_id]))
         return _user_by_itself(viewer, user_id, stored, handle)
 
     def own(self, profile: Profile) -> ProfileView:
