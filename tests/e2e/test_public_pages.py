@@ -97,7 +97,7 @@ def test_other_sites_can_embed_it(shared: Shared) -> None:
 
 
 def test_a_sensitive_post_has_a_card_without_its_picture(shared: Shared) -> None:
-    shared.author.api.edit_post(shared.post_id, sensitive=True)
+    shared.author.api.call("PATCH", f"/posts/{shared.post_id}", body={"sensitive": True})
     head = shared.head(f"/p/{shared.post_id}")
     assert head.property("og:image") is None
     assert head.name("twitter:card") == "summary"
@@ -117,7 +117,7 @@ def test_strangers_see_what_is_public_and_nothing_of_what_is_not(shared: Shared)
         lambda: shared.get("/api/public/hashtags/dunes/posts").text,
         lambda text: shared.post_id in text,
     )
-    shared.author.api.edit_me(public_page=False)
+    shared.author.api.call("PATCH", "/me", body={"public_page": False})
     gone = [shared.get(path) for path in paths]
     assert [answer.status_code for answer in gone] == [404] * 5
     unknown = shared.get("/p/3Z7TD5472D9E79YR1ABP61WYSM-01KJMMA2G038NKRKAYDXX8Q70D")

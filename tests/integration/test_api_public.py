@@ -231,6 +231,11 @@ def test_a_new_version_of_the_page_is_seen_after_a_minute(scene: Scene) -> None:
     assert "new.js" in scene.client.get("/public/index.html", user="ada").text
 
 
+def test_the_page_may_be_stored_compressed(scene: Scene) -> None:
+    scene.world.put_page(f"<head>{BEGIN}{END}</head>", compressed=True)
+    assert scene.card(user="ada").title == "Ada Linde (@ada)"
+
+
 def test_without_its_page_the_api_fails_so_that_the_bucket_answers(scene: Scene) -> None:
     scene.world.put_page("<html></html>")
     answer = scene.client.get("/public/index.html", user="ada")

@@ -6,6 +6,7 @@ and chance is counted, so that a test's every run is the same.
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -146,8 +147,10 @@ class World:
         )
         self.put_page((paths.WEB / "index.html").read_text() if page is None else page)
 
-    def put_page(self, page: str) -> None:
-        aws("s3").put_object(Bucket=SITE, Key="index.html", Body=page.encode())
+    def put_page(self, page: str, *, compressed: bool = False) -> None:
+        content = gzip.compress(page.encode()) if compressed else page.encode()
+        encoding = {"ContentEncoding": "gzip"} if compressed else {}
+        aws("s3").put_object(Bucket=SITE, Key="index.html", Body=content, **encoding)
 
     def connect_uploads(self) -> None:
         """Let the uploads bucket notify its queue; S3 sends a test event on this."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,5 +33,9 @@ class S3SitePage:
         now = self.clock.now()
         if self._read_at is None or not timedelta() <= now - self._read_at < _KEPT:
             answer = self.connect().get_object(Bucket=self.bucket, Key=PAGE)
-            self._page, self._read_at = answer["Body"].read().decode(), now
+            content = answer["Body"].read()
+            # The local cloud's CloudFront compresses nothing, so the files are stored compressed.
+            if answer.get("ContentEncoding") == "gzip":
+                content = gzip.decompress(content)
+            self._page, self._read_at = content.decode(), now
         return self._page
