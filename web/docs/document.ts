@@ -86,7 +86,9 @@ export const needsToken = ({ security }: Operation): boolean => security.length 
 
 /** The body that a request has, as JSON for people; undefined if it has none. */
 export function requestJson({ operationId, requestBody }: Operation): string | undefined {
-  return requestBody && shown(operationId, "application/json", requestBody.content["application/json"]);
+  return (
+    requestBody && shown(operationId, "application/json", requestBody.content["application/json"])
+  );
 }
 
 /** The status and the body of an answer that is no error; `json` is the example as people read it. */
