@@ -215,7 +215,7 @@ class Delivery(Construct):
 
     def _accept_findings(self) -> None:
         distribution = self.distribution
-        allow(distribution, "CFR1", "All posts are public, in every country.")
+        allow(distribution, "CFR1", "What is shown to anybody is shown in every country.")
         edge = self._settings.edge
         if edge.web_acl_arn is None:
             allow(

@@ -125,6 +125,7 @@ def largest_jpeg(
 
 
 def avatar_of(user: User) -> RenditionBody | None:
+    """A user's avatar, with the greatest size that it may have: a smaller one's is not known."""
     if user.avatar is None:
         return None
     return RenditionBody("150.jpg", user.avatar.url, JPEG, 150, 150)
