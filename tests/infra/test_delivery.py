@@ -23,7 +23,7 @@ from shutterfeed import keys
 from shutterfeed.bootstrap import aws
 from tests.infra.contexts import DOMAIN, WEB_ACL
 from tests.infra.templates import Template, listed, text
-from tools import node, paths
+from tools import doctor, node, paths
 
 API, MEDIA = f"{PREFIX}/*", f"/{keys.MEDIA_PREFIX}*"
 PUBLIC, OEMBED = f"{PREFIX}/public/*", f"{PREFIX}/oembed"
@@ -276,6 +276,11 @@ def test_what_is_for_everybody_is_kept_for_a_minute_by_its_address_alone(
     assert set(key["QueryStringsConfig"]["QueryStrings"]) == parameters
     assert key["EnableAcceptEncodingGzip"] is True
     assert "OriginRequestPolicyId" not in _behaviors(every)[pattern]
+
+
+def test_the_doctor_knows_how_many_policies_a_stage_makes(every: Template) -> None:
+    assert len(every.all("AWS::CloudFront::CachePolicy")) == doctor.CACHE_POLICIES
+    assert len(every.all("AWS::CloudFront::ResponseHeadersPolicy")) == doctor.HEADER_POLICIES
 
 
 def test_every_route_for_everybody_has_a_cached_behavior_before_the_apis(every: Template) -> None:
