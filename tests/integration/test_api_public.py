@@ -57,7 +57,7 @@ class Scene:
         return items
 
     def card(self, **asked: str) -> Head:
-        answer = self.client.get("/public/index.html", **asked)
+        answer = self.client.request("GET", "/public/index.html", query=asked)
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
         return read_head(answer.text)
@@ -332,7 +332,7 @@ def test_whoever_checks_a_link_gets_its_headers_alone(scene: Scene) -> None:
         ("/public/index.html", {"user": "ada"}),
         ("/health", {}),
     ):
-        whole = scene.client.get(path, **query)
+        whole = scene.client.request("GET", path, query=query)
         head = scene.client.request("HEAD", path, query=query)
         assert (head.status, head.text) == (200, "")
         assert head.headers["Content-Type"] == whole.headers["Content-Type"]

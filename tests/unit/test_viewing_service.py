@@ -143,12 +143,13 @@ def test_who_is_not_signed_in_is_read_for_at_the_lower_price(backend: Backend) -
             assert [name for name in backend.fuse.log if name.startswith("read")] == [read]
 
 
-@pytest.mark.parametrize("hiding", [{"private": True}, {"public_page": False}])
+@pytest.mark.parametrize(("private", "public_page"), [(True, True), (False, False)])
 def test_strangers_are_answered_as_if_whoever_hides_from_them_did_not_exist(
-    backend: Backend, hiding: dict[str, bool]
+    backend: Backend, private: bool, public_page: bool
 ) -> None:
     post, profile = _published(backend), backend.metadata.profiles[ADA]
-    backend.metadata.profiles[ADA] = replace(profile, **hiding)
+    hidden = replace(profile, private=private, public_page=public_page)
+    backend.metadata.profiles[ADA] = hidden
     for show in (
         lambda: backend.posts.get(str(post.id), NOBODY),
         lambda: backend.posts.by_author(profile.handle, NOBODY, None, 10),

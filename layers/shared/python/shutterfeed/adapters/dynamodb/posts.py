@@ -132,8 +132,11 @@ class DynamoPosts:
         sensitive: bool | None = None,
     ) -> bool:
         changes: dict[str, object] = {"caption": caption}
-        optional = {"place": place and plain(place), ALT_TEXTS: list(alt_texts)}
-        optional |= {} if sensitive is None else {SENSITIVE: sensitive}
+        optional: dict[str, object] = {
+            "place": place and plain(place),
+            ALT_TEXTS: list(alt_texts),
+            **({} if sensitive is None else {SENSITIVE: sensitive}),
+        }
         changes |= {name: value for name, value in optional.items() if value}
 
         def edited(post: Post, recent: RecentPosts) -> Change | None:

@@ -65,9 +65,8 @@ def to_profile(item: Image) -> Profile:
 
 def post_item(post: Post) -> Item:
     fields = _without(plain(post), "id")
-    texts = {"media": media_text(post.media), ALT_TEXTS: list(post.alt_texts) or None}
-    texts |= {SENSITIVE: post.sensitive or None}
-    return fields | texts | key_item(keys.post(post.id))
+    own = {"media": media_text(post.media), ALT_TEXTS: list(post.alt_texts) or None}
+    return fields | own | {SENSITIVE: post.sensitive or None} | key_item(keys.post(post.id))
 
 
 def to_post(item: Image) -> Post:
