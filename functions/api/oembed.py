@@ -30,7 +30,7 @@ def answer(
 ) -> OEmbed:
     """What is behind the address in the parameter `url`. Raises `InvalidInput`, `NotFound`, and
     `NotOffered` for another format than JSON."""
-    if (call.asked("format") or "json") != "json":
+    if call.asked("format") not in (None, "json"):
         raise NotOffered("unsupported_format", "format must be json.", "format")
     address, site_url = call.asked("url"), call.services.site_url
     if address is None:

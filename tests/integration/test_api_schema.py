@@ -199,7 +199,8 @@ def test_a_parameter_is_required_where_the_document_says_so(
         assert parameter["required"]
         return
     method, path, _ = OPERATIONS[name]
-    query = {} if parameter["name"] == "q" else {"q": "sunset"}
+    given = {"q": "sunset", "url": caller.paths["url"]}
+    query = {name: text for name, text in given.items() if name != parameter["name"]}
     body = caller.body(name) if name in BODIES else None
     answer = caller.client.request(
         method, path.format_map(caller.paths), caller.ada, body=body, query=query
