@@ -203,8 +203,8 @@ def _large_file(_: Stage) -> Request:
 
 def _edit_of(stage: Stage, post_id: str) -> Request:
     (medium,) = stage.client.get(f"/posts/{post_id}", stage.ada).json["media"]
-    body = {"caption": "new", "place": PLACE, "alt_texts": {medium["id"]: "A lake"}}
-    body["sensitive"] = True
+    texts = {medium["id"]: "A lake"}
+    body = {"caption": "new", "place": PLACE, "alt_texts": texts, "sensitive": True}
     return Request({"id": post_id}, body=body)
 
 
