@@ -19,7 +19,7 @@ EDGE_SECONDS: Final = 60
 PATHS: Final = ("/public/*", "/oembed")
 """The API's paths that need no token and answer everybody alike."""
 CARDS_PATH: Final = "/public"
-"""Where the API has the page that it fills: there it is called `index.html`, as in the bucket."""
+"""The API has the page that it fills below this path, as `index.html` like the bucket."""
 PAGES: Final = ("/p/*", "/u/*")
 _PARAMETERS: Final = ("cursor", "limit", "url", "maxwidth", "maxheight", "format")
 """All that the public routes take. Others are neither passed on nor part of the cache's key, so
