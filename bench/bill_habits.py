@@ -90,9 +90,9 @@ class Habits:
     )
     feed_gb: float = _assumed(400, "GB of feeds at 500 million users: entries expire")
     feed_upkeep: float = _assumed(
-        219,
-        "million write units a month at 500 million users for trimming, snapshots, pulls and "
-        "subscriptions: 137 USD in docs/feed-cost.md",
+        71,
+        "million write units a month at 500 million users for snapshots, promotions, pulls, visits "
+        "and subscriptions: 44 USD in docs/feed-cost.md",
     )
 
 

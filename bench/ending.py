@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import FrameType
 from typing import IO, Final
@@ -38,13 +39,22 @@ def told_once() -> Iterator[None]:
 
 
 def quiet_worker() -> None:
-    """Ignore Ctrl-C in a worker process. Its parent handles it, and then terminates the worker."""
+    """Ignore Ctrl-C in a worker process. Its parent handles it, and then terminates the worker,
+    which cleans up once, however often it is told."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _exit)
+    # A pool also terminates workers that are ending by themselves. Python could then only print
+    # the exception, as nothing of ours is left that it could end.
+    Finalize(None, _ignore_termination, exitpriority=0)
 
 
 def _exit(*_: object) -> None:
+    _ignore_termination()
     raise SystemExit(ENDED)
+
+
+def _ignore_termination() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def attended(

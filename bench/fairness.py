@@ -34,13 +34,15 @@ class Size:
 
 FULL: Final = Size(500, 30, 400)
 TOY: Final = Size(60, 6, 4)
-MINUTES: Final = 1.5
+MINUTES: Final = 2.0
 _SEED: Final = 7
 _GOAL: Final = "<= 3"
 _PHOTO_SECONDS: Final = {"ingest": 0.1, "render": 0.3, "publish": 0.03}
 """A photo of 12 megapixels takes 0.42 s to `published` when nothing waits (`dedup_timing`)."""
 _STORING: Final = 100_000_000
 """Bytes that `dedup_hash` hashes and copies in a second."""
+_MAIL: Final = "operators@example.com"
+"""A preset with a budget asks whom to warn."""
 _NOISY, _OTHER = "noisy", "other"
 _LONG_SECONDS, _SHORT_SECONDS = 180, 15
 
@@ -65,18 +67,21 @@ class Case:
 
 
 def run(size: Size) -> list[Figure]:
+    return [case.measured(size.samples) for case in cases(size)]
+
+
+def cases(size: Size) -> list[Case]:
     photos = [_photo(_NOISY)] * size.photos
     videos = [_video(_NOISY, _LONG_SECONDS)] * size.videos
     others = {
         f"video of {seconds} s": _video(_OTHER, seconds)
         for seconds in (_LONG_SECONDS, _SHORT_SECONDS)
     }
-    cases = [
+    return [
         *_cases("photo", photos, _photo(_OTHER)),
         *(case for name, other in others.items() for case in _cases(name, videos, other)),
         Case("photo beside videos", _rules(), videos, _photo(_OTHER)),
     ]
-    return [case.measured(size.samples) for case in cases]
 
 
 def _cases(name: str, noise: list[Work], other: Work) -> list[Case]:
@@ -84,6 +89,10 @@ def _cases(name: str, noise: list[Work], other: Work) -> list[Case]:
     one_queue = replace(aws, lanes=False)
     return [
         Case(name, aws, noise, other),
+        *(
+            Case(f"{name}, preset {preset}", _rules(preset=preset, alarm_email=_MAIL), noise, other)
+            for preset in _other_presets()
+        ),
         Case(f"{name}, without fair queues", replace(aws, fair=False), noise, other),
         Case(f"{name}, in an account of 10 executions", small, noise, other),
         Case(f"{name}, on the local cloud", local, noise, other),
@@ -96,10 +105,20 @@ def _p95(times: list[float]) -> float:
     return quantiles(times, n=100, method="inclusive")[94]
 
 
+def _other_presets() -> list[str]:
+    """Those that a deployment has only if it asks for them."""
+    context = _context()
+    return [preset for preset in context["presets"] if preset != context["preset"]]
+
+
+def _context() -> Mapping[str, Any]:
+    context: Mapping[str, Any] = json.loads((REPOSITORY / "cdk.json").read_text())["context"]
+    return context
+
+
 def _rules(**context: Any) -> Rules:
     """The executions that the stack gives each queue."""
-    defaults: Mapping[str, Any] = json.loads((REPOSITORY / "cdk.json").read_text())["context"]
-    settings = Settings.from_context({**defaults, **context}.get)
+    settings = Settings.from_context({**_context(), **context}.get)
     executions = {lane.name: settings.started_by_queue(lane) for lane in topology.LANES}
     # The local cloud starts all executions at once, and delivers in order.
     on_aws = settings.stage != LOCAL_STAGE

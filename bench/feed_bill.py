@@ -22,6 +22,10 @@ READ: Final = 0.125
 https://aws.amazon.com/dynamodb/pricing/on-demand/. A
 write unit is 1 KB, a read unit 4 KB strongly consistent; an eventually consistent read takes
 half, a write within a transaction twice as many."""
+STORED_GB: Final = 0.25
+"""The price in dollars of storing a GB for a month, from the same page."""
+OVERHEAD: Final = 100
+"""Bytes that are stored for an item beside its own."""
 
 PROFILE: Final = 500
 POST: Final = 900
@@ -90,9 +94,6 @@ class Design:
     snapshot_in_feed: bool = False
     """The snapshot is stored among the pushed entries, in their order, and only pages that reach it
     read it."""
-    feeds_trimmed: bool = True
-    """Entries beyond what a feed keeps are deleted, which costs a write each. Otherwise they expire
-    by TTL, which costs nothing."""
     whole_posts: int = RECENT_WHOLE_POSTS
     """How many complete posts a celebrity's recent posts hold."""
 
@@ -100,6 +101,13 @@ class Design:
     def pulled_recent_posts(self) -> int:
         """The size of a celebrity's recent posts in bytes."""
         return RECENT_POSTS + self.author_in_recent_posts * PROFILE + self.whole_posts * WHOLE_POST
+
+
+def stored_entries(bill: Bill, months: float) -> float:
+    """What the entries in feeds cost a month to store, in dollars, if a month's pushes are paid
+    with `bill` (in dollars, too) and each entry stays for this number of months."""
+    entries = bill.get("pushes", 0.0) / WRITE * 1e6 * months
+    return entries * (ENTRY + OVERHEAD) / 1e9 * STORED_GB
 
 
 def pulled_counts(policy: FeedPolicy, counts: Iterable[int]) -> frozenset[int]:
@@ -176,10 +184,8 @@ class _Reading:
         self._met: set[int] = set()
         """Authors who had posted when all were subscribed to, or have since."""
         self._arrived = 0
-        self._entries: list[datetime] = []
-        """When those were pushed that are in the feed."""
-        self._snapshot: tuple[int, int] | None = None
-        """Its entries, and how many posts had arrived when it was made."""
+        self._snapshot: tuple[int, int, datetime] | None = None
+        """Its entries, how many posts had arrived when it was made, and when it was written."""
 
     def play(self) -> None:
         for visit, pages in zip(self._reader.visits, self._reader.pages, strict=True):
@@ -217,7 +223,6 @@ class _Reading:
         self._bill.pay("audience", READ * SUBSCRIPTION / 4096)
         if author not in self._ended:
             self._bill.pay("pushes", WRITE)
-            self._entries.append(now)
 
     def _subscribe(self, author: int, now: datetime) -> None:
         until = self._policy.subscribed_until(self._pushed_until)
@@ -228,19 +233,24 @@ class _Reading:
 
     def _visit(self, now: datetime, pages: tuple[Shown, ...]) -> None:
         pushed = now < self._pushed_until
+        settled = self._policy.is_settled(self._pushed_until, now)
+        if pages:
+            self._read_top(now, pushed=pushed)
         renewal = pushed and self._policy.renewal_due(self._pushed_until, now)
-        if (renewal or not pushed) and self._last_visit != now.date():
+        if renewal:
             self._bill.pay("visits", WRITE)
-            if renewal:
-                self._prepare("renewals", now)
-            elif self._policy.is_regular(self._last_visit, now.date()):
+            self._pushed_until = self._policy.pushed_until(now)
+            self._last_visit = now.date()
+        elif not pushed and self._last_visit != now.date():
+            self._bill.pay("visits", WRITE)
+            if self._policy.is_regular(self._last_visit, now.date()):
                 self._promote(now)
             self._last_visit = now.date()
         if not pages:
             return
         if not pushed:
-            self._remake()
-        self._read_snapshot(len(pages), pushed=pushed)
+            self._remake(now)
+        self._read_snapshot(len(pages), now, pushed=pushed, settled=settled)
         if pushed and self._celebrities:
             for page in pages:
                 self._merge_celebrities(page)
@@ -263,23 +273,13 @@ class _Reading:
             strong(self._snapshot_size),
         )
         self._bill.pay("promotions", WRITE + snapshot + recent_posts + markers)
-        self._write_snapshot("promotions")
+        self._write_snapshot("promotions", now)
         self._renewed.clear()
         self._ended.clear()
-        self._prepare("promotions", now)
-        self._subscribed_until = self._policy.subscribed_until(self._policy.pushed_until(now))
-
-    def _prepare(self, name: str, now: datetime) -> None:
-        """Pay for what a promotion and a renewal have in common: reading the reader's state, and
-        trimming the feed."""
-        kept = [at for at in self._entries if at > now - FEED_RETENTION]
-        surplus = max(0, len(kept) - self._policy.feed_posts)
-        self._bill.pay(name, strong(PROFILE + RECENT_POSTS) + WRITE)
-        if self._design.feeds_trimmed:
-            self._bill.pay("trimming", eventual(ENTRY * len(kept)) + surplus * WRITE)
-            kept = kept[surplus:]
-        self._entries = kept
+        # The reader's state is read, and until when posts are pushed is written.
+        self._bill.pay("promotions", strong(PROFILE + RECENT_POSTS) + WRITE)
         self._pushed_until = self._policy.pushed_until(now)
+        self._subscribed_until = self._policy.subscribed_until(self._pushed_until)
 
     def _list_followed(self) -> float:
         return strong(EDGE * len(self._reader.followed))
@@ -295,25 +295,45 @@ class _Reading:
     def _read_on(self) -> float:
         return read_on(self._reader, self._arrived, self._policy.snapshot_posts)
 
-    def _remake(self) -> None:
+    def _remake(self, now: datetime) -> None:
         """A pulling reader's feed is made again with the first page."""
         self._bill.pay("pulls", self._list_followed() + self._recent_posts() + self._read_on())
-        self._write_snapshot("snapshots")
+        self._write_snapshot("snapshots", now)
 
-    def _write_snapshot(self, name: str) -> None:
-        if self._snapshot is None or self._snapshot[1] != self._arrived:
-            self._snapshot = min(self._policy.snapshot_posts, self._arrived), self._arrived
+    def _write_snapshot(self, name: str, now: datetime) -> None:
+        if (
+            self._snapshot is None
+            or self._snapshot[1] != self._arrived
+            or now - self._snapshot[2] > FEED_RETENTION / 2
+        ):
+            entries = min(self._policy.snapshot_posts, self._arrived)
+            self._snapshot = entries, self._arrived, now
             self._bill.pay(name, write(self._snapshot_size))
 
     @property
     def _snapshot_size(self) -> int:
         return snapshot_size(self._snapshot[0]) if self._snapshot else 0
 
-    def _read_snapshot(self, pages: int, *, pushed: bool) -> None:
+    def _has_snapshot(self, now: datetime) -> bool:
+        return self._snapshot is not None and now - self._snapshot[2] < FEED_RETENTION
+
+    def _read_top(self, now: datetime, *, pushed: bool) -> None:
+        """A visit's first page reads the snapshot together with the entries, whose price is among
+        the shared ones."""
+        if self._has_snapshot(now) and not (pushed and self._design.snapshot_in_feed):
+            both = ENTRY * (PAGE + 1) + self._snapshot_size
+            self._bill.pay("snapshots", eventual(both) - eventual(ENTRY * PAGE))
+
+    def _read_snapshot(self, pages: int, now: datetime, *, pushed: bool, settled: bool) -> None:
+        """Further pages read it by itself, unless the first page has found that there is none."""
+        reading = pages - 1
         if pushed and self._design.snapshot_in_feed:
             above = self._arrived - (self._snapshot[1] if self._snapshot else 0)
-            pages = max(0, pages - above // PAGE)
-        self._bill.pay("snapshots", pages * eventual(self._snapshot_size))
+            reading = max(0, pages - above // PAGE)
+        if self._has_snapshot(now):
+            self._bill.pay("snapshots", reading * eventual(self._snapshot_size))
+        elif not settled:
+            self._bill.pay("snapshots", reading * eventual(0))
 
     def _merge_celebrities(self, page: Shown) -> None:
         """Celebrities' posts come whole in their recent posts. That saves reading posts only if

@@ -149,7 +149,6 @@ def environment(**extra: str) -> dict[str, str]:
         "CELEBRITY_FOLLOWERS": "100000",
         "ACTIVE_DAYS": "30",
         "REGULAR_AFTER_DAYS": "1",
-        "FEED_POSTS": "1000",
         "SNAPSHOT_POSTS": "100",
         "ORIGIN_KEYS": "anybody",
         "LIMITS": PLENTY_SETTING,

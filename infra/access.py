@@ -206,7 +206,7 @@ def _deliver(function: lambda_.Function, to: Resources) -> None:
     grants.items(
         function,
         tables.feed,
-        *("GetItem", "BatchGetItem", "Query", "PutItem", "BatchWriteItem", "DeleteItem"),
+        *("GetItem", "BatchGetItem", "PutItem", "BatchWriteItem", "DeleteItem"),
     )
     _sends(function, to, "fan_out")
 

@@ -32,7 +32,6 @@ FEED_POLICY: Final = (
     "celebrity_followers",
     "active_days",
     "regular_after_days",
-    "feed_posts",
     "snapshot_posts",
 )
 _ALLOWANCE: Final = ("at_once", "per_hour")

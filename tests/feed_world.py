@@ -32,7 +32,6 @@ POLICY = FeedPolicy(
     celebrity_followers=3,
     active_days=3,
     regular_after_days=1,
-    feed_posts=10_000,
     snapshot_posts=10_000,
 )
 PULLING = replace(POLICY, regular_after_days=10_000)

@@ -6,14 +6,14 @@ from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap.thumbnail import service
 from shutterfeed.domain.media import BlobState
 from shutterfeed.domain.messages import RenderPhoto
-from shutterfeed.runtime import preload, queue_worker
+from shutterfeed.runtime import lane_worker, preload
 
 MESSAGES = Codec[RenderPhoto]("render")
 
 
-def render(body: str) -> Iterator[BlobState | None]:
-    yield service().render(MESSAGES.decode(body))
+def render(body: str, bulk: bool) -> Iterator[BlobState | None]:
+    yield service(bulk=bulk).render(MESSAGES.decode(body))
 
 
-handler = queue_worker(render)
-preload(service)
+handler = lane_worker(render)
+preload(lambda: service(bulk=False))

@@ -6,14 +6,14 @@ from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap.transcode import service
 from shutterfeed.domain.media import BlobState
 from shutterfeed.domain.messages import TranscodeVideo
-from shutterfeed.runtime import preload, queue_worker
+from shutterfeed.runtime import lane_worker, preload
 
 MESSAGES = Codec[TranscodeVideo]("transcode")
 
 
-def transcode(body: str) -> Iterator[BlobState | None]:
-    yield service().transcode(MESSAGES.decode(body))
+def transcode(body: str, bulk: bool) -> Iterator[BlobState | None]:
+    yield service(bulk=bulk).transcode(MESSAGES.decode(body))
 
 
-handler = queue_worker(transcode)
-preload(service)
+handler = lane_worker(transcode)
+preload(lambda: service(bulk=False))

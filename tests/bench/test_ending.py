@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
@@ -9,10 +10,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
+from bench.ending import ENDED, quiet_worker
 from tests.bench.test_benchmarks import environment
 from tools import dynamodb_local, paths
 from tools.errors import Unavailable
@@ -146,6 +149,49 @@ def session_of(leader: int) -> list[str]:
             if session == leader and state != "Z":
                 names.append(name)
     return names
+
+
+def terminated_at_its_end() -> None:
+    """Make this process get a SIGTERM while it is ending."""
+    atexit.register(os.kill, os.getpid(), signal.SIGTERM)
+
+
+def test_a_worker_that_is_terminated_while_it_ends_prints_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with get_context("spawn").Pool(1, initializer=quiet_worker) as workers:
+        workers.apply(terminated_at_its_end)
+        workers.close()
+        workers.join()
+
+    assert capfd.readouterr().err == ""
+
+
+def clean_up_slowly(folder: Path) -> None:
+    try:
+        (folder / "ready").touch()
+        time.sleep(_PATIENCE_SECONDS)
+    finally:
+        (folder / "cleaning").touch()
+        wait_for(folder / "told again")
+        (folder / "clean").touch()
+
+
+def test_a_worker_that_is_terminated_twice_cleans_up_undisturbed(tmp_path: Path) -> None:
+    def work() -> None:
+        quiet_worker()
+        clean_up_slowly(tmp_path)
+
+    worker = get_context("fork").Process(target=work)
+    worker.start()
+    for sign in ("ready", "cleaning"):
+        wait_for(tmp_path / sign)
+        worker.terminate()
+    (tmp_path / "told again").touch()
+    worker.join()
+
+    assert worker.exitcode == ENDED
+    assert (tmp_path / "clean").exists()
 
 
 def test_make_bench_becomes_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:

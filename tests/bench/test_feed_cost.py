@@ -50,7 +50,6 @@ POLICY = FeedPolicy(
     celebrity_followers=1_000,
     active_days=30,
     regular_after_days=1,
-    feed_posts=1_000,
     snapshot_posts=100,
 )
 PAGE = Shown(posts=(), authors=())
@@ -95,9 +94,8 @@ def test_a_reader_who_comes_again_gets_what_is_published_until_they_stay_away() 
     # Writes: that the preparation has begun, and until when to push. The snapshot of one post
     # had been written by the page before.
     assert of(bill, "promotions") == pytest.approx(3 * READ + 2 * WRITE + WRITE)
-    assert of(bill, "trimming") == pytest.approx(READ / 2)
-    assert of(bill, "snapshots") == pytest.approx(2 * READ / 2 + WRITE)
-    assert of(bill, "renewals") == 0
+    # The pages read it together with the entries, for which one unit is enough.
+    assert of(bill, "snapshots") == pytest.approx(WRITE)
 
 
 def test_a_post_renews_a_subscription_run_out_only_for_a_reader_who_still_comes() -> None:
@@ -124,7 +122,9 @@ def test_whoever_never_posted_is_subscribed_to_only_by_their_first_post() -> Non
 
 
 def test_a_snapshot_among_the_entries_is_read_by_pages_that_reach_it() -> None:
-    posts = [1.5 + number / 100 for number in range(25)]
+    posts = [
+        start + number / 100 for start, count in ((0.2, 60), (1.5, 25)) for number in range(count)
+    ]
     played = trace(posts, reader([0.1, 1.1, 3.0], posts, pages=3))
     always = hybrid(played, POLICY, Design())
     reached = hybrid(played, POLICY, Design(snapshot_in_feed=True))
@@ -132,15 +132,28 @@ def test_a_snapshot_among_the_entries_is_read_by_pages_that_reach_it() -> None:
     assert of(always, "snapshots") - of(reached, "snapshots") == pytest.approx(READ / 2)
 
 
+@pytest.mark.parametrize("design", [Design(), Design(snapshot_in_feed=True)])
+def test_a_snapshot_that_has_expired_is_not_read(design: Design) -> None:
+    visits = [0.1, *(float(day) for day in range(1, 131, 10))]
+    made = [0.2 + number / 100 for number in range(60)]
+    until_90, until_130 = (
+        hybrid(
+            trace(made, reader([v for v in visits if v < end], made, pages=3), days=200),
+            POLICY,
+            design,
+        )
+        for end in (90, 131)
+    )
+    assert of(until_90, "snapshots") == of(until_130, "snapshots") > 0
+
+
 def test_a_regular_reader_only_prolongs_halfway_however_many_they_follow() -> None:
     visits = [float(day) for day in range(34)]
     bill = hybrid(trace([], reader(visits, followed=7)), POLICY, Design())
     # Subscribed on day 1; on days 17 and 33 less than 15 of 30 days are left.
     assert of(bill, "push subscriptions") == pytest.approx(2 * READ + 7 * WRITE)
+    # The visits of days 0, 1, 17 and 33 are noted, the last two with the new end of pushing.
     assert of(bill, "visits") == pytest.approx(4 * WRITE)
-    # The state is read and the day written; the feed is looked through, as on day 1.
-    assert of(bill, "renewals") == pytest.approx(2 * (READ + WRITE))
-    assert of(bill, "trimming") == pytest.approx(3 * READ / 2)
 
 
 def test_a_reader_who_lapses_and_returns_is_regular_by_the_last_visit_noted() -> None:
@@ -152,18 +165,6 @@ def test_a_reader_who_lapses_and_returns_is_regular_by_the_last_visit_noted() ->
     # The day after, they are.
     again = hybrid(trace([], reader([*lapsed, 35.0, 36.0], followed=7)), POLICY, Design())
     assert of(again, "push subscriptions") == pytest.approx(2 * (2 * READ + 7 * WRITE))
-
-
-def test_entries_beyond_what_a_feed_keeps_are_deleted_with_the_next_renewal() -> None:
-    posts = [2 + number / 100 for number in range(60)]
-    small = replace(POLICY, feed_posts=50)
-    played = trace(posts, reader([0.1, 1.1, 17.0, 33.0], posts))
-    # Looked through on days 1, 17 and 33: nothing, 60 entries (8 KB), and the 50 left (7 KB).
-    looking = READ / 2 + READ + READ
-    assert of(hybrid(played, POLICY, Design()), "trimming") == pytest.approx(looking)
-    assert of(hybrid(played, small, Design()), "trimming") == pytest.approx(looking + 10 * WRITE)
-    untrimmed = Design(feeds_trimmed=False)
-    assert of(hybrid(played, small, untrimmed), "trimming") == 0
 
 
 def test_a_snapshot_of_an_author_with_more_posts_than_a_recent_posts_reads_their_index() -> None:
@@ -279,7 +280,7 @@ def played() -> Trace:
     "design",
     [
         Design(),
-        Design(silent_unsubscribed=True, snapshot_in_feed=True, feeds_trimmed=False),
+        Design(silent_unsubscribed=True, snapshot_in_feed=True),
         Design(author_in_recent_posts=True, whole_posts=10),
     ],
 )

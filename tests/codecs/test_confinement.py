@@ -44,14 +44,14 @@ def refusal(act: Callable[[], Any], **limits: Any) -> PhotoRefused:
     return refused.value
 
 
-def told(act: Callable[[], str]) -> str:
+def told(act: Callable[[], str], **limits: Any) -> str:
     """What `act` says from within the child."""
 
     def tell() -> None:
         raise PhotoRefused("undecodable", act())
 
     with pytest.raises(PhotoRefused) as said:
-        ConfinedCodec(Misbehaving(tell)).render(b"", JPEG)
+        ConfinedCodec(Misbehaving(tell), **limits).render(b"", JPEG)
     return said.value.message
 
 
@@ -139,6 +139,15 @@ def _error(act: Callable[[], Any]) -> str:
         return repr(act())
     except OSError as error:
         return str(error)
+
+
+def test_the_child_stands_back_as_far_as_it_is_told() -> None:
+    def niceness() -> str:
+        return str(os.getpriority(os.PRIO_PROCESS, 0))
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert told(niceness) == str(own)
+    assert told(niceness, niceness=3) == str(min(own + 3, 19))
 
 
 def test_an_error_of_ours_is_no_fault_of_the_photo() -> None:

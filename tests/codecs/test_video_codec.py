@@ -6,7 +6,7 @@ import io
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -217,6 +217,27 @@ def test_a_damaged_input_is_told_though_the_child_is_gone(tmp_path: Path) -> Non
 
     with pytest.raises(VideoRefused):
         Ffmpeg(tmp_path).feed(("-no-such-option",), chunks(), seconds=10)
+
+
+def test_the_child_stands_back_as_far_as_it_is_told(tmp_path: Path) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    short = ("-f", "lavfi", "-i", "testsrc=duration=1", "-progress", "pipe:1", "-f", "null", "-")
+    for niceness in (0, 3):
+        seen: list[int] = []
+
+        def look(_: str, seen: list[int] = seen) -> None:
+            seen.extend(_niceness_of_children())
+
+        Ffmpeg(tmp_path, niceness).run(short, seconds=60, on_line=look)
+        assert set(seen) == {min(own + niceness, 19)}
+
+
+def _niceness_of_children() -> Iterator[int]:
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended while we looked
+            fields = file.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == os.getpid():
+                yield int(fields[16])
 
 
 def test_the_child_sees_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -268,6 +268,10 @@ class TestReaders:
         assert reader.pushed_until == LATER.astimezone(UTC)
         assert reader.profile == samples.profile(1)
         assert store.readers.pushed_until([ADA, BOB, "nobody"]) == {ADA: LATER}
+        store.readers.record_visit(ADA, date(2026, 5, 6), LATER + timedelta(days=1))
+        renewed = store.readers.get(ADA)
+        assert renewed.last_visit == date(2026, 5, 6)
+        assert renewed.pushed_until == LATER + timedelta(days=1)
         with pytest.raises(store.refusal):
             store.readers.record_visit(samples.user_id(9), date(2026, 5, 4))
 
@@ -330,14 +334,46 @@ class TestReads:
         store.feeds.put([ADA], entries, START)
         snapshot = Snapshot(tuple(entries), entries[0], 1)
         store.feeds.keep_snapshot(ADA, snapshot, START)
-        start = store.reads.start(ADA, None, 2)
+        start = store.reads.start(ADA, None, 2, START)
         assert start.pushed.items == (entries[2], entries[1])
         assert start.snapshot == snapshot
         assert start.reader.recent_posts is not None
         assert list(start.reader.recent_posts.entries) == [entry_of(own)]
-        below = store.reads.start(ADA, entries[1], 2)
+        below = store.reads.start(ADA, entries[1], 2, START)
         assert below.pushed.items == (entries[0],)
-        assert store.reads.start(BOB, None, 2).snapshot is None
+        assert below.snapshot == snapshot
+        assert store.reads.start(BOB, None, 2, START).snapshot is None
+
+    @pytest.mark.parametrize("has_snapshot", [True, False])
+    def test_a_first_page_is_as_long_whether_there_is_a_snapshot_or_not(
+        self, store: Store, has_snapshot: bool
+    ) -> None:
+        entries = [FeedEntry(samples.position(n), samples.post(2, n).id) for n in (3, 2, 1)]
+        store.feeds.put([ADA], entries, START)
+        kept = Snapshot(tuple(entries), None, 1)
+        if has_snapshot:
+            store.feeds.keep_snapshot(ADA, kept, START)
+        for limit in (1, 2, 3, 4):
+            start = store.reads.start(ADA, None, limit, START)
+            assert start.snapshot == (kept if has_snapshot else None)
+            more = str(entries[limit - 1]) if limit < 3 else None
+            assert start.pushed.items == tuple(entries[:limit])
+            if limit != 3:
+                assert start.pushed.next_position == more
+            for before, rest in ((None, entries), (entries[0], entries[1:])):
+                plain = store.reads.start(ADA, before, limit, START, with_snapshot=False)
+                assert plain.snapshot is None
+                assert plain.pushed.items == tuple(rest[:limit])
+
+    @pytest.mark.parametrize("has_snapshot", [True, False])
+    def test_the_first_page_of_an_empty_feed_is_its_last(
+        self, store: Store, has_snapshot: bool
+    ) -> None:
+        if has_snapshot:
+            store.feeds.keep_snapshot(ADA, Snapshot((), None, 1), START)
+        start = store.reads.start(ADA, None, 2, START)
+        assert start.pushed == Page((), None)
+        assert (start.snapshot is not None) is has_snapshot
 
     def test_a_view_has_what_exists_of_what_is_asked(self, store: Store) -> None:
         posts = [_publish(store, number) for number in range(1, 5)]

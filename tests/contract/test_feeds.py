@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.pages import Page
@@ -25,13 +23,13 @@ def _entry(number: int) -> FeedEntry:
 def _feed(store: Store, owner_id: str, limit: int = 100) -> list[FeedEntry]:
     def page(before: str | None, limit: int) -> Page[FeedEntry]:
         below = None if before is None else FeedEntry.parse(before)
-        return store.feeds.page(owner_id, below, limit)
+        return store.feeds.page(owner_id, below, limit, START)
 
     return whole(page, limit)
 
 
 def test_a_feed_is_empty_at_first(store: Store) -> None:
-    assert store.feeds.page(ADA, None, 10) == Page((), None)
+    assert store.feeds.page(ADA, None, 10, START) == Page((), None)
 
 
 def test_every_entry_is_put_into_every_feed_once_however_often(store: Store) -> None:
@@ -41,21 +39,10 @@ def test_every_entry_is_put_into_every_feed_once_however_often(store: Store) -> 
     assert _feed(store, CY) == []
 
 
-def test_nothing_is_put_or_removed_where_there_is_nothing_to(store: Store) -> None:
+def test_nothing_is_put_where_there_is_nothing_to(store: Store) -> None:
     store.feeds.put([], [_entry(1)], START)
     store.feeds.put([ADA], [], START)
-    assert store.feeds.trim(ADA, 0) == 0
     assert _feed(store, ADA) == []
-
-
-@pytest.mark.parametrize("keep", [0, 1, 4, 9])
-def test_trimming_keeps_the_newest_entries(store: Store, keep: int) -> None:
-    entries = [_entry(number) for number in range(4)]
-    store.feeds.put([ADA, BOB], entries, START)
-    assert store.feeds.trim(ADA, keep) == max(0, 4 - keep)
-    assert store.feeds.trim(ADA, keep) == 0
-    assert _feed(store, ADA) == entries[::-1][:keep]
-    assert len(_feed(store, BOB)) == 4
 
 
 def test_a_snapshot_replaces_the_version_before_it_and_no_other(store: Store) -> None:
@@ -90,6 +77,22 @@ def test_entries_expire_three_months_after_they_were_put_last(store: Store) -> N
     assert store.feed_expiry(ADA, _entry(1)) == int((later + FEED_RETENTION).timestamp())
 
 
+def test_entries_that_have_expired_are_not_read_although_they_are_still_there(
+    store: Store,
+) -> None:
+    over, later = START + FEED_RETENTION, START + timedelta(days=1)
+    store.feeds.put([ADA], [_entry(number) for number in (1, 3, 4)], START)
+    store.feeds.put([ADA], [_entry(2)], later)
+    just_before = over - timedelta(seconds=1)
+    assert len(store.feeds.page(ADA, None, 10, just_before).items) == 4
+    assert store.feeds.page(ADA, None, 10, over) == Page((_entry(2),), None)
+    assert store.feed_expiry(ADA, _entry(4)) is not None
+    # A page of them is empty, and the next one goes on below them.
+    first = store.feeds.page(ADA, None, 2, over)
+    assert first == Page((), str(_entry(3)))
+    assert store.feeds.page(ADA, _entry(3), 10, over).items == (_entry(2),)
+
+
 def test_entries_of_one_position_are_ordered_and_kept_apart_by_their_posts(store: Store) -> None:
     position = samples.position(1)
     twins = [FeedEntry(position, PostId(BOB, ulid(START, number))) for number in (1, 2)]
@@ -106,11 +109,11 @@ def test_pages_of_a_feed_make_up_the_whole_newest_first_over_many_batches(store:
 
 def test_what_comes_in_above_does_not_disturb_the_rest_of_a_feed(store: Store) -> None:
     store.feeds.put([ADA], [_entry(number) for number in (1, 2, 3)], START)
-    first = store.feeds.page(ADA, None, 2)
+    first = store.feeds.page(ADA, None, 2, START)
     store.feeds.put([ADA], [_entry(4)], START)
     assert first.next_position is not None
     below = FeedEntry.parse(first.next_position)
-    rest = store.feeds.page(ADA, below, 10)
+    rest = store.feeds.page(ADA, below, 10, START)
     assert first.items + rest.items == (_entry(3), _entry(2), _entry(1))
 
 

@@ -26,7 +26,6 @@ _FEED = {
     "celebrity_followers": CELEBRITY,
     "active_days": 30,
     "regular_after_days": 0,
-    "feed_posts": 1000,
     "snapshot_posts": 100,
 }
 _numbers = count(1)

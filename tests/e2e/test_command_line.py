@@ -26,9 +26,9 @@ from tests.e2e.links import upload_part
 from tests.e2e.test_large_uploads import noise
 from tools import paths
 
-FILES = 80
-INTERRUPTED_AFTER = 20
-KILLED_AFTER = 20
+FILES = 48
+INTERRUPTED_AFTER = 12
+KILLED_AFTER = 12
 
 
 @dataclass

@@ -76,7 +76,6 @@ POLICY = FeedPolicy(
     celebrity_followers=1_000,
     active_days=30,
     regular_after_days=0,
-    feed_posts=1_000,
     snapshot_posts=200,
 )
 """Readers are pushed to from their first visit on."""
@@ -130,9 +129,9 @@ class _Guarded:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self.port, name)
 
-        def call(*args: Any, **options: Any) -> Any:
+        def call(*args: Any, **named: Any) -> Any:
             self.fuse.log.append(name)
-            return self.fuse.pass_through(lambda: method(*args, **options))
+            return self.fuse.pass_through(lambda: method(*args, **named))
 
         return call
 

@@ -31,21 +31,18 @@ class FakeFeeds:
         for owner_id in [owner for owner, at in self.snapshots_expire.items() if at <= now]:
             del self.snapshots[owner_id], self.snapshots_expire[owner_id]
 
-    def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
-        entries = sorted(self.feeds.get(owner_id, {}), reverse=True)
-        return page_of([e for e in entries if before is None or e < before], limit, str)
+    def page(
+        self, owner_id: str, before: FeedEntry | None, limit: int, now: datetime
+    ) -> Page[FeedEntry]:
+        feed = self.feeds.get(owner_id, {})
+        entries = sorted(feed, reverse=True)
+        page = page_of([e for e in entries if before is None or e < before], limit, str)
+        return replace(page, items=tuple(e for e in page.items if feed[e] > now))
 
     def put(self, owner_ids: Iterable[str], entries: Sequence[FeedEntry], at: datetime) -> None:
         for owner_id in owner_ids:
             feed = self.feeds.setdefault(owner_id, {})
             feed.update(dict.fromkeys(entries, at + FEED_RETENTION))
-
-    def trim(self, owner_id: str, keep: int) -> int:
-        feed = self.feeds.get(owner_id, {})
-        surplus = sorted(feed, reverse=True)[keep:]
-        for entry in surplus:
-            del feed[entry]
-        return len(surplus)
 
     def snapshot(self, owner_id: str) -> Snapshot | None:
         kept = self.snapshots.get(owner_id)
@@ -115,11 +112,19 @@ class FakeFeedReads:
     data: Metadata
     feeds: FakeFeeds
 
-    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+    def start(
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
+    ) -> FeedStart:
         return FeedStart(
             FakeReaders(self.data).get(reader_id),
-            self.feeds.page(reader_id, before, limit),
-            self.feeds.snapshot(reader_id),
+            self.feeds.page(reader_id, before, limit, now),
+            self.feeds.snapshot(reader_id) if with_snapshot else None,
         )
 
     def view(

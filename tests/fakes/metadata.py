@@ -817,8 +817,10 @@ class FakeReaders:
         known = {i: self.data.readers[i] for i in reader_ids if i in self.data.readers}
         return {i: kept.pushed_until for i, kept in known.items() if kept.pushed_until}
 
-    def record_visit(self, reader_id: str, day: date) -> None:
-        self._write(reader_id, replace(self._kept(reader_id), last_visit=day))
+    def record_visit(self, reader_id: str, day: date, pushed_until: datetime | None = None) -> None:
+        kept = self._kept(reader_id)
+        until = kept.pushed_until if pushed_until is None else pushed_until
+        self._write(reader_id, replace(kept, last_visit=day, pushed_until=until))
 
     def prepare(self, reader_id: str) -> None:
         self._write(reader_id, replace(self._kept(reader_id), prepared=True))

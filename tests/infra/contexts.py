@@ -16,7 +16,6 @@ FEED = {
     "celebrity_followers": 5000,
     "active_days": 14,
     "regular_after_days": 2,
-    "feed_posts": 500,
     "snapshot_posts": 50,
 }
 LIMITS = {name: {"at_once": 40, "per_hour": 20} for name in schema.LIMITS}

@@ -344,6 +344,10 @@ def test_a_wrong_value_is_named(name: str, value: object) -> None:
         _settings(**{name: value})
 
 
+def test_what_is_not_a_value_of_the_feed_any_more_changes_nothing() -> None:
+    assert _settings(feed={**FEED, "feed_posts": 1_000}) == _settings()
+
+
 @pytest.mark.parametrize(
     "context", [{"layers_dir": "no/such/folder"}, {"log_retention_days": 31}], ids=str
 )

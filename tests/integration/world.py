@@ -183,7 +183,6 @@ class World:
             "CELEBRITY_FOLLOWERS": "1000",
             "ACTIVE_DAYS": "30",
             "REGULAR_AFTER_DAYS": "0",
-            "FEED_POSTS": "1000",
             "USER_POOL_ID": self.user_pool_id,
             "RENAMES_IN_30_DAYS": "5",
             "SNAPSHOT_POSTS": "200",

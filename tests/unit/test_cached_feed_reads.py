@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -40,9 +40,17 @@ class Trips:
     views: list[FeedWanted] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
-    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
+    def start(
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
+    ) -> FeedStart:
         self.others.append("start")
-        return self.reads.start(reader_id, before, limit)
+        return self.reads.start(reader_id, before, limit, now, with_snapshot=with_snapshot)
 
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
@@ -144,7 +152,7 @@ def test_what_a_feed_is_made_anew_from_is_read_and_not_kept(
     _changed(data)
     assert reads.recent_posts([ADA, CY]) == {ADA: data.recent_posts[ADA], CY: data.recent_posts[CY]}
     assert _view(reads, ADA, BOB) == {ADA: 1, BOB: 1}
-    reads.start(ADA, None, 10)
+    reads.start(ADA, None, 10, reads.clock.now())
     reads.timelines({ADA: BOTTOM}, 10)
     assert trips.others == ["recent posts", "start", "timelines"]
 

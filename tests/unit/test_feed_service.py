@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,14 +12,16 @@ from shutterfeed.domain.delivery import RECENT_ENTRIES, entry_of
 from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.feed import BOTTOM, FeedCursor, FeedEntry
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import DeliverEntry
+from shutterfeed.domain.messages import DeliverEntry, PrepareFeed
 from shutterfeed.domain.posts import PostState
-from shutterfeed.services.feed import NewPosts
+from shutterfeed.ports.feed_reads import FeedStart
+from shutterfeed.services.feed import FeedService, NewPosts
 from tests import samples
 from tests.fakes.backend import POLICY, Backend
+from tests.fakes.feeds import FakeFeedReads
 from tests.fakes.storage import PHOTO
 
-ADA, BOB = samples.user_id(1), samples.user_id(2)
+ADA, BOB, CY = samples.user_id(1), samples.user_id(2), samples.user_id(3)
 
 
 @pytest.fixture
@@ -36,6 +39,33 @@ def _publish(backend: Backend, author: int, key: str) -> PostId:
     backend.upload(post, 0, PHOTO)
     backend.drain()
     return post.id
+
+
+@dataclass(frozen=True, slots=True)
+class Watched(FakeFeedReads):
+    """Feed reads that note of each page whether it has asked for the snapshot."""
+
+    asked: list[bool]
+
+    def start(
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
+    ) -> FeedStart:
+        self.asked.append(with_snapshot)
+        return FakeFeedReads(self.data, self.feeds).start(
+            reader_id, before, limit, now, with_snapshot=with_snapshot
+        )
+
+
+def _watched(backend: Backend) -> tuple[list[bool], FeedService]:
+    asked: list[bool] = []
+    reads = Watched(backend.metadata, backend.feed_table, asked)
+    return asked, replace(backend.reader, reads=reads)
 
 
 def _seen(backend: Backend, reader_id: str, limit: int = 100) -> list[PostId]:
@@ -230,6 +260,144 @@ def test_a_regular_reader_is_pushed_to_for_as_long_as_they_come(backend: Backend
         post_id = _publish(backend, 1, str(number))
         assert max(backend.feed_table.feeds[BOB]).post_id == post_id
     assert backend.feed_table.snapshots[BOB].version == 1
+
+
+def test_a_regular_readers_visit_prolongs_by_one_write_and_no_message(backend: Backend) -> None:
+    backend.wait(timedelta(days=16))
+    backend.fuse.log.clear()
+    backend.reader.page(BOB, None, 1)
+    assert not backend.queues["deliver"].messages
+    assert [name for name in backend.fuse.log if name in {"record_visit", "push_until"}] == [
+        "record_visit"
+    ]
+    now = backend.clock.now()
+    assert backend.metadata.readers[BOB].pushed_until == backend.policy.pushed_until(now)
+    backend.reader.page(BOB, None, 1)
+    assert backend.fuse.log.count("record_visit") == 1
+
+
+def test_a_repeated_preparation_of_a_feed_changes_nothing(backend: Backend) -> None:
+    reader = backend.metadata.readers[BOB]
+    backend.wait(timedelta(days=20))
+    backend.queues["deliver"].send([PrepareFeed(BOB)])
+    backend.fuse.log.clear()
+    backend.drain()
+    assert backend.metadata.readers[BOB] == reader
+    assert backend.fuse.log == ["get"]
+
+
+def test_a_feed_keeps_what_was_pushed_for_ninety_days_however_much_it_is(
+    backend: Backend,
+) -> None:
+    posts = [
+        replace(samples.post(1, n, state=PostState.PUBLISHED), position=samples.position(n))
+        for n in range(3_000)
+    ]
+    backend.metadata.posts |= {post.id: post for post in posts}
+    pushed = backend.clock.now()
+    backend.feed_table.put([BOB], [entry_of(post) for post in posts], pushed)
+    for _ in range(4):
+        backend.wait(timedelta(days=22))
+        backend.reader.page(BOB, None, 1)
+        backend.drain()
+    assert _seen(backend, BOB) == [post.id for post in reversed(posts)]
+
+
+def test_a_feed_ends_ninety_days_ago_although_its_entries_are_removed_late(
+    backend: Backend,
+) -> None:
+    ids = [_publish(backend, 1, str(number)) for number in range(30)]
+    for _ in range(4):
+        backend.wait(timedelta(days=20))
+        backend.reader.page(BOB, None, 1)
+    newest = _publish(backend, 1, "newest")
+    backend.wait(timedelta(days=9))
+    assert _seen(backend, BOB, 2) == [newest, *ids[::-1]]
+    backend.wait(timedelta(days=1))
+    assert len(backend.feed_table.feeds[BOB]) == 31
+    for limit in (1, 2, 100):
+        assert _seen(backend, BOB, limit) == [newest]
+
+
+def test_a_feed_without_a_snapshot_is_looked_through_for_one_only_once(backend: Backend) -> None:
+    for _ in range(7):
+        backend.wait(timedelta(days=16))
+        backend.reader.page(BOB, None, 1)
+    ids = [_publish(backend, 1, f"later-{number}") for number in range(4)]
+    backend.wait(timedelta(hours=2))
+    assert BOB not in backend.feed_table.snapshots
+    asked, service = _watched(backend)
+    page = service.page(BOB, None, 1)
+    seen = [view.post.id for view in page.posts]
+    while page.next_position is not None:
+        page = service.page(BOB, page.next_position, 1)
+        seen += [view.post.id for view in page.posts]
+    assert seen == ids[::-1]
+    assert asked == [True, *[False] * (len(asked) - 1)]
+
+
+def test_a_feed_with_a_snapshot_is_read_together_with_it_to_its_end(backend: Backend) -> None:
+    reader = samples.user_id(9)
+    ids = [_publish(backend, 1, str(number)) for number in range(4)]
+    backend.follows.follow(reader, backend.sign_up(1).handle)
+    backend.drain()
+    asked, service = _watched(backend)
+    seen: list[PostId] = []
+    position = None
+    for _ in range(4):
+        page = service.page(reader, position, 1)
+        seen += [view.post.id for view in page.posts]
+        backend.drain()
+        backend.wait(timedelta(hours=2))
+        position = page.next_position
+    assert seen == ids[::-1]
+    assert asked == [True] * 4
+
+
+def test_a_snapshot_that_was_just_written_is_asked_for_until_every_read_shows_it(
+    backend: Backend,
+) -> None:
+    ids = [_publish(backend, 1, str(number)) for number in range(3)]
+    backend.reader.page(CY, None, 1)
+    backend.drain()
+    backend.follows.follow(CY, backend.sign_up(1).handle)
+    backend.drain()
+    assert backend.metadata.readers[CY].is_pushed(backend.clock.now())
+    snapshot = backend.feed_table.snapshots.pop(CY)
+    asked, service = _watched(backend)
+    first = service.page(CY, None, 1)
+    assert asked == [True]
+    backend.feed_table.snapshots[CY] = snapshot
+    second = service.page(CY, first.next_position, 1)
+    assert asked == [True, True]
+    assert [view.post.id for view in (*first.posts, *second.posts)] == ids[:0:-1]
+    backend.wait(timedelta(hours=2))
+    del backend.feed_table.snapshots[CY]
+    third = service.page(CY, None, 1)
+    service.page(CY, third.next_position, 1)
+    assert asked == [True, True, True, False]
+
+
+def test_new_posts_are_counted_without_a_snapshot(backend: Backend) -> None:
+    asked, service = _watched(backend)
+    service.new_posts(BOB, str(FeedCursor(BOTTOM)))
+    assert asked == [False]
+
+
+@pytest.mark.parametrize("has_snapshot", [True, False])
+@pytest.mark.parametrize("authors", [(), (ADA, BOB), [samples.user_id(n) for n in range(150)]])
+def test_a_cursor_tells_what_the_next_page_has_to_read(
+    authors: Sequence[str], has_snapshot: bool
+) -> None:
+    entry = FeedEntry(samples.position(1), samples.post(1, 1).id)
+    cursor = replace(FeedCursor.after(entry, authors), has_snapshot=has_snapshot)
+    parsed = FeedCursor.parse(str(cursor))
+    assert parsed.before == entry
+    assert parsed.has_snapshot is has_snapshot
+    assert all(parsed.is_exhausted(author) for author in authors)
+    assert not FeedCursor.parse(str(FeedCursor(entry, has_snapshot=False))).exhausted
+    # A cursor given out before this was in cursors.
+    assert FeedCursor.parse(str(entry)).has_snapshot
 
 
 def test_subscriptions_end_with_the_first_post_after_their_reader_ceased_to_come(

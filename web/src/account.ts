@@ -62,21 +62,25 @@ export async function changePassword(held: Permit, old: string, fresh: string): 
   });
 }
 
-/** Whether a code was sent to the new address: until it is typed, the old one stays. */
-export async function changeEmail(held: Permit, email: string): Promise<boolean> {
+/** The permit with the new address; null if a code was sent there: until it is typed, the old one
+ * stays. */
+export async function changeEmail(held: Permit, email: string): Promise<Permit | null> {
   const answer = await cognito("UpdateUserAttributes", {
     AccessToken: held.token,
     UserAttributes: [{ Name: "email", Value: email }],
   });
-  return ((answer.CodeDeliveryDetailsList ?? []) as unknown[]).length > 0;
+  const sent = (answer.CodeDeliveryDetailsList ?? []) as unknown[];
+  return sent.length > 0 ? null : { ...held, email };
 }
 
-export async function confirmEmail(held: Permit, code: string): Promise<void> {
+/** The permit with the new address, once the code that was sent there is right. */
+export async function confirmEmail(held: Permit, email: string, code: string): Promise<Permit> {
   await cognito("VerifyUserAttribute", {
     AccessToken: held.token,
     AttributeName: "email",
     Code: code,
   });
+  return { ...held, email };
 }
 
 export async function newSecondFactor(held: Permit): Promise<SecondFactorKey> {

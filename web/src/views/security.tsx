@@ -110,15 +110,17 @@ function EmailForm({ proof, onProof, onEnd }: Props & { onProof: (proof: Proof) 
   const [code, setCode] = useState("");
   const [isSent, setSent] = useState(false);
   const form = useProven(onEnd, async () => {
-    if (!isSent && (await changeEmail(permit, email.trim()))) {
+    const moved = isSent
+      ? await confirmEmail(permit, email.trim(), code.trim())
+      : await changeEmail(permit, email.trim());
+    if (moved === null) {
       setSent(true);
       return;
     }
-    if (isSent) await confirmEmail(permit, code.trim());
     setSent(false);
     setCode("");
     setEmail("");
-    onProof({ ...proof, permit: { ...permit, email: email.trim() } });
+    onProof({ ...proof, permit: moved });
     toast("Your e-mail address is changed.");
   });
   return (

@@ -59,7 +59,6 @@ class FeedSettings(Settings):
     celebrity_followers: str
     active_days: str
     regular_after_days: str
-    feed_posts: str
     snapshot_posts: str
 
 

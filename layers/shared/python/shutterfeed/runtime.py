@@ -18,6 +18,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shutterfeed import topology
+
 _LINK: Final = re.compile(r"(?P<host>https?://[^/\s\"'\\?#]+)[/?#][^\s\"'\\]*")
 _TOKEN: Final = re.compile(r"eyJ[\w-]{4,}\.[\w.-]+")
 """A JWT: its header begins with `{"`, which these letters are in base64."""
@@ -74,12 +76,25 @@ def queue_worker(act: Callable[[str], Iterable[object]]) -> Handler:
 
     If `act` raises an error, only that message is reported as failed and delivered again.
     """
+    return _queue_worker(lambda record: act(record.body))
 
+
+def lane_worker(act: Callable[[str, bool], Iterable[object]]) -> Handler:
+    """A handler like `queue_worker`, for a step with a bulk queue: `act` is also told whether the
+    message came by it."""
+    return _queue_worker(lambda record: act(record.body, _is_bulk(record.event_source_arn)))
+
+
+def _is_bulk(queue_arn: str) -> bool:
+    return queue_arn.endswith(topology.BULK_ENDING)
+
+
+def _queue_worker(act: Callable[[Any], Iterable[object]]) -> Handler:
     def handler(event: Event, context: LambdaContext) -> Answer:
         outcomes: Counter[str] = Counter()
 
         def handle(record: Any) -> None:
-            outcomes.update(map(str, act(record.body)))
+            outcomes.update(map(str, act(record)))
 
         # The answer names every failed record; an error for the whole batch would hide them.
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

@@ -41,6 +41,9 @@ their order."""
 STREAM_RETRIES: Final = 10
 STREAM_DEAD_LETTERS: Final = "stream-dlq"
 
+BULK_ENDING: Final = "-bulk"
+"""The ending of a bulk queue's name."""
+
 _DELIVERY_DEAD_LETTERS: Final = "feed-delivery-dlq"
 """Three workers bring a post to those who may see it. They share one queue of dead letters and one
 alarm: an account's first ten alarms are free, and there are eleven."""

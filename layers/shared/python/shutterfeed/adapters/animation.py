@@ -104,13 +104,13 @@ class Animation:
 
 
 @contextmanager
-def opened(content: bytes, content_type: str) -> Iterator[Animation]:
-    """Open an animated picture in a child process. Raises `VideoRefused` for a broken picture, and
-    for one that is too large."""
+def opened(content: bytes, content_type: str, niceness: int) -> Iterator[Animation]:
+    """Open an animated picture in a child process of this niceness. Raises `VideoRefused` for a
+    broken picture, and for one that is too large."""
     receiver, sender = os.pipe()
     child = fork()
     if child == 0:
-        _run(content, content_type, sender)
+        _run(content, content_type, sender, niceness)
     os.close(sender)
     try:
         messages = _messages(receiver, time.monotonic() + _WALL_SECONDS)
@@ -167,10 +167,10 @@ def _damaged() -> VideoRefused:
     return VideoRefused("undecodable", "The animation is damaged and cannot be shown.")
 
 
-def _run(content: bytes, content_type: str, pipe: int) -> NoReturn:
+def _run(content: bytes, content_type: str, pipe: int, niceness: int) -> NoReturn:
     """The work of the child: it writes into the pipe and never returns."""
     try:
-        enter(pipe, MEMORY_BYTES, _CPU_SECONDS)
+        enter(pipe, MEMORY_BYTES, _CPU_SECONDS, niceness)
         with os.fdopen(pipe, "wb") as target:
             for message in _decoded(content, content_type):
                 packed = _encode(message)

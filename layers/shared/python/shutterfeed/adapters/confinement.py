@@ -73,6 +73,8 @@ class ConfinedCodec:
     """The bytes of memory that the child may take in addition to this process's own."""
     cpu_seconds: int = CPU_SECONDS
     wall_seconds: float = _WALL_SECONDS
+    niceness: int = 0
+    """How far the child stands back for other processes of the machine."""
 
     def render(self, source: bytes | IO[bytes], content_type: str) -> RenderedPhoto:
         """Render a photo like the codec. Raises `PhotoRefused` also if the child dies or takes too
@@ -95,7 +97,7 @@ class ConfinedCodec:
     def _run(self, content: bytes, content_type: str, sender: int) -> NoReturn:
         """The work of the child: it writes its answer into the pipe and never returns."""
         try:
-            enter(sender, self.memory, self.cpu_seconds)
+            enter(sender, self.memory, self.cpu_seconds, self.niceness)
             answer = _answer(self.codec, content, content_type)
             with os.fdopen(sender, "wb") as pipe:
                 pipe.write(_encode(answer))
@@ -103,8 +105,11 @@ class ConfinedCodec:
             os._exit(0)
 
 
-def enter(pipe: int, memory: int, cpu_seconds: int) -> None:
-    """Take everything from this forked child but `pipe`, `memory` more bytes, and its CPU time."""
+def enter(pipe: int, memory: int, cpu_seconds: int, niceness: int) -> None:
+    """Take everything from this forked child but `pipe`, `memory` more bytes, and its CPU time, for
+    which it stands back by `niceness`."""
+    if niceness:
+        os.nice(niceness)
     # The keys and open connections would let the child reach AWS.
     os.environ.clear()
     os.closerange(3, pipe)

@@ -67,6 +67,8 @@ class Ffmpeg:
     """Runs the binary in `folder`, which holds its input and its output."""
 
     folder: Path
+    niceness: int = 0
+    """How far it stands back for other processes of the machine."""
 
     def run(
         self,
@@ -107,7 +109,7 @@ class Ffmpeg:
                 env={},
                 start_new_session=True,
             ) as child:
-                _confine(child.pid, seconds)
+                _confine(child.pid, seconds, self.niceness)
 
                 def expire(child: subprocess.Popen[bytes] = child) -> None:
                     expired.append(True)
@@ -130,7 +132,7 @@ class Ffmpeg:
         return text
 
 
-def _confine(pid: int, seconds: float) -> None:
+def _confine(pid: int, seconds: float, niceness: int) -> None:
     """Set the limits of a child from outside: code between fork and exec would not be safe while
     other threads run."""
     limits = {
@@ -143,6 +145,9 @@ def _confine(pid: int, seconds: float) -> None:
     with suppress(ProcessLookupError):  # The child has ended already.
         for kind, limit in limits.items():
             resource.prlimit(pid, kind, (limit, limit))
+        if niceness:
+            own = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, pid, own + niceness)
 
 
 def _read(child: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> None:

@@ -100,10 +100,14 @@ class Probe:
 
 
 class FfmpegVideoCodec:
-    """Makes a clip and the renditions of its poster; the codec `photos` makes the renditions."""
+    """Makes a clip and the renditions of its poster; the codec `photos` makes the renditions.
 
-    def __init__(self, photos: PhotoCodec) -> None:
+    `niceness` says how far its processes stand back for others of the machine.
+    """
+
+    def __init__(self, photos: PhotoCodec, niceness: int = 0) -> None:
         self._photos = photos
+        self._niceness = niceness
 
     @contextmanager
     def render(
@@ -116,12 +120,13 @@ class FfmpegVideoCodec:
         """
         with tempfile.TemporaryDirectory(prefix="video-") as name:
             folder = Path(name)
+            ffmpeg = Ffmpeg(folder, self._niceness)
             if content_type in VIDEO_TYPES:
                 with (folder / SOURCE).open("wb") as target:
                     shutil.copyfileobj(source, target, 1 << 20)
-                yield self._video(Ffmpeg(folder), content_type, report)
+                yield self._video(ffmpeg, content_type, report)
             else:
-                yield self._picture(Ffmpeg(folder), source.read(), content_type, report)
+                yield self._picture(ffmpeg, source.read(), content_type, report)
 
     def _video(
         self, ffmpeg: Ffmpeg, content_type: str, report: Callable[[int], None]
@@ -139,7 +144,7 @@ class FfmpegVideoCodec:
     def _picture(
         self, ffmpeg: Ffmpeg, content: bytes, content_type: str, report: Callable[[int], None]
     ) -> RenderedVideo:
-        with animation.opened(content, content_type) as moving:
+        with animation.opened(content, content_type, self._niceness) as moving:
             if moving.about.poster is not None:
                 poster = self._poster(moving.about.poster)
                 return RenderedVideo(poster, _clip(ffmpeg, moving, report))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from shutterfeed import config
 from shutterfeed.adapters.clients import connect
@@ -13,6 +13,10 @@ from shutterfeed.adapters.system import RandomIds, SystemClock
 from shutterfeed.ports.system import Clock, Ids
 
 M = TypeVar("M")
+
+_BULK_NICENESS: Final = 5
+"""A process of this niceness gets a third of the time of an ordinary one. With much less, photos
+would be refused on a busy machine, as they must be done within 45 s by the clock."""
 
 
 @cache
@@ -44,3 +48,12 @@ def table(name: str) -> Table:
 def queue(url: str, codec: Encoder[M]) -> SqsQueue[M]:
     """An SQS queue by its URL, with the codec of its messages."""
     return SqsQueue(client("sqs"), url, codec)
+
+
+def niceness(*, bulk: bool) -> int:
+    """How far the processes that decode and encode stand back for others of the machine.
+
+    On a local cloud all executions share its processors, so those of bulk queues must not slow
+    what somebody waits for. In AWS each execution has its own.
+    """
+    return _BULK_NICENESS if bulk and config.has_own_endpoint() else 0

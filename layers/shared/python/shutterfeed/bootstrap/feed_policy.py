@@ -11,6 +11,5 @@ def feed_policy(settings: FeedSettings) -> FeedPolicy:
         celebrity_followers=int(settings.celebrity_followers),
         active_days=int(settings.active_days),
         regular_after_days=int(settings.regular_after_days),
-        feed_posts=int(settings.feed_posts),
         snapshot_posts=int(settings.snapshot_posts),
     )

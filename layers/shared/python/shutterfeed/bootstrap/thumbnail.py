@@ -14,11 +14,12 @@ from shutterfeed.services.rendering import RenderingService
 
 
 @cache
-def service() -> RenderingService:
+def service(*, bulk: bool) -> RenderingService:
+    niceness = aws.niceness(bulk=bulk)
     settings = config.ThumbnailSettings.from_env()
     return RenderingService(
         blobs=DynamoBlobs(aws.table(settings.metadata_table)),
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
-        codec=ConfinedCodec(PillowImageCodec()),
+        codec=ConfinedCodec(PillowImageCodec(), niceness=niceness),
     )

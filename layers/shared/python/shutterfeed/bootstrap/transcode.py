@@ -15,11 +15,12 @@ from shutterfeed.services.transcoding import TranscodingService
 
 
 @cache
-def service() -> TranscodingService:
+def service(*, bulk: bool) -> TranscodingService:
+    niceness = aws.niceness(bulk=bulk)
     settings = config.TranscodeSettings.from_env()
     return TranscodingService(
         blobs=DynamoBlobs(aws.table(settings.metadata_table)),
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
-        codec=FfmpegVideoCodec(ConfinedCodec(PillowImageCodec())),
+        codec=FfmpegVideoCodec(ConfinedCodec(PillowImageCodec(), niceness=niceness), niceness),
     )

@@ -48,6 +48,8 @@ docs/scale.md."""
 AUDIENCE_PARTS: Final = 32
 """The number of parts of a large audience that are read at the same time: one for each first
 character of the subscriptions' sort keys."""
+_SETTLING: Final = timedelta(hours=1)
+"""Far longer than an eventually consistent read is late, and than clocks differ."""
 _STAY: Final = 0.8
 """A celebrity stays one until the number of followers falls below this fraction of the
 threshold."""
@@ -64,8 +66,6 @@ class FeedPolicy:
     regular_after_days: int
     """When posts are pushed to a reader. 1: once they have come on a second day, within
     `active_days` of the visit before; 0: from the first visit on."""
-    feed_posts: int
-    """How many pushed entries a feed keeps."""
     snapshot_posts: int
     """How many posts a snapshot has: the feed that is made when a reader returns."""
 
@@ -90,6 +90,13 @@ class FeedPolicy:
         """When a subscription runs out: a day after the reader stops being a regular one, as clocks
         may differ."""
         return pushed_until + timedelta(days=1)
+
+    def is_settled(self, pushed_until: datetime | None, now: datetime) -> bool:
+        """Whether posts have been pushed to a reader for so long that an eventually consistent read
+        shows the snapshot that was made before that, if it has not expired."""
+        if pushed_until is None or pushed_until <= now:
+            return False
+        return self.pushed_until(now) - pushed_until > _SETTLING
 
     def renewal_due(self, pushed_until: datetime, now: datetime) -> bool:
         """Whether to push to a reader for longer: after half of the time, so that posts never stop

@@ -27,6 +27,7 @@ _TOKEN: Final = 5
 celebrities have the same characters, that costs one more query and nothing else."""
 _MOST_TOKENS: Final = 100
 _ALL: Final = "*"
+_NO_SNAPSHOT: Final = "-"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,6 +91,10 @@ class Snapshot:
     until: datetime | None = field(default=None, compare=False)
     """When it expires; None until it is stored."""
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has expired, even if it has not been removed yet."""
+        return self.until is not None and self.until <= now
+
     def is_ageing(self, now: datetime) -> bool:
         """Whether to store it again although nothing has changed: it must not expire between two
         pages, nor soon after it was read for the last time."""
@@ -136,14 +141,18 @@ class FeedCursor:
 
     `exhausted` names the celebrities whose newest posts, kept together in their recent posts, are
     all above `before`. The next page has to query their lists instead; the cursor says so in
-    advance, so that the page needs no third round trip.
+    advance, so that the page needs no third round trip. In the same way `has_snapshot` says whether
+    the next page has to read a snapshot.
     """
 
     before: FeedEntry
     exhausted: frozenset[str] = frozenset()
+    has_snapshot: bool = True
 
     def __str__(self) -> str:
         tokens = [_ALL] if len(self.exhausted) > _MOST_TOKENS else sorted(self.exhausted)
+        if not self.has_snapshot:
+            tokens.append(_NO_SNAPSHOT)
         return "~".join((str(self.before), *tokens))
 
     @classmethod
@@ -151,9 +160,10 @@ class FeedCursor:
         """The cursor in a text. Raises `InvalidCursor`."""
         entry, *tokens = text.split("~")
         try:
-            return cls(FeedEntry.parse(entry), frozenset(tokens))
+            before = FeedEntry.parse(entry)
         except MalformedId as error:
             raise InvalidCursor from error
+        return cls(before, frozenset(tokens) - {_NO_SNAPSHOT}, _NO_SNAPSHOT not in tokens)
 
     @classmethod
     def after(cls, before: FeedEntry, authors: Iterable[str]) -> FeedCursor:

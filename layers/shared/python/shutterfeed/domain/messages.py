@@ -118,8 +118,7 @@ class Unfollowed:
 
 @dataclass(frozen=True, slots=True)
 class PrepareFeed:
-    """A reader has become a regular one, or their subscriptions run out soon: push posts to them
-    from now on."""
+    """A reader has become a regular one: push posts to them from now on."""
 
     reader_id: str
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from shutterfeed.domain.delivery import Reader, RecentPosts
@@ -45,9 +46,18 @@ class FeedView:
 class FeedReads(Protocol):
     """The reads for a page of a feed. Each is one round trip, whatever the number of items."""
 
-    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
-        """The reader, and the entries below `before`. The reader is strongly consistent, so that
-        posts of unfollowed authors are hidden at once; the rest is eventually consistent."""
+    def start(
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
+    ) -> FeedStart:
+        """The reader, the entries below `before` that have not expired, and the snapshot if it is
+        asked for. The reader is strongly consistent, so that posts of unfollowed authors are hidden
+        at once; the rest is eventually consistent."""
         ...
 
     def view(

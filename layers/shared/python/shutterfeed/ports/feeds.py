@@ -36,8 +36,9 @@ class Readers(Protocol):
         pushed are left out."""
         ...
 
-    def record_visit(self, reader_id: str, day: date) -> None:
-        """Remember the reader's visit."""
+    def record_visit(self, reader_id: str, day: date, pushed_until: datetime | None = None) -> None:
+        """Remember the reader's visit, and with it until when posts are pushed to them, if that
+        changes."""
         ...
 
     def prepare(self, reader_id: str) -> None:
@@ -63,16 +64,16 @@ class Readers(Protocol):
 class Feeds(Protocol):
     """The feed table. Eventually consistent."""
 
-    def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
-        """A page of entries below `before`, newest first."""
+    def page(
+        self, owner_id: str, before: FeedEntry | None, limit: int, now: datetime
+    ) -> Page[FeedEntry]:
+        """A page of entries below `before`, newest first, without those that have expired, even if
+        they have not been removed yet. So a page may have fewer entries than `limit`, or none, and
+        still have a next one."""
         ...
 
     def put(self, owner_ids: Iterable[str], entries: Sequence[FeedEntry], at: datetime) -> None:
         """Put every entry into every owner's feed."""
-        ...
-
-    def trim(self, owner_id: str, keep: int) -> int:
-        """Remove all entries but the newest `keep`. Returns how many were removed."""
         ...
 
     def snapshot(self, owner_id: str) -> Snapshot | None:

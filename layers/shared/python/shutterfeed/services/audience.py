@@ -34,11 +34,13 @@ class AudienceService:
         return Page(tuple(holding), page.next_position)
 
     def _renew(self, author_id: str, over: Sequence[PushSubscription], now: datetime) -> list[str]:
-        """Whose subscriptions are good for longer.
+        """Renew the subscriptions of those readers who still come and follow, remove the others,
+        and return the ids of those who were renewed.
 
-        An edge that goes after it was looked at takes its subscription along, and what is not there
-        any more is not renewed. Its reader is named all the same: their unfollowed marker hides the
-        post, and whoever follows again at once misses nothing.
+        A reader may unfollow the author just after the edges were read. That removes the
+        subscription too, and a subscription that is gone is not renewed. The reader is returned all
+        the same: their unfollowed marker hides the post, and if they follow again at once, they do
+        not miss it.
         """
         pushed = self.readers.pushed_until([x.reader_id for x in over])
         until = {r: self.policy.subscribed_until(at) for r, at in pushed.items()}

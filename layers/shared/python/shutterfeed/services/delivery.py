@@ -116,24 +116,22 @@ class DeliveryService:
 
     def _prepare(self, reader_id: str) -> None:
         """Subscribe the reader to all whom they follow, and once these subscriptions hold, keep
-        what was published before. Of one who is pushed to already the subscriptions stand, and are
-        renewed by posts."""
+        what was published before. For a reader who is pushed to already this has been done: the
+        message is a repetition."""
         now = self.clock.now()
         reader, until = self.readers.get(reader_id), self.policy.pushed_until(now)
-        if reader.profile is None:
+        if reader.profile is None or reader.is_pushed(now):
             return
-        if not reader.is_pushed(now):
-            # From here on a follow brings its posts into the feed itself: whom this list of the
-            # followed misses has been followed after it.
-            self.readers.prepare(reader_id)
-            followed = list(following(self.follows, reader_id))
-            self.audience.subscribe(reader_id, followed, self.policy.subscribed_until(until))
-            # Whom the reader has unfollowed since the list was read, now or in an attempt at this
-            # preparation that broke off: each has an unfollowed marker. A later unfollowing finds
-            # the subscription.
-            self.audience.withdraw(reader_id, self.readers.get(reader_id).unfollowed)
-            self._serve(reader_id, followed, now)
-        self.feeds.trim(reader_id, self.policy.feed_posts)
+        # From here on a follow brings its posts into the feed itself: whom this list of the
+        # followed misses has been followed after it.
+        self.readers.prepare(reader_id)
+        followed = list(following(self.follows, reader_id))
+        self.audience.subscribe(reader_id, followed, self.policy.subscribed_until(until))
+        # Whom the reader has unfollowed since the list was read, now or in an attempt at this
+        # preparation that broke off: each has an unfollowed marker. A later unfollowing finds the
+        # subscription.
+        self.audience.withdraw(reader_id, self.readers.get(reader_id).unfollowed)
+        self._serve(reader_id, followed, now)
         self.readers.push_until(reader_id, until)
 
     def _serve(self, reader_id: str, followed: list[str], now: datetime) -> None:

@@ -7,7 +7,7 @@ recent posts of all they follow, and kept as a snapshot, through which they then
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -86,7 +86,7 @@ class FeedService:
         """
         cursor = None if position is None else FeedCursor.parse(position)
         viewer = Viewer(reader_id)
-        start = self.reads.start(reader_id, cursor.before if cursor else None, limit)
+        start = self._start(reader_id, cursor, limit)
         _check(start, session)
         if cursor is None:
             start = self._record_visit(reader_id, start)
@@ -95,7 +95,7 @@ class FeedService:
         for _ in range(_ROUNDS):
             if posts or after is None:
                 break
-            start = self.reads.start(reader_id, after.before, limit)
+            start = self._start(reader_id, after, limit)
             posts, _newest, after = self._read(viewer, start, after, limit)
         return FeedPage(
             posts,
@@ -107,10 +107,11 @@ class FeedService:
         """The number of others' posts that have come since a page was read, at most 100. Those that
         were deleted since are counted too. Raises `InvalidCursor`, and `SessionEnded`."""
         boundary = FeedCursor.parse(since).before
-        start = self.reads.start(reader_id, None, _MOST_NEW + 1)
+        now = self.clock.now()
+        start = self.reads.start(reader_id, None, _MOST_NEW + 1, now, with_snapshot=False)
         _check(start, session)
         viewer, reader = Viewer(reader_id), start.reader
-        if reader.is_pushed(self.clock.now()):
+        if reader.is_pushed(now):
             recent_posts = self.reads.view(
                 viewer, FeedWanted(recent_posts=reader.pulled), None, 0
             ).recent_posts
@@ -125,21 +126,30 @@ class FeedService:
         ]
         return NewPosts(min(len(new), _MOST_NEW), len(new) > _MOST_NEW)
 
+    def _start(self, reader_id: str, cursor: FeedCursor | None, limit: int) -> FeedStart:
+        """The first round trip."""
+        now = self.clock.now()
+        if cursor is None:
+            return self.reads.start(reader_id, None, limit, now)
+        with_snapshot = cursor.has_snapshot
+        return self.reads.start(reader_id, cursor.before, limit, now, with_snapshot=with_snapshot)
+
     def _record_visit(self, reader_id: str, start: FeedStart) -> FeedStart:
         """What a visit begins with: the reader's profile, their standing, and, unless posts are
         pushed to them, their feed made again."""
         reader, now = start.reader, self.clock.now()
         if reader.profile is None:
             self.users.create(reader_id)
-        pushed_until = reader.pushed_until if reader.is_pushed(now) else None
-        if pushed_until is not None and not self.policy.renewal_due(pushed_until, now):
+        if reader.pushed_until is not None and reader.is_pushed(now):
+            if self.policy.renewal_due(reader.pushed_until, now):
+                # Each subscription is renewed by the first post that finds it run out.
+                until = self.policy.pushed_until(now)
+                self.readers.record_visit(reader_id, now.date(), until)
             return start
         if reader.last_visit != now.date():
-            if pushed_until is not None or self.policy.is_regular(reader.last_visit, now.date()):
+            if self.policy.is_regular(reader.last_visit, now.date()):
                 self.preparations.send([PrepareFeed(reader_id)])
             self.readers.record_visit(reader_id, now.date())
-        if reader.is_pushed(now):
-            return start
         return FeedStart(reader, start.pushed, self._rebuild(reader_id, start.snapshot))
 
     def _rebuild(self, reader_id: str, old: Snapshot | None) -> Snapshot:
@@ -160,11 +170,14 @@ class FeedService:
         """The second round trip: the posts, the position that none is above, and the next
         cursor."""
         reader, before = start.reader, cursor.before if cursor else None
-        end = start.snapshot.complete_down_to if start.snapshot else None
+        snapshot, now = start.snapshot, self.clock.now()
+        if snapshot is not None and snapshot.is_over(now):
+            snapshot = None
+        end = snapshot.complete_down_to if snapshot is not None else None
         own = reader.recent_posts
         own_id = {own.author_id} if own is not None and _is_exhausted(own, before) else set()
         exhausted = own_id | {a for a in reader.pulled if cursor and cursor.is_exhausted(a)}
-        known = _known(viewer, start, before)
+        known = _known(viewer, start, snapshot, before)
         likely = [entry.post_id for entry in merge(known, limit, end).entries]
         shown = Wanted(posts=likely, authors=reader.pulled | own_id)
         view = self.reads.view(
@@ -180,7 +193,13 @@ class FeedService:
         posts = self.viewing.feed(viewer, ids, stored, reader.relation_to)
         # Nothing but what is below its boundary: nothing is above it either.
         newest = merged.entries[0] if merged.entries else merged.next
-        return posts, newest, _next(merged, celebrities, exhausted - own_id)
+        after = _next(merged, celebrities, exhausted - own_id)
+        if after is not None and snapshot is None:
+            # A snapshot that was just written, and is not seen yet, is read by the next page.
+            settled = self.policy.is_settled(reader.pushed_until, now)
+            not_read = cursor is not None and not cursor.has_snapshot
+            after = replace(after, has_snapshot=not (settled or not_read))
+        return posts, newest, after
 
     def _stored(
         self, viewer: Viewer, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
@@ -257,13 +276,17 @@ def make_snapshot(
     return Snapshot(merged.entries, merged.next, 1 if old is None else old.version + 1)
 
 
-def _known(viewer: Viewer, start: FeedStart, before: FeedEntry | None) -> list[Source]:
+def _known(
+    viewer: Viewer, start: FeedStart, snapshot: Snapshot | None, before: FeedEntry | None
+) -> list[Source]:
     """What the first round trip has brought: pushed entries, the snapshot and the own posts."""
-    reader = start.reader
-    sources = [Source(start.pushed.items, _source_end(start.pushed))]
-    if start.snapshot is not None:
+    reader, pushed = start.reader, start.pushed
+    # A page of entries may end below the last that has not expired.
+    end = None if pushed.next_position is None else FeedEntry.parse(pushed.next_position)
+    sources = [Source(pushed.items, end)]
+    if snapshot is not None:
         # It is not read beyond its end: there the whole feed ends.
-        sources.append(Source(start.snapshot.entries))
+        sources.append(Source(snapshot.entries))
     hidden = _hidden_authors(viewer, reader)
     kept = [_without(source, hidden) for source in sources]
     if reader.recent_posts is not None and not _is_exhausted(reader.recent_posts, before):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from shutterfeed.domain.delivery import Delivery, RecentPosts
@@ -43,8 +43,16 @@ class CachedFeedReads:
     cache: RecentPostsCache
     clock: Clock
 
-    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
-        return self.reads.start(reader_id, before, limit)
+    def start(
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
+    ) -> FeedStart:
+        return self.reads.start(reader_id, before, limit, now, with_snapshot=with_snapshot)
 
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int

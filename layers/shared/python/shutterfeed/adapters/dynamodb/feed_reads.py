@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -32,14 +33,26 @@ class DynamoFeedReads:
     metadata: Table
     feeds: Table
 
-    def start(self, reader_id: str, before: FeedEntry | None, limit: int) -> FeedStart:
-        calls: list[Any] = [
-            partial(DynamoReaders(self.metadata).get, reader_id),
-            partial(DynamoFeeds(self.feeds).page, reader_id, before, limit),
-            partial(self._snapshot, reader_id),
-        ]
-        reader, pushed, snapshot = at_once(calls)
-        return FeedStart(reader, pushed, snapshot)
+    def start(
+        self,
+        reader_id: str,
+        before: FeedEntry | None,
+        limit: int,
+        now: datetime,
+        *,
+        with_snapshot: bool = True,
+    ) -> FeedStart:
+        feeds = DynamoFeeds(self.feeds)
+        calls: list[Any] = [partial(DynamoReaders(self.metadata).get, reader_id)]
+        if before is None and with_snapshot:
+            calls.append(partial(feeds.top, reader_id, limit, now))
+            reader, (pushed, snapshot) = at_once(calls)
+            return FeedStart(reader, pushed, snapshot)
+        calls.append(partial(feeds.page, reader_id, before, limit, now))
+        if with_snapshot:
+            calls.append(partial(self._snapshot, reader_id))
+        reader, pushed, *snapshots = at_once(calls)
+        return FeedStart(reader, pushed, snapshots[0] if snapshots else None)
 
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int

@@ -34,7 +34,6 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.retention import LAPSED_SUBSCRIPTION_RETENTION
 from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
-_TRIM_PAGE: Final = 1000
 _ABOVE_ALL: Final = "~"
 _UNTIL: Final = "until"
 
@@ -43,12 +42,27 @@ _UNTIL: Final = "until"
 class DynamoFeeds:
     table: Table
 
-    def page(self, owner_id: str, before: FeedEntry | None, limit: int) -> Page[FeedEntry]:
+    def page(
+        self, owner_id: str, before: FeedEntry | None, limit: int, now: datetime
+    ) -> Page[FeedEntry]:
         end = keys.ENTRIES_END if before is None else str(before)
         condition = Key(PK).eq(keys.feed_partition(owner_id)) & Key(SK).lt(end)
         rows = self.table.query(condition, limit=limit, newest_first=True)
-        entries = tuple(FeedEntry.parse(item[SK]) for item in rows.items)
-        return Page(entries, str(entries[-1]) if rows.last else None)
+        return _page(rows.items, now, more=rows.last is not None)
+
+    def top(
+        self, owner_id: str, limit: int, now: datetime
+    ) -> tuple[Page[FeedEntry], Snapshot | None]:
+        """The first page of entries, and the snapshot. The snapshot's sort key is above those of
+        all entries, so one query reads both: that never takes more read units than reading them
+        separately, and half a unit less if there is no snapshot."""
+        condition = Key(PK).eq(keys.feed_partition(owner_id))
+        rows = self.table.query(condition, limit=limit + 1, newest_first=True)
+        snapshot, items = None, rows.items
+        if items and item_key(items[0]) == keys.snapshot(owner_id):
+            snapshot, items = to_snapshot(items[0]), items[1:]
+        more = rows.last is not None or len(items) > limit
+        return _page(items[:limit], now, more=more), snapshot
 
     def put(self, owner_ids: Iterable[str], entries: Sequence[FeedEntry], at: datetime) -> None:
         fields = {TTL_ATTRIBUTE: epoch(at + FEED_RETENTION)}
@@ -59,18 +73,6 @@ class DynamoFeeds:
                 for entry in entries
             )
         )
-
-    def trim(self, owner_id: str, keep: int) -> int:
-        kept, removed, before = 0, 0, None
-        while True:
-            page = self.page(owner_id, before, _TRIM_PAGE)
-            surplus = page.items[max(0, keep - kept) :]
-            self.table.write_many(deletes=(keys.feed(owner_id, entry) for entry in surplus))
-            kept += len(page.items) - len(surplus)
-            removed += len(surplus)
-            if page.next_position is None:
-                return removed
-            before = FeedEntry.parse(page.next_position)
 
     def snapshot(self, owner_id: str) -> Snapshot | None:
         item = self.table.get(keys.snapshot(owner_id))
@@ -93,6 +95,13 @@ class DynamoFeeds:
         except ConditionFailed:
             return False
         return True
+
+
+def _page(items: Sequence[Item], now: datetime, *, more: bool) -> Page[FeedEntry]:
+    # TTL removes items late; an entry past its time is as good as gone.
+    lasting = (item for item in items if item[TTL_ATTRIBUTE] > epoch(now))
+    entries = tuple(FeedEntry.parse(item[SK]) for item in lasting)
+    return Page(entries, items[-1][SK] if more and items else None)
 
 
 @dataclass(frozen=True, slots=True)

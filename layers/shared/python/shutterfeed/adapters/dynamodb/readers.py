@@ -62,8 +62,12 @@ class DynamoReaders:
             if PUSHED in item
         }
 
-    def record_visit(self, reader_id: str, day: date) -> None:
-        self._update(reader_id, {_VISIT: day.isoformat()}, Attr(PK).exists())
+    def record_visit(self, reader_id: str, day: date, pushed_until: datetime | None = None) -> None:
+        fields: Item = {_VISIT: day.isoformat()}
+        if pushed_until is not None:
+            # Two visits at once may leave either's time: subscriptions last a day longer.
+            fields[PUSHED] = epoch(pushed_until)
+        self._update(reader_id, fields, Attr(PK).exists())
 
     def prepare(self, reader_id: str) -> None:
         self._update(reader_id, {PREPARED: True}, Attr(PK).exists())
