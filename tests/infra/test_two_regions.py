@@ -40,8 +40,8 @@ def _names(properties: dict[str, Any]) -> list[str]:
 
 def test_a_stage_can_stand_in_two_regions(any_at_all: Template) -> None:
     here, there = (_global_names(any_at_all, region) for region in ("us-east-1", "eu-north-1"))
-    # Five buckets, and of CloudFront a function, an access control and policies.
-    assert len(here) == 12
+    # Five buckets, and of CloudFront two functions, an access control and policies.
+    assert len(here) == 15
     assert not set(here.values()) & set(there.values())
 
 

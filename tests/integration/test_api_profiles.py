@@ -55,6 +55,20 @@ def test_fields_are_changed_one_by_one(client: Client, ada: Person) -> None:
     assert client.get("/me", ada).json["bio"] == "second\nline"
 
 
+def test_only_oneself_sees_ones_settings(client: Client, ada: Person, ben: Person) -> None:
+    new = client.get("/me", ada).json
+    assert (new["sensitive"], new["public_page"]) == ("blur", True)
+    changed = client.patch("/me", ada, {"sensitive": "show"}).json
+    assert (changed["sensitive"], changed["public_page"]) == ("show", True)
+    changed = client.patch("/me", ada, {"public_page": False}).json
+    assert (changed["sensitive"], changed["public_page"]) == ("show", False)
+    assert client.get("/me", ada).json == changed
+    refused = client.patch("/me", ada, {"sensitive": "hide"})
+    assert (refused.status, refused.error) == (400, ("invalid_body", "sensitive"))
+    seen = client.get(f"/users/{client.handle(ada)}", ben).json["user"]
+    assert not {"sensitive", "public_page"} & seen.keys()
+
+
 @pytest.mark.parametrize(
     ("given", "stored"),
     [

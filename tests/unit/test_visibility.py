@@ -9,6 +9,7 @@ import pytest
 
 from shutterfeed.domain.media import Purpose
 from shutterfeed.domain.posts import UNPUBLISHED, Post, PostState
+from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import (
     NOBODY,
     STRANGERS,
@@ -162,6 +163,32 @@ def test_whom_one_has_muted_is_left_out_only_where_one_has_not_asked_for_them(
     assert decide(OTHER, UserSubject(AUTHOR), muted, surface) is reason
 
 
+HIDING = replace(AUTHOR, public_page=False)
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_people_who_are_not_signed_in_see_nobody_who_does_not_want_that(surface: Surface) -> None:
+    assert decide(NOBODY, UserSubject(AUTHOR), FOLLOWED, surface) is None
+    for profile in (HIDING, PRIVATE, replace(PRIVATE, public_page=False)):
+        assert decide(NOBODY, UserSubject(profile), FOLLOWED, surface) is Reason.NOT_PUBLIC
+    post = PostSubject(PUBLISHED, HIDING)
+    assert decide(NOBODY, post, FOLLOWED, surface) is Reason.NOT_PUBLIC
+    for viewer in (OWNER, OTHER):
+        assert decide(viewer, post, FOLLOWED, surface) is None
+        assert decide(viewer, UserSubject(HIDING), FOLLOWED, surface) is None
+
+
+@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize("author", [AUTHOR, HIDING, PRIVATE])
+def test_a_sensitive_post_is_as_visible_as_any_other(surface: Surface, author: Profile) -> None:
+    for viewer, relation in product(VIEWERS, (STRANGERS, FOLLOWED)):
+        plain, marked = (
+            decide(viewer, PostSubject(post, author), relation, surface)
+            for post in (PUBLISHED, replace(PUBLISHED, sensitive=True))
+        )
+        assert plain is marked
+
+
 def test_the_first_reason_in_order_is_given() -> None:
     gone = PostSubject(replace(PUBLISHED.deleted(START), purpose=Purpose.AVATAR), None)
     assert decide(OTHER, gone, STRANGERS, Surface.FEED) is Reason.NEVER_SHOWN
@@ -174,3 +201,6 @@ def test_the_first_reason_in_order_is_given() -> None:
     muted = Relation(has_muted=True)
     assert decide(OTHER, PostSubject(PUBLISHED, PRIVATE), muted, Surface.FEED) is Reason.PRIVATE
     assert _post_reason(OTHER, PUBLISHED, Surface.FEED, muted) is Reason.MUTED
+    shy = replace(AUTHOR, private=True, public_page=False)
+    assert decide(NOBODY, PostSubject(PUBLISHED, shy), STRANGERS, Surface.FEED) is Reason.PRIVATE
+    assert decide(NOBODY, PostSubject(PUBLISHED, HIDING), muted, Surface.FEED) is Reason.NOT_PUBLIC
