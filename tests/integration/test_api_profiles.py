@@ -20,9 +20,10 @@ def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> Non
     assert first["handle"].startswith("user_")
     assert first["counts"] == {"followers": 0, "following": 0, "posts": 0}
     assert client.get("/me", ada).json == first
-    assert (first["private"], first["requests"]) == (False, 0)
-    shown = client.get(f"/users/{first['handle']}", ada).json["user"]
-    assert shown == {name: value for name, value in first.items() if name != "requests"}
+    assert first["private"] is False
+    own = {name: first.pop(name) for name in ("requests", "sensitive", "public_page")}
+    assert own == {"requests": 0, "sensitive": "blur", "public_page": True}
+    assert client.get(f"/users/{first['handle']}", ada).json["user"] == first
 
 
 def test_reading_an_empty_feed_makes_the_profile_too(
@@ -66,7 +67,7 @@ def test_only_oneself_sees_ones_settings(client: Client, ada: Person, ben: Perso
     refused = client.patch("/me", ada, {"sensitive": "hide"})
     assert (refused.status, refused.error) == (400, ("invalid_body", "sensitive"))
     seen = client.get(f"/users/{client.handle(ada)}", ben).json["user"]
-    assert not {"sensitive", "public_page"} & seen.keys()
+    assert not {"requests", "sensitive", "public_page"} & seen.keys()
 
 
 @pytest.mark.parametrize(

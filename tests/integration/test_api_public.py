@@ -3,22 +3,23 @@ cards, oEmbed and feeds."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from api.cards import BEGIN, END
 from api.http import EDGE_SECONDS, ROUTES
-from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.table import Update
 from tests.cards import Head, read_head
 from tests.integration.client import Answer, Client, draft
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish, set_avatar
 from tests.integration.world import MEDIA_BASE_URL, SITE_URL, Person, World
 from tests.pictures import jpeg
 
@@ -61,10 +62,6 @@ class Scene:
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
         return read_head(answer.text)
-
-    def set_profile(self, **values: object) -> None:
-        key = keys.profile(self.ada.user_id)
-        self.world.metadata.write(Update(key, set=values))
 
 
 @pytest.fixture
@@ -109,7 +106,7 @@ def test_what_is_shown_is_kept_at_the_edge_for_a_minute_and_nowhere_else(scene: 
 def test_who_is_not_shown_to_strangers_is_not_there_for_them(
     scene: Scene, ben: Person, hiding: Mapping[str, bool]
 ) -> None:
-    scene.set_profile(**hiding)
+    scene.client.patch("/me", scene.ada, hiding)
     nobody = "3Z7TD5472D9E79YR1ABP61WYSM-01KJMMA2G038NKRKAYDXX8Q70D"
     hidden, unknown = scene.everything(), scene.everything(nobody, "adb")
     for name, answer in hidden.items():
@@ -117,9 +114,9 @@ def test_who_is_not_shown_to_strangers_is_not_there_for_them(
         assert answer.headers == unknown[name].headers, name
         assert answer.text.replace("ada", "adb") == unknown[name].text, name
     assert scene.tagged() == []
-    if "private" not in hiding:
-        assert scene.client.get(f"/posts/{scene.post_id}", ben).status == 200
-        assert scene.client.get("/users/ada", ben).status == 200
+    assert scene.client.get("/users/ada", ben).status == 200
+    seen = scene.client.get(f"/posts/{scene.post_id}", ben).status
+    assert seen == (404 if hiding.get("private") else 200)
 
 
 def test_the_setting_takes_effect_at_once_and_is_taken_back(scene: Scene) -> None:
@@ -128,6 +125,49 @@ def test_the_setting_takes_effect_at_once_and_is_taken_back(scene: Scene) -> Non
     assert scene.client.get("/users/ada", scene.ada).status == 200
     scene.client.patch("/me", scene.ada, {"public_page": True})
     assert {answer.status for answer in scene.everything().values()} == {200}
+
+
+def test_strangers_get_links_for_a_day_or_two_and_never_those_for_two_hours(
+    scene: Scene, pipeline: Pipeline, ada: Person
+) -> None:
+    set_avatar(scene.client, pipeline, ada, jpeg(64, 64, seed=3))
+
+    def public() -> dict[str, Answer]:
+        tag = scene.client.get("/public/hashtags/birds/posts")
+        return scene.everything() | {"tag": tag}
+
+    scene.client.patch("/me", ada, {"private": True})
+    own = scene.client.get(f"/posts/{scene.post_id}", ada)
+    assert min(_lives(scene, own)) <= timedelta(hours=2)
+    assert not [name for name, answer in public().items() if _lives(scene, answer)]
+    scene.client.patch("/me", ada, {"private": False})
+    for name, answer in public().items():
+        lives = _lives(scene, answer)
+        assert lives, name
+        assert all(timedelta(days=1) < life <= timedelta(days=2) for life in lives), name
+
+
+def _lives(scene: Scene, answer: Answer) -> list[timedelta]:
+    """For how long each link to media in an answer is good, whatever the answer's form. Atom has
+    HTML in XML, which is escaped twice."""
+    text = unescape(unescape(answer.text))
+    links = re.findall(rf"{re.escape(MEDIA_BASE_URL)}/[^\s\"<>]+", text)
+    expiries = [parse_qs(urlsplit(link).query)["e"] for link in links]
+    now = scene.world.clock.now()
+    return [datetime.fromtimestamp(int(expiry), UTC) - now for (expiry,) in expiries]
+
+
+def test_who_was_blocked_is_answered_like_everybody_on_the_public_routes(
+    scene: Scene, ben: Person
+) -> None:
+    """The edge keeps one answer for all, so it must not depend on who asks."""
+    scene.client.patch("/me", ben, {"handle": "ben"})
+    scene.client.put("/me/blocks/ben", scene.ada)
+    assert scene.client.get("/users/ada", ben).status == 404
+    for path in ("/public/users/ada", f"/public/posts/{scene.post_id}"):
+        asked, told = scene.client.get(path, ben), scene.client.get(path)
+        assert asked.status == told.status == 200
+        assert asked.text == told.text
 
 
 def test_a_post_that_is_deleted_or_not_published_yet_is_not_there(scene: Scene) -> None:

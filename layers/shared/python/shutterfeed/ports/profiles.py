@@ -37,8 +37,7 @@ class Profiles(Protocol):
         public_page: bool | None = None,
     ) -> None:
         """Change the given fields; None leaves a field as it is. A write of `private` counts as one
-        of `Profile.switches`. Make the charges. Raises
-        `LimitReached`."""
+        of `Profile.switches`. Make the charges. Raises `LimitReached`."""
         ...
 
     def spread_followers(self, user_id: str, shards: int) -> None:
