@@ -182,6 +182,11 @@ def decide_on_lists(viewer: Viewer, owner: Profile, relation: Relation) -> Reaso
     return _decide_on_author(viewer, owner, relation, Surface.ITSELF)
 
 
+def is_kept_from(viewer: Viewer, owner: Profile) -> bool:
+    """Whether the viewer is not signed in, and the owner is not shown to such people."""
+    return viewer.user_id is None and not owner.is_public
+
+
 def _decide_on_author(
     viewer: Viewer, author: Profile, relation: Relation, surface: Surface
 ) -> Reason | None:
@@ -190,7 +195,7 @@ def _decide_on_author(
         return reason
     if author.private and not relation.follows:
         return Reason.PRIVATE
-    if _is_kept_from(viewer, author):
+    if is_kept_from(viewer, author):
         return Reason.NOT_PUBLIC
     return reason
 
@@ -198,16 +203,11 @@ def _decide_on_author(
 def _decide_on_user(
     viewer: Viewer, profile: Profile, relation: Relation, surface: Surface
 ) -> Reason | None:
-    if _is_kept_from(viewer, profile):
+    if is_kept_from(viewer, profile):
         return Reason.NOT_PUBLIC
     if surface is Surface.BLOCKS and relation.has_blocked:
         return None
     return decide_on_relation(viewer, profile.user_id, relation, surface)
-
-
-def _is_kept_from(viewer: Viewer, owner: Profile) -> bool:
-    """Whether the viewer is not signed in, and the owner is not shown to such people."""
-    return viewer.user_id is None and not owner.is_public
 
 
 def _decide_on_post(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:
