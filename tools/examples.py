@@ -76,9 +76,6 @@ _OWN: Final = {
     "counts": {"followers": 128, "following": 64, "posts": 12},
     "created_at": "2026-01-12T08:30:00Z",
     "private": False,
-    "requests": 0,
-    "sensitive": "blur",
-    "public_page": True,
 }
 _OTHER_COUNTS: Final = {"followers": 9, "following": 31, "posts": 4}
 _OTHER: Final = {
@@ -199,8 +196,8 @@ _REFUSED: Final = {
 
 ANSWERS: Final[Mapping[str, Any]] = {
     "Health": {"status": "ok"},
-    "User": _OTHER,
-    "Me": _OWN,
+    "User": _OWN,
+    "Me": {**_OWN, "requests": 0, "sensitive": "blur", "public_page": True},
     "UserAsSeen": {"user": _OTHER, **_FOLLOWED},
     "follow_waits": _ASKED,
     "unfollow": {"user": _OTHER, **_STRANGERS},
