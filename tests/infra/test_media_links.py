@@ -235,7 +235,10 @@ def test_the_function_stands_before_the_cache_of_media_alone(every: Template) ->
 
 
 def test_no_part_of_a_token_is_in_the_caches_key(every: Template) -> None:
-    caching = every.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
+    config = every.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    (media,) = (b for b in config["CacheBehaviors"] if b["PathPattern"] == _PATTERN)
+    policies = every.all("AWS::CloudFront::CachePolicy")
+    caching = policies[media["CachePolicyId"]["Ref"]]["CachePolicyConfig"]
     key = caching["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["QueryStringsConfig"]["QueryStrings"] == [MEDIUM_PARAMETER]
 
