@@ -8,6 +8,7 @@ import { openCompose } from "../compose.ts";
 import { sentence } from "../errors.ts";
 import { askForNews, feed, lacksOwn, news, showNews } from "../feed.ts";
 import { published } from "../pending.ts";
+import { useIsShown } from "../relations.ts";
 import { useStore } from "../store.ts";
 import { plural } from "../text.ts";
 import { toast } from "../toasts.ts";
@@ -21,6 +22,7 @@ const FIRST_PICTURE_MS = 2_000;
 
 export function FeedView() {
   const list = feed();
+  const isShown = useIsShown();
   const [isSettled, settle] = useFirstPicture(list.state.value.items.length > 0);
   return (
     <Page title="Home" hideTitle class="page-feed">
@@ -28,6 +30,7 @@ export function FeedView() {
       <PendingPosts />
       <Endless
         list={list}
+        isShown={isShown}
         isHeld={!isSettled}
         render={(posts) => (
           <div
