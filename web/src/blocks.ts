@@ -3,7 +3,7 @@ import { call } from "./api.ts";
 import { sentence } from "./errors.ts";
 import { loadMe } from "./me.ts";
 import { BLOCKED, type Change } from "./relation.ts";
-import { changing } from "./relations.ts";
+import { changing, note } from "./relations.ts";
 import { day } from "./text.ts";
 import { toast } from "./toasts.ts";
 
@@ -42,12 +42,13 @@ export async function block(person: Person): Promise<boolean> {
   return true;
 }
 
+/** Shown once it is done: until then, whatever is read of them again is not found. */
 export async function unblock(person: Person): Promise<boolean> {
-  const { handle } = person;
+  const { id, handle } = person;
   const path = { handle };
-  const change = { blocked_by_me: false };
-  if (!(await attempt(person, change, () => call("delete", "/me/blocks/{handle}", { path }))))
+  if (!(await attempt(person, {}, () => call("delete", "/me/blocks/{handle}", { path }))))
     return false;
+  note(id, { blocked_by_me: false });
   toast(`@${handle} is not blocked any more. You do not follow each other.`);
   return true;
 }

@@ -33,8 +33,7 @@ export function loadMe(): Promise<Me> {
  */
 export function keepMeFresh(): () => void {
   const ask = () => {
-    if (!document.hidden && navigator.onLine && !interrupted.value)
-      loadMe().catch(() => undefined); // what is known stays, until the next time
+    if (!document.hidden && navigator.onLine && !interrupted.value) loadMe().catch(() => undefined); // what is known stays, until the next time
   };
   const timer = setInterval(() => {
     if (me.value?.private) ask();

@@ -26,6 +26,11 @@ export function learnFrom(seen: UserAsSeen): UserAsSeen {
   return seen;
 }
 
+/** Notes what one has just changed. */
+export function note(id: string, change: Change): void {
+  put(id, { ...known.value[id], ...change });
+}
+
 /** Shows a change at once, and takes it back if `action` fails. Raises the same errors. */
 export async function changing<T>(
   id: string,
@@ -33,7 +38,7 @@ export async function changing<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   const before = known.value[id] ?? {};
-  put(id, { ...before, ...change });
+  note(id, change);
   try {
     return await action();
   } catch (error) {

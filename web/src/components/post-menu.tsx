@@ -33,8 +33,7 @@ export function PostMenu({ post: given, onClose }: Props) {
 
   if (step === "edit") return <EditPost post={post} onClose={onClose} />;
   if (step === "delete") return <ConfirmDelete post={post} onClose={onClose} />;
-  if (step !== "menu")
-    return <PersonDialog step={step} person={post.author} onClose={onClose} />;
+  if (step !== "menu") return <PersonDialog step={step} person={post.author} onClose={onClose} />;
   return (
     <Dialog title="Post options" class="dialog-menu" onClose={onClose}>
       <ul class="menu dialog-body">

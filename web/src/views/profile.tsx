@@ -80,8 +80,8 @@ export function ProfileView({ handle }: Record<string, string>) {
       <Page title={`@${name}`} hideTitle>
         <Empty title={`Nobody is called @${name}`}>
           <p>
-            They may have changed their handle: try to find them with the search. If you have blocked
-            them, they are in your settings.
+            They may have changed their handle: try to find them with the search. If you have
+            blocked them, they are in your settings.
           </p>
           <p class="empty-actions">
             <a class="button button-primary" href={`/search?q=${encodeURIComponent(name)}`}>
