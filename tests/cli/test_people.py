@@ -120,7 +120,7 @@ def test_a_mute_until_a_moment_ends_then(
     assert main.main(["mute", "ben", "--until", "2027-05-04T12:00+02:00"]) == 0
     until = datetime.fromisoformat(people.query["until"])
     assert until == datetime(2027, 5, 4, 10, tzinfo=UTC)
-    assert capsys.readouterr().out.startswith("@ben is muted until 2027-05-04 ")
+    assert capsys.readouterr().out.startswith("@ben is muted until 2027-05-")
 
 
 def test_a_mute_for_a_time_ends_so_much_later(people: People) -> None:
