@@ -9,7 +9,9 @@ import { List } from "../lists.ts";
 import { day } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
 
-const from = (cursor: string | undefined) => ({ query: cursor === undefined ? {} : { cursor } });
+function from(cursor: string | undefined): { query: { cursor?: string } } {
+  return { query: cursor === undefined ? {} : { cursor } };
+}
 
 export function BlockedView() {
   const list = ofThisVisit(

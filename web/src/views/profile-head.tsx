@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { User, UserAsSeen } from "../api.ts";
 import { unblock } from "../blocks.ts";
 import { Avatar } from "../components/avatar.tsx";
@@ -150,6 +150,8 @@ export function Locked({ isRequested }: { isRequested: boolean }) {
 
 /** In place of the whole profile of somebody whom one has just blocked. */
 export function Blocked({ user }: { user: User }) {
+  // What had the focus is gone with the profile.
+  useEffect(() => document.querySelector("h1")?.focus({ preventScroll: true }), []);
   return (
     <Empty title={`You have blocked @${user.handle}`}>
       <p>You are not there for each other. All whom you have blocked are in your settings.</p>
