@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Author, ListedUser } from "../api.ts";
 import { useRelation } from "../relations.ts";
 import { Avatar } from "./avatar.tsx";
@@ -39,6 +40,17 @@ export function PersonRow({ user, bio, followsMe = false, children }: PersonRowP
       </a>
       <div class="person-actions">{children}</div>
     </li>
+  );
+}
+
+/** What has become of a row, in place of the button that was pressed: it takes its focus. */
+export function Outcome({ children }: { children: string }) {
+  const said = useRef<HTMLSpanElement>(null);
+  useEffect(() => said.current!.focus({ preventScroll: true }), []);
+  return (
+    <span ref={said} class="outcome" tabIndex={-1}>
+      {children}
+    </span>
   );
 }
 

@@ -4,7 +4,7 @@ import { type BlockedUser, call, type MutedUser } from "../api.ts";
 import { block, mute, type Person, unblock, unmute } from "../blocks.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
-import { PersonRow, UsersSkeleton } from "../components/user-row.tsx";
+import { Outcome, PersonRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
 import { day } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -121,7 +121,7 @@ function Row({ user, note, back, done, again }: RowProps) {
   const action = isOff ? again : back;
 
   async function act(): Promise<void> {
-    if (action === undefined) return;
+    if (action === undefined || isBusy) return;
     setBusy(true);
     if (await action[1]()) setOff(!isOff);
     setBusy(false);
@@ -129,12 +129,13 @@ function Row({ user, note, back, done, again }: RowProps) {
 
   return (
     <PersonRow user={user} bio={isOff ? done : note}>
-      {action && (
+      {action === undefined ? (
+        <Outcome>{done}</Outcome>
+      ) : (
         <button
           type="button"
           class="button button-small"
           aria-label={`${action[0]} @${user.handle}`}
-          disabled={isBusy}
           onClick={() => void act()}
         >
           {action[0]}

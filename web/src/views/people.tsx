@@ -3,7 +3,7 @@ import { call, type ListedUser } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { ConfirmRemoval } from "../components/person-dialogs.tsx";
-import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
+import { Outcome, UserRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
 import { learnOf, useIsListed, useRelation } from "../relations.ts";
@@ -80,7 +80,7 @@ function OwnFollower({ user }: { user: ListedUser }) {
   const { follows_me } = useRelation(user.id, user);
   return (
     <UserRow user={user}>
-      {follows_me ? (
+      {follows_me || isAsking ? (
         <button
           type="button"
           class="button button-small"
@@ -91,7 +91,7 @@ function OwnFollower({ user }: { user: ListedUser }) {
           Remove
         </button>
       ) : (
-        <span class="row-note">Removed</span>
+        <Outcome>Removed</Outcome>
       )}
       {isAsking && <ConfirmRemoval person={user} onClose={() => setAsking(false)} />}
     </UserRow>

@@ -53,10 +53,8 @@ const PUBLIC_HINT =
 /** The switch is moved at once, and moved back if the API refuses. */
 function PrivateAccount({ own }: { own: Me }) {
   const [isAsking, setAsking] = useState(false);
-  const [isBusy, setBusy] = useState(false);
 
   async function change(isPrivate: boolean): Promise<void> {
-    setBusy(true);
     setMe({ ...own, private: isPrivate });
     try {
       setMe(await call("patch", "/me", { body: { private: isPrivate } }));
@@ -64,8 +62,6 @@ function PrivateAccount({ own }: { own: Me }) {
     } catch (error) {
       setMe(own);
       toast(sentence(error), { isError: true });
-    } finally {
-      setBusy(false);
     }
   }
 
@@ -78,7 +74,6 @@ function PrivateAccount({ own }: { own: Me }) {
           role="switch"
           aria-checked={own.private}
           checked={own.private}
-          disabled={isBusy}
           aria-describedby="private-hint"
           onChange={(event) => {
             if (event.currentTarget.checked) void change(true);

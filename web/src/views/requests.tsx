@@ -3,7 +3,7 @@ import { call, type ListedUser } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { FollowButton } from "../components/follow-button.tsx";
 import { Page } from "../components/page.tsx";
-import { PersonRow, UsersSkeleton } from "../components/user-row.tsx";
+import { Outcome, PersonRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
 import { learnOf, useIsListed, useRelation } from "../relations.ts";
@@ -95,8 +95,13 @@ function Row({ user }: { user: ListedUser }) {
           </button>
         </>
       )}
-      {state === "declined" && <span class="row-note">Declined</span>}
-      {state === "accepted" && <FollowButton user={user} seen={user} class="button-small" />}
+      {state === "declined" && <Outcome>Declined</Outcome>}
+      {state === "accepted" && (
+        <>
+          <Outcome>Accepted</Outcome>
+          <FollowButton user={user} seen={user} class="button-small" />
+        </>
+      )}
     </PersonRow>
   );
 }
