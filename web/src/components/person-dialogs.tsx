@@ -47,7 +47,7 @@ export function ConfirmRemoval({ person, onClose }: Props) {
         They no longer follow you, and your posts leave their feed at once. They are not told.
         {` ${again}`}
       </p>
-      <p>You cannot undo this: nobody can be made a follower by somebody else.</p>
+      <p>You cannot undo this: only they can make themselves your follower.</p>
     </Confirm>
   );
 }

@@ -128,7 +128,7 @@ function Row({ user, note, back, done, again }: RowProps) {
   }
 
   return (
-    <PersonRow user={user} bio={isOff ? done : note}>
+    <PersonRow user={user} bio={isOff && action ? done : note}>
       {action === undefined ? (
         <Outcome>{done}</Outcome>
       ) : (
