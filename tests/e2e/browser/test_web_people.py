@@ -158,6 +158,11 @@ def test_a_block_empties_both_screens(visit: Visit, person: Callable[[], Person]
     expect(blocking.card("Of Ann")).to_be_visible()
     blocking.sees_text(f"@{ben.handle} is blocked.")
 
+    # Theirs is open: it hears of it with the next look, without being loaded again.
+    blocked.go("Home")
+    expect(blocked.card("Of Ann")).to_be_hidden()
+    expect(blocked.card("Of Ben")).to_be_visible()
+
     # Each to the other: no posts, no profile, nobody in a list.
     for visitor, hidden, own in ((blocked, ann, "Of Ben"), (blocking, ben, "Of Ann")):
         visitor.expects("status of 404")
