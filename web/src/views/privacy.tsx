@@ -70,6 +70,7 @@ function PrivateAccount({ own }: { own: Me }) {
       <h2 id="private-account">Private account</h2>
       <label class="check">
         <input
+          class="switch"
           type="checkbox"
           role="switch"
           aria-checked={own.private}
