@@ -28,15 +28,15 @@ export function loadMe(): Promise<Me> {
 }
 
 /**
- * Asks again while the page is open: when one comes back to it, and for a private account from time
- * to time, since people ask to follow it. Call what is returned to end that.
+ * Asks again while the page is open: when one comes back to it, and from time to time while people
+ * may ask to follow one, or those who have asked are being let in. Call what is returned to end that.
  */
 export function keepMeFresh(): () => void {
   const ask = () => {
     if (!document.hidden && navigator.onLine && !interrupted.value) loadMe().catch(() => undefined); // what is known stays, until the next time
   };
   const timer = setInterval(() => {
-    if (me.value?.private) ask();
+    if (me.value?.private || me.value?.requests) ask();
   }, REFRESH_MS);
   document.addEventListener("visibilitychange", ask);
   return () => {
