@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from shutterfeed_cli import commands
+from shutterfeed_cli import commands, people
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode
 
@@ -21,6 +21,11 @@ def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
         "feed": commands.feed,
         "search": commands.search,
         "status": commands.status,
+        "block": people.block,
+        "unblock": people.unblock,
+        "mute": people.mute,
+        "unmute": people.unmute,
+        "requests": people.requests,
     }
     command = small.get(asked.command) or _large(asked.command)
     return command(asked, context)

@@ -16,6 +16,7 @@ from typing import Final
 
 from shutterfeed_cli import VERSION
 from shutterfeed_cli.errors import CliError, ExitCode, Stopped
+from shutterfeed_cli.moments import parse_duration, parse_moment
 
 _EPILOG = """
 Every command accepts --json. NO_COLOR turns colours off; a progress bar needs a terminal.
@@ -91,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     status = command("status", "Show the uploads that are on their way or have failed.")
     status.add_argument("--all", action="store_true", help="show published uploads too")
     _limited(status)
+    _block(command("block", "Block somebody, or show whom you have blocked."))
+    unblock = command("unblock", "Take a block back.")
+    unblock.add_argument("handle", metavar="HANDLE")
+    _mute(command("mute", "Mute somebody, for ever or for a time, or show whom you have muted."))
+    unmute = command("unmute", "Take a mute back.")
+    unmute.add_argument("handle", metavar="HANDLE")
+    _requests(command("requests", "Show who asks to follow you, or accept or decline a request."))
     export = command("export", "Save everything of your own to a folder.")
     export.add_argument("folder", type=Path, metavar="DIR")
     _parallel(export)
@@ -120,6 +128,40 @@ def _upload(parser: argparse.ArgumentParser) -> None:
         help="show in posts when and with which camera a photo was taken",
     )
     _running(parser)
+
+
+def _block(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("handle", nargs="?", metavar="HANDLE")
+    parser.add_argument("--list", action="store_true", help="show whom you have blocked")
+    _limited(parser)
+
+
+def _mute(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("handle", nargs="?", metavar="HANDLE")
+    parser.add_argument("--list", action="store_true", help="show whom you have muted")
+    end = parser.add_mutually_exclusive_group()
+    end.add_argument(
+        "--until",
+        type=parse_moment,
+        metavar="MOMENT",
+        help="when the mute ends, for example 2027-05-04 or 2027-05-04T12:00Z",
+    )
+    end.add_argument(
+        "--for",
+        type=parse_duration,
+        dest="duration",
+        metavar="TIME",
+        help="how long the mute lasts: 30m, 12h, 7d or 2w",
+    )
+    _limited(parser)
+
+
+def _requests(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "answer", nargs="?", choices=["accept", "decline"], metavar="accept|decline"
+    )
+    parser.add_argument("handle", nargs="?", metavar="HANDLE")
+    _limited(parser)
 
 
 def _instagram(parser: argparse.ArgumentParser) -> None:

@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pytest
 from PIL import Image
 
+from shutterfeed_cli import context as shared
+from shutterfeed_cli.client import http
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.http import Patience
@@ -21,6 +24,7 @@ from shutterfeed_cli.client.transfer import Transfer
 from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.planning import FileResult, Outcome, Wanted
+from shutterfeed_cli.session import Session, SessionFile, Site
 from shutterfeed_cli.stopping import Stop
 from shutterfeed_cli.uploads import Uploader
 
@@ -280,3 +284,14 @@ def pictures(folder: Path, names: list[str]) -> list[Path]:
         Image.new("RGB", (4, 4), colour).save(path, "PNG")
         paths.append(path)
     return paths
+
+
+def signed_in(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Service:
+    """The service that commands find, which are signed in at it."""
+    service = Service()
+    monkeypatch.setenv("SHUTTERFEED_CONFIG", str(folder / "config"))
+    monkeypatch.setenv("SHUTTERFEED_STATE", str(folder / "state"))
+    SessionFile().save(Session(Site("http://site", BASE, "", ""), "ann@example.com", "refresh"))
+    monkeypatch.setattr(http, "new_client", lambda _: service.client)
+    monkeypatch.setattr(shared, "Tokens", lambda *_: FixedTokens())
+    return service

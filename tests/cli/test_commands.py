@@ -17,9 +17,7 @@ import httpx
 import pytest
 from rich.table import Table
 
-from shutterfeed_cli import context as shared
 from shutterfeed_cli import main
-from shutterfeed_cli.client import http
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.http import Patience
@@ -29,23 +27,16 @@ from shutterfeed_cli.journal import Journal
 from shutterfeed_cli.ledger import refresh_ledger
 from shutterfeed_cli.output import Output, UploadReport, clean, table
 from shutterfeed_cli.planning import FileResult, Outcome
-from shutterfeed_cli.session import Session, SessionFile, Site
 from shutterfeed_cli.stopping import GRACE_SECONDS, Stop
 from shutterfeed_cli.uploading import parse_place
 from shutterfeed_cli.waiting import Waiting
-from tests.cli.service import BASE, FixedTokens, NoPause, Service, pictures
+from tests.cli.service import BASE, FixedTokens, NoPause, Service, pictures, signed_in
 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Service:
     """What the commands find where they are signed in."""
-    service = Service()
-    monkeypatch.setenv("SHUTTERFEED_CONFIG", str(tmp_path / "config"))
-    monkeypatch.setenv("SHUTTERFEED_STATE", str(tmp_path / "state"))
-    SessionFile().save(Session(Site("http://site", BASE, "", ""), "ann@example.com", "refresh"))
-    monkeypatch.setattr(http, "new_client", lambda _: service.client)
-    monkeypatch.setattr(shared, "Tokens", lambda *_: FixedTokens())
-    return service
+    return signed_in(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -406,7 +397,7 @@ class TestFetcher:
 def test_every_command_takes_json() -> None:
     parser = main._parser()
     [actions] = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    assert len(actions.choices) == 9
+    assert len(actions.choices) == 14
     for command in actions.choices.values():
         assert "--json" in command.format_help()
 

@@ -357,3 +357,34 @@ def test_sign_in_and_what_is_shown(
     assert shell.json("whoami", code=3)[0]["event"] == "error"
     session.write_text(kept)
     assert shell.run("whoami")[0] == 3
+
+
+def test_people_are_let_in_muted_and_blocked(
+    person: Callable[[], Person], shell_of: Callable[[Person], Shell]
+) -> None:
+    owner, asking = person(), person()
+    owner.api.edit_me(private=True)
+    asking.api.follow(owner.handle)
+    shell = shell_of(owner)
+    [waiting] = eventually(lambda: shell.json("requests")[0]["items"], until=bool)
+    assert waiting["handle"] == asking.handle
+    [let_in] = shell.json("requests", "accept", f"@{asking.handle}")
+    assert let_in["follows_me"]
+    assert shell.json("requests") == [{"items": []}]
+    [refused] = shell.json("requests", "accept", f"{asking.handle}x", code=1)
+    assert refused["event"] == "error"
+
+    [muted] = shell.json("mute", asking.handle, "--for", "7d")
+    assert muted["until"] is not None
+    [listed] = shell.json("mute", "--list")[0]["items"]
+    assert listed["user"]["handle"] == asking.handle
+    shell.json("unmute", asking.handle)
+    assert shell.json("mute", "--list") == [{"items": []}]
+
+    shell.json("block", asking.handle)
+    [blocked] = shell.json("block", "--list")[0]["items"]
+    assert blocked["handle"] == asking.handle
+    assert asking.api.send("GET", f"/users/{owner.handle}").status_code == 404
+    shell.json("unblock", asking.handle)
+    assert shell.json("block", "--list") == [{"items": []}]
+    assert not asking.api.user(owner.handle)["followed_by_me"]

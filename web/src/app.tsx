@@ -6,13 +6,14 @@ import { Icon, type IconName, Logo } from "./components/icons.tsx";
 import { Toaster } from "./components/toaster.tsx";
 import { closeCompose, compose, openCompose } from "./compose.ts";
 import { lazy } from "./lazy.tsx";
-import { loadMe, me } from "./me.ts";
+import { keepMeFresh, loadMe, me } from "./me.ts";
 import { match } from "./paths.ts";
 import { resumePending } from "./pending.ts";
 import { closeMenu, menuOf } from "./post-menu.ts";
 import { followLinks, location } from "./router.ts";
 import { useStore } from "./store.ts";
 import { sending } from "./tabs.ts";
+import { count, plural } from "./text.ts";
 import { FeedView } from "./views/feed.tsx";
 import { NotFoundView } from "./views/not-found.tsx";
 
@@ -37,6 +38,10 @@ const ROUTES: readonly (readonly [string, View])[] = [
   ["/deleted", view("DeletedView")],
   ["/settings", view("SettingsView")],
   ["/settings/security", view("SecurityView")],
+  ["/settings/privacy", view("PrivacyView")],
+  ["/settings/blocked", view("BlockedView")],
+  ["/settings/muted", view("MutedView")],
+  ["/requests", view("RequestsView")],
 ];
 export const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
@@ -87,6 +92,7 @@ function SignedIn({ path }: { path: string }) {
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, []);
+  useEffect(keepMeFresh, []);
   useFilesFromOutside();
 
   const [Shown, values] = route(path);
@@ -136,6 +142,7 @@ function OpenMenu() {
 function Navigation({ path }: { path: string }) {
   const user = useStore(me);
   const profile = user ? `/u/${user.handle}` : "/me";
+  const waiting = user?.requests ?? 0;
   return (
     <nav class="nav" aria-label="Main">
       <a class="brand" href="/" aria-label="Shutterfeed">
@@ -157,22 +164,35 @@ function Navigation({ path }: { path: string }) {
           </button>
         </li>
         <NavLink href="/uploads" label="Uploads" icon="uploads" path={path} />
-        <NavLink href={profile} label="Profile" icon="person" path={path} />
+        <NavLink href={profile} label="Profile" icon="person" path={path} waiting={waiting} />
       </ul>
     </nav>
   );
 }
 
-function NavLink(props: { href: string; label: string; icon: IconName; path: string }) {
+interface NavLinkProps {
+  href: string;
+  label: string;
+  icon: IconName;
+  path: string;
+  /** The number of people who ask to follow one. */
+  waiting?: number;
+}
+
+function NavLink({ href, label, icon, path, waiting = 0 }: NavLinkProps) {
   return (
     <li>
       <a
         class="nav-item"
-        href={props.href}
-        {...(props.path === props.href && { "aria-current": "page" as const })}
+        href={href}
+        {...(path === href && { "aria-current": "page" as const })}
+        {...(waiting > 0 && { "aria-label": `${label}, ${plural(waiting, "follow request")}` })}
       >
-        <Icon name={props.icon} />
-        <span class="nav-label">{props.label}</span>
+        <span class="nav-icon">
+          <Icon name={icon} />
+          {waiting > 0 && <span class="nav-badge">{count(waiting)}</span>}
+        </span>
+        <span class="nav-label">{label}</span>
       </a>
     </li>
   );

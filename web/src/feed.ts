@@ -4,7 +4,7 @@ import { interrupted, signedIn } from "./auth.ts";
 import { Failure } from "./errors.ts";
 import { List, type Page } from "./lists.ts";
 import { published } from "./pending.ts";
-import { remember, restored, takeBack } from "./posts.ts";
+import { recall, remember, restored, takeBack } from "./posts.ts";
 import { Store } from "./store.ts";
 
 /** Few posts on the first page, so that pictures show sooner. */
@@ -52,6 +52,20 @@ export async function askForNews(): Promise<void> {
   try {
     const { new: found } = await call("get", "/feed", { query: { since: asked } });
     if (asked === latest) news.set(found !== null && found.count > 0 ? found : null);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+}
+
+/**
+ * Leaves out posts that are gone, for example because their author has blocked one or is private now;
+ * a failure waits for the next time. One's own that were deleted here can still be restored.
+ */
+export async function dropGone(): Promise<void> {
+  if (interrupted.value || list.state.value.items.length === 0) return;
+  const isDeleted = (post: PostBody) => recall(post.id)?.state === "deleted";
+  try {
+    await list.prune(() => call("get", "/feed", { query: { limit: LIMIT } }), isDeleted);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }

@@ -78,6 +78,28 @@ export function inserted<T>(
   return { ...state, items };
 }
 
+/**
+ * The list without what its first pages, read again, do not have any more: it was deleted, or is hidden
+ * from whoever looks. Nothing is added, and what comes after the page is not known. `stays` is for
+ * what may come back.
+ */
+export function pruned<T>(
+  state: ListState<T>,
+  page: Page<T>,
+  idOf: (item: T) => string,
+  stays: (item: T) => boolean,
+): ListState<T> {
+  const fresh = new Set(page.items.map(idOf));
+  const isWhole = page.next_cursor === null;
+  const last = isWhole
+    ? state.items.length
+    : state.items.findLastIndex((item) => fresh.has(idOf(item)));
+  const items = state.items.filter(
+    (item, index) => index > last || fresh.has(idOf(item)) || stays(item),
+  );
+  return items.length === state.items.length ? state : { ...state, items };
+}
+
 /** After this many empty pages in a row, the list waits to be asked for more. */
 const MAX_EMPTY = 5;
 
@@ -128,6 +150,17 @@ export class List<T> {
     const renewal = ++this.#renewals;
     const page = await read();
     if (renewal === this.#renewals) this.refresh(page);
+  }
+
+  /**
+   * Reads the beginning again and leaves out what it does not have any more. If the first page was
+   * renewed meanwhile, that knows better. Raises the same errors as `read`.
+   */
+  async prune(read: () => Promise<Page<T>>, stays: (item: T) => boolean): Promise<void> {
+    const renewal = this.#renewals;
+    const page = await read();
+    if (renewal !== this.#renewals) return;
+    this.state.update((state) => pruned(state, page, this.#idOf, stays));
   }
 
   /** Puts what is new in the first page on top. */

@@ -1,28 +1,90 @@
-/** Whom one follows, as last heard of: a change shows wherever the person does. */
-import type { ListedUser, UserAsSeen } from "./api.ts";
+/** What one is to others, as last heard of: a change shows wherever the person does. */
+import type { ListedUser, PostBody, UserAsSeen } from "./api.ts";
 import { person } from "./auth.ts";
+import {
+  type Change,
+  type Flags,
+  flagsOf,
+  isMuted,
+  type Relation,
+  STRANGER,
+  told,
+} from "./relation.ts";
 import { Store, useStore } from "./store.ts";
 
-/** By user id. */
-const known = new Store<Readonly<Record<string, boolean>>>({});
+/** By user id. Of an author of a post, only what was changed here is known. */
+const known = new Store<Readonly<Record<string, Change>>>({});
 
 person.watch(() => known.set({}));
 
-export function learn(id: string, follows: boolean): void {
-  known.update((relations) => ({ ...relations, [id]: follows }));
+function put(id: string, relation: Change): void {
+  known.update((relations) => ({ ...relations, [id]: relation }));
 }
 
-/** Notes whom one follows in a list of people that has just come. */
+/** Notes the relations to a list of people that has just come. */
 export function learnOf(users: readonly ListedUser[]): void {
-  const heard = users.map(({ id, followed_by_me }) => [id, followed_by_me]);
-  known.update((relations) => ({ ...relations, ...Object.fromEntries(heard) }));
+  known.update((relations) => ({
+    ...relations,
+    ...Object.fromEntries(users.map((user) => [user.id, told(relations[user.id], user)])),
+  }));
 }
 
 export function learnFrom(seen: UserAsSeen): UserAsSeen {
-  learn(seen.user.id, seen.followed_by_me);
+  put(seen.user.id, told(known.value[seen.user.id], seen));
   return seen;
 }
 
-export function useFollows(id: string, otherwise: boolean): boolean {
-  return useStore(known)[id] ?? otherwise;
+/** Notes what one has just changed. */
+export function note(id: string, change: Change): void {
+  put(id, { ...known.value[id], ...change });
+}
+
+/** Shows a change at once, and takes it back if `action` fails. Raises the same errors. */
+export async function changing<T>(
+  id: string,
+  change: Change,
+  action: () => Promise<T>,
+): Promise<T> {
+  const before = known.value[id] ?? {};
+  note(id, change);
+  try {
+    return await action();
+  } catch (error) {
+    put(id, before);
+    throw error;
+  }
+}
+
+/** `given` is what the API said when the person was loaded. */
+export function relationTo(id: string, given: Flags = STRANGER): Relation {
+  return { ...flagsOf(given), ...known.value[id] };
+}
+
+/** The same; the component renders again when it changes. */
+export function useRelation(id: string, given?: Flags): Relation {
+  useStore(known);
+  return relationTo(id, given);
+}
+
+/** Whether a person belongs into a list of people: not once one has blocked them. */
+export function isListed({ id }: { id: string }): boolean {
+  return !relationTo(id).blocked_by_me;
+}
+
+/** Whether a post belongs among those of many people: not once its author is blocked or muted. */
+export function isShown({ author }: Pick<PostBody, "author">): boolean {
+  const relation = relationTo(author.id);
+  return !relation.blocked_by_me && !isMuted(relation);
+}
+
+/** `isListed`; the component renders again when it may have changed. */
+export function useIsListed(): typeof isListed {
+  useStore(known);
+  return isListed;
+}
+
+/** `isShown`; the component renders again when it may have changed. */
+export function useIsShown(): typeof isShown {
+  useStore(known);
+  return isShown;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appended, inserted, List, NOTHING, type Page, refreshed } from "../src/lists.ts";
+import { appended, inserted, List, NOTHING, type Page, pruned, refreshed } from "../src/lists.ts";
 
 const idOf = (item: string) => item;
 const page = (items: string[], next_cursor: string | null = null): Page<string> => ({
@@ -116,4 +116,44 @@ test("an older answer takes nothing back that a newer one has shown", async () =
   answers[0]!(page(["b", "a"], "2"));
   await older;
   assert.deepEqual(list.state.value.items, ["c", "b"]);
+});
+
+const never = () => false;
+
+test("what a page read again does not have any more leaves the list", () => {
+  const old = appended(NOTHING, page(["e", "d", "c", "b", "a"], "1"), idOf);
+  const after = pruned(old, page(["d", "b"], "2"), idOf, never);
+  assert.deepEqual(after.items, ["d", "b", "a"]);
+  assert.equal(after.cursor, "1");
+});
+
+test("nothing new is added, and what comes after the page stays", () => {
+  const old = appended(NOTHING, page(["c", "b", "a"], "1"), idOf);
+  assert.equal(pruned(old, page(["e", "d", "c"], "2"), idOf, never), old);
+  assert.equal(pruned(old, page(["e", "d"], "2"), idOf, never), old);
+});
+
+test("a page that is the whole list leaves nothing else", () => {
+  const old = appended(NOTHING, page(["c", "b", "a"]), idOf);
+  assert.deepEqual(pruned(old, page([]), idOf, never).items, []);
+  assert.deepEqual(pruned(old, page(["c"]), idOf, never).items, ["c"]);
+});
+
+test("what may come back stays", () => {
+  const old = appended(NOTHING, page(["c", "b", "a"]), idOf);
+  assert.deepEqual(pruned(old, page(["a"]), idOf, (item) => item === "b").items, ["b", "a"]);
+});
+
+test("a list that was renewed meanwhile is not pruned by an older answer", async () => {
+  const list = new List<string>(async () => page(["a"]), idOf);
+  await list.more();
+  let arrive!: (answer: Page<string>) => void;
+  const old = new Promise<Page<string>>((resolve) => {
+    arrive = resolve;
+  });
+  const pruning = list.prune(() => old, never);
+  await list.renew(async () => page(["b", "a"]));
+  arrive(page(["a"]));
+  await pruning;
+  assert.deepEqual(list.state.value.items, ["b", "a"]);
 });

@@ -169,12 +169,12 @@ class Api:
         """The caller's profile."""
         return self.call("GET", "/me")
 
-    def edit_me(self, **changes: str) -> Json:
-        """Change `handle`, `display_name` or `bio`."""
+    def edit_me(self, **changes: str | bool) -> Json:
+        """Change `handle`, `display_name`, `bio` or `private`."""
         return self.call("PATCH", "/me", body=changes)
 
     def user(self, handle: str) -> Json:
-        """Somebody's profile, and whether the caller follows them."""
+        """Somebody's profile, and what the caller is to them."""
         return self.call("GET", f"/users/{quote(handle)}")
 
     def follow(self, handle: str) -> Json:
@@ -182,6 +182,32 @@ class Api:
 
     def unfollow(self, handle: str) -> Json:
         return self.call("DELETE", f"/me/following/{quote(handle)}")
+
+    def remove_follower(self, handle: str) -> Json:
+        return self.call("DELETE", f"/me/followers/{quote(handle)}")
+
+    def accept_request(self, handle: str) -> Json:
+        """Let somebody follow the caller who has asked to. Returns their profile."""
+        return self.call("PUT", f"/me/requests/{quote(handle)}")
+
+    def decline_request(self, handle: str) -> Json:
+        """Decline somebody's request to follow the caller. Returns their profile."""
+        return self.call("DELETE", f"/me/requests/{quote(handle)}")
+
+    def block(self, handle: str) -> Json:
+        """Block somebody. Returns the entry in the list of those whom the caller has blocked."""
+        return self.call("PUT", f"/me/blocks/{quote(handle)}")
+
+    def unblock(self, handle: str) -> None:
+        self.call("DELETE", f"/me/blocks/{quote(handle)}")
+
+    def mute(self, handle: str, until: str | None = None) -> Json:
+        """Mute somebody until a moment, or for ever. Returns the entry in the list of those whom
+        the caller has muted."""
+        return self.call("PUT", f"/me/mutes/{quote(handle)}", query={"until": until})
+
+    def unmute(self, handle: str) -> None:
+        self.call("DELETE", f"/me/mutes/{quote(handle)}")
 
     # --- Posts
 

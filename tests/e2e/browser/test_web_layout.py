@@ -45,6 +45,7 @@ def _paths(walker: Person) -> list[str]:
         f"/search?q={walker.handle}",
         "/uploads",
         "/settings",
+        "/settings/privacy",
         "/deleted",
     ]
 

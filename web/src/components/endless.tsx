@@ -6,6 +6,8 @@ import { useStore } from "../store.ts";
 
 interface Props<T> {
   list: List<T>;
+  /** Leaves items out, such as posts of somebody whom one has just blocked. */
+  isShown?: (item: T) => boolean;
   /** Around all items, in order. */
   render: (items: readonly T[]) => ComponentChildren;
   /** Shown in place of an empty list. */
@@ -19,10 +21,12 @@ interface Props<T> {
 }
 
 /** A list that goes on as one scrolls down, two screens before its end is reached. */
-export function Endless<T>({ list, render, empty, skeleton, end, isHeld = false }: Props<T>) {
+export function Endless<T>(props: Props<T>) {
+  const { list, isShown, render, empty, skeleton, end, isHeld = false } = props;
   const state = useStore(list.state);
   const sentinel = useRef<HTMLDivElement>(null);
-  const isEmpty = state.items.length === 0;
+  const items = isShown ? state.items.filter(isShown) : state.items;
+  const isEmpty = items.length === 0;
   const isBroken = state.status === "error" && state.passes;
   useRecovery(isBroken, state.status === "more" || state.status === "end", () => void list.more());
 
@@ -41,11 +45,11 @@ export function Endless<T>({ list, render, empty, skeleton, end, isHeld = false 
     );
     watcher.observe(sentinel.current!);
     return () => watcher.disconnect();
-  }, [list, state.status, state.items.length, isHeld]);
+  }, [list, state.status, items.length, isHeld]);
 
   return (
     <>
-      {!isEmpty && render(state.items)}
+      {!isEmpty && render(items)}
       {isEmpty && state.status === "end" && empty}
       {isEmpty && (state.status === "loading" || state.status === "more") && skeleton}
       {state.status === "error" && (

@@ -1,26 +1,34 @@
 import { useEffect, useState } from "preact/hooks";
 import { call, type User, type UserAsSeen } from "../api.ts";
+import { unblock } from "../blocks.ts";
 import { sentence } from "../errors.ts";
 import { loadMe, me } from "../me.ts";
-import { learn, learnFrom, useFollows } from "../relations.ts";
+import { type Flags, type FollowState, followed, followState, UNFOLLOWED } from "../relation.ts";
+import { changing, learnFrom, useRelation } from "../relations.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
+import { Confirm } from "./confirm.tsx";
 
 interface Props {
   user: User;
   /** As the API said when the user was loaded. */
-  follows: boolean;
+  seen: Flags;
   /** Hears of the new count of followers. */
   onChange?: (seen: UserAsSeen) => void;
   class?: string;
 }
 
-/** Follows and unfollows: shown at once, taken back where the API refuses. Not for oneself. */
-export function FollowButton({ user, follows: given, onChange, class: extra = "" }: Props) {
+/**
+ * Follows, asks to follow, and takes either back: shown at once, undone if the API refuses. What a
+ * private account would have to allow again is asked about first. Not for oneself.
+ */
+export function FollowButton({ user, seen, onChange, class: extra = "" }: Props) {
   const [isBusy, setBusy] = useState(false);
-  const follows = useFollows(user.id, given);
+  const [asked, setAsked] = useState<FollowState>("none");
+  const relation = useRelation(user.id, seen);
   const own = useStore(me);
   const [isWaiting, setWaiting] = useState(own === null);
+  const state = followState(relation);
   const { handle } = user;
 
   // Until one knows who one is oneself, it may be oneself.
@@ -35,30 +43,69 @@ export function FollowButton({ user, follows: given, onChange, class: extra = ""
   async function toggle(): Promise<void> {
     if (isBusy) return;
     setBusy(true);
-    learn(user.id, !follows);
+    const [method, change] =
+      state === "none"
+        ? (["put", followed(user.private)] as const)
+        : (["delete", UNFOLLOWED] as const);
     try {
-      const seen = await call(follows ? "delete" : "put", "/me/following/{handle}", {
-        path: { handle },
-      });
-      onChange?.(learnFrom(seen));
+      const answer = await changing(user.id, change, () =>
+        call(method, "/me/following/{handle}", { path: { handle } }),
+      );
+      onChange?.(learnFrom(answer));
       void loadMe().catch(() => undefined); // one's own count is shown elsewhere, and later again
     } catch (error) {
-      learn(user.id, follows);
       toast(sentence(error), { isError: true });
     } finally {
       setBusy(false);
     }
   }
 
+  if (relation.blocked_by_me) {
+    return (
+      <button
+        type="button"
+        class={`button ${extra}`}
+        aria-label={`Unblock @${handle}`}
+        onClick={() => void unblock(user)}
+      >
+        Unblock
+      </button>
+    );
+  }
+  const asksFirst = state === "requested" || (state === "following" && user.private);
   return (
-    <button
-      type="button"
-      class={`button ${follows ? "" : "button-primary"} ${extra}`}
-      aria-label={`${follows ? "Following" : "Follow"} @${handle}`}
-      title={follows ? "Stop following" : undefined}
-      onClick={() => void toggle()}
-    >
-      {follows ? "Following" : "Follow"}
-    </button>
+    <>
+      <button
+        type="button"
+        class={`button ${state === "none" ? "button-primary" : ""} ${extra}`}
+        aria-label={`${NAMES[state]} @${handle}`}
+        title={TITLES[state]}
+        {...(asksFirst && { "aria-haspopup": "dialog" as const })}
+        onClick={() => (asksFirst ? setAsked(state) : void toggle())}
+      >
+        {NAMES[state]}
+      </button>
+      {asked !== "none" && (
+        <Confirm
+          title={asked === "requested" ? "Withdraw your request?" : `Stop following @${handle}?`}
+          action={asked === "requested" ? "Withdraw" : "Stop following"}
+          onConfirm={toggle}
+          onClose={() => setAsked("none")}
+        >
+          <p>
+            {asked === "requested"
+              ? `@${handle} has not answered yet. You can ask again at any time.`
+              : "This account is private: to see its posts again, you would have to ask."}
+          </p>
+        </Confirm>
+      )}
+    </>
   );
 }
+
+const NAMES = { none: "Follow", requested: "Requested", following: "Following" };
+const TITLES = {
+  none: undefined,
+  requested: "Withdraw your request",
+  following: "Stop following",
+};

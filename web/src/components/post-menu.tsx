@@ -10,10 +10,12 @@ import { location, navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 import { describe } from "./carousel.tsx";
+import { Confirm } from "./confirm.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 import { FileImage } from "./file-image.tsx";
 import { Icon } from "./icons.tsx";
+import { PersonDialog, PersonItems, type PersonStep } from "./person-menu.tsx";
 import { PlaceFields } from "./place-fields.tsx";
 import { share } from "./share.ts";
 
@@ -22,14 +24,16 @@ interface Props {
   onClose: () => void;
 }
 
-/** What can be done with a post: by anybody, and by its author. */
+/** What can be done with a post: by anybody, by its author, and about its author. */
 export function PostMenu({ post: given, onClose }: Props) {
   const post = usePost(given);
-  const own = useStore(me)?.id === post.author.id;
-  const [step, setStep] = useState<"menu" | "edit" | "delete">("menu");
+  const user = useStore(me);
+  const own = user?.id === post.author.id;
+  const [step, setStep] = useState<"menu" | "edit" | "delete" | PersonStep>("menu");
 
   if (step === "edit") return <EditPost post={post} onClose={onClose} />;
   if (step === "delete") return <ConfirmDelete post={post} onClose={onClose} />;
+  if (step !== "menu") return <PersonDialog step={step} person={post.author} onClose={onClose} />;
   return (
     <Dialog title="Post options" class="dialog-menu" onClose={onClose}>
       <ul class="menu dialog-body">
@@ -66,40 +70,32 @@ export function PostMenu({ post: given, onClose }: Props) {
             </li>
           </>
         )}
+        {user !== null && !own && (
+          <PersonItems person={post.author} onStep={setStep} onClose={onClose} />
+        )}
       </ul>
     </Dialog>
   );
 }
 
 function ConfirmDelete({ post, onClose }: Props) {
-  const [isBusy, setBusy] = useState(false);
-
   async function confirm(): Promise<void> {
-    setBusy(true);
     const isDeleted = await deletePost(post);
     onClose();
     if (isDeleted && location.value.path === `/p/${post.id}`) navigate("/", { replace: true });
   }
 
   return (
-    <Dialog title="Delete this post?" class="dialog-small" onClose={onClose}>
-      <p class="dialog-body">
-        It disappears from all feeds at once. You can restore it for 30 days.
-      </p>
-      <div class="dialog-actions">
-        <button type="button" class="button" onClick={onClose}>
-          Keep it
-        </button>
-        <button
-          type="button"
-          class="button button-danger"
-          disabled={isBusy}
-          onClick={() => void confirm()}
-        >
-          Delete
-        </button>
-      </div>
-    </Dialog>
+    <Confirm
+      title="Delete this post?"
+      action="Delete"
+      keep="Keep it"
+      danger
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      <p>It disappears from all feeds at once. You can restore it for 30 days.</p>
+    </Confirm>
   );
 }
 

@@ -1,9 +1,32 @@
-import type { ListedUser } from "../api.ts";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Author, ListedUser } from "../api.ts";
+import { useRelation } from "../relations.ts";
 import { Avatar } from "./avatar.tsx";
 import { FollowButton } from "./follow-button.tsx";
 
 /** A user in a list, with a link to their profile, to be followed from here. */
-export function UserRow({ user }: { user: ListedUser }) {
+export function UserRow({ user, children }: { user: ListedUser; children?: ComponentChildren }) {
+  const relation = useRelation(user.id, user);
+  return (
+    <PersonRow user={user} bio={user.bio} followsMe={relation.follows_me}>
+      <FollowButton user={user} seen={user} class="button-small" />
+      {children}
+    </PersonRow>
+  );
+}
+
+interface PersonRowProps {
+  user: Pick<Author, "handle" | "display_name" | "avatar">;
+  /** A line below the names. */
+  bio?: string;
+  followsMe?: boolean;
+  /** The buttons beside it. */
+  children?: ComponentChildren;
+}
+
+/** Somebody in a list, with whatever can be done about them there. */
+export function PersonRow({ user, bio, followsMe = false, children }: PersonRowProps) {
   return (
     <li class="person">
       <a class="user-row" href={`/u/${user.handle}`}>
@@ -11,12 +34,29 @@ export function UserRow({ user }: { user: ListedUser }) {
         <span class="user-row-text">
           <bdi class="name">{user.display_name || `@${user.handle}`}</bdi>
           <span class="handle">@{user.handle}</span>
-          {user.bio && <span class="user-row-bio">{user.bio}</span>}
+          {followsMe && <FollowsMe />}
+          {bio && <span class="user-row-bio">{bio}</span>}
         </span>
       </a>
-      <FollowButton user={user} follows={user.followed_by_me} class="button-small" />
+      <div class="person-actions">{children}</div>
     </li>
   );
+}
+
+/** What has become of a row, in place of the button that was pressed: it takes its focus. */
+export function Outcome({ children }: { children: string }) {
+  const said = useRef<HTMLSpanElement>(null);
+  useEffect(() => said.current!.focus({ preventScroll: true }), []);
+  return (
+    <span ref={said} class="outcome" tabIndex={-1}>
+      {children}
+    </span>
+  );
+}
+
+/** The mark of somebody who follows one. */
+export function FollowsMe() {
+  return <span class="badge follows-me">Follows you</span>;
 }
 
 export function UsersSkeleton() {

@@ -6,8 +6,9 @@ import { PendingPosts } from "../components/pending-posts.tsx";
 import { PostCard } from "../components/post-card.tsx";
 import { openCompose } from "../compose.ts";
 import { sentence } from "../errors.ts";
-import { askForNews, feed, lacksOwn, news, showNews } from "../feed.ts";
+import { askForNews, dropGone, feed, lacksOwn, news, showNews } from "../feed.ts";
 import { published } from "../pending.ts";
+import { useIsShown } from "../relations.ts";
 import { useStore } from "../store.ts";
 import { plural } from "../text.ts";
 import { toast } from "../toasts.ts";
@@ -21,6 +22,7 @@ const FIRST_PICTURE_MS = 2_000;
 
 export function FeedView() {
   const list = feed();
+  const isShown = useIsShown();
   const [isSettled, settle] = useFirstPicture(list.state.value.items.length > 0);
   return (
     <Page title="Home" hideTitle class="page-feed">
@@ -28,6 +30,7 @@ export function FeedView() {
       <PendingPosts />
       <Endless
         list={list}
+        isShown={isShown}
         isHeld={!isSettled}
         render={(posts) => (
           <div
@@ -82,14 +85,21 @@ function NewPosts() {
     const ask = () => {
       if (!document.hidden && navigator.onLine) void look(window.scrollY < TOP_PX);
     };
-    const goUp = () => void look(true);
+    const comeBack = () => {
+      ask();
+      if (!document.hidden && navigator.onLine) void dropGone();
+    };
+    const goUp = () => {
+      void look(true);
+      void dropGone();
+    };
     const timer = setInterval(ask, POLL_MS);
-    document.addEventListener("visibilitychange", ask);
+    document.addEventListener("visibilitychange", comeBack);
     window.addEventListener("shutterfeed:again", goUp);
     window.addEventListener("online", ask);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", ask);
+      document.removeEventListener("visibilitychange", comeBack);
       window.removeEventListener("shutterfeed:again", goUp);
       window.removeEventListener("online", ask);
     };

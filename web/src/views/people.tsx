@@ -1,9 +1,13 @@
-import { call } from "../api.ts";
+import { useState } from "preact/hooks";
+import { call, type ListedUser } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
-import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
+import { ConfirmRemoval } from "../components/person-dialogs.tsx";
+import { Outcome, UserRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
-import { learnOf } from "../relations.ts";
+import { me } from "../me.ts";
+import { learnOf, useIsListed, useRelation } from "../relations.ts";
+import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
 
 export function FollowersView({ handle }: Record<string, string>) {
@@ -42,6 +46,8 @@ function People({
         (user) => user.id,
       ),
   );
+  const isListed = useIsListed();
+  const isOwn = useStore(me)?.handle === handle && side === "followers";
   return (
     <Page title={title} class="page-narrow">
       <p class="page-sub">
@@ -49,16 +55,45 @@ function People({
       </p>
       <Endless
         list={list}
+        isShown={isListed}
         render={(users) => (
           <ul class="rows">
-            {users.map((user) => (
-              <UserRow key={user.id} user={user} />
-            ))}
+            {users.map((user) =>
+              isOwn ? (
+                <OwnFollower key={user.id} user={user} />
+              ) : (
+                <UserRow key={user.id} user={user} />
+              ),
+            )}
           </ul>
         )}
         skeleton={<UsersSkeleton />}
         empty={<Empty title={empty} />}
       />
     </Page>
+  );
+}
+
+/** One of one's own followers, who can be removed; after that, they may still be followed. */
+function OwnFollower({ user }: { user: ListedUser }) {
+  const [isAsking, setAsking] = useState(false);
+  const { follows_me } = useRelation(user.id, user);
+  return (
+    <UserRow user={user}>
+      {follows_me || isAsking ? (
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`Remove @${user.handle}`}
+          aria-haspopup="dialog"
+          onClick={() => setAsking(true)}
+        >
+          Remove
+        </button>
+      ) : (
+        <Outcome>Removed</Outcome>
+      )}
+      {isAsking && <ConfirmRemoval person={user} onClose={() => setAsking(false)} />}
+    </UserRow>
   );
 }

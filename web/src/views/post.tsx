@@ -5,8 +5,10 @@ import { Carousel } from "../components/carousel.tsx";
 import { Empty, Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { nameOf, PostHead } from "../components/post-card.tsx";
+import { isNotFound } from "../errors.ts";
 import { follow } from "../pending.ts";
 import { fetchPost, recall, restorePost, usePost } from "../posts.ts";
+import { useRelation } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { fullDate } from "../text.ts";
 
@@ -41,16 +43,21 @@ export function PostView({ id }: Record<string, string>) {
 
 function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boolean }) {
   const post = usePost(given);
+  const [isGone, setGone] = useState(false);
+  const { blocked_by_me } = useRelation(post.author.id);
 
   // What was remembered is shown at once, and then what is true now.
   useEffect(() => {
-    if (isRemembered) fetchPost(given.id).catch(() => undefined); // what is shown stays
+    if (!isRemembered) return;
+    // Without an answer, what is shown stays.
+    fetchPost(given.id).catch((error: unknown) => setGone(isNotFound(error)));
   }, [given.id]);
   useEffect(() => {
     if (post.state === "pending" || post.state === "processing") follow(post);
   }, [post.state]);
 
   if (post.state === "deleted") return <Deleted post={post} />;
+  if (isGone || blocked_by_me) return <Gone />;
   return (
     <Page title={`Post by ${nameOf(post)}`} hideTitle class="page-post">
       <article class="post">
@@ -123,7 +130,7 @@ function Gone() {
   return (
     <Page title="Post not found" hideTitle>
       <Empty title="There is no such post">
-        <p>It may have been deleted, or the link is not complete.</p>
+        <p>It may have been deleted or hidden, or the link is not complete.</p>
         <p>
           <a class="button button-primary" href="/">
             Go home

@@ -1,10 +1,6 @@
-import { useEffect } from "preact/hooks";
-import { call, type PostBody, type UserAsSeen } from "../api.ts";
-import { Avatar } from "../components/avatar.tsx";
+import { useEffect, useRef } from "preact/hooks";
+import { call, type PostBody } from "../api.ts";
 import { Empty, Endless, Retry } from "../components/endless.tsx";
-import { FollowButton } from "../components/follow-button.tsx";
-import { Icon } from "../components/icons.tsx";
-import { Linked } from "../components/linked.tsx";
 import { Page } from "../components/page.tsx";
 import { PendingPosts } from "../components/pending-posts.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
@@ -13,12 +9,12 @@ import { List } from "../lists.ts";
 import { loadMe, me } from "../me.ts";
 import { published } from "../pending.ts";
 import { remember, restored, takeBack } from "../posts.ts";
-import { learnFrom } from "../relations.ts";
+import { learnFrom, useRelation } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
-import { count } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
+import { Blocked, Head, HeadSkeleton, Locked } from "./profile-head.tsx";
 
 /** One's own profile, before one's handle is known. */
 export function MeView() {
@@ -41,6 +37,27 @@ export function ProfileView({ handle }: Record<string, string>) {
   const own = useStore(me);
   const count = useStore(published);
   const isOwn = own?.handle === name;
+  const seen = profile.value;
+  const { blocked_by_me, requested_by_me } = useRelation(seen?.user.id ?? "", seen ?? undefined);
+  // The API gives this number to whoever may see the posts.
+  const isLocked = seen !== null && seen.user.counts.posts === null;
+  const wasBlocked = useRef(blocked_by_me);
+
+  // Once they are unblocked, nothing is as it was before: neither follows the other any more.
+  useEffect(() => {
+    if (wasBlocked.current && !blocked_by_me) void load().then(profile.set, () => undefined);
+    wasBlocked.current = blocked_by_me;
+  }, [blocked_by_me]);
+
+  // Let in at last, or the account is private no longer: the posts were refused before.
+  useEffect(() => {
+    if (seen !== null && !isLocked && posts.state.value.status === "error") void posts.more();
+  }, [isLocked]);
+
+  // One's own badge: who came here may be looking for requests.
+  useEffect(() => {
+    if (isOwn) loadMe().catch(() => undefined); // what is known stays
+  }, [isOwn]);
 
   // One's own new post belongs on top.
   useEffect(() => {
@@ -62,106 +79,70 @@ export function ProfileView({ handle }: Record<string, string>) {
     return (
       <Page title={`@${name}`} hideTitle>
         <Empty title={`Nobody is called @${name}`}>
-          <p>They may have changed their handle. Try to find them with the search.</p>
           <p>
+            They may have changed their handle: try to find them with the search. If you have
+            blocked them, they are in your settings.
+          </p>
+          <p class="empty-actions">
             <a class="button button-primary" href={`/search?q=${encodeURIComponent(name)}`}>
               Search
+            </a>
+            <a class="button" href="/settings/blocked">
+              Blocked people
             </a>
           </p>
         </Empty>
       </Page>
     );
   }
-  const seen = profile.value;
   const title = seen?.user.display_name || `@${name}`;
+  if (seen && blocked_by_me) {
+    return (
+      <Page title={title} hideTitle>
+        <Blocked user={seen.user} />
+      </Page>
+    );
+  }
   return (
     <Page title={title} hideTitle class="page-wide">
       {profile.error && <Retry message={profile.error} onRetry={profile.retry} />}
       {seen && <Head seen={seen} isOwn={isOwn} onChange={profile.set} />}
       {!seen && !profile.error && <HeadSkeleton />}
       {isOwn && <PendingPosts />}
+      {isLocked && <Locked isRequested={requested_by_me} />}
       {/* What keeps the profile away keeps the posts away, too: it is said once. */}
-      {!profile.error && (
-        <Endless
-          list={posts}
-          render={(items) => <PostGrid posts={items} />}
-          skeleton={<GridSkeleton />}
-          empty={
-            <Empty title="No posts yet">
-              {isOwn && (
-                <p>
-                  <button type="button" class="button button-primary" onClick={openCompose}>
-                    Post a photo
-                  </button>
-                </p>
-              )}
-            </Empty>
-          }
-        />
-      )}
+      {!profile.error && !isLocked && <Posts list={posts} isOwn={isOwn} isKnown={seen !== null} />}
     </Page>
   );
 }
 
-function Head({
-  seen,
-  isOwn,
-  onChange,
-}: {
-  seen: UserAsSeen;
+interface PostsProps {
+  list: List<PostBody>;
   isOwn: boolean;
-  onChange: (seen: UserAsSeen) => void;
-}) {
-  const { user } = seen;
-  return (
-    <header class="profile">
-      <Avatar user={user} size="large" />
-      <div class="profile-text">
-        <p class="profile-name">
-          <bdi>{user.display_name || `@${user.handle}`}</bdi>
-        </p>
-        <p class="handle">@{user.handle}</p>
-        <ul class="counts">
-          <li>
-            <b>{count(user.counts.posts)}</b> {user.counts.posts === 1 ? "post" : "posts"}
-          </li>
-          <li>
-            <a href={`/u/${user.handle}/followers`}>
-              <b>{count(user.counts.followers)}</b>{" "}
-              {user.counts.followers === 1 ? "follower" : "followers"}
-            </a>
-          </li>
-          <li>
-            <a href={`/u/${user.handle}/following`}>
-              <b>{count(user.counts.following)}</b> following
-            </a>
-          </li>
-        </ul>
-        {user.bio && (
-          <p class="bio" dir="auto">
-            <Linked text={user.bio} />
-          </p>
-        )}
-      </div>
-      <div class="profile-actions">
-        {isOwn ? (
-          <a class="button" href="/settings">
-            <Icon name="settings" /> Edit profile
-          </a>
-        ) : (
-          <FollowButton user={user} follows={seen.followed_by_me} onChange={onChange} />
-        )}
-      </div>
-    </header>
-  );
+  isKnown: boolean;
 }
 
-function HeadSkeleton() {
+/** They are asked for together with the profile, and a private account's may be refused first. */
+function Posts({ list, isOwn, isKnown }: PostsProps) {
+  const { status } = useStore(list.state);
+  if (!isKnown && status === "error") return <GridSkeleton />;
   return (
-    <div class="profile" role="status" aria-label="Loading profile">
-      <span class="avatar avatar-large skeleton" />
-      <span class="skeleton skeleton-line" />
-    </div>
+    <Endless
+      list={list}
+      render={(items) => <PostGrid posts={items} />}
+      skeleton={<GridSkeleton />}
+      empty={
+        <Empty title="No posts yet">
+          {isOwn && (
+            <p>
+              <button type="button" class="button button-primary" onClick={openCompose}>
+                Post a photo
+              </button>
+            </p>
+          )}
+        </Empty>
+      }
+    />
   );
 }
 

@@ -6,7 +6,7 @@ import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
 import { remember } from "../posts.ts";
-import { learnOf } from "../relations.ts";
+import { learnOf, useIsListed, useIsShown } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { location } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -65,6 +65,8 @@ type ResultsProps = { asked: string; nothing: preact.VNode };
 
 /** The best results of each kind, all from one call; the other tabs go on from there. */
 function All({ asked, nothing }: ResultsProps) {
+  const isShown = useIsShown();
+  const isListed = useIsListed();
   const found = useResource(`all ${asked}`, async () => {
     const page = await call("get", "/search", { query: { q: asked } });
     page.posts.forEach(remember);
@@ -73,7 +75,9 @@ function All({ asked, nothing }: ResultsProps) {
   });
   if (found.error) return <Retry message={found.error} onRetry={found.retry} />;
   if (found.value === null) return <GridSkeleton />;
-  const { posts, users, hashtags } = found.value;
+  const { hashtags } = found.value;
+  const posts = found.value.posts.filter(isShown);
+  const users = found.value.users.filter(isListed);
   if (posts.length + users.length + hashtags.length === 0) return nothing;
   return (
     <>
@@ -93,6 +97,7 @@ function All({ asked, nothing }: ResultsProps) {
 }
 
 function Posts({ asked, nothing }: ResultsProps) {
+  const isShown = useIsShown();
   const list = ofThisVisit(
     `posts ${asked}`,
     () =>
@@ -114,6 +119,7 @@ function Posts({ asked, nothing }: ResultsProps) {
   return (
     <Endless
       list={list}
+      isShown={isShown}
       render={(posts) => <PostGrid posts={posts} />}
       skeleton={<GridSkeleton />}
       empty={nothing}
@@ -122,6 +128,7 @@ function Posts({ asked, nothing }: ResultsProps) {
 }
 
 function People({ asked, nothing }: ResultsProps) {
+  const isListed = useIsListed();
   const list = ofThisVisit(
     `users ${asked}`,
     () =>
@@ -142,6 +149,7 @@ function People({ asked, nothing }: ResultsProps) {
   return (
     <Endless
       list={list}
+      isShown={isListed}
       render={(users) => (
         <ul class="rows rows-wide">
           {users.map((user) => (

@@ -6,7 +6,7 @@ import {
   MAX_HANDLE_INPUT,
   MIN_HANDLE,
 } from "../../build/limits.ts";
-import { call, type User } from "../api.ts";
+import { call, type Me } from "../api.ts";
 import { signOut } from "../auth.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { Retry } from "../components/endless.tsx";
@@ -35,6 +35,11 @@ export function SettingsView() {
         </>
       )}
       <ul class="menu settings-menu">
+        <li>
+          <a class="menu-item" href="/settings/privacy">
+            <Icon name="person" /> Privacy
+          </a>
+        </li>
         <li>
           <a class="menu-item" href="/settings/security">
             <Icon name="lock" /> Sign-in and security
@@ -77,7 +82,7 @@ export function SettingsView() {
   );
 }
 
-function ProfileForm({ user }: { user: User }) {
+function ProfileForm({ user }: { user: Me }) {
   const [name, setName] = useState(user.display_name);
   const [handle, setHandle] = useState(user.handle);
   const [bio, setBio] = useState(user.bio);
@@ -147,7 +152,7 @@ function ProfileForm({ user }: { user: User }) {
   );
 }
 
-function AvatarForm({ user, onChange }: { user: User; onChange: (user: User) => void }) {
+function AvatarForm({ user, onChange }: { user: Me; onChange: (user: Me) => void }) {
   const [note, setNote] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [stop] = useState(() => new AbortController());

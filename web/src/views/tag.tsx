@@ -4,9 +4,11 @@ import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { List } from "../lists.ts";
 import { remember } from "../posts.ts";
+import { useIsShown } from "../relations.ts";
 import { ofThisVisit } from "../visits.ts";
 
 export function TagView({ tag }: Record<string, string>) {
+  const isShown = useIsShown();
   const list = ofThisVisit(
     "tagged",
     () =>
@@ -24,6 +26,7 @@ export function TagView({ tag }: Record<string, string>) {
     <Page title={`#${tag}`} class="page-wide">
       <Endless
         list={list}
+        isShown={isShown}
         render={(posts) => <PostGrid posts={posts} />}
         skeleton={<GridSkeleton />}
         empty={

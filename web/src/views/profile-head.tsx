@@ -1,0 +1,168 @@
+import { useEffect, useState } from "preact/hooks";
+import type { User, UserAsSeen } from "../api.ts";
+import { unblock } from "../blocks.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { Empty } from "../components/endless.tsx";
+import { FollowButton } from "../components/follow-button.tsx";
+import { Icon } from "../components/icons.tsx";
+import { Linked } from "../components/linked.tsx";
+import { PersonMenu } from "../components/person-menu.tsx";
+import { FollowsMe } from "../components/user-row.tsx";
+import { me } from "../me.ts";
+import { isMuted } from "../relation.ts";
+import { useRelation } from "../relations.ts";
+import { useStore } from "../store.ts";
+import { count, plural } from "../text.ts";
+
+interface Props {
+  seen: UserAsSeen;
+  isOwn: boolean;
+  onChange: (seen: UserAsSeen) => void;
+}
+
+/** Who somebody is, and what one can do about them. */
+export function Head({ seen, isOwn, onChange }: Props) {
+  const { user } = seen;
+  const relation = useRelation(user.id, seen);
+  return (
+    <header class="profile">
+      <Avatar user={user} size="large" />
+      <div class="profile-text">
+        <p class="profile-name">
+          <bdi>{user.display_name || `@${user.handle}`}</bdi>
+        </p>
+        <p class="handle">@{user.handle}</p>
+        {relation.follows_me && <FollowsMe />} {isMuted(relation) && <Muted />}
+        <Counts user={user} />
+        {user.bio && (
+          <p class="bio" dir="auto">
+            <Linked text={user.bio} />
+          </p>
+        )}
+      </div>
+      <div class="profile-actions">
+        {isOwn ? <OwnActions /> : <Actions seen={seen} onChange={onChange} />}
+      </div>
+    </header>
+  );
+}
+
+function Muted() {
+  return <span class="badge">Muted</span>;
+}
+
+/** The number of posts is left out where one may not see them, and the lists are no links then. */
+function Counts({ user }: { user: User }) {
+  const { posts, followers, following } = user.counts;
+  const followersText = (
+    <>
+      <b>{count(followers)}</b> {followers === 1 ? "follower" : "followers"}
+    </>
+  );
+  const followingText = (
+    <>
+      <b>{count(following)}</b> following
+    </>
+  );
+  if (posts === null) {
+    return (
+      <ul class="counts">
+        <li>{followersText}</li>
+        <li>{followingText}</li>
+      </ul>
+    );
+  }
+  return (
+    <ul class="counts">
+      <li>
+        <b>{count(posts)}</b> {posts === 1 ? "post" : "posts"}
+      </li>
+      <li>
+        <a href={`/u/${user.handle}/followers`}>{followersText}</a>
+      </li>
+      <li>
+        <a href={`/u/${user.handle}/following`}>{followingText}</a>
+      </li>
+    </ul>
+  );
+}
+
+function OwnActions() {
+  const waiting = useStore(me)?.requests ?? 0;
+  return (
+    <>
+      <a class="button" href="/settings">
+        <Icon name="settings" /> Edit profile
+      </a>
+      {waiting > 0 && (
+        <a class="button button-primary" href="/requests">
+          {plural(waiting, "follow request")}
+        </a>
+      )}
+    </>
+  );
+}
+
+function Actions({ seen, onChange }: Omit<Props, "isOwn">) {
+  const { user } = seen;
+  const [isOpen, setOpen] = useState(false);
+  const own = useStore(me);
+  return (
+    <div class="profile-buttons">
+      <FollowButton user={user} seen={seen} onChange={onChange} />
+      {own !== null && own.id !== user.id && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Options for @${user.handle}`}
+          aria-haspopup="dialog"
+          onClick={() => setOpen(true)}
+        >
+          <Icon name="more" />
+        </button>
+      )}
+      {isOpen && <PersonMenu person={user} seen={seen} onClose={() => setOpen(false)} />}
+    </div>
+  );
+}
+
+export function HeadSkeleton() {
+  return (
+    <div class="profile" role="status" aria-label="Loading profile">
+      <span class="avatar avatar-large skeleton" />
+      <span class="skeleton skeleton-line" />
+    </div>
+  );
+}
+
+/** In place of the posts of a private account that does not let one in yet. */
+export function Locked({ isRequested }: { isRequested: boolean }) {
+  return (
+    <Empty title="This account is private">
+      <p>
+        {isRequested
+          ? "You have asked to follow it. Once that is accepted, you see its photos and videos here."
+          : "Follow it to see its photos and videos. Its owner decides who may."}
+      </p>
+    </Empty>
+  );
+}
+
+/** In place of the whole profile of somebody whom one has just blocked. */
+export function Blocked({ user }: { user: User }) {
+  // What had the focus is gone with the profile.
+  useEffect(() => document.querySelector("h1")?.focus({ preventScroll: true }), []);
+  return (
+    <Empty title={`You have blocked @${user.handle}`}>
+      <p>You are not there for each other. All whom you have blocked are in your settings.</p>
+      <p class="empty-actions">
+        <button type="button" class="button" onClick={() => void unblock(user)}>
+          Unblock
+        </button>
+        <a class="button" href="/settings/blocked">
+          Blocked people
+        </a>
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,107 @@
+import { useState } from "preact/hooks";
+import { call, type ListedUser } from "../api.ts";
+import { Empty, Endless } from "../components/endless.tsx";
+import { FollowButton } from "../components/follow-button.tsx";
+import { Page } from "../components/page.tsx";
+import { Outcome, PersonRow, UsersSkeleton } from "../components/user-row.tsx";
+import { List } from "../lists.ts";
+import { me } from "../me.ts";
+import { learnOf, useIsListed, useRelation } from "../relations.ts";
+import { accept, decline } from "../requests.ts";
+import { useStore } from "../store.ts";
+import { ofThisVisit } from "../visits.ts";
+
+/** Everybody who has asked to follow one and has no answer yet. */
+export function RequestsView() {
+  const isPrivate = useStore(me)?.private ?? true;
+  const isListed = useIsListed();
+  const list = ofThisVisit("requests", requests);
+  return (
+    <Page title="Follow requests" class="page-narrow">
+      <Endless
+        list={list}
+        isShown={isListed}
+        render={(users) => (
+          <ul class="rows">
+            {users.map((user) => (
+              <Row key={user.id} user={user} />
+            ))}
+          </ul>
+        )}
+        skeleton={<UsersSkeleton />}
+        empty={
+          <Empty title="Nobody is waiting">
+            <p>
+              {isPrivate
+                ? "Whoever asks to follow you appears here."
+                : "Your account is public: everybody can follow you without asking."}
+            </p>
+            <p>
+              <a class="button" href="/settings/privacy">
+                Privacy
+              </a>
+            </p>
+          </Empty>
+        }
+      />
+    </Page>
+  );
+}
+
+function requests(): List<ListedUser> {
+  return new List(
+    async (cursor) => {
+      const query = cursor === undefined ? {} : { cursor };
+      const page = await call("get", "/me/requests", { query });
+      learnOf(page.items);
+      return page;
+    },
+    (user) => user.id,
+  );
+}
+
+/** An answer is shown at once, and stays to be seen; after a failure, one can answer again. */
+function Row({ user }: { user: ListedUser }) {
+  const [state, setState] = useState<"waiting" | "accepted" | "declined">("waiting");
+  const { follows_me } = useRelation(user.id, user);
+
+  async function answer(
+    shown: "accepted" | "declined",
+    action: (user: ListedUser) => Promise<boolean>,
+  ): Promise<void> {
+    setState(shown);
+    if (!(await action(user))) setState("waiting");
+  }
+
+  return (
+    <PersonRow user={user} bio={user.bio} followsMe={follows_me}>
+      {state === "waiting" && (
+        <>
+          <button
+            type="button"
+            class="button button-primary button-small"
+            aria-label={`Accept @${user.handle}`}
+            onClick={() => void answer("accepted", accept)}
+          >
+            Accept
+          </button>
+          <button
+            type="button"
+            class="button button-small"
+            aria-label={`Decline @${user.handle}`}
+            onClick={() => void answer("declined", decline)}
+          >
+            Decline
+          </button>
+        </>
+      )}
+      {state === "declined" && <Outcome>Declined</Outcome>}
+      {state === "accepted" && (
+        <>
+          <Outcome>Accepted</Outcome>
+          <FollowButton user={user} seen={user} class="button-small" />
+        </>
+      )}
+    </PersonRow>
+  );
+}
