@@ -37,6 +37,7 @@ from shutterfeed.domain.visibility import (
     UserSubject,
     Viewer,
 )
+from reconcile.handler import handler as reconcile
 from tests.integration import payloads
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
@@ -78,7 +79,8 @@ SHOWING: Final = {
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Ada asks. Ben and she follow each other; both have posts, and Ada a deleted one. Eve has
-    none, is found by the same words as Ben's, and asks to follow Ada, whose account is private."""
+    none, is found by the same words as Ben's, and asks to follow Ada, whose account is private. Ben
+    follows Eve, so that Ada may like to."""
 
     ada: Person
     requests: Mapping[str, Request]
@@ -108,12 +110,14 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.put("/me/following/ada", ben)
     client.patch("/me", ada, {"private": True})
     client.put("/me/following/ada", eve)
+    client.put("/me/following/heron.fan", ben)
     photos = [jpeg(16, 16)]
     bens = publish(client, pipeline, ben, photos, caption="A heron #birds")
     adas = publish(client, pipeline, ada, photos, "kept", caption="A stork")
     deleted = publish(client, pipeline, ada, photos, "deleted", caption="A crow")
     client.delete(f"/posts/{deleted}", ada)
     pipeline.run()
+    reconcile({}, payloads.context())
     of_ben = {"handle": "heron"}
     requests = {
         "get_me": Request(),
@@ -130,6 +134,7 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "get_feed": Request(),
         "search": Request(query={"q": "heron"}),
         "suggest": Request(query={"q": "her"}),
+        "list_suggestions": Request(),
         "list_tagged": Request({"tag": "birds"}),
         "list_requests": Request(),
         "accept_request": Request({"handle": "heron.fan"}),

@@ -20,7 +20,14 @@ from shutterfeed.services.delivery import DeliveryService
 from tests import samples
 from tests.fakes.backend import POLICY, Backend
 from tests.fakes.feeds import FakeAudience, FakeFeedReads
-from tests.fakes.metadata import FakeFollows, FakeProfiles, FakeReaders, FakeRecentPosts
+from tests.fakes.metadata import (
+    FakeFollows,
+    FakeNominations,
+    FakeProfiles,
+    FakeReaders,
+    FakeRecentPosts,
+    FakeSuggestionLists,
+)
 
 STAR, OTHER, *FANS = map(samples.user_id, range(9))
 
@@ -61,9 +68,12 @@ def _service(
         follows=FakeFollows(data),
         feeds=backend.feed_table,
         reads=FakeFeedReads(data, backend.feed_table),
+        nominations=FakeNominations(data),
+        suggestion_lists=FakeSuggestionLists(data),
         steps=steps,
         policy=replace(POLICY, celebrity_followers=celebrity),
         clock=backend.clock,
+        ids=backend.ids,
     )
 
 

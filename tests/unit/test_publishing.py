@@ -15,6 +15,7 @@ from tests.fakes.metadata import (
     FakeAvatars,
     FakeBlobs,
     FakeLedger,
+    FakeNominations,
     FakePosts,
     FakeProfiles,
     Metadata,
@@ -36,6 +37,7 @@ def service(data: Metadata, clock: FakeClock, ids: FakeIds) -> PublishingService
         posts=FakePosts(data),
         blobs=FakeBlobs(data),
         avatars=FakeAvatars(data),
+        nominations=FakeNominations(data),
         clock=clock,
         ids=ids,
     )

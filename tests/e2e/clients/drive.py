@@ -52,6 +52,7 @@ from shutterfeed_client.api.posts import (
 )
 from shutterfeed_client.api.search import search, suggest
 from shutterfeed_client.api.service import get_health
+from shutterfeed_client.api.suggestions import list_suggestions
 from shutterfeed_client.api.users import (
     get_user,
     list_followers,
@@ -148,6 +149,8 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     assert answer(list_user_posts.sync_detailed(handle, client=me)).items
     assert not answer(unfollow.sync_detailed(other, client=me)).followed_by_me
     drive_blocks_and_mutes(me, other)
+    suggested = answer(list_suggestions.sync_detailed(client=me, limit=20)).items
+    assert handle not in [user.handle for user in suggested]
     body = models.EditProfile(display_name="Driven by Python")
     edited = answer(edit_me.sync_detailed(client=me, body=body))
     assert edited == answer(get_me.sync_detailed(client=me))

@@ -11,13 +11,14 @@ If several reasons apply, `decide` returns the first in this order. A new reason
                            unpublished
     about its owner        missing, (account closed or suspended)
     about viewer and       one has blocked the other, private and the viewer does not follow,
-    owner                  muted (only among posts of many), unfollowed (only in feeds)
+    owner                  muted (only among posts of many and suggestions), unfollowed (only in
+                           feeds)
 
 Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
 the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
 private account is shown to everybody, and its posts and lists to those who follow it:
-`decide_on_lists`. Content that is marked as sensitive is not hidden: that is a field of the view,
-not a reason.
+`decide_on_lists`; it is suggested to no stranger. Content that is marked as sensitive is not
+hidden: that is a field of the view, not a reason.
 """
 
 from __future__ import annotations
@@ -64,13 +65,20 @@ class Surface(StrEnum):
     one, or the users that a search finds."""
     MIXED = "mixed"
     """The subject is a post or a user among those of many that nobody has asked for by name: the
-    hits of a search for posts, the posts with a hashtag, suggestions of whom to follow."""
+    hits of a search for posts, the posts with a hashtag."""
+    SUGGESTED = "suggested"
+    """The subject is a user whom the viewer may like to follow. A private account is suggested to
+    nobody: people find it if they look for it."""
     FEED = "feed"
     BLOCKS = "blocks"
     """The subject is a user in the viewer's own list of those whom they have blocked, and is shown
     there even if that user has blocked the viewer too."""
     BIN = "bin"
     """The subject is one of the viewer's own deleted posts."""
+
+
+_UNASKED: Final = (Surface.FEED, Surface.MIXED, Surface.SUGGESTED)
+"""The surfaces that show what nobody has asked for by name: there mutes decide."""
 
 
 class Reason(StrEnum):
@@ -152,9 +160,7 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
         case UserSubject(profile):
             if profile is None:
                 return Reason.MISSING
-            is_listed = surface is Surface.BLOCKS and relation.has_blocked
-            reason = decide_on_relation(viewer, profile.user_id, relation, surface)
-            return None if is_listed else reason
+            return _decide_on_user(viewer, profile, relation, surface)
 
 
 def decide_on_relation(
@@ -166,7 +172,7 @@ def decide_on_relation(
         return None
     if relation.is_cut:
         return Reason.BLOCKED
-    if relation.has_muted and surface in {Surface.FEED, Surface.MIXED}:
+    if relation.has_muted and surface in _UNASKED:
         return Reason.MUTED
     if surface is Surface.FEED and not relation.follows:
         return Reason.UNFOLLOWED
@@ -177,6 +183,16 @@ def decide_on_lists(viewer: Viewer, owner: Profile, relation: Relation) -> Reaso
     """Whether the viewer may see what belongs to a user besides the profile: their posts and the
     number of these, whom they follow, and who follows them."""
     return _decide_on_author(viewer, owner, relation, Surface.ITSELF)
+
+
+def _decide_on_user(
+    viewer: Viewer, profile: Profile, relation: Relation, surface: Surface
+) -> Reason | None:
+    if surface is Surface.BLOCKS and relation.has_blocked:
+        return None
+    if surface is Surface.SUGGESTED:
+        return _decide_on_author(viewer, profile, relation, surface)
+    return decide_on_relation(viewer, profile.user_id, relation, surface)
 
 
 def _decide_on_author(
