@@ -23,6 +23,7 @@ import shutterfeed
 from api.handler import handler
 from api.http import ROUTES, Call, Route
 from api.models import Author, PostBody, User
+from reconcile.handler import handler as reconcile
 from shutterfeed.domain import visibility
 from shutterfeed.domain.ids import random_id
 from shutterfeed.domain.posts import Post
@@ -37,7 +38,6 @@ from shutterfeed.domain.visibility import (
     UserSubject,
     Viewer,
 )
-from reconcile.handler import handler as reconcile
 from tests.integration import payloads
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
