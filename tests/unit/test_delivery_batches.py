@@ -97,6 +97,17 @@ def test_an_author_is_looked_at_once_for_all_who_came_and_went() -> None:
     assert sorted(profiles.looked) == sorted([STAR, OTHER])
 
 
+def test_whoever_gains_followers_is_nominated_once_for_all_of_a_batch() -> None:
+    backend = _world()
+    steps = _Steps()
+    service = _service(backend, FakeProfiles(backend.metadata), steps)
+    batch: list[DeliverMessage] = [Followed(fan, STAR) for fan in FANS]
+    batch += [Unfollowed(FANS[0], STAR), Unfollowed(FANS[0], OTHER)]
+    assert service.write(batch) == {}
+    (nomination,) = backend.metadata.nominations.values()
+    assert (nomination.user_id, nomination.followers) == (STAR, len(FANS))
+
+
 def test_a_migration_that_was_not_told_of_is_told_with_whichever_batch_has_its_cause() -> None:
     backend, steps = _world(), _Steps()
     service = _service(backend, FakeProfiles(backend.metadata), steps, celebrity=3)

@@ -74,9 +74,13 @@ def test_a_post_is_published_when_its_last_medium_is_ready(
     assert published.state is PostState.PUBLISHED
     assert published.published_at == START
     assert [m.picture and m.picture.blob_id for m in published.media] == ["one", "two"]
+    (nomination,) = data.nominations.values()
+    assert (nomination.user_id, nomination.followers) == (post.author_id, 0)
+    data.nominations.clear()
     assert service.complete(PublishMedium(two)) is None
     assert data.posts[post.id] == published
     assert data.profiles[post.author_id].posts == 1
+    assert data.nominations == {}
 
 
 def test_a_post_fails_as_soon_as_one_medium_has_failed(
