@@ -41,8 +41,8 @@ def test_whoever_gains_followers_comes_before_whoever_publishes() -> None:
     nominations = [_active(ADA), _followed(BOB, [CY]), _followed(DAN, [CY, EVE]), _active(BOB)]
     for order in (nominations, nominations[::-1]):
         popular = Popular().counting(order)
-        assert popular.scores == {DAN: 2, BOB: 2, ADA: 1}
-        assert popular.ranked == (BOB, DAN, ADA)
+        assert popular.scores == {DAN: 2, BOB: 1.5, ADA: 0.5}
+        assert popular.ranked == (DAN, BOB, ADA)
 
 
 def test_what_is_counted_is_not_counted_again() -> None:
@@ -57,7 +57,7 @@ def test_what_is_counted_is_not_counted_again() -> None:
 def test_a_score_falls_to_a_half_within_three_days() -> None:
     popular = Popular().counting([_followed(BOB, [ADA, CY, DAN, EVE])])
     later = popular.counting([Nomination.of_active(ADA, START + 3 * DAY)])
-    assert later.scores == {BOB: 2, ADA: 1}
+    assert later.scores == {BOB: 2, ADA: 0.5}
     assert later.counted_until == START + 3 * DAY
 
 
@@ -65,7 +65,7 @@ def test_however_often_somebody_publishes_they_are_active_and_no_more() -> None:
     popular = Popular()
     for minute in range(100):
         popular = popular.counting([Nomination.of_active(ADA, START + minute * MINUTE)])
-    assert popular.scores == {ADA: 1}
+    assert popular.scores == {ADA: 0.5}
 
 
 def test_the_list_keeps_the_best_and_forgets_whoever_does_nothing_more() -> None:

@@ -30,11 +30,11 @@ may not be suggested."""
 
 SLOTS: Final = 128
 MAX_POPULAR: Final = 100
-_ACTIVE: Final = 1.0
-"""The score of somebody who has published and gained no follower. A follower adds as much."""
+_ACTIVE: Final = 0.5
+"""The score of somebody who has published and gained no follower. Each follower adds 1."""
 _HALF_LIFE: Final = timedelta(days=3)
 """The time in which a score falls to a half."""
-_LEAST: Final = 0.015
+_LEAST: Final = 0.0075
 """The score below which a user leaves the list: 18 days after having published without gaining a
 follower."""
 _DIGITS: Final = 3
