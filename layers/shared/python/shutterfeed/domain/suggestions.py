@@ -138,7 +138,7 @@ class Suggested:
     """None if they were never looked for, or long ago."""
 
     def candidates(self, reader_id: str, size: int) -> list[str]:
-        """Up to `size` users, from both lists in turns, best first, without the reader."""
+        """The best of both lists in turns, `size` users at most, without the reader."""
         known = self.acquaintances.user_ids if self.acquaintances is not None else ()
         pairs = zip_longest(known, self.popular.ranked)
         in_turns = dict.fromkeys(user_id for pair in pairs for user_id in pair if user_id)
@@ -146,7 +146,7 @@ class Suggested:
 
 
 def sampled(user_ids: Iterable[str], seed: str, size: int) -> list[str]:
-    """Up to `size` of the users, chosen by chance that `seed` decides."""
+    """A choice of `size` users, or all if they are fewer, by chance that `seed` decides."""
     return sorted(user_ids, key=lambda user_id: _hashed(seed + user_id))[:size]
 
 

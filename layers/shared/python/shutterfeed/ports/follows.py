@@ -66,9 +66,9 @@ class Follows(Protocol):
     def followed_samples(
         self, follower_ids: Sequence[str], beginning: str, limit: int
     ) -> list[tuple[str, ...]]:
-        """For each of the followers up to `limit` user ids whom they follow: those from the id
-        `beginning` on, in the order of the ids, and then those from the first id on. Eventually
-        consistent, all at the same time."""
+        """A sample for each of the followers: up to `limit` ids of users whom they follow, those
+        from the id `beginning` on in the order of the ids, and then those from the first id on.
+        Eventually consistent, all at the same time."""
         ...
 
     def followers(self, followee_id: str, shard: int, after: str | None, limit: int) -> Page[str]:

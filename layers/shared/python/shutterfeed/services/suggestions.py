@@ -21,7 +21,8 @@ class SuggestionService:
     clock: Clock
 
     def suggest(self, reader_id: str, limit: int) -> tuple[ProfileView, ...]:
-        """Up to `limit` users whom the reader neither follows nor has asked to, best first.
+        """The best suggestions, up to `limit`: users whom the reader neither follows nor has asked
+        to.
 
         Acquaintances are looked for in the background, at most once a day, when somebody asks for
         suggestions: until they are found there are those of the last time, and the popular users.
