@@ -33,6 +33,7 @@ class Resources:
     identity: Identity
     media_base_url: str
     media_keys: MediaKeys
+    site_url: str
     sending_actions: Sequence[str]
     shared_cache: SharedCache | None
     origin_keys: OriginKeys | None
@@ -69,6 +70,10 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("ORIGINALS_BUCKET", originals.bucket_name)
     function.add_environment("MEDIA_BASE_URL", to.media_base_url)
     function.add_environment("MEDIA_KEYS", to.media_keys.value)
+    function.add_environment("SITE_URL", to.site_url)
+    function.add_environment("SITE_BUCKET", to.buckets.site.bucket_name)
+    # The page that it fills for messengers and search engines.
+    grants.one_object(function, to.buckets.site, "index.html")
     accepted = to.origin_keys.accepted if to.origin_keys else "anybody"
     function.add_environment("ORIGIN_KEYS", accepted)
     function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)

@@ -34,6 +34,8 @@ PATH: Final = "/api"
 and passes it on unchanged."""
 ORIGIN_HEADER: Final = "x-origin-key"
 """The header by which the function recognizes requests that came through CloudFront."""
+_STRANGERS_SHARE: Final = 10
+"""Each route that takes no token has this part of the throttle: a tenth."""
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ALL_ELSE: Final = "/{proxy+}"
 """The path for everything that is no route of the document. The function answers it with the API's
@@ -64,10 +66,10 @@ class Api(Construct):
         for tag, value in settings.api_tags.items():
             resource.tags.set_tag(tag, value)
         self.live = alias_of(self, function, settings) if settings.has_live_alias else None
-        self._stage(settings)
-        self._routes(read_routes(settings.openapi), self.live or function, identity)
+        stage = self._stage(settings)
+        self._routes(settings, stage, self.live or function, identity)
 
-    def _stage(self, settings: Settings) -> None:
+    def _stage(self, settings: Settings) -> apigateway.CfnStage:
         access_log = logs.LogGroup(
             self,
             "AccessLog",
@@ -90,8 +92,17 @@ class Api(Construct):
         stage.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
             destination_arn=access_log.log_group_arn, format=_ACCESS_LOG
         )
+        return stage
 
-    def _routes(self, routes: list[Route], target: lambda_.IFunction, identity: Identity) -> None:
+    def _routes(
+        self,
+        settings: Settings,
+        stage: apigateway.CfnStage,
+        target: lambda_.IFunction,
+        identity: Identity,
+    ) -> None:
+        """Make the routes. Each one that takes no token has a part of the throttle, so that nobody
+        can take all of it from those who are signed in."""
         # One permission covers the whole API: one for each route would exceed the policy's limit.
         integration = HttpLambdaIntegration("Function", target, scope_permission_to_route=False)
         # Cognito's access tokens carry no `aud`, so the audience is compared with `client_id`.
@@ -99,10 +110,17 @@ class Api(Construct):
             "AccessToken", identity.issuer, jwt_audience=[identity.client_id]
         )
         all_else = [Route(_ALL_ELSE, method, signed_in=True) for method in _METHODS]
-        for route in [*routes, *all_else]:
+        strangers: dict[str, object] = {}
+        share = {
+            "ThrottlingRateLimit": max(1, settings.throttle_rate // _STRANGERS_SHARE),
+            "ThrottlingBurstLimit": max(1, settings.throttle_burst // _STRANGERS_SHARE),
+        }
+        for route in [*read_routes(settings.openapi), *all_else]:
+            # Whoever checks a link asks with HEAD.
+            methods = [route.method, *([] if route.signed_in else ["HEAD"])]
             added = self.http.add_routes(
                 path=PATH + route.path,
-                methods=[apigateway.HttpMethod[route.method]],
+                methods=[apigateway.HttpMethod[method] for method in methods],
                 integration=integration,
                 authorizer=authorizer if route.signed_in else None,
                 authorization_scopes=[API_SCOPE] if route.signed_in else None,
@@ -110,6 +128,12 @@ class Api(Construct):
             if not route.signed_in:
                 for opened in added:
                     allow(opened, "APIG4", "The document declares the route open to everybody.")
+                    opened_resource = opened.node.default_child
+                    assert isinstance(opened_resource, apigateway.CfnRoute)
+                    strangers[opened_resource.route_key] = share
+                    # The stage takes settings only of routes that are there.
+                    stage.add_dependency(opened_resource)
+        stage.route_settings = strangers
 
 
 def alias_of(scope: Construct, function: lambda_.Function, settings: Settings) -> lambda_.Alias:

@@ -19,10 +19,13 @@ from infra.media_keys import MediaKeys
 from infra.media_links import MediaLinks
 from infra.nag import allow
 from infra.origin_keys import OriginKeys
+from infra.public_pages import CARDS_PATH, Origins, PublicPages
 from infra.settings import Settings
 
 # The same as in the URLs that the API gives out.
 _MEDIUM_PARAMETER: Final = "m"
+_CARD_TIMEOUT: Final = Duration.seconds(5)
+"""How long a page waits for its card before it comes without one."""
 _CLOUDFRONT_ZONE: Final = "Z2FDTNDATAQYW2"
 """The hosted zone of all distributions, which AWS documents for alias records."""
 # The client decides which page a path shows, so each path gets index.html, but for the API's
@@ -62,6 +65,26 @@ class Delivery(Construct):
         self._access = cloudfront.S3OriginAccessControl(
             self, "Access", origin_access_control_name=settings.global_name("buckets")
         )
+        site = origins.S3BucketOrigin.with_origin_access_control(
+            buckets.site,
+            origin_access_control=self._access,
+            # Without LIST, S3 answers 403 instead of 404 for a file that does not exist.
+            origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
+        )
+        api = self._api_origin(api_id)
+        public = PublicPages(
+            self,
+            "Public",
+            settings,
+            api_path=API_PATH,
+            headers=self._headers,
+            protocol=self._protocol,
+            origins=Origins(
+                api=api,
+                cards=self._api_origin(api_id, f"{API_PATH}{CARDS_PATH}", _CARD_TIMEOUT),
+                site=site,
+            ),
+        )
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -74,10 +97,13 @@ class Delivery(Construct):
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021
             if settings.edge.domain
             else None,
-            default_behavior=self._site(buckets),
+            default_behavior=self._site(site),
+            # The first pattern that fits decides.
             additional_behaviors={
-                f"{API_PATH}/*": self._api(api_id),
+                **public.routes,
+                f"{API_PATH}/*": self._api(api),
                 f"/{MEDIA_PREFIX}*": self._media(buckets),
+                **public.pages,
             },
         )
         self._accept_findings()
@@ -108,14 +134,9 @@ class Delivery(Construct):
                 ),
             )
 
-    def _site(self, buckets: Buckets) -> cloudfront.BehaviorOptions:
+    def _site(self, site: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(
-                buckets.site,
-                origin_access_control=self._access,
-                # Without LIST, S3 answers 403 instead of 404 for a file that does not exist.
-                origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
-            ),
+            origin=site,
             viewer_protocol_policy=self._protocol,
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
             response_headers_policy=self._headers.site,
@@ -134,21 +155,28 @@ class Delivery(Construct):
             ],
         )
 
-    def _api(self, api_id: str) -> cloudfront.BehaviorOptions:
+    def _api_origin(
+        self, api_id: str, path: str = "", timeout: Duration | None = None
+    ) -> cloudfront.IOrigin:
+        """The API, asked below a path, for so long at most."""
         origin = self._settings.api_origin(api_id, Aws.REGION)
         plain = origin.http_port is not None
+        return origins.HttpOrigin(
+            origin.domain,
+            origin_path=f"{origin.path}{path}" or None,
+            http_port=origin.http_port,
+            read_timeout=timeout,
+            # CloudFront puts it in place of a header of this name that a client sends.
+            custom_headers={ORIGIN_HEADER: self._keys.sent} if self._keys else None,
+            protocol_policy=cloudfront.OriginProtocolPolicy.HTTP_ONLY
+            if plain
+            else cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+            origin_ssl_protocols=None if plain else [cloudfront.OriginSslPolicy.TLS_V1_2],
+        )
+
+    def _api(self, origin: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=origins.HttpOrigin(
-                origin.domain,
-                origin_path=origin.path or None,
-                http_port=origin.http_port,
-                # CloudFront puts it in place of a header of this name that a client sends.
-                custom_headers={ORIGIN_HEADER: self._keys.sent} if self._keys else None,
-                protocol_policy=cloudfront.OriginProtocolPolicy.HTTP_ONLY
-                if plain
-                else cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
-                origin_ssl_protocols=None if plain else [cloudfront.OriginSslPolicy.TLS_V1_2],
-            ),
+            origin=origin,
             viewer_protocol_policy=self._protocol,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
@@ -197,7 +225,7 @@ class Delivery(Construct):
 
     def _accept_findings(self) -> None:
         distribution = self.distribution
-        allow(distribution, "CFR1", "Posts may be seen in every country.")
+        allow(distribution, "CFR1", "What is shown to anybody is shown in every country.")
         edge = self._settings.edge
         if edge.web_acl_arn is None:
             allow(

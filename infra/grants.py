@@ -54,6 +54,11 @@ def objects(function: lambda_.Function, bucket: s3.Bucket, *actions: str, prefix
     )
 
 
+def one_object(function: lambda_.Function, bucket: s3.Bucket, key: str) -> None:
+    """Allow reading one object, whose key is known."""
+    _allow(function, ["s3:GetObject"], [bucket.arn_for_objects(key)])
+
+
 def listing(function: lambda_.Function, *buckets: s3.Bucket) -> None:
     """Allow listing the buckets: without it S3 answers 403 instead of 404 for a missing object."""
     _allow(function, ["s3:ListBucket"], [bucket.bucket_arn for bucket in buckets])

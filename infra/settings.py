@@ -376,6 +376,12 @@ class Settings:
         return ("sqs:SendMessage", *(["sqs:SendMessageBatch"] if self._is_local else []))
 
     @property
+    def has_origin_groups(self) -> bool:
+        """Whether another origin stands in for one that fails. The local cloud has no such
+        groups."""
+        return not self._is_local
+
+    @property
     def puts_site_files(self) -> bool:
         """Whether the stack itself puts the site's files into the bucket. The local cloud cannot
         run the function for that; `tools/deploy.py` does it there."""

@@ -11,6 +11,8 @@ API = {
     "ORIGINALS_BUCKET": "originals",
     "MEDIA_BASE_URL": "https://media.example",
     "MEDIA_KEYS": "n" * 43 + "," + "o" * 43,
+    "SITE_URL": "https://site.example",
+    "SITE_BUCKET": "site",
     "DELIVER_QUEUE_URL": "https://queue.example",
     "USER_POOL_ID": "eu-central-1_AbCdEfGhI",
     "RENAMES_IN_30_DAYS": "5",

@@ -26,8 +26,9 @@ LARGEST_MB: Final = 3_008
 SEARCH_ENGINE: Final = "OpenSearch_2.19"
 _USUAL_EXECUTIONS: Final = 1_000
 _MOST_POLICIES: Final = 20
-_CACHE_POLICIES: Final = 1
-_HEADER_POLICIES: Final = 3
+CACHE_POLICIES: Final = 3
+HEADER_POLICIES: Final = 3
+"""How many of each a stage makes at CloudFront."""
 _FEW_MAILS: Final = 50
 _ARN_PARTS: Final = 6
 
@@ -255,13 +256,13 @@ def _edge(patient: Patient) -> Iterator[Finding]:
     if isinstance(found, Unknown):
         yield _unknown(found, "whether CloudFront has room for more policies")
     elif (
-        found.caching + _CACHE_POLICIES > _MOST_POLICIES
-        or found.headers + _HEADER_POLICIES > _MOST_POLICIES
+        found.caching + CACHE_POLICIES > _MOST_POLICIES
+        or found.headers + HEADER_POLICIES > _MOST_POLICIES
     ):
         yield _fails(
             f"CloudFront allows {_MOST_POLICIES} cache policies and as many of response headers, "
             f"and the account has {found.caching} and {found.headers}; a stage needs "
-            f"{_CACHE_POLICIES} and {_HEADER_POLICIES}: remove some, or ask for a higher quota."
+            f"{CACHE_POLICIES} and {HEADER_POLICIES}: remove some, or ask for a higher quota."
         )
     else:
         yield _fine(

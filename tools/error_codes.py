@@ -43,6 +43,8 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "mute_oneself": "Nobody can mute themselves.",
         "invalid_until": "`until` is no moment with a time zone.",
         "until_out_of_range": "`until` is not in the future, or too far off.",
+        "missing_url": "The address of a page, `url`, is missing.",
+        "invalid_dimensions": "`maxwidth` or `maxheight` is no whole number of pixels.",
     },
     401: {
         "unauthenticated": "There is no access token, or another kind of token.",
@@ -57,6 +59,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "user_not_found": "There is no user with this handle.",
         "request_not_found": "The user does not ask to follow the caller.",
         "upload_not_found": "The caller has no such upload.",
+        "page_not_found": "There is no such page, or only those who are signed in may see it.",
         "route_not_found": "There is no such path, or not with this method.",
     },
     409: {
@@ -75,6 +78,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
     },
     429: {"limit_reached": "The caller did too much of `limit`: wait for `retry_after` seconds."},
     500: {"internal_error": "Something went wrong on our side: ask again."},
+    501: {"unsupported_format": "`format` is another one than `json`."},
     503: {"busy": "Too many changes of one thing at once: ask again in a moment."},
 }
 """What each code of an error means, by status."""

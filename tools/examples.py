@@ -76,7 +76,6 @@ _OWN: Final = {
     "counts": {"followers": 128, "following": 64, "posts": 12},
     "created_at": "2026-01-12T08:30:00Z",
     "private": False,
-    "requests": 0,
 }
 _OTHER_COUNTS: Final = {"followers": 9, "following": 31, "posts": 4}
 _OTHER: Final = {
@@ -145,6 +144,7 @@ _PENDING: Final = {
     "created_at": "2026-03-01T12:00:00Z",
     "published_at": None,
     "taken_at": "2026-02-28T06:12:40Z",
+    "sensitive": False,
 }
 _PUBLISHED: Final = {
     **_PENDING,
@@ -196,7 +196,8 @@ _REFUSED: Final = {
 
 ANSWERS: Final[Mapping[str, Any]] = {
     "Health": {"status": "ok"},
-    "Me": _OWN,
+    "User": _OWN,
+    "Me": {**_OWN, "requests": 0, "sensitive": "blur", "public_page": True},
     "UserAsSeen": {"user": _OTHER, **_FOLLOWED},
     "follow_waits": _ASKED,
     "unfollow": {"user": _OTHER, **_STRANGERS},
@@ -266,6 +267,20 @@ ANSWERS: Final[Mapping[str, Any]] = {
         "content_type": "image/jpeg",
         "bytes": 248113,
         "sha256": _SHA256,
+    },
+    "get_page": '<!doctype html><html lang="en">…</html>',
+    "get_public_user_feed": '<feed xmlns="http://www.w3.org/2005/Atom">…</feed>',
+    "OEmbed": {
+        "version": "1.0",
+        "type": "photo",
+        "title": "Ada Linde on Shutterfeed: “The lighthouse at dawn 🌅”",
+        "author_name": "Ada Linde",
+        "author_url": f"{_SITE}/u/ada",
+        "provider_name": "Shutterfeed",
+        "provider_url": _SITE,
+        "url": _url("1080.jpg"),
+        "width": 1080,
+        "height": 810,
     },
     "SearchPage": {"posts": [_PUBLISHED], "users": [], "hashtags": [], "next_cursor": _CURSOR},
     "Suggestions": {

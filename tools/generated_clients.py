@@ -42,7 +42,9 @@ def generate_python(folder: Path) -> None:
     the generator leaves out what it does not understand."""
     config = folder / "generator.yml"
     # It would format what nobody reads.
-    config.write_text("post_hooks: []\n")
+    # It knows no Atom; the feed is text to it.
+    overrides = "content_type_overrides:\n  application/atom+xml: text/xml\n"
+    config.write_text(f"post_hooks: []\n{overrides}")
     command: list[str | Path] = [python(), "-m", "openapi_python_client", "generate"]
     command += ["--path", DOCUMENT, "--config", config, "--meta", "none", "--fail-on-warning"]
     _run([*command, "--output-path", folder / PYTHON_PACKAGE], "python-client")

@@ -174,7 +174,9 @@ def _responses(declared: http.Route) -> dict[str, Any]:
     large = _WITH_A_BODY if declared.body else ()
     statuses = sorted({*invalid, *signed_in, *declared.errors, *large, *_EVERYWHERE})
     errors = {str(status): _error(status, declared) for status in statuses}
-    return answers | errors
+    for status in declared.alike:
+        errors[str(status)] = _success(declared, status, declared.name)
+    return answers | dict(sorted(errors.items()))
 
 
 def _success(declared: http.Route, status: int, sample: str) -> dict[str, Any]:
@@ -182,6 +184,9 @@ def _success(declared: http.Route, status: int, sample: str) -> dict[str, Any]:
     if declared.returns:
         example = examples.answer(sample, declared.returns.__name__)
         success["content"] = _json(declared.returns, example)
+    elif declared.text:
+        example = examples.answer(sample, declared.text)
+        success["content"] = {declared.text: {"schema": {"type": "string"}, "example": example}}
     return success
 
 

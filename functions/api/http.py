@@ -37,6 +37,7 @@ from shutterfeed.domain.errors import (
     InvalidInput,
     LimitReached,
     NotFound,
+    NotOffered,
     SessionEnded,
 )
 from shutterfeed.domain.ids import MalformedId
@@ -55,12 +56,19 @@ STATUS: Final[Mapping[type[DomainError], int]] = {
     NotFound: 404,
     Conflict: 409,
     LimitReached: 429,
+    NotOffered: 501,
     Busy: 503,
 }
 PREFIX: Final = "/api"
 """Every path begins with it, because the API shares its domain with the site and the media."""
 JSON: Final = "application/json"
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+EDGE_SECONDS: Final = 60
+"""How long CloudFront keeps an answer that is the same for everybody who is not signed in."""
+_AT_THE_EDGE: Final = f"public, max-age=0, s-maxage={EDGE_SECONDS}"
+"""Browsers ask again every time, so that what was hidden is gone after that time, not twice it."""
+_CACHED: Final = frozenset((200, 404))
+"""The statuses of answers that are kept at the edge: for what is hidden or does not exist, too."""
 _WORTH_COMPRESSING: Final = 1_000
 """Characters that a body has to exceed: a shorter one fits into one packet anyway."""
 _COMPRESSION: Final = 6
@@ -69,6 +77,14 @@ _LONGEST_FIELD: Final = 100
 _PATH_PARAMETER: Final = re.compile(r"{(\w+)}")
 _INVALID: Final = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _NAMED_FIELD: Final = re.compile(r"field `(?P<name>\w+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The answer of a route with a media type of its own."""
+
+    text: str
+    status: int = 200
 
 
 class Unauthenticated(Exception):
@@ -99,6 +115,12 @@ class Route:
     may_wait: bool
     """Whether what is asked for may take somebody else's consent: then the status is 202, with the
     same body."""
+    cached: bool
+    """Whether CloudFront keeps the answers for `EDGE_SECONDS`."""
+    text: str | None
+    """The media type of the answer if it is a text and no JSON, such as a page."""
+    alike: tuple[int, ...]
+    """The statuses besides `status` that come with the same kind of body."""
 
     @property
     def name(self) -> str:
@@ -138,6 +160,9 @@ def route(
     query: tuple[Parameter, ...] = (),
     checks_session: bool | None = None,
     may_wait: bool = False,
+    cached: bool = False,
+    text: str | None = None,
+    alike: tuple[int, ...] = (),
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare an endpoint; its docstring is its documentation. `errors` lists the error statuses
     that it has besides those of every route. Unless `checks_session` says otherwise, a session is
@@ -161,6 +186,9 @@ def route(
             query,
             method != "GET" if checks_session is None else checks_session,
             may_wait,
+            cached,
+            text,
+            alike,
         )
         ROUTES.append(declared)
         return endpoint
@@ -275,7 +303,7 @@ class Call:
         followers are not another's."""
         listed = [self.route.path, *(self.path[name].lower() for name in self.route.parameters)]
         listed += [repr(self._meant(parameter)) for parameter in self.route.query]
-        return CursorScope("\n".join(listed), self.user_id)
+        return CursorScope("\n".join(listed), None if self.route.public else self.user_id)
 
     def _meant(self, parameter: Parameter) -> object:
         """The value of a parameter, which has been checked: the same whether a client sends the
@@ -306,7 +334,8 @@ def build_resolver() -> APIGatewayHttpResolver:
     app = APIGatewayHttpResolver(strip_prefixes=[PREFIX])
     for declared in ROUTES:
         rule = _PATH_PARAMETER.sub(r"<\1>", declared.path)
-        app.route(rule, method=declared.method)(_adapted(app, declared))
+        methods = [declared.method, "HEAD"] if declared.public else declared.method
+        app.route(rule, method=methods)(_adapted(app, declared))
     app.not_found(_no_route(app))
     return app
 
@@ -327,12 +356,14 @@ def _adapted(app: APIGatewayHttpResolver, declared: Route) -> Callable[..., Resp
         failure = None
         call = Call(declared, event, {name: unquote(value) for name, value in path.items()})
         try:
-            response = _compressed(event, _answer(call))
+            response = _compressed(event, _cacheable(declared, _answer(call)))
+            if event.request_context.http.method == "HEAD":
+                response.body, response.base64_encoded = "", False
         except Exception as error:  # noqa: BLE001 - the outermost frame: logged and answered with 500
             response, failure = _internal_error(), error
         elapsed = (time.perf_counter() - start) * 1000
         _log(
-            declared.method,
+            event.request_context.http.method,
             declared.path,
             response,
             elapsed=elapsed,
@@ -415,12 +446,20 @@ def _answer(call: Call) -> Response[Any]:
     except Unauthenticated:
         message = "Sign in and send the access token as a Bearer token."
         return _error(401, ErrorDetail("unauthenticated", message, None))
+    return _success(call.route, result)
+
+
+def _success(declared: Route, result: object) -> Response[Any]:
+    """The response that carries what an endpoint returned."""
+    if isinstance(result, Text):
+        media_type = f"{declared.text}; charset=utf-8"
+        return Response(result.status, media_type, result.text, dict(_HEADERS))
     if result is None:
         # The body is an empty text, not None: the local cloud cannot send a body of null.
-        return Response(call.route.status, body="", headers=dict(_HEADERS))
+        return Response(declared.status, body="", headers=dict(_HEADERS))
     if isinstance(result, Waits):
         return _json(HTTPStatus.ACCEPTED, result.body)
-    return _json(call.route.status, result)
+    return _json(declared.status, result)
 
 
 def _admit(call: Call) -> None:
@@ -439,6 +478,13 @@ def _internal_error() -> Response[Any]:
 
 def _json(status: int, body: Any) -> Response[Any]:
     return Response(status, JSON, msgspec.json.encode(body).decode(), dict(_HEADERS))
+
+
+def _cacheable(declared: Route, response: Response[Any]) -> Response[Any]:
+    """The response, with leave for the edge to keep it if the route says so."""
+    if declared.cached and response.status_code in _CACHED:
+        response.headers["Cache-Control"] = _AT_THE_EDGE
+    return response
 
 
 def _compressed(event: APIGatewayProxyEventV2, response: Response[Any]) -> Response[Any]:

@@ -29,6 +29,7 @@ from shutterfeed.domain.users import (
     MIN_HANDLE,
     TYPED_HANDLE,
     Avatar,
+    SensitiveView,
 )
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
 from shutterfeed.domain.visibility import Relation
@@ -103,12 +104,14 @@ class CreatePost(RequestBody):
     """A new post: its caption, its place, and the files that will be uploaded for it.
 
     `taken_at` is when the photo or video was taken, as the author says; no list is ordered by it.
+    `sensitive` marks a post that clients should blur until the viewer wants to see it.
     """
 
     media: Annotated[list[MediumBody], Meta(min_length=1, max_length=MAX_MEDIA)]
     caption: Caption = ""
     place: PlaceBody | None = None
     taken_at: Instant | None = None
+    sensitive: bool = False
 
 
 class CreateAvatar(RequestBody):
@@ -130,6 +133,7 @@ class EditPost(RequestBody):
     caption: Caption | UnsetType = UNSET
     place: PlaceBody | UnsetType | None = UNSET
     alt_texts: Annotated[dict[str, AltText], Meta(max_length=MAX_MEDIA)] | UnsetType = UNSET
+    sensitive: bool | UnsetType = UNSET
 
 
 _HANDLE = (
@@ -147,12 +151,19 @@ DisplayName = Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), _pattern(OPTIONA
 
 
 class EditProfile(RequestBody):
-    """The fields of a profile to change. A field that is left out stays as it is."""
+    """The fields of a profile to change. A field that is left out stays as it is.
+
+    `sensitive` says whether clients should blur sensitive posts for the caller, or show them.
+    With `public_page` set to false, the caller's profile and posts are not shown to people who are
+    not signed in, and messengers and search engines get no preview of them.
+    """
 
     handle: Handle | UnsetType = UNSET
     display_name: DisplayName | UnsetType = UNSET
     bio: Annotated[str, Meta(max_length=MAX_BIO), _pattern(PARAGRAPHS)] | UnsetType = UNSET
     private: bool | UnsetType = UNSET
+    sensitive: SensitiveView | UnsetType = UNSET
+    public_page: bool | UnsetType = UNSET
 
 
 class Health(Struct):
@@ -259,15 +270,24 @@ class User(Struct):
 
 
 class Me(User):
-    """The caller's own profile. `requests` is the number of people who have asked to follow them
-    and have no answer yet."""
+    """The caller's own profile, with the settings that nobody else sees. `requests` is the number
+    of people who have asked to follow the caller and have no answer yet; `sensitive` says whether
+    clients should blur sensitive posts for the caller, or show them; `public_page` says whether
+    the caller may be shown to people who are not signed in."""
 
     requests: int
+    sensitive: SensitiveView
+    public_page: bool
 
     @classmethod
     def own(cls, view: ProfileView, links: MediaLinks) -> Me:
-        user = User.of(view, links)
-        return cls(**asdict(user), requests=view.profile.requests)
+        user, profile = User.of(view, links), view.profile
+        return cls(
+            **asdict(user),
+            requests=profile.requests,
+            sensitive=profile.sensitive,
+            public_page=profile.public_page,
+        )
 
 
 class RelationBody(Struct):
@@ -485,7 +505,8 @@ class PlaceView(Struct):
 
 class PostBody(Struct):
     """A post. Only its author sees it before it is published. `taken_at` is when the photo or video
-    was taken, as the author says; null if the author did not say."""
+    was taken, as the author says; null if the author did not say. If the author has marked it as
+    `sensitive`, clients should blur it, unless the viewer's own setting in `GET /me` is `show`."""
 
     id: str
     state: PostState
@@ -497,6 +518,7 @@ class PostBody(Struct):
     created_at: Instant
     published_at: Instant | None
     taken_at: Instant | None
+    sensitive: bool
 
     @classmethod
     def of(cls, view: PostView, links: MediaLinks) -> PostBody:
@@ -515,7 +537,28 @@ class PostBody(Struct):
             post.created_at,
             post.published_at,
             post.taken_at,
+            post.sensitive,
         )
+
+
+class OEmbed(Struct, omit_defaults=True, kw_only=True):
+    """What other sites need in order to show a post or a user, as oEmbed 1.0 has it. A `photo` has
+    `url`; `rich` has `html`, a quotation without scripts. Sensitive posts have no picture."""
+
+    version: str
+    type: str
+    title: str
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    width: int
+    height: int
+    url: str | None = None
+    html: str | None = None
+    thumbnail_url: str | None = None
+    thumbnail_width: int | None = None
+    thumbnail_height: int | None = None
 
 
 class PartBody(Struct):

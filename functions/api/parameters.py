@@ -161,3 +161,34 @@ SEARCH: Final = (
         {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_KM, "default": DEFAULT_KM},
     ),
 )
+
+# CloudFront's function asks with these for the pages `/p/<id>` and `/u/<handle>`.
+PAGE: Final = (
+    Parameter(
+        "post",
+        "The id of the post whose page it is.",
+        {"type": "string"},
+    ),
+    Parameter(
+        "user",
+        "The handle of the user whose page it is.",
+        {"type": "string"},
+    ),
+)
+
+_PIXELS: Final = {"type": "integer", "minimum": 1, "maximum": 999_999}
+EMBEDDED: Final = (
+    Parameter(
+        "url",
+        "The address of a post or a user on this site.",
+        {"type": "string"},
+        required=True,
+    ),
+    Parameter("maxwidth", "The greatest width of the picture, in pixels.", _PIXELS),
+    Parameter("maxheight", "The greatest height of the picture, in pixels.", _PIXELS),
+    Parameter(
+        "format",
+        "The format of the answer. Any other one is refused with 501 `unsupported_format`.",
+        {"type": "string", "enum": ["json"], "default": "json"},
+    ),
+)

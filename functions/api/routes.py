@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import UNSET
 
-from api.http import Call, Waits, route
+from api import atom, cards, oembed
+from api.http import PREFIX, Call, Text, Waits, route
 from api.models import (
     AvatarCreated,
     BlockedPage,
@@ -26,6 +27,7 @@ from api.models import (
     MutedPage,
     MutedUser,
     NewPostsBody,
+    OEmbed,
     OriginalLink,
     PostBody,
     PostCreated,
@@ -38,11 +40,12 @@ from api.models import (
     UploadBody,
     UploadPage,
     UploadState,
+    User,
     UserAsSeen,
     UserPage,
 )
-from api.parameters import FEW, KEY, SEARCH, SINCE, TYPED, UNTIL
-from shutterfeed.domain.errors import InvalidInput
+from api.parameters import EMBEDDED, FEW, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL
+from shutterfeed.domain.errors import InvalidInput, NotFound
 from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
@@ -51,6 +54,7 @@ from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.viewing import PostView, ProfileView
 
 E = TypeVar("E", bound=StrEnum)
+_FEED_ENTRIES: Final = 20
 
 
 @route("GET", "/health", returns=Health, public=True)
@@ -61,8 +65,8 @@ def get_health(_: Call) -> Health:
 
 @route("GET", "/me", returns=Me)
 def get_me(call: Call) -> Me:
-    """Get the caller's profile, and the number of requests to follow them. The first call creates
-    it."""
+    """Get the caller's profile and settings, and the number of requests to follow them. The first
+    call creates it."""
     profile = call.services.users.me(call.user_id)
     profile.check_session(call.session_began)
     return _own(call, profile)
@@ -70,7 +74,8 @@ def get_me(call: Call) -> Me:
 
 @route("PATCH", "/me", body=EditProfile, returns=Me, errors=(409,), limited=True)
 def edit_me(call: Call) -> Me:
-    """Change the caller's handle, display name or bio, and whether the account is private.
+    """Change the caller's handle, display name, bio or settings, and whether the account is
+    private.
 
     An account that becomes private keeps its followers, and its posts can no longer be searched
     for. When it becomes public again, everybody who has asked to follow it is accepted.
@@ -87,6 +92,8 @@ def edit_me(call: Call) -> Me:
         display_name=_given(change.display_name),
         bio=_given(change.bio),
         private=_given(change.private),
+        sensitive=_given(change.sensitive),
+        public_page=_given(change.public_page),
     )
     return _own(call, profile)
 
@@ -383,6 +390,7 @@ def create_post(call: Call) -> PostCreated:
             for m in body.media
         ),
         body.taken_at,
+        body.sensitive,
     )
     created = call.services.posts.create(call.user_id, draft, call.header(KEY.name))
     return PostCreated.of(created, call.services.links)
@@ -396,7 +404,8 @@ def get_post(call: Call) -> PostBody:
 
 @route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404), limited=True)
 def edit_post(call: Call) -> PostBody:
-    """Change the caption, the place or the alt texts of one of the caller's posts."""
+    """Change the caption, the place, the alt texts or the mark `sensitive` of one of the caller's
+    posts."""
     change = call.parse(EditPost)
     place = _given(change.place)
     view = call.services.posts.edit(
@@ -406,6 +415,7 @@ def edit_post(call: Call) -> PostBody:
         place=place.to_domain() if place else None,
         drop_place=change.place is None,
         alt_texts=_given(change.alt_texts),
+        sensitive=_given(change.sensitive),
     )
     return _post(call, view)
 
@@ -508,6 +518,116 @@ def list_tagged(call: Call) -> PostPage:
     return _post_page(call, page)
 
 
+@route("GET", "/public/posts/{id}", returns=PostBody, public=True, cached=True, errors=(404,))
+def get_public_post(call: Call) -> PostBody:
+    """Get a published post as it is shown to people who are not signed in.
+
+    The post of a private account, or of somebody who does not want to be shown to such people, is
+    answered like one that does not exist.
+    """
+    return _post(call, call.services.posts.get(call.path["id"], call.viewer))
+
+
+@route("GET", "/public/users/{handle}", returns=User, public=True, cached=True, errors=(404,))
+def get_public_user(call: Call) -> User:
+    """Get a user's profile as it is shown to people who are not signed in.
+
+    A private account, or somebody who does not want to be shown to such people, is answered like
+    one that does not exist.
+    """
+    return _found(call, call.path["handle"])
+
+
+@route(
+    "GET",
+    "/public/users/{handle}/posts",
+    returns=PostPage,
+    paged=True,
+    public=True,
+    cached=True,
+    errors=(404,),
+)
+def list_public_user_posts(call: Call) -> PostPage:
+    """List a user's published posts, newest first, for people who are not signed in."""
+    handle = call.path["handle"]
+    page = call.services.posts.by_author(handle, call.viewer, call.position, call.limit)
+    return _post_page(call, page)
+
+
+@route(
+    "GET",
+    "/public/users/{handle}/feed.atom",
+    text=atom.MEDIA_TYPE,
+    public=True,
+    cached=True,
+    errors=(404,),
+)
+def get_public_user_feed(call: Call) -> Text:
+    """Get a user's newest posts as an Atom feed."""
+    user = get_public_user(call)
+    page = call.services.posts.by_author(user.handle, call.viewer, None, _FEED_ENTRIES)
+    site_url = call.services.site_url
+    url = f"{site_url}{PREFIX}/public/users/{user.handle}/feed.atom"
+    return Text(atom.feed(user, [_post(call, view) for view in page.items], url, site_url))
+
+
+@route(
+    "GET", "/public/hashtags/{tag}/posts", returns=PostPage, paged=True, public=True, cached=True
+)
+def list_public_tagged(call: Call) -> PostPage:
+    """List the published posts with a hashtag, newest first, for people who are not signed in."""
+    found = call.services.search
+    page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit)
+    return _post_page(call, page)
+
+
+@route(
+    "GET",
+    "/public/index.html",
+    text="text/html",
+    query=PAGE,
+    public=True,
+    cached=True,
+    alike=(404,),
+)
+def get_page(call: Call) -> Text:
+    """Get the web client's page with what messengers and search engines show of a link to it.
+
+    CloudFront serves it as `/p/<id>` and `/u/<handle>`. What does not exist, or is not shown to
+    people who are not signed in, gets the same page without a card and with the status 404.
+    Without any parameter it is the page as it is.
+    """
+    page, site_url = call.services.site_page.read(), call.services.site_url
+    post_id, handle = call.asked("post"), call.asked("user")
+    try:
+        if post_id is not None:
+            post = _post(call, call.services.posts.get(post_id, call.viewer))
+            return Text(cards.filled(page, cards.of_post(post, site_url)))
+        if handle is not None:
+            return Text(cards.filled(page, cards.of_user(_found(call, handle), site_url)))
+    except NotFound:
+        return Text(cards.filled(page, None), 404)
+    return Text(page)
+
+
+@route(
+    "GET",
+    "/oembed",
+    returns=OEmbed,
+    query=EMBEDDED,
+    public=True,
+    cached=True,
+    errors=(404, 501),
+)
+def get_oembed(call: Call) -> OEmbed:
+    """Get what other sites need in order to show a post or a user (oEmbed 1.0)."""
+    return oembed.answer(
+        call,
+        lambda post_id: _post(call, call.services.posts.get(post_id, call.viewer)),
+        lambda handle: _found(call, handle),
+    )
+
+
 def _also(kind: SearchKind, query: Query) -> bool:
     """Whether a search for everything also looks for users and hashtags: it needs words for that;
     a place alone finds only posts."""
@@ -532,6 +652,11 @@ def _own(call: Call, profile: Profile) -> Me:
 
 def _seen(call: Call, view: ProfileView) -> UserAsSeen:
     return UserAsSeen.of(view, call.services.links)
+
+
+def _found(call: Call, handle: str) -> User:
+    """A user by their handle."""
+    return User.of(call.services.viewing.find(call.viewer, handle), call.services.links)
 
 
 def _post(call: Call, view: PostView) -> PostBody:

@@ -140,6 +140,21 @@ def test_alt_texts_and_the_time_of_taking_read_back(store: Store) -> None:
         assert _get(store, post.id) == replace(post, alt_texts=texts)
 
 
+def test_a_post_can_be_marked_as_sensitive_at_any_time(store: Store) -> None:
+    store.profiles.create(samples.profile(1))
+    post = _create(store, replace(samples.post(), sensitive=True))
+    assert _get(store, post.id).sensitive
+    assert store.posts.edit(post.id, "new", None, ())
+    assert _get(store, post.id).sensitive
+    assert store.posts.edit(post.id, "new", None, (), sensitive=False)
+    assert not _get(store, post.id).sensitive
+    assert store.posts.edit(post.id, "new", None, (), sensitive=True)
+    assert store.posts.publish(post.id, _settled(post), samples.position(1), LATER)
+    assert _get(store, post.id).sensitive
+    (listed,) = store.posts.published_by(post.author_id, None, 10).items
+    assert listed.sensitive
+
+
 def test_alt_texts_outlive_publishing(store: Store) -> None:
     store.profiles.create(samples.profile(1))
     post = _create(store, replace(samples.post(), alt_texts=("before",)))

@@ -10,7 +10,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import at_once
-from shutterfeed.domain.users import HANDLE_REST
+from shutterfeed.domain.users import HANDLE_REST, SensitiveView
 from shutterfeed.ports.profiles import HandleTaken
 from tests import samples
 from tests.contract.conftest import Store, people, store_of
@@ -57,6 +57,17 @@ def test_editing_changes_what_is_given_and_nothing_else(store: Store) -> None:
     assert store.profiles.get(profile.user_id) == expected
     store.profiles.edit(profile.user_id, "", None)
     assert store.profiles.get(profile.user_id) == replace(expected, display_name="")
+
+
+def test_settings_change_each_for_itself(store: Store) -> None:
+    profile = samples.profile(1)
+    store.profiles.create(profile)
+    store.profiles.edit(profile.user_id, None, None, sensitive=SensitiveView.SHOW)
+    store.profiles.edit(profile.user_id, None, None, public_page=False)
+    changed = replace(profile, sensitive=SensitiveView.SHOW, public_page=False)
+    assert store.profiles.get(profile.user_id) == changed
+    store.profiles.edit(profile.user_id, None, None, sensitive=SensitiveView.BLUR, public_page=True)
+    assert store.profiles.get(profile.user_id) == profile
 
 
 def test_editing_nothing_leaves_everything(store: Store) -> None:

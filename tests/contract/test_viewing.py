@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.viewing import by_kind
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.table import Table
+from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads, by_kind
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.visibility import NOBODY, Relation, Viewer
 from shutterfeed.ports.viewing import Stored, Wanted
 from tests import samples
-from tests.contract.conftest import Store
-from tests.fakes.system import START
+from tests.contract.conftest import Store, Tables
+from tests.fakes.system import START, FakeClock
 
 ADA, BOB, CY = (samples.user_id(number) for number in (1, 2, 3))
 COUNTS = PostCounts(likes=3, comments=1)
@@ -101,6 +104,39 @@ def test_followers_that_are_counted_apart_count(store: Store, read: Read) -> Non
     for follower in (BOB, CY):
         store.follows.follow(follower, celebrity, ulid(START, 1))
     assert read(Viewer(BOB), Wanted(users=[ADA, BOB])).profiles[ADA].followers == 2
+
+
+@pytest.mark.parametrize("hiding", [{"private": True}, {"public_page": False}])
+def test_a_celebrity_who_hides_from_strangers_takes_them_no_longer_than_nobody(
+    tables: Tables, hiding: dict[str, Any]
+) -> None:
+    profiles = DynamoProfiles(tables.metadata)
+    profiles.create(samples.profile(1))
+    profiles.spread_followers(ADA, 3)
+    profiles.edit(ADA, None, None, **hiding)
+    reads = DynamoViewingReads(tables.metadata, FakeClock())
+
+    def requests(viewer: Viewer, user_id: str) -> int:
+        return _requests(tables.metadata, lambda: reads.read(viewer, Wanted(users=[user_id])))
+
+    assert requests(NOBODY, ADA) == requests(NOBODY, "nobody") == 1
+    assert requests(Viewer(BOB), ADA) == 2
+
+
+def _requests(table: Table, call: Callable[[], object]) -> int:
+    """How many requests a call makes of the database."""
+    made: list[object] = []
+
+    def note(**_: object) -> None:
+        made.append(None)
+
+    events, name = table.client.meta.events, "before-call.dynamodb"
+    events.register(name, note, "count")
+    try:
+        call()
+    finally:
+        events.unregister(name, note, "count")
+    return len(made)
 
 
 def test_more_is_read_than_one_request_can_ask_for(store: Store) -> None:

@@ -62,7 +62,7 @@ from shutterfeed.domain.retention import (
     unfollowed_marker_retention,
 )
 from shutterfeed.domain.suggestions import Acquaintances, Nomination, Popular, Suggested
-from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, recent_renames
+from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, SensitiveView, recent_renames
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.follows import Blocked, FolloweeChanged
@@ -254,7 +254,10 @@ class FakeProfiles:
         display_name: str | None,
         bio: str | None,
         spending: Spending = NOTHING,
+        *,
         private: bool | None = None,
+        sensitive: SensitiveView | None = None,
+        public_page: bool | None = None,
     ) -> None:
         profile = self.get(user_id)
         if profile is None:
@@ -264,6 +267,8 @@ class FakeProfiles:
             profile,
             display_name=profile.display_name if display_name is None else display_name,
             bio=profile.bio if bio is None else bio,
+            sensitive=sensitive or profile.sensitive,
+            public_page=profile.public_page if public_page is None else public_page,
             revision=profile.revision + (display_name is not None),
             private=profile.private if private is None else private,
             switches=profile.switches + (private is not None),
@@ -623,12 +628,20 @@ class FakePosts:
         place: Place | None,
         alt_texts: Sequence[str],
         spending: Spending = NOTHING,
+        *,
+        sensitive: bool | None = None,
     ) -> bool:
         post = self.get(post_id)
         if post is None or post.state is PostState.DELETED:
             return False
         self.data.spend(spending)
-        edited = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
+        edited = replace(
+            post,
+            caption=caption,
+            place=place,
+            alt_texts=tuple(alt_texts),
+            sensitive=post.sensitive if sensitive is None else sensitive,
+        )
         self.data.write_post(post_id, edited)
         if post.state is PostState.PUBLISHED:
             recent = self.data.recent_posts_of(post.author_id)

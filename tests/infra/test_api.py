@@ -10,7 +10,21 @@ from infra.settings import REPOSITORY
 from tests.infra.templates import Template, text
 
 SCOPE = "shutterfeed/use"
-OPEN = {f"GET {PREFIX}/health"}
+OPEN = {
+    f"GET {PREFIX}{path}"
+    for path in (
+        "/health",
+        "/oembed",
+        "/public/hashtags/{tag}/posts",
+        "/public/index.html",
+        "/public/posts/{id}",
+        "/public/users/{handle}",
+        "/public/users/{handle}/feed.atom",
+        "/public/users/{handle}/posts",
+    )
+}
+"""The routes that take no token. Whoever checks a link may ask with HEAD."""
+OPEN |= {key.replace("GET", "HEAD") for key in OPEN}
 
 
 # No OPTIONS: the gateway itself answers preflights, which carry no token.
@@ -22,8 +36,9 @@ def test_every_operation_of_the_document_is_a_route_and_all_else_is_told_so(
 ) -> None:
     documented = read_routes(REPOSITORY / "functions" / "api" / "openapi.json")
     routes = {route["RouteKey"] for route in every.all("AWS::ApiGatewayV2::Route").values()}
-    assert routes == {f"{route.method} {PREFIX}{route.path}" for route in documented} | ALL_ELSE
-    assert len(routes) > len(OPEN)
+    known = {f"{route.method} {PREFIX}{route.path}" for route in documented}
+    assert routes == known | OPEN | ALL_ELSE
+    assert len(known) > len(OPEN)
 
 
 def test_all_but_the_open_routes_take_an_access_token(every: Template) -> None:
@@ -64,6 +79,26 @@ def test_requests_are_throttled(dev: Template, prod: Template) -> None:
             "ThrottlingRateLimit": rate,
             "ThrottlingBurstLimit": burst,
         }
+
+
+def test_strangers_cannot_take_all_of_the_throttle(dev: Template, prod: Template) -> None:
+    for template, rate, burst in ((dev, 50, 100), (prod, 1, 1)):
+        stage = template.only("AWS::ApiGatewayV2::Stage")
+        settings = stage["RouteSettings"]
+        assert settings.keys() == OPEN
+        for throttle in settings.values():
+            assert throttle == {"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
+        routes = {
+            key
+            for key, route in template.all("AWS::ApiGatewayV2::Route").items()
+            if route["RouteKey"] in OPEN
+        }
+        (resource,) = (
+            found
+            for found in template.content["Resources"].values()
+            if found["Type"] == "AWS::ApiGatewayV2::Stage"
+        )
+        assert routes <= set(resource["DependsOn"]), "a stage takes settings of routes that exist"
 
 
 def test_the_access_log_is_json_and_holds_no_secret(every: Template) -> None:

@@ -6,21 +6,28 @@ import json
 import re
 import subprocess
 from base64 import b64encode
+from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from api import origin
-from api.http import PREFIX
+from api import (
+    origin,
+    routes,  # noqa: F401 - importing it declares the routes
+)
+from api.http import EDGE_SECONDS, PREFIX, ROUTES
+from api.parameters import PAGE, PAGING
 from shutterfeed import keys
 from shutterfeed.bootstrap import aws
 from shutterfeed.domain.links import MEDIUM_PARAMETER
 from tests.infra.contexts import DOMAIN, WEB_ACL
 from tests.infra.templates import Template, listed, text
-from tools import node, paths
+from tools import doctor, node, paths
 
 API, MEDIA = f"{PREFIX}/*", f"/{keys.MEDIA_PREFIX}*"
+PUBLIC, OEMBED = f"{PREFIX}/public/*", f"{PREFIX}/oembed"
+POSTS, USERS = "/p/*", "/u/*"
 READING = {"GET", "HEAD"}
 ALL = {*READING, "OPTIONS", "PUT", "PATCH", "POST", "DELETE"}
 MANAGED_CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
@@ -45,7 +52,11 @@ def _behaviors(template: Template) -> dict[str, dict[str, Any]]:
 
 
 def _origin(template: Template, pattern: str) -> dict[str, Any]:
+    """The origin of a pattern; of a group of origins the one that is asked first."""
     wanted = _behaviors(template)[pattern]["TargetOriginId"]
+    for group in _config(template).get("OriginGroups", {}).get("Items", ()):
+        if group["Id"] == wanted:
+            wanted = group["Members"]["Items"][0]["OriginId"]
     (origin,) = (o for o in _config(template)["Origins"] if o["Id"] == wanted)
     assert isinstance(origin, dict)
     return origin
@@ -74,7 +85,7 @@ def _headers(template: Template, pattern: str) -> dict[str, str]:
 
 
 def test_everything_is_served_by_one_distribution(every: Template) -> None:
-    assert _behaviors(every).keys() == {"*", API, MEDIA}
+    assert _behaviors(every).keys() == {"*", API, MEDIA, PUBLIC, OEMBED, POSTS, USERS}
     assert every.named(_origin(every, "*")["DomainName"]) == "site.RegionalDomainName"
     assert every.named(_origin(every, MEDIA)["DomainName"]) == "renditions.RegionalDomainName"
     # Pages of errors would take the place of what API and media answer.
@@ -151,6 +162,8 @@ def test_the_api_answers_what_came_through_cloudfront_alone(
         assert text(header["HeaderValue"]) == "${OriginKeys}|,|0"
         variables = template.functions()["api"]["Environment"]["Variables"]
         assert variables["ORIGIN_KEYS"] == {"Ref": "OriginKeys"}
+        for pattern in (PUBLIC, OEMBED, POSTS, USERS):
+            assert _origin(template, pattern)["OriginCustomHeaders"] == [header]
         for pattern in ("*", MEDIA):
             assert "OriginCustomHeaders" not in _origin(template, pattern)
     assert "OriginCustomHeaders" not in _origin(local, API)
@@ -175,7 +188,7 @@ def test_only_long_keys_are_taken(dev: Template, keys: str, taken: bool) -> None
     assert bool(re.fullmatch(pattern, keys)) is taken
 
 
-@pytest.mark.parametrize("pattern", ["*", MEDIA])
+@pytest.mark.parametrize("pattern", ["*", MEDIA, PUBLIC, OEMBED, POSTS, USERS])
 def test_files_are_only_read(every: Template, pattern: str) -> None:
     assert set(_behaviors(every)[pattern].get("AllowedMethods", READING)) == READING
 
@@ -221,10 +234,91 @@ def test_media_are_cached_for_good_and_never_taken_for_anything_else(every: Temp
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
     assert headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in headers["content-security-policy"]
-    (caching,) = every.all("AWS::CloudFront::CachePolicy")
-    assert _behaviors(every)[MEDIA]["CachePolicyId"] == {"Ref": caching}
-    config = every.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
-    assert config["MaxTTL"] == 31_536_000
+    assert _caching(every, MEDIA)["MaxTTL"] == 31_536_000
+
+
+def _caching(template: Template, pattern: str) -> dict[str, Any]:
+    """The cache policy of our own that a pattern has."""
+    policy = _behaviors(template)[pattern]["CachePolicyId"]["Ref"]
+    config = template.all("AWS::CloudFront::CachePolicy")[policy]["CachePolicyConfig"]
+    assert isinstance(config, dict)
+    return config
+
+
+PUBLIC_PARAMETERS = {
+    parameter.name
+    for route in ROUTES
+    if route.cached and route.name != "get_page"
+    for parameter in (*route.query, *(PAGING if route.paged else ()))
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "parameters"),
+    [
+        (PUBLIC, PUBLIC_PARAMETERS),
+        (OEMBED, PUBLIC_PARAMETERS),
+        (POSTS, {parameter.name for parameter in PAGE}),
+        (USERS, {parameter.name for parameter in PAGE}),
+    ],
+)
+def test_what_is_for_everybody_is_kept_for_a_minute_by_its_address_alone(
+    every: Template, pattern: str, parameters: set[str]
+) -> None:
+    caching = _caching(every, pattern)
+    assert (caching["MinTTL"], caching["DefaultTTL"]) == (0, 0), "the answers say themselves"
+    assert caching["MaxTTL"] == EDGE_SECONDS
+    key = caching["ParametersInCacheKeyAndForwardedToOrigin"]
+    # Without a token in the key and without an origin request policy, none reaches the API.
+    assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+    assert key["QueryStringsConfig"]["QueryStringBehavior"] == "whitelist"
+    assert set(key["QueryStringsConfig"]["QueryStrings"]) == parameters
+    assert key["EnableAcceptEncodingGzip"] is True
+    assert "OriginRequestPolicyId" not in _behaviors(every)[pattern]
+
+
+def test_the_doctor_knows_how_many_policies_a_stage_makes(every: Template) -> None:
+    assert len(every.all("AWS::CloudFront::CachePolicy")) == doctor.CACHE_POLICIES
+    assert len(every.all("AWS::CloudFront::ResponseHeadersPolicy")) == doctor.HEADER_POLICIES
+
+
+def test_every_route_for_everybody_has_a_cached_behavior_before_the_apis(every: Template) -> None:
+    patterns = [behavior["PathPattern"] for behavior in _config(every)["CacheBehaviors"]]
+    for route in ROUTES:
+        path = f"{PREFIX}{route.path}"
+        first = next(p for p in patterns if fnmatchcase(path, p))
+        assert (first in {PUBLIC, OEMBED}) is route.cached, path
+
+
+@pytest.mark.parametrize("pattern", [POSTS, USERS])
+def test_the_page_of_a_post_or_user_has_its_card_or_at_least_comes(
+    every: Template, local: Template, pattern: str
+) -> None:
+    api, cards = _origin(every, API), _origin(every, pattern)
+    assert text(cards["OriginPath"]) == text(api.get("OriginPath", "")) + f"{PREFIX}/public"
+    assert text(cards["DomainName"]) == text(api["DomainName"])
+    assert cards["CustomOriginConfig"]["OriginReadTimeout"] == 5
+    if every is local:
+        assert "OriginGroups" not in _config(every)
+        return
+    (group,) = _config(every)["OriginGroups"]["Items"]
+    assert _behaviors(every)[pattern]["TargetOriginId"] == group["Id"]
+    _, second = (member["OriginId"] for member in group["Members"]["Items"])
+    assert second == _origin(every, "*")["Id"]
+    # What is hidden or does not exist is the API's own answer.
+    assert group["FailoverCriteria"]["StatusCodes"]["Items"] == [500, 502, 503, 504]
+
+
+@pytest.mark.parametrize("pattern", [POSTS, USERS])
+def test_the_page_of_a_post_or_user_may_do_what_every_page_may(
+    every: Template, pattern: str
+) -> None:
+    assert _headers(every, pattern) == _headers(every, "*")
+    behaviors = _behaviors(every)
+    assert (
+        behaviors[pattern]["ResponseHeadersPolicyId"] == behaviors["*"]["ResponseHeadersPolicyId"]
+    )
 
 
 def test_nothing_tells_of_other_media_with_the_same_content(every: Template) -> None:
@@ -232,8 +326,7 @@ def test_nothing_tells_of_other_media_with_the_same_content(every: Template) -> 
     headers = every.all("AWS::CloudFront::ResponseHeadersPolicy")[policy]
     removed = headers["ResponseHeadersPolicyConfig"]["RemoveHeadersConfig"]
     assert removed["Items"] == [{"Header": "Last-Modified"}]
-    caching = every.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
-    key = caching["ParametersInCacheKeyAndForwardedToOrigin"]
+    key = _caching(every, MEDIA)["ParametersInCacheKeyAndForwardedToOrigin"]
     assert key["QueryStringsConfig"] == {
         "QueryStringBehavior": "whitelist",
         "QueryStrings": [MEDIUM_PARAMETER],
@@ -350,13 +443,48 @@ def test_the_apis_answers_are_no_pages(every: Template) -> None:
 def test_every_page_is_the_clients_and_every_file_is_itself(
     dev: Template, path: str, served: str
 ) -> None:
-    (code,) = (
-        function["FunctionCode"]
-        for function in dev.all("AWS::CloudFront::Function").values()
-        if "pages" in text(function["Name"])
-    )
-    event = json.dumps({"request": {"uri": path, "method": "GET"}})
-    script = f"{code}; console.log(JSON.stringify(handler({event})))"
+    assert _handled(dev, "*", path) == {"uri": served, "method": "GET", "querystring": {}}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/p/3Z7TD5-01KJMM", {"post": "3Z7TD5-01KJMM"}),
+        ("/p/3Z7TD5-01KJMM/", {"post": "3Z7TD5-01KJMM"}),
+        ("/p/3Z7TD5%0A", {}),
+        ("/p/a/b", {}),
+        ("/p/", {}),
+        ("/u/ada.l", {"user": "ada.l"}),
+        ("/u/Ada/", {"user": "Ada"}),
+        ("/u/ada/followers", {}),
+        ("/u/%61da", {}),
+        ("/u/a&post=x", {}),
+        ("/p/u/ada", {}),
+    ],
+)
+def test_the_api_is_asked_for_the_card_of_what_a_path_names(
+    dev: Template, path: str, asked: dict[str, str]
+) -> None:
+    pattern = f"{path[:3]}*"
+    wanted = {name: {"value": value} for name, value in asked.items()}
+    given = {"post": {"value": "another"}, "utm_source": {"value": "x"}}
+    assert _handled(dev, pattern, path, given) == {
+        "uri": "/index.html",
+        "method": "GET",
+        "querystring": wanted,
+    }
+
+
+def _handled(
+    template: Template, pattern: str, path: str, query: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What a pattern's function makes of a request."""
+    (association,) = _behaviors(template)[pattern]["FunctionAssociations"]
+    assert association["EventType"] == "viewer-request"
+    function, _ = association["FunctionARN"]["Fn::GetAtt"]
+    code = template.all("AWS::CloudFront::Function")[function]["FunctionCode"]
+    request = {"uri": path, "method": "GET", "querystring": query or {}}
+    script = f"{code}; console.log(JSON.stringify(handler({json.dumps({'request': request})})))"
     answer = subprocess.run(
         ["node", "-e", script],
         env=node.environment(),
@@ -365,4 +493,5 @@ def test_every_page_is_the_clients_and_every_file_is_itself(
         check=True,
         timeout=600,
     )
-    assert json.loads(answer.stdout) == {"uri": served, "method": "GET"}
+    handled: dict[str, Any] = json.loads(answer.stdout)
+    return handled

@@ -129,6 +129,7 @@ def test_urls_on_the_local_cloud(local: Template) -> None:
 def test_the_api_links_media_where_the_output_says(every: Template) -> None:
     variables = every.functions()["api"]["Environment"]["Variables"]
     assert text(variables["MEDIA_BASE_URL"]) == every.outputs()["MediaUrl"]
+    assert text(variables["SITE_URL"]) == every.outputs()["SiteUrl"]
 
 
 def test_the_local_api_keeps_its_id(dev: Template, local: Template) -> None:

@@ -1,11 +1,11 @@
-"""Steps that many tests begin with: files brought to their links, posts published."""
+"""Steps that many tests begin with: files brought to their links, posts published, avatars set."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from tests.integration.client import Client, draft
+from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline
 from tests.integration.world import Person, World
 
@@ -37,3 +37,13 @@ def publish(
     post_id: str = created["post"]["id"]
     assert client.get(f"/posts/{post_id}", person).json["state"] == "published"
     return post_id
+
+
+def set_avatar(client: Client, pipeline: Pipeline, person: Person, content: bytes) -> None:
+    """Make a JPEG somebody's avatar."""
+    headers = {"Idempotency-Key": "avatar"}
+    asked = client.request("POST", "/me/avatar", person, body=declared(content), headers=headers)
+    fields = asked.json["upload"]["fields"]
+    pipeline.world.upload(fields["key"], content, fields["Content-Type"])
+    pipeline.run()
+    assert client.get("/me", person).json["avatar"]

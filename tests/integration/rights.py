@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 
-from tests.integration.world import FEED, METADATA, ORIGINALS, RENDITIONS, SEARCH, UPLOADS
+from tests.integration.world import FEED, METADATA, ORIGINALS, RENDITIONS, SEARCH, SITE, UPLOADS
 from tests.rights import GRANTED
 
 Parameters = Mapping[str, Any]
@@ -22,6 +22,7 @@ _NAMES: Final = {
     UPLOADS: "uploads",
     ORIGINALS: "originals",
     RENDITIONS: "renditions",
+    SITE: "site",
 }
 _OBJECT_ACTIONS: Final = {
     "HeadObject": "GetObject",

@@ -21,7 +21,8 @@ def resolved(schema: Schema) -> Schema:
     if "$ref" in schema:
         name = schema["$ref"].removeprefix("#/components/schemas/")
         found: Schema = contract.document()["components"]["schemas"][name]
-        return found
+        # All of our enumerations are of texts.
+        return {"type": "string", **found} if "enum" in found else found
     branches = [branch for branch in schema.get("anyOf", ()) if branch != {"type": "null"}]
     return resolved(branches[0]) if len(branches) == 1 else schema
 

@@ -12,9 +12,9 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Put
 from shutterfeed.domain.links import signature, signing_key
-from tests.integration.client import Client, declared
+from tests.integration.client import Client
 from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import publish
+from tests.integration.publishing import publish, set_avatar
 from tests.integration.world import MEDIA_KEYS, Person, World
 from tests.pictures import jpeg
 
@@ -47,19 +47,11 @@ def _lives(world: World, answer: Any) -> list[timedelta]:
     return found
 
 
-def _avatar(client: Client, pipeline: Pipeline, person: Person) -> None:
-    body, headers = declared(PHOTO), {"Idempotency-Key": "avatar"}
-    asked = client.request("POST", "/me/avatar", person, body=body, headers=headers).json
-    fields = asked["upload"]["fields"]
-    pipeline.world.upload(fields["key"], PHOTO, fields["Content-Type"])
-    pipeline.run()
-
-
 def test_every_link_has_a_token_for_its_medium_and_blob(
     client: Client, pipeline: Pipeline, ada: Person
 ) -> None:
     post_id = publish(client, pipeline, ada, [PHOTO, OTHER])
-    _avatar(client, pipeline, ada)
+    set_avatar(client, pipeline, ada, PHOTO)
     answers = [client.get(path, ada).json for path in (f"/posts/{post_id}", "/me/uploads", "/me")]
     urls = list(_urls(answers))
     for url in urls:
@@ -74,7 +66,7 @@ def test_links_to_what_everybody_may_see_are_good_for_one_to_two_days(
     client: Client, pipeline: Pipeline, world: World, ada: Person, ben: Person
 ) -> None:
     post_id = publish(client, pipeline, ada, [PHOTO])
-    _avatar(client, pipeline, ada)
+    set_avatar(client, pipeline, ada, PHOTO)
     for path in (f"/posts/{post_id}", f"/users/{client.handle(ada)}/posts"):
         answer = client.get(path, ben).json
         assert all(DAY < life <= TWO_DAYS for life in _lives(world, answer))
@@ -84,7 +76,7 @@ def test_links_of_a_private_account_are_good_for_two_hours_but_for_its_avatar(
     client: Client, pipeline: Pipeline, world: World, ada: Person
 ) -> None:
     post_id = publish(client, pipeline, ada, [PHOTO])
-    _avatar(client, pipeline, ada)
+    set_avatar(client, pipeline, ada, PHOTO)
     make_private(world, ada)
     answer = client.get(f"/posts/{post_id}", ada).json
     assert all(life <= TWO_HOURS for life in _lives(world, answer["media"]))

@@ -318,6 +318,29 @@ def test_alt_texts_and_the_time_of_taking_are_shown(
     assert [m["alt_text"] for m in shown["media"]] == ["", "A lake at dawn 🌅"]
 
 
+def test_a_sensitive_post_says_so_wherever_it_is_shown(
+    client: Client, pipeline: Pipeline, ada: Person, ben: Person
+) -> None:
+    photos = [jpeg(32, 32, seed=1)]
+    created = client.create_post(ada, draft(photos, caption="#dunes", sensitive=True)).json
+    assert created["post"]["sensitive"] is True
+    upload_all(pipeline.world, created, photos)
+    pipeline.run()
+    handle, path = client.handle(ada), f"/posts/{created['post']['id']}"
+    client.request("PUT", f"/me/following/{handle}", ben)
+    shown = client.get(path, ben).json
+    assert shown["sensitive"] is True
+    for url in ("/feed", f"/users/{handle}/posts", "/hashtags/dunes/posts"):
+        assert client.get(url, ben).json["items"] == [shown], url
+    assert client.patch(path, ada, {"caption": "#dunes"}).json["sensitive"] is True
+    assert client.patch(path, ada, {"sensitive": False}).json["sensitive"] is False
+    assert client.get(path, ben).json["sensitive"] is False
+    assert client.patch(path, ada, {"sensitive": None}).error == ("invalid_body", "sensitive")
+    client.request("DELETE", path, ada)
+    (deleted,) = client.get("/me/deleted", ada).json["items"]
+    assert deleted["post"]["sensitive"] is False
+
+
 @pytest.mark.parametrize(
     "taken_at", ["2024-05-01", "2024-05-01T10:00:00", "yesterday", "2024-13-01T00:00:00Z", 5]
 )

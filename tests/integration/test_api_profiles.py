@@ -20,9 +20,10 @@ def test_a_profile_is_made_on_the_first_call(client: Client, ada: Person) -> Non
     assert first["handle"].startswith("user_")
     assert first["counts"] == {"followers": 0, "following": 0, "posts": 0}
     assert client.get("/me", ada).json == first
-    assert (first["private"], first["requests"]) == (False, 0)
-    shown = client.get(f"/users/{first['handle']}", ada).json["user"]
-    assert shown == {name: value for name, value in first.items() if name != "requests"}
+    assert first["private"] is False
+    own = {name: first.pop(name) for name in ("requests", "sensitive", "public_page")}
+    assert own == {"requests": 0, "sensitive": "blur", "public_page": True}
+    assert client.get(f"/users/{first['handle']}", ada).json["user"] == first
 
 
 def test_reading_an_empty_feed_makes_the_profile_too(
@@ -53,6 +54,20 @@ def test_fields_are_changed_one_by_one(client: Client, ada: Person) -> None:
     assert client.patch("/me", ada, {}).json == changed
     assert client.patch("/me", ada, {"display_name": ""}).json["display_name"] == ""
     assert client.get("/me", ada).json["bio"] == "second\nline"
+
+
+def test_only_oneself_sees_ones_settings(client: Client, ada: Person, ben: Person) -> None:
+    new = client.get("/me", ada).json
+    assert (new["sensitive"], new["public_page"]) == ("blur", True)
+    changed = client.patch("/me", ada, {"sensitive": "show"}).json
+    assert (changed["sensitive"], changed["public_page"]) == ("show", True)
+    changed = client.patch("/me", ada, {"public_page": False}).json
+    assert (changed["sensitive"], changed["public_page"]) == ("show", False)
+    assert client.get("/me", ada).json == changed
+    refused = client.patch("/me", ada, {"sensitive": "hide"})
+    assert (refused.status, refused.error) == (400, ("invalid_body", "sensitive"))
+    seen = client.get(f"/users/{client.handle(ada)}", ben).json["user"]
+    assert not {"requests", "sensitive", "public_page"} & seen.keys()
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,9 @@ Scenario = Callable[[Stage], Request]
 
 def _handle_and_names(stage: Stage) -> Request:
     stage.client.patch("/me", stage.ada, {"handle": "ada", "bio": "before"})
-    return Request(body={"handle": "lovelace", "display_name": "Ada", "bio": ""})
+    return Request(
+        body={"handle": "lovelace", "display_name": "Ada", "bio": "", "sensitive": "show"}
+    )
 
 
 def _own_handle(stage: Stage) -> Request:
@@ -258,7 +260,8 @@ def _large_file(_: Stage) -> Request:
 
 def _edit_of(stage: Stage, post_id: str) -> Request:
     (medium,) = stage.client.get(f"/posts/{post_id}", stage.ada).json["media"]
-    body = {"caption": "new", "place": PLACE, "alt_texts": {medium["id"]: "A lake"}}
+    texts = {medium["id"]: "A lake"}
+    body = {"caption": "new", "place": PLACE, "alt_texts": texts, "sensitive": True}
     return Request({"id": post_id}, body=body)
 
 

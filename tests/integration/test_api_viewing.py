@@ -42,7 +42,7 @@ from tests.integration import payloads
 from tests.integration.client import Client, draft
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish
-from tests.integration.world import Person
+from tests.integration.world import SITE_URL, Person, World
 from tests.pictures import jpeg
 
 SHOWN: Final = (PostBody, User, Author)
@@ -74,6 +74,11 @@ SHOWING: Final = {
     for route in ROUTES
     if any(issubclass(model, SHOWN) for model in _models(route.returns))
 }
+TELLING: Final = {
+    route.name: route for route in ROUTES if route.public and route.name not in SHOWING
+}
+"""The routes for everybody that tell of posts or users in another form than those models: pages,
+feeds, and what other sites embed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,10 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "accept_request": Request({"handle": "heron.fan"}),
         "decline_request": Request({"handle": "heron.fan"}),
         "remove_follower": Request(of_ben),
+        "get_public_post": Request({"id": bens}),
+        "get_public_user": Request(of_ben),
+        "list_public_user_posts": Request(of_ben),
+        "list_public_tagged": Request({"tag": "birds"}),
         "follow": Request(of_ben),
         "unfollow": Request(of_ben),
         "mute": Request(of_ben),
@@ -148,6 +157,33 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "list_blocks": Request(),
     }
     return Scene(ada, requests)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_pages_feeds_and_what_others_embed_tell_only_of_what_the_decision_shows(
+    scene: Scene, tables: World, monkeypatch: pytest.MonkeyPatch, hidden: bool
+) -> None:
+    tables.create_site()
+    bens = scene.requests["get_post"].path["id"]
+    requests = {
+        "get_page": [Request(query={"post": bens}), Request(query={"user": "heron"})],
+        "get_public_user_feed": [Request({"handle": "heron"})],
+        "get_oembed": [
+            Request(query={"url": f"{SITE_URL}/p/{bens}"}),
+            Request(query={"url": f"{SITE_URL}/u/heron"}),
+        ],
+        "get_health": [],
+    }
+    assert requests.keys() == TELLING.keys()
+    if hidden:
+        monkeypatch.setattr(visibility, "decide", lambda *_: Reason.NOT_PUBLIC)
+    for name, asked in requests.items():
+        for request in asked:
+            told = Scene(scene.ada, {name: request}).play(TELLING[name])
+            assert told["statusCode"] == (404 if hidden else 200), name
+            # An error repeats the handle that was asked for.
+            body = told["body"].lower().replace("'heron'", "")
+            assert ("heron" in body) is not hidden, name
 
 
 def _shown(answer: Any) -> set[str]:
@@ -186,7 +222,8 @@ def test_every_post_and_user_in_an_answer_was_decided_on_for_the_one_who_asked(
         viewer: Viewer, subject: Subject, relation: Relation, surface: Surface
     ) -> Reason | None:
         reason = decide(viewer, subject, relation, surface)
-        if reason is None and viewer.is_user(scene.ada.user_id):
+        asks = NOBODY if SHOWING[name].public else Viewer(scene.ada.user_id)
+        if reason is None and viewer == asks:
             let_be_seen.update(_ids(subject))
         return reason
 

@@ -24,7 +24,7 @@ def _faults(operation: Mapping[str, Any]) -> Iterator[str]:
     bodies = [operation["requestBody"]] if "requestBody" in operation else []
     bodies += [o for status, o in operation["responses"].items() if status.startswith("2")]
     for content in (body["content"] for body in bodies if "content" in body):
-        described = content["application/json"]
+        [described] = content.values()
         if "example" in described:
             yield from contract.wrong(described["schema"], described["example"])
         else:

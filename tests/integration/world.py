@@ -6,6 +6,7 @@ and chance is counted, so that a test's every run is the same.
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from tests import tables
 from tests.conftest import REGION
 from tests.limits import PLENTY_SETTING
 from tests.samples import ACCOUNT_KEY
+from tools import paths
 
 ACCOUNT: Final = "123456789012"
 MEDIA_BASE_URL: Final = "https://shutterfeed.example.com/media"
@@ -35,6 +37,8 @@ FEED: Final = "feed"
 UPLOADS: Final = "shutterfeed-test-uploads"
 ORIGINALS: Final = "shutterfeed-test-originals"
 RENDITIONS: Final = "shutterfeed-test-renditions"
+SITE: Final = "shutterfeed-test-site"
+SITE_URL: Final = "https://shutterfeed.example.com"
 SEARCH: Final = "search"
 
 
@@ -137,6 +141,18 @@ class World:
         for lane in topology.LANES:
             self.create_queue(lane.queue)
 
+    def create_site(self, page: str | None = None) -> None:
+        """Make the bucket of the web client's files, with its page as in the sources by default."""
+        aws("s3").create_bucket(
+            Bucket=SITE, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        self.put_page((paths.WEB / "index.html").read_text() if page is None else page)
+
+    def put_page(self, page: str, *, compressed: bool = False) -> None:
+        content = gzip.compress(page.encode()) if compressed else page.encode()
+        encoding = {"ContentEncoding": "gzip"} if compressed else {}
+        aws("s3").put_object(Bucket=SITE, Key="index.html", Body=content, **encoding)
+
     def connect_uploads(self) -> None:
         """Let the uploads bucket notify its queue; S3 sends a test event on this."""
         queue = self.queue_arn(topology.worker("ingest").queue)
@@ -161,6 +177,8 @@ class World:
             "RENDITIONS_BUCKET": RENDITIONS,
             "MEDIA_BASE_URL": MEDIA_BASE_URL,
             "MEDIA_KEYS": MEDIA_KEYS,
+            "SITE_URL": SITE_URL,
+            "SITE_BUCKET": SITE,
             "ORIGIN_KEYS": "anybody",
             "REMOVALS_PER_HOUR": "100",
             "RECONCILE_AFTER_MINUTES": "10",

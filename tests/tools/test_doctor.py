@@ -119,7 +119,7 @@ def test_a_new_account_can_deploy_the_defaults_and_is_told_what_it_will_lack(
         ("zone", Zone("other.com", is_private=False), "is other.com"),
         ("zone", Zone("ample.com", is_private=False), "does not belong"),
         ("has_web_acl", False, "no web ACL"),
-        ("edge_policies", EdgePolicies(caching=20, headers=0), "has 20 and 0"),
+        ("edge_policies", EdgePolicies(caching=18, headers=0), "has 18 and 0"),
         ("edge_policies", EdgePolicies(caching=0, headers=18), "has 0 and 18"),
         ("is_versioned", None, "no bucket"),
         ("is_versioned", False, "must keep versions"),

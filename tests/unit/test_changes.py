@@ -88,6 +88,7 @@ def test_a_published_post_without_a_place_in_the_order_is_an_error() -> None:
         ({"media": ()}, True),
         ({"revision": 9}, True),
         ({"taken_at": START}, False),
+        ({"sensitive": True}, False),
     ],
 )
 def test_a_published_post_is_indexed_anew_when_what_finds_it_changes(

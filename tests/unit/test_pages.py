@@ -92,3 +92,14 @@ def test_the_service_seals_with_the_deployments_key_and_passes_over_nothing() ->
     assert cursors.open(SCOPE, cursor) == "position"
     assert cursors.seal(SCOPE, None) is None
     assert cursors.open(SCOPE, None) is None
+
+
+def test_a_cursor_of_strangers_is_good_for_all_of_them_and_for_nobody_else() -> None:
+    strangers = CursorScope(SCOPE.route, None)
+    cursor = strangers.seal(KEY, "position")
+    assert CursorScope(SCOPE.route, None).open(KEY, cursor) == "position"
+    for other in (SCOPE, CursorScope("GET /another", None)):
+        with pytest.raises(InvalidCursor):
+            other.open(KEY, cursor)
+        with pytest.raises(InvalidCursor):
+            strangers.open(KEY, other.seal(KEY, "position"))

@@ -256,9 +256,10 @@ def test_third_persons_lists_show_the_private_account_and_not_how_many_posts_it_
 ) -> None:
     bobs = _handle(backend, BOB)
     backend.follows.follow(ADA, bobs)
-    for viewer, shows in ((Viewer(CY), False), (Viewer(ADA), True), (NOBODY, False)):
+    for viewer, shows in ((Viewer(CY), False), (Viewer(ADA), True)):
         (row,) = backend.follows.followers(bobs, viewer, None, 10).items
         assert (row.profile.user_id, row.shows_lists) == (ADA, shows)
+    assert backend.follows.followers(bobs, NOBODY, None, 10).items == ()
     assert not backend.viewing.find(Viewer(CY), _ada(backend).handle).shows_lists
 
 

@@ -78,7 +78,7 @@ def test_editing_changes_only_what_is_given(backend: Backend) -> None:
     ],
 )
 def test_one_wrong_field_leaves_all_of_them_as_they_were(
-    backend: Backend, changes: dict[str, str]
+    backend: Backend, changes: dict[str, Any]
 ) -> None:
     before = backend.users.me(ADA)
     with pytest.raises(InvalidInput):

@@ -290,6 +290,9 @@ def test_private_accounts_and_those_that_are_gone_leave_the_list_of_popular_user
     _all_suggested(backend)
     backend.users.edit(BOB, private=True)
     del backend.metadata.profiles[CY]
+    # Who is not shown to people without an account may still be suggested to others.
+    shy = replace(backend.metadata.profiles[EVE], public_page=False)
+    backend.metadata.profiles[EVE] = shy
     backend.clock.advance(MINUTE)
     _publish(backend, 4, "another")
     assert backend.popular.update() == 4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shutterfeed.domain.errors import NotFound
@@ -126,3 +128,35 @@ def test_a_page_of_a_list_is_one_read_and_an_empty_one_none(
         before = backend.fuse.calls
         show()
         assert backend.fuse.calls - before == calls
+
+
+def test_who_is_not_signed_in_is_read_for_at_the_lower_price(backend: Backend) -> None:
+    post, handle = _published(backend), backend.users.me(ADA).handle
+    for viewer, read in ((NOBODY, "read"), (Viewer(BOB), "read_now"), (Viewer(ADA), "read_now")):
+        for show in (
+            lambda viewer=viewer: backend.viewing.post(viewer, post.id),
+            lambda viewer=viewer: backend.viewing.find(viewer, handle),
+            lambda viewer=viewer: backend.viewing.find_uncounted(viewer, handle),
+        ):
+            backend.fuse.log.clear()
+            show()
+            assert [name for name in backend.fuse.log if name.startswith("read")] == [read]
+
+
+@pytest.mark.parametrize(("private", "public_page"), [(True, True), (False, False)])
+def test_strangers_are_answered_as_if_whoever_hides_from_them_did_not_exist(
+    backend: Backend, private: bool, public_page: bool
+) -> None:
+    post, profile = _published(backend), backend.metadata.profiles[ADA]
+    hidden = replace(profile, private=private, public_page=public_page)
+    backend.metadata.profiles[ADA] = hidden
+    for show in (
+        lambda: backend.posts.get(str(post.id), NOBODY),
+        lambda: backend.posts.by_author(profile.handle, NOBODY, None, 10),
+        lambda: backend.viewing.find(NOBODY, profile.handle),
+    ):
+        with pytest.raises(NotFound):
+            show()
+    assert backend.viewing.posts(NOBODY, [post.id]) == ()
+    assert backend.viewing.users(NOBODY, [ADA]) == ()
+    assert backend.viewing.authors(NOBODY, [ADA]) == {}

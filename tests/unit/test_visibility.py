@@ -154,15 +154,14 @@ def test_the_posts_of_a_private_account_are_for_its_followers_and_itself(surface
 
 
 def test_a_private_account_is_suggested_to_nobody_who_does_not_follow_it() -> None:
-    def reason(user: Profile, relation: Relation, viewer: Viewer = OTHER) -> Reason | None:
-        return decide(viewer, UserSubject(user), relation, Surface.SUGGESTED)
+    def reason(profile: Profile, relation: Relation, viewer: Viewer = OTHER) -> Reason | None:
+        return decide(viewer, UserSubject(profile), relation, Surface.SUGGESTED)
 
     for stranger in (STRANGERS, Relation(has_requested=True), Relation(is_followed=True)):
         assert reason(PRIVATE, stranger) is Reason.PRIVATE
         assert reason(AUTHOR, stranger) is None
-    assert reason(PRIVATE, STRANGERS, NOBODY) is Reason.PRIVATE
-    assert reason(AUTHOR, STRANGERS, NOBODY) is None
     assert reason(PRIVATE, FOLLOWED) is None
+    assert reason(PRIVATE, STRANGERS, OWNER) is None
 
 
 @pytest.mark.parametrize("surface", Surface)
@@ -174,6 +173,32 @@ def test_whom_one_has_muted_is_left_out_only_where_one_has_not_asked_for_them(
     reason = Reason.MUTED if surface in unasked else None
     assert _post_reason(OTHER, PUBLISHED, surface, muted) is reason
     assert decide(OTHER, UserSubject(AUTHOR), muted, surface) is reason
+
+
+HIDING = replace(AUTHOR, public_page=False)
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_people_who_are_not_signed_in_see_nobody_who_does_not_want_that(surface: Surface) -> None:
+    assert decide(NOBODY, UserSubject(AUTHOR), FOLLOWED, surface) is None
+    for profile in (HIDING, PRIVATE, replace(PRIVATE, public_page=False)):
+        assert decide(NOBODY, UserSubject(profile), FOLLOWED, surface) is Reason.NOT_PUBLIC
+    post = PostSubject(PUBLISHED, HIDING)
+    assert decide(NOBODY, post, FOLLOWED, surface) is Reason.NOT_PUBLIC
+    for viewer in (OWNER, OTHER):
+        assert decide(viewer, post, FOLLOWED, surface) is None
+        assert decide(viewer, UserSubject(HIDING), FOLLOWED, surface) is None
+
+
+@pytest.mark.parametrize("surface", Surface)
+@pytest.mark.parametrize("author", [AUTHOR, HIDING, PRIVATE])
+def test_a_sensitive_post_is_as_visible_as_any_other(surface: Surface, author: Profile) -> None:
+    for viewer, relation in product(VIEWERS, (STRANGERS, FOLLOWED)):
+        plain, marked = (
+            decide(viewer, PostSubject(post, author), relation, surface)
+            for post in (PUBLISHED, replace(PUBLISHED, sensitive=True))
+        )
+        assert plain is marked
 
 
 def test_the_first_reason_in_order_is_given() -> None:
@@ -188,3 +213,6 @@ def test_the_first_reason_in_order_is_given() -> None:
     muted = Relation(has_muted=True)
     assert decide(OTHER, PostSubject(PUBLISHED, PRIVATE), muted, Surface.FEED) is Reason.PRIVATE
     assert _post_reason(OTHER, PUBLISHED, Surface.FEED, muted) is Reason.MUTED
+    shy = replace(AUTHOR, private=True, public_page=False)
+    assert decide(NOBODY, PostSubject(PUBLISHED, shy), STRANGERS, Surface.FEED) is Reason.PRIVATE
+    assert decide(NOBODY, PostSubject(PUBLISHED, HIDING), muted, Surface.FEED) is Reason.NOT_PUBLIC

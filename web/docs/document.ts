@@ -30,13 +30,19 @@ export interface Parameter {
   readonly example?: string | number;
 }
 
+interface Body {
+  readonly schema: Schema;
+  readonly example?: unknown;
+}
+
 interface Content {
-  readonly "application/json": { readonly schema: Schema; readonly example?: unknown };
+  readonly "application/json": Body;
 }
 
 interface Response {
   readonly description: string;
-  readonly content?: Content;
+  /** By media type; there is one. */
+  readonly content?: Readonly<Record<string, Body>>;
 }
 
 export interface Operation {
@@ -80,10 +86,12 @@ export const needsToken = ({ security }: Operation): boolean => security.length 
 
 /** The body that a request has, as JSON for people; undefined if it has none. */
 export function requestJson({ operationId, requestBody }: Operation): string | undefined {
-  return requestBody && json(operationId, requestBody.content);
+  return (
+    requestBody && shown(operationId, "application/json", requestBody.content["application/json"])
+  );
 }
 
-/** The status and the body of an answer that is no error. */
+/** The status and the body of an answer that is no error; `json` is the example as people read it. */
 export function success({ operationId, responses }: Operation): {
   readonly status: string;
   readonly schema?: Schema;
@@ -91,12 +99,12 @@ export function success({ operationId, responses }: Operation): {
 } {
   const [status, { content }] = Object.entries(responses).find(([code]) => code.startsWith("2"))!;
   if (content === undefined) return { status };
-  return { status, schema: content["application/json"].schema, json: json(operationId, content) };
+  const [type, body] = Object.entries(content)[0]!;
+  return { status, schema: body.schema, json: shown(operationId, type, body) };
 }
 
 /** Raises `Error` if the document has no example. */
-function json(operationId: string, content: Content): string {
-  const { example } = content["application/json"];
+function shown(operationId: string, type: string, { example }: Body): string {
   if (example === undefined) throw new Error(`${operationId} has no example of a body.`);
-  return JSON.stringify(example, null, 2);
+  return type === "application/json" ? JSON.stringify(example, null, 2) : String(example);
 }

@@ -51,7 +51,16 @@ from shutterfeed_client.api.posts import (
     restore_post,
 )
 from shutterfeed_client.api.search import search, suggest
-from shutterfeed_client.api.service import get_health
+from shutterfeed_client.api.service import (
+    get_health,
+    get_oembed,
+    get_page,
+    get_public_post,
+    get_public_user,
+    get_public_user_feed,
+    list_public_tagged,
+    list_public_user_posts,
+)
 from shutterfeed_client.api.suggestions import list_suggestions
 from shutterfeed_client.api.users import (
     get_user,
@@ -76,6 +85,7 @@ def main(task: dict[str, Any]) -> None:
     drive_post(me, post_id)
     drive_people(me, task["handle"], task["other"])
     drive_feed_and_search(me, post_id)
+    drive_public(nobody, task["handle"], post_id)
     drive_avatar(me, small)
     drive_original(me, media_id, small)
     drive_refusals(nobody, me)
@@ -193,6 +203,21 @@ def drive_feed_and_search(me: Any, post_id: str) -> None:
     answer(search.sync_detailed(client=me, near="47.5436,9.6835", km=1.5, type_=kind))
     assert answer(suggest.sync_detailed(client=me, q="#gener")).items
     assert answer(list_tagged.sync_detailed("generated", client=me)).items
+
+
+def drive_public(nobody: Any, handle: str, post_id: str) -> None:
+    post = answer(get_public_post.sync_detailed(post_id, client=nobody))
+    assert (post.id, post.sensitive) == (post_id, False)
+    assert answer(get_public_user.sync_detailed(handle, client=nobody)).handle == handle
+    assert answer(list_public_user_posts.sync_detailed(handle, client=nobody)).items
+    assert answer(list_public_tagged.sync_detailed("generated", client=nobody)).items
+    feed = answer(get_public_user_feed.sync_detailed(handle, client=nobody))
+    assert post_id in feed
+    page = answer(get_page.sync_detailed(client=nobody, post=post_id))
+    assert post_id in page
+    [address] = [part for part in page.split('"') if part.endswith(f"/p/{post_id}")][:1]
+    embedded = answer(get_oembed.sync_detailed(client=nobody, url=address, maxwidth=640))
+    assert embedded.type_ == "photo"
 
 
 def drive_avatar(me: Any, photo: bytes) -> None:

@@ -32,6 +32,7 @@ await driveLargeUpload();
 await drivePost();
 await drivePeople();
 await driveFeedAndSearch();
+await drivePublic();
 await driveAvatar();
 await driveOriginal();
 await driveRefusals();
@@ -150,6 +151,22 @@ async function driveFeedAndSearch(): Promise<void> {
   await answer(api.search({ query: { near: "47.5436,9.6835", km: 1.5, type: "posts" } }));
   assert.ok((await answer(api.suggest({ query: { q: "#type" } }))).items.length > 0);
   assert.ok((await answer(api.listTagged({ path: { tag: "typed" } }))).items.length > 0);
+}
+
+async function drivePublic(): Promise<void> {
+  const [path, mine] = [{ id: postId }, { handle: task.handle }];
+  const post = await answer(api.getPublicPost({ path }));
+  assert.deepEqual([post.id, post.sensitive], [postId, false]);
+  assert.equal((await answer(api.getPublicUser({ path: mine }))).handle, task.handle);
+  assert.ok((await answer(api.listPublicUserPosts({ path: mine }))).items.length > 0);
+  assert.ok((await answer(api.listPublicTagged({ path: { tag: "typed" } }))).items.length > 0);
+  const feed = await answer(api.getPublicUserFeed({ path: mine, parseAs: "text" }));
+  assert.ok(feed.includes(postId));
+  const page = await answer(api.getPage({ query: { post: postId }, parseAs: "text" }));
+  const url = page.split('"').find((part) => part.endsWith(`/p/${postId}`));
+  assert.ok(url);
+  const embedded = await answer(api.getOembed({ query: { url, maxwidth: 640 } }));
+  assert.equal(embedded.type, "photo");
 }
 
 async function driveAvatar(): Promise<void> {

@@ -137,6 +137,7 @@ export async function post(): Promise<void> {
     caption: current.caption,
     place,
     taken_at: null,
+    sensitive: false,
     media: current.items.map((item) => ({
       content_type: item.type!,
       bytes: item.file.size,

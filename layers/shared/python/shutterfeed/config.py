@@ -78,6 +78,10 @@ class ApiSettings(FeedSettings):
     media_base_url: str
     media_keys: str
     """The keys of the links to media, with a comma: the first signs, the edge accepts both."""
+    site_url: str
+    """The address of the web client, without a slash at its end."""
+    site_bucket: str
+    """The bucket with the web client's files."""
     deliver_queue_url: str
     user_pool_id: str
     renames_in_30_days: str

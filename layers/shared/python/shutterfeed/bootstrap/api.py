@@ -25,6 +25,7 @@ from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.messages import Codec
+from shutterfeed.adapters.site import S3SitePage
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
 from shutterfeed.bootstrap.limits import limits_of
@@ -45,6 +46,7 @@ from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.sign_ins import SignIns
+from shutterfeed.ports.site import SitePage
 from shutterfeed.ports.suggestions import SuggestionLists
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
@@ -89,6 +91,8 @@ class People:
 @dataclass(frozen=True, kw_only=True)
 class Api(People):
     links: MediaLinks
+    site_url: str
+    site_page: SitePage
     accounts: AccountService
     search: SearchService
     cursors: Cursors
@@ -240,6 +244,8 @@ def services() -> Api:
             key=signing_key(settings.media_keys),
             clock=aws.clock(),
         ),
+        site_url=settings.site_url,
+        site_page=S3SitePage(aws.s3, settings.site_bucket, aws.clock()),
         accounts=AccountService(secrets=secrets),
         search=SearchService(
             index=search_index(settings.search_engine, settings.search_target),

@@ -7,6 +7,7 @@
     ├── Conflict              the state forbids it: a taken handle, a reused idempotency key
     ├── Forbidden             the caller may see it, but not change it
     ├── SessionEnded          the caller was signed out since the session began
+    ├── NotOffered            the service does not offer what is asked for, to nobody
     ├── LimitReached          the user did too much of it; says how long to wait
     └── Busy                  others change the same item; the request may succeed when repeated
 
@@ -71,6 +72,10 @@ class SessionEnded(DomainError):
 
     def __init__(self) -> None:
         super().__init__("session_ended", "You were signed out. Please sign in again.")
+
+
+class NotOffered(DomainError):
+    """The request is one that others may offer, but this service does not."""
 
 
 class LimitReached(DomainError):

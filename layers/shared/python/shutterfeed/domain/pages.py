@@ -1,8 +1,8 @@
 """Lists come in pages; a cursor is the opaque text that asks for the next one.
 
 A cursor carries the position of the last entry read, and a signature over that position, the
-list and the user it was given to. It can therefore neither be altered nor be carried to another
-list or user; it does not expire.
+list and the user it was given to, if they were signed in. It can therefore neither be altered nor
+be carried to another list or user; it does not expire.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class CursorScope:
-    """The one list of one user for which a cursor is valid."""
+    """The one list of one user for which a cursor is valid. The user id is None for a list that is
+    shown to people who are not signed in: its cursors are the same for all of them."""
 
     route: str
-    user_id: str
+    user_id: str | None
 
     def _signature(self, key: bytes, position: str) -> bytes:
-        message = "\0".join((self.route, self.user_id, position)).encode()
+        message = "\0".join((self.route, self.user_id or "", position)).encode()
         return hmac.digest(key, message, "sha256")[:_SIGNATURE_BYTES]
 
     def seal(self, key: bytes, position: str) -> str:

@@ -104,6 +104,9 @@ class Post:
     """When the photo or video was taken, as the owner says, with an offset from UTC. No list is
     ordered by it."""
     purpose: Purpose = Purpose.POST
+    sensitive: bool = False
+    """Whether its author has marked it as something that not everybody wants to see at once. It is
+    shown to whoever may see the post; clients blur it for viewers who want that."""
     revision: int = field(default=0, compare=False)
     """The number of changes so far. It tells which of two copies of the post is the newer one."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from shutterfeed.domain.characters import PARAGRAPHS, check_characters, check_name, clean
@@ -34,6 +35,13 @@ RESERVED_HANDLES: Final = frozenset(
         *("support", "system", "user", "users", "www"),
     )
 )
+
+
+class SensitiveView(StrEnum):
+    """How a user wants to be shown the posts that their authors have marked as sensitive."""
+
+    BLUR = "blur"
+    SHOW = "show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,10 @@ class Profile:
     posts."""
     requests: int = 0
     """The exact number of people who have asked to follow the user and have no answer yet."""
+    sensitive: SensitiveView = SensitiveView.BLUR
+    public_page: bool = True
+    """Whether the user may be shown to people who are not signed in, unless the account is
+    private."""
     avatar: Avatar | None = None
     avatar_version: str | None = None
     """The ULID of the post or removal that last decided which avatar there is."""
@@ -92,6 +104,11 @@ class Profile:
     renamed_at: tuple[datetime, ...] = ()
     """The moments of the last changes of the handle, at least of those that are `HANDLE_REST` ago
     or less."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the user and the posts may be shown to people who are not signed in."""
+        return self.public_page and not self.private
 
     def has_ended(self, began_at: datetime) -> bool:
         """Whether the session that began at this moment was ended. The identity provider gives the

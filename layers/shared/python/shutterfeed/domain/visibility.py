@@ -11,14 +11,16 @@ If several reasons apply, `decide` returns the first in this order. A new reason
                            unpublished
     about its owner        missing, (account closed or suspended)
     about viewer and       one has blocked the other, private and the viewer does not follow,
-    owner                  muted (only among posts of many and suggestions), unfollowed (only in
-                           feeds)
+    owner                  the viewer is not signed in and the owner has no public page, muted
+                           (only among posts of many and suggestions), unfollowed (only in feeds)
 
 Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
 the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
-private account is shown to everybody, and its posts and lists to those who follow it:
-`decide_on_lists`; it is suggested to no stranger. Content that is marked as sensitive is not
-hidden: that is a field of the view, not a reason.
+private account is shown to everybody who is signed in, and its posts and lists to those who follow
+it: `decide_on_lists`. Who is not signed in sees neither profile nor posts of a private account, or
+of somebody who does not want to be shown to such people. A private account is suggested to nobody
+who does not follow it. Content that is marked as sensitive is not hidden: that is a field of the
+view, not a reason.
 """
 
 from __future__ import annotations
@@ -96,6 +98,9 @@ class Reason(StrEnum):
     """The viewer has blocked its owner, or the owner the viewer."""
     PRIVATE = "private"
     """Its author's account is private, and the viewer does not follow it."""
+    NOT_PUBLIC = "not_public"
+    """The viewer is not signed in, and its owner is not shown to such people: the account is
+    private, or its setting `public_page` is off."""
     MUTED = "muted"
     """The viewer has muted its owner."""
     UNFOLLOWED = "unfollowed"
@@ -185,14 +190,9 @@ def decide_on_lists(viewer: Viewer, owner: Profile, relation: Relation) -> Reaso
     return _decide_on_author(viewer, owner, relation, Surface.ITSELF)
 
 
-def _decide_on_user(
-    viewer: Viewer, profile: Profile, relation: Relation, surface: Surface
-) -> Reason | None:
-    if surface is Surface.BLOCKS and relation.has_blocked:
-        return None
-    if surface is Surface.SUGGESTED:
-        return _decide_on_author(viewer, profile, relation, surface)
-    return decide_on_relation(viewer, profile.user_id, relation, surface)
+def is_kept_from(viewer: Viewer, owner: Profile) -> bool:
+    """Whether the viewer is not signed in, and the owner is not shown to such people."""
+    return viewer.user_id is None and not owner.is_public
 
 
 def _decide_on_author(
@@ -203,7 +203,21 @@ def _decide_on_author(
         return reason
     if author.private and not relation.follows:
         return Reason.PRIVATE
+    if is_kept_from(viewer, author):
+        return Reason.NOT_PUBLIC
     return reason
+
+
+def _decide_on_user(
+    viewer: Viewer, profile: Profile, relation: Relation, surface: Surface
+) -> Reason | None:
+    if is_kept_from(viewer, profile):
+        return Reason.NOT_PUBLIC
+    if surface is Surface.BLOCKS and relation.has_blocked:
+        return None
+    if surface is Surface.SUGGESTED:
+        return _decide_on_author(viewer, profile, relation, surface)
+    return decide_on_relation(viewer, profile.user_id, relation, surface)
 
 
 def _decide_on_post(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:

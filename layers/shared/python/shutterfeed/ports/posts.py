@@ -53,9 +53,11 @@ class Posts(Protocol):
         place: Place | None,
         alt_texts: Sequence[str],
         spending: Spending = NOTHING,
+        *,
+        sensitive: bool | None = None,
     ) -> bool:
-        """Change the caption, place and alt texts, and make the charges. False if the post is gone
-        or deleted. Raises `LimitReached`."""
+        """Set the caption, the place and the alt texts, and whether the post is sensitive unless
+        None, and make the charges. False if the post is gone or deleted. Raises `LimitReached`."""
         ...
 
     def mark_processing(self, post_id: PostId) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import Profile, SensitiveView
 
 
 class HandleTaken(Exception):
@@ -31,11 +31,13 @@ class Profiles(Protocol):
         display_name: str | None,
         bio: str | None,
         spending: Spending = NOTHING,
+        *,
         private: bool | None = None,
+        sensitive: SensitiveView | None = None,
+        public_page: bool | None = None,
     ) -> None:
-        """Change the display name and the bio, and make the account private or public, which counts
-        as one of `Profile.switches`; None leaves a field as it is. Make the charges. Raises
-        `LimitReached`."""
+        """Change the given fields; None leaves a field as it is. A write of `private` counts as one
+        of `Profile.switches`. Make the charges. Raises `LimitReached`."""
         ...
 
     def spread_followers(self, user_id: str, shards: int) -> None:

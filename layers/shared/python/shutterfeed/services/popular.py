@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from shutterfeed.domain import visibility
-from shutterfeed.domain.visibility import NOBODY, STRANGERS, Surface, UserSubject
+from shutterfeed.domain.ids import nobodys_id
+from shutterfeed.domain.visibility import NOBODY, STRANGERS, Surface, UserSubject, Viewer
 from shutterfeed.ports.suggestions import Nominations, SuggestionLists
 from shutterfeed.ports.viewing import ViewingReads, Wanted
+
+SOMEBODY: Final = Viewer(nobodys_id("somebody"))
+"""A viewer who is signed in, and no user in particular: suggestions are for such people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,5 +44,6 @@ class PopularService:
         return {
             user_id
             for user_id, profile in profiles.items()
-            if visibility.decide(NOBODY, UserSubject(profile), STRANGERS, Surface.SUGGESTED) is None
+            if visibility.decide(SOMEBODY, UserSubject(profile), STRANGERS, Surface.SUGGESTED)
+            is None
         }

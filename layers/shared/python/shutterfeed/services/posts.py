@@ -65,6 +65,7 @@ class PostDraft:
     place: Place | None
     media: tuple[MediumDraft, ...]
     taken_at: datetime | None = None
+    sensitive: bool = False
 
     def fingerprint(self) -> str:
         """A digest that is the same for the same draft, to tell a repeated request from a reused
@@ -123,9 +124,10 @@ class PostService:
         drop_place: bool,
         *,
         alt_texts: Mapping[str, str] | None = None,
+        sensitive: bool | None = None,
     ) -> PostView:
-        """Change the caption unless None; set the place unless None, or drop it; and the alt texts
-        of those media whose ids are given.
+        """Change the caption unless None; set the place unless None, or drop it; change the alt
+        texts of those media whose ids are given, and whether the post is sensitive unless None.
 
         Raises `InvalidInput`, `NotFound`, `LimitReached`, and `Forbidden` for another's post.
         """
@@ -137,7 +139,9 @@ class PostService:
         new_place = None if drop_place else new_place
         new_texts = _with_alt_texts(post, alt_texts or {})
         spending = self.limits.spending(editor_id, self.clock.now(), changes=1)
-        if not self.posts.edit(post.id, new_caption, new_place, new_texts, spending):
+        if not self.posts.edit(
+            post.id, new_caption, new_place, new_texts, spending, sensitive=sensitive
+        ):
             raise post_not_found()
         return self.viewing.post(Viewer(editor_id), post.id)
 
@@ -220,6 +224,7 @@ class PostService:
             draft.place,
             alt_texts=alt_texts_of(m.alt_text for m in draft.media),
             taken_at=draft.taken_at,
+            sensitive=draft.sensitive,
         )
         return post, tuple(Upload(post.id, medium, now) for medium in media)
 

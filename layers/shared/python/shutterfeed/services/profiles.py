@@ -10,6 +10,7 @@ from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.users import (
     HANDLE_REST,
     Profile,
+    SensitiveView,
     check_bio,
     check_display_name,
     initial_handle,
@@ -56,7 +57,10 @@ class ProfileService:
         handle: str | None = None,
         display_name: str | None = None,
         bio: str | None = None,
+        *,
         private: bool | None = None,
+        sensitive: SensitiveView | None = None,
+        public_page: bool | None = None,
     ) -> Profile:
         """Change what is not None. Raises `InvalidInput`, `LimitReached`, and `Conflict` for a
         taken handle."""
@@ -68,9 +72,18 @@ class ProfileService:
             self._rename(current, new_handle)
         # A repeated switch does not make the index look at all posts again.
         switched = None if private == current.private else private
-        if not (display_name is None and bio is None and switched is None):
+        given = (display_name, bio, switched, sensitive, public_page)
+        if any(value is not None for value in given):
             spending = self.limits.spending(user_id, self.clock.now(), changes=1)
-            self.profiles.edit(user_id, display_name, bio, spending, switched)
+            self.profiles.edit(
+                user_id,
+                display_name,
+                bio,
+                spending,
+                private=switched,
+                sensitive=sensitive,
+                public_page=public_page,
+            )
         return self.me(user_id)
 
     def _rename(self, current: Profile, handle: str) -> None:

@@ -70,7 +70,7 @@ class ViewingService:
 
     def post(self, viewer: Viewer, post_id: PostId) -> PostView:
         """A post by its id; for its author with the progress of its media."""
-        stored = self.reads.read_now(viewer, Wanted(posts=[post_id]))
+        stored = self._read_one(viewer, Wanted(posts=[post_id]))
         view = _post_by_itself(viewer, post_id, stored)
         return replace(view, post=self.progress.of(view.post))
 
@@ -121,18 +121,15 @@ class ViewingService:
         a celebrity are not all counted, which would take a read for each of the items that count
         them."""
         user_id = self._id_of(handle)
-        stored = self.reads.read_now(viewer, Wanted(uncounted=[user_id]))
+        stored = self._read_one(viewer, Wanted(uncounted=[user_id]))
         return _user_by_itself(viewer, user_id, stored, handle)
 
     def find_owner(self, viewer: Viewer, handle: str) -> Profile:
         """A user by their handle, whose posts, followers or followed the viewer wants to see.
-        Raises `Forbidden` if the account is private and shows them to its followers only. Who is
-        not signed in is not told that it exists."""
+        Raises `Forbidden` if the account is private and shows them to its followers only."""
         view = self.find_uncounted(viewer, handle)
         if view.shows_lists:
             return view.profile
-        if viewer.user_id is None:
-            raise _user_not_found(handle)
         raise Forbidden(
             "private_account",
             "This account is private. Its posts and lists are for its followers.",
@@ -141,7 +138,7 @@ class ViewingService:
     def find_author(self, viewer: Viewer, handle: str, surface: Surface) -> AuthorView:
         """A user by their handle, as much of them as a post shows."""
         user_id = self._id_of(handle)
-        stored = self.reads.read_now(viewer, Wanted(uncounted=[user_id]))
+        stored = self._read_one(viewer, Wanted(uncounted=[user_id]))
         return AuthorView(_user_by_itself(viewer, user_id, stored, handle, surface).profile)
 
     def named(self, handle: str) -> tuple[str, str]:
@@ -158,13 +155,19 @@ class ViewingService:
             raise _user_not_found(handle)
         return name, self.profiles.id_of(name) or nobodys_id(name)
 
+    def _read_one(self, viewer: Viewer, wanted: Wanted) -> Stored:
+        """Read a single subject: at the lower price for somebody who is not signed in, since they
+        have changed nothing, and the edge keeps their answers longer than a read lags behind."""
+        read = self.reads.read if viewer.user_id is None else self.reads.read_now
+        return read(viewer, wanted)
+
     def _id_of(self, handle: str) -> str:
         _, user_id = self.named(handle)
         return user_id
 
     def user(self, viewer: Viewer, user_id: str, handle: str) -> ProfileView:
         """A user by their id, of whom the viewer knows the handle."""
-        stored = self.reads.read_now(viewer, Wanted(users=[user_id]))
+        stored = self._read_one(viewer, Wanted(users=[user_id]))
         return _user_by_itself(viewer, user_id, stored, handle)
 
     def own(self, profile: Profile) -> ProfileView:

@@ -14,6 +14,7 @@ from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.records import (
     ALT_TEXTS,
+    SENSITIVE,
     epoch,
     media_text,
     plain,
@@ -128,9 +129,15 @@ class DynamoPosts:
         place: Place | None,
         alt_texts: Sequence[str],
         spending: Spending = NOTHING,
+        *,
+        sensitive: bool | None = None,
     ) -> bool:
         changes: dict[str, object] = {"caption": caption}
-        optional = {"place": place and plain(place), ALT_TEXTS: list(alt_texts)}
+        optional: dict[str, object] = {
+            "place": place and plain(place),
+            ALT_TEXTS: list(alt_texts),
+            **({} if sensitive is None else {SENSITIVE: sensitive}),
+        }
         changes |= {name: value for name, value in optional.items() if value}
 
         def edited(post: Post, recent: RecentPosts) -> Change | None:
@@ -142,7 +149,13 @@ class DynamoPosts:
                 remove=[name for name, value in optional.items() if not value],
                 condition=Attr(_STATE).eq(post.state),
             )
-            after = replace(post, caption=caption, place=place, alt_texts=tuple(alt_texts))
+            after = replace(
+                post,
+                caption=caption,
+                place=place,
+                alt_texts=tuple(alt_texts),
+                sensitive=post.sensitive if sensitive is None else sensitive,
+            )
             # The recent posts change even if they do not hold the post whole: a migration that has
             # read the post, to put it there, must read it again.
             is_recent = post.state is PostState.PUBLISHED and entry_of(post) in recent.entries
@@ -320,7 +333,9 @@ class DynamoPosts:
 def _as_read(post: Post) -> ConditionBase:
     """The condition that the fields which an author can edit are unchanged."""
     place = is_now("place", post.place and plain(post.place))
-    return Attr("caption").eq(post.caption) & place & is_now(ALT_TEXTS, list(post.alt_texts))
+    texts = is_now(ALT_TEXTS, list(post.alt_texts))
+    marked = is_now(SENSITIVE, post.sensitive)
+    return Attr("caption").eq(post.caption) & place & texts & marked
 
 
 def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:

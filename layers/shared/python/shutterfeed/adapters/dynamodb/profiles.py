@@ -28,7 +28,7 @@ from shutterfeed.adapters.dynamodb.table import (
 )
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.users import HANDLE_REST, Profile, recent_renames
+from shutterfeed.domain.users import HANDLE_REST, Profile, SensitiveView, recent_renames
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
@@ -77,9 +77,18 @@ class DynamoProfiles:
         display_name: str | None,
         bio: str | None,
         spending: Spending = NOTHING,
+        *,
         private: bool | None = None,
+        sensitive: SensitiveView | None = None,
+        public_page: bool | None = None,
     ) -> None:
-        fields = {"display_name": display_name, "bio": bio, "private": private}
+        fields = {
+            "display_name": display_name,
+            "bio": bio,
+            "private": private,
+            "sensitive": sensitive,
+            "public_page": public_page,
+        }
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an empty update.
             revised = _REVISED if "display_name" in changes else {}

@@ -27,6 +27,9 @@ have had several blobs over time."""
 ALT_TEXTS: Final = "alt_texts"
 """The attribute of a post that holds its alt texts; missing if it has none."""
 
+SENSITIVE: Final = "sensitive"
+"""The attribute of a post that is sensitive; missing if it is not."""
+
 Image = Mapping[str, Any]
 
 _media_of: Final = msgspec.json.Decoder(tuple[Medium, ...]).decode
@@ -62,8 +65,8 @@ def to_profile(item: Image) -> Profile:
 
 def post_item(post: Post) -> Item:
     fields = _without(plain(post), "id")
-    texts = {"media": media_text(post.media), ALT_TEXTS: list(post.alt_texts) or None}
-    return fields | texts | key_item(keys.post(post.id))
+    own = {"media": media_text(post.media), ALT_TEXTS: list(post.alt_texts) or None}
+    return fields | own | {SENSITIVE: post.sensitive or None} | key_item(keys.post(post.id))
 
 
 def to_post(item: Image) -> Post:

@@ -13,7 +13,8 @@ from shutterfeed.adapters.dynamodb.mutes import to_muted
 from shutterfeed.adapters.dynamodb.profiles import with_followers
 from shutterfeed.adapters.dynamodb.records import to_counts, to_post, to_profile
 from shutterfeed.adapters.dynamodb.table import Item, Table, item_key
-from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
+from shutterfeed.domain.users import Profile
+from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer, is_kept_from
 from shutterfeed.keys import Key, Kind
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.viewing import Stored, Wanted
@@ -35,14 +36,19 @@ class DynamoViewingReads:
         found = by_kind(self.table.get_many(items, consistent))
         relations = _to_relations(viewer, found, _Owners.of(viewer, wanted), self.clock.now())
         stored = replace(to_stored(found), relations=relations)
-        # Of somebody who is hidden nothing more is read: that would tell that they exist.
-        shown = [
-            stored.profiles[i]
-            for i in wanted.users
-            if i in stored.profiles and not stored.relation_to(i).is_cut
-        ]
-        exact = with_followers(self.table, shown, consistent)
+        exact = with_followers(self.table, _shown(viewer, wanted, stored), consistent)
         return replace(stored, profiles={**stored.profiles, **exact})
+
+
+def _shown(viewer: Viewer, wanted: Wanted, stored: Stored) -> Iterator[Profile]:
+    """The wanted users who may be shown. Of somebody who is hidden nothing more is read: that
+    would tell that they exist."""
+    for user_id in wanted.users:
+        profile = stored.profiles.get(user_id)
+        if profile is None or stored.relation_to(user_id).is_cut:
+            continue
+        if not is_kept_from(viewer, profile):
+            yield profile
 
 
 @dataclass(frozen=True, slots=True)

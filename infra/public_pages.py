@@ -1,0 +1,126 @@
+"""What the site's domain shows to people who are not signed in: the API's public routes, and the
+pages of posts and users with their cards. CloudFront keeps all of it for a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from constructs import Construct
+
+from infra.headers import Headers
+from infra.settings import Settings
+
+EDGE_SECONDS: Final = 60
+PATHS: Final = ("/public/*", "/oembed")
+"""The API's paths that need no token and answer everybody alike."""
+CARDS_PATH: Final = "/public"
+"""The API has the page that it fills below this path, as `index.html` like the bucket."""
+PAGES: Final = ("/p/*", "/u/*")
+_PARAMETERS: Final = ("cursor", "limit", "url", "maxwidth", "maxheight", "format")
+"""All that the public routes take. Others are neither passed on nor part of the cache's key, so
+that nobody gets past the cache by making them up."""
+_PAGE_PARAMETERS: Final = ("post", "user")
+_FAILURES: Final = (500, 502, 503, 504)
+# The API is asked for the same file that the bucket has, so that the bucket can stand in for it.
+# What is no address of a post or user is the page as it is.
+_CODE: Final = r"""
+function handler(event) {
+  var request = event.request;
+  var post = /^\/p\/([0-9A-Z-]+)\/?$/.exec(request.uri);
+  var user = /^\/u\/([A-Za-z0-9._]+)\/?$/.exec(request.uri);
+  request.uri = '/index.html';
+  request.querystring = {};
+  if (post) request.querystring.post = { value: post[1] };
+  if (user) request.querystring.user = { value: user[1] };
+  return request;
+}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    api: cloudfront.IOrigin
+    cards: cloudfront.IOrigin
+    """The API's page: see `CARDS_PATH`."""
+    site: cloudfront.IOrigin
+
+
+class PublicPages(Construct):
+    """The behaviors of the public paths, by their patterns: `routes` and `pages`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        settings: Settings,
+        *,
+        api_path: str,
+        headers: Headers,
+        protocol: cloudfront.ViewerProtocolPolicy,
+        origins: Origins,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._settings = settings
+        routes = cloudfront.BehaviorOptions(
+            origin=origins.api,
+            viewer_protocol_policy=protocol,
+            cache_policy=self._caching("Routes", "public", _PARAMETERS),
+            response_headers_policy=headers.api,
+        )
+        self.routes: Mapping[str, cloudfront.BehaviorOptions] = {
+            f"{api_path}{path}": routes for path in PATHS
+        }
+        pages = cloudfront.BehaviorOptions(
+            origin=self._with_fallback(origins),
+            viewer_protocol_policy=protocol,
+            cache_policy=self._caching("Cards", "cards", _PAGE_PARAMETERS),
+            # The client's page must be allowed what it is allowed everywhere else.
+            response_headers_policy=headers.site,
+            function_associations=[
+                cloudfront.FunctionAssociation(
+                    function=cloudfront.Function(
+                        self,
+                        "Cards",
+                        function_name=settings.global_name("cards"),
+                        comment="Asks for the page of a post or user with its card",
+                        runtime=cloudfront.FunctionRuntime.JS_2_0,
+                        code=cloudfront.FunctionCode.from_inline(_CODE.strip()),
+                    ),
+                    event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+                )
+            ],
+        )
+        self.pages: Mapping[str, cloudfront.BehaviorOptions] = dict.fromkeys(PAGES, pages)
+
+    def _with_fallback(self, found: Origins) -> cloudfront.IOrigin:
+        """The API's page; the bucket's if the API fails or is too slow. The local cloud knows no
+        groups of origins."""
+        if not self._settings.has_origin_groups:
+            return found.cards
+        return origins.OriginGroup(
+            primary_origin=found.cards,
+            fallback_origin=found.site,
+            fallback_status_codes=list(_FAILURES),
+        )
+
+    def _caching(
+        self, construct_id: str, name: str, parameters: tuple[str, ...]
+    ) -> cloudfront.CachePolicy:
+        """Keeps an answer as long as it says itself, for a minute at most. Neither the access token
+        nor any other header or cookie is passed on."""
+        return cloudfront.CachePolicy(
+            self,
+            f"{construct_id}Caching",
+            cache_policy_name=self._settings.global_name(name),
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(0),
+            max_ttl=Duration.seconds(EDGE_SECONDS),
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.allow_list(*parameters),
+            enable_accept_encoding_gzip=True,
+            enable_accept_encoding_brotli=True,
+        )
