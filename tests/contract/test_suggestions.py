@@ -147,9 +147,10 @@ def test_acquaintances_take_a_bounded_number_of_units(tables: Tables) -> None:
         lists.keep_acquaintances(samples.user_id(0), Acquaintances((), START - DAY))
 
     with wire.tapped():
-        _, units = _measured(wire, 4, lambda: service.find(samples.user_id(0)), forget)
+        _, units = _measured(wire, 5, lambda: service.find(samples.user_id(0)), forget)
     found = lists.acquaintances(samples.user_id(0))
     assert found is not None
     assert len(found.user_ids) == 40
-    # The item, the reader's follows, two samples of 40 edges; then the item is written.
-    assert units == {"read": 1 + 1 + 2, "write": 2}
+    # The item, the reader's follows in two ranges, two samples of 40 edges; then it is written.
+    assert units["read"] <= 1 + 2 * 0.5 + 2
+    assert units["write"] == 2

@@ -17,8 +17,9 @@ from shutterfeed.ports.suggestions import SuggestionLists
 from shutterfeed.ports.system import Clock, Ids
 
 _FOLLOWED: Final = 500
-"""The number of users whom the reader follows that are read. Beyond them, somebody whom the reader
-follows may be found; `services/suggestions.py` then does not suggest them."""
+"""The number of users whom the reader follows that are read: those with the ids from which on the
+samples are taken, where whoever is found is known if the reader follows them. Who is found all the
+same is not suggested by `services/suggestions.py`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class AcquaintanceService:
         if earlier is not None and not earlier.is_due(now):
             return
         beginning = self.ids.timeless()
-        followed = self.follows.following(reader_id, None, _FOLLOWED).items
+        (followed,) = self.follows.followed_samples([reader_id], beginning, _FOLLOWED)
         chosen = sampled(followed, beginning, SAMPLED_READERS)
         samples = self.follows.followed_samples(chosen, beginning, SAMPLE)
         found = most_followed(samples, {reader_id, *followed})
