@@ -6,8 +6,9 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -40,6 +41,7 @@ os.environ.update(
 
 from hypothesis import HealthCheck, settings  # noqa: E402
 from moto import mock_aws  # noqa: E402 - it sees the requests of sessions made after its import
+from moto.dynamodb.responses import DynamoHandler  # noqa: E402
 
 from tests import valkey_server as valkey_server_tools  # noqa: E402
 from tests.fakes.system import FakeClock, FakeIds  # noqa: E402
@@ -52,6 +54,22 @@ _busy: Mapping[str, Any] = {"deadline": None, "suppress_health_check": [HealthCh
 settings.register_profile("same", derandomize=True, **_busy)
 settings.register_profile("fuzz", max_examples=_fuzz or 100, **_busy)
 settings.load_profile("fuzz" if _fuzz else "same")
+
+
+def _in_turns(handle: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
+    """Let moto handle one request at a time. Services make several at once, and moto's tables are
+    dictionaries, which must not grow while another thread goes through them."""
+    turn = RLock()
+
+    @wraps(handle)
+    def in_turn(request: DynamoHandler) -> Any:
+        with turn:
+            return handle(request)
+
+    return in_turn
+
+
+setattr(DynamoHandler, "call_action", _in_turns(DynamoHandler.call_action))  # noqa: B010
 
 
 @pytest.fixture

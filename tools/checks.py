@@ -17,8 +17,8 @@ from tools.errors import ToolError
 from tools.progress import step
 
 _IMPORT_ROOTS = (".", "cli", "functions", "layers/shared/python")
-_PROCESSES: Final = min(2 + (os.cpu_count() or 1), 8)
-"""How many run tests: two more than there are cores, since end-to-end tests often wait."""
+_PROCESSES: Final = min(3 + (os.cpu_count() or 1), 8)
+"""How many run tests: three more than there are cores, since end-to-end tests often wait."""
 SPREAD: Final = (
     *("-p", "tools.pytest_groups"),
     *("-n", str(_PROCESSES), "--dist", "loadscope", "--no-loadscope-reorder"),

@@ -16,7 +16,7 @@ from PIL import Image
 from shutterfeed.adapters import animation
 from shutterfeed.adapters import video as video_codec
 from shutterfeed.adapters.confinement import CodecFailed
-from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegTimedOut
+from shutterfeed.adapters.ffmpeg import Ffmpeg, FfmpegTimedOut, locate
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.domain.videos import MP4, QUICKTIME, WEBM, RenderedVideo, VideoRefused
@@ -221,7 +221,9 @@ def test_a_damaged_input_is_told_though_the_child_is_gone(tmp_path: Path) -> Non
 
 def test_the_child_stands_back_as_far_as_it_is_told(tmp_path: Path) -> None:
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    short = ("-f", "lavfi", "-i", "testsrc=duration=1", "-progress", "pipe:1", "-f", "null", "-")
+    # Not faster than it is watched, so that it runs while we look.
+    source = ("-re", "-f", "lavfi", "-i", "testsrc=duration=1")
+    short = (*source, "-stats_period", "0.1", "-progress", "pipe:1", "-f", "null", "-")
     for niceness in (0, 3):
         seen: list[int] = []
 
@@ -233,10 +235,12 @@ def test_the_child_stands_back_as_far_as_it_is_told(tmp_path: Path) -> None:
 
 
 def _niceness_of_children() -> Iterator[int]:
-    for file in Path("/proc").glob("[0-9]*/stat"):
+    """Of those that run ffmpeg, each of their threads."""
+    for file in Path("/proc").glob("[0-9]*/task/[0-9]*/stat"):
         with suppress(OSError):  # it ended while we looked
             fields = file.read_text().rpartition(")")[2].split()
-            if int(fields[1]) == os.getpid():
+            program = (file.parents[2] / "exe").readlink().name
+            if int(fields[1]) == os.getpid() and program == locate().resolve().name:
                 yield int(fields[16])
 
 

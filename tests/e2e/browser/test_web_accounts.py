@@ -37,7 +37,7 @@ def test_a_second_factor_is_set_up_used_and_turned_off(
     visit: Visit, person: Callable[[], Person], screen: str
 ) -> None:
     someone, size = person(), SCREENS[screen]
-    visitor = visit(someone, size).open("/settings")
+    visitor = visit(someone, size).open_settings()
     page = visitor.page
     page.get_by_role("link", name="Sign-in and security").click()
     expect(page.get_by_role("heading", name="Sign-in and security")).to_be_visible()

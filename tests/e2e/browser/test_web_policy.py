@@ -125,7 +125,7 @@ def test_the_documentation_is_read_by_anybody_and_tried_by_who_is_signed_in(
     assert (nobody.accessibility(), nobody.overflow()) == ([], 0)
 
     owner = person()
-    somebody = visit(owner).open("/settings")
+    somebody = visit(owner).open_settings()
     somebody.page.get_by_role("link", name="Documentation of the API").click()
     _try(somebody, "GET /me")
     told = _form(somebody, "GET /me").get_by_role("status")

@@ -130,7 +130,7 @@ def test_nobody_else_finds_what_was_written(
 
 
 def test_signing_out_leaves_nothing_behind(visit: Visit, person: Callable[[], Person]) -> None:
-    somebody = visit(person()).open("/settings")
+    somebody = visit(person()).open_settings()
     somebody.page.get_by_role("button", name="Sign out").click()
     expect(somebody.page.get_by_role("heading", name="Sign in")).to_be_visible()
     left = somebody.page.evaluate(
@@ -276,7 +276,7 @@ def test_addresses_that_lead_nowhere_say_so(visit: Visit, person: Callable[[], P
 
 
 def test_the_settings_lead_to_the_licences(visit: Visit, person: Callable[[], Person]) -> None:
-    page = visit(person()).open("/settings").page
+    page = visit(person()).open_settings().page
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Licences of the software in this app").click()
     expect(opened.value.locator("body")).to_contain_text("preact")

@@ -163,7 +163,7 @@ def test_the_names_of_files_go_with_who_sent_them(
     somebody.sees_post("Mine")
     kept = "JSON.stringify({...localStorage})"
     assert "secret-plan" in json.dumps(somebody.page.evaluate(kept))
-    somebody.open("/settings")
+    somebody.open_settings()
     somebody.page.get_by_role("button", name="Sign out").click()
     expect(somebody.page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert "secret-plan" not in json.dumps(somebody.page.evaluate(kept))

@@ -122,6 +122,13 @@ class Visitor:
             self.page.goto(path)
         return self
 
+    def open_settings(self) -> Visitor:
+        """Open the settings, and wait until all of them are there: what is loaded moves the links
+        below it, and a press on one of them would end elsewhere."""
+        self.open("/settings")
+        self.page.wait_for_load_state("networkidle")
+        return self
+
     def go(self, name: str) -> None:
         """Go to a page by the main navigation."""
         self.page.get_by_role("navigation", name="Main").get_by_role(
