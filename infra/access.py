@@ -249,9 +249,12 @@ def _reconcile(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("UPLOADS_BUCKET", buckets.uploads.bucket_name)
     function.add_environment("ORIGINALS_BUCKET", buckets.originals.bucket_name)
     function.add_environment("RECONCILE_AFTER_MINUTES", str(to.settings.reconcile_after_minutes))
-    # The items that it changes are ledger entries, their posts, and its own checkpoint.
+    # The items that it changes are ledger entries, their posts, its own checkpoint, and the list of
+    # popular users.
     grants.items(function, tables.metadata, "GetItem", "BatchGetItem", "UpdateItem")
     grants.index(function, tables.metadata, schema.OPEN_INDEX)
+    # It counts the nominations for the list of popular users, which it keeps in one item.
+    grants.items(function, tables.metadata, "Query", partitions=["NOMINATIONS"])
     grants.objects(function, buckets.uploads, "GetObject", prefix=UPLOADS_PREFIX)
     grants.objects(function, buckets.originals, "GetObject")
     grants.listing(function, buckets.uploads, buckets.originals)

@@ -88,9 +88,10 @@ _OTHER: Final = {
     "private": False,
     "avatar": None,
 }
+_OTHER_AUTHOR: Final = {name: _OTHER[name] for name in _AUTHOR}
 _BLOCKED: Final = {
     "handle": "ben",
-    "user": {name: _OTHER[name] for name in ("id", "handle", "display_name", "avatar")},
+    "user": _OTHER_AUTHOR,
     "blocked_at": "2026-03-04T18:20:00Z",
 }
 _MUTED: Final = {
@@ -205,6 +206,7 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "accept_request": {"user": _OTHER, **_STRANGERS, "follows_me": True},
     "decline_request": {"user": _OTHER, **_STRANGERS},
     "UserPage": {"items": [{**_OTHER, **_FOLLOWED}], "next_cursor": _CURSOR},
+    "SuggestedUsers": {"items": [{**_OTHER_AUTHOR, **_STRANGERS}]},
     "list_requests": {"items": [{**_OTHER, **_STRANGERS}], "next_cursor": None},
     "BlockedUser": _BLOCKED,
     "BlockedPage": {

@@ -26,7 +26,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from api.models import ErrorBody, ErrorDetail, LimitBody, LimitDetail, RequestBody
-from api.parameters import DEFAULT_PAGE, MAX_PAGE, Parameter
+from api.parameters import LIMIT, Parameter
 from shutterfeed.bootstrap.api import Api, services
 from shutterfeed.domain.errors import (
     Busy,
@@ -274,10 +274,16 @@ class Call:
     @property
     def limit(self) -> int:
         """How many entries a page may hold. Raises `InvalidInput`."""
-        text = self.event.query_string_parameters.get("limit", str(DEFAULT_PAGE))
-        if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_PAGE:
-            message = f"limit must be a whole number from 1 to {MAX_PAGE}."
-            raise InvalidInput("invalid_limit", message, "limit")
+        return self.whole(LIMIT)
+
+    def whole(self, parameter: Parameter) -> int:
+        """The value of a parameter that is a whole number. Raises `InvalidInput`."""
+        name, schema = parameter.name, parameter.schema
+        text = self.event.query_string_parameters.get(name, str(schema["default"]))
+        least, most = schema["minimum"], schema["maximum"]
+        if not re.fullmatch("[0-9]{1,3}", text) or not least <= int(text) <= most:
+            message = f"{name} must be a whole number from {least} to {most}."
+            raise InvalidInput(f"invalid_{name}", message, name)
         return int(text)
 
     @property

@@ -768,6 +768,34 @@ class UserPage(Struct):
     next_cursor: str | None
 
 
+class SuggestedUser(Author):
+    """A user whom the caller may like to follow, and what the caller is to them, as in
+    `UserAsSeen`."""
+
+    followed_by_me: bool
+    follows_me: bool
+    requested_by_me: bool
+    blocked_by_me: bool
+    muted_by_me: bool
+
+    @classmethod
+    def seen(cls, view: ProfileView, links: MediaLinks) -> SuggestedUser:
+        profile, relation = view.profile, RelationBody.to(view.relation)
+        return cls(
+            profile.user_id,
+            profile.handle,
+            profile.display_name,
+            AvatarBody.of(profile.avatar, links),
+            **asdict(relation),
+        )
+
+
+class SuggestedUsers(Struct):
+    """Users whom the caller may like to follow, likeliest first."""
+
+    items: list[SuggestedUser]
+
+
 class BlockedUser(Struct):
     """A user whom the caller has blocked. `handle` is the one by which to unblock them; `user` is
     null if they have no account any more."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from shutterfeed.domain import ids, pages, users
 from shutterfeed.domain.characters import QUERY
 from shutterfeed.domain.search import DEFAULT_KM, MAX_KM, MAX_QUERY, POINT, MediaKind, SearchKind
+from shutterfeed.domain.suggestions import MAX_SUGGESTIONS
 from shutterfeed.services.posts import IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY
 
 MAX_PAGE: Final = 100
@@ -86,6 +87,17 @@ KEY: Final = Parameter(
     required=True,
 )
 
+LIMIT: Final = Parameter(
+    "limit",
+    "The highest number of entries that the page may hold.",
+    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE},
+)
+FEW: Final = Parameter(
+    "limit",
+    "The highest number of users to suggest.",
+    {"type": "integer", "minimum": 1, "maximum": MAX_SUGGESTIONS, "default": 10},
+)
+
 PAGING: Final = (
     Parameter(
         "cursor",
@@ -94,11 +106,7 @@ PAGING: Final = (
         " is refused with 400 `invalid_cursor`.",
         _CURSOR_TEXT,
     ),
-    Parameter(
-        "limit",
-        "The highest number of entries that the page may hold.",
-        {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE},
-    ),
+    LIMIT,
 )
 
 SINCE: Final = Parameter(

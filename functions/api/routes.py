@@ -33,6 +33,8 @@ from api.models import (
     PostCreated,
     PostPage,
     SearchPage,
+    SuggestedUser,
+    SuggestedUsers,
     SuggestionBody,
     Suggestions,
     UploadBody,
@@ -42,7 +44,7 @@ from api.models import (
     UserAsSeen,
     UserPage,
 )
-from api.parameters import EMBEDDED, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL
+from api.parameters import EMBEDDED, FEW, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL
 from shutterfeed.domain.errors import InvalidInput, NotFound
 from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
@@ -453,6 +455,18 @@ def get_feed(call: Call) -> FeedPageBody:
     return FeedPageBody(
         items, call.cursor(page.next_position), call.seal_token("since", page.latest)
     )
+
+
+@route("GET", "/suggestions", returns=SuggestedUsers, query=(FEW,))
+def list_suggestions(call: Call) -> SuggestedUsers:
+    """Suggest users whom the caller may like to follow.
+
+    They are followed by people whom the caller follows, or popular or active in the last days. The
+    caller follows none of them, and private accounts are not among them. A later request may get
+    others: the lists behind it are made in the background, from the first request on.
+    """
+    views = call.services.suggestions.suggest(call.user_id, call.whole(FEW))
+    return SuggestedUsers([SuggestedUser.seen(view, call.services.links) for view in views])
 
 
 @route("GET", "/search", returns=SearchPage, paged=True, query=SEARCH)

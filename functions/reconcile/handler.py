@@ -1,4 +1,5 @@
-"""Finds unpublished posts that wait too long, and sends their messages again; on a schedule."""
+"""Finds unpublished posts that wait too long, and sends their messages again; then counts who is
+popular. On a schedule."""
 
 from __future__ import annotations
 
@@ -25,6 +26,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     log = logger.error if result.failures else logger.info
     log("reconciled", looked_at=result.looked_at, findings=found, failures=result.failures)
     _measure(result)
+    if popular := composed.popular.update():
+        logger.info("popular users counted", listed=popular)
     return {"looked_at": result.looked_at, "findings": found, "failures": len(result.failures)}
 
 

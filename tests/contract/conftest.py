@@ -32,6 +32,10 @@ from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
+from shutterfeed.adapters.dynamodb.suggestions import (
+    DynamoNominations,
+    DynamoSuggestionLists,
+)
 from shutterfeed.adapters.dynamodb.table import ConditionFailed, Put, Table, key_item
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.feed import FeedEntry
@@ -50,6 +54,7 @@ from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
+from shutterfeed.ports.suggestions import Nominations, SuggestionLists
 from shutterfeed.ports.system import Secrets
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.ports.viewing import ViewingReads, Wanted
@@ -64,6 +69,7 @@ from tests.fakes.metadata import (
     FakeFollows,
     FakeLedger,
     FakeMutes,
+    FakeNominations,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
@@ -73,6 +79,7 @@ from tests.fakes.metadata import (
     FakeRequests,
     FakeSecrets,
     FakeShares,
+    FakeSuggestionLists,
     FakeViewingReads,
     Metadata,
     NoSuchItem,
@@ -109,6 +116,8 @@ class Store:
     requests: FollowRequests
     blocks: Blocks
     mutes: Mutes
+    nominations: Nominations
+    suggestion_lists: SuggestionLists
     posts: Posts
     avatars: Avatars
     open_posts: OpenPosts
@@ -233,6 +242,8 @@ def _fake_store() -> Store:
         FakeRequests(data),
         FakeBlocks(data),
         FakeMutes(data),
+        FakeNominations(data),
+        FakeSuggestionLists(data),
         FakePosts(data),
         FakeAvatars(data),
         FakeOpenPosts(data),
@@ -273,6 +284,8 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoRequests(metadata),
         DynamoBlocks(metadata, tables.feed.name),
         DynamoMutes(metadata),
+        DynamoNominations(metadata),
+        DynamoSuggestionLists(metadata),
         DynamoPosts(metadata),
         DynamoAvatars(metadata),
         DynamoOpenPosts(metadata),

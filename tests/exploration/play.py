@@ -228,6 +228,12 @@ class Play:
     def unmute(self, name: str, other: str) -> None:
         self.ask(name, "DELETE", f"/me/mutes/{self.handles[other]}")
 
+    def suggested(self, name: str) -> set[str]:
+        """The names of those whom somebody may like to follow."""
+        answer = self.ask(name, "GET", "/suggestions") or {"items": []}
+        names = {handle: other for other, handle in self.handles.items()}
+        return {names[user["handle"]] for user in answer["items"]}
+
     def visit(self, name: str) -> list[str]:
         """The ids of all posts of somebody's feed, page by page."""
         found: list[str] = []

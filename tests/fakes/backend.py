@@ -32,6 +32,7 @@ from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
+from shutterfeed.services.popular import PopularService
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.publishing import PublishingService
 from shutterfeed.services.reconciling import ReconcilingService
@@ -48,6 +49,7 @@ from tests.fakes.metadata import (
     FakeFollows,
     FakeLedger,
     FakeMutes,
+    FakeNominations,
     FakeOpenPosts,
     FakePosts,
     FakeProfiles,
@@ -56,6 +58,7 @@ from tests.fakes.metadata import (
     FakeRemovals,
     FakeRequests,
     FakeShares,
+    FakeSuggestionLists,
     FakeViewingReads,
     Metadata,
 )
@@ -175,6 +178,9 @@ class Backend:
         audience = guard(FakeAudience(self.metadata))
         reads = guard(FakeFeedReads(self.metadata, self.feed_table))
         avatars = guard(FakeAvatars(self.metadata))
+        viewing_reads = guard(FakeViewingReads(self.metadata, clock))
+        nominations = guard(FakeNominations(self.metadata))
+        suggestion_lists = guard(FakeSuggestionLists(self.metadata))
         people = api.wire(
             profiles=profiles,
             follows=follows,
@@ -185,13 +191,15 @@ class Backend:
             avatars=avatars,
             bucket=bucket,
             downloads=guard(FakeDownloads(self.buckets)),
-            viewing_reads=guard(FakeViewingReads(self.metadata, clock)),
+            viewing_reads=viewing_reads,
             feed_reads=reads,
             feeds=feeds,
             readers=readers,
             blocks=guard(FakeBlocks(self.metadata)),
             mutes=guard(FakeMutes(self.metadata)),
+            suggestion_lists=suggestion_lists,
             preparations=queues["deliver"],
+            acquaintance_orders=queues["deliver"],
             allowances=guard(FakeAllowances(self.metadata)),
             policy=self.policy,
             limits=self.limits,
@@ -210,8 +218,18 @@ class Backend:
             people.avatars,
         )
         self.reader = people.feed
+        self.suggestions = people.suggestions
+        self.popular = PopularService(
+            nominations=nominations, lists=suggestion_lists, reads=viewing_reads
+        )
         publishing = PublishingService(
-            ledger=ledger, posts=posts, blobs=blobs, avatars=avatars, clock=clock, ids=ids
+            ledger=ledger,
+            posts=posts,
+            blobs=blobs,
+            avatars=avatars,
+            nominations=nominations,
+            clock=clock,
+            ids=ids,
         )
         self.ingest = IngestService(
             ledger=ledger,
@@ -255,9 +273,12 @@ class Backend:
             follows=follows,
             feeds=feeds,
             reads=reads,
+            nominations=nominations,
+            suggestion_lists=suggestion_lists,
             steps=queues["fan_out"],
             policy=self.policy,
             clock=clock,
+            ids=ids,
         )
 
         def take_step(step: FanOutMessage) -> None:

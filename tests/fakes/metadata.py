@@ -54,10 +54,14 @@ from shutterfeed.domain.posts import (
     PostState,
 )
 from shutterfeed.domain.retention import (
+    ACQUAINTANCES_RETENTION,
     ALLOWANCES_RETENTION,
     IDEMPOTENCY_RETENTION,
+    NOMINATION_RETENTION,
+    POPULAR_RETENTION,
     unfollowed_marker_retention,
 )
+from shutterfeed.domain.suggestions import Acquaintances, Nomination, Popular, Suggested
 from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, SensitiveView, recent_renames
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
@@ -111,6 +115,9 @@ class Metadata:
     allowances: dict[Key, dict[str, int]] = field(default_factory=dict)
     """When the allowances of an item are full again, in microseconds."""
     checkpoints: dict[int, str] = field(default_factory=dict)
+    nominations: dict[int, Nomination] = field(default_factory=dict)
+    popular: Popular = field(default_factory=Popular)
+    acquaintances: dict[str, Acquaintances] = field(default_factory=dict)
     recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     """What is kept of readers; profile, recent posts and authors are filled in when one is read."""
@@ -209,6 +216,12 @@ class Metadata:
                 del self.resting[key.pk.removeprefix(keys.handle("").pk)]
             elif key.sk.startswith(keys.MUTES_PREFIX):
                 del self.mutes[keys.parse_mute(key)]
+            elif key == keys.POPULAR:
+                self.popular = Popular()
+            elif key.pk == keys.NOMINATIONS:
+                del self.nominations[keys.parse_nomination(key)]
+            elif key.sk == keys.ACQUAINTANCES:
+                del self.acquaintances[keys.parse_profile(key)]
             elif (author := keys.parse_author(key.sk)) is not None:
                 self.unfollowed.discard((keys.parse_profile(key), author[0]))
             elif key in self.allowances:
@@ -364,6 +377,18 @@ class FakeFollows:
             if follower == follower_id and (after is None or followee > after)
         )
         return page_of(ids, limit, str)
+
+    def followed_samples(
+        self, follower_ids: Sequence[str], beginning: str, limit: int
+    ) -> list[tuple[str, ...]]:
+        samples = []
+        for follower_id in follower_ids:
+            ids = sorted(
+                followee for follower, followee in self.data.edges if follower == follower_id
+            )
+            later = [user_id for user_id in ids if user_id >= beginning]
+            samples.append(tuple(dict.fromkeys([*later, *ids]))[:limit])
+        return samples
 
     def followers(self, followee_id: str, shard: int, after: str | None, limit: int) -> Page[str]:
         keys_of_open = sorted(
@@ -528,6 +553,44 @@ class FakeMutes:
     def _remove(self, muter_id: str, muted_id: str) -> None:
         self.data.mutes.pop((muter_id, muted_id), None)
         self.data.expiries.pop(keys.mute(muter_id, muted_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeNominations:
+    data: Metadata
+
+    def nominate(self, nomination: Nomination) -> None:
+        self.data.nominations[nomination.slot] = nomination
+        key = keys.nomination(nomination.slot)
+        self.data.expiries[key] = nomination.at + NOMINATION_RETENTION
+
+    def recent(self) -> Sequence[Nomination]:
+        return list(self.data.nominations.values())
+
+
+@dataclass(frozen=True, slots=True)
+class FakeSuggestionLists:
+    data: Metadata
+
+    def popular(self) -> Popular:
+        return self.data.popular
+
+    def keep_popular(self, popular: Popular) -> None:
+        if popular.counted_until is None:
+            raise ValueError("a list that has counted nothing is not kept")
+        self.data.popular = popular
+        self.data.expiries[keys.POPULAR] = popular.counted_until + POPULAR_RETENTION
+
+    def acquaintances(self, reader_id: str) -> Acquaintances | None:
+        return self.data.acquaintances.get(reader_id)
+
+    def keep_acquaintances(self, reader_id: str, acquaintances: Acquaintances) -> None:
+        self.data.acquaintances[reader_id] = acquaintances
+        end = acquaintances.made_at + ACQUAINTANCES_RETENTION
+        self.data.expiries[keys.acquaintances(reader_id)] = end
+
+    def read(self, reader_id: str) -> Suggested:
+        return Suggested(self.data.popular, self.data.acquaintances.get(reader_id))
 
 
 @dataclass(frozen=True, slots=True)

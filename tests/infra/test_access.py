@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shutterfeed import keys
 from tests.infra.contexts import REPLICA
 from tests.infra.templates import LOCAL_ACTION, Properties, Template, listed, text
 from tests.rights import GRANTED, TRACING, common
@@ -114,6 +115,17 @@ def test_who_takes_uploads_in_makes_and_gives_up_references_and_nothing_else(
     }
     assert statement["Condition"] == {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["BLOB#*"]}
+    }
+
+
+def test_the_reconciler_queries_nominations_and_no_other_partition(every: Template) -> None:
+    (statement,) = (
+        statement
+        for statement in every.statements("reconcile")
+        if listed(statement["Action"]) == ["dynamodb:Query"] and "Condition" in statement
+    )
+    assert statement["Condition"] == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys.NOMINATIONS]}
     }
 
 

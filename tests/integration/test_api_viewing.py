@@ -23,6 +23,7 @@ import shutterfeed
 from api.handler import handler
 from api.http import ROUTES, Call, Route
 from api.models import Author, PostBody, User
+from reconcile.handler import handler as reconcile
 from shutterfeed.domain import visibility
 from shutterfeed.domain.ids import random_id
 from shutterfeed.domain.posts import Post
@@ -83,7 +84,8 @@ feeds, and what other sites embed."""
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Ada asks. Ben and she follow each other; both have posts, and Ada a deleted one. Eve has
-    none, is found by the same words as Ben's, and asks to follow Ada, whose account is private."""
+    none, is found by the same words as Ben's, and asks to follow Ada, whose account is private. Ben
+    follows Eve, so that Ada may like to."""
 
     ada: Person
     requests: Mapping[str, Request]
@@ -113,12 +115,14 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.put("/me/following/ada", ben)
     client.patch("/me", ada, {"private": True})
     client.put("/me/following/ada", eve)
+    client.put("/me/following/heron.fan", ben)
     photos = [jpeg(16, 16)]
     bens = publish(client, pipeline, ben, photos, caption="A heron #birds")
     adas = publish(client, pipeline, ada, photos, "kept", caption="A stork")
     deleted = publish(client, pipeline, ada, photos, "deleted", caption="A crow")
     client.delete(f"/posts/{deleted}", ada)
     pipeline.run()
+    reconcile({}, payloads.context())
     of_ben = {"handle": "heron"}
     requests = {
         "get_me": Request(),
@@ -135,6 +139,7 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "get_feed": Request(),
         "search": Request(query={"q": "heron"}),
         "suggest": Request(query={"q": "her"}),
+        "list_suggestions": Request(),
         "list_tagged": Request({"tag": "birds"}),
         "list_requests": Request(),
         "accept_request": Request({"handle": "heron.fan"}),

@@ -20,7 +20,14 @@ from shutterfeed.services.delivery import DeliveryService
 from tests import samples
 from tests.fakes.backend import POLICY, Backend
 from tests.fakes.feeds import FakeAudience, FakeFeedReads
-from tests.fakes.metadata import FakeFollows, FakeProfiles, FakeReaders, FakeRecentPosts
+from tests.fakes.metadata import (
+    FakeFollows,
+    FakeNominations,
+    FakeProfiles,
+    FakeReaders,
+    FakeRecentPosts,
+    FakeSuggestionLists,
+)
 
 STAR, OTHER, *FANS = map(samples.user_id, range(9))
 
@@ -61,9 +68,12 @@ def _service(
         follows=FakeFollows(data),
         feeds=backend.feed_table,
         reads=FakeFeedReads(data, backend.feed_table),
+        nominations=FakeNominations(data),
+        suggestion_lists=FakeSuggestionLists(data),
         steps=steps,
         policy=replace(POLICY, celebrity_followers=celebrity),
         clock=backend.clock,
+        ids=backend.ids,
     )
 
 
@@ -85,6 +95,17 @@ def test_an_author_is_looked_at_once_for_all_who_came_and_went() -> None:
     profiles.looked.clear()
     assert service.write(batch) == {}
     assert sorted(profiles.looked) == sorted([STAR, OTHER])
+
+
+def test_whoever_gains_followers_is_nominated_once_for_all_of_a_batch() -> None:
+    backend = _world()
+    steps = _Steps()
+    service = _service(backend, FakeProfiles(backend.metadata), steps)
+    batch: list[DeliverMessage] = [Followed(fan, STAR) for fan in FANS]
+    batch += [Unfollowed(FANS[0], STAR), Unfollowed(FANS[0], OTHER)]
+    assert service.write(batch) == {}
+    (nomination,) = backend.metadata.nominations.values()
+    assert (nomination.user_id, nomination.followers) == (STAR, len(FANS))
 
 
 def test_a_migration_that_was_not_told_of_is_told_with_whichever_batch_has_its_cause() -> None:

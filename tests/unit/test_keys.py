@@ -11,6 +11,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.media import Reference
 from shutterfeed.domain.posts import OPEN_SHARDS
+from shutterfeed.domain.suggestions import SLOTS
 from shutterfeed.keys import Key, MalformedKey
 from tests import strategies
 from tests.strategies import ulids
@@ -46,6 +47,16 @@ def test_blocks_and_mutes(one: str, other: str) -> None:
     assert first <= keys.reader_mutes(one).sk <= last, "a feed page reads them with its reader"
     for key in (keys.block(one, other), keys.mute(one, other), keys.blocks(one)):
         assert not first <= key.sk <= last, "a feed page does not read it"
+        wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
+        assert not key.sk.startswith(wakes)
+
+
+@given(ulids, st.integers(0, SLOTS - 1))
+def test_suggestions(user_id: str, slot: int) -> None:
+    assert keys.parse_nomination(keys.nomination(slot)) == slot
+    mine, (first, last) = keys.acquaintances(user_id), keys.READER_RANGE
+    assert not first <= mine.sk <= last, "a feed page does not read it"
+    for key in (mine, keys.POPULAR, keys.nomination(slot)):
         wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
         assert not key.sk.startswith(wakes)
 

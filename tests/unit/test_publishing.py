@@ -15,6 +15,7 @@ from tests.fakes.metadata import (
     FakeAvatars,
     FakeBlobs,
     FakeLedger,
+    FakeNominations,
     FakePosts,
     FakeProfiles,
     Metadata,
@@ -36,6 +37,7 @@ def service(data: Metadata, clock: FakeClock, ids: FakeIds) -> PublishingService
         posts=FakePosts(data),
         blobs=FakeBlobs(data),
         avatars=FakeAvatars(data),
+        nominations=FakeNominations(data),
         clock=clock,
         ids=ids,
     )
@@ -72,9 +74,13 @@ def test_a_post_is_published_when_its_last_medium_is_ready(
     assert published.state is PostState.PUBLISHED
     assert published.published_at == START
     assert [m.picture and m.picture.blob_id for m in published.media] == ["one", "two"]
+    (nomination,) = data.nominations.values()
+    assert (nomination.user_id, nomination.followers) == (post.author_id, 0)
+    data.nominations.clear()
     assert service.complete(PublishMedium(two)) is None
     assert data.posts[post.id] == published
     assert data.profiles[post.author_id].posts == 1
+    assert data.nominations == {}
 
 
 def test_a_post_fails_as_soon_as_one_medium_has_failed(

@@ -149,8 +149,19 @@ def test_the_posts_of_a_private_account_are_for_its_followers_and_itself(surface
     for stranger in (STRANGERS, Relation(has_requested=True), Relation(is_followed=True)):
         assert decide(OTHER, post, stranger, surface) is Reason.PRIVATE
     assert decide(NOBODY, post, STRANGERS, surface) is Reason.PRIVATE
-    if surface is not Surface.FEED:
+    if surface not in {Surface.FEED, Surface.SUGGESTED}:
         assert decide(OTHER, UserSubject(PRIVATE), STRANGERS, surface) is None
+
+
+def test_a_private_account_is_suggested_to_nobody_who_does_not_follow_it() -> None:
+    def reason(profile: Profile, relation: Relation, viewer: Viewer = OTHER) -> Reason | None:
+        return decide(viewer, UserSubject(profile), relation, Surface.SUGGESTED)
+
+    for stranger in (STRANGERS, Relation(has_requested=True), Relation(is_followed=True)):
+        assert reason(PRIVATE, stranger) is Reason.PRIVATE
+        assert reason(AUTHOR, stranger) is None
+    assert reason(PRIVATE, FOLLOWED) is None
+    assert reason(PRIVATE, STRANGERS, OWNER) is None
 
 
 @pytest.mark.parametrize("surface", Surface)
@@ -158,7 +169,8 @@ def test_whom_one_has_muted_is_left_out_only_where_one_has_not_asked_for_them(
     surface: Surface,
 ) -> None:
     muted = Relation(follows=True, has_muted=True)
-    reason = Reason.MUTED if surface in {Surface.FEED, Surface.MIXED} else None
+    unasked = {Surface.FEED, Surface.MIXED, Surface.SUGGESTED}
+    reason = Reason.MUTED if surface in unasked else None
     assert _post_reason(OTHER, PUBLISHED, surface, muted) is reason
     assert decide(OTHER, UserSubject(AUTHOR), muted, surface) is reason
 

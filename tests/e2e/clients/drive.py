@@ -61,6 +61,7 @@ from shutterfeed_client.api.service import (
     list_public_tagged,
     list_public_user_posts,
 )
+from shutterfeed_client.api.suggestions import list_suggestions
 from shutterfeed_client.api.users import (
     get_user,
     list_followers,
@@ -158,6 +159,8 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     assert answer(list_user_posts.sync_detailed(handle, client=me)).items
     assert not answer(unfollow.sync_detailed(other, client=me)).followed_by_me
     drive_blocks_and_mutes(me, other)
+    suggested = answer(list_suggestions.sync_detailed(client=me, limit=20)).items
+    assert handle not in [user.handle for user in suggested]
     body = models.EditProfile(display_name="Driven by Python")
     edited = answer(edit_me.sync_detailed(client=me, body=body))
     assert edited == answer(get_me.sync_detailed(client=me))

@@ -102,6 +102,8 @@ async function drivePeople(): Promise<void> {
   assert.ok((await answer(api.listUserPosts({ path: mine }))).items.length > 0);
   assert.ok(!(await answer(api.unfollow({ path: other }))).followed_by_me);
   await driveBlocksAndMutes(other);
+  const suggested = (await answer(api.listSuggestions({ query: { limit: 20 } }))).items;
+  assert.ok(suggested.every((user) => user.handle !== task.handle));
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
   assert.deepEqual(await answer(api.getMe()), edited);
   await driveRequests(other);

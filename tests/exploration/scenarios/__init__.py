@@ -13,6 +13,7 @@ from tests.exploration.scenarios import (
     deleting,
     publishing,
     requests,
+    suggesting,
 )
 from tests.exploration.scenarios.declared import SCENARIOS
 
@@ -25,4 +26,5 @@ __all__ = [
     "deleting",
     "publishing",
     "requests",
+    "suggesting",
 ]

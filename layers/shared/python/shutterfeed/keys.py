@@ -17,6 +17,7 @@ Metadata table
     USER#<id>          MUTES#<muted>      one mute, for the list of them
     USER#<id>          BLOCKS             the number of users whom this one has blocked
     USER#<id>          BLOCKS#<blocked>   one block, for the list of them
+    USER#<reader>      ACQUAINTANCES      whom those follow whom the reader follows, packed
     PAIR#<id>#<id>     BLOCK              who of two users has blocked the other; smaller id first
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
@@ -27,6 +28,8 @@ Metadata table
     SYSTEM             ACCOUNT_KEY        key between accounts and user ids
     SYSTEM             REMOVALS#<hour>    contents removed in that hour
     SYSTEM             RECONCILE          the positions where the reconciler's last run stopped
+    SYSTEM             POPULAR            those who are popular or active now, packed
+    NOMINATIONS        <slot>             the last user who was nominated for that list in this slot
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
                        REQUESTS#<id>         / <ulid of the request>#<follower>
     index `published`: AUTHOR#<id>           / <position>
@@ -92,6 +95,8 @@ READER_MUTES: Final = "READER_MUTES"
 BLOCKS: Final = "BLOCKS"
 BLOCKS_PREFIX: Final = "BLOCKS#"
 MUTES_PREFIX: Final = "MUTES#"
+ACQUAINTANCES: Final = "ACQUAINTANCES"
+NOMINATIONS: Final = "NOMINATIONS"
 PAIR_PREFIX: Final = "PAIR#"
 _BLOCK: Final = "BLOCK"
 READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
@@ -119,6 +124,7 @@ GENERATIONS: Final = Key("GENERATIONS", "GENERATIONS")
 CURSOR_KEY: Final = Key("SYSTEM", "CURSOR_KEY")
 ACCOUNT_KEY: Final = Key("SYSTEM", "ACCOUNT_KEY")
 RECONCILE: Final = Key("SYSTEM", "RECONCILE")
+POPULAR: Final = Key("SYSTEM", "POPULAR")
 
 
 def removals(at: datetime) -> Key:
@@ -283,6 +289,20 @@ def mute(muter_id: str, muted_id: str) -> Key:
 def parse_mute(key: Key) -> tuple[str, str]:
     """The id of the user who has muted, and of the one who is muted."""
     return _tail(key.pk, _USER), _tail(key.sk, MUTES_PREFIX)
+
+
+def acquaintances(reader_id: str) -> Key:
+    """The key stands outside of `READER_RANGE`, so that no feed page reads the item."""
+    return Key(user_partition(reader_id), ACQUAINTANCES)
+
+
+def nomination(slot: int) -> Key:
+    return Key(NOMINATIONS, f"{slot:03}")
+
+
+def parse_nomination(key: Key) -> int:
+    """The slot."""
+    return int(key.sk)
 
 
 def blocks(user_id: str) -> Key:

@@ -173,7 +173,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="deliver",
-        kinds=("DeliverEntry", "Followed", "Unfollowed", "PrepareFeed"),
+        kinds=("DeliverEntry", "Followed", "Unfollowed", "PrepareFeed", "FindAcquaintances"),
         timeout_s=60,
         batch=10,
         concurrency=100,
@@ -208,6 +208,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "Followed": "follower_id",
     "Unfollowed": "follower_id",
     "PrepareFeed": "reader_id",
+    "FindAcquaintances": "reader_id",
 }
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS
 gets it as the message's group: on a queue where one user has many messages in work, it delivers

@@ -22,6 +22,7 @@ from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.requests import DynamoRequests
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
+from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.site import S3SitePage
@@ -33,7 +34,7 @@ from shutterfeed.bootstrap.search_engine import search_index
 from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.links import signing_key
-from shutterfeed.domain.messages import PrepareFeed
+from shutterfeed.domain.messages import FindAcquaintances, PrepareFeed
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
@@ -46,6 +47,7 @@ from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.site import SitePage
+from shutterfeed.ports.suggestions import SuggestionLists
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
@@ -63,6 +65,7 @@ from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.search import SearchService
 from shutterfeed.services.sessions import SessionService
+from shutterfeed.services.suggestions import SuggestionService
 from shutterfeed.services.uploads import UploadService
 from shutterfeed.services.viewing import ViewingService
 
@@ -82,6 +85,7 @@ class People:
     uploads: UploadService
     downloads: DownloadService
     feed: FeedService
+    suggestions: SuggestionService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +115,9 @@ def wire(
     readers: Readers,
     blocks: Blocks,
     mutes: Mutes,
+    suggestion_lists: SuggestionLists,
     preparations: Queue[PrepareFeed],
+    acquaintance_orders: Queue[FindAcquaintances],
     allowances: Allowances,
     policy: FeedPolicy,
     limits: Limits,
@@ -185,6 +191,9 @@ def wire(
             policy=policy,
             clock=clock,
         ),
+        suggestions=SuggestionService(
+            lists=suggestion_lists, viewing=viewing, orders=acquaintance_orders, clock=clock
+        ),
     )
 
 
@@ -215,7 +224,11 @@ def services() -> Api:
         readers=DynamoReaders(metadata),
         blocks=DynamoBlocks(metadata, settings.feed_table),
         mutes=DynamoMutes(metadata),
+        suggestion_lists=DynamoSuggestionLists(metadata),
         preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
+        acquaintance_orders=aws.queue(
+            settings.deliver_queue_url, Codec[FindAcquaintances]("deliver")
+        ),
         allowances=DynamoAllowances(metadata),
         policy=feed_policy(settings),
         limits=limits_of(settings.limits),

@@ -11,6 +11,10 @@ from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
+from shutterfeed.adapters.dynamodb.suggestions import (
+    DynamoNominations,
+    DynamoSuggestionLists,
+)
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.feed_policy import feed_policy
@@ -21,7 +25,9 @@ from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
-from shutterfeed.ports.system import Clock
+from shutterfeed.ports.suggestions import Nominations, SuggestionLists
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.services.acquaintances import AcquaintanceService
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.migration import MigrationService
@@ -36,9 +42,12 @@ def wire(
     follows: Follows,
     feeds: Feeds,
     reads: FeedReads,
+    nominations: Nominations,
+    suggestion_lists: SuggestionLists,
     steps: Queue[FanOutMessage],
     policy: FeedPolicy,
     clock: Clock,
+    ids: Ids,
 ) -> DeliveryService:
     migrations = MigrationService(
         profiles=profiles,
@@ -60,6 +69,10 @@ def wire(
         feeds=feeds,
         reads=reads,
         migrations=migrations,
+        acquaintances=AcquaintanceService(
+            follows=follows, lists=suggestion_lists, clock=clock, ids=ids
+        ),
+        nominations=nominations,
         policy=policy,
         clock=clock,
     )
@@ -77,7 +90,10 @@ def service() -> DeliveryService:
         follows=DynamoFollows(metadata, feed_table.name),
         feeds=DynamoFeeds(feed_table),
         reads=DynamoFeedReads(metadata, feed_table),
+        nominations=DynamoNominations(metadata),
+        suggestion_lists=DynamoSuggestionLists(metadata),
         steps=aws.queue(settings.fan_out_queue_url, Codec[FanOutMessage]("fan_out")),
         policy=feed_policy(settings),
         clock=aws.clock(),
+        ids=aws.ids(),
     )

@@ -9,6 +9,7 @@ from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.suggestions import DynamoNominations
 from shutterfeed.bootstrap import aws
 from shutterfeed.services.publishing import PublishingService
 
@@ -21,6 +22,7 @@ def service() -> PublishingService:
         posts=DynamoPosts(metadata),
         blobs=DynamoBlobs(metadata),
         avatars=DynamoAvatars(metadata),
+        nominations=DynamoNominations(metadata),
         clock=aws.clock(),
         ids=aws.ids(),
     )

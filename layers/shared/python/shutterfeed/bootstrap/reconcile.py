@@ -1,4 +1,5 @@
-"""Composes the reconciler, which finds posts that make no progress."""
+"""Composes the reconciler, which finds posts that make no progress, and what else runs on its
+schedule."""
 
 from __future__ import annotations
 
@@ -12,17 +13,24 @@ from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.adapters.dynamodb.suggestions import (
+    DynamoNominations,
+    DynamoSuggestionLists,
+)
+from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.adapters.events import LandedEncoder
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
 from shutterfeed.domain.messages import PublishMessage, RenderPhoto, TranscodeVideo
 from shutterfeed.ports.queues import BulkLane
+from shutterfeed.services.popular import PopularService
 from shutterfeed.services.reconciling import ReconcilingService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciler:
     service: ReconcilingService
+    popular: PopularService
     stands_still_after: timedelta
 
 
@@ -53,6 +61,11 @@ def reconciler() -> Reconciler:
             ),
             publish=aws.queue(settings.publish_queue_url, Codec[PublishMessage]("publish")),
             clock=aws.clock(),
+        ),
+        popular=PopularService(
+            nominations=DynamoNominations(metadata),
+            lists=DynamoSuggestionLists(metadata),
+            reads=DynamoViewingReads(metadata, aws.clock()),
         ),
         stands_still_after=timedelta(minutes=int(settings.reconcile_after_minutes)),
     )

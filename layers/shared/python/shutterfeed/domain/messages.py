@@ -131,6 +131,14 @@ class PrepareFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class FindAcquaintances:
+    """A reader has asked for suggestions, and it is time to look for whom those they follow
+    follow."""
+
+    reader_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CollectMedia:
     """A post is gone for good: give up its references, and its entries in the ledger."""
 
@@ -172,7 +180,7 @@ class IndexAuthor:
 
 PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests
-DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed
+DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances
 CollectMessage = CollectMedia | CollectBlob
 IndexMessage = IndexPost | IndexUser | IndexAuthor
 Work = PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexMessage

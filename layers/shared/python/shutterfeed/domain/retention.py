@@ -31,6 +31,13 @@ ALLOWANCES_RETENTION: Final = timedelta(days=8)
 within 7 days, and an allowance that is full needs no item."""
 REMOVALS_RETENTION: Final = timedelta(days=7)
 """How long the number of contents removed in an hour is kept. Only the present hour's is read."""
+NOMINATION_RETENTION: Final = timedelta(days=1)
+"""How long a nomination for the list of popular users is kept: it is counted within minutes."""
+POPULAR_RETENTION: Final = timedelta(days=30)
+"""How long the list of popular users is kept after the last nomination: a deployment where nothing
+happens for days still suggests those who were active last."""
+ACQUAINTANCES_RETENTION: Final = timedelta(days=30)
+"""How long the acquaintances of a reader are kept who asks for suggestions no more."""
 REMOVED_DOCUMENT_RETENTION: Final = timedelta(hours=24)
 """How long the search index keeps the version of a removed document: far longer than a worker takes
 for a message. A later message, such as a dead letter, reads the present state anyway."""

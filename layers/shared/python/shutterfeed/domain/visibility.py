@@ -12,14 +12,15 @@ If several reasons apply, `decide` returns the first in this order. A new reason
     about its owner        missing, (account closed or suspended)
     about viewer and       one has blocked the other, private and the viewer does not follow,
     owner                  the viewer is not signed in and the owner has no public page, muted
-                           (only among posts of many), unfollowed (only in feeds)
+                           (only among posts of many and suggestions), unfollowed (only in feeds)
 
 Reasons in brackets do not exist yet. `decide_on_relation` decides the reasons that need nothing but
 the `Relation` of viewer and owner; feeds call it before they read any post. The profile of a
 private account is shown to everybody who is signed in, and its posts and lists to those who follow
 it: `decide_on_lists`. Who is not signed in sees neither profile nor posts of a private account, or
-of somebody who does not want to be shown to such people. Content that is marked as sensitive is not
-hidden: that is a field of the view, not a reason.
+of somebody who does not want to be shown to such people. A private account is suggested to nobody
+who does not follow it. Content that is marked as sensitive is not hidden: that is a field of the
+view, not a reason.
 """
 
 from __future__ import annotations
@@ -66,13 +67,20 @@ class Surface(StrEnum):
     one, or the users that a search finds."""
     MIXED = "mixed"
     """The subject is a post or a user among those of many that nobody has asked for by name: the
-    hits of a search for posts, the posts with a hashtag, suggestions of whom to follow."""
+    hits of a search for posts, the posts with a hashtag."""
+    SUGGESTED = "suggested"
+    """The subject is a user whom the viewer may like to follow. A private account is suggested to
+    nobody: people find it if they look for it."""
     FEED = "feed"
     BLOCKS = "blocks"
     """The subject is a user in the viewer's own list of those whom they have blocked, and is shown
     there even if that user has blocked the viewer too."""
     BIN = "bin"
     """The subject is one of the viewer's own deleted posts."""
+
+
+_UNASKED: Final = (Surface.FEED, Surface.MIXED, Surface.SUGGESTED)
+"""The surfaces that show what nobody has asked for by name: there mutes decide."""
 
 
 class Reason(StrEnum):
@@ -169,7 +177,7 @@ def decide_on_relation(
         return None
     if relation.is_cut:
         return Reason.BLOCKED
-    if relation.has_muted and surface in {Surface.FEED, Surface.MIXED}:
+    if relation.has_muted and surface in _UNASKED:
         return Reason.MUTED
     if surface is Surface.FEED and not relation.follows:
         return Reason.UNFOLLOWED
@@ -207,6 +215,8 @@ def _decide_on_user(
         return Reason.NOT_PUBLIC
     if surface is Surface.BLOCKS and relation.has_blocked:
         return None
+    if surface is Surface.SUGGESTED:
+        return _decide_on_author(viewer, profile, relation, surface)
     return decide_on_relation(viewer, profile.user_id, relation, surface)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -61,6 +61,14 @@ class Follows(Protocol):
 
     def following(self, follower_id: str, after: str | None, limit: int) -> Page[str]:
         """A page of the user ids that the follower follows, in the order of the ids."""
+        ...
+
+    def followed_samples(
+        self, follower_ids: Sequence[str], beginning: str, limit: int
+    ) -> list[tuple[str, ...]]:
+        """A sample for each of the followers: up to `limit` ids of users whom they follow, those
+        from the id `beginning` on in the order of the ids, and then those from the first id on.
+        Eventually consistent, all at the same time."""
         ...
 
     def followers(self, followee_id: str, shard: int, after: str | None, limit: int) -> Page[str]:

@@ -24,14 +24,18 @@ from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
 from shutterfeed.domain.messages import (
     DeliverEntry,
     DeliverMessage,
+    FindAcquaintances,
     Followed,
     PrepareFeed,
     Unfollowed,
 )
+from shutterfeed.domain.suggestions import Nomination
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.suggestions import Nominations
 from shutterfeed.ports.system import Clock
+from shutterfeed.services.acquaintances import AcquaintanceService
 from shutterfeed.services.feed import following, make_snapshot
 from shutterfeed.services.migration import MigrationService
 
@@ -47,6 +51,8 @@ class DeliveryService:
     feeds: Feeds
     reads: FeedReads
     migrations: MigrationService
+    acquaintances: AcquaintanceService
+    nominations: Nominations
     policy: FeedPolicy
     clock: Clock
 
@@ -71,9 +77,16 @@ class DeliveryService:
         for author_id, followers in changes.items():
             try:
                 self.migrations.consider(author_id, tuple(followers.values()))
+                if gained := [i for i in followers if isinstance(messages[i], Followed)]:
+                    self._nominate(author_id, [followers[i] for i in gained])
             except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
                 failures |= dict.fromkeys(followers, error)
         return failures
+
+    def _nominate(self, author_id: str, follower_ids: Sequence[str]) -> None:
+        """Nominate somebody for the list of popular users, once for all who came."""
+        now = self.clock.now()
+        self.nominations.nominate(Nomination.of_followed(author_id, follower_ids, now))
 
     def _carry_out(self, message: DeliverMessage) -> None:
         """Do what a message asks for, except for considering the author."""
@@ -86,6 +99,8 @@ class DeliveryService:
                 pass  # The posts were hidden when the edge was removed.
             case PrepareFeed(reader_id):
                 self._prepare(reader_id)
+            case FindAcquaintances(reader_id):
+                self.acquaintances.find(reader_id)
 
     def _push(
         self, entry: FeedEntry, owner_ids: Iterable[str], planned_at: datetime | None

@@ -8,8 +8,10 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, MediaState, Medium, Purpose, Reference
 from shutterfeed.domain.messages import PublishMessage, PublishPost
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.suggestions import Nomination
 from shutterfeed.ports.media import Blobs
 from shutterfeed.ports.posts import Avatars, Posts
+from shutterfeed.ports.suggestions import Nominations
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
 
@@ -20,6 +22,7 @@ class PublishingService:
     posts: Posts
     blobs: Blobs
     avatars: Avatars
+    nominations: Nominations
     clock: Clock
     ids: Ids
 
@@ -66,6 +69,8 @@ class PublishingService:
         if post.purpose is Purpose.AVATAR:
             return self.avatars.show(post.id, media[0], now)
         if self.posts.publish(post.id, media, self.ids.new(now), now):
+            # If this is lost, so is one nomination of many.
+            self.nominations.nominate(Nomination.of_active(post.author_id, now))
             return PostState.PUBLISHED
         return None
 

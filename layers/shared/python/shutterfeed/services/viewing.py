@@ -181,6 +181,13 @@ class ViewingService:
         views = (_user(viewer, user_id, stored, Surface.LIST) for user_id in user_ids)
         return tuple(view for view in views if view is not None)
 
+    def suggested(self, viewer: Viewer, user_ids: Sequence[str]) -> tuple[ProfileView, ...]:
+        """Those of the users whom the viewer may be told of as somebody to follow. Nobody shows
+        their numbers of followers: those of celebrities are not all counted."""
+        stored = self.reads.read(viewer, Wanted(uncounted=user_ids)) if user_ids else Stored()
+        views = (_user(viewer, user_id, stored, Surface.SUGGESTED) for user_id in user_ids)
+        return tuple(view for view in views if view is not None)
+
     def authors(
         self, viewer: Viewer, user_ids: Sequence[str], surface: Surface = Surface.LIST
     ) -> dict[str, AuthorView]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -22,6 +23,7 @@ from shutterfeed.adapters.dynamodb.table import (
     Table,
     Update,
     Write,
+    at_once,
     item_key,
     key_item,
 )
@@ -109,6 +111,26 @@ class DynamoFollows:
         )
         ids = tuple(keys.parse_follow(item_key(item))[1] for item in rows.items)
         return Page(ids, ids[-1] if rows.last else None)
+
+    def followed_samples(
+        self, follower_ids: Sequence[str], beginning: str, limit: int
+    ) -> list[tuple[str, ...]]:
+        return at_once(
+            [partial(self._sample, follower, beginning, limit) for follower in follower_ids]
+        )
+
+    def _sample(self, follower_id: str, beginning: str, limit: int) -> tuple[str, ...]:
+        start = keys.follow(follower_id, beginning).sk
+        found = self._edges(follower_id, (start, keys.FOLLOWS_PREFIX + "~"), limit)
+        if len(found) < limit:
+            # An edge at the beginning itself stands in both ranges.
+            found += self._edges(follower_id, (keys.FOLLOWS_PREFIX, start), limit - len(found))
+        return tuple(dict.fromkeys(found))
+
+    def _edges(self, follower_id: str, between: tuple[str, str], limit: int) -> list[str]:
+        condition = Key(PK).eq(keys.user_partition(follower_id)) & Key(SK).between(*between)
+        rows = self.table.query(condition, limit=limit)
+        return [keys.parse_follow(item_key(item))[1] for item in rows.items]
 
     def followers(self, followee_id: str, shard: int, after: str | None, limit: int) -> Page[str]:
         partition = keys.followers_partition(followee_id, shard)
