@@ -56,7 +56,8 @@ def addresses(outputs: Mapping[str, str]) -> list[Address]:
     return [
         Address("the site is served", f"{site}/", _is_page),
         _redirect(site),
-        Address("pages are the site's", f"{site}/u/nobody", _is_page),
+        Address("pages are the site's", f"{site}/settings", _is_page),
+        Address("nobody's page is not found", f"{site}/u/nobody", _is_page_of_nothing),
         Address(
             "the site knows where to sign in",
             f"{site}/config.json",
@@ -89,8 +90,16 @@ def _has_status(status: int) -> Callable[[httpx.Response], bool]:
 
 
 def _is_page(answer: httpx.Response) -> bool:
+    return answer.status_code == 200 and _is_of_the_site(answer)
+
+
+def _is_page_of_nothing(answer: httpx.Response) -> bool:
+    return answer.status_code == 404 and _is_of_the_site(answer)
+
+
+def _is_of_the_site(answer: httpx.Response) -> bool:
     is_html = answer.headers.get("content-type", "").startswith("text/html")
-    return answer.status_code == 200 and is_html and "content-security-policy" in answer.headers
+    return is_html and "content-security-policy" in answer.headers
 
 
 def _redirects(to: str) -> Callable[[httpx.Response], bool]:

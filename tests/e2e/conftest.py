@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -114,3 +116,9 @@ def published(api: Api, post_id: str) -> Json:
     post = api.wait_until_final(post_id)
     assert post["state"] == "published", post
     return post
+
+
+def without_tokens(answer: Json) -> Json:
+    """The answer with links that do not change from one minute to the next."""
+    plain: Json = json.loads(re.sub(r'\?m=[^"]*', "", json.dumps(answer)))
+    return plain

@@ -46,6 +46,7 @@ def task(tmp_path: Path, way_in: door.Door, person: Callable[[], Person]) -> Pat
                 "token": me.tokens.access,
                 "handle": me.handle,
                 "other": other.handle,
+                "other_token": other.tokens.access,
                 **{name: str(tmp_path / name) for name in contents},
             }
         )

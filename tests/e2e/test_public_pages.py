@@ -20,7 +20,7 @@ from tests import pictures
 from tests.cards import Head, read_head
 from tests.e2e.conftest import Deployment, Person, eventually, published
 
-HOSTILE = '"><script>alert(1)</script> \u202e#dunes 👩\u200d👩\u200d👧\nsecond line & more'
+HOSTILE = '"><script>alert(1)</script> \u202e#headland 👩\u200d👩\u200d👧\nsecond line & more'
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def test_strangers_see_what_is_public_and_nothing_of_what_is_not(shared: Shared)
     )
     assert [shared.get(path).status_code for path in paths] == [200] * 5
     eventually(
-        lambda: shared.get("/api/public/hashtags/dunes/posts").text,
+        lambda: shared.get("/api/public/hashtags/headland/posts").text,
         lambda text: shared.post_id in text,
     )
     shared.author.api.call("PATCH", "/me", body={"public_page": False})
@@ -123,7 +123,7 @@ def test_strangers_see_what_is_public_and_nothing_of_what_is_not(shared: Shared)
     unknown = shared.get("/p/3Z7TD5472D9E79YR1ABP61WYSM-01KJMMA2G038NKRKAYDXX8Q70D")
     assert (unknown.status_code, unknown.text) == (404, gone[0].text)
     assert read_head(gone[0].text).name("robots") == "noindex"
-    assert shared.post_id not in shared.get("/api/public/hashtags/dunes/posts").text
+    assert shared.post_id not in shared.get("/api/public/hashtags/headland/posts").text
 
 
 def test_paths_below_a_profile_are_the_clients_own(shared: Shared) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shutterfeed_cli.client.content import Photo
 from tests import pictures
-from tests.e2e.conftest import Person, eventually, feed_ids, published
+from tests.e2e.conftest import Person, eventually, feed_ids, published, without_tokens
 
 
 def test_a_restored_post_is_where_it_was(person: Callable[[], Person]) -> None:
@@ -26,10 +26,11 @@ def test_a_restored_post_is_where_it_was(person: Callable[[], Person]) -> None:
     [deleted] = eventually(
         lambda: list(author.api.items("/me/deleted")), lambda posts: len(posts) == 1
     )
-    assert deleted["post"] == {**before, "state": "deleted"}
+    # Whoever looks at what was deleted gets links for a shorter time.
+    assert without_tokens(deleted["post"]) == without_tokens({**before, "state": "deleted"})
     assert deleted["returns_to"] == "published"
 
-    assert author.api.call("POST", f"{path}/restore") == before
+    assert without_tokens(author.api.call("POST", f"{path}/restore")) == without_tokens(before)
 
     eventually(lambda: feed_ids(reader.api), lambda seen: seen == ids[::-1])
     listed = eventually(
@@ -39,4 +40,4 @@ def test_a_restored_post_is_where_it_was(person: Callable[[], Person]) -> None:
     assert listed == ids[::-1]
     assert author.api.me()["counts"]["posts"] == len(ids)
     assert list(author.api.items("/me/deleted")) == []
-    assert author.api.call("POST", f"{path}/restore") == before
+    assert without_tokens(author.api.call("POST", f"{path}/restore")) == without_tokens(before)

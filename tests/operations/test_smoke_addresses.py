@@ -26,10 +26,12 @@ def answer(status: int, text: str = "", **headers: str) -> httpx.Response:
     return httpx.Response(status, headers=named, text=text)
 
 
-PAGE = answer(200, "<!doctype html>", content_type="text/html", content_security_policy="x")
+HTML = {"content_type": "text/html", "content_security_policy": "x"}
+PAGE = answer(200, "<!doctype html>", **HTML)
 HEALTHY = {
     "https://photos.example.com/": PAGE,
-    "https://photos.example.com/u/nobody": PAGE,
+    "https://photos.example.com/settings": PAGE,
+    "https://photos.example.com/u/nobody": answer(404, "<!doctype html>", **HTML),
     "http://photos.example.com/": answer(301, location="https://photos.example.com/"),
     "https://photos.example.com/config.json": answer(200, '{"userPoolClientId": "client"}'),
     "https://photos.example.com/docs": PAGE,

@@ -186,13 +186,19 @@ function NavLink({ href, label, icon, path, waiting = 0 }: NavLinkProps) {
         class="nav-item"
         href={href}
         {...(path === href && { "aria-current": "page" as const })}
-        {...(waiting > 0 && { "aria-label": `${label}, ${plural(waiting, "follow request")}` })}
       >
         <span class="nav-icon">
           <Icon name={icon} />
-          {waiting > 0 && <span class="nav-badge">{count(waiting)}</span>}
+          {waiting > 0 && (
+            <span class="nav-badge" aria-hidden="true">
+              {count(waiting)}
+            </span>
+          )}
         </span>
         <span class="nav-label">{label}</span>
+        {waiting > 0 && (
+          <span class="visually-hidden">, {plural(waiting, "follow request")}</span>
+        )}
       </a>
     </li>
   );

@@ -15,6 +15,8 @@ from tools.pictures import landscape
 
 NARROW = Screen(320, 640, "dark", is_phone=True)
 _SWITCH = "Only people whom I accept see my posts"
+_HIDDEN_FROM_STRANGERS = r"status of 404 \(Not Found\) \(http://[^/]+/u/"
+"""The page itself is answered as for nobody: it does not know who opens it."""
 
 
 def _posted(author: Person, seed: int, caption: str) -> None:
@@ -56,6 +58,7 @@ def test_a_private_account_is_asked_lets_in_and_removes(
     _is_readable(owner)
 
     reader = visit(ben, NARROW)
+    reader.expects(_HIDDEN_FROM_STRANGERS)
     reader.expects("status of 403")  # its posts are asked for together with the profile
     reader.open(f"/u/{ann.handle}")
     _sees_heading(reader, "This account is private")
@@ -96,6 +99,7 @@ def test_a_request_is_withdrawn_or_declined(visit: Visit, person: Callable[[], P
     ann, ben = person(), person()
     ann.api.edit_me(private=True)
     reader, owner = visit(ben), visit(ann)
+    reader.expects(_HIDDEN_FROM_STRANGERS)
     reader.expects("status of 403")
     reader.open(f"/u/{ann.handle}")
     _press(reader, f"Follow @{ann.handle}")

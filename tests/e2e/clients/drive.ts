@@ -15,6 +15,7 @@ interface Task {
   token: string;
   handle: string;
   other: string;
+  other_token: string;
   small: string;
   large: string;
 }
@@ -106,23 +107,30 @@ async function drivePeople(): Promise<void> {
   assert.ok(suggested.every((user) => user.handle !== task.handle));
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
   assert.deepEqual(await answer(api.getMe()), edited);
-  await driveRequests(other);
+  await driveRequests(mine, other);
 }
 
-/** The other one has not asked to follow. */
-async function driveRequests(other: { handle: string }): Promise<void> {
-  for (const isPrivate of [true, false]) {
-    const edited = await answer(api.editMe({ body: { private: isPrivate } }));
-    assert.deepEqual([edited.private, edited.requests], [isPrivate, 0]);
-  }
-  assert.deepEqual((await answer(api.listRequests())).items, []);
+/** The other one asks to follow, is let in and put out again. */
+async function driveRequests(mine: { handle: string }, other: { handle: string }): Promise<void> {
+  assert.equal((await switched(true)).requests, 0);
   const refused = await api.acceptRequest({ path: other });
   assert.equal(refused.response?.status, 404);
   assert.ok(refused.error && "error" in refused.error);
   assert.equal(refused.error.error.code, "request_not_found");
-  for (const undo of [api.declineRequest, api.removeFollower]) {
-    assert.ok(!(await answer(undo({ path: other }))).follows_me);
-  }
+  const asked = await answer(api.follow({ path: mine, auth: () => task.other_token }));
+  assert.ok(asked.requested_by_me);
+  const asking = (await answer(api.listRequests())).items;
+  assert.deepEqual(asking.map((user) => user.handle), [task.other]);
+  assert.ok((await answer(api.acceptRequest({ path: other }))).follows_me);
+  await answer(api.declineRequest({ path: other }));
+  assert.ok(!(await answer(api.removeFollower({ path: other }))).follows_me);
+  assert.equal((await switched(false)).requests, 0);
+}
+
+async function switched(isPrivate: boolean): Promise<api.Me> {
+  const edited = await answer(api.editMe({ body: { private: isPrivate } }));
+  assert.equal(edited.private, isPrivate);
+  return edited;
 }
 
 async function driveBlocksAndMutes(path: { handle: string }): Promise<void> {
