@@ -182,11 +182,7 @@ interface NavLinkProps {
 function NavLink({ href, label, icon, path, waiting = 0 }: NavLinkProps) {
   return (
     <li>
-      <a
-        class="nav-item"
-        href={href}
-        {...(path === href && { "aria-current": "page" as const })}
-      >
+      <a class="nav-item" href={href} {...(path === href && { "aria-current": "page" as const })}>
         <span class="nav-icon">
           <Icon name={icon} />
           {waiting > 0 && (
@@ -196,9 +192,7 @@ function NavLink({ href, label, icon, path, waiting = 0 }: NavLinkProps) {
           )}
         </span>
         <span class="nav-label">{label}</span>
-        {waiting > 0 && (
-          <span class="visually-hidden">, {plural(waiting, "follow request")}</span>
-        )}
+        {waiting > 0 && <span class="visually-hidden">{plural(waiting, "follow request")}</span>}
       </a>
     </li>
   );

@@ -70,7 +70,7 @@ def test_a_private_account_is_asked_lets_in_and_removes(
     _is_readable(reader)
 
     owner.open()
-    owner.page.get_by_role("link", name="Profile, 1 follow request").click()
+    owner.page.get_by_role("link", name="Profile 1 follow request").click()
     owner.page.get_by_role("link", name="1 follow request", exact=True).click()
     _sees_heading(owner, "Follow requests")
     _sees_button(owner, f"Decline @{ben.handle}")

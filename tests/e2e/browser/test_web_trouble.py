@@ -12,7 +12,7 @@ from shutterfeed_cli.client.http import request
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import ACCESS_KEY, Visitor
-from tests.e2e.conftest import PASSWORD, Deployment, Person, published
+from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, published
 from tools.pictures import landscape
 
 REFUSED = r"status of 40[01]"
@@ -251,7 +251,7 @@ def test_pictures_that_did_not_come_are_fetched_once_the_network_is_back(
     somebody.context.set_offline(True)
     somebody.context.set_offline(False)
     expect(picture).not_to_have_class(re.compile("picture-failed"))
-    page.wait_for_function("document.querySelector('img.picture').naturalWidth > 0")
+    eventually(lambda: picture.evaluate("(image) => image.naturalWidth"), lambda width: width > 0)
 
 
 def test_a_slow_network_shows_that_something_is_coming(
@@ -306,6 +306,7 @@ def test_pictures_whose_links_have_expired_renew_themselves(
     page.on("request", lambda asked: read.append(asked.url) if "/api/posts/" in asked.url else None)
     somebody.open()
     card = somebody.card("From the day before yesterday")
-    expect(card.locator("img.picture").first).not_to_have_class(re.compile("picture-failed"))
-    page.wait_for_function("document.querySelector('img.picture').naturalWidth > 0")
+    picture = card.locator("img.picture").first
+    expect(picture).not_to_have_class(re.compile("picture-failed"))
+    eventually(lambda: picture.evaluate("(image) => image.naturalWidth"), lambda width: width > 0)
     assert [url.rpartition("/")[2] for url in read] == [post_id]
