@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import ACCESS_KEY, Visitor
-from tests.e2e.conftest import PASSWORD, Deployment, Person, published
+from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, published
 from tools.pictures import landscape
 
 REFUSED = r"status of 40[01]"
@@ -282,14 +283,17 @@ def test_the_settings_lead_to_the_licences(visit: Visit, person: Callable[[], Pe
     expect(opened.value.locator("body")).to_contain_text("preact")
 
 
+@pytest.mark.parametrize("path", ["/", "/u/{handle}", "/p/{post}", "/search?q={handle}&type=posts"])
 def test_pictures_whose_links_have_expired_renew_themselves(
-    visit: Visit, person: Callable[[], Person]
+    visit: Visit, person: Callable[[], Person], path: str
 ) -> None:
     """A page that was open for days: all its links have expired, and each post is read once."""
     owner = person()
     album = [Photo(landscape(seed)) for seed in (74, 75)]
-    post_id = owner.api.publish(album, caption="From the day before yesterday")
+    post_id = owner.api.publish(album, caption=f"From the day before yesterday, {owner.handle}")
     published(owner.api, post_id)
+    found = f"/search?q={owner.handle}&type=posts"
+    eventually(lambda: owner.api.call("GET", found)["posts"], until=bool)
     somebody = visit(owner)
     somebody.expects("status of 403")
     page, read = somebody.page, []
@@ -298,10 +302,11 @@ def test_pictures_whose_links_have_expired_renew_themselves(
         answer = route.fetch()
         route.fulfill(response=answer, body=re.sub(r"&e=\d+", "&e=1000000000", answer.text()))
 
-    page.route(re.compile(r"/api/feed"), expire)
+    shown = re.compile(r"/api/(feed|search|users/[^/]+/posts|posts/[^/]+$)")
+    page.route(shown, expire, times=1)
     page.on("request", lambda asked: read.append(asked.url) if "/api/posts/" in asked.url else None)
-    somebody.open()
-    card = somebody.card("From the day before yesterday")
-    expect(card.locator("img.picture").first).not_to_have_class(re.compile("picture-failed"))
-    page.wait_for_function("document.querySelector('img.picture').naturalWidth > 0")
-    assert [url.rpartition("/")[2] for url in read] == [post_id]
+    somebody.open(path.format(handle=owner.handle, post=post_id))
+    expect(page.locator("img.picture").first).not_to_have_class(re.compile("picture-failed"))
+    page.wait_for_function("document.querySelector('img.picture')?.naturalWidth > 0")
+    reads = [url.rpartition("/")[2] for url in read].count(post_id)
+    assert reads == (2 if path.startswith("/p/") else 1)
