@@ -144,7 +144,7 @@ function SensitivePosts({ own }: { own: Me }) {
             isBlurred ? "Sensitive posts are blurred now." : "Sensitive posts are shown now.",
           )
         }
-        hint="You can still look at each of them. Your own posts are never blurred for you."
+        hint="You can look at each blurred post. Your own are never blurred for you."
       />
     </section>
   );

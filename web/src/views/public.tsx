@@ -13,7 +13,7 @@ export function PublicFrame({ children }: { children: ComponentChildren }) {
   // Whoever signs in comes back to it.
   useEffect(() => comeBackTo(here()), [key]);
   return (
-    <>
+    <div class="public">
       <header class="public-head">
         <a class="public-brand" href="/sign-in">
           <Logo size={32} />
@@ -34,7 +34,7 @@ export function PublicFrame({ children }: { children: ComponentChildren }) {
           </a>
         </p>
       </aside>
-    </>
+    </div>
   );
 }
 

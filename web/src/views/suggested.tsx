@@ -31,7 +31,7 @@ export function Suggested() {
           <PersonRow
             key={user.id}
             user={user}
-            bio={REASONS[user.reason]}
+            reason={REASONS[user.reason]}
             followsMe={user.follows_me}
           >
             {/* Private accounts are not suggested. */}
