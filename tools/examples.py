@@ -206,7 +206,7 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "accept_request": {"user": _OTHER, **_STRANGERS, "follows_me": True},
     "decline_request": {"user": _OTHER, **_STRANGERS},
     "UserPage": {"items": [{**_OTHER, **_FOLLOWED}], "next_cursor": _CURSOR},
-    "SuggestedUsers": {"items": [{**_OTHER_AUTHOR, **_STRANGERS}]},
+    "SuggestedUsers": {"items": [{**_OTHER_AUTHOR, **_STRANGERS, "reason": "acquaintance"}]},
     "list_requests": {"items": [{**_OTHER, **_STRANGERS}], "next_cursor": None},
     "BlockedUser": _BLOCKED,
     "BlockedPage": {

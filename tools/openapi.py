@@ -219,14 +219,13 @@ def limits() -> str:
     taken from the document like the web client's (`web/limits.mjs`)."""
     described = document()
     schemas = described["components"]["schemas"]
-    listing = described["paths"]["/me/uploads"]["get"]["parameters"]
-    (page,) = (parameter for parameter in listing if parameter["name"] == "limit")
     values = {
         "MAX_CAPTION": schemas["CreatePost"]["properties"]["caption"]["maxLength"],
         "MAX_MEDIA": schemas["CreatePost"]["properties"]["media"]["maxItems"],
-        "MAX_PAGE": page["schema"]["maximum"],
+        "MAX_PAGE": _highest_limit(described, "/me/uploads"),
         "MAX_PHOTO_BYTES": schemas["CreateAvatar"]["properties"]["bytes"]["maximum"],
         "MAX_PLACE_NAME": schemas["PlaceBody"]["properties"]["name"]["maxLength"],
+        "MAX_SUGGESTIONS": _highest_limit(described, "/suggestions"),
         "MAX_VIDEO_BYTES": schemas["MediumBody"]["properties"]["bytes"]["maximum"],
     }
     lines = (f"{name}: Final = {value:_}\n" for name, value in values.items())
@@ -238,6 +237,14 @@ The client knows them so that a file which cannot be taken is not read and sent 
 from typing import Final
 
 {"".join(lines)}'''
+
+
+def _highest_limit(described: dict[str, Any], path: str) -> int:
+    """The most entries that a list gives at once."""
+    parameters = described["paths"][path]["get"]["parameters"]
+    (limit,) = (parameter for parameter in parameters if parameter["name"] == "limit")
+    highest: int = limit["schema"]["maximum"]
+    return highest
 
 
 def readme() -> str:

@@ -11,7 +11,9 @@
     const showFirst = async () => {
       const response = await answer;
       const { items } = response.ok ? await response.clone().json() : { items: [] };
-      const renditions = items[0]?.media[0].renditions ?? [];
+      // Of a sensitive post, nothing is fetched before one chooses to look.
+      const first = items[0]?.sensitive ? undefined : items[0];
+      const renditions = first?.media[0].renditions ?? [];
       const webp = renditions.filter(({ content_type }) => content_type === "image/webp");
       const picture = new Image();
       picture.fetchPriority = "high";

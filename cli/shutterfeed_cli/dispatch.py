@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from shutterfeed_cli import commands, people
+from shutterfeed_cli import commands, editing, people
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode
 
@@ -26,6 +26,9 @@ def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
         "mute": people.mute,
         "unmute": people.unmute,
         "requests": people.requests,
+        "suggestions": people.suggestions,
+        "edit": editing.edit,
+        "privacy": editing.privacy,
     }
     command = small.get(asked.command) or _large(asked.command)
     return command(asked, context)

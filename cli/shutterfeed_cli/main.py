@@ -99,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     unmute = command("unmute", "Take a mute back.")
     unmute.add_argument("handle", metavar="HANDLE")
     _requests(command("requests", "Show who asks to follow you, or accept or decline a request."))
+    suggestions = command("suggestions", "Show whom you may like to follow, and why.")
+    _limited(suggestions)
+    _edit(command("edit", "Change the caption, the place or the sensitivity of a post of yours."))
+    _privacy(command("privacy", "Show or change who sees your posts, and how you see others'."))
     export = command("export", "Save everything of your own to a folder.")
     export.add_argument("folder", type=Path, metavar="DIR")
     _parallel(export)
@@ -127,7 +131,47 @@ def _upload(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show in posts when and with which camera a photo was taken",
     )
+    parser.add_argument(
+        "--sensitive",
+        action="store_true",
+        help="blur the pictures of every post until someone chooses to look",
+    )
     _running(parser)
+
+
+def _edit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("post", metavar="POST", help="the post's address, or its id")
+    parser.add_argument("--caption", help="the new caption; an empty one removes it")
+    parser.add_argument(
+        "--place", metavar="NAME@LAT,LON", help="the new place; an empty one removes it"
+    )
+    parser.add_argument(
+        "--sensitive",
+        action="store_true",
+        default=None,
+        help="blur its pictures until someone chooses to look",
+    )
+    parser.add_argument(
+        "--not-sensitive", action="store_false", dest="sensitive", help="show its pictures to all"
+    )
+
+
+def _privacy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--account",
+        choices=["private", "public"],
+        help="who sees your posts: people whom you accept, or everybody",
+    )
+    parser.add_argument(
+        "--page",
+        choices=["shown", "hidden"],
+        help="whether people who are not signed in see the page of a public account",
+    )
+    parser.add_argument(
+        "--sensitive-posts",
+        choices=["blur", "show"],
+        help="how you see posts that are marked as sensitive",
+    )
 
 
 def _block(parser: argparse.ArgumentParser) -> None:

@@ -6,16 +6,21 @@ import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shutterfeed_cli.client.content import Json
-from shutterfeed_cli.client.limits import MAX_PAGE
+from shutterfeed_cli.client.limits import MAX_PAGE, MAX_SUGGESTIONS
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode, UsageError
 from shutterfeed_cli.output import table
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+_REASONS: Final = {
+    "acquaintance": "followed by people you follow",
+    "popular": "popular or active in these days",
+}
 
 
 def block(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -74,6 +79,15 @@ def requests(asked: argparse.Namespace, context: Context) -> ExitCode:
     return ExitCode.OK
 
 
+def suggestions(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Show whom the caller may like to follow, and why."""
+    suggested = context.api.suggestions(min(asked.limit, MAX_SUGGESTIONS))
+    users = suggested["items"]
+    nothing = "There is nobody to suggest yet. Try again in some minutes."
+    context.output.result(suggested, [_suggested(users) if users else nothing])
+    return ExitCode.OK
+
+
 def _handle(asked: argparse.Namespace) -> str:
     """The handle that was typed, with or without its @. Raises `UsageError` if there is none."""
     handle: str = (asked.handle or "").strip().removeprefix("@")
@@ -128,6 +142,17 @@ def _users(items: list[Json]) -> Table:
         for user in items
     ]
     return table(("person", "name", "followers"), rows)
+
+
+def _suggested(items: list[Json]) -> Table:
+    rows = [(f"@{user['handle']}", user["display_name"], _why(user)) for user in items]
+    return table(("person", "name", "why"), rows)
+
+
+def _why(user: Json) -> str:
+    if user["follows_me"]:
+        return "follows you"
+    return _REASONS.get(user["reason"], "")
 
 
 def _when(text: str) -> str:

@@ -56,6 +56,7 @@ class Wanted:
     whole: bool = False
     when: str = ""
     keep_capture_details: bool = False
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +134,7 @@ def new_batch(media: Sequence[Medium], wanted: Wanted) -> Batch:
         body["place"] = wanted.place
     if wanted.taken_at is not None:
         body["taken_at"] = wanted.taken_at
+    if wanted.sensitive:
+        body["sensitive"] = True
     key = key_for((medium.sha256 for medium in media), attempt=1, when=wanted.when)
     return Batch(tuple(media), key, body)

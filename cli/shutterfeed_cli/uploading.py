@@ -140,16 +140,22 @@ def _wanted(asked: argparse.Namespace, caption: Caption, place: Json | None) -> 
                 place=place,
                 per_post=MAX_MEDIA if asked.album else 1,
                 keep_capture_details=asked.keep_capture_details,
+                sensitive=asked.sensitive,
             )
 
 
 def _caption(asked: argparse.Namespace) -> Caption:
     if asked.caption is not None:
-        fixed = captions.tidy(asked.caption)
-        if len(fixed) > MAX_CAPTION:
-            raise UsageError(f"A caption may have at most {MAX_CAPTION:,} characters.")
-        return always(fixed)
+        return always(parse_caption(asked.caption))
     return caption_of(asked.caption_from)
+
+
+def parse_caption(text: str) -> str:
+    """A caption that was typed, as the service takes it. Raises `UsageError` if it is too long."""
+    fixed = captions.tidy(text)
+    if len(fixed) > MAX_CAPTION:
+        raise UsageError(f"A caption may have at most {MAX_CAPTION:,} characters.")
+    return fixed
 
 
 def caption_of(kind: str | None) -> Caption:

@@ -22,6 +22,7 @@ from shutterfeed.domain.posts import (
     Place,
 )
 from shutterfeed.domain.search import SuggestionKind
+from shutterfeed.domain.suggestions import SuggestionReason
 from shutterfeed.domain.users import (
     MAX_BIO,
     MAX_DISPLAY_NAME,
@@ -42,6 +43,7 @@ from shutterfeed.services.links import MediaLinks, MediumLinks
 from shutterfeed.services.mutes import MuteView
 from shutterfeed.services.posts import CreatedPost
 from shutterfeed.services.search import SuggestionView
+from shutterfeed.services.suggestions import SuggestedView
 from shutterfeed.services.uploads import Grant, UploadView
 from shutterfeed.services.viewing import AuthorView, PostView, ProfileView
 
@@ -770,23 +772,27 @@ class UserPage(Struct):
 
 class SuggestedUser(Author):
     """A user whom the caller may like to follow, and what the caller is to them, as in
-    `UserAsSeen`."""
+    `UserAsSeen`. The `reason` is `acquaintance` if people whom the caller follows follow them, and
+    `popular` if they are popular or active in these days."""
 
     followed_by_me: bool
     follows_me: bool
     requested_by_me: bool
     blocked_by_me: bool
     muted_by_me: bool
+    reason: SuggestionReason
 
     @classmethod
-    def seen(cls, view: ProfileView, links: MediaLinks) -> SuggestedUser:
-        profile, relation = view.profile, RelationBody.to(view.relation)
+    def seen(cls, view: SuggestedView, links: MediaLinks) -> SuggestedUser:
+        profile = view.profile.profile
+        relation = RelationBody.to(view.profile.relation)
         return cls(
             profile.user_id,
             profile.handle,
             profile.display_name,
             AvatarBody.of(profile.avatar, links),
             **asdict(relation),
+            reason=view.reason,
         )
 
 

@@ -63,6 +63,7 @@ def test_who_publishes_and_who_is_followed_is_suggested_within_minutes(
         "requested_by_me": False,
         "blocked_by_me": False,
         "muted_by_me": False,
+        "reason": "popular",
     }
     client.put("/me/following/ada", ben)
     assert client.get("/suggestions", ada).json["items"][1]["follows_me"]
@@ -82,6 +83,8 @@ def test_whom_those_follow_whom_one_follows_is_found_in_the_background(
     assert [message["kind"] for message in world.waiting("deliver")] == ["FindAcquaintances"]
     pipeline.run()
     assert _suggested(client, ada) == ["eve"]
+    (eve_again,) = client.get("/suggestions", ada).json["items"]
+    assert eve_again["reason"] == "acquaintance"
     assert world.waiting("deliver") == []
     world.clock.advance(timedelta(days=1))
     assert _suggested(client, ada) == ["eve"]

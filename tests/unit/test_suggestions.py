@@ -142,6 +142,13 @@ def test_candidates_come_from_both_lists_in_turns() -> None:
     assert Suggested().candidates(ADA, 9) == []
 
 
+def test_whoever_is_on_both_lists_is_suggested_as_an_acquaintance() -> None:
+    lists = Suggested(Popular({BOB: 3, EVE: 2}), Acquaintances((CY, EVE), START))
+    reasons = {user_id: lists.reason(user_id).value for user_id in lists.candidates(ADA, 9)}
+    assert reasons == {CY: "acquaintance", EVE: "acquaintance", BOB: "popular"}
+    assert replace(lists, acquaintances=None).reason(EVE).value == "popular"
+
+
 # All of it together.
 
 
@@ -169,7 +176,7 @@ def _publish(backend: Backend, author: int, key: str = "key") -> None:
 
 
 def _suggested(backend: Backend, reader: str, limit: int = 10) -> list[str]:
-    return [view.profile.user_id for view in backend.suggestions.suggest(reader, limit)]
+    return [view.profile.profile.user_id for view in backend.suggestions.suggest(reader, limit)]
 
 
 def _orders(backend: Backend) -> Sequence[object]:

@@ -80,16 +80,31 @@ export async function call<M extends Method, P extends PathsWith<M>>(
     response = await patiently(method, path, loose, token);
     if (response.status === 401) throw ended();
   }
+  return (await answerOf(response)) as Answer<Operation<P, M>>;
+}
+
+/** The operations that take no token: what everybody may see. */
+type PublicPaths = Extract<PathsWith<"get">, `/public/${string}`>;
+
+/** Reads what everybody may see. Raises the same errors as `call`, except `SessionOver`. */
+export async function read<P extends PublicPaths>(
+  path: P,
+  ...[given]: Arguments<Operation<P, "get">>
+): Promise<Answer<Operation<P, "get">>> {
+  const response = await patiently("get", path, (given ?? {}) as Loose, null);
+  return (await answerOf(response)) as Answer<Operation<P, "get">>;
+}
+
+async function answerOf(response: Response): Promise<unknown> {
   if (!response.ok) throw await refusal(response);
-  if (response.status === 204) return undefined as Answer<Operation<P, M>>;
-  return (await body(response)) as Answer<Operation<P, M>>;
+  return response.status === 204 ? undefined : body(response);
 }
 
 async function patiently(
   method: Method,
   path: string,
   given: Loose,
-  token: string,
+  token: string | null,
 ): Promise<Response> {
   for (const delay of PATIENCE_MS) {
     const response = await send(method, path, given, token);
@@ -114,9 +129,15 @@ const REPEATABLE_POSTS: ReadonlySet<string> = new Set<keyof paths>([
   "/me/sign-out-everywhere",
 ]);
 
-async function send(method: Method, path: string, given: Loose, token: string): Promise<Response> {
+async function send(
+  method: Method,
+  path: string,
+  given: Loose,
+  token: string | null,
+): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const headers: Record<string, string> = { Authorization: `Bearer ${token}`, ...given.header };
+  const signed = token === null ? {} : { Authorization: `Bearer ${token}` };
+  const headers: Record<string, string> = { ...signed, ...given.header };
   const init: RequestInit = {
     method: method.toUpperCase(),
     headers,
@@ -128,7 +149,8 @@ async function send(method: Method, path: string, given: Loose, token: string): 
   }
   const url = BASE + filled(path, given.path) + queryString(given.query);
   try {
-    return await (early(method, url, token) ?? fetch(url, init));
+    const sent = token === null ? undefined : early(method, url, token);
+    return await (sent ?? fetch(url, init));
   } catch (error) {
     if (given.signal?.aborted) throw error;
     throw new NetworkError();

@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { interrupted, signedIn } from "./auth.ts";
+import { farewell, interrupted, signedIn } from "./auth.ts";
 import { Boundary } from "./components/boundary.tsx";
 import { Icon, type IconName, Logo } from "./components/icons.tsx";
 import { Toaster } from "./components/toaster.tsx";
@@ -21,7 +21,10 @@ type View = ComponentType<Record<string, string>>;
 
 const views = () => import("./views/all.ts");
 const view = (
-  name: Exclude<keyof Awaited<ReturnType<typeof views>>, "PostMenu" | "SignInAgain">,
+  name: Exclude<
+    keyof Awaited<ReturnType<typeof views>>,
+    "PostMenu" | "PublicFrame" | "SignInAgain" | "Suggested"
+  >,
 ): View => lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
 
 /** The feed is the first screen; all else comes with the first step away from it. */
@@ -43,8 +46,15 @@ const ROUTES: readonly (readonly [string, View])[] = [
   ["/settings/muted", view("MutedView")],
   ["/requests", view("RequestsView")],
 ];
+/** What everybody may see, also who is not signed in. */
+const PUBLIC_ROUTES: readonly (readonly [string, View])[] = [
+  ["/p/:id", view("PostView")],
+  ["/u/:handle", view("PublicProfileView")],
+  ["/tags/:tag", view("TagView")],
+];
 export const SIGN_IN_PATHS = ["/sign-in", "/sign-up", "/confirm", "/forgot-password"];
 
+const PublicFrame = lazy(() => views().then((module) => module.PublicFrame));
 const PostMenu = lazy(() => views().then((module) => module.PostMenu));
 const SignInView = lazy(() => views().then((module) => module.SignInView));
 const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
@@ -63,20 +73,33 @@ export function App() {
     return () => document.removeEventListener("click", followLinks);
   }, []);
 
-  if (!isSignedIn || SIGN_IN_PATHS.includes(path)) {
-    return (
-      <>
-        <OfflineBanner />
+  if (!isSignedIn || SIGN_IN_PATHS.includes(path)) return <SignedOut path={path} />;
+  return <SignedIn path={path} />;
+}
+
+/** What everybody may see; on any other address, and once a session has ended, signing in. */
+function SignedOut({ path }: { path: string }) {
+  const hasLeft = useStore(farewell) !== null;
+  const [Shown, values] = route(PUBLIC_ROUTES, path) ?? [];
+  return (
+    <>
+      <OfflineBanner />
+      {Shown && !hasLeft ? (
+        <Boundary key={path}>
+          <PublicFrame>
+            <Shown {...values} />
+          </PublicFrame>
+        </Boundary>
+      ) : (
         <main id="main" class="main main-alone">
           <Boundary key="sign-in">
             <SignInView />
           </Boundary>
         </main>
-        <Toaster />
-      </>
-    );
-  }
-  return <SignedIn path={path} />;
+      )}
+      <Toaster />
+    </>
+  );
 }
 
 function SignedIn({ path }: { path: string }) {
@@ -95,7 +118,7 @@ function SignedIn({ path }: { path: string }) {
   useEffect(keepMeFresh, []);
   useFilesFromOutside();
 
-  const [Shown, values] = route(path);
+  const [Shown, values] = route(ROUTES, path) ?? [NotFoundView, {}];
   return (
     <div class="app">
       <a class="skip-link" href="#main">
@@ -125,12 +148,15 @@ function SignedIn({ path }: { path: string }) {
   );
 }
 
-function route(path: string): [View, Record<string, string>] {
-  for (const [pattern, shown] of ROUTES) {
+function route(
+  routes: readonly (readonly [string, View])[],
+  path: string,
+): [View, Record<string, string>] | null {
+  for (const [pattern, shown] of routes) {
     const values = match(pattern, path);
     if (values !== null) return [shown, values];
   }
-  return [NotFoundView, {}];
+  return null;
 }
 
 /** The page's cards only say whose menu it is: the menu leads to pages, and they to cards. */

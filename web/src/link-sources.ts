@@ -1,5 +1,5 @@
 /** What is read again for new links to the files of a post, of a user, of an upload. */
-import { call } from "./api.ts";
+import { call, read } from "./api.ts";
 import { signedIn } from "./auth.ts";
 import { type LinkSource, renewals } from "./links.ts";
 import { fetchPost } from "./posts.ts";
@@ -15,7 +15,12 @@ export function ofPost(id: string): LinkSource {
 export function ofUser(handle: string): LinkSource {
   return {
     key: `user ${handle}`,
-    read: () => call("get", "/users/{handle}", { path: { handle } }),
+    read: () => {
+      const given = { path: { handle } };
+      return signedIn.value
+        ? call("get", "/users/{handle}", given)
+        : read("/public/users/{handle}", given);
+    },
   };
 }
 

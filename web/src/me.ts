@@ -55,5 +55,6 @@ function stored(): Me | null {
   const text = localStorage.getItem(KEY);
   // An earlier version of this app kept it without these.
   const kept = text === null ? null : (JSON.parse(text) as Partial<Me>);
-  return kept && ({ private: false, requests: 0, ...kept } as Me);
+  const unknown = { private: false, requests: 0, sensitive: "blur", public_page: true } as const;
+  return kept && ({ ...unknown, ...kept } as Me);
 }

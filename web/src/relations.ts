@@ -1,5 +1,5 @@
 /** What one is to others, as last heard of: a change shows wherever the person does. */
-import type { ListedUser, PostBody, UserAsSeen } from "./api.ts";
+import type { PostBody, UserAsSeen } from "./api.ts";
 import { person } from "./auth.ts";
 import {
   type Change,
@@ -22,7 +22,7 @@ function put(id: string, relation: Change): void {
 }
 
 /** Notes the relations to a list of people that has just come. */
-export function learnOf(users: readonly ListedUser[]): void {
+export function learnOf(users: readonly (Flags & { id: string })[]): void {
   known.update((relations) => ({
     ...relations,
     ...Object.fromEntries(users.map((user) => [user.id, told(relations[user.id], user)])),

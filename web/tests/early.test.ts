@@ -63,6 +63,13 @@ test("the first picture is asked for as it is shown, and the answer is left for 
   assert.deepEqual(await (await early!.answer).json(), page);
 });
 
+test("nothing of a sensitive post is fetched before one looks", async () => {
+  const page = { items: [{ sensitive: true, media: [MEDIUM] }, { media: [MEDIUM] }] };
+  const { asked, pictures } = await run(Response.json(page));
+  assert.deepEqual(asked, ["/api/feed?limit=5"]);
+  assert.ok(pictures.every((picture) => !picture.srcset));
+});
+
 test("without a post there is no picture, and a refusal is left for the app", async () => {
   const empty = await run(Response.json({ items: [] }));
   assert.ok(empty.pictures.every((picture) => picture.srcset === ""));

@@ -170,7 +170,7 @@ class Api:
         return self.call("GET", "/me")
 
     def edit_me(self, **changes: str | bool) -> Json:
-        """Change `handle`, `display_name`, `bio` or `private`."""
+        """Change `handle`, `display_name`, `bio`, `private`, `public_page` or `sensitive`."""
         return self.call("PATCH", "/me", body=changes)
 
     def user(self, handle: str) -> Json:
@@ -209,10 +209,18 @@ class Api:
     def unmute(self, handle: str) -> None:
         self.call("DELETE", f"/me/mutes/{quote(handle)}")
 
+    def suggestions(self, limit: int) -> Json:
+        """Users whom the caller may like to follow, as `items`."""
+        return self.call("GET", "/suggestions", query={"limit": limit})
+
     # --- Posts
 
     def post(self, post_id: str) -> Json:
         return self.call("GET", f"/posts/{quote(post_id)}")
+
+    def edit_post(self, post_id: str, changes: Json) -> Json:
+        """Change `caption`, `place` or `sensitive` of one of the caller's posts. Returns it."""
+        return self.call("PATCH", f"/posts/{quote(post_id)}", body=changes)
 
     def send_draft(self, draft: Json, idempotency_key: str) -> Json:
         """Create a post from a body of `POST /posts`. Returns `post`, and in `uploads` the links

@@ -213,8 +213,11 @@ def test_another_copy_of_a_link_shows_the_post(visit: Visit, person: Callable[[]
     published(owner.api, post_id)
     somebody = visit(other).open(f"/p/{post_id}")
     somebody.sees_text("Shared with you")
-    # Whoever is not signed in comes to it after signing in.
+    # Whoever is not signed in sees it too, and comes back to it after signing in.
     nobody = visit().open(f"/p/{post_id}")
+    nobody.sees_text("Shared with you")
+    nobody.page.get_by_role("link", name="Sign in").click()
     nobody.sign_in(other.email)
+    expect(nobody.page.get_by_role("navigation", name="Main")).to_be_visible()
     nobody.sees_text("Shared with you")
     expect(nobody.page).to_have_url(re.compile(f"/p/{post_id}$"))

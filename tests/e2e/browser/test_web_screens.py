@@ -91,12 +91,15 @@ def test_every_screen_can_be_read_by_everybody(visit: Visit, maya: Person, scree
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_so_can_those_before_one_is_signed_in(visit: Visit, screen: str) -> None:
+def test_so_can_those_before_one_is_signed_in(visit: Visit, maya: Person, screen: str) -> None:
     visitor = visit(screen=SCREENS[screen])
     found = {}
-    for path in ("/sign-in", "/sign-up", "/confirm", "/forgot-password"):
+    signing_in = ("/sign-in", "/sign-up", "/confirm", "/forgot-password")
+    public = (f"/p/{maya.api.feed()['items'][0]['id']}", "/u/maya", "/tags/sea")
+    for path in (*signing_in, *public):
         visitor.open(path)
-        expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+        visitor.page.wait_for_load_state("networkidle")
+        expect(visitor.page.get_by_role("heading", level=1)).to_have_count(1)
         found[path] = (visitor.accessibility(), visitor.overflow())
     assert {path: told for path, told in found.items() if told != ([], 0)} == {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from shutterfeed_cli.client.content import Photo
@@ -283,14 +284,17 @@ def test_the_settings_lead_to_the_licences(visit: Visit, person: Callable[[], Pe
     expect(opened.value.locator("body")).to_contain_text("preact")
 
 
+@pytest.mark.parametrize("path", ["/", "/u/{handle}", "/p/{post}", "/search?q={handle}&type=posts"])
 def test_pictures_whose_links_have_expired_renew_themselves(
-    visit: Visit, person: Callable[[], Person]
+    visit: Visit, person: Callable[[], Person], path: str
 ) -> None:
     """A page that was open for days: all its links have expired, and each post is read once."""
     owner = person()
     album = [Photo(landscape(seed)) for seed in (74, 75)]
-    post_id = owner.api.publish(album, caption="From the day before yesterday")
+    post_id = owner.api.publish(album, caption=f"From the day before yesterday, {owner.handle}")
     published(owner.api, post_id)
+    found = f"/search?q={owner.handle}&type=posts"
+    eventually(lambda: owner.api.call("GET", found)["posts"], until=bool)
     somebody = visit(owner)
     somebody.expects("status of 403")
     page, read = somebody.page, []
@@ -302,11 +306,12 @@ def test_pictures_whose_links_have_expired_renew_themselves(
         expired = re.sub(r"&e=\d+", "&e=1000000000", answer.text)
         route.fulfill(content_type="application/json", body=expired)
 
-    page.route(re.compile(r"/api/feed"), expire)
+    shown = re.compile(r"/api/(feed|search|users/[^/]+/posts|posts/[^/]+$)")
+    page.route(shown, expire, times=1)
     page.on("request", lambda asked: read.append(asked.url) if "/api/posts/" in asked.url else None)
-    somebody.open()
-    card = somebody.card("From the day before yesterday")
-    picture = card.locator("img.picture").first
+    somebody.open(path.format(handle=owner.handle, post=post_id))
+    picture = page.locator("img.picture").first
     expect(picture).not_to_have_class(re.compile("picture-failed"))
     eventually(lambda: picture.evaluate("(image) => image.naturalWidth"), lambda width: width > 0)
-    assert [url.rpartition("/")[2] for url in read] == [post_id]
+    reads = [url.rpartition("/")[2] for url in read].count(post_id)
+    assert reads == (2 if path.startswith("/p/") else 1)

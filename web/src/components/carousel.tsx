@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
 import { ofPost } from "../link-sources.ts";
+import { useCover } from "../sensitive.ts";
 import { Clip } from "./clip.tsx";
+import { CoverButton, CoverPicture } from "./cover.tsx";
 import { Icon } from "./icons.tsx";
 import { Picture } from "./picture.tsx";
 
@@ -16,8 +18,32 @@ interface Props {
   controls?: boolean;
 }
 
-/** A post's photos and videos: one, or an album to swipe through. */
-export function Carousel({ post, sizes, eager = false, controls = false }: Props) {
+/** A post's photos and videos; those of a sensitive post once one has chosen to look. */
+export function Carousel(props: Props) {
+  const { post } = props;
+  const cover = useCover(post);
+  const [first] = post.media;
+  if (cover === "none" || first === undefined) return <Slides {...props} />;
+  const what =
+    post.media.length > 1
+      ? `Album of ${post.media.length} by ${nameOf(post)}`
+      : describe(post, first);
+  return (
+    <div class="covered">
+      <CoverButton post={post} cover={cover} what={what} />
+      {cover === "open" ? (
+        <Slides {...props} />
+      ) : (
+        <CoverPicture medium={first} class="stage" ratio={ratioOf(first)}>
+          Sensitive content
+        </CoverPicture>
+      )}
+    </div>
+  );
+}
+
+/** One photo or video, or an album to swipe through. */
+function Slides({ post, sizes, eager = false, controls = false }: Props) {
   const slides = useRef<HTMLUListElement>(null);
   const [index, setIndex] = useState(0);
   const media = post.media;
@@ -171,7 +197,11 @@ function Unready({ medium }: { medium: MediumView }) {
 export function describe(post: PostBody, medium: MediumView, number?: number): string {
   const kind = medium.content_type.startsWith("video/") ? "Video" : "Photo";
   const which = number === undefined ? kind : `${kind} ${number} of ${post.media.length}`;
-  return `${which} by ${post.author.display_name || `@${post.author.handle}`}`;
+  return `${which} by ${nameOf(post)}`;
+}
+
+export function nameOf({ author }: Pick<PostBody, "author">): string {
+  return author.display_name || `@${author.handle}`;
 }
 
 function ratioOf(medium: MediumView | undefined, limited = true): number {

@@ -10,7 +10,7 @@ import { toast } from "../toasts.ts";
 import { Confirm } from "./confirm.tsx";
 
 interface Props {
-  user: User;
+  user: Pick<User, "id" | "handle" | "private">;
   /** As the API said when the user was loaded. */
   seen: Flags;
   /** Hears of the new count of followers. */

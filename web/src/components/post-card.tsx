@@ -1,11 +1,13 @@
 import type { PostBody } from "../api.ts";
+import { signedIn } from "../auth.ts";
 import { openMenu } from "../post-menu.ts";
 import { usePost } from "../posts.ts";
 import { FEED_SIZES } from "../sources.ts";
+import { useStore } from "../store.ts";
 import { ago, fullDate } from "../text.ts";
 import { Avatar } from "./avatar.tsx";
 import { Caption } from "./caption.tsx";
-import { Carousel } from "./carousel.tsx";
+import { Carousel, nameOf } from "./carousel.tsx";
 import { Icon } from "./icons.tsx";
 import { share } from "./share.ts";
 
@@ -25,6 +27,7 @@ export function PostCard({ post: given, eager = false }: { post: PostBody; eager
 /** Who posted, when and where, and what can be done about it. */
 export function PostHead({ post }: { post: PostBody }) {
   const { author, place, published_at: published } = post;
+  const isSignedIn = useStore(signedIn);
   return (
     <header class="card-head">
       {/* biome-ignore lint/a11y/useAnchorContent: the name beside it is the same link, and is read */}
@@ -52,24 +55,28 @@ export function PostHead({ post }: { post: PostBody }) {
               </a>
             </>
           )}
+          {post.sensitive && (
+            <>
+              {(published || place) && <span aria-hidden="true"> · </span>}
+              Sensitive
+            </>
+          )}
         </p>
       </div>
       <button type="button" class="icon-button" aria-label="Share" onClick={() => void share(post)}>
         <Icon name="share" />
       </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Post options"
-        aria-haspopup="dialog"
-        onClick={() => openMenu(post)}
-      >
-        <Icon name="more" />
-      </button>
+      {isSignedIn && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Post options"
+          aria-haspopup="dialog"
+          onClick={() => openMenu(post)}
+        >
+          <Icon name="more" />
+        </button>
+      )}
     </header>
   );
-}
-
-export function nameOf(post: PostBody): string {
-  return post.author.display_name || `@${post.author.handle}`;
 }

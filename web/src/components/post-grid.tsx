@@ -1,7 +1,9 @@
 import type { PostBody } from "../api.ts";
 import { ofPost } from "../link-sources.ts";
 import { usePost } from "../posts.ts";
+import { useCover } from "../sensitive.ts";
 import { describe } from "./carousel.tsx";
+import { CoverButton, CoverPicture } from "./cover.tsx";
 import { Icon } from "./icons.tsx";
 import { Picture } from "./picture.tsx";
 
@@ -21,21 +23,33 @@ export function PostGrid({ posts }: { posts: readonly PostBody[] }) {
 
 function Tile({ post: given, eager }: { post: PostBody; eager: boolean }) {
   const post = usePost(given);
+  const cover = useCover(post);
   const [first] = post.media;
   if (post.state === "deleted" || first === undefined) return null;
   const what = describe(post, first);
-  const label = post.caption ? `${what}: ${post.caption.slice(0, 120)}` : what;
+  const said = post.sensitive ? `${what}, sensitive` : what;
+  const label = post.caption ? `${said}: ${post.caption.slice(0, 120)}` : said;
   return (
     <li class="tile">
+      <CoverButton post={post} cover={cover} what={what} />
       <a href={`/p/${post.id}`} aria-label={label}>
-        <Picture
-          medium={first}
-          source={ofPost(post.id)}
-          sizes={SIZES}
-          fallbackAlt=""
-          eager={eager}
-          tile
-        />
+        {cover === "closed" ? (
+          <CoverPicture medium={first} />
+        ) : (
+          <Picture
+            medium={first}
+            source={ofPost(post.id)}
+            sizes={SIZES}
+            fallbackAlt=""
+            eager={eager}
+            tile
+          />
+        )}
+        {post.sensitive && cover === "none" && (
+          <span class="tile-mark tile-mark-left">
+            <Icon name="hidden" />
+          </span>
+        )}
         {post.media.length > 1 ? (
           <span class="tile-mark">
             <Icon name="album" />

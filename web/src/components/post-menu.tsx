@@ -17,6 +17,7 @@ import { FileImage } from "./file-image.tsx";
 import { Icon } from "./icons.tsx";
 import { PersonDialog, PersonItems, type PersonStep } from "./person-menu.tsx";
 import { PlaceFields } from "./place-fields.tsx";
+import { SensitiveSwitch } from "./sensitive-switch.tsx";
 import { share } from "./share.ts";
 
 interface Props {
@@ -105,6 +106,7 @@ function EditPost({ post, onClose }: Props) {
     Object.fromEntries(post.media.map((medium) => [medium.id, medium.alt_text])),
   );
   const [place, setPlace] = useState(placeText(post.place));
+  const [isSensitive, setSensitive] = useState(post.sensitive);
   const [placeError, setPlaceError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -123,6 +125,7 @@ function EditPost({ post, onClose }: Props) {
         caption,
         ...(changed.length > 0 && { alt_texts }),
         place: parsed,
+        ...(isSensitive !== post.sensitive && { sensitive: isSensitive }),
       };
       remember(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
       toast("Changes saved.");
@@ -175,6 +178,7 @@ function EditPost({ post, onClose }: Props) {
             onPlace={(changed) => setPlace({ ...place, ...changed })}
             error={placeError}
           />
+          <SensitiveSwitch isOn={isSensitive} onChange={setSensitive} />
           {error !== null && !isOfCaption && (
             <p class="field-error" role="alert">
               {sentence(error)}

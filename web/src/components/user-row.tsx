@@ -18,15 +18,18 @@ export function UserRow({ user, children }: { user: ListedUser; children?: Compo
 
 interface PersonRowProps {
   user: Pick<Author, "handle" | "display_name" | "avatar">;
-  /** A line below the names. */
+  /** A line below the names, cut where it ends. */
   bio?: string;
+  /** Why somebody is in the list. */
+  reason?: string;
   followsMe?: boolean;
   /** The buttons beside it. */
   children?: ComponentChildren;
 }
 
 /** Somebody in a list, with whatever can be done about them there. */
-export function PersonRow({ user, bio, followsMe = false, children }: PersonRowProps) {
+export function PersonRow(props: PersonRowProps) {
+  const { user, bio, reason, followsMe = false, children } = props;
   return (
     <li class="person">
       <a class="user-row" href={`/u/${user.handle}`}>
@@ -36,6 +39,7 @@ export function PersonRow({ user, bio, followsMe = false, children }: PersonRowP
           <span class="handle">@{user.handle}</span>
           {followsMe && <FollowsMe />}
           {bio && <span class="user-row-bio">{bio}</span>}
+          {reason && <span class="user-row-reason">{reason}</span>}
         </span>
       </a>
       <div class="person-actions">{children}</div>

@@ -4,6 +4,7 @@ import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
 import { PlaceFields } from "../components/place-fields.tsx";
+import { SensitiveSwitch } from "../components/sensitive-switch.tsx";
 import { filesTaken } from "../compose.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { useStore } from "../store.ts";
@@ -120,6 +121,10 @@ export function Compose({ files, onClose }: Props) {
                 />
                 Show when and with which camera it was taken
               </label>
+              <SensitiveSwitch
+                isOn={current.isSensitive}
+                onChange={(isSensitive) => edit({ isSensitive })}
+              />
             </>
           )}
           {isPosting && share < 1 && (

@@ -1,11 +1,12 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
 import { MAX_MEDIA, MAX_PAGE, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES } from "../../build/limits.ts";
-import { type CreatePost, call, type UploadBody } from "../api.ts";
+import { call, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
 import { NO_PLACE, type PlaceText, parsePlace } from "../place.ts";
 import { Store } from "../store.ts";
 import { fileSize, plural } from "../text.ts";
+import { bodyOf } from "./body.ts";
 import { hashFile, inspectVideo } from "./inspect.ts";
 import type { VideoFacts } from "./mp4.ts";
 import { resume, start } from "./queue.ts";
@@ -37,6 +38,7 @@ export interface Draft {
   readonly caption: string;
   readonly place: PlaceText;
   readonly keepsCapture: boolean;
+  readonly isSensitive: boolean;
   /** About the selection as a whole. */
   readonly note: string | null;
 }
@@ -46,6 +48,7 @@ const EMPTY: Draft = {
   caption: "",
   place: NO_PLACE,
   keepsCapture: false,
+  isSensitive: false,
   note: null,
 };
 
@@ -133,22 +136,7 @@ export async function post(): Promise<void> {
   const current = await prepared();
   const place = parsePlace(current.place);
   if (typeof place === "string") throw new Failure(place);
-  const body: CreatePost = {
-    caption: current.caption,
-    place,
-    taken_at: null,
-    sensitive: false,
-    media: current.items.map((item) => ({
-      content_type: item.type!,
-      bytes: item.file.size,
-      sha256: item.sha256!,
-      alt_text: item.altText.trim(),
-      keep_capture_details: current.keepsCapture,
-      width: item.video?.width ?? null,
-      height: item.video?.height ?? null,
-      duration_ms: item.video?.durationMs ?? null,
-    })),
-  };
+  const body = bodyOf(current, place);
   const text = JSON.stringify(body);
   const key = keys.get(text) ?? crypto.randomUUID();
   keys.set(text, key);

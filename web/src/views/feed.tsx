@@ -7,8 +7,10 @@ import { PostCard } from "../components/post-card.tsx";
 import { openCompose } from "../compose.ts";
 import { sentence } from "../errors.ts";
 import { askForNews, dropGone, feed, lacksOwn, news, showNews } from "../feed.ts";
+import { lazy } from "../lazy.tsx";
 import { published } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
+import { currentCover } from "../sensitive.ts";
 import { useStore } from "../store.ts";
 import { plural } from "../text.ts";
 import { toast } from "../toasts.ts";
@@ -20,10 +22,21 @@ const TOP_PX = 200;
 const FIRST_POSTS = 2;
 const FIRST_PICTURE_MS = 2_000;
 
+const Suggested = lazy(() => import("./all.ts").then((module) => module.Suggested));
+
 export function FeedView() {
   const list = feed();
   const isShown = useIsShown();
-  const [isSettled, settle] = useFirstPicture(list.state.value.items.length > 0);
+  const { items } = useStore(list.state);
+  const [isSettled, settle] = useFirstPicture(items.length > 0);
+  const first = items.slice(0, FIRST_POSTS);
+  const isCovered = first.length > 0 && first.every((post) => currentCover(post) === "closed");
+
+  // No picture comes that could be waited for.
+  useEffect(() => {
+    if (isCovered) settle();
+  }, [isCovered]);
+
   return (
     <Page title="Home" hideTitle class="page-feed">
       <NewPosts />
@@ -47,19 +60,27 @@ export function FeedView() {
         )}
         skeleton={<FeedSkeleton />}
         empty={
-          <Empty title="Your feed is empty">
-            <p>Follow people to see their posts here. Your own posts appear here too.</p>
-            <p class="empty-actions">
-              <a class="button button-primary" href="/search">
-                Find people
-              </a>
-              <button type="button" class="button" onClick={openCompose}>
-                Post a photo
-              </button>
-            </p>
-          </Empty>
+          <>
+            <Empty title="Your feed is empty">
+              <p>Follow people to see their posts here. Your own posts appear here too.</p>
+              <p class="empty-actions">
+                <a class="button button-primary" href="/search">
+                  Find people
+                </a>
+                <button type="button" class="button" onClick={openCompose}>
+                  Post a photo
+                </button>
+              </p>
+            </Empty>
+            <Suggested />
+          </>
         }
-        end={<p class="list-end">You have seen everything.</p>}
+        end={
+          <>
+            <p class="list-end">You have seen everything.</p>
+            <Suggested />
+          </>
+        }
       />
     </Page>
   );

@@ -1,16 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
+import { signedIn } from "../auth.ts";
 import { Caption } from "../components/caption.tsx";
-import { Carousel } from "../components/carousel.tsx";
+import { Carousel, nameOf } from "../components/carousel.tsx";
 import { Empty, Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
-import { nameOf, PostHead } from "../components/post-card.tsx";
+import { PostHead } from "../components/post-card.tsx";
 import { isNotFound } from "../errors.ts";
 import { follow } from "../pending.ts";
 import { fetchPost, recall, restorePost, usePost } from "../posts.ts";
 import { useRelation } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { fullDate } from "../text.ts";
+import { NotForStrangers } from "./public.tsx";
 
 const SIZES = "(min-width: 1100px) 62vw, 100vw";
 
@@ -127,6 +129,7 @@ function Deleted({ post }: { post: PostBody }) {
 }
 
 function Gone() {
+  if (!signedIn.value) return <NotForStrangers what="post" />;
   return (
     <Page title="Post not found" hideTitle>
       <Empty title="There is no such post">

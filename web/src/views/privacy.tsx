@@ -1,15 +1,15 @@
 import { useState } from "preact/hooks";
-import { call, type Me } from "../api.ts";
+import type { Me } from "../api.ts";
 import { Confirm } from "../components/confirm.tsx";
 import { Retry } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
-import { sentence } from "../errors.ts";
-import { loadMe, me, setMe } from "../me.ts";
+import { Switch } from "../components/switch.tsx";
+import { loadMe, me } from "../me.ts";
 import { useResource } from "../resource.ts";
+import { changeSetting } from "../settings.ts";
 import { useStore } from "../store.ts";
 import { plural } from "../text.ts";
-import { toast } from "../toasts.ts";
 
 /** Who sees one's posts, and whom one does not want to see. */
 export function PrivacyView() {
@@ -18,7 +18,13 @@ export function PrivacyView() {
   return (
     <Page title="Privacy" class="page-narrow">
       {loaded.error && <Retry message={loaded.error} onRetry={loaded.retry} />}
-      {own && loaded.value && <PrivateAccount own={own} />}
+      {own && loaded.value && (
+        <>
+          <PrivateAccount own={own} />
+          <PublicPage own={own} />
+          <SensitivePosts own={own} />
+        </>
+      )}
       <ul class="menu settings-menu">
         <li>
           <a class="menu-item" href="/requests">
@@ -50,45 +56,27 @@ const PUBLIC_HINT =
   "Everybody can see your posts and follow you. If you make your account private, your followers" +
   " stay, new ones have to ask, and your posts leave the search.";
 
-/** The switch is moved at once, and moved back if the API refuses. */
 function PrivateAccount({ own }: { own: Me }) {
   const [isAsking, setAsking] = useState(false);
 
-  async function change(isPrivate: boolean): Promise<void> {
-    setMe({ ...own, private: isPrivate });
-    try {
-      setMe(await call("patch", "/me", { body: { private: isPrivate } }));
-      toast(isPrivate ? "Your account is private now." : "Your account is public now.");
-    } catch (error) {
-      setMe(own);
-      toast(sentence(error), { isError: true });
-    }
-  }
+  const change = (isPrivate: boolean) =>
+    changeSetting(
+      { private: isPrivate },
+      isPrivate ? "Your account is private now." : "Your account is public now.",
+    );
 
   return (
     <section class="privacy" aria-labelledby="private-account">
       <h2 id="private-account">Private account</h2>
-      <label class="check">
-        <input
-          class="switch"
-          type="checkbox"
-          role="switch"
-          aria-checked={own.private}
-          checked={own.private}
-          aria-describedby="private-hint"
-          onChange={(event) => {
-            if (event.currentTarget.checked) void change(true);
-            else {
-              event.currentTarget.checked = true; // it stays on until one has answered
-              setAsking(true);
-            }
-          }}
-        />
-        Only people whom I accept see my posts
-      </label>
-      <p class="field-hint" id="private-hint">
-        {own.private ? PRIVATE_HINT : PUBLIC_HINT}
-      </p>
+      <Switch
+        label="Only people whom I accept see my posts"
+        isOn={own.private}
+        onChange={(isPrivate) => {
+          if (isPrivate) void change(true);
+          else setAsking(true); // it stays on until one has answered
+        }}
+        hint={own.private ? PRIVATE_HINT : PUBLIC_HINT}
+      />
       {isAsking && (
         <Confirm
           title="Make your account public?"
@@ -108,6 +96,56 @@ function PrivateAccount({ own }: { own: Me }) {
           )}
         </Confirm>
       )}
+    </section>
+  );
+}
+
+const OPEN_HINT =
+  "Whoever has a link, and search engines, can see your profile and posts without an account, and" +
+  " messengers show a preview of them.";
+const CLOSED_HINT =
+  "Nobody sees your profile and posts without signing in, and messengers show no preview of them.";
+const STILL_PRIVATE =
+  "This counts once your account is public: as long as it is private, nobody sees it without" +
+  " signing in.";
+
+function PublicPage({ own }: { own: Me }) {
+  const hint = own.public_page ? OPEN_HINT : CLOSED_HINT;
+  return (
+    <section class="privacy" aria-labelledby="public-page">
+      <h2 id="public-page">People without an account</h2>
+      <Switch
+        label="Everybody may see my page"
+        isOn={own.public_page}
+        onChange={(public_page) =>
+          void changeSetting(
+            { public_page },
+            public_page
+              ? "People without an account can see your page now."
+              : "Within a minute, your page is only for people who are signed in.",
+          )
+        }
+        hint={own.private ? STILL_PRIVATE : hint}
+      />
+    </section>
+  );
+}
+
+function SensitivePosts({ own }: { own: Me }) {
+  return (
+    <section class="privacy" aria-labelledby="sensitive-posts">
+      <h2 id="sensitive-posts">Sensitive posts</h2>
+      <Switch
+        label="Blur posts that are marked as sensitive"
+        isOn={own.sensitive === "blur"}
+        onChange={(isBlurred) =>
+          void changeSetting(
+            { sensitive: isBlurred ? "blur" : "show" },
+            isBlurred ? "Sensitive posts are blurred now." : "Sensitive posts are shown now.",
+          )
+        }
+        hint="You can look at each blurred post. Your own are never blurred for you."
+      />
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { User, UserAsSeen } from "../api.ts";
 import { unblock } from "../blocks.ts";
@@ -24,6 +25,35 @@ interface Props {
 export function Head({ seen, isOwn, onChange }: Props) {
   const { user } = seen;
   const relation = useRelation(user.id, seen);
+  const badges = (
+    <>
+      {relation.follows_me && <FollowsMe />} {isMuted(relation) && <Muted />}
+    </>
+  );
+  return (
+    <Who user={user} badges={badges} hasLists={user.counts.posts !== null}>
+      <div class="profile-actions">
+        {isOwn ? <OwnActions /> : <Actions seen={seen} onChange={onChange} />}
+      </div>
+    </Who>
+  );
+}
+
+/** The same for whoever is not signed in: there is nothing that they can do, and no list to read. */
+export function PublicHead({ user }: { user: User }) {
+  return <Who user={user} hasLists={false} />;
+}
+
+interface WhoProps {
+  user: User;
+  badges?: ComponentChildren;
+  /** The lists of followers may be read. */
+  hasLists: boolean;
+  /** What can be done. */
+  children?: ComponentChildren;
+}
+
+function Who({ user, badges, hasLists, children }: WhoProps) {
   return (
     <header class="profile">
       <Avatar user={user} size="large" />
@@ -32,17 +62,15 @@ export function Head({ seen, isOwn, onChange }: Props) {
           <bdi>{user.display_name || `@${user.handle}`}</bdi>
         </p>
         <p class="handle">@{user.handle}</p>
-        {relation.follows_me && <FollowsMe />} {isMuted(relation) && <Muted />}
-        <Counts user={user} />
+        {badges}
+        <Counts user={user} hasLists={hasLists} />
         {user.bio && (
           <p class="bio" dir="auto">
             <Linked text={user.bio} />
           </p>
         )}
       </div>
-      <div class="profile-actions">
-        {isOwn ? <OwnActions /> : <Actions seen={seen} onChange={onChange} />}
-      </div>
+      {children}
     </header>
   );
 }
@@ -51,8 +79,8 @@ function Muted() {
   return <span class="badge">Muted</span>;
 }
 
-/** The number of posts is left out where one may not see them, and the lists are no links then. */
-function Counts({ user }: { user: User }) {
+/** The number of posts is left out where one may not see them. */
+function Counts({ user, hasLists }: { user: User; hasLists: boolean }) {
   const { posts, followers, following } = user.counts;
   const followersText = (
     <>
@@ -64,24 +92,18 @@ function Counts({ user }: { user: User }) {
       <b>{count(following)}</b> following
     </>
   );
-  if (posts === null) {
-    return (
-      <ul class="counts">
-        <li>{followersText}</li>
-        <li>{followingText}</li>
-      </ul>
-    );
-  }
   return (
     <ul class="counts">
+      {posts !== null && (
+        <li>
+          <b>{count(posts)}</b> {posts === 1 ? "post" : "posts"}
+        </li>
+      )}
       <li>
-        <b>{count(posts)}</b> {posts === 1 ? "post" : "posts"}
+        {hasLists ? <a href={`/u/${user.handle}/followers`}>{followersText}</a> : followersText}
       </li>
       <li>
-        <a href={`/u/${user.handle}/followers`}>{followersText}</a>
-      </li>
-      <li>
-        <a href={`/u/${user.handle}/following`}>{followingText}</a>
+        {hasLists ? <a href={`/u/${user.handle}/following`}>{followingText}</a> : followingText}
       </li>
     </ul>
   );

@@ -13,6 +13,7 @@ import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
 import { SearchBox } from "./search-box.tsx";
 import { searchAddress, TABS, type Tab } from "./search-tabs.ts";
+import { Suggested } from "./suggested.tsx";
 
 /** How many people, and how many tags, are shown above the posts. */
 const BEST = 3;
@@ -25,9 +26,14 @@ export function SearchView() {
     <Page title={asked ? `Search: ${asked}` : "Search"} hideTitle class="page-wide">
       <SearchBox asked={asked} tab={tab} />
       {asked === "" ? (
-        <Empty title="Find people and pictures">
-          <p>Search for names, captions, places or #hashtags. Small typing errors do not matter.</p>
-        </Empty>
+        <>
+          <Empty title="Find people and pictures">
+            <p>
+              Search for names, captions, places or #hashtags. Small typing errors do not matter.
+            </p>
+          </Empty>
+          <Suggested />
+        </>
       ) : (
         <>
           <nav class="tabs" aria-label="Kinds of results">

@@ -34,6 +34,11 @@ import {
 /** Where one wanted to go before one was asked to sign in. */
 let wanted = "/";
 
+/** Whoever signs in goes on to this address of the app. */
+export function comeBackTo(address: string): void {
+  wanted = address;
+}
+
 /** Everything before one is signed in. On any other address: signing in, and then that address. */
 export function SignInView() {
   const { path } = useStore(location);
@@ -41,7 +46,7 @@ export function SignInView() {
   const isPage = path in STEPS;
 
   useEffect(() => {
-    if (!isPage) wanted = here();
+    if (!isPage) comeBackTo(here());
     // Signed in, or so already: on to where one wanted to go.
     if (isPage && isSignedIn) {
       const to = wanted;

@@ -1,4 +1,5 @@
-import { call } from "../api.ts";
+import { call, read } from "../api.ts";
+import { signedIn } from "../auth.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
@@ -15,7 +16,10 @@ export function TagView({ tag }: Record<string, string>) {
       new List(
         async (cursor) => {
           const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
-          const page = await call("get", "/hashtags/{tag}/posts", { path: { tag: tag! }, query });
+          const given = { path: { tag: tag! }, query };
+          const page = signedIn.value
+            ? await call("get", "/hashtags/{tag}/posts", given)
+            : await read("/public/hashtags/{tag}/posts", given);
           page.items.forEach(remember);
           return page;
         },

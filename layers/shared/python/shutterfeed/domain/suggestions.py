@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import zip_longest
 from typing import Final
 
@@ -129,6 +130,14 @@ class Acquaintances:
         return now - self.made_at >= (_LASTS if self.user_ids else _EMPTY_LASTS)
 
 
+class SuggestionReason(StrEnum):
+    """Why somebody is suggested: they are followed by people whom the reader follows, or are
+    popular or active in these days."""
+
+    ACQUAINTANCE = "acquaintance"
+    POPULAR = "popular"
+
+
 @dataclass(frozen=True, slots=True)
 class Suggested:
     """The lists from which a reader gets suggestions."""
@@ -143,6 +152,12 @@ class Suggested:
         pairs = zip_longest(known, self.popular.ranked)
         in_turns = dict.fromkeys(user_id for pair in pairs for user_id in pair if user_id)
         return [user_id for user_id in in_turns if user_id != reader_id][:size]
+
+    def reason(self, user_id: str) -> SuggestionReason:
+        """Why this candidate is suggested. Whoever is on both lists is an acquaintance: that says
+        more to the reader."""
+        known = self.acquaintances.user_ids if self.acquaintances is not None else ()
+        return SuggestionReason.ACQUAINTANCE if user_id in known else SuggestionReason.POPULAR
 
 
 def sampled(user_ids: Iterable[str], seed: str, size: int) -> list[str]:

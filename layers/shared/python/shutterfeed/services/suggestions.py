@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from shutterfeed.domain.messages import FindAcquaintances
-from shutterfeed.domain.suggestions import CANDIDATES_PER_SUGGESTION
+from shutterfeed.domain.suggestions import CANDIDATES_PER_SUGGESTION, SuggestionReason
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.suggestions import SuggestionLists
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.viewing import ProfileView, ViewingService
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedView:
+    """Somebody who is suggested, and why."""
+
+    profile: ProfileView
+    reason: SuggestionReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +29,7 @@ class SuggestionService:
     orders: Queue[FindAcquaintances]
     clock: Clock
 
-    def suggest(self, reader_id: str, limit: int) -> tuple[ProfileView, ...]:
+    def suggest(self, reader_id: str, limit: int) -> tuple[SuggestedView, ...]:
         """The best suggestions, up to `limit`: users whom the reader neither follows nor has asked
         to.
 
@@ -33,4 +42,6 @@ class SuggestionService:
         candidates = lists.candidates(reader_id, limit * CANDIDATES_PER_SUGGESTION)
         views = self.viewing.suggested(Viewer(reader_id), candidates)
         new = (v for v in views if not (v.relation.follows or v.relation.has_requested))
-        return tuple(new)[:limit]
+        return tuple(
+            SuggestedView(view, lists.reason(view.profile.user_id)) for view in islice(new, limit)
+        )

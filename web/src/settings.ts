@@ -1,0 +1,20 @@
+/** One's own settings: a switch is moved at once, and moved back if the API refuses. */
+import { call, type Me } from "./api.ts";
+import { sentence } from "./errors.ts";
+import { me, setMe } from "./me.ts";
+import { toast } from "./toasts.ts";
+
+export type Setting = Partial<Pick<Me, "private" | "public_page" | "sensitive">>;
+
+/** `said` is what a success is told by. */
+export async function changeSetting(change: Setting, said: string): Promise<void> {
+  const before = me.value;
+  if (before !== null) setMe({ ...before, ...change });
+  try {
+    setMe(await call("patch", "/me", { body: change }));
+    toast(said);
+  } catch (error) {
+    setMe(before);
+    toast(sentence(error), { isError: true });
+  }
+}

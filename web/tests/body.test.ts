@@ -1,0 +1,59 @@
+/** What a post is declared with. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bodyOf } from "../src/upload/body.ts";
+
+type Draft = Parameters<typeof bodyOf>[0];
+
+const item = (fields: object) => ({
+  file: { size: 7 },
+  type: "image/jpeg",
+  sha256: "00",
+  altText: " A lake ",
+  video: null,
+  ...fields,
+});
+const draft = (fields: object) =>
+  ({
+    items: [item({})],
+    caption: "Hi",
+    keepsCapture: false,
+    isSensitive: false,
+    ...fields,
+  }) as unknown as Draft;
+
+test("a post is sensitive if its author says so", () => {
+  assert.equal(bodyOf(draft({}), null).sensitive, false);
+  assert.equal(bodyOf(draft({ isSensitive: true }), null).sensitive, true);
+});
+
+test("each file is declared by what is known of it", () => {
+  const clip = { type: "video/mp4", altText: "", video: { width: 4, height: 2, durationMs: 900 } };
+  const place = { name: "Lindau", latitude: 47.5, longitude: 9.7 };
+  const body = bodyOf(draft({ items: [item({}), item(clip)], keepsCapture: true }), place);
+  const known = { bytes: 7, sha256: "00", keep_capture_details: true };
+  assert.deepEqual(body, {
+    caption: "Hi",
+    place,
+    taken_at: null,
+    sensitive: false,
+    media: [
+      {
+        ...known,
+        content_type: "image/jpeg",
+        alt_text: "A lake",
+        width: null,
+        height: null,
+        duration_ms: null,
+      },
+      {
+        ...known,
+        content_type: "video/mp4",
+        alt_text: "",
+        width: 4,
+        height: 2,
+        duration_ms: 900,
+      },
+    ],
+  });
+});
