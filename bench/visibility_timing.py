@@ -78,12 +78,12 @@ def run(size: Size) -> list[Figure]:
 
 def _questions(deployment: Deployment) -> Sequence[Question]:
     blocker, private = (_author(deployment, f"timed_{name}") for name in ("blocker", "private"))
-    reader = deployment.person("timed_reader00")
-    blocker.api.block("timed_reader00")
+    reader = deployment.person("timed_reader0")
+    blocker.api.block("timed_reader0")
     private.api.edit_me(private=True)
     nobody = Api.once(deployment.outputs["ApiUrl"])
-    # Of the same length as the others; its author does not exist either.
-    absent_post, absent = _other_id(private.post_id), "timed_nobody00"
+    # Neither this author exists nor a user with this handle, which is as long as the others.
+    absent_post, absent = _other_id(private.post_id), "timed_nobody0"
     posts = {"blocked": blocker.post_id, "private": private.post_id, "nonexistent": absent_post}
     unseen = {"private": private.post_id, "nonexistent": absent_post}
     profiles = {"blocked": blocker.handle, "nonexistent": absent}
@@ -111,7 +111,7 @@ class _Author:
 
 def _author(deployment: Deployment, handle: str) -> _Author:
     api = deployment.person(handle)
-    post_id = api.publish([Photo(landscape(len(handle)))], caption="Seen by few")
+    post_id = api.publish([Photo(landscape(1))], caption="Seen by few")
     if api.wait_until_final(post_id)["state"] != "published":
         raise RuntimeError("the post was not published")
     return _Author(api, handle, post_id)
