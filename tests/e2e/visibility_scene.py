@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json, Photo
 from tests import pictures
 from tests.e2e.conftest import PASSWORD, Deployment, eventually, feed_ids, published
+from tests.e2e.expiry import expired_token
 from tests.visibility import rules
 from tests.visibility.asking import key_of
 from tests.visibility.cast import (
@@ -32,7 +32,6 @@ from tests.visibility.cast import (
 from tests.visibility.marks import Marks, PostMarks, UserMarks
 from tests.visibility.rules import Outcome
 from tools.cloud import LOCAL_CONFIRMATION_CODE
-from tools.deploy import LocalAws
 
 _ARRIVING: Final = tuple(post for post in Post if post not in (Post.UNPUBLISHED, Post.AVATAR))
 _CUT: Final = (Viewer.REMOVED, Viewer.BLOCKER, Viewer.BLOCKED)
@@ -93,7 +92,7 @@ def played(stack: Deployment) -> Scene:
     _wait_until_indexed(scene, frozenset(_ARRIVING))
     _happen(scene, people)
     _delete_account(stack, emails[Viewer.DELETED])
-    expired = stack.api.as_user(_run_out(stack, emails[Viewer.FRIEND]))
+    expired = stack.api.as_user(expired_token(stack, emails[Viewer.FRIEND]))
     scene = Scene(scene.marks, {**scene.apis, Viewer.EXPIRED: expired}, scene.bodies, links, began)
     _settle(scene)
     return scene
@@ -242,25 +241,6 @@ def _delete_account(stack: Deployment, email: str) -> None:
     """Delete an account from the user pool, as its owner can."""
     accounts = Accounts.once(stack.endpoint, stack.outputs["AccountClientId"])
     accounts.call("DeleteUser", {"AccessToken": accounts.sign_in(email, PASSWORD).access})
-
-
-def _run_out(stack: Deployment, email: str) -> str:
-    """An access token that has expired: while it is made, tokens live for a second."""
-    cognito = LocalAws(stack.endpoint).client("cognito-idp")
-    named = {
-        "UserPoolId": stack.outputs["UserPoolId"],
-        "ClientId": stack.outputs["UserPoolClientId"],
-    }
-    before = cognito.describe_user_pool_client(**named)["UserPoolClient"]
-    kept = {name: before[name] for name in ("AccessTokenValidity", "TokenValidityUnits")}
-    seconds = {**kept["TokenValidityUnits"], "AccessToken": "seconds"}
-    cognito.update_user_pool_client(**named, AccessTokenValidity=1, TokenValidityUnits=seconds)
-    try:
-        token = stack.accounts.sign_in(email, PASSWORD).access
-    finally:
-        cognito.update_user_pool_client(**named, **kept)
-    time.sleep(2)
-    return token
 
 
 def _settle(scene: Scene) -> None:

@@ -38,12 +38,11 @@ _NAMED_IN_PATH: Final[Mapping[str, type[User] | type[Post]]] = {
 }
 _CHANGED: Final = (User.PRIVATE,)
 """Those whom requests that change something between two users are about."""
-_OTHERS_POSTS: Final = (Post.PUBLIC, Post.PRIVATE, Post.DELETED, Post.AVATAR)
-"""Those posts that others than their authors try to change."""
-_UPLOADS: Final = (Post.PUBLIC, Post.PRIVATE, Post.UNPUBLISHED, Post.DELETED)
-_KEPT_FROM_STRANGERS: Final = frozenset((User.PRIVATE, User.UNLISTED))
-"""The owners about whom those who are signed in ask public routes. Others are asked about by nobody
-in particular: the answers are the same."""
+_OTHERS_POSTS: Final = (Post.PUBLIC, Post.PRIVATE, Post.DELETED)
+"""Those posts, and uploads, that others than their authors try to change or get."""
+_OWN_UPLOADS: Final = (Post.PUBLIC, Post.PRIVATE, Post.UNPUBLISHED, Post.DELETED)
+_LISTING: Final = (User.PUBLIC, User.PRIVATE, User.FRIEND, User.ASKER)
+"""Those for whose followers, and followed users, one asks: the other two have the same ones."""
 
 
 class Unlisted(AssertionError):
@@ -150,8 +149,9 @@ def askings(operation: Operation, entry: Entry) -> tuple[Asking, ...]:
     if "limit" not in operation.queries:
         return (Asking(lambda _marks, _target: (), entry.holds),)
     whole = Asking(lambda _marks, _target: (("limit", WHOLE),), entry.holds)
-    one = Asking(lambda _marks, _target: (("limit", "1"),), entry.holds, is_part=True)
-    return (whole, one)
+    if not entry.holds_hidden:
+        return (whole,)
+    return (whole, Asking(lambda _marks, _target: (("limit", "1"),), entry.holds, is_part=True))
 
 
 def made(
@@ -196,13 +196,12 @@ def _targets(
         is_own = IDENTITY[owner_of(target)] is viewer
         if viewer in _AUTHORS and not is_own:
             continue  # Strangers to each other, of whom there is one besides.
-        if asking.is_part and entry.within not in (Within.FOLLOWERS, Within.FOLLOWING):
-            continue
         if (target, role(viewer, owner_of(target))) not in entry.skip:
             yield target
 
 
 _AUTHORS: Final = frozenset(IDENTITY[user] for user in AUTHORS)
+_PEOPLE: Final = (Within.FOLLOWERS, Within.FOLLOWING)
 
 
 def _candidates(
@@ -213,15 +212,17 @@ def _candidates(
     viewer: Viewer,
 ) -> tuple[Subject, ...]:
     if operation.is_open and viewer is not Viewer.SIGNED_OUT:
-        return tuple(s for s in kind if owner_of(s) in _KEPT_FROM_STRANGERS)
+        # What these routes look at is not who asks: that is shown by what is private.
+        own = (owner for owner, identity in IDENTITY.items() if identity is viewer)
+        return tuple(s for s in kind if owner_of(s) in {User.PRIVATE, *own})
     if "media_id" in operation.parameters:
-        return _UPLOADS
+        return _OWN_UPLOADS if viewer in _AUTHORS else _OTHERS_POSTS
     if operation.writes and kind is User:
         return _CHANGED
     if operation.writes and viewer not in _AUTHORS:
         return _OTHERS_POSTS
-    if asking.is_part:
-        return (User.FRIEND,)
+    if entry.within in _PEOPLE:
+        return (User.FRIEND,) if asking.is_part else _LISTING
     return tuple(kind)
 
 

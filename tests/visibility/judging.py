@@ -94,7 +94,10 @@ class Expected:
 
     outcome: Outcome | None
     shown: frozenset[Subject] = frozenset()
+    bare: frozenset[Subject] = frozenset()
+    """The posts that are shown without their files."""
     files: frozenset[Subject] = frozenset()
+    """The posts that are shown with their files."""
     words: frozenset[Subject] = frozenset()
     """Those of posts that are not shown themselves, too."""
 
@@ -117,15 +120,12 @@ def expected(request: Request, viewer: Viewer) -> Expected:
     named = {owner_of(s) for s in posts if entry.names_authors} | (
         {target} if entry.names_target else set()
     )
-    files = {
-        post
-        for post in posts
-        if entry.has_files and not any(post in surface.without_files for surface in surfaces)
-    }
+    bare = {post for post in posts if any(post in surface.without_files for surface in surfaces)}
+    files = posts - bare if entry.has_files else set()
     words = _shown([s for s in asking.holds if s is rules.WORDS], tuple(Post), viewer, words=True)
     waiting = {User.ASKER} if rules.REQUESTS in surfaces and viewer is Viewer.PRIVATE else set()
     shown = frozenset(s for s in (*posts, *named, *waiting) if s is not None)
-    return Expected(outcome, shown, frozenset(files), frozenset(words))
+    return Expected(outcome, shown, *map(frozenset, (bare, files, words)))
 
 
 def _shown(
@@ -194,7 +194,7 @@ def _wrong_status(request: Request, right: Expected, answer: Answer) -> Iterator
 
 def _may_be(facet: Facet, subject: Subject, right: Expected, viewer: Viewer) -> bool:
     if facet is Facet.FILES:
-        return subject in right.files
+        return subject in right.shown - right.bare
     if facet is Facet.WORDS and subject in right.words:
         return True
     # Whoever asks learns nothing from finding themselves.
@@ -233,7 +233,10 @@ def _wrong_content(
                 yield post, f"a link is good for {expiry - now.timestamp():.0f} s"
     if answer.text.startswith("{"):
         for user, number in _numbers(json.loads(answer.text), marks):
-            sees = rules.COUNT.outcome(user, role(viewer, user)) is Outcome.SHOWN
+            seen_as = role(viewer, user)
+            if request.entry.leaves and seen_as is not Role.OWNER:
+                seen_as = Role.STRANGER
+            sees = rules.COUNT.outcome(user, seen_as) is Outcome.SHOWN
             if number != (NUMBERS[user] if sees or request.operation.is_open else None):
                 yield user, f"the number of posts is {number}"
 

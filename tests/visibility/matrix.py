@@ -67,18 +67,26 @@ class Entry:
     holds: tuple[Surface, ...] = ()
     within: Within = Within.ITSELF
     askings: tuple[Asking, ...] = ()
-    """If there are none, it is asked once, and lists once more for a page of one entry."""
+    """If there are none, it is asked once; and if its list may leave out what is hidden, once more
+    for a page of one entry, which has a cursor then."""
     has_files: bool = False
     """Whether posts come with links to their media."""
     names_authors: bool = True
     """Whether posts come with their authors; if not, they are one's own, in the ledger."""
     names_target: bool = False
     """Whether the user in the address is shown beside what the list holds."""
+    leaves: bool = False
+    """Whether the viewer follows the user no longer when the answer is made."""
     body: Callable[[Marks], Any] | None = None
     key: Post | None = None
     """The post with whose body and Idempotency-Key it is asked."""
     skip: frozenset[tuple[Subject, Role]] = frozenset()
     """What is not asked, since it would change what is asked after it."""
+
+    @property
+    def holds_hidden(self) -> bool:
+        """Whether its list is made from one that has more than the viewer may see."""
+        return rules.PEOPLE in self.holds or rules.MIXED in self.holds
 
     @property
     def surfaces(self) -> tuple[Surface, ...]:
@@ -184,7 +192,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "mute": Entry(rules.FOLLOW),
     "unmute": Entry(rules.UNBLOCK),
     "follow": Entry(rules.FOLLOW),
-    "unfollow": Entry(rules.LEAVE),
+    "unfollow": Entry(rules.LEAVE, leaves=True),
     "block": Entry(rules.BLOCK),
     "unblock": Entry(rules.UNBLOCK),
     "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),
