@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.conftest import CELEBRITY
 from tests.integration.contract import document
 from tests.visibility.asking import Request, made, operations
 from tests.visibility.asking import askings as ways
-from tests.visibility.cast import Post, Role, Subject, User, Viewer, role
+from tests.visibility.cast import AUTHORS, CROWDED, FOLLOWS, Post, Role, Subject, User, Viewer, role
 from tests.visibility.judging import Answer, Fault, Finding, Measured, expected, judged
 from tests.visibility.matrix import MATRIX
 from tests.visibility.page import COMMITTED, rendered
@@ -214,6 +215,18 @@ def test_everybody_is_what_the_cast_says() -> None:
     assert role(Viewer.PUBLIC, User.PUBLIC) is Role.OWNER
     assert role(Viewer.PUBLIC, User.PRIVATE) is Role.STRANGER
     assert role(Viewer.EXPIRED, User.FRIEND) is Role.EXPIRED
+
+
+def test_only_those_who_are_crowded_have_the_followers_of_a_celebrity() -> None:
+    """Lists of their followers come in many pages, and their posts are pulled."""
+    others = {Viewer.MUTING, Viewer.DELETED}
+    for user in User:
+        users = {follower for follower, followee in FOLLOWS if followee is user}
+        persons = {v for v in others if role(v, user) in (Role.MUTING, Role.DELETED)}
+        # Those who are cut follow one after the other, before the account is deleted.
+        most = len(users) + max(len(persons), len(persons - {Viewer.DELETED}) + 1)
+        if user in AUTHORS:
+            assert (most >= CELEBRITY) is (user in CROWDED), user
 
 
 def test_only_the_one_who_is_asked_expects_the_request() -> None:
