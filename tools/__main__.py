@@ -126,6 +126,12 @@ def _rights(_: argparse.Namespace) -> int:
     checks.rights()
 
 
+def _visibility(_: argparse.Namespace) -> int:
+    from tools import checks
+
+    checks.visibility()
+
+
 def _deploy(options: argparse.Namespace) -> int:
     from tools import aws
 
@@ -207,6 +213,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="style, types, import contracts").set_defaults(run=_check)
     commands.add_parser("events", help="write the sample batches").set_defaults(run=_events)
     commands.add_parser("rights", help="write the functions' rights").set_defaults(run=_rights)
+    commands.add_parser("visibility", help="write who sees what").set_defaults(run=_visibility)
 
     logs = commands.add_parser("logs", help="follow the functions' logs")
     logs.add_argument("function", nargs="?", help="only this function's")

@@ -1,5 +1,5 @@
 """`make test`, `unit`, `check`, `e2e` and `bench`: what a change must pass, from a fresh clone; and
-`make events` and `rights`, which write what the tests compare the code with."""
+`make events`, `rights` and `visibility`, which write what the tests compare the code with."""
 
 from __future__ import annotations
 
@@ -83,6 +83,11 @@ def events() -> NoReturn:
 def rights() -> NoReturn:
     """Write the rights of every function. This process becomes the writer's."""
     _become(["-m", "tests.infra.rights"])
+
+
+def visibility() -> NoReturn:
+    """Write the page of who sees what. This process becomes the writer's."""
+    _become(["-m", "tests.visibility"])
 
 
 def prepare() -> None:

@@ -15,7 +15,8 @@ from shutterfeed_cli.client.content import Json, Photo
 from shutterfeed_cli.client.http import request
 from shutterfeed_cli.errors import NotSignedIn
 from tests import pictures
-from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, published
+from tests.e2e.conftest import PASSWORD, Deployment, Person, published
+from tests.e2e.expiry import expired_token
 from tests.e2e.links import upload
 from tools.deploy import LocalAws
 
@@ -65,30 +66,9 @@ def test_an_id_token_is_no_access_token(stack: Deployment, person: Callable[[], 
 
 
 def test_an_expired_token_is_refused(stack: Deployment, person: Callable[[], Person]) -> None:
-    someone = person()
-    cognito = LocalAws(stack.endpoint).client("cognito-idp")
-    client = {
-        "UserPoolId": stack.outputs["UserPoolId"],
-        "ClientId": stack.outputs["UserPoolClientId"],
-    }
-    before = cognito.describe_user_pool_client(**client)["UserPoolClient"]
-    kept = {
-        name: before[name]
-        for name in ("ExplicitAuthFlows", "PreventUserExistenceErrors", "AccessTokenValidity")
-        if name in before
-    }
-    units = before.get("TokenValidityUnits", {})
-    short = {"AccessTokenValidity": 1, "TokenValidityUnits": {**units, "AccessToken": "seconds"}}
-    try:
-        cognito.update_user_pool_client(**client, **{**kept, **short})
-        token = stack.accounts.sign_in(someone.email, PASSWORD).access
-    finally:
-        cognito.update_user_pool_client(**client, **kept, TokenValidityUnits=units)
-    api = stack.api.as_user(token)
+    api = stack.api.as_user(expired_token(stack, person().email))
 
-    status = eventually(lambda: api.send("GET", "/me").status_code, lambda code: code != 200)
-
-    assert status == 401
+    assert api.send("GET", "/me").status_code == 401
 
 
 def test_a_wrong_password_and_an_unknown_address_look_alike(

@@ -19,12 +19,27 @@ SCOPE = CursorScope("GET /feed", "ada")
 POSITIONS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
+def _raw(cursor: str) -> bytes:
+    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+
+
 @given(POSITIONS)
 def test_a_position_is_read_back_from_its_cursor(position: str) -> None:
     cursor = SCOPE.seal(KEY, position)
     assert SCOPE.open(KEY, cursor) == position
     assert cursor.isascii()
     assert all(c.isalnum() or c in "-_" for c in cursor), "safe in a query string"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=8, max_size=200))
+def test_a_cursor_does_not_tell_its_position(position: str) -> None:
+    """It may be the id of somebody or something that the page has left out because it is hidden."""
+    assert position.encode() not in _raw(SCOPE.seal(KEY, position))
+
+
+def test_cursors_of_positions_that_begin_alike_have_nothing_in_common() -> None:
+    raws = [_raw(SCOPE.seal(KEY, f"same-{end}")) for end in "ab"]
+    assert raws[0][16:20] != raws[1][16:20]
 
 
 @given(strategies.entries)

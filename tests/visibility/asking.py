@@ -1,0 +1,270 @@
+"""The requests of the matrix, made from the OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from tests.visibility.cast import (
+    AUTHORS,
+    IDENTITY,
+    Post,
+    Subject,
+    User,
+    Viewer,
+    owner_of,
+    role,
+)
+from tests.visibility.marks import Marks
+from tests.visibility.matrix import MATRIX, WHOLE, Asking, Entry, Within
+from tests.visibility.rules import Surface
+
+QUERIES: Final = frozenset(
+    (
+        *("cursor", "limit", "since", "until", "q", "type", "media", "near", "km"),
+        *("post", "user", "url", "maxwidth", "maxheight", "format"),
+    )
+)
+"""The parameters of queries that the matrix knows. One that it does not know may lead to something
+that it does not ask for."""
+KEY: Final = "Idempotency-Key"
+_NAMED_IN_PATH: Final[Mapping[str, type[User] | type[Post]]] = {
+    "handle": User,
+    "id": Post,
+    "media_id": Post,
+}
+_CHANGED: Final = (User.PRIVATE,)
+"""Those whom requests that change something between two users are about."""
+_OTHERS_POSTS: Final = (Post.PUBLIC, Post.PRIVATE, Post.DELETED)
+"""Those posts, and uploads, that others than their authors try to change or get."""
+_OWN_UPLOADS: Final = (Post.PUBLIC, Post.PRIVATE, Post.UNPUBLISHED, Post.DELETED)
+_LISTING: Final = (User.PUBLIC, User.PRIVATE, User.FRIEND, User.ASKER)
+"""Those for whose followers, and followed users, one asks: the other two have the same ones."""
+
+
+class Unlisted(AssertionError):
+    """The document has something that the matrix does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of the document."""
+
+    name: str
+    method: str
+    path: str
+    parameters: tuple[str, ...]
+    """Those of the path."""
+    queries: frozenset[str]
+    is_open: bool
+    """Whether it takes no access token."""
+    models: frozenset[str]
+    """The names of all models that a good answer may hold."""
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    operation: Operation
+    entry: Entry
+    asking: Asking
+    target: Subject | None
+    path: str
+    query: tuple[tuple[str, str], ...]
+    body: Any
+    headers: tuple[tuple[str, str], ...]
+
+    @property
+    def sent(self) -> str:
+        """All that the client has sent."""
+        return json.dumps([self.path, self.query, self.body, self.headers])
+
+    @property
+    def address(self) -> Surface | None:
+        """The rule for what the request names."""
+        return self.asking.holds[0] if self.asking.targets else self.entry.address
+
+
+def operations(document: Mapping[str, Any]) -> dict[str, Operation]:
+    """The operations of a document, by their names."""
+    found = (
+        _operation(document, path, method.upper(), operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    )
+    return {operation.name: operation for operation in found}
+
+
+def check_listed(known: Mapping[str, Operation], matrix: Mapping[str, Entry] = MATRIX) -> None:
+    """Raise `Unlisted` unless the matrix lists exactly the operations of the document, and knows
+    all their parameters."""
+    if missing := sorted(known.keys() - matrix.keys()):
+        raise Unlisted(f"tests/visibility/matrix.py does not list {', '.join(missing)}.")
+    if gone := sorted(matrix.keys() - known.keys()):
+        raise Unlisted(f"The document has no operation {', '.join(gone)}.")
+    for operation in known.values():
+        unknown = operation.queries - QUERIES
+        unknown |= set(operation.parameters) - {*_NAMED_IN_PATH, "tag"}
+        if unknown:
+            raise Unlisted(
+                f"{operation.name} has unknown parameters: {', '.join(sorted(unknown))}."
+            )
+
+
+def requests(
+    known: Mapping[str, Operation],
+    marks: Marks,
+    viewer: Viewer,
+    bodies: Mapping[Post, Any],
+    matrix: Mapping[str, Entry] = MATRIX,
+) -> Iterator[Request]:
+    """All requests of a viewer, in the matrix's order. `bodies` are those with which posts were
+    created."""
+    for name, entry in matrix.items():
+        for asking in askings(known[name], entry):
+            for target in _targets(known[name], entry, asking, viewer):
+                yield made(known[name], entry, asking, target, marks, bodies)
+
+
+def unknown(request: Request, marks: Marks) -> Request:
+    """The same request about what does not exist."""
+    absent = marks.unknown()
+    return replace(
+        request,
+        path=_path(request.operation, request.target, absent),
+        query=request.asking.query(absent, request.target),
+    )
+
+
+def askings(operation: Operation, entry: Entry) -> tuple[Asking, ...]:
+    """The ways to ask an operation."""
+    if entry.askings:
+        return entry.askings
+    if "limit" not in operation.queries:
+        return (Asking(lambda _marks, _target: (), entry.holds),)
+    whole = Asking(lambda _marks, _target: (("limit", WHOLE),), entry.holds)
+    if not entry.holds_hidden:
+        return (whole,)
+    return (whole, Asking(lambda _marks, _target: (("limit", "1"),), entry.holds, is_part=True))
+
+
+def made(
+    operation: Operation,
+    entry: Entry,
+    asking: Asking,
+    target: Subject | None,
+    marks: Marks,
+    bodies: Mapping[Post, Any],
+) -> Request:
+    body, headers = entry.body(marks) if entry.body else None, ()
+    if entry.key is not None:
+        body, headers = bodies[entry.key], ((KEY, key_of(entry.key, marks)),)
+    path = _path(operation, target, marks)
+    return Request(
+        operation, entry, asking, target, path, asking.query(marks, target), body, headers
+    )
+
+
+def key_of(post: Post, marks: Marks) -> str:
+    """The Idempotency-Key with which a post was created."""
+    return f"{marks.family}-{post.name}"
+
+
+def _path(operation: Operation, target: Subject | None, marks: Marks) -> str:
+    values = {"tag": f"{marks.family}all"}
+    if isinstance(target, Post):
+        values |= {"id": marks.posts[target].id, "media_id": marks.posts[target].media_id}
+    elif target is not None:
+        values["handle"] = marks.users[target].handle
+    return operation.path.format_map(values)
+
+
+def _targets(
+    operation: Operation, entry: Entry, asking: Asking, viewer: Viewer
+) -> Iterator[Subject | None]:
+    kind = asking.targets or _kind(operation)
+    if kind is None:
+        yield None
+        return
+    for target in _candidates(operation, entry, asking, kind, viewer):
+        is_own = IDENTITY[owner_of(target)] is viewer
+        if viewer in _AUTHORS and not is_own:
+            continue  # Strangers to each other, of whom there is one besides.
+        if (target, role(viewer, owner_of(target))) not in entry.skip:
+            yield target
+
+
+_AUTHORS: Final = frozenset(IDENTITY[user] for user in AUTHORS)
+_PEOPLE: Final = (Within.FOLLOWERS, Within.FOLLOWING)
+
+
+def _candidates(
+    operation: Operation,
+    entry: Entry,
+    asking: Asking,
+    kind: type[User] | type[Post],
+    viewer: Viewer,
+) -> tuple[Subject, ...]:
+    if operation.is_open and viewer is not Viewer.SIGNED_OUT:
+        # What these routes look at is not who asks: that is shown by what is private.
+        own = (owner for owner, identity in IDENTITY.items() if identity is viewer)
+        return tuple(s for s in kind if owner_of(s) in {User.PRIVATE, *own})
+    if "media_id" in operation.parameters:
+        return _OWN_UPLOADS if viewer in _AUTHORS else _OTHERS_POSTS
+    if operation.writes and kind is User:
+        return _CHANGED
+    if operation.writes and viewer not in _AUTHORS:
+        return _OTHERS_POSTS
+    if entry.within in _PEOPLE:
+        return (User.FRIEND,) if asking.is_part else _LISTING
+    return tuple(kind)
+
+
+def _kind(operation: Operation) -> type[User] | type[Post] | None:
+    for name in operation.parameters:
+        if name in _NAMED_IN_PATH:
+            return _NAMED_IN_PATH[name]
+    return None
+
+
+def _operation(
+    document: Mapping[str, Any], path: str, method: str, operation: Mapping[str, Any]
+) -> Operation:
+    good = {
+        status: response
+        for status, response in operation["responses"].items()
+        if status.startswith("2")
+    }
+    in_query = (p["name"] for p in operation.get("parameters", ()) if p["in"] == "query")
+    return Operation(
+        operation["operationId"],
+        method,
+        path,
+        tuple(re.findall(r"{(\w+)}", path)),
+        frozenset(in_query),
+        operation.get("security") == [],
+        frozenset(_models(document, good)),
+    )
+
+
+def _models(document: Mapping[str, Any], schema: Any) -> set[str]:
+    """The names of all models to which a schema leads."""
+    names: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name and name not in names:
+                names.add(name)
+                waiting.append(document["components"]["schemas"][name])
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return names

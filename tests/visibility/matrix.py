@@ -1,0 +1,203 @@
+"""What each operation of the API may show, and what it has to be asked for that.
+
+Paths and their parameters come from the OpenAPI document. What is listed here is the rule that
+holds for what is addressed, the rules for what a list holds, and the queries and bodies worth
+asking with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from tests.visibility import rules
+from tests.visibility.cast import FOLLOWS, OWNERS, Post, Role, Subject, User
+from tests.visibility.marks import Marks
+from tests.visibility.rules import Surface
+
+Query = tuple[tuple[str, str], ...]
+WHOLE: Final = "100"
+"""The limit of a list that is asked for whole."""
+
+
+class Within(StrEnum):
+    """What an answer holds, as seen from the subject in its address."""
+
+    ITSELF = "itself"
+    POSTS = "its posts"
+    FOLLOWERS = "its followers"
+    FOLLOWING = "those it follows"
+    ALL = "anything"
+
+    def subjects(self, target: Subject | None) -> tuple[Subject, ...]:
+        match self:
+            case Within.ITSELF:
+                return () if target is None else (target,)
+            case Within.POSTS:
+                return tuple(post for post, owner in OWNERS.items() if owner is target)
+            case Within.FOLLOWERS:
+                return tuple(user for user in User if (user, target) in FOLLOWS)
+            case Within.FOLLOWING:
+                return tuple(user for user in User if (target, user) in FOLLOWS)
+            case Within.ALL:
+                return (*User, *Post)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One way to ask an operation: its query, what the answer then holds, and whether that is only
+    a part of it, in which nothing needs to be. If the query names a subject, the first rule is for
+    that one."""
+
+    query: Callable[[Marks, Subject | None], Query]
+    holds: tuple[Surface, ...]
+    is_part: bool = False
+    targets: type[User] | type[Post] | None = None
+    """The kind of subject that the query names, if it names one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One operation. `address` is the rule for what its path or query names; None if it names
+    nothing. `holds` are the rules for what it lists."""
+
+    address: Surface | None = None
+    holds: tuple[Surface, ...] = ()
+    within: Within = Within.ITSELF
+    askings: tuple[Asking, ...] = ()
+    """If there are none, it is asked once; and if its list may leave out what is hidden, once more
+    for a page of one entry, which has a cursor then."""
+    has_files: bool = False
+    """Whether posts come with links to their media."""
+    names_authors: bool = True
+    """Whether posts come with their authors; if not, they are one's own, in the ledger."""
+    names_target: bool = False
+    """Whether the user in the address is shown beside what the list holds."""
+    leaves: bool = False
+    """Whether the viewer follows the user no longer when the answer is made."""
+    body: Callable[[Marks], Any] | None = None
+    key: Post | None = None
+    """The post with whose body and Idempotency-Key it is asked."""
+    skip: frozenset[tuple[Subject, Role]] = frozenset()
+    """What is not asked, since it would change what is asked after it."""
+
+    @property
+    def holds_hidden(self) -> bool:
+        """Whether its list is made from one that has more than the viewer may see."""
+        return rules.PEOPLE in self.holds or rules.MIXED in self.holds
+
+    @property
+    def surfaces(self) -> tuple[Surface, ...]:
+        asked = (surface for asking in self.askings for surface in asking.holds)
+        found = dict.fromkeys((self.address, *self.holds, *asked))
+        return tuple(surface for surface in found if surface is not None)
+
+
+def _always(*query: tuple[str, str]) -> Callable[[Marks, Subject | None], Query]:
+    return lambda _marks, _target: query
+
+
+def _words(text: str, *more: tuple[str, str]) -> Callable[[Marks, Subject | None], Query]:
+    """A query for what all marked subjects have in common; `~` in the text stands for it."""
+    return lambda marks, _: (("q", text.replace("~", marks.family)), *more)
+
+
+def _named(
+    name: str, text: Callable[[Marks, Subject], str]
+) -> Callable[[Marks, Subject | None], Query]:
+    return lambda marks, target: () if target is None else ((name, text(marks, target)),)
+
+
+def _around(within: Within) -> Entry:
+    return Entry(rules.LISTS, (rules.PEOPLE,), within)
+
+
+def _list(*surfaces: Surface, **more: Any) -> Entry:
+    return Entry(None, surfaces, Within.ALL, **more)
+
+
+_LIMIT: Final = ("limit", WHOLE)
+_FOUND: Final = (
+    Asking(_words("~", ("type", "posts"), _LIMIT), (rules.MIXED,)),
+    Asking(_words("~", ("type", "posts"), ("limit", "1")), (rules.MIXED,), is_part=True),
+    Asking(_words("~", ("type", "users"), _LIMIT), (rules.PEOPLE,)),
+    Asking(_words("#~", ("type", "hashtags"), _LIMIT), (rules.WORDS,)),
+    Asking(_words("~", _LIMIT), (rules.MIXED, rules.PEOPLE, rules.WORDS)),
+)
+_TYPED: Final = (
+    Asking(_words("@~"), (rules.PEOPLE,)),
+    Asking(_words("#~"), (rules.WORDS,)),
+    Asking(_words("~place"), (rules.WORDS,)),
+)
+_PAGE: Final = (
+    Asking(_named("post", Marks.id_of), (rules.CARD,), targets=Post),
+    Asking(_named("user", Marks.name_of), (rules.PUBLIC_USER,), targets=User),
+)
+_EMBEDDED: Final = (
+    Asking(_named("url", Marks.page_of), (rules.CARD,), targets=Post),
+    Asking(_named("url", Marks.page_of), (rules.PUBLIC_USER,), targets=User),
+)
+_FED: Final = (
+    Asking(_always(_LIMIT), (rules.FEED,)),
+    Asking(_always(("limit", "1")), (rules.FEED,), is_part=True),
+)
+
+_ITS_OWN: Final = frozenset(((Post.DELETED, Role.OWNER),))
+_TO_STAY: Final = frozenset((post, Role.OWNER) for post in Post if post is not Post.DELETED)
+
+MATRIX: Final[Mapping[str, Entry]] = {
+    "get_health": Entry(rules.NOTHING),
+    "get_me": _list(rules.OWN),
+    "list_uploads": _list(rules.UPLOADS, has_files=True, names_authors=False),
+    "get_upload": Entry(rules.UPLOADS, has_files=True, names_authors=False),
+    "list_deleted": _list(rules.BIN, has_files=True),
+    "list_requests": _list(rules.REQUESTS),
+    "list_blocks": _list(rules.BLOCKS),
+    "list_mutes": _list(rules.MUTES),
+    "get_user": Entry(rules.USER),
+    "list_user_posts": Entry(rules.LISTS, (rules.POSTS_OF,), Within.POSTS, has_files=True),
+    "list_followers": _around(Within.FOLLOWERS),
+    "list_following": _around(Within.FOLLOWING),
+    "get_post": Entry(rules.POST, has_files=True),
+    "get_feed": _list(rules.FEED, askings=_FED, has_files=True),
+    "list_suggestions": _list(
+        rules.SUGGESTED, askings=(Asking(_always(("limit", "20")), (rules.SUGGESTED,)),)
+    ),
+    "search": _list(rules.MIXED, askings=_FOUND, has_files=True),
+    "suggest": _list(rules.PEOPLE, askings=_TYPED),
+    "list_tagged": _list(rules.MIXED, has_files=True),
+    "get_public_post": Entry(rules.PUBLIC_POST, has_files=True),
+    "get_public_user": Entry(rules.PUBLIC_USER),
+    "list_public_user_posts": Entry(
+        rules.PUBLIC_USER, (rules.PUBLIC_LIST,), Within.POSTS, has_files=True
+    ),
+    "get_public_user_feed": Entry(
+        rules.PUBLIC_USER, (rules.CARD,), Within.POSTS, has_files=True, names_target=True
+    ),
+    "list_public_tagged": _list(rules.PUBLIC_LIST, has_files=True),
+    "get_page": Entry(askings=_PAGE, has_files=True),
+    "get_oembed": Entry(askings=_EMBEDDED, has_files=True),
+    # From here on they write. What is about posts comes first, and the block last.
+    "edit_me": _list(rules.OWN, body=lambda _: {}),
+    "edit_post": Entry(rules.EDIT, has_files=True, body=lambda _: {}),
+    "delete_post": Entry(rules.DELETE, skip=_TO_STAY),
+    "restore_post": Entry(rules.RESTORE, has_files=True, skip=_ITS_OWN),
+    "get_original": Entry(rules.ORIGINAL, names_authors=False),
+    "complete_upload": Entry(rules.ORIGINAL, has_files=True, names_authors=False),
+    "remove_follower": Entry(rules.LEAVE),
+    "decline_request": Entry(rules.LEAVE),
+    "accept_request": Entry(rules.ACCEPT),
+    "mute": Entry(rules.FOLLOW),
+    "unmute": Entry(rules.UNBLOCK),
+    "follow": Entry(rules.FOLLOW),
+    "unfollow": Entry(rules.LEAVE, leaves=True),
+    "block": Entry(rules.BLOCK),
+    "unblock": Entry(rules.UNBLOCK),
+    "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),
+    "create_avatar": _list(rules.CREATED, key=Post.AVATAR, names_authors=False),
+    "delete_avatar": Entry(rules.SILENT),
+    "sign_out_everywhere": Entry(rules.SILENT),
+}
+"""Every operation, in the order in which a viewer asks."""

@@ -1,0 +1,123 @@
+"""The requests of the matrix: made from the OpenAPI document, for all that is in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.integration.contract import document
+from tests.visibility.asking import (
+    Operation,
+    Request,
+    Unlisted,
+    check_listed,
+    operations,
+    requests,
+    unknown,
+)
+from tests.visibility.cast import Post, Viewer
+from tests.visibility.matrix import MATRIX
+from tests.visibility.samples import sample_marks
+
+SHOWING = frozenset(("PostBody", "User", "Me", "ListedUser", "Author", "SuggestedUser"))
+"""The models that hold somebody or something."""
+MARKS = sample_marks()
+BODIES = {Post.UNPUBLISHED: {"caption": "x"}, Post.AVATAR: {"bytes": 1}}
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, Operation]:
+    return operations(document())
+
+
+def _asked(known: dict[str, Operation], viewer: Viewer) -> list[Request]:
+    return list(requests(known, MARKS, viewer, BODIES))
+
+
+def test_the_matrix_lists_every_operation_of_the_document(known: dict[str, Operation]) -> None:
+    check_listed(known)
+
+
+@pytest.mark.parametrize("name", ["get_post", "suggest", "create_avatar"])
+def test_an_operation_that_it_does_not_list_fails(known: dict[str, Operation], name: str) -> None:
+    rest = {listed: entry for listed, entry in MATRIX.items() if listed != name}
+    with pytest.raises(Unlisted, match=f"does not list {name}"):
+        check_listed(known, rest)
+    rest = {each: operation for each, operation in known.items() if each != name}
+    with pytest.raises(Unlisted, match=f"no operation {name}"):
+        check_listed(rest)
+
+
+def test_a_parameter_that_it_does_not_know_fails() -> None:
+    changed = {
+        "paths": {
+            "/posts/{id}/likers/{page}": {
+                "get": {
+                    "operationId": "get_post",
+                    "parameters": [{"name": "sort", "in": "query"}, {"name": "id", "in": "path"}],
+                    "responses": {},
+                }
+            }
+        }
+    }
+    operation = operations(changed)
+    with pytest.raises(Unlisted, match="page, sort"):
+        check_listed(operation, {"get_post": MATRIX["get_post"]})
+
+
+def test_what_can_show_somebody_by_its_schema_has_a_rule_that_shows(
+    known: dict[str, Operation],
+) -> None:
+    without = {
+        name
+        for name, operation in known.items()
+        if operation.models & SHOWING
+        and not any(roles for s in MATRIX[name].surfaces for roles in s.shown.values())
+    }
+    # They show whom the path names, or have rows of their own in `judging.py`.
+    assert without == {"accept_request", "list_requests"}
+
+
+def test_whoever_is_signed_out_asks_about_everything(known: dict[str, Operation]) -> None:
+    asked = Counter(request.operation.name for request in _asked(known, Viewer.SIGNED_OUT))
+    assert asked.keys() == known.keys()
+    assert asked["get_public_post"] == len(Post)
+    assert asked["get_post"] == len(Post)
+
+
+@pytest.mark.parametrize("viewer", Viewer)
+def test_everybody_asks_every_operation_that_could_show_them_something(
+    known: dict[str, Operation], viewer: Viewer
+) -> None:
+    asked = {request.operation.name for request in _asked(known, viewer)}
+    left_out = known.keys() - asked
+    # Authors ask about what is their own only, and these are for nobody's own.
+    writes = {name for name in left_out if known[name].writes}
+    assert left_out - writes <= {name for name in known if known[name].is_open} | {
+        *("get_upload", "get_original", "list_followers", "list_following")
+    }
+    if viewer in (Viewer.PRIVATE, Viewer.FRIEND, Viewer.STRANGER, Viewer.SIGNED_OUT):
+        assert left_out <= {"delete_post"}
+
+
+def test_every_request_says_what_it_is_about(known: dict[str, Operation]) -> None:
+    for request in _asked(known, Viewer.STRANGER):
+        assert "{" not in request.path
+        if request.target is not None:
+            assert request.address is not None
+            absent = unknown(request, MARKS)
+            assert (absent.path, absent.query) != (request.path, request.query)
+            assert len(absent.path) == len(request.path)
+            assert len(str(absent.query)) == len(str(request.query))
+
+
+def test_a_creation_is_repeated_with_the_key_and_body_of_another(
+    known: dict[str, Operation],
+) -> None:
+    stranger, owner = (
+        next(r for r in _asked(known, viewer) if r.operation.name == "create_post")
+        for viewer in (Viewer.STRANGER, Viewer.PUBLIC)
+    )
+    assert stranger.body == owner.body == BODIES[Post.UNPUBLISHED]
+    assert stranger.headers == owner.headers != ()
