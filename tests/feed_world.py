@@ -27,9 +27,12 @@ from shutterfeed.domain.search import popularity, user_document
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.metadata import FakePosts
+from tests.graph_model import FOR_EVER, NEVER, Kind
 
 T = TypeVar("T")
 PEOPLE = 7
+TAG = "everybody"
+"""The hashtag of all posts."""
 POLICY = FeedPolicy(
     celebrity_followers=3,
     active_days=3,
@@ -142,7 +145,8 @@ class FeedWorld:
 
     def follow(self) -> None:
         follower, followee = self._two()
-        self._request(partial(self.backend.follows.follow, follower, followee))
+        call = partial(self.backend.follows.follow, follower, followee)
+        self._ask(Kind.FOLLOW, follower, self._id_of(followee), call)
 
     def unfollow(self) -> None:
         edges = sorted(self.backend.metadata.edges)
@@ -150,21 +154,23 @@ class FeedWorld:
             follower, followee = self.chance.pick(edges)
             handle = self.backend.metadata.profiles[followee].handle
             self._forget(follower, self._posts_of(followee))
-            self._request(partial(self.backend.follows.unfollow, follower, handle))
+            call = partial(self.backend.follows.unfollow, follower, handle)
+            self._ask(Kind.UNFOLLOW, follower, followee, call)
 
     def block(self) -> None:
         blocker, handle = self._two()
         blocked = self._id_of(handle)
         self._forget(blocker, self._posts_of(blocked))
         self._forget(blocked, self._posts_of(blocker))
-        self._request(partial(self.backend.blocks.block, blocker, handle))
+        self._ask(Kind.BLOCK, blocker, blocked, partial(self.backend.blocks.block, blocker, handle))
 
     def unblock(self) -> None:
         blocks = sorted(self.backend.metadata.blocks)
         if blocks:
             blocker, blocked = self.chance.pick(blocks)
             handle = self.backend.metadata.profiles[blocked].handle
-            self._request(partial(self.backend.blocks.unblock, blocker, handle))
+            call = partial(self.backend.blocks.unblock, blocker, handle)
+            self._ask(Kind.UNBLOCK, blocker, blocked, call)
 
     def mute(self) -> None:
         """Somebody mutes somebody, for ever or for some days."""
@@ -172,14 +178,16 @@ class FeedWorld:
         self._forget(muter, self._posts_of(self._id_of(handle)))
         days = self.chance.number(0, 3)
         until = self.backend.clock.now() + timedelta(days=days) if days else None
-        self._request(partial(self.backend.mutes.mute, muter, handle, until))
+        call = partial(self.backend.mutes.mute, muter, handle, until)
+        self._ask(Kind.MUTE, muter, self._id_of(handle), call, until or FOR_EVER)
 
     def unmute(self) -> None:
         mutes = sorted(self.backend.metadata.mutes)
         if mutes:
             muter, muted = self.chance.pick(mutes)
             handle = self.backend.metadata.profiles[muted].handle
-            self._request(partial(self.backend.mutes.unmute, muter, handle))
+            call = partial(self.backend.mutes.unmute, muter, handle)
+            self._ask(Kind.MUTE, muter, muted, call, NEVER)
 
     def publish(self) -> None:
         self._publish(*self._made())
@@ -196,14 +204,16 @@ class FeedWorld:
             post_id = self.chance.pick(published)
             for reader in self.people:
                 self._forget(reader.user_id, {post_id})
-            self.posts.delete(self.backend.metadata.posts[post_id], self.backend.clock.now())
+            call = partial(self.backend.posts.delete, str(post_id), post_id.author_id)
+            self._ask(Kind.SHOW, post_id.author_id, post_id, call, value=False)
 
     def restore(self) -> None:
         posts = self.backend.metadata.posts.values()
         now = self.backend.clock.now()
-        deleted = sorted((post.id, post) for post in posts if post.restorable(now))
-        if deleted:
-            self.posts.restore(self.chance.pick([post for _, post in deleted]), now)
+        if deleted := sorted(post.id for post in posts if post.restorable(now)):
+            post_id = self.chance.pick(deleted)
+            call = partial(self.backend.posts.restore, str(post_id), post_id.author_id)
+            self._ask(Kind.SHOW, post_id.author_id, post_id, call)
 
     def begin_to_read(self) -> None:
         """Begin to page through a feed while nothing is under way, so that it is known what the
@@ -248,20 +258,22 @@ class FeedWorld:
         self.suspended += 1
         self.suspensions += 1
         for _ in range(self.chance.number(1, 3)):
-            self.chance.pick(
-                [
-                    self.unfollow,
-                    self.follow,
-                    self.follow,
-                    self.block,
-                    self.unblock,
-                    self.mute,
-                    self.publish,
-                    self.visit,
-                    self.deliver,
-                ]
-            )()
+            self.chance.pick(self.overtaking())()
         self.suspended -= 1
+
+    def overtaking(self) -> list[Callable[[], None]]:
+        """The steps that may happen meanwhile."""
+        return [
+            self.unfollow,
+            self.follow,
+            self.follow,
+            self.block,
+            self.unblock,
+            self.mute,
+            self.publish,
+            self.visit,
+            self.deliver,
+        ]
 
     def let_a_day_pass(self) -> None:
         if self.days < MOST_DAYS:
@@ -363,7 +375,6 @@ class FeedWorld:
         if self.suspensions != suspensions:
             del self.walks[reader_id]  # It shows something between before and after.
             return
-        assert page is not None, "a feed is there for everybody"
         shown = [view.post.id for view in page.posts]
         assert set(shown) <= set(self.expected(reader_id)), "what nobody may see (any more)"
         walk.seen += shown
@@ -393,6 +404,7 @@ class FeedWorld:
             author = self.chance.number(0, PEOPLE - 1)
         self.made += 1
         post = samples.post(author, self.made, at=self.backend.clock.now())
+        post = replace(post, caption=f"caption {self.made} #{TAG}")
         self.posts.create(post, (), f"key {self.made}", "")
         return post, self.backend.ids.new(self.backend.clock.now())
 
@@ -406,15 +418,26 @@ class FeedWorld:
         followee = popular if popular != follower else (popular + 1) % PEOPLE
         return self.people[follower].user_id, self.people[followee].handle
 
-    def _request(self, call: Callable[[], T]) -> T | None:
-        """A client repeats what was not answered. None if somebody is not there, because of a
-        block."""
-        with self._disturbed(), suppress(NotFound):
+    def _ask(
+        self,
+        kind: Kind,  # noqa: ARG002 - for worlds that keep a record of what is asked
+        who: str,  # noqa: ARG002
+        whom: str | PostId,  # noqa: ARG002
+        call: Callable[[], object],
+        value: object = True,  # noqa: ARG002
+    ) -> None:
+        """Somebody asks for something that concerns another user or a post. Perhaps there is no
+        such user, because of a block."""
+        with suppress(NotFound):
+            self._request(call)
+
+    def _request(self, call: Callable[[], T]) -> T:
+        """A client repeats what was not answered."""
+        with self._disturbed():
             try:
                 return call()
             except Crash:
                 return call()
-        return None
 
     @contextmanager
     def _disturbed(self) -> Iterator[None]:
