@@ -1,31 +1,30 @@
-"""What may have become of what people have asked for: a model of the graph, and of who may see what
-of whom, that knows neither the services nor their tables.
+"""What may have become of what people have asked for: a model of the graph that knows neither the
+services nor their tables.
 
 While a request is under way, or has died at some call, nobody outside can know whether it has taken
 effect. So each fact has all values that it *may* have now. A request adds the values that it may
-give to facts; when it has ended and nothing overlapped it, one value is left. Whatever is stored
-must be among the values, and whatever is shown must be right for one of them.
+give to facts; when it has ended, the values are left that it, and those that overlapped it, have
+given. Whatever is stored must be among the values: so no follow is there to which nobody has
+agreed, and none across a block.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import product
 from typing import Any, Final
 
-Pair = tuple[str, str]
+from tests.sight import Facts, Pair
+
 Fact = tuple[str, Any]
 """A fact's kind, and whom or what it is about."""
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 """The end of a mute that there is not, and of one without an end."""
-NOBODY: Final = ""
-"""The viewer who is not signed in."""
 
 
 class Kind(StrEnum):
@@ -40,7 +39,7 @@ class Kind(StrEnum):
     UNBLOCK = "unblock"
     MUTE = "mute"
     BE_PRIVATE = "be private"
-    BE_ON_PUBLIC_PAGES = "be on public pages"
+    BE_OFF_PUBLIC_PAGES = "be off public pages"
     SHOW = "show"
     """To publish, restore or delete a post."""
 
@@ -67,11 +66,15 @@ class Act:
         asks = self.kind in (Kind.FOLLOW, Kind.UNFOLLOW)
         return (self.who, self.whom) if asks else (self.whom, self.who)
 
+    def ends(self) -> Sequence[Pair]:
+        """The two users, in both orders."""
+        return (self.who, self.whom), (self.whom, self.who)
+
 
 @dataclass(slots=True)
 class GraphModel:
-    now: Callable[[], datetime]
     values: defaultdict[Fact, set[Any]] = field(default_factory=lambda: defaultdict(set))
+    """The values that facts may have. No value stands for `NEVER`, or false."""
     under_way: list[Act] = field(default_factory=list)
     awaiting: set[Any] = field(default_factory=set)
     """The posts that a worker may publish at any time."""
@@ -132,63 +135,38 @@ class GraphModel:
         self.awaiting.add(post_id)
         self.spread()
 
-    def learn(self, kind: str, about: Any, value: Any) -> None:
-        """What is stored, while nothing is under way. Raises `AssertionError` if nobody has asked
-        for that."""
-        known = self.of(kind, about)
-        assert value in known, f"{kind} {about} is {value}, and can only be {known}"
-        known.clear()
-        known.add(value)
-        if kind == "shown" and value:
-            self.awaiting.discard(about)
-
-    # What may be so.
+    def learn(self, facts: Facts) -> None:
+        """What is stored at this moment. Raises `AssertionError` for what nobody has asked for."""
+        stored: dict[Fact, Any] = {
+            **{("edge", pair): True for pair in facts.edges},
+            **{("request", pair): True for pair in facts.requests},
+            **{("block", pair): True for pair in facts.blocks},
+            **{("mute", pair): until for pair, until in facts.mutes.items() if until > facts.now},
+            **{("private", user): True for user in facts.private},
+            **{("off public pages", user): True for user in facts.off_public_pages},
+            **{("shown", post_id): True for post_id in facts.shown},
+        }
+        for fact in {*self.values, *stored}:
+            value, known = stored.get(fact, _nothing(fact)), self.of(*fact)
+            if fact[0] == "mute":
+                known |= {NEVER for until in known if until <= facts.now}
+            assert value in known, f"{fact} is {value}, and can only be {known}"
+        self.values.clear()
+        self.values.update({fact: {value} for fact, value in stored.items()})
+        self.awaiting -= facts.shown
+        self.spread()
 
     def of(self, kind: str, about: Any) -> set[Any]:
         """The values that a fact may have."""
         values = self.values[kind, about]
         if not values:
-            values.add({"mute": NEVER, "on public pages": True}.get(kind, False))
+            values.add(_nothing((kind, about)))
         return values
 
     def cut(self, one: str, other: str) -> set[bool]:
         """Whether one of the two has blocked the other."""
-        return _any(self.of("block", (one, other)), self.of("block", (other, one)))
-
-    def is_muted(self, viewer: str, user: str) -> set[bool]:
-        now = self.now()
-        return {until > now for until in self.of("mute", (viewer, user))}
-
-    # What may be seen. Each answer is the set of what is right.
-
-    def sees_profile(self, viewer: str, user: str) -> set[bool]:
-        if viewer == NOBODY:
-            return _all(_not(self.of("private", user)), self.of("on public pages", user))
-        return {True} if viewer == user else _not(self.cut(viewer, user))
-
-    def sees_lists(self, viewer: str, user: str) -> set[bool]:
-        """Whether somebody sees a user's posts, followers and followed."""
-        if viewer in (NOBODY, user):
-            return self.sees_profile(viewer, user)
-        accepted = _any(_not(self.of("private", user)), self.of("edge", (viewer, user)))
-        return _all(self.sees_profile(viewer, user), accepted)
-
-    def sees_post(self, viewer: str, author: str, post_id: Any) -> set[bool]:
-        return _all(self.sees_lists(viewer, author), self.of("shown", post_id))
-
-    def comes_upon(self, viewer: str, author: str, post_id: Any) -> set[bool]:
-        """Whether somebody may find a post among those of many."""
-        muted = {False} if viewer == NOBODY else self.is_muted(viewer, author)
-        return _all(self.sees_post(viewer, author, post_id), _not(muted))
-
-    def has_in_feed(self, viewer: str, author: str, post_id: Any) -> set[bool]:
-        followed = {True} if viewer == author else self.of("edge", (viewer, author))
-        return _all(self.comes_upon(viewer, author, post_id), followed)
-
-    def may_be_suggested(self, viewer: str, user: str) -> set[bool]:
-        known = _any(self.of("edge", (viewer, user)), self.of("request", (viewer, user)))
-        kept = _any(self.cut(viewer, user), self.is_muted(viewer, user), self.of("private", user))
-        return _not(_any(known, kept, {viewer == user}))
+        either, back = self.of("block", (one, other)), self.of("block", (other, one))
+        return {a or b for a in either for b in back}
 
     # How requests have their effects.
 
@@ -251,7 +229,7 @@ class GraphModel:
             Kind.UNBLOCK: ("block", (act.who, act.whom)),
             Kind.MUTE: ("mute", (act.who, act.whom)),
             Kind.BE_PRIVATE: ("private", act.who),
-            Kind.BE_ON_PUBLIC_PAGES: ("on public pages", act.who),
+            Kind.BE_OFF_PUBLIC_PAGES: ("off public pages", act.who),
             Kind.SHOW: ("shown", act.whom),
         }
         return [(facts[act.kind], False if act.kind is Kind.UNBLOCK else act.value)]
@@ -279,13 +257,5 @@ class GraphModel:
         return sum(map(len, self.values.values()))
 
 
-def _any(*facts: Collection[bool]) -> set[bool]:
-    return {any(values) for values in product(*facts)}
-
-
-def _all(*facts: Collection[bool]) -> set[bool]:
-    return {all(values) for values in product(*facts)}
-
-
-def _not(fact: Iterable[bool]) -> set[bool]:
-    return {not value for value in fact}
+def _nothing(fact: Fact) -> Any:
+    return NEVER if fact[0] == "mute" else False
