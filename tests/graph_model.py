@@ -41,7 +41,7 @@ class Kind(StrEnum):
     BE_PRIVATE = "be private"
     BE_OFF_PUBLIC_PAGES = "be off public pages"
     SHOW = "show"
-    """To publish, restore or delete a post."""
+    """A post is published, restored or deleted."""
 
 
 @dataclass(eq=False, slots=True)

@@ -24,7 +24,7 @@ class Facts:
     """Who has asked to follow whom, and has no answer yet."""
     blocks: frozenset[Pair]
     mutes: Mapping[Pair, datetime]
-    """Until when somebody has muted somebody."""
+    """The ends of mutes, by who has muted whom."""
     private: frozenset[str]
     off_public_pages: frozenset[str]
     """Those who do not want to be shown to people who are not signed in."""

@@ -213,6 +213,7 @@ class VisibilityWorld(FeedWorld):
                 self._look_around(facts, viewer)
                 if viewer != NOBODY:
                     self._look_for_suggestions(facts, viewer)
+                    self._look_at_own_lists(facts, viewer)
 
     def check(self) -> None:
         super().check()
@@ -261,8 +262,21 @@ class VisibilityWorld(FeedWorld):
                 seen = _found(partial(services.posts.get, str(post_id), as_viewer))
                 right = facts.sees_post(viewer, user, post_id)
                 self._right(seen is not None, right, "post", viewer, post_id)
+                if viewer != NOBODY:
+                    told = self._tells(viewer, post_id)
+                    self._right(told, right, "refusal to delete", viewer, post_id)
         if viewer != NOBODY:
             self._look_at_lists(facts, viewer, user)
+
+    def _tells(self, viewer: str, post_id: PostId) -> bool:
+        """Whether the refusal to delete another's post tells that it is there."""
+        try:
+            self.backend.posts.delete(str(post_id), viewer)
+        except NotFound:
+            return False
+        except Forbidden:
+            return True
+        raise AssertionError(f"{viewer} has deleted {post_id}")
 
     def _look_at_lists(self, facts: Facts, viewer: str, user: str) -> None:
         follows, handle = self.backend.follows, self._handle_of(user)
@@ -321,6 +335,15 @@ class VisibilityWorld(FeedWorld):
         for view in self.backend.suggestions.suggest(viewer, 5):
             right = facts.may_be_suggested(viewer, view.profile.user_id)
             self._allowed(right, "suggestion", viewer, view.profile.user_id)
+
+    def _look_at_own_lists(self, facts: Facts, viewer: str) -> None:
+        """The lists of blocks and mutes; a muted user is not in it if one has blocked the other."""
+        blocked = {view.block.user_id for view in self.backend.blocks.page(viewer, None, 50).items}
+        muted = {view.mute.user_id for view in self.backend.mutes.page(viewer, None, 50).items}
+        for user in self.ids:
+            right = facts.has_muted(viewer, user) and not facts.are_cut(viewer, user)
+            self._right(user in muted, right, "mute", viewer, user)
+            self._right(user in blocked, (viewer, user) in facts.blocks, "block", viewer, user)
 
     def _feed_from_the_top(self, reader_id: str) -> list[PostId]:
         """A feed as whoever has it open sees it: this is no visit, so that the look changes
