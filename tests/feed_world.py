@@ -100,6 +100,9 @@ class Walk:
 class FeedWorld:
     """Each method but `check` is one step, and says what it did."""
 
+    disturbed_within = 12
+    """The number of calls of a request or worker at which something may go wrong."""
+
     def __init__(self, chance: Chance, policy: FeedPolicy = POLICY) -> None:
         self.chance = chance
         self.backend = Backend(policy=policy)
@@ -451,12 +454,15 @@ class FeedWorld:
         fuse = self.backend.fuse
         outer = fuse.crash_before, fuse.crash_after, fuse.pauses
         crash, pause = self.chance.number(0, 9), self.chance.number(0, 2)
-        fuse.crash_before = fuse.calls + self.chance.number(1, 12) if crash < 3 else None
-        fuse.crash_after = fuse.calls + self.chance.number(1, 12) if 3 <= crash < 6 else None
+        fuse.crash_before = self._a_call() if crash < 3 else None
+        fuse.crash_after = self._a_call() if 3 <= crash < 6 else None
         fuse.pauses = {}
         if pause == 0 and self.suspended < MOST_SUSPENDED:
-            fuse.pauses[fuse.calls + self.chance.number(1, 12)] = self.meanwhile
+            fuse.pauses[self._a_call()] = self.meanwhile
         try:
             yield
         finally:
             fuse.crash_before, fuse.crash_after, fuse.pauses = outer
+
+    def _a_call(self) -> int:
+        return self.backend.fuse.calls + self.chance.number(1, self.disturbed_within)

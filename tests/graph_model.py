@@ -137,22 +137,18 @@ class GraphModel:
 
     def learn(self, facts: Facts) -> None:
         """What is stored at this moment. Raises `AssertionError` for what nobody has asked for."""
-        stored: dict[Fact, Any] = {
-            **{("edge", pair): True for pair in facts.edges},
-            **{("request", pair): True for pair in facts.requests},
-            **{("block", pair): True for pair in facts.blocks},
-            **{("mute", pair): until for pair, until in facts.mutes.items() if until > facts.now},
-            **{("private", user): True for user in facts.private},
-            **{("off public pages", user): True for user in facts.off_public_pages},
-            **{("shown", post_id): True for post_id in facts.shown},
-        }
-        for fact in {*self.values, *stored}:
+        stored = _stored(facts)
+        for fact in dict.fromkeys((*self.values, *stored)):
             value, known = stored.get(fact, _nothing(fact)), self.of(*fact)
             if fact[0] == "mute":
                 known |= {NEVER for until in known if until <= facts.now}
             assert value in known, f"{fact} is {value}, and can only be {known}"
+        self.begin_with(facts)
+
+    def begin_with(self, facts: Facts) -> None:
+        """What is so, whoever has asked for it."""
         self.values.clear()
-        self.values.update({fact: {value} for fact, value in stored.items()})
+        self.values.update({fact: {value} for fact, value in _stored(facts).items()})
         self.awaiting -= facts.shown
         self.spread()
 
@@ -259,3 +255,16 @@ class GraphModel:
 
 def _nothing(fact: Fact) -> Any:
     return NEVER if fact[0] == "mute" else False
+
+
+def _stored(facts: Facts) -> dict[Fact, Any]:
+    """The facts of which there is something."""
+    return {
+        **{("edge", pair): True for pair in facts.edges},
+        **{("request", pair): True for pair in facts.requests},
+        **{("block", pair): True for pair in facts.blocks},
+        **{("mute", pair): until for pair, until in facts.mutes.items() if until > facts.now},
+        **{("private", user): True for user in facts.private},
+        **{("off public pages", user): True for user in facts.off_public_pages},
+        **{("shown", post_id): True for post_id in facts.shown},
+    }

@@ -42,6 +42,8 @@ _EVERYTHING: Final = parse_query("caption")
 
 
 class VisibilityWorld(FeedWorld):
+    disturbed_within = 6  # Most requests make four or five.
+
     def __init__(self, chance: Chance, policy: FeedPolicy = POLICY) -> None:
         self.made_steps = 0
         self.model = GraphModel()
