@@ -53,7 +53,8 @@ class VisibilityWorld(FeedWorld):
             self.ask_for(Kind.BE_PRIVATE, user_id, user_id)
 
     def steps(self) -> list[Callable[[], None]]:
-        return [*super().steps(), *self._asking(), *self._asking(), self.search, self.count_popular]
+        often = [self.follow] * 4 + [self.ask, self.accept] * 2
+        return [*super().steps(), *often, *self._asking(), self.search, self.count_popular]
 
     def overtaking(self) -> list[Callable[[], None]]:
         return [*super().overtaking(), *self._asking(), self.delete, self.restore]
@@ -61,8 +62,6 @@ class VisibilityWorld(FeedWorld):
     def _asking(self) -> list[Callable[[], None]]:
         return [
             self.ask,
-            self.ask,
-            self.accept,
             self.accept,
             self.decline,
             self.withdraw,
@@ -116,8 +115,7 @@ class VisibilityWorld(FeedWorld):
 
     def switch(self) -> None:
         user_id, _ = self._two()
-        private = not self.backend.metadata.profiles[user_id].private
-        self.ask_for(Kind.BE_PRIVATE, user_id, user_id, private)
+        self.ask_for(Kind.BE_PRIVATE, user_id, user_id, self.chance.number(0, 2) == 0)
 
     def be_off_public_pages(self) -> None:
         user_id, value = self.chance.pick(self.ids), bool(self.chance.number(0, 1))
