@@ -47,6 +47,8 @@ def live(make: Callable[[Chance, FeedPolicy], W], seed: int) -> Lived:
             world.check_long_after()
         except AssertionError as error:
             violation = str(error)
+        except Exception as error:  # noqa: BLE001 - told with its seed, and counted
+            violation = f"{type(error).__name__}: {error}"
     return Lived(seed, violation, frozenset(world.happened), dict(world.tally))
 
 

@@ -108,14 +108,14 @@ class GraphModel:
                 self._conclude(act, ("edge", edge), follows)
                 self._conclude(act, ("request", edge), waits)
             case Kind.UNFOLLOW:
-                self._conclude(act, ("edge", edge), False)  # noqa: FBT003 - the fact's value
-                self._conclude(act, ("request", edge), False)  # noqa: FBT003
+                self._conclude(act, ("edge", edge), value=False)
+                self._conclude(act, ("request", edge), value=False)
             case Kind.REMOVE:
-                self._conclude(act, ("edge", edge), False)  # noqa: FBT003
+                self._conclude(act, ("edge", edge), value=False)
             case Kind.DECLINE:
-                self._conclude(act, ("request", edge), False)  # noqa: FBT003
+                self._conclude(act, ("request", edge), value=False)
             case Kind.BLOCK:
-                self._conclude(act, ("block", (act.who, act.whom)), True)  # noqa: FBT003
+                self._conclude(act, ("block", (act.who, act.whom)), value=True)
                 for pair in (edge, edge[::-1]):
                     self._cut(act, ("edge", pair))
                     self._cut(act, ("request", pair))
@@ -177,7 +177,7 @@ class GraphModel:
                     act.effects[fact].add(value)
                     self._add(fact, value)
             for post_id in self.awaiting:
-                self._add(("shown", post_id), True)  # noqa: FBT003
+                self._add(("shown", post_id), value=True)
             self._accept_all()
 
     def _accept_all(self) -> None:
@@ -189,8 +189,8 @@ class GraphModel:
         ]
         for pair in waiting:
             if False in self.of("private", pair[1]):
-                self._add(("edge", pair), True)  # noqa: FBT003
-                self._add(("request", pair), False)  # noqa: FBT003
+                self._add(("edge", pair), value=True)
+                self._add(("request", pair), value=False)
 
     def _effects(self, act: Act) -> Iterator[tuple[Fact, Any]]:
         """The values that a request may give to facts in a state that there may be now."""
@@ -244,7 +244,7 @@ class GraphModel:
         """There is no such edge or request: none can begin while the block lasts, however the
         requests overlapped."""
         lasts = self.cut(*act.edge) == {True}
-        self._conclude(act, fact, False, () if lasts else None)  # noqa: FBT003 - the fact's value
+        self._conclude(act, fact, value=False, others=() if lasts else None)
 
     def _add(self, fact: Fact, value: Any) -> None:
         self.of(*fact).add(value)

@@ -121,9 +121,9 @@ class VisibilityWorld(FeedWorld):
         user_id, value = self.chance.pick(self.ids), bool(self.chance.number(0, 1))
         self.ask_for(Kind.BE_OFF_PUBLIC_PAGES, user_id, user_id, value)
 
-    def publish(self) -> None:
-        """All files have arrived: the worker is told to publish the post."""
-        post, _ = self._made()
+    def publish(self, author: int | None = None) -> None:
+        """All files of a post have arrived: the worker is told to publish it."""
+        post, _ = self._made(author)
         ready = tuple(
             replace(medium, state=MediaState.READY, picture=samples.picture())
             for medium in post.media

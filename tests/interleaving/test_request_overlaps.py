@@ -12,13 +12,21 @@ from unittest.mock import patch
 
 import pytest
 
-from shutterfeed.domain.messages import AcceptRequests, Followed
+from shutterfeed.domain.messages import (
+    AcceptRequests,
+    DeliverEntry,
+    FanOut,
+    Followed,
+    PublishPost,
+)
 from tests.fakes.metadata import FakeRequests
 from tests.feed_world import small_sizes
 from tests.graph_model import Kind
 from tests.visibility_world import VisibilityWorld
 
 T = TypeVar("T")
+ADA = 0
+"""Her number among the people."""
 
 
 class Calm:
@@ -43,7 +51,7 @@ class Meeting(VisibilityWorld):
         self.ask_for(Kind.BE_PRIVATE, self.ben, self.ben, value=False)
         self.ask_for(Kind.FOLLOW, self.eve, self.ada)
         self.ask_for(Kind.ACCEPT, self.ada, self.eve)
-        self.publish()
+        self.publish(ADA)
         self.settle()
 
     @contextmanager
@@ -67,15 +75,17 @@ class Meeting(VisibilityWorld):
         finally:
             fuse.crash_before, fuse.crash_after, fuse.pauses = outer
 
-    def work(self, queue: str, kind: type[object]) -> None:
-        """A worker acts on the one message of this kind, if there is one."""
+    def work(self, queue: str, kind: type[object], about: str = "") -> bool:
+        """A worker acts on the first message of this kind that is about a user; whether there was
+        one."""
         while "stream" in self.backend.waiting():
             self.backend.deliver("stream")
         for index, message in enumerate(self.backend.queues[queue].messages):
-            if isinstance(message, kind):
+            if isinstance(message, kind) and about in str(message):
                 with self._disturbed():
                     self.backend.deliver(queue, index)
-                return
+                return True
+        return False
 
 
 Step = Callable[[Meeting], None]
@@ -128,7 +138,7 @@ def become_public_for_a_moment(world: Meeting) -> None:
 
 
 def publish(world: Meeting) -> None:
-    world.publish()
+    world.publish(ADA)
     world.settle()
 
 
@@ -140,6 +150,16 @@ def accept_all(world: Meeting) -> None:
 def bring_posts(world: Meeting) -> None:
     """The worker that brings the newest posts, after a follow."""
     world.work("deliver", Followed)
+
+
+def fan_out(world: Meeting) -> None:
+    """The worker that reads to whom a new post is pushed."""
+    world.work("fan_out", FanOut)
+
+
+def write_entries(world: Meeting) -> None:
+    """The worker that pushes it to Ben."""
+    world.work("deliver", DeliverEntry, world.ben)
 
 
 def nothing(world: Meeting) -> None:
@@ -154,6 +174,19 @@ def asked_and_became_public(world: Meeting) -> None:
 def was_accepted(world: Meeting) -> None:
     ask(world)
     accept(world)
+
+
+def had_published(world: Meeting) -> None:
+    was_accepted(world)
+    world.settle()
+    world.publish(ADA)
+    world.work("publish", PublishPost)
+
+
+def was_planned(world: Meeting) -> None:
+    had_published(world)
+    while world.work("fan_out", FanOut):
+        pass
 
 
 CONTRADICTIONS: dict[tuple[Step, Step], tuple[Step, ...]] = {
@@ -186,6 +219,8 @@ CONTRADICTIONS: dict[tuple[Step, Step], tuple[Step, ...]] = {
     (was_accepted, bring_posts): (remove, withdraw, block, publish),
     (was_accepted, remove): (publish, block, withdraw, ask),
     (was_accepted, block): (publish, remove),
+    (had_published, fan_out): (remove, block, withdraw),
+    (was_planned, write_entries): (remove, block),
 }
 """What is suspended after some scene, and what is done meanwhile."""
 
