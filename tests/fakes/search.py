@@ -16,6 +16,7 @@ from shutterfeed.domain.search import (
     Query,
     SuggestionKind,
     UserDocument,
+    plain,
     subject_of,
 )
 from shutterfeed.domain.text import TAG_MARK
@@ -90,7 +91,13 @@ class FakeSearchIndex(FakeSearchDocuments):
             if query.handle is not None and document.handle.startswith(query.handle)
         ]
         tags = [Suggestion(SuggestionKind.HASHTAG, t) for t in self.hashtags(query, limit)]
-        return (*users, *tags)[:limit]
+        names = dict.fromkeys(document.place.name for document in self._posts() if document.place)
+        places = [
+            Suggestion(SuggestionKind.PLACE, name)
+            for name in names
+            if plain(name).startswith(query.start)
+        ]
+        return (*users, *tags, *places)[:limit]
 
     def _posts(self) -> list[PostDocument]:
         """The posts, newest first."""
