@@ -1,11 +1,10 @@
 """The world of `feed_world.py`, whose people also ask, answer, remove, search, and switch their
 accounts between private and public, and in which somebody looks after every step.
 
-What they see, through the real services, must be what `graph_model.py` says may be seen. It knows
-whom people have asked for what, and neither the tables nor the product's decision. Requests are
-sometimes not repeated after a crash, so that nobody knows whether they had an effect. Once all is
-delivered, everything is shown to those who may see it too, the index holds what the table says, and
-every count equals its edges.
+What is stored must be what `graph_model.py` says may have become of their requests, and what they
+see, through the real services, what `sight.py` says of that; neither knows the product's decision.
+After a crash, requests are sometimes repeated late or not at all. Once all is delivered, the index
+holds what the table says, every count equals its edges, and nobody waits in vain.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from shutterfeed.domain.visibility import Viewer
 from shutterfeed.services.viewing import ProfileView
 from tests import samples
 from tests.fakes.backend import Crash
-from tests.feed_world import POLICY, TAG, Chance, FeedWorld
+from tests.feed_world import MOST_SUSPENDED, POLICY, TAG, Chance, FeedWorld
 from tests.graph_model import FOR_EVER, GraphModel, Kind
 from tests.sight import NOBODY, Facts, Pair
 
@@ -174,13 +173,17 @@ class VisibilityWorld(FeedWorld):
             self.look()
 
     def _insist(self, call: Callable[[], T]) -> T:
-        """A client repeats what was not answered, or gives up."""
+        """A client repeats what was not answered, perhaps only after others, or gives up."""
         try:
             return call()
         except Crash:
-            if self.chance.number(0, 3) == 0:
+            patience = self.chance.number(0, 3)
+            if patience == 0:
                 self.tally["requests that were given up"] += 1
                 raise
+            if patience == 1 and self.suspended < MOST_SUSPENDED:
+                self.tally["requests that were repeated later"] += 1
+                self.meanwhile()
             return call()
 
     # What has to be so after each step.
