@@ -430,10 +430,10 @@ class FeedWorld:
             Kind.DECLINE: lambda: backend.follows.decline(who, handle),
             Kind.BLOCK: lambda: backend.blocks.block(who, handle),
             Kind.UNBLOCK: lambda: backend.blocks.unblock(who, handle),
-            Kind.MUTE: lambda: (
-                backend.mutes.unmute(who, handle)
+            Kind.MUTE: (
+                partial(backend.mutes.unmute, who, handle)
                 if value is NEVER
-                else backend.mutes.mute(who, handle, until)
+                else partial(backend.mutes.mute, who, handle, until)
             ),
             Kind.BE_PRIVATE: lambda: backend.users.edit(who, private=value),
             Kind.BE_OFF_PUBLIC_PAGES: lambda: backend.users.edit(who, public_page=not value),
