@@ -10,13 +10,14 @@ Hypothesis in the tests, by chance alone in the benchmark.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from random import Random
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from unittest.mock import patch
 
 from shutterfeed.domain.delivery import FeedPolicy
@@ -27,9 +28,12 @@ from shutterfeed.domain.search import popularity, user_document
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.metadata import FakePosts
+from tests.graph_model import FOR_EVER, NEVER, Kind
 
 T = TypeVar("T")
 PEOPLE = 7
+TAG = "everybody"
+"""The hashtag of all posts."""
 POLICY = FeedPolicy(
     celebrity_followers=3,
     active_days=3,
@@ -96,6 +100,9 @@ class Walk:
 class FeedWorld:
     """Each method but `check` is one step, and says what it did."""
 
+    disturbed_within = 12
+    """The number of calls of a request or worker at which something may go wrong."""
+
     def __init__(self, chance: Chance, policy: FeedPolicy = POLICY) -> None:
         self.chance = chance
         self.backend = Backend(policy=policy)
@@ -108,7 +115,7 @@ class FeedWorld:
         self.made = 0
         self.happened: set[str] = set()
         self.suspended = 0
-        self.suspensions = 0
+        self.tally = Counter[str]()
         for _ in range(2):  # All of them regular readers.
             for person in self.people:
                 self.backend.reader.page(person.user_id, None, 1)
@@ -142,44 +149,35 @@ class FeedWorld:
 
     def follow(self) -> None:
         follower, followee = self._two()
-        self._request(partial(self.backend.follows.follow, follower, followee))
+        self.ask_for(Kind.FOLLOW, follower, followee)
 
     def unfollow(self) -> None:
-        edges = sorted(self.backend.metadata.edges)
-        if edges:
-            follower, followee = self.chance.pick(edges)
-            handle = self.backend.metadata.profiles[followee].handle
+        if edges := sorted(self.backend.metadata.edges):
+            follower, followee = self._one_of(edges)
             self._forget(follower, self._posts_of(followee))
-            self._request(partial(self.backend.follows.unfollow, follower, handle))
+            self.ask_for(Kind.UNFOLLOW, follower, followee)
 
     def block(self) -> None:
-        blocker, handle = self._two()
-        blocked = self._id_of(handle)
+        blocker, blocked = self._two()
         self._forget(blocker, self._posts_of(blocked))
         self._forget(blocked, self._posts_of(blocker))
-        self._request(partial(self.backend.blocks.block, blocker, handle))
+        self.ask_for(Kind.BLOCK, blocker, blocked)
 
     def unblock(self) -> None:
-        blocks = sorted(self.backend.metadata.blocks)
-        if blocks:
-            blocker, blocked = self.chance.pick(blocks)
-            handle = self.backend.metadata.profiles[blocked].handle
-            self._request(partial(self.backend.blocks.unblock, blocker, handle))
+        if blocks := sorted(self.backend.metadata.blocks):
+            self.ask_for(Kind.UNBLOCK, *self._one_of(blocks))
 
     def mute(self) -> None:
         """Somebody mutes somebody, for ever or for some days."""
-        muter, handle = self._two()
-        self._forget(muter, self._posts_of(self._id_of(handle)))
+        muter, muted = self._two()
+        self._forget(muter, self._posts_of(muted))
         days = self.chance.number(0, 3)
         until = self.backend.clock.now() + timedelta(days=days) if days else None
-        self._request(partial(self.backend.mutes.mute, muter, handle, until))
+        self.ask_for(Kind.MUTE, muter, muted, until or FOR_EVER)
 
     def unmute(self) -> None:
-        mutes = sorted(self.backend.metadata.mutes)
-        if mutes:
-            muter, muted = self.chance.pick(mutes)
-            handle = self.backend.metadata.profiles[muted].handle
-            self._request(partial(self.backend.mutes.unmute, muter, handle))
+        if mutes := sorted(self.backend.metadata.mutes):
+            self.ask_for(Kind.MUTE, *self._one_of(mutes), NEVER)
 
     def publish(self) -> None:
         self._publish(*self._made())
@@ -196,14 +194,14 @@ class FeedWorld:
             post_id = self.chance.pick(published)
             for reader in self.people:
                 self._forget(reader.user_id, {post_id})
-            self.posts.delete(self.backend.metadata.posts[post_id], self.backend.clock.now())
+            self.ask_for(Kind.SHOW, post_id.author_id, post_id, value=False)
 
     def restore(self) -> None:
         posts = self.backend.metadata.posts.values()
         now = self.backend.clock.now()
-        deleted = sorted((post.id, post) for post in posts if post.restorable(now))
-        if deleted:
-            self.posts.restore(self.chance.pick([post for _, post in deleted]), now)
+        if deleted := sorted(post.id for post in posts if post.restorable(now)):
+            post_id = self.chance.pick(deleted)
+            self.ask_for(Kind.SHOW, post_id.author_id, post_id)
 
     def begin_to_read(self) -> None:
         """Begin to page through a feed while nothing is under way, so that it is known what the
@@ -246,22 +244,24 @@ class FeedWorld:
     def meanwhile(self) -> None:
         """What happens while a worker or a request is suspended: minutes at most."""
         self.suspended += 1
-        self.suspensions += 1
+        self.tally["suspensions"] += 1
         for _ in range(self.chance.number(1, 3)):
-            self.chance.pick(
-                [
-                    self.unfollow,
-                    self.follow,
-                    self.follow,
-                    self.block,
-                    self.unblock,
-                    self.mute,
-                    self.publish,
-                    self.visit,
-                    self.deliver,
-                ]
-            )()
+            self.chance.pick(self.overtaking())()
         self.suspended -= 1
+
+    def overtaking(self) -> list[Callable[[], None]]:
+        """The steps that may happen meanwhile."""
+        return [
+            self.unfollow,
+            self.follow,
+            self.follow,
+            self.block,
+            self.unblock,
+            self.mute,
+            self.publish,
+            self.visit,
+            self.deliver,
+        ]
 
     def let_a_day_pass(self) -> None:
         if self.days < MOST_DAYS:
@@ -358,12 +358,11 @@ class FeedWorld:
 
     def _read(self, reader_id: str) -> None:
         walk = self.walks[reader_id]
-        limit, suspensions = self.chance.number(1, 4), self.suspensions
+        limit, suspensions = self.chance.number(1, 4), self.tally["suspensions"]
         page = self._request(partial(self.backend.reader.page, reader_id, walk.position, limit))
-        if self.suspensions != suspensions:
+        if self.tally["suspensions"] != suspensions:
             del self.walks[reader_id]  # It shows something between before and after.
             return
-        assert page is not None, "a feed is there for everybody"
         shown = [view.post.id for view in page.posts]
         assert set(shown) <= set(self.expected(reader_id)), "what nobody may see (any more)"
         walk.seen += shown
@@ -378,8 +377,8 @@ class FeedWorld:
         if reader_id in self.walks:
             self.walks[reader_id].promised -= post_ids
 
-    def _id_of(self, handle: str) -> str:
-        return self.backend.metadata.handles[handle]
+    def _handle_of(self, user_id: str) -> str:
+        return self.backend.metadata.profiles[user_id].handle
 
     def _posts_of(self, author_id: str) -> set[PostId]:
         return {post_id for post_id in self._published() if post_id.author_id == author_id}
@@ -393,6 +392,7 @@ class FeedWorld:
             author = self.chance.number(0, PEOPLE - 1)
         self.made += 1
         post = samples.post(author, self.made, at=self.backend.clock.now())
+        post = replace(post, caption=f"caption {self.made} #{TAG}")
         self.posts.create(post, (), f"key {self.made}", "")
         return post, self.backend.ids.new(self.backend.clock.now())
 
@@ -400,21 +400,53 @@ class FeedWorld:
         self.posts.publish(post.id, post.media, position, self.backend.clock.now())
 
     def _two(self) -> tuple[str, str]:
-        """A follower's id and another's handle; some are more popular than others."""
+        """A follower and another; some are more popular than others."""
         follower = self.chance.number(0, PEOPLE - 1)
         popular = self.chance.number(0, self.chance.number(0, PEOPLE - 1))
         followee = popular if popular != follower else (popular + 1) % PEOPLE
-        return self.people[follower].user_id, self.people[followee].handle
+        return self.people[follower].user_id, self.people[followee].user_id
 
-    def _request(self, call: Callable[[], T]) -> T | None:
-        """A client repeats what was not answered. None if somebody is not there, because of a
-        block."""
-        with self._disturbed(), suppress(NotFound):
+    def _one_of(self, pairs: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        return self.chance.pick(pairs)
+
+    def ask_for(self, kind: Kind, who: str, whom: str | PostId, value: Any = True) -> None:
+        """Somebody asks for something that concerns another user, themselves or a post. Perhaps
+        there is no such user, because of a block."""
+        with suppress(NotFound):
+            self._request(self._call(kind, who, whom, value))
+
+    def _call(self, kind: Kind, who: str, whom: str | PostId, value: Any) -> Callable[[], object]:
+        """The call of the service that does what is asked for."""
+        backend = self.backend
+        if isinstance(whom, PostId):
+            change = backend.posts.restore if value else backend.posts.delete
+            return lambda: change(str(whom), who)
+        handle, until = self._handle_of(whom), None if value is FOR_EVER else value
+        calls: dict[Kind, Callable[[], object]] = {
+            Kind.FOLLOW: lambda: backend.follows.follow(who, handle),
+            Kind.UNFOLLOW: lambda: backend.follows.unfollow(who, handle),
+            Kind.REMOVE: lambda: backend.follows.remove_follower(who, handle),
+            Kind.ACCEPT: lambda: backend.follows.accept(who, handle),
+            Kind.DECLINE: lambda: backend.follows.decline(who, handle),
+            Kind.BLOCK: lambda: backend.blocks.block(who, handle),
+            Kind.UNBLOCK: lambda: backend.blocks.unblock(who, handle),
+            Kind.MUTE: (
+                partial(backend.mutes.unmute, who, handle)
+                if value is NEVER
+                else partial(backend.mutes.mute, who, handle, until)
+            ),
+            Kind.BE_PRIVATE: lambda: backend.users.edit(who, private=value),
+            Kind.BE_OFF_PUBLIC_PAGES: lambda: backend.users.edit(who, public_page=not value),
+        }
+        return calls[kind]
+
+    def _request(self, call: Callable[[], T]) -> T:
+        """A client repeats what was not answered."""
+        with self._disturbed():
             try:
                 return call()
             except Crash:
                 return call()
-        return None
 
     @contextmanager
     def _disturbed(self) -> Iterator[None]:
@@ -422,12 +454,15 @@ class FeedWorld:
         fuse = self.backend.fuse
         outer = fuse.crash_before, fuse.crash_after, fuse.pauses
         crash, pause = self.chance.number(0, 9), self.chance.number(0, 2)
-        fuse.crash_before = fuse.calls + self.chance.number(1, 12) if crash < 3 else None
-        fuse.crash_after = fuse.calls + self.chance.number(1, 12) if 3 <= crash < 6 else None
+        fuse.crash_before = self._a_call() if crash < 3 else None
+        fuse.crash_after = self._a_call() if 3 <= crash < 6 else None
         fuse.pauses = {}
         if pause == 0 and self.suspended < MOST_SUSPENDED:
-            fuse.pauses[fuse.calls + self.chance.number(1, 12)] = self.meanwhile
+            fuse.pauses[self._a_call()] = self.meanwhile
         try:
             yield
         finally:
             fuse.crash_before, fuse.crash_after, fuse.pauses = outer
+
+    def _a_call(self) -> int:
+        return self.backend.fuse.calls + self.chance.number(1, self.disturbed_within)

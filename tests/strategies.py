@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -22,6 +25,7 @@ from shutterfeed.domain.photos import PHOTO_TYPES, Rendition
 from shutterfeed.domain.posts import Place, Post, PostState
 from shutterfeed.domain.users import Avatar, Profile
 
+T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 instants = st.integers(0, 10**14).map(lambda ms: _EPOCH + timedelta(milliseconds=ms))
 """Instants to the millisecond, as the clock gives them."""
@@ -94,3 +98,16 @@ profiles = st.builds(
     st.integers(1, 1000),
     avatar=st.none() | avatars,
 )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All choices of a world, as Hypothesis draws them."""
+
+    data: st.DataObject
+
+    def pick(self, options: Sequence[T]) -> T:
+        return options[self.number(0, len(options) - 1)]
+
+    def number(self, lowest: int, highest: int) -> int:
+        return self.data.draw(st.integers(lowest, highest))

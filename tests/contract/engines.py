@@ -12,6 +12,7 @@ from shutterfeed.adapters.search.dynamodb import DynamoSearchIndex
 from shutterfeed.adapters.search.opensearch import OpenSearchIndex
 from shutterfeed.ports.search import SearchIndex
 from tests.conftest import Aws
+from tests.fakes.search import FakeSearchIndex
 from tests.fakes.system import FakeClock
 from tests.tables import create_search_table
 
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ENGINES = ("moto", "dynamodb-local", "opensearch")
+ENGINES_AND_FAKE = (*ENGINES, "fake")
+"""The fake ranks nothing and forgives no typing errors."""
 _numbers = count(1)
 
 
 def engine(request: pytest.FixtureRequest) -> SearchIndex:
     name = str(request.param)
+    if name == "fake":
+        return FakeSearchIndex()
     if name == "opensearch":
         opensearch: Any = request.getfixturevalue("opensearch")
         opensearch.indices.delete(index="_all")

@@ -25,7 +25,7 @@ from shutterfeed.domain.search import (
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.search import SearchIndex
 from tests import samples
-from tests.contract.engines import ENGINES, engine
+from tests.contract.engines import ENGINES, ENGINES_AND_FAKE, engine
 from tests.fakes.system import START
 from tests.paging import whole
 
@@ -343,6 +343,7 @@ class TestPosts:
         assert sorted(seen) == list(range(20))
 
 
+@pytest.mark.parametrize("index", ENGINES_AND_FAKE, indirect=True)
 class TestTagged:
     def test_newest_first_in_pages(self, index: SearchIndex) -> None:
         put(index, *(shown(n, "#sea" if n % 2 else "#seaside") for n in range(12)))
@@ -362,6 +363,7 @@ class TestTagged:
         assert numbers(first.items + rest.items) == [3, 2, 0]
 
 
+@pytest.mark.parametrize("index", ENGINES_AND_FAKE, indirect=True)
 class TestChanges:
     def test_what_is_gone_is_not_found_and_may_come_back(self, index: SearchIndex) -> None:
         post = shown(1, "a heron #birds", Place("Wetland", 1.0, 1.0))

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from shutterfeed import keys, topology
 from shutterfeed.bootstrap import api, deliver, fan_out
 from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import (
@@ -38,6 +39,7 @@ from shutterfeed.services.publishing import PublishingService
 from shutterfeed.services.reconciling import ReconcilingService
 from shutterfeed.services.rendering import RenderingService
 from shutterfeed.services.routing import ChangeRouter
+from shutterfeed.services.search import SearchService
 from shutterfeed.services.transcoding import TranscodingService
 from tests import samples
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
@@ -62,7 +64,7 @@ from tests.fakes.metadata import (
     FakeViewingReads,
     Metadata,
 )
-from tests.fakes.search import FakeSearchDocuments
+from tests.fakes.search import FakeSearchIndex
 from tests.fakes.storage import (
     Buckets,
     FakeDownloads,
@@ -155,7 +157,7 @@ class Backend:
     sign_ins: FakeSignIns = field(default_factory=FakeSignIns)
     policy: FeedPolicy = POLICY
     limits: Limits = PLENTY
-    found: FakeSearchDocuments = field(default_factory=FakeSearchDocuments)
+    found: FakeSearchIndex = field(default_factory=FakeSearchIndex)
 
     def __post_init__(self) -> None:
         guard = self.fuse.guard
@@ -316,6 +318,7 @@ class Backend:
         indexing = IndexingService(
             posts=posts, profiles=profiles, index=guard(self.found), steps=queues["index"]
         )
+        self.search = SearchService(index=guard(self.found), viewing=people.viewing, clock=clock)
         self._routed = 0
         self._is_routing = False
         # Of the workers whose interplay the tests of this world are about. All of them are played
@@ -380,7 +383,8 @@ class Backend:
         return 1 if name == "stream" else len(self.queues[name].messages)
 
     def deliver(self, name: str, index: int = 0, again: bool = False) -> None:
-        """Let a worker act on a message, which comes `again` if told, or if the worker crashed."""
+        """Let a worker act on a message, which comes `again` if told, or if the worker crashed, or
+        found that it has to wait for others."""
         if name == "stream":
             self._route(again=again)
             return
@@ -388,7 +392,7 @@ class Backend:
         message = queue.messages.pop(index)
         try:
             self._acts[name](message)
-        except Crash:
+        except (Crash, Busy):
             again = True
         if again:
             queue.messages.insert(index, message)

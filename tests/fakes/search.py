@@ -1,12 +1,28 @@
-"""The search index in memory, as those see it who keep it like the table."""
+"""The search index in memory: for those who keep it like the table, and for those who search."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
 
-from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.search import Document, Gone, subject_of
+from shutterfeed.domain.ids import PostId, ulid_time
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.search import (
+    Document,
+    Gone,
+    PostDocument,
+    Query,
+    SuggestionKind,
+    UserDocument,
+    plain,
+    subject_of,
+)
+from shutterfeed.domain.text import TAG_MARK
+from shutterfeed.ports.search import Suggestion
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +48,81 @@ class FakeSearchDocuments:
     def shown(self) -> set[PostId | str]:
         """The subjects of what can be found."""
         return {s for s, document in self.documents.items() if not isinstance(document, Gone)}
+
+
+@dataclass(frozen=True, slots=True)
+class FakeSearchIndex(FakeSearchDocuments):
+    """Finds what has every word of a query, the last one perhaps as a beginning. It forgives no
+    typing errors, and does not rank: the newest come first."""
+
+    def posts(self, query: Query, as_of: datetime, offset: int, limit: int) -> Page[PostId]:
+        found = [
+            document.post_id
+            for document in self._posts()
+            if ulid_time(document.position) <= as_of
+            and _has_all(query, document.terms)
+            and (query.media is None or query.media in document.media)
+            and _is_near(query, document)
+        ]
+        return _page(found, offset, limit)
+
+    def users(self, query: Query, offset: int, limit: int) -> Page[str]:
+        users = self._users()
+        return _page([u.user_id for u in users if _has_all(query, u.terms)], offset, limit)
+
+    def hashtags(self, query: Query, limit: int) -> tuple[str, ...]:
+        tags = dict.fromkeys(tag for document in self._posts() for tag in document.tags)
+        return tuple(tag for tag in tags if _has_all(query, (tag, TAG_MARK + tag)))[:limit]
+
+    def tagged(self, tag: str, before: str | None, limit: int) -> Page[PostId]:
+        found = [
+            document
+            for document in self._posts()
+            if tag in document.tags and (before is None or document.position < before)
+        ]
+        shown = found[:limit]
+        ids = tuple(document.post_id for document in shown)
+        return Page(ids, shown[-1].position if len(found) > limit else None)
+
+    def suggest(self, query: Query, limit: int) -> tuple[Suggestion, ...]:
+        users = [
+            Suggestion(SuggestionKind.USER, document.user_id)
+            for document in self._users()
+            if query.handle is not None and document.handle.startswith(query.handle)
+        ]
+        tags = [Suggestion(SuggestionKind.HASHTAG, t) for t in self.hashtags(query, limit)]
+        names = dict.fromkeys(document.place.name for document in self._posts() if document.place)
+        places = [
+            Suggestion(SuggestionKind.PLACE, name)
+            for name in names
+            if plain(name).startswith(query.start)
+        ]
+        return (*users, *tags, *places)[:limit]
+
+    def _posts(self) -> list[PostDocument]:
+        """The posts, newest first."""
+        posts = [d for d in self.documents.values() if isinstance(d, PostDocument)]
+        return sorted(posts, key=lambda document: document.position, reverse=True)
+
+    def _users(self) -> list[UserDocument]:
+        users = [d for d in self.documents.values() if isinstance(d, UserDocument)]
+        return sorted(users, key=lambda document: document.user_id)
+
+
+def _has_all(query: Query, terms: Sequence[str]) -> bool:
+    return all(
+        any(term.startswith(t.text) if t.is_beginning else term == t.text for term in terms)
+        for t in query.terms
+    )
+
+
+def _is_near(query: Query, document: PostDocument) -> bool:
+    if query.near is None:
+        return True
+    place = document.place
+    return place is not None and query.near.holds(place.latitude, place.longitude)
+
+
+def _page(found: Sequence[T], offset: int, limit: int) -> Page[T]:
+    end = offset + limit
+    return Page(tuple(found[offset:end]), str(end) if len(found) > end else None)

@@ -62,6 +62,27 @@ def become_public_while_asked(play: Play) -> Iterator[None]:
 
 
 @scenario
+def remove_while_publishing(play: Play) -> Iterator[None]:
+    """A follower of a private account is removed while a post is published, and asks again."""
+    _people(play)
+    play.follow("eve", "ada")
+    play.accept("ada", "eve")
+    yield
+    play.also(lambda: play.post("ada", photo(), key="1"))
+
+    def ada() -> None:
+        play.wait(seconds=1)
+        play.remove_follower("ada", "eve")
+
+    def eve() -> None:
+        play.wait(seconds=2)
+        play.follow("eve", "ada")
+
+    play.also(ada)
+    play.also(eve)
+
+
+@scenario
 def become_private_while_followed(play: Play) -> Iterator[None]:
     """An account becomes private, for a moment or for longer, while one follows it and a post is
     published."""
