@@ -171,4 +171,6 @@ def _clients() -> Aws:
     """Made once: a client takes longer to make than most tests to run."""
     from shutterfeed.adapters.clients import connect
 
-    return Aws(*(connect(name, region_name=REGION) for name in ("dynamodb", "s3", "sqs")))
+    clients = Aws(*(connect(name, region_name=REGION) for name in ("dynamodb", "s3", "sqs")))
+    moto_shortcuts.unsigned(clients.dynamodb)
+    return clients
