@@ -19,7 +19,8 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Table, Update
 from shutterfeed_cli.client.content import Photo
 from tests import pictures
-from tests.e2e.conftest import CELEBRITY, Deployment, Person, eventually, feed_ids, published
+from tests.e2e.conftest import Deployment, Person, eventually, feed_ids, published
+from tests.local_stack import CELEBRITY
 from tools.deploy import LocalAws
 
 
