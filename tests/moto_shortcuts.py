@@ -19,7 +19,7 @@ from moto.core import responses
 from moto.core.serialize import JSONSerializer
 from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
@@ -39,6 +39,7 @@ def take() -> None:
     _replace(Table, "query", _among_its_partition)
     _replace(Table, "all_items", _of_the_partition)
     _replace(JSONSerializer, "get_value", _by_name)
+    _replace(Item, "__init__", _measured_once)
     setattr(Table, "__deepcopy__", _as_before)  # noqa: B010
     # Otherwise it goes through all members of a class at each request.
     setattr(responses, "method_names_from_class", cache(method_names_from_class))  # noqa: B010
@@ -79,6 +80,21 @@ def _by_name(get_value: Callable[..., Any]) -> Callable[..., Any]:
         return get_value(serializer, value, key, shape)
 
     return found
+
+
+def _measured_once(init: Callable[..., None]) -> Callable[..., None]:
+    """Let the size of a new item be looked at with its last attribute. moto measures all that are
+    there with each attribute."""
+
+    @wraps(init)
+    def made(item: Item, hash_key: Any, range_key: Any, attrs: Mapping[str, Any]) -> None:
+        init(item, hash_key, range_key, {})
+        every = [(name, DynamoType(value)) for name, value in attrs.items()]
+        dict.update(item.attrs, every[:-1])
+        for name, value in every[-1:]:
+            item.attrs[name] = value
+
+    return made
 
 
 def _among_its_partition(query: Callable[..., Any]) -> Callable[..., Any]:
