@@ -6,7 +6,7 @@ import base64
 import random
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +22,7 @@ from shutterfeed.adapters import imaging
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import Capture, PhotoRefused, RenderedPhoto, plan, sniff
 from tests import pictures
+from tests.bare import assert_bare
 from tests.pictures import SHARED_DATA, needs_shared_data
 
 JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
@@ -335,40 +336,6 @@ def test_the_thumbhash_library_agrees_with_the_algorithms_reference() -> None:
 # --- Metadata -----------------------------------------------------------------------------
 
 
-def jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Marker and body of each segment before the first scan."""
-    position = 2
-    while content[position + 1] != 0xDA:
-        length = int.from_bytes(content[position + 2 : position + 4], "big")
-        yield content[position + 1], content[position + 4 : position + 2 + length]
-        position += 2 + length
-
-
-def webp_chunks(content: bytes) -> Iterator[bytes]:
-    position = 12
-    while position < len(content):
-        yield content[position : position + 4]
-        position += (
-            8 + (int.from_bytes(content[position + 4 : position + 8], "little") + 1) // 2 * 2
-        )
-
-
-def assert_bare(photo: RenderedPhoto) -> None:
-    """Every rendition is made of nothing but what its decoder needs."""
-    jfif, tables_and_frame = 0xE0, {0xC0, 0xC2, 0xC4, 0xDB}
-    for rendition, content in photo.renditions:
-        if rendition.content_type == JPEG:
-            segments = list(jpeg_segments(content))
-            assert {marker for marker, _ in segments} <= {jfif} | tables_and_frame
-            assert [len(body) for marker, body in segments if marker == jfif] == [14]
-            assert content.endswith(b"\xff\xd9")
-            assert content.count(b"\xff\xd8\xff") == 1
-        else:
-            assert list(webp_chunks(content)) == [b"VP8 "]
-        for trace in (b"Exif", b"ICC_PROFILE", b"adobe", b"GPS", b"8BIM", b"Leak"):
-            assert trace not in content
-
-
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><GPS>Leak</GPS></x:xmpmeta>'
 
 
@@ -641,16 +608,6 @@ def test_time_and_camera_are_read_from_every_format(make: Callable[..., bytes]) 
 
 def shared(pattern: str) -> list[Path]:
     return sorted(path for path in SHARED_DATA.glob(pattern) if path.is_file())
-
-
-@needs_shared_data
-def test_every_cameras_photo_renders_bare() -> None:
-    photos = shared("photos/*/*.*")
-    assert len(photos) >= 50
-    for path in photos:
-        photo = render(path.read_bytes())
-        assert opened(photo, "320.jpg").width == 320
-        assert_bare(photo)
 
 
 @needs_shared_data
