@@ -19,7 +19,7 @@ SCREENS = {"phone": PHONE, "desktop": DESKTOP}
 SCREENSHOTS = paths.BUILD / "screenshots"
 _MOST_BYTES = 300_000
 Wrong = dict[Scheme, tuple[list[str], int]]
-"""By the colours: what axe-core finds, and by how many pixels the page is too wide."""
+"""What axe-core finds in each of the colours, and by how many pixels the page is too wide."""
 _NOTHING: Wrong = {"light": ([], 0), "dark": ([], 0)}
 
 
