@@ -22,7 +22,6 @@ T = TypeVar("T")
 
 PASSWORD = "Correct-horse-7-battery"
 _FIRST_PAUSE_SECONDS = 0.05
-_LONGEST_PAUSE_SECONDS = 0.5
 _numbers = count(1)
 
 
@@ -86,7 +85,12 @@ def signing_up(stack: Deployment) -> Callable[[], Person]:
     return sign_up
 
 
-def eventually(read: Callable[[], T], until: Callable[[T], bool], seconds: float = 180) -> T:
+def eventually(
+    read: Callable[[], T],
+    until: Callable[[T], bool],
+    seconds: float = 180,
+    longest_pause: float = 0.5,
+) -> T:
     """What `read` gives, once `until` accepts it. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     pause = _FIRST_PAUSE_SECONDS
@@ -98,7 +102,7 @@ def eventually(read: Callable[[], T], until: Callable[[T], bool], seconds: float
             pytest.fail(f"after {seconds} s it still is {value!r}")
         time.sleep(pause)
         # Asking costs the stack as much as the work that is waited for.
-        pause = min(1.5 * pause, _LONGEST_PAUSE_SECONDS)
+        pause = min(1.5 * pause, longest_pause)
 
 
 def feed_ids(api: Api) -> list[str]:

@@ -162,7 +162,7 @@ def test_a_writer_killed_at_its_work_loses_nothing(
     try:
         post_id = author.api.publish([Photo(pictures.jpeg(160, 120, seed=7))])
         port = stack.endpoint.rpartition(":")[2]
-        eventually(partial(_kill, "shutterfeed-local-deliver", port), bool)
+        eventually(partial(_kill, "shutterfeed-local-deliver", port), bool, longest_pause=0.05)
         until = time.monotonic() + 3
         while time.monotonic() < until:
             _kill("shutterfeed-local-deliver", port)
