@@ -166,6 +166,7 @@ def test_a_writer_killed_at_its_work_loses_nothing(
         until = time.monotonic() + 3
         while time.monotonic() < until:
             _kill("shutterfeed-local-deliver", port)
+            time.sleep(0.05)  # A new one takes longer to start.
         published(author.api, post_id)
         for reader in readers:
             eventually(partial(_pushed, feeds, reader), lambda pushed: post_id in pushed)
