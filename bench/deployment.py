@@ -62,11 +62,12 @@ def deployed() -> Iterator[Deployment]:
 
 
 @contextmanager
-def started() -> Iterator[Deployment]:
+def started(context: Mapping[str, object] | None = None) -> Iterator[Deployment]:
+    """The stack, with settings of one's own, on a local cloud of its own while the block runs."""
     with tempfile.TemporaryDirectory(prefix="bench-cloud-") as folder:
         cloud = LocalCloud(Path(folder) / "state")
         try:
             cloud.start()
-            yield Deployment(cloud.endpoint, deploy(cloud.endpoint))
+            yield Deployment(cloud.endpoint, deploy(cloud.endpoint, context=context))
         finally:
             cloud.stop()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import cache
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -41,8 +41,8 @@ os.environ.update(
 
 from hypothesis import HealthCheck, settings  # noqa: E402
 from moto import mock_aws  # noqa: E402 - it sees the requests of sessions made after its import
-from moto.dynamodb.responses import DynamoHandler  # noqa: E402
 
+from tests import moto_shortcuts  # noqa: E402
 from tests import valkey_server as valkey_server_tools  # noqa: E402
 from tests.fakes.system import FakeClock, FakeIds  # noqa: E402
 from tools import paths  # noqa: E402
@@ -55,21 +55,27 @@ settings.register_profile("same", derandomize=True, **_busy)
 settings.register_profile("fuzz", max_examples=_fuzz or 100, **_busy)
 settings.load_profile("fuzz" if _fuzz else "same")
 
-
-def _in_turns(handle: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
-    """Let moto handle one request at a time. Services make several at once, and moto's tables are
-    dictionaries, which must not grow while another thread goes through them."""
-    turn = RLock()
-
-    @wraps(handle)
-    def in_turn(request: DynamoHandler) -> Any:
-        with turn:
-            return handle(request)
-
-    return in_turn
+moto_shortcuts.take()
 
 
-setattr(DynamoHandler, "call_action", _in_turns(DynamoHandler.call_action))  # noqa: B010
+_NEW_OBJECTS: Final = 20_000
+"""The number of new objects after which the garbage collector looks at them; 700 without this."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without the garbage collector, let it pass over what was imported and collected, and
+    let it come less often afterwards.
+
+    None of that becomes garbage before the end, and all of it was looked through again and again.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(_NEW_OBJECTS)
+        gc.enable()
 
 
 @pytest.fixture
@@ -165,4 +171,6 @@ def _clients() -> Aws:
     """Made once: a client takes longer to make than most tests to run."""
     from shutterfeed.adapters.clients import connect
 
-    return Aws(*(connect(name, region_name=REGION) for name in ("dynamodb", "s3", "sqs")))
+    clients = Aws(*(connect(name, region_name=REGION) for name in ("dynamodb", "s3", "sqs")))
+    moto_shortcuts.unsigned(clients.dynamodb)
+    return clients

@@ -32,11 +32,19 @@ _CHECKS: Final[Mapping[str, Sequence[str]]] = {
     "OpenAPI document": ["-m", "tools.openapi", "--check"],
 }
 _MYPY: Final = ["-m", "mypy"]
+_COLLECTION: Final[Mapping[str, Sequence[str]]] = {
+    # The first who imports the tests rewrites their assertions and keeps that. The processes of a
+    # run begin at the same time, and in a fresh clone each of them would do it. One core has
+    # nothing else to do before mypy ends.
+    "collection": ["-m", "pytest", "--collect-only", "-qq"],
+}
 
 
-def check(before: Callable[[], object] = lambda: None) -> None:
-    """Check style, types, the dependency rule and the OpenAPI document, after `before`. Raises
-    `ToolError` after printing the output of each check that failed."""
+def check(
+    before: Callable[[], object] = lambda: None, more: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Check style, types, the dependency rule and the OpenAPI document, after `before`, and `more`
+    by name. Raises `ToolError` after printing the output of each check that failed."""
     with ThreadPoolExecutor(1) as beside:
         # It takes longest, and longer than all the others together.
         types = beside.submit(_run, "mypy", _MYPY)
@@ -45,6 +53,8 @@ def check(before: Callable[[], object] = lambda: None) -> None:
             name: _passes(name, partial(_run, name, words)) for name, words in _CHECKS.items()
         }
         passed["web client"] = _web_client_passes()
+        for name, words in (more or {}).items():
+            passed[name] = _passes(name, partial(_run, name, words))
         passed["mypy"] = _passes("mypy", types.result)
     failed = [name for name, has_passed in passed.items() if not has_passed]
     if failed:
@@ -54,7 +64,7 @@ def check(before: Callable[[], object] = lambda: None) -> None:
 def test(arguments: Sequence[str]) -> NoReturn:
     """Check, then run every test. This process becomes pytest's, whose summary is printed
     last."""
-    check(prepare)
+    check(prepare, _COLLECTION)
     _become(["-m", "pytest", *SPREAD, *arguments])
 
 

@@ -16,6 +16,7 @@ from typing import Final
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
+from xdist.workermanage import WorkerController
 
 FOLDERS: Final = ("tests/e2e/browser", "tests/e2e", "tests/bench", "tests/contract", "tests/infra")
 """The folders whose tests stay together, the longest run first. A folder comes before the one that
@@ -32,6 +33,16 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc] # pytest-xdist
 
     def _split_scope(self, nodeid: str) -> str:
         return group(nodeid)
+
+    def mark_test_complete(
+        self, node: WorkerController, item_index: int, duration: float = 0
+    ) -> None:
+        """Forget what is done: after each test all that a process was ever given is counted."""
+        scope = self._split_scope(self.registered_collections[node][item_index])
+        super().mark_test_complete(node, item_index, duration)
+        given = self.assigned_work[node]
+        if all(given[scope].values()):
+            del given[scope]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import traceback
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, sniff
-from tests import hostile
+from tests import bare, hostile
 from tests.pictures import SHARED_DATA, needs_shared_data
 
 MUTATIONS = 4_000
@@ -64,7 +66,12 @@ def shared(*patterns: str) -> list[Path]:
     return sorted(path for pattern in patterns for path in SHARED_DATA.glob(pattern))
 
 
-PHOTOS = shared("photos/*/*.*")
+PHOTOS = [path for path in shared("photos/*/*.*") if path.is_file()]
+
+
+@needs_shared_data
+def test_there_are_photos_of_many_cameras() -> None:
+    assert len(PHOTOS) >= 50
 
 
 @needs_shared_data
@@ -73,6 +80,10 @@ def test_no_real_photo_leaves_a_trace_and_none_is_refused(path: Path) -> None:
     content = path.read_bytes()
     photo = CODEC.render(content, hostile.kind_of(content))
     assert_bare(photo)
+    bare.assert_bare(photo)
+    (small,) = (part for rendition, part in photo.renditions if rendition.name == "320.jpg")
+    with Image.open(BytesIO(small)) as image:
+        assert (image.mode, image.width) == ("RGB", 320)
 
 
 @needs_shared_data

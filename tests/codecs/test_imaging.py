@@ -6,7 +6,8 @@ import base64
 import random
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,15 @@ from shutterfeed.adapters import imaging
 from shutterfeed.adapters.imaging import PillowImageCodec
 from shutterfeed.domain.photos import Capture, PhotoRefused, RenderedPhoto, plan, sniff
 from tests import pictures
+from tests.bare import assert_bare
 from tests.pictures import SHARED_DATA, needs_shared_data
 
 JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
 HEIC, AVIF = "image/heic", "image/avif"
+
+Make = Callable[[], bytes]
+"""How a file is made. Parameters are recipes, not files: every process that runs tests collects all
+of them, and to encode the files of this module takes ten seconds."""
 
 
 def render(content: bytes, content_type: str | None = None) -> RenderedPhoto:
@@ -70,30 +76,32 @@ def test_renditions_are_as_planned_and_as_described(size: tuple[int, int]) -> No
 
 SCENE = pictures.picture(900, 600)
 GREY_SCENE = SCENE.convert("L").convert("RGB")
-PALETTE_SCENE = pictures.picture(900, 600, mode="P").convert("RGB")
 
 
 @pytest.mark.parametrize(
-    ("content", "scene"),
+    ("make", "mode"),
     [
-        pytest.param(pictures.jpeg(900, 600), SCENE, id="jpeg"),
-        pytest.param(pictures.jpeg(900, 600, progressive=True), SCENE, id="jpeg-progressive"),
-        pytest.param(pictures.jpeg(900, 600, mode="L"), GREY_SCENE, id="jpeg-grey"),
-        pytest.param(pictures.jpeg(900, 600, mode="CMYK"), SCENE, id="jpeg-cmyk"),
-        pytest.param(pictures.png(900, 600), SCENE, id="png"),
-        pytest.param(pictures.png(900, 600, mode="P"), PALETTE_SCENE, id="png-palette"),
-        pytest.param(pictures.png(900, 600, mode="L"), GREY_SCENE, id="png-grey"),
-        pytest.param(pictures.png(900, 600, mode="I;16"), GREY_SCENE, id="png-grey-16-bit"),
-        pytest.param(pictures.webp(900, 600), SCENE, id="webp"),
-        pytest.param(pictures.webp(900, 600, lossless=True), SCENE, id="webp-lossless"),
-        pytest.param(pictures.heic(900, 600), SCENE, id="heic"),
-        pytest.param(pictures.heic(900, 600, tile_size=512), SCENE, id="heic-grid"),
-        pytest.param(pictures.avif(900, 600), SCENE, id="avif"),
-        pytest.param(pictures.gif(900, 600), PALETTE_SCENE, id="gif"),
+        pytest.param(partial(pictures.jpeg, 900, 600), "RGB", id="jpeg"),
+        pytest.param(
+            partial(pictures.jpeg, 900, 600, progressive=True), "RGB", id="jpeg-progressive"
+        ),
+        pytest.param(partial(pictures.jpeg, 900, 600, mode="L"), "L", id="jpeg-grey"),
+        pytest.param(partial(pictures.jpeg, 900, 600, mode="CMYK"), "RGB", id="jpeg-cmyk"),
+        pytest.param(partial(pictures.png, 900, 600), "RGB", id="png"),
+        pytest.param(partial(pictures.png, 900, 600, mode="P"), "P", id="png-palette"),
+        pytest.param(partial(pictures.png, 900, 600, mode="L"), "L", id="png-grey"),
+        pytest.param(partial(pictures.png, 900, 600, mode="I;16"), "L", id="png-grey-16-bit"),
+        pytest.param(partial(pictures.webp, 900, 600), "RGB", id="webp"),
+        pytest.param(partial(pictures.webp, 900, 600, lossless=True), "RGB", id="webp-lossless"),
+        pytest.param(partial(pictures.heic, 900, 600), "RGB", id="heic"),
+        pytest.param(partial(pictures.heic, 900, 600, tile_size=512), "RGB", id="heic-grid"),
+        pytest.param(partial(pictures.avif, 900, 600), "RGB", id="avif"),
+        pytest.param(partial(pictures.gif, 900, 600), "P", id="gif"),
     ],
 )
-def test_every_kind_of_file_keeps_its_picture(content: bytes, scene: Image.Image) -> None:
-    photo = render(content)
+def test_every_kind_of_file_keeps_its_picture(make: Make, mode: str) -> None:
+    photo = render(make())
+    scene = pictures.picture(900, 600, mode=mode).convert("RGB")
     expected = scene.resize((640, 427), Image.Resampling.LANCZOS)
     for name in ("640.jpg", "640.webp"):
         assert difference(opened(photo, name), expected) < 4
@@ -129,19 +137,19 @@ def transparent_gif() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "content",
+    "make",
     [
-        pytest.param(pictures.png(900, 600, mode="RGBA"), id="png-rgba"),
-        pytest.param(pictures.png(900, 600, mode="LA"), id="png-grey-alpha"),
-        pytest.param(with_transparent_colour(), id="png-palette"),
-        pytest.param(pictures.webp(900, 600, mode="RGBA"), id="webp"),
-        pytest.param(pictures.heic(900, 600, mode="RGBA"), id="heic"),
-        pytest.param(pictures.avif(900, 600, mode="RGBA"), id="avif"),
-        pytest.param(transparent_gif(), id="gif"),
+        pytest.param(partial(pictures.png, 900, 600, mode="RGBA"), id="png-rgba"),
+        pytest.param(partial(pictures.png, 900, 600, mode="LA"), id="png-grey-alpha"),
+        pytest.param(with_transparent_colour, id="png-palette"),
+        pytest.param(partial(pictures.webp, 900, 600, mode="RGBA"), id="webp"),
+        pytest.param(partial(pictures.heic, 900, 600, mode="RGBA"), id="heic"),
+        pytest.param(partial(pictures.avif, 900, 600, mode="RGBA"), id="avif"),
+        pytest.param(transparent_gif, id="gif"),
     ],
 )
-def test_transparent_parts_become_white_in_every_format(content: bytes) -> None:
-    photo = render(content)
+def test_transparent_parts_become_white_in_every_format(make: Make) -> None:
+    photo = render(make())
     for name in ("640.jpg", "640.webp", "320.jpg"):
         image = opened(photo, name)
         left = image.crop((0, 0, image.width // 2 - 16, image.height))
@@ -171,10 +179,10 @@ def turned(orientation: int) -> bytes:
 def test_what_the_files_own_properties_turn_is_turned_once(kind: str, orientation: int) -> None:
     """Both encoders write an orientation as `irot` and `imir`, with EXIF that says the same."""
     make = {"HEIC": pictures.heic, "AVIF": pictures.avif}[kind]
-    content = make(900, 600, exif=turned(orientation))
+    content = make(450, 300, exif=turned(orientation))
     assert (b"irot" in content or b"imir" in content) == (orientation > 1)
     photo = render(content)
-    reference = render(pictures.jpeg(900, 600, exif=turned(orientation)))
+    reference = render(pictures.jpeg(450, 300, exif=turned(orientation)))
     assert (photo.width, photo.height) == (reference.width, reference.height)
     assert difference(opened(photo, "320.jpg"), opened(reference, "320.jpg")) < 5
 
@@ -328,44 +336,10 @@ def test_the_thumbhash_library_agrees_with_the_algorithms_reference() -> None:
 # --- Metadata -----------------------------------------------------------------------------
 
 
-def jpeg_segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Marker and body of each segment before the first scan."""
-    position = 2
-    while content[position + 1] != 0xDA:
-        length = int.from_bytes(content[position + 2 : position + 4], "big")
-        yield content[position + 1], content[position + 4 : position + 2 + length]
-        position += 2 + length
-
-
-def webp_chunks(content: bytes) -> Iterator[bytes]:
-    position = 12
-    while position < len(content):
-        yield content[position : position + 4]
-        position += (
-            8 + (int.from_bytes(content[position + 4 : position + 8], "little") + 1) // 2 * 2
-        )
-
-
-def assert_bare(photo: RenderedPhoto) -> None:
-    """Every rendition is made of nothing but what its decoder needs."""
-    jfif, tables_and_frame = 0xE0, {0xC0, 0xC2, 0xC4, 0xDB}
-    for rendition, content in photo.renditions:
-        if rendition.content_type == JPEG:
-            segments = list(jpeg_segments(content))
-            assert {marker for marker, _ in segments} <= {jfif} | tables_and_frame
-            assert [len(body) for marker, body in segments if marker == jfif] == [14]
-            assert content.endswith(b"\xff\xd9")
-            assert content.count(b"\xff\xd8\xff") == 1
-        else:
-            assert list(webp_chunks(content)) == [b"VP8 "]
-        for trace in (b"Exif", b"ICC_PROFILE", b"adobe", b"GPS", b"8BIM", b"Leak"):
-            assert trace not in content
-
-
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><GPS>Leak</GPS></x:xmpmeta>'
 
 
-@pytest.mark.parametrize("size", [(900, 600), (3000, 2000), (100, 80)])
+@pytest.mark.parametrize("size", [(900, 600), (2200, 1400), (100, 80)])
 def test_no_metadata_survives(size: tuple[int, int]) -> None:
     gps = Image.Exif()
     gps[0x010E] = "Leak"
@@ -411,18 +385,20 @@ def webp_of_size(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "content",
+    "make",
     [
-        pytest.param(jpeg_of_size(10_001, 100), id="jpeg-side"),
-        pytest.param(jpeg_of_size(65_000, 65_000), id="jpeg-area"),
-        pytest.param(png_of_size(100, 10_001), id="png-side"),
-        pytest.param(png_of_size(2_000_000_000, 2_000_000_000), id="png-area"),
-        pytest.param(webp_of_size(16_000_000, 16_000), id="webp-area"),
+        pytest.param(partial(jpeg_of_size, 10_001, 100), id="jpeg-side"),
+        pytest.param(partial(jpeg_of_size, 65_000, 65_000), id="jpeg-area"),
+        pytest.param(partial(png_of_size, 100, 10_001), id="png-side"),
+        pytest.param(partial(png_of_size, 2_000_000_000, 2_000_000_000), id="png-area"),
+        pytest.param(partial(webp_of_size, 16_000_000, 16_000), id="webp-area"),
     ],
 )
 def test_too_large_pictures_are_refused_by_their_header(
-    content: bytes, monkeypatch: pytest.MonkeyPatch
+    make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    content = make()
+
     def never(*_: object) -> None:
         raise AssertionError("decoded before its size was checked")
 
@@ -440,19 +416,20 @@ def test_memory_that_runs_out_means_too_many_pixels(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    "content",
+    "make",
     [
-        pytest.param(pictures.jpeg(400, 300), id="jpeg"),
-        pytest.param(pictures.jpeg(400, 300, progressive=True), id="jpeg-progressive"),
-        pytest.param(pictures.jpeg(400, 300, gps=True), id="jpeg-exif"),
-        pytest.param(pictures.png(400, 300), id="png"),
-        pytest.param(pictures.webp(400, 300), id="webp"),
-        pytest.param(pictures.webp(400, 300, mode="RGBA", lossless=True), id="webp-alpha"),
-        pytest.param(pictures.heic(400, 300), id="heic"),
-        pytest.param(pictures.avif(400, 300), id="avif"),
+        pytest.param(partial(pictures.jpeg, 400, 300), id="jpeg"),
+        pytest.param(partial(pictures.jpeg, 400, 300, progressive=True), id="jpeg-progressive"),
+        pytest.param(partial(pictures.jpeg, 400, 300, gps=True), id="jpeg-exif"),
+        pytest.param(partial(pictures.png, 400, 300), id="png"),
+        pytest.param(partial(pictures.webp, 400, 300), id="webp"),
+        pytest.param(partial(pictures.webp, 400, 300, mode="RGBA", lossless=True), id="webp-alpha"),
+        pytest.param(partial(pictures.heic, 400, 300), id="heic"),
+        pytest.param(partial(pictures.avif, 400, 300), id="avif"),
     ],
 )
-def test_truncated_files_are_refused_as_such(content: bytes) -> None:
+def test_truncated_files_are_refused_as_such(make: Make) -> None:
+    content = make()
     for part in (0.3, 0.5, 0.8, 0.95):
         assert refusal(content[: int(len(content) * part)]).code == "truncated"
 
@@ -533,19 +510,26 @@ def mutated(content: bytes, source: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "content",
+    "make",
     [
-        pytest.param(pictures.jpeg(48, 32, gps=True, exif_orientation=6), id="jpeg"),
-        pytest.param(pictures.jpeg(48, 32, mode="CMYK", progressive=True), id="jpeg-cmyk"),
-        pytest.param(pictures.jpeg(48, 32, icc_profile=swapped_profile()), id="jpeg-profile"),
-        pytest.param(pictures.png(48, 32, mode="RGBA", icc_profile=swapped_profile()), id="png"),
-        pytest.param(pictures.png(48, 32, mode="P", transparency=b"\x00\x80"), id="png-palette"),
-        pytest.param(pictures.webp(48, 32, mode="RGBA"), id="webp"),
-        pytest.param(pictures.webp(48, 32, lossless=True), id="webp-lossless"),
-        pytest.param(pictures.gif(48, 32), id="gif"),
+        pytest.param(partial(pictures.jpeg, 48, 32, gps=True, exif_orientation=6), id="jpeg"),
+        pytest.param(partial(pictures.jpeg, 48, 32, mode="CMYK", progressive=True), id="jpeg-cmyk"),
+        pytest.param(
+            partial(pictures.jpeg, 48, 32, icc_profile=swapped_profile()), id="jpeg-profile"
+        ),
+        pytest.param(
+            partial(pictures.png, 48, 32, mode="RGBA", icc_profile=swapped_profile()), id="png"
+        ),
+        pytest.param(
+            partial(pictures.png, 48, 32, mode="P", transparency=b"\x00\x80"), id="png-palette"
+        ),
+        pytest.param(partial(pictures.webp, 48, 32, mode="RGBA"), id="webp"),
+        pytest.param(partial(pictures.webp, 48, 32, lossless=True), id="webp-lossless"),
+        pytest.param(partial(pictures.gif, 48, 32), id="gif"),
     ],
 )
-def test_damaged_files_render_or_are_refused_and_nothing_else(content: bytes) -> None:
+def test_damaged_files_render_or_are_refused_and_nothing_else(make: Make) -> None:
+    content = make()
     content_type = sniff(content)
     assert content_type is not None
     source = random.Random(2)
@@ -624,16 +608,6 @@ def test_time_and_camera_are_read_from_every_format(make: Callable[..., bytes]) 
 
 def shared(pattern: str) -> list[Path]:
     return sorted(path for path in SHARED_DATA.glob(pattern) if path.is_file())
-
-
-@needs_shared_data
-def test_every_cameras_photo_renders_bare() -> None:
-    photos = shared("photos/*/*.*")
-    assert len(photos) >= 50
-    for path in photos:
-        photo = render(path.read_bytes())
-        assert opened(photo, "320.jpg").width == 320
-        assert_bare(photo)
 
 
 @needs_shared_data

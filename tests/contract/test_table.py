@@ -290,18 +290,22 @@ def test_other_errors_escape_as_they_are(stubbed: tuple[Table, Stubber]) -> None
 
 def test_a_transaction_writes_everything_or_nothing(tables: Tables) -> None:
     table = tables.metadata
+    there = Key("P", "E")
     table.write(Put(_item(A, count=1)))
+    table.write(Put(_item(there, count=1, list=["one"])))
     absent = Attr(PK).not_exists()
     writes = (
         Put(_item(B)),
         Update(Key("P", "C"), add={"count": 1}),
         Put(_item(A), absent),
         Delete(Key("P", "D"), Attr(PK).exists()),
+        Update(there, set={"list": []}, add={"count": 1}),
     )
     with pytest.raises(ConditionFailed) as raised:
         table.transact(writes)
     assert raised.value.failed == (2, 3)
     assert table.get_many([A, B, Key("P", "C")], consistent=True) == [_item(A, count=1)]
+    assert table.get(there) == _item(there, count=1, list=["one"])
 
 
 def test_an_update_sets_adds_and_removes_and_gives_the_item_as_it_is_now(tables: Tables) -> None:

@@ -16,20 +16,14 @@ import pytest
 from shutterfeed_cli.client.accounts import Accounts, SignIn
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
+from tests import local_stack
 from tools.cloud import LOCAL_CONFIRMATION_CODE, LocalCloud
 from tools.deploy import deploy
 
 T = TypeVar("T")
 
 PASSWORD = "Correct-horse-7-battery"
-CELEBRITY = 4
-"""Followers that make a celebrity here."""
-_FEED = {
-    "celebrity_followers": CELEBRITY,
-    "active_days": 30,
-    "regular_after_days": 0,
-    "snapshot_posts": 100,
-}
+_FIRST_PAUSE_SECONDS = 0.05
 _numbers = count(1)
 
 
@@ -66,9 +60,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     cloud = LocalCloud(folder)
     cloud.start()
     try:
-        # A token that a test was given is not renewed, and a slow machine takes its time.
-        context = {"feed": _FEED, "access_token_minutes": 60}
-        yield Deployment(cloud.endpoint, deploy(cloud.endpoint, context=context))
+        yield Deployment(cloud.endpoint, deploy(cloud.endpoint, context=local_stack.CONTEXT))
     finally:
         cloud.stop()
 
@@ -95,16 +87,24 @@ def signing_up(stack: Deployment) -> Callable[[], Person]:
     return sign_up
 
 
-def eventually(read: Callable[[], T], until: Callable[[T], bool], seconds: float = 180) -> T:
+def eventually(
+    read: Callable[[], T],
+    until: Callable[[T], bool],
+    seconds: float = 180,
+    longest_pause: float = 0.5,
+) -> T:
     """What `read` gives, once `until` accepts it. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
+    pause = _FIRST_PAUSE_SECONDS
     while True:
         value = read()
         if until(value):
             return value
         if time.monotonic() > deadline:
             pytest.fail(f"after {seconds} s it still is {value!r}")
-        time.sleep(0.1)
+        time.sleep(pause)
+        # Asking costs the stack as much as the work that is waited for.
+        pause = min(1.5 * pause, longest_pause)
 
 
 def feed_ids(api: Api) -> list[str]:

@@ -19,7 +19,8 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Table, Update
 from shutterfeed_cli.client.content import Photo
 from tests import pictures
-from tests.e2e.conftest import CELEBRITY, Deployment, Person, eventually, feed_ids, published
+from tests.e2e.conftest import Deployment, Person, eventually, feed_ids, published
+from tests.local_stack import CELEBRITY
 from tools.deploy import LocalAws
 
 
@@ -161,10 +162,11 @@ def test_a_writer_killed_at_its_work_loses_nothing(
     try:
         post_id = author.api.publish([Photo(pictures.jpeg(160, 120, seed=7))])
         port = stack.endpoint.rpartition(":")[2]
-        eventually(partial(_kill, "shutterfeed-local-deliver", port), bool)
+        eventually(partial(_kill, "shutterfeed-local-deliver", port), bool, longest_pause=0.05)
         until = time.monotonic() + 3
         while time.monotonic() < until:
             _kill("shutterfeed-local-deliver", port)
+            time.sleep(0.05)  # A new one takes longer to start.
         published(author.api, post_id)
         for reader in readers:
             eventually(partial(_pushed, feeds, reader), lambda pushed: post_id in pushed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -98,6 +99,8 @@ def test_progress_is_seen_while_a_video_is_transcoded(person: Callable[[], Perso
         progress = post["media"][0]["progress"]
         if progress is not None:
             seen.append(progress)
+        # To ask takes from the transcoder.
+        time.sleep(0.1)
     assert post["state"] == "published", post
     assert seen == sorted(seen)
     assert [percent for percent in seen if 0 < percent < 100], "a percentage under way"

@@ -1,7 +1,7 @@
 """DynamoDB's calls, answered by moto without HTTP in between, which takes most of a call's time.
 
-moto copies whole tables before each transaction, to be able to roll it back, and takes as long for
-one update as for ten other calls. Here the conditions of a transaction are looked at before
+moto copies tables before each transaction, to be able to roll it back, and takes as long for one
+update as for ten other calls. Here the conditions of a transaction are looked at before
 anything is written, so that there is nothing to roll back; and updates are made here, of those
 expressions that `adapters/dynamodb/table.py` writes. What they do on moto, and on DynamoDB Local,
 the contract tests say.

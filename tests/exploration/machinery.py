@@ -13,7 +13,6 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 from moto import mock_aws
-from moto.dynamodb.models.table import Table as MotoTable
 
 from shutterfeed import runtime
 from shutterfeed.adapters.confinement import ConfinedCodec
@@ -151,8 +150,6 @@ def _replacements(made: Machinery, make_call: Callable[..., Any]) -> Iterator[tu
     yield multipart, "MULTIPART_THRESHOLD", 20_000
     yield multipart, "_USUAL_PART", 9_000
     yield moto.s3.models, "S3_UPLOAD_PART_MIN_SIZE", 1
-    yield MotoTable, "query", _query
-    yield MotoTable, "all_items", _all_items
     yield runtime.logger, "info", _silent
     yield runtime.logger, "error", made.hear
     yield runtime.logger, "warning", _silent
@@ -170,32 +167,3 @@ class _Pauses:
 
 
 def _silent(*_: Any, **__: Any) -> None: ...
-
-
-_moto_query: Final[Any] = MotoTable.query
-_moto_all_items: Final[Any] = MotoTable.all_items
-_partition: list[Any] = []
-
-
-def _query(table: Any, hash_key: Any, *arguments: Any, **named: Any) -> Any:
-    """moto sorts all items of a table at each query; here those of the queried partition. The
-    seventh of the other arguments is the index."""
-    index = arguments[6]
-    if index is None:
-        _partition.append(list(table.items.get(hash_key, {}).values()))
-    else:
-        name = next(
-            key["AttributeName"]
-            for key in table.get_index(index).schema
-            if key["KeyType"] == "HASH"
-        )
-        every = (item for some in table.items.values() for item in some.values())
-        _partition.append([i for i in every if name in i.attrs and i.attrs[name] == hash_key])
-    try:
-        return _moto_query(table, hash_key, *arguments, **named)
-    finally:
-        _partition.pop()
-
-
-def _all_items(table: Any) -> Any:
-    return _partition[-1] if _partition else _moto_all_items(table)

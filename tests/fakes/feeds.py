@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
+from typing import Final
 
 from shutterfeed import keys
 from shutterfeed.domain.delivery import AUDIENCE_PARTS, PushSubscription, RecentPosts, entry_of
@@ -14,6 +16,9 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.feed_reads import FeedStart, FeedView, FeedWanted
 from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of, stored_of
+
+_ORDER: Final = attrgetter("position", "post_id")
+"""That of entries themselves, which take several times as long to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class FakeFeeds:
         self, owner_id: str, before: FeedEntry | None, limit: int, now: datetime
     ) -> Page[FeedEntry]:
         feed = self.feeds.get(owner_id, {})
-        entries = sorted(feed, reverse=True)
+        entries = sorted(feed, key=_ORDER, reverse=True)
         page = page_of([e for e in entries if before is None or e < before], limit, str)
         return replace(page, items=tuple(e for e in page.items if feed[e] > now))
 

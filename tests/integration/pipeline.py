@@ -87,6 +87,8 @@ class Pipeline:
 
     def pump_queue(self, queue: str, most: int = 10) -> int:
         """Hand the messages of a queue to its worker; how many it dealt with."""
+        if self.world.is_empty(queue):
+            return 0
         url = self.world.queue_url(queue)
         answer = aws("sqs").receive_message(
             QueueUrl=url,

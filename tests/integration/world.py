@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from boto3.dynamodb.conditions import Key
+from moto.sqs.models import SQSBackend, sqs_backends
 
 from shutterfeed import keys, topology
 from shutterfeed.adapters.clients import connect
@@ -26,6 +27,7 @@ from shutterfeed.domain.ids import random_id, ulid
 from tests import tables
 from tests.conftest import REGION
 from tests.limits import PLENTY_SETTING
+from tests.moto_shortcuts import unsigned
 from tests.samples import ACCOUNT_KEY
 from tools import paths
 
@@ -47,8 +49,14 @@ def aws(service: str) -> Any:
     """A client that every test shares: moto's answers depend on the test, the client does not."""
     client = connect(service, region_name=REGION)
     if service == "dynamodb":
+        unsigned(client)
         client.meta.events.register("provide-client-params.dynamodb.GetItem", _check_key)
     return client
+
+
+def _queues() -> SQSBackend:
+    """moto's queues themselves."""
+    return sqs_backends[ACCOUNT][REGION]
 
 
 def _check_key(params: dict[str, Any], **_: Any) -> None:
@@ -127,8 +135,14 @@ class World:
             )
 
     def create_queue(self, name: str) -> None:
-        # What a worker fails is there again at once; nobody waits in a test.
-        aws("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})
+        # What a worker fails is there again at once; nobody waits in a test. Not asked for by the
+        # SDK, which takes thirty times as long: there are a dozen queues in most worlds.
+        _queues().create_queue(name, VisibilityTimeout="0")
+
+    def is_empty(self, name: str) -> bool:
+        """Whether nobody would receive anything from a queue. Asked before messages are received,
+        since most queues are empty at most times, and to receive nothing takes as long as one."""
+        return not _queues().get_queue(name).messages
 
     def create_storage(self) -> None:
         for bucket in (UPLOADS, ORIGINALS, RENDITIONS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -43,6 +44,7 @@ MADE: dict[Any, st.SearchStrategy[Any]] = {
 DELIVER = Codec[DeliverMessage]("deliver")
 
 
+@cache
 def _any_of(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of a type."""
     if kind in MADE:

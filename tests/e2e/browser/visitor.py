@@ -25,6 +25,8 @@ from tools.cloud import LOCAL_CONFIRMATION_CODE
 Scheme = Literal["light", "dark"]
 
 _AXE: Final = paths.WEB / "node_modules" / "axe-core" / "axe.min.js"
+_OF_COLOURS: Final = ["color-contrast", "link-in-text-block"]
+"""axe-core's rules of the category `color`, but for the one that asks for more than we do."""
 # A violation is told twice, by the browser's console and by this; one of them cannot be missed.
 _TELL_VIOLATIONS: Final = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -80,8 +82,6 @@ class Visitor:
 
     def __post_init__(self) -> None:
         self.context.add_init_script(_TELL_VIOLATIONS)
-        # Scripts of the browser's own are no part of the page: its policy has no say in them.
-        self.context.add_init_script(path=_AXE)
         self.page = self.another_tab()
 
     def another_tab(self) -> Page:
@@ -227,11 +227,18 @@ class Visitor:
 
     # What one cannot see
 
-    def accessibility(self) -> list[str]:
-        """What axe-core finds on the page as it is: rule, and the elements."""
+    def accessibility(self, *, colours_alone: bool = False) -> list[str]:
+        """What axe-core finds on the page as it is: rule, and the elements. `colours_alone` is for
+        a page that was looked at before, in other colours."""
+        # Not with every page: it is half a megabyte, which few of them need. What the browser is
+        # told to run is no part of the page, whose policy has no say in it.
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(_AXE.read_text())
         found = self.page.evaluate(
-            """async () => (await axe.run(document)).violations.map(
-                 ({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)"""
+            """async (only) => (await axe.run(document, {resultTypes: ["violations"], ...only}))
+                 .violations.map(
+                   ({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)""",
+            {"runOnly": {"type": "rule", "values": _OF_COLOURS}} if colours_alone else {},
         )
         return [str(violation)[:600] for violation in found]
 
@@ -241,6 +248,11 @@ class Visitor:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         return width
+
+    def scheme(self) -> Scheme:
+        """Whether the page is drawn light or dark."""
+        dark: bool = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        return "dark" if dark else "light"
 
     def session(self) -> dict[str, Any]:
         """The access token as the page keeps it."""

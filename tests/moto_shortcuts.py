@@ -1,0 +1,170 @@
+"""Shortcuts for what moto does at great length, with the same outcome.
+
+Most tests with AWS in them spend most of their time inside moto. That its tables still do what
+DynamoDB does with these shortcuts is what the contract tests hold against DynamoDB Local.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, wraps
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore import UNSIGNED
+from moto.core import responses
+from moto.core.serialize import JSONSerializer
+from moto.core.utils import method_names_from_class
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_partitions: Final[list[list[Any]]] = []
+"""The items of the partition that is being queried, in order."""
+_changes: Final[list[list[Mapping[str, Any]]]] = []
+"""The writes of the transaction that is being made."""
+
+
+def take() -> None:
+    """Take them in this process."""
+    _replace(DynamoHandler, "call_action", _in_turns)
+    _replace(DynamoDBBackend, "transact_write_items", _knowing_what_it_changes)
+    _replace(Table, "query", _among_its_partition)
+    _replace(Table, "all_items", _of_the_partition)
+    _replace(JSONSerializer, "get_value", _by_name)
+    _replace(Item, "__init__", _measured_once)
+    setattr(Table, "__deepcopy__", _as_before)  # noqa: B010
+    # Otherwise it goes through all members of a class at each request.
+    setattr(responses, "method_names_from_class", cache(method_names_from_class))  # noqa: B010
+
+
+def unsigned(dynamodb: DynamoDBClient) -> None:
+    """Let a client sign nothing, which takes a sixth of a call. moto's DynamoDB looks at no
+    signature, other than its queues, which belong to who signs."""
+    dynamodb.meta.events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
+
+
+def _replace(owner: type, name: str, shortcut: Callable[[Callable[..., Any]], Any]) -> None:
+    setattr(owner, name, shortcut(getattr(owner, name)))
+
+
+def _in_turns(handle: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
+    """Let moto handle one request at a time. Services make several at once, and moto's tables are
+    dictionaries, which must not grow while another thread goes through them."""
+    turn = RLock()
+
+    @wraps(handle)
+    def in_turn(request: DynamoHandler) -> Any:
+        with turn:
+            return handle(request)
+
+    return in_turn
+
+
+def _by_name(get_value: Callable[..., Any]) -> Callable[..., Any]:
+    """Find the value of an item's attribute by its type's name alone. For each of the ten types
+    moto looks for six other ways to write it."""
+
+    @wraps(get_value)
+    def found(serializer: object, value: Any, key: str, shape: Any) -> Any:
+        parent = getattr(shape, "parent", None)
+        if type(value) is dict and parent is not None and parent.name == "AttributeValue":
+            return value.get(key)
+        return get_value(serializer, value, key, shape)
+
+    return found
+
+
+def _measured_once(init: Callable[..., None]) -> Callable[..., None]:
+    """Let the size of a new item be looked at with its last attribute. moto measures all that are
+    there with each attribute."""
+
+    @wraps(init)
+    def made(item: Item, hash_key: Any, range_key: Any, attrs: Mapping[str, Any]) -> None:
+        init(item, hash_key, range_key, {})
+        every = [(name, DynamoType(value)) for name, value in attrs.items()]
+        dict.update(item.attrs, every[:-1])
+        for name, value in every[-1:]:
+            item.attrs[name] = value
+
+    return made
+
+
+def _among_its_partition(query: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a query look among the items of its partition. moto sorts all items of the table, and
+    looks among them. The seventh of the other arguments is the index."""
+
+    @wraps(query)
+    def answered(table: Any, hash_key: Any, *arguments: Any, **named: Any) -> Any:
+        index = arguments[6]
+        if hash_key is None or index not in {None, *(one.name for one in table.all_indexes())}:
+            return query(table, hash_key, *arguments, **named)
+        with _within(_partitions, _partition(table, hash_key, index)):
+            return query(table, hash_key, *arguments, **named)
+
+    return answered
+
+
+def _partition(table: Any, hash_key: Any, index: str | None) -> list[Any]:
+    if index is None:
+        return sorted(table.items.get(hash_key, {}).values(), key=lambda item: item.range_key)
+    name = next(
+        key["AttributeName"] for key in table.get_index(index).schema if key["KeyType"] == "HASH"
+    )
+    every = (item for some in table.items.values() for item in some.values())
+    found = [item for item in every if name in item.attrs and item.attrs[name] == hash_key]
+    return sorted(found, key=lambda item: (item.hash_key, item.range_key))
+
+
+def _of_the_partition(all_items: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(all_items)
+    def found(table: Any) -> Any:
+        return _partitions[-1] if _partitions else all_items(table)
+
+    return found
+
+
+def _knowing_what_it_changes(transact: Callable[..., Any]) -> Callable[..., Any]:
+    """Tell `_as_before` which items a transaction may change."""
+
+    @wraps(transact)
+    def made(backend: Any, writes: Sequence[Mapping[str, Any]]) -> Any:
+        with _within(_changes, [one for write in writes for one in write.values()]):
+            return transact(backend, writes)
+
+    return made
+
+
+def _as_before(table: Any, _: dict[int, Any]) -> Any:
+    """A copy of a table to return to if a transaction fails. moto copies all its items and all that
+    was ever written to its stream, once for each write of the transaction."""
+    kept = copy.copy(table)
+    kept.items = defaultdict(dict, {key: dict(some) for key, some in table.items.items()})
+    for change in _changes[-1]:
+        key = change.get("Key") or change.get("Item")
+        if change.get("TableName") == table.name and key is not None:
+            place = kept.items.get(DynamoType(key[table.hash_key_attr]), {})
+            sort = DynamoType(key[table.range_key_attr])
+            if sort in place:
+                place[sort] = copy.deepcopy(place[sort])
+    if table.stream_shard is not None:
+        kept.stream_shard = copy.copy(table.stream_shard)
+        kept.stream_shard.items = list(table.stream_shard.items)
+        kept.stream_shard.table = kept
+    return kept
+
+
+@contextmanager
+def _within(stack: list[Any], value: Any) -> Iterator[None]:
+    stack.append(value)
+    try:
+        yield
+    finally:
+        stack.pop()
