@@ -162,7 +162,8 @@ def made(
     marks: Marks,
     bodies: Mapping[Post, Any],
 ) -> Request:
-    body, headers = entry.body(marks) if entry.body else None, ()
+    body = entry.body(marks) if entry.body else None
+    headers: tuple[tuple[str, str], ...] = ()
     if entry.key is not None:
         body, headers = bodies[entry.key], ((KEY, key_of(entry.key, marks)),)
     path = _path(operation, target, marks)

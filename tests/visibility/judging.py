@@ -117,20 +117,27 @@ def expected(request: Request, viewer: Viewer) -> Expected:
     else:
         surfaces = asking.holds
     posts = _shown(surfaces, entry.within.subjects(target), viewer)
-    named = {owner_of(s) for s in posts if entry.names_authors} | (
-        {target} if entry.names_target else set()
-    )
     bare = {post for post in posts if any(post in surface.without_files for surface in surfaces)}
     files = posts - bare if entry.has_files else set()
-    words = _shown([s for s in asking.holds if s is rules.WORDS], tuple(Post), viewer, words=True)
-    waiting = {User.ASKER} if rules.REQUESTS in surfaces and viewer is Viewer.PRIVATE else set()
-    shown = frozenset(s for s in (*posts, *named, *waiting) if s is not None)
-    return Expected(outcome, shown, *map(frozenset, (bare, files, words)))
+    shown = set(posts)
+    if entry.names_authors:
+        shown |= {owner_of(post) for post in posts}
+    if entry.names_target and target is not None:
+        shown.add(target)
+    if rules.REQUESTS in surfaces and viewer is Viewer.PRIVATE:
+        shown.add(User.ASKER)
+    words = _shown(asking.holds, tuple(Post), viewer, words=True)
+    return Expected(outcome, frozenset(shown), frozenset(bare), frozenset(files), frozenset(words))
 
 
 def _shown(
-    surfaces: Any, subjects: tuple[Subject, ...], viewer: Viewer, *, words: bool = False
+    surfaces: tuple[Surface, ...],
+    subjects: tuple[Subject, ...],
+    viewer: Viewer,
+    *,
+    words: bool = False,
 ) -> set[Subject]:
+    """Those of the subjects that one of the surfaces shows; with `words` only their words."""
     return {
         subject
         for subject in subjects
@@ -283,12 +290,8 @@ class Measured:
         now: datetime,
     ) -> None:
         self.requests += 1
-        subjects = {request.target} if request.target else {*User, *Post}
+        subjects: set[Subject] = {request.target} if request.target else {*User, *Post}
         if request.entry.within is not Within.ITSELF:
             subjects |= set(request.entry.within.subjects(request.target))
-        self.cells |= {
-            (request.operation.name, s, role(viewer, owner_of(s)))
-            for s in subjects
-            if s is not None
-        }
+        self.cells |= {(request.operation.name, s, role(viewer, owner_of(s))) for s in subjects}
         self.findings += judged(request, viewer, answer, absent, marks, now)

@@ -72,6 +72,10 @@ class Marks:
     users: Mapping[User, UserMarks]
     posts: Mapping[Post, PostMarks]
 
+    def _all(self) -> Iterator[tuple[Subject, UserMarks | PostMarks]]:
+        yield from self.users.items()
+        yield from self.posts.items()
+
     def id_of(self, subject: Subject) -> str:
         return self.posts[subject].id if isinstance(subject, Post) else self.users[subject].id
 
@@ -100,7 +104,7 @@ class Marks:
         what it was asked."""
         whole, asked = f"{text}\n{_decoded(text)}".lower(), sent.lower()
         found: dict[tuple[Subject, Facet], set[str]] = {}
-        for subject, marks in (*self.users.items(), *self.posts.items()):
+        for subject, marks in self._all():
             for facet, mark in marks.by_facet():
                 if mark and mark.lower() in whole and mark.lower() not in asked:
                     found.setdefault((subject, facet), set()).add(mark)
