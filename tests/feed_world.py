@@ -396,8 +396,9 @@ class FeedWorld:
         self.posts.create(post, (), f"key {self.made}", "")
         return post, self.backend.ids.new(self.backend.clock.now())
 
-    def _publish(self, post: Post, position: str) -> None:
-        self.posts.publish(post.id, post.media, position, self.backend.clock.now())
+    def _publish(self, post: Post, position: str) -> bool:
+        """False if the post has waited too long, and is gone."""
+        return self.posts.publish(post.id, post.media, position, self.backend.clock.now())
 
     def _two(self) -> tuple[str, str]:
         """A follower and another; some are more popular than others."""

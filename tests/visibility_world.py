@@ -132,10 +132,14 @@ class VisibilityWorld(FeedWorld):
         self.model.announce(post.id)
         self.backend.queues["publish"].send([PublishPost(post.id)])
 
-    def _publish(self, post: Post, position: str) -> None:
+    def _publish(self, post: Post, position: str) -> bool:
         act = self.model.begin(Kind.SHOW, post.author_id, post.id)
-        super()._publish(post, position)
-        self.model.end(act)
+        published = super()._publish(post, position)
+        if published:
+            self.model.end(act)
+        else:
+            self.model.give_up(act)
+        return published
 
     def search(self) -> None:
         """Somebody searches and looks for whom to follow."""
