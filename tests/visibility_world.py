@@ -339,9 +339,9 @@ class VisibilityWorld(FeedWorld):
             self._allowed(right, "who waits", viewer, user)
 
     def _look_for_suggestions(self, facts: Facts, viewer: str) -> None:
-        for view in self.backend.suggestions.suggest(viewer, 5):
-            right = facts.may_be_suggested(viewer, view.profile.user_id)
-            self._allowed(right, "suggestion", viewer, view.profile.user_id)
+        for suggested in self.backend.suggestions.suggest(viewer, 5):
+            user = suggested.profile.profile.user_id
+            self._allowed(facts.may_be_suggested(viewer, user), "suggestion", viewer, user)
 
     def _look_at_own_lists(self, facts: Facts, viewer: str) -> None:
         """The lists of blocks and mutes; a muted user is not in it if one has blocked the other."""

@@ -44,9 +44,13 @@ MADE: dict[Any, st.SearchStrategy[Any]] = {
 DELIVER = Codec[DeliverMessage]("deliver")
 
 
-@cache
 def _any_of(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of a type."""
+    return _strategy(kind)
+
+
+@cache
+def _strategy(kind: Any) -> st.SearchStrategy[Any]:
     if kind in MADE:
         return MADE[kind]
     origin, arguments = get_origin(kind), get_args(kind)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import CELEBRITY
 from tests.integration.contract import document
+from tests.local_stack import CELEBRITY
 from tests.visibility.asking import Request, made, operations
 from tests.visibility.asking import askings as ways
 from tests.visibility.cast import AUTHORS, CROWDED, FOLLOWS, Post, Role, Subject, User, Viewer, role
