@@ -2,8 +2,7 @@
 five years.
 
 What each operation takes is measured with the functions' own handlers on moto, and the settings
-are read from the synthesized templates. The tables go to `build/bench/bill.md`; `docs/cost.md` has
-them.
+are read from the synthesized templates. At full size the tables are written into `docs/cost.md`.
 """
 
 from __future__ import annotations
@@ -11,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from PIL import Image
 
-from bench import bill_report
+from bench import bill_page, bill_report
 from bench.bill_habits import FIVE_YEARS, ONE_YEAR, TEN_THOUSAND, Habits
 from bench.bill_measured import Measured
 from bench.bill_model import Line, Month, bill, idle, total
 from bench.bill_operations import measure
 from bench.bill_settings import read_settings
-from bench.figures import FOLDER, Figure
+from bench.figures import Figure
 from tests.pictures import SHARED_DATA, jpeg
+from tools import paths
 from tools.errors import Unavailable
 
 _SIDE: Final = 2_048
@@ -37,12 +36,12 @@ class Size:
     """How many real photos are uploaded; none for one that is made up."""
     large: bool
     """Whether the large preset is synthesized too, for the stated scale."""
-    tables: Path | None
-    """The file that the tables are written to."""
+    page: Path | None
+    """The page whose tables are written."""
 
 
-FULL: Final = Size(6, large=True, tables=FOLDER / "bill.md")
-TOY: Final = Size(0, large=False, tables=None)
+FULL: Final = Size(6, large=True, page=paths.ROOT / "docs" / "cost.md")
+TOY: Final = Size(0, large=False, page=None)
 MINUTES: Final = 0.5
 _SMALL: Final[Mapping[str, Any]] = {"stage": "prod"}
 _LARGE: Final[Mapping[str, Any]] = {
@@ -66,8 +65,10 @@ def run(size: Size) -> list[Figure]:
         ),
     }
     columns = {"idle": idle(small), **{name: bill(month) for name, month in months.items()}}
-    if size.tables:
-        _write(size.tables, columns, months["one year"], months["five years"])
+    if size.page:
+        tables = bill_report.tables(columns, months["one year"], months["five years"])
+        text = size.page.read_text(encoding="utf-8")
+        size.page.write_text(bill_page.filled(text, tables), encoding="utf-8")
     return [*_figures(columns), *_measurements(measured)]
 
 
@@ -85,22 +86,6 @@ def _measurements(measured: Measured) -> Iterator[Figure]:
     for operation, taken in measured.operations.items():
         yield Figure(f"{operation}: read units", taken.halves.total() / 2, "RRU")
         yield Figure(f"{operation}: write units", float(taken.written.total()), "WRU")
-
-
-def _write(
-    file: Path, columns: Mapping[str, Sequence[Line]], one_year: Month, five_years: Month
-) -> None:
-    tables = (
-        bill_report.bills(columns),
-        bill_report.amounts(columns["five years"]),
-        bill_report.classes(one_year.tables),
-        bill_report.classes(five_years.tables),
-        bill_report.assumptions(),
-        bill_report.price_list(),
-    )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    lines = chain.from_iterable((*table, "") for table in tables)
-    file.write_text("\n".join(lines), encoding="utf-8")
 
 
 def _real(count: int) -> Iterator[bytes]:

@@ -52,6 +52,32 @@ class Habits:
     follows: float = _assumed(2, "people followed, as in `bench/backlog.py`")
     searches: float = _assumed(0.5, "searches")
     suggestions: float = _assumed(2, "suggestions asked for while typing")
+    suggested: float = _assumed(
+        1, "requests for suggestions of whom to follow, the first of which looks for acquaintances"
+    )
+    private: float = _assumed(
+        0.2,
+        "of the accounts followed, and of the photos shown, that are private: a follow is a "
+        "request, and as links change every quarter of an hour, no browser has a photo from before",
+    )
+    strangers: float = _assumed(
+        0.1, "pages opened signed out for each visit to the feed: by links that were shared"
+    )
+    stranger_profiles: float = _assumed(0.3, "of these pages that are a profile with its posts")
+    stranger_tags: float = _assumed(0.05, "of these pages that are a hashtag; the others are posts")
+    crawled: float = _assumed(
+        1,
+        "pages that crawlers and messengers read for each of these, with the picture of the card: "
+        "half of the web's traffic is machines'",
+    )
+    embedded: float = _assumed(
+        0.05, "Atom feeds, and as many oEmbed answers, for each page that machines read"
+    )
+    public_hits: float = _assumed(
+        0.3,
+        "of people's requests for public pages and answers that the edge answers itself, since it "
+        "keeps them for a minute; it has nothing that machines ask for",
+    )
     refreshes: float = _assumed(3.7, "tokens exchanged, each good for two hours: docs/accounts.md")
     polls: float = _assumed(3, "looks into the upload ledger until a photo is published")
     joining: float = _assumed(

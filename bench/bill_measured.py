@@ -21,6 +21,14 @@ class Operation(StrEnum):
     FOLLOW = "follow"
     POST = "post of one photo"
     UPLOADS = "look into the upload ledger"
+    REQUEST = "request to follow, seen and accepted"
+    SUGGESTIONS = "suggestions of whom to follow, the first of a day"
+    POPULAR = "count of who is popular"
+    PUBLIC_PAGE = "page of a post with its card, signed out"
+    PUBLIC_POST = "post, signed out"
+    PUBLIC_PROFILE = "profile and a page of its posts, signed out"
+    ATOM = "Atom feed"
+    OEMBED = "oEmbed answer"
 
 
 @dataclass(slots=True)

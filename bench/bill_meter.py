@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -117,7 +118,14 @@ def metered(tables: Container[str]) -> Iterator[Taken]:
     taken = Taken()
     original: Callable[..., Any] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
 
+    lock = RLock()
+
     def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        # Some services make calls at once, in threads.
+        with lock:
+            return counted(client, operation, parameters)
+
+    def counted(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         service = client.meta.service_model.service_name
         if service == "dynamodb":
             return _database(taken, tables, client, operation, parameters, original=original)

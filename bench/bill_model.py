@@ -15,10 +15,13 @@ from bench import bill_prices as prices
 from bench.bill_habits import DAYS, GB, POLLS, RECONCILED, SECONDS, Habits, Scale
 from bench.bill_measured import Measured, Operation, Settings
 from bench.bill_prices import Price
-from bench.bill_tables import METADATA, TableUse, activity, table_uses
+from bench.bill_strangers import Strangers, strangers
+from bench.bill_tables import METADATA, TableUse, activity, searches, table_uses
 
 SHOWN: Final = "640.webp"
 """The rendition that a feed shows on a phone."""
+CARD: Final = "1080.jpg"
+"""The rendition that a card has: the largest JPEG."""
 _SPARE_DAYS: Final = 2
 """How long an upload stays in its bucket after its bytes were stored as an original."""
 _ORIGINAL_DAYS: Final = 30
@@ -71,11 +74,15 @@ class Month:
         return self.scale.photos_a_month * self.habits.video_share
 
     @property
+    def strangers(self) -> Strangers:
+        return strangers(self.scale, self.habits)
+
+    @property
     def runs(self) -> Mapping[str, float]:
         """Runs of the functions, by name."""
         visits, habits = self.scale.visits, self.habits
         rows: dict[str, float] = {
-            "api": visits * (habits.searches + habits.suggestions),
+            "api": searches(self.scale, habits) + visits * habits.suggestions,
             "tokens": visits * habits.refreshes,
             "reconcile": RECONCILED,
             "transcode": self.videos,
@@ -160,19 +167,22 @@ def _buckets(month: Month) -> Iterator[Line]:
     # The upload itself is measured with a post: its sender makes it, and the bucket's owner pays.
     puts = month.added("puts") + _PUTS_OF_A_VIDEO * month.videos
     yield Line("S3 writes", puts / 1e3, prices.PUTS)
-    missed = (1 - habits.hit_ratio) * photos_sent(month)
+    # What machines read is seldom asked for, so CloudFront has none of it.
+    missed = (1 - habits.hit_ratio) * photos_sent(month) + month.strangers.crawled
     yield Line("S3 reads", (month.added("gets") + missed) / 1e3, prices.GETS)
 
 
 def photos_shown(month: Month) -> float:
+    """The photos that signed-in people are shown."""
     counts = month.counts
     pages = counts[Operation.FIRST_PAGE] + counts[Operation.PAGE_BELOW] + counts[Operation.POSTS]
     return pages * month.habits.posts_a_page
 
 
 def photos_sent(month: Month) -> float:
-    """The photos that CloudFront sends: those that browsers have not seen before."""
-    return photos_shown(month) * (1 - month.habits.seen_before)
+    """The photos that CloudFront sends to people: those that browsers do not have from before."""
+    had = month.habits.seen_before * (1 - month.habits.private)
+    return photos_shown(month) * (1 - had) + month.strangers.photos
 
 
 def _functions(month: Month) -> Iterator[Line]:
@@ -194,23 +204,27 @@ def _queues(month: Month) -> Iterator[Line]:
 
 
 def _delivery(month: Month) -> Iterator[Line]:
-    habits, visits = month.habits, month.scale.visits
-    photos, asked = photos_sent(month), month.runs["api"]
-    avatars, loads = visits * habits.avatars, visits * habits.opened
-    watched = photos_shown(month) * habits.video_share * habits.watched
+    habits, visits, strangers = month.habits, month.scale.visits, month.strangers
+    sizes = month.measured.rendition_bytes
+    photos, loads = photos_sent(month), visits * habits.opened
+    avatars = visits * habits.avatars + strangers.opened
+    watched = (photos_shown(month) + strangers.photos) * habits.video_share * habits.watched
+    answers = month.runs["api"] + strangers.kept
     sent = (
-        photos * month.measured.rendition_bytes[SHOWN]
+        photos * sizes[SHOWN]
+        + strangers.crawled * sizes[CARD]
         + watched * habits.clip_bytes
         + avatars * habits.avatar_bytes
-        + asked * habits.answer_bytes
-        + loads * habits.site_bytes
+        + answers * habits.answer_bytes
+        + (loads + strangers.opened) * habits.site_bytes
     )
-    media = photos + watched + avatars
-    requests = media + asked + loads * habits.site_files
+    # Files of private accounts and of public ones, each with a token.
+    media = photos + strangers.crawled + watched + avatars
+    requests = media + answers + (loads + strangers.opened) * habits.site_files
     yield Line("CloudFront bytes", sent / GB, prices.DELIVERED)
     yield Line("CloudFront requests", requests / 1e6, prices.EDGE_REQUESTS)
-    runs = media + loads * habits.page_runs
-    yield Line("CloudFront functions", runs / 1e6, prices.EDGE_RUNS)
+    pages = loads * habits.page_runs + strangers.cards + strangers.opened * habits.site_files
+    yield Line("CloudFront functions", (media + pages) / 1e6, prices.EDGE_RUNS)
     # Whether the medium is denied, and whether the blob is.
     yield Line("CloudFront key-value store", 2 * media / 1e6, prices.EDGE_READS)
 

@@ -5,27 +5,22 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
-from unittest.mock import patch
 
-from bench.bill_measured import Measured, Operation, Taken
-from bench.bill_meter import metered
-from bench.progress import clear, show
-from shutterfeed.adapters.dynamodb.table import Table
+from bench import bill_suggested
+from bench.bill_bench import Bench
+from bench.bill_measured import Measured, Operation
+from bench.progress import clear
+from shutterfeed.domain.users import initial_handle
 from tests import conftest  # noqa: F401 - sets the functions' environment, before they are imported
 from tests.feed_scene import Scene
-from tests.integration import pipeline as plumbing
-from tests.integration.client import Client
 from tests.integration.conftest import new_world
-from tests.integration.payloads import Event
-from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish
-from tests.integration.world import FEED, METADATA, RENDITIONS, Person, World, aws
+from tests.integration.world import RENDITIONS, SITE_URL, Person, aws
 
 _CAPTION: Final = "Late light over the harbour, the last ferry and nobody else about. #evening #sea"
 _FOLLOWED: Final = 115
@@ -34,60 +29,21 @@ _CELEBRITIES: Final = 2
 """Celebrities among them, an assumption."""
 _READERS: Final = 3
 """Followers to whom a post is pushed, of the 104 that a post has: docs/feed-cost.md."""
-_TABLES: Final = (METADATA, FEED)
-"""The tables whose units are counted. Those of the search index are known of a large one."""
-_ROUTER: Final = "route_changes"
-
-
-@dataclass(slots=True)
-class _Bench:
-    """A world whose operations are measured."""
-
-    world: World
-    log: io.StringIO
-    client: Client = field(default_factory=Client)
-    pipeline: Pipeline = field(init=False)
-    operations: dict[Operation, Taken] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.world.create_storage()
-        self.world.connect_uploads()
-        self.pipeline = Pipeline(self.world)
-
-    def measure(
-        self, name: Operation, act: Callable[[], object], *, with_workers: bool = True
-    ) -> None:
-        """Do something, and what follows from it in the workers."""
-        show(f"measuring: {name}")
-        requests, logged = self.client.requests, self.log.tell()
-        with metered(_TABLES) as taken, patch.object(plumbing, "invoke", _counted(taken.runs)):
-            act()
-            if with_workers:
-                self.pipeline.run()
-        taken.runs["api"] += self.client.requests - requests
-        taken.logged = self.log.tell() - logged
-        self.operations[name] = taken
-
-
-def _counted(runs: Counter[str]) -> Callable[[str, Event], Mapping[str, Any]]:
-    invoke = plumbing.invoke
-
-    def counted(queue: str, event: Event) -> Mapping[str, Any]:
-        name = _ROUTER if queue == "stream" else plumbing.NAMES[queue]
-        runs[name] += 1
-        return invoke(queue, event)
-
-    return counted
+_BUSY: Final = 10
+"""Authors who share the posts of a scene, so that each has more than a page of them."""
 
 
 def measure(photos: Sequence[bytes]) -> Measured:
     """Measure every operation. Of the posts, one for each photo, the last one counts: its author's
     items are those of somebody who has posted before."""
     with new_world() as world, _logged() as log:
-        bench = _Bench(world, log)
+        bench = Bench(world, log)
         _follows(bench)
         _posts(bench, photos)
-        _pages(bench)
+        _requests(bench)
+        reader = _pages(bench)
+        bill_suggested.measure(bench, reader)
+        _profiles(bench)
         renditions = _sizes(RENDITIONS)
     clear()
     count = len(photos)
@@ -122,7 +78,7 @@ def _sizes(bucket: str) -> dict[str, int]:
     return {entry["Key"]: entry["Size"] for entry in listed["Contents"]}
 
 
-def _follows(bench: _Bench) -> None:
+def _follows(bench: Bench) -> None:
     author, *readers = map(Person.number, range(1, 2 + _READERS))
     bench.measure(Operation.SIGN_UP, lambda: bench.client.get("/me", author))
     handle = bench.client.handle(author)
@@ -139,28 +95,51 @@ def _follows(bench: _Bench) -> None:
     bench.pipeline.run()
 
 
-def _posts(bench: _Bench, photos: Sequence[bytes]) -> None:
-    author, reader = Person.number(1), Person.number(2)
+def _posts(bench: Bench, photos: Sequence[bytes]) -> None:
+    """Posts of one author, and what is read of the last one."""
+    client, author = bench.client, Person.number(1)
+    post_id = ""
+
+    def post(number: int, photo: bytes) -> None:
+        nonlocal post_id
+        key = f"key-{number}"
+        post_id = publish(client, bench.pipeline, author, [photo], key, caption=_CAPTION)
+
     for number, photo in enumerate(photos):
         bench.world.clock.advance(timedelta(hours=1))
-        post = partial(publish, bench.client, bench.pipeline, author, [photo], f"key-{number}")
-        bench.measure(Operation.POST, partial(post, caption=_CAPTION))
-    handle = bench.client.handle(author)
-    bench.measure(Operation.OPEN, lambda: bench.client.get("/me", author))
-    bench.measure(Operation.PROFILE, lambda: bench.client.get(f"/users/{handle}", reader))
-    bench.measure(Operation.POSTS, lambda: bench.client.get(f"/users/{handle}/posts", reader))
-    bench.measure(Operation.UPLOADS, lambda: bench.client.get("/me/uploads", author))
+        bench.measure(Operation.POST, partial(post, number, photo))
+    bench.measure(Operation.OPEN, lambda: client.get("/me", author))
+    bench.measure(Operation.UPLOADS, lambda: client.get("/me/uploads", author))
+    client.get("/public/index.html")  # The function keeps the site's page for a minute.
+    card = {"post": post_id}
+    bench.measure(Operation.PUBLIC_PAGE, lambda: client.get("/public/index.html", **card))
+    bench.measure(Operation.PUBLIC_POST, lambda: client.get(f"/public/posts/{post_id}"))
+    bench.measure(Operation.OEMBED, lambda: client.get("/oembed", url=f"{SITE_URL}/p/{post_id}"))
 
 
-def _pages(bench: _Bench) -> None:
-    """The pages of a reader to whom posts are pushed, 20 posts each.
+def _requests(bench: Bench) -> None:
+    client, owner, reader = bench.client, Person.number(10), Person.number(11)
+    handles = [client.handle(person) for person in (owner, reader)]
+    client.patch("/me", owner, {"private": True})
+    bench.pipeline.run()
+
+    def follow() -> None:
+        assert client.put(f"/me/following/{handles[0]}", reader).status == 202
+        (waiting,) = client.get("/me/requests", owner).json["items"]
+        client.put(f"/me/requests/{waiting['handle']}", owner)
+
+    bench.measure(Operation.REQUEST, follow)
+
+
+def _pages(bench: Bench) -> Person:
+    """The pages of a reader to whom posts are pushed, 20 posts each. Returns the reader.
 
     The scene lies in the tables as the workers would have left it. They do not run here: they would
     deliver and index hundreds of its posts again.
     """
-    tables = (Table(aws("dynamodb"), METADATA), Table(aws("dynamodb"), FEED))
-    scene = Scene(*tables, bench.world.clock.now())
-    get = partial(bench.client.get, "/feed", Person(scene.reader(_FOLLOWED, _CELEBRITIES)))
+    scene = Scene(bench.metadata, bench.feeds, bench.world.clock.now())
+    reader = Person(scene.reader(_FOLLOWED, _CELEBRITIES))
+    get = partial(bench.client.get, "/feed", reader)
     first = get(limit="20").json
     assert len(first["items"]) == 20, "a whole page"
     requests = {
@@ -170,3 +149,26 @@ def _pages(bench: _Bench) -> None:
     }
     for name, query in requests.items():
         bench.measure(name, partial(get, **query), with_workers=False)
+    return reader
+
+
+def _profiles(bench: Bench) -> None:
+    """A profile with more than a page of posts, as others see it. Nothing follows from looking."""
+    scene = Scene(bench.metadata, bench.feeds, bench.world.clock.now())
+    reader = Person(scene.reader(_BUSY, 0))
+    client, (author, *_) = bench.client, bill_suggested.followed(bench, reader)
+    profile = f"/users/{initial_handle(author)}"
+    posts, page = f"{profile}/posts", {"limit": "20"}
+
+    def look() -> None:
+        client.get(f"/public{profile}")
+        assert len(client.get(f"/public{posts}", **page).json["items"]) == 20, "a whole page"
+
+    requests = {
+        Operation.PROFILE: lambda: client.get(profile, reader),
+        Operation.POSTS: lambda: client.get(posts, reader, **page),
+        Operation.PUBLIC_PROFILE: look,
+        Operation.ATOM: lambda: client.get(f"/public{profile}/feed.atom"),
+    }
+    for name, act in requests.items():
+        bench.measure(name, act, with_workers=False)

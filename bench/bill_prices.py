@@ -117,7 +117,11 @@ EDGE_RUNS: Final = _flat(
     0.10, "million runs of a CloudFront function", _CLOUDFRONT, _PRICE_LIST, free=2
 )
 EDGE_READS: Final = _flat(
-    0.03, "million reads of the key-value store by a function", _CLOUDFRONT, free=2
+    0.03,
+    "million reads of the key-value store by a function",
+    _CLOUDFRONT,
+    "articles of 2026",
+    free=2,
 )
 ACTIVE_USERS: Final = _flat(
     0.015, "user active in the month, Cognito Essentials", _COGNITO, _PRICE_LIST, free=10_000

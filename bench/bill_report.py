@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 
 from bench.bill_habits import Habits
-from bench.bill_model import Line, total
+from bench.bill_model import Line, Month, total
 from bench.bill_prices import PRICES, Price
 from bench.bill_tables import TableUse
+
+
+def tables(
+    columns: Mapping[str, Sequence[Line]], one_year: Month, five_years: Month
+) -> Mapping[str, Iterable[str]]:
+    """All tables of the page, by name, as lines."""
+    return {
+        "bills": bills(columns),
+        "amounts": amounts(columns["five years"]),
+        "classes after one year": classes(one_year.tables),
+        "classes after five years": classes(five_years.tables),
+        "assumptions": assumptions(),
+        "prices": price_list(),
+    }
 
 
 def bills(columns: Mapping[str, Sequence[Line]]) -> Iterator[str]:
@@ -37,14 +51,15 @@ def amounts(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def classes(uses: Mapping[str, TableUse]) -> Iterator[str]:
-    """Each table's month in both table classes."""
-    yield "| table | million writes | million reads | GB | Standard | Standard-IA | IA saves |"
-    yield "|---|---|---|---|---|---|---|"
+    """Each table's month in both table classes, and from which size on Standard-IA is cheaper."""
+    names = ("million writes", "million reads", "GB", "Standard", "Standard-IA", "IA saves")
+    yield "| table | " + " | ".join(names) + " | more for requests | pays from GB |"
+    yield "|---|" + "---|" * (len(names) + 2)
     for name, use in uses.items():
         numbers = (use.written, use.read, use.stored_gb)
-        costs = (use.standard, use.infrequent, use.standard - use.infrequent)
-        row = (name, *(f"{number:,.0f}" for number in numbers), *map(dollars, costs))
-        yield "| " + " | ".join(row) + " |"
+        costs = (use.standard, use.infrequent, use.saved, use.dearer_requests)
+        amounts = [*(f"{number:,.0f}" for number in numbers), *map(dollars, costs)]
+        yield "| " + " | ".join((name, *amounts, f"{use.pays_from_gb:,.0f}")) + " |"
 
 
 def assumptions() -> Iterator[str]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench import bill_prices as prices
-from bench.bill_habits import GB, Habits, Scale
+from bench.bill_habits import GB, RECONCILED, Habits, Scale
 from bench.bill_measured import Measured, Operation
+from bench.bill_prices import Price
+from bench.bill_strangers import strangers
 
 METADATA: Final = "metadata"
 FEED: Final = "feed"
@@ -35,8 +37,7 @@ class TableUse:
     def standard(self) -> float:
         """The cost in the class Standard, without its free storage."""
         requests = prices.WRITES.of(self.written) + prices.READS.of(self.read)
-        ((_, a_gb),) = prices.TABLES.steps
-        return requests + a_gb * self.stored_gb
+        return requests + _flat(prices.TABLES) * self.stored_gb
 
     @property
     def infrequent(self) -> float:
@@ -45,10 +46,34 @@ class TableUse:
         reads = prices.INFREQUENT_READS.of(self.read)
         return writes + reads + prices.INFREQUENT_TABLES.of(self.stored_gb)
 
+    @property
+    def saved(self) -> float:
+        """What Standard-IA saves."""
+        return self.standard - self.infrequent
+
+    @property
+    def dearer_requests(self) -> float:
+        """How much more requests cost in Standard-IA."""
+        return _SAVED_A_GB * self.stored_gb - self.saved
+
+    @property
+    def pays_from_gb(self) -> float:
+        """The size from which on Standard-IA is cheaper."""
+        return self.dearer_requests / _SAVED_A_GB
+
+
+def _flat(price: Price) -> float:
+    ((_, usd),) = price.steps
+    return usd
+
+
+_SAVED_A_GB: Final = _flat(prices.TABLES) - _flat(prices.INFREQUENT_TABLES)
+
 
 def activity(scale: Scale, habits: Habits) -> dict[Operation, float]:
     """How often each operation happens in a month."""
     visits, photos = scale.visits, scale.photos_a_month
+    follows = visits * habits.follows
     return {
         Operation.SIGN_UP: scale.monthly * habits.joining,
         Operation.OPEN: visits * habits.opened,
@@ -57,10 +82,20 @@ def activity(scale: Scale, habits: Habits) -> dict[Operation, float]:
         Operation.LOOK: visits * habits.visits,
         Operation.PROFILE: visits * habits.profiles,
         Operation.POSTS: visits * habits.profiles,
-        Operation.FOLLOW: visits * habits.follows,
+        Operation.FOLLOW: follows * (1 - habits.private),
+        Operation.REQUEST: follows * habits.private,
         Operation.POST: photos,
         Operation.UPLOADS: photos * habits.polls,
+        Operation.SUGGESTIONS: visits * habits.suggested,
+        # Every run counts, unless nobody was nominated since the last one.
+        Operation.POPULAR: min(RECONCILED, photos + follows),
+        **strangers(scale, habits).operations,
     }
+
+
+def searches(scale: Scale, habits: Habits) -> float:
+    """A month's searches for posts, with the hashtags that are looked at signed out."""
+    return scale.visits * habits.searches + strangers(scale, habits).missed_tags
 
 
 def table_uses(scale: Scale, habits: Habits, measured: Measured) -> Mapping[str, TableUse]:
@@ -78,7 +113,7 @@ def _metadata(scale: Scale, habits: Habits, measured: Measured) -> TableUse:
     photos = scale.photos_a_month * scale.months
     # Half of what people and edges take are the entries of the followers' index.
     people = scale.users * habits.person_bytes / 2
-    found = scale.visits * habits.searches * habits.found_reads
+    found = searches(scale, habits) * habits.found_reads
     return TableUse(
         written,
         read + found / 1e6,
@@ -95,11 +130,11 @@ def _feed(scale: Scale, habits: Habits, measured: Measured) -> TableUse:
 
 def _search(scale: Scale, habits: Habits) -> TableUse:
     """The units are those of a large index, not of the small one that the measurement has."""
-    photos, visits = scale.photos_a_month, scale.visits
-    read = habits.searches * habits.search_reads + habits.suggestions * habits.suggestion_reads
+    photos, typed = scale.photos_a_month, scale.visits * habits.suggestions
+    read = searches(scale, habits) * habits.search_reads + typed * habits.suggestion_reads
     return TableUse(
         photos * habits.search_writes / 1e6,
-        visits * read / 1e6,
+        read / 1e6,
         photos * scale.months * habits.search_bytes / GB,
     )
 

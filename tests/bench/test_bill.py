@@ -9,16 +9,27 @@ from math import inf
 
 import pytest
 
+from bench import bill_page, bill_report
 from bench import bill_prices as prices
-from bench import bill_report
-from bench.bill_habits import FIVE_YEARS, ONE_YEAR, TEN_THOUSAND, Habits, Scale
+from bench.bill_habits import FIVE_YEARS, ONE_YEAR, RECONCILED, TEN_THOUSAND, Habits, Scale
 from bench.bill_measured import Measured, Operation, Settings, Taken
 from bench.bill_meter import Item, index_units, read_halves, size_of, write_units
-from bench.bill_model import Line, Month, bill, idle, stored_gb, total
+from bench.bill_model import (
+    Line,
+    Month,
+    bill,
+    idle,
+    photos_sent,
+    photos_shown,
+    stored_gb,
+    total,
+)
 from bench.bill_prices import Price
-from bench.bill_tables import METADATA, TableUse
+from bench.bill_strangers import strangers
+from bench.bill_tables import METADATA, SEARCH, TableUse, activity
 from shutterfeed import topology
 from tools import paths
+from tools.errors import ToolError
 
 SETTINGS = Settings(
     queues=len(topology.LANES),
@@ -48,7 +59,7 @@ def measured() -> Measured:
         runs=Counter(api=2, thumbnail=1, publish=2),
         logged=4_000,
     )
-    return Measured(operations, {"150.jpg": 6e3, "640.webp": 40e3})
+    return Measured(operations, {"150.jpg": 6e3, "640.webp": 40e3, "1080.jpg": 130e3})
 
 
 def month(scale: Scale = ONE_YEAR, habits: Habits | None = None) -> Month:
@@ -104,12 +115,64 @@ def test_a_month_of_two_million_photos_a_day_writes_what_can_be_worked_out_by_ha
 def test_each_file_of_media_runs_the_function_at_the_edge_which_reads_its_store_twice() -> None:
     at_scale, habits = month(), Habits()
     amounts = {line.name: line.amount for line in bill(at_scale)}
-    loads = at_scale.scale.visits * habits.opened / 1e6
-    media = amounts["CloudFront functions"] - loads * habits.page_runs
+    loads, out = at_scale.scale.visits * habits.opened / 1e6, at_scale.strangers
+    pages = loads * habits.page_runs + (out.cards + out.opened * habits.site_files) / 1e6
+    media = amounts["CloudFront functions"] - pages
     assert media > 0
     assert amounts["CloudFront key-value store"] == pytest.approx(2 * media)
-    others = at_scale.runs["api"] / 1e6 + loads * habits.site_files
-    assert amounts["CloudFront requests"] == pytest.approx(media + others)
+    answers = (at_scale.runs["api"] + out.kept) / 1e6
+    files = (loads + out.opened / 1e6) * habits.site_files
+    assert amounts["CloudFront requests"] == pytest.approx(media + answers + files)
+
+
+def test_what_strangers_open_can_be_worked_out_by_hand() -> None:
+    habits = replace(Habits(), stranger_profiles=0.3, stranger_tags=0.1, public_hits=0.25)
+    scale = Scale(0, 0, 1_000 / (365.25 / 12) / habits.visits / habits.strangers, 0, 12)
+    out = strangers(scale, habits)
+    assert (out.posts, out.profiles, out.tags) == pytest.approx((600, 300, 100))
+    assert out.photos == pytest.approx(600 + 400 * 20)
+    # 900 pages with a card, a post's answer, two of a profile and one of a hashtag.
+    assert out.kept == pytest.approx(0.25 * (900 + 600 + 600 + 100))
+    asked = out.operations
+    assert asked[Operation.PUBLIC_PAGE] == pytest.approx(0.75 * 900 + 1_000)
+    assert asked[Operation.PUBLIC_POST] == pytest.approx(0.75 * 600)
+    assert asked[Operation.PUBLIC_PROFILE] == pytest.approx(0.75 * 300)
+    assert asked[Operation.ATOM] == asked[Operation.OEMBED] == pytest.approx(50)
+    assert out.missed_tags == pytest.approx(75)
+
+
+def test_strangers_cost_what_they_ask_for() -> None:
+    nobody = bill(month(habits=replace(Habits(), strangers=0)))
+    grown = {a.name for a, b in zip(nobody, bill(month()), strict=True) if a.amount < b.amount}
+    assert {
+        *("API Gateway", "Lambda runs", "Lambda run time", "S3 reads", "X-Ray traces"),
+        *("CloudFront bytes", "CloudFront requests", "CloudFront functions"),
+        *("CloudFront key-value store", "CloudWatch logs taken in", "CloudWatch logs kept"),
+        "DynamoDB reads",
+    } == grown
+    searched = [month(habits=replace(Habits(), stranger_tags=share)) for share in (0, 1)]
+    reads = [one.tables[SEARCH].read for one in searched]
+    more = searched[1].strangers.missed_tags * Habits().search_reads / 1e6
+    assert reads[1] - reads[0] == pytest.approx(more)
+
+
+def test_a_follow_of_a_private_account_is_a_request_whose_photos_are_loaded_again() -> None:
+    follows = ONE_YEAR.visits * Habits().follows
+    for private, had in ((0, 0.5), (0.4, 0.3), (1, 0)):
+        habits = replace(Habits(), private=private, seen_before=0.5, strangers=0)
+        counts = activity(ONE_YEAR, habits)
+        assert counts[Operation.FOLLOW] == pytest.approx(follows * (1 - private))
+        assert counts[Operation.REQUEST] == pytest.approx(follows * private)
+        one = month(habits=habits)
+        assert photos_sent(one) == pytest.approx(photos_shown(one) * (1 - had))
+
+
+def test_who_is_popular_is_counted_by_every_run_after_which_somebody_was_nominated() -> None:
+    few, none = Scale(10, 10, 1, 1, 1), Scale(0, 0, 0, 0, 1)
+    assert activity(ONE_YEAR, Habits())[Operation.POPULAR] == RECONCILED
+    nominated = few.photos_a_month + few.visits * Habits().follows
+    assert activity(few, Habits())[Operation.POPULAR] == pytest.approx(nominated)
+    assert activity(none, Habits())[Operation.POPULAR] == 0
 
 
 @pytest.mark.parametrize("more", [1.01, 2, 10, 1000])
@@ -149,7 +212,10 @@ def test_the_better_class_of_a_table_is_the_one_whose_dearer_side_is_small() -> 
     busy, full = TableUse(1_000, 0, 100), TableUse(10, 0, 10_000)
     assert busy.standard < busy.infrequent
     assert full.infrequent < full.standard
-    assert full.standard - full.infrequent == pytest.approx(10_000 * 0.15 - 10 * (0.78 - 0.625))
+    assert full.saved == pytest.approx(10_000 * 0.15 - 10 * (0.78 - 0.625))
+    at_the_limit = replace(busy, items_gb=busy.pays_from_gb)
+    assert busy.pays_from_gb > busy.stored_gb
+    assert at_the_limit.saved == pytest.approx(0)
 
 
 def test_units_are_counted_as_dynamodb_documents_them() -> None:
@@ -176,8 +242,65 @@ def test_an_index_entry_that_moves_is_deleted_and_written() -> None:
     assert index_units(open_one, base) == 1
 
 
-def test_the_page_on_costs_has_the_assumptions_and_prices_that_are_computed_with() -> None:
+def test_the_page_on_costs_has_the_tables_that_the_benchmark_writes() -> None:
     page = (paths.ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
-    for table in (bill_report.assumptions(), bill_report.price_list()):
-        assert "\n".join(table) in page
+    found = bill_page.tables_of(page)
+    large = replace(SETTINGS, traced=False)
+    columns = {"idle": idle(SETTINGS), "five years": bill(replace(month(), settings=large))}
+    tables = bill_report.tables(columns, month(ONE_YEAR), month(FIVE_YEARS))
+    assert found.keys() == tables.keys()
+    for name in ("assumptions", "prices"):
+        assert found[name].splitlines() == list(tables[name])
+    # What is measured differs; the lines and their units do not.
+    for name, columns_alike in (("amounts", (0, 2)), ("classes after one year", (0,))):
+        expected = [_cells(line, columns_alike) for line in tables[name]]
+        assert sorted(_cells(line, columns_alike) for line in found[name].splitlines()) == sorted(
+            expected
+        )
     assert prices.LOOKED_UP in page
+
+
+def test_the_idle_bill_of_the_page_on_costs_is_the_one_in_the_readme() -> None:
+    page = (paths.ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+    head, _, *_, last = bill_page.tables_of(page)["bills"].splitlines()
+    assert _cells(head, (0, 1)) == ("line", "idle")
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"| **all** | {_cells(last, (1,))[0]} |" in readme
+
+
+def _cells(row: str, columns: tuple[int, ...]) -> tuple[str, ...]:
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    return tuple(cells[column] for column in columns)
+
+
+PAGE = """before
+<!-- bill: one -->
+| stale |
+<!-- bill ends -->
+between
+<!-- bill: two -->
+<!-- bill ends -->
+"""
+
+
+def test_only_what_is_between_the_marks_of_a_page_is_replaced() -> None:
+    assert bill_page.tables_of(PAGE) == {"one": "| stale |\n", "two": ""}
+    filled = bill_page.filled(PAGE, {"two": ["| 2 |"], "one": [r"| \1 |", "| b |"]})
+    assert bill_page.tables_of(filled) == {"one": "| \\1 |\n| b |\n", "two": "| 2 |\n"}
+    assert bill_page.filled(filled, {"one": ["| stale |"], "two": []}) == PAGE
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PAGE.replace("<!-- bill: two -->\n", ""),
+        PAGE.replace("<!-- bill ends -->\nbetween", "between"),
+        PAGE.replace("two", "one"),
+        PAGE.replace("two", "three"),
+        PAGE.replace("two", "Two"),
+        "",
+    ],
+)
+def test_a_page_whose_marks_are_not_as_they_should_be_is_left_alone(page: str) -> None:
+    with pytest.raises(ToolError):
+        bill_page.filled(page, {"one": [], "two": []})
