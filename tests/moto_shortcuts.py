@@ -15,13 +15,14 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore import UNSIGNED
-from moto.core import responses
+from moto.core import models, responses
 from moto.core.serialize import JSONSerializer
-from moto.core.utils import method_names_from_class
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.sqs import models as sqs
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,8 +42,16 @@ def take() -> None:
     _replace(JSONSerializer, "get_value", _by_name)
     _replace(Item, "__init__", _measured_once)
     setattr(Table, "__deepcopy__", _as_before)  # noqa: B010
-    # Otherwise it goes through all members of a class at each request.
-    setattr(responses, "method_names_from_class", cache(method_names_from_class))  # noqa: B010
+    for module, function in (
+        (responses, method_names_from_class),
+        (responses, camelcase_to_underscores),
+        (sqs, camelcase_to_underscores),
+    ):
+        # These are asked for the same again and again.
+        setattr(module, function.__name__, cache(function))
+    # It answers the package `requests` as well, which nobody here uses: a thousand answers are
+    # prepared for each test.
+    models.RESPONSES_METHODS.clear()
 
 
 def unsigned(dynamodb: DynamoDBClient) -> None:
