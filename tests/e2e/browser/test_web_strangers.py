@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser.conftest import Visit
-from tests.e2e.browser.visitor import DESKTOP, Screen, Visitor
+from tests.e2e.browser.visitor import DESKTOP, Screen, Visitor, expired
 from tests.e2e.conftest import Person, eventually, published
 from tools.pictures import landscape
 
@@ -113,13 +113,10 @@ def test_a_strangers_pictures_renew_their_links(visit: Visit, author: Person) ->
     stranger.expects("status of 403")
     page, read = stranger.page, []
 
-    def expire(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, body=re.sub(r"&e=\d+", "&e=1000000000", answer.text()))
-
-    page.route(re.compile(r"/api/public/users/.*/posts"), expire)
+    page.route(re.compile(r"/api/public/users/.*/posts"), expired)
     page.on("request", lambda one: read.append(one.url) if "/public/posts/" in one.url else None)
     stranger.open(f"/u/{author.handle}")
-    expect(page.locator(".tile img.picture")).to_be_visible()
-    page.wait_for_function("document.querySelector('img.picture').naturalWidth > 0")
+    picture = page.locator(".tile img.picture")
+    expect(picture).to_be_visible()
+    eventually(lambda: picture.evaluate("(image) => image.naturalWidth"), lambda width: width > 0)
     assert len(read) == 1

@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from shutterfeed_cli.client.content import Photo
-from shutterfeed_cli.client.http import request
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
-from tests.e2e.browser.visitor import ACCESS_KEY, Visitor
+from tests.e2e.browser.visitor import ACCESS_KEY, Visitor, expired
 from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually, published
 from tools.pictures import landscape
 
@@ -299,15 +298,8 @@ def test_pictures_whose_links_have_expired_renew_themselves(
     somebody.expects("status of 403")
     page, read = somebody.page, []
 
-    def expire(route: Route) -> None:
-        # Asked from here: the browser's driver does not know names below "localhost".
-        token = route.request.headers["authorization"]
-        answer = request("GET", route.request.url, headers={"authorization": token})
-        expired = re.sub(r"&e=\d+", "&e=1000000000", answer.text)
-        route.fulfill(content_type="application/json", body=expired)
-
     shown = re.compile(r"/api/(feed|search|users/[^/]+/posts|posts/[^/]+$)")
-    page.route(shown, expire, times=1)
+    page.route(shown, expired, times=1)
     page.on("request", lambda asked: read.append(asked.url) if "/api/posts/" in asked.url else None)
     somebody.open(path.format(handle=owner.handle, post=post_id))
     picture = page.locator("img.picture").first
