@@ -13,6 +13,7 @@ from bench.bill_measured import Operation, Taken
 from bench.bill_meter import metered
 from bench.progress import show
 from shutterfeed.adapters.dynamodb.table import Table
+from tests import conftest  # noqa: F401 - sets the functions' environment, before they are imported
 from tests.integration import pipeline as plumbing
 from tests.integration.client import Client
 from tests.integration.payloads import Event

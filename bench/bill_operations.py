@@ -15,8 +15,9 @@ from bench import bill_suggested
 from bench.bill_bench import Bench
 from bench.bill_measured import Measured, Operation
 from bench.progress import clear
-from shutterfeed.domain.users import initial_handle
-from tests import conftest  # noqa: F401 - sets the functions' environment, before they are imported
+from shutterfeed import keys
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.schema import PUBLISHED_SK, SK
 from tests.feed_scene import Scene
 from tests.integration.conftest import new_world
 from tests.integration.publishing import publish
@@ -29,8 +30,8 @@ _CELEBRITIES: Final = 2
 """Celebrities among them, an assumption."""
 _READERS: Final = 3
 """Followers to whom a post is pushed, of the 104 that a post has: docs/feed-cost.md."""
-_BUSY: Final = 10
-"""Authors who share the posts of a scene, so that each has more than a page of them."""
+_COPIES: Final = 20
+"""Copies of a post with which its author has a whole page of posts."""
 
 
 def measure(photos: Sequence[bytes]) -> Measured:
@@ -39,11 +40,10 @@ def measure(photos: Sequence[bytes]) -> Measured:
     with new_world() as world, _logged() as log:
         bench = Bench(world, log)
         _follows(bench)
-        _posts(bench, photos)
+        post_id = _posts(bench, photos)
         _requests(bench)
-        reader = _pages(bench)
-        bill_suggested.measure(bench, reader)
-        _profiles(bench)
+        bill_suggested.measure(bench, _pages(bench))
+        _profiles(bench, post_id)
         renditions = _sizes(RENDITIONS)
     clear()
     count = len(photos)
@@ -95,8 +95,8 @@ def _follows(bench: Bench) -> None:
     bench.pipeline.run()
 
 
-def _posts(bench: Bench, photos: Sequence[bytes]) -> None:
-    """Posts of one author, and what is read of the last one."""
+def _posts(bench: Bench, photos: Sequence[bytes]) -> str:
+    """Posts of one author, and what is read of the last one. Returns its id."""
     client, author = bench.client, Person.number(1)
     post_id = ""
 
@@ -115,6 +115,7 @@ def _posts(bench: Bench, photos: Sequence[bytes]) -> None:
     bench.measure(Operation.PUBLIC_PAGE, lambda: client.get("/public/index.html", **card))
     bench.measure(Operation.PUBLIC_POST, lambda: client.get(f"/public/posts/{post_id}"))
     bench.measure(Operation.OEMBED, lambda: client.get("/oembed", url=f"{SITE_URL}/p/{post_id}"))
+    return post_id
 
 
 def _requests(bench: Bench) -> None:
@@ -152,13 +153,18 @@ def _pages(bench: Bench) -> Person:
     return reader
 
 
-def _profiles(bench: Bench) -> None:
-    """A profile with more than a page of posts, as others see it. Nothing follows from looking."""
-    scene = Scene(bench.metadata, bench.feeds, bench.world.clock.now())
-    reader = Person(scene.reader(_BUSY, 0))
-    client, (author, *_) = bench.client, bill_suggested.followed(bench, reader)
-    profile = f"/users/{initial_handle(author)}"
+def _profiles(bench: Bench, post_id: str) -> None:
+    """A profile with a whole page of posts: the measured one, and copies of it."""
+    client, author, reader = bench.client, Person.number(1), Person.number(2)
+    profile = f"/users/{client.handle(author)}"
     posts, page = f"{profile}/posts", {"limit": "20"}
+    real = bench.metadata.get(keys.post(PostId.parse(post_id)))
+    assert real is not None
+    copies = (ulid(bench.world.clock.now(), number) for number in range(_COPIES))
+    bench.metadata.write_many(
+        {**real, SK: keys.POST_PREFIX + copy, PUBLISHED_SK: copy, "position": copy}
+        for copy in copies
+    )
 
     def look() -> None:
         client.get(f"/public{profile}")
@@ -171,4 +177,5 @@ def _profiles(bench: Bench) -> None:
         Operation.ATOM: lambda: client.get(f"/public{profile}/feed.atom"),
     }
     for name, act in requests.items():
+        # The copies are not to be delivered.
         bench.measure(name, act, with_workers=False)

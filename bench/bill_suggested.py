@@ -41,11 +41,6 @@ def measure(bench: Bench, reader: Person) -> None:
     bench.measure(Operation.SUGGESTIONS, suggest, with_workers=False)
 
 
-def followed(bench: Bench, reader: Person) -> Sequence[str]:
-    """The ids of the users whom somebody follows."""
-    return DynamoFollows(bench.metadata, FEED).following(reader.user_id, None, 500).items
-
-
 def _people(bench: Bench) -> list[Profile]:
     now = bench.world.clock.now()
     ids = [Person.number(1_000 + number).user_id for number in range(_PEOPLE)]
@@ -57,9 +52,10 @@ def _people(bench: Bench) -> list[Profile]:
 def _acquaint(bench: Bench, reader: Person, people: Sequence[Profile]) -> None:
     """Let everybody whom the reader follows follow as many people as a sample has."""
     now = bench.world.clock.now()
+    followed = DynamoFollows(bench.metadata, FEED).following(reader.user_id, None, 500).items
     bench.metadata.write_many(
         edge_item(user_id, person, ulid(now, number))
-        for user_id in followed(bench, reader)
+        for user_id in followed
         for number, person in enumerate(people[:SAMPLE])
     )
 
