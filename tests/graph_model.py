@@ -59,6 +59,8 @@ class Act:
     """The values that it may have given to facts."""
     met_block: bool = False
     """Whether, at some moment, one of the two may have blocked the other."""
+    met_public: bool = False
+    """Whether, at some moment, the other's account may have been public."""
 
     @property
     def edge(self) -> Pair:
@@ -78,6 +80,9 @@ class GraphModel:
     under_way: list[Act] = field(default_factory=list)
     awaiting: set[Any] = field(default_factory=set)
     """The posts that a worker may publish at any time."""
+    counted_apart: frozenset[str] = frozenset()
+    """Celebrities: a follow that began while they were public may be written when they have become
+    private, since it does not look at their profile then."""
     concerned: set[Pair] = field(default_factory=set)
     """Who has had to do with whom since somebody last looked."""
 
@@ -150,6 +155,7 @@ class GraphModel:
         self.values.clear()
         self.values.update({fact: {value} for fact, value in _stored(facts).items()})
         self.awaiting -= facts.shown
+        self.counted_apart = facts.counted_apart
         self.spread()
 
     def of(self, kind: str, about: Any) -> set[Any]:
@@ -199,7 +205,9 @@ class GraphModel:
             case Kind.FOLLOW:
                 if False in self.cut(*edge):
                     private = self.of("private", act.whom)
-                    yield from [(("edge", edge), True)] * (False in private)
+                    act.met_public |= False in private
+                    late = act.met_public and act.whom in self.counted_apart
+                    yield from [(("edge", edge), True)] * (False in private or late)
                     asks = True in private and False in self.of("edge", edge)
                     yield from [(("request", edge), True)] * asks
             case Kind.ACCEPT:

@@ -30,6 +30,8 @@ class Facts:
     """Those who do not want to be shown to people who are not signed in."""
     shown: frozenset[Any]
     """The posts that are published, and not deleted."""
+    counted_apart: frozenset[str] = frozenset()
+    """Celebrities, whose profile no follow looks at when it is written."""
 
     def are_cut(self, one: str, other: str) -> bool:
         """Whether one of the two has blocked the other."""

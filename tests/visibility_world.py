@@ -239,6 +239,7 @@ class VisibilityWorld(FeedWorld):
             frozenset(profile.user_id for profile in profiles if profile.private),
             frozenset(profile.user_id for profile in profiles if not profile.public_page),
             frozenset(self._published()),
+            frozenset(profile.user_id for profile in profiles if profile.follower_shards > 1),
         )
         self.model.learn(facts)
         return facts

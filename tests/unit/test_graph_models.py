@@ -137,6 +137,18 @@ def test_nobody_follows_a_private_account_without_an_acceptance() -> None:
     assert model.of("request", (BEN, ADA)) == {False}
 
 
+@pytest.mark.parametrize("celebrities", [frozenset[str](), frozenset([ADA])])
+def test_only_a_celebrity_is_followed_after_she_has_become_private(
+    celebrities: frozenset[str],
+) -> None:
+    model = GraphModel()
+    model.begin(Kind.FOLLOW, BEN, ADA)
+    model.end(model.begin(Kind.BE_PRIVATE, ADA, ADA))
+    private = replace(NO_FACTS, private=frozenset([ADA]), shown=frozenset())
+    model.learn(replace(private, counted_apart=celebrities))
+    assert (True in model.of("edge", (BEN, ADA))) == bool(celebrities)
+
+
 def test_whoever_waits_for_an_account_that_becomes_public_may_be_accepted_at_any_time() -> None:
     model = GraphModel()
     model.begin_with(replace(NO_FACTS, private=frozenset([ADA]), requests=TO_ADA))
