@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import is_dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -63,11 +62,15 @@ def _strategy(kind: Any) -> st.SearchStrategy[Any]:
     return st.from_type(kind)
 
 
+MESSAGES = {name: _any_of(kind) for name, kind in KINDS.items()}
+"""Any message of each kind."""
+
+
 @given(st.data())
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"IngestUpload"}))
 def test_every_message_is_read_back_equal(kind: str, data: st.DataObject) -> None:
     """Uploads that arrive are left out: S3 reports them in a notification of its own."""
-    message = data.draw(_any_of(KINDS[kind]))
+    message = data.draw(MESSAGES[kind])
     codec = Codec[Any](topology.home_of(kind).step)
     assert codec.decode(codec.encode(message)) == message
 
@@ -153,7 +156,7 @@ def test_an_upload_is_handed_on_as_the_storage_tells_of_it(bulk: bool) -> None:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_message_names_the_user_for_whom_the_work_is_done(kind: str, data: st.DataObject) -> None:
     """Whatever the table names is there; only a renderer's message may be without a user."""
-    message = data.draw(_any_of(KINDS[kind]))
+    message = data.draw(MESSAGES[kind])
     nobodys = kind in {"RenderPhoto", "TranscodeVideo"} and message.reference is None
     assert (tenant_of(message) is not None) is (kind in topology.TENANTS and not nobodys)
 
