@@ -45,11 +45,6 @@ DELIVER = Codec[DeliverMessage]("deliver")
 
 def _any_of(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of a type."""
-    return _strategy(kind)
-
-
-@cache
-def _strategy(kind: Any) -> st.SearchStrategy[Any]:
     if kind in MADE:
         return MADE[kind]
     origin, arguments = get_origin(kind), get_args(kind)
