@@ -185,3 +185,28 @@ def test_requests_are_listed_page_by_page_newest_first(
 def test_a_switch_is_a_boolean(client: Client, ada: Person) -> None:
     answer = client.patch("/me", ada, {"private": "yes"})
     assert (answer.status, answer.error) == (400, ("invalid_body", "private"))
+
+
+@pytest.mark.parametrize(
+    ("method", "route", "status"),
+    [
+        ("PUT", "following", 400),
+        ("DELETE", "following", 200),
+        ("PUT", "requests", 404),
+        ("DELETE", "requests", 200),
+        ("DELETE", "followers", 200),
+        ("PUT", "blocks", 400),
+        ("DELETE", "blocks", 204),
+        ("PUT", "mutes", 400),
+        ("DELETE", "mutes", 204),
+    ],
+)
+def test_nobody_has_a_relation_to_themselves(
+    client: Client, ada: Person, method: str, route: str, status: int
+) -> None:
+    path = f"/me/{route}/{client.handle(ada)}"
+    client.patch("/me", ada, {"private": True})
+    answer = client.put(path, ada) if method == "PUT" else client.delete(path, ada)
+    assert answer.status == status
+    counts = client.get("/me", ada).json["counts"]
+    assert (counts["followers"], counts["following"]) == (0, 0)

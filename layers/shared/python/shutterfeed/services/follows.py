@@ -75,11 +75,10 @@ class FollowService:
         viewer = Viewer(follower_id)
         seen = self.viewing.find_uncounted(viewer, handle)
         followee = seen.profile
-        if followee.user_id != follower_id:  # Nobody follows themselves.
-            # The request goes first: one that is accepted meanwhile has left an edge to remove.
-            if seen.relation.has_requested:
-                self.requests.withdraw(follower_id, followee.user_id)
-            self._unfollow(follower_id, followee)
+        # The request goes first: one that is accepted meanwhile has left an edge to remove.
+        if seen.relation.has_requested:
+            self.requests.withdraw(follower_id, followee.user_id)
+        self._unfollow(follower_id, followee)
         return self.viewing.user(viewer, followee.user_id, followee.handle)
 
     def remove_follower(self, owner_id: str, handle: str) -> ProfileView:
@@ -95,8 +94,9 @@ class FollowService:
         `NotFound`, also if they have not asked. The user is returned with the new count."""
         viewer = Viewer(owner_id)
         follower = self.viewing.find_uncounted(viewer, handle).profile
-        ulid = self.ids.new(self.clock.now())
-        self.requests.accept(follower.user_id, self.users.me(owner_id), ulid)
+        if follower.user_id != owner_id:  # Nobody asks themselves.
+            ulid = self.ids.new(self.clock.now())
+            self.requests.accept(follower.user_id, self.users.me(owner_id), ulid)
         view = self.viewing.user(viewer, follower.user_id, follower.handle)
         if not view.relation.is_followed:
             raise NotFound("request_not_found", "This user does not ask to follow you.")
@@ -116,6 +116,8 @@ class FollowService:
         return Page(self.viewing.users(Viewer(owner_id), page.items), page.next_position)
 
     def _unfollow(self, follower_id: str, followee: Profile) -> None:
+        if follower_id == followee.user_id:
+            return  # Nobody follows themselves.
         now = self.clock.now()
         self._count(followee, lambda it: self.follows.unfollow(follower_id, it, now))
 
