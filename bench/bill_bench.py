@@ -12,13 +12,12 @@ from unittest.mock import patch
 from bench.bill_measured import Operation, Taken
 from bench.bill_meter import metered
 from bench.progress import show
-from shutterfeed.adapters.dynamodb.table import Table
 from tests import conftest  # noqa: F401 - sets the functions' environment, before they are imported
 from tests.integration import pipeline as plumbing
 from tests.integration.client import Client
 from tests.integration.payloads import Event
 from tests.integration.pipeline import Pipeline
-from tests.integration.world import FEED, METADATA, World, aws
+from tests.integration.world import FEED, METADATA, World
 
 _TABLES: Final = (METADATA, FEED)
 """The tables whose units are counted. Those of the search index are known of a large one."""
@@ -40,14 +39,6 @@ class Bench:
         self.world.connect_uploads()
         self.world.create_site()
         self.pipeline = Pipeline(self.world)
-
-    @property
-    def metadata(self) -> Table:
-        return Table(aws("dynamodb"), METADATA)
-
-    @property
-    def feeds(self) -> Table:
-        return Table(aws("dynamodb"), FEED)
 
     def measure(
         self, name: Operation, act: Callable[[], object], *, with_workers: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
 from functools import partial
@@ -16,12 +16,13 @@ from bench.bill_bench import Bench
 from bench.bill_measured import Measured, Operation
 from bench.progress import clear
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.schema import PUBLISHED_SK, SK
 from tests.feed_scene import Scene
 from tests.integration.conftest import new_world
 from tests.integration.publishing import publish
-from tests.integration.world import RENDITIONS, SITE_URL, Person, aws
+from tests.integration.world import FEED, RENDITIONS, SITE_URL, Person, aws
 
 _CAPTION: Final = "Late light over the harbour, the last ferry and nobody else about. #evening #sea"
 _FOLLOWED: Final = 115
@@ -138,7 +139,8 @@ def _pages(bench: Bench) -> Person:
     The scene lies in the tables as the workers would have left it. They do not run here: they would
     deliver and index hundreds of its posts again.
     """
-    scene = Scene(bench.metadata, bench.feeds, bench.world.clock.now())
+    feeds = Table(aws("dynamodb"), FEED)
+    scene = Scene(bench.world.metadata, feeds, bench.world.clock.now())
     reader = Person(scene.reader(_FOLLOWED, _CELEBRITIES))
     get = partial(bench.client.get, "/feed", reader)
     first = get(limit="20").json
@@ -158,10 +160,10 @@ def _profiles(bench: Bench, post_id: str) -> None:
     client, author, reader = bench.client, Person.number(1), Person.number(2)
     profile = f"/users/{client.handle(author)}"
     posts, page = f"{profile}/posts", {"limit": "20"}
-    real = bench.metadata.get(keys.post(PostId.parse(post_id)))
+    real = bench.world.metadata.get(keys.post(PostId.parse(post_id)))
     assert real is not None
     copies = (ulid(bench.world.clock.now(), number) for number in range(_COPIES))
-    bench.metadata.write_many(
+    bench.world.metadata.write_many(
         {**real, SK: keys.POST_PREFIX + copy, PUBLISHED_SK: copy, "position": copy}
         for copy in copies
     )
@@ -170,7 +172,7 @@ def _profiles(bench: Bench, post_id: str) -> None:
         client.get(f"/public{profile}")
         assert len(client.get(f"/public{posts}", **page).json["items"]) == 20, "a whole page"
 
-    requests = {
+    requests: dict[Operation, Callable[[], object]] = {
         Operation.PROFILE: lambda: client.get(profile, reader),
         Operation.POSTS: lambda: client.get(posts, reader, **page),
         Operation.PUBLIC_PROFILE: look,

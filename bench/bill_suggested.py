@@ -45,15 +45,15 @@ def _people(bench: Bench) -> list[Profile]:
     now = bench.world.clock.now()
     ids = [Person.number(1_000 + number).user_id for number in range(_PEOPLE)]
     people = [Profile(user_id, initial_handle(user_id), now, "Ada", "Hello") for user_id in ids]
-    bench.metadata.write_many(map(profile_item, people))
+    bench.world.metadata.write_many(map(profile_item, people))
     return people
 
 
 def _acquaint(bench: Bench, reader: Person, people: Sequence[Profile]) -> None:
     """Let everybody whom the reader follows follow as many people as a sample has."""
     now = bench.world.clock.now()
-    followed = DynamoFollows(bench.metadata, FEED).following(reader.user_id, None, 500).items
-    bench.metadata.write_many(
+    followed = DynamoFollows(bench.world.metadata, FEED).following(reader.user_id, None, 500).items
+    bench.world.metadata.write_many(
         edge_item(user_id, person, ulid(now, number))
         for user_id in followed
         for number, person in enumerate(people[:SAMPLE])
@@ -62,7 +62,7 @@ def _acquaint(bench: Bench, reader: Person, people: Sequence[Profile]) -> None:
 
 def _count(bench: Bench, people: Sequence[Profile]) -> None:
     """Count as many nominations as there can be, which the last measurement has as its result."""
-    nominations, now = DynamoNominations(bench.metadata), bench.world.clock.now()
+    nominations, now = DynamoNominations(bench.world.metadata), bench.world.clock.now()
     for slot, person in zip(range(SLOTS), people, strict=True):
         nominations.nominate(Nomination(person.user_id, 1, now, slot))
     bench.measure(Operation.POPULAR, lambda: reconcile({}, payloads.context()), with_workers=False)
