@@ -112,8 +112,7 @@ def _posts(bench: Bench, photos: Sequence[bytes]) -> str:
     bench.measure(Operation.OPEN, lambda: client.get("/me", author))
     bench.measure(Operation.UPLOADS, lambda: client.get("/me/uploads", author))
     client.get("/public/index.html")  # The function keeps the site's page for a minute.
-    card = {"post": post_id}
-    bench.measure(Operation.PUBLIC_PAGE, lambda: client.get("/public/index.html", **card))
+    bench.measure(Operation.PUBLIC_PAGE, lambda: client.get("/public/index.html", post=post_id))
     bench.measure(Operation.PUBLIC_POST, lambda: client.get(f"/public/posts/{post_id}"))
     bench.measure(Operation.OEMBED, lambda: client.get("/oembed", url=f"{SITE_URL}/p/{post_id}"))
     return post_id
@@ -170,7 +169,9 @@ def _profiles(bench: Bench, post_id: str) -> None:
 
     def look() -> None:
         client.get(f"/public{profile}")
-        assert len(client.get(f"/public{posts}", **page).json["items"]) == 20, "a whole page"
+        assert len(client.get(f"/public{posts}", limit=page["limit"]).json["items"]) == 20, (
+            "a whole page"
+        )
 
     requests: dict[Operation, Callable[[], object]] = {
         Operation.PROFILE: lambda: client.get(profile, reader),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,7 +34,9 @@ from tests.visibility.marks import Marks, PostMarks, UserMarks
 from tests.visibility.rules import Outcome
 from tools.cloud import LOCAL_CONFIRMATION_CODE
 
-_ARRIVING: Final = tuple(post for post in Post if post not in (Post.UNPUBLISHED, Post.AVATAR))
+_ARRIVING: Final[tuple[Post, ...]] = tuple(
+    post for post in Post if post not in (Post.UNPUBLISHED, Post.AVATAR)
+)
 _CUT: Final = (Viewer.REMOVED, Viewer.BLOCKER, Viewer.BLOCKED)
 """Those who follow the authors first, one after the other: with more followers at a time than this
 stack's threshold the authors would be celebrities."""
@@ -62,13 +65,14 @@ def played(stack: Deployment) -> Scene:
     tokens = {viewer: _signed_up(stack, email) for viewer, email in emails.items()}
     apis = {viewer: stack.api.as_user(token.access) for viewer, token in tokens.items()}
     handles = {viewer: words.word() for viewer in PERSONS}
-    for user, marks in users.items():
-        handles[IDENTITY[user]] = marks.handle
-        name = f"{words.family} {marks.name}"
+    for user, named in users.items():
+        handles[IDENTITY[user]] = named.handle
         user_id = apis[IDENTITY[user]].edit_me(
-            handle=marks.handle, display_name=name, bio=f"About {marks.bio}"
+            handle=named.handle,
+            display_name=f"{words.family} {named.name}",
+            bio=f"About {named.bio}",
         )["id"]
-        users[user] = UserMarks(user_id, marks.handle, marks.name, marks.bio)
+        users[user] = UserMarks(user_id, named.handle, named.name, named.bio)
     for viewer in (viewer for viewer in PERSONS if viewer not in IDENTITY.values()):
         apis[viewer].edit_me(handle=handles[viewer])
     began = {viewer: str(apis[viewer].feed()["latest"]) for viewer in PERSONS}
@@ -169,7 +173,7 @@ def _published(
     apis: Mapping[Viewer, Api], bodies: Mapping[Post, _Body], words: _Words, marks: Marks
 ) -> tuple[dict[Post, PostMarks], dict[Post, str]]:
     """The marks of all posts, and a link to a file of each that is published, once they are."""
-    created = {}
+    created: dict[Post, tuple[str, str]] = {}
     for post, body in bodies.items():
         api, key = apis[IDENTITY[OWNERS[post]]], key_of(post, marks)
         if post is Post.AVATAR:
@@ -276,8 +280,8 @@ def _wait_until_indexed(scene: Scene, posts: frozenset[Post]) -> None:
     places = {f"{family}place {scene.marks.posts[post].place}" for post in posts}
     handles = {marks.handle for marks in scene.marks.users.values()}
     for text, expected in ((f"#{family}", tags), (f"{family}place", places)):
-        eventually(partial(_suggested_texts, api, text), lambda found, it=expected: found == it)
-    eventually(partial(_suggested_texts, api, f"@{family}"), lambda found: found == handles)
+        eventually(partial(_suggested_texts, api, text), partial(operator.eq, expected))
+    eventually(partial(_suggested_texts, api, f"@{family}"), partial(operator.eq, handles))
 
 
 def _suggested_texts(api: Api, text: str) -> set[str]:

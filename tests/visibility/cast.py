@@ -94,7 +94,9 @@ class Viewer(StrEnum):
     EXPIRED = "expired"
 
 
-PERSONS: Final = tuple(v for v in Viewer if v not in (Viewer.SIGNED_OUT, Viewer.EXPIRED))
+PERSONS: Final[tuple[Viewer, ...]] = tuple(
+    v for v in Viewer if v not in (Viewer.SIGNED_OUT, Viewer.EXPIRED)
+)
 """The viewers who have an account of their own: the expired token is one of the friend's."""
 IDENTITY: Final[Mapping[User, Viewer]] = {user: Viewer[user.name] for user in User}
 AUTHORS: Final = tuple(dict.fromkeys(OWNERS.values()))

@@ -44,9 +44,9 @@ def test_an_operation_that_it_does_not_list_fails(known: dict[str, Operation], n
     rest = {listed: entry for listed, entry in MATRIX.items() if listed != name}
     with pytest.raises(Unlisted, match=f"does not list {name}"):
         check_listed(known, rest)
-    rest = {each: operation for each, operation in known.items() if each != name}
+    fewer = {each: operation for each, operation in known.items() if each != name}
     with pytest.raises(Unlisted, match=f"no operation {name}"):
-        check_listed(rest)
+        check_listed(fewer)
 
 
 def test_a_parameter_that_it_does_not_know_fails() -> None:

@@ -29,7 +29,7 @@ NO_STORE = (("cache-control", "no-store"),)
 
 def _request(name: str, target: Subject | None = None, way: int = 0) -> Request:
     operation, entry = KNOWN[name], MATRIX[name]
-    bodies = {Post.UNPUBLISHED: {}, Post.AVATAR: {}}
+    bodies: dict[Post, Any] = {Post.UNPUBLISHED: {}, Post.AVATAR: {}}
     return made(operation, entry, ways(operation, entry)[way], target, MARKS, bodies)
 
 
