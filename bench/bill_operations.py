@@ -169,9 +169,8 @@ def _profiles(bench: Bench, post_id: str) -> None:
 
     def look() -> None:
         client.get(f"/public{profile}")
-        assert len(client.get(f"/public{posts}", limit=page["limit"]).json["items"]) == 20, (
-            "a whole page"
-        )
+        listed = client.get(f"/public{posts}", limit=page["limit"])
+        assert len(listed.json["items"]) == 20, "a whole page"
 
     requests: dict[Operation, Callable[[], object]] = {
         Operation.PROFILE: lambda: client.get(profile, reader),
