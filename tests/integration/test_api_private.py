@@ -185,3 +185,12 @@ def test_requests_are_listed_page_by_page_newest_first(
 def test_a_switch_is_a_boolean(client: Client, ada: Person) -> None:
     answer = client.patch("/me", ada, {"private": "yes"})
     assert (answer.status, answer.error) == (400, ("invalid_body", "private"))
+
+
+def test_nobody_follows_or_asks_themselves(client: Client, ada: Person) -> None:
+    client.patch("/me", ada, {"handle": "ada"})
+    removed = client.delete("/me/followers/ada", ada)
+    assert (removed.status, removed.json["follows_me"]) == (200, False)
+    accepted = client.put("/me/requests/ada", ada)
+    assert (accepted.status, accepted.error) == (404, ("request_not_found", None))
+    assert client.delete("/me/requests/ada", ada).status == 200

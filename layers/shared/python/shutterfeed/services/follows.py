@@ -87,7 +87,8 @@ class FollowService:
         `NotFound`. The user is returned with the new count."""
         viewer = Viewer(owner_id)
         follower = self.viewing.find_uncounted(viewer, handle).profile
-        self._unfollow(follower.user_id, self.users.me(owner_id))
+        if follower.user_id != owner_id:  # Nobody follows themselves.
+            self._unfollow(follower.user_id, self.users.me(owner_id))
         return self.viewing.user(viewer, follower.user_id, follower.handle)
 
     def accept(self, owner_id: str, handle: str) -> ProfileView:
@@ -95,8 +96,9 @@ class FollowService:
         `NotFound`, also if they have not asked. The user is returned with the new count."""
         viewer = Viewer(owner_id)
         follower = self.viewing.find_uncounted(viewer, handle).profile
-        ulid = self.ids.new(self.clock.now())
-        self.requests.accept(follower.user_id, self.users.me(owner_id), ulid)
+        if follower.user_id != owner_id:  # Nobody asks themselves.
+            ulid = self.ids.new(self.clock.now())
+            self.requests.accept(follower.user_id, self.users.me(owner_id), ulid)
         view = self.viewing.user(viewer, follower.user_id, follower.handle)
         if not view.relation.is_followed:
             raise NotFound("request_not_found", "This user does not ask to follow you.")
