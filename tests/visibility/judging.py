@@ -117,8 +117,6 @@ def expected(request: Request, viewer: Viewer) -> Expected:
     else:
         surfaces = asking.holds
     posts = _shown(surfaces, entry.within.subjects(target), viewer)
-    if entry.key is not None:
-        posts &= {entry.key}
     bare = {post for post in posts if any(post in surface.without_files for surface in surfaces)}
     files = posts - bare if entry.has_files else set()
     shown = set(posts)

@@ -196,7 +196,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "block": Entry(rules.BLOCK),
     "unblock": Entry(rules.UNBLOCK),
     "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),
-    "create_avatar": _list(rules.CREATED, key=Post.AVATAR, names_authors=False),
+    "create_avatar": _list(rules.AVATAR, key=Post.AVATAR, names_authors=False),
     "delete_avatar": Entry(rules.SILENT),
     "sign_out_everywhere": Entry(rules.SILENT),
 }

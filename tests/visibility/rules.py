@@ -245,11 +245,15 @@ UNBLOCK: Final = Surface(
     "The answer is the same whether there was one or not, and whoever has the handle.",
     _each(User, NOBODY),
 )
-CREATED: Final = Surface(
-    "A post or an avatar that one creates",
+_KEYS: Final = (
     "An Idempotency-Key is its user's own: with another's key and body one gets something of one's"
-    " own.",
-    {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER, Post.AVATAR: OWNER},
+    " own."
+)
+CREATED: Final = Surface(
+    "A post that one creates", _KEYS, {**_each(Post, NOBODY), Post.UNPUBLISHED: OWNER}
+)
+AVATAR: Final = Surface(
+    "An avatar that one creates", _KEYS, {**_each(Post, NOBODY), Post.AVATAR: OWNER}
 )
 PUBLIC_POST: Final = Surface("A public post by its id", _PUBLIC, _PUBLIC_POSTS, is_public=True)
 PUBLIC_USER: Final = Surface("A public user by the handle", _PUBLIC, _PUBLIC_USERS, is_public=True)
