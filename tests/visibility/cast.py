@@ -125,7 +125,7 @@ FOLLOWS: Final = frozenset(
 )
 """Who of the users follows whom."""
 CROWDED: Final = (User.FRIEND, User.CELEBRITY)
-"""Those who have so many followers that a list of them comes in many pages."""
+"""A list of the followers of these comes in many pages."""
 
 
 def role(viewer: Viewer, owner: User) -> Role:
