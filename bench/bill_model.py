@@ -17,11 +17,10 @@ from bench.bill_measured import Measured, Operation, Settings
 from bench.bill_prices import Price
 from bench.bill_strangers import Strangers, strangers
 from bench.bill_tables import METADATA, TableUse, activity, searches, table_uses
+from shutterfeed.domain.photos import RENDITIONS
 
 SHOWN: Final = "640.webp"
-"""The rendition that a feed shows on a phone."""
-CARD: Final = "1080.jpg"
-"""The rendition that a card has: the largest JPEG."""
+"""The rendition that a feed shows on a phone. Every photo has it, as the smallest WebP."""
 _SPARE_DAYS: Final = 2
 """How long an upload stays in its bucket after its bytes were stored as an original."""
 _ORIGINAL_DAYS: Final = 30
@@ -185,6 +184,11 @@ def photos_sent(month: Month) -> float:
     return photos_shown(month) * (1 - had) + month.strangers.photos
 
 
+def card(sizes: Mapping[str, float]) -> str:
+    """The rendition that a card has: the largest JPEG that was made of the photo."""
+    return next(spec.name for spec in RENDITIONS if spec.format == "jpeg" and spec.name in sizes)
+
+
 def _functions(month: Month) -> Iterator[Line]:
     runs, memory = month.runs, month.settings.memory_mb
     seconds = {**SECONDS, "transcode": month.habits.video_seconds}
@@ -212,7 +216,7 @@ def _delivery(month: Month) -> Iterator[Line]:
     answers = month.runs["api"] + strangers.kept
     sent = (
         photos * sizes[SHOWN]
-        + strangers.crawled * sizes[CARD]
+        + strangers.crawled * sizes[card(sizes)]
         + watched * habits.clip_bytes
         + avatars * habits.avatar_bytes
         + answers * habits.answer_bytes

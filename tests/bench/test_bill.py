@@ -18,6 +18,7 @@ from bench.bill_model import (
     Line,
     Month,
     bill,
+    card,
     idle,
     photos_sent,
     photos_shown,
@@ -156,6 +157,19 @@ def test_strangers_cost_what_they_ask_for() -> None:
     assert reads[1] - reads[0] == pytest.approx(more)
 
 
+def test_a_card_has_the_largest_jpeg_that_its_photo_has() -> None:
+    large = {"1080.webp": 9.0, "150.jpg": 1.0, "640.jpg": 4.0, "1080.jpg": 8.0, "640.webp": 3.0}
+    small = {"150.jpg": 1.0, "320.jpg": 2.0, "640.jpg": 4.0, "640.webp": 3.0}
+    assert [card(large), card(small)] == ["1080.jpg", "640.jpg"]
+    of_large, of_small = (
+        {line.name: line.amount for line in bill(replace(month(), measured=one))}
+        for one in (replace(measured(), rendition_bytes=sizes) for sizes in (large, small))
+    )
+    fewer = of_large["CloudFront bytes"] - of_small["CloudFront bytes"]
+    # People are sent the same file of both, machines the picture of the card.
+    assert fewer * 1024**3 == pytest.approx(month().strangers.crawled * (8 - 4), rel=1e-4)
+
+
 def test_a_follow_of_a_private_account_is_a_request_whose_photos_are_loaded_again() -> None:
     follows = ONE_YEAR.visits * Habits().follows
     for private, had in ((0, 0.5), (0.4, 0.3), (1, 0)):
@@ -242,14 +256,22 @@ def test_an_index_entry_that_moves_is_deleted_and_written() -> None:
     assert index_units(open_one, base) == 1
 
 
+CLASSES = ("classes after one year", "classes after five years")
+
+
 def test_the_page_on_costs_has_the_tables_that_the_benchmark_writes() -> None:
     page = (paths.ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
     found = bill_page.tables_of(page)
-    columns = {"idle": idle(SETTINGS), "five years": bill(month(FIVE_YEARS))}
+    large = replace(SETTINGS, traced=False)
+    columns = {"idle": idle(SETTINGS), "five years": bill(replace(month(), settings=large))}
     tables = bill_report.tables(columns, month(ONE_YEAR), month(FIVE_YEARS))
     assert found.keys() == tables.keys()
     for name in ("assumptions", "prices"):
         assert found[name].splitlines() == list(tables[name])
+    # What is measured differs; the lines and their units do not.
+    for name, alike in (("amounts", (0, 2)), *((name, (0,)) for name in CLASSES)):
+        expected = [_cells(row, alike) for row in tables[name]]
+        assert sorted(_cells(row, alike) for row in found[name].splitlines()) == sorted(expected)
     assert prices.LOOKED_UP in page
 
 
