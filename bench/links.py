@@ -22,7 +22,7 @@ FULL: Final = 2_000
 TOY: Final = 20
 MINUTES: Final = 0.1
 _POSTS: Final = 20
-_PHOTOS: Final = 2
+_MEDIA: Final = 2 * _POSTS
 _GOAL: Final = "<= 1"
 _NAMES: Final = tuple(spec.name for spec in RENDITIONS)
 
@@ -30,18 +30,17 @@ _NAMES: Final = tuple(spec.name for spec in RENDITIONS)
 def run(pages: int) -> Sequence[Figure]:
     links = MediaLinks(base_url="https://x.example/media", key="k" * 43, clock=SystemClock())
     numbers = count(1)
-    photos = [_ids(numbers) for _ in range(_POSTS * _PHOTOS)]
-    avatars = [_ids(numbers) for _ in range(_POSTS)]
-    took = [_page(links, photos, avatars) for _ in range(pages)]
-    made = len(photos) + len(avatars)
+    took = [_page(links, _media(numbers, _MEDIA), _media(numbers, _POSTS)) for _ in range(pages)]
+    made = _MEDIA + _POSTS
     return [
         Figure("CPU of the links of 20 posts", median(took) * 1e3, "ms", _GOAL),
         Figure("CPU of a medium", median(took) / made * 1e6, "us"),
     ]
 
 
-def _ids(numbers: count[int]) -> tuple[str, str]:
-    return random_id(next(numbers)), random_id(next(numbers))
+def _media(numbers: count[int], number: int) -> list[tuple[str, str]]:
+    """The ids of blobs and media that no page before had: links are remembered."""
+    return [(random_id(next(numbers)), random_id(next(numbers))) for _ in range(number)]
 
 
 def _page(
