@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from http import HTTPStatus
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -196,9 +197,9 @@ def route(
     return declare
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
-    """One request to one route, as endpoints see it."""
+    """One request to one route, as endpoints see it. Who calls is found out once."""
 
     route: Route
     event: APIGatewayProxyEventV2
@@ -208,7 +209,7 @@ class Call:
     def services(self) -> Api:
         return services()
 
-    @property
+    @cached_property
     def user_id(self) -> str:
         """The caller's user id, from the verified access token. Raises `Unauthenticated`."""
         try:
@@ -240,7 +241,7 @@ class Call:
         except (KeyError, ValueError, OverflowError) as error:
             raise Unauthenticated from error
 
-    @property
+    @cached_property
     def _claims(self) -> Mapping[str, Any]:
         """The claims of the caller's access token. Raises `Unauthenticated`."""
         authorizer = self.event.request_context.authorizer
