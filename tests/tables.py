@@ -54,7 +54,7 @@ def create_tables(
         ],
         KeySchema=_keys(PK, SK),
         GlobalSecondaryIndexes=_indexes(),
-        **({"StreamSpecification": _STREAM} if with_stream else {}),
+        StreamSpecification=_STREAM if with_stream else {"StreamEnabled": False},
     )
     client.create_table(
         TableName=feed,
