@@ -25,8 +25,6 @@ from tests.integration.publishing import publish
 from tests.integration.world import FEED, RENDITIONS, SITE_URL, Person, aws
 
 _CAPTION: Final = "Late light over the harbour, the last ferry and nobody else about. #evening #sea"
-_FOLLOWED: Final = 115
-"""Accounts that the reader of the feed pages follows: docs/feed-cost.md."""
 _CELEBRITIES: Final = 2
 """Celebrities among them, an assumption."""
 _READERS: Final = 3
@@ -35,15 +33,16 @@ _COPIES: Final = 20
 """Copies of a post with which its author has a whole page of posts."""
 
 
-def measure(photos: Sequence[bytes]) -> Measured:
+def measure(photos: Sequence[bytes], followed: int) -> Measured:
     """Measure every operation. Of the posts, one for each photo, the last one counts: its author's
-    items are those of somebody who has posted before."""
+    items are those of somebody who has posted before. The reader of the feed pages follows
+    `followed` accounts."""
     with new_world() as world, _logged() as log:
         bench = Bench(world, log)
         _follows(bench)
         post_id = _posts(bench, photos)
         _requests(bench)
-        bill_suggested.measure(bench, _pages(bench))
+        bill_suggested.measure(bench, _pages(bench, followed))
         _profiles(bench, post_id)
         renditions = _sizes(RENDITIONS)
     clear()
@@ -132,7 +131,7 @@ def _requests(bench: Bench) -> None:
     bench.measure(Operation.REQUEST, follow)
 
 
-def _pages(bench: Bench) -> Person:
+def _pages(bench: Bench, followed: int) -> Person:
     """The pages of a reader to whom posts are pushed, 20 posts each. Returns the reader.
 
     The scene lies in the tables as the workers would have left it. They do not run here: they would
@@ -140,7 +139,7 @@ def _pages(bench: Bench) -> Person:
     """
     feeds = Table(aws("dynamodb"), FEED)
     scene = Scene(bench.world.metadata, feeds, bench.world.clock.now())
-    reader = Person(scene.reader(_FOLLOWED, _CELEBRITIES))
+    reader = Person(scene.reader(followed, _CELEBRITIES))
     get = partial(bench.client.get, "/feed", reader)
     first = get(limit="20").json
     assert len(first["items"]) == 20, "a whole page"

@@ -77,7 +77,7 @@ def _recorded_and_measured(size: Size) -> dict[tuple[int, int], Measured]:
         client = aws.client("dynamodb")
         # As anybody has it: the API's own reads answers in its own way.
         bare = boto3.client("dynamodb")
-        create_tables(client, *names.values())
+        create_tables(client, *names.values(), with_stream=False)
         put_account_key(bare, names["METADATA_TABLE"])
         metadata, feeds = (Table(client, name) for name in names.values())
         scene = Scene(metadata, feeds, datetime.now(UTC))

@@ -22,16 +22,28 @@ from tests.samples import ACCOUNT_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef, KeySchemaElementTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        GlobalSecondaryIndexTypeDef,
+        KeySchemaElementTypeDef,
+        StreamSpecificationTypeDef,
+    )
 
 
+_STREAM: StreamSpecificationTypeDef = {
+    "StreamEnabled": True,
+    "StreamViewType": "NEW_AND_OLD_IMAGES",
+}
 _INDEXED = ((FOLLOWERS_PK, FOLLOWERS_SK), (PUBLISHED_PK, PUBLISHED_SK), (OPEN_PK, OPEN_SK))
 
 
-def create_tables(client: DynamoDBClient, metadata: str, feed: str) -> None:
+def create_tables(
+    client: DynamoDBClient, metadata: str, feed: str, *, with_stream: bool = True
+) -> None:
     """Make both tables, by the names given.
 
     Without their TTL: DynamoDB Local takes it seriously, by the machine's clock, not the test's.
+    In DynamoDB Local they are better made without their stream, which nobody reads there: it keeps
+    all streams that ever were in one table, and each write takes longer the more there is in it.
     """
     client.create_table(
         TableName=metadata,
@@ -42,7 +54,7 @@ def create_tables(client: DynamoDBClient, metadata: str, feed: str) -> None:
         ],
         KeySchema=_keys(PK, SK),
         GlobalSecondaryIndexes=_indexes(),
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        StreamSpecification=_STREAM if with_stream else {"StreamEnabled": False},
     )
     client.create_table(
         TableName=feed,

@@ -210,7 +210,7 @@ def _tables(engine: str, request: pytest.FixtureRequest) -> Tables:
         client = request.getfixturevalue("local_dynamodb")
     number = next(_numbers)
     tables = Tables(Table(client, f"metadata-{number}"), Table(client, f"feed-{number}"))
-    create_tables(client, tables.metadata.name, tables.feed.name)
+    create_tables(client, tables.metadata.name, tables.feed.name, with_stream=False)
 
     def drop() -> None:
         for table in (tables.metadata, tables.feed):

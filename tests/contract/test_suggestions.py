@@ -9,9 +9,10 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
-from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.follows import DynamoFollows, edge_item
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.records import profile_item
 from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.ids import ulid
@@ -101,8 +102,7 @@ def tables(request: pytest.FixtureRequest) -> Tables:
 
 
 def _popular_people(tables: Tables, count: int) -> None:
-    for number in range(count):
-        DynamoProfiles(tables.metadata).create(samples.profile(number))
+    tables.metadata.write_many(profile_item(samples.profile(number)) for number in range(count))
     scores = {samples.user_id(number): float(count - number) for number in range(count)}
     DynamoSuggestionLists(tables.metadata).keep_popular(Popular(scores, START))
 
@@ -121,8 +121,7 @@ def test_suggestions_take_two_round_trips(tables: Tables) -> None:
     )
     service = SuggestionService(lists=lists, viewing=viewing, orders=FakeQueue(), clock=clock)
     wire = Wire(metadata.client, latency=lambda: LATENCY_SECONDS)
-    with wire.tapped():
-        shown, units = _measured(wire, 2, lambda: service.suggest(reader, 20))
+    shown, units = _measured(wire, 2, lambda: service.suggest(reader, 20))
     assert len(shown) == 20
     # Both lists; 40 profiles, and for each four relations, and the mutes. DynamoDB Local asks
     # nothing for those that are not there.
@@ -132,22 +131,19 @@ def test_suggestions_take_two_round_trips(tables: Tables) -> None:
 def test_acquaintances_take_a_bounded_number_of_units(tables: Tables) -> None:
     """Those whom the reader follows follow many."""
     metadata, count = tables.metadata, 60
-    profiles, lists = DynamoProfiles(metadata), DynamoSuggestionLists(metadata)
-    follows = DynamoFollows(metadata, tables.feed.name)
-    for number in range(count):
-        profiles.create(samples.profile(number))
-    for follower in range(3):
-        for followed in range(follower + 1, count if follower else 3):
-            edge = samples.user_id(follower), samples.profile(followed)
-            assert follows.follow(*edge, ulid(START, followed))
+    lists, follows = DynamoSuggestionLists(metadata), DynamoFollows(metadata, tables.feed.name)
+    metadata.write_many(
+        edge_item(samples.user_id(follower), samples.profile(followed), ulid(START, followed))
+        for follower in range(3)
+        for followed in range(follower + 1, count if follower else 3)
+    )
     service = AcquaintanceService(follows=follows, lists=lists, clock=FakeClock(), ids=FakeIds())
     wire = Wire(metadata.client, latency=lambda: LATENCY_SECONDS)
 
     def forget() -> None:
         lists.keep_acquaintances(samples.user_id(0), Acquaintances((), START - DAY))
 
-    with wire.tapped():
-        _, units = _measured(wire, 5, lambda: service.find(samples.user_id(0)), forget)
+    _, units = _measured(wire, 5, lambda: service.find(samples.user_id(0)), forget)
     found = lists.acquaintances(samples.user_id(0))
     assert found is not None
     assert len(found.user_ids) == 40

@@ -26,9 +26,9 @@ from tests.e2e.links import upload_part
 from tests.e2e.test_large_uploads import noise
 from tools import paths
 
-FILES = 48
-INTERRUPTED_AFTER = 12
-KILLED_AFTER = 12
+FILES = 28
+INTERRUPTED_AFTER = 6
+KILLED_AFTER = 6
 
 
 @dataclass
