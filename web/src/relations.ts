@@ -15,6 +15,9 @@ import { Store, useStore } from "./store.ts";
 /** By user id. Of an author of a post, only what was changed here is known. */
 const known = new Store<Readonly<Record<string, Change>>>({});
 
+/** The last change that each person waits for. */
+const running = new Map<string, Promise<unknown>>();
+
 person.watch(() => known.set({}));
 
 function put(id: string, relation: Change): void {
@@ -30,7 +33,8 @@ export function learnOf(users: readonly (Flags & { id: string })[]): void {
 }
 
 export function learnFrom(seen: UserAsSeen): UserAsSeen {
-  put(seen.user.id, told(known.value[seen.user.id], seen));
+  // What was changed after this was asked is newer.
+  if (!running.has(seen.user.id)) put(seen.user.id, told(known.value[seen.user.id], seen));
   return seen;
 }
 
@@ -39,7 +43,10 @@ export function note(id: string, change: Change): void {
   put(id, { ...known.value[id], ...change });
 }
 
-/** Shows a change at once, and takes it back if `action` fails. Raises the same errors. */
+/**
+ * Shows a change at once, and takes it back if `action` fails. Raises the same errors. Changes of one
+ * person are made in their order: on a slow network the second is pressed before the first is answered.
+ */
 export async function changing<T>(
   id: string,
   change: Change,
@@ -47,11 +54,15 @@ export async function changing<T>(
 ): Promise<T> {
   const before = known.value[id] ?? {};
   note(id, change);
+  const turn = (running.get(id) ?? Promise.resolve()).catch(() => undefined).then(action);
+  running.set(id, turn);
   try {
-    return await action();
+    return await turn;
   } catch (error) {
     put(id, before);
     throw error;
+  } finally {
+    if (running.get(id) === turn) running.delete(id);
   }
 }
 

@@ -225,6 +225,7 @@ def test_a_muted_person_is_out_of_the_feed_alone(
     visitor.page.get_by_role("button", name="Until I unmute them").click()
     expect(visitor.page.get_by_text("Muted", exact=True)).to_be_visible()
     expect(visitor.page.get_by_role("link", name="Every day")).to_be_visible()
+    eventually(lambda: ann.api.call("GET", "/me/mutes")["items"], until=bool)
     visitor.open()
     _sees_heading(visitor, "Your feed is empty")
 

@@ -23,7 +23,6 @@ interface Props {
  * private account would have to allow again is asked about first. Not for oneself.
  */
 export function FollowButton({ user, seen, onChange, class: extra = "" }: Props) {
-  const [isBusy, setBusy] = useState(false);
   const [asked, setAsked] = useState<FollowState>("none");
   const relation = useRelation(user.id, seen);
   const own = useStore(me);
@@ -41,8 +40,6 @@ export function FollowButton({ user, seen, onChange, class: extra = "" }: Props)
   if (isWaiting || own?.id === user.id) return null;
 
   async function toggle(): Promise<void> {
-    if (isBusy) return;
-    setBusy(true);
     const [method, change] =
       state === "none"
         ? (["put", followed(user.private)] as const)
@@ -55,8 +52,6 @@ export function FollowButton({ user, seen, onChange, class: extra = "" }: Props)
       void loadMe().catch(() => undefined); // one's own count is shown elsewhere, and later again
     } catch (error) {
       toast(sentence(error), { isError: true });
-    } finally {
-      setBusy(false);
     }
   }
 
