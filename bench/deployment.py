@@ -22,6 +22,24 @@ SHARED: Final = "SHUTTERFEED_BENCH_DEPLOYMENT"
 to share one stack among several benchmarks."""
 
 
+class SignedIn:
+    """A user's access tokens. They end within the hour, and some runs take longer."""
+
+    def __init__(self, accounts: Accounts, email: str) -> None:
+        self._accounts = accounts
+        self._email = email
+        self._token = ""
+
+    def access(self) -> str:
+        if not self._token:
+            self._token = self._accounts.sign_in(self._email, PASSWORD).access
+        return self._token
+
+    def rejected(self, token: str) -> None:
+        if token == self._token:
+            self._token = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
     """A running stack: the AWS endpoint, and the stack's outputs."""
@@ -35,16 +53,20 @@ class Deployment:
 
     def sign_up(self, name: str) -> SignIn:
         """A new user, with an e-mail address that begins with `name`, and no handle yet."""
-        email = f"{name}@example.com"
-        self.accounts.sign_up(email, PASSWORD)
-        self.accounts.confirm(email, LOCAL_CONFIRMATION_CODE)
-        return self.accounts.sign_in(email, PASSWORD)
+        return self.accounts.sign_in(self._signed_up(name), PASSWORD)
 
     def person(self, handle: str) -> Api:
         """A client of the API for a new user with this handle."""
-        api = Api.once(self.outputs["ApiUrl"]).as_user(self.sign_up(handle).access)
+        email = self._signed_up(handle)
+        api = Api.once(self.outputs["ApiUrl"], SignedIn(self.accounts, email))
         api.edit_me(handle=handle)
         return api
+
+    def _signed_up(self, name: str) -> str:
+        email = f"{name}@example.com"
+        self.accounts.sign_up(email, PASSWORD)
+        self.accounts.confirm(email, LOCAL_CONFIRMATION_CODE)
+        return email
 
     def save(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self)))
