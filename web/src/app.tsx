@@ -1,11 +1,11 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { farewell, interrupted, signedIn } from "./auth.ts";
-import { Boundary } from "./components/boundary.tsx";
+import { Boundary, reason } from "./components/boundary.tsx";
 import { Icon, type IconName, Logo } from "./components/icons.tsx";
 import { Toaster } from "./components/toaster.tsx";
 import { closeCompose, compose, openCompose } from "./compose.ts";
-import { lazy } from "./lazy.tsx";
+import { lazy, lazyPart } from "./lazy.tsx";
 import { keepMeFresh, loadMe, me } from "./me.ts";
 import { match } from "./paths.ts";
 import { resumePending } from "./pending.ts";
@@ -14,6 +14,7 @@ import { followLinks, location } from "./router.ts";
 import { useStore } from "./store.ts";
 import { sending } from "./tabs.ts";
 import { count, plural } from "./text.ts";
+import { toast } from "./toasts.ts";
 import { FeedView } from "./views/feed.tsx";
 import { NotFoundView } from "./views/not-found.tsx";
 
@@ -59,7 +60,7 @@ const PostMenu = lazy(() => views().then((module) => module.PostMenu));
 const SignInView = lazy(() => views().then((module) => module.SignInView));
 const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
 const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
-const Tray = lazy(() => import("./upload/all.ts").then((module) => module.Tray));
+const Tray = lazyPart(() => import("./upload/all.ts").then((module) => module.Tray));
 
 /** After the first pictures: nothing of it is urgent. */
 const SETTLE_MS = 1_500;
@@ -162,7 +163,16 @@ function route(
 /** The page's cards only say whose menu it is: the menu leads to pages, and they to cards. */
 function OpenMenu() {
   const post = useStore(menuOf);
-  return post && <PostMenu key={post.id} post={post} onClose={closeMenu} />;
+  if (post === null) return null;
+  const fail = (error: unknown) => {
+    closeMenu();
+    toast(reason(error), { isError: true });
+  };
+  return (
+    <Boundary key={post.id} onPartFailed={fail}>
+      <PostMenu post={post} onClose={closeMenu} />
+    </Boundary>
+  );
 }
 
 function Navigation({ path }: { path: string }) {

@@ -198,6 +198,27 @@ def test_being_offline_is_said_and_over_when_it_is_over(
     expect(somebody.page.get_by_role("combobox", name="Search")).to_be_visible()
 
 
+def test_a_part_whose_code_cannot_be_fetched_leaves_the_page_as_it_is(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    owner = person()
+    published(owner.api, owner.api.publish([Photo(landscape(75))], caption="Stays as it is"))
+    somebody = visit(owner)
+    page = somebody.page
+    somebody.expects(rf"{UNREACHED}|Failed to fetch dynamically imported module")
+    page.route(re.compile(r"/assets/all-"), lambda route: route.abort("failed"))
+    with page.expect_event("requestfailed", lambda request: "/assets/all-" in request.url):
+        somebody.open()  # at its end are people whom one may know
+    card = somebody.sees_post("Stays as it is")
+    options = card.get_by_role("button", name="Post options")
+    options.click()
+    somebody.sees_text("Something went wrong. Please try again.")
+    expect(card).to_be_visible()
+    page.unroute_all()
+    options.click()
+    expect(page.get_by_role("button", name="Delete post")).to_be_visible()
+
+
 def test_a_profile_that_cannot_be_reached_says_so_once(
     visit: Visit, person: Callable[[], Person]
 ) -> None:

@@ -1,8 +1,17 @@
 import { Component, type ComponentChildren } from "preact";
 import { Failure, sentence } from "../errors.ts";
 
+interface Props {
+  children: ComponentChildren;
+  /**
+   * They are a part of a page, which stays if they fail: nothing is shown in their place. Whoever has
+   * asked for that part has to be told otherwise.
+   */
+  onPartFailed?: (error: unknown) => void;
+}
+
 /** A view that fails says so in its place; the rest of the app goes on. */
-export class Boundary extends Component<{ children: ComponentChildren }, { error: unknown }> {
+export class Boundary extends Component<Props, { error: unknown }> {
   override state = { error: null as unknown };
 
   static override getDerivedStateFromError(error: unknown) {
@@ -18,6 +27,10 @@ export class Boundary extends Component<{ children: ComponentChildren }, { error
     window.removeEventListener("online", this.#retry);
   }
 
+  override componentDidCatch(error: unknown) {
+    this.props.onPartFailed?.(error);
+  }
+
   readonly #retry = () => {
     if (this.state.error !== null) this.setState({ error: null });
   };
@@ -25,15 +38,12 @@ export class Boundary extends Component<{ children: ComponentChildren }, { error
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
+    if (this.props.onPartFailed) return null;
     const isStale = !(error instanceof Failure) && navigator.onLine;
     return (
       <div class="notice" role="alert">
         <h1>This page could not be shown</h1>
-        <p>
-          {navigator.onLine
-            ? sentence(error)
-            : "You are offline. Try again once you are connected."}
-        </p>
+        <p>{reason(error)}</p>
         <button
           type="button"
           class="button button-primary"
@@ -44,4 +54,9 @@ export class Boundary extends Component<{ children: ComponentChildren }, { error
       </div>
     );
   }
+}
+
+/** Why something could not be shown, and what to do. */
+export function reason(error: unknown): string {
+  return navigator.onLine ? sentence(error) : "You are offline. Try again once you are connected.";
 }

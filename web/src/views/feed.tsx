@@ -7,7 +7,7 @@ import { PostCard } from "../components/post-card.tsx";
 import { openCompose } from "../compose.ts";
 import { sentence } from "../errors.ts";
 import { askForNews, dropGone, feed, lacksOwn, news, showNews } from "../feed.ts";
-import { lazy } from "../lazy.tsx";
+import { lazyPart } from "../lazy.tsx";
 import { published } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
 import { currentCover } from "../sensitive.ts";
@@ -22,7 +22,7 @@ const TOP_PX = 200;
 const FIRST_POSTS = 2;
 const FIRST_PICTURE_MS = 2_000;
 
-const Suggested = lazy(() => import("./all.ts").then((module) => module.Suggested));
+const Suggested = lazyPart(() => import("./all.ts").then((module) => module.Suggested));
 
 export function FeedView() {
   const list = feed();
