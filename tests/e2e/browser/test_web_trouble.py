@@ -123,6 +123,9 @@ def test_nobody_else_finds_what_was_written(
     again.get_by_label("E-mail").fill(other.email)
     again.get_by_label("Password", exact=True).fill(PASSWORD)
     again.get_by_role("button", name="Sign in").click()
+    # Both feeds are empty: only the profile tells whose page it is now.
+    profile = page.get_by_role("link", name="Profile", exact=True)
+    expect(profile).to_have_attribute("href", f"/u/{other.handle}")
     expect(page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
     page.get_by_role("button", name="New post").click()
     expect(dialog).to_be_visible()
