@@ -44,10 +44,11 @@ _DROPPED: Final = re.compile(
 )
 """Characters that are left out: soft hyphens, loose accents, Hebrew and Arabic points, emoji styles
 and skin tones."""
-_UNSPACED: Final = (
+UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff\u3005\u3007"
 )
+"""The characters of scripts that are written without spaces, as the inside of a character class."""
 _PICTURE: Final = (
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2500-\u27bf"
     "\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
@@ -60,8 +61,8 @@ _TAG_BODY: Final = "(?:[\\w\u0900-\u0dff\u200c\u200d]|" + _EMOJI + ")+"
 _TAG: Final = re.compile(f"(?<![\\w&/#])#({_TAG_BODY})")
 # Marks are part of the word they stand in, though Python's `\w` leaves out some of them.
 _RUN: Final = re.compile(
-    f"(?P<unspaced>[{_UNSPACED}]+)|(?P<emoji>{_EMOJI})"
-    f"|(?P<word>(?:(?![{_UNSPACED}])[^\\W_]|[\u0900-\u0dff])+)"
+    f"(?P<unspaced>[{UNSPACED}]+)|(?P<emoji>{_EMOJI})"
+    f"|(?P<word>(?:(?![{UNSPACED}])[^\\W_]|[\u0900-\u0dff])+)"
 )
 
 
@@ -99,7 +100,7 @@ def is_tag(text: str) -> bool:
 
 def is_plain_word(term: str) -> bool:
     """Whether a term is made of letters of a script in which typing errors can be forgiven."""
-    return term.isalpha() and not re.search(f"[{_UNSPACED}]", term)
+    return term.isalpha() and not re.search(f"[{UNSPACED}]", term)
 
 
 def _base(character: str) -> str:

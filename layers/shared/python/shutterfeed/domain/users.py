@@ -44,6 +44,15 @@ class SensitiveView(StrEnum):
     SHOW = "show"
 
 
+class MentionsFrom(StrEnum):
+    """Who may mention a user, and tag them in photos."""
+
+    EVERYONE = "everyone"
+    FOLLOWED = "followed"
+    """Only those whom the user follows."""
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class Avatar:
     """The picture of a profile, with everything that is needed to show it."""
