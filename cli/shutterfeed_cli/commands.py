@@ -6,18 +6,16 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from shutterfeed_cli.client.api import Api
-from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import CliError, ExitCode, UsageError
 from shutterfeed_cli.output import table
 from shutterfeed_cli.session import Session, find_site
+from shutterfeed_cli.showing import moment, posts_table, show_list, users_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -90,10 +88,8 @@ def whoami(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def feed(asked: argparse.Namespace, context: Context) -> ExitCode:
-    posts = list(islice(_items(context.api, "/feed", asked.limit), asked.limit))
     nothing = "Nothing yet: follow somebody, or post something."
-    context.output.result({"items": posts}, [_posts(posts) if posts else nothing])
-    return ExitCode.OK
+    return show_list(asked, context, "/feed", posts_table, nothing)
 
 
 def search(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -102,13 +98,9 @@ def search(asked: argparse.Namespace, context: Context) -> ExitCode:
     found.pop("next_cursor", None)
     parts: list[Table | str] = []
     if found["users"]:
-        rows = [
-            (f"@{user['handle']}", user["display_name"], f"{user['counts']['followers']:,}")
-            for user in found["users"]
-        ]
-        parts.append(table(("person", "name", "followers"), rows))
+        parts.append(users_table(found["users"]))
     if found["posts"]:
-        parts.append(_posts(found["posts"]))
+        parts.append(posts_table(found["posts"]))
     if found["hashtags"]:
         parts.append("  ".join(f"#{tag}" for tag in found["hashtags"]))
     context.output.result(found, parts or ["Nothing found."])
@@ -125,7 +117,7 @@ def status(asked: argparse.Namespace, context: Context) -> ExitCode:
     shown = list(islice(entries, asked.limit))
     rows = [
         (
-            _when(entry["created_at"]),
+            moment(entry["created_at"]),
             entry["state"],
             entry["content_type"],
             f"{entry['bytes']:,}",
@@ -137,36 +129,6 @@ def status(asked: argparse.Namespace, context: Context) -> ExitCode:
     titles = ("begun", "state", "type", "bytes", "why")
     context.output.result({"items": shown}, [table(titles, rows) if rows else all_well])
     return ExitCode.OK
-
-
-def _posts(posts: list[Json]) -> Table:
-    rows = [
-        (
-            _when(post["published_at"] or post["created_at"]),
-            f"@{post['author']['handle']}",
-            _kinds(post["media"]),
-            post["caption"].replace("\n", " "),
-            (post["place"] or {}).get("name", ""),
-        )
-        for post in posts
-    ]
-    return table(("when", "who", "what", "caption", "place"), rows)
-
-
-def _kinds(media: list[Json]) -> str:
-    videos = sum(one["content_type"].startswith("video/") for one in media)
-    photos = len(media) - videos
-    named = [(photos, "photo"), (videos, "video")]
-    return ", ".join(f"{n} {name}{'s' * (n > 1)}" for n, name in named if n)
-
-
-def _when(text: str) -> str:
-    return text[:16].replace("T", " ")
-
-
-def _items(api: Api, path: str, limit: int) -> Iterator[Json]:
-    for page in api.pages(path, query={"limit": min(limit, MAX_PAGE)}):
-        yield from page["items"]
 
 
 def _asked(what: str, usual: str) -> str:

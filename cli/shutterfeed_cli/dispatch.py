@@ -4,12 +4,35 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from typing import Final
 
-from shutterfeed_cli import commands, editing, people
+from shutterfeed_cli import answers, commands, discussion, editing, people
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode
 
 Command = Callable[[argparse.Namespace, Context], ExitCode]
+
+_ANSWERS: Final[Mapping[str, Command]] = {
+    "like": answers.like,
+    "unlike": answers.unlike,
+    "likers": answers.likers,
+    "liked": answers.liked,
+    "save": answers.save,
+    "unsave": answers.unsave,
+    "saved": answers.saved,
+    "collections": answers.collections,
+    "hashtags": answers.hashtags,
+    "follow-hashtag": answers.follow_hashtag,
+    "unfollow-hashtag": answers.unfollow_hashtag,
+    "comment": discussion.comment,
+    "comments": discussion.comments,
+    "delete-comment": discussion.delete_comment,
+    "like-comment": discussion.like_comment,
+    "unlike-comment": discussion.unlike_comment,
+    "moderate": discussion.moderate,
+    "held": discussion.held,
+    "activity": discussion.activity,
+}
 
 
 def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -27,6 +50,7 @@ def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
         "unmute": people.unmute,
         "requests": people.requests,
         "suggestions": people.suggestions,
+        **_ANSWERS,
         "edit": editing.edit,
         "privacy": editing.privacy,
     }

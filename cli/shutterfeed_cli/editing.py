@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
-from urllib.parse import urlsplit
 
+from shutterfeed_cli import addresses
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode, UsageError
-
-_POST_PATH: Final = "/p/"
 
 
 def edit(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -26,7 +23,7 @@ def edit(asked: argparse.Namespace, context: Context) -> ExitCode:
         changes["sensitive"] = asked.sensitive
     if not changes:
         raise UsageError("Say what to change: --caption, --place, --sensitive or --not-sensitive.")
-    post = context.api.edit_post(_post_id(asked.post), changes)
+    post = context.api.edit_post(addresses.post_id(asked.post), changes)
     context.output.result(post, ["The post is changed."])
     return ExitCode.OK
 
@@ -43,13 +40,6 @@ def privacy(asked: argparse.Namespace, context: Context) -> ExitCode:
     settings = {name: me[name] for name in changes}
     context.output.result(settings, _described(settings))
     return ExitCode.OK
-
-
-def _post_id(text: str) -> str:
-    """The id in the address of a post, or the id that was typed itself."""
-    path = urlsplit(text).path
-    post_id = path.partition(_POST_PATH)[2] if _POST_PATH in path else text
-    return post_id.strip("/ ")
 
 
 def _described(settings: Json) -> list[str]:

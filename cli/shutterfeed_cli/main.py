@@ -12,17 +12,17 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from shutterfeed_cli import VERSION
+from shutterfeed_cli.answer_arguments import add_answers
 from shutterfeed_cli.errors import CliError, ExitCode, Stopped
 from shutterfeed_cli.moments import parse_duration, parse_moment
+from shutterfeed_cli.parsing import add_limit, add_parallel, positive
 
 _EPILOG = """
 Every command accepts --json. NO_COLOR turns colours off; a progress bar needs a terminal.
 Exit codes: 0 success, 1 something failed, 2 wrong usage, 3 not signed in, 130 interrupted.
 """
-_MOST_PARALLEL: Final = 32
 
 
 def run() -> None:
@@ -84,14 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     command("whoami", "Show who is signed in, and at which site.")
     _upload(command("upload", "Post photos and videos, each file once."))
     feed = command("feed", "Show the newest posts of the people you follow.")
-    _limited(feed)
+    add_limit(feed)
     search = command("search", "Find posts, people and hashtags.")
     search.add_argument("query", nargs="+", metavar="QUERY")
     search.add_argument("--type", choices=["all", "posts", "users", "hashtags"], default="all")
-    _limited(search)
+    add_limit(search)
     status = command("status", "Show the uploads that are on their way or have failed.")
     status.add_argument("--all", action="store_true", help="show published uploads too")
-    _limited(status)
+    add_limit(status)
     _block(command("block", "Block somebody, or show whom you have blocked."))
     unblock = command("unblock", "Take a block back.")
     unblock.add_argument("handle", metavar="HANDLE")
@@ -100,12 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     unmute.add_argument("handle", metavar="HANDLE")
     _requests(command("requests", "Show who asks to follow you, or accept or decline a request."))
     suggestions = command("suggestions", "Show whom you may like to follow, and why.")
-    _limited(suggestions)
+    add_limit(suggestions)
     _edit(command("edit", "Change the caption, the place or the sensitivity of a post of yours."))
     _privacy(command("privacy", "Show or change who sees your posts, and how you see others'."))
+    add_answers(command)
     export = command("export", "Save everything of your own to a folder.")
     export.add_argument("folder", type=Path, metavar="DIR")
-    _parallel(export)
+    add_parallel(export)
     instagram = command("import-instagram", "Make posts from Instagram's own export (JSON form).")
     _instagram(instagram)
     return parser
@@ -177,7 +178,7 @@ def _privacy(parser: argparse.ArgumentParser) -> None:
 def _block(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("handle", nargs="?", metavar="HANDLE")
     parser.add_argument("--list", action="store_true", help="show whom you have blocked")
-    _limited(parser)
+    add_limit(parser)
 
 
 def _mute(parser: argparse.ArgumentParser) -> None:
@@ -197,7 +198,7 @@ def _mute(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="how long the mute lasts: 30m, 12h, 7d or 2w",
     )
-    _limited(parser)
+    add_limit(parser)
 
 
 def _requests(parser: argparse.ArgumentParser) -> None:
@@ -205,7 +206,7 @@ def _requests(parser: argparse.ArgumentParser) -> None:
         "answer", nargs="?", choices=["accept", "decline"], metavar="accept|decline"
     )
     parser.add_argument("handle", nargs="?", metavar="HANDLE")
-    _limited(parser)
+    add_limit(parser)
 
 
 def _instagram(parser: argparse.ArgumentParser) -> None:
@@ -227,14 +228,14 @@ def _instagram(parser: argparse.ArgumentParser) -> None:
 
 
 def _running(parser: argparse.ArgumentParser) -> None:
-    _parallel(parser)
+    add_parallel(parser)
     parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
     parser.add_argument(
         "--no-wait", action="store_true", help="do not wait until the posts are published"
     )
     parser.add_argument(
         "--wait",
-        type=_positive,
+        type=positive,
         default=900,
         metavar="SECONDS",
         help="how long to wait until the posts are published (default: %(default)s)",
@@ -244,37 +245,3 @@ def _running(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read the whole upload ledger of the service again, not only its new entries",
     )
-
-
-def _parallel(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--parallel",
-        type=_parallelism,
-        default=4,
-        metavar="N",
-        help="how many to transfer at the same time (default: %(default)s)",
-    )
-
-
-def _limited(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--limit",
-        type=_positive,
-        default=20,
-        metavar="N",
-        help="how many entries to show at most (default: %(default)s)",
-    )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-def _parallelism(text: str) -> int:
-    number = _positive(text)
-    if number > _MOST_PARALLEL:
-        raise argparse.ArgumentTypeError(f"must be at most {_MOST_PARALLEL}")
-    return number

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from shutterfeed_cli import addresses
 from shutterfeed_cli.client.content import Json
-from shutterfeed_cli.client.limits import MAX_PAGE, MAX_SUGGESTIONS
+from shutterfeed_cli.client.limits import MAX_SUGGESTIONS
 from shutterfeed_cli.context import Context
 from shutterfeed_cli.errors import ExitCode, UsageError
 from shutterfeed_cli.output import table
+from shutterfeed_cli.showing import moment, show_list, users_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,7 +28,7 @@ def block(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Block somebody, or with `--list` show who is blocked."""
     if asked.list:
         return _show(asked, context, "/me/blocks", _blocks, "You have blocked nobody.")
-    handle = _handle(asked)
+    handle = addresses.handle(asked.handle)
     blocked = context.api.block(handle)
     said = f"@{handle} is blocked. What you followed of each other has ended."
     context.output.result(blocked, [said])
@@ -35,7 +36,7 @@ def block(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def unblock(asked: argparse.Namespace, context: Context) -> ExitCode:
-    handle = _handle(asked)
+    handle = addresses.handle(asked.handle)
     context.api.unblock(handle)
     said = f"@{handle} is not blocked any more. You do not follow each other."
     context.output.result({"handle": handle, "blocked": False}, [said])
@@ -48,18 +49,18 @@ def mute(asked: argparse.Namespace, context: Context) -> ExitCode:
         if asked.until or asked.duration:
             raise UsageError("--until and --for say how long to mute somebody: leave out --list.")
         return _show(asked, context, "/me/mutes", _mutes, "You have muted nobody.")
-    handle = _handle(asked)
+    handle = addresses.handle(asked.handle)
     until = asked.until
     if asked.duration is not None:
         until = datetime.now(UTC) + asked.duration
     muted = context.api.mute(handle, until.isoformat() if until else None)
-    end = f" until {_when(muted['until'])}" if muted["until"] else ""
+    end = f" until {moment(muted['until'])}" if muted["until"] else ""
     context.output.result(muted, [f"@{handle} is muted{end}."])
     return ExitCode.OK
 
 
 def unmute(asked: argparse.Namespace, context: Context) -> ExitCode:
-    handle = _handle(asked)
+    handle = addresses.handle(asked.handle)
     context.api.unmute(handle)
     said = f"@{handle} is not muted any more."
     context.output.result({"handle": handle, "muted": False}, [said])
@@ -69,8 +70,8 @@ def unmute(asked: argparse.Namespace, context: Context) -> ExitCode:
 def requests(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Show who asks to follow the caller, or accept or decline a request."""
     if asked.answer is None:
-        return _show(asked, context, "/me/requests", _users, "Nobody is waiting.")
-    handle = _handle(asked)
+        return _show(asked, context, "/me/requests", users_table, "Nobody is waiting.")
+    handle = addresses.handle(asked.handle)
     if asked.answer == "accept":
         user, said = context.api.accept_request(handle), f"@{handle} follows you now."
     else:
@@ -88,14 +89,6 @@ def suggestions(asked: argparse.Namespace, context: Context) -> ExitCode:
     return ExitCode.OK
 
 
-def _handle(asked: argparse.Namespace) -> str:
-    """The handle that was typed, with or without its @. Raises `UsageError` if there is none."""
-    handle: str = (asked.handle or "").strip().removeprefix("@")
-    if not handle:
-        raise UsageError("Say whom: a handle is missing.")
-    return handle
-
-
 def _show(
     asked: argparse.Namespace,
     context: Context,
@@ -105,10 +98,7 @@ def _show(
 ) -> ExitCode:
     if asked.handle:
         raise UsageError("A list is shown as a whole: leave out the handle.")
-    limit = min(asked.limit, MAX_PAGE)
-    items = list(islice(context.api.items(path, limit=limit), asked.limit))
-    context.output.result({"items": items}, [rows(items) if items else nothing])
-    return ExitCode.OK
+    return show_list(asked, context, path, rows, nothing)
 
 
 def _blocks(items: list[Json]) -> Table:
@@ -116,7 +106,7 @@ def _blocks(items: list[Json]) -> Table:
         (
             f"@{item['handle']}",
             item["user"]["display_name"] if item["user"] else "(deleted account)",
-            _when(item["blocked_at"]),
+            moment(item["blocked_at"]),
         )
         for item in items
     ]
@@ -128,20 +118,12 @@ def _mutes(items: list[Json]) -> Table:
         (
             f"@{item['user']['handle']}",
             item["user"]["display_name"],
-            _when(item["muted_at"]),
-            _when(item["until"]) if item["until"] else "",
+            moment(item["muted_at"]),
+            moment(item["until"]) if item["until"] else "",
         )
         for item in items
     ]
     return table(("person", "name", "since", "until"), rows)
-
-
-def _users(items: list[Json]) -> Table:
-    rows = [
-        (f"@{user['handle']}", user["display_name"], f"{user['counts']['followers']:,}")
-        for user in items
-    ]
-    return table(("person", "name", "followers"), rows)
 
 
 def _suggested(items: list[Json]) -> Table:
@@ -153,7 +135,3 @@ def _why(user: Json) -> str:
     if user["follows_me"]:
         return "follows you"
     return _REASONS.get(user["reason"], "")
-
-
-def _when(text: str) -> str:
-    return text[:16].replace("T", " ")

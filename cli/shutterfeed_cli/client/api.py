@@ -12,13 +12,12 @@ from urllib.parse import quote
 
 import httpx
 
+from shutterfeed_cli.client.answering import Answering, Query
 from shutterfeed_cli.client.content import Content, Json
 from shutterfeed_cli.client.http import Patience, single_client
 from shutterfeed_cli.client.limits import MAX_PAGE
 from shutterfeed_cli.client.transfer import Transfer
 from shutterfeed_cli.errors import NotSignedIn, Refused
-
-Query = Mapping[str, str | int | None]
 
 _FIRST_POLL_SECONDS: Final = 0.1
 _LONGEST_POLL_SECONDS: Final = 0.5
@@ -46,7 +45,7 @@ class OneToken:
         """Do nothing: there is no other token, and the next request is refused too."""
 
 
-class Api:
+class Api(Answering):
     """Calls of the service's API. Each is repeated until it is answered, as `patience` allows.
 
     Without `tokens` the caller is not signed in. Unless it says otherwise, a method raises

@@ -1,0 +1,116 @@
+"""The calls of the API that answer posts: likes, saves, comments, activity and hashtags."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from shutterfeed_cli.client.content import Json
+
+Query = Mapping[str, str | int | None]
+
+
+class Answering(ABC):
+    """A part of `Api`, which says what the methods raise."""
+
+    @abstractmethod
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object | None = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Make one call and return the answer."""
+
+    # --- Likes and saves
+
+    def like(self, post_id: str) -> Json:
+        """Note that the caller likes a post. Returns `liked_by_me` and the post's `counts`."""
+        return self.call("PUT", f"/posts/{quote(post_id)}/like")
+
+    def unlike(self, post_id: str) -> Json:
+        return self.call("DELETE", f"/posts/{quote(post_id)}/like")
+
+    def save(self, post_id: str) -> Json:
+        """Save a post. Returns `saved_by_me`."""
+        return self.call("PUT", f"/posts/{quote(post_id)}/save")
+
+    def unsave(self, post_id: str) -> Json:
+        return self.call("DELETE", f"/posts/{quote(post_id)}/save")
+
+    def create_collection(self, name: str) -> Json:
+        """Make a collection of saved posts. Returns it."""
+        return self.call("POST", "/me/collections", body={"name": name})
+
+    def add_to_collection(self, collection_id: str, post_id: str) -> Json:
+        """Add a post to a collection of the caller's, and save it."""
+        path = f"/me/collections/{quote(collection_id)}/posts/{quote(post_id)}"
+        return self.call("PUT", path)
+
+    # --- Comments
+
+    def comment(
+        self, post_id: str, text: str, idempotency_key: str, *, reply_to: str | None = None
+    ) -> Json:
+        """Comment on a post, or answer the comment `reply_to` of it. Returns the comment."""
+        return self.call(
+            "POST",
+            f"/posts/{quote(post_id)}/comments",
+            body={"text": text, "reply_to": reply_to},
+            headers={"Idempotency-Key": idempotency_key},
+        )
+
+    def delete_comment(self, comment_id: str) -> None:
+        self.call("DELETE", f"/comments/{quote(comment_id)}")
+
+    def like_comment(self, comment_id: str) -> Json:
+        """Note that the caller likes a comment. Returns `liked_by_me` and its `likes`."""
+        return self.call("PUT", f"/comments/{quote(comment_id)}/like")
+
+    def unlike_comment(self, comment_id: str) -> Json:
+        return self.call("DELETE", f"/comments/{quote(comment_id)}/like")
+
+    def hide_comment(self, comment_id: str) -> Json:
+        """Hide a comment on a post of the caller's from all but its author."""
+        return self.call("PUT", f"/comments/{quote(comment_id)}/hidden")
+
+    def show_comment(self, comment_id: str) -> Json:
+        return self.call("DELETE", f"/comments/{quote(comment_id)}/hidden")
+
+    def pin_comment(self, comment_id: str) -> Json:
+        """Show a comment on a post of the caller's above the others."""
+        return self.call("PUT", f"/comments/{quote(comment_id)}/pinned")
+
+    def unpin_comment(self, comment_id: str) -> Json:
+        return self.call("DELETE", f"/comments/{quote(comment_id)}/pinned")
+
+    def approve_comment(self, comment_id: str) -> Json:
+        """Let everybody see a comment that was held because of its words."""
+        return self.call("PUT", f"/comments/{quote(comment_id)}/approved")
+
+    # --- Activity
+
+    def activity(self, *, cursor: str | None = None, limit: int | None = None) -> Json:
+        """One page of what others did that concerns the caller: `items` and `next_cursor`."""
+        return self.call("GET", "/me/activity", query={"cursor": cursor, "limit": limit})
+
+    def activity_count(self) -> int:
+        """How many groups of the caller's activity are new."""
+        count: int = self.call("GET", "/me/activity/count")["count"]
+        return count
+
+    def activity_seen(self) -> None:
+        """Note that the caller has seen all of their activity."""
+        self.call("PUT", "/me/activity/seen")
+
+    # --- Hashtags
+
+    def follow_hashtag(self, hashtag: str) -> Json:
+        return self.call("PUT", f"/me/hashtags/{quote(hashtag)}")
+
+    def unfollow_hashtag(self, hashtag: str) -> None:
+        self.call("DELETE", f"/me/hashtags/{quote(hashtag)}")
