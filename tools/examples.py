@@ -142,6 +142,7 @@ _PENDING: Final = {
     "place": {"name": "Lindau", "latitude": 47.5436, "longitude": 9.6835},
     "media": [_WAITING_MEDIUM],
     "counts": {"likes": 0, "comments": 0},
+    "liked_by_me": False,
     "created_at": "2026-03-01T12:00:00Z",
     "published_at": None,
     "taken_at": "2026-02-28T06:12:40Z",
@@ -219,6 +220,8 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "PostCreated": {"post": _PENDING, "uploads": [_LINK]},
     "PostBody": _PUBLISHED,
     "edit_post": {**_PUBLISHED, "caption": "The lighthouse, again", "place": None},
+    "Liked": {"liked_by_me": True, "counts": {"likes": 13, "comments": 3}},
+    "unlike_post": {"liked_by_me": False, "counts": {"likes": 12, "comments": 3}},
     "PostPage": {"items": [_PUBLISHED], "next_cursor": _CURSOR},
     "FeedPageBody": {
         "items": [_PUBLISHED],

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from api import (
     origin,
     routes,  # noqa: F401 - importing it declares the routes
+    routes_answers,  # noqa: F401
 )
 from api.http import build_resolver
 from shutterfeed.bootstrap.api import origin_keys, services

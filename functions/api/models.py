@@ -517,6 +517,7 @@ class PostBody(Struct):
     place: PlaceView | None
     media: list[MediumView]
     counts: PostCounts
+    liked_by_me: bool
     created_at: Instant
     published_at: Instant | None
     taken_at: Instant | None
@@ -536,6 +537,7 @@ class PostBody(Struct):
                 for medium, text in post.described()
             ],
             PostCounts(view.counts.likes, view.counts.comments),
+            view.liked_by_me,
             post.created_at,
             post.published_at,
             post.taken_at,

@@ -228,7 +228,7 @@ def remove_follower(call: Call) -> UserAsSeen:
 def list_requests(call: Call) -> UserPage:
     """List the users who ask to follow the caller, newest request first."""
     page = call.services.follows.waiting(call.user_id, call.position, call.limit)
-    return _user_page(call, page)
+    return user_page(call, page)
 
 
 @route("PUT", "/me/requests/{handle}", returns=UserAsSeen, errors=(404,))
@@ -330,7 +330,7 @@ def list_user_posts(call: Call) -> PostPage:
     """
     handle = call.path["handle"]
     page = call.services.posts.by_author(handle, call.viewer, call.position, call.limit)
-    return _post_page(call, page)
+    return post_page(call, page)
 
 
 @route("GET", "/users/{handle}/followers", returns=UserPage, paged=True, errors=(403, 404))
@@ -341,7 +341,7 @@ def list_followers(call: Call) -> UserPage:
     """
     handle = call.path["handle"]
     page = call.services.follows.followers(handle, call.viewer, call.position, call.limit)
-    return _user_page(call, page)
+    return user_page(call, page)
 
 
 @route("GET", "/users/{handle}/following", returns=UserPage, paged=True, errors=(403, 404))
@@ -352,7 +352,7 @@ def list_following(call: Call) -> UserPage:
     """
     handle = call.path["handle"]
     page = call.services.follows.following(handle, call.viewer, call.position, call.limit)
-    return _user_page(call, page)
+    return user_page(call, page)
 
 
 @route(
@@ -515,7 +515,7 @@ def list_tagged(call: Call) -> PostPage:
     """List the published posts with a hashtag, newest first."""
     found = call.services.search
     page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit)
-    return _post_page(call, page)
+    return post_page(call, page)
 
 
 @route("GET", "/public/posts/{id}", returns=PostBody, public=True, cached=True, errors=(404,))
@@ -551,7 +551,7 @@ def list_public_user_posts(call: Call) -> PostPage:
     """List a user's published posts, newest first, for people who are not signed in."""
     handle = call.path["handle"]
     page = call.services.posts.by_author(handle, call.viewer, call.position, call.limit)
-    return _post_page(call, page)
+    return post_page(call, page)
 
 
 @route(
@@ -578,7 +578,7 @@ def list_public_tagged(call: Call) -> PostPage:
     """List the published posts with a hashtag, newest first, for people who are not signed in."""
     found = call.services.search
     page = found.tagged(call.viewer, call.path["tag"], call.position, call.limit)
-    return _post_page(call, page)
+    return post_page(call, page)
 
 
 @route(
@@ -663,11 +663,11 @@ def _post(call: Call, view: PostView) -> PostBody:
     return PostBody.of(view, call.services.links)
 
 
-def _post_page(call: Call, page: Page[PostView]) -> PostPage:
+def post_page(call: Call, page: Page[PostView]) -> PostPage:
     return PostPage([_post(call, view) for view in page.items], call.cursor(page.next_position))
 
 
-def _user_page(call: Call, page: Page[ProfileView]) -> UserPage:
+def user_page(call: Call, page: Page[ProfileView]) -> UserPage:
     return UserPage(_listed(call, page.items), call.cursor(page.next_position))
 
 

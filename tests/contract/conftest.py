@@ -23,6 +23,7 @@ from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.likes import DynamoLikes
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.open_posts import DynamoOpenPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
@@ -49,6 +50,7 @@ from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
@@ -68,6 +70,7 @@ from tests.fakes.metadata import (
     FakeBlocks,
     FakeFollows,
     FakeLedger,
+    FakeLikes,
     FakeMutes,
     FakeNominations,
     FakeOpenPosts,
@@ -119,6 +122,7 @@ class Store:
     nominations: Nominations
     suggestion_lists: SuggestionLists
     posts: Posts
+    likes: Likes
     avatars: Avatars
     open_posts: OpenPosts
     ledger: Ledger
@@ -245,6 +249,7 @@ def _fake_store() -> Store:
         FakeNominations(data),
         FakeSuggestionLists(data),
         FakePosts(data),
+        FakeLikes(data),
         FakeAvatars(data),
         FakeOpenPosts(data),
         FakeLedger(data),
@@ -287,6 +292,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoNominations(metadata),
         DynamoSuggestionLists(metadata),
         DynamoPosts(metadata),
+        DynamoLikes(metadata),
         DynamoAvatars(metadata),
         DynamoOpenPosts(metadata),
         DynamoLedger(metadata),

@@ -219,14 +219,25 @@ def _happen(scene: Scene, people: _People) -> None:
         for author in AUTHORS:
             people.follow(viewer, author)
         eventually(partial(feed_ids, apis[viewer]), lambda ids: set(ids) == followed)
+        for post in _ARRIVING:
+            _like(scene, viewer, post)
         _cut(viewer, people)
     people.each_author(lambda _, author: apis[Viewer.MUTING].mute(handles[author]))
     for user in User:
         if user is not User.FRIEND:
             people.follow(Viewer.DELETED, user)
+    for viewer in (viewer for viewer in PERSONS if viewer not in _CUT):
+        for post in _ARRIVING:
+            if rules.POST.outcome(post, role(viewer, OWNERS[post])) is Outcome.SHOWN:
+                _like(scene, viewer, post)
+    _like(scene, Viewer.FRIEND, Post.DELETED)
     apis[Viewer.CELEBRITY].call("DELETE", f"/posts/{posts[Post.DELETED].id}")
     apis[Viewer.PUBLIC].call("DELETE", f"/posts/{posts[Post.RESTORED].id}")
     apis[Viewer.PUBLIC].call("POST", f"/posts/{posts[Post.RESTORED].id}/restore")
+
+
+def _like(scene: Scene, viewer: Viewer, post: Post) -> None:
+    scene.apis[viewer].call("PUT", f"/posts/{scene.marks.posts[post].id}/like")
 
 
 def _cut(viewer: Viewer, people: _People) -> None:

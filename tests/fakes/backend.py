@@ -50,6 +50,7 @@ from tests.fakes.metadata import (
     FakeBlocks,
     FakeFollows,
     FakeLedger,
+    FakeLikes,
     FakeMutes,
     FakeNominations,
     FakeOpenPosts,
@@ -188,6 +189,7 @@ class Backend:
             follows=follows,
             requests=requests,
             posts=posts,
+            likes=guard(FakeLikes(self.metadata)),
             ledger=ledger,
             blobs=blobs,
             avatars=avatars,
@@ -212,7 +214,7 @@ class Backend:
         )
         self.sessions = people.sessions
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
-        self.viewing = people.viewing
+        self.viewing, self.likes = people.viewing, people.likes
         self.blocks, self.mutes = people.blocks, people.mutes
         self.uploads, self.downloads, self.avatars = (
             people.uploads,

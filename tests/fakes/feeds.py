@@ -134,7 +134,7 @@ class FakeFeedReads:
 
     def view(
         self,
-        viewer: Viewer,  # noqa: ARG002 - a feed has its reader's relations already
+        viewer: Viewer,
         wanted: FeedWanted,
         before: FeedEntry | None,
         limit: int,
@@ -142,7 +142,7 @@ class FakeFeedReads:
         position = None if before is None else before.position
         posts = FakePosts(self.data)
         return FeedView(
-            stored_of(self.data, wanted.shown),
+            stored_of(self.data, viewer, wanted.shown),
             {
                 i: self.data.recent_posts[i]
                 for i in wanted.recent_posts

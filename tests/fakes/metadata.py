@@ -66,6 +66,7 @@ from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, SensitiveView
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.follows import Blocked, FolloweeChanged
+from shutterfeed.ports.likes import Liker
 from shutterfeed.ports.posts import Creation
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.system import Clock
@@ -101,6 +102,8 @@ class Metadata:
     """The blocks and mutes by whose they are and whom they are about."""
     posts: dict[PostId, Post] = field(default_factory=dict)
     counts: dict[PostId, PostCounts] = field(default_factory=dict)
+    likes: dict[tuple[str, PostId], str] = field(default_factory=dict)
+    """The ULIDs of likes, by who likes and what."""
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
     creations: dict[Key, Creation] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
@@ -178,6 +181,9 @@ class Metadata:
         wanted = [self.posts[i] for i in recent.unshown if i in self.posts]
         published = [post for post in wanted if post.state is PostState.PUBLISHED]
         self.recent_posts[recent.author_id] = recent.showing([*recent.posts, *published])
+
+    def write_counts(self, post_id: PostId, counts: PostCounts) -> None:
+        self.counts[post_id] = counts
 
     def write_blob(self, sha256: str, blob: Blob | None) -> None:
         before = self.blobs.pop(sha256, None)
@@ -844,6 +850,73 @@ class FakeAllowances:
 
 
 @dataclass(frozen=True, slots=True)
+class FakeLikes:
+    data: Metadata
+
+    def like(
+        self,
+        user_id: str,
+        post_id: PostId,
+        shards: int,  # noqa: ARG002 - a number in memory bears any crowd
+        like_ulid: str,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        if (user_id, post_id) in self.data.likes:
+            return False
+        self.data.spend(spending)
+        self.data.likes[user_id, post_id] = like_ulid
+        self._add(post_id, 1)
+        return True
+
+    def unlike(self, user_id: str, post_id: PostId, shards: int) -> bool:  # noqa: ARG002
+        if self.data.likes.pop((user_id, post_id), None) is None:
+            return False
+        self._add(post_id, -1)
+        return True
+
+    def _add(self, post_id: PostId, likes: int) -> None:
+        counts = self.counts(post_id)
+        self.data.write_counts(post_id, replace(counts, likes=counts.likes + likes))
+
+    def spread(self, post_id: PostId, shards: int) -> None:
+        counts = self.counts(post_id)
+        if counts.like_shards < shards:
+            self.data.write_counts(post_id, replace(counts, like_shards=shards))
+
+    def count(self, post_id: PostId) -> PostCounts | None:
+        return self.data.counts.get(post_id)
+
+    def counts(self, post_id: PostId) -> PostCounts:
+        return self.data.counts.get(post_id, PostCounts())
+
+    def likers(
+        self,
+        post_id: PostId,
+        shards: int,  # noqa: ARG002 - they are one list here
+        before: str | None,
+        limit: int,
+    ) -> Page[Liker]:
+        sorts = sorted(
+            (keys.liker_sort(like_ulid, user_id), Liker(user_id, like_ulid))
+            for (user_id, liked), like_ulid in self.data.likes.items()
+            if liked == post_id
+        )
+        rest = [entry for entry in reversed(sorts) if before is None or entry[0] < before]
+        page = page_of(rest, limit, lambda entry: entry[0])
+        return Page(tuple(liker for _, liker in page.items), page.next_position)
+
+    def liked_by(self, user_id: str, before: str | None, limit: int) -> Page[PostId]:
+        found = sorted(
+            (keys.like(user_id, post_id).sk, post_id)
+            for liker, post_id in self.data.likes
+            if liker == user_id
+        )
+        rest = [entry for entry in reversed(found) if before is None or entry[0] < before]
+        page = page_of(rest, limit, lambda entry: entry[0])
+        return Page(tuple(post_id for _, post_id in page.items), page.next_position)
+
+
+@dataclass(frozen=True, slots=True)
 class FakeShares:
     data: Metadata
 
@@ -1095,8 +1168,8 @@ class FakeReaders:
         self.data.readers[reader_id] = reader
 
 
-def stored_of(data: Metadata, wanted: Wanted) -> Stored:
-    """The wanted items, without anybody's relations."""
+def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted) -> Stored:
+    """The wanted items, and which posts the viewer likes, without anybody's relations."""
     counted = (*wanted.posts, *wanted.at_hand)
     authors = (post_id.author_id for post_id in wanted.posts)
     people = (*authors, *wanted.authors, *wanted.users, *wanted.uncounted)
@@ -1104,6 +1177,7 @@ def stored_of(data: Metadata, wanted: Wanted) -> Stored:
         {i: data.posts[i] for i in wanted.posts if i in data.posts},
         {i: data.counts[i] for i in counted if i in data.counts},
         {i: data.profiles[i] for i in people if i in data.profiles},
+        liked=frozenset(i for i in counted if (viewer.user_id, i) in data.likes),
     )
 
 
@@ -1116,7 +1190,7 @@ class FakeViewingReads:
         return self.read_now(viewer, wanted)
 
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        stored = stored_of(self.data, wanted)
+        stored = stored_of(self.data, viewer, wanted)
         if viewer.user_id is None:
             return stored
         users = {*wanted.users, *wanted.uncounted}

@@ -19,7 +19,7 @@ from tests.limits import PLENTY, plenty_but, setting
 from tests.pictures import jpeg
 
 PHOTO = jpeg(64, 48)
-NAMES = ("posts", "files", "bytes", "follows", "changes", "originals")
+NAMES = ("posts", "files", "bytes", "follows", "likes", "changes", "originals")
 
 
 @pytest.fixture

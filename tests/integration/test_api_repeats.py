@@ -85,12 +85,14 @@ class Stage:
     def _shown(self) -> Any:
         own = (
             *("/me", "/me/uploads", "/me/deleted", "/me/requests", "/me/blocks", "/me/mutes"),
-            "/feed",
+            *("/me/likes", "/feed"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
         handle = self.client.handle(self.ada)
         answers += [self.client.get(path.format(handle), self.ben) for path in public]
+        mine = self.client.get(f"/users/{handle}/posts", self.ada).json["items"]
+        answers += [self.client.get(f"/posts/{post['id']}/likes", self.ben) for post in mine]
         return [_without_links(answer.json) for answer in answers]
 
     def create(self, body: Any, key: str = "earlier") -> Any:
@@ -293,6 +295,13 @@ def _pending_deleted(stage: Stage) -> Request:
     return Request({"id": post_id})
 
 
+def _liked(stage: Stage) -> Request:
+    request = _published_there(stage)
+    stage.client.put(f"/posts/{request.path['id']}/like", stage.ben)
+    stage.client.put(f"/posts/{request.path['id']}/like", stage.ada)
+    return request
+
+
 SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "edit_me": (_handle_and_names, _own_handle, _private, _public_again),
     "sign_out_everywhere": (_signed_in,),
@@ -309,6 +318,8 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "mute": (_followed, _muted),
     "unmute": (_muted, _not_followed),
     "create_post": (_small_files, _large_file),
+    "like_post": (_published_there, _liked),
+    "unlike_post": (_liked, _published_there),
     "edit_post": (_pending_edited, _published_edited),
     "delete_post": (_published_there, _pending_in_parts),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),

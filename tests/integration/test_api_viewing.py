@@ -121,6 +121,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     adas = publish(client, pipeline, ada, photos, "kept", caption="A stork")
     deleted = publish(client, pipeline, ada, photos, "deleted", caption="A crow")
     client.delete(f"/posts/{deleted}", ada)
+    client.put(f"/posts/{bens}/like", ada)
+    client.put(f"/posts/{bens}/like", eve)
     pipeline.run()
     reconcile({}, payloads.context())
     of_ben = {"handle": "heron"}
@@ -136,6 +138,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "edit_post": Request({"id": adas}, body={"caption": "A white stork"}),
         "restore_post": Request({"id": deleted}),
         "create_post": Request(body=draft([b"new"])),
+        "list_likers": Request({"id": bens}),
+        "list_likes": Request(),
         "get_feed": Request(),
         "search": Request(query={"q": "heron"}),
         "suggest": Request(query={"q": "her"}),

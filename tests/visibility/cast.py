@@ -124,6 +124,13 @@ FOLLOWS: Final = frozenset(
     )
 )
 """Who of the users follows whom."""
+LIKES: Final = frozenset(
+    (
+        *((user, post) for user in User for post in LISTED),
+        *((user, Post.PRIVATE) for user in (User.PRIVATE, User.FRIEND)),
+    )
+)
+"""Who of the users likes which post: everybody has liked what they could see."""
 CROWDED: Final = (User.FRIEND, User.CELEBRITY)
 """A list of the followers of these comes in many pages."""
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from tests.visibility import rules
-from tests.visibility.cast import FOLLOWS, OWNERS, Post, Role, Subject, User
+from tests.visibility.cast import FOLLOWS, LIKES, OWNERS, Post, Role, Subject, User
 from tests.visibility.marks import Marks
 from tests.visibility.rules import Surface
 
@@ -29,6 +29,7 @@ class Within(StrEnum):
     POSTS = "its posts"
     FOLLOWERS = "its followers"
     FOLLOWING = "those it follows"
+    LIKERS = "those who like it"
     ALL = "anything"
 
     def subjects(self, target: Subject | None) -> tuple[Subject, ...]:
@@ -41,6 +42,8 @@ class Within(StrEnum):
                 return tuple(user for user in User if (user, target) in FOLLOWS)
             case Within.FOLLOWING:
                 return tuple(user for user in User if (target, user) in FOLLOWS)
+            case Within.LIKERS:
+                return tuple(user for user in User if (user, target) in LIKES)
             case Within.ALL:
                 return (*User, *Post)
 
@@ -161,6 +164,8 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_followers": _around(Within.FOLLOWERS),
     "list_following": _around(Within.FOLLOWING),
     "get_post": Entry(rules.POST, has_files=True),
+    "list_likers": Entry(rules.LIKERS, (rules.PEOPLE,), Within.LIKERS),
+    "list_likes": _list(rules.LIKED, has_files=True),
     "get_feed": _list(rules.FEED, askings=_FED, has_files=True),
     "list_suggestions": _list(
         rules.SUGGESTED, askings=(Asking(_always(("limit", "20")), (rules.SUGGESTED,)),)
@@ -181,6 +186,8 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "get_oembed": Entry(askings=_EMBEDDED, has_files=True),
     # From here on they write. What is about posts comes first, and the block last.
     "edit_me": _list(rules.OWN, body=lambda _: {}),
+    "like_post": Entry(rules.LIKE),
+    "unlike_post": Entry(rules.LIKE),
     "edit_post": Entry(rules.EDIT, has_files=True, body=lambda _: {}),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),
     "restore_post": Entry(rules.RESTORE, has_files=True, skip=_ITS_OWN),

@@ -120,6 +120,23 @@ RESTORE: Final = Surface(
     "To all but its author there is no such post, whether they may see it or not.",
     {**_posts(OWNER, OWNER, OWNER), Post.DELETED: OWNER},
 )
+LIKE: Final = Surface(
+    "A post that one likes",
+    "Whoever may see a published post may like it. The answer has nothing but its counts.",
+    _each(Post, NOBODY),
+    told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
+)
+LIKERS: Final = Surface(
+    "Who likes a post",
+    "Whoever may see a published post may see those who like it, as far as they may see them.",
+    _posts(UNBLOCKED, ACCEPTED),
+)
+LIKED: Final = Surface(
+    "The posts that one likes",
+    "Here everybody has liked what they could see at some time. What they may not see now is left"
+    " out, and comes back if they can see it again.",
+    _posts(UNBLOCKED, ACCEPTED),
+)
 USER: Final = Surface(
     "A user by the handle",
     "A private account shows name, avatar, bio and number of followers to whoever is signed in.",

@@ -33,6 +33,7 @@ from shutterfeed_client.api.me import (
     get_upload,
     list_blocks,
     list_deleted,
+    list_likes,
     list_mutes,
     list_requests,
     list_uploads,
@@ -48,7 +49,10 @@ from shutterfeed_client.api.posts import (
     delete_post,
     edit_post,
     get_post,
+    like_post,
+    list_likers,
     restore_post,
+    unlike_post,
 )
 from shutterfeed_client.api.search import search, suggest
 from shutterfeed_client.api.service import (
@@ -151,6 +155,18 @@ def drive_post(me: Any, post_id: str) -> None:
     assert deleted.returns_to is models.PostState.PUBLISHED
     restored = answer(restore_post.sync_detailed(post_id, client=me))
     assert restored == edited
+    drive_likes(me, post_id)
+
+
+def drive_likes(me: Any, post_id: str) -> None:
+    liked = answer(like_post.sync_detailed(post_id, client=me))
+    assert (liked.liked_by_me, liked.counts.likes) == (True, 1)
+    mine = answer(get_me.sync_detailed(client=me))
+    likers = answer(list_likers.sync_detailed(post_id, client=me)).items
+    assert [user.handle for user in likers] == [mine.handle]
+    likes = answer(list_likes.sync_detailed(client=me)).items
+    assert [(post.id, post.liked_by_me) for post in likes] == [(post_id, True)]
+    assert answer(unlike_post.sync_detailed(post_id, client=me)).counts.likes == 0
 
 
 def drive_people(me: Any, handle: str, other: str) -> None:

@@ -90,6 +90,23 @@ async function drivePost(): Promise<void> {
   const [deleted] = (await answer(api.listDeleted())).items;
   assert.equal(deleted!.returns_to, "published");
   assert.deepEqual(await answer(api.restorePost({ path })), edited);
+  await driveLikes(path);
+}
+
+async function driveLikes(path: { id: string }): Promise<void> {
+  const liked = await answer(api.likePost({ path }));
+  assert.deepEqual([liked.liked_by_me, liked.counts.likes], [true, 1]);
+  const likers = (await answer(api.listLikers({ path }))).items;
+  assert.deepEqual(
+    likers.map((user) => user.handle),
+    [task.handle],
+  );
+  const likes = (await answer(api.listLikes())).items;
+  assert.deepEqual(
+    likes.map((post) => [post.id, post.liked_by_me]),
+    [[path.id, true]],
+  );
+  assert.equal((await answer(api.unlikePost({ path }))).counts.likes, 0);
 }
 
 async function drivePeople(): Promise<void> {

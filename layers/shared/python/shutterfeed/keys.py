@@ -21,6 +21,9 @@ Metadata table
     PAIR#<id>#<id>     BLOCK              who of two users has blocked the other; smaller id first
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
+    COUNTS#<post>#<n>  COUNTS_SHARD       part of a hot post's number of likes
+    USER#<id>          LIKES#<ulid>#<author> a user's like of a post; the ULID is the post's
+    LIKED#<post>#<n>   <ulid of the like>#<id> one like, for the list of who likes the post
     HANDLE#<handle>    HANDLE             handle claim
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to that content
@@ -82,10 +85,14 @@ POST_PREFIX: Final = "POST#"
 UPLOAD_PREFIX: Final = "UPLOAD#"
 FOLLOWS_PREFIX: Final = "FOLLOWS#"
 REQUEST_PREFIX: Final = "FOLLOW_REQUEST#"
+LIKES_PREFIX: Final = "LIKES#"
+COUNTS: Final = "COUNTS"
+COUNTS_SHARD: Final = "COUNTS_SHARD"
 REFERENCE_PREFIX: Final = "REF#"
 _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
 _COUNTS: Final = "COUNTS#"
+_LIKED: Final = "LIKED#"
 _FEED: Final = "FEED#"
 _AUDIENCE: Final = "AUDIENCE#"
 _PULLS: Final = "PULLS#"
@@ -141,6 +148,7 @@ class Kind(StrEnum):
     PROFILE = "profile"
     POST = "post"
     COUNTS = "counts"
+    LIKE = "like"
     FOLLOW = "follow"
     REQUEST = "request"
     RECENT_POSTS = "recent posts"
@@ -151,7 +159,8 @@ class Kind(StrEnum):
 _KINDS: Final = {
     ("USER", PROFILE): Kind.PROFILE,
     ("USER", "POST"): Kind.POST,
-    ("COUNTS", "COUNTS"): Kind.COUNTS,
+    ("COUNTS", COUNTS): Kind.COUNTS,
+    ("USER", "LIKES"): Kind.LIKE,
     ("USER", "FOLLOWS"): Kind.FOLLOW,
     ("USER", "FOLLOW_REQUEST"): Kind.REQUEST,
     ("USER", RECENT_POSTS): Kind.RECENT_POSTS,
@@ -191,11 +200,51 @@ def parse_post(key: Key) -> PostId:
 
 
 def counts(post_id: PostId) -> Key:
-    return Key(f"{_COUNTS}{post_id}", "COUNTS")
+    return Key(f"{_COUNTS}{post_id}", COUNTS)
 
 
 def parse_counts(key: Key) -> PostId:
-    return PostId.parse(_tail(key.pk, _COUNTS))
+    """The post of a post's counts, and of a part of them."""
+    return PostId.parse(_tail(key.pk, _COUNTS).partition("#")[0])
+
+
+def counts_shard(post_id: PostId, shard: int) -> Key:
+    return Key(f"{_COUNTS}{post_id}#{shard}", COUNTS_SHARD)
+
+
+def like_shard(user_id: str, shards: int) -> int:
+    """The shard in which somebody's like is counted and listed. All shards get equally many."""
+    return int.from_bytes(hashlib.sha256(user_id.encode()).digest()[:4]) % shards
+
+
+def like(user_id: str, post_id: PostId) -> Key:
+    """The key of a like. A user's likes stand in the order in which the posts were made, so that
+    one range has the likes of the posts of a page."""
+    return Key(user_partition(user_id), f"{LIKES_PREFIX}{post_id.ulid}#{post_id.author_id}")
+
+
+def parse_like(key: Key) -> tuple[str, PostId]:
+    """The id of the user who likes, and the post's."""
+    post_ulid, _, author_id = _tail(key.sk, LIKES_PREFIX).partition("#")
+    return _tail(key.pk, _USER), PostId(author_id, post_ulid)
+
+
+def likers_partition(post_id: PostId, shard: int) -> str:
+    return f"{_LIKED}{post_id}#{shard}"
+
+
+def liker(post_id: PostId, shard: int, like_ulid: str, user_id: str) -> Key:
+    return Key(likers_partition(post_id, shard), liker_sort(like_ulid, user_id))
+
+
+def liker_sort(like_ulid: str, user_id: str) -> str:
+    return f"{like_ulid}#{user_id}"
+
+
+def parse_liker_sort(text: str) -> tuple[str, str]:
+    """The ULID of the like, and the id of the user who likes."""
+    like_ulid, _, user_id = text.partition("#")
+    return like_ulid, user_id
 
 
 def upload(author_id: str, media_id: str) -> Key:

@@ -16,6 +16,7 @@ from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.likes import DynamoLikes
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
@@ -39,6 +40,7 @@ from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
 from shutterfeed.ports.posts import Avatars, Posts
@@ -58,6 +60,7 @@ from shutterfeed.services.cursors import Cursors
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
+from shutterfeed.services.likes import LikeService
 from shutterfeed.services.links import MediaLinks
 from shutterfeed.services.mutes import MuteService
 from shutterfeed.services.posts import PostService
@@ -82,6 +85,7 @@ class People:
     blocks: BlockService
     mutes: MuteService
     posts: PostService
+    likes: LikeService
     uploads: UploadService
     downloads: DownloadService
     feed: FeedService
@@ -104,6 +108,7 @@ def wire(
     follows: Follows,
     requests: FollowRequests,
     posts: Posts,
+    likes: Likes,
     ledger: Ledger,
     blobs: Blobs,
     avatars: Avatars,
@@ -171,6 +176,9 @@ def wire(
             clock=clock,
             ids=ids,
         ),
+        likes=LikeService(
+            users=users, likes=likes, viewing=viewing, limits=limits, clock=clock, ids=ids
+        ),
         uploads=uploads,
         downloads=DownloadService(
             ledger=ledger,
@@ -213,6 +221,7 @@ def services() -> Api:
         follows=DynamoFollows(metadata, settings.feed_table),
         requests=DynamoRequests(metadata),
         posts=DynamoPosts(metadata),
+        likes=DynamoLikes(metadata),
         ledger=DynamoLedger(metadata),
         blobs=DynamoBlobs(metadata),
         avatars=DynamoAvatars(metadata),

@@ -91,6 +91,8 @@ class Limited(StrEnum):
     BYTES = "bytes"
     """The declared bytes of their files."""
     FOLLOWS = "follows"
+    LIKES = "likes"
+    """Likes and saves."""
     CHANGES = "changes"
     """Changes of posts and profiles, restored posts, blocks and mutes."""
     ORIGINALS = "originals"
@@ -169,6 +171,7 @@ _TOO_MUCH: Final = {
     Limited.FILES: "You have posted many photos and videos in a short time.",
     Limited.BYTES: "You have uploaded a lot in a short time.",
     Limited.FOLLOWS: "You have followed many people in a short time.",
+    Limited.LIKES: "You have liked or saved a lot in a short time.",
     Limited.CHANGES: "You have changed a lot in a short time.",
     Limited.ORIGINALS: "You have downloaded many originals in a short time.",
 }

@@ -54,6 +54,8 @@ class PostState(StrEnum):
 
 UNPUBLISHED: Final = (PostState.PENDING, PostState.PROCESSING)
 """The states in which a post may still be published."""
+LIKE_SHARDS: Final = 32
+"""The number of items in which the likes of a hot post are counted: one item takes 500 a second."""
 OPEN_SHARDS: Final = 16
 """The number of partitions over which the list of unpublished posts is spread."""
 
@@ -77,6 +79,9 @@ class PostCounts:
 
     likes: int = 0
     comments: int = 0
+    like_shards: int = 1
+    """The number of items in which new likes are counted: more than one if many like the post at
+    the same time. `likes` is brought up to date from them within seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ class Wanted:
     """The ids of the posts and users to read."""
 
     posts: Collection[PostId] = ()
-    """Posts to read with their counts, their authors' profiles, and whether the viewer follows
-    these."""
+    """Posts to read with their counts, their authors' profiles, whether the viewer follows these,
+    and whether the viewer likes the posts."""
     at_hand: Collection[PostId] = ()
-    """Posts that the caller already has, of which only the counts are read, and whether the viewer
-    follows their authors."""
+    """Posts that the caller already has, of which only the counts are read, whether the viewer
+    follows their authors, and whether the viewer likes the posts."""
     authors: Collection[str] = ()
     """Users whose profiles are shown with posts: the followers of a celebrity are not all
     counted."""
@@ -51,6 +51,8 @@ class Stored:
     """The viewer's relations to users and to authors. One to whom there is none is left out. Of
     everybody it says whether one has blocked the other; of the author of a post also whether the
     viewer follows them; and of a user everything."""
+    liked: frozenset[PostId] = frozenset()
+    """Those of the posts that the viewer likes."""
 
     def relation_to(self, user_id: str) -> Relation:
         return self.relations.get(user_id, STRANGERS)
@@ -62,6 +64,7 @@ class Stored:
             {**self.counts, **later.counts},
             {**self.profiles, **later.profiles},
             {**self.relations, **later.relations},
+            self.liked | later.liked,
         )
 
     def including(self, posts: Iterable[Post], profiles: Iterable[Profile] = ()) -> Stored:

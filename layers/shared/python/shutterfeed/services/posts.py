@@ -113,7 +113,7 @@ class PostService:
 
     def get(self, text: str, viewer: Viewer) -> PostView:
         """A published post, or one of the viewer's own. Raises `NotFound`."""
-        return self.viewing.post(viewer, _parse_id(text))
+        return self.viewing.post(viewer, parse_post_id(text))
 
     def edit(
         self,
@@ -131,7 +131,7 @@ class PostService:
 
         Raises `InvalidInput`, `NotFound`, `LimitReached`, and `Forbidden` for another's post.
         """
-        post = self._own(_parse_id(text), editor_id)
+        post = self._own(parse_post_id(text), editor_id)
         if post.state is PostState.DELETED:
             raise post_not_found()
         new_caption = post.caption if caption is None else check_caption(caption)
@@ -150,7 +150,7 @@ class PostService:
 
         Raises `NotFound`, and `Forbidden` for another's post.
         """
-        post_id = _parse_id(text)
+        post_id = parse_post_id(text)
         for _ in range(_ATTEMPTS):
             post = self._own(post_id, owner_id)
             is_deleted = post.state is PostState.DELETED
@@ -169,7 +169,7 @@ class PostService:
         Raises `NotFound`, also for another's post, `LimitReached`, and `Conflict` if it was deleted
         too long ago.
         """
-        post_id = _parse_id(text)
+        post_id = parse_post_id(text)
         if post_id.author_id != owner_id:
             raise post_not_found()
         for _ in range(_ATTEMPTS):
@@ -304,7 +304,8 @@ def _with_alt_texts(post: Post, changes: Mapping[str, str]) -> tuple[str, ...]:
     return alt_texts_of(texts.values())
 
 
-def _parse_id(text: str) -> PostId:
+def parse_post_id(text: str) -> PostId:
+    """The post id in a text that a client has sent. Raises `NotFound`."""
     try:
         return PostId.parse(text)
     except MalformedId:

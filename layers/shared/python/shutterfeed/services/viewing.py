@@ -51,6 +51,8 @@ class PostView:
     post: Post
     author: AuthorView
     counts: PostCounts
+    liked_by_me: bool = False
+    """Whether the viewer likes it."""
 
     @property
     def is_private(self) -> bool:
@@ -79,6 +81,12 @@ class ViewingService:
         wanted = Wanted(posts=post_ids, mixed=True)
         stored = self.reads.read(viewer, wanted) if post_ids else Stored()
         return _posts(viewer, post_ids, stored, Surface.MIXED)
+
+    def own_list(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
+        """The posts of many authors that the viewer has put on a list of their own, where mutes
+        decide nothing."""
+        stored = self.reads.read(viewer, Wanted(posts=post_ids)) if post_ids else Stored()
+        return _posts(viewer, post_ids, stored, Surface.LIST)
 
     def posts_at_hand(
         self,
@@ -233,7 +241,8 @@ def _post(
     reason = visibility.decide(viewer, PostSubject(post, author), relation, surface)
     if reason is not None or post is None or author is None:
         return None
-    return PostView(post, AuthorView(author), stored.counts.get(post_id, PostCounts()))
+    counts = stored.counts.get(post_id, PostCounts())
+    return PostView(post, AuthorView(author), counts, post_id in stored.liked)
 
 
 def _user_by_itself(

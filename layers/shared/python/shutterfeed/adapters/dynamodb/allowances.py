@@ -28,6 +28,7 @@ from shutterfeed.adapters.dynamodb.table import (
     Table,
     Update,
     Write,
+    retried,
 )
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import (
@@ -114,6 +115,27 @@ def transact(
         else:
             return
     raise Busy
+
+
+def spend(table: Table, spending: Spending, known: Item) -> None:
+    """Make all charges, or none, in a write of their own, for half of what they take in a
+    transaction. `known` has what was just read of the user's allowances. Raises `LimitReached`, and
+    `Busy`."""
+    if not spending.charges:
+        return
+    key = keys.limits(spending.user_id)
+    at_hand: list[Item] = [known]
+
+    def attempt() -> bool | None:
+        found = at_hand.pop() if at_hand else table.get(key) or {}
+        spending.check(found)
+        try:
+            table.write(charging(key, spending.charges, spending.at, found))
+        except (ConditionFailed, Busy):
+            return None
+        return True
+
+    retried(attempt, _ATTEMPTS)
 
 
 def _storing(spending: Spending) -> Update:

@@ -10,9 +10,10 @@ from datetime import datetime
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blocks import BY
 from shutterfeed.adapters.dynamodb.mutes import to_muted
+from shutterfeed.adapters.dynamodb.own_edges import edges, finding
 from shutterfeed.adapters.dynamodb.profiles import with_followers
 from shutterfeed.adapters.dynamodb.records import to_counts, to_post, to_profile
-from shutterfeed.adapters.dynamodb.table import Item, Table, item_key
+from shutterfeed.adapters.dynamodb.table import Item, Table, at_once, item_key
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer, is_kept_from
 from shutterfeed.keys import Key, Kind
@@ -33,7 +34,12 @@ class DynamoViewingReads:
 
     def _read(self, viewer: Viewer, wanted: Wanted, consistent: bool) -> Stored:
         items = wanted_keys(viewer, wanted, with_relations=True)
-        found = by_kind(self.table.get_many(items, consistent))
+        own = edges(viewer, (*wanted.posts, *wanted.at_hand))
+        if len(own) == 1:
+            calls = self.table.getting([*items, *own], consistent)
+        else:
+            calls = [*self.table.getting(items, consistent), *finding(self.table, own)]
+        found = by_kind(item for batch in at_once(calls) for item in batch)
         relations = _to_relations(viewer, found, _Owners.of(viewer, wanted), self.clock.now())
         stored = replace(to_stored(found), relations=relations)
         exact = with_followers(self.table, _shown(viewer, wanted, stored), consistent)
@@ -111,6 +117,7 @@ def to_stored(found: dict[Kind, list[Item]]) -> Stored:
         {post.id: post for post in posts},
         {keys.parse_counts(item_key(item)): to_counts(item) for item in found[Kind.COUNTS]},
         {profile.user_id: profile for profile in profiles},
+        liked=frozenset(keys.parse_like(item_key(item))[1] for item in found[Kind.LIKE]),
     )
 
 

@@ -1,0 +1,220 @@
+"""Likes of posts. Each is two items: the edge, which says that somebody likes a post, and an entry
+in the list of those who like it.
+
+The edge decides. It is written in one transaction with the number that counts it, so both always
+agree. The entry is written before the edge and removed after it: whoever likes a post is in its
+list, and an entry without its edge, which a process that ended has left, is left out. Both hold the
+ULID of the like, so that an entry never stands for a later like of the same person.
+
+A post's likes are counted in one item, and in `PostCounts.like_shards` items once too many come at
+the same time. What these hold is copied into the one item, which everybody reads, by `count`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from heapq import nlargest
+from typing import Final
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.allowances import spend
+from shutterfeed.adapters.dynamodb.records import to_counts
+from shutterfeed.adapters.dynamodb.table import (
+    ConditionFailed,
+    Contended,
+    Delete,
+    Item,
+    Put,
+    Table,
+    Update,
+    Write,
+    at_once,
+    item_key,
+    key_item,
+    retried,
+)
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.limits import NOTHING, Spending
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import PostCounts
+from shutterfeed.ports.likes import Crowded, Liker
+from shutterfeed.schema import PK, SK
+
+_AT: Final = "at"
+"""The attribute of an edge with the ULID of the like."""
+_SHARD: Final = "shard"
+"""The attribute of an edge that says in which part of the list its entry is; missing for 0."""
+_LIKES: Final = "likes"
+_SHARDS: Final = "like_shards"
+_COPIED: Final = "likes_copied"
+"""The attribute of counts that says how many likes of the shards are among its own."""
+_COPIES: Final = "copies"
+"""The attribute of counts that says how often likes of the shards were copied."""
+_EDGE, _COUNT = 0, 1
+"""The indexes of the two writes of every transaction here."""
+_FEW_ATTEMPTS: Final = 3
+"""A tenth of a second, and then the likes are better counted in many items."""
+_ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoLikes:
+    """Likes in the metadata table."""
+
+    table: Table
+
+    def like(
+        self,
+        user_id: str,
+        post_id: PostId,
+        shards: int,
+        like_ulid: str,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        edge, limits = keys.like(user_id, post_id), keys.limits(user_id)
+        found = {item_key(i): i for i in self.table.get_many([edge, limits], consistent=True)}
+        if edge in found:
+            return False
+        spend(self.table, spending, found.get(limits, {}))
+        shard = keys.like_shard(user_id, shards)
+        entry = keys.liker(post_id, shard, like_ulid, user_id)
+        self.table.write(Put(key_item(entry)))
+        item = {**key_item(edge), _AT: like_ulid, _SHARD: shard or None}
+        count = _counting(user_id, post_id, shards, 1)
+        try:
+            self._transact(shards, Put(item, Attr(PK).not_exists()), count)
+        except ConditionFailed:
+            # Another request of the same user was faster, and has an entry of its own.
+            self.table.write(Delete(entry))
+            return False
+        return True
+
+    def unlike(self, user_id: str, post_id: PostId, shards: int) -> bool:
+        key = keys.like(user_id, post_id)
+        for _ in range(_ATTEMPTS):
+            edge = self.table.get(key)
+            if edge is None:
+                return False
+            same = Attr(_AT).eq(edge[_AT])
+            count = _counting(user_id, post_id, shards, -1)
+            try:
+                self._transact(shards, Delete(key, same), count)
+            except ConditionFailed:
+                continue  # Taken back by another request, and perhaps liked again.
+            entry = keys.liker(post_id, edge.get(_SHARD, 0), edge[_AT], user_id)
+            self.table.write(Delete(entry))
+            return True
+        raise Busy
+
+    def _transact(self, shards: int, edge: Put | Delete, count: Update) -> None:
+        writes: tuple[Write, Write] = (edge, count)
+        try:
+            self.table.transact(writes, *([_FEW_ATTEMPTS] if shards == 1 else []))
+        except Contended as error:
+            if shards == 1 and _COUNT in error.writes:
+                raise Crowded from error
+            raise
+
+    def spread(self, post_id: PostId, shards: int) -> None:
+        few = Attr(_SHARDS).not_exists() | Attr(_SHARDS).lt(shards)
+        update = Update(keys.counts(post_id), set={_SHARDS: shards}, condition=few)
+
+        # Transactions contend for the item, and each of them stands in the way of this write too.
+        def attempt() -> bool | None:
+            try:
+                self.table.write(update)
+            except ConditionFailed:
+                return True
+            except Busy:
+                return None
+            return True
+
+        retried(attempt)
+
+    def count(self, post_id: PostId) -> PostCounts | None:
+        return retried(partial(self._copied, post_id))[0]
+
+    def _copied(self, post_id: PostId) -> tuple[PostCounts | None] | None:
+        """The counts with all likes of the shards; None if others have copied them meanwhile, who
+        may have read the shards before."""
+        key = keys.counts(post_id)
+        item = self.table.get(key)
+        if item is None or item.get(_SHARDS, 1) == 1:
+            return (to_counts(item) if item else None,)
+        likes = sum(part[_LIKES] for part in self._parts(post_id, item[_SHARDS]))
+        copied, copies = item.get(_COPIED, 0), item.get(_COPIES)
+        if likes == copied:
+            return (to_counts(item),)
+        update = Update(
+            key,
+            set={_COPIED: likes},
+            add={_LIKES: likes - copied, _COPIES: 1},
+            condition=Attr(PK).exists() & _is_still(_COPIES, copies),
+        )
+        try:
+            return (to_counts(self.table.write(update)),)
+        except (ConditionFailed, Busy):
+            return None
+
+    def _parts(self, post_id: PostId, shards: int) -> Iterable[Item]:
+        parts = [keys.counts_shard(post_id, shard) for shard in range(shards)]
+        return self.table.get_many(parts, consistent=True)
+
+    def counts(self, post_id: PostId) -> PostCounts:
+        item = self.table.get(keys.counts(post_id))
+        return to_counts(item) if item else PostCounts()
+
+    def likers(self, post_id: PostId, shards: int, before: str | None, limit: int) -> Page[Liker]:
+        pages = at_once(
+            [partial(self._entries, post_id, shard, before, limit) for shard in range(shards)]
+        )
+        entries = nlargest(limit, (sort for page in pages for sort in page))
+        listed = [
+            Liker(user_id, like_ulid) for like_ulid, user_id in map(keys.parse_liker_sort, entries)
+        ]
+        edges = {keys.like(liker.user_id, post_id): liker for liker in listed}
+        found = self.table.get_many(edges, consistent=True) if edges else []
+        present = {(item_key(item).pk, item[_AT]) for item in found}
+        shown = tuple(
+            liker
+            for liker in listed
+            if (keys.user_partition(liker.user_id), liker.like_ulid) in present
+        )
+        return Page(shown, entries[-1] if len(entries) == limit else None)
+
+    def _entries(self, post_id: PostId, shard: int, before: str | None, limit: int) -> list[str]:
+        condition: ConditionBase = Key(PK).eq(keys.likers_partition(post_id, shard))
+        if before is not None:
+            condition = condition & Key(SK).lt(before)
+        rows = self.table.query(condition, limit=limit, newest_first=True)
+        return [str(item[SK]) for item in rows.items]
+
+    def liked_by(self, user_id: str, before: str | None, limit: int) -> Page[PostId]:
+        partition = Key(PK).eq(keys.user_partition(user_id))
+        rows = self.table.query(
+            partition & Key(SK).begins_with(keys.LIKES_PREFIX),
+            after=None if before is None else {PK: keys.user_partition(user_id), SK: before},
+            limit=limit,
+            newest_first=True,
+            consistent=True,
+        )
+        posts = tuple(keys.parse_like(item_key(item))[1] for item in rows.items)
+        return Page(posts, str(rows.last[SK]) if rows.last else None)
+
+
+def _counting(user_id: str, post_id: PostId, shards: int, by: int) -> Update:
+    """The write that counts a like, or that one was taken back. It may be taken from another item
+    than it was added to: only the sum of all is shown."""
+    key = keys.counts(post_id)
+    if shards > 1:
+        key = keys.counts_shard(post_id, keys.like_shard(user_id, shards))
+    return Update(key, add={_LIKES: by})
+
+
+def _is_still(name: str, value: int | None) -> ConditionBase:
+    return Attr(name).not_exists() if value is None else Attr(name).eq(value)

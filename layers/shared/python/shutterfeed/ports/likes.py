@@ -1,0 +1,78 @@
+"""Likes: who likes which post, and how many do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.limits import NOTHING, Spending
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import PostCounts
+
+
+class Crowded(Busy):
+    """More people like a post, or take their likes back, at once than one item can count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Liker:
+    """A user who likes a post. `like_ulid` says when they liked it."""
+
+    user_id: str
+    like_ulid: str
+
+
+class Likes(Protocol):
+    """Likes of posts, and the numbers of them.
+
+    `shards` is what `PostCounts.like_shards` says of the post. A caller may have read it before it
+    grew: a like is counted all the same. A change that raises `Busy` has changed nothing that is
+    shown, and can be repeated; it raises `Crowded` if one item counts the likes and is what too
+    many write.
+    """
+
+    def like(
+        self,
+        user_id: str,
+        post_id: PostId,
+        shards: int,
+        like_ulid: str,
+        spending: Spending = NOTHING,
+    ) -> bool:
+        """Let a user like a post, and count the like in the same transaction. False if they like it
+        already; then nothing is changed or charged. Raises `LimitReached`.
+
+        The charge is made first, and stays made if the process ends before the like is written.
+        """
+        ...
+
+    def unlike(self, user_id: str, post_id: PostId, shards: int) -> bool:
+        """Take a like back, and count that in the same transaction. False if there was none."""
+        ...
+
+    def spread(self, post_id: PostId, shards: int) -> None:
+        """Count further likes of a post in so many items, unless it has as many already."""
+        ...
+
+    def count(self, post_id: PostId) -> PostCounts | None:
+        """Bring the number of a post's likes up to date with the items that count them, and return
+        the counts; None if nobody has ever answered the post. Strongly consistent.
+
+        A like that was written before the call is counted then, whatever happens at the same time.
+        """
+        ...
+
+    def counts(self, post_id: PostId) -> PostCounts:
+        """The counts of a post as everybody sees them. Strongly consistent."""
+        ...
+
+    def likers(self, post_id: PostId, shards: int, before: str | None, limit: int) -> Page[Liker]:
+        """A page of those who like a post, newest like first. Somebody whose like was being written
+        or taken back when a process ended is left out, so a page may have fewer than `limit`."""
+        ...
+
+    def liked_by(self, user_id: str, before: str | None, limit: int) -> Page[PostId]:
+        """A page of the posts that a user likes, the newest post first."""
+        ...

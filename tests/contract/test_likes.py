@@ -1,0 +1,219 @@
+"""Likes: edges, their numbers and their lists, in memory and on DynamoDB."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.table import Contended, Item, Table
+from shutterfeed.domain.errors import LimitReached
+from shutterfeed.domain.ids import PostId, random_id, ulid
+from shutterfeed.domain.limits import Allowance
+from shutterfeed.domain.posts import LIKE_SHARDS, PostCounts
+from shutterfeed.domain.visibility import NOBODY, Viewer
+from shutterfeed.keys import Key
+from shutterfeed.ports.likes import Crowded, Likes
+from shutterfeed.ports.viewing import Wanted
+from tests import samples
+from tests.contract.conftest import Store, Tables
+from tests.fakes.system import START
+from tests.limits import plenty_but
+
+ADA, BOB, CAL = samples.user_id(1), samples.user_id(2), samples.user_id(3)
+POST = samples.post().id
+OTHER = samples.post(number=2).id
+
+
+def _ulid(number: int) -> str:
+    return ulid(START + timedelta(seconds=number), number)
+
+
+def _like(
+    likes: Likes, user_id: str, number: int = 1, shards: int = 1, post: PostId = POST
+) -> bool:
+    return likes.like(user_id, post, shards, _ulid(number))
+
+
+def _likers(likes: Likes, shards: int = 1) -> list[str]:
+    return [liker.user_id for liker in likes.likers(POST, shards, None, 100).items]
+
+
+def test_a_like_is_counted_once_and_taken_back_once(store: Store) -> None:
+    assert store.likes.counts(POST) == PostCounts()
+    assert [_like(store.likes, ADA, number) for number in (1, 2)] == [True, False]
+    assert _like(store.likes, BOB, 3)
+    assert store.likes.counts(POST).likes == 2
+    assert [store.likes.unlike(ADA, POST, 1) for _ in range(2)] == [True, False]
+    assert store.likes.counts(POST).likes == 1
+    assert _likers(store.likes) == [BOB]
+    assert _like(store.likes, ADA, 4), "once more"
+    assert store.likes.counts(POST).likes == 2
+    assert _likers(store.likes) == [ADA, BOB]
+    assert store.likes.counts(OTHER).likes == 0
+
+
+def test_a_repeated_like_is_not_charged(store: Store) -> None:
+    limits = plenty_but(likes=Allowance(2, 60))
+
+    def like(post: PostId, seconds: int) -> bool:
+        spending = limits.spending(ADA, START + timedelta(seconds=seconds), likes=1)
+        return store.likes.like(ADA, post, 1, _ulid(seconds), spending)
+
+    third = samples.post(number=3).id
+    assert [like(post, 0) for post in (POST, POST, OTHER)] == [True, False, True]
+    with pytest.raises(LimitReached) as refused:
+        like(third, 1)
+    assert (refused.value.limit, refused.value.retry_after) == ("likes", 59)
+    assert store.likes.counts(third).likes == 0
+    assert not like(POST, 1)
+    assert like(third, 60)
+
+
+@pytest.mark.parametrize("shards", [1, 4])
+def test_likers_are_listed_page_by_page_newest_first(store: Store, shards: int) -> None:
+    users = [random_id(number * 7919 << 64) for number in range(11)]
+    for number, user_id in enumerate(users):
+        assert _like(store.likes, user_id, number, shards if number > 3 else 1)
+    found: list[str] = []
+    before = None
+    for _ in range(10):
+        page = store.likes.likers(POST, shards, before, 4)
+        found += [liker.user_id for liker in page.items]
+        before = page.next_position
+        if before is None:
+            break
+    assert found == users[::-1]
+    assert page.items[-1].like_ulid == _ulid(0)
+
+
+def test_a_users_likes_are_listed_newest_post_first(store: Store) -> None:
+    posts = [samples.post(author, number).id for author in (1, 2) for number in (1, 2, 3)]
+    for number, post in enumerate(posts):
+        _like(store.likes, ADA, number, post=post)
+    _like(store.likes, BOB, 9)
+    newest_first = sorted(posts, key=lambda post: (post.ulid, post.author_id), reverse=True)
+    found: list[PostId] = []
+    before = None
+    for _ in range(10):
+        page = store.likes.liked_by(ADA, before, 4)
+        found += page.items
+        before = page.next_position
+        if before is None:
+            break
+    assert found == newest_first
+
+
+def test_likes_of_a_hot_post_are_counted_in_shards_and_copied(store: Store) -> None:
+    users = [samples.user_id(number) for number in range(40)]
+    for number, user_id in enumerate(users[:3]):
+        _like(store.likes, user_id, number)
+    store.likes.spread(POST, LIKE_SHARDS)
+    store.likes.spread(POST, 2)
+    assert store.likes.counts(POST).like_shards == LIKE_SHARDS
+    for number, user_id in enumerate(users[3:], start=3):
+        # Some have read the counts before.
+        _like(store.likes, user_id, number, 1 if number % 10 == 0 else LIKE_SHARDS)
+    for _ in range(2):
+        assert store.likes.count(POST) == PostCounts(40, 0, LIKE_SHARDS)
+    assert store.likes.counts(POST).likes == 40
+    assert _likers(store.likes, LIKE_SHARDS) == users[::-1]
+    for user_id in users[:39]:
+        assert store.likes.unlike(user_id, POST, LIKE_SHARDS)
+    store.likes.count(POST)
+    assert store.likes.counts(POST).likes == 1
+    assert _likers(store.likes, LIKE_SHARDS) == [users[39]]
+    assert store.likes.count(OTHER) is None
+
+
+def test_which_posts_somebody_likes_is_read_with_them(store: Store) -> None:
+    posts = [samples.post(number % 3, number).id for number in range(60)]
+    liked = set(posts[10:30:2])
+    for number, post in enumerate(posts):
+        if post in liked or number > 25:
+            _like(store.likes, BOB, number, post=post)
+    for asked in (posts[10:30], [posts[12]], [posts[13]], [posts[0], posts[59]], posts[40:]):
+        expected = {i for i in asked if i in liked or posts.index(i) > 25}
+        for wanted in (Wanted(posts=asked), Wanted(at_hand=asked)):
+            assert store.viewing.read(Viewer(BOB), wanted).liked == expected
+            assert store.viewing.read_now(Viewer(BOB), wanted).liked == expected
+            assert not store.viewing.read(Viewer(CAL), wanted).liked
+            assert not store.viewing.read(NOBODY, wanted).liked
+
+
+def test_the_shards_of_a_hot_post_are_hit_evenly() -> None:
+    hits = Counter(keys.like_shard(random_id(n * 2**70 + n), LIKE_SHARDS) for n in range(32_000))
+    assert len(hits) == LIKE_SHARDS
+    assert max(hits.values()) < 1.2 * 1_000
+
+
+def test_an_entry_that_a_process_has_left_is_not_shown(tables: Tables) -> None:
+    """The process ended after the entry, or before its removal."""
+    likes = DynamoLikes(tables.metadata)
+    ends = _Ends(tables.metadata.client, tables.metadata.name)
+    with pytest.raises(_Ended):
+        DynamoLikes(ends).like(ADA, POST, 1, _ulid(1))
+    assert (_likers(likes), likes.counts(POST).likes) == ([], 0)
+    assert _like(likes, ADA, 2)
+    assert (_likers(likes), likes.counts(POST).likes) == ([ADA], 1)
+    assert _like(likes, BOB, 3)
+    assert likes.likers(POST, 1, None, 1).next_position is not None
+
+
+class _Ended(Exception):
+    pass
+
+
+class _Ends(Table):
+    """A table whose process ends before a transaction."""
+
+    def transact(self, writes: Sequence[object], attempts: int = 8) -> None:  # noqa: ARG002
+        raise _Ended
+
+
+class _Crowd(Table):
+    """A table in which every transaction meets others at its count."""
+
+    def transact(self, writes: Sequence[object], attempts: int = 8) -> None:  # noqa: ARG002
+        raise Contended([1])
+
+
+def test_a_crowd_is_told_from_other_contention(tables: Tables) -> None:
+    _like(DynamoLikes(tables.metadata), BOB)
+    crowd = DynamoLikes(_Crowd(tables.metadata.client, tables.metadata.name))
+    with pytest.raises(Crowded):
+        _like(crowd, ADA)
+    with pytest.raises(Crowded):
+        crowd.unlike(BOB, POST, 1)
+    with pytest.raises(Contended) as refused:
+        _like(crowd, ADA, 2, 4)
+    assert not isinstance(refused.value, Crowded)
+
+
+def test_a_copy_of_the_shards_that_was_overtaken_is_made_again(tables: Tables) -> None:
+    likes = DynamoLikes(tables.metadata)
+    likes.spread(POST, 2)
+    _like(likes, ADA, 1, 2)
+    slow = DynamoLikes(_Overtaken(tables.metadata.client, tables.metadata.name, [likes]))
+    assert slow.count(POST) == PostCounts(2, 0, 2)
+    assert likes.counts(POST).likes == 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Overtaken(Table):
+    """A table whose reader of shards is overtaken once by another like, and by its copy."""
+
+    others: list[DynamoLikes]
+
+    def get_many(self, keys: Iterable[Key], consistent: bool = False) -> list[Item]:
+        found = Table.get_many(self, keys, consistent)
+        while self.others:
+            others = self.others.pop()
+            _like(others, BOB, 2, 2)
+            others.count(POST)
+        return found
