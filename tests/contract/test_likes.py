@@ -18,7 +18,7 @@ from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.posts import LIKE_SHARDS, PostCounts
 from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.keys import Key
-from shutterfeed.ports.likes import Crowded, Likes
+from shutterfeed.ports.likes import Crowded, Liker, Likes
 from shutterfeed.ports.viewing import Wanted
 from tests import samples
 from tests.contract.conftest import Store, Tables
@@ -80,16 +80,16 @@ def test_likers_are_listed_page_by_page_newest_first(store: Store, shards: int) 
     users = [random_id(number * 7919 << 64) for number in range(11)]
     for number, user_id in enumerate(users):
         assert _like(store.likes, user_id, number, shards if number > 3 else 1)
-    found: list[str] = []
+    found: list[Liker] = []
     before = None
     for _ in range(10):
         page = store.likes.likers(POST, shards, before, 4)
-        found += [liker.user_id for liker in page.items]
+        found += page.items
         before = page.next_position
         if before is None:
             break
-    assert found == users[::-1]
-    assert page.items[-1].like_ulid == _ulid(0)
+    newest_first = reversed(list(enumerate(users)))
+    assert found == [Liker(user_id, _ulid(number)) for number, user_id in newest_first]
 
 
 def test_a_users_likes_are_listed_newest_post_first(store: Store) -> None:
