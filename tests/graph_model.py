@@ -42,6 +42,12 @@ class Kind(StrEnum):
     BE_OFF_PUBLIC_PAGES = "be off public pages"
     SHOW = "show"
     """A post is published, restored or deleted."""
+    LIKE = "like"
+    SAVE = "save"
+
+
+_ON_POSTS: Final = frozenset((Kind.SHOW, Kind.LIKE, Kind.SAVE))
+"""What may be refused because the post is gone, or was never to be seen."""
 
 
 @dataclass(eq=False, slots=True)
@@ -133,7 +139,7 @@ class GraphModel:
         """The answer was that there is no such user or request; whether that may be right."""
         self.under_way.remove(act)
         no_request = act.kind is Kind.ACCEPT and False in self.of("edge", act.edge)
-        return no_request or act.met_block or act.kind is Kind.SHOW
+        return no_request or act.met_block or act.kind in _ON_POSTS
 
     def announce(self, post_id: Any) -> None:
         """A worker was told to publish a post."""
@@ -235,6 +241,8 @@ class GraphModel:
             Kind.BE_PRIVATE: ("private", act.who),
             Kind.BE_OFF_PUBLIC_PAGES: ("off public pages", act.who),
             Kind.SHOW: ("shown", act.whom),
+            Kind.LIKE: ("like", (act.who, act.whom)),
+            Kind.SAVE: ("save", (act.who, act.whom)),
         }
         return [(facts[act.kind], False if act.kind is Kind.UNBLOCK else act.value)]
 
@@ -275,4 +283,6 @@ def _stored(facts: Facts) -> dict[Fact, Any]:
         **{("private", user): True for user in facts.private},
         **{("off public pages", user): True for user in facts.off_public_pages},
         **{("shown", post_id): True for post_id in facts.shown},
+        **{("like", pair): True for pair in facts.likes},
+        **{("save", pair): True for pair in facts.saves},
     }

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 Pair = tuple[str, str]
+Mark = tuple[str, Any]
+"""Who likes or has saved which post."""
 NOBODY: Final = ""
 """The viewer who is not signed in."""
 
@@ -30,6 +32,8 @@ class Facts:
     """Those who do not want to be shown to people who are not signed in."""
     shown: frozenset[Any]
     """The posts that are published, and not deleted."""
+    likes: frozenset[Mark] = frozenset()
+    saves: frozenset[Mark] = frozenset()
     counted_apart: frozenset[str] = frozenset()
     """Celebrities, whose profile no follow looks at when it is written."""
 

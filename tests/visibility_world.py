@@ -145,7 +145,7 @@ class VisibilityWorld(FeedWorld):
         """Somebody searches and looks for whom to follow."""
         viewer = self.chance.pick(self.ids)
         self._request(partial(self.backend.suggestions.suggest, viewer, 3))
-        with self._undisturbed():
+        with self.undisturbed():
             self._look_around(self._learn(), viewer)
 
     def count_popular(self) -> None:
@@ -159,7 +159,7 @@ class VisibilityWorld(FeedWorld):
         act = self.model.begin(kind, who, whom, value)
         try:
             with self._disturbed():
-                answer = self._insist(self._call(kind, who, whom, value))
+                answer = self.insist(self._call(kind, who, whom, value))
         except NotFound:
             assert self.model.refuse(act), f"{kind} {who} {whom}: nobody is there"
         except Crash:
@@ -176,7 +176,7 @@ class VisibilityWorld(FeedWorld):
         if self.suspended:
             self.look()
 
-    def _insist(self, call: Callable[[], T]) -> T:
+    def insist(self, call: Callable[[], T]) -> T:
         """A client repeats what was not answered, perhaps only after others, or gives up."""
         try:
             return call()
@@ -204,7 +204,7 @@ class VisibilityWorld(FeedWorld):
         self.model.concerned.clear()
         other = self.chance.pick(self.ids)
         facts = self._learn()
-        with self._undisturbed():
+        with self.undisturbed():
             for one, concerned in pairs:
                 two = concerned if concerned != one else other
                 for viewer, user in ((one, two), (two, one), (NOBODY, one)):
@@ -213,7 +213,7 @@ class VisibilityWorld(FeedWorld):
 
     def look_at_everything(self) -> None:
         facts = self._learn()
-        with self._undisturbed():
+        with self.undisturbed():
             for viewer in (*self.ids, NOBODY):
                 for user in self.ids:
                     self._look_at(facts, viewer, user, posts=_MOST)
@@ -228,9 +228,15 @@ class VisibilityWorld(FeedWorld):
         self._check_search()
 
     def _learn(self) -> Facts:
+        """What is so now; it must be what somebody has asked for."""
+        facts = self.facts()
+        self.model.learn(facts)
+        return facts
+
+    def facts(self) -> Facts:
         """What is so now, as the tables have it."""
         data, profiles = self.backend.metadata, self.backend.metadata.profiles.values()
-        facts = Facts(
+        return Facts(
             self.backend.clock.now(),
             frozenset(data.edges),
             frozenset(data.requests),
@@ -239,10 +245,8 @@ class VisibilityWorld(FeedWorld):
             frozenset(profile.user_id for profile in profiles if profile.private),
             frozenset(profile.user_id for profile in profiles if not profile.public_page),
             frozenset(self._published()),
-            frozenset(profile.user_id for profile in profiles if profile.follower_shards > 1),
+            counted_apart=frozenset(p.user_id for p in profiles if p.follower_shards > 1),
         )
-        self.model.learn(facts)
-        return facts
 
     # How somebody looks. What is read strongly consistent shows everything that may be seen.
 
@@ -370,7 +374,7 @@ class VisibilityWorld(FeedWorld):
         assert right, f"{what} is shown: {viewer or 'nobody'}, {whom}"
 
     @contextmanager
-    def _undisturbed(self) -> Iterator[None]:
+    def undisturbed(self) -> Iterator[None]:
         """Who looks is not disturbed, and disturbs nobody: no call is counted."""
         fuse = self.backend.fuse
         kept = fuse.calls, fuse.crash_before, fuse.crash_after, fuse.pauses
