@@ -19,6 +19,8 @@ import msgspec
 from api import (
     http,
     routes,  # noqa: F401 - importing it declares the routes
+    routes_answers,  # noqa: F401
+    routes_comments,  # noqa: F401
 )
 from api.models import ErrorBody, GatewayError, LimitBody
 from api.parameters import IN_PATH, PAGING, Parameter

@@ -12,6 +12,7 @@ from api import (
     origin,
     routes,  # noqa: F401 - importing it declares the routes
     routes_answers,  # noqa: F401
+    routes_comments,  # noqa: F401
 )
 from api.http import build_resolver
 from shutterfeed.bootstrap.api import origin_keys, services

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,6 +12,8 @@ from msgspec.structs import asdict
 
 from api.parameters import whole
 from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
+from shutterfeed.domain.comments import MAX_COMMENT
+from shutterfeed.domain.holding import MAX_HELD_WORD, MAX_HELD_WORDS
 from shutterfeed.domain.media import Clip, Failure, MediaState, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
@@ -30,6 +32,7 @@ from shutterfeed.domain.users import (
     MIN_HANDLE,
     TYPED_HANDLE,
     Avatar,
+    CommentsFrom,
     SensitiveView,
 )
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
@@ -45,7 +48,7 @@ from shutterfeed.services.posts import CreatedPost
 from shutterfeed.services.search import SuggestionView
 from shutterfeed.services.suggestions import SuggestedView
 from shutterfeed.services.uploads import Grant, UploadView
-from shutterfeed.services.viewing import AuthorView, PostView, ProfileView
+from shutterfeed.services.viewing import AuthorView, CommentView, PostView, ProfileView
 
 Instant = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=1, le=2_147_483_647)]
@@ -79,6 +82,7 @@ class PlaceBody(RequestBody):
 # From these, controls of the writing direction and further control characters are removed.
 AltText = Annotated[str, Meta(max_length=MAX_ALT_TEXT), _pattern(TEXT)]
 Caption = Annotated[str, Meta(max_length=MAX_CAPTION), _pattern(TEXT)]
+CommentText = Annotated[str, Meta(min_length=1, max_length=MAX_COMMENT), _pattern(TEXT)]
 
 
 class MediumBody(RequestBody):
@@ -107,6 +111,7 @@ class CreatePost(RequestBody):
 
     `taken_at` is when the photo or video was taken, as the author says; no list is ordered by it.
     `sensitive` marks a post that clients should blur until the viewer wants to see it.
+    `comments_from` says who may comment on it; null if that is as the account's setting says.
     """
 
     media: Annotated[list[MediumBody], Meta(min_length=1, max_length=MAX_MEDIA)]
@@ -114,6 +119,7 @@ class CreatePost(RequestBody):
     place: PlaceBody | None = None
     taken_at: Instant | None = None
     sensitive: bool = False
+    comments_from: CommentsFrom | None = None
 
 
 class CreateAvatar(RequestBody):
@@ -127,7 +133,7 @@ class CreateAvatar(RequestBody):
 
 class EditPost(RequestBody):
     """The fields of a post to change. A field that is left out stays as it is; `null` removes the
-    place.
+    place, and lets the account's setting say who may comment.
 
     `alt_texts` maps media ids to texts; the texts of other media stay as they are.
     """
@@ -136,6 +142,7 @@ class EditPost(RequestBody):
     place: PlaceBody | UnsetType | None = UNSET
     alt_texts: Annotated[dict[str, AltText], Meta(max_length=MAX_MEDIA)] | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
+    comments_from: CommentsFrom | UnsetType | None = UNSET
 
 
 _HANDLE = (
@@ -152,12 +159,20 @@ Handle = Annotated[
 DisplayName = Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), _pattern(OPTIONAL_NAME)]
 
 
+HeldWords = Annotated[
+    list[Annotated[str, _documented(minLength=1, maxLength=MAX_HELD_WORD)]],
+    _documented(maxItems=MAX_HELD_WORDS),
+]
+
+
 class EditProfile(RequestBody):
     """The fields of a profile to change. A field that is left out stays as it is.
 
     `sensitive` says whether clients should blur sensitive posts for the caller, or show them.
     With `public_page` set to false, the caller's profile and posts are not shown to people who are
-    not signed in, and messengers and search engines get no preview of them.
+    not signed in, and messengers and search engines get no preview of them. `comments_from` says
+    who may comment on the caller's posts, unless a post says otherwise. Comments with one of the
+    `held_words` wait for the caller; a word is found whatever its case and accents.
     """
 
     handle: Handle | UnsetType = UNSET
@@ -166,6 +181,8 @@ class EditProfile(RequestBody):
     private: bool | UnsetType = UNSET
     sensitive: SensitiveView | UnsetType = UNSET
     public_page: bool | UnsetType = UNSET
+    comments_from: CommentsFrom | UnsetType = UNSET
+    held_words: HeldWords | UnsetType = UNSET
 
 
 class Health(Struct):
@@ -191,8 +208,8 @@ class ErrorBody(Struct):
 
 class LimitDetail(Struct):
     """What the caller has done too much of, `limit`: `posts`, `files`, `bytes`, `follows`,
-    `renames`, `changes` or `originals`. The same request succeeds after `retry_after` seconds,
-    unless the caller does more of it meanwhile. `code` is `limit_reached`."""
+    `renames`, `comments`, `changes` or `originals`. The same request succeeds after `retry_after`
+    seconds, unless the caller does more of it meanwhile. `code` is `limit_reached`."""
 
     code: str
     message: str
@@ -275,20 +292,25 @@ class Me(User):
     """The caller's own profile, with the settings that nobody else sees. `requests` is the number
     of people who have asked to follow the caller and have no answer yet; `sensitive` says whether
     clients should blur sensitive posts for the caller, or show them; `public_page` says whether
-    the caller may be shown to people who are not signed in."""
+    the caller may be shown to people who are not signed in. `comments_from` says who may comment on
+    the caller's posts, and comments with one of the `held_words` wait for the caller."""
 
     requests: int
     sensitive: SensitiveView
     public_page: bool
+    comments_from: CommentsFrom
+    held_words: list[str]
 
     @classmethod
-    def own(cls, view: ProfileView, links: MediaLinks) -> Me:
+    def own(cls, view: ProfileView, links: MediaLinks, held_words: Sequence[str]) -> Me:
         user, profile = User.of(view, links), view.profile
         return cls(
             **asdict(user),
             requests=profile.requests,
             sensitive=profile.sensitive,
             public_page=profile.public_page,
+            comments_from=profile.comments_from,
+            held_words=list(held_words),
         )
 
 
@@ -508,7 +530,10 @@ class PlaceView(Struct):
 class PostBody(Struct):
     """A post. Only its author sees it before it is published. `taken_at` is when the photo or video
     was taken, as the author says; null if the author did not say. If the author has marked it as
-    `sensitive`, clients should blur it, unless the viewer's own setting in `GET /me` is `show`."""
+    `sensitive`, clients should blur it, unless the viewer's own setting in `GET /me` is `show`.
+    `can_comment` says whether the viewer may comment on it now; `comments_from` is null for all but
+    its author, and if the account's setting decides. `first_comments` come with a post by its id
+    alone."""
 
     id: str
     state: PostState
@@ -522,6 +547,9 @@ class PostBody(Struct):
     published_at: Instant | None
     taken_at: Instant | None
     sensitive: bool
+    can_comment: bool
+    comments_from: CommentsFrom | None
+    first_comments: list[Comment] | None = None
 
     @classmethod
     def of(cls, view: PostView, links: MediaLinks) -> PostBody:
@@ -542,6 +570,63 @@ class PostBody(Struct):
             post.published_at,
             post.taken_at,
             post.sensitive,
+            view.can_comment,
+            post.comments_from if view.is_own else None,
+        )
+
+
+class Comment(Struct):
+    """A comment on a post.
+
+    `text` has today's handles of those whom it mentions; `mentions` lists the handles that lead to
+    a user. A reply names its root in `reply_to`; `replies` is the number of replies that everybody
+    sees, up to 1,000. If `deleted`, only its replies are left: author and text are null. A comment
+    that the owner of the post has `hidden` is seen by the owner and by its author, who is not told;
+    one that is `held` waits for the owner because of its words, and is seen by the same two.
+    """
+
+    id: str
+    post_id: str
+    author: Author | None
+    text: str | None
+    mentions: list[str]
+    created_at: Instant
+    edited_at: Instant | None
+    reply_to: str | None
+    pinned: bool
+    hidden: bool
+    held: bool
+    deleted: bool
+    likes: int
+    liked_by_me: bool
+    replies: int
+    can_edit: bool
+    can_delete: bool
+    can_moderate: bool
+
+    @classmethod
+    def of(cls, view: CommentView, links: MediaLinks) -> Comment:
+        comment, shown = view.comment, view.shown
+        reply_to = None if comment.id.reply is None else str(comment.id.root_id)
+        return cls(
+            str(comment.id),
+            str(comment.id.post_id),
+            None if view.author is None else Author.of(view.author, links),
+            None if shown is None else shown.text,
+            [] if shown is None else list(shown.handles),
+            comment.created_at,
+            comment.edited_at,
+            reply_to,
+            view.pinned,
+            view.is_hidden,
+            comment.held,
+            view.is_deleted,
+            comment.likes,
+            view.liked_by_me,
+            view.replies,
+            view.is_own,
+            view.is_own or view.is_moderated,
+            view.is_moderated,
         )
 
 

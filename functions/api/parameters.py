@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from shutterfeed.domain import ids, pages, users
 from shutterfeed.domain.characters import QUERY
+from shutterfeed.domain.comments import COMMENT_ID, Order
 from shutterfeed.domain.search import DEFAULT_KM, MAX_KM, MAX_QUERY, POINT, MediaKind, SearchKind
 from shutterfeed.domain.suggestions import MAX_SUGGESTIONS
 from shutterfeed.services.posts import IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY
@@ -61,6 +62,11 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
             {"type": "string", "pattern": whole(ids.POST_ID)},
         ),
         Parameter(
+            "comment_id",
+            "The id of a comment. A text that cannot be a comment's id is answered with 404.",
+            {"type": "string", "pattern": whole(COMMENT_ID)},
+        ),
+        Parameter(
             "media_id",
             "The id of a photo or video. A text that cannot be such an id is answered with 404.",
             {"type": "string", "pattern": whole(ids.ULID)},
@@ -107,6 +113,12 @@ PAGING: Final = (
         _CURSOR_TEXT,
     ),
     LIMIT,
+)
+
+ORDER: Final = Parameter(
+    "order",
+    "The order of the comments.",
+    {"type": "string", "enum": list(Order), "default": Order.OLDEST},
 )
 
 SINCE: Final = Parameter(

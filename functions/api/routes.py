@@ -14,6 +14,7 @@ from api.models import (
     AvatarCreated,
     BlockedPage,
     BlockedUser,
+    Comment,
     CreateAvatar,
     CreatePost,
     DeletedPage,
@@ -50,6 +51,7 @@ from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
 from shutterfeed.domain.users import Profile
+from shutterfeed.ports.posts import KEEP
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.viewing import PostView, ProfileView
 
@@ -94,6 +96,8 @@ def edit_me(call: Call) -> Me:
         private=_given(change.private),
         sensitive=_given(change.sensitive),
         public_page=_given(change.public_page),
+        comments_from=_given(change.comments_from),
+        held_words=_given(change.held_words),
     )
     return _own(call, profile)
 
@@ -391,6 +395,7 @@ def create_post(call: Call) -> PostCreated:
         ),
         body.taken_at,
         body.sensitive,
+        body.comments_from,
     )
     created = call.services.posts.create(call.user_id, draft, call.header(KEY.name))
     return PostCreated.of(created, call.services.links)
@@ -398,14 +403,20 @@ def create_post(call: Call) -> PostCreated:
 
 @route("GET", "/posts/{id}", returns=PostBody, errors=(404,))
 def get_post(call: Call) -> PostBody:
-    """Get a published post, or one of the caller's own posts in any state but `deleted`."""
-    return _post(call, call.services.posts.get(call.path["id"], call.viewer))
+    """Get a published post, or one of the caller's own posts in any state but `deleted`; with up to
+    two of its comments in `first_comments`, pinned ones first, then the most liked of the newest.
+    """
+    view = call.services.posts.get(call.path["id"], call.viewer)
+    first = call.services.discussions.first(call.viewer, view)
+    body = _post(call, view)
+    body.first_comments = [Comment.of(comment, call.services.links) for comment in first]
+    return body
 
 
 @route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404), limited=True)
 def edit_post(call: Call) -> PostBody:
     """Change the caption, the place, the alt texts or the mark `sensitive` of one of the caller's
-    posts."""
+    posts, or who may comment on it."""
     change = call.parse(EditPost)
     place = _given(change.place)
     view = call.services.posts.edit(
@@ -416,6 +427,7 @@ def edit_post(call: Call) -> PostBody:
         drop_place=change.place is None,
         alt_texts=_given(change.alt_texts),
         sensitive=_given(change.sensitive),
+        comments_from=KEEP if change.comments_from is UNSET else change.comments_from,
     )
     return _post(call, view)
 
@@ -477,8 +489,8 @@ def search(call: Call) -> SearchPage:
     The last word may be only a beginning. With a `type`, the list continues on further pages;
     without, the answer holds the best matches of each kind.
     """
-    kind = _choice(call, SearchKind, "type") or SearchKind.ALL
-    media = _choice(call, MediaKind, "media")
+    kind = choice(call, SearchKind, "type") or SearchKind.ALL
+    media = choice(call, MediaKind, "media")
     near = parse_circle(call.asked("near"), call.asked("km"))
     query = parse_query(call.asked("q") or "", near, media)
     limit, position = call.limit, call.position
@@ -634,7 +646,7 @@ def _also(kind: SearchKind, query: Query) -> bool:
     return kind is SearchKind.ALL and bool(query.terms)
 
 
-def _choice(call: Call, kind: type[E], name: str) -> E | None:
+def choice(call: Call, kind: type[E], name: str) -> E | None:
     """A parameter with a fixed set of values. Raises `InvalidInput`."""
     text = call.asked(name)
     if text is None:
@@ -647,7 +659,8 @@ def _choice(call: Call, kind: type[E], name: str) -> E | None:
 
 
 def _own(call: Call, profile: Profile) -> Me:
-    return Me.own(call.services.viewing.own(profile), call.services.links)
+    words = call.services.users.held_words(profile)
+    return Me.own(call.services.viewing.own(profile), call.services.links, words)
 
 
 def _seen(call: Call, view: ProfileView) -> UserAsSeen:

@@ -19,6 +19,7 @@ from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances, DynamoSha
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
+from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -47,6 +48,7 @@ from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.keys import Key, feed
 from shutterfeed.keys import counts as counts_key
 from shutterfeed.ports.blocks import Blocks, Mutes
+from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
@@ -62,6 +64,7 @@ from shutterfeed.ports.uploads import Ledger
 from shutterfeed.ports.viewing import ViewingReads, Wanted
 from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
+from tests.fakes.comments import FakeComments
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
     FakeAllowances,
@@ -123,6 +126,7 @@ class Store:
     suggestion_lists: SuggestionLists
     posts: Posts
     likes: Likes
+    comments: Comments
     avatars: Avatars
     open_posts: OpenPosts
     ledger: Ledger
@@ -250,6 +254,7 @@ def _fake_store() -> Store:
         FakeSuggestionLists(data),
         FakePosts(data),
         FakeLikes(data),
+        FakeComments(data),
         FakeAvatars(data),
         FakeOpenPosts(data),
         FakeLedger(data),
@@ -293,6 +298,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoSuggestionLists(metadata),
         DynamoPosts(metadata),
         DynamoLikes(metadata),
+        DynamoComments(metadata),
         DynamoAvatars(metadata),
         DynamoOpenPosts(metadata),
         DynamoLedger(metadata),

@@ -42,6 +42,7 @@ from shutterfeed.services.routing import ChangeRouter
 from shutterfeed.services.search import SearchService
 from shutterfeed.services.transcoding import TranscodingService
 from tests import samples
+from tests.fakes.comments import FakeComments
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
     FakeAllowances,
@@ -190,6 +191,7 @@ class Backend:
             requests=requests,
             posts=posts,
             likes=guard(FakeLikes(self.metadata)),
+            comments=guard(FakeComments(self.metadata)),
             ledger=ledger,
             blobs=blobs,
             avatars=avatars,
@@ -212,9 +214,9 @@ class Backend:
             clock=clock,
             ids=ids,
         )
-        self.sessions = people.sessions
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
-        self.viewing, self.likes = people.viewing, people.likes
+        self.viewing, self.likes, self.sessions = people.viewing, people.likes, people.sessions
+        self.comments, self.discussions = people.comments, people.discussions
         self.blocks, self.mutes = people.blocks, people.mutes
         self.uploads, self.downloads, self.avatars = (
             people.uploads,

@@ -20,6 +20,7 @@ from shutterfeed.domain.changes import (
     ProfileChanged,
     ReferenceAdded,
 )
+from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.limits import (
@@ -62,12 +63,20 @@ from shutterfeed.domain.retention import (
     unfollowed_marker_retention,
 )
 from shutterfeed.domain.suggestions import Acquaintances, Nomination, Popular, Suggested
-from shutterfeed.domain.users import HANDLE_REST, Avatar, Profile, SensitiveView, recent_renames
+from shutterfeed.domain.users import (
+    HANDLE_REST,
+    Avatar,
+    CommentsFrom,
+    Profile,
+    SensitiveView,
+    recent_renames,
+)
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
+from shutterfeed.ports.comments import Claim
 from shutterfeed.ports.follows import Blocked, FolloweeChanged
 from shutterfeed.ports.likes import Liker
-from shutterfeed.ports.posts import Creation
+from shutterfeed.ports.posts import KEEP, Creation, Keep
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.viewing import Stored, Wanted
@@ -104,6 +113,12 @@ class Metadata:
     counts: dict[PostId, PostCounts] = field(default_factory=dict)
     likes: dict[tuple[str, PostId], str] = field(default_factory=dict)
     """The ULIDs of likes, by who likes and what."""
+    comments: dict[CommentId, Comment] = field(default_factory=dict)
+    claims: dict[str, list[Claim]] = field(default_factory=dict)
+    """What users made with which idempotency keys, in the order in which they made it."""
+    comment_likes: set[tuple[CommentId, str]] = field(default_factory=set)
+    pinned: dict[PostId, tuple[str, ...]] = field(default_factory=dict)
+    held_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
     creations: dict[Key, Creation] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
@@ -264,6 +279,8 @@ class FakeProfiles:
         private: bool | None = None,
         sensitive: SensitiveView | None = None,
         public_page: bool | None = None,
+        comments_from: CommentsFrom | None = None,
+        held_words: Sequence[str] | None = None,
     ) -> None:
         profile = self.get(user_id)
         if profile is None:
@@ -278,8 +295,15 @@ class FakeProfiles:
             revision=profile.revision + (display_name is not None),
             private=profile.private if private is None else private,
             switches=profile.switches + (private is not None),
+            comments_from=comments_from or profile.comments_from,
+            held_words=profile.held_words if held_words is None else len(held_words),
         )
         self.data.write_profile(edited)
+        if held_words is not None:
+            self.data.held_words[user_id] = tuple(held_words)
+
+    def held_words(self, user_id: str) -> tuple[str, ...]:
+        return self.data.held_words.get(user_id, ())
 
     def spread_followers(self, user_id: str, shards: int) -> None:
         profile = self.get(user_id)
@@ -636,6 +660,7 @@ class FakePosts:
         spending: Spending = NOTHING,
         *,
         sensitive: bool | None = None,
+        comments_from: CommentsFrom | Keep | None = KEEP,
     ) -> bool:
         post = self.get(post_id)
         if post is None or post.state is PostState.DELETED:
@@ -647,6 +672,7 @@ class FakePosts:
             place=place,
             alt_texts=tuple(alt_texts),
             sensitive=post.sensitive if sensitive is None else sensitive,
+            comments_from=post.comments_from if isinstance(comments_from, Keep) else comments_from,
         )
         self.data.write_post(post_id, edited)
         if post.state is PostState.PUBLISHED:
@@ -1191,6 +1217,7 @@ class FakeViewingReads:
 
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
         stored = stored_of(self.data, viewer, wanted)
+        stored = replace(stored_of(self.data, wanted), barred=self._barred(wanted))
         if viewer.user_id is None:
             return stored
         users = {*wanted.users, *wanted.uncounted}
@@ -1204,6 +1231,9 @@ class FakeViewingReads:
             for user_id in {*users, *authors, *wanted.authors} - {viewer.user_id}
         }
         return replace(stored, relations={i: r for i, r in found.items() if r != STRANGERS})
+
+    def _barred(self, wanted: Wanted) -> frozenset[str]:
+        return frozenset(i for i in wanted.authors if (wanted.host, i) in self.data.blocks)
 
     def _relation(
         self, viewer_id: str, user_id: str, users: set[str], authors: set[str]

@@ -24,6 +24,13 @@ Metadata table
     COUNTS#<post>#<n>  COUNTS_SHARD       part of a hot post's number of likes
     USER#<id>          LIKES#<ulid>#<author> a user's like of a post; the ULID is the post's
     LIKED#<post>#<n>   <ulid of the like>#<id> one like, for the list of who likes the post
+    POST#<post>        COMMENT#<root>     comment on a post
+    POST#<post>        COMMENT#<root>#<reply> reply to it
+    POST#<post>        COMMENT_LIKES#<user>#<root>#<reply> like of a comment; `-` for no reply
+    POST#<post>        PINNED             the comments pinned above the others
+    USER#<commenter>   COMMENTED#<page>   what is left of the limit of comments, and which were made
+    USER#<owner>       HELD#<ulid>        a comment that waits for the owner of the post
+    USER#<owner>       HELD_WORDS         the words for which comments wait
     HANDLE#<handle>    HANDLE             handle claim
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to that content
@@ -65,6 +72,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, is_ulid, ulid
 from shutterfeed.domain.media import Reference
@@ -93,6 +101,13 @@ _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
 _COUNTS: Final = "COUNTS#"
 _LIKED: Final = "LIKED#"
+_POST_PARTITION: Final = "POST#"
+COMMENT_PREFIX: Final = "COMMENT#"
+COMMENT_LIKES_PREFIX: Final = "COMMENT_LIKES#"
+PINNED: Final = "PINNED"
+COMMENTED_PREFIX: Final = "COMMENTED#"
+HELD_PREFIX: Final = "HELD#"
+_NO_REPLY: Final = "-"
 _FEED: Final = "FEED#"
 _AUDIENCE: Final = "AUDIENCE#"
 _PULLS: Final = "PULLS#"
@@ -245,6 +260,72 @@ def parse_liker_sort(text: str) -> tuple[str, str]:
     """The ULID of the like, and the id of the user who likes."""
     like_ulid, _, user_id = text.partition("#")
     return like_ulid, user_id
+
+
+def answers_partition(post_id: PostId) -> str:
+    """The partition of all that people answer a post with: comments, their likes, and pins."""
+    return f"{_POST_PARTITION}{post_id}"
+
+
+def comment(comment_id: CommentId) -> Key:
+    sort = COMMENT_PREFIX + "#".join(filter(None, (comment_id.root, comment_id.reply)))
+    return Key(answers_partition(comment_id.post_id), sort)
+
+
+def parse_comment(key: Key) -> CommentId:
+    post_id = PostId.parse(_tail(key.pk, _POST_PARTITION))
+    root, _, reply = _tail(key.sk, COMMENT_PREFIX).partition("#")
+    return CommentId(post_id, root, reply or None)
+
+
+def after_thread(root_id: CommentId) -> Key:
+    """A key behind a root and all its replies, and before the next root."""
+    key = comment(root_id)
+    return Key(key.pk, f"{key.sk}#~")
+
+
+def comment_likes(user_id: str) -> str:
+    """The beginning of the sort keys of a user's likes of the comments of one post."""
+    return f"{COMMENT_LIKES_PREFIX}{user_id}#"
+
+
+def comment_like(comment_id: CommentId, user_id: str) -> Key:
+    subject = f"{comment_id.root}#{comment_id.reply or _NO_REPLY}"
+    return Key(answers_partition(comment_id.post_id), comment_likes(user_id) + subject)
+
+
+def parse_comment_like(key: Key) -> CommentId:
+    """The comment that is liked."""
+    _, root, reply = _tail(key.sk, COMMENT_LIKES_PREFIX).split("#")
+    post_id = PostId.parse(_tail(key.pk, _POST_PARTITION))
+    return CommentId(post_id, root, None if reply == _NO_REPLY else reply)
+
+
+def pinned(post_id: PostId) -> Key:
+    return Key(answers_partition(post_id), PINNED)
+
+
+def commented(user_id: str, page: int) -> Key:
+    return Key(user_partition(user_id), f"{COMMENTED_PREFIX}{page:08}")
+
+
+def parse_commented(key: Key) -> int:
+    """The page."""
+    return int(_tail(key.sk, COMMENTED_PREFIX))
+
+
+def held(comment_id: CommentId) -> Key:
+    """The key of the entry in the list of the comments that wait for the post's owner."""
+    return held_entry(comment_id.post_id.author_id, comment_id.ulid)
+
+
+def held_entry(owner_id: str, comment_ulid: str) -> Key:
+    return Key(user_partition(owner_id), HELD_PREFIX + comment_ulid)
+
+
+def held_words(user_id: str) -> Key:
+    """The key stands outside of `READER_RANGE`, so that no feed page reads the item."""
+    return Key(user_partition(user_id), "HELD_WORDS")
 
 
 def upload(author_id: str, media_id: str) -> Key:

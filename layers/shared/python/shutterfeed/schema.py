@@ -39,7 +39,9 @@ MOST_ACTIVE_DAYS: Final = 60
 """The highest number of days for which a deployment may push posts to a reader after their last
 visit. An unfollowing is remembered for longer than posts that were pushed by then can be seen."""
 
-LIMITS: Final = ("posts", "files", "bytes", "follows", "likes", "changes", "originals")
+LIMITS: Final = (
+    *("posts", "files", "bytes", "follows", "likes", "comments", "changes", "originals"),
+)
 """The kinds of actions that are limited for each user; `domain/limits.py` says what each is."""
 LIMITS_FULL_WITHIN_HOURS: Final = 168
 """The longest time after which an allowance is full again: what is left of it is kept for a day

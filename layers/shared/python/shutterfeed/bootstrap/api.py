@@ -12,6 +12,7 @@ from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
+from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -37,6 +38,7 @@ from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.links import signing_key
 from shutterfeed.domain.messages import FindAcquaintances, PrepareFeed
 from shutterfeed.ports.blocks import Blocks, Mutes
+from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
@@ -56,7 +58,9 @@ from shutterfeed.ports.viewing import ViewingReads
 from shutterfeed.services.accounts import AccountService
 from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.blocks import BlockService
+from shutterfeed.services.comments import CommentService
 from shutterfeed.services.cursors import Cursors
+from shutterfeed.services.discussions import DiscussionService
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
@@ -86,6 +90,8 @@ class People:
     mutes: MuteService
     posts: PostService
     likes: LikeService
+    comments: CommentService
+    discussions: DiscussionService
     uploads: UploadService
     downloads: DownloadService
     feed: FeedService
@@ -109,6 +115,7 @@ def wire(
     requests: FollowRequests,
     posts: Posts,
     likes: Likes,
+    comments: Comments,
     ledger: Ledger,
     blobs: Blobs,
     avatars: Avatars,
@@ -138,6 +145,7 @@ def wire(
         progress=ProgressService(ledger=ledger, blobs=blobs, clock=clock),
     )
     uploads = UploadService(posts=posts, ledger=ledger, bucket=bucket, clock=clock)
+    discussions = DiscussionService(comments=comments, viewing=viewing)
     return People(
         users=users,
         sessions=SessionService(users=users, profiles=profiles, sign_ins=sign_ins, clock=clock),
@@ -179,6 +187,17 @@ def wire(
         likes=LikeService(
             users=users, likes=likes, viewing=viewing, limits=limits, clock=clock, ids=ids
         ),
+        comments=CommentService(
+            users=users,
+            profiles=profiles,
+            comments=comments,
+            discussions=discussions,
+            viewing=viewing,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
+        discussions=discussions,
         uploads=uploads,
         downloads=DownloadService(
             ledger=ledger,
@@ -222,6 +241,7 @@ def services() -> Api:
         requests=DynamoRequests(metadata),
         posts=DynamoPosts(metadata),
         likes=DynamoLikes(metadata),
+        comments=DynamoComments(metadata),
         ledger=DynamoLedger(metadata),
         blobs=DynamoBlobs(metadata),
         avatars=DynamoAvatars(metadata),

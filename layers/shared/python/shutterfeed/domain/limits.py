@@ -93,8 +93,10 @@ class Limited(StrEnum):
     FOLLOWS = "follows"
     LIKES = "likes"
     """Likes and saves."""
+    COMMENTS = "comments"
+    """Comments and replies."""
     CHANGES = "changes"
-    """Changes of posts and profiles, restored posts, blocks and mutes."""
+    """Changes of posts, profiles and comments, restored posts, blocks and mutes."""
     ORIGINALS = "originals"
     """Copies of originals, made for their owner to download."""
 
@@ -172,6 +174,7 @@ _TOO_MUCH: Final = {
     Limited.BYTES: "You have uploaded a lot in a short time.",
     Limited.FOLLOWS: "You have followed many people in a short time.",
     Limited.LIKES: "You have liked or saved a lot in a short time.",
+    Limited.COMMENTS: "You have commented a lot in a short time.",
     Limited.CHANGES: "You have changed a lot in a short time.",
     Limited.ORIGINALS: "You have downloaded many originals in a short time.",
 }

@@ -25,6 +25,7 @@ from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import MediaState, Medium, Purpose, Upload
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
+from shutterfeed.domain.users import CommentsFrom
 from shutterfeed.domain.videos import MAX_VIDEO_BYTES, VIDEO_TYPES
 
 MAX_CAPTION: Final = 2200
@@ -112,6 +113,8 @@ class Post:
     sensitive: bool = False
     """Whether its author has marked it as something that not everybody wants to see at once. It is
     shown to whoever may see the post; clients blur it for viewers who want that."""
+    comments_from: CommentsFrom | None = None
+    """Who may comment; None if that is as the author's account says."""
     revision: int = field(default=0, compare=False)
     """The number of changes so far. It tells which of two copies of the post is the newer one."""
 

@@ -86,6 +86,15 @@ def query_words(text: str) -> list[str]:
     return list(_terms(fold(text), single=False))
 
 
+def parts(folded: str) -> list[str]:
+    """A folded text as what stands in it one after the other: whole words, single emoji, and in
+    scripts without spaces single characters."""
+    found: list[str] = []
+    for run in _RUN.finditer(folded):
+        found += run[0] if run.lastgroup == "unspaced" else [run[0]]
+    return found
+
+
 def hashtags(text: str) -> list[str]:
     """The hashtags in a text, folded, without `#`, in order and each once."""
     found = (tag[1] for tag in _TAG.finditer(fold(text)))

@@ -53,6 +53,14 @@ class MentionsFrom(StrEnum):
     NOBODY = "nobody"
 
 
+class CommentsFrom(StrEnum):
+    """Whose comments a user wants under their posts. Their own are always possible."""
+
+    EVERYONE = "everyone"
+    FOLLOWERS = "followers"
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class Avatar:
     """The picture of a profile, with everything that is needed to show it."""
@@ -109,6 +117,12 @@ class Profile:
 
     sessions_ended_at: datetime | None = None
     """The moment at which the user last signed out everywhere; None if they never did."""
+
+    comments_from: CommentsFrom = CommentsFrom.EVERYONE
+    """Who may comment on the user's posts, unless a post says otherwise."""
+    held_words: int = 0
+    """The number of words for which comments are held. The words themselves are an item of their
+    own, which few need to read."""
 
     renamed_at: tuple[datetime, ...] = ()
     """The moments of the last changes of the handle, at least of those that are `HANDLE_REST` ago

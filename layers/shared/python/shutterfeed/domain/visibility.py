@@ -8,7 +8,7 @@ If several reasons apply, `decide` returns the first in this order. A new reason
 `Reason`, and to this list at its position:
 
     about the subject      missing, never shown, (erased), (withheld by a moderator), deleted,
-                           unpublished
+                           unpublished, held, hidden
     about its owner        missing, (account closed or suspended)
     about viewer and       one has blocked the other, private and the viewer does not follow,
     owner                  the viewer is not signed in and the owner has no public page, muted
@@ -30,6 +30,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from shutterfeed.domain.comments import Comment
 from shutterfeed.domain.media import Purpose
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.users import Profile
@@ -92,10 +93,15 @@ class Reason(StrEnum):
     """It is the hidden post of an avatar."""
     DELETED = "deleted"
     UNPUBLISHED = "unpublished"
+    HELD = "held"
+    """The comment waits for the post's owner, and the viewer is neither that nor its author."""
+    HIDDEN = "hidden"
+    """The post's owner has hidden the comment, and the viewer is neither that nor its author."""
     OWNER_MISSING = "owner_missing"
     """Its author has no profile."""
     BLOCKED = "blocked"
-    """The viewer has blocked its owner, or the owner the viewer."""
+    """The viewer has blocked its owner, or the owner the viewer; or it is a comment of somebody
+    whom the owner of the post has blocked."""
     PRIVATE = "private"
     """Its author's account is private, and the viewer does not follow it."""
     NOT_PUBLIC = "not_public"
@@ -147,25 +153,30 @@ class UserSubject:
     profile: Profile | None
 
 
-Subject = PostSubject | UserSubject
+@dataclass(frozen=True, slots=True)
+class CommentSubject:
+    """A comment on a post that the viewer may see, and its author's profile; each is None if it is
+    not stored. `is_barred` says whether the owner of the post has blocked its author."""
+
+    comment: Comment | None
+    author: Profile | None
+    is_barred: bool = False
+
+
+Subject = PostSubject | UserSubject | CommentSubject
 
 
 def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surface) -> Reason | None:
     """The reason why the viewer may not see the subject on this surface; None if they may."""
     match subject:
-        case PostSubject(post, author):
-            if post is None:
-                return Reason.MISSING
-            reason = _decide_on_post(viewer, post, surface)
-            if reason is not None:
-                return reason
-            if author is None:
-                return Reason.OWNER_MISSING
-            return _decide_on_author(viewer, author, relation, surface)
+        case PostSubject():
+            return _decide_on_post(viewer, subject, relation, surface)
         case UserSubject(profile):
             if profile is None:
                 return Reason.MISSING
             return _decide_on_user(viewer, profile, relation, surface)
+        case CommentSubject():
+            return _decide_on_comment(viewer, subject, relation)
 
 
 def decide_on_relation(
@@ -220,7 +231,46 @@ def _decide_on_user(
     return decide_on_relation(viewer, profile.user_id, relation, surface)
 
 
-def _decide_on_post(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:
+def _decide_on_comment(
+    viewer: Viewer, subject: CommentSubject, relation: Relation
+) -> Reason | None:
+    """A comment is shown like its post: a private account's words on somebody's public post are
+    for all who see the post, and a mute takes nothing away from a discussion."""
+    comment = subject.comment
+    if comment is None:
+        return Reason.MISSING
+    if comment.removed:
+        return Reason.DELETED
+    if subject.author is None:
+        return Reason.OWNER_MISSING
+    if viewer.is_user(comment.author_id):
+        return None
+    if relation.is_cut or subject.is_barred:
+        return Reason.BLOCKED
+    return None if viewer.is_user(comment.owner_id) else _kept_back(comment)
+
+
+def _kept_back(comment: Comment) -> Reason | None:
+    """Why only its author and the owner of the post see a comment."""
+    if comment.held:
+        return Reason.HELD
+    return Reason.HIDDEN if comment.hidden else None
+
+
+def _decide_on_post(
+    viewer: Viewer, subject: PostSubject, relation: Relation, surface: Surface
+) -> Reason | None:
+    if subject.post is None:
+        return Reason.MISSING
+    reason = _decide_on_state(viewer, subject.post, surface)
+    if reason is not None:
+        return reason
+    if subject.author is None:
+        return Reason.OWNER_MISSING
+    return _decide_on_author(viewer, subject.author, relation, surface)
+
+
+def _decide_on_state(viewer: Viewer, post: Post, surface: Surface) -> Reason | None:
     if post.purpose is not Purpose.POST:
         return Reason.NEVER_SHOWN
     is_own = viewer.is_user(post.author_id)

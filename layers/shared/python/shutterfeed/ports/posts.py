@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from enum import Enum
+from typing import Final, Protocol
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.media import Medium, Upload
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Place, Post, PostState
+from shutterfeed.domain.users import CommentsFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,15 @@ class Creation:
 
     post_id: PostId
     fingerprint: str
+
+
+class Keep(Enum):
+    """A field that an edit leaves as it is, where None is a value."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
 
 
 class Posts(Protocol):
@@ -55,9 +66,11 @@ class Posts(Protocol):
         spending: Spending = NOTHING,
         *,
         sensitive: bool | None = None,
+        comments_from: CommentsFrom | Keep | None = KEEP,
     ) -> bool:
-        """Set the caption, the place and the alt texts, and whether the post is sensitive unless
-        None, and make the charges. False if the post is gone or deleted. Raises `LimitReached`."""
+        """Set the caption, the place and the alt texts, whether the post is sensitive unless None,
+        and who may comment unless `KEEP`, and make the charges. False if the post is gone or
+        deleted. Raises `LimitReached`."""
         ...
 
     def mark_processing(self, post_id: PostId) -> None:

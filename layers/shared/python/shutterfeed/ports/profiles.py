@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.users import Profile, SensitiveView
+from shutterfeed.domain.users import CommentsFrom, Profile, SensitiveView
 
 
 class HandleTaken(Exception):
@@ -35,9 +35,15 @@ class Profiles(Protocol):
         private: bool | None = None,
         sensitive: SensitiveView | None = None,
         public_page: bool | None = None,
+        comments_from: CommentsFrom | None = None,
+        held_words: Sequence[str] | None = None,
     ) -> None:
         """Change the given fields; None leaves a field as it is. A write of `private` counts as one
         of `Profile.switches`. Make the charges. Raises `LimitReached`."""
+        ...
+
+    def held_words(self, user_id: str) -> tuple[str, ...]:
+        """The words for which the user holds comments."""
         ...
 
     def spread_followers(self, user_id: str, shards: int) -> None:

@@ -30,6 +30,9 @@ class Wanted:
     uncounted: Collection[str] = ()
     """Users to read in the same way, of whom no number of followers is shown: those of a celebrity
     are not all counted."""
+    host: str | None = None
+    """The owner of a post on which the authors have commented: of each it is read whether that one
+    has blocked them."""
     mixed: bool = False
     """Whether posts and authors are shown among those of many, where mutes decide."""
 
@@ -53,6 +56,8 @@ class Stored:
     viewer follows them; and of a user everything."""
     liked: frozenset[PostId] = frozenset()
     """Those of the posts that the viewer likes."""
+    barred: frozenset[str] = frozenset()
+    """Those of the authors whom the host has blocked."""
 
     def relation_to(self, user_id: str) -> Relation:
         return self.relations.get(user_id, STRANGERS)
@@ -64,7 +69,8 @@ class Stored:
             {**self.counts, **later.counts},
             {**self.profiles, **later.profiles},
             {**self.relations, **later.relations},
-            self.liked | later.liked,
+            liked=self.liked | later.liked,
+            barred=self.barred | later.barred,
         )
 
     def including(self, posts: Iterable[Post], profiles: Iterable[Profile] = ()) -> Stored:

@@ -26,10 +26,10 @@ from shutterfeed.domain.posts import (
     check_place,
     check_sha256,
 )
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import CommentsFrom, Profile
 from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
 from shutterfeed.domain.visibility import Surface, Viewer
-from shutterfeed.ports.posts import Creation, Posts
+from shutterfeed.ports.posts import KEEP, Creation, Keep, Posts
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
 from shutterfeed.services.profiles import ProfileService
@@ -66,6 +66,7 @@ class PostDraft:
     media: tuple[MediumDraft, ...]
     taken_at: datetime | None = None
     sensitive: bool = False
+    comments_from: CommentsFrom | None = None
 
     def fingerprint(self) -> str:
         """A digest that is the same for the same draft, to tell a repeated request from a reused
@@ -125,9 +126,11 @@ class PostService:
         *,
         alt_texts: Mapping[str, str] | None = None,
         sensitive: bool | None = None,
+        comments_from: CommentsFrom | Keep | None = KEEP,
     ) -> PostView:
         """Change the caption unless None; set the place unless None, or drop it; change the alt
-        texts of those media whose ids are given, and whether the post is sensitive unless None.
+        texts of those media whose ids are given, whether the post is sensitive unless None, and who
+        may comment unless `KEEP`.
 
         Raises `InvalidInput`, `NotFound`, `LimitReached`, and `Forbidden` for another's post.
         """
@@ -140,7 +143,13 @@ class PostService:
         new_texts = _with_alt_texts(post, alt_texts or {})
         spending = self.limits.spending(editor_id, self.clock.now(), changes=1)
         if not self.posts.edit(
-            post.id, new_caption, new_place, new_texts, spending, sensitive=sensitive
+            post.id,
+            new_caption,
+            new_place,
+            new_texts,
+            spending,
+            sensitive=sensitive,
+            comments_from=comments_from,
         ):
             raise post_not_found()
         return self.viewing.post(Viewer(editor_id), post.id)
@@ -225,6 +234,7 @@ class PostService:
             alt_texts=alt_texts_of(m.alt_text for m in draft.media),
             taken_at=draft.taken_at,
             sensitive=draft.sensitive,
+            comments_from=draft.comments_from,
         )
         return post, tuple(Upload(post.id, medium, now) for medium in media)
 

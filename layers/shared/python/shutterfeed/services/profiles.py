@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shutterfeed.domain.errors import Busy, Conflict, LimitReached
+from shutterfeed.domain.holding import check_held_words
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.users import (
     HANDLE_REST,
+    CommentsFrom,
     Profile,
     SensitiveView,
     check_bio,
@@ -61,18 +64,21 @@ class ProfileService:
         private: bool | None = None,
         sensitive: SensitiveView | None = None,
         public_page: bool | None = None,
+        comments_from: CommentsFrom | None = None,
+        held_words: Sequence[str] | None = None,
     ) -> Profile:
         """Change what is not None. Raises `InvalidInput`, `LimitReached`, and `Conflict` for a
         taken handle."""
         current = self.me(user_id)
         display_name = None if display_name is None else check_display_name(display_name)
         bio = None if bio is None else check_bio(bio)
+        held_words = None if held_words is None else check_held_words(held_words)
         new_handle = None if handle is None else parse_handle(handle)
         if new_handle is not None:
             self._rename(current, new_handle)
         # A repeated switch does not make the index look at all posts again.
         switched = None if private == current.private else private
-        given = (display_name, bio, switched, sensitive, public_page)
+        given = (display_name, bio, switched, sensitive, public_page, comments_from, held_words)
         if any(value is not None for value in given):
             spending = self.limits.spending(user_id, self.clock.now(), changes=1)
             self.profiles.edit(
@@ -83,8 +89,14 @@ class ProfileService:
                 private=switched,
                 sensitive=sensitive,
                 public_page=public_page,
+                comments_from=comments_from,
+                held_words=held_words,
             )
         return self.me(user_id)
+
+    def held_words(self, profile: Profile) -> tuple[str, ...]:
+        """The words for which a user holds comments."""
+        return self.profiles.held_words(profile.user_id) if profile.held_words else ()
 
     def _rename(self, current: Profile, handle: str) -> None:
         for _ in range(_RENAME_ATTEMPTS):

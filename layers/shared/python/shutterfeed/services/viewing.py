@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from shutterfeed.domain import visibility
+from shutterfeed.domain import mentions, visibility
+from shutterfeed.domain.comments import Comment, CommentId, may_comment
 from shutterfeed.domain.errors import Forbidden, NotFound, quoted
 from shutterfeed.domain.ids import PostId, nobodys_id
+from shutterfeed.domain.mentions import Shown
 from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.users import Profile, canonical_handle
 from shutterfeed.domain.visibility import (
+    CommentSubject,
     PostSubject,
     Relation,
     Surface,
@@ -53,12 +56,49 @@ class PostView:
     counts: PostCounts
     liked_by_me: bool = False
     """Whether the viewer likes it."""
+    can_comment: bool = False
+    """Whether the viewer may comment on it now."""
+    is_own: bool = False
+    """Whether the viewer is its author."""
 
     @property
     def is_private(self) -> bool:
         """Whether not everybody may see the post, so that links to its media are given for a short
         time."""
         return self.author.profile.private or self.post.state is not PostState.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment as somebody is shown it. One that is hidden from them is shown as deleted if others
+    have replied to it: without its author, text and mentions."""
+
+    comment: Comment
+    author: AuthorView | None
+    shown: Shown | None
+    viewer: Viewer
+    replies: int = 0
+    pinned: bool = False
+    liked_by_me: bool = False
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.author is None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the viewer wrote it."""
+        return self.author is not None and self.viewer.is_user(self.comment.author_id)
+
+    @property
+    def is_moderated(self) -> bool:
+        """Whether the viewer owns the post."""
+        return self.author is not None and self.viewer.is_user(self.comment.owner_id)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is hidden from others, as far as the viewer is told: not if they wrote it."""
+        return self.is_moderated and self.comment.hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +245,31 @@ class ViewingService:
         views = {user_id: _user(viewer, user_id, stored, surface) for user_id in user_ids}
         return {i: AuthorView(view.profile) for i, view in views.items() if view is not None}
 
+    def comments(
+        self, viewer: Viewer, comments: Sequence[Comment], *, now: bool = False
+    ) -> dict[CommentId, CommentView]:
+        """Those of the comments that the viewer may see: comments on the posts of one user, which
+        the viewer may see, or else only the viewer's own. `now` reads their authors strongly
+        consistently."""
+        hosts = {comment.owner_id for comment in comments}
+        if len(hosts) > 1:
+            comments = [comment for comment in comments if viewer.is_user(comment.author_id)]
+        if not comments:
+            return {}
+        host = hosts.pop() if len(hosts) == 1 else None
+        mentioned = {m.user_id for comment in comments for m in comment.mentions}
+        authors = {comment.author_id for comment in comments}
+        wanted = Wanted(authors=sorted(authors | mentioned), host=host)
+        read = self.reads.read_now if now else self.reads.read
+        stored = read(viewer, wanted)
+        views = (_comment(viewer, comment, stored) for comment in comments)
+        return {view.comment.id: view for view in views if view is not None}
+
+
+def deleted_comment(viewer: Viewer, comment: Comment) -> CommentView:
+    """What is shown of a comment that the viewer may not see, so that its replies have a place."""
+    return CommentView(Comment(comment.id, "", "", removed=True), None, None, viewer)
+
 
 def post_not_found() -> NotFound:
     return NotFound("post_not_found", "There is no such post.")
@@ -241,8 +306,26 @@ def _post(
     reason = visibility.decide(viewer, PostSubject(post, author), relation, surface)
     if reason is not None or post is None or author is None:
         return None
-    counts = stored.counts.get(post_id, PostCounts())
-    return PostView(post, AuthorView(author), counts, post_id in stored.liked)
+    return PostView(
+        post,
+        AuthorView(author),
+        stored.counts.get(post_id, PostCounts()),
+        liked_by_me=post_id in stored.liked,
+        can_comment=may_comment(viewer.user_id, post, author, follows=relation.follows),
+        is_own=viewer.is_user(author.user_id),
+    )
+
+
+def _comment(viewer: Viewer, comment: Comment, stored: Stored) -> CommentView | None:
+    author = stored.profiles.get(comment.author_id)
+    subject = CommentSubject(comment, author, comment.author_id in stored.barred)
+    relation = stored.relation_to(comment.author_id)
+    if author is None or visibility.decide(viewer, subject, relation, Surface.LIST) is not None:
+        return None
+    people = {m.user_id: _user(viewer, m.user_id, stored, Surface.LIST) for m in comment.mentions}
+    handles = {i: view.profile.handle for i, view in people.items() if view is not None}
+    text = mentions.shown(comment.text, comment.mentions, handles)
+    return CommentView(comment, AuthorView(author), text, viewer)
 
 
 def _user_by_itself(

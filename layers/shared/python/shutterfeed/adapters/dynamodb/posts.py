@@ -47,7 +47,8 @@ from shutterfeed.domain.posts import (
     PostState,
 )
 from shutterfeed.domain.retention import IDEMPOTENCY_RETENTION
-from shutterfeed.ports.posts import Creation
+from shutterfeed.domain.users import CommentsFrom
+from shutterfeed.ports.posts import KEEP, Creation, Keep
 from shutterfeed.schema import (
     OPEN_PK,
     OPEN_SK,
@@ -67,6 +68,7 @@ _PULLED: Final = "pulled"
 _ATTEMPTS: Final = 10
 """How often a change is tried while others change the same recent posts."""
 _REVISION: Final = "revision"
+_COMMENTS_FROM: Final = "comments_from"
 _UNPUBLISHED: Final = Attr(_STATE).is_in(UNPUBLISHED)
 
 
@@ -131,12 +133,14 @@ class DynamoPosts:
         spending: Spending = NOTHING,
         *,
         sensitive: bool | None = None,
+        comments_from: CommentsFrom | Keep | None = KEEP,
     ) -> bool:
         changes: dict[str, object] = {"caption": caption}
         optional: dict[str, object] = {
             "place": place and plain(place),
             ALT_TEXTS: list(alt_texts),
             **({} if sensitive is None else {SENSITIVE: sensitive}),
+            **({} if comments_from is KEEP else {_COMMENTS_FROM: comments_from}),
         }
         changes |= {name: value for name, value in optional.items() if value}
 
@@ -155,6 +159,9 @@ class DynamoPosts:
                 place=place,
                 alt_texts=tuple(alt_texts),
                 sensitive=post.sensitive if sensitive is None else sensitive,
+                comments_from=(
+                    post.comments_from if isinstance(comments_from, Keep) else comments_from
+                ),
             )
             # The recent posts change even if they do not hold the post whole: a migration that has
             # read the post, to put it there, must read it again.
@@ -335,7 +342,8 @@ def _as_read(post: Post) -> ConditionBase:
     place = is_now("place", post.place and plain(post.place))
     texts = is_now(ALT_TEXTS, list(post.alt_texts))
     marked = is_now(SENSITIVE, post.sensitive)
-    return Attr("caption").eq(post.caption) & place & texts & marked
+    commented = is_now(_COMMENTS_FROM, post.comments_from)
+    return Attr("caption").eq(post.caption) & place & texts & marked & commented
 
 
 def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:

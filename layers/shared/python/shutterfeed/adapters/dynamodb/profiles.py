@@ -22,13 +22,20 @@ from shutterfeed.adapters.dynamodb.table import (
     Put,
     Table,
     Update,
+    Write,
     item_key,
     key_item,
     retried,
 )
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.users import HANDLE_REST, Profile, SensitiveView, recent_renames
+from shutterfeed.domain.users import (
+    HANDLE_REST,
+    CommentsFrom,
+    Profile,
+    SensitiveView,
+    recent_renames,
+)
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.schema import PK, TTL_ATTRIBUTE
 
@@ -37,6 +44,7 @@ _SHARDS = "follower_shards"
 _POPULARITY = "popularity"
 _RENAMED_AT = "renamed_at"
 _SESSIONS_ENDED_AT = "sessions_ended_at"
+_WORDS = "words"
 _REVISED = {"revision": 1}
 _SWITCHED = {"switches": 1}
 
@@ -81,6 +89,8 @@ class DynamoProfiles:
         private: bool | None = None,
         sensitive: SensitiveView | None = None,
         public_page: bool | None = None,
+        comments_from: CommentsFrom | None = None,
+        held_words: Sequence[str] | None = None,
     ) -> None:
         fields = {
             "display_name": display_name,
@@ -88,6 +98,8 @@ class DynamoProfiles:
             "private": private,
             "sensitive": sensitive,
             "public_page": public_page,
+            "comments_from": comments_from,
+            "held_words": None if held_words is None else len(held_words),
         }
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an empty update.
@@ -99,7 +111,15 @@ class DynamoProfiles:
                 add={**revised, **switched},
                 condition=Attr(PK).exists(),
             )
-            transact(self.table, [update], spending)
+            writes: list[Write] = [update]
+            if held_words is not None:
+                words = key_item(keys.held_words(user_id)) | {_WORDS: list(held_words)}
+                writes.append(Put(words))
+            transact(self.table, writes, spending)
+
+    def held_words(self, user_id: str) -> tuple[str, ...]:
+        item = self.table.get(keys.held_words(user_id))
+        return () if item is None else tuple(item[_WORDS])
 
     def spread_followers(self, user_id: str, shards: int) -> None:
         few = Attr(PK).exists() & (Attr(_SHARDS).not_exists() | Attr(_SHARDS).lt(shards))

@@ -41,7 +41,8 @@ class DynamoViewingReads:
             calls = [*self.table.getting(items, consistent), *finding(self.table, own)]
         found = by_kind(item for batch in at_once(calls) for item in batch)
         relations = _to_relations(viewer, found, _Owners.of(viewer, wanted), self.clock.now())
-        stored = replace(to_stored(found), relations=relations)
+        barred = _barred_by(wanted.host, found)
+        stored = replace(to_stored(found), relations=relations, barred=barred)
         exact = with_followers(self.table, _shown(viewer, wanted, stored), consistent)
         return replace(stored, profiles={**stored.profiles, **exact})
 
@@ -83,6 +84,8 @@ def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False)
     authors = (post_id.author_id for post_id in wanted.posts)
     users = (*wanted.users, *wanted.uncounted)
     yield from map(keys.profile, (*authors, *wanted.authors, *users))
+    if wanted.host is not None:
+        yield from (keys.pair(wanted.host, author) for author in {*wanted.authors} - {wanted.host})
     if with_relations and viewer.user_id is not None:
         yield from _relation_keys(viewer.user_id, _Owners.of(viewer, wanted))
         if wanted.needs_mutes:
@@ -101,6 +104,13 @@ def _relation_keys(viewer_id: str, owners: _Owners) -> Iterator[Key]:
     for user_id in sorted(owners.users):
         yield keys.follow(user_id, viewer_id)
         yield keys.request(viewer_id, user_id)
+
+
+def _barred_by(host: str | None, found: dict[Kind, list[Item]]) -> frozenset[str]:
+    """Those whom the owner of a post has blocked."""
+    pairs = ((keys.parse_pair(item_key(item)), item[BY]) for item in found[Kind.BLOCK])
+    blocked = (user_id for pair, by in pairs if host in by for user_id in pair)
+    return frozenset(blocked) - {host}
 
 
 def by_kind(items: Iterable[Item]) -> dict[Kind, list[Item]]:
@@ -129,7 +139,9 @@ def _to_relations(
     followers = {follower for follower, followee in edges if viewer.is_user(followee)}
     requested = {keys.parse_request(item_key(item))[1] for item in found[Kind.REQUEST]}
     pairs = {keys.parse_pair(item_key(item)): item[BY] for item in found[Kind.BLOCK]}
-    blockers = {user_id: by for pair, by in pairs.items() for user_id in pair}
+    blockers = {
+        user_id: by for pair, by in pairs.items() for user_id in pair if viewer.user_id in pair
+    }
     muted = to_muted(next(iter(found[Kind.MUTES]), None))
     relations = {
         user_id: Relation(

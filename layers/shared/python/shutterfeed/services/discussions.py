@@ -1,0 +1,189 @@
+"""The comments of posts as they are shown: lists, single ones, and those of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shutterfeed.domain.comments import (
+    FIRST_COMMENTS,
+    Comment,
+    CommentId,
+    Order,
+    Thread,
+    comment_not_found,
+    parse_id,
+)
+from shutterfeed.domain.ids import MalformedId, PostId
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.comments import Comments
+from shutterfeed.services.viewing import (
+    CommentView,
+    PostView,
+    ViewingService,
+    deleted_comment,
+    post_not_found,
+)
+
+_READ_FOR_FIRST: Final = 6
+"""How many of the newest roots are read to find those that come with a post: some may be hidden
+from the viewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """Where a page of roots begins: after a root, and the roots that were pinned when the first
+    page was shown, which is where these were."""
+
+    root: str
+    pinned: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join((self.root, *self.pinned))
+
+    @classmethod
+    def parse(cls, text: str) -> _Position:
+        root, *pinned = text.split(" ")
+        return cls(root, tuple(pinned))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscussionService:
+    comments: Comments
+    viewing: ViewingService
+
+    def page(
+        self, viewer: Viewer, post: str, order: Order, position: str | None, limit: int
+    ) -> Page[CommentView]:
+        """The roots of a post. The first page begins with the pinned ones, which come beyond
+        `limit`, and are nowhere else. Raises `NotFound`."""
+        post_id = self._visible_post(viewer, post).post.id
+        start = None if position is None else _Position.parse(position)
+        after = None if start is None else start.root
+        found = self.comments.discussion(post_id, _id_of(viewer), order, after, limit)
+        pinned = found.pinned if start is None else start.pinned
+        first = self._pinned(post_id, pinned) if start is None else ()
+        pinned = tuple(thread.root.id.root for thread in first) if start is None else pinned
+        rest = [thread for thread in found.threads.items if thread.root.id.root not in pinned]
+        views = self._shown(viewer, (*first, *rest), found.liked, found.pinned)
+        last = found.threads.next_position
+        return Page(views, None if last is None else str(_Position(last, pinned)))
+
+    def replies(
+        self, viewer: Viewer, comment: str, position: str | None, limit: int
+    ) -> Page[CommentView]:
+        """The replies to a root, oldest first; for a reply, those to its root. Raises
+        `NotFound`."""
+        root_id = parse_id(comment).root_id
+        self._visible_post(viewer, str(root_id.post_id))
+        if not self._shown(viewer, self.comments.threads_of([root_id]), frozenset()):
+            raise comment_not_found()
+        page = self.comments.replies(root_id, position, limit)
+        liked = self.comments.liked(root_id.post_id, _id_of(viewer))
+        threads = [Thread(reply) for reply in page.items]
+        return Page(self._shown(viewer, threads, liked), page.next_position)
+
+    def one(self, viewer: Viewer, comment: str) -> CommentView:
+        """A comment by its id. Raises `NotFound`."""
+        comment_id = parse_id(comment)
+        self._visible_post(viewer, str(comment_id.post_id))
+        return self.shown(viewer, comment_id)
+
+    def shown(self, viewer: Viewer, comment_id: CommentId) -> CommentView:
+        """A comment on a post that the viewer may see. Raises `NotFound`."""
+        root_id = comment_id.root_id
+        if comment_id.reply is None:
+            threads = self.comments.threads_of([root_id])
+        else:
+            threads = tuple(map(Thread, self.comments.get_many([comment_id]).values()))
+        liked = self.comments.liked(root_id.post_id, _id_of(viewer))
+        pinned = self.comments.pinned(root_id.post_id)
+        views = self._shown(viewer, threads, liked, pinned, now=True)
+        if not views:
+            raise comment_not_found()
+        return views[0]
+
+    def first(self, viewer: Viewer, view: PostView) -> tuple[CommentView, ...]:
+        """Those comments that come with a post that is read by its id: the pinned ones first, then
+        the most liked of the newest."""
+        if viewer.user_id is None or not view.counts.comments:
+            return ()
+        post_id = view.post.id
+        found = self.comments.discussion(
+            post_id, _id_of(viewer), Order.NEWEST, None, _READ_FOR_FIRST
+        )
+        pinned = self._pinned(post_id, found.pinned)
+        roots = {thread.root.id.root for thread in pinned}
+        newest = [t for t in found.threads.items if t.root.counts and t.root.id.root not in roots]
+        newest.sort(key=lambda thread: thread.root.likes, reverse=True)
+        views = self._shown(viewer, (*pinned, *newest), found.liked, found.pinned)
+        return tuple(view for view in views if not view.is_deleted)[:FIRST_COMMENTS]
+
+    def own(self, viewer: Viewer, position: str | None, limit: int) -> Page[CommentView]:
+        """All comments of the viewer's, newest first, whoever may see them."""
+        page = self.comments.made_by(_id_of(viewer), position, limit)
+        return Page(self._each(viewer, page.items), page.next_position)
+
+    def held(self, viewer: Viewer, position: str | None, limit: int) -> Page[CommentView]:
+        """The comments that wait for the viewer, on posts that are not deleted, newest first."""
+        page = self.comments.held_for(_id_of(viewer), position, limit)
+        posts = sorted({comment_id.post_id for comment_id in page.items})
+        shown = {view.post.id for view in self.viewing.posts(viewer, posts)}
+        ids = [comment_id for comment_id in page.items if comment_id.post_id in shown]
+        return Page(self._each(viewer, ids), page.next_position)
+
+    def _each(self, viewer: Viewer, ids: Sequence[CommentId]) -> tuple[CommentView, ...]:
+        """Comments on several posts, in this order, without the numbers of their replies."""
+        views = self.viewing.comments(viewer, list(self.comments.get_many(ids).values()))
+        return tuple(views[comment_id] for comment_id in ids if comment_id in views)
+
+    def _visible_post(self, viewer: Viewer, text: str) -> PostView:
+        try:
+            return self.viewing.post(viewer, PostId.parse(text))
+        except MalformedId:
+            raise post_not_found() from None
+
+    def _pinned(self, post_id: PostId, roots: Iterable[str]) -> tuple[Thread, ...]:
+        """The pinned roots that everybody may see."""
+        ids = [CommentId(post_id, root) for root in roots]
+        threads = self.comments.threads_of(ids) if ids else ()
+        return tuple(thread for thread in threads if thread.root.counts)
+
+    def _shown(
+        self,
+        viewer: Viewer,
+        threads: Sequence[Thread],
+        liked: frozenset[CommentId],
+        pinned: Sequence[str] = (),
+        *,
+        now: bool = False,
+    ) -> tuple[CommentView, ...]:
+        """What the viewer is shown of comments on one post. A root that they may not see stands
+        there as deleted if others have replied to it."""
+        roots: list[Comment] = [thread.root for thread in threads]
+        seen = self.viewing.comments(viewer, roots, now=now)
+        views = []
+        for thread in threads:
+            view = seen.get(thread.root.id)
+            if view is None and thread.replies:
+                view = deleted_comment(viewer, thread.root)
+            if view is not None:
+                is_pinned = thread.root.id.reply is None and thread.root.id.root in pinned
+                views.append(
+                    replace(
+                        view,
+                        replies=thread.replies,
+                        pinned=is_pinned and not view.is_deleted,
+                        liked_by_me=thread.root.id in liked and not view.is_deleted,
+                    )
+                )
+        return tuple(views)
+
+
+def _id_of(viewer: Viewer) -> str:
+    """The viewer's id. Raises `NotFound` if they are not signed in: they are shown no comments."""
+    if viewer.user_id is None:
+        raise comment_not_found()
+    return viewer.user_id

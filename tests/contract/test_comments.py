@@ -1,0 +1,277 @@
+"""Comments: written once, counted exactly, listed without gaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.commented import ENTRIES
+from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.domain.comments import Comment, CommentId, Order, Thread
+from shutterfeed.domain.errors import LimitReached
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.limits import Allowance, Limited, Limits
+from shutterfeed.domain.mentions import Mention
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.visibility import NOBODY
+from shutterfeed.ports.comments import Claim
+from shutterfeed.ports.viewing import Wanted
+from tests import samples
+from tests.contract.conftest import Store, Tables
+from tests.fakes.system import START
+from tests.limits import PLENTY
+from tests.paging import whole
+
+ADA, BEN, CY = (samples.user_id(number) for number in (1, 2, 3))
+POST = PostId(ADA, ulid(START, 1))
+OTHER = PostId(ADA, ulid(START, 2))
+DAY = timedelta(days=1)
+
+
+def _id(number: int, reply: int | None = None, post: PostId = POST) -> CommentId:
+    """The id of the comment made so many seconds after the start."""
+    root = ulid(START + timedelta(seconds=number), number)
+    if reply is None:
+        return CommentId(post, root)
+    return CommentId(post, root, ulid(START + timedelta(seconds=reply), reply))
+
+
+def _comment(number: int, reply: int | None = None, author: str = BEN, **more: Any) -> Comment:
+    return replace(Comment(_id(number, reply), author, f"text {number}"), **more)
+
+
+def _counted(store: Store, post: PostId = POST) -> int:
+    counts = store.viewing.read_now(NOBODY, Wanted(at_hand=[post])).counts.get(post)
+    return 0 if counts is None else counts.comments
+
+
+def _stored(store: Store, comment_id: CommentId) -> Comment:
+    return store.comments.get_many([comment_id])[comment_id]
+
+
+def _roots(store: Store, order: Order, limit: int) -> list[str]:
+    def page(after: str | None, most: int) -> Page[Thread]:
+        return store.comments.discussion(POST, ADA, order, after, most).threads
+
+    pages = whole(page, limit)
+    return [thread.root.id.root for thread in pages]
+
+
+def test_a_comment_comes_back_as_it_was_written_and_counts_once(store: Store) -> None:
+    comment = _comment(1, mentions=(Mention("cy", CY),), text="hello @cy")
+    assert store.comments.add(comment)
+    assert not store.comments.add(replace(comment, text="another"))
+    assert _stored(store, comment.id) == comment
+    assert _counted(store) == 1
+    assert store.comments.get_many([_id(2)]) == {}
+
+
+def test_the_number_follows_every_change_of_what_counts(store: Store) -> None:
+    store.comments.add(_comment(1))
+    store.comments.add(_comment(1, 2))
+    store.comments.add(_comment(3, held=True))
+    store.comments.add(_comment(1, 4, hidden=True))
+    assert _counted(store) == 2
+    steps = [
+        (_id(1), {"hidden": True}, 1),
+        (_id(1), {"hidden": False}, 2),
+        (_id(3), {"held": False}, 3),
+        (_id(1, 4), {"hidden": False}, 4),
+        (_id(3), {"text": "changed", "edited_at": START}, 4),
+        (_id(3), {"held": True}, 3),
+    ]
+    for comment_id, change, number in steps:
+        before = _stored(store, comment_id)
+        assert store.comments.change(before, replace(before, **change))
+        assert replace(_stored(store, comment_id), version=0) == replace(
+            before, **change, version=0
+        )
+        assert _counted(store) == number
+    for comment_id in (_id(1), _id(3), _id(1, 2), _id(1, 4)):
+        before = _stored(store, comment_id)
+        assert store.comments.change(before, before.without_text())
+    assert _counted(store) == 0
+    assert store.comments.held_for(ADA, None, 10).items == ()
+
+
+def test_of_two_changes_of_what_was_read_only_one_is_made(store: Store) -> None:
+    store.comments.add(_comment(1))
+    before = _stored(store, _id(1))
+    assert store.comments.change(before, replace(before, text="one", edited_at=START))
+    assert not store.comments.change(before, replace(before, text="two", hidden=True))
+    assert _stored(store, _id(1)).text == "one"
+    assert _counted(store) == 1
+
+
+def test_a_key_stands_for_one_comment_of_its_user_for_its_time(store: Store) -> None:
+    first = Claim("aa", _id(100), "ff")
+    assert store.comments.claimed(BEN, "aa", START) is None
+    assert store.comments.claim(BEN, first, START) == first
+    assert store.comments.claim(BEN, Claim("aa", _id(101), "ee"), START) == first
+    assert store.comments.claimed(BEN, "aa", START) == first
+    assert store.comments.claimed(CY, "aa", START) is None
+    later = Claim("aa", _id(102), "ee")
+    assert store.comments.claim(BEN, later, START + timedelta(seconds=101)) == later
+    assert store.comments.claimed(BEN, "aa", START + timedelta(seconds=101)) == later
+
+
+def test_what_a_user_has_said_is_listed_newest_first(store: Store) -> None:
+    ids = [_id(number, number + 1 if number % 2 else None) for number in range(3 * ENTRIES + 2)]
+    for number, comment_id in enumerate(ids):
+        store.comments.claim(BEN, Claim(f"{number:016}", comment_id, "f" * 8), START)
+    for number, comment_id in enumerate(ids):
+        assert store.comments.claimed(BEN, f"{number:016}", START) == Claim(
+            f"{number:016}", comment_id, "f" * 8
+        )
+    newest_first = sorted(ids, key=lambda comment_id: comment_id.ulid, reverse=True)
+    for limit in (1, 3, ENTRIES, ENTRIES + 1, 100):
+        listed = whole(partial(store.comments.made_by, BEN), limit)
+        assert listed == newest_first
+    assert store.comments.made_by(CY, None, 10).items == ()
+
+
+def test_every_comment_takes_from_the_limit_and_a_repetition_does_not(store: Store) -> None:
+    few = Allowance(ENTRIES + 2, 1)
+    limits = Limits({**PLENTY.allowances, Limited.COMMENTS: few})
+    spending = limits.spending(BEN, START, comments=1)
+    for number in range(ENTRIES + 2):
+        claim = Claim(f"{number:016}", _id(number), "f" * 8)
+        for _ in range(2):
+            assert store.comments.claim(BEN, claim, START - DAY, spending) == claim
+    with pytest.raises(LimitReached) as refused:
+        store.comments.claim(BEN, Claim("more", _id(99), "f" * 8), START - DAY, spending)
+    assert (refused.value.limit, refused.value.retry_after) == ("comments", 3600)
+    assert store.comments.claimed(BEN, "more", START - DAY) is None
+    later = limits.spending(BEN, START + timedelta(hours=1), comments=1)
+    assert store.comments.claim(BEN, Claim("more", _id(99), "f" * 8), START - DAY, later)
+    assert store.comments.claim(CY, Claim("cy", _id(98), "f" * 8), START - DAY, spending)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_roots_are_listed_whole_in_pages_of_any_size_with_the_numbers_of_their_replies(
+    store: Store, limit: int
+) -> None:
+    for number in range(1, 8):
+        store.comments.add(_comment(number))
+        for reply in range(number % 4):
+            store.comments.add(_comment(number, 100 + 10 * number + reply, hidden=reply == 2))
+    gone, kept = _stored(store, _id(4)), _stored(store, _id(5))
+    for comment in (gone, kept):
+        store.comments.change(comment, comment.without_text())
+    shown = [_id(number).root for number in (1, 2, 3, 5, 6, 7)]
+    assert _roots(store, Order.OLDEST, limit) == shown
+    assert _roots(store, Order.NEWEST, limit) == shown[::-1]
+    threads = store.comments.discussion(POST, ADA, Order.OLDEST, None, 50).threads.items
+    assert [thread.replies for thread in threads] == [1, 2, 2, 1, 2, 2]
+    assert store.comments.threads_of([_id(3), _id(99), _id(1)]) == (threads[2], threads[0])
+    assert store.comments.discussion(OTHER, ADA, Order.OLDEST, None, 50).threads.items == ()
+
+
+def test_long_threads_have_no_gap_and_no_doubles(store: Store) -> None:
+    for number in (1, 2, 3):
+        store.comments.add(_comment(number))
+    for reply in range(45):
+        store.comments.add(_comment(2, 100 + reply))
+    for limit in (1, 2, 10):
+        for order in Order:
+            assert len(_roots(store, order, limit)) == 3
+    threads = store.comments.discussion(POST, ADA, Order.NEWEST, None, 2).threads.items
+    assert [thread.replies for thread in threads] == [0, 45]
+    for limit in (1, 7, 45, 50):
+        found = whole(partial(store.comments.replies, _id(2)), limit)
+        assert [reply.id for reply in found] == [_id(2, 100 + n) for n in range(45)]
+
+
+def test_pages_stay_whole_while_others_write(store: Store) -> None:
+    for number in (2, 4, 6):
+        store.comments.add(_comment(number))
+        store.comments.add(_comment(number, 50 + number))
+    first = store.comments.discussion(POST, ADA, Order.OLDEST, None, 2).threads
+    store.comments.add(_comment(4, 70))
+    store.comments.add(_comment(8))
+    removed = _stored(store, _id(2))
+    store.comments.change(removed, removed.without_text())
+    rest = store.comments.discussion(POST, ADA, Order.OLDEST, first.next_position, 9).threads
+    seen = [thread.root.id for thread in (*first.items, *rest.items)]
+    assert seen == [_id(number) for number in (2, 4, 6, 8)]
+    thread = store.comments.replies(_id(4), None, 1)
+    store.comments.add(_comment(4, 80))
+    more = store.comments.replies(_id(4), thread.next_position, 9)
+    assert [r.id for r in (*thread.items, *more.items)] == [_id(4, n) for n in (54, 70, 80)]
+
+
+def test_held_comments_are_listed_for_the_owner_of_the_posts(store: Store) -> None:
+    held = [_comment(number, held=True) for number in range(1, 6)]
+    held[2] = replace(held[2], id=_id(3, post=OTHER))
+    for comment in held:
+        store.comments.add(comment)
+    newest_first = [comment.id for comment in reversed(held)]
+    for limit in (1, 2, 9):
+        listed = whole(partial(store.comments.held_for, ADA), limit)
+        assert listed == newest_first
+    store.comments.change(held[0], replace(held[0], held=False))
+    store.comments.change(held[1], held[1].without_text())
+    assert store.comments.held_for(ADA, None, 9).items == tuple(newest_first[:3])
+    assert store.comments.held_for(BEN, None, 9).items == ()
+
+
+def test_likes_of_comments_are_counted_as_often_as_there_are_some(store: Store) -> None:
+    store.comments.add(_comment(1))
+    store.comments.add(_comment(1, 2))
+    for user in (ADA, CY):
+        assert store.comments.like(_id(1), user)
+        assert not store.comments.like(_id(1), user)
+    assert store.comments.like(_id(1, 2), CY)
+    assert (_stored(store, _id(1)).likes, _stored(store, _id(1, 2)).likes) == (2, 1)
+    assert store.comments.liked(POST, CY) == {_id(1), _id(1, 2)}
+    assert store.comments.liked(OTHER, CY) == frozenset()
+    for taken_back in (True, False):
+        assert store.comments.unlike(_id(1), CY) is taken_back
+    assert _stored(store, _id(1)).likes == 1
+    assert not store.comments.like(_id(9), CY)
+    before = _stored(store, _id(1))
+    assert store.comments.change(before, replace(before, text="a like is no change of it"))
+    store.comments.like(_id(1), BEN)
+    assert store.comments.change(_stored(store, _id(1)), _stored(store, _id(1)).without_text())
+    assert not store.comments.like(_id(1), CY)
+
+
+def test_pins_are_replaced_only_as_they_were_read(store: Store) -> None:
+    assert store.comments.pinned(POST) == ()
+    assert store.comments.pin(POST, (), ("a",))
+    assert not store.comments.pin(POST, (), ("b",))
+    assert store.comments.pin(POST, ("a",), ("a", "b"))
+    assert store.comments.pinned(POST) == ("a", "b")
+    assert store.comments.pin(POST, ("a", "b"), ())
+    assert store.comments.pinned(POST) == ()
+    assert store.comments.pin(POST, (), ("c",))
+
+
+def test_nothing_is_left_of_the_comments_of_a_post_that_is_gone(store: Store) -> None:
+    for number in range(1, 31):
+        store.comments.add(_comment(number, held=number % 3 == 0))
+        store.comments.like(_id(number), CY)
+    store.comments.add(replace(_comment(1), id=_id(1, post=OTHER)))
+    store.comments.pin(POST, (), (_id(1).root,))
+    for _ in range(2):
+        store.comments.remove_all(POST)
+        assert store.comments.discussion(POST, CY, Order.OLDEST, None, 50).threads.items == ()
+        assert store.comments.pinned(POST) == ()
+        assert store.comments.liked(POST, CY) == frozenset()
+        assert store.comments.held_for(ADA, None, 50).items == ()
+        assert (_counted(store), _counted(store, OTHER)) == (0, 1)
+
+
+def test_a_page_of_notes_is_never_larger_than_one_write_unit(tables: Tables) -> None:
+    comments = DynamoComments(tables.metadata)
+    spending = PLENTY.spending(BEN, START, comments=1)
+    for number in range(ENTRIES):
+        claim = Claim(f"{number:016}", _id(number, number + 1), "f" * 8)
+        comments.claim(BEN, claim, START, spending)
+    item = tables.metadata.get(keys.commented(BEN, 0)) or {}
+    assert sum(len(name) + len(str(value)) for name, value in item.items()) <= 1024

@@ -1,0 +1,147 @@
+"""Comments in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shutterfeed.domain.comments import MAX_COUNTED_REPLIES, Comment, CommentId, Order, Thread
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.limits import NOTHING, Spending
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import PostCounts
+from shutterfeed.ports.comments import Claim, Discussion
+from tests.fakes.metadata import Metadata, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class FakeComments:
+    data: Metadata
+
+    def claimed(self, author_id: str, digest: str, since: datetime) -> Claim | None:
+        claims = (c for c in self.data.claims.get(author_id, ()) if c.digest == digest)
+        recent = (c for c in claims if c.comment_id.ulid >= ulid(since, 0))
+        return next(recent, None)
+
+    def claim(
+        self, author_id: str, claim: Claim, since: datetime, spending: Spending = NOTHING
+    ) -> Claim:
+        earlier = self.claimed(author_id, claim.digest, since)
+        if earlier is not None:
+            return earlier
+        self.data.spend(spending)
+        self.data.claims.setdefault(author_id, []).append(claim)
+        return claim
+
+    def add(self, comment: Comment) -> bool:
+        if comment.id in self.data.comments:
+            return False
+        self.data.comments[comment.id] = comment
+        self._count(comment.id.post_id, int(comment.counts))
+        return True
+
+    def get_many(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
+        return {i: self.data.comments[i] for i in comment_ids if i in self.data.comments}
+
+    def change(self, before: Comment, after: Comment, spending: Spending = NOTHING) -> bool:
+        now = self.data.comments.get(before.id)
+        if now is None or now.version != before.version:
+            return False
+        self.data.spend(spending)
+        changed = replace(after, version=now.version + 1, likes=now.likes)
+        self.data.comments[before.id] = changed
+        self._count(before.id.post_id, int(after.counts) - int(now.counts))
+        return True
+
+    def discussion(
+        self, post_id: PostId, viewer_id: str, order: Order, after: str | None, limit: int
+    ) -> Discussion:
+        is_newest = order is Order.NEWEST
+        roots = sorted(
+            (c for c in self.data.comments.values() if c.id.post_id == post_id and not c.id.reply),
+            key=lambda comment: comment.id,
+            reverse=is_newest,
+        )
+        threads = [Thread(root, self._replies(root.id)) for root in roots]
+        rest = [
+            thread
+            for thread in threads
+            if (thread.replies or not thread.root.removed)
+            and (after is None or (thread.root.id.root < after) is is_newest)
+            and thread.root.id.root != after
+        ]
+        page = page_of(rest, limit, lambda thread: thread.root.id.root)
+        return Discussion(page, self.pinned(post_id), self.liked(post_id, viewer_id))
+
+    def threads_of(self, root_ids: Sequence[CommentId]) -> tuple[Thread, ...]:
+        found = self.get_many(root_ids)
+        return tuple(Thread(found[i], self._replies(i)) for i in root_ids if i in found)
+
+    def replies(self, root_id: CommentId, after: str | None, limit: int) -> Page[Comment]:
+        found = sorted(
+            (c for c in self.data.comments.values() if c.id.reply and c.id.root_id == root_id),
+            key=lambda comment: comment.id,
+        )
+        rest = [comment for comment in found if after is None or comment.id.ulid > after]
+        return page_of(rest, limit, lambda comment: comment.id.ulid)
+
+    def made_by(self, author_id: str, before: str | None, limit: int) -> Page[CommentId]:
+        ids = [claim.comment_id for claim in self.data.claims.get(author_id, ())]
+        ids.sort(key=lambda comment_id: comment_id.ulid, reverse=True)
+        rest = [i for i in ids if before is None or i.ulid < before]
+        return page_of(rest, limit, lambda comment_id: comment_id.ulid)
+
+    def held_for(self, owner_id: str, before: str | None, limit: int) -> Page[CommentId]:
+        held = [c.id for c in self.data.comments.values() if c.held and c.owner_id == owner_id]
+        held.sort(key=lambda comment_id: comment_id.ulid, reverse=True)
+        rest = [i for i in held if before is None or i.ulid < before]
+        return page_of(rest, limit, lambda comment_id: comment_id.ulid)
+
+    def liked(self, post_id: PostId, user_id: str) -> frozenset[CommentId]:
+        likes = self.data.comment_likes
+        return frozenset(i for i, liker in likes if liker == user_id and i.post_id == post_id)
+
+    def like(self, comment_id: CommentId, user_id: str, spending: Spending = NOTHING) -> bool:
+        comment = self.data.comments.get(comment_id)
+        if comment is None or comment.removed or (comment_id, user_id) in self.data.comment_likes:
+            return False
+        self.data.spend(spending)
+        self.data.comment_likes.add((comment_id, user_id))
+        self.data.comments[comment_id] = replace(comment, likes=comment.likes + 1)
+        return True
+
+    def unlike(self, comment_id: CommentId, user_id: str) -> bool:
+        if (comment_id, user_id) not in self.data.comment_likes:
+            return False
+        self.data.comment_likes.remove((comment_id, user_id))
+        comment = self.data.comments[comment_id]
+        self.data.comments[comment_id] = replace(comment, likes=comment.likes - 1)
+        return True
+
+    def pinned(self, post_id: PostId) -> tuple[str, ...]:
+        return self.data.pinned.get(post_id, ())
+
+    def pin(self, post_id: PostId, before: Sequence[str], after: Sequence[str]) -> bool:
+        if self.pinned(post_id) != tuple(before):
+            return False
+        self.data.pinned[post_id] = tuple(after)
+        return True
+
+    def remove_all(self, post_id: PostId) -> None:
+        for comment_id in [i for i in self.data.comments if i.post_id == post_id]:
+            del self.data.comments[comment_id]
+        self.data.comment_likes -= {e for e in self.data.comment_likes if e[0].post_id == post_id}
+        self.data.pinned.pop(post_id, None)
+        self.data.counts.pop(post_id, None)
+
+    def _replies(self, root_id: CommentId) -> int:
+        comments = self.data.comments.values()
+        counted = sum(c.counts for c in comments if c.id.reply and c.id.root_id == root_id)
+        return min(counted, MAX_COUNTED_REPLIES)
+
+    def _count(self, post_id: PostId, by: int) -> None:
+        if by:
+            counts = self.data.counts.get(post_id, PostCounts())
+            counted = replace(counts, comments=counts.comments + by)
+            self.data.write_counts(post_id, counted)
