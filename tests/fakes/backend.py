@@ -303,6 +303,7 @@ class Backend:
             originals=originals,
             renditions=renditions,
             removals=guard(FakeRemovals(self.metadata, 1_000)),
+            comments=guard(FakeComments(self.metadata)),
             clock=clock,
         )
         self.reconciling = ReconcilingService(

@@ -1216,8 +1216,7 @@ class FakeViewingReads:
         return self.read_now(viewer, wanted)
 
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        stored = stored_of(self.data, viewer, wanted)
-        stored = replace(stored_of(self.data, wanted), barred=self._barred(wanted))
+        stored = replace(stored_of(self.data, viewer, wanted), barred=self._barred(wanted))
         if viewer.user_id is None:
             return stored
         users = {*wanted.users, *wanted.uncounted}

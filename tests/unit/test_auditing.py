@@ -13,6 +13,7 @@ from shutterfeed.domain.retention import UPLOAD_OVERDUE
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.mismatches import Mismatch, Suspicion
 from tests import samples
+from tests.fakes.comments import FakeComments
 from tests.fakes.evidence import FakeEvidence
 from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals
 from tests.fakes.storage import FakeOriginals, FakeRenditions, FakeUploadBucket
@@ -71,6 +72,7 @@ def test_a_repair_leaves_only_what_a_person_has_to_look_at() -> None:
         originals=FakeOriginals(house.buckets),
         renditions=FakeRenditions(house.buckets),
         removals=FakeRemovals(house.metadata, per_hour=0),
+        comments=FakeComments(house.metadata),
         clock=house.clock,
     )
     for message in house.collect.messages:

@@ -7,6 +7,7 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.buckets import S3Originals, S3Renditions, S3UploadBucket
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.bootstrap import aws
@@ -24,5 +25,6 @@ def service() -> CollectionService:
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
         removals=DynamoRemovals(metadata, int(settings.removals_per_hour)),
+        comments=DynamoComments(metadata),
         clock=aws.clock(),
     )

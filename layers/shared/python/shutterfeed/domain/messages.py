@@ -140,7 +140,8 @@ class FindAcquaintances:
 
 @dataclass(frozen=True, slots=True)
 class CollectMedia:
-    """A post is gone for good: give up its references, and its entries in the ledger."""
+    """A post is gone for good: give up its references, its entries in the ledger and its
+    comments."""
 
     references: tuple[Reference, ...]
 
