@@ -160,7 +160,7 @@ DisplayName = Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), _pattern(OPTIONA
 
 
 HeldWords = Annotated[
-    list[Annotated[str, _documented(minLength=1, maxLength=MAX_HELD_WORD)]],
+    list[Annotated[str, _documented(minLength=1, maxLength=MAX_HELD_WORD, pattern=whole(NAME))]],
     _documented(maxItems=MAX_HELD_WORDS),
 ]
 

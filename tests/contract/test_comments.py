@@ -121,7 +121,8 @@ def test_a_key_stands_for_one_comment_of_its_user_for_its_time(store: Store) -> 
 
 
 def test_what_a_user_has_said_is_listed_newest_first(store: Store) -> None:
-    ids = [_id(number, 100 + number if number % 2 else None) for number in range(3 * ENTRIES + 2)]
+    numbers = range(3 * ENTRIES + 2)
+    ids = [_id(0, number) if number % 2 else _id(number) for number in numbers]
     for number, comment_id in enumerate(ids):
         store.comments.claim(BEN, Claim(f"{number:016}", comment_id, "f" * 8), START)
     for number, comment_id in enumerate(ids):

@@ -153,6 +153,7 @@ def _stored(play: Play, state: State) -> Iterator[str]:
     yield from invariants.contents(state)
     yield from invariants.avatars(play, state)
     yield from invariants.counters(state)
+    yield from invariants.comments(state)
     yield from invariants.requests(state)
     yield from invariants.delivery(state)
     yield from invariants.blocks(state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blocks import BY
 from shutterfeed.adapters.dynamodb.mutes import to_mute, to_muted
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
+from shutterfeed.adapters.dynamodb.threads import to_comment
 from shutterfeed.domain.delivery import PULLED, Delivery, RecentPosts
 from shutterfeed.domain.media import MediaState, Picture
 from shutterfeed.domain.mutes import NO_MUTES
@@ -109,6 +111,24 @@ def counters(state: State) -> Iterator[str]:
         )
         if stored != declared:
             yield f"{user_id} stores {stored} bytes, not {declared}"
+
+
+def comments(state: State) -> Iterator[str]:
+    """A post's number of comments is that of those that count, and every reply has its root."""
+    found = [
+        to_comment(row)
+        for key, row in state.metadata.items()
+        if key.sk.startswith(keys.COMMENT_PREFIX)
+    ]
+    there = {comment.id for comment in found}
+    counted = Counter(comment.id.post_id for comment in found if comment.counts)
+    for post_id in state.posts.keys() | counted.keys():
+        row = state.metadata.get(keys.counts(post_id), {})
+        if row.get("comments", 0) != counted[post_id]:
+            yield f"{post_id} has {counted[post_id]} comments, and counts {row.get('comments', 0)}"
+    for comment in found:
+        if comment.id.root_id not in there:
+            yield f"{comment.id} has no root"
 
 
 def requests(state: State) -> Iterator[str]:

@@ -27,6 +27,7 @@ _OWN: Final = (
         "PULLS#",
         "COUNT",
         "USAGE",
+        "COMMENTED#",
     ),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE", "BLOCK", "MUTES#", "READER_MUTES"),
 )
@@ -128,8 +129,8 @@ def _is_referred_to(key: Key, shown: set[PostId], media: set[tuple[str, str, str
         return True
     if key.sk == keys.BLOB:
         return keys.parse_blob(key) in {sha256 for _, _, sha256 in media}
-    if key.sk.startswith(keys.POST_PREFIX):
-        return keys.parse_post(key) in shown
+    if (post_id := _post_of(key)) is not None:
+        return post_id in shown
     if key.sk.startswith(keys.UPLOAD_PREFIX):
         author_id, media_id = keys.parse_upload(key)
         return any(p.startswith(author_id) and m == media_id for p, m, _ in media)
@@ -137,3 +138,10 @@ def _is_referred_to(key: Key, shown: set[PostId], media: set[tuple[str, str, str
         reference = keys.parse_reference(key)
         return (str(reference.post_id), reference.media_id, reference.sha256) in media
     return False
+
+
+def _post_of(key: Key) -> PostId | None:
+    """The post that an item is, or whose comment it is."""
+    if key.sk.startswith(keys.COMMENT_PREFIX):
+        return keys.parse_comment(key).post_id
+    return keys.parse_post(key) if key.sk.startswith(keys.POST_PREFIX) else None

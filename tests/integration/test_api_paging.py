@@ -23,8 +23,20 @@ LISTS = [
 ASKED = {"/search": {"q": "winter"}}
 
 
-def _of(path: str, handle: str) -> str:
-    return path.format(handle=handle, tag="winter")
+@pytest.fixture
+def lists(client: Client, pipeline: Pipeline, ada: Person) -> dict[str, str]:
+    """A path that exists for each list, by the path in the document."""
+    handle = client.patch("/me", ada, {"handle": "ada"}).json["handle"]
+    post = publish(client, pipeline, ada, [jpeg(16, 16)], "of-lists")
+    said = client.request(
+        "POST",
+        f"/posts/{post}/comments",
+        ada,
+        body={"text": "here"},
+        headers={"Idempotency-Key": "of-lists"},
+    )
+    names = {"handle": handle, "tag": "winter", "id": post, "comment_id": said.json["id"]}
+    return {path: path.format_map(names) for path in LISTS}
 
 
 @pytest.fixture
@@ -53,26 +65,28 @@ def test_every_answer_with_a_next_cursor_is_a_list() -> None:
 
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "1000", "1.5", "ten", "", "1,2", "٣", " 1"])
 def test_limits_outside_the_bounds_are_refused(
-    client: Client, ada: Person, handle: str, limit: str
+    client: Client, ada: Person, lists: dict[str, str], limit: str
 ) -> None:
     for path in LISTS:
-        answer = client.get(_of(path, handle), ada, **ASKED.get(path, {}), limit=limit)
+        answer = client.get(lists[path], ada, **ASKED.get(path, {}), limit=limit)
         assert (path, answer.status) == (path, 400)
         assert answer.error == ("invalid_limit", "limit")
 
 
 @pytest.mark.parametrize("limit", ["1", "100"])
 def test_limits_at_the_bounds_are_taken(
-    client: Client, ada: Person, handle: str, limit: str
+    client: Client, ada: Person, lists: dict[str, str], limit: str
 ) -> None:
     for path in LISTS:
-        assert client.get(_of(path, handle), ada, **ASKED.get(path, {}), limit=limit).status == 200
+        assert client.get(lists[path], ada, **ASKED.get(path, {}), limit=limit).status == 200
 
 
 @pytest.mark.parametrize("bad", ["", "x", "AAAA", "!", "ü", "A" * 22, "A" * 2000, "0:", "null"])
-def test_made_up_cursors_are_refused(client: Client, ada: Person, handle: str, bad: str) -> None:
+def test_made_up_cursors_are_refused(
+    client: Client, ada: Person, lists: dict[str, str], bad: str
+) -> None:
     for path in LISTS:
-        answer = client.get(_of(path, handle), ada, **ASKED.get(path, {}), cursor=bad)
+        answer = client.get(lists[path], ada, **ASKED.get(path, {}), cursor=bad)
         assert (path, answer.status) == (path, 400)
         assert answer.error == ("invalid_cursor", "cursor")
 
@@ -97,9 +111,9 @@ def test_a_cursor_is_its_users_alone(client: Client, ada: Person, ben: Person, c
 
 @pytest.mark.parametrize("path", [path for path in LISTS if path != "/me/uploads"])
 def test_a_cursor_is_its_lists_alone(
-    client: Client, ada: Person, handle: str, cursor: str, path: str
+    client: Client, ada: Person, lists: dict[str, str], cursor: str, path: str
 ) -> None:
-    answer = client.get(_of(path, handle), ada, **ASKED.get(path, {}), cursor=cursor)
+    answer = client.get(lists[path], ada, **ASKED.get(path, {}), cursor=cursor)
     assert answer.error == ("invalid_cursor", "cursor")
 
 

@@ -85,7 +85,7 @@ class Stage:
     def _shown(self) -> Any:
         own = (
             *("/me", "/me/uploads", "/me/deleted", "/me/requests", "/me/blocks", "/me/mutes"),
-            *("/me/likes", "/feed"),
+            *("/me/likes", "/me/comments", "/me/held-comments", "/feed"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
@@ -93,6 +93,7 @@ class Stage:
         answers += [self.client.get(path.format(handle), self.ben) for path in public]
         mine = self.client.get(f"/users/{handle}/posts", self.ada).json["items"]
         answers += [self.client.get(f"/posts/{post['id']}/likes", self.ben) for post in mine]
+        answers += [self.client.get(f"/posts/{post['id']}/comments", self.ben) for post in mine]
         return [_without_links(answer.json) for answer in answers]
 
     def create(self, body: Any, key: str = "earlier") -> Any:
@@ -110,6 +111,15 @@ class Stage:
             ledger.mark_ready(post.author_id, medium.media_id, samples.picture())
         assert posts.publish(post_id, ready, composed.ids().new(now), now)
         return str(post_id)
+
+    def commented(self, person: Person, text: str = "here", post_id: str | None = None) -> str:
+        """The id of somebody's comment on a post of Ada's."""
+        path = f"/posts/{post_id or self.published()}/comments"
+        headers = {"Idempotency-Key": f"earlier-{person.subject}"}
+        body = {"text": text}
+        made = self.client.request("POST", path, person, body=body, headers=headers)
+        found: str = made.json["id"]
+        return found
 
     def with_avatar(self) -> None:
         request = Request(body=declared(b"earlier"), key="earlier-avatar")
@@ -302,6 +312,43 @@ def _liked(stage: Stage) -> Request:
     return request
 
 
+def _nothing_said(stage: Stage) -> Request:
+    return Request({"id": stage.published()}, body={"text": "new"}, key="key")
+
+
+def _something_said(stage: Stage) -> Request:
+    post_id = stage.published()
+    said = stage.commented(stage.ben, post_id=post_id)
+    return Request({"id": post_id}, body={"text": "new", "reply_to": said}, key="key")
+
+
+def _own_comment(stage: Stage) -> Request:
+    return Request({"comment_id": stage.commented(stage.ada)}, body={"text": "new"})
+
+
+def _bens_comment(stage: Stage) -> Request:
+    return Request({"comment_id": stage.commented(stage.ben)})
+
+
+def _held_comment(stage: Stage) -> Request:
+    stage.client.patch("/me", stage.ada, {"held_words": ["here"]})
+    return _bens_comment(stage)
+
+
+def _comment_marked(mark: str) -> Scenario:
+    def scenario(stage: Stage) -> Request:
+        request = _bens_comment(stage)
+        stage.client.put(f"/comments/{request.path['comment_id']}/{mark}", stage.ada)
+        return request
+
+    scenario.__name__ = f"comment_{mark}"
+    return scenario
+
+
+_HIDDEN_COMMENT: Final = _comment_marked("hidden")
+_PINNED_COMMENT: Final = _comment_marked("pinned")
+_LIKED_COMMENT: Final = _comment_marked("like")
+
 SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "edit_me": (_handle_and_names, _own_handle, _private, _public_again),
     "sign_out_everywhere": (_signed_in,),
@@ -320,6 +367,16 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "create_post": (_small_files, _large_file),
     "like_post": (_published_there, _liked),
     "unlike_post": (_liked, _published_there),
+    "create_comment": (_nothing_said, _something_said),
+    "edit_comment": (_own_comment,),
+    "delete_comment": (_bens_comment, _held_comment, _HIDDEN_COMMENT),
+    "hide_comment": (_bens_comment, _held_comment, _HIDDEN_COMMENT),
+    "show_comment": (_HIDDEN_COMMENT, _bens_comment),
+    "approve_comment": (_held_comment, _bens_comment),
+    "pin_comment": (_bens_comment, _PINNED_COMMENT),
+    "unpin_comment": (_PINNED_COMMENT, _bens_comment),
+    "like_comment": (_bens_comment, _LIKED_COMMENT),
+    "unlike_comment": (_LIKED_COMMENT, _bens_comment),
     "edit_post": (_pending_edited, _published_edited),
     "delete_post": (_published_there, _pending_in_parts),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),

@@ -22,14 +22,15 @@ import api
 import shutterfeed
 from api.handler import handler
 from api.http import ROUTES, Call, Route
-from api.models import Author, PostBody, User
+from api.models import Author, Comment, PostBody, User
 from reconcile.handler import handler as reconcile
-from shutterfeed.domain import visibility
+from shutterfeed.domain import comments, visibility
 from shutterfeed.domain.ids import random_id
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import (
     NOBODY,
+    CommentSubject,
     PostSubject,
     Reason,
     Relation,
@@ -45,8 +46,8 @@ from tests.integration.publishing import publish
 from tests.integration.world import SITE_URL, Person, World
 from tests.pictures import jpeg
 
-SHOWN: Final = (PostBody, User, Author)
-VIEWS: Final = frozenset(("PostView", "ProfileView", "AuthorView"))
+SHOWN: Final = (PostBody, Comment, User, Author)
+VIEWS: Final = frozenset(("PostView", "CommentView", "ProfileView", "AuthorView"))
 ONE_PLACE: Final = "services/viewing.py"
 
 
@@ -126,6 +127,11 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     pipeline.run()
     reconcile({}, payloads.context())
     of_ben = {"handle": "heron"}
+    client.patch("/me", ada, {"held_words": ["held"]})
+    said = _said(client, ben, bens, "Mine")
+    _said(client, eve, bens, "Nice", reply_to=said)
+    own = {"comment_id": _said(client, ada, bens, "Hello @heron")}
+    theirs = {"comment_id": _said(client, ben, adas, "Held")}
     requests = {
         "get_me": Request(),
         "edit_me": Request(body={"bio": "x"}),
@@ -138,6 +144,18 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "edit_post": Request({"id": adas}, body={"caption": "A white stork"}),
         "restore_post": Request({"id": deleted}),
         "create_post": Request(body=draft([b"new"])),
+        "create_comment": Request({"id": bens}, {"text": "new"}),
+        "list_comments": Request({"id": bens}),
+        "get_comment": Request(own),
+        "list_replies": Request({"comment_id": said}),
+        "edit_comment": Request(own, {"text": "Good day @heron"}),
+        "list_own_comments": Request(),
+        "list_held_comments": Request(),
+        "approve_comment": Request(theirs),
+        "hide_comment": Request(theirs),
+        "show_comment": Request(theirs),
+        "pin_comment": Request(theirs),
+        "unpin_comment": Request(theirs),
         "list_likers": Request({"id": bens}),
         "list_likes": Request(),
         "get_feed": Request(),
@@ -190,6 +208,15 @@ def test_pages_feeds_and_what_others_embed_tell_only_of_what_the_decision_shows(
             assert ("heron" in body) is not hidden, name
 
 
+def _said(client: Client, person: Person, post: str, text: str, **more: str) -> str:
+    """The id of somebody's comment."""
+    headers = {"Idempotency-Key": f"{person.subject}-{text[:4]}"}
+    body = {"text": text, **more}
+    made = client.request("POST", f"/posts/{post}/comments", person, body=body, headers=headers)
+    found: str = made.json["id"]
+    return found
+
+
 def _shown(answer: Any) -> set[str]:
     """The ids of all posts and users in an answer."""
     found: set[str] = set()
@@ -207,6 +234,8 @@ def _ids(subject: Subject) -> set[str]:
     match subject:
         case PostSubject(Post() as post, Profile() as author):
             return {str(post.id), author.user_id}
+        case CommentSubject(comments.Comment() as comment, Profile() as author):
+            return {str(comment.id), author.user_id}
         case UserSubject(Profile() as profile):
             return {profile.user_id}
     return set()

@@ -17,6 +17,19 @@ from typing import Any, TypeVar
 
 import httpx
 from shutterfeed_client import AuthenticatedClient, Client, models
+from shutterfeed_client.api.comments import (
+    approve_comment,
+    delete_comment,
+    edit_comment,
+    get_comment,
+    hide_comment,
+    like_comment,
+    list_replies,
+    pin_comment,
+    show_comment,
+    unlike_comment,
+    unpin_comment,
+)
 from shutterfeed_client.api.feed import get_feed
 from shutterfeed_client.api.hashtags import list_tagged
 from shutterfeed_client.api.me import (
@@ -33,8 +46,10 @@ from shutterfeed_client.api.me import (
     get_upload,
     list_blocks,
     list_deleted,
+    list_held_comments,
     list_likes,
     list_mutes,
+    list_own_comments,
     list_requests,
     list_uploads,
     mute,
@@ -45,11 +60,13 @@ from shutterfeed_client.api.me import (
     unmute,
 )
 from shutterfeed_client.api.posts import (
+    create_comment,
     create_post,
     delete_post,
     edit_post,
     get_post,
     like_post,
+    list_comments,
     list_likers,
     restore_post,
     unlike_post,
@@ -90,6 +107,7 @@ def main(task: dict[str, Any]) -> None:
     other = AuthenticatedClient(
         base_url=task["url"], token=task["other_token"], raise_on_unexpected_status=True
     )
+    drive_comments(me, other, post_id)
     drive_people(me, task["handle"], task["other"])
     drive_requests(me, task["handle"], other, task["other"])
     drive_feed_and_search(me, post_id)
@@ -167,6 +185,41 @@ def drive_likes(me: Any, post_id: str) -> None:
     likes = answer(list_likes.sync_detailed(client=me)).items
     assert [(post.id, post.liked_by_me) for post in likes] == [(post_id, True)]
     assert answer(unlike_post.sync_detailed(post_id, client=me)).counts.likes == 0
+
+
+def drive_comments(me: Any, other: Any, post_id: str) -> None:
+    held = models.EditProfile(held_words=["spoiler"])
+    assert answer(edit_me.sync_detailed(client=me, body=held)).held_words == ["spoiler"]
+    waiting = said(other, post_id, "A spoiler!")
+    assert waiting.held
+    assert answer(list_held_comments.sync_detailed(client=me)).items[0].id == waiting.id
+    assert not answer(approve_comment.sync_detailed(waiting.id, client=me)).held
+    reply = said(me, post_id, "A reply", reply_to=waiting.id)
+    assert reply.reply_to == waiting.id
+    assert answer(list_replies.sync_detailed(waiting.id, client=me)).items == [reply]
+    body = models.EditComment(text="A better reply")
+    assert answer(edit_comment.sync_detailed(reply.id, client=me, body=body)).edited_at
+    assert answer(list_own_comments.sync_detailed(client=me)).items[0].text == body.text
+    assert answer(hide_comment.sync_detailed(waiting.id, client=me)).hidden
+    assert not answer(show_comment.sync_detailed(waiting.id, client=me)).hidden
+    assert answer(pin_comment.sync_detailed(waiting.id, client=me)).pinned
+    assert answer(like_comment.sync_detailed(waiting.id, client=me)).likes == 1
+    order = models.ListCommentsOrder.NEWEST
+    listed = answer(list_comments.sync_detailed(post_id, client=me, order=order)).items
+    assert [(c.id, c.pinned, c.replies) for c in listed] == [(waiting.id, True, 1)]
+    first = answer(get_post.sync_detailed(post_id, client=me)).first_comments
+    assert [comment.id for comment in first] == [waiting.id]
+    assert answer(unlike_comment.sync_detailed(waiting.id, client=me)).likes == 0
+    assert not answer(unpin_comment.sync_detailed(waiting.id, client=me)).pinned
+    for comment in (reply, waiting):
+        assert answer(get_comment.sync_detailed(comment.id, client=me)).id == comment.id
+        assert delete_comment.sync_detailed(comment.id, client=me).status_code == 204
+
+
+def said(who: Any, post_id: str, text: str, **more: Any) -> Any:
+    body = models.CreateComment(text=text, **more)
+    key = text.replace(" ", "-")
+    return answer(create_comment.sync_detailed(post_id, client=who, body=body, idempotency_key=key))
 
 
 def drive_people(me: Any, handle: str, other: str) -> None:

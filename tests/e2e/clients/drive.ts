@@ -31,6 +31,7 @@ await driveService();
 const [postId, mediaId] = await driveSmallPost();
 await driveLargeUpload();
 await drivePost();
+await driveComments();
 await drivePeople();
 await driveFeedAndSearch();
 await drivePublic();
@@ -107,6 +108,50 @@ async function driveLikes(path: { id: string }): Promise<void> {
     [[path.id, true]],
   );
   assert.equal((await answer(api.unlikePost({ path }))).counts.likes, 0);
+}
+
+async function driveComments(): Promise<void> {
+  const post = { id: postId };
+  const me = await answer(api.editMe({ body: { held_words: ["spoiler"] } }));
+  assert.deepEqual(me.held_words, ["spoiler"]);
+  const waiting = await answer(
+    api.createComment({
+      path: post,
+      body: { text: "A spoiler!" },
+      headers: { "Idempotency-Key": "waiting" },
+      auth: () => task.other_token,
+    }),
+  );
+  assert.ok(waiting.held);
+  assert.equal((await answer(api.listHeldComments())).items[0]!.id, waiting.id);
+  const path = { comment_id: waiting.id };
+  assert.ok(!(await answer(api.approveComment({ path }))).held);
+  const reply = await answer(
+    api.createComment({
+      path: post,
+      body: { text: "A reply", reply_to: waiting.id },
+      headers: { "Idempotency-Key": "reply" },
+    }),
+  );
+  assert.deepEqual((await answer(api.listReplies({ path }))).items, [reply]);
+  const own = { comment_id: reply.id };
+  assert.ok((await answer(api.editComment({ path: own, body: { text: "Better" } }))).edited_at);
+  assert.equal((await answer(api.listOwnComments())).items[0]!.text, "Better");
+  assert.ok((await answer(api.hideComment({ path }))).hidden);
+  assert.ok(!(await answer(api.showComment({ path }))).hidden);
+  assert.ok((await answer(api.pinComment({ path }))).pinned);
+  assert.equal((await answer(api.likeComment({ path }))).likes, 1);
+  const listed = (await answer(api.listComments({ path: post, query: { order: "newest" } }))).items;
+  assert.deepEqual(
+    listed.map((comment) => [comment.id, comment.pinned, comment.replies]),
+    [[waiting.id, true, 1]],
+  );
+  assert.equal((await answer(api.unlikeComment({ path }))).likes, 0);
+  assert.ok(!(await answer(api.unpinComment({ path }))).pinned);
+  for (const there of [own, path]) {
+    assert.equal((await answer(api.getComment({ path: there }))).id, there.comment_id);
+    assert.equal((await api.deleteComment({ path: there })).response?.status, 204);
+  }
 }
 
 async function drivePeople(): Promise<void> {
