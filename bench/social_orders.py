@@ -14,7 +14,7 @@ from typing import Final
 
 from bench.figures import Figure
 from bench.orders import Lived, live, run_worlds
-from tests.social_world import SocialWorld
+from tests.discussion_world import DiscussionWorld
 
 FULL: Final = 100_000
 """How many steps are made."""
@@ -36,4 +36,4 @@ def run(steps: int) -> list[Figure]:
 
 
 def _live(seed: int, steps: int) -> Lived:
-    return live(SocialWorld, seed, steps)
+    return live(DiscussionWorld, seed, steps)

@@ -44,9 +44,11 @@ class Kind(StrEnum):
     """A post is published, restored or deleted."""
     LIKE = "like"
     SAVE = "save"
+    DISCUSS = "discuss"
+    """Somebody writes or changes a comment, of which the graph says nothing."""
 
 
-_ON_POSTS: Final = frozenset((Kind.SHOW, Kind.LIKE, Kind.SAVE))
+_ON_POSTS: Final = frozenset((Kind.SHOW, Kind.LIKE, Kind.SAVE, Kind.DISCUSS))
 """What may be refused because the post is gone, or was never to be seen."""
 
 
@@ -130,6 +132,8 @@ class GraphModel:
                 for pair in (edge, edge[::-1]):
                     self._cut(act, ("edge", pair))
                     self._cut(act, ("request", pair))
+            case Kind.DISCUSS:
+                pass
             case _:
                 [(fact, value)] = self._asked(act)
                 self._conclude(act, fact, value)
@@ -230,6 +234,8 @@ class GraphModel:
                 for pair in (edge, edge[::-1]):
                     yield ("edge", pair), False
                     yield ("request", pair), False
+            case Kind.DISCUSS:
+                pass
             case _:
                 yield from self._asked(act)
 

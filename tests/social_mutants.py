@@ -1,22 +1,32 @@
-"""Faults put into the code on purpose, which the world of `social_world.py` has to find."""
+"""Faults put into the code on purpose, which the worlds of `social_world.py` and
+`discussion_world.py` have to find."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from unittest.mock import patch
 
+from shutterfeed.domain import visibility
+from shutterfeed.domain.comments import Comment
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.visibility import Viewer
+from shutterfeed.domain.visibility import CommentSubject, Relation, Viewer
+from shutterfeed.ports.comments import Claim
 from shutterfeed.services.likes import LikeService
 from shutterfeed.services.viewing import PostView
+from tests.fakes.comments import FakeComments
 from tests.fakes.metadata import FakeLikes
 
 _unlike = FakeLikes.unlike
 _like = FakeLikes.like
+_change = FakeComments.change
+_decide = visibility._decide_on_comment
 
 
 def _count_every_request(likes: FakeLikes, user_id: str, post_id: PostId, *more: Any) -> bool:
@@ -48,9 +58,50 @@ def _liked_unseen(service: LikeService, user_id: str, before: str | None, limit:
     return Page(tuple(view for found in views for view in found), page.next_position)
 
 
+def _comment_again(
+    comments: FakeComments,
+    author_id: str,
+    claim: Claim,
+    since: datetime,
+    spending: Spending = NOTHING,
+) -> Claim:
+    """A comment that is made once more when its request is repeated."""
+    del since
+    comments.data.spend(spending)
+    comments.data.claims.setdefault(author_id, []).append(claim)
+    return claim
+
+
+def _change_uncounted(comments: FakeComments, before: Comment, after: Comment, *more: Any) -> bool:
+    """A comment that is deleted, hidden or approved without a change of the post's number."""
+    counts = dict(comments.data.counts)
+    changed = _change(comments, before, after, *more)
+    comments.data.counts.update(counts)
+    return changed
+
+
+def _decide_for_all_alike(viewer: Viewer, subject: CommentSubject, relation: Relation) -> Any:
+    """A decision for which whoever the owner of the post has blocked is a person like others."""
+    return _decide(viewer, replace(subject, is_barred=False), relation)
+
+
+def _show_what_is_held(_: Comment) -> None:
+    """A decision that keeps nothing back which waits for the owner, or was hidden."""
+
+
 MUTANTS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
     "like_that_counts_repetitions": partial(patch.object, FakeLikes, "like", _count_every_request),
     "unlike_that_is_not_counted": partial(patch.object, FakeLikes, "unlike", _take_back_uncounted),
     "like_of_what_may_not_be_seen": partial(patch.object, LikeService, "_published", _like_unseen),
     "list_of_what_may_not_be_seen": partial(patch.object, LikeService, "liked", _liked_unseen),
+    "comment_that_is_made_again": partial(patch.object, FakeComments, "claim", _comment_again),
+    "comment_that_is_deleted_uncounted": partial(
+        patch.object, FakeComments, "change", _change_uncounted
+    ),
+    "comment_of_somebody_whom_the_owner_has_blocked": partial(
+        patch.object, visibility, "_decide_on_comment", _decide_for_all_alike
+    ),
+    "comment_that_is_held_and_shown": partial(
+        patch.object, visibility, "_kept_back", _show_what_is_held
+    ),
 }

@@ -53,9 +53,21 @@ class SocialWorld(VisibilityWorld):
         self._unmark_some(Kind.LIKE, self.backend.metadata.likes)
 
     def _mark_some(self, kind: Kind) -> None:
-        """Somebody answers a post that they know the id of, whether they may see it or not."""
-        if known := self.newest_posts():
-            self.mark(kind, self.chance.pick(self.ids), self.chance.pick(known))
+        if found := self.someone_and_a_post():
+            self.mark(kind, *found)
+
+    def someone_and_a_post(self) -> Mark | None:
+        """Somebody, and a post that they know the id of: mostly one that they may see."""
+        known = self.newest_posts()
+        if not known:
+            return None
+        post_id = self.chance.pick(known)
+        who = self.chance.pick(self.ids)
+        if self.chance.number(0, 3):
+            facts = self.facts()
+            seeing = [i for i in self.ids if facts.sees_post(i, post_id.author_id, post_id)]
+            who = self.chance.pick(seeing or [who])
+        return who, post_id
 
     def _unmark_some(self, kind: Kind, marks: Iterable[Mark]) -> None:
         if made := sorted(marks):

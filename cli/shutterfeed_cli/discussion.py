@@ -116,7 +116,7 @@ def _comments(items: list[Json]) -> Table:
     rows = [
         (
             moment(item["created_at"]),
-            f"@{item['author']['handle']}",
+            "" if item["author"] is None else f"@{item['author']['handle']}",
             _DELETED if item["text"] is None else one_line(item["text"]),
             f"{item['likes']:,}",
             f"{item['replies']:,}",

@@ -185,8 +185,8 @@ def test_a_collection_is_found_by_its_name_or_made(answered: Answered) -> None:
         (
             ["comments", "--replies-to", "P1.C1"],
             "/comments/P1.C1/replies",
-            {**_COMMENT, "text": None, "pinned": False},
-            "2026-05-04 12:00 @ben (deleted) 3 1 P1.C1",
+            {**_COMMENT, "author": None, "text": None, "pinned": False},
+            "2026-05-04 12:00 (deleted) 3 1 P1.C1",
         ),
         (
             ["held"],
