@@ -52,6 +52,7 @@ def grant_all(functions: Functions, to: Resources) -> None:
     _collect(functions["collect"], to)
     _reconcile(functions["reconcile"], to)
     _index(functions["index"], to)
+    _notify(functions["notify"], to)
     _tokens(functions["tokens"], to)
 
 
@@ -170,7 +171,7 @@ def _renderer(function: lambda_.Function, to: Resources) -> None:
 
 
 def _route_changes(function: lambda_.Function, to: Resources) -> None:
-    _sends(function, to, "publish", "fan_out", "deliver", "collect", "index")
+    _sends(function, to, "publish", "fan_out", "deliver", "collect", "index", "notify")
 
 
 def _publish(function: lambda_.Function, to: Resources) -> None:
@@ -275,6 +276,13 @@ def _index(function: lambda_.Function, to: Resources) -> None:
     # that becomes private or public are read page by page, each page in a message of its own.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "Scan")
     _sends(function, to, "index")
+
+
+def _notify(function: lambda_.Function, to: Resources) -> None:
+    metadata = to.tables.metadata
+    function.add_environment("METADATA_TABLE", metadata.table_name)
+    # It reads what was done, by whom, and what its owner has seen; a notice is all that it writes.
+    grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem")
 
 
 def _tokens(function: lambda_.Function, to: Resources) -> None:

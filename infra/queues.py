@@ -42,6 +42,7 @@ class Queues(Construct):
             lane.queue,
             retention_period=Duration.seconds(topology.MESSAGE_RETENTION_S),
             visibility_timeout=Duration.seconds(worker.visibility_s),
+            delivery_delay=Duration.seconds(worker.delay_s) if worker.delay_s else None,
             dead_letter_queue=sqs.DeadLetterQueue(
                 queue=self._dead_letters[worker.dead_letters], max_receive_count=worker.receives
             ),
@@ -60,6 +61,7 @@ class Queues(Construct):
         *,
         retention_period: Duration,
         visibility_timeout: Duration | None = None,
+        delivery_delay: Duration | None = None,
         dead_letter_queue: sqs.DeadLetterQueue | None = None,
     ) -> sqs.Queue:
         queue = sqs.Queue(
@@ -70,6 +72,7 @@ class Queues(Construct):
             enforce_ssl=self._settings.tls_only,
             retention_period=retention_period,
             visibility_timeout=visibility_timeout,
+            delivery_delay=delivery_delay,
             dead_letter_queue=dead_letter_queue,
         )
         if not self._settings.tls_only:

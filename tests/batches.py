@@ -16,6 +16,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from shutterfeed import topology
 from shutterfeed.adapters.messages import Codec
+from shutterfeed.domain.activity import Act, NoticeKind
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, BlobState, Picture, Reference
 from shutterfeed.domain.messages import KINDS
@@ -37,6 +38,9 @@ BY_TYPE: Final[Mapping[Any, Any]] = {
     int: 1,
     datetime: datetime(2026, 3, 1, 12, 0, 1, tzinfo=UTC),
     PostId: _POST,
+    Act: Act(
+        _AUTHOR, NoticeKind.FOLLOW, _AUTHOR, _READER, datetime(2026, 3, 1, 12, 0, 1, tzinfo=UTC)
+    ),
     Reference: Reference(_SHA256, _POST, _MEDIUM),
     Blob: Blob(
         _SHA256,

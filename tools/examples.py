@@ -244,6 +244,13 @@ ANSWERS: Final[Mapping[str, Any]] = {
         "public_page": True,
         "comments_from": "everyone",
         "held_words": ["spoiler"],
+        "activity": {
+            "likes": "everyone",
+            "comments": "everyone",
+            "mentions": "followed",
+            "tags": "followed",
+            "follows": "everyone",
+        },
     },
     "UserAsSeen": {"user": _OTHER, **_FOLLOWED},
     "follow_waits": _ASKED,
@@ -254,6 +261,23 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "UserPage": {"items": [{**_OTHER, **_FOLLOWED}], "next_cursor": _CURSOR},
     "SuggestedUsers": {"items": [{**_OTHER_AUTHOR, **_STRANGERS, "reason": "acquaintance"}]},
     "list_requests": {"items": [{**_OTHER, **_STRANGERS}], "next_cursor": None},
+    "ActivityPage": {
+        "items": [
+            {
+                "id": "01KJMVYEG0000000000000000Z",
+                "kind": "follow",
+                "at": "2026-03-01T12:00:00Z",
+                "new": True,
+                "users": [{**_OTHER_AUTHOR, "followed_by_me": False, "requested_by_me": False}],
+                "count": 14,
+                "post": None,
+                "comment": None,
+                "upload": None,
+            }
+        ],
+        "next_cursor": _CURSOR,
+    },
+    "ActivityCount": {"count": 1},
     "BlockedUser": _BLOCKED,
     "BlockedPage": {
         "items": [_BLOCKED, {**_BLOCKED, "handle": "gone", "user": None}],

@@ -19,6 +19,7 @@ import msgspec
 from api import (
     http,
     routes,  # noqa: F401 - importing it declares the routes
+    routes_activity,  # noqa: F401
     routes_answers,  # noqa: F401
     routes_comments,  # noqa: F401
 )

@@ -1,4 +1,4 @@
-"""The HTTP API: one function behind all routes, which are in `routes.py`."""
+"""The HTTP API: one function behind all routes, which are in the modules `routes…`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from api import (
     origin,
     routes,  # noqa: F401 - importing it declares the routes
+    routes_activity,  # noqa: F401
     routes_answers,  # noqa: F401
     routes_comments,  # noqa: F401
 )

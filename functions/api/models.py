@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
 from api.parameters import whole
+from shutterfeed.domain.activity import ActivitySettings, ToldOf
 from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
 from shutterfeed.domain.comments import MAX_COMMENT
 from shutterfeed.domain.holding import MAX_HELD_WORD, MAX_HELD_WORDS
@@ -165,6 +166,42 @@ HeldWords = Annotated[
 ]
 
 
+class EditActivity(RequestBody):
+    """Of whose acts the caller wants to be told: `everyone`, `followed` (only of people whom the
+    caller follows) or `nobody`. A field that is left out stays as it is."""
+
+    likes: ToldOf | UnsetType = UNSET
+    comments: ToldOf | UnsetType = UNSET
+    mentions: ToldOf | UnsetType = UNSET
+    tags: ToldOf | UnsetType = UNSET
+    follows: ToldOf | UnsetType = UNSET
+
+    def given(self) -> dict[str, ToldOf]:
+        return {name: value for name, value in asdict(self).items() if value is not UNSET}
+
+
+class ActivityBody(Struct):
+    """Of whose acts the caller wants to be told, by what they did: of `everyone`, of people whom
+    the caller follows (`followed`), or of `nobody`. Requests to follow, their acceptance and failed
+    uploads are always told."""
+
+    likes: ToldOf
+    comments: ToldOf
+    mentions: ToldOf
+    tags: ToldOf
+    follows: ToldOf
+
+    @classmethod
+    def of(cls, settings: ActivitySettings) -> ActivityBody:
+        return cls(
+            settings.likes,
+            settings.comments,
+            settings.mentions,
+            settings.tags,
+            settings.follows,
+        )
+
+
 class EditProfile(RequestBody):
     """The fields of a profile to change. A field that is left out stays as it is.
 
@@ -173,6 +210,7 @@ class EditProfile(RequestBody):
     not signed in, and messengers and search engines get no preview of them. `comments_from` says
     who may comment on the caller's posts, unless a post says otherwise. Comments with one of the
     `held_words` wait for the caller; a word is found whatever its case and accents.
+    `activity` says of whose acts the caller wants to be told.
     """
 
     handle: Handle | UnsetType = UNSET
@@ -183,6 +221,7 @@ class EditProfile(RequestBody):
     public_page: bool | UnsetType = UNSET
     comments_from: CommentsFrom | UnsetType = UNSET
     held_words: HeldWords | UnsetType = UNSET
+    activity: EditActivity | UnsetType = UNSET
 
 
 class Health(Struct):
@@ -293,13 +332,15 @@ class Me(User):
     of people who have asked to follow the caller and have no answer yet; `sensitive` says whether
     clients should blur sensitive posts for the caller, or show them; `public_page` says whether
     the caller may be shown to people who are not signed in. `comments_from` says who may comment on
-    the caller's posts, and comments with one of the `held_words` wait for the caller."""
+    the caller's posts, and comments with one of the `held_words` wait for the caller. `activity`
+    says of whose acts the caller wants to be told."""
 
     requests: int
     sensitive: SensitiveView
     public_page: bool
     comments_from: CommentsFrom
     held_words: list[str]
+    activity: ActivityBody
 
     @classmethod
     def own(cls, view: ProfileView, links: MediaLinks, held_words: Sequence[str]) -> Me:
@@ -311,6 +352,7 @@ class Me(User):
             public_page=profile.public_page,
             comments_from=profile.comments_from,
             held_words=list(held_words),
+            activity=ActivityBody.of(profile.activity),
         )
 
 

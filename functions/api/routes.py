@@ -98,6 +98,7 @@ def edit_me(call: Call) -> Me:
         public_page=_given(change.public_page),
         comments_from=_given(change.comments_from),
         held_words=_given(change.held_words),
+        activity=None if change.activity is UNSET else change.activity.given(),
     )
     return _own(call, profile)
 

@@ -15,6 +15,7 @@ from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsC
 from shutterfeed.adapters.caching.tiers import TieredRecentPostsCache
 from shutterfeed.adapters.caching.valkey import ValkeyRecentPostsCache
 from shutterfeed.adapters.clients import connect
+from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances, DynamoShares
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
@@ -47,6 +48,7 @@ from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.keys import Key, feed
 from shutterfeed.keys import counts as counts_key
+from shutterfeed.ports.activity import Crowds, Notices
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
@@ -64,6 +66,7 @@ from shutterfeed.ports.uploads import Ledger
 from shutterfeed.ports.viewing import ViewingReads, Wanted
 from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
+from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.comments import FakeComments
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
@@ -122,6 +125,8 @@ class Store:
     requests: FollowRequests
     blocks: Blocks
     mutes: Mutes
+    notices: Notices
+    crowds: Crowds
     nominations: Nominations
     suggestion_lists: SuggestionLists
     posts: Posts
@@ -250,6 +255,8 @@ def _fake_store() -> Store:
         FakeRequests(data),
         FakeBlocks(data),
         FakeMutes(data),
+        FakeNotices(data),
+        FakeCrowds(data),
         FakeNominations(data),
         FakeSuggestionLists(data),
         FakePosts(data),
@@ -294,6 +301,8 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoRequests(metadata),
         DynamoBlocks(metadata, tables.feed.name),
         DynamoMutes(metadata),
+        DynamoNotices(metadata),
+        DynamoCrowds(metadata),
         DynamoNominations(metadata),
         DynamoSuggestionLists(metadata),
         DynamoPosts(metadata),

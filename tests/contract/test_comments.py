@@ -31,6 +31,7 @@ ADA, BEN, CY = (samples.user_id(number) for number in (1, 2, 3))
 POST = PostId(ADA, ulid(START, 1))
 OTHER = PostId(ADA, ulid(START, 2))
 DAY = timedelta(days=1)
+LIKE = ulid(START, 1)
 
 
 def _id(number: int, reply: int | None = None, post: PostId = POST) -> CommentId:
@@ -225,21 +226,21 @@ def test_likes_of_comments_are_counted_as_often_as_there_are_some(store: Store) 
     store.comments.add(_comment(1))
     store.comments.add(_comment(1, 2))
     for user in (ADA, CY):
-        assert store.comments.like(_id(1), user)
-        assert not store.comments.like(_id(1), user)
-    assert store.comments.like(_id(1, 2), CY)
+        assert store.comments.like(_id(1), user, LIKE)
+        assert not store.comments.like(_id(1), user, LIKE)
+    assert store.comments.like(_id(1, 2), CY, LIKE)
     assert (_stored(store, _id(1)).likes, _stored(store, _id(1, 2)).likes) == (2, 1)
     assert store.comments.liked(POST, CY) == {_id(1), _id(1, 2)}
     assert store.comments.liked(OTHER, CY) == frozenset()
     for taken_back in (True, False):
         assert store.comments.unlike(_id(1), CY) is taken_back
     assert _stored(store, _id(1)).likes == 1
-    assert not store.comments.like(_id(9), CY)
+    assert not store.comments.like(_id(9), CY, LIKE)
     before = _stored(store, _id(1))
     assert store.comments.change(before, replace(before, text="a like is no change of it"))
-    store.comments.like(_id(1), BEN)
+    store.comments.like(_id(1), BEN, LIKE)
     assert store.comments.change(_stored(store, _id(1)), _stored(store, _id(1)).without_text())
-    assert not store.comments.like(_id(1), CY)
+    assert not store.comments.like(_id(1), CY, LIKE)
 
 
 def test_pins_are_replaced_only_as_they_were_read(store: Store) -> None:
@@ -256,7 +257,7 @@ def test_pins_are_replaced_only_as_they_were_read(store: Store) -> None:
 def test_nothing_is_left_of_the_comments_of_a_post_that_is_gone(store: Store) -> None:
     for number in range(1, 31):
         store.comments.add(_comment(number, held=number % 3 == 0))
-        store.comments.like(_id(number), CY)
+        store.comments.like(_id(number), CY, LIKE)
     store.comments.add(replace(_comment(1), id=_id(1, post=OTHER)))
     store.comments.pin(POST, (), (_id(1).root,))
     for _ in range(2):

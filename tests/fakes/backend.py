@@ -25,6 +25,7 @@ from shutterfeed.domain.messages import (
     IndexMessage,
     IngestUpload,
     MigrateReaders,
+    NotifyMessage,
 )
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
@@ -33,6 +34,7 @@ from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
+from shutterfeed.services.notifying import NotifyingService
 from shutterfeed.services.popular import PopularService
 from shutterfeed.services.posts import MediumDraft, PostDraft
 from shutterfeed.services.publishing import PublishingService
@@ -42,6 +44,7 @@ from shutterfeed.services.routing import ChangeRouter
 from shutterfeed.services.search import SearchService
 from shutterfeed.services.transcoding import TranscodingService
 from tests import samples
+from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.comments import FakeComments
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.metadata import (
@@ -161,7 +164,7 @@ class Backend:
     limits: Limits = PLENTY
     found: FakeSearchIndex = field(default_factory=FakeSearchIndex)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # noqa: PLR0915 - all of it is wired here
         guard = self.fuse.guard
         profiles, follows = guard(FakeProfiles(self.metadata)), guard(FakeFollows(self.metadata))
         requests = guard(FakeRequests(self.metadata))
@@ -183,6 +186,7 @@ class Backend:
         reads = guard(FakeFeedReads(self.metadata, self.feed_table))
         avatars = guard(FakeAvatars(self.metadata))
         viewing_reads = guard(FakeViewingReads(self.metadata, clock))
+        notices, crowds = guard(FakeNotices(self.metadata)), guard(FakeCrowds(self.metadata))
         nominations = guard(FakeNominations(self.metadata))
         suggestion_lists = guard(FakeSuggestionLists(self.metadata))
         people = api.wire(
@@ -204,6 +208,8 @@ class Backend:
             blocks=guard(FakeBlocks(self.metadata)),
             mutes=guard(FakeMutes(self.metadata)),
             suggestion_lists=suggestion_lists,
+            notices=notices,
+            crowds=crowds,
             preparations=queues["deliver"],
             acquaintance_orders=queues["deliver"],
             allowances=guard(FakeAllowances(self.metadata)),
@@ -224,7 +230,7 @@ class Backend:
             people.avatars,
         )
         self.reader = people.feed
-        self.suggestions = people.suggestions
+        self.suggestions, self.activity = people.suggestions, people.activity
         self.popular = PopularService(
             nominations=nominations, lists=suggestion_lists, reads=viewing_reads
         )
@@ -319,6 +325,15 @@ class Backend:
             publish=queues["publish"],
             clock=clock,
         )
+        self.notifying = notifying = NotifyingService(
+            notices=notices,
+            crowds=crowds,
+            comments=guard(FakeComments(self.metadata)),
+            profiles=profiles,
+            viewing=people.viewing,
+            clock=clock,
+            ids=ids,
+        )
         self._router = ChangeRouter(queues=queues)
         indexing = IndexingService(
             posts=posts, profiles=profiles, index=guard(self.found), steps=queues["index"]
@@ -337,6 +352,7 @@ class Backend:
             "deliver": lambda message: _written(writer, message),
             "collect": collection.collect,
             "index": lambda message: _indexed(indexing, message),
+            "notify": lambda message: _told(notifying, message),
         }
         self._acts = {lane.name: acts[lane.worker.step] for lane in topology.LANES}
 
@@ -443,6 +459,11 @@ def _written(writer: DeliveryService, message: DeliverMessage) -> None:
 
 def _indexed(indexing: IndexingService, message: IndexMessage) -> None:
     for error in indexing.apply([message]).values():
+        raise error
+
+
+def _told(notifying: NotifyingService, message: NotifyMessage) -> None:
+    for error in notifying.tell([message.act]).values():
         raise error
 
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shutterfeed.domain.changes import CommentLiked
 from shutterfeed.domain.comments import MAX_COUNTED_REPLIES, Comment, CommentId, Order, Thread
-from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.ids import PostId, ulid, ulid_time
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import PostCounts
@@ -37,7 +38,7 @@ class FakeComments:
     def add(self, comment: Comment) -> bool:
         if comment.id in self.data.comments:
             return False
-        self.data.comments[comment.id] = comment
+        self.data.write_comment(comment)
         self._count(comment.id.post_id, int(comment.counts))
         return True
 
@@ -50,7 +51,7 @@ class FakeComments:
             return False
         self.data.spend(spending)
         changed = replace(after, version=now.version + 1, likes=now.likes)
-        self.data.comments[before.id] = changed
+        self.data.write_comment(changed)
         self._count(before.id.post_id, int(after.counts) - int(now.counts))
         return True
 
@@ -102,21 +103,24 @@ class FakeComments:
         likes = self.data.comment_likes
         return frozenset(i for i, liker in likes if liker == user_id and i.post_id == post_id)
 
-    def like(self, comment_id: CommentId, user_id: str, spending: Spending = NOTHING) -> bool:
+    def like(
+        self, comment_id: CommentId, user_id: str, like_ulid: str, spending: Spending = NOTHING
+    ) -> bool:
         comment = self.data.comments.get(comment_id)
         if comment is None or comment.removed or (comment_id, user_id) in self.data.comment_likes:
             return False
         self.data.spend(spending)
-        self.data.comment_likes.add((comment_id, user_id))
-        self.data.comments[comment_id] = replace(comment, likes=comment.likes + 1)
+        self.data.comment_likes[comment_id, user_id] = like_ulid
+        self.data.changes.append(CommentLiked(user_id, comment_id, ulid_time(like_ulid)))
+        self.data.write_comment(replace(comment, likes=comment.likes + 1))
         return True
 
     def unlike(self, comment_id: CommentId, user_id: str) -> bool:
         if (comment_id, user_id) not in self.data.comment_likes:
             return False
-        self.data.comment_likes.remove((comment_id, user_id))
+        del self.data.comment_likes[comment_id, user_id]
         comment = self.data.comments[comment_id]
-        self.data.comments[comment_id] = replace(comment, likes=comment.likes - 1)
+        self.data.write_comment(replace(comment, likes=comment.likes - 1))
         return True
 
     def pinned(self, post_id: PostId) -> tuple[str, ...]:
@@ -131,7 +135,8 @@ class FakeComments:
     def remove_all(self, post_id: PostId) -> None:
         for comment_id in [i for i in self.data.comments if i.post_id == post_id]:
             del self.data.comments[comment_id]
-        self.data.comment_likes -= {e for e in self.data.comment_likes if e[0].post_id == post_id}
+        for edge in [edge for edge in self.data.comment_likes if edge[0].post_id == post_id]:
+            del self.data.comment_likes[edge]
         self.data.pinned.pop(post_id, None)
         self.data.counts.pop(post_id, None)
 

@@ -11,18 +11,22 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from shutterfeed import keys
+from shutterfeed.domain.activity import ActivitySettings, Notice
 from shutterfeed.domain.blocks import MAX_BLOCKS, Block, too_many_blocks
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
+    CommentChanged,
     FollowChanged,
+    FollowRequested,
+    Liked,
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
 )
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
-from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.ids import PostId, ulid, ulid_time
 from shutterfeed.domain.limits import (
     NOTHING,
     Charge,
@@ -116,7 +120,8 @@ class Metadata:
     comments: dict[CommentId, Comment] = field(default_factory=dict)
     claims: dict[str, list[Claim]] = field(default_factory=dict)
     """What users made with which idempotency keys, in the order in which they made it."""
-    comment_likes: set[tuple[CommentId, str]] = field(default_factory=set)
+    comment_likes: dict[tuple[CommentId, str], str] = field(default_factory=dict)
+    """The ULIDs of likes of comments, by what is liked and by whom."""
     pinned: dict[PostId, tuple[str, ...]] = field(default_factory=dict)
     held_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
@@ -136,6 +141,7 @@ class Metadata:
     nominations: dict[int, Nomination] = field(default_factory=dict)
     popular: Popular = field(default_factory=Popular)
     acquaintances: dict[str, Acquaintances] = field(default_factory=dict)
+    notices: dict[Key, Notice] = field(default_factory=dict)
     recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     """What is kept of readers; profile, recent posts and authors are filled in when one is read."""
@@ -197,6 +203,11 @@ class Metadata:
         published = [post for post in wanted if post.state is PostState.PUBLISHED]
         self.recent_posts[recent.author_id] = recent.showing([*recent.posts, *published])
 
+    def write_comment(self, comment: Comment) -> None:
+        before = self.comments.get(comment.id)
+        self.comments[comment.id] = comment
+        self.changes.append(CommentChanged(before, comment))
+
     def write_counts(self, post_id: PostId, counts: PostCounts) -> None:
         self.counts[post_id] = counts
 
@@ -245,6 +256,8 @@ class Metadata:
                 del self.acquaintances[keys.parse_profile(key)]
             elif (author := keys.parse_author(key.sk)) is not None:
                 self.unfollowed.discard((keys.parse_profile(key), author[0]))
+            elif key.sk.startswith(keys.ACTIVITY_PREFIX):
+                del self.notices[key]
             elif key in self.allowances:
                 del self.allowances[key]
             else:
@@ -281,6 +294,7 @@ class FakeProfiles:
         public_page: bool | None = None,
         comments_from: CommentsFrom | None = None,
         held_words: Sequence[str] | None = None,
+        activity: ActivitySettings | None = None,
     ) -> None:
         profile = self.get(user_id)
         if profile is None:
@@ -292,6 +306,7 @@ class FakeProfiles:
             bio=profile.bio if bio is None else bio,
             sensitive=sensitive or profile.sensitive,
             public_page=profile.public_page if public_page is None else public_page,
+            activity=activity or profile.activity,
             revision=profile.revision + (display_name is not None),
             private=profile.private if private is None else private,
             switches=profile.switches + (private is not None),
@@ -324,6 +339,12 @@ class FakeProfiles:
         if profile is None:
             raise NoSuchItem(user_id)
         self.data.write_profile(replace(profile, sessions_ended_at=at))
+
+    def see_activity(self, user_id: str, at: datetime) -> None:
+        profile = self.get(user_id)
+        if profile is None:
+            raise NoSuchItem(user_id)
+        self.data.write_profile(replace(profile, activity_seen_at=at))
 
     def rename(
         self, user_id: str, old: str, new: str, at: datetime, before: Sequence[datetime] = ()
@@ -376,7 +397,7 @@ class FakeFollows:
         self._count(*edge, 1, spending)
         self.data.edges[edge] = follow_ulid
         self.data.unfollowed.discard(edge)
-        self.data.changes.append(FollowChanged(*edge, follows=True))
+        self.data.changes.append(followed(edge, follow_ulid))
         return True
 
     def unfollow(self, follower_id: str, followee: Profile, at: datetime) -> bool:
@@ -448,6 +469,11 @@ class FakeFollows:
         self.data.count(followee_id, followers=by)
 
 
+def followed(edge: tuple[str, str], follow_ulid: str, *, accepted: bool = False) -> FollowChanged:
+    """The change that a new edge is in the stream."""
+    return FollowChanged(*edge, follows=True, at=ulid_time(follow_ulid), accepted=accepted)
+
+
 def refuse_private(data: Metadata, followee: Profile) -> None:
     """Look at the profile, unless the followers are counted in separate items, like the table."""
     if followee.follower_shards == 1:
@@ -472,6 +498,7 @@ class FakeRequests:
             raise Blocked
         self.data.spend(spending)
         self.data.requests[edge] = request_ulid
+        self.data.changes.append(FollowRequested(*edge, ulid_time(request_ulid)))
         self.data.count(followee_id, requests=1)
         return True
 
@@ -498,7 +525,7 @@ class FakeRequests:
         self.data.count(followee.user_id, followers=1)
         self.data.edges[edge] = follow_ulid
         self.data.unfollowed.discard(edge)
-        self.data.changes.append(FollowChanged(*edge, follows=True))
+        self.data.changes.append(followed(edge, follow_ulid, accepted=True))
         return True
 
     def waiting(self, followee_id: str, after: str | None, limit: int) -> Page[str]:
@@ -891,6 +918,7 @@ class FakeLikes:
             return False
         self.data.spend(spending)
         self.data.likes[user_id, post_id] = like_ulid
+        self.data.changes.append(Liked(user_id, post_id, ulid_time(like_ulid)))
         self._add(post_id, 1)
         return True
 
@@ -1196,14 +1224,16 @@ class FakeReaders:
 
 def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted) -> Stored:
     """The wanted items, and which posts the viewer likes, without anybody's relations."""
-    counted = (*wanted.posts, *wanted.at_hand)
+    counted = (*wanted.posts, *wanted.at_hand, *wanted.counts_of)
     authors = (post_id.author_id for post_id in wanted.posts)
-    people = (*authors, *wanted.authors, *wanted.users, *wanted.uncounted)
+    people = (*authors, *wanted.authors, *wanted.users, *wanted.uncounted, *wanted.named)
     return Stored(
-        {i: data.posts[i] for i in wanted.posts if i in data.posts},
+        {i: data.posts[i] for i in (*wanted.posts, *wanted.bare) if i in data.posts},
         {i: data.counts[i] for i in counted if i in data.counts},
         {i: data.profiles[i] for i in people if i in data.profiles},
-        liked=frozenset(i for i in counted if (viewer.user_id, i) in data.likes),
+        liked=frozenset(
+            i for i in (*wanted.posts, *wanted.at_hand) if (viewer.user_id, i) in data.likes
+        ),
     )
 
 
@@ -1219,15 +1249,16 @@ class FakeViewingReads:
         stored = replace(stored_of(self.data, viewer, wanted), barred=self._barred(wanted))
         if viewer.user_id is None:
             return stored
-        users = {*wanted.users, *wanted.uncounted}
-        authors = {post_id.author_id for post_id in (*wanted.posts, *wanted.at_hand)}
+        users, named = {*wanted.users, *wanted.uncounted}, {*wanted.named}
+        posts = (*wanted.posts, *wanted.at_hand, *wanted.bare)
+        authors = {post_id.author_id for post_id in posts}
         muted = self.data.muted_by(viewer.user_id) if wanted.needs_mutes else NO_MUTES
         found = {
             user_id: replace(
-                self._relation(viewer.user_id, user_id, users, authors),
+                self._relation(viewer.user_id, user_id, users, authors, named),
                 has_muted=muted.has(user_id, self.clock.now()),
             )
-            for user_id in {*users, *authors, *wanted.authors} - {viewer.user_id}
+            for user_id in {*users, *authors, *named, *wanted.authors} - {viewer.user_id}
         }
         return replace(stored, relations={i: r for i, r in found.items() if r != STRANGERS})
 
@@ -1235,13 +1266,13 @@ class FakeViewingReads:
         return frozenset(i for i in wanted.authors if (wanted.host, i) in self.data.blocks)
 
     def _relation(
-        self, viewer_id: str, user_id: str, users: set[str], authors: set[str]
+        self, viewer_id: str, user_id: str, users: set[str], authors: set[str], named: set[str]
     ) -> Relation:
         data, edge, back = self.data, (viewer_id, user_id), (user_id, viewer_id)
         return Relation(
-            follows=user_id in users | authors and edge in data.edges,
+            follows=user_id in users | authors | named and edge in data.edges,
             is_followed=user_id in users and back in data.edges,
-            has_requested=user_id in users and edge in data.requests,
+            has_requested=user_id in users | named and edge in data.requests,
             has_blocked=edge in data.blocks,
             is_blocked=back in data.blocks,
         )

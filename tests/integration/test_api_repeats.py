@@ -23,6 +23,8 @@ from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.bootstrap import aws as composed
+from shutterfeed.bootstrap import notify
+from shutterfeed.domain.activity import Act, NoticeKind
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Upload
 from shutterfeed.domain.multipart import part_sizes
@@ -86,6 +88,7 @@ class Stage:
         own = (
             *("/me", "/me/uploads", "/me/deleted", "/me/requests", "/me/blocks", "/me/mutes"),
             *("/me/likes", "/me/comments", "/me/held-comments", "/feed"),
+            *("/me/activity", "/me/activity/count"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
@@ -234,6 +237,21 @@ def _asking_me(stage: Stage) -> Request:
     return _following_me(stage)
 
 
+def _told_of_a_follower(stage: Stage) -> Request:
+    _following_me(stage)
+    act = Act(
+        stage.ada.user_id,
+        NoticeKind.FOLLOW,
+        stage.ada.user_id,
+        stage.ben.user_id,
+        stage.world.clock.now(),
+    )
+    assert notify.service().tell([act]) == {}
+    stage.world.clock.advance(timedelta(minutes=1))
+    assert stage.client.get("/me/activity/count", stage.ada).json == {"count": 1}
+    return Request()
+
+
 def _private(stage: Stage) -> Request:
     _following_me(stage)
     return Request(body={"private": True, "bio": "new"})
@@ -364,6 +382,7 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "unblock": (_blocked, _not_followed),
     "mute": (_followed, _muted),
     "unmute": (_muted, _not_followed),
+    "see_activity": (_told_of_a_follower,),
     "create_post": (_small_files, _large_file),
     "like_post": (_published_there, _liked),
     "unlike_post": (_liked, _published_there),

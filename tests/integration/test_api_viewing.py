@@ -10,6 +10,7 @@ import ast
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 from uuid import UUID
@@ -125,6 +126,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.put(f"/posts/{bens}/like", ada)
     client.put(f"/posts/{bens}/like", eve)
     pipeline.run()
+    # Until what the workers have told of appears.
+    pipeline.world.clock.advance(timedelta(minutes=1))
     reconcile({}, payloads.context())
     of_ben = {"handle": "heron"}
     client.patch("/me", ada, {"held_words": ["held"]})
@@ -163,6 +166,7 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "suggest": Request(query={"q": "her"}),
         "list_suggestions": Request(),
         "list_tagged": Request({"tag": "birds"}),
+        "list_activity": Request(),
         "list_requests": Request(),
         "accept_request": Request({"handle": "heron.fan"}),
         "decline_request": Request({"handle": "heron.fan"}),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shutterfeed import keys, schema
+from shutterfeed.domain.activity import Notice, NoticeKind
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.media import Reference
@@ -59,6 +62,32 @@ def test_suggestions(user_id: str, slot: int) -> None:
     for key in (mine, keys.POPULAR, keys.nomination(slot)):
         wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
         assert not key.sk.startswith(wakes)
+
+
+@given(
+    ulids,
+    st.sampled_from(NoticeKind),
+    st.one_of(ulids, strategies.post_ids.map(str)),
+    st.integers(1, 99_999),
+    st.tuples(strategies.instants, st.one_of(st.none(), strategies.instants)),
+    st.integers(0, 31),
+)
+def test_notices(
+    owner_id: str,
+    kind: NoticeKind,
+    subject: str,
+    number: int,
+    span: tuple[datetime, datetime | None],
+    shard: int,
+) -> None:
+    since, until = (None if at is None else at.replace(microsecond=0) for at in span)
+    assert since is not None
+    notice = Notice(owner_id, kind, subject, number, owner_id, since, until, shard)
+    key = keys.notice(owner_id, kind, subject, number)
+    assert keys.parse_notice(key, keys.notice_sort(notice)) == notice
+    assert key.sk.startswith(keys.notices_of(kind, subject))
+    first, last = keys.READER_RANGE
+    assert not first <= key.sk <= last, "a feed page does not read it"
 
 
 @given(ulids)
@@ -212,6 +241,8 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
     driving = (
         keys.post(post_id),
         keys.follow("A", "B"),
+        keys.request("A", "B"),
+        keys.like("A", post_id),
         keys.reference(reference),
         keys.profile("A"),
     )
@@ -219,7 +250,9 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.blob("0" * 64),
         keys.upload("A", "B"),
         keys.handle("ada"),
-        keys.request("A", "B"),
+        keys.notice("A", NoticeKind.FOLLOW, "A", 1),
+        keys.counts(post_id),
+        keys.liker(post_id, 0, "A", "B"),
         keys.pair("A", "B"),
         keys.block("A", "B"),
         keys.blocks("A"),
@@ -257,6 +290,7 @@ def test_items_are_known_by_their_keys(post_id: PostId, other: str) -> None:
         keys.post(post_id): keys.Kind.POST,
         keys.counts(post_id): keys.Kind.COUNTS,
         keys.follow(author, other): keys.Kind.FOLLOW,
+        keys.like(other, post_id): keys.Kind.LIKE,
         keys.request(author, other): keys.Kind.REQUEST,
         keys.recent_posts(author): keys.Kind.RECENT_POSTS,
         keys.pair(author, other): keys.Kind.BLOCK,

@@ -46,7 +46,7 @@ CHANGES: list[Change] = [
     PostChanged(PUBLISHED, None),
     PostChanged(PUBLISHED, PUBLISHED),
     PostChanged(_post(PostState.DELETED), _post(PostState.PENDING)),
-    FollowChanged("ada", "bob", follows=True),
+    FollowChanged("ada", "bob", follows=True, at=samples.START),
     FollowChanged("ada", "bob", follows=False),
     ReferenceAdded(samples.reference("content", 1)),
     BlobRemoved(BLOB),

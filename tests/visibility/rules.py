@@ -224,6 +224,14 @@ REQUESTS: Final = Surface(
     "The private user gets the one who asks; the matrix has no other who is asked.",
     _each(User, NOBODY),
 )
+ACTIVITY: Final = Surface(
+    "What others did that concerns one",
+    "Nobody is told of oneself, of those whom one has blocked or muted, or who have blocked one.",
+    {
+        **_each(User, UNBLOCKED - {Role.MUTING, Role.OWNER}),
+        **_posts(UNBLOCKED - {Role.MUTING}, ACCEPTED - {Role.MUTING}, OWNER),
+    },
+)
 BLOCKS: Final = Surface(
     "Those whom one has blocked",
     "Only this list shows them, or the block could not be taken back.",

@@ -36,6 +36,7 @@ from shutterfeed_client.api.me import (
     accept_request,
     block,
     complete_upload,
+    count_activity,
     create_avatar,
     decline_request,
     delete_avatar,
@@ -44,6 +45,7 @@ from shutterfeed_client.api.me import (
     get_me,
     get_original,
     get_upload,
+    list_activity,
     list_blocks,
     list_deleted,
     list_held_comments,
@@ -54,6 +56,7 @@ from shutterfeed_client.api.me import (
     list_uploads,
     mute,
     remove_follower,
+    see_activity,
     sign_out_everywhere,
     unblock,
     unfollow,
@@ -248,9 +251,18 @@ def drive_requests(me: Any, handle: str, other: Any, other_handle: str) -> None:
     asking = answer(list_requests.sync_detailed(client=me)).items
     assert [user.handle for user in asking] == [other_handle]
     assert answer(accept_request.sync_detailed(other_handle, client=me)).follows_me
+    drive_activity(me, other_handle)
     answer(decline_request.sync_detailed(other_handle, client=me))
     assert not answer(remove_follower.sync_detailed(other_handle, client=me)).follows_me
     assert switched(me, private=False).requests == 0
+
+
+def drive_activity(me: Any, other_handle: str) -> None:
+    """The other one has asked to follow, was let in, and follows."""
+    groups = answer(list_activity.sync_detailed(client=me, limit=20)).items
+    assert all(group.users[0].handle == other_handle for group in groups)
+    assert answer(count_activity.sync_detailed(client=me)).count >= 0
+    assert see_activity.sync_detailed(client=me).status_code == 204
 
 
 def switched(me: Any, *, private: bool) -> Any:

@@ -184,9 +184,17 @@ async function driveRequests(mine: { handle: string }, other: { handle: string }
   const asking = (await answer(api.listRequests())).items;
   assert.deepEqual(asking.map((user) => user.handle), [task.other]);
   assert.ok((await answer(api.acceptRequest({ path: other }))).follows_me);
+  await driveActivity();
   await answer(api.declineRequest({ path: other }));
   assert.ok(!(await answer(api.removeFollower({ path: other }))).follows_me);
   assert.equal((await switched(false)).requests, 0);
+}
+
+async function driveActivity(): Promise<void> {
+  const groups = (await answer(api.listActivity({ query: { limit: 20 } }))).items;
+  assert.ok(groups.every((group) => group.users.length <= 3));
+  assert.ok((await answer(api.countActivity())).count >= 0);
+  assert.equal((await api.seeActivity()).response?.status, 204);
 }
 
 async function switched(isPrivate: boolean): Promise<api.Me> {

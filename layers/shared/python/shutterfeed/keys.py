@@ -18,6 +18,7 @@ Metadata table
     USER#<id>          BLOCKS             the number of users whom this one has blocked
     USER#<id>          BLOCKS#<blocked>   one block, for the list of them
     USER#<reader>      ACQUAINTANCES      whom those follow whom the reader follows, packed
+    USER#<id>          ACTIVITY#<kind>#<subject>#<number> a notice of what others did
     PAIR#<id>#<id>     BLOCK              who of two users has blocked the other; smaller id first
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
@@ -42,6 +43,8 @@ Metadata table
     NOMINATIONS        <slot>             the last user who was nominated for that list in this slot
     index `followers`: FOLLOWEE#<id>#<shard> / <ulid of the follow>#<follower>
                        REQUESTS#<id>         / <ulid of the request>#<follower>
+                       COMMENT_LIKED#<comment> / <ulid of the like>#<id>
+                       ACTIVITY#<id>         / <position>#<shard>#<since>#<until>
     index `published`: AUTHOR#<id>           / <position>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
     index `open`:      OPEN#<shard>          / <post ulid>#<author>
@@ -72,9 +75,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from shutterfeed.domain.activity import Notice, NoticeKind
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import PostId, is_ulid, ulid
+from shutterfeed.domain.ids import PostId, is_ulid, ulid, ulid_time
 from shutterfeed.domain.media import Reference
 from shutterfeed.domain.posts import OPEN_SHARDS
 
@@ -119,6 +123,7 @@ BLOCKS_PREFIX: Final = "BLOCKS#"
 MUTES_PREFIX: Final = "MUTES#"
 ACQUAINTANCES: Final = "ACQUAINTANCES"
 NOMINATIONS: Final = "NOMINATIONS"
+ACTIVITY_PREFIX: Final = "ACTIVITY#"
 PAIR_PREFIX: Final = "PAIR#"
 _BLOCK: Final = "BLOCK"
 READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
@@ -138,6 +143,8 @@ MEDIA_PREFIX: Final = "media/"
 SEARCH_DOCUMENT: Final = "DOC"
 DICTIONARY_LETTERS: Final = 2
 """The number of a word's letters that name its part of the dictionary."""
+_MOMENT: Final = 10
+"""The number of characters of a ULID that tell its moment."""
 _UNIT: Final = "\x1f"
 """The separator between texts that people chose, which have no control characters."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -301,6 +308,16 @@ def parse_comment_like(key: Key) -> CommentId:
     return CommentId(post_id, root, None if reply == _NO_REPLY else reply)
 
 
+def parse_comment_liker(key: Key) -> str:
+    """The id of the user who likes the comment."""
+    return _tail(key.sk, COMMENT_LIKES_PREFIX).partition("#")[0]
+
+
+def comment_likers_partition(comment_id: CommentId) -> str:
+    """The partition of those who like a comment in the index of followers, in the same order."""
+    return f"COMMENT_LIKED#{comment_id}"
+
+
 def pinned(post_id: PostId) -> Key:
     return Key(answers_partition(post_id), PINNED)
 
@@ -426,6 +443,55 @@ def acquaintances(reader_id: str) -> Key:
     return Key(user_partition(reader_id), ACQUAINTANCES)
 
 
+def notice(owner_id: str, kind: NoticeKind, subject: str, number: int) -> Key:
+    return Key(user_partition(owner_id), f"{notices_of(kind, subject)}{number:05}")
+
+
+def notices_of(kind: NoticeKind, subject: str) -> str:
+    """The beginning of the sort keys of a subject's notices, which are in the order of their
+    numbers."""
+    return f"{ACTIVITY_PREFIX}{kind}#{subject}#"
+
+
+def notices_partition(owner_id: str) -> str:
+    """The partition of a user's notices in the index of followers, in the order of their
+    positions."""
+    return ACTIVITY_PREFIX + owner_id
+
+
+def notice_sort(notice: Notice) -> str:
+    """The sort key of a notice in that index. It holds the stretch of time, so that a list of
+    notices is read from the index alone."""
+    until = "" if notice.until is None else _moment(notice.until)
+    return f"{notice.position}#{notice.shard}#{_moment(notice.since)}#{until}"
+
+
+def parse_notice(key: Key, sort: str) -> Notice:
+    """A notice, from its key and its sort key in the index."""
+    kind, _, rest = _tail(key.sk, ACTIVITY_PREFIX).partition("#")
+    subject, _, number = rest.rpartition("#")
+    position, shard, since, until = sort.split("#")
+    return Notice(
+        _tail(key.pk, _USER),
+        NoticeKind(kind),
+        subject,
+        int(number),
+        position,
+        _parse_moment(since),
+        _parse_moment(until) if until else None,
+        int(shard),
+    )
+
+
+def _moment(at: datetime) -> str:
+    """A moment, to the millisecond, in the ten characters with which a ULID begins."""
+    return ulid(at, 0)[:_MOMENT]
+
+
+def _parse_moment(text: str) -> datetime:
+    return ulid_time(text + "0" * (26 - _MOMENT))
+
+
 def nomination(slot: int) -> Key:
     return Key(NOMINATIONS, f"{slot:03}")
 
@@ -469,6 +535,11 @@ def follower_count(followee_id: str, shard: int) -> Key:
     return Key(f"FOLLOWERS#{followee_id}#{shard}", "COUNT")
 
 
+def parse_shard(partition: str) -> int:
+    """The shard of the list of followers that a partition of its index holds."""
+    return int(partition.rpartition("#")[2])
+
+
 def parse_follower_count(key: Key) -> str:
     """The followee's id."""
     return _tail(key.pk, "FOLLOWERS#").partition("#")[0]
@@ -480,6 +551,12 @@ def followers_partition(followee_id: str, shard: int) -> str:
 
 def followers_sort(follow_ulid: str, follower_id: str) -> str:
     return f"{follow_ulid}#{follower_id}"
+
+
+def parse_followers_sort(text: str) -> tuple[str, str]:
+    """The ULID of the moment, and the id of the person, of an entry of the index of followers."""
+    moment, _, person_id = text.partition("#")
+    return moment, person_id
 
 
 def requests_partition(followee_id: str) -> str:

@@ -28,7 +28,16 @@ OPEN_INDEX: Final = "open"
 OPEN_PK: Final = "open_pk"
 OPEN_SK: Final = "open_sk"
 
-STREAM_SORT_KEY_PREFIXES: Final = ("POST#", "FOLLOWS#", "REF#", "PROFILE")
+STREAM_SORT_KEY_PREFIXES: Final = (
+    "POST#",
+    "FOLLOWS#",
+    "FOLLOW_REQUEST#",
+    "LIKES#",
+    "COMMENT#",
+    "COMMENT_LIKES#",
+    "REF#",
+    "PROFILE",
+)
 """The beginnings of sort keys whose changes cause other work; the other records of the stream are
 filtered out."""
 

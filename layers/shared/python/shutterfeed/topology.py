@@ -45,8 +45,9 @@ BULK_ENDING: Final = "-bulk"
 """The ending of a bulk queue's name."""
 
 _DELIVERY_DEAD_LETTERS: Final = "feed-delivery-dlq"
-"""Three workers bring a post to those who may see it. They share one queue of dead letters and one
-alarm: an account's first ten alarms are free, and there are eleven."""
+"""Four workers bring a post to those who may see it, and tell users what others did. They share one
+queue of dead letters and one alarm: an account's first ten alarms are free, and there are
+eleven."""
 
 
 class UnknownKind(LookupError):
@@ -72,6 +73,8 @@ class Worker:
     bulk: int | None = None
     """The number of executions that its bulk queue may start; None if it has no bulk queue."""
     dead_letters: str
+    delay_s: int = 0
+    """How long its messages wait in the queue before they are received."""
     named: str | None = None
     """The name of its function, if that is not the step's word."""
 
@@ -195,6 +198,16 @@ WORKERS: Final = (
         concurrency=20,
         dead_letters=_DELIVERY_DEAD_LETTERS,
     ),
+    Worker(
+        step="notify",
+        kinds=("Notify",),
+        timeout_s=60,
+        batch=10,
+        concurrency=20,
+        # What is undone within that time is told to nobody.
+        delay_s=5,
+        dead_letters=_DELIVERY_DEAD_LETTERS,
+    ),
 )
 
 TENANTS: Final[Mapping[str, str]] = {
@@ -209,6 +222,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "Unfollowed": "follower_id",
     "PrepareFeed": "reader_id",
     "FindAcquaintances": "reader_id",
+    "Notify": "act.owner_id",
 }
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS
 gets it as the message's group: on a queue where one user has many messages in work, it delivers

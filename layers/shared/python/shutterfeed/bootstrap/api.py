@@ -8,6 +8,7 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.buckets import S3Downloads, S3UploadBucket
 from shutterfeed.adapters.cognito import CognitoSignIns
+from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
 from shutterfeed.adapters.dynamodb.allowances import DynamoAllowances
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
@@ -37,6 +38,7 @@ from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.links import signing_key
 from shutterfeed.domain.messages import FindAcquaintances, PrepareFeed
+from shutterfeed.ports.activity import Crowds, Notices
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.feed_reads import FeedReads
@@ -56,6 +58,7 @@ from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger, UploadBucket
 from shutterfeed.ports.viewing import ViewingReads
 from shutterfeed.services.accounts import AccountService
+from shutterfeed.services.activity import ActivityService
 from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.blocks import BlockService
 from shutterfeed.services.comments import CommentService
@@ -96,6 +99,7 @@ class People:
     downloads: DownloadService
     feed: FeedService
     suggestions: SuggestionService
+    activity: ActivityService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +132,8 @@ def wire(
     blocks: Blocks,
     mutes: Mutes,
     suggestion_lists: SuggestionLists,
+    notices: Notices,
+    crowds: Crowds,
     preparations: Queue[PrepareFeed],
     acquaintance_orders: Queue[FindAcquaintances],
     allowances: Allowances,
@@ -221,6 +227,14 @@ def wire(
         suggestions=SuggestionService(
             lists=suggestion_lists, viewing=viewing, orders=acquaintance_orders, clock=clock
         ),
+        activity=ActivityService(
+            users=users,
+            profiles=profiles,
+            notices=notices,
+            crowds=crowds,
+            viewing=viewing,
+            clock=clock,
+        ),
     )
 
 
@@ -254,6 +268,8 @@ def services() -> Api:
         blocks=DynamoBlocks(metadata, settings.feed_table),
         mutes=DynamoMutes(metadata),
         suggestion_lists=DynamoSuggestionLists(metadata),
+        notices=DynamoNotices(metadata),
+        crowds=DynamoCrowds(metadata),
         preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
         acquaintance_orders=aws.queue(
             settings.deliver_queue_url, Codec[FindAcquaintances]("deliver")

@@ -4,7 +4,10 @@ work follows from each."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from shutterfeed.domain.comments import Comment, CommentId
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
@@ -20,9 +23,55 @@ class PostChanged:
 
 @dataclass(frozen=True, slots=True)
 class FollowChanged:
+    """A follow edge was written or removed."""
+
     follower_id: str
     followee_id: str
     follows: bool
+    at: datetime | None = None
+    """When the edge was written; None if it was removed."""
+    shard: int = 0
+    """The part of the list of followers in which it stands."""
+    accepted: bool = False
+    """Whether the follower had asked, and was accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRequested:
+    """Somebody has asked to follow a private account."""
+
+    follower_id: str
+    followee_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Liked:
+    """Somebody likes a post."""
+
+    user_id: str
+    post_id: PostId
+    at: datetime
+    shard: int = 0
+    """The part of the list of those who like it in which this one stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentChanged:
+    """A comment's item changed. `before` is None for a new comment, `after` for one that is
+    gone."""
+
+    before: Comment | None
+    after: Comment | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentLiked:
+    """Somebody likes a comment."""
+
+    user_id: str
+    comment_id: CommentId
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +98,14 @@ class ProfileChanged:
     after: Profile | None
 
 
-Change = PostChanged | FollowChanged | BlobRemoved | ReferenceAdded | ProfileChanged
+Change = (
+    PostChanged
+    | FollowChanged
+    | FollowRequested
+    | Liked
+    | CommentChanged
+    | CommentLiked
+    | BlobRemoved
+    | ReferenceAdded
+    | ProfileChanged
+)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
 
+from shutterfeed.domain.activity import Act
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
@@ -24,6 +25,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.telling import acts_of
 from shutterfeed.domain.users import Profile
 
 
@@ -179,12 +181,22 @@ class IndexAuthor:
     after: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Somebody did what another user may want to be told of."""
+
+    act: Act
+
+
 PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests
 DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances
 CollectMessage = CollectMedia | CollectBlob
 IndexMessage = IndexPost | IndexUser | IndexAuthor
-Work = PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexMessage
+NotifyMessage = Notify
+Work = (
+    PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexMessage | NotifyMessage
+)
 """The messages that changes cause; workers send each other the rest."""
 Message = IngestUpload | RenderPhoto | TranscodeVideo | Work
 
@@ -208,6 +220,7 @@ def work_for(change: Change) -> Iterator[Work]:
             yield from _user_indexing(before, after)
             if before is not None and after is not None and before.switches != after.switches:
                 yield from _switched(after)
+    yield from map(Notify, acts_of(change))
 
 
 def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:

@@ -38,6 +38,9 @@ POPULAR_RETENTION: Final = timedelta(days=30)
 happens for days still suggests those who were active last."""
 ACQUAINTANCES_RETENTION: Final = timedelta(days=30)
 """How long the acquaintances of a reader are kept who asks for suggestions no more."""
+NOTICE_RETENTION: Final = timedelta(days=90)
+"""How long a notice is kept after it appeared. It goes by time alone: what it points to may be gone
+before, and then nobody sees it."""
 REMOVED_DOCUMENT_RETENTION: Final = timedelta(hours=24)
 """How long the search index keeps the version of a removed document: far longer than a worker takes
 for a message. A later message, such as a dead letter, reads the present state anyway."""

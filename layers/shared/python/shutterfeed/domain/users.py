@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from shutterfeed.domain.activity import ActivitySettings
 from shutterfeed.domain.characters import PARAGRAPHS, check_characters, check_name, clean
 from shutterfeed.domain.errors import InvalidInput, SessionEnded
 from shutterfeed.domain.media import Medium
@@ -123,6 +124,9 @@ class Profile:
     held_words: int = 0
     """The number of words for which comments are held. The words themselves are an item of their
     own, which few need to read."""
+    activity: ActivitySettings = field(default_factory=ActivitySettings)
+    activity_seen_at: datetime | None = None
+    """When the user last looked at what others did; None if they never have."""
 
     renamed_at: tuple[datetime, ...] = ()
     """The moments of the last changes of the handle, at least of those that are `HANDLE_REST` ago

@@ -98,7 +98,9 @@ class Comments(Protocol):
         """The comments of the post that the user likes."""
         ...
 
-    def like(self, comment_id: CommentId, user_id: str, spending: Spending = NOTHING) -> bool:
+    def like(
+        self, comment_id: CommentId, user_id: str, like_ulid: str, spending: Spending = NOTHING
+    ) -> bool:
         """Note that the user likes the comment, count it, and make the charges. False if they did
         already, or if there is no such comment. Raises `LimitReached`."""
         ...

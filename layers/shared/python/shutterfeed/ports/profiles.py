@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from shutterfeed.domain.activity import ActivitySettings
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.users import CommentsFrom, Profile, SensitiveView
 
@@ -37,6 +38,7 @@ class Profiles(Protocol):
         public_page: bool | None = None,
         comments_from: CommentsFrom | None = None,
         held_words: Sequence[str] | None = None,
+        activity: ActivitySettings | None = None,
     ) -> None:
         """Change the given fields; None leaves a field as it is. A write of `private` counts as one
         of `Profile.switches`. Make the charges. Raises `LimitReached`."""
@@ -61,6 +63,10 @@ class Profiles(Protocol):
 
     def end_sessions(self, user_id: str, at: datetime) -> None:
         """Note that the user, who has a profile, has signed out everywhere."""
+        ...
+
+    def see_activity(self, user_id: str, at: datetime) -> None:
+        """Note that the user, who has a profile, has looked at what others did."""
         ...
 
     def rename(

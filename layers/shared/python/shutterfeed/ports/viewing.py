@@ -33,6 +33,14 @@ class Wanted:
     host: str | None = None
     """The owner of a post on which the authors have commented: of each it is read whether that one
     has blocked them."""
+    named: Collection[str] = ()
+    """Users to read with whether the viewer follows them or has asked to, of whom no number of
+    followers is shown."""
+    bare: Collection[PostId] = ()
+    """Posts to read without their counts and their authors' profiles, and whether the viewer
+    follows these."""
+    counts_of: Collection[PostId] = ()
+    """Posts of which only the counts are read."""
     mixed: bool = False
     """Whether posts and authors are shown among those of many, where mutes decide."""
 

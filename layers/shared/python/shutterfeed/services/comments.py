@@ -170,8 +170,9 @@ class CommentService:
         if view.liked_by_me is liked:
             return view
         if liked:
-            spending = self.limits.spending(user_id, self.clock.now(), likes=1)
-            self.comments.like(comment_id, user_id, spending)
+            now = self.clock.now()
+            spending = self.limits.spending(user_id, now, likes=1)
+            self.comments.like(comment_id, user_id, self.ids.new(now), spending)
         else:
             self.comments.unlike(comment_id, user_id)
         return self.discussions.shown(viewer, comment_id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shutterfeed.domain.activity import ToldOf
 from shutterfeed.domain.errors import Busy, Conflict, LimitReached
 from shutterfeed.domain.holding import check_held_words
 from shutterfeed.domain.limits import Limits
@@ -66,9 +67,10 @@ class ProfileService:
         public_page: bool | None = None,
         comments_from: CommentsFrom | None = None,
         held_words: Sequence[str] | None = None,
+        activity: Mapping[str, ToldOf] | None = None,
     ) -> Profile:
-        """Change what is not None. Raises `InvalidInput`, `LimitReached`, and `Conflict` for a
-        taken handle."""
+        """Change what is not None; of `activity` the given fields. Raises `InvalidInput`,
+        `LimitReached`, and `Conflict` for a taken handle."""
         current = self.me(user_id)
         display_name = None if display_name is None else check_display_name(display_name)
         bio = None if bio is None else check_bio(bio)
@@ -78,7 +80,11 @@ class ProfileService:
             self._rename(current, new_handle)
         # A repeated switch does not make the index look at all posts again.
         switched = None if private == current.private else private
-        given = (display_name, bio, switched, sensitive, public_page, comments_from, held_words)
+        told_of = None if activity is None else replace(current.activity, **activity)
+        given = (
+            *(display_name, bio, switched, sensitive, public_page),
+            *(comments_from, held_words, told_of),
+        )
         if any(value is not None for value in given):
             spending = self.limits.spending(user_id, self.clock.now(), changes=1)
             self.profiles.edit(
@@ -91,6 +97,7 @@ class ProfileService:
                 public_page=public_page,
                 comments_from=comments_from,
                 held_words=held_words,
+                activity=told_of,
             )
         return self.me(user_id)
 

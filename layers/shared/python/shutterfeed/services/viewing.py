@@ -7,7 +7,7 @@ address it is answered like what does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shutterfeed.domain import mentions, visibility
@@ -99,6 +99,40 @@ class CommentView:
     def is_hidden(self) -> bool:
         """Whether it is hidden from others, as far as the viewer is told: not if they wrote it."""
         return self.is_moderated and self.comment.hidden
+
+
+@dataclass(frozen=True, slots=True)
+class NoticedPost:
+    """A post as an entry of somebody's activity shows it, without counts."""
+
+    post: Post
+    author: AuthorView
+
+    @property
+    def is_private(self) -> bool:
+        """As in `PostView`."""
+        return self.author.profile.private or self.post.state is not PostState.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What may be shown of the posts and people that a user's notices name."""
+
+    posts: Mapping[PostId, NoticedPost]
+    people: Mapping[str, ProfileView]
+    """Of a celebrity, not all followers are counted; of nobody it says whether they follow the
+    user."""
+    likes: Mapping[PostId, int]
+    asked_for: frozenset[str]
+    """The ids of all people who were looked for, whether they may be shown or not."""
+
+    def __or__(self, later: Told) -> Told:
+        return Told(
+            {**self.posts, **later.posts},
+            {**self.people, **later.people},
+            {**self.likes, **later.likes},
+            self.asked_for | later.asked_for,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +270,31 @@ class ViewingService:
         views = (_user(viewer, user_id, stored, Surface.SUGGESTED) for user_id in user_ids)
         return tuple(view for view in views if view is not None)
 
+    def told(
+        self,
+        owner: Profile,
+        post_ids: Collection[PostId],
+        user_ids: Collection[str],
+        counted: Collection[PostId] = (),
+    ) -> Told:
+        """What a user, whose profile is at hand, is told of in their activity: posts, people, and
+        the numbers of likes of `counted` posts."""
+        viewer = Viewer(owner.user_id)
+        authors = {post_id.author_id for post_id in post_ids} - {owner.user_id}
+        wanted = Wanted(
+            bare=post_ids, authors=authors, named=user_ids, counts_of=counted, mixed=True
+        )
+        read = self.reads.read(viewer, wanted) if post_ids or user_ids or counted else Stored()
+        stored = read.including((), [owner])
+        users = {i: _user(viewer, i, stored, Surface.MIXED) for i in user_ids}
+        posts = {i: _noticed(viewer, i, stored) for i in post_ids}
+        return Told(
+            {post_id: post for post_id, post in posts.items() if post is not None},
+            {user_id: view for user_id, view in users.items() if view is not None},
+            {i: counts.likes for i, counts in stored.counts.items()},
+            frozenset(user_ids),
+        )
+
     def authors(
         self, viewer: Viewer, user_ids: Sequence[str], surface: Surface = Surface.LIST
     ) -> dict[str, AuthorView]:
@@ -326,6 +385,14 @@ def _comment(viewer: Viewer, comment: Comment, stored: Stored) -> CommentView | 
     handles = {i: view.profile.handle for i, view in people.items() if view is not None}
     text = mentions.shown(comment.text, comment.mentions, handles)
     return CommentView(comment, AuthorView(author), text, viewer)
+
+
+def _noticed(viewer: Viewer, post_id: PostId, stored: Stored) -> NoticedPost | None:
+    """A post in somebody's activity; one's own there also if it has failed."""
+    own = viewer.is_user(post_id.author_id)
+    surface, relation = Surface.ITSELF if own else Surface.MIXED, stored.relation_to
+    view = _post(viewer, post_id, stored, relation(post_id.author_id), surface)
+    return None if view is None else NoticedPost(view.post, view.author)
 
 
 def _user_by_itself(

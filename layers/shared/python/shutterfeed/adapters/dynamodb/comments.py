@@ -35,7 +35,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.ports.comments import Claim, Discussion
-from shutterfeed.schema import PK, SK
+from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK, PK, SK
 
 _COMMENT: Final = "comment"
 _LIKES: Final = "likes"
@@ -139,10 +139,17 @@ class DynamoComments:
         )
         return frozenset(keys.parse_comment_like(item_key(item)) for item in rows.items)
 
-    def like(self, comment_id: CommentId, user_id: str, spending: Spending = NOTHING) -> bool:
+    def like(
+        self, comment_id: CommentId, user_id: str, like_ulid: str, spending: Spending = NOTHING
+    ) -> bool:
+        edge = {
+            **key_item(keys.comment_like(comment_id, user_id)),
+            FOLLOWERS_PK: keys.comment_likers_partition(comment_id),
+            FOLLOWERS_SK: keys.followers_sort(like_ulid, user_id),
+        }
         there = Attr(PK).exists() & Attr(_REMOVED).not_exists()
         writes = (
-            Put(key_item(keys.comment_like(comment_id, user_id)), Attr(PK).not_exists()),
+            Put(edge, Attr(PK).not_exists()),
             Update(keys.comment(comment_id), add={_LIKES: 1}, condition=there),
         )
         return self._written(writes, spending)

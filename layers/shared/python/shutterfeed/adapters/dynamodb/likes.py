@@ -45,9 +45,9 @@ from shutterfeed.domain.posts import PostCounts
 from shutterfeed.ports.likes import Crowded, Liker
 from shutterfeed.schema import PK, SK
 
-_AT: Final = "at"
+AT: Final = "at"
 """The attribute of an edge with the ULID of the like."""
-_SHARD: Final = "shard"
+SHARD: Final = "shard"
 """The attribute of an edge that says in which part of the list its entry is; missing for 0."""
 _LIKES: Final = "likes"
 _SHARDS: Final = "like_shards"
@@ -84,7 +84,7 @@ class DynamoLikes:
         shard = keys.like_shard(user_id, shards)
         entry = keys.liker(post_id, shard, like_ulid, user_id)
         self.table.write(Put(key_item(entry)))
-        item = {**key_item(edge), _AT: like_ulid, _SHARD: shard or None}
+        item = {**key_item(edge), AT: like_ulid, SHARD: shard or None}
         count = _counting(user_id, post_id, shards, 1)
         try:
             self._transact(shards, Put(item, Attr(PK).not_exists()), count)
@@ -100,13 +100,13 @@ class DynamoLikes:
             edge = self.table.get(key)
             if edge is None:
                 return False
-            same = Attr(_AT).eq(edge[_AT])
+            same = Attr(AT).eq(edge[AT])
             count = _counting(user_id, post_id, shards, -1)
             try:
                 self._transact(shards, Delete(key, same), count)
             except ConditionFailed:
                 continue  # Taken back by another request, and perhaps liked again.
-            entry = keys.liker(post_id, edge.get(_SHARD, 0), edge[_AT], user_id)
+            entry = keys.liker(post_id, edge.get(SHARD, 0), edge[AT], user_id)
             self.table.write(Delete(entry))
             return True
         raise Busy
@@ -179,7 +179,7 @@ class DynamoLikes:
         ]
         edges = {keys.like(liker.user_id, post_id): liker for liker in listed}
         found = self.table.get_many(edges, consistent=True) if edges else []
-        present = {(item_key(item).pk, item[_AT]) for item in found}
+        present = {(item_key(item).pk, item[AT]) for item in found}
         shown = tuple(
             liker
             for liker in listed

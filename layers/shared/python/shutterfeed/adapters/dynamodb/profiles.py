@@ -15,7 +15,13 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
-from shutterfeed.adapters.dynamodb.records import epoch, profile_item, timestamp, to_profile
+from shutterfeed.adapters.dynamodb.records import (
+    epoch,
+    plain,
+    profile_item,
+    timestamp,
+    to_profile,
+)
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
     Item,
@@ -27,6 +33,7 @@ from shutterfeed.adapters.dynamodb.table import (
     key_item,
     retried,
 )
+from shutterfeed.domain.activity import ActivitySettings
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.users import (
@@ -91,6 +98,7 @@ class DynamoProfiles:
         public_page: bool | None = None,
         comments_from: CommentsFrom | None = None,
         held_words: Sequence[str] | None = None,
+        activity: ActivitySettings | None = None,
     ) -> None:
         fields = {
             "display_name": display_name,
@@ -100,6 +108,7 @@ class DynamoProfiles:
             "public_page": public_page,
             "comments_from": comments_from,
             "held_words": None if held_words is None else len(held_words),
+            "activity": None if activity is None else plain(activity),
         }
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an empty update.
@@ -154,6 +163,10 @@ class DynamoProfiles:
     def end_sessions(self, user_id: str, at: datetime) -> None:
         ended = {_SESSIONS_ENDED_AT: timestamp(at)}
         self.table.write(Update(keys.profile(user_id), set=ended, condition=Attr(PK).exists()))
+
+    def see_activity(self, user_id: str, at: datetime) -> None:
+        seen = {"activity_seen_at": timestamp(at)}
+        self.table.write(Update(keys.profile(user_id), set=seen, condition=Attr(PK).exists()))
 
     def rename(
         self, user_id: str, old: str, new: str, at: datetime, before: Sequence[datetime] = ()

@@ -15,6 +15,7 @@ import msgspec
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import Item, item_key, key_item
+from shutterfeed.domain.activity import ActivitySettings
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Purpose, Upload
 from shutterfeed.domain.posts import Place, Post, PostCounts
@@ -34,12 +35,24 @@ Image = Mapping[str, Any]
 
 _media_of: Final = msgspec.json.Decoder(tuple[Medium, ...]).decode
 
+ACCEPTED: Final = "accepted"
+"""The attribute of a follow edge that was a request before; missing if it was none."""
+
 AWAITS_RENDERING: Final = "awaits_rendering"
 """The attribute of a reference that does not count before its rendering is done."""
 
 
 def plain(
-    value: Profile | Avatar | Post | Upload | Blob | Picture | Failure | Place | Medium,
+    value: Profile
+    | Avatar
+    | ActivitySettings
+    | Post
+    | Upload
+    | Blob
+    | Picture
+    | Failure
+    | Place
+    | Medium,
 ) -> Item:
     """A domain object as nested dictionaries, lists, strings and numbers."""
     return dict(msgspec.to_builtins(value))

@@ -11,6 +11,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.follows import PUBLIC, counting, edge_item, no_block
+from shutterfeed.adapters.dynamodb.records import ACCEPTED
 from shutterfeed.adapters.dynamodb.table import (
     Check,
     ConditionFailed,
@@ -90,10 +91,11 @@ class DynamoRequests:
             owner = replace(owner, add={**owner.add, **followers.add})
         else:
             apart = [followers]
+        edge = edge_item(follower_id, followee, follow_ulid)
         writes = (
             Delete(keys.request(follower_id, followee_id), Attr(PK).exists()),
             owner,
-            Put(edge_item(follower_id, followee, follow_ulid), Attr(PK).not_exists()),
+            Put(edge | {ACCEPTED: True}, Attr(PK).not_exists()),
             following,
             Delete(keys.unfollowed_marker(follower_id, followee_id)),
             *apart,

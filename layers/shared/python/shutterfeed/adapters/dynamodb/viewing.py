@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blocks import BY
@@ -14,11 +15,15 @@ from shutterfeed.adapters.dynamodb.own_edges import edges, finding
 from shutterfeed.adapters.dynamodb.profiles import with_followers
 from shutterfeed.adapters.dynamodb.records import to_counts, to_post, to_profile
 from shutterfeed.adapters.dynamodb.table import Item, Table, at_once, item_key
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer, is_kept_from
 from shutterfeed.keys import Key, Kind
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.viewing import Stored, Wanted
+
+_MANY: Final = 10
+"""The number of a user's own posts from which on they are read as a range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class DynamoViewingReads:
             calls = self.table.getting([*items, *own], consistent)
         else:
             calls = [*self.table.getting(items, consistent), *finding(self.table, own)]
+        calls += finding(self.table, [keys.post(i) for i in sorted(_own_many(viewer, wanted))])
         found = by_kind(item for batch in at_once(calls) for item in batch)
         relations = _to_relations(viewer, found, _Owners.of(viewer, wanted), self.clock.now())
         barred = _barred_by(wanted.host, found)
@@ -65,24 +71,30 @@ class _Owners:
     users: frozenset[str]
     authors: frozenset[str]
     """Those of posts."""
+    named: frozenset[str]
+    """Those of whom it is told what they did."""
     all: frozenset[str]
 
     @classmethod
     def of(cls, viewer: Viewer, wanted: Wanted) -> _Owners:
         users = frozenset((*wanted.users, *wanted.uncounted)) - {viewer.user_id}
-        posts = (*wanted.posts, *wanted.at_hand)
+        named = frozenset(wanted.named) - {viewer.user_id}
+        posts = (*wanted.posts, *wanted.at_hand, *wanted.bare)
         authors = frozenset(post_id.author_id for post_id in posts) - {viewer.user_id}
-        return cls(users, authors, users | authors | (frozenset(wanted.authors) - {viewer.user_id}))
+        others = named | (frozenset(wanted.authors) - {viewer.user_id})
+        return cls(users, authors, named, users | authors | others)
 
 
 def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False) -> Iterator[Key]:
     """The keys of all items to read. A feed needs no relations: it knows them already, from
     `Reader.relation_to`."""
     yield from map(keys.post, wanted.posts)
+    in_range = _own_many(viewer, wanted)
+    yield from (keys.post(post_id) for post_id in wanted.bare if post_id not in in_range)
     yield from map(keys.counts, wanted.posts)
-    yield from map(keys.counts, wanted.at_hand)
+    yield from map(keys.counts, (*wanted.at_hand, *wanted.counts_of))
     authors = (post_id.author_id for post_id in wanted.posts)
-    users = (*wanted.users, *wanted.uncounted)
+    users = (*wanted.users, *wanted.uncounted, *wanted.named)
     yield from map(keys.profile, (*authors, *wanted.authors, *users))
     if wanted.host is not None:
         yield from (keys.pair(wanted.host, author) for author in {*wanted.authors} - {wanted.host})
@@ -92,17 +104,26 @@ def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False)
             yield keys.reader_mutes(viewer.user_id)
 
 
+def _own_many(viewer: Viewer, wanted: Wanted) -> frozenset[PostId]:
+    """The viewer's own bare posts, if there are many: then most of them stand side by side, where a
+    range of them takes a third of what they take one by one."""
+    own = frozenset(post_id for post_id in wanted.bare if viewer.is_user(post_id.author_id))
+    return own if len(own) >= _MANY else frozenset()
+
+
 def _relation_keys(viewer_id: str, owners: _Owners) -> Iterator[Key]:
     """The keys of the items that tell the viewer's relations: for everybody one, whether one has
     blocked the other; for the author of each post one more, whether the viewer follows them; for
     each user three more, also whether they follow the viewer, and whether the viewer has asked to
-    follow them."""
+    follow them. Of those who are named, it is not told whether they follow the viewer."""
     for user_id in sorted(owners.all):
         yield keys.pair(viewer_id, user_id)
-    for user_id in sorted(owners.users | owners.authors):
+    for user_id in sorted(owners.users | owners.authors | owners.named):
         yield keys.follow(viewer_id, user_id)
     for user_id in sorted(owners.users):
         yield keys.follow(user_id, viewer_id)
+        yield keys.request(viewer_id, user_id)
+    for user_id in sorted(owners.named):
         yield keys.request(viewer_id, user_id)
 
 

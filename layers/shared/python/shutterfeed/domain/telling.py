@@ -1,0 +1,118 @@
+"""Which acts a change of the metadata table holds, of which somebody is to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from shutterfeed.domain.activity import Act, NoticeKind
+from shutterfeed.domain.changes import (
+    Change,
+    CommentChanged,
+    CommentLiked,
+    FollowChanged,
+    FollowRequested,
+    Liked,
+    PostChanged,
+)
+from shutterfeed.domain.comments import Comment, CommentId
+from shutterfeed.domain.ids import MalformedId
+from shutterfeed.domain.media import Purpose
+from shutterfeed.domain.posts import Post, PostState
+
+
+def acts_of(change: Change) -> Iterator[Act]:
+    """The acts that a change holds; most changes hold none."""
+    match change:
+        case FollowChanged():
+            yield from _follow(change)
+        case FollowRequested(follower_id, followee_id, at):
+            yield Act(followee_id, NoticeKind.FOLLOW_REQUEST, followee_id, follower_id, at)
+        case Liked(user_id, post_id, at, shard):
+            yield Act(post_id.author_id, NoticeKind.LIKE, str(post_id), user_id, at, shard)
+        case CommentChanged(_, after) if after is not None:
+            yield from _comment(change.before, after)
+        case CommentLiked(user_id, comment_id, at):
+            owner_id = comment_id.post_id.author_id
+            yield Act(owner_id, NoticeKind.COMMENT_LIKE, str(comment_id), user_id, at)
+        case PostChanged(before, after):
+            yield from _failure(before, after)
+
+
+def _follow(change: FollowChanged) -> Iterator[Act]:
+    follower_id, followee_id, at = change.follower_id, change.followee_id, change.at
+    if at is None:
+        return
+    if change.accepted:
+        # Whoever has accepted somebody knows of it.
+        yield Act(follower_id, NoticeKind.REQUEST_ACCEPTED, followee_id, followee_id, at)
+    else:
+        yield Act(followee_id, NoticeKind.FOLLOW, followee_id, follower_id, at, change.shard)
+
+
+def _comment(before: Comment | None, after: Comment) -> Iterator[Act]:
+    """A comment that everybody may see from now on, or that mentions more people than before."""
+    if not after.counts:
+        return
+    known = before if before is not None and before.counts else None
+    owner_id, person_id, subject = after.owner_id, after.author_id, str(after.id)
+    told = set() if known is None else {mention.user_id for mention in known.mentions}
+    for user_id in dict.fromkeys(mention.user_id for mention in after.mentions):
+        if user_id not in told:
+            yield Act(user_id, NoticeKind.MENTION, subject, person_id, after.created_at)
+    if known is None:
+        yield Act(owner_id, NoticeKind.COMMENT, subject, person_id, after.created_at)
+        if after.id.reply is not None:
+            yield Act(owner_id, NoticeKind.REPLY, subject, person_id, after.created_at)
+
+
+def comment_of(subject: str) -> CommentId | None:
+    """The comment that is the subject of an act; None if the subject is something else."""
+    try:
+        return CommentId.parse(subject)
+    except MalformedId:
+        return None
+
+
+def addressed(act: Act, comments: Mapping[CommentId, Comment]) -> Act | None:
+    """An act with the user whom it concerns; None if it concerns nobody any more.
+
+    Of a reply, and a like of a comment, the act names the owner of the post, since the change does
+    not say whose comment it is; `comments` has those that are there. Each comment tells a user
+    once: of a mention, or else of a reply, or else of a comment on their post.
+    """
+    comment_id = comment_of(act.subject)
+    if comment_id is None:
+        return act
+    comment, root = comments.get(comment_id), comments.get(comment_id.root_id)
+    if comment is None or not comment.counts:
+        return None
+    owner_id = _concerned(act, comment, root)
+    return None if owner_id is None else replace(act, owner_id=owner_id)
+
+
+def _concerned(act: Act, comment: Comment, root: Comment | None) -> str | None:
+    """The id of the user whom an act concerns of which the subject is a comment."""
+    mentioned = {mention.user_id for mention in comment.mentions}
+    answered = None
+    if comment.id.reply is not None and root is not None and not root.removed:
+        answered = root.author_id
+    match act.kind:
+        case NoticeKind.COMMENT_LIKE:
+            return comment.author_id
+        case NoticeKind.MENTION:
+            return act.owner_id if act.owner_id in mentioned else None
+        case NoticeKind.REPLY:
+            return None if answered in mentioned else answered
+        case _:
+            return None if act.owner_id in {answered, *mentioned} else act.owner_id
+
+
+def _failure(before: Post | None, after: Post | None) -> Iterator[Act]:
+    """A post that has failed. Of an avatar the client tells, which waits for it."""
+    had_failed = before is not None and before.state is PostState.FAILED
+    if after is None or after.state is not PostState.FAILED or had_failed:
+        return
+    if after.purpose is Purpose.POST:
+        author_id = after.author_id
+        yield Act(author_id, NoticeKind.UPLOAD_FAILED, str(after.id), author_id, after.created_at)

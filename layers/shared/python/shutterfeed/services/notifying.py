@@ -1,0 +1,122 @@
+"""Notifying: what others did becomes a notice for the user whom it concerns.
+
+Nothing is written for an act that an open group covers, so a post that a thousand people like in a
+second costs its author's partition two reads for each batch of messages, and no write.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shutterfeed.domain.activity import (
+    APPEARS_AFTER,
+    GROUPED,
+    Act,
+    Notice,
+    NoticeKind,
+    Opening,
+    opening,
+)
+from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.telling import addressed, comment_of
+from shutterfeed.domain.visibility import Surface, Viewer
+from shutterfeed.ports.activity import Crowds, Notices
+from shutterfeed.ports.comments import Comments
+from shutterfeed.ports.profiles import Profiles
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.services.viewing import ViewingService
+
+_ATTEMPTS: Final = 3
+"""For a subject whose notices other workers open and close at the same time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyingService:
+    notices: Notices
+    crowds: Crowds
+    comments: Comments
+    profiles: Profiles
+    viewing: ViewingService
+    clock: Clock
+    ids: Ids
+
+    def tell(self, acts: Sequence[Act]) -> Mapping[int, Exception]:
+        """Open notices for what is not told yet. Returns the errors of those acts, by their
+        indexes, of which the worker has to be told again."""
+        subjects: defaultdict[tuple[str, NoticeKind, str], dict[int, Act]] = defaultdict(dict)
+        for index, act in self._addressed(acts):
+            if act.person_id != act.owner_id or act.kind is NoticeKind.UPLOAD_FAILED:
+                subjects[act.owner_id, act.kind, act.subject][index] = act
+        failures: dict[int, Exception] = {}
+        for alike in subjects.values():
+            # An open group that covers the last act covers the others too.
+            ordered = sorted(alike.values(), key=lambda act: act.at, reverse=True)
+            try:
+                any(self._is_told(act) for act in ordered)
+            except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
+                failures |= dict.fromkeys(alike, error)
+        return failures
+
+    def _addressed(self, acts: Sequence[Act]) -> Iterator[tuple[int, Act]]:
+        """The acts that concern somebody, with their indexes."""
+        ids = {comment_id for act in acts if (comment_id := comment_of(act.subject)) is not None}
+        wanted = sorted(ids | {comment_id.root_id for comment_id in ids}, key=str)
+        comments = self.comments.get_many(wanted) if wanted else {}
+        for index, act in enumerate(acts):
+            concerned = addressed(act, comments)
+            if concerned is not None:
+                yield index, concerned
+
+    def _is_told(self, act: Act) -> bool:
+        """Tell of an act. False if there is nothing to tell: it was undone, or its owner does not
+        want to hear of the person. Raises `Busy`."""
+        for _ in range(_ATTEMPTS):
+            newest = self.notices.newest(act.owner_id, act.kind, act.subject)
+            next_one = opening(newest, act, self._seen_at(newest))
+            if next_one is None:
+                return True
+            if not self._is_wanted(act):
+                return False
+            if self._open(act, next_one):
+                return True
+        raise Busy
+
+    def _seen_at(self, newest: Notice | None) -> datetime | None:
+        """When the owner last looked, if that decides something."""
+        if newest is None or newest.kind not in GROUPED:
+            return None
+        profile = self.profiles.item(newest.owner_id)
+        return None if profile is None else profile.activity_seen_at
+
+    def _is_wanted(self, act: Act) -> bool:
+        """Whether the act stands, and its owner may see the person and has not muted them."""
+        if not self.crowds.stands(act):
+            return False
+        if act.person_id == act.owner_id:
+            return True
+        viewer, people = Viewer(act.owner_id), [act.person_id]
+        return bool(self.viewing.authors(viewer, people, Surface.MIXED))
+
+    def _open(self, act: Act, next_one: Opening) -> bool:
+        """False if another worker was faster."""
+        closes, since = next_one.closes, next_one.since
+        # Closed first: should this worker die in between, the message comes again and finds a
+        # closed group, after which the next one begins.
+        if closes is not None and not self.notices.close(closes, since):
+            return False
+        position = self.ids.new(self.clock.now() + APPEARS_AFTER)
+        return self.notices.open(
+            Notice(
+                act.owner_id,
+                act.kind,
+                act.subject,
+                next_one.number,
+                position,
+                since,
+                shard=act.shard,
+            )
+        )

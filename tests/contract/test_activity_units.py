@@ -1,0 +1,191 @@
+"""What notices and the list of them cost, by the calls that are really made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+
+from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
+from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
+from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
+from shutterfeed.adapters.dynamodb.records import post_item, profile_item
+from shutterfeed.adapters.dynamodb.table import Put
+from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
+from shutterfeed.domain.activity import WAIT, Act, NoticeKind
+from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.posts import PostState
+from shutterfeed.services.activity import ActivityService
+from shutterfeed.services.notifying import NotifyingService
+from shutterfeed.services.profiles import ProfileService
+from shutterfeed.services.progress import ProgressService
+from shutterfeed.services.viewing import ViewingService
+from tests import samples
+from tests.contract.conftest import Tables
+from tests.fakes.system import FakeClock, FakeIds
+from tests.limits import PLENTY
+
+NOW: Final = datetime(2026, 5, 4, 12, tzinfo=UTC)
+ADA: Final = samples.user_id(1)
+MINUTE: Final = timedelta(minutes=1)
+_READS: Final = frozenset(("Query", "BatchGetItem", "GetItem"))
+
+
+@dataclass
+class Desk:
+    """The worker and the list over tables in which Ada has posts."""
+
+    tables: Tables
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    units: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        table, clock = self.tables.metadata, self.clock
+        profiles, crowds = DynamoProfiles(table), DynamoCrowds(table)
+        self.likes = DynamoLikes(table)
+        self.follows = DynamoFollows(table, self.tables.feed.name)
+        viewing = ViewingService(
+            reads=DynamoViewingReads(table, clock),
+            profiles=profiles,
+            progress=ProgressService(
+                ledger=DynamoLedger(table), blobs=DynamoBlobs(table), clock=clock
+            ),
+        )
+        self.worker = NotifyingService(
+            notices=DynamoNotices(table),
+            crowds=crowds,
+            comments=DynamoComments(table),
+            profiles=profiles,
+            viewing=viewing,
+            clock=clock,
+            ids=FakeIds(),
+        )
+        self.activity = ActivityService(
+            users=ProfileService(profiles=profiles, limits=PLENTY, clock=clock, renames=5),
+            profiles=profiles,
+            notices=DynamoNotices(table),
+            crowds=crowds,
+            viewing=viewing,
+            clock=clock,
+        )
+        for number in range(1, 10):
+            table.write(Put(profile_item(samples.profile(number))))
+
+    def post(self, number: int) -> PostId:
+        post = samples.post(1, number, state=PostState.PUBLISHED)
+        media = tuple(medium.ready(_picture()) for medium in post.media)
+        self.tables.metadata.write(Put(post_item(replace(post, media=media))))
+        return post.id
+
+    def like(self, number: int, post_id: PostId) -> Act:
+        """Somebody likes a post, and their message comes."""
+        person_id, at = samples.user_id(number), self.clock.now()
+        assert self.likes.like(person_id, post_id, 1, ulid(at, number))
+        return Act(ADA, NoticeKind.LIKE, str(post_id), person_id, at)
+
+    def follow(self, number: int) -> Act:
+        person_id, at = samples.user_id(number), self.clock.now()
+        assert self.follows.follow(person_id, samples.profile(1), ulid(at, number))
+        return Act(ADA, NoticeKind.FOLLOW, ADA, person_id, at)
+
+    def tell(self, *acts: Act) -> dict[str, float]:
+        """The units that the worker takes for a batch."""
+        self.clock.advance(WAIT)
+        with self.measured():
+            assert self.worker.tell(acts) == {}
+        return self.units
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        self.units = {"read": 0.0, "write": 0.0}
+        events = self.tables.metadata.client.meta.events
+
+        def count(parsed: dict[str, Any], model: Any, **_: object) -> None:
+            capacity = parsed.get("ConsumedCapacity", [])
+            for one in capacity if isinstance(capacity, list) else [capacity]:
+                kind = "read" if model.name in _READS else "write"
+                self.units[kind] += float(one["CapacityUnits"])
+
+        events.register("provide-client-params.dynamodb", _ask, "units")
+        events.register("after-call.dynamodb", count, "count")
+        try:
+            yield
+        finally:
+            events.unregister("after-call.dynamodb", count, "count")
+
+
+def _ask(params: dict[str, Any], model: Any, **_: object) -> dict[str, Any]:
+    if "ReturnConsumedCapacity" in model.input_shape.members:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+    return params
+
+
+def _picture() -> Any:
+    """A picture as large as those that are stored, with six renditions."""
+    picture = samples.picture()
+    return replace(picture, renditions=picture.renditions * 3)
+
+
+@pytest.fixture
+def desk(request: pytest.FixtureRequest) -> Desk:
+    """On the one engine that counts capacity as AWS does."""
+    from tests.contract import conftest
+
+    return Desk(conftest._tables("dynamodb-local", request))
+
+
+def test_the_first_notice_takes_two_write_units_and_the_others_of_the_group_none(
+    desk: Desk,
+) -> None:
+    post_id = desk.post(1)
+    first = desk.tell(desk.like(2, post_id))
+    assert first["write"] == 2
+    assert first["read"] <= 5.5
+    further = desk.tell(*(desk.like(number, post_id) for number in range(3, 9)))
+    assert further == {"read": 2, "write": 0}
+    desk.clock.advance(MINUTE)
+    desk.activity.mark_seen(ADA)
+    again = desk.tell(desk.like(9, post_id))
+    assert again["write"] == 5
+    assert again["read"] <= 6.5
+
+
+def test_a_page_of_twenty_entries_by_few_people_takes_21_read_units(desk: Desk) -> None:
+    for number in range(20):
+        desk.tell(desk.like(2 + number % 2, desk.post(number)))
+    desk.clock.advance(MINUTE)
+    with desk.measured():
+        page = desk.activity.page(ADA, None, 20)
+    assert len(page.items) == 20
+    assert desk.units["read"] <= 21
+    assert desk.units["write"] == 0
+
+
+def test_a_badge_with_nothing_new_takes_little_and_a_look_one_write(desk: Desk) -> None:
+    desk.tell(desk.follow(2), desk.like(3, desk.post(1)))
+    desk.clock.advance(MINUTE)
+    with desk.measured():
+        desk.activity.mark_seen(ADA)
+    assert desk.units == {"read": 1, "write": 1}
+    with desk.measured():
+        assert desk.activity.badge(ADA) == 0
+    assert desk.units["read"] <= 1.5
+
+
+def test_at_most_three_people_of_an_entry_are_read(desk: Desk) -> None:
+    post_id = desk.post(1)
+    desk.tell(*(desk.like(number, post_id) for number in range(2, 9)))
+    desk.clock.advance(MINUTE)
+    with desk.measured():
+        (group,) = desk.activity.page(ADA, None, 20).items
+    assert (len(group.people), group.count) == (3, 7)
+    # The profile, notices, likers, post, mutes; of each of three people four items and a range.
+    assert desk.units["read"] <= 1 + 0.5 + 0.5 + 0.5 + 0.5 + 3 * 2.5

@@ -1,0 +1,123 @@
+"""Notices, and the people behind them, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shutterfeed import keys
+from shutterfeed.domain.activity import Act, Notice, NoticeKind
+from shutterfeed.domain.comments import Comment, CommentId
+from shutterfeed.domain.ids import PostId, ulid_time
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.retention import NOTICE_RETENTION
+from shutterfeed.ports.activity import Crowd, Person
+from tests.fakes.metadata import Metadata, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class FakeNotices:
+    data: Metadata
+
+    def newest(self, owner_id: str, kind: NoticeKind, subject: str) -> Notice | None:
+        wanted = (owner_id, kind, subject)
+        found = [
+            notice
+            for notice in self.data.notices.values()
+            if (notice.owner_id, notice.kind, notice.subject) == wanted
+        ]
+        return max(found, key=lambda notice: notice.number, default=None)
+
+    def open(self, notice: Notice) -> bool:
+        key = _key(notice)
+        if key in self.data.notices:
+            return False
+        self.data.notices[key] = notice
+        self.data.expiries[key] = notice.appears_at + NOTICE_RETENTION
+        return True
+
+    def close(self, notice: Notice, until: datetime) -> bool:
+        key = _key(notice)
+        if self.data.notices.get(key) != notice:
+            return False
+        self.data.notices[key] = replace(notice, until=until)
+        return True
+
+    def page(
+        self, owner_id: str, now: datetime, after: str | None, limit: int, since: datetime | None
+    ) -> Page[Notice]:
+        found = [
+            notice
+            for notice in self.data.notices.values()
+            if notice.owner_id == owner_id
+            and notice.appears_at <= now
+            and (after is None or notice.position < after)
+            and (since is None or notice.appears_at > since)
+        ]
+        found.sort(key=lambda notice: notice.position, reverse=True)
+        return page_of(found, limit, lambda notice: notice.position)
+
+
+def _key(notice: Notice) -> keys.Key:
+    return keys.notice(notice.owner_id, notice.kind, notice.subject, notice.number)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeCrowds:
+    data: Metadata
+
+    def newest(self, crowds: Sequence[Crowd], limit: int) -> list[tuple[Person, ...]]:
+        return [self._newest(crowd, limit) for crowd in crowds]
+
+    def _newest(self, crowd: Crowd, limit: int) -> tuple[Person, ...]:
+        within = [
+            person for person in self._people(crowd) if crowd.since < person.at <= crowd.until
+        ]
+        within.sort(key=lambda person: person.at, reverse=True)
+        return tuple(within[:limit])
+
+    def _people(self, crowd: Crowd) -> Iterator[Person]:
+        match crowd.kind:
+            case NoticeKind.FOLLOW:
+                edges = self.data.edges
+            case NoticeKind.FOLLOW_REQUEST:
+                edges = self.data.requests
+            case NoticeKind.COMMENT_LIKE:
+                comment_id = CommentId.parse(crowd.subject)
+                for (liked, person_id), like_ulid in self.data.comment_likes.items():
+                    if liked == comment_id:
+                        yield Person(person_id, ulid_time(like_ulid))
+                return
+            case NoticeKind.LIKE:
+                post_id = PostId.parse(crowd.subject)
+                for (person_id, liked), like_ulid in self.data.likes.items():
+                    if liked == post_id:
+                        yield Person(person_id, ulid_time(like_ulid))
+                return
+            case _:
+                raise ValueError(f"{crowd.kind} is no group")
+        for (person_id, subject), at in edges.items():
+            if subject == crowd.subject:
+                yield Person(person_id, ulid_time(at))
+
+    def liking(self, likes: Collection[tuple[str, PostId]]) -> set[tuple[str, PostId]]:
+        return {like for like in likes if like in self.data.likes}
+
+    def comments(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
+        return {i: self.data.comments[i] for i in comment_ids if i in self.data.comments}
+
+    def stands(self, act: Act) -> bool:
+        match act.kind:
+            case NoticeKind.COMMENT_LIKE:
+                return (CommentId.parse(act.subject), act.person_id) in self.data.comment_likes
+            case NoticeKind.LIKE:
+                return (act.person_id, PostId.parse(act.subject)) in self.data.likes
+            case NoticeKind.FOLLOW:
+                return (act.person_id, act.owner_id) in self.data.edges
+            case NoticeKind.FOLLOW_REQUEST:
+                return (act.person_id, act.owner_id) in self.data.requests
+            case NoticeKind.REQUEST_ACCEPTED:
+                return (act.owner_id, act.person_id) in self.data.edges
+            case _:
+                return True

@@ -1,0 +1,172 @@
+"""When a notice is opened, what it tells, and whom it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shutterfeed import topology
+from shutterfeed.domain.activity import (
+    GROUP_SPAN,
+    WAIT,
+    Act,
+    ActivitySettings,
+    Notice,
+    NoticeKind,
+    Opening,
+    ToldOf,
+    opening,
+)
+from shutterfeed.domain.changes import FollowChanged, FollowRequested, Liked, PostChanged
+from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.media import Purpose
+from shutterfeed.domain.messages import Notify
+from shutterfeed.domain.posts import Post, PostState
+from tests import samples
+from tests.fakes.system import START
+from tests.work import caused
+
+ADA, BOB = samples.user_id(1), samples.user_id(2)
+POST = samples.post()
+LIKE = Act(ADA, NoticeKind.LIKE, str(POST.id), BOB, START)
+
+
+def _at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def _like(seconds: float) -> Act:
+    return replace(LIKE, at=_at(seconds))
+
+
+def _open(seconds: float = 7) -> Notice:
+    """The notice of a like at the start, which appears so much later."""
+    since = START - GROUP_SPAN
+    return Notice(ADA, LIKE.kind, LIKE.subject, 1, ulid(_at(seconds), 0), since)
+
+
+def test_the_queue_delays_messages_for_as_long_as_an_act_has_to_stand() -> None:
+    assert topology.worker("notify").delay_s == WAIT.total_seconds()
+
+
+def test_the_first_act_of_a_subject_opens_a_notice_that_covers_what_comes_late() -> None:
+    assert opening(None, LIKE, None) == Opening(1, START - GROUP_SPAN)
+
+
+@pytest.mark.parametrize("seconds", [-3600, 0, 1, 3600, GROUP_SPAN.total_seconds()])
+def test_an_open_group_covers_what_else_is_done_within_a_day(seconds: float) -> None:
+    assert opening(_open(), _like(seconds), None) is None
+    assert opening(_open(), _like(seconds), START) is None, "a look before it appeared"
+
+
+def test_after_a_day_the_next_group_begins_where_the_last_one_ended() -> None:
+    newest = _open()
+    act = replace(LIKE, at=newest.ends_at + timedelta(seconds=1))
+    assert opening(newest, act, None) == Opening(2, newest.ends_at)
+    much_later = replace(LIKE, at=newest.ends_at + 3 * GROUP_SPAN)
+    assert opening(newest, much_later, None) == Opening(2, much_later.at - GROUP_SPAN)
+
+
+def test_what_is_done_after_a_look_opens_the_next_group_and_closes_the_one_that_was_seen() -> None:
+    seen_at = _at(60)
+    shown_until = seen_at - WAIT
+    assert opening(_open(), _like(55), seen_at) is None, "it was shown"
+    assert opening(_open(), _like(55.001), seen_at) == Opening(2, shown_until, closes=_open())
+    closed = replace(_open(), until=shown_until)
+    assert opening(closed, _like(55), seen_at) is None
+    assert opening(closed, _like(56), seen_at) == Opening(2, shown_until), "a worker has died"
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.COMMENT, NoticeKind.REQUEST_ACCEPTED, NoticeKind.TAG])
+def test_what_comes_singly_is_told_once(kind: NoticeKind) -> None:
+    act = replace(LIKE, kind=kind, at=_at(10 * 86_400))
+    assert opening(replace(_open(), kind=kind), act, _at(5 * 86_400)) is None
+
+
+moments = st.floats(-3, 3, allow_nan=False).map(lambda days: START + timedelta(days=days))
+
+
+@given(st.lists(st.tuples(moments, st.booleans()), max_size=30), st.integers(0, 60))
+def test_the_groups_of_a_subject_never_overlap_and_each_act_is_in_at_most_one(
+    events: list[tuple[datetime, bool]], late: int
+) -> None:
+    """Acts and looks in any order, each act told with the same delay."""
+    notices: list[Notice] = []
+    seen_at: datetime | None = None
+    acts: list[datetime] = []
+    for at, is_look in sorted(events):
+        if is_look:
+            seen_at = at
+            continue
+        acts.append(at)
+        newest = notices[-1] if notices else None
+        next_one = opening(newest, replace(LIKE, at=at), seen_at)
+        if next_one is None:
+            continue
+        if next_one.closes is not None:
+            notices[-1] = replace(notices[-1], until=next_one.since)
+        position = ulid(at + WAIT + timedelta(seconds=2 + late), len(notices))
+        notices.append(replace(_open(), number=next_one.number, position=position))
+        notices[-1] = replace(notices[-1], since=next_one.since)
+    for earlier, later in pairwise(notices):
+        assert earlier.ends_at <= later.since
+        assert later.number == earlier.number + 1
+    for at in acts:
+        assert sum(notice.since < at <= notice.ends_at for notice in notices) <= 1
+    told = [at for at in acts if any(n.since < at <= n.ends_at for n in notices)]
+    assert told == acts, "none is lost"
+
+
+def test_settings_say_of_whom_one_wants_to_be_told() -> None:
+    settings = ActivitySettings(
+        likes=ToldOf.NOBODY, comments=ToldOf.FOLLOWED, mentions=ToldOf.EVERYONE
+    )
+    for kind, (of_followed, of_others) in {
+        NoticeKind.LIKE: (False, False),
+        NoticeKind.COMMENT_LIKE: (False, False),
+        NoticeKind.COMMENT: (True, False),
+        NoticeKind.REPLY: (True, False),
+        NoticeKind.MENTION: (True, True),
+        NoticeKind.TAG: (True, True),
+        NoticeKind.FOLLOW: (True, True),
+    }.items():
+        assert settings.wants(kind, follows=True) is of_followed
+        assert settings.wants(kind, follows=False) is of_others
+
+
+@pytest.mark.parametrize(
+    "kind", [NoticeKind.FOLLOW_REQUEST, NoticeKind.REQUEST_ACCEPTED, NoticeKind.UPLOAD_FAILED]
+)
+def test_what_needs_an_answer_or_was_waited_for_is_always_told(kind: NoticeKind) -> None:
+    nobody = ActivitySettings(*[ToldOf.NOBODY] * 5)
+    assert nobody.wants(kind, follows=False)
+
+
+def test_a_new_edge_tells_the_one_who_did_not_write_it() -> None:
+    follow = FollowChanged(BOB, ADA, follows=True, at=START, shard=3)
+    told = Act(ADA, NoticeKind.FOLLOW, ADA, BOB, START, 3)
+    assert caused(follow, "notify") == [Notify(told)]
+    accepted = replace(follow, accepted=True)
+    assert caused(accepted, "notify") == [
+        Notify(Act(BOB, NoticeKind.REQUEST_ACCEPTED, ADA, ADA, START))
+    ]
+    assert caused(FollowChanged(BOB, ADA, follows=False), "notify") == []
+    asked = FollowRequested(BOB, ADA, START)
+    assert caused(asked, "notify") == [Notify(Act(ADA, NoticeKind.FOLLOW_REQUEST, ADA, BOB, START))]
+    assert caused(Liked(BOB, POST.id, START, 2), "notify") == [Notify(replace(LIKE, shard=2))]
+
+
+def test_a_post_that_fails_tells_its_author_once() -> None:
+    failed = replace(POST, state=PostState.FAILED)
+    told = Act(ADA, NoticeKind.UPLOAD_FAILED, str(POST.id), ADA, POST.created_at)
+    assert caused(PostChanged(POST, failed), "notify") == [Notify(told)]
+    assert caused(PostChanged(failed, failed), "notify") == []
+    avatar = replace(failed, purpose=Purpose.AVATAR)
+    changes: list[tuple[Post | None, Post | None]] = [(POST, avatar), (failed, None), (None, POST)]
+    for before, after in changes:
+        assert caused(PostChanged(before, after), "notify") == []
