@@ -122,10 +122,9 @@ class Desk:
             events.unregister("after-call.dynamodb", count, "count")
 
 
-def _ask(params: dict[str, Any], model: Any, **_: object) -> dict[str, Any]:
+def _ask(params: dict[str, Any], model: Any, **_: object) -> None:
     if "ReturnConsumedCapacity" in model.input_shape.members:
         params["ReturnConsumedCapacity"] = "TOTAL"
-    return params
 
 
 def _picture() -> Any:

@@ -78,28 +78,24 @@ class FakeCrowds:
         return tuple(within[:limit])
 
     def _people(self, crowd: Crowd) -> Iterator[Person]:
-        match crowd.kind:
-            case NoticeKind.FOLLOW:
-                edges = self.data.edges
-            case NoticeKind.FOLLOW_REQUEST:
-                edges = self.data.requests
-            case NoticeKind.COMMENT_LIKE:
-                comment_id = CommentId.parse(crowd.subject)
-                for (liked, person_id), like_ulid in self.data.comment_likes.items():
-                    if liked == comment_id:
-                        yield Person(person_id, ulid_time(like_ulid))
-                return
-            case NoticeKind.LIKE:
-                post_id = PostId.parse(crowd.subject)
-                for (person_id, liked), like_ulid in self.data.likes.items():
-                    if liked == post_id:
-                        yield Person(person_id, ulid_time(like_ulid))
-                return
-            case _:
-                raise ValueError(f"{crowd.kind} is no group")
-        for (person_id, subject), at in edges.items():
-            if subject == crowd.subject:
+        for person_id, subject, at in self._acts(crowd.kind):
+            if str(subject) == crowd.subject:
                 yield Person(person_id, ulid_time(at))
+
+    def _acts(self, kind: NoticeKind) -> Iterator[tuple[str, object, str]]:
+        """Who did something of this kind, to what, and the ULID of when they did."""
+        data = self.data
+        match kind:
+            case NoticeKind.FOLLOW:
+                yield from ((who, whom, at) for (who, whom), at in data.edges.items())
+            case NoticeKind.FOLLOW_REQUEST:
+                yield from ((who, whom, at) for (who, whom), at in data.requests.items())
+            case NoticeKind.COMMENT_LIKE:
+                yield from ((who, what, at) for (what, who), at in data.comment_likes.items())
+            case NoticeKind.LIKE:
+                yield from ((who, what, at) for (who, what), at in data.likes.items())
+            case _:
+                raise ValueError(f"{kind} is no group")
 
     def liking(self, likes: Collection[tuple[str, PostId]]) -> set[tuple[str, PostId]]:
         return {like for like in likes if like in self.data.likes}

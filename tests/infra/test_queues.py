@@ -47,6 +47,12 @@ def test_a_message_stays_invisible_six_times_as_long_as_its_consumer_may_run(
     assert every.queues()[queue]["VisibilityTimeout"] >= 6 * timeout
 
 
+@pytest.mark.parametrize("queue", WORKERS)
+def test_only_what_may_be_undone_at_once_waits_in_its_queue(every: Template, queue: str) -> None:
+    delays = {"notify": 5}
+    assert every.queues()[queue].get("DelaySeconds") == delays.get(queue)
+
+
 def test_every_queue_is_encrypted(every: Template) -> None:
     assert all(queue["SqsManagedSseEnabled"] is True for queue in every.queues().values())
 
