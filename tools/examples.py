@@ -125,6 +125,7 @@ _WAITING_MEDIUM: Final[Json] = {
     "progress": None,
     "failure": None,
     "alt_text": "A white lighthouse in front of a red sky",
+    "people": [{"user": _OTHER_AUTHOR, "x": 0.62, "y": 0.48}],
 }
 _READY_MEDIUM: Final = {
     **_WAITING_MEDIUM,
@@ -138,7 +139,7 @@ _PENDING: Final = {
     "id": _POST,
     "state": "pending",
     "author": _AUTHOR,
-    "caption": "The lighthouse at dawn 🌅",
+    "caption": "The lighthouse at dawn 🌅 with @ben",
     "place": {"name": "Lindau", "latitude": 47.5436, "longitude": 9.6835},
     "media": [_WAITING_MEDIUM],
     "counts": {"likes": 0, "comments": 0},
@@ -150,6 +151,7 @@ _PENDING: Final = {
     "published_at": None,
     "taken_at": "2026-02-28T06:12:40Z",
     "sensitive": False,
+    "mentions": ["ben"],
 }
 _PUBLISHED: Final = {
     **_PENDING,
@@ -251,6 +253,7 @@ ANSWERS: Final[Mapping[str, Any]] = {
             "tags": "followed",
             "follows": "everyone",
         },
+        "mentions_from": "everyone",
     },
     "UserAsSeen": {"user": _OTHER, **_FOLLOWED},
     "follow_waits": _ASKED,
@@ -288,7 +291,12 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "AvatarCreated": {"media_id": _MEDIUM, "upload": _LINK},
     "PostCreated": {"post": _PENDING, "uploads": [_LINK]},
     "PostBody": _PUBLISHED,
-    "edit_post": {**_PUBLISHED, "caption": "The lighthouse, again", "place": None},
+    "edit_post": {
+        **_PUBLISHED,
+        "caption": "The lighthouse, again",
+        "mentions": [],
+        "place": None,
+    },
     "Comment": _COMMENT,
     "create_comment": {**_OWN_COMMENT, "text": "What a light!", "mentions": [], "replies": 0},
     "edit_comment": {**_OWN_COMMENT, "edited_at": "2026-03-01T13:20:00Z"},

@@ -16,17 +16,20 @@ from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
 from shutterfeed.domain.comments import MAX_COMMENT
 from shutterfeed.domain.holding import MAX_HELD_WORD, MAX_HELD_WORDS
 from shutterfeed.domain.media import Clip, Failure, MediaState, Medium, Picture, Purpose, Upload
+from shutterfeed.domain.people import MAX_TAGGED, PersonDraft
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
     MAX_ALT_TEXT,
     MAX_CAPTION,
     MAX_MEDIA,
     MAX_PLACE_NAME,
+    MAX_SHOWN_CAPTION,
     Place,
 )
 from shutterfeed.domain.search import SuggestionKind
 from shutterfeed.domain.suggestions import SuggestionReason
 from shutterfeed.domain.users import (
+    HANDLE,
     MAX_BIO,
     MAX_DISPLAY_NAME,
     MAX_HANDLE,
@@ -34,6 +37,7 @@ from shutterfeed.domain.users import (
     TYPED_HANDLE,
     Avatar,
     CommentsFrom,
+    MentionsFrom,
     SensitiveView,
 )
 from shutterfeed.domain.videos import CLIP_TYPE, MAX_VIDEO_BYTES, VIDEO_TYPES
@@ -86,6 +90,27 @@ Caption = Annotated[str, Meta(max_length=MAX_CAPTION), _pattern(TEXT)]
 CommentText = Annotated[str, Meta(min_length=1, max_length=MAX_COMMENT), _pattern(TEXT)]
 
 
+EditedCaption = Annotated[str, Meta(max_length=MAX_SHOWN_CAPTION), _pattern(TEXT)]
+
+
+TaggedHandle = Annotated[str, Meta(min_length=MIN_HANDLE, max_length=MAX_HANDLE), _pattern(HANDLE)]
+
+
+class PersonBody(RequestBody):
+    """A person in a photo or video, by their handle; `x` and `y` are fractions of its width and
+    height, from the upper left corner."""
+
+    handle: TaggedHandle
+    x: Annotated[float, Meta(ge=0, le=1)]
+    y: Annotated[float, Meta(ge=0, le=1)]
+
+    def to_domain(self) -> PersonDraft:
+        return PersonDraft(self.handle, self.x, self.y)
+
+
+TaggedPeople = Annotated[list[PersonBody], Meta(max_length=MAX_TAGGED)]
+
+
 class MediumBody(RequestBody):
     """A file that the client will upload. Only a file with exactly this size and SHA-256 is
     accepted.
@@ -94,7 +119,9 @@ class MediumBody(RequestBody):
     `height` (pixels) and `duration_ms` are required for a video; a video that would take too long
     to process is refused at once.
     With `keep_capture_details` the post shows when and with which camera the photo was taken.
-    `alt_text` describes the picture for people who cannot see it.
+    `alt_text` describes the picture for people who cannot see it. `people` are tagged in it: at
+    most 20 in a whole post. Whoever does not want to be mentioned by the author cannot be tagged,
+    and the answer is then 400 `cannot_be_tagged`, like for a handle that nobody has.
     """
 
     content_type: Annotated[str, _documented(enum=sorted(PHOTO_TYPES | VIDEO_TYPES))]
@@ -102,6 +129,7 @@ class MediumBody(RequestBody):
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     keep_capture_details: bool = False
     alt_text: AltText = ""
+    people: TaggedPeople = []
     width: Count | None = None
     height: Count | None = None
     duration_ms: Count | None = None
@@ -136,14 +164,18 @@ class EditPost(RequestBody):
     """The fields of a post to change. A field that is left out stays as it is; `null` removes the
     place, and lets the account's setting say who may comment.
 
-    `alt_texts` maps media ids to texts; the texts of other media stay as they are.
+    `alt_texts` maps media ids to texts; the texts of other media stay as they are. `people` does
+    the same with those who are tagged. Nobody is tagged who has removed their tag from the post. A
+    caption has at most 2,200 characters as its author has written it; it may be longer if people
+    whom it mentions have longer handles since.
     """
 
-    caption: Caption | UnsetType = UNSET
+    caption: EditedCaption | UnsetType = UNSET
     place: PlaceBody | UnsetType | None = UNSET
     alt_texts: Annotated[dict[str, AltText], Meta(max_length=MAX_MEDIA)] | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
     comments_from: CommentsFrom | UnsetType | None = UNSET
+    people: Annotated[dict[str, TaggedPeople], Meta(max_length=MAX_MEDIA)] | UnsetType = UNSET
 
 
 _HANDLE = (
@@ -211,6 +243,9 @@ class EditProfile(RequestBody):
     who may comment on the caller's posts, unless a post says otherwise. Comments with one of the
     `held_words` wait for the caller; a word is found whatever its case and accents.
     `activity` says of whose acts the caller wants to be told.
+    `mentions_from` says who may mention the caller in captions and comments, and tag them in
+    photos: `everyone`, only those whom the caller has `followed`, or `nobody`. What was mentioned
+    before stays.
     """
 
     handle: Handle | UnsetType = UNSET
@@ -222,6 +257,7 @@ class EditProfile(RequestBody):
     comments_from: CommentsFrom | UnsetType = UNSET
     held_words: HeldWords | UnsetType = UNSET
     activity: EditActivity | UnsetType = UNSET
+    mentions_from: MentionsFrom | UnsetType = UNSET
 
 
 class Health(Struct):
@@ -331,9 +367,10 @@ class Me(User):
     """The caller's own profile, with the settings that nobody else sees. `requests` is the number
     of people who have asked to follow the caller and have no answer yet; `sensitive` says whether
     clients should blur sensitive posts for the caller, or show them; `public_page` says whether
-    the caller may be shown to people who are not signed in. `comments_from` says who may comment on
-    the caller's posts, and comments with one of the `held_words` wait for the caller. `activity`
-    says of whose acts the caller wants to be told."""
+    the caller may be shown to people who are not signed in; `mentions_from` says who may mention
+    and tag the caller. `comments_from` says who may comment on the caller's posts, and comments
+    with one of the `held_words` wait for the caller. `activity` says of whose acts the caller wants
+    to be told."""
 
     requests: int
     sensitive: SensitiveView
@@ -341,6 +378,7 @@ class Me(User):
     comments_from: CommentsFrom
     held_words: list[str]
     activity: ActivityBody
+    mentions_from: MentionsFrom
 
     @classmethod
     def own(cls, view: ProfileView, links: MediaLinks, held_words: Sequence[str]) -> Me:
@@ -353,6 +391,7 @@ class Me(User):
             comments_from=profile.comments_from,
             held_words=list(held_words),
             activity=ActivityBody.of(profile.activity),
+            mentions_from=profile.mentions_from,
         )
 
 
@@ -493,13 +532,22 @@ class ClipBody(Struct):
         )
 
 
+class PersonView(Struct):
+    """A person tagged in a photo or video; `x` and `y` are fractions of its width and height, from
+    the upper left corner."""
+
+    user: Author
+    x: float
+    y: float
+
+
 class MediumView(Struct):
     """A photo or video of a post.
 
     `width`, `height` (pixels), `placeholder` (a base64 ThumbHash) and `renditions` are present once
     the state is `ready`, and so is `capture` if the author wants it shown. Those of a video
     describe its poster; `clip` is the moving picture. `progress` says what percentage of a video
-    has been processed.
+    has been processed. `people` are those who are tagged in it, as far as the viewer may see them.
     """
 
     id: str
@@ -514,11 +562,14 @@ class MediumView(Struct):
     progress: int | None
     failure: FailureBody | None
     alt_text: str
+    people: list[PersonView]
 
     @classmethod
-    def of(cls, medium: Medium, alt_text: str, links: MediaLinks, *, private: bool) -> MediumView:
+    def of(cls, view: PostView, medium: Medium, alt_text: str, links: MediaLinks) -> MediumView:
         picture = medium.picture
-        files = links.of(picture.blob_id, medium.media_id, private=private) if picture else None
+        files = (
+            links.of(picture.blob_id, medium.media_id, private=view.is_private) if picture else None
+        )
         return cls(
             medium.media_id,
             medium.state,
@@ -532,6 +583,10 @@ class MediumView(Struct):
             medium.progress,
             FailureBody.of(medium.failure),
             alt_text,
+            [
+                PersonView(Author.of(author, links), person.x, person.y)
+                for person, author in view.people_in(medium.media_id)
+            ],
         )
 
 
@@ -575,7 +630,11 @@ class PostBody(Struct):
     `sensitive`, clients should blur it, unless the viewer's own setting in `GET /me` is `show`.
     `can_comment` says whether the viewer may comment on it now; `comments_from` is null for all but
     its author, and if the account's setting decides. `first_comments` come with a post by its id
-    alone."""
+    alone.
+
+    People whom the `caption` mentions are in it by their present handles. `mentions` are those
+    handles in it that lead to somebody: `@` with any other is plain text. A feed has only the
+    mentions and tags of people whom it can find without waiting; the post by its id has all."""
 
     id: str
     state: PostState
@@ -589,29 +648,28 @@ class PostBody(Struct):
     published_at: Instant | None
     taken_at: Instant | None
     sensitive: bool
+    mentions: list[str]
     can_comment: bool
     comments_from: CommentsFrom | None
     first_comments: list[Comment] | None = None
 
     @classmethod
     def of(cls, view: PostView, links: MediaLinks) -> PostBody:
-        post = view.post
+        post, caption = view.post, view.caption
         return cls(
             str(post.id),
             PostState(post.state),
             Author.of(view.author, links),
-            post.caption,
+            caption.text,
             PlaceView.of(post.place),
-            [
-                MediumView.of(medium, text, links, private=view.is_private)
-                for medium, text in post.described()
-            ],
+            [MediumView.of(view, medium, text, links) for medium, text in post.described()],
             PostCounts(view.counts.likes, view.counts.comments),
             view.liked_by_me,
             post.created_at,
             post.published_at,
             post.taken_at,
             post.sensitive,
+            list(caption.handles),
             view.can_comment,
             post.comments_from if view.is_own else None,
         )

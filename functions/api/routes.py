@@ -30,6 +30,7 @@ from api.models import (
     NewPostsBody,
     OEmbed,
     OriginalLink,
+    PersonBody,
     PostBody,
     PostCreated,
     PostPage,
@@ -49,6 +50,7 @@ from api.parameters import EMBEDDED, FEW, KEY, PAGE, SEARCH, SINCE, TYPED, UNTIL
 from shutterfeed.domain.errors import InvalidInput, NotFound
 from shutterfeed.domain.mutes import parse_moment
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.people import PersonDraft
 from shutterfeed.domain.search import MediaKind, Query, SearchKind, parse_circle, parse_query
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.posts import KEEP
@@ -99,6 +101,7 @@ def edit_me(call: Call) -> Me:
         comments_from=_given(change.comments_from),
         held_words=_given(change.held_words),
         activity=None if change.activity is UNSET else change.activity.given(),
+        mentions_from=_given(change.mentions_from),
     )
     return _own(call, profile)
 
@@ -391,6 +394,7 @@ def create_post(call: Call) -> PostCreated:
                 m.height,
                 m.duration_ms,
                 m.alt_text,
+                _drafts(m.people),
             )
             for m in body.media
         ),
@@ -416,10 +420,10 @@ def get_post(call: Call) -> PostBody:
 
 @route("PATCH", "/posts/{id}", body=EditPost, returns=PostBody, errors=(403, 404), limited=True)
 def edit_post(call: Call) -> PostBody:
-    """Change the caption, the place, the alt texts or the mark `sensitive` of one of the caller's
-    posts, or who may comment on it."""
+    """Change the caption, the place, the alt texts, the people tagged or the mark `sensitive` of
+    one of the caller's posts, or who may comment on it."""
     change = call.parse(EditPost)
-    place = _given(change.place)
+    place, people = _given(change.place), _given(change.people)
     view = call.services.posts.edit(
         call.path["id"],
         call.user_id,
@@ -429,6 +433,7 @@ def edit_post(call: Call) -> PostBody:
         alt_texts=_given(change.alt_texts),
         sensitive=_given(change.sensitive),
         comments_from=KEEP if change.comments_from is UNSET else change.comments_from,
+        people=people and {media_id: _drafts(of) for media_id, of in people.items()},
     )
     return _post(call, view)
 
@@ -687,6 +692,10 @@ def user_page(call: Call, page: Page[ProfileView]) -> UserPage:
 
 def _listed(call: Call, views: Sequence[ProfileView]) -> list[ListedUser]:
     return [ListedUser.seen(view, call.services.links) for view in views]
+
+
+def _drafts(people: Sequence[PersonBody]) -> tuple[PersonDraft, ...]:
+    return tuple(person.to_domain() for person in people)
 
 
 def _given(value: Any) -> Any:

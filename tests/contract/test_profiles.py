@@ -10,7 +10,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.table import at_once
-from shutterfeed.domain.users import HANDLE_REST, SensitiveView
+from shutterfeed.domain.users import HANDLE_REST, MentionsFrom, SensitiveView
 from shutterfeed.ports.profiles import HandleTaken
 from tests import samples
 from tests.contract.conftest import Store, people, store_of
@@ -22,6 +22,16 @@ def test_a_created_profile_is_found_by_id_and_handle(store: Store) -> None:
     assert store.profiles.create(profile)
     assert store.profiles.get(profile.user_id) == profile
     assert store.profiles.id_of("ada") == profile.user_id
+
+
+def test_many_are_found_by_their_handles_at_once(store: Store) -> None:
+    for number, handle in ((1, "ada"), (2, "bob"), (3, "cy")):
+        store.profiles.create(samples.profile(number, handle))
+    store.profiles.rename(samples.user_id(3), "cy", "cyrus", START)
+    handles = ["ada", "bob", "cy", "cyrus", "nobody", "ada"]
+    ids = {"ada": samples.user_id(1), "bob": samples.user_id(2), "cyrus": samples.user_id(3)}
+    assert store.profiles.ids_of(handles) == ids
+    assert store.profiles.ids_of([]) == {}
 
 
 def test_nobody_is_found_where_nobody_is(store: Store) -> None:
@@ -64,9 +74,22 @@ def test_settings_change_each_for_itself(store: Store) -> None:
     store.profiles.create(profile)
     store.profiles.edit(profile.user_id, None, None, sensitive=SensitiveView.SHOW)
     store.profiles.edit(profile.user_id, None, None, public_page=False)
-    changed = replace(profile, sensitive=SensitiveView.SHOW, public_page=False)
+    store.profiles.edit(profile.user_id, None, None, mentions_from=MentionsFrom.NOBODY)
+    changed = replace(
+        profile,
+        sensitive=SensitiveView.SHOW,
+        public_page=False,
+        mentions_from=MentionsFrom.NOBODY,
+    )
     assert store.profiles.get(profile.user_id) == changed
-    store.profiles.edit(profile.user_id, None, None, sensitive=SensitiveView.BLUR, public_page=True)
+    store.profiles.edit(
+        profile.user_id,
+        None,
+        None,
+        sensitive=SensitiveView.BLUR,
+        public_page=True,
+        mentions_from=MentionsFrom.EVERYONE,
+    )
     assert store.profiles.get(profile.user_id) == profile
 
 

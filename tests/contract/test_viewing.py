@@ -11,9 +11,11 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads, by_kind
+from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.visibility import NOBODY, Relation, Viewer
+from shutterfeed.ports.feed_reads import FeedWanted
 from shutterfeed.ports.viewing import Stored, Wanted
 from tests import samples
 from tests.contract.conftest import Store, Tables
@@ -91,6 +93,21 @@ def test_users_come_with_every_relation_there_is(store: Store, read: Read) -> No
         }
         assert read(Viewer(CY), wanted).relations == {BOB: Relation(follows=True)}
         assert read(Viewer(ADA), wanted).relations == {}, "who asks tells nothing of oneself"
+
+
+def test_people_in_posts_come_with_whether_one_has_blocked_the_other(
+    store: Store, read: Read
+) -> None:
+    store.follows.follow(BOB, samples.profile(1), ulid(START, 1))
+    store.blocks.block(CY, Block(BOB, "bob", START))
+    wanted = Wanted(people=[ADA, BOB, CY, "nobody"])
+    found = read(Viewer(BOB), wanted)
+    assert set(found.profiles) == {ADA, BOB, CY}
+    assert found.relations == {CY: Relation(is_blocked=True)}
+    assert read(Viewer(CY), wanted).relations == {BOB: Relation(has_blocked=True)}
+    assert read(NOBODY, wanted).relations == {}
+    page = store.reads.view(Viewer(BOB), FeedWanted(wanted), None, 20)
+    assert page.stored == found, "a feed's other relations are known from its reader"
 
 
 def test_nothing_is_read_of_nothing(read: Read) -> None:

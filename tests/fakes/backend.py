@@ -222,7 +222,11 @@ class Backend:
         )
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
         self.viewing, self.likes, self.sessions = people.viewing, people.likes, people.sessions
-        self.comments, self.discussions = people.comments, people.discussions
+        self.comments, self.discussions, self.people = (
+            people.comments,
+            people.discussions,
+            people.people,
+        )
         self.blocks, self.mutes = people.blocks, people.mutes
         self.uploads, self.downloads, self.avatars = (
             people.uploads,
@@ -361,10 +365,12 @@ class Backend:
     def sign_up(self, number: int) -> Profile:
         return self.users.me(samples.user_id(number))
 
-    def create_post(self, author: int, contents: Sequence[bytes], key: str) -> Post:
+    def create_post(
+        self, author: int, contents: Sequence[bytes], key: str, caption: str = "caption"
+    ) -> Post:
         """A post of photos with these contents; a client repeats the call until it is answered."""
         media = tuple(MediumDraft("image/jpeg", len(c), samples.sha256(c)) for c in contents)
-        draft = PostDraft("caption", None, media)
+        draft = PostDraft(caption, None, media)
         return _insist(
             lambda: self.posts.create(samples.user_id(author), draft, key).view.post,
         )

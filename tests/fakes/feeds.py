@@ -13,7 +13,7 @@ from shutterfeed.domain.delivery import AUDIENCE_PARTS, PushSubscription, Recent
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry, Snapshot
 from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.visibility import Viewer
+from shutterfeed.domain.visibility import Relation, Viewer
 from shutterfeed.ports.feed_reads import FeedStart, FeedView, FeedWanted
 from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of, stored_of
 
@@ -142,7 +142,9 @@ class FakeFeedReads:
         position = None if before is None else before.position
         posts = FakePosts(self.data)
         return FeedView(
-            stored_of(self.data, viewer, wanted.shown),
+            replace(
+                stored_of(self.data, viewer, wanted.shown), relations=self._blocks(viewer, wanted)
+            ),
             {
                 i: self.data.recent_posts[i]
                 for i in wanted.recent_posts
@@ -150,6 +152,17 @@ class FakeFeedReads:
             },
             {i: posts.published_by(i, position, limit) for i in wanted.timelines},
         )
+
+    def _blocks(self, viewer: Viewer, wanted: FeedWanted) -> dict[str, Relation]:
+        """The relations to people in the posts: a feed has its reader's others already."""
+        blocks = self.data.blocks
+        relations = {
+            i: Relation(
+                has_blocked=(viewer.user_id, i) in blocks, is_blocked=(i, viewer.user_id) in blocks
+            )
+            for i in wanted.shown.people
+        }
+        return {i: relation for i, relation in relations.items() if relation.is_cut}
 
     def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
         return {i: self.data.recent_posts[i] for i in author_ids if i in self.data.recent_posts}

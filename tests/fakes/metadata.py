@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -47,8 +47,10 @@ from shutterfeed.domain.media import (
     Reference,
     Upload,
 )
+from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers, too_many_mutes
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
     UNFINISHED_RETENTION,
@@ -71,6 +73,7 @@ from shutterfeed.domain.users import (
     HANDLE_REST,
     Avatar,
     CommentsFrom,
+    MentionsFrom,
     Profile,
     SensitiveView,
     recent_renames,
@@ -274,6 +277,9 @@ class FakeProfiles:
     def id_of(self, handle: str) -> str | None:
         return self.data.handles.get(handle)
 
+    def ids_of(self, handles: Collection[str]) -> dict[str, str]:
+        return {name: self.data.handles[name] for name in handles if name in self.data.handles}
+
     def create(self, profile: Profile) -> bool:
         if profile.user_id in self.data.profiles:
             return False
@@ -295,6 +301,7 @@ class FakeProfiles:
         comments_from: CommentsFrom | None = None,
         held_words: Sequence[str] | None = None,
         activity: ActivitySettings | None = None,
+        mentions_from: MentionsFrom | None = None,
     ) -> None:
         profile = self.get(user_id)
         if profile is None:
@@ -305,6 +312,7 @@ class FakeProfiles:
             display_name=profile.display_name if display_name is None else display_name,
             bio=profile.bio if bio is None else bio,
             sensitive=sensitive or profile.sensitive,
+            mentions_from=mentions_from or profile.mentions_from,
             public_page=profile.public_page if public_page is None else public_page,
             activity=activity or profile.activity,
             revision=profile.revision + (display_name is not None),
@@ -688,11 +696,14 @@ class FakePosts:
         *,
         sensitive: bool | None = None,
         comments_from: CommentsFrom | Keep | None = KEEP,
+        mentions: Sequence[Mention] | None = None,
+        people: Sequence[TaggedPerson] | None = None,
     ) -> bool:
         post = self.get(post_id)
         if post is None or post.state is PostState.DELETED:
             return False
         self.data.spend(spending)
+        wanted = post.people if people is None else people
         edited = replace(
             post,
             caption=caption,
@@ -700,13 +711,26 @@ class FakePosts:
             alt_texts=tuple(alt_texts),
             sensitive=post.sensitive if sensitive is None else sensitive,
             comments_from=post.comments_from if isinstance(comments_from, Keep) else comments_from,
+            mentions=post.mentions if mentions is None else tuple(mentions),
+            people=tuple(person for person in wanted if person.user_id not in post.untagged),
         )
-        self.data.write_post(post_id, edited)
-        if post.state is PostState.PUBLISHED:
-            recent = self.data.recent_posts_of(post.author_id)
-            if entry_of(post) in recent.entries:
-                self.data.write_recent_posts(recent.with_post(edited))
+        self._write_edited(post, edited)
         return True
+
+    def untag(self, post_id: PostId, user_id: str, spending: Spending = NOTHING) -> bool:
+        post = self.get(post_id)
+        if post is None or post.without_person(user_id) is post:
+            return False
+        self.data.spend(spending)
+        self._write_edited(post, post.without_person(user_id))
+        return True
+
+    def _write_edited(self, before: Post, after: Post) -> None:
+        self.data.write_post(before.id, after)
+        if before.state is PostState.PUBLISHED:
+            recent = self.data.recent_posts_of(before.author_id)
+            if entry_of(before) in recent.entries:
+                self.data.write_recent_posts(recent.with_post(after))
 
     def mark_processing(self, post_id: PostId) -> None:
         post = self.get(post_id)
@@ -1226,7 +1250,8 @@ def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted) -> Stored:
     """The wanted items, and which posts the viewer likes, without anybody's relations."""
     counted = (*wanted.posts, *wanted.at_hand, *wanted.counts_of)
     authors = (post_id.author_id for post_id in wanted.posts)
-    people = (*authors, *wanted.authors, *wanted.users, *wanted.uncounted, *wanted.named)
+    authors_and_people = (*authors, *wanted.authors, *wanted.people)
+    people = (*authors_and_people, *wanted.users, *wanted.uncounted, *wanted.named)
     return Stored(
         {i: data.posts[i] for i in (*wanted.posts, *wanted.bare) if i in data.posts},
         {i: data.counts[i] for i in counted if i in data.counts},
@@ -1258,7 +1283,8 @@ class FakeViewingReads:
                 self._relation(viewer.user_id, user_id, users, authors, named),
                 has_muted=muted.has(user_id, self.clock.now()),
             )
-            for user_id in {*users, *authors, *named, *wanted.authors} - {viewer.user_id}
+            for user_id in {*users, *authors, *named, *wanted.authors, *wanted.people}
+            - {viewer.user_id}
         }
         return replace(stored, relations={i: r for i, r in found.items() if r != STRANGERS})
 

@@ -161,7 +161,13 @@ Scenario = Callable[[Stage], Request]
 def _handle_and_names(stage: Stage) -> Request:
     stage.client.patch("/me", stage.ada, {"handle": "ada", "bio": "before"})
     return Request(
-        body={"handle": "lovelace", "display_name": "Ada", "bio": "", "sensitive": "show"}
+        body={
+            "handle": "lovelace",
+            "display_name": "Ada",
+            "bio": "",
+            "sensitive": "show",
+            "mentions_from": "nobody",
+        }
     )
 
 
@@ -290,8 +296,10 @@ def _large_file(_: Stage) -> Request:
 
 def _edit_of(stage: Stage, post_id: str) -> Request:
     (medium,) = stage.client.get(f"/posts/{post_id}", stage.ada).json["media"]
-    texts = {medium["id"]: "A lake"}
-    body = {"caption": "new", "place": PLACE, "alt_texts": texts, "sensitive": True}
+    texts, handle = {medium["id"]: "A lake"}, stage.client.handle(stage.ben)
+    people = {medium["id"]: [{"handle": handle, "x": 0.5, "y": 1}]}
+    body = {"caption": f"new @{handle}", "place": PLACE, "alt_texts": texts, "sensitive": True}
+    body["people"] = people
     return Request({"id": post_id}, body=body)
 
 
@@ -305,6 +313,14 @@ def _published_edited(stage: Stage) -> Request:
 
 def _published_there(stage: Stage) -> Request:
     return Request({"id": stage.published()})
+
+
+def _tagged_in(stage: Stage) -> Request:
+    post_id = stage.published()
+    (medium,) = stage.client.get(f"/posts/{post_id}", stage.ada).json["media"]
+    people = {medium["id"]: [{"handle": stage.client.handle(stage.ada), "x": 0, "y": 0}]}
+    stage.client.patch(f"/posts/{post_id}", stage.ada, {"people": people})
+    return Request({"id": post_id})
 
 
 def _pending_in_parts(stage: Stage) -> Request:
@@ -397,6 +413,7 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "like_comment": (_bens_comment, _LIKED_COMMENT),
     "unlike_comment": (_LIKED_COMMENT, _bens_comment),
     "edit_post": (_pending_edited, _published_edited),
+    "untag_me": (_tagged_in, _published_there),
     "delete_post": (_published_there, _pending_in_parts),
     "restore_post": (_published_deleted, _pending_deleted, _published_there),
 }

@@ -32,6 +32,7 @@ ABOUT_CONTENT: Final = frozenset(
     (
         *("empty_query", "follow_oneself", "invalid_cursor", "invalid_hashtag", "invalid_size"),
         *("invalid_video", "reserved_handle", "too_long", "too_many_pixels", "too_much_work"),
+        *("cannot_be_tagged", "tagged_twice", "too_many_people"),
         *("unknown_medium", "block_oneself", "mute_oneself", "until_out_of_range"),
         *("empty_comment", "invalid_held_word"),
     )
@@ -50,6 +51,8 @@ class Caller:
     ada: Person
     leaver: Person
     """Whose sessions are ended."""
+    friend: str
+    """The handle of somebody who stays as they are."""
     paths: Mapping[str, str]
 
     def send(self, name: str, given: Mapping[str, Any], body: Any = None) -> Answer:
@@ -85,6 +88,7 @@ class Caller:
         place = {"name": "Lindau", "latitude": 47.5, "longitude": 9.7}
         photo = declared(b"photo")
         full = {**photo, "alt_text": "A lake", "width": 1, "height": 1, "duration_ms": 1}
+        full["people"] = [{"handle": self.friend, "x": 0.5, "y": 0.5}]
         return {
             "edit_me": {
                 "handle": "ada",
@@ -95,6 +99,7 @@ class Caller:
                 "public_page": True,
                 "comments_from": "followers",
                 "held_words": ["spoiler"],
+                "mentions_from": "followed",
             },
             "create_comment": {"text": "x", "reply_to": None},
             "edit_comment": {"text": "x"},
@@ -103,7 +108,7 @@ class Caller:
             | {"media": [full | {"keep_capture_details": True}], "sensitive": True}
             | {"comments_from": "nobody"},
             "edit_post": {"caption": "x", "place": place, "alt_texts": {}, "sensitive": True}
-            | {"comments_from": None},
+            | {"comments_from": None, "people": {}},
         }[name]
 
 
@@ -125,7 +130,8 @@ def caller() -> Iterator[Caller]:
             "tag": "sunset",
             "url": f"{SITE_URL}/u/{client.handle(ben)}",
         }
-        yield Caller(client, ada, Person.number(0x1EA), paths)
+        friend = client.handle(Person.number(0xF1E))
+        yield Caller(client, ada, Person.number(0x1EA), friend, paths)
 
 
 def _has_form(answer: Answer) -> bool:

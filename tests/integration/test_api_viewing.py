@@ -119,7 +119,10 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.put("/me/following/ada", eve)
     client.put("/me/following/heron.fan", ben)
     photos = [jpeg(16, 16)]
-    bens = publish(client, pipeline, ben, photos, caption="A heron #birds")
+    bens = publish(client, pipeline, ben, photos, caption="A heron #birds of @heron.fan")
+    (medium,) = client.get(f"/posts/{bens}", ben).json["media"]
+    people = [{"handle": "heron.fan", "x": 0.5, "y": 0.5}, {"handle": "ada", "x": 1, "y": 0}]
+    client.patch(f"/posts/{bens}", ben, {"people": {medium["id"]: people}})
     adas = publish(client, pipeline, ada, photos, "kept", caption="A stork")
     deleted = publish(client, pipeline, ada, photos, "deleted", caption="A crow")
     client.delete(f"/posts/{deleted}", ada)

@@ -195,6 +195,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "like_post": Entry(rules.LIKE),
     "unlike_post": Entry(rules.LIKE),
     "edit_post": Entry(rules.EDIT, has_files=True, body=lambda _: {}),
+    "untag_me": Entry(rules.UNTAG),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),
     "restore_post": Entry(rules.RESTORE, has_files=True, skip=_ITS_OWN),
     "get_original": Entry(rules.ORIGINAL, names_authors=False),

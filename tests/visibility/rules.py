@@ -137,6 +137,12 @@ LIKED: Final = Surface(
     " out, and comes back if they can see it again.",
     _posts(UNBLOCKED, ACCEPTED),
 )
+UNTAG: Final = Surface(
+    "A post from which one removes one's tag",
+    "The answer is the same whether one is tagged in it or not, and for a post that one cannot see:"
+    " whoever was blocked by its author removes their tag too.",
+    _each(Post, NOBODY),
+)
 USER: Final = Surface(
     "A user by the handle",
     "A private account shows name, avatar, bio and number of followers to whoever is signed in.",

@@ -73,6 +73,7 @@ from shutterfeed_client.api.posts import (
     list_likers,
     restore_post,
     unlike_post,
+    untag_me,
 )
 from shutterfeed_client.api.search import search, suggest
 from shutterfeed_client.api.service import (
@@ -171,6 +172,7 @@ def drive_post(me: Any, post_id: str) -> None:
     body = models.EditPost(caption="Edited by Python #generated", place=None)
     edited = answer(edit_post.sync_detailed(post_id, client=me, body=body))
     assert (edited.caption, edited.place) == (body.caption, None)
+    assert untag_me.sync_detailed(post_id, client=me).status_code == 204
     assert delete_post.sync_detailed(post_id, client=me).status_code == 204
     [deleted] = answer(list_deleted.sync_detailed(client=me)).items
     assert deleted.returns_to is models.PostState.PUBLISHED

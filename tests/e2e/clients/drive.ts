@@ -87,6 +87,7 @@ async function drivePost(): Promise<void> {
   const body: api.EditPost = { caption: "Edited by TypeScript #typed", place: null };
   const edited = await answer(api.editPost({ path, body }));
   assert.deepEqual([edited.caption, edited.place], [body.caption, null]);
+  assert.equal((await api.untagMe({ path })).response?.status, 204);
   assert.equal((await api.deletePost({ path })).response?.status, 204);
   const [deleted] = (await answer(api.listDeleted())).items;
   assert.equal(deleted!.returns_to, "published");

@@ -103,6 +103,7 @@ COUNTS_SHARD: Final = "COUNTS_SHARD"
 REFERENCE_PREFIX: Final = "REF#"
 _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
+_HANDLE: Final = "HANDLE#"
 _COUNTS: Final = "COUNTS#"
 _LIKED: Final = "LIKED#"
 _POST_PARTITION: Final = "POST#"
@@ -210,7 +211,11 @@ def profile(user_id: str) -> Key:
 
 
 def handle(name: str) -> Key:
-    return Key(f"HANDLE#{name}", "HANDLE")
+    return Key(f"{_HANDLE}{name}", "HANDLE")
+
+
+def parse_handle(key: Key) -> str:
+    return _tail(key.pk, _HANDLE)
 
 
 def post(post_id: PostId) -> Key:

@@ -70,6 +70,7 @@ from shutterfeed.services.follows import FollowService
 from shutterfeed.services.likes import LikeService
 from shutterfeed.services.links import MediaLinks
 from shutterfeed.services.mutes import MuteService
+from shutterfeed.services.people import PeopleService
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
@@ -87,6 +88,7 @@ class People:
     users: ProfileService
     sessions: SessionService
     viewing: ViewingService
+    people: PeopleService
     avatars: AvatarService
     follows: FollowService
     blocks: BlockService
@@ -150,12 +152,14 @@ def wire(
         profiles=profiles,
         progress=ProgressService(ledger=ledger, blobs=blobs, clock=clock),
     )
+    people = PeopleService(profiles=profiles, reads=viewing_reads)
     uploads = UploadService(posts=posts, ledger=ledger, bucket=bucket, clock=clock)
     discussions = DiscussionService(comments=comments, viewing=viewing)
     return People(
         users=users,
         sessions=SessionService(users=users, profiles=profiles, sign_ins=sign_ins, clock=clock),
         viewing=viewing,
+        people=people,
         avatars=AvatarService(
             users=users,
             posts=posts,
@@ -186,6 +190,7 @@ def wire(
             ledger=ledger,
             uploads=uploads,
             viewing=viewing,
+            people=people,
             limits=limits,
             clock=clock,
             ids=ids,

@@ -86,6 +86,14 @@ def renamed(text: str, handles: Mapping[str, str]) -> str:
     return _MENTION.sub(one, text) if handles else text
 
 
+def without(text: str, mentions: Iterable[Mention]) -> str:
+    """The text without the handles of its mentions: people are no words."""
+    handles = {mention.handle for mention in mentions}
+    if not handles:
+        return text
+    return _MENTION.sub(lambda match: " " if match[1].lower() in handles else match[0], text)
+
+
 def mentioned(mentions: Iterable[Mention]) -> frozenset[str]:
     """The ids of the people mentioned."""
     return frozenset(mention.user_id for mention in mentions)

@@ -255,7 +255,7 @@ def _found_by(post: Post | None) -> object:
     """
     if post is None or post.state is not PostState.PUBLISHED:
         return None
-    shown = post.caption, post.place, post.media, post.position
+    shown = post.caption, post.mentions, post.place, post.media, post.position
     return *shown, post.revision
 
 

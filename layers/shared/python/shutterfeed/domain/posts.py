@@ -24,12 +24,17 @@ from shutterfeed.domain.characters import TEXT, check_characters, check_name, cl
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import MediaState, Medium, Purpose, Upload
+from shutterfeed.domain.mentions import Mention, mentioned, newly_mentioned
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
-from shutterfeed.domain.users import CommentsFrom
+from shutterfeed.domain.users import MAX_HANDLE, MIN_HANDLE, CommentsFrom
 from shutterfeed.domain.videos import MAX_VIDEO_BYTES, VIDEO_TYPES
 
 MAX_CAPTION: Final = 2200
 """The highest number of characters of a caption, the same as Instagram's."""
+MAX_SHOWN_CAPTION: Final = MAX_CAPTION // (MIN_HANDLE + 2) * (MAX_HANDLE + 2)
+"""The highest number of characters that a caption can have as it is shown: if its author has
+written nothing but mentions of the shortest handle, and it is the longest today."""
 MAX_PLACE_NAME: Final = 100
 MAX_MEDIA: Final = 10
 MAX_ALT_TEXT: Final = 1000
@@ -115,12 +120,23 @@ class Post:
     shown to whoever may see the post; clients blur it for viewers who want that."""
     comments_from: CommentsFrom | None = None
     """Who may comment; None if that is as the author's account says."""
+    mentions: tuple[Mention, ...] = ()
+    """The people whom the caption mentions."""
+    people: tuple[TaggedPerson, ...] = ()
+    """The people tagged in its media."""
+    untagged: tuple[str, ...] = ()
+    """The ids of those who have removed their tags: nobody tags them in this post again."""
     revision: int = field(default=0, compare=False)
     """The number of changes so far. It tells which of two copies of the post is the newer one."""
 
     @property
     def author_id(self) -> str:
         return self.id.author_id
+
+    @property
+    def person_ids(self) -> frozenset[str]:
+        """The ids of all whom it mentions or who are tagged in it."""
+        return mentioned(self.mentions) | {person.user_id for person in self.people}
 
     @property
     def awaits_media(self) -> bool:
@@ -147,6 +163,13 @@ class Post:
         """The media, each with its alt text, which may be empty."""
         return zip(self.media, self.alt_texts or ("",) * len(self.media), strict=True)
 
+    def without_person(self, user_id: str) -> Post:
+        """The post after a person has removed their tags from it."""
+        kept = tuple(person for person in self.people if person.user_id != user_id)
+        if len(kept) == len(self.people):
+            return self
+        return replace(self, people=kept, untagged=(*self.untagged, user_id))
+
     def deleted(self, at: datetime) -> Post:
         """The post, deleted. It keeps the state that a restored post returns to."""
         return replace(self, state=PostState.DELETED, deleted_from=self.state, deleted_at=at)
@@ -169,15 +192,50 @@ class Post:
         return replace(self, media=media, state=state)
 
 
+def newly_mentioned_in(before: Post | None, after: Post | None) -> frozenset[str]:
+    """The ids of the people whom a published post mentions since this change: all of them when it
+    is published, and those who were added when it is edited. Not its author."""
+    if after is None or after.state is not PostState.PUBLISHED:
+        return frozenset()
+    earlier = before.mentions if before is not None and _was_seen(before) else ()
+    return newly_mentioned(earlier, after.mentions, after.author_id)
+
+
+def newly_tagged_in(before: Post | None, after: Post | None) -> frozenset[str]:
+    """The ids of the people who are tagged in a published post since this change, as in
+    `newly_mentioned_in`."""
+    if after is None or after.state is not PostState.PUBLISHED:
+        return frozenset()
+    earlier = before.people if before is not None and _was_seen(before) else ()
+    before_ids, ids = ({person.user_id for person in people} for people in (earlier, after.people))
+    return frozenset(ids - before_ids - {after.author_id})
+
+
+def _was_seen(post: Post) -> bool:
+    """Whether it is published, or was before it was deleted."""
+    return PostState.PUBLISHED in (post.state, post.deleted_from)
+
+
 def check_caption(caption: str) -> str:
     """Return the caption, cleaned. Raises `InvalidInput` if it is too long or has control
     characters."""
+    check_length(caption)
+    return clean_caption(caption)
+
+
+def check_length(caption: str) -> None:
+    """Raise `InvalidInput` if the caption is too long."""
     if len(caption) > MAX_CAPTION:
         raise InvalidInput(
             "caption_too_long",
             f"A caption has at most {MAX_CAPTION:,} characters; this one has {len(caption):,}.",
             "caption",
         )
+
+
+def clean_caption(caption: str) -> str:
+    """Return the caption, cleaned, whatever its length. Raises `InvalidInput` if it has control
+    characters."""
     check_characters(caption, TEXT, "caption")
     return clean(caption)
 

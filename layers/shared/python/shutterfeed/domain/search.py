@@ -18,6 +18,7 @@ from typing import Final
 from shutterfeed.domain.characters import QUERY, check_characters
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId, ulid_time
+from shutterfeed.domain.mentions import without
 from shutterfeed.domain.posts import Place, Post, PostState
 from shutterfeed.domain.text import (
     TAG_MARK,
@@ -169,13 +170,14 @@ def post_document(
     version = post.revision + author.switches
     if post.state is not PostState.PUBLISHED or post.position is None or author.private:
         return Gone(post_id, version)
-    place = post.place
+    # People change their handles, and the index would have the former ones.
+    place, caption = post.place, without(post.caption, post.mentions)
     return PostDocument(
         post_id,
         version,
         post.position,
-        (*words(post.caption), *(words(place.name) if place else ())),
-        tuple(hashtags(post.caption)[:MAX_TAGS]),
+        (*words(caption), *(words(place.name) if place else ())),
+        tuple(hashtags(caption)[:MAX_TAGS]),
         place,
         frozenset(media_kind(medium.content_type) for medium in post.media),
     )

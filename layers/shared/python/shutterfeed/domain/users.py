@@ -112,6 +112,7 @@ class Profile:
     public_page: bool = True
     """Whether the user may be shown to people who are not signed in, unless the account is
     private."""
+    mentions_from: MentionsFrom = MentionsFrom.EVERYONE
     avatar: Avatar | None = None
     avatar_version: str | None = None
     """The ULID of the post or removal that last decided which avatar there is."""

@@ -33,7 +33,7 @@ from typing import Final
 from shutterfeed.domain.comments import Comment
 from shutterfeed.domain.media import Purpose
 from shutterfeed.domain.posts import Post, PostState
-from shutterfeed.domain.users import Profile
+from shutterfeed.domain.users import MentionsFrom, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +199,22 @@ def decide_on_lists(viewer: Viewer, owner: Profile, relation: Relation) -> Reaso
     """Whether the viewer may see what belongs to a user besides the profile: their posts and the
     number of these, whom they follow, and who follows them."""
     return _decide_on_author(viewer, owner, relation, Surface.ITSELF)
+
+
+def may_mention(viewer: Viewer, profile: Profile | None, relation: Relation) -> bool:
+    """Whether the viewer may mention a user in a text, and tag them in a photo: they see the user,
+    who wants to be mentioned by them."""
+    if profile is None or decide(viewer, UserSubject(profile), relation, Surface.LIST) is not None:
+        return False
+    if viewer.is_user(profile.user_id):
+        return True
+    match profile.mentions_from:
+        case MentionsFrom.EVERYONE:
+            return True
+        case MentionsFrom.FOLLOWED:
+            return relation.is_followed
+        case MentionsFrom.NOBODY:
+            return False
 
 
 def is_kept_from(viewer: Viewer, owner: Profile) -> bool:

@@ -11,7 +11,9 @@ from typing import Final, Protocol
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.media import Medium, Upload
+from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Place, Post, PostState
 from shutterfeed.domain.users import CommentsFrom
 
@@ -67,10 +69,18 @@ class Posts(Protocol):
         *,
         sensitive: bool | None = None,
         comments_from: CommentsFrom | Keep | None = KEEP,
+        mentions: Sequence[Mention] | None = None,
+        people: Sequence[TaggedPerson] | None = None,
     ) -> bool:
-        """Set the caption, the place and the alt texts, whether the post is sensitive unless None,
-        and who may comment unless `KEEP`, and make the charges. False if the post is gone or
-        deleted. Raises `LimitReached`."""
+        """Set the caption, the place and the alt texts; unless None, also whether the post is
+        sensitive, the people whom the caption mentions, and those tagged in the media, except those
+        who have removed their tags; and who may comment unless `KEEP`. Make the charges. False if
+        the post is gone or deleted. Raises `LimitReached`."""
+        ...
+
+    def untag(self, post_id: PostId, user_id: str, spending: Spending = NOTHING) -> bool:
+        """Remove a person's tags from a post in any state, and make the charges. False, and nothing
+        is charged, if the person is not tagged in it. Raises `LimitReached`."""
         ...
 
     def mark_processing(self, post_id: PostId) -> None:

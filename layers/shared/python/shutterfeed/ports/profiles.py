@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from shutterfeed.domain.activity import ActivitySettings
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.users import CommentsFrom, Profile, SensitiveView
+from shutterfeed.domain.users import CommentsFrom, MentionsFrom, Profile, SensitiveView
 
 
 class HandleTaken(Exception):
@@ -20,6 +20,11 @@ class Profiles(Protocol):
 
     def id_of(self, handle: str) -> str | None:
         """The id of the user who holds the handle; None if nobody does, or if it was given up."""
+        ...
+
+    def ids_of(self, handles: Collection[str]) -> dict[str, str]:
+        """The ids of the users who hold the handles, by handle, in one read. Eventually
+        consistent."""
         ...
 
     def create(self, profile: Profile) -> bool:
@@ -39,6 +44,7 @@ class Profiles(Protocol):
         comments_from: CommentsFrom | None = None,
         held_words: Sequence[str] | None = None,
         activity: ActivitySettings | None = None,
+        mentions_from: MentionsFrom | None = None,
     ) -> None:
         """Change the given fields; None leaves a field as it is. A write of `private` counts as one
         of `Profile.switches`. Make the charges. Raises `LimitReached`."""

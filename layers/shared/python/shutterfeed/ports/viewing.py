@@ -41,6 +41,9 @@ class Wanted:
     follows these."""
     counts_of: Collection[PostId] = ()
     """Posts of which only the counts are read."""
+    people: Collection[str] = ()
+    """Users whom a text mentions or who are tagged in a photo: their profiles, and whether one of
+    them and the viewer has blocked the other. A feed reads that of them too."""
     mixed: bool = False
     """Whether posts and authors are shown among those of many, where mutes decide."""
 

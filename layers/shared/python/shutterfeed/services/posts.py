@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.media import Medium, Purpose, Upload
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.people import PersonDraft, TaggedPerson
 from shutterfeed.domain.posts import (
     MAX_MEDIA,
     Place,
@@ -22,9 +23,11 @@ from shutterfeed.domain.posts import (
     alt_texts_of,
     check_alt_text,
     check_caption,
+    check_length,
     check_medium,
     check_place,
     check_sha256,
+    clean_caption,
 )
 from shutterfeed.domain.users import CommentsFrom, Profile
 from shutterfeed.domain.videos import VIDEO_TYPES, check_declared
@@ -32,6 +35,7 @@ from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.posts import KEEP, Creation, Keep, Posts
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.uploads import Ledger
+from shutterfeed.services.people import Candidates, PeopleService, Written
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.uploads import Grant, UploadService
 from shutterfeed.services.viewing import PostView, ViewingService, post_not_found
@@ -57,6 +61,8 @@ class MediumDraft:
     height: int | None = None
     duration_ms: int | None = None
     alt_text: str = ""
+    people: tuple[PersonDraft, ...] = ()
+    """The people whom the author tags in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ class PostService:
     ledger: Ledger
     uploads: UploadService
     viewing: ViewingService
+    people: PeopleService
     limits: Limits
     clock: Clock
     ids: Ids
@@ -101,12 +108,13 @@ class PostService:
         check_idempotency_key(idempotency_key)
         draft = _check(draft)
         author = self.users.me(author_id)
-        post, uploads = self._build(author_id, draft)
+        people = self.people.in_post(author_id, draft.caption, (m.people for m in draft.media))
+        post, uploads = self._build(author_id, draft, people)
         sizes = [medium.size for medium in draft.media]
         spending = self.limits.creation(author_id, post.created_at, sizes)
         earlier = self.posts.create(post, uploads, idempotency_key, draft.fingerprint(), spending)
         if earlier is None:
-            view = self.viewing.new_post(post, author)
+            view = self.viewing.new_post(post, author, people.stored)
         else:
             post, uploads = self._replay(earlier, draft)
             view = self._show_again(post, author)
@@ -127,32 +135,46 @@ class PostService:
         alt_texts: Mapping[str, str] | None = None,
         sensitive: bool | None = None,
         comments_from: CommentsFrom | Keep | None = KEEP,
+        people: Mapping[str, Sequence[PersonDraft]] | None = None,
     ) -> PostView:
         """Change the caption unless None; set the place unless None, or drop it; change the alt
-        texts of those media whose ids are given, whether the post is sensitive unless None, and who
-        may comment unless `KEEP`.
+        texts of those media whose ids are given, and whom one sees in them; whether the post is
+        sensitive unless None, and who may comment unless `KEEP`.
 
         Raises `InvalidInput`, `NotFound`, `LimitReached`, and `Forbidden` for another's post.
         """
         post = self._own(parse_post_id(text), editor_id)
         if post.state is PostState.DELETED:
             raise post_not_found()
-        new_caption = post.caption if caption is None else check_caption(caption)
+        caption = None if caption is None else clean_caption(caption)
+        found = self.people.in_post(editor_id, caption, (people or {}).values(), post)
+        new_caption = _with_caption(post, caption, found)
+        new_people = None if people is None else _with_people(post, people, found)
         new_place = post.place if place is None else check_place(place)
         new_place = None if drop_place else new_place
         new_texts = _with_alt_texts(post, alt_texts or {})
         spending = self.limits.spending(editor_id, self.clock.now(), changes=1)
         if not self.posts.edit(
             post.id,
-            new_caption,
+            new_caption.text,
             new_place,
             new_texts,
             spending,
             sensitive=sensitive,
             comments_from=comments_from,
+            mentions=None if caption is None else new_caption.mentions,
+            people=new_people,
         ):
             raise post_not_found()
         return self.viewing.post(Viewer(editor_id), post.id)
+
+    def untag(self, text: str, user_id: str) -> None:
+        """Remove a person's own tags from a post, whoever's it is, so that its author cannot tag
+        them in it again. Nothing tells whether they were tagged, or there is such a post: whom its
+        author has blocked removes their tags too. Raises `NotFound` for what cannot be the id of a
+        post, and `LimitReached`."""
+        spending = self.limits.spending(user_id, self.clock.now(), changes=1)
+        self.posts.untag(parse_post_id(text), user_id, spending)
 
     def delete(self, text: str, owner_id: str) -> None:
         """Take a post out of every list and feed; repeated, it changes nothing more.
@@ -209,7 +231,9 @@ class PostService:
         views = self.viewing.posts_at_hand(viewer, page.items, Surface.LIST, [author])
         return Page(views, page.next_position)
 
-    def _build(self, author_id: str, draft: PostDraft) -> tuple[Post, tuple[Upload, ...]]:
+    def _build(
+        self, author_id: str, draft: PostDraft, people: Candidates
+    ) -> tuple[Post, tuple[Upload, ...]]:
         now = self.clock.now()
         media = tuple(
             Medium(
@@ -235,6 +259,8 @@ class PostService:
             taken_at=draft.taken_at,
             sensitive=draft.sensitive,
             comments_from=draft.comments_from,
+            mentions=people.written(draft.caption).mentions,
+            people=_tagged(draft, media, people),
         )
         return post, tuple(Upload(post.id, medium, now) for medium in media)
 
@@ -303,14 +329,50 @@ def _check_medium(index: int, medium: MediumDraft) -> MediumDraft:
     return replace(medium, alt_text=alt_text)
 
 
+def _with_caption(post: Post, caption: str | None, people: Candidates) -> Written:
+    """The post's caption, changed unless None. Raises `InvalidInput`."""
+    if caption is None:
+        return Written(post.caption, post.mentions)
+    written = people.written(caption, post.mentions)
+    # As people wrote it: the handles that it is shown with may be longer.
+    check_length(written.text)
+    return written
+
+
+def _tagged(
+    draft: PostDraft, media: Sequence[Medium], people: Candidates
+) -> tuple[TaggedPerson, ...]:
+    """The people tagged in the media of a new post. Raises `InvalidInput`."""
+    drafts = {m.media_id: of.people for m, of in zip(media, draft.media, strict=True)}
+    fields = {media_id: f"media[{index}].people" for index, media_id in enumerate(drafts)}
+    return people.tagged(drafts, fields)
+
+
+def _with_people(
+    post: Post, changes: Mapping[str, Sequence[PersonDraft]], people: Candidates
+) -> tuple[TaggedPerson, ...]:
+    """The people tagged in the post, those of some media changed. Raises `InvalidInput`."""
+    fields = {media_id: f"people.{media_id}" for media_id in changes}
+    _check_media(post, fields)
+    return people.tagged(changes, fields, post)
+
+
+def _check_media(post: Post, fields: Mapping[str, str]) -> None:
+    """Raise `InvalidInput` unless these are ids of the post's media; `fields` has their names in
+    error messages."""
+    known = {medium.media_id for medium in post.media}
+    for media_id, field in fields.items():
+        if media_id not in known:
+            raise InvalidInput("unknown_medium", "The post has no such medium.", field)
+
+
 def _with_alt_texts(post: Post, changes: Mapping[str, str]) -> tuple[str, ...]:
     """The post's alt texts, some of them changed, by media id. Raises `InvalidInput`."""
     texts = {medium.media_id: text for medium, text in post.described()}
+    fields = {media_id: f"alt_texts.{media_id}" for media_id in changes}
+    _check_media(post, fields)
     for media_id, text in changes.items():
-        field = f"alt_texts.{media_id}"
-        if media_id not in texts:
-            raise InvalidInput("unknown_medium", "The post has no such medium.", field)
-        texts[media_id] = check_alt_text(text, field)
+        texts[media_id] = check_alt_text(text, fields[media_id])
     return alt_texts_of(texts.values())
 
 

@@ -13,6 +13,7 @@ from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.users import (
     HANDLE_REST,
     CommentsFrom,
+    MentionsFrom,
     Profile,
     SensitiveView,
     check_bio,
@@ -68,6 +69,7 @@ class ProfileService:
         comments_from: CommentsFrom | None = None,
         held_words: Sequence[str] | None = None,
         activity: Mapping[str, ToldOf] | None = None,
+        mentions_from: MentionsFrom | None = None,
     ) -> Profile:
         """Change what is not None; of `activity` the given fields. Raises `InvalidInput`,
         `LimitReached`, and `Conflict` for a taken handle."""
@@ -83,7 +85,7 @@ class ProfileService:
         told_of = None if activity is None else replace(current.activity, **activity)
         given = (
             *(display_name, bio, switched, sensitive, public_page),
-            *(comments_from, held_words, told_of),
+            *(comments_from, held_words, told_of, mentions_from),
         )
         if any(value is not None for value in given):
             spending = self.limits.spending(user_id, self.clock.now(), changes=1)
@@ -98,6 +100,7 @@ class ProfileService:
                 comments_from=comments_from,
                 held_words=held_words,
                 activity=told_of,
+                mentions_from=mentions_from,
             )
         return self.me(user_id)
 

@@ -7,14 +7,15 @@ address it is answered like what does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from shutterfeed.domain import mentions, visibility
+from shutterfeed.domain import visibility
 from shutterfeed.domain.comments import Comment, CommentId, may_comment
 from shutterfeed.domain.errors import Forbidden, NotFound, quoted
 from shutterfeed.domain.ids import PostId, nobodys_id
-from shutterfeed.domain.mentions import Shown
+from shutterfeed.domain.mentions import Mention, Shown, shown
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.users import Profile, canonical_handle
 from shutterfeed.domain.visibility import (
@@ -60,6 +61,20 @@ class PostView:
     """Whether the viewer may comment on it now."""
     is_own: bool = False
     """Whether the viewer is its author."""
+    people: Mapping[str, AuthorView] = field(default_factory=dict)
+    """Those of the people whom it mentions or who are tagged in it whom the viewer may see, by
+    id."""
+
+    @property
+    def caption(self) -> Shown:
+        """The caption as the viewer is shown it."""
+        return _shown(self.post.caption, self.post.mentions, self.people)
+
+    def people_in(self, media_id: str) -> Iterator[tuple[TaggedPerson, AuthorView]]:
+        """The people tagged in one medium whom the viewer may see."""
+        for person in self.post.people:
+            if person.media_id == media_id and person.user_id in self.people:
+                yield person, self.people[person.user_id]
 
     @property
     def is_private(self) -> bool:
@@ -148,19 +163,22 @@ class ViewingService:
         """A post by its id; for its author with the progress of its media."""
         stored = self._read_one(viewer, Wanted(posts=[post_id]))
         view = _post_by_itself(viewer, post_id, stored)
+        (view,) = self._with_people(viewer, [view], stored, self._read_one)
         return replace(view, post=self.progress.of(view.post))
 
     def posts(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
         """The posts of many authors that a list names, such as the hits of a search."""
-        wanted = Wanted(posts=post_ids, mixed=True)
-        stored = self.reads.read(viewer, wanted) if post_ids else Stored()
-        return _posts(viewer, post_ids, stored, Surface.MIXED)
+        return self._listed(viewer, Wanted(posts=post_ids, mixed=True), Surface.MIXED)
 
     def own_list(self, viewer: Viewer, post_ids: Sequence[PostId]) -> tuple[PostView, ...]:
         """The posts of many authors that the viewer has put on a list of their own, where mutes
         decide nothing."""
-        stored = self.reads.read(viewer, Wanted(posts=post_ids)) if post_ids else Stored()
-        return _posts(viewer, post_ids, stored, Surface.LIST)
+        return self._listed(viewer, Wanted(posts=post_ids), Surface.LIST)
+
+    def _listed(self, viewer: Viewer, wanted: Wanted, surface: Surface) -> tuple[PostView, ...]:
+        stored = self.reads.read(viewer, wanted) if wanted.posts else Stored()
+        views = _posts(viewer, wanted.posts, stored, surface)
+        return self._with_people(viewer, views, stored, self.reads.read)
 
     def posts_at_hand(
         self,
@@ -175,12 +193,14 @@ class ViewingService:
         ids = [post.id for post in posts]
         known = {author.user_id: author for author in authors}
         missing = {post_id.author_id for post_id in ids} - known.keys()
-        stored = self.reads.read(viewer, Wanted(at_hand=ids, authors=missing))
+        people = frozenset().union(*(post.person_ids for post in posts))
+        stored = self.reads.read(viewer, Wanted(at_hand=ids, authors=missing, people=people))
         return _posts(viewer, ids, stored.including(posts, known.values()), surface)
 
-    def new_post(self, post: Post, author: Profile) -> PostView:
-        """A post as its author sees it right after making it: nothing else is stored of it yet."""
-        stored = Stored().including([post], [author])
+    def new_post(self, post: Post, author: Profile, people: Stored) -> PostView:
+        """A post as its author sees it right after making it: nothing else is stored of it yet.
+        `people` are those whom it mentions or who are tagged in it."""
+        stored = people.including([post], [author])
         return _post_by_itself(Viewer(author.user_id), post.id, stored)
 
     def feed(
@@ -193,6 +213,23 @@ class ViewingService:
         """The posts of a feed page, for which everything was read in the feed's round trips;
         `relation_to` gives the viewer's relation to an author."""
         return _posts(viewer, post_ids, stored, Surface.FEED, relation_to)
+
+    def _with_people(
+        self,
+        viewer: Viewer,
+        views: Sequence[PostView],
+        stored: Stored,
+        read: Callable[[Viewer, Wanted], Stored],
+    ) -> tuple[PostView, ...]:
+        """The views with the people in the posts, who are known only when these have been read. It
+        takes another read if there are any, and only for posts that the viewer may see."""
+        ids = frozenset().union(*(view.post.person_ids for view in views))
+        missing = ids - stored.profiles.keys()
+        if missing:
+            stored = read(viewer, Wanted(people=missing)) | stored
+        return tuple(
+            replace(view, people=_people(viewer, view.post.person_ids, stored)) for view in views
+        )
 
     def find(self, viewer: Viewer, handle: str) -> ProfileView:
         """A user by their handle, in any spelling."""
@@ -318,7 +355,7 @@ class ViewingService:
         host = hosts.pop() if len(hosts) == 1 else None
         mentioned = {m.user_id for comment in comments for m in comment.mentions}
         authors = {comment.author_id for comment in comments}
-        wanted = Wanted(authors=sorted(authors | mentioned), host=host)
+        wanted = Wanted(authors=sorted(authors), people=sorted(mentioned), host=host)
         read = self.reads.read_now if now else self.reads.read
         stored = read(viewer, wanted)
         views = (_comment(viewer, comment, stored) for comment in comments)
@@ -372,6 +409,7 @@ def _post(
         liked_by_me=post_id in stored.liked,
         can_comment=may_comment(viewer.user_id, post, author, follows=relation.follows),
         is_own=viewer.is_user(author.user_id),
+        people=_people(viewer, post.person_ids, stored),
     )
 
 
@@ -381,9 +419,8 @@ def _comment(viewer: Viewer, comment: Comment, stored: Stored) -> CommentView | 
     relation = stored.relation_to(comment.author_id)
     if author is None or visibility.decide(viewer, subject, relation, Surface.LIST) is not None:
         return None
-    people = {m.user_id: _user(viewer, m.user_id, stored, Surface.LIST) for m in comment.mentions}
-    handles = {i: view.profile.handle for i, view in people.items() if view is not None}
-    text = mentions.shown(comment.text, comment.mentions, handles)
+    people = _people(viewer, (mention.user_id for mention in comment.mentions), stored)
+    text = _shown(comment.text, comment.mentions, people)
     return CommentView(comment, AuthorView(author), text, viewer)
 
 
@@ -393,6 +430,16 @@ def _noticed(viewer: Viewer, post_id: PostId, stored: Stored) -> NoticedPost | N
     surface, relation = Surface.ITSELF if own else Surface.MIXED, stored.relation_to
     view = _post(viewer, post_id, stored, relation(post_id.author_id), surface)
     return None if view is None else NoticedPost(view.post, view.author)
+
+
+def _people(viewer: Viewer, user_ids: Iterable[str], stored: Stored) -> dict[str, AuthorView]:
+    """Those of the people in a text or photo whom the viewer may see."""
+    views = {user_id: _user(viewer, user_id, stored, Surface.LIST) for user_id in user_ids}
+    return {i: AuthorView(view.profile) for i, view in views.items() if view is not None}
+
+
+def _shown(text: str, mentions: Sequence[Mention], people: Mapping[str, AuthorView]) -> Shown:
+    return shown(text, mentions, {i: view.profile.handle for i, view in people.items()})
 
 
 def _user_by_itself(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.adapters.dynamodb.records import to_post
 from shutterfeed.adapters.dynamodb.table import Table, at_once
-from shutterfeed.adapters.dynamodb.viewing import by_kind, to_stored, wanted_keys
+from shutterfeed.adapters.dynamodb.viewing import blocks_with, by_kind, to_stored, wanted_keys
 from shutterfeed.domain.delivery import RecentPosts, entry_of
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.pages import Page
@@ -72,7 +72,8 @@ class DynamoFeedReads:
         recent_posts = {
             recent.author_id: recent for recent in map(to_recent_posts, found[Kind.RECENT_POSTS])
         }
-        return FeedView(to_stored(found), recent_posts, timelines)
+        blocks = blocks_with(viewer, found, set(wanted.shown.people) - {viewer.user_id})
+        return FeedView(replace(to_stored(found), relations=blocks), recent_posts, timelines)
 
     def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
         items = self.metadata.get_many(map(keys.recent_posts, author_ids))

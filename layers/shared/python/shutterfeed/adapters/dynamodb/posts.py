@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,7 @@ from shutterfeed.adapters.dynamodb.records import (
     SENSITIVE,
     epoch,
     media_text,
+    people_texts,
     plain,
     post_item,
     timestamp,
@@ -37,7 +38,9 @@ from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.media import Medium, Upload
+from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import (
     DELETED_RETENTION,
     UNFINISHED_RETENTION,
@@ -61,6 +64,7 @@ from shutterfeed.schema import (
 )
 
 _STATE: Final = "state"
+_CAPTION: Final = "caption"
 _OPEN: Final = (OPEN_PK, OPEN_SK)
 _DELETED_FROM: Final = "deleted_from"
 _DELETED_AT: Final = "deleted_at"
@@ -134,25 +138,13 @@ class DynamoPosts:
         *,
         sensitive: bool | None = None,
         comments_from: CommentsFrom | Keep | None = KEEP,
+        mentions: Sequence[Mention] | None = None,
+        people: Sequence[TaggedPerson] | None = None,
     ) -> bool:
-        changes: dict[str, object] = {"caption": caption}
-        optional: dict[str, object] = {
-            "place": place and plain(place),
-            ALT_TEXTS: list(alt_texts),
-            **({} if sensitive is None else {SENSITIVE: sensitive}),
-            **({} if comments_from is KEEP else {_COMMENTS_FROM: comments_from}),
-        }
-        changes |= {name: value for name, value in optional.items() if value}
-
         def edited(post: Post, recent: RecentPosts) -> Change | None:
             if post.state is PostState.DELETED:
                 return None
-            update = Update(
-                keys.post(post_id),
-                set=changes,
-                remove=[name for name, value in optional.items() if not value],
-                condition=Attr(_STATE).eq(post.state),
-            )
+            wanted = post.people if people is None else people
             after = replace(
                 post,
                 caption=caption,
@@ -162,13 +154,30 @@ class DynamoPosts:
                 comments_from=(
                     post.comments_from if isinstance(comments_from, Keep) else comments_from
                 ),
+                mentions=post.mentions if mentions is None else tuple(mentions),
+                people=tuple(person for person in wanted if person.user_id not in post.untagged),
             )
+            # Whoever removes their tag in this moment must not be tagged again by this edit.
+            condition = Attr(_STATE).eq(post.state) & _as_read(post)
+            update = _setting(post_id, _editable(after), condition)
             # The recent posts change even if they do not hold the post whole: a migration that has
             # read the post, to put it there, must read it again.
             is_recent = post.state is PostState.PUBLISHED and entry_of(post) in recent.entries
             return Change(update, recent.with_post(after) if is_recent else recent)
 
         return self._changed(post_id, edited, spending)
+
+    def untag(self, post_id: PostId, user_id: str, spending: Spending = NOTHING) -> bool:
+        def untagged(post: Post, recent: RecentPosts) -> Change | None:
+            after = post.without_person(user_id)
+            if after is post:
+                return None
+            # The recent posts must not get what an edit has replaced since.
+            update = _setting(post_id, people_texts(after), _as_read(post))
+            is_recent = post.state is PostState.PUBLISHED and entry_of(post) in recent.entries
+            return Change(update, recent.with_post(after) if is_recent else recent)
+
+        return self._changed(post_id, untagged, spending)
 
     def mark_processing(self, post_id: PostId) -> None:
         self._applied(
@@ -337,13 +346,37 @@ class DynamoPosts:
         return True
 
 
+def _editable(post: Post) -> dict[str, object]:
+    """The attributes that an author can edit, and those that go with them."""
+    return {
+        _CAPTION: post.caption,
+        "place": post.place and plain(post.place),
+        ALT_TEXTS: list(post.alt_texts),
+        SENSITIVE: post.sensitive,
+        _COMMENTS_FROM: post.comments_from,
+        **people_texts(post),
+    }
+
+
+def _setting(post_id: PostId, fields: Mapping[str, object], condition: ConditionBase) -> Update:
+    """The update that sets the fields that have a value, and removes the others. A caption is
+    always there."""
+    kept = {name: value for name, value in fields.items() if value or name == _CAPTION}
+    return Update(
+        keys.post(post_id),
+        set=kept,
+        remove=[name for name in fields if name not in kept],
+        condition=condition,
+    )
+
+
 def _as_read(post: Post) -> ConditionBase:
     """The condition that the fields which an author can edit are unchanged."""
-    place = is_now("place", post.place and plain(post.place))
-    texts = is_now(ALT_TEXTS, list(post.alt_texts))
-    marked = is_now(SENSITIVE, post.sensitive)
-    commented = is_now(_COMMENTS_FROM, post.comments_from)
-    return Attr("caption").eq(post.caption) & place & texts & marked & commented
+    fields = {name: value for name, value in _editable(post).items() if name != _CAPTION}
+    same: ConditionBase = Attr(_CAPTION).eq(post.caption)
+    for name, value in fields.items():
+        same = same & is_now(name, value)
+    return same
 
 
 def _restoring(restored: Post, at: datetime, condition: ConditionBase) -> Update:

@@ -6,7 +6,7 @@ expires only its former owner can take it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,6 +39,7 @@ from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.users import (
     HANDLE_REST,
     CommentsFrom,
+    MentionsFrom,
     Profile,
     SensitiveView,
     recent_renames,
@@ -74,6 +75,11 @@ class DynamoProfiles:
         item = self.table.get(keys.handle(handle))
         return str(item[_OWNER]) if item and TTL_ATTRIBUTE not in item else None
 
+    def ids_of(self, handles: Collection[str]) -> dict[str, str]:
+        items = self.table.get_many(map(keys.handle, handles))
+        held = (item for item in items if TTL_ATTRIBUTE not in item)
+        return {keys.parse_handle(item_key(item)): str(item[_OWNER]) for item in held}
+
     def create(self, profile: Profile) -> bool:
         absent = Attr(PK).not_exists()
         claim = _claim(profile.handle, profile.user_id, profile.created_at)
@@ -99,6 +105,7 @@ class DynamoProfiles:
         comments_from: CommentsFrom | None = None,
         held_words: Sequence[str] | None = None,
         activity: ActivitySettings | None = None,
+        mentions_from: MentionsFrom | None = None,
     ) -> None:
         fields = {
             "display_name": display_name,
@@ -109,6 +116,7 @@ class DynamoProfiles:
             "comments_from": comments_from,
             "held_words": None if held_words is None else len(held_words),
             "activity": None if activity is None else plain(activity),
+            "mentions_from": mentions_from,
         }
         changes = {name: value for name, value in fields.items() if value is not None}
         if changes:  # DynamoDB refuses an empty update.

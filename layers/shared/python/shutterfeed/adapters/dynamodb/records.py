@@ -7,7 +7,7 @@ defaults, so that fields can be added while old code still runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from shutterfeed.adapters.dynamodb.table import Item, item_key, key_item
 from shutterfeed.domain.activity import ActivitySettings
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Failure, Medium, Picture, Purpose, Upload
+from shutterfeed.domain.mentions import Mention
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Place, Post, PostCounts
 from shutterfeed.domain.users import Avatar, Profile
 
@@ -31,9 +33,21 @@ ALT_TEXTS: Final = "alt_texts"
 SENSITIVE: Final = "sensitive"
 """The attribute of a post that is sensitive; missing if it is not."""
 
+MENTIONS: Final = "mentions"
+PEOPLE: Final = "people"
+UNTAGGED: Final = "untagged"
+"""The attributes of a post that hold the people in it, as JSON; each is missing if there are
+none."""
+
 Image = Mapping[str, Any]
 
-_media_of: Final = msgspec.json.Decoder(tuple[Medium, ...]).decode
+_TEXTS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "media": msgspec.json.Decoder(tuple[Medium, ...]).decode,
+    MENTIONS: msgspec.json.Decoder(tuple[Mention, ...]).decode,
+    PEOPLE: msgspec.json.Decoder(tuple[TaggedPerson, ...]).decode,
+    UNTAGGED: msgspec.json.Decoder(tuple[str, ...]).decode,
+}
+"""The attributes of a post that are JSON, and how each is read."""
 
 ACCEPTED: Final = "accepted"
 """The attribute of a follow edge that was a request before; missing if it was none."""
@@ -78,23 +92,34 @@ def to_profile(item: Image) -> Profile:
 
 def post_item(post: Post) -> Item:
     fields = _without(plain(post), "id")
-    own = {"media": media_text(post.media), ALT_TEXTS: list(post.alt_texts) or None}
-    return fields | own | {SENSITIVE: post.sensitive or None} | key_item(keys.post(post.id))
+    own = {
+        "media": media_text(post.media),
+        ALT_TEXTS: list(post.alt_texts) or None,
+        SENSITIVE: post.sensitive or None,
+    }
+    return fields | own | people_texts(post) | key_item(keys.post(post.id))
 
 
 def to_post(item: Image) -> Post:
     post_id = _id_of(keys.parse_post(item_key(item)))
-    return msgspec.convert({**item, "id": post_id, "media": _media_of(item["media"])}, Post)
+    texts = {name: read(item[name]) for name, read in _TEXTS.items() if name in item}
+    return msgspec.convert({**item, **texts, "id": post_id}, Post)
 
 
 def to_counts(item: Image) -> PostCounts:
     return msgspec.convert(item, PostCounts)
 
 
+def people_texts(post: Post) -> dict[str, str | None]:
+    """The attributes of a post that hold the people in it; None for those that are missing."""
+    held = {MENTIONS: post.mentions, PEOPLE: post.people, UNTAGGED: post.untagged}
+    return {name: _json(value) if value else None for name, value in held.items()}
+
+
 def media_text(media: Sequence[Medium]) -> str:
     """A post's media as JSON. They are written and read as a whole, and boto3 would take twenty
     times as long to read them as a hundred nested attributes."""
-    return msgspec.json.encode(media).decode()
+    return _json(media)
 
 
 def upload_item(upload: Upload) -> Item:
@@ -131,6 +156,10 @@ def blob_item(blob: Blob) -> Item:
 
 def to_blob(item: Image) -> Blob:
     return msgspec.convert({**item, "sha256": keys.parse_blob(item_key(item))}, Blob)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _id_of(post_id: PostId) -> Item:

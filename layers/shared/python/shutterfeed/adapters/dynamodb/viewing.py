@@ -3,7 +3,7 @@ items."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -81,13 +81,13 @@ class _Owners:
         named = frozenset(wanted.named) - {viewer.user_id}
         posts = (*wanted.posts, *wanted.at_hand, *wanted.bare)
         authors = frozenset(post_id.author_id for post_id in posts) - {viewer.user_id}
-        others = named | (frozenset(wanted.authors) - {viewer.user_id})
+        others = named | (frozenset((*wanted.authors, *wanted.people)) - {viewer.user_id})
         return cls(users, authors, named, users | authors | others)
 
 
 def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False) -> Iterator[Key]:
-    """The keys of all items to read. A feed needs no relations: it knows them already, from
-    `Reader.relation_to`."""
+    """The keys of all items to read. A feed needs no relations but those to people in its posts: it
+    knows the others already, from `Reader.relation_to`."""
     yield from map(keys.post, wanted.posts)
     in_range = _own_many(viewer, wanted)
     yield from (keys.post(post_id) for post_id in wanted.bare if post_id not in in_range)
@@ -95,13 +95,16 @@ def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False)
     yield from map(keys.counts, (*wanted.at_hand, *wanted.counts_of))
     authors = (post_id.author_id for post_id in wanted.posts)
     users = (*wanted.users, *wanted.uncounted, *wanted.named)
-    yield from map(keys.profile, (*authors, *wanted.authors, *users))
+    yield from map(keys.profile, (*authors, *wanted.authors, *wanted.people, *users))
     if wanted.host is not None:
         yield from (keys.pair(wanted.host, author) for author in {*wanted.authors} - {wanted.host})
-    if with_relations and viewer.user_id is not None:
-        yield from _relation_keys(viewer.user_id, _Owners.of(viewer, wanted))
-        if wanted.needs_mutes:
-            yield keys.reader_mutes(viewer.user_id)
+    if viewer.user_id is None:
+        return
+    if not with_relations:
+        wanted = Wanted(people=wanted.people)
+    yield from _relation_keys(viewer.user_id, _Owners.of(viewer, wanted))
+    if wanted.needs_mutes:
+        yield keys.reader_mutes(viewer.user_id)
 
 
 def _own_many(viewer: Viewer, wanted: Wanted) -> frozenset[PostId]:
@@ -152,6 +155,27 @@ def to_stored(found: dict[Kind, list[Item]]) -> Stored:
     )
 
 
+def blocks_with(
+    viewer: Viewer, found: dict[Kind, list[Item]], user_ids: Iterable[str]
+) -> dict[str, Relation]:
+    """The viewer's relations to those of the users whom they have blocked, or who have blocked
+    them, as far as blocks go."""
+    blockers = _blockers(viewer, found)
+    return {
+        user_id: Relation(
+            has_blocked=viewer.user_id in blockers[user_id], is_blocked=user_id in blockers[user_id]
+        )
+        for user_id in user_ids
+        if user_id in blockers
+    }
+
+
+def _blockers(viewer: Viewer, found: dict[Kind, list[Item]]) -> dict[str, Collection[str]]:
+    """Who has blocked whom of the viewer and another, by the ids of both."""
+    pairs = {keys.parse_pair(item_key(item)): item[BY] for item in found[Kind.BLOCK]}
+    return {user_id: by for pair, by in pairs.items() for user_id in pair if viewer.user_id in pair}
+
+
 def _to_relations(
     viewer: Viewer, found: dict[Kind, list[Item]], owners: _Owners, now: datetime
 ) -> dict[str, Relation]:
@@ -159,10 +183,7 @@ def _to_relations(
     follows = {followee for follower, followee in edges if viewer.is_user(follower)}
     followers = {follower for follower, followee in edges if viewer.is_user(followee)}
     requested = {keys.parse_request(item_key(item))[1] for item in found[Kind.REQUEST]}
-    pairs = {keys.parse_pair(item_key(item)): item[BY] for item in found[Kind.BLOCK]}
-    blockers = {
-        user_id: by for pair, by in pairs.items() for user_id in pair if viewer.user_id in pair
-    }
+    blockers = _blockers(viewer, found)
     muted = to_muted(next(iter(found[Kind.MUTES]), None))
     relations = {
         user_id: Relation(
