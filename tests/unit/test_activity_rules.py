@@ -22,11 +22,21 @@ from shutterfeed.domain.activity import (
     ToldOf,
     opening,
 )
-from shutterfeed.domain.changes import FollowChanged, FollowRequested, Liked, PostChanged
+from shutterfeed.domain.changes import (
+    CommentChanged,
+    CommentLiked,
+    FollowChanged,
+    FollowRequested,
+    Liked,
+    PostChanged,
+)
+from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.media import Purpose
+from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.messages import Notify
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.telling import addressed
 from tests import samples
 from tests.fakes.system import START
 from tests.work import caused
@@ -170,3 +180,75 @@ def test_a_post_that_fails_tells_its_author_once() -> None:
     changes: list[tuple[Post | None, Post | None]] = [(POST, avatar), (failed, None), (None, POST)]
     for before, after in changes:
         assert caused(PostChanged(before, after), "notify") == []
+
+
+DOT, EVE = samples.user_id(4), samples.user_id(5)
+ROOT = Comment(CommentId(POST.id, ulid(START, 1)), DOT, "A heron?")
+REPLY = Comment(CommentId(POST.id, ulid(START, 1), ulid(START, 2)), BOB, "A stork.")
+STORED = {ROOT.id: ROOT, REPLY.id: REPLY}
+
+
+def _mentioning(comment: Comment, *user_ids: str) -> Comment:
+    return replace(comment, mentions=tuple(Mention("somebody", user_id) for user_id in user_ids))
+
+
+def _kinds(before: Comment | None, after: Comment | None) -> list[tuple[NoticeKind, str]]:
+    work = caused(CommentChanged(before, after), "notify")
+    return [(w.act.kind, w.act.owner_id) for w in work if isinstance(w, Notify)]
+
+
+def test_a_comment_is_told_when_everybody_may_see_it() -> None:
+    told = [(NoticeKind.COMMENT, ADA)]
+    assert _kinds(None, ROOT) == told
+    held, hidden = replace(ROOT, held=True), replace(ROOT, hidden=True)
+    assert _kinds(None, held) == []
+    assert _kinds(held, ROOT) == told
+    assert _kinds(hidden, ROOT) == told, "the notice is there already, and is opened once"
+    for after in (hidden, ROOT.without_text(), None, replace(ROOT, text="x"), ROOT):
+        assert _kinds(ROOT, after) == []
+
+
+def test_mentions_are_told_as_they_are_added() -> None:
+    mentioning = _mentioning(ROOT, EVE, EVE)
+    assert _kinds(None, mentioning) == [(NoticeKind.MENTION, EVE), (NoticeKind.COMMENT, ADA)]
+    assert _kinds(ROOT, mentioning) == [(NoticeKind.MENTION, EVE)]
+    assert _kinds(mentioning, _mentioning(ROOT, EVE, DOT)) == [(NoticeKind.MENTION, DOT)]
+    assert _kinds(mentioning, ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "concerned"),
+    [
+        (NoticeKind.COMMENT, STORED, ADA),
+        (NoticeKind.REPLY, STORED, DOT),
+        (NoticeKind.COMMENT_LIKE, STORED, BOB),
+        (NoticeKind.MENTION, STORED, None),
+        (NoticeKind.MENTION, {REPLY.id: _mentioning(REPLY, ADA)}, ADA),
+        # Once, as a mention.
+        (NoticeKind.COMMENT, {REPLY.id: _mentioning(REPLY, ADA)}, None),
+        (NoticeKind.REPLY, {**STORED, REPLY.id: _mentioning(REPLY, DOT)}, None),
+        # Once, as a reply.
+        (NoticeKind.COMMENT, {**STORED, ROOT.id: replace(ROOT, author_id=ADA)}, None),
+        # What was answered is gone.
+        (NoticeKind.REPLY, {REPLY.id: REPLY}, None),
+        (NoticeKind.REPLY, {**STORED, ROOT.id: ROOT.without_text()}, None),
+        (NoticeKind.COMMENT, {**STORED, ROOT.id: ROOT.without_text()}, ADA),
+        # The comment is gone, or nobody may see it.
+        (NoticeKind.COMMENT, {}, None),
+        (NoticeKind.COMMENT, {REPLY.id: replace(REPLY, held=True)}, None),
+        (NoticeKind.COMMENT_LIKE, {REPLY.id: replace(REPLY, hidden=True)}, None),
+    ],
+)
+def test_each_comment_concerns_a_user_once(
+    kind: NoticeKind, stored: dict[CommentId, Comment], concerned: str | None
+) -> None:
+    act = Act(ADA, kind, str(REPLY.id), BOB, START)
+    expected = None if concerned is None else replace(act, owner_id=concerned)
+    assert addressed(act, stored) == expected
+
+
+def test_what_is_not_about_a_comment_concerns_whom_it_names() -> None:
+    assert addressed(LIKE, {}) == LIKE
+    assert caused(CommentLiked(EVE, ROOT.id, START), "notify") == [
+        Notify(Act(ADA, NoticeKind.COMMENT_LIKE, str(ROOT.id), EVE, START))
+    ]
