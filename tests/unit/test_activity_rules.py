@@ -35,6 +35,7 @@ from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.media import Purpose
 from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.messages import Notify
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.telling import addressed
 from tests import samples
@@ -155,6 +156,23 @@ def test_settings_say_of_whom_one_wants_to_be_told() -> None:
 def test_what_needs_an_answer_or_was_waited_for_is_always_told(kind: NoticeKind) -> None:
     nobody = ActivitySettings(*[ToldOf.NOBODY] * 5)
     assert nobody.wants(kind, follows=False)
+
+
+def test_a_post_tells_whom_it_tags_or_mentions_once_it_is_published() -> None:
+    published = replace(POST, state=PostState.PUBLISHED, position=samples.position(1))
+    mentions = (Mention("bob", BOB), Mention("eve", EVE), Mention("ada", ADA))
+    people = (TaggedPerson("medium", BOB, 0.5, 0.5),)
+    naming = replace(published, mentions=mentions, people=people)
+
+    def told(before: Post | None, after: Post) -> list[tuple[NoticeKind, str]]:
+        work = caused(PostChanged(before, after), "notify")
+        return [(w.act.kind, w.act.owner_id) for w in work if isinstance(w, Notify)]
+
+    expected = [(NoticeKind.TAG, BOB), (NoticeKind.MENTION, EVE)]
+    assert told(POST, naming) == told(published, naming) == expected
+    assert told(naming, naming) == told(naming, published) == []
+    assert told(None, replace(naming, state=PostState.PENDING)) == []
+    assert told(naming.deleted(START), naming) == [], "a restored post tells nothing again"
 
 
 def test_a_new_edge_tells_the_one_who_did_not_write_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,8 +19,11 @@ from shutterfeed.domain.activity import (
     NoticeKind,
     ToldOf,
 )
+from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.ids import PostId, ulid
+from shutterfeed.domain.mentions import Mention
+from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.retention import NOTICE_RETENTION
 from shutterfeed.services.activity_views import GroupView
@@ -359,6 +363,42 @@ def test_a_comment_that_is_gone_or_hidden_is_told_no_longer(world: World, how: s
             world.delete_post(post_id)
     assert world.said() == []
     assert world.badge() == 0
+
+
+def test_whoever_is_mentioned_or_tagged_in_a_post_is_told_until_they_are_not(
+    world: World,
+) -> None:
+    post_id = world.post()
+    post = world.metadata.posts[post_id]
+    tag = TaggedPerson(post.media[0].media_id, samples.user_id(3), 0.5, 0.5)
+    mention = Mention(world.handle(2), samples.user_id(2))
+    world.metadata.write_post(post_id, replace(post, mentions=(mention,), people=(tag,)))
+    world.told()
+    assert world.said(2) == [("mention", [1], 1)]
+    assert world.said(3) == [("tag", [1], 1)]
+    (group,) = world.groups(3)
+    assert group.post is not None
+    assert group.post.post.id == post_id
+    world.users.edit(samples.user_id(3), activity={"tags": ToldOf.NOBODY})
+    assert world.said(3) == []
+    world.users.edit(samples.user_id(3), activity={"tags": ToldOf.EVERYONE})
+    edited = world.metadata.posts[post_id]
+    world.metadata.write_post(post_id, replace(edited, mentions=(), people=()))
+    assert world.said(2) == world.said(3) == []
+    world.metadata.write_post(post_id, edited)
+    world.users.edit(ADA, private=True)
+    assert world.said(2) == [], "who does not follow a private account sees nothing of it"
+
+
+def test_a_mention_in_a_comment_is_told_to_who_may_see_the_post(world: World) -> None:
+    post_id = world.post()
+    comment = world.metadata.comments[CommentId.parse(world.comment(2, post_id))]
+    mention = Mention(world.handle(4), samples.user_id(4))
+    world.metadata.write_comment(replace(comment, mentions=(mention,)))
+    world.told()
+    assert world.said(4) == [("mention", [2], 1)]
+    world.mutes.mute(samples.user_id(4), world.handle(1), None)
+    assert world.said(4) == [], "nor of what is on the posts of somebody muted"
 
 
 def test_a_comment_that_is_removed_at_once_is_never_told(world: World) -> None:

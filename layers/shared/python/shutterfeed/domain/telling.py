@@ -18,7 +18,12 @@ from shutterfeed.domain.changes import (
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import MalformedId
 from shutterfeed.domain.media import Purpose
-from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.posts import (
+    Post,
+    PostState,
+    newly_mentioned_in,
+    newly_tagged_in,
+)
 
 
 def acts_of(change: Change) -> Iterator[Act]:
@@ -35,8 +40,9 @@ def acts_of(change: Change) -> Iterator[Act]:
         case CommentLiked(user_id, comment_id, at):
             owner_id = comment_id.post_id.author_id
             yield Act(owner_id, NoticeKind.COMMENT_LIKE, str(comment_id), user_id, at)
-        case PostChanged(before, after):
+        case PostChanged(before, after) if after is not None:
             yield from _failure(before, after)
+            yield from _people(before, after)
 
 
 def _follow(change: FollowChanged) -> Iterator[Act]:
@@ -108,10 +114,20 @@ def _concerned(act: Act, comment: Comment, root: Comment | None) -> str | None:
             return None if act.owner_id in {answered, *mentioned} else act.owner_id
 
 
-def _failure(before: Post | None, after: Post | None) -> Iterator[Act]:
+def _people(before: Post | None, after: Post) -> Iterator[Act]:
+    """The people whom a post tags or mentions since this change. Whoever is tagged is not told of a
+    mention too."""
+    tagged, at = newly_tagged_in(before, after), after.published_at or after.created_at
+    for user_id in sorted(tagged):
+        yield Act(user_id, NoticeKind.TAG, str(after.id), after.author_id, at)
+    for user_id in sorted(newly_mentioned_in(before, after) - tagged):
+        yield Act(user_id, NoticeKind.MENTION, str(after.id), after.author_id, at)
+
+
+def _failure(before: Post | None, after: Post) -> Iterator[Act]:
     """A post that has failed. Of an avatar the client tells, which waits for it."""
     had_failed = before is not None and before.state is PostState.FAILED
-    if after is None or after.state is not PostState.FAILED or had_failed:
+    if after.state is not PostState.FAILED or had_failed:
         return
     if after.purpose is Purpose.POST:
         author_id = after.author_id

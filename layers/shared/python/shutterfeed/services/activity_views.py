@@ -11,6 +11,7 @@ from typing import Final
 from shutterfeed.domain.activity import MAX_NAMED, Notice, NoticeKind, ToldOf
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.mentions import mentioned
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.telling import comment_of
 from shutterfeed.domain.users import Profile
@@ -133,11 +134,24 @@ def with_subject(
     has_failed = post is not None and post.post.state is PostState.FAILED
     if has_failed is not (view.notice.kind is NoticeKind.UPLOAD_FAILED):
         return None
-    if comment is not None and view.notice.kind is NoticeKind.MENTION:
-        mentioned = {mention.user_id for mention in comment.comment.mentions}
-        if view.notice.owner_id not in mentioned:
-            return None
+    named = _named(view.notice.kind, post, comment)
+    if named is not None and view.notice.owner_id not in named:
+        return None
     return replace(view, post=post, comment=comment)
+
+
+def _named(
+    kind: NoticeKind, post: NoticedPost | None, comment: CommentView | None
+) -> frozenset[str] | None:
+    """The ids of those whom a comment or a caption mentions, or who are tagged in a post; None for
+    another kind."""
+    if kind is NoticeKind.MENTION and comment is not None:
+        return mentioned(comment.comment.mentions)
+    if kind is NoticeKind.MENTION and post is not None:
+        return mentioned(post.post.mentions)
+    if kind is NoticeKind.TAG and post is not None:
+        return frozenset(person.user_id for person in post.post.people)
+    return None
 
 
 def alone(notice: Notice, subject: Subject, comments: Mapping[CommentId, Comment]) -> Person | None:
