@@ -233,8 +233,9 @@ def _collect(function: lambda_.Function, to: Resources) -> None:
     function.add_environment("RENDITIONS_BUCKET", renditions.bucket_name)
     function.add_environment("REMOVALS_PER_HOUR", str(to.settings.removals_per_hour))
     grants.items(function, metadata, "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
-    # The comments of a post that is gone, in batches.
+    # What people have left at a post that is gone, in batches, and likes in many steps.
     grants.items(function, metadata, "BatchWriteItem")
+    _sends(function, to, "collect")
     # DeleteObject only hides an original: its versions stay, and no function may remove those.
     grants.objects(function, originals, "DeleteObject")
     grants.objects(function, renditions, "DeleteObject", prefix=MEDIA_PREFIX)

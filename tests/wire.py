@@ -91,3 +91,33 @@ class Wire:
 
 def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+@contextmanager
+def units_of(client: Any) -> Iterator[dict[str, float]]:
+    """The request units that the calls made meanwhile take, of DynamoDB Local."""
+    found = {"read": 0.0, "write": 0.0}
+    events = client.meta.events
+
+    def count(parsed: dict[str, Any], model: Any, **_: object) -> None:
+        kind = "read" if model.name in {"Query", "BatchGetItem", "GetItem"} else "write"
+        found[kind] += _capacity(parsed)
+
+    events.register("provide-client-params.dynamodb", _count_capacity, "units")
+    events.register("after-call.dynamodb", count, "count")
+    try:
+        yield found
+    finally:
+        events.unregister("after-call.dynamodb", count, "count")
+
+
+def _count_capacity(params: dict[str, Any], model: Any, **_: object) -> dict[str, Any] | None:
+    if "ReturnConsumedCapacity" in model.input_shape.members:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+    return params
+
+
+def _capacity(answer: dict[str, Any]) -> float:
+    capacity = answer.get("ConsumedCapacity", [])
+    each = capacity if isinstance(capacity, list) else [capacity]
+    return sum(float(one["CapacityUnits"]) for one in each)

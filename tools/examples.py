@@ -144,6 +144,7 @@ _PENDING: Final = {
     "media": [_WAITING_MEDIUM],
     "counts": {"likes": 0, "comments": 0},
     "liked_by_me": False,
+    "saved_by_me": False,
     "can_comment": False,
     "comments_from": None,
     "first_comments": None,
@@ -236,6 +237,13 @@ _REFUSED: Final = {
     "thumbnail": None,
 }
 
+_COLLECTION: Final = {
+    "id": "2M8ZQ4R7T0V5X9Y1B3C6D8F0GH",
+    "name": "Lighthouses",
+    "count": 7,
+    "created_at": "2026-02-11T20:15:00Z",
+}
+
 ANSWERS: Final[Mapping[str, Any]] = {
     "Health": {"status": "ok"},
     "User": _OWN,
@@ -311,6 +319,10 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "get_post": {**_PUBLISHED, "first_comments": [_COMMENT]},
     "Liked": {"liked_by_me": True, "counts": {"likes": 13, "comments": 3}},
     "unlike_post": {"liked_by_me": False, "counts": {"likes": 12, "comments": 3}},
+    "Saved": {"saved_by_me": True},
+    "unsave_post": {"saved_by_me": False},
+    "CollectionBody": _COLLECTION,
+    "CollectionPage": {"items": [_COLLECTION], "next_cursor": None},
     "PostPage": {"items": [_PUBLISHED], "next_cursor": _CURSOR},
     "FeedPageBody": {
         "items": [_PUBLISHED],

@@ -65,7 +65,8 @@ def _documented(**schema: Any) -> Meta:
     return Meta(extra_json_schema=schema)
 
 
-def _pattern(pattern: str) -> Meta:
+def shown_pattern(pattern: str) -> Meta:
+    """A pattern for the whole text that only the OpenAPI document shows."""
     return _documented(pattern=whole(pattern))
 
 
@@ -76,7 +77,7 @@ class RequestBody(Struct, kw_only=True, forbid_unknown_fields=True):
 class PlaceBody(RequestBody):
     """The place where a post was made: its name, and a point in degrees (WGS 84)."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=MAX_PLACE_NAME), _pattern(NAME)]
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_PLACE_NAME), shown_pattern(NAME)]
     latitude: Annotated[float, Meta(ge=-90, le=90)]
     longitude: Annotated[float, Meta(ge=-180, le=180)]
 
@@ -85,9 +86,9 @@ class PlaceBody(RequestBody):
 
 
 # From these, controls of the writing direction and further control characters are removed.
-AltText = Annotated[str, Meta(max_length=MAX_ALT_TEXT), _pattern(TEXT)]
-Caption = Annotated[str, Meta(max_length=MAX_CAPTION), _pattern(TEXT)]
-CommentText = Annotated[str, Meta(min_length=1, max_length=MAX_COMMENT), _pattern(TEXT)]
+AltText = Annotated[str, Meta(max_length=MAX_ALT_TEXT), shown_pattern(TEXT)]
+Caption = Annotated[str, Meta(max_length=MAX_CAPTION), shown_pattern(TEXT)]
+CommentText = Annotated[str, Meta(min_length=1, max_length=MAX_COMMENT), shown_pattern(TEXT)]
 
 
 EditedCaption = Annotated[str, Meta(max_length=MAX_SHOWN_CAPTION), _pattern(TEXT)]
@@ -185,11 +186,11 @@ _HANDLE = (
 Handle = Annotated[
     str,
     Meta(min_length=MIN_HANDLE, max_length=MAX_HANDLE + 1, description=_HANDLE),
-    _pattern(TYPED_HANDLE),
+    shown_pattern(TYPED_HANDLE),
 ]
 
 
-DisplayName = Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), _pattern(OPTIONAL_NAME)]
+DisplayName = Annotated[str, Meta(max_length=MAX_DISPLAY_NAME), shown_pattern(OPTIONAL_NAME)]
 
 
 HeldWords = Annotated[
@@ -250,7 +251,7 @@ class EditProfile(RequestBody):
 
     handle: Handle | UnsetType = UNSET
     display_name: DisplayName | UnsetType = UNSET
-    bio: Annotated[str, Meta(max_length=MAX_BIO), _pattern(PARAGRAPHS)] | UnsetType = UNSET
+    bio: Annotated[str, Meta(max_length=MAX_BIO), shown_pattern(PARAGRAPHS)] | UnsetType = UNSET
     private: bool | UnsetType = UNSET
     sensitive: SensitiveView | UnsetType = UNSET
     public_page: bool | UnsetType = UNSET
@@ -644,6 +645,7 @@ class PostBody(Struct):
     media: list[MediumView]
     counts: PostCounts
     liked_by_me: bool
+    saved_by_me: bool
     created_at: Instant
     published_at: Instant | None
     taken_at: Instant | None
@@ -665,6 +667,7 @@ class PostBody(Struct):
             [MediumView.of(view, medium, text, links) for medium, text in post.described()],
             PostCounts(view.counts.likes, view.counts.comments),
             view.liked_by_me,
+            view.saved_by_me,
             post.created_at,
             post.published_at,
             post.taken_at,

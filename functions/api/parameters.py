@@ -72,6 +72,11 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
             {"type": "string", "pattern": whole(ids.ULID)},
         ),
         Parameter(
+            "collection_id",
+            "The id of a collection of the caller's. Another text is answered with 404.",
+            {"type": "string", "pattern": whole(ids.ULID)},
+        ),
+        Parameter(
             "tag",
             "A hashtag, with or without `#`: up to 100 letters, digits, emoji and underscores, but"
             " not only digits. Anything else is refused with 400 `invalid_hashtag`.",

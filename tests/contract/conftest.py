@@ -34,6 +34,7 @@ from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
 from shutterfeed.adapters.dynamodb.requests import DynamoRequests
+from shutterfeed.adapters.dynamodb.saves import DynamoSaves
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.suggestions import (
     DynamoNominations,
@@ -60,6 +61,7 @@ from shutterfeed.ports.media import Blobs, Removals
 from shutterfeed.ports.posts import Avatars, OpenPosts, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.requests import FollowRequests
+from shutterfeed.ports.saves import Saves
 from shutterfeed.ports.suggestions import Nominations, SuggestionLists
 from shutterfeed.ports.system import Secrets
 from shutterfeed.ports.uploads import Ledger
@@ -86,6 +88,7 @@ from tests.fakes.metadata import (
     FakeRecentPosts,
     FakeRemovals,
     FakeRequests,
+    FakeSaves,
     FakeSecrets,
     FakeShares,
     FakeSuggestionLists,
@@ -132,6 +135,7 @@ class Store:
     posts: Posts
     likes: Likes
     comments: Comments
+    saves: Saves
     avatars: Avatars
     open_posts: OpenPosts
     ledger: Ledger
@@ -262,6 +266,7 @@ def _fake_store() -> Store:
         FakePosts(data),
         FakeLikes(data),
         FakeComments(data),
+        FakeSaves(data),
         FakeAvatars(data),
         FakeOpenPosts(data),
         FakeLedger(data),
@@ -308,6 +313,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoPosts(metadata),
         DynamoLikes(metadata),
         DynamoComments(metadata),
+        DynamoSaves(metadata),
         DynamoAvatars(metadata),
         DynamoOpenPosts(metadata),
         DynamoLedger(metadata),

@@ -4,10 +4,9 @@ that are really made."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
@@ -39,7 +38,7 @@ from tests.fakes.storage import FakeQueue
 from tests.fakes.system import FakeClock
 from tests.feed_scene import CASES, Scene
 from tests.limits import PLENTY
-from tests.wire import Wire
+from tests.wire import Wire, units_of
 
 T = TypeVar("T")
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -48,7 +47,7 @@ LATENCY_SECONDS = 0.05
 ATTEMPTS = 10
 """Calls made at the same time may miss one another on a busy machine and be counted as two trips.
 Calls made one after the other never overlap, however often it is tried."""
-UNITS = {0: 1.5, 10: 27.5, 1_000: 42.5, 7_500: 82.5}
+UNITS = {0: 1.5, 10: 28.5, 1_000: 43.5, 7_500: 83.5}
 """The most read units that a page of 20 posts takes, by the number of accounts followed."""
 
 
@@ -161,7 +160,7 @@ def test_subscriptions_that_have_run_out_take_five_round_trips_together(tables: 
     # A query, each reader's profile, the edges of those who come (DynamoDB Local asks nothing for
     # the ten that are not there); and every subscription is written once.
     assert units == {"read": 1 + 30 + 10, "write": 30}
-    with _units(wire) as units:
+    with units_of(wire.client) as units:
         assert audience.subscribe_followed(readers[-1], ada, NOW)
     assert units == {"read": 0, "write": 4}
 
@@ -174,41 +173,11 @@ def _measured(
     for _ in range(ATTEMPTS):
         before()
         wire.clear()
-        with wire.tapped(), _units(wire) as units:
+        with wire.tapped(), units_of(wire.client) as units:
             answer = call()
         if wire.trips <= trips:
             return answer, units
     pytest.fail(f"{wire.trips} round trips, not {trips}")
-
-
-@contextmanager
-def _units(wire: Wire) -> Iterator[dict[str, float]]:
-    """What the calls made meanwhile take."""
-    found = {"read": 0.0, "write": 0.0}
-    events = wire.client.meta.events
-
-    def count(parsed: dict[str, Any], model: Any, **_: object) -> None:
-        kind = "read" if model.name in {"Query", "BatchGetItem", "GetItem"} else "write"
-        found[kind] += _capacity(parsed)
-
-    events.register("provide-client-params.dynamodb", _count_capacity, "units")
-    events.register("after-call.dynamodb", count, "count")
-    try:
-        yield found
-    finally:
-        events.unregister("after-call.dynamodb", count, "count")
-
-
-def _count_capacity(params: dict[str, Any], model: Any, **_: object) -> dict[str, Any] | None:
-    if "ReturnConsumedCapacity" in model.input_shape.members:
-        params["ReturnConsumedCapacity"] = "TOTAL"
-    return params
-
-
-def _capacity(answer: dict[str, Any]) -> float:
-    capacity = answer.get("ConsumedCapacity", [])
-    each = capacity if isinstance(capacity, list) else [capacity]
-    return sum(float(one["CapacityUnits"]) for one in each)
 
 
 def _service(tables: Tables) -> FeedService:

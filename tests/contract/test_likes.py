@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -146,10 +145,32 @@ def test_which_posts_somebody_likes_is_read_with_them(store: Store) -> None:
             assert not store.viewing.read(NOBODY, wanted).liked
 
 
-def test_the_shards_of_a_hot_post_are_hit_evenly() -> None:
-    hits = Counter(keys.like_shard(random_id(n * 2**70 + n), LIKE_SHARDS) for n in range(32_000))
-    assert len(hits) == LIKE_SHARDS
-    assert max(hits.values()) < 1.2 * 1_000
+@pytest.mark.parametrize("shards", [1, 4])
+def test_nothing_is_left_of_the_likes_of_a_post_that_is_gone(store: Store, shards: int) -> None:
+    users = [samples.user_id(number) for number in range(20)]
+    if shards > 1:
+        store.likes.spread(POST, shards)
+    for number, user_id in enumerate(users):
+        _like(store.likes, user_id, number, shards)
+        _like(store.likes, user_id, number, post=OTHER)
+    rounds = 0
+    while store.likes.forget(POST, 7):
+        rounds += 1
+    assert rounds >= 3
+    assert not store.likes.forget(POST, 7), "once more"
+    assert store.likes.counts(POST) == PostCounts()
+    assert _likers(store.likes, shards) == []
+    assert store.likes.liked_by(users[0], None, 9).items == (OTHER,)
+    assert store.likes.counts(OTHER).likes == 20
+
+
+def test_an_entry_without_a_like_goes_with_the_post(tables: Tables) -> None:
+    with pytest.raises(_Ended):
+        DynamoLikes(_Ends(tables.metadata.client, tables.metadata.name)).like(ADA, POST, 1, "1")
+    entry = keys.liker(POST, 0, "1", ADA)
+    assert tables.metadata.get(entry)
+    assert DynamoLikes(tables.metadata).forget(POST, 7)
+    assert tables.metadata.get(entry) is None
 
 
 def test_an_entry_that_a_process_has_left_is_not_shown(tables: Tables) -> None:

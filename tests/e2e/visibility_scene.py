@@ -220,7 +220,7 @@ def _happen(scene: Scene, people: _People) -> None:
             people.follow(viewer, author)
         eventually(partial(feed_ids, apis[viewer]), lambda ids: set(ids) == followed)
         for post in _ARRIVING:
-            _like(scene, viewer, post)
+            _keep(scene, viewer, post)
         _cut(viewer, people)
     people.each_author(lambda _, author: apis[Viewer.MUTING].mute(handles[author]))
     for user in User:
@@ -229,15 +229,18 @@ def _happen(scene: Scene, people: _People) -> None:
     for viewer in (viewer for viewer in PERSONS if viewer not in _CUT):
         for post in _ARRIVING:
             if rules.POST.outcome(post, role(viewer, OWNERS[post])) is Outcome.SHOWN:
-                _like(scene, viewer, post)
-    _like(scene, Viewer.FRIEND, Post.DELETED)
+                _keep(scene, viewer, post)
+    _keep(scene, Viewer.FRIEND, Post.DELETED)
     apis[Viewer.CELEBRITY].call("DELETE", f"/posts/{posts[Post.DELETED].id}")
     apis[Viewer.PUBLIC].call("DELETE", f"/posts/{posts[Post.RESTORED].id}")
     apis[Viewer.PUBLIC].call("POST", f"/posts/{posts[Post.RESTORED].id}/restore")
 
 
-def _like(scene: Scene, viewer: Viewer, post: Post) -> None:
-    scene.apis[viewer].call("PUT", f"/posts/{scene.marks.posts[post].id}/like")
+def _keep(scene: Scene, viewer: Viewer, post: Post) -> None:
+    """Like a post, and save it."""
+    path = f"/posts/{scene.marks.posts[post].id}"
+    scene.apis[viewer].call("PUT", f"{path}/like")
+    scene.apis[viewer].call("PUT", f"{path}/save")
 
 
 def _cut(viewer: Viewer, people: _People) -> None:

@@ -154,6 +154,7 @@ def _stored(play: Play, state: State) -> Iterator[str]:
     yield from invariants.avatars(play, state)
     yield from invariants.counters(state)
     yield from invariants.comments(state)
+    yield from invariants.likes(state)
     yield from invariants.requests(state)
     yield from invariants.delivery(state)
     yield from invariants.blocks(state)

@@ -131,6 +131,24 @@ def comments(state: State) -> Iterator[str]:
             yield f"{comment.id} has no root"
 
 
+def likes(state: State) -> Iterator[str]:
+    """A post counts its edges, and whoever likes it is in its list."""
+    edges = [(key, row) for key, row in state.metadata.items() if _is_like(key)]
+    counted = Counter(keys.parse_like(key)[1] for key, _ in edges)
+    for post_id in state.posts:
+        row = state.metadata.get(keys.counts(post_id), {})
+        if row.get("likes", 0) != counted[post_id]:
+            yield f"{post_id} counts {row.get('likes', 0)} likes, not {counted[post_id]}"
+    for key, row in edges:
+        user_id, post_id = keys.parse_like(key)
+        if keys.liker(post_id, row.get("shard", 0), row["at"], user_id) not in state.metadata:
+            yield f"{user_id} likes {post_id}, and is not listed"
+
+
+def _is_like(key: keys.Key) -> bool:
+    return key.sk.startswith(keys.LIKES_PREFIX)
+
+
 def requests(state: State) -> Iterator[str]:
     """Whoever waits is counted, waits for a private account, and does not follow it yet."""
     for user_id, profile in state.profiles.items():

@@ -25,14 +25,14 @@ _OWN: Final = (
         "FOLLOWS#",
         "FOLLOW_REQUEST#",
         "PULLS#",
-        "COUNT",
         "USAGE",
         "COMMENTED#",
     ),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE", "BLOCK", "MUTES#", "READER_MUTES"),
+    *("MY_SAVES#", "COLLECTION#"),
 )
 """Sort keys of what stands for itself; edges, pull markers, counts, blocks and mutes are held
-against each other elsewhere."""
+against each other elsewhere. The save of a post that is gone waits for its owner's next look."""
 _REMEMBERED: Final = "UNFOLLOWED#"
 """Whom somebody has unfollowed is remembered for longer than this, and then goes by itself."""
 
@@ -125,7 +125,7 @@ def _subject(key: Key) -> tuple[str, str] | None:
 
 def _is_referred_to(key: Key, shown: set[PostId], media: set[tuple[str, str, str]]) -> bool:
     """`media` are the shown posts', by post, id and content."""
-    if key.sk.startswith(_OWN):
+    if key.sk.startswith(_OWN) or key.sk == "COUNT" or _liked(key) in shown:
         return True
     if key.sk == keys.BLOB:
         return keys.parse_blob(key) in {sha256 for _, _, sha256 in media}
@@ -145,3 +145,14 @@ def _post_of(key: Key) -> PostId | None:
     if key.sk.startswith(keys.COMMENT_PREFIX):
         return keys.parse_comment(key).post_id
     return keys.parse_post(key) if key.sk.startswith(keys.POST_PREFIX) else None
+
+
+def _liked(key: Key) -> PostId | None:
+    """The post of a like, of its entry, and of counts; None of anything else."""
+    if key.sk in (keys.COUNTS, keys.COUNTS_SHARD):
+        return keys.parse_counts(key)
+    if key.sk.startswith(keys.LIKES_PREFIX):
+        return keys.parse_like(key)[1]
+    if key.pk.startswith(keys.LIKED_PREFIX):
+        return keys.parse_likers_partition(key.pk)
+    return None

@@ -30,6 +30,7 @@ from shutterfeed.domain.messages import (
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.users import Profile
 from shutterfeed.ports.queues import BulkLane, Lanes
+from shutterfeed.services.answers_collection import Collector
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.delivery import DeliveryService
 from shutterfeed.services.indexing import IndexingService
@@ -64,6 +65,7 @@ from tests.fakes.metadata import (
     FakeRecentPosts,
     FakeRemovals,
     FakeRequests,
+    FakeSaves,
     FakeShares,
     FakeSuggestionLists,
     FakeViewingReads,
@@ -164,11 +166,12 @@ class Backend:
     limits: Limits = PLENTY
     found: FakeSearchIndex = field(default_factory=FakeSearchIndex)
 
-    def __post_init__(self) -> None:  # noqa: PLR0915 - all of it is wired here
+    def __post_init__(self) -> None:
         guard = self.fuse.guard
         profiles, follows = guard(FakeProfiles(self.metadata)), guard(FakeFollows(self.metadata))
         requests = guard(FakeRequests(self.metadata))
-        posts, ledger = guard(FakePosts(self.metadata)), guard(FakeLedger(self.metadata))
+        posts, likes = guard(FakePosts(self.metadata)), guard(FakeLikes(self.metadata))
+        ledger = guard(FakeLedger(self.metadata))
         blobs, feeds = guard(FakeBlobs(self.metadata)), guard(self.feed_table)
         bucket, intake = guard(FakeUploadBucket(self.buckets)), guard(FakeIntake(self.buckets))
         originals = guard(FakeOriginals(self.buckets))
@@ -194,7 +197,8 @@ class Backend:
             follows=follows,
             requests=requests,
             posts=posts,
-            likes=guard(FakeLikes(self.metadata)),
+            likes=likes,
+            saves=guard(FakeSaves(self.metadata)),
             comments=guard(FakeComments(self.metadata)),
             ledger=ledger,
             blobs=blobs,
@@ -220,21 +224,7 @@ class Backend:
             clock=clock,
             ids=ids,
         )
-        self.users, self.follows, self.posts = people.users, people.follows, people.posts
-        self.viewing, self.likes, self.sessions = people.viewing, people.likes, people.sessions
-        self.comments, self.discussions, self.people = (
-            people.comments,
-            people.discussions,
-            people.people,
-        )
-        self.blocks, self.mutes = people.blocks, people.mutes
-        self.uploads, self.downloads, self.avatars = (
-            people.uploads,
-            people.downloads,
-            people.avatars,
-        )
-        self.reader = people.feed
-        self.suggestions, self.activity = people.suggestions, people.activity
+        self._offer(people)
         self.popular = PopularService(
             nominations=nominations, lists=suggestion_lists, reads=viewing_reads
         )
@@ -283,6 +273,8 @@ class Backend:
         )
         writer = deliver.wire(
             profiles=profiles,
+            posts=posts,
+            likes=likes,
             recent_posts=recent_posts,
             readers=readers,
             audience=audience,
@@ -306,7 +298,7 @@ class Backend:
                 case AcceptRequests():
                     steps.acceptance.accept(step)
 
-        collection = CollectionService(
+        media = CollectionService(
             blobs=blobs,
             ledger=ledger,
             bucket=bucket,
@@ -354,11 +346,30 @@ class Backend:
             "publish": publishing.complete,
             "fan_out": take_step,
             "deliver": lambda message: _written(writer, message),
-            "collect": collection.collect,
+            "collect": Collector(media=media, likes=likes, steps=queues["collect"]).collect,
             "index": lambda message: _indexed(indexing, message),
             "notify": lambda message: _told(notifying, message),
         }
         self._acts = {lane.name: acts[lane.worker.step] for lane in topology.LANES}
+
+    def _offer(self, people: api.People) -> None:
+        """Have what clients may ask for as fields."""
+        self.sessions = people.sessions
+        self.users, self.follows, self.posts = people.users, people.follows, people.posts
+        self.viewing, self.likes, self.saves = people.viewing, people.likes, people.saves
+        self.comments, self.discussions, self.people = (
+            people.comments,
+            people.discussions,
+            people.people,
+        )
+        self.blocks, self.mutes = people.blocks, people.mutes
+        self.uploads, self.downloads, self.avatars = (
+            people.uploads,
+            people.downloads,
+            people.avatars,
+        )
+        self.reader = people.feed
+        self.suggestions, self.activity = people.suggestions, people.activity
 
     # What clients do.
 

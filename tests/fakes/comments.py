@@ -138,7 +138,9 @@ class FakeComments:
         for edge in [edge for edge in self.data.comment_likes if edge[0].post_id == post_id]:
             del self.data.comment_likes[edge]
         self.data.pinned.pop(post_id, None)
-        self.data.counts.pop(post_id, None)
+        counts = self.data.counts.get(post_id)
+        if counts is not None:
+            self.data.write_counts(post_id, replace(counts, comments=0))
 
     def _replies(self, root_id: CommentId) -> int:
         comments = self.data.comments.values()

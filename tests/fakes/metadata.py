@@ -17,6 +17,7 @@ from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
     CommentChanged,
+    CountsChanged,
     FollowChanged,
     FollowRequested,
     Liked,
@@ -68,6 +69,7 @@ from shutterfeed.domain.retention import (
     POPULAR_RETENTION,
     unfollowed_marker_retention,
 )
+from shutterfeed.domain.saves import Collection, Save
 from shutterfeed.domain.suggestions import Acquaintances, Nomination, Popular, Suggested
 from shutterfeed.domain.users import (
     HANDLE_REST,
@@ -127,6 +129,9 @@ class Metadata:
     """The ULIDs of likes of comments, by what is liked and by whom."""
     pinned: dict[PostId, tuple[str, ...]] = field(default_factory=dict)
     held_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    saves: dict[tuple[str, PostId], Save] = field(default_factory=dict)
+    collections: dict[tuple[str, str], Collection] = field(default_factory=dict)
+    """The collections by whose they are and their ids."""
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
     creations: dict[Key, Creation] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
@@ -212,6 +217,7 @@ class Metadata:
         self.changes.append(CommentChanged(before, comment))
 
     def write_counts(self, post_id: PostId, counts: PostCounts) -> None:
+        self.changes.append(CountsChanged(post_id, self.counts.get(post_id), counts))
         self.counts[post_id] = counts
 
     def write_blob(self, sha256: str, blob: Blob | None) -> None:
@@ -806,6 +812,11 @@ class FakePosts:
         page = page_of(rest, limit, lambda entry: entry[0])
         return Page(tuple(self.data.posts[i] for _, i in page.items), page.next_position)
 
+    def note_popularity(self, post_id: PostId, old: int, new: int) -> None:
+        post = self.get(post_id)
+        if post is not None and post.popularity == old:
+            self.data.write_post(post_id, replace(post, popularity=new))
+
     def made_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         found = [
             post
@@ -983,6 +994,14 @@ class FakeLikes:
         page = page_of(rest, limit, lambda entry: entry[0])
         return Page(tuple(liker for _, liker in page.items), page.next_position)
 
+    def forget(self, post_id: PostId, most: int) -> bool:
+        liking = [key for key in self.data.likes if key[1] == post_id][:most]
+        for key in liking:
+            del self.data.likes[key]
+        if not liking:
+            self.data.counts.pop(post_id, None)
+        return bool(liking)
+
     def liked_by(self, user_id: str, before: str | None, limit: int) -> Page[PostId]:
         found = sorted(
             (keys.like(user_id, post_id).sk, post_id)
@@ -992,6 +1011,72 @@ class FakeLikes:
         rest = [entry for entry in reversed(found) if before is None or entry[0] < before]
         page = page_of(rest, limit, lambda entry: entry[0])
         return Page(tuple(post_id for _, post_id in page.items), page.next_position)
+
+
+@dataclass(frozen=True, slots=True)
+class FakeSaves:
+    data: Metadata
+
+    def save(
+        self,
+        user_id: str,
+        post_id: PostId,
+        save_ulid: str,
+        spending: Spending = NOTHING,
+        collection_id: str | None = None,
+    ) -> bool:
+        found = self.data.saves.get((user_id, post_id))
+        if found is not None and collection_id in (None, *found.collections):
+            return False
+        self.data.spend(spending)
+        added = () if collection_id is None else (collection_id,)
+        save = found or Save(post_id, save_ulid)
+        self._write(user_id, replace(save, collections=(*save.collections, *added)))
+        return True
+
+    def unsave(self, user_id: str, post_id: PostId) -> None:
+        self.data.saves.pop((user_id, post_id), None)
+
+    def take_out(self, user_id: str, post_id: PostId, collection_id: str) -> None:
+        save = self.data.saves.get((user_id, post_id))
+        if save is not None:
+            left = tuple(one for one in save.collections if one != collection_id)
+            self._write(user_id, replace(save, collections=left))
+
+    def saved(self, user_id: str) -> Sequence[Save]:
+        found = [save for (owner, _), save in self.data.saves.items() if owner == user_id]
+        return sorted(found, key=lambda save: (save.save_ulid, save.post_id), reverse=True)
+
+    def collections(self, user_id: str) -> Sequence[Collection]:
+        found = [one for (owner, _), one in self.data.collections.items() if owner == user_id]
+        return sorted(found, key=lambda one: (one.created_at, one.id), reverse=True)
+
+    def create_collection(
+        self, user_id: str, collection: Collection, spending: Spending = NOTHING
+    ) -> bool:
+        if (user_id, collection.id) in self.data.collections:
+            return False
+        self.data.spend(spending)
+        self.data.collections[user_id, collection.id] = collection
+        return True
+
+    def rename_collection(
+        self, user_id: str, collection_id: str, name: str, spending: Spending = NOTHING
+    ) -> bool:
+        found = self.data.collections.get((user_id, collection_id))
+        if found is None:
+            return False
+        self.data.spend(spending)
+        self.data.collections[user_id, collection_id] = replace(found, name=name)
+        return True
+
+    def delete_collection(self, user_id: str, collection_id: str) -> None:
+        self.data.collections.pop((user_id, collection_id), None)
+        for save in self.saved(user_id):
+            self.take_out(user_id, save.post_id, collection_id)
+
+    def _write(self, user_id: str, save: Save) -> None:
+        self.data.saves[user_id, save.post_id] = save
 
 
 @dataclass(frozen=True, slots=True)
@@ -1247,8 +1332,10 @@ class FakeReaders:
 
 
 def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted) -> Stored:
-    """The wanted items, and which posts the viewer likes, without anybody's relations."""
+    """The wanted items, and which posts the viewer likes and has saved, without anybody's
+    relations."""
     counted = (*wanted.posts, *wanted.at_hand, *wanted.counts_of)
+    shown = (*wanted.posts, *wanted.at_hand)
     authors = (post_id.author_id for post_id in wanted.posts)
     authors_and_people = (*authors, *wanted.authors, *wanted.people)
     people = (*authors_and_people, *wanted.users, *wanted.uncounted, *wanted.named)
@@ -1256,9 +1343,8 @@ def stored_of(data: Metadata, viewer: Viewer, wanted: Wanted) -> Stored:
         {i: data.posts[i] for i in (*wanted.posts, *wanted.bare) if i in data.posts},
         {i: data.counts[i] for i in counted if i in data.counts},
         {i: data.profiles[i] for i in people if i in data.profiles},
-        liked=frozenset(
-            i for i in (*wanted.posts, *wanted.at_hand) if (viewer.user_id, i) in data.likes
-        ),
+        liked=frozenset(i for i in shown if (viewer.user_id, i) in data.likes),
+        saved=frozenset(i for i in shown if (viewer.user_id, i) in data.saves),
     )
 
 

@@ -87,7 +87,8 @@ class Stage:
     def _shown(self) -> Any:
         own = (
             *("/me", "/me/uploads", "/me/deleted", "/me/requests", "/me/blocks", "/me/mutes"),
-            *("/me/likes", "/me/comments", "/me/held-comments", "/feed"),
+            *("/me/likes", "/me/saved", "/me/collections"),
+            *("/me/comments", "/me/held-comments", "/feed"),
             *("/me/activity", "/me/activity/count"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
@@ -383,6 +384,37 @@ _HIDDEN_COMMENT: Final = _comment_marked("hidden")
 _PINNED_COMMENT: Final = _comment_marked("pinned")
 _LIKED_COMMENT: Final = _comment_marked("like")
 
+
+def _saved(stage: Stage) -> Request:
+    request = _published_there(stage)
+    stage.client.put(f"/posts/{request.path['id']}/save", stage.ada)
+    return request
+
+
+def _collection(stage: Stage) -> str:
+    created = stage.client.request("POST", "/me/collections", stage.ada, body={"name": "Lakes"})
+    return str(created.json["id"])
+
+
+def _no_collection(_: Stage) -> Request:
+    return Request(body={"name": "Lakes"})
+
+
+def _collection_there(stage: Stage) -> Request:
+    return Request({"collection_id": _collection(stage)}, body={"name": "Seas"})
+
+
+def _not_collected(stage: Stage) -> Request:
+    return Request({"collection_id": _collection(stage), "id": stage.published()})
+
+
+def _collected(stage: Stage) -> Request:
+    request = _not_collected(stage)
+    path = "/me/collections/{collection_id}/posts/{id}".format_map(request.path)
+    stage.client.put(path, stage.ada)
+    return request
+
+
 SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "edit_me": (_handle_and_names, _own_handle, _private, _public_again),
     "sign_out_everywhere": (_signed_in,),
@@ -412,6 +444,13 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "unpin_comment": (_PINNED_COMMENT, _bens_comment),
     "like_comment": (_bens_comment, _LIKED_COMMENT),
     "unlike_comment": (_LIKED_COMMENT, _bens_comment),
+    "save_post": (_published_there, _saved),
+    "unsave_post": (_saved, _collected),
+    "create_collection": (_no_collection, _collection_there),
+    "rename_collection": (_collection_there,),
+    "delete_collection": (_collected, _collection_there),
+    "add_to_collection": (_not_collected, _collected),
+    "take_out_of_collection": (_collected, _not_collected),
     "edit_post": (_pending_edited, _published_edited),
     "untag_me": (_tagged_in, _published_there),
     "delete_post": (_published_there, _pending_in_parts),

@@ -109,6 +109,8 @@ class Caller:
             | {"comments_from": "nobody"},
             "edit_post": {"caption": "x", "place": place, "alt_texts": {}, "sensitive": True}
             | {"comments_from": None, "people": {}},
+            "create_collection": {"name": "Lakes"},
+            "rename_collection": {"name": "Seas"},
         }[name]
 
 
@@ -128,6 +130,7 @@ def caller() -> Iterator[Caller]:
             "media_id": post["media"][0]["id"],
             "comment_id": f"{post['id']}-{'0' * 26}",
             "tag": "sunset",
+            "collection_id": "2M8ZQ4R7T0V5X9Y1B3C6D8F0GH",
             "url": f"{SITE_URL}/u/{client.handle(ben)}",
         }
         friend = client.handle(Person.number(0xF1E))

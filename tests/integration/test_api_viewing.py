@@ -128,6 +128,9 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
     client.delete(f"/posts/{deleted}", ada)
     client.put(f"/posts/{bens}/like", ada)
     client.put(f"/posts/{bens}/like", eve)
+    named = client.request("POST", "/me/collections", ada, body={"name": "Herons"})
+    collection = named.json["id"]
+    client.put(f"/me/collections/{collection}/posts/{bens}", ada)
     pipeline.run()
     # Until what the workers have told of appears.
     pipeline.world.clock.advance(timedelta(minutes=1))
@@ -164,6 +167,8 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "unpin_comment": Request(theirs),
         "list_likers": Request({"id": bens}),
         "list_likes": Request(),
+        "list_saved": Request(),
+        "list_collected": Request({"collection_id": collection}),
         "get_feed": Request(),
         "search": Request(query={"q": "heron"}),
         "suggest": Request(query={"q": "her"}),

@@ -22,7 +22,9 @@ from tests.fakes.backend import POLICY, Backend
 from tests.fakes.feeds import FakeAudience, FakeFeedReads
 from tests.fakes.metadata import (
     FakeFollows,
+    FakeLikes,
     FakeNominations,
+    FakePosts,
     FakeProfiles,
     FakeReaders,
     FakeRecentPosts,
@@ -62,6 +64,8 @@ def _service(
     data = backend.metadata
     return deliver.wire(
         profiles=profiles,
+        posts=FakePosts(data),
+        likes=FakeLikes(data),
         recent_posts=FakeRecentPosts(data),
         readers=FakeReaders(data),
         audience=FakeAudience(data),

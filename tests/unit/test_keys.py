@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from shutterfeed import keys, schema
 from shutterfeed.domain.activity import Notice, NoticeKind
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.ids import MalformedId, PostId
+from shutterfeed.domain.ids import MalformedId, PostId, random_id
 from shutterfeed.domain.media import Reference
 from shutterfeed.domain.posts import OPEN_SHARDS
 from shutterfeed.domain.suggestions import SLOTS
@@ -245,6 +248,8 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.like("A", post_id),
         keys.reference(reference),
         keys.profile("A"),
+        keys.counts(post_id),
+        keys.counts_shard(post_id, 1),
     )
     silent = (
         keys.blob("0" * 64),
@@ -259,6 +264,9 @@ def test_the_stream_lets_through_exactly_what_drives_work() -> None:
         keys.mute("A", "B"),
         keys.reader_mutes("A"),
         keys.idempotency("A", "key"),
+        keys.save("A", post_id),
+        keys.liker(post_id, 0, "C" * 26, "A"),
+        keys.collection("A", "B"),
         keys.CURSOR_KEY,
         keys.ACCOUNT_KEY,
     )
@@ -275,11 +283,26 @@ def test_the_renditions_of_a_blob_are_below_its_prefix_and_no_other_blobs(blob_i
     assert not keys.rendition_object(blob_id + "0", "x").startswith(keys.rendition_prefix(blob_id))
 
 
-@given(strategies.post_ids)
-def test_counts(post_id: PostId) -> None:
+@given(strategies.post_ids, ulids, ulids)
+def test_counts_likes_and_saves(post_id: PostId, user_id: str, at: str) -> None:
     assert keys.parse_counts(keys.counts(post_id)) == post_id
-    wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
-    assert not keys.counts(post_id).sk.startswith(wakes)
+    assert keys.parse_counts(keys.counts_shard(post_id, 31)) == post_id
+    like, save = keys.like(user_id, post_id), keys.save(user_id, post_id)
+    assert keys.parse_like(like) == keys.parse_save(save) == (user_id, post_id)
+    entry = keys.liker(post_id, 31, at, user_id)
+    assert keys.parse_liker_sort(entry.sk) == (at, user_id)
+    assert keys.parse_likers_partition(entry.pk) == post_id
+    collection = keys.collection(user_id, at)
+    assert keys.parse_collection(collection) == (user_id, at)
+    first, last = keys.READER_RANGE
+    for key in (like, save, collection):
+        assert not first <= key.sk <= last, "a feed page does not read them all"
+
+
+@given(strategies.post_ids, strategies.post_ids, ulids)
+def test_likes_stand_in_the_order_of_the_posts(one: PostId, other: PostId, user_id: str) -> None:
+    in_order = keys.like(user_id, one).sk < keys.like(user_id, other).sk
+    assert in_order is ((one.ulid, one.author_id) < (other.ulid, other.author_id))
 
 
 @given(strategies.post_ids, ulids)
@@ -319,3 +342,11 @@ def test_an_item_of_another_kind_is_not_known(post_id: PostId, other: str) -> No
     ):
         with pytest.raises(MalformedKey):
             keys.kind_of(key)
+
+
+@pytest.mark.parametrize("shard_of", [keys.like_shard, keys.follower_shard])
+def test_the_shards_of_a_number_are_hit_evenly(shard_of: Callable[[str, int], int]) -> None:
+    chance = Random(1)
+    hits = Counter(shard_of(random_id(chance.getrandbits(128)), 32) for _ in range(32_000))
+    assert len(hits) == 32
+    assert max(hits.values()) < 1.2 * 1_000

@@ -33,6 +33,7 @@ that it does not ask for."""
 KEY: Final = "Idempotency-Key"
 _NAMED_IN_PATH: Final[Mapping[str, type[User] | type[Post]]] = {
     "handle": User,
+    "collection_id": Post,
     "id": Post,
     "media_id": Post,
 }
@@ -180,7 +181,8 @@ def key_of(post: Post, marks: Marks) -> str:
 def _path(operation: Operation, target: Subject | None, marks: Marks) -> str:
     values = {"tag": f"{marks.family}all"}
     if isinstance(target, Post):
-        values |= {"id": marks.posts[target].id, "media_id": marks.posts[target].media_id}
+        post_id, media_id = marks.posts[target].id, marks.posts[target].media_id
+        values |= {"id": post_id, "media_id": media_id, "collection_id": media_id}
     elif target is not None:
         values["handle"] = marks.users[target].handle
     return operation.path.format_map(values)

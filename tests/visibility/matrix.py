@@ -172,6 +172,9 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "get_post": Entry(rules.POST, has_files=True),
     "list_likers": Entry(rules.LIKERS, (rules.PEOPLE,), Within.LIKERS),
     "list_likes": _list(rules.LIKED, has_files=True),
+    "list_saved": _list(rules.LIKED, has_files=True),
+    "list_collections": Entry(rules.SILENT),
+    "list_collected": Entry(rules.COLLECT),
     "get_feed": _list(rules.FEED, askings=_FED, has_files=True),
     "list_suggestions": _list(
         rules.SUGGESTED, askings=(Asking(_always(("limit", "20")), (rules.SUGGESTED,)),)
@@ -194,6 +197,13 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "edit_me": _list(rules.OWN, body=lambda _: {}),
     "like_post": Entry(rules.LIKE),
     "unlike_post": Entry(rules.LIKE),
+    "save_post": Entry(rules.LIKE),
+    "unsave_post": Entry(rules.LIKE),
+    "add_to_collection": Entry(rules.COLLECT),
+    "take_out_of_collection": Entry(rules.COLLECT),
+    "create_collection": Entry(rules.SILENT, body=lambda _: {"name": "Kept"}),
+    "rename_collection": Entry(rules.COLLECT, body=lambda _: {"name": "Kept"}),
+    "delete_collection": Entry(rules.COLLECT),
     "edit_post": Entry(rules.EDIT, has_files=True, body=lambda _: {}),
     "untag_me": Entry(rules.UNTAG),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),

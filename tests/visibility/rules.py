@@ -121,8 +121,8 @@ RESTORE: Final = Surface(
     {**_posts(OWNER, OWNER, OWNER), Post.DELETED: OWNER},
 )
 LIKE: Final = Surface(
-    "A post that one likes",
-    "Whoever may see a published post may like it. The answer has nothing but its counts.",
+    "A post that one likes or saves",
+    "Whoever may see a published post may do so. The answer has nothing but its counts.",
     _each(Post, NOBODY),
     told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
 )
@@ -132,15 +132,20 @@ LIKERS: Final = Surface(
     _posts(UNBLOCKED, ACCEPTED),
 )
 LIKED: Final = Surface(
-    "The posts that one likes",
-    "Here everybody has liked what they could see at some time. What they may not see now is left"
-    " out, and comes back if they can see it again.",
+    "The posts that one likes, and those that one has saved",
+    "Here everybody has liked and saved what they could see at some time. What they may not see now"
+    " is left out, and comes back if they can see it again.",
     _posts(UNBLOCKED, ACCEPTED),
 )
 UNTAG: Final = Surface(
     "A post from which one removes one's tag",
     "The answer is the same whether one is tagged in it or not, and for a post that one cannot see:"
     " whoever was blocked by its author removes their tag too.",
+    _each(Post, NOBODY),
+)
+COLLECT: Final = Surface(
+    "A collection, and a post that one puts into it",
+    "A collection is its owner's own. To everybody else there is none, whatever the post is.",
     _each(Post, NOBODY),
 )
 USER: Final = Surface(

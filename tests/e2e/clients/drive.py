@@ -34,12 +34,15 @@ from shutterfeed_client.api.feed import get_feed
 from shutterfeed_client.api.hashtags import list_tagged
 from shutterfeed_client.api.me import (
     accept_request,
+    add_to_collection,
     block,
     complete_upload,
     count_activity,
     create_avatar,
+    create_collection,
     decline_request,
     delete_avatar,
+    delete_collection,
     edit_me,
     follow,
     get_me,
@@ -47,17 +50,22 @@ from shutterfeed_client.api.me import (
     get_upload,
     list_activity,
     list_blocks,
+    list_collected,
+    list_collections,
     list_deleted,
     list_held_comments,
     list_likes,
     list_mutes,
     list_own_comments,
     list_requests,
+    list_saved,
     list_uploads,
     mute,
     remove_follower,
+    rename_collection,
     see_activity,
     sign_out_everywhere,
+    take_out_of_collection,
     unblock,
     unfollow,
     unmute,
@@ -72,7 +80,9 @@ from shutterfeed_client.api.posts import (
     list_comments,
     list_likers,
     restore_post,
+    save_post,
     unlike_post,
+    unsave_post,
     untag_me,
 )
 from shutterfeed_client.api.search import search, suggest
@@ -179,6 +189,7 @@ def drive_post(me: Any, post_id: str) -> None:
     restored = answer(restore_post.sync_detailed(post_id, client=me))
     assert restored == edited
     drive_likes(me, post_id)
+    drive_saves(me, post_id)
 
 
 def drive_likes(me: Any, post_id: str) -> None:
@@ -225,6 +236,25 @@ def said(who: Any, post_id: str, text: str, **more: Any) -> Any:
     body = models.CreateComment(text=text, **more)
     key = text.replace(" ", "-")
     return answer(create_comment.sync_detailed(post_id, client=who, body=body, idempotency_key=key))
+
+
+def drive_saves(me: Any, post_id: str) -> None:
+    assert answer(save_post.sync_detailed(post_id, client=me)).saved_by_me
+    assert not answer(unsave_post.sync_detailed(post_id, client=me)).saved_by_me
+    body = models.NameCollection(name="Driven")
+    created = answer(create_collection.sync_detailed(client=me, body=body))
+    filled = answer(add_to_collection.sync_detailed(created.id, post_id, client=me))
+    assert (filled.name, filled.count) == ("Driven", 1)
+    saved = answer(list_saved.sync_detailed(client=me)).items
+    assert [(post.id, post.saved_by_me) for post in saved] == [(post_id, True)]
+    collected = answer(list_collected.sync_detailed(created.id, client=me)).items
+    assert [post.id for post in collected] == [post_id]
+    assert answer(take_out_of_collection.sync_detailed(created.id, post_id, client=me)).count == 0
+    body = models.NameCollection(name="Driven on")
+    renamed = answer(rename_collection.sync_detailed(created.id, client=me, body=body))
+    assert answer(list_collections.sync_detailed(client=me)).items == [renamed]
+    assert delete_collection.sync_detailed(created.id, client=me).status_code == 204
+    assert not answer(unsave_post.sync_detailed(post_id, client=me)).saved_by_me
 
 
 def drive_people(me: Any, handle: str, other: str) -> None:

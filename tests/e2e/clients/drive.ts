@@ -93,6 +93,7 @@ async function drivePost(): Promise<void> {
   assert.equal(deleted!.returns_to, "published");
   assert.deepEqual(await answer(api.restorePost({ path })), edited);
   await driveLikes(path);
+  await driveSaves(path);
 }
 
 async function driveLikes(path: { id: string }): Promise<void> {
@@ -153,6 +154,30 @@ async function driveComments(): Promise<void> {
     assert.equal((await answer(api.getComment({ path: there }))).id, there.comment_id);
     assert.equal((await api.deleteComment({ path: there })).response?.status, 204);
   }
+}
+
+async function driveSaves(path: { id: string }): Promise<void> {
+  assert.ok((await answer(api.savePost({ path }))).saved_by_me);
+  assert.ok(!(await answer(api.unsavePost({ path }))).saved_by_me);
+  const created = await answer(api.createCollection({ body: { name: "Driven" } }));
+  const both = { collection_id: created.id, id: path.id };
+  assert.equal((await answer(api.addToCollection({ path: both }))).count, 1);
+  const saved = (await answer(api.listSaved())).items;
+  assert.deepEqual(
+    saved.map((post) => [post.id, post.saved_by_me]),
+    [[path.id, true]],
+  );
+  const one = { collection_id: created.id };
+  const collected = (await answer(api.listCollected({ path: one }))).items;
+  assert.deepEqual(
+    collected.map((post) => post.id),
+    [path.id],
+  );
+  assert.equal((await answer(api.takeOutOfCollection({ path: both }))).count, 0);
+  const renamed = await answer(api.renameCollection({ path: one, body: { name: "Driven on" } }));
+  assert.deepEqual((await answer(api.listCollections())).items, [renamed]);
+  assert.equal((await api.deleteCollection({ path: one })).response?.status, 204);
+  assert.ok(!(await answer(api.unsavePost({ path }))).saved_by_me);
 }
 
 async function drivePeople(): Promise<void> {

@@ -192,6 +192,7 @@ class ReconcileSettings(Settings):
 @dataclass(frozen=True, slots=True)
 class CollectSettings(Settings):
     metadata_table: str
+    collect_queue_url: str
     removals_per_hour: str
     """The highest number of contents removed in an hour; above it the collector stops."""
     uploads_bucket: str

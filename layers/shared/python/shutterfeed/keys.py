@@ -24,6 +24,8 @@ Metadata table
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
     COUNTS#<post>#<n>  COUNTS_SHARD       part of a hot post's number of likes
     USER#<id>          LIKES#<ulid>#<author> a user's like of a post; the ULID is the post's
+    USER#<id>          MY_SAVES#<ulid>#<author> a post that a user has saved
+    USER#<id>          COLLECTION#<id>    a collection of saved posts
     LIKED#<post>#<n>   <ulid of the like>#<id> one like, for the list of who likes the post
     POST#<post>        COMMENT#<root>     comment on a post
     POST#<post>        COMMENT#<root>#<reply> reply to it
@@ -98,6 +100,9 @@ UPLOAD_PREFIX: Final = "UPLOAD#"
 FOLLOWS_PREFIX: Final = "FOLLOWS#"
 REQUEST_PREFIX: Final = "FOLLOW_REQUEST#"
 LIKES_PREFIX: Final = "LIKES#"
+SAVES_PREFIX: Final = "MY_SAVES#"
+"""It lies outside of `READER_RANGE`, so that no feed page reads all that its reader has saved."""
+COLLECTION_PREFIX: Final = "COLLECTION#"
 COUNTS: Final = "COUNTS"
 COUNTS_SHARD: Final = "COUNTS_SHARD"
 REFERENCE_PREFIX: Final = "REF#"
@@ -105,7 +110,7 @@ _USER: Final = "USER#"
 _BLOB: Final = "BLOB#"
 _HANDLE: Final = "HANDLE#"
 _COUNTS: Final = "COUNTS#"
-_LIKED: Final = "LIKED#"
+LIKED_PREFIX: Final = "LIKED#"
 _POST_PARTITION: Final = "POST#"
 COMMENT_PREFIX: Final = "COMMENT#"
 COMMENT_LIKES_PREFIX: Final = "COMMENT_LIKES#"
@@ -172,6 +177,7 @@ class Kind(StrEnum):
     POST = "post"
     COUNTS = "counts"
     LIKE = "like"
+    SAVE = "save"
     FOLLOW = "follow"
     REQUEST = "request"
     RECENT_POSTS = "recent posts"
@@ -184,6 +190,7 @@ _KINDS: Final = {
     ("USER", "POST"): Kind.POST,
     ("COUNTS", COUNTS): Kind.COUNTS,
     ("USER", "LIKES"): Kind.LIKE,
+    ("USER", "MY_SAVES"): Kind.SAVE,
     ("USER", "FOLLOWS"): Kind.FOLLOW,
     ("USER", "FOLLOW_REQUEST"): Kind.REQUEST,
     ("USER", RECENT_POSTS): Kind.RECENT_POSTS,
@@ -241,7 +248,7 @@ def counts_shard(post_id: PostId, shard: int) -> Key:
 
 def like_shard(user_id: str, shards: int) -> int:
     """The shard in which somebody's like is counted and listed. All shards get equally many."""
-    return int.from_bytes(hashlib.sha256(user_id.encode()).digest()[:4]) % shards
+    return _shard(user_id, shards)
 
 
 def like(user_id: str, post_id: PostId) -> Key:
@@ -256,8 +263,33 @@ def parse_like(key: Key) -> tuple[str, PostId]:
     return _tail(key.pk, _USER), PostId(author_id, post_ulid)
 
 
+def save(user_id: str, post_id: PostId) -> Key:
+    """The key of a save. A user's saves stand in the order of their likes."""
+    return Key(user_partition(user_id), f"{SAVES_PREFIX}{post_id.ulid}#{post_id.author_id}")
+
+
+def parse_save(key: Key) -> tuple[str, PostId]:
+    """The id of the user who has saved, and the post's."""
+    post_ulid, _, author_id = _tail(key.sk, SAVES_PREFIX).partition("#")
+    return _tail(key.pk, _USER), PostId(author_id, post_ulid)
+
+
+def collection(user_id: str, collection_id: str) -> Key:
+    return Key(user_partition(user_id), COLLECTION_PREFIX + collection_id)
+
+
+def parse_collection(key: Key) -> tuple[str, str]:
+    """The ids of the user whose collection it is, and of the collection."""
+    return _tail(key.pk, _USER), _tail(key.sk, COLLECTION_PREFIX)
+
+
 def likers_partition(post_id: PostId, shard: int) -> str:
-    return f"{_LIKED}{post_id}#{shard}"
+    return f"{LIKED_PREFIX}{post_id}#{shard}"
+
+
+def parse_likers_partition(partition: str) -> PostId:
+    """The post whose likers these are."""
+    return PostId.parse(_tail(partition, LIKED_PREFIX).partition("#")[0])
 
 
 def liker(post_id: PostId, shard: int, like_ulid: str, user_id: str) -> Key:
@@ -532,8 +564,8 @@ def parse_pair(key: Key) -> tuple[str, str]:
 
 
 def follower_shard(follower_id: str, shards: int) -> int:
-    """The shard in which a follower is counted and listed, chosen by the random end of their id."""
-    return int.from_bytes(follower_id[-4:].encode()) % shards
+    """The shard in which a follower is counted and listed. All shards get equally many."""
+    return _shard(follower_id, shards)
 
 
 def follower_count(followee_id: str, shard: int) -> Key:
@@ -574,9 +606,8 @@ def published_partition(author_id: str) -> str:
 
 
 def open_shard(post_id: PostId) -> int:
-    """The shard of a post in the list of open posts. Unlike `hash`, it is the same in every
-    process."""
-    return int.from_bytes(hashlib.sha256(str(post_id).encode()).digest()[:4]) % OPEN_SHARDS
+    """The shard of a post in the list of open posts."""
+    return _shard(str(post_id), OPEN_SHARDS)
 
 
 def open_partition(shard: int) -> str:
@@ -765,6 +796,11 @@ def parse_rendition_object(key: str) -> tuple[str, str]:
     if not (is_ulid(blob_id) and name):
         raise MalformedKey(key)
     return blob_id, name
+
+
+def _shard(text: str, shards: int) -> int:
+    """A shard chosen by a hash that, unlike `hash`, is the same in every process."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) % shards
 
 
 def _tail(text: str, prefix: str) -> str:

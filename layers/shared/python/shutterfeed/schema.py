@@ -37,6 +37,7 @@ STREAM_SORT_KEY_PREFIXES: Final = (
     "COMMENT_LIKES#",
     "REF#",
     "PROFILE",
+    "COUNTS",
 )
 """The beginnings of sort keys whose changes cause other work; the other records of the stream are
 filtered out."""

@@ -176,7 +176,10 @@ WORKERS: Final = (
     ),
     Worker(
         step="deliver",
-        kinds=("DeliverEntry", "Followed", "Unfollowed", "PrepareFeed", "FindAcquaintances"),
+        kinds=(
+            *("DeliverEntry", "Followed", "Unfollowed", "PrepareFeed", "FindAcquaintances"),
+            "CountLikes",
+        ),
         timeout_s=60,
         batch=10,
         concurrency=100,
@@ -184,7 +187,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="collect",
-        kinds=("CollectMedia", "CollectBlob"),
+        kinds=("CollectMedia", "CollectBlob", "CollectLikes"),
         timeout_s=60,
         batch=10,
         concurrency=5,
@@ -223,6 +226,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "PrepareFeed": "reader_id",
     "FindAcquaintances": "reader_id",
     "Notify": "act.owner_id",
+    "CountLikes": "post_id.author_id",
 }
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS
 gets it as the message's group: on a queue where one user has many messages in work, it delivers

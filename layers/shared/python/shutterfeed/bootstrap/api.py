@@ -24,6 +24,7 @@ from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.requests import DynamoRequests
+from shutterfeed.adapters.dynamodb.saves import DynamoSaves
 from shutterfeed.adapters.dynamodb.secrets import DynamoSecrets
 from shutterfeed.adapters.dynamodb.suggestions import DynamoSuggestionLists
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
@@ -51,6 +52,7 @@ from shutterfeed.ports.posts import Avatars, Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.requests import FollowRequests
+from shutterfeed.ports.saves import Saves
 from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.site import SitePage
 from shutterfeed.ports.suggestions import SuggestionLists
@@ -74,6 +76,7 @@ from shutterfeed.services.people import PeopleService
 from shutterfeed.services.posts import PostService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
+from shutterfeed.services.saves import SaveService
 from shutterfeed.services.search import SearchService
 from shutterfeed.services.sessions import SessionService
 from shutterfeed.services.suggestions import SuggestionService
@@ -97,6 +100,7 @@ class People:
     likes: LikeService
     comments: CommentService
     discussions: DiscussionService
+    saves: SaveService
     uploads: UploadService
     downloads: DownloadService
     feed: FeedService
@@ -122,6 +126,7 @@ def wire(
     posts: Posts,
     likes: Likes,
     comments: Comments,
+    saves: Saves,
     ledger: Ledger,
     blobs: Blobs,
     avatars: Avatars,
@@ -198,6 +203,15 @@ def wire(
         likes=LikeService(
             users=users, likes=likes, viewing=viewing, limits=limits, clock=clock, ids=ids
         ),
+        saves=SaveService(
+            users=users,
+            saves=saves,
+            posts=posts,
+            viewing=viewing,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
         comments=CommentService(
             users=users,
             profiles=profiles,
@@ -261,6 +275,7 @@ def services() -> Api:
         posts=DynamoPosts(metadata),
         likes=DynamoLikes(metadata),
         comments=DynamoComments(metadata),
+        saves=DynamoSaves(metadata),
         ledger=DynamoLedger(metadata),
         blobs=DynamoBlobs(metadata),
         avatars=DynamoAvatars(metadata),

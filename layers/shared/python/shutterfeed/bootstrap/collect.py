@@ -9,16 +9,20 @@ from shutterfeed.adapters.buckets import S3Originals, S3Renditions, S3UploadBuck
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.likes import DynamoLikes
 from shutterfeed.adapters.dynamodb.removals import DynamoRemovals
+from shutterfeed.adapters.messages import Codec
 from shutterfeed.bootstrap import aws
+from shutterfeed.domain.messages import CollectMessage
+from shutterfeed.services.answers_collection import Collector
 from shutterfeed.services.collection import CollectionService
 
 
 @cache
-def service() -> CollectionService:
+def service() -> Collector:
     settings = config.CollectSettings.from_env()
     metadata = aws.table(settings.metadata_table)
-    return CollectionService(
+    media = CollectionService(
         blobs=DynamoBlobs(metadata),
         ledger=DynamoLedger(metadata),
         bucket=S3UploadBucket(aws.s3, settings.uploads_bucket),
@@ -27,4 +31,9 @@ def service() -> CollectionService:
         removals=DynamoRemovals(metadata, int(settings.removals_per_hour)),
         comments=DynamoComments(metadata),
         clock=aws.clock(),
+    )
+    return Collector(
+        media=media,
+        likes=DynamoLikes(metadata),
+        steps=aws.queue(settings.collect_queue_url, Codec[CollectMessage]("collect")),
     )

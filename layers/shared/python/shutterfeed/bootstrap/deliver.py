@@ -8,6 +8,8 @@ from shutterfeed import config
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
@@ -23,6 +25,8 @@ from shutterfeed.domain.messages import FanOutMessage
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.likes import Likes
+from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.suggestions import Nominations, SuggestionLists
@@ -30,12 +34,15 @@ from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.acquaintances import AcquaintanceService
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.like_counts import LikeCountService
 from shutterfeed.services.migration import MigrationService
 
 
 def wire(
     *,
     profiles: Profiles,
+    posts: Posts,
+    likes: Likes,
     recent_posts: RecentPostsStore,
     readers: Readers,
     audience: Audience,
@@ -72,6 +79,7 @@ def wire(
         acquaintances=AcquaintanceService(
             follows=follows, lists=suggestion_lists, clock=clock, ids=ids
         ),
+        likes=LikeCountService(likes=likes, posts=posts),
         nominations=nominations,
         policy=policy,
         clock=clock,
@@ -84,6 +92,8 @@ def service() -> DeliveryService:
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
     return wire(
         profiles=DynamoProfiles(metadata),
+        posts=DynamoPosts(metadata),
+        likes=DynamoLikes(metadata),
         recent_posts=DynamoRecentPosts(metadata),
         readers=DynamoReaders(metadata),
         audience=DynamoAudience(feed_table, metadata.name),

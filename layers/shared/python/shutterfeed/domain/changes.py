@@ -9,7 +9,7 @@ from datetime import datetime
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
-from shutterfeed.domain.posts import Post
+from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile
 
 
@@ -98,6 +98,22 @@ class ProfileChanged:
     after: Profile | None
 
 
+@dataclass(frozen=True, slots=True)
+class CountsChanged:
+    """The counts of a post changed. `before` is None for a post's first answer."""
+
+    post_id: PostId
+    before: PostCounts | None
+    after: PostCounts
+
+
+@dataclass(frozen=True, slots=True)
+class LikesCountedApart:
+    """One of the items that count the likes of a hot post changed."""
+
+    post_id: PostId
+
+
 Change = (
     PostChanged
     | FollowChanged
@@ -108,4 +124,6 @@ Change = (
     | BlobRemoved
     | ReferenceAdded
     | ProfileChanged
+    | CountsChanged
+    | LikesCountedApart
 )

@@ -15,7 +15,9 @@ from shutterfeed.domain.activity import Act
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
+    CountsChanged,
     FollowChanged,
+    LikesCountedApart,
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
@@ -25,6 +27,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.search import popularity
 from shutterfeed.domain.telling import acts_of
 from shutterfeed.domain.users import Profile
 
@@ -141,6 +144,14 @@ class FindAcquaintances:
 
 
 @dataclass(frozen=True, slots=True)
+class CountLikes:
+    """The likes of a post may have to be copied from the items that count them, and their order of
+    magnitude noted."""
+
+    post_id: PostId
+
+
+@dataclass(frozen=True, slots=True)
 class CollectMedia:
     """A post is gone for good: give up its references, its entries in the ledger and its
     comments."""
@@ -153,6 +164,13 @@ class CollectBlob:
     """A blob's item expired: remove its objects, unless the blob is in use again."""
 
     blob: Blob
+
+
+@dataclass(frozen=True, slots=True)
+class CollectLikes:
+    """A post that was published is gone for good: remove its likes and its counts."""
+
+    post_id: PostId
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +208,8 @@ class Notify:
 
 PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests
-DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances
-CollectMessage = CollectMedia | CollectBlob
+DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances | CountLikes
+CollectMessage = CollectMedia | CollectBlob | CollectLikes
 IndexMessage = IndexPost | IndexUser | IndexAuthor
 NotifyMessage = Notify
 Work = (
@@ -216,6 +234,13 @@ def work_for(change: Change) -> Iterator[Work]:
             yield CollectBlob(blob)
         case ReferenceAdded(reference):
             yield PublishMedium(reference)
+        case CountsChanged(post_id, counted, counts):
+            likes = 0 if counted is None else counted.likes
+            # The first like is nothing to note, nor is it if it was the only one and is taken back.
+            if popularity(max(likes, 1)) != popularity(max(counts.likes, 1)):
+                yield CountLikes(post_id)
+        case LikesCountedApart(post_id):
+            yield CountLikes(post_id)
         case ProfileChanged(before, after):
             yield from _user_indexing(before, after)
             if before is not None and after is not None and before.switches != after.switches:
@@ -238,6 +263,8 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
         yield CollectMedia(
             tuple(Reference(m.sha256, before.id, m.media_id) for m in before.media),
         )
+        if before.position is not None:
+            yield CollectLikes(before.id)
 
 
 def _post_indexing(before: Post | None, after: Post | None) -> Iterator[Work]:

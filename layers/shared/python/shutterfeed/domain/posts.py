@@ -126,6 +126,9 @@ class Post:
     """The people tagged in its media."""
     untagged: tuple[str, ...] = ()
     """The ids of those who have removed their tags: nobody tags them in this post again."""
+    popularity: int = 0
+    """The order of magnitude of the number of likes, as last noted: see
+    `search.noted_popularity`."""
     revision: int = field(default=0, compare=False)
     """The number of changes so far. It tells which of two copies of the post is the newer one."""
 

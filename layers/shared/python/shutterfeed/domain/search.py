@@ -110,8 +110,8 @@ class PostDocument:
     place: Place | None
     media: frozenset[MediaKind]
     popularity: int = 0
-    """The order of magnitude of a post's likes: 0, as nobody can like a post yet. Like a user's
-    popularity, it must be noted on the post under a revision; the count itself is never indexed."""
+    """The order of magnitude of the post's likes, as it is noted on the post under a revision; the
+    number itself is never indexed."""
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -180,6 +180,7 @@ def post_document(
         tuple(hashtags(caption)[:MAX_TAGS]),
         place,
         frozenset(media_kind(medium.content_type) for medium in post.media),
+        post.popularity,
     )
 
 
@@ -209,6 +210,23 @@ def media_kind(content_type: str) -> MediaKind:
 def popularity(count: int) -> int:
     """Followers or likes as an order of magnitude (its bits), so that it seldom changes."""
     return max(count, 0).bit_length()
+
+
+def popularity_of_likes(likes: int) -> int:
+    """The likes of a post as an order of magnitude. A few count as none: most posts have no more,
+    and to note them would cost more than the likes."""
+    return popularity(likes) if likes >= NOTED_LIKES else 0
+
+
+def noted_popularity(likes: int, noted: int) -> int:
+    """The order of magnitude that is to be noted on a post where `noted` is. It falls only when it
+    is two too high, so that a like which is given and taken back does not change it every time."""
+    now = popularity_of_likes(likes)
+    return noted if popularity(likes) == noted - 1 else now
+
+
+NOTED_LIKES: Final = 4
+"""The lowest number of likes of which the order of magnitude is noted."""
 
 
 def start_keys(text: str) -> tuple[str, ...]:

@@ -68,6 +68,11 @@ class Likes(Protocol):
         """The counts of a post as everybody sees them. Strongly consistent."""
         ...
 
+    def forget(self, post_id: PostId, most: int) -> bool:
+        """Remove up to about `most` likes of a post that is gone for good, and its counts once none
+        is left. Returns whether there may be more."""
+        ...
+
     def likers(self, post_id: PostId, shards: int, before: str | None, limit: int) -> Page[Liker]:
         """A page of those who like a post, newest like first. Somebody whose like was being written
         or taken back when a process ended is left out, so a page may have fewer than `limit`."""

@@ -118,6 +118,11 @@ class Posts(Protocol):
         """
         ...
 
+    def note_popularity(self, post_id: PostId, old: int, new: int) -> None:
+        """Note the order of magnitude of a post's likes, unless it is not `old` any more, or the
+        post is gone."""
+        ...
+
     def made_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         """A page of the author's posts in any state, hidden ones too, newest first by their ULIDs.
         Strongly consistent."""

@@ -18,10 +18,10 @@ class Wanted:
 
     posts: Collection[PostId] = ()
     """Posts to read with their counts, their authors' profiles, whether the viewer follows these,
-    and whether the viewer likes the posts."""
+    and whether the viewer likes the posts or has saved them."""
     at_hand: Collection[PostId] = ()
     """Posts that the caller already has, of which only the counts are read, whether the viewer
-    follows their authors, and whether the viewer likes the posts."""
+    follows their authors, and whether the viewer likes the posts or has saved them."""
     authors: Collection[str] = ()
     """Users whose profiles are shown with posts: the followers of a celebrity are not all
     counted."""
@@ -67,6 +67,8 @@ class Stored:
     viewer follows them; and of a user everything."""
     liked: frozenset[PostId] = frozenset()
     """Those of the posts that the viewer likes."""
+    saved: frozenset[PostId] = frozenset()
+    """Those of the posts that the viewer has saved."""
     barred: frozenset[str] = frozenset()
     """Those of the authors whom the host has blocked."""
 
@@ -81,6 +83,7 @@ class Stored:
             {**self.profiles, **later.profiles},
             {**self.relations, **later.relations},
             liked=self.liked | later.liked,
+            saved=self.saved | later.saved,
             barred=self.barred | later.barred,
         )
 

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
-from shutterfeed.domain.messages import CollectBlob, CollectMedia, CollectMessage
+from shutterfeed.domain.messages import CollectBlob, CollectMedia
 from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.media import Blobs, Originals, Removals, Renditions
 from shutterfeed.ports.system import Clock
@@ -37,7 +37,7 @@ class CollectionService:
     comments: Comments
     clock: Clock
 
-    def collect(self, message: CollectMessage) -> None:
+    def collect(self, message: CollectMedia | CollectBlob) -> None:
         """Carry out one message; repeating it is harmless."""
         match message:
             case CollectMedia(references):

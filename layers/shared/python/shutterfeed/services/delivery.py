@@ -21,7 +21,9 @@ from typing import Final
 from shutterfeed.domain.delivery import PULLED, FeedPolicy, RecentPosts
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.feed import FEED_RETENTION, FeedEntry
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import (
+    CountLikes,
     DeliverEntry,
     DeliverMessage,
     FindAcquaintances,
@@ -37,6 +39,7 @@ from shutterfeed.ports.suggestions import Nominations
 from shutterfeed.ports.system import Clock
 from shutterfeed.services.acquaintances import AcquaintanceService
 from shutterfeed.services.feed import following, make_snapshot
+from shutterfeed.services.like_counts import LikeCountService
 from shutterfeed.services.migration import MigrationService
 
 _ATTEMPTS: Final = 5
@@ -52,6 +55,7 @@ class DeliveryService:
     reads: FeedReads
     migrations: MigrationService
     acquaintances: AcquaintanceService
+    likes: LikeCountService
     nominations: Nominations
     policy: FeedPolicy
     clock: Clock
@@ -61,12 +65,16 @@ class DeliveryService:
         Keys are derived from the messages, so that repeating them is harmless.
 
         An author is considered once, however many of the messages tell of a follower who came or
-        went: somebody who gets a thousand followers a second is read for every batch and not for
-        every follower, which one item could not bear.
+        went, and so are the likes of a post: somebody who gets a thousand followers a second is
+        read for every batch and not for every follower, which one item could not bear.
         """
         failures: dict[int, Exception] = {}
+        liked: defaultdict[PostId, list[int]] = defaultdict(list)
         changes: defaultdict[str, dict[int, str]] = defaultdict(dict)
         for index, message in enumerate(messages):
+            if isinstance(message, CountLikes):
+                liked[message.post_id].append(index)
+                continue
             try:
                 self._carry_out(message)
             except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
@@ -74,6 +82,11 @@ class DeliveryService:
                 continue
             if isinstance(message, Followed | Unfollowed):
                 changes[message.followee_id][index] = message.follower_id
+        for post_id, indexes in liked.items():
+            try:
+                self.likes.update(post_id)
+            except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
+                failures |= dict.fromkeys(indexes, error)
         for author_id, followers in changes.items():
             try:
                 self.migrations.consider(author_id, tuple(followers.values()))
@@ -88,7 +101,9 @@ class DeliveryService:
         now = self.clock.now()
         self.nominations.nominate(Nomination.of_followed(author_id, follower_ids, now))
 
-    def _carry_out(self, message: DeliverMessage) -> None:
+    def _carry_out(
+        self, message: DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances
+    ) -> None:
         """Do what a message asks for, except for considering the author."""
         match message:
             case DeliverEntry(entry, owner_ids, planned_at):

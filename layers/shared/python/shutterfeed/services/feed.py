@@ -41,6 +41,8 @@ _FOLLOWING_PAGE: Final = 1000
 _ROUNDS: Final = 10
 """How often a page is tried whose posts were all deleted, before an empty one is given."""
 _MOST_NEW: Final = 100
+_SEEN: Final = 2_000
+"""The number of celebrities whose entries a process remembers, with up to 5 KB each."""
 _SCANNED: Final = 500
 """Entries looked at for that number; those of whom the reader has unfollowed do not count."""
 
@@ -63,6 +65,23 @@ class NewPosts:
     more: bool
 
 
+@dataclass(slots=True)
+class SeenEntries:
+    """The entries of celebrities whose recent posts this process has read, the last of them."""
+
+    _entries: dict[str, Sequence[FeedEntry]] = field(default_factory=dict)
+
+    def of(self, author_ids: Iterable[str]) -> list[Sequence[FeedEntry]]:
+        return [self._entries[i] for i in author_ids if i in self._entries]
+
+    def note(self, recent_posts: Mapping[str, RecentPosts]) -> None:
+        for author_id, recent in recent_posts.items():
+            self._entries.pop(author_id, None)
+            self._entries[author_id] = recent.entries
+        for author_id in list(self._entries)[:-_SEEN]:
+            del self._entries[author_id]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedService:
     reads: FeedReads
@@ -74,6 +93,7 @@ class FeedService:
     preparations: Queue[PrepareFeed]
     policy: FeedPolicy
     clock: Clock
+    seen: SeenEntries = field(default_factory=SeenEntries)
 
     def page(
         self, reader_id: str, position: str | None, limit: int, session: datetime | None = None
@@ -183,14 +203,16 @@ class FeedService:
         exhausted = own_id | {a for a in pulled if cursor and cursor.is_exhausted(a)}
         known = _known(shown, start, snapshot, before)
         likely = [entry.post_id for entry in merge(known, limit, end).entries]
-        wanted = Wanted(posts=likely, authors=pulled | own_id)
+        guessed = self._guess(known, pulled - exhausted, before, limit, end)
+        wanted = Wanted(posts=likely, at_hand=guessed, authors=pulled | own_id)
         view = self.reads.view(
             viewer, FeedWanted(wanted, pulled - exhausted, exhausted), before, limit
         )
         celebrities = {a: recent.timeline for a, recent in view.recent_posts.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
         merged = merge([*known, *(s.below(before) for s in celebrities.values())], limit, end)
-        stored = self._stored(viewer, merged.entries, set(likely), view)
+        self.seen.note(view.recent_posts)
+        stored = self._stored(viewer, merged.entries, {*likely, *guessed}, view)
         if reader.profile is not None:
             stored = stored.including((), [reader.profile])
         ids = (entry.post_id for entry in merged.entries)
@@ -205,12 +227,27 @@ class FeedService:
             after = replace(after, has_snapshot=not (settled or not_read))
         return posts, newest, after
 
+    def _guess(
+        self,
+        known: Sequence[Source],
+        pulled: Iterable[str],
+        before: FeedEntry | None,
+        limit: int,
+        end: FeedEntry | None,
+    ) -> list[PostId]:
+        """The posts of celebrities that the page will have, unless they have posted since this
+        process last read their recent posts. Their counts can be asked for with the rest."""
+        sources = [Source(entries).below(before) for entries in self.seen.of(pulled)]
+        own = {entry.post_id for source in known for entry in source.entries[:limit]}
+        merged = merge([*known, *sources], limit, end).entries if sources else ()
+        return [entry.post_id for entry in merged if entry.post_id not in own]
+
     def _stored(
         self, viewer: Viewer, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
     ) -> Stored:
         """Everything that the page shows, with the posts from recent posts and timelines. Which
-        these are is known only when they have been read: their counts would take a third round
-        trip, and are not read."""
+        these are is known only when they have been read: the counts of those that were not guessed
+        take a third round trip."""
         in_recent_posts = (
             recent.post_of(entry)
             for entry in entries
@@ -221,10 +258,11 @@ class FeedService:
             stored = stored.including(page.items)
         # A reader's pull marker can outlive the celebrity, whose recent posts then name
         # posts and does not hold them. It costs a third round trip, until the marker goes.
-        ids = [entry.post_id for entry in entries]
-        missing = [i for i in ids if i not in stored.posts and i not in asked]
-        if missing:
-            wanted = FeedWanted(Wanted(posts=missing))
+        others = [entry.post_id for entry in entries if entry.post_id not in asked]
+        missing = [post_id for post_id in others if post_id not in stored.posts]
+        uncounted = [post_id for post_id in others if post_id in stored.posts]
+        if others:
+            wanted = FeedWanted(Wanted(posts=missing, at_hand=uncounted))
             stored |= self.reads.view(viewer, wanted, None, 0).stored
         return stored
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.posts import LIKE_SHARDS, PostCounts, PostState
+from shutterfeed.domain.posts import LIKE_SHARDS, PostCounts
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.likes import Crowded, Likes
 from shutterfeed.ports.system import Clock, Ids
-from shutterfeed.services.posts import parse_post_id
+from shutterfeed.services.posts import find_published
 from shutterfeed.services.profiles import ProfileService
-from shutterfeed.services.viewing import PostView, ProfileView, ViewingService, post_not_found
+from shutterfeed.services.viewing import PostView, ProfileView, ViewingService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class LikeService:
     def like(self, user_id: str, text: str) -> PostCounts:
         """Let a user like a published post that they may see. Nothing changes if they like it
         already. The post's counts are returned. Raises `NotFound`, and `LimitReached`."""
-        view = self._published(Viewer(user_id), text)
+        view = find_published(self.viewing, Viewer(user_id), text)
         self.users.me(user_id)
         now = self.clock.now()
         spending = self.limits.spending(user_id, now, likes=1)
@@ -39,7 +39,7 @@ class LikeService:
     def unlike(self, user_id: str, text: str) -> PostCounts:
         """Take a user's like back. Nothing changes if there is none. The post's counts are
         returned. Raises `NotFound`."""
-        view = self._published(Viewer(user_id), text)
+        view = find_published(self.viewing, Viewer(user_id), text)
         post_id = view.post.id
         self._count(view, lambda shards: self.likes.unlike(user_id, post_id, shards))
         return self.likes.counts(post_id)
@@ -49,7 +49,7 @@ class LikeService:
     ) -> Page[ProfileView]:
         """The users who like a post, newest like first. Those whom the viewer may not see are left
         out. Raises `NotFound`."""
-        view = self._published(viewer, text)
+        view = find_published(self.viewing, viewer, text)
         page = self.likes.likers(view.post.id, view.counts.like_shards, before, limit)
         ids = [liker.user_id for liker in page.items]
         return Page(self.viewing.users(viewer, ids), page.next_position)
@@ -58,12 +58,6 @@ class LikeService:
         """The posts that a user likes and may see, the newest post first."""
         page = self.likes.liked_by(user_id, before, limit)
         return Page(self.viewing.own_list(Viewer(user_id), page.items), page.next_position)
-
-    def _published(self, viewer: Viewer, text: str) -> PostView:
-        view = self.viewing.post(viewer, parse_post_id(text))
-        if view.post.state is not PostState.PUBLISHED:
-            raise post_not_found()
-        return view
 
     def _count(self, view: PostView, change: Callable[[int], object]) -> None:
         """Make a change that counts a like.

@@ -376,6 +376,14 @@ def _with_alt_texts(post: Post, changes: Mapping[str, str]) -> tuple[str, ...]:
     return alt_texts_of(texts.values())
 
 
+def find_published(viewing: ViewingService, viewer: Viewer, text: str) -> PostView:
+    """A published post that the viewer may see, by the text of its id. Raises `NotFound`."""
+    view = viewing.post(viewer, parse_post_id(text))
+    if view.post.state is not PostState.PUBLISHED:
+        raise post_not_found()
+    return view
+
+
 def parse_post_id(text: str) -> PostId:
     """The post id in a text that a client has sent. Raises `NotFound`."""
     try:

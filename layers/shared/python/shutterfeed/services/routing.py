@@ -29,15 +29,15 @@ class ChangeRouter:
     """The queues of workers, by step."""
 
     def route(self, changes: Mapping[int, Change]) -> Mapping[int, Exception]:
-        """Send what follows from a batch's changes, each queue's messages together.
+        """Send what follows from a batch's changes, each queue's messages together. A message that
+        follows from several of them, such as a hundred likes of one post, is sent once.
 
         Returns the indexes of the changes of whose messages at least one could not be sent, and
         why. They come again with all that follows them in the stream: repeated messages are
         harmless.
         """
         failures: dict[int, Exception] = {}
-        causes: defaultdict[str, list[int]] = defaultdict(list)
-        messages: defaultdict[str, list[Work]] = defaultdict(list)
+        messages: defaultdict[str, dict[Work, list[int]]] = defaultdict(dict)
         for index, change in changes.items():
             try:
                 work = [(_step_of(message), message) for message in work_for(change)]
@@ -45,11 +45,11 @@ class ChangeRouter:
                 failures[index] = error
                 continue
             for step, message in work:
-                causes[step].append(index)
-                messages[step].append(message)
+                messages[step].setdefault(message, []).append(index)
         for step, batch in messages.items():
-            for number, reason in self.queues[step].send_each(batch).items():
-                failures.setdefault(causes[step][number], reason)
+            for number, reason in self.queues[step].send_each(list(batch)).items():
+                for index in list(batch.values())[number]:
+                    failures.setdefault(index, reason)
         return failures
 
 

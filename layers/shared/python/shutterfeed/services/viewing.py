@@ -57,6 +57,8 @@ class PostView:
     counts: PostCounts
     liked_by_me: bool = False
     """Whether the viewer likes it."""
+    saved_by_me: bool = False
+    """Whether the viewer has saved it."""
     can_comment: bool = False
     """Whether the viewer may comment on it now."""
     is_own: bool = False
@@ -407,6 +409,7 @@ def _post(
         AuthorView(author),
         stored.counts.get(post_id, PostCounts()),
         liked_by_me=post_id in stored.liked,
+        saved_by_me=post_id in stored.saved,
         can_comment=may_comment(viewer.user_id, post, author, follows=relation.follows),
         is_own=viewer.is_user(author.user_id),
         people=_people(viewer, post.person_ids, stored),

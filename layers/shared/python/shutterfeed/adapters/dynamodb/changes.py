@@ -12,6 +12,7 @@ from shutterfeed.adapters.dynamodb.records import (
     ACCEPTED,
     AWAITS_RENDERING,
     to_blob,
+    to_counts,
     to_post,
     to_profile,
 )
@@ -22,9 +23,11 @@ from shutterfeed.domain.changes import (
     Change,
     CommentChanged,
     CommentLiked,
+    CountsChanged,
     FollowChanged,
     FollowRequested,
     Liked,
+    LikesCountedApart,
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
@@ -50,26 +53,43 @@ def change_of(record: Mapping[str, Any]) -> Change | None:
     """The change that one record (with old and new image) describes; None if it causes no work."""
     change = record["dynamodb"]
     key = item_key(unmarshal(change["Keys"]))
-    before, after = change.get("OldImage"), change.get("NewImage")
-    if key.sk.startswith(keys.POST_PREFIX):
-        return PostChanged(_read(before, to_post), _read(after, to_post))
-    if key.sk.startswith(keys.COMMENT_PREFIX):
-        return CommentChanged(_read(before, to_comment), _read(after, to_comment))
-    if key.sk == keys.PROFILE:
-        return ProfileChanged(_read(before, to_profile), _read(after, to_profile))
-    if key.sk.startswith(_EDGES):
-        return _edge_changed(key, before, after)
-    return _content_changed(key, before, after)
+    kind, separator, _ = key.sk.partition("#")
+    read = _READERS.get(kind + separator)
+    return read(key, change.get("OldImage"), change.get("NewImage")) if read else None
 
 
-def _content_changed(key: Key, before: Image | None, after: Image | None) -> Change | None:
-    """The change of a blob, or of a reference to one."""
-    if key.sk == keys.BLOB:
-        blob = _read(before, to_blob)
-        return BlobRemoved(blob) if blob is not None and after is None else None
-    if key.sk.startswith(keys.REFERENCE_PREFIX) and _waits(before) and not _waits(after):
-        return ReferenceAdded(keys.parse_reference(key)) if after is not None else None
-    return None
+def _post(_: Key, before: Image | None, after: Image | None) -> Change:
+    return PostChanged(_read(before, to_post), _read(after, to_post))
+
+
+def _profile(_: Key, before: Image | None, after: Image | None) -> Change:
+    return ProfileChanged(_read(before, to_profile), _read(after, to_profile))
+
+
+def _blob(_: Key, before: Image | None, after: Image | None) -> Change | None:
+    blob = _read(before, to_blob)
+    return BlobRemoved(blob) if blob is not None and after is None else None
+
+
+def _comment(_: Key, before: Image | None, after: Image | None) -> Change:
+    return CommentChanged(_read(before, to_comment), _read(after, to_comment))
+
+
+def _reference(key: Key, before: Image | None, after: Image | None) -> Change | None:
+    if after is None or not _waits(before) or _waits(after):
+        return None
+    return ReferenceAdded(keys.parse_reference(key))
+
+
+def _counts(key: Key, before: Image | None, after: Image | None) -> Change | None:
+    if after is None:
+        return None
+    counts = to_counts(unmarshal(after))
+    return CountsChanged(keys.parse_counts(key), _read(before, to_counts), counts)
+
+
+def _shard(key: Key, _: Image | None, after: Image | None) -> Change | None:
+    return None if after is None else LikesCountedApart(keys.parse_counts(key))
 
 
 def _edge_changed(key: Key, before: Image | None, after: Image | None) -> Change | None:
@@ -102,6 +122,19 @@ def _follow_changed(key: Key, after: Image | None) -> FollowChanged:
 def _edge_time(edge: Item) -> datetime:
     """When an edge or a request was written."""
     return ulid_time(keys.parse_followers_sort(str(edge[FOLLOWERS_SK]))[0])
+
+
+_READERS: Final[Mapping[str, Callable[[Key, Image | None, Image | None], Change | None]]] = {
+    keys.POST_PREFIX: _post,
+    keys.PROFILE: _profile,
+    keys.BLOB: _blob,
+    keys.COMMENT_PREFIX: _comment,
+    keys.REFERENCE_PREFIX: _reference,
+    keys.COUNTS: _counts,
+    keys.COUNTS_SHARD: _shard,
+    **dict.fromkeys(_EDGES, _edge_changed),
+}
+"""What reads a change of an item, by the beginning of its sort key up to the first `#`."""
 
 
 def _waits(reference: Image | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -186,7 +187,10 @@ class DynamoComments:
             self.table.write_many(deletes=found)
             if rows.last is None:
                 break
-        self.table.write_many(deletes=[keys.counts(post_id)])
+        # The likes are found by the counts, so these go with them.
+        uncounted = Update(keys.counts(post_id), remove=("comments",), condition=Attr(PK).exists())
+        with suppress(ConditionFailed):
+            self.table.write(uncounted)
 
     def _replies(self, root_id: CommentId, after: keys.Key | None, limit: int) -> Rows:
         return self.table.query(

@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds, to_snapshot
-from shutterfeed.adapters.dynamodb.own_edges import edges, finding
+from shutterfeed.adapters.dynamodb.own_edges import finding_own
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
@@ -63,7 +63,7 @@ class DynamoFeedReads:
         position = None if before is None else before.position
         authors = list(wanted.timelines)
         calls: list[Any] = self.metadata.getting(items)
-        calls += finding(self.metadata, edges(viewer, wanted.shown.posts))
+        calls += finding_own(self.metadata, viewer, (*wanted.shown.posts, *wanted.shown.at_hand))
         batches = len(calls)
         calls += [partial(posts.published_by, a, position, limit) for a in authors]
         answers = at_once(calls)

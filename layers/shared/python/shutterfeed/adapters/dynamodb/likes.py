@@ -12,7 +12,7 @@ the same time. What these hold is copied into the one item, which everybody read
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
@@ -164,6 +164,25 @@ class DynamoLikes:
     def _parts(self, post_id: PostId, shards: int) -> Iterable[Item]:
         parts = [keys.counts_shard(post_id, shard) for shard in range(shards)]
         return self.table.get_many(parts, consistent=True)
+
+    def forget(self, post_id: PostId, most: int) -> bool:
+        # A process that ended may have left an entry of a post that nobody likes.
+        counts = self.table.get(keys.counts(post_id)) or {}
+        shards = range(counts.get(_SHARDS, 1))
+        for shard in shards:
+            if entries := self._entries(post_id, shard, None, most):
+                self._remove(post_id, shard, [keys.parse_liker_sort(sort) for sort in entries])
+                return True
+        if len(shards) > 1:
+            self.table.write_many(deletes=(keys.counts_shard(post_id, shard) for shard in shards))
+        if counts:
+            self.table.write(Delete(keys.counts(post_id)))
+        return False
+
+    def _remove(self, post_id: PostId, shard: int, likes: Sequence[tuple[str, str]]) -> None:
+        """Remove likes by their entries, which lead to the edges and so go last."""
+        self.table.write_many(deletes=(keys.like(user_id, post_id) for _, user_id in likes))
+        self.table.write_many(deletes=(keys.liker(post_id, shard, *like) for like in likes))
 
     def counts(self, post_id: PostId) -> PostCounts:
         item = self.table.get(keys.counts(post_id))

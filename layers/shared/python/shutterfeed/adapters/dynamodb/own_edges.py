@@ -1,4 +1,4 @@
-"""Which posts of a page a user likes."""
+"""Which posts of a page a user likes, and which they have saved."""
 
 from __future__ import annotations
 
@@ -20,19 +20,30 @@ RANGE: Final = 30
 and between the first and the last post of a page there are seldom more."""
 
 
-def edges(viewer: Viewer, post_ids: Collection[PostId]) -> list[Key]:
-    """The keys of the edges that a user may have to posts."""
+def own_keys(viewer: Viewer, post_ids: Collection[PostId]) -> list[Key]:
+    """The keys of the likes and saves that a user may have of posts."""
     if viewer.user_id is None:
         return []
-    return [keys.like(viewer.user_id, post_id) for post_id in dict.fromkeys(post_ids)]
+    ids = dict.fromkeys(post_ids)
+    return [edge(viewer.user_id, post_id) for edge in (keys.like, keys.save) for post_id in ids]
+
+
+def finding_own(
+    table: Table, viewer: Viewer, post_ids: Collection[PostId]
+) -> list[Callable[[], list[Item]]]:
+    """The requests that find which of the posts a user likes and has saved."""
+    if viewer.user_id is None:
+        return []
+    ranges = ([edge(viewer.user_id, i) for i in post_ids] for edge in (keys.like, keys.save))
+    return [call for some in ranges for call in finding(table, some)]
 
 
 def finding(table: Table, wanted: Collection[Key]) -> list[Callable[[], list[Item]]]:
-    """The requests that find which of a user's edges exist, as functions, to make them at the same
-    time as others. Eventually consistent.
+    """The requests that find which items of one partition exist, as functions, to make them at the
+    same time as others. Eventually consistent.
 
-    The range in which the edges stand is read. If it has too many others, what is beyond is asked
-    for by the keys, in a second request.
+    The range in which they stand is read. If it has too many others, what is beyond is asked for by
+    the keys, in a second request.
     """
     return [partial(_found, table, frozenset(wanted))] if wanted else []
 

@@ -14,6 +14,7 @@ from shutterfeed.adapters.dynamodb.allowances import transact
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
 from shutterfeed.adapters.dynamodb.records import (
     ALT_TEXTS,
+    POPULARITY,
     SENSITIVE,
     epoch,
     media_text,
@@ -274,6 +275,13 @@ class DynamoPosts:
             return Change(update, recent.with_post(after), 1)
 
         return self._changed(post.id, restored, spending)
+
+    def note_popularity(self, post_id: PostId, old: int, new: int) -> None:
+        noted: ConditionBase = Attr(POPULARITY).eq(old)
+        if old == 0:
+            noted = noted | Attr(POPULARITY).not_exists()
+        condition = Attr(PK).exists() & noted
+        self._applied(Update(keys.post(post_id), set={POPULARITY: new}, condition=condition))
 
     def made_by(self, author_id: str, before: str | None, limit: int) -> Page[Post]:
         partition = keys.user_partition(author_id)

@@ -38,6 +38,8 @@ PEOPLE: Final = "people"
 UNTAGGED: Final = "untagged"
 """The attributes of a post that hold the people in it, as JSON; each is missing if there are
 none."""
+POPULARITY: Final = "popularity"
+"""The attribute of a post with the order of magnitude of its likes; missing if it has few."""
 
 Image = Mapping[str, Any]
 
@@ -96,6 +98,7 @@ def post_item(post: Post) -> Item:
         "media": media_text(post.media),
         ALT_TEXTS: list(post.alt_texts) or None,
         SENSITIVE: post.sensitive or None,
+        POPULARITY: post.popularity or None,
     }
     return fields | own | people_texts(post) | key_item(keys.post(post.id))
 

@@ -11,7 +11,7 @@ from typing import Final
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blocks import BY
 from shutterfeed.adapters.dynamodb.mutes import to_muted
-from shutterfeed.adapters.dynamodb.own_edges import edges, finding
+from shutterfeed.adapters.dynamodb.own_edges import finding, finding_own, own_keys
 from shutterfeed.adapters.dynamodb.profiles import with_followers
 from shutterfeed.adapters.dynamodb.records import to_counts, to_post, to_profile
 from shutterfeed.adapters.dynamodb.table import Item, Table, at_once, item_key
@@ -39,11 +39,14 @@ class DynamoViewingReads:
 
     def _read(self, viewer: Viewer, wanted: Wanted, consistent: bool) -> Stored:
         items = wanted_keys(viewer, wanted, with_relations=True)
-        own = edges(viewer, (*wanted.posts, *wanted.at_hand))
-        if len(own) == 1:
-            calls = self.table.getting([*items, *own], consistent)
+        posts = (*wanted.posts, *wanted.at_hand)
+        if len(posts) == 1:
+            calls = self.table.getting([*items, *own_keys(viewer, posts)], consistent)
         else:
-            calls = [*self.table.getting(items, consistent), *finding(self.table, own)]
+            calls = [
+                *self.table.getting(items, consistent),
+                *finding_own(self.table, viewer, posts),
+            ]
         calls += finding(self.table, [keys.post(i) for i in sorted(_own_many(viewer, wanted))])
         found = by_kind(item for batch in at_once(calls) for item in batch)
         relations = _to_relations(viewer, found, _Owners.of(viewer, wanted), self.clock.now())
@@ -152,6 +155,7 @@ def to_stored(found: dict[Kind, list[Item]]) -> Stored:
         {keys.parse_counts(item_key(item)): to_counts(item) for item in found[Kind.COUNTS]},
         {profile.user_id: profile for profile in profiles},
         liked=frozenset(keys.parse_like(item_key(item))[1] for item in found[Kind.LIKE]),
+        saved=frozenset(keys.parse_save(item_key(item))[1] for item in found[Kind.SAVE]),
     )
 
 

@@ -1,0 +1,158 @@
+"""What likes and saves cost, by the calls that are really made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from shutterfeed.adapters.dynamodb import feed_reads, viewing
+from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
+from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.records import post_item, profile_item
+from shutterfeed.adapters.dynamodb.saves import DynamoSaves
+from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
+from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.limits import Allowance, Spending
+from shutterfeed.domain.posts import LIKE_SHARDS, Post, PostState
+from shutterfeed.domain.visibility import Viewer
+from shutterfeed.ports.feed_reads import FeedWanted
+from shutterfeed.ports.viewing import Wanted
+from tests import samples
+from tests.contract.conftest import Tables
+from tests.fakes.system import START, FakeClock
+from tests.limits import plenty_but
+from tests.wire import Wire, units_of
+
+BOB = samples.user_id(2)
+LIMITS = plenty_but(likes=Allowance(1_000, 300))
+ATTEMPTS = 10
+"""Calls made at the same time may miss one another on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def tables(request: pytest.FixtureRequest) -> Tables:
+    """The tables of the one engine that counts capacity as AWS does. Each test writes about posts
+    and users of its own."""
+    from tests.contract import conftest
+
+    return conftest._tables("dynamodb-local", request)
+
+
+def _posts(count: int, author: int) -> list[Post]:
+    """Published posts, one an hour."""
+    return [
+        samples.post(author, number, at=START + timedelta(hours=number), state=PostState.PUBLISHED)
+        for number in range(1, count + 1)
+    ]
+
+
+def _spending(user_id: str, seconds: int) -> Spending:
+    """One of several charges, so that the allowance is not full."""
+    return LIMITS.spending(user_id, START + timedelta(seconds=seconds), likes=1)
+
+
+def _units(tables: Tables, call: Callable[[], object]) -> dict[str, float]:
+    with units_of(tables.metadata.client) as units:
+        call()
+    return units
+
+
+@pytest.mark.parametrize("shards", [1, LIKE_SHARDS])
+def test_a_like_takes_six_write_units_with_its_charge_and_its_entry(
+    tables: Tables, shards: int
+) -> None:
+    likes, user_id = DynamoLikes(tables.metadata), samples.user_id(100 + shards)
+    for seconds, post in enumerate(_posts(3, 10)):
+        like = partial(likes.like, user_id, post.id, shards, ulid(START, seconds))
+        units = _units(tables, partial(like, _spending(user_id, seconds)))
+        assert units["write"] == 6
+        assert units["read"] <= 2
+        repeated = _units(tables, partial(like, _spending(user_id, seconds)))
+        assert (repeated["write"], repeated["read"] <= 2) == (0, True)
+        unlike = partial(likes.unlike, user_id, post.id, shards)
+        assert _units(tables, unlike) == {"read": 1, "write": 5}
+
+
+def test_a_save_takes_two_write_units_with_its_charge(tables: Tables) -> None:
+    saves, user_id = DynamoSaves(tables.metadata), samples.user_id(200)
+    for seconds, post in enumerate(_posts(3, 10)):
+        save = partial(saves.save, user_id, post.id, ulid(START, seconds))
+        units = _units(tables, partial(save, _spending(user_id, seconds)))
+        assert (units["write"], units["read"] <= 2) == (2, True)
+        assert _units(tables, partial(save, _spending(user_id, seconds)))["write"] == 0
+        collect = partial(save, _spending(user_id, seconds), samples.user_id(0))
+        assert _units(tables, collect)["write"] == 2
+        assert _units(tables, partial(saves.unsave, user_id, post.id))["write"] == 1
+
+
+def test_what_the_reader_likes_takes_half_a_unit_of_a_feed_page_and_what_is_saved_another(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All posts of the page are liked and saved, and some around them."""
+    posts = _posts(24, 20)
+    _write(tables, posts)
+    for post in posts:
+        DynamoLikes(tables.metadata).like(BOB, post.id, 1, ulid(START, 1))
+        DynamoSaves(tables.metadata).save(BOB, post.id, ulid(START, 1))
+    ids = [post.id for post in posts[2:22]]
+    wire = Wire(tables.metadata.client, latency=lambda: 0.05)
+    reads = DynamoFeedReads(tables.metadata, tables.feed)
+    view = partial(reads.view, Viewer(BOB), FeedWanted(Wanted(posts=ids)), None, 20)
+    trips = set()
+    for _ in range(ATTEMPTS):
+        wire.clear()
+        with wire.tapped():
+            stored = view().stored
+        trips.add(wire.trips)
+        assert stored.liked == stored.saved == set(ids)
+    assert 1 in trips
+    units = _units(tables, view)
+    monkeypatch.setattr(feed_reads, "finding_own", lambda *_: [])
+    assert units["read"] - _units(tables, view)["read"] == 1
+
+
+def test_what_the_viewer_likes_and_has_saved_of_a_list_takes_one_unit(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = _posts(20, 21)
+    _write(tables, posts)
+    for post in posts:
+        DynamoLikes(tables.metadata).like(BOB, post.id, 1, ulid(START, 1))
+    reads = DynamoViewingReads(tables.metadata, FakeClock())
+    read = partial(reads.read, Viewer(BOB), Wanted(posts=[post.id for post in posts]))
+    units = _units(tables, read)
+    monkeypatch.setattr(viewing, "finding_own", lambda *_: [])
+    assert units["read"] - _units(tables, read)["read"] == 1
+
+
+def test_removing_the_likes_of_a_post_that_is_gone_takes_two_write_units_each(
+    tables: Tables,
+) -> None:
+    likes, [post] = DynamoLikes(tables.metadata), _posts(1, 22)
+    for number in range(30):
+        likes.like(samples.user_id(300 + number), post.id, 1, ulid(START, number))
+    removal = _units(tables, lambda: likes.forget(post.id, 1_000))
+    assert removal["write"] == 2 * 30
+    units = _units(tables, lambda: likes.forget(post.id, 1_000))
+    assert units["write"] == 1, "the counts"
+    again = _units(tables, lambda: likes.forget(post.id, 1_000))
+    assert again["write"] == 0
+
+
+def test_copying_the_likes_of_a_hot_post_takes_one_write_unit(tables: Tables) -> None:
+    likes, [post] = DynamoLikes(tables.metadata), _posts(1, 23)
+    likes.spread(post.id, LIKE_SHARDS)
+    for number in range(40):
+        user_id = samples.user_id(300 + number)
+        likes.like(user_id, post.id, LIKE_SHARDS, ulid(START, number))
+    units = _units(tables, lambda: likes.count(post.id))
+    assert (units["write"], units["read"] <= 1 + LIKE_SHARDS) == (1, True)
+    assert _units(tables, lambda: likes.count(post.id))["write"] == 0
+
+
+def _write(tables: Tables, posts: list[Post]) -> None:
+    tables.metadata.write_many(map(post_item, posts))
+    tables.metadata.write_many([profile_item(samples.profile(20 + n)) for n in range(2)])
