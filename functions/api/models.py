@@ -91,10 +91,12 @@ Caption = Annotated[str, Meta(max_length=MAX_CAPTION), shown_pattern(TEXT)]
 CommentText = Annotated[str, Meta(min_length=1, max_length=MAX_COMMENT), shown_pattern(TEXT)]
 
 
-EditedCaption = Annotated[str, Meta(max_length=MAX_SHOWN_CAPTION), _pattern(TEXT)]
+EditedCaption = Annotated[str, Meta(max_length=MAX_SHOWN_CAPTION), shown_pattern(TEXT)]
 
 
-TaggedHandle = Annotated[str, Meta(min_length=MIN_HANDLE, max_length=MAX_HANDLE), _pattern(HANDLE)]
+TaggedHandle = Annotated[
+    str, Meta(min_length=MIN_HANDLE, max_length=MAX_HANDLE), shown_pattern(HANDLE)
+]
 
 
 class PersonBody(RequestBody):

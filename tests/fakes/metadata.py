@@ -69,7 +69,8 @@ from shutterfeed.domain.retention import (
     POPULAR_RETENTION,
     unfollowed_marker_retention,
 )
-from shutterfeed.domain.saves import Collection, Save
+from shutterfeed.domain.saves import Collection as PostCollection
+from shutterfeed.domain.saves import Save
 from shutterfeed.domain.suggestions import Acquaintances, Nomination, Popular, Suggested
 from shutterfeed.domain.users import (
     HANDLE_REST,
@@ -130,7 +131,7 @@ class Metadata:
     pinned: dict[PostId, tuple[str, ...]] = field(default_factory=dict)
     held_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     saves: dict[tuple[str, PostId], Save] = field(default_factory=dict)
-    collections: dict[tuple[str, str], Collection] = field(default_factory=dict)
+    collections: dict[tuple[str, str], PostCollection] = field(default_factory=dict)
     """The collections by whose they are and their ids."""
     uploads: dict[tuple[str, str], Upload] = field(default_factory=dict)
     creations: dict[Key, Creation] = field(default_factory=dict)
@@ -1047,12 +1048,12 @@ class FakeSaves:
         found = [save for (owner, _), save in self.data.saves.items() if owner == user_id]
         return sorted(found, key=lambda save: (save.save_ulid, save.post_id), reverse=True)
 
-    def collections(self, user_id: str) -> Sequence[Collection]:
+    def collections(self, user_id: str) -> Sequence[PostCollection]:
         found = [one for (owner, _), one in self.data.collections.items() if owner == user_id]
         return sorted(found, key=lambda one: (one.created_at, one.id), reverse=True)
 
     def create_collection(
-        self, user_id: str, collection: Collection, spending: Spending = NOTHING
+        self, user_id: str, collection: PostCollection, spending: Spending = NOTHING
     ) -> bool:
         if (user_id, collection.id) in self.data.collections:
             return False

@@ -314,6 +314,7 @@ def test_items_are_known_by_their_keys(post_id: PostId, other: str) -> None:
         keys.counts(post_id): keys.Kind.COUNTS,
         keys.follow(author, other): keys.Kind.FOLLOW,
         keys.like(other, post_id): keys.Kind.LIKE,
+        keys.save(other, post_id): keys.Kind.SAVE,
         keys.request(author, other): keys.Kind.REQUEST,
         keys.recent_posts(author): keys.Kind.RECENT_POSTS,
         keys.pair(author, other): keys.Kind.BLOCK,

@@ -15,7 +15,9 @@ from shutterfeed.adapters.dynamodb.changes import change_of
 from shutterfeed.adapters.dynamodb.table import Item, key_item, marshal, unmarshal
 from shutterfeed.domain.changes import (
     BlobRemoved,
+    CountsChanged,
     FollowChanged,
+    LikesCountedApart,
     PostChanged,
     ProfileChanged,
     ReferenceAdded,
@@ -129,6 +131,17 @@ def test_a_profile_is_told_with_what_it_was() -> None:
     assert change_of(_record(None, images[1])) == ProfileChanged(None, after)
 
 
+def test_changes_of_counts_and_of_their_shards_are_told() -> None:
+    post_id = samples.post().id
+    one, two = (key_item(keys.counts(post_id)) | {"likes": likes} for likes in (1, 2))
+    assert change_of(_record(None, one)) == CountsChanged(post_id, None, PostCounts(1))
+    assert change_of(_record(one, two)) == CountsChanged(post_id, PostCounts(1), PostCounts(2))
+    assert change_of(_record(one, None)) is None
+    shard = key_item(keys.counts_shard(post_id, 3)) | {"likes": 1}
+    assert change_of(_record(None, shard)) == LikesCountedApart(post_id)
+    assert change_of(_record(shard, None)) is None
+
+
 @pytest.mark.parametrize(
     "item",
     [
@@ -136,7 +149,7 @@ def test_a_profile_is_told_with_what_it_was() -> None:
         key_item(keys.handle("ada")) | {"user_id": "1"},
         key_item(keys.CURSOR_KEY) | {"secret": "00"},
         key_item(keys.ACCOUNT_KEY) | {"secret": "00"},
-        key_item(keys.counts(samples.post().id)) | {"likes": 1},
+        key_item(keys.save("ada", samples.post().id)) | {"at": "1"},
     ],
 )
 def test_nothing_follows_from_records_of_other_items(item: Item) -> None:
