@@ -156,8 +156,9 @@ def test_liked_posts_come_first_in_a_search() -> None:
         backend.sign_up(number)
     posts = []
     for number in (1, 2):
-        post = backend.create_post(number, [b"photo %d" % number], f"key-{number}")
-        backend.upload(post, 0, b"photo %d" % number)
+        photo = b"\xff\xd8\xff photo %d" % number
+        post = backend.create_post(number, [photo], f"key-{number}")
+        backend.upload(post, 0, photo)
         backend.drain()
         posts.append(post.id)
     for number in range(2, 6):
