@@ -123,7 +123,9 @@ def _quietly(play: Play, told: Iterable[str]) -> Iterator[str]:
 
 
 def _at_rest(play: Play) -> Iterator[str]:
-    yield from _stored(play, State.read())
+    state = State.read()
+    yield from _stored(play, state)
+    yield from invariants.notices(state)
     yield from invariants.feeds(play)
     if not play.authors:
         return

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Final
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.activity import to_notice
 from shutterfeed.adapters.dynamodb.blocks import BY
 from shutterfeed.adapters.dynamodb.mutes import to_mute, to_muted
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
+from shutterfeed.adapters.dynamodb.records import ACCEPTED
 from shutterfeed.adapters.dynamodb.threads import to_comment
+from shutterfeed.domain.activity import GROUPED, Notice, NoticeKind
 from shutterfeed.domain.delivery import PULLED, Delivery, RecentPosts
+from shutterfeed.domain.ids import ulid_time
 from shutterfeed.domain.media import MediaState, Picture
 from shutterfeed.domain.mutes import NO_MUTES
 from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.schema import FOLLOWERS_SK
 from tests.exploration.machinery import CELEBRITY_FOLLOWERS
 from tests.exploration.play import Landed, Play
 from tests.exploration.state import State
@@ -159,6 +165,32 @@ def requests(state: State) -> Iterator[str]:
             yield f"{user_id} is public, and {waiting} wait for an answer"
     for follower, followee in state.requests & state.edges:
         yield f"{follower} waits for {followee}, and follows already"
+
+
+def notices(state: State) -> Iterator[str]:
+    """Whoever follows, or asks to, is told of to the other, unless muted; and no two groups of one
+    subject overlap."""
+    found: defaultdict[tuple[str, str], list[Notice]] = defaultdict(list)
+    for key, row in sorted(state.metadata.items(), key=lambda item: (item[0].pk, item[0].sk)):
+        if key.sk.startswith(keys.ACTIVITY_PREFIX):
+            notice = to_notice(row)
+            found[notice.kind, notice.subject].append(notice)
+    for alike in found.values():
+        for earlier, later in pairwise(alike):
+            if later.kind in GROUPED and earlier.ends_at > later.since:
+                yield f"{later.kind} of {later.subject} is in {earlier.number} and {later.number}"
+    for key, row in state.metadata.items():
+        if key.sk.startswith(keys.FOLLOWS_PREFIX) and ACCEPTED not in row:
+            (person_id, owner_id), kind = keys.parse_follow(key), NoticeKind.FOLLOW
+        elif key.sk.startswith(keys.REQUEST_PREFIX):
+            (person_id, owner_id), kind = keys.parse_request(key), NoticeKind.FOLLOW_REQUEST
+        else:
+            continue
+        at = ulid_time(keys.parse_followers_sort(row[FOLLOWERS_SK])[0])
+        muted = to_muted(state.metadata.get(keys.reader_mutes(owner_id)))
+        told = found[kind, owner_id]
+        if not muted.has(person_id, at) and (not told or told[-1].ends_at < at):
+            yield f"{owner_id} is not told that {person_id} is among their {kind}s"
 
 
 def blocks(state: State) -> Iterator[str]:
