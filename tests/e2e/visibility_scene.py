@@ -159,6 +159,7 @@ def _body(post: Post, words: _Words, number: int) -> _Body:
         alt=words.word(),
         tag=words.family + words.word(),
         place=words.word(),
+        said=words.word(),
     )
     sent = {
         "caption": f"{words.family} {marks.word} #{words.family}all #{marks.tag}",
@@ -184,16 +185,27 @@ def _published(
         created[post] = (answer["post"]["id"], answer["post"]["media"][0]["id"])
         if post in _ARRIVING:
             api.upload(answer["uploads"][0], body.photo)
-    links = {}
+    links, said = {}, {}
     for post in _ARRIVING:
         shown = published(apis[IDENTITY[OWNERS[post]]], created[post][0])
+        said[post] = _commented(apis[IDENTITY[OWNERS[post]]], shown["id"], bodies[post].marks)
         links[post] = shown["media"][0]["renditions"][0]["url"]
     return {
-        post: _with_ids(bodies[post].marks, *created[post], links.get(post)) for post in Post
+        post: _with_ids(bodies[post].marks, *created[post], links.get(post), said.get(post))
+        for post in Post
     }, links
 
 
-def _with_ids(marks: PostMarks, post_id: str, media_id: str, link: str | None) -> PostMarks:
+def _commented(api: Api, post_id: str, marks: PostMarks) -> str:
+    """The id of a comment that the author makes, and replies to."""
+    comment_id: str = api.comment(post_id, marks.said, f"{marks.said}-root")["id"]
+    api.comment(post_id, f"{marks.said} again", f"{marks.said}-reply", reply_to=comment_id)
+    return comment_id
+
+
+def _with_ids(
+    marks: PostMarks, post_id: str, media_id: str, link: str | None, comment_id: str | None
+) -> PostMarks:
     blob_id = link.split("/media/")[1].split("/")[0] if link else ""
     return PostMarks(
         post_id,
@@ -204,6 +216,8 @@ def _with_ids(marks: PostMarks, post_id: str, media_id: str, link: str | None) -
         marks.tag,
         marks.place,
         blob_id,
+        "" if comment_id is None else marks.said,
+        comment_id or f"{post_id}-{media_id}",
     )
 
 

@@ -108,7 +108,7 @@ def _numbers(schema: Schema) -> st.SearchStrategy[float]:
 
 def _lists(schema: Schema) -> st.SearchStrategy[list[Any]]:
     most = min(3, schema["maxItems"])
-    return st.lists(allowed(schema["items"]), min_size=schema["minItems"], max_size=most)
+    return st.lists(allowed(schema["items"]), min_size=schema.get("minItems", 0), max_size=most)
 
 
 def _objects(schema: Schema) -> st.SearchStrategy[dict[str, Any]]:

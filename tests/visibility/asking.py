@@ -25,7 +25,7 @@ from tests.visibility.rules import Surface
 QUERIES: Final = frozenset(
     (
         *("cursor", "limit", "since", "until", "q", "type", "media", "near", "km"),
-        *("post", "user", "url", "maxwidth", "maxheight", "format"),
+        *("post", "user", "url", "maxwidth", "maxheight", "format", "order"),
     )
 )
 """The parameters of queries that the matrix knows. One that it does not know may lead to something
@@ -34,6 +34,7 @@ KEY: Final = "Idempotency-Key"
 _NAMED_IN_PATH: Final[Mapping[str, type[User] | type[Post]]] = {
     "handle": User,
     "collection_id": Post,
+    "comment_id": Post,
     "id": Post,
     "media_id": Post,
 }
@@ -167,6 +168,8 @@ def made(
     headers: tuple[tuple[str, str], ...] = ()
     if entry.key is not None:
         body, headers = bodies[entry.key], ((KEY, key_of(entry.key, marks)),)
+    elif entry.has_new_key:
+        headers = ((KEY, f"{marks.family}-new"),)
     path = _path(operation, target, marks)
     return Request(
         operation, entry, asking, target, path, asking.query(marks, target), body, headers
@@ -183,6 +186,7 @@ def _path(operation: Operation, target: Subject | None, marks: Marks) -> str:
     if isinstance(target, Post):
         post_id, media_id = marks.posts[target].id, marks.posts[target].media_id
         values |= {"id": post_id, "media_id": media_id, "collection_id": media_id}
+        values["comment_id"] = marks.posts[target].comment_id
     elif target is not None:
         values["handle"] = marks.users[target].handle
     return operation.path.format_map(values)

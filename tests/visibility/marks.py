@@ -51,11 +51,15 @@ class PostMarks:
     tag: str = ""
     place: str = ""
     blob_id: str = ""
+    said: str = ""
+    comment_id: str = ""
+    """A comment of the owner's on it, with a reply, and the word that both have; for a post that
+    was never published, an id that no comment has."""
 
     def by_facet(self) -> Iterator[tuple[Facet, str]]:
         # The first half of the id is the author's.
         own = self.id.rpartition("-")[2]
-        for mark in (own, self.media_id, self.content_hash, self.word, self.alt):
+        for mark in (own, self.media_id, self.content_hash, self.word, self.alt, self.said):
             yield Facet.ITSELF, mark
         for mark in (self.tag, self.place):
             yield Facet.WORDS, mark
@@ -94,7 +98,12 @@ class Marks:
             for user, m in self.users.items()
         }
         posts = {
-            post: PostMarks(_other(m.id), _other(m.media_id), m.content_hash)
+            post: PostMarks(
+                _other(m.id),
+                _other(m.media_id),
+                m.content_hash,
+                comment_id=f"{_other(m.id)}-{m.comment_id.rpartition('-')[2]}",
+            )
             for post, m in self.posts.items()
         }
         return Marks(self.family, self.site_url, users, posts)

@@ -83,6 +83,8 @@ class Entry:
     body: Callable[[Marks], Any] | None = None
     key: Post | None = None
     """The post with whose body and Idempotency-Key it is asked."""
+    has_new_key: bool = False
+    """Whether it is asked with an Idempotency-Key that was not used before."""
     skip: frozenset[tuple[Subject, Role]] = frozenset()
     """What is not asked, since it would change what is asked after it."""
 
@@ -148,6 +150,7 @@ _FED: Final = (
 )
 
 _ITS_OWN: Final = frozenset(((Post.DELETED, Role.OWNER),))
+_OWN: Final = frozenset((post, Role.OWNER) for post in Post)
 _TO_STAY: Final = frozenset((post, Role.OWNER) for post in Post if post is not Post.DELETED)
 
 MATRIX: Final[Mapping[str, Entry]] = {
@@ -170,6 +173,11 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_followers": _around(Within.FOLLOWERS),
     "list_following": _around(Within.FOLLOWING),
     "get_post": Entry(rules.POST, has_files=True),
+    "list_comments": Entry(rules.COMMENTS),
+    "get_comment": Entry(rules.COMMENT),
+    "list_replies": Entry(rules.COMMENT),
+    "list_own_comments": _list(rules.SAID),
+    "list_held_comments": Entry(rules.SILENT),
     "list_likers": Entry(rules.LIKERS, (rules.PEOPLE,), Within.LIKERS),
     "list_likes": _list(rules.LIKED, has_files=True),
     "list_saved": _list(rules.LIKED, has_files=True),
@@ -195,6 +203,19 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "get_oembed": Entry(askings=_EMBEDDED, has_files=True),
     # From here on they write. What is about posts comes first, and the block last.
     "edit_me": _list(rules.OWN, body=lambda _: {}),
+    # What is answered does not exist, so that nothing is said.
+    "create_comment": Entry(
+        rules.COMMENT_MADE, body=lambda _: {"text": "x", "reply_to": "x"}, has_new_key=True
+    ),
+    "edit_comment": Entry(rules.MODERATE, body=lambda _: {"text": "x"}, skip=_OWN),
+    "hide_comment": Entry(rules.MODERATE),
+    "show_comment": Entry(rules.MODERATE),
+    "pin_comment": Entry(rules.MODERATE),
+    "unpin_comment": Entry(rules.MODERATE),
+    "approve_comment": Entry(rules.MODERATE),
+    "like_comment": Entry(rules.LIKE),
+    "unlike_comment": Entry(rules.LIKE),
+    "delete_comment": Entry(rules.MODERATE, skip=_OWN),
     "like_post": Entry(rules.LIKE),
     "unlike_post": Entry(rules.LIKE),
     "save_post": Entry(rules.LIKE),

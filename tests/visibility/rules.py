@@ -126,6 +126,40 @@ LIKE: Final = Surface(
     _each(Post, NOBODY),
     told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
 )
+COMMENTS: Final = Surface(
+    "The comments on a post",
+    "Whoever sees a post sees what everybody may see of its comments. Here its author has commented"
+    " on it.",
+    _posts(UNBLOCKED, ACCEPTED),
+    told={Post.UNPUBLISHED: OWNER},
+)
+COMMENT: Final = Surface(
+    "A comment by its id, and its replies",
+    "A comment on a post that one may not see is answered like one that does not exist.",
+    _posts(UNBLOCKED, ACCEPTED),
+)
+SAID: Final = Surface(
+    "One's own comments",
+    "All that one has said, also on posts that are deleted.",
+    {**_posts(OWNER, OWNER), Post.DELETED: OWNER},
+)
+COMMENT_MADE: Final = Surface(
+    "A post that one comments on",
+    "Whoever may see a published post is told if they may not comment on it, and here that there is"
+    " nothing to reply to.",
+    _each(Post, NOBODY),
+    told={
+        **_each(LISTED, UNBLOCKED),
+        Post.PRIVATE: ACCEPTED,
+        Post.UNPUBLISHED: OWNER,
+    },
+)
+MODERATE: Final = Surface(
+    "A comment that one edits, deletes or moderates",
+    "Whoever may see a comment is told that it, or its post, is somebody else's.",
+    _posts(OWNER, OWNER),
+    told={**_each(LISTED, UNBLOCKED - OWNER), Post.PRIVATE: ACCEPTED - OWNER},
+)
 LIKERS: Final = Surface(
     "Who likes a post",
     "Whoever may see a published post may see those who like it, as far as they may see them.",

@@ -25,6 +25,8 @@ def sample_marks() -> Marks:
             f"vfamilytag{n:02}",
             f"vfamilyplace p{n:02}z",
             f"BLOB{_id(n)[4:]}",
+            f"said{n:02}z",
+            f"{_id(50)}-{_id(n + 60)}-{_id(n + 80)}",
         )
         for n, post in enumerate(Post, 1)
     }

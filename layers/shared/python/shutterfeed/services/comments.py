@@ -86,7 +86,9 @@ class CommentService:
         if claim.comment_id != comment_id and self.comments.get_many([claim.comment_id]):
             return self._again(viewer, claim, asked)
         self._check(claim, asked)
-        self.comments.add(self._new(claim.comment_id, author_id, text, view.author.profile, root))
+        comment = self._new(claim.comment_id, author_id, text, view.author.profile, root)
+        if self.comments.add(comment):
+            return self.discussions.new(viewer, comment)
         return self._again(viewer, claim, asked)
 
     def edit(self, editor_id: str, comment: str, text: str) -> CommentView:
@@ -113,7 +115,7 @@ class CommentService:
         """Remove a comment of one's own, or on a post of one's own. Repeated, it changes nothing
         more. Raises `NotFound`, and `Forbidden` for a comment of somebody else's."""
         viewer, comment_id = Viewer(user_id), parse_id(comment)
-        view = self.viewing.post(viewer, comment_id.post_id)
+        view = self.discussions.post_of(viewer, comment_id)
         for _ in range(_ATTEMPTS):
             found = self._found(comment_id)
             if user_id not in (found.author_id, found.owner_id):
@@ -145,7 +147,7 @@ class CommentService:
         reply, and `Conflict` for a comment that not everybody sees, or more than `MAX_PINNED`.
         """
         viewer, comment_id = Viewer(owner_id), parse_id(comment)
-        view = self.viewing.post(viewer, comment_id.post_id)
+        view = self.discussions.post_of(viewer, comment_id)
         found = self._found(comment_id)
         self._check_owner(viewer, view, found)
         if comment_id.reply is not None:
@@ -237,7 +239,7 @@ class CommentService:
         """Write what `change` makes of a comment, and repeat that if others changed it meanwhile.
         Nothing is written or charged if it stays the same."""
         comment_id = parse_id(comment)
-        view = self.viewing.post(viewer, comment_id.post_id)
+        view = self.discussions.post_of(viewer, comment_id)
         for _ in range(_ATTEMPTS):
             before = self._found(comment_id)
             if before.removed:

@@ -15,6 +15,7 @@ from shutterfeed.domain.comments import (
     comment_not_found,
     parse_id,
 )
+from shutterfeed.domain.errors import NotFound
 from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import Viewer
@@ -77,7 +78,7 @@ class DiscussionService:
         """The replies to a root, oldest first; for a reply, those to its root. Raises
         `NotFound`."""
         root_id = parse_id(comment).root_id
-        self._visible_post(viewer, str(root_id.post_id))
+        self.post_of(viewer, root_id)
         if not self._shown(viewer, self.comments.threads_of([root_id]), frozenset()):
             raise comment_not_found()
         page = self.comments.replies(root_id, position, limit)
@@ -88,8 +89,21 @@ class DiscussionService:
     def one(self, viewer: Viewer, comment: str) -> CommentView:
         """A comment by its id. Raises `NotFound`."""
         comment_id = parse_id(comment)
-        self._visible_post(viewer, str(comment_id.post_id))
+        self.post_of(viewer, comment_id)
         return self.shown(viewer, comment_id)
+
+    def new(self, viewer: Viewer, comment: Comment) -> CommentView:
+        """A comment as its author sees it right after making it: nothing else is stored of it
+        yet."""
+        return self._shown(viewer, [Thread(comment)], frozenset(), now=True)[0]
+
+    def post_of(self, viewer: Viewer, comment_id: CommentId) -> PostView:
+        """The post of a comment. Raises `NotFound`, as of a comment that does not exist, if the
+        viewer may not see it."""
+        try:
+            return self.viewing.post(viewer, comment_id.post_id)
+        except NotFound:
+            raise comment_not_found() from None
 
     def shown(self, viewer: Viewer, comment_id: CommentId) -> CommentView:
         """A comment on a post that the viewer may see. Raises `NotFound`."""
