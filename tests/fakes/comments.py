@@ -75,6 +75,18 @@ class FakeComments:
         page = page_of(rest, limit, lambda thread: thread.root.id.root)
         return Discussion(page, self.pinned(post_id), self.liked(post_id, viewer_id))
 
+    def look_up(self, comment_id: CommentId, viewer_id: str) -> Discussion:
+        found = self.data.comments.get(comment_id)
+        replies = 0 if comment_id.reply else self._replies(comment_id)
+        threads = () if found is None else (Thread(found, replies),)
+        post_id = comment_id.post_id
+        return Discussion(Page(threads, None), self.pinned(post_id), self.liked(post_id, viewer_id))
+
+    def thread(
+        self, root_id: CommentId, viewer_id: str, after: str | None, limit: int
+    ) -> tuple[Discussion, Page[Comment]]:
+        return self.look_up(root_id, viewer_id), self.replies(root_id, after, limit)
+
     def threads_of(self, root_ids: Sequence[CommentId]) -> tuple[Thread, ...]:
         found = self.get_many(root_ids)
         return tuple(Thread(found[i], self._replies(i)) for i in root_ids if i in found)

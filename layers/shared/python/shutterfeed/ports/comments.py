@@ -75,8 +75,19 @@ class Comments(Protocol):
         are left out if no reply counts. Positions are the ULIDs of roots."""
         ...
 
+    def look_up(self, comment_id: CommentId, viewer_id: str) -> Discussion:
+        """One comment, in the form of a page that has it alone, or nothing: in one round trip."""
+        ...
+
+    def thread(
+        self, root_id: CommentId, viewer_id: str, after: str | None, limit: int
+    ) -> tuple[Discussion, Page[Comment]]:
+        """A root, as `look_up` gives it, and a page of `replies`: in one round trip."""
+        ...
+
     def threads_of(self, root_ids: Sequence[CommentId]) -> tuple[Thread, ...]:
-        """Those of the roots that exist, each with the number of its replies that count."""
+        """Those of the roots that exist, each with the number of its replies that count: in one
+        round trip."""
         ...
 
     def replies(self, root_id: CommentId, after: str | None, limit: int) -> Page[Comment]:

@@ -79,12 +79,12 @@ class DiscussionService:
         `NotFound`."""
         root_id = parse_id(comment).root_id
         self.post_of(viewer, root_id)
-        if not self._shown(viewer, self.comments.threads_of([root_id]), frozenset()):
+        root, page = self.comments.thread(root_id, _id_of(viewer), position, limit)
+        threads = [*root.threads.items, *map(Thread, page.items)]
+        shown = self._shown(viewer, threads, root.liked)
+        if root_id not in [view.comment.id for view in shown]:
             raise comment_not_found()
-        page = self.comments.replies(root_id, position, limit)
-        liked = self.comments.liked(root_id.post_id, _id_of(viewer))
-        threads = [Thread(reply) for reply in page.items]
-        return Page(self._shown(viewer, threads, liked), page.next_position)
+        return Page(shown[1:], page.next_position)
 
     def one(self, viewer: Viewer, comment: str) -> CommentView:
         """A comment by its id. Raises `NotFound`."""
@@ -107,14 +107,8 @@ class DiscussionService:
 
     def shown(self, viewer: Viewer, comment_id: CommentId) -> CommentView:
         """A comment on a post that the viewer may see. Raises `NotFound`."""
-        root_id = comment_id.root_id
-        if comment_id.reply is None:
-            threads = self.comments.threads_of([root_id])
-        else:
-            threads = tuple(map(Thread, self.comments.get_many([comment_id]).values()))
-        liked = self.comments.liked(root_id.post_id, _id_of(viewer))
-        pinned = self.comments.pinned(root_id.post_id)
-        views = self._shown(viewer, threads, liked, pinned, now=True)
+        found = self.comments.look_up(comment_id, _id_of(viewer))
+        views = self._shown(viewer, found.threads.items, found.liked, found.pinned, now=True)
         if not views:
             raise comment_not_found()
         return views[0]

@@ -98,15 +98,36 @@ class DynamoComments:
         ]
         return Discussion(*at_once(calls))
 
-    def threads_of(self, root_ids: Sequence[CommentId]) -> tuple[Thread, ...]:
-        found = self.get_many(root_ids)
-        there = [root_id for root_id in root_ids if root_id in found]
-        counting = [
-            partial(Threads(self.table, root_id.post_id, Order.OLDEST).count, root_id)
-            for root_id in there
+    def look_up(self, comment_id: CommentId, viewer_id: str) -> Discussion:
+        return _discussion(at_once(self._looking_up(comment_id, viewer_id)))
+
+    def thread(
+        self, root_id: CommentId, viewer_id: str, after: str | None, limit: int
+    ) -> tuple[Discussion, Page[Comment]]:
+        replies = partial(self.replies, root_id, after, limit)
+        *found, page = at_once([*self._looking_up(root_id, viewer_id), replies])
+        return _discussion(found), page
+
+    def _looking_up(self, comment_id: CommentId, viewer_id: str) -> list[Any]:
+        return [
+            partial(self.table.get, keys.comment(comment_id)),
+            partial(self._count, comment_id),
+            partial(self.pinned, comment_id.post_id),
+            partial(self.liked, comment_id.post_id, viewer_id),
         ]
-        counts = zip(there, at_once(counting), strict=True)
-        return tuple(Thread(found[root_id], replies) for root_id, replies in counts)
+
+    def _count(self, comment_id: CommentId) -> int:
+        """The number of replies that count; a reply has none."""
+        if comment_id.reply is not None:
+            return 0
+        return Threads(self.table, comment_id.post_id, Order.OLDEST).count(comment_id)
+
+    def threads_of(self, root_ids: Sequence[CommentId]) -> tuple[Thread, ...]:
+        calls: list[Any] = [partial(self.table.get, keys.comment(i)) for i in root_ids]
+        calls += [partial(self._count, root_id) for root_id in root_ids]
+        answers = at_once(calls)
+        found = zip(answers[: len(root_ids)], answers[len(root_ids) :], strict=True)
+        return tuple(Thread(to_comment(item), replies) for item, replies in found if item)
 
     def replies(self, root_id: CommentId, after: str | None, limit: int) -> Page[Comment]:
         start = None if after is None else CommentId(root_id.post_id, root_id.root, after)
@@ -213,6 +234,13 @@ class DynamoComments:
         except ConditionFailed:
             return False
         return True
+
+
+def _discussion(found: Sequence[Any]) -> Discussion:
+    """One comment with what belongs to it, as read by `_looking_up`."""
+    item, replies, pinned, liked = found
+    threads = () if item is None else (Thread(to_comment(item), replies),)
+    return Discussion(Page(threads, None), pinned, liked)
 
 
 def _effects(before: Comment | None, after: Comment) -> list[Write]:
