@@ -340,10 +340,15 @@ def test_a_block_hides_comments_between_two_and_on_the_posts_of_who_blocked(
         body = {"text": "x"} if method == "POST" else None
         asked = client.request(method, where, ben, body=body, headers={"Idempotency-Key": "b"})
         assert asked.status == 404
+    assert client.patch(f"/comments/{bens}", ben, {"text": "x"}).status == 404
     # What everybody is told of their number stays the same.
     assert count(client, CY, post) == 3
     client.delete("/me/blocks/heron", ada)
     assert texts(client, CY, path) == ["ben", "eve"]
+    # One's own words can be taken back in spite of a block.
+    client.put("/me/blocks/heron", ada)
+    assert client.delete(f"/comments/{bens}", ben).status == 204
+    assert count(client, CY, post) == 2
 
 
 def test_comments_are_hidden_with_their_post_and_come_back_with_it(

@@ -113,22 +113,31 @@ class CommentService:
 
     def delete(self, user_id: str, comment: str) -> None:
         """Remove a comment of one's own, or on a post of one's own. Repeated, it changes nothing
-        more. Raises `NotFound`, and `Forbidden` for a comment of somebody else's."""
-        viewer, comment_id = Viewer(user_id), parse_id(comment)
-        view = self.discussions.post_of(viewer, comment_id)
+        more. One's own words can be taken back also where one does not see the post any more.
+
+        Raises `NotFound`, and `Forbidden` for a comment of somebody else's.
+        """
+        comment_id = parse_id(comment)
         for _ in range(_ATTEMPTS):
             found = self._found(comment_id)
-            if user_id not in (found.author_id, found.owner_id):
-                if found.removed:
-                    raise comment_not_found()
-                self._look_at(viewer, view, found)
-                raise Forbidden(
-                    "not_your_comment",
-                    "Only its author and the owner of the post may delete a comment.",
-                )
+            if found.author_id != user_id:
+                self._check_removal(Viewer(user_id), found)
             if found.removed or self.comments.change(found, found.without_text()):
                 return
         raise Busy
+
+    def _check_removal(self, viewer: Viewer, comment: Comment) -> None:
+        """Raise an error unless the viewer, who did not write the comment, may remove it."""
+        view = self.discussions.post_of(viewer, comment.id)
+        if viewer.is_user(comment.owner_id):
+            return
+        if comment.removed:
+            raise comment_not_found()
+        self._look_at(viewer, view, comment)
+        raise Forbidden(
+            "not_your_comment",
+            "Only its author and the owner of the post may delete a comment.",
+        )
 
     def hide(self, owner_id: str, comment: str, *, hidden: bool) -> CommentView:
         """Hide a comment from all but its author and the owner of the post, or show it again.
