@@ -12,14 +12,17 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.commented import ENTRIES
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.comments import Comment, CommentId, Order, Thread
 from shutterfeed.domain.errors import LimitReached
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.limits import Allowance, Limited, Limits
 from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.visibility import NOBODY
+from shutterfeed.domain.users import CommentsFrom
+from shutterfeed.domain.visibility import NOBODY, Relation, Viewer
 from shutterfeed.ports.comments import Claim
+from shutterfeed.ports.posts import KEEP, Keep
 from shutterfeed.ports.viewing import Wanted
 from tests import samples
 from tests.contract.conftest import Store, Tables
@@ -277,3 +280,58 @@ def test_a_page_of_notes_is_never_larger_than_one_write_unit(tables: Tables) -> 
         comments.claim(BEN, claim, START, spending)
     item = tables.metadata.get(keys.commented(BEN, 0)) or {}
     assert sum(len(name) + len(str(value)) for name, value in item.items()) <= 1024
+
+
+def _with_people(store: Store) -> None:
+    for number in (1, 2, 3):
+        store.profiles.create(samples.profile(number))
+
+
+def test_whom_the_owner_of_a_post_has_blocked_is_known_to_everybody_who_reads(
+    store: Store,
+) -> None:
+    _with_people(store)
+    store.blocks.block(ADA, Block(BEN, "ben", START))
+    store.blocks.block(CY, Block(ADA, "ada", START))
+    store.blocks.block(CY, Block(BEN, "ben", START))
+    wanted = Wanted(authors=[ADA, BEN, CY], host=ADA)
+    for viewer in (NOBODY, Viewer(CY), Viewer(ADA), Viewer(BEN)):
+        stored = store.viewing.read_now(viewer, wanted)
+        assert stored.barred == {BEN}
+        assert stored.profiles.keys() == {ADA, BEN, CY}
+    relation = store.viewing.read_now(Viewer(CY), wanted).relation_to
+    assert relation(BEN) == relation(ADA) == Relation(has_blocked=True)
+    assert store.viewing.read_now(Viewer(ADA), wanted).relation_to(CY) == Relation(is_blocked=True)
+    assert store.viewing.read_now(NOBODY, Wanted(authors=[BEN])).barred == frozenset()
+
+
+def test_the_words_of_a_user_are_kept_beside_the_profile_which_counts_them(store: Store) -> None:
+    _with_people(store)
+    assert store.profiles.held_words(ADA) == ()
+    store.profiles.edit(
+        ADA, None, None, comments_from=CommentsFrom.NOBODY, held_words=["one", "two"]
+    )
+    store.profiles.edit(ADA, None, "bio")
+    profile = store.profiles.get(ADA)
+    assert profile is not None
+    assert (profile.comments_from, profile.held_words) == (CommentsFrom.NOBODY, 2)
+    assert store.profiles.held_words(ADA) == ("one", "two")
+    assert store.profiles.held_words(BEN) == ()
+    store.profiles.edit(ADA, None, None, held_words=[])
+    assert store.profiles.held_words(ADA) == ()
+
+
+def test_who_may_comment_is_kept_with_the_post_until_it_is_edited(store: Store) -> None:
+    _with_people(store)
+    post = replace(samples.post(), comments_from=CommentsFrom.FOLLOWERS)
+    store.posts.create(post, samples.uploads(post), "key", "print")
+
+    def edited(comments_from: CommentsFrom | Keep | None = KEEP) -> CommentsFrom | None:
+        assert store.posts.edit(post.id, "caption", None, (), comments_from=comments_from)
+        found = store.posts.get(post.id)
+        assert found is not None
+        return found.comments_from
+
+    assert edited() is CommentsFrom.FOLLOWERS
+    assert edited(CommentsFrom.NOBODY) is edited() is CommentsFrom.NOBODY
+    assert edited(None) is edited() is None
