@@ -410,3 +410,19 @@ def test_the_first_comments_are_the_pinned_and_then_the_most_liked(
     assert client.get("/feed", ada).json["items"][0]["first_comments"] is None
     for path in ("/posts/x/comments", "/comments/x", "/comments/x/replies"):
         assert client.get(path, ada).status == 404
+
+
+def test_people_in_comments_are_shown_by_todays_handles(
+    client: Client, post: str, ada: Person, ben: Person, eve: Person
+) -> None:
+    said = comment(client, ben, post, "Hello @Eve and @nobody.here").json
+    assert (said["text"], said["mentions"]) == ("Hello @Eve and @nobody.here", ["eve"])
+    client.patch("/me", eve, {"handle": "evelyn", "mentions_from": "nobody"})
+    shown = client.get(f"/comments/{said['id']}", ada).json
+    assert (shown["text"], shown["mentions"]) == ("Hello @evelyn and @nobody.here", ["evelyn"])
+    # Whoever is mentioned already stays so; nobody else can mention her.
+    edited = client.patch(f"/comments/{said['id']}", ben, {"text": "Hi @evelyn, hi @cyd"}).json
+    assert (edited["text"], edited["mentions"]) == ("Hi @evelyn, hi @cyd", ["evelyn", "cyd"])
+    assert comment(client, CY, post, "Hi @evelyn").json["mentions"] == []
+    client.put("/me/blocks/evelyn", ada)
+    assert client.get(f"/comments/{said['id']}", ada).json["mentions"] == ["cyd"]

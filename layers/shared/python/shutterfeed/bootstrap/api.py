@@ -218,6 +218,7 @@ def wire(
             comments=comments,
             discussions=discussions,
             viewing=viewing,
+            people=people,
             limits=limits,
             clock=clock,
             ids=ids,

@@ -29,6 +29,7 @@ from shutterfeed.ports.comments import Claim, Comments
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.discussions import DiscussionService
+from shutterfeed.services.people import PeopleService
 from shutterfeed.services.posts import check_idempotency_key
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.viewing import (
@@ -48,6 +49,7 @@ class CommentService:
     comments: Comments
     discussions: DiscussionService
     viewing: ViewingService
+    people: PeopleService
     limits: Limits
     clock: Clock
     ids: Ids
@@ -103,11 +105,18 @@ class CommentService:
         def edited(before: Comment, view: PostView) -> Comment:
             if before.author_id != editor_id:
                 raise Forbidden("not_your_comment", "Only its author may change a comment.")
-            if before.text == text:
+            written = self.people.written(editor_id, text, before.mentions)
+            if (written.text, written.mentions) == (before.text, before.mentions):
                 return before
             held = self._is_held(editor_id, text, view.author.profile)
             now = self.clock.now()
-            return replace(before, text=text, mentions=(), edited_at=now, held=held)
+            return replace(
+                before,
+                text=written.text,
+                mentions=written.mentions,
+                edited_at=now,
+                held=held,
+            )
 
         return self._changed(viewer, comment, edited)
 
@@ -207,7 +216,10 @@ class CommentService:
         held = self._is_held(author_id, text, owner)
         # What answers a comment that others do not see is not seen by others either.
         hidden = root is not None and not root.counts
-        return Comment(comment_id, author_id, text, held=held, hidden=hidden)
+        written = self.people.written(author_id, text)
+        return Comment(
+            comment_id, author_id, written.text, written.mentions, held=held, hidden=hidden
+        )
 
     def _is_held(self, author_id: str, text: str, owner: Profile) -> bool:
         if author_id == owner.user_id or not owner.held_words:
