@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shutterfeed import keys, schema
 from shutterfeed.domain.activity import Notice, NoticeKind
+from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import MalformedId, PostId, random_id
 from shutterfeed.domain.media import Reference
@@ -281,6 +282,41 @@ def test_the_renditions_of_a_blob_are_below_its_prefix_and_no_other_blobs(blob_i
     assert keys.parse_rendition_object(f"media/{blob_id}/640.jpg") == (blob_id, "640.jpg")
     assert keys.rendition_object(blob_id, "640.jpg").startswith(keys.rendition_prefix(blob_id))
     assert not keys.rendition_object(blob_id + "0", "x").startswith(keys.rendition_prefix(blob_id))
+
+
+@given(strategies.post_ids, ulids, ulids | st.none(), ulids)
+def test_comments(post_id: PostId, root: str, reply: str | None, user_id: str) -> None:
+    comment_id = CommentId(post_id, root, reply)
+    key, like = keys.comment(comment_id), keys.comment_like(comment_id, user_id)
+    assert keys.parse_comment(key) == keys.parse_comment_like(like) == comment_id
+    assert key.pk == like.pk == keys.pinned(post_id).pk
+    assert like.sk.startswith(keys.comment_likes(user_id))
+    assert not like.sk.startswith(keys.COMMENT_PREFIX)
+    assert keys.held(comment_id) == keys.held_entry(post_id.author_id, comment_id.ulid)
+    thread = keys.comment(comment_id.root_id).sk
+    assert thread <= key.sk < keys.after_thread(comment_id.root_id).sk
+
+
+@given(strategies.post_ids, ulids, ulids, ulids)
+def test_a_thread_stands_whole_before_the_next_root(
+    post_id: PostId, root: str, other: str, reply: str
+) -> None:
+    first, second = sorted((root, other))
+    if first != second:
+        end = keys.after_thread(CommentId(post_id, first)).sk
+        assert end < keys.comment(CommentId(post_id, second)).sk
+        assert end < keys.comment(CommentId(post_id, second, reply)).sk
+
+
+@given(ulids, st.integers(0, 10**8 - 1), st.integers(0, 10**8 - 1))
+def test_pages_of_what_somebody_has_said_stand_in_their_order(
+    user_id: str, one: int, other: int
+) -> None:
+    first, second = keys.commented(user_id, one), keys.commented(user_id, other)
+    assert keys.parse_commented(first) == one
+    assert (first.sk < second.sk) is (one < other)
+    for key in (first, keys.held_words(user_id), keys.held_entry(user_id, user_id)):
+        assert not keys.READER_RANGE[0] <= key.sk <= keys.READER_RANGE[1]
 
 
 @given(strategies.post_ids, ulids, ulids)
