@@ -134,6 +134,19 @@ def test_the_same_request_twice_at_once_makes_one_comment(backend: Backend) -> N
     assert _counted(backend, post) == 1
 
 
+def test_a_repetition_is_answered_whatever_has_happened_to_what_it_replies_to(
+    backend: Backend,
+) -> None:
+    post = _published(backend)
+    root = _say(backend, BEN, post, "root")
+    reply = _say(backend, CY, post, "reply", str(root))
+    backend.comments.delete(BEN, str(root))
+    assert _say(backend, CY, post, "reply", str(root)) == reply
+    with pytest.raises(NotFound):
+        _say(backend, CY, post, "another", str(root))
+    assert _counted(backend, post) == 1
+
+
 def test_a_key_is_good_for_a_day(backend: Backend) -> None:
     post = _published(backend)
     first = _say(backend, BEN, post)

@@ -18,7 +18,7 @@ from shutterfeed.domain.comments import (
     parse_id,
     too_many_pinned,
 )
-from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput
+from shutterfeed.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
 from shutterfeed.domain.holding import holds
 from shutterfeed.domain.ids import MalformedId, PostId
 from shutterfeed.domain.limits import Limits
@@ -71,12 +71,13 @@ class CommentService:
         self.users.me(author_id)
         asked = _Asked(key_digest(idempotency_key), fingerprint(view.post.id, text, reply_to))
         since = self.clock.now() - IDEMPOTENCY_RETENTION
-        if not view.can_comment:
+        try:
+            root = self._allowed(viewer, view, reply_to)
+        except (Forbidden, NotFound):
             earlier = self.comments.claimed(author_id, asked.digest, since)
             if earlier is None:
-                raise closed_to(view.post, view.author.profile)
+                raise
             return self._again(viewer, earlier, asked)
-        root = None if reply_to is None else self._root(viewer, view, reply_to)
         now = self.clock.now()
         own = self.ids.new(now)
         comment_id = CommentId(view.post.id, own)
@@ -197,9 +198,14 @@ class CommentService:
             self.comments.unlike(comment_id, user_id)
         return self.discussions.shown(viewer, comment_id)
 
-    def _root(self, viewer: Viewer, view: PostView, reply_to: str) -> Comment:
-        """The root to which a reply belongs. Raises `NotFound` if the viewer does not see what they
-        reply to."""
+    def _allowed(self, viewer: Viewer, view: PostView, reply_to: str | None) -> Comment | None:
+        """The root to which a reply belongs; None for a comment on the post itself. Raises
+        `Forbidden` for somebody who may not comment on the post, and `NotFound` if they do not see
+        what they reply to."""
+        if not view.can_comment:
+            raise closed_to(view.post, view.author.profile)
+        if reply_to is None:
+            return None
         answered = parse_id(reply_to)
         if answered.post_id != view.post.id:
             raise comment_not_found()
