@@ -2,6 +2,7 @@
 // so that it can be cached for ever; index.html names it and is never cached.
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { page as documentation } from "./docs/page.ts";
 import "./limits.mjs"; // build/limits.ts, which src/ imports
@@ -9,6 +10,8 @@ import "./limits.mjs"; // build/limits.ts, which src/ imports
 const ROOT = import.meta.dirname;
 const DIST = path.join(ROOT, "dist");
 const FIRST_SCREEN = "src/main.tsx";
+/** Of its script, compressed: whoever adds to it has to leave something for later. */
+const MOST_BYTES = 25 * 1024;
 
 const common = {
   absWorkingDir: ROOT,
@@ -103,6 +106,11 @@ await writeFile(
     .replace("/docs/docs.ts", urlOf(fileOf(docs, "docs/docs.ts"))),
 );
 await cp(DOCUMENT, path.join(DIST, "openapi.json"));
+
+const { length } = gzipSync(await readFile(path.join(ROOT, fileWith(page, FIRST_SCREEN))));
+if (length > MOST_BYTES) {
+  throw new Error(`The first screen's script has ${length} bytes compressed, not ${MOST_BYTES}.`);
+}
 
 // It only imports the file that the page names.
 await rm(path.join(ROOT, fileOf(page, FIRST_SCREEN)));

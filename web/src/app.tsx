@@ -1,4 +1,4 @@
-import type { ComponentType } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { farewell, interrupted, signedIn } from "./auth.ts";
 import { Boundary, reason } from "./components/boundary.tsx";
@@ -15,6 +15,7 @@ import { useStore } from "./store.ts";
 import { sending } from "./tabs.ts";
 import { count, plural } from "./text.ts";
 import { toast } from "./toasts.ts";
+import { unseen } from "./unseen.ts";
 import { FeedView } from "./views/feed.tsx";
 import { NotFoundView } from "./views/not-found.tsx";
 
@@ -24,7 +25,7 @@ const views = () => import("./views/all.ts");
 const view = (
   name: Exclude<
     keyof Awaited<ReturnType<typeof views>>,
-    "PostMenu" | "PublicFrame" | "SignInAgain" | "Suggested"
+    "PendingPosts" | "PostMenu" | "PublicFrame" | "SignInAgain" | "Suggested"
   >,
 ): View => lazy<Record<string, string>>(() => views().then((module) => module[name] as View));
 
@@ -36,6 +37,12 @@ const ROUTES: readonly (readonly [string, View])[] = [
   ["/u/:handle/followers", view("FollowersView")],
   ["/u/:handle/following", view("FollowingView")],
   ["/p/:id", view("PostView")],
+  ["/p/:id/likes", view("LikersView")],
+  ["/activity", view("ActivityView")],
+  ["/liked", view("LikedView")],
+  ["/saved", view("SavedView")],
+  ["/saved/:id", view("CollectionView")],
+  ["/comments", view("OwnCommentsView")],
   ["/search", view("SearchView")],
   ["/tags/:tag", view("TagView")],
   ["/uploads", view("UploadsView")],
@@ -43,6 +50,8 @@ const ROUTES: readonly (readonly [string, View])[] = [
   ["/settings", view("SettingsView")],
   ["/settings/security", view("SecurityView")],
   ["/settings/privacy", view("PrivacyView")],
+  ["/settings/answers", view("AnswersView")],
+  ["/settings/held", view("HeldCommentsView")],
   ["/settings/blocked", view("BlockedView")],
   ["/settings/muted", view("MutedView")],
   ["/requests", view("RequestsView")],
@@ -60,6 +69,7 @@ const PostMenu = lazy(() => views().then((module) => module.PostMenu));
 const SignInView = lazy(() => views().then((module) => module.SignInView));
 const SignInAgain = lazy(() => views().then((module) => module.SignInAgain));
 const Compose = lazy(() => import("./upload/all.ts").then((module) => module.Compose));
+const Counting = lazyPart(() => import("./answers/all.ts").then((module) => module.Counting));
 const Tray = lazyPart(() => import("./upload/all.ts").then((module) => module.Tray));
 
 /** After the first pictures: nothing of it is urgent. */
@@ -107,9 +117,11 @@ function SignedIn({ path }: { path: string }) {
   const composing = useStore(compose);
   const isSending = useStore(sending).size > 0;
   const isInterrupted = useStore(interrupted);
+  const [isSettled, setSettled] = useState(false);
 
   useEffect(() => {
     const timer = setTimeout(() => {
+      setSettled(true);
       void resumePending();
       // Without an answer the remembered profile serves; views that need it ask again.
       loadMe().catch(() => undefined);
@@ -134,6 +146,7 @@ function SignedIn({ path }: { path: string }) {
         </Boundary>
       </main>
       {isSending && <Tray />}
+      {isSettled && <Counting />}
       {composing && (
         <Boundary>
           <Compose files={composing.files} onClose={closeCompose} />
@@ -178,7 +191,8 @@ function OpenMenu() {
 function Navigation({ path }: { path: string }) {
   const user = useStore(me);
   const profile = user ? `/u/${user.handle}` : "/me";
-  const waiting = user?.requests ?? 0;
+  const requests = user?.requests ?? 0;
+  const unread = useStore(unseen);
   return (
     <nav class="nav" aria-label="Main">
       <a class="brand" href="/" aria-label="Shutterfeed">
@@ -199,8 +213,13 @@ function Navigation({ path }: { path: string }) {
             <span class="nav-label">New post</span>
           </button>
         </li>
+        <NavLink href="/activity" label="Activity" icon="activity" path={path} waiting={unread}>
+          {unread} new
+        </NavLink>
         <NavLink href="/uploads" label="Uploads" icon="uploads" path={path} />
-        <NavLink href={profile} label="Profile" icon="person" path={path} waiting={waiting} />
+        <NavLink href={profile} label="Profile" icon="person" path={path} waiting={requests}>
+          {plural(requests, "follow request")}
+        </NavLink>
       </ul>
     </nav>
   );
@@ -211,11 +230,12 @@ interface NavLinkProps {
   label: string;
   icon: IconName;
   path: string;
-  /** The number of people who ask to follow one. */
+  /** How much waits there for one; `children` say it in words. */
   waiting?: number;
+  children?: ComponentChildren;
 }
 
-function NavLink({ href, label, icon, path, waiting = 0 }: NavLinkProps) {
+function NavLink({ href, label, icon, path, waiting = 0, children }: NavLinkProps) {
   return (
     <li>
       <a class="nav-item" href={href} {...(path === href && { "aria-current": "page" as const })}>
@@ -228,7 +248,7 @@ function NavLink({ href, label, icon, path, waiting = 0 }: NavLinkProps) {
           )}
         </span>
         <span class="nav-label">{label}</span>
-        {waiting > 0 && <span class="visually-hidden">{plural(waiting, "follow request")}</span>}
+        {waiting > 0 && <span class="visually-hidden">{children}</span>}
       </a>
     </li>
   );

@@ -55,6 +55,14 @@ function stored(): Me | null {
   const text = localStorage.getItem(KEY);
   // An earlier version of this app kept it without these.
   const kept = text === null ? null : (JSON.parse(text) as Partial<Me>);
-  const unknown = { private: false, requests: 0, sensitive: "blur", public_page: true } as const;
+  const unknown = {
+    private: false,
+    requests: 0,
+    sensitive: "blur",
+    public_page: true,
+    comments_from: "everyone",
+    mentions_from: "everyone",
+    held_words: [],
+  } as const;
   return kept && ({ ...unknown, ...kept } as Me);
 }

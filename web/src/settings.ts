@@ -4,7 +4,9 @@ import { sentence } from "./errors.ts";
 import { me, setMe } from "./me.ts";
 import { toast } from "./toasts.ts";
 
-export type Setting = Partial<Pick<Me, "private" | "public_page" | "sensitive">>;
+export type Setting = Partial<
+  Pick<Me, "private" | "public_page" | "sensitive" | "comments_from" | "mentions_from" | "activity">
+>;
 
 /** `said` is what a success is told by. */
 export async function changeSetting(change: Setting, said: string): Promise<void> {

@@ -18,8 +18,11 @@ const LINKS = new RegExp(
   "giu",
 );
 
-/** A caption in pieces, in order; together they are the caption. */
-export function linkify(caption: string): Piece[] {
+/**
+ * A caption in pieces, in order; together they are the caption. Of handles, only `mentions` are links:
+ * another one may belong to somebody whom the author did not mean. Without `mentions`, all are.
+ */
+export function linkify(caption: string, mentions?: readonly string[]): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const found of caption.matchAll(LINKS)) {
@@ -27,6 +30,7 @@ export function linkify(caption: string): Piece[] {
     const text = url === undefined ? found[0] : withoutSentence(url);
     const href = url === undefined ? address(tag, handle) : webAddress(text);
     if (href === null) continue;
+    if (handle !== undefined && mentions?.includes(handle.toLowerCase()) === false) continue;
     if (found.index > end) pieces.push({ text: caption.slice(end, found.index) });
     pieces.push({ text, href });
     end = found.index + text.length;

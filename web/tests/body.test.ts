@@ -19,6 +19,7 @@ const draft = (fields: object) =>
     caption: "Hi",
     keepsCapture: false,
     isSensitive: false,
+    commentsFrom: null,
     ...fields,
   }) as unknown as Draft;
 
@@ -37,6 +38,7 @@ test("each file is declared by what is known of it", () => {
     place,
     taken_at: null,
     sensitive: false,
+    comments_from: null,
     media: [
       {
         ...known,
@@ -45,6 +47,7 @@ test("each file is declared by what is known of it", () => {
         width: null,
         height: null,
         duration_ms: null,
+        people: [],
       },
       {
         ...known,
@@ -53,6 +56,7 @@ test("each file is declared by what is known of it", () => {
         width: 4,
         height: 2,
         duration_ms: 900,
+        people: [],
       },
     ],
   });

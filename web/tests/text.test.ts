@@ -110,3 +110,15 @@ test("counts, sizes and lengths", () => {
   );
   assert.deepEqual([clock(6_000), clock(165_400)], ["0:06", "2:45"]);
 });
+
+test("of handles, only those that lead to the person who is meant become links", () => {
+  const pieces = linkify("With @Anna and @ben #lake", ["anna"]);
+  assert.deepEqual(
+    pieces.filter(({ href }) => href !== undefined).map(({ text, href }) => [text, href]),
+    [
+      ["@Anna", "/u/anna"],
+      ["#lake", "/tags/lake"],
+    ],
+  );
+  assert.equal(pieces.map(({ text }) => text).join(""), "With @Anna and @ben #lake");
+});

@@ -57,7 +57,13 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/settings/privacy", "Privacy"),
         ("/settings/blocked", "Blocked people"),
         ("/settings/muted", "Muted people"),
+        ("/settings/answers", "Comments and activity"),
+        ("/settings/held", "Held comments"),
         ("/requests", "Follow requests"),
+        ("/activity", "Activity"),
+        ("/saved", "Saved posts"),
+        ("/liked", "Liked posts"),
+        ("/comments", "Your comments"),
         ("/search", None),
         ("/search?q=maya", None),
         ("/search?q=maya&type=users", None),
@@ -67,6 +73,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/uploads", None),
         ("/deleted", "Recently deleted"),
         (f"/p/{maya.api.feed()['items'][0]['id']}", None),
+        (f"/p/{maya.api.feed()['items'][0]['id']}/likes", "Likes"),
         ("/nowhere", None),
     ):
         visitor.open(path)

@@ -1,8 +1,15 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Linked } from "./linked.tsx";
 
+interface Props {
+  text: string;
+  /** Whose handles in it are links. */
+  mentions: readonly string[];
+  whole?: boolean;
+}
+
 /** What was written, with links; long ones open on demand. */
-export function Caption({ text, whole = false }: { text: string; whole?: boolean }) {
+export function Caption({ text, mentions, whole = false }: Props) {
   const [isOpen, setOpen] = useState(whole);
   const [isCut, setCut] = useState(false);
   const box = useRef<HTMLParagraphElement>(null);
@@ -16,7 +23,7 @@ export function Caption({ text, whole = false }: { text: string; whole?: boolean
   return (
     <div class="caption">
       <p ref={box} class={isOpen ? "caption-text" : "caption-text caption-short"} dir="auto">
-        <Linked text={text} />
+        <Linked text={text} mentions={mentions} />
       </p>
       {isCut && !isOpen && (
         <button type="button" class="link-button" onClick={() => setOpen(true)}>

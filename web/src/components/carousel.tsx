@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MediumView, PostBody } from "../api.ts";
+import { lazyPart } from "../lazy.tsx";
 import { ofPost } from "../link-sources.ts";
 import { useCover } from "../sensitive.ts";
 import { Clip } from "./clip.tsx";
@@ -10,6 +11,8 @@ import { Picture } from "./picture.tsx";
 /** Wider or taller than this, a picture would leave no room for anything else. */
 const WIDEST = 1.91;
 const TALLEST = 0.75;
+
+const People = lazyPart(() => import("../answers/all.ts").then((module) => module.People));
 
 interface Props {
   post: PostBody;
@@ -174,6 +177,7 @@ function Slide({
           controls={controls}
         />
       )}
+      {medium.people.length > 0 && <People post={post} medium={medium} />}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren, InputHTMLAttributes } from "preact";
+import type { ComponentChildren, InputHTMLAttributes, JSX } from "preact";
 import { useId } from "preact/hooks";
 
 interface Props {
@@ -9,6 +9,8 @@ interface Props {
   hint?: string | undefined;
   rows?: number;
   input?: InputHTMLAttributes<HTMLInputElement>;
+  /** More attributes of the text box. */
+  area?: JSX.IntrinsicElements["textarea"];
   maxLength?: number;
   children?: ComponentChildren;
 }
@@ -22,6 +24,7 @@ export function Field({
   hint,
   rows,
   input,
+  area,
   maxLength,
   children,
 }: Props) {
@@ -48,7 +51,12 @@ export function Field({
           onInput={(event) => onValue(event.currentTarget.value)}
         />
       ) : (
-        <textarea {...common} rows={rows} onInput={(event) => onValue(event.currentTarget.value)} />
+        <textarea
+          {...area}
+          {...common}
+          rows={rows}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
       )}
       {children}
       {hint && (

@@ -1,10 +1,16 @@
 import { linkify } from "../text.ts";
 
+interface Props {
+  text: string;
+  /** The handles in it that lead to somebody; if it is not known which do, all are links. */
+  mentions?: readonly string[];
+}
+
 /** What somebody wrote, with its hashtags, handles and web addresses as links. */
-export function Linked({ text }: { text: string }) {
+export function Linked({ text, mentions }: Props) {
   return (
     <>
-      {linkify(text).map(({ text: piece, href }, index) => {
+      {linkify(text, mentions).map(({ text: piece, href }, index) => {
         if (href === undefined) return piece;
         if (href.startsWith("/"))
           return (

@@ -8,7 +8,7 @@ import { deletePost } from "../posts.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
 import { useSender } from "../tabs.ts";
-import { Icon } from "./icons.tsx";
+import { MoreIcon } from "./more-icons.tsx";
 
 /** One's own posts on their way, and those that failed with the reason for each file. */
 export function PendingPosts() {
@@ -52,7 +52,7 @@ function PendingPost({ post }: { post: PostBody }) {
         />
       ) : (
         <span class="pending-thumb">
-          <Icon name="image" />
+          <MoreIcon name="image" />
         </span>
       )}
       <div class="pending-text">

@@ -4,6 +4,7 @@ import { type Flags, isMuted } from "../relation.ts";
 import { useRelation } from "../relations.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
+import { MoreIcon } from "./more-icons.tsx";
 import { ChooseMute, ConfirmBlock, ConfirmRemoval } from "./person-dialogs.tsx";
 
 export type PersonStep = "mute" | "block" | "remove";
@@ -78,7 +79,7 @@ export function PersonItems({ person, seen, onStep, onClose }: ItemsProps) {
           </button>
         ) : (
           <button type="button" class="menu-item danger" onClick={() => onStep("block")}>
-            <Icon name="block" /> Block @{handle}
+            <MoreIcon name="block" /> Block @{handle}
           </button>
         )}
       </li>

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { MAX_PLACE_NAME } from "../../build/limits.ts";
 import type { PlaceText } from "../place.ts";
 import { Field } from "./field.tsx";
-import { Icon } from "./icons.tsx";
+import { MoreIcon } from "./more-icons.tsx";
 
 interface Props {
   place: PlaceText;
@@ -30,7 +30,7 @@ export function PlaceFields({ place: { name, latitude, longitude }, onPlace, err
   return (
     <details class="place" open={isOpen || error !== null}>
       <summary>
-        <Icon name="place" /> {name || "Add a place"}
+        <MoreIcon name="place" /> {name || "Add a place"}
       </summary>
       <Field
         label="Name of the place"

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from "preact";
 import type { PostBody } from "../api.ts";
 import { signedIn } from "../auth.ts";
+import { lazyPart } from "../lazy.tsx";
 import { openMenu } from "../post-menu.ts";
 import { usePost } from "../posts.ts";
 import { FEED_SIZES } from "../sources.ts";
@@ -9,23 +11,32 @@ import { Avatar } from "./avatar.tsx";
 import { Caption } from "./caption.tsx";
 import { Carousel, nameOf } from "./carousel.tsx";
 import { Icon } from "./icons.tsx";
-import { share } from "./share.ts";
 
-/** A post in the feed. */
-export function PostCard({ post: given, eager = false }: { post: PostBody; eager?: boolean }) {
+const Actions = lazyPart(() => import("../answers/all.ts").then((module) => module.Actions));
+
+interface Props {
+  post: PostBody;
+  eager?: boolean;
+  /** Its buttons are fetched now; until then, their place is kept. */
+  hasActions: boolean;
+}
+
+/** A post in the feed. It can have the focus, for the keys that answer it. */
+export function PostCard({ post: given, eager = false, hasActions }: Props) {
   const post = usePost(given);
   if (post.state === "deleted") return null;
   return (
-    <article class="card" aria-label={`Post by ${nameOf(post)}`}>
+    <article class="card" aria-label={`Post by ${nameOf(post)}`} tabIndex={-1}>
       <PostHead post={post} />
       <Carousel post={post} sizes={FEED_SIZES} eager={eager} />
-      <Caption text={post.caption} />
+      <div class="actions">{hasActions && <Actions post={post} />}</div>
+      <Caption text={post.caption} mentions={post.mentions} />
     </article>
   );
 }
 
 /** Who posted, when and where, and what can be done about it. */
-export function PostHead({ post }: { post: PostBody }) {
+export function PostHead({ post, children }: { post: PostBody; children?: ComponentChildren }) {
   const { author, place, published_at: published } = post;
   const isSignedIn = useStore(signedIn);
   return (
@@ -63,9 +74,7 @@ export function PostHead({ post }: { post: PostBody }) {
           )}
         </p>
       </div>
-      <button type="button" class="icon-button" aria-label="Share" onClick={() => void share(post)}>
-        <Icon name="share" />
-      </button>
+      {children}
       {isSignedIn && (
         <button
           type="button"

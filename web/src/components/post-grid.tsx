@@ -5,23 +5,40 @@ import { useCover } from "../sensitive.ts";
 import { describe } from "./carousel.tsx";
 import { CoverButton, CoverPicture } from "./cover.tsx";
 import { Icon } from "./icons.tsx";
+import { MoreIcon } from "./more-icons.tsx";
 import { Picture } from "./picture.tsx";
 
 const SIZES = "(min-width: 1200px) 300px, (min-width: 700px) 25vw, 33vw";
 const ON_FIRST_SCREEN = 6;
 
+interface Props {
+  posts: readonly PostBody[];
+  /** Takes a post out of the list that is shown, if that can be done there. */
+  onTakeOut?: (post: PostBody) => void;
+}
+
 /** Posts as squares, each a link to its page. */
-export function PostGrid({ posts }: { posts: readonly PostBody[] }) {
+export function PostGrid({ posts, onTakeOut }: Props) {
   return (
     <ul class="grid">
       {posts.map((post, index) => (
-        <Tile key={post.id} post={post} eager={index < ON_FIRST_SCREEN} />
+        <Tile
+          key={post.id}
+          post={post}
+          eager={index < ON_FIRST_SCREEN}
+          {...(onTakeOut && { onTakeOut })}
+        />
       ))}
     </ul>
   );
 }
 
-function Tile({ post: given, eager }: { post: PostBody; eager: boolean }) {
+interface TileProps extends Pick<Props, "onTakeOut"> {
+  post: PostBody;
+  eager: boolean;
+}
+
+function Tile({ post: given, eager, onTakeOut }: TileProps) {
   const post = usePost(given);
   const cover = useCover(post);
   const [first] = post.media;
@@ -52,16 +69,26 @@ function Tile({ post: given, eager }: { post: PostBody; eager: boolean }) {
         )}
         {post.media.length > 1 ? (
           <span class="tile-mark">
-            <Icon name="album" />
+            <MoreIcon name="album" />
           </span>
         ) : (
           first.clip && (
             <span class="tile-mark">
-              <Icon name="video" />
+              <MoreIcon name="video" />
             </span>
           )
         )}
       </a>
+      {onTakeOut && (
+        <button
+          type="button"
+          class="tile-out"
+          aria-label={`Take out: ${label}`}
+          onClick={() => onTakeOut(post)}
+        >
+          <Icon name="close" />
+        </button>
+      )}
     </li>
   );
 }

@@ -1,5 +1,8 @@
 import { useState } from "preact/hooks";
 import { MAX_ALT_TEXT, MAX_CAPTION } from "../../build/limits.ts";
+import { Collect } from "../answers/collect.tsx";
+import { CommentsChoice } from "../answers/comments-choice.tsx";
+import { MentionField } from "../answers/mention-field.tsx";
 import { call, type PostBody } from "../api.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { ofPost } from "../link-sources.ts";
@@ -14,7 +17,7 @@ import { Confirm } from "./confirm.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 import { FileImage } from "./file-image.tsx";
-import { Icon } from "./icons.tsx";
+import { MoreIcon } from "./more-icons.tsx";
 import { PersonDialog, PersonItems, type PersonStep } from "./person-menu.tsx";
 import { PlaceFields } from "./place-fields.tsx";
 import { SensitiveSwitch } from "./sensitive-switch.tsx";
@@ -30,10 +33,11 @@ export function PostMenu({ post: given, onClose }: Props) {
   const post = usePost(given);
   const user = useStore(me);
   const own = user?.id === post.author.id;
-  const [step, setStep] = useState<"menu" | "edit" | "delete" | PersonStep>("menu");
+  const [step, setStep] = useState<"menu" | "edit" | "delete" | "collect" | PersonStep>("menu");
 
   if (step === "edit") return <EditPost post={post} onClose={onClose} />;
   if (step === "delete") return <ConfirmDelete post={post} onClose={onClose} />;
+  if (step === "collect") return <Collect post={post} onClose={onClose} />;
   if (step !== "menu") return <PersonDialog step={step} person={post.author} onClose={onClose} />;
   return (
     <Dialog title="Post options" class="dialog-menu" onClose={onClose}>
@@ -41,7 +45,7 @@ export function PostMenu({ post: given, onClose }: Props) {
         {location.value.path !== `/p/${post.id}` && (
           <li>
             <a class="menu-item" href={`/p/${post.id}`} onClick={onClose}>
-              <Icon name="image" /> Go to post
+              <MoreIcon name="image" /> Go to post
             </a>
           </li>
         )}
@@ -54,19 +58,24 @@ export function PostMenu({ post: given, onClose }: Props) {
               void share(post);
             }}
           >
-            <Icon name="link" /> Share link
+            <MoreIcon name="link" /> Share link
+          </button>
+        </li>
+        <li>
+          <button type="button" class="menu-item" onClick={() => setStep("collect")}>
+            <MoreIcon name="save" /> Add to a collection
           </button>
         </li>
         {own && (
           <>
             <li>
               <button type="button" class="menu-item" onClick={() => setStep("edit")}>
-                <Icon name="edit" /> Edit post
+                <MoreIcon name="edit" /> Edit post
               </button>
             </li>
             <li>
               <button type="button" class="menu-item danger" onClick={() => setStep("delete")}>
-                <Icon name="trash" /> Delete post
+                <MoreIcon name="trash" /> Delete post
               </button>
             </li>
           </>
@@ -107,6 +116,7 @@ function EditPost({ post, onClose }: Props) {
   );
   const [place, setPlace] = useState(placeText(post.place));
   const [isSensitive, setSensitive] = useState(post.sensitive);
+  const [commentsFrom, setCommentsFrom] = useState(post.comments_from);
   const [placeError, setPlaceError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -125,6 +135,7 @@ function EditPost({ post, onClose }: Props) {
         caption,
         ...(changed.length > 0 && { alt_texts }),
         place: parsed,
+        ...(commentsFrom !== post.comments_from && { comments_from: commentsFrom }),
         ...(isSensitive !== post.sensitive && { sensitive: isSensitive }),
       };
       remember(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
@@ -141,7 +152,7 @@ function EditPost({ post, onClose }: Props) {
     <Dialog title="Edit post" onClose={onClose}>
       <form class="dialog-form" onSubmit={(event) => void save(event)}>
         <div class="dialog-body form">
-          <Field
+          <MentionField
             label="Caption"
             rows={4}
             value={caption}
@@ -179,6 +190,7 @@ function EditPost({ post, onClose }: Props) {
             error={placeError}
           />
           <SensitiveSwitch isOn={isSensitive} onChange={setSensitive} />
+          <CommentsChoice value={commentsFrom} onChange={setCommentsFrom} />
           {error !== null && !isOfCaption && (
             <p class="field-error" role="alert">
               {sentence(error)}

@@ -8,6 +8,7 @@ export function bodyOf(draft: Draft, place: NonNullable<CreatePost["place"]> | n
     place,
     taken_at: null,
     sensitive: draft.isSensitive,
+    comments_from: draft.commentsFrom,
     media: draft.items.map((item) => ({
       content_type: item.type!,
       bytes: item.file.size,
@@ -17,6 +18,7 @@ export function bodyOf(draft: Draft, place: NonNullable<CreatePost["place"]> | n
       width: item.video?.width ?? null,
       height: item.video?.height ?? null,
       duration_ms: item.video?.durationMs ?? null,
+      people: [],
     })),
   };
 }

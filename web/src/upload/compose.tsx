@@ -1,8 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { MAX_CAPTION, MAX_MEDIA } from "../../build/limits.ts";
+import { CommentsChoice } from "../answers/comments-choice.tsx";
+import { MentionField } from "../answers/mention-field.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { Field } from "../components/field.tsx";
-import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { PlaceFields } from "../components/place-fields.tsx";
 import { SensitiveSwitch } from "../components/sensitive-switch.tsx";
 import { filesTaken } from "../compose.ts";
@@ -99,7 +100,7 @@ export function Compose({ files, onClose }: Props) {
           {current.items.length < MAX_MEDIA && <Chooser isFirst={!hasItems} />}
           {hasItems && (
             <>
-              <Field
+              <MentionField
                 label="Caption"
                 rows={3}
                 value={current.caption}
@@ -124,6 +125,10 @@ export function Compose({ files, onClose }: Props) {
               <SensitiveSwitch
                 isOn={current.isSensitive}
                 onChange={(isSensitive) => edit({ isSensitive })}
+              />
+              <CommentsChoice
+                value={current.commentsFrom}
+                onChange={(commentsFrom) => edit({ commentsFrom })}
               />
             </>
           )}
@@ -158,7 +163,7 @@ export function Compose({ files, onClose }: Props) {
 function Chooser({ isFirst }: { isFirst: boolean }) {
   return (
     <label class={isFirst ? "chooser chooser-first" : "chooser"}>
-      <Icon name="image" />
+      <MoreIcon name="image" />
       <span class="chooser-text">{isFirst ? "Choose photos and videos" : "Add more"}</span>
       {isFirst && (
         <span class="chooser-hint">or drop or paste them here; up to {MAX_MEDIA} for one post</span>

@@ -1,5 +1,6 @@
 /** A post that is being put together: kept when its dialog is closed, gone when it is posted. */
 import { MAX_MEDIA, MAX_PAGE, MAX_PHOTO_BYTES, MAX_VIDEO_BYTES } from "../../build/limits.ts";
+import type { CommentsFrom } from "../answers/comments-choice.tsx";
 import { call, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
@@ -39,6 +40,7 @@ export interface Draft {
   readonly place: PlaceText;
   readonly keepsCapture: boolean;
   readonly isSensitive: boolean;
+  readonly commentsFrom: CommentsFrom;
   /** About the selection as a whole. */
   readonly note: string | null;
 }
@@ -49,6 +51,7 @@ const EMPTY: Draft = {
   place: NO_PLACE,
   keepsCapture: false,
   isSensitive: false,
+  commentsFrom: null,
   note: null,
 };
 

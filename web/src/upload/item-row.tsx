@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { MAX_ALT_TEXT } from "../../build/limits.ts";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { clock, fileSize } from "../text.ts";
 import { changeItem, type Item, move, remove } from "./draft.ts";
 import { isVideo } from "./sniff.ts";
@@ -125,7 +126,7 @@ function Preview({ item }: { item: Item }) {
   if (problem !== null)
     return (
       <span class="item-tile">
-        <Icon name="warning" />
+        <MoreIcon name="warning" />
       </span>
     );
   if (preview === null || type === null) return <span class="item-tile skeleton" />;

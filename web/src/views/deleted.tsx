@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { call, type DeletedPost } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { FileImage } from "../components/file-image.tsx";
-import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { OF_DELETED } from "../link-sources.ts";
 import { List } from "../lists.ts";
@@ -58,7 +58,7 @@ function Row({ item }: { item: DeletedPost }) {
         <FileImage class="row-thumb" url={thumb} source={OF_DELETED} alt="" />
       ) : (
         <span class="row-thumb">
-          <Icon name="image" />
+          <MoreIcon name="image" />
         </span>
       )}
       <div class="row-text">

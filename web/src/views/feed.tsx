@@ -2,13 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Page } from "../components/page.tsx";
-import { PendingPosts } from "../components/pending-posts.tsx";
 import { PostCard } from "../components/post-card.tsx";
 import { openCompose } from "../compose.ts";
 import { sentence } from "../errors.ts";
 import { askForNews, dropGone, feed, lacksOwn, news, showNews } from "../feed.ts";
 import { lazyPart } from "../lazy.tsx";
-import { published } from "../pending.ts";
+import { pending, published } from "../pending.ts";
 import { useIsShown } from "../relations.ts";
 import { currentCover } from "../sensitive.ts";
 import { useStore } from "../store.ts";
@@ -23,11 +22,13 @@ const FIRST_POSTS = 2;
 const FIRST_PICTURE_MS = 2_000;
 
 const Suggested = lazyPart(() => import("./all.ts").then((module) => module.Suggested));
+const PendingPosts = lazyPart(() => import("./all.ts").then((module) => module.PendingPosts));
 
 export function FeedView() {
   const list = feed();
   const isShown = useIsShown();
   const { items } = useStore(list.state);
+  const isWaiting = useStore(pending).length > 0;
   const [isSettled, settle] = useFirstPicture(items.length > 0);
   const first = items.slice(0, FIRST_POSTS);
   const isCovered = first.length > 0 && first.every((post) => currentCover(post) === "closed");
@@ -40,7 +41,7 @@ export function FeedView() {
   return (
     <Page title="Home" hideTitle class="page-feed">
       <NewPosts />
-      <PendingPosts />
+      {isWaiting && <PendingPosts />}
       <Endless
         list={list}
         isShown={isShown}
@@ -54,7 +55,7 @@ export function FeedView() {
             onErrorCapture={settle}
           >
             {posts.slice(0, isSettled ? posts.length : FIRST_POSTS).map((post, index) => (
-              <PostCard key={post.id} post={post} eager={index === 0} />
+              <PostCard key={post.id} post={post} eager={index === 0} hasActions={isSettled} />
             ))}
           </div>
         )}

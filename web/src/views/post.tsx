@@ -1,16 +1,21 @@
 import { useEffect, useState } from "preact/hooks";
+import { Actions } from "../answers/actions.tsx";
+import { Comments } from "../answers/comments.tsx";
 import type { PostBody } from "../api.ts";
 import { signedIn } from "../auth.ts";
 import { Caption } from "../components/caption.tsx";
 import { Carousel, nameOf } from "../components/carousel.tsx";
 import { Empty, Retry } from "../components/endless.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { PostHead } from "../components/post-card.tsx";
+import { share } from "../components/share.ts";
 import { isNotFound } from "../errors.ts";
 import { follow } from "../pending.ts";
 import { fetchPost, recall, restorePost, usePost } from "../posts.ts";
 import { useRelation } from "../relations.ts";
 import { useResource } from "../resource.ts";
+import { useStore } from "../store.ts";
 import { fullDate } from "../text.ts";
 import { NotForStrangers } from "./public.tsx";
 
@@ -47,6 +52,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
   const post = usePost(given);
   const [isGone, setGone] = useState(false);
   const { blocked_by_me } = useRelation(post.author.id);
+  const isSignedIn = useStore(signedIn);
 
   // What was remembered is shown at once, and then what is true now.
   useEffect(() => {
@@ -67,8 +73,13 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
           <Carousel post={post} sizes={SIZES} eager controls />
         </div>
         <div class="post-side">
-          <PostHead post={post} />
-          <Caption text={post.caption} whole />
+          <PostHead post={post}>{!isSignedIn && <ShareButton post={post} />}</PostHead>
+          {isSignedIn && (
+            <div class="actions">
+              <Actions post={post} onComment={write} />
+            </div>
+          )}
+          <Caption text={post.caption} mentions={post.mentions} whole />
           <dl class="facts">
             {post.published_at && (
               <>
@@ -93,9 +104,25 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
             )}
             <Cameras post={post} />
           </dl>
+          {isSignedIn && <Comments post={post} />}
         </div>
       </article>
     </Page>
+  );
+}
+
+/** Moves the focus to where one writes a comment; to why one cannot, if that is so. */
+function write(): void {
+  const section = document.querySelector(".comments")!;
+  const target = section.querySelector("textarea") ?? section.querySelector("h2");
+  target?.focus();
+}
+
+function ShareButton({ post }: { post: PostBody }) {
+  return (
+    <button type="button" class="icon-button" aria-label="Share" onClick={() => void share(post)}>
+      <MoreIcon name="share" />
+    </button>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Me } from "../api.ts";
 import { Confirm } from "../components/confirm.tsx";
 import { Retry } from "../components/endless.tsx";
 import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { Switch } from "../components/switch.tsx";
 import { loadMe, me } from "../me.ts";
@@ -36,7 +37,7 @@ export function PrivacyView() {
         </li>
         <li>
           <a class="menu-item" href="/settings/blocked">
-            <Icon name="block" /> Blocked people
+            <MoreIcon name="block" /> Blocked people
           </a>
         </li>
         <li>

@@ -7,6 +7,7 @@ import { Empty } from "../components/endless.tsx";
 import { FollowButton } from "../components/follow-button.tsx";
 import { Icon } from "../components/icons.tsx";
 import { Linked } from "../components/linked.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { PersonMenu } from "../components/person-menu.tsx";
 import { FollowsMe } from "../components/user-row.tsx";
 import { me } from "../me.ts";
@@ -114,7 +115,7 @@ function OwnActions() {
   return (
     <>
       <a class="button" href="/settings">
-        <Icon name="settings" /> Edit profile
+        <MoreIcon name="settings" /> Edit profile
       </a>
       {waiting > 0 && (
         <a class="button button-primary" href="/requests">

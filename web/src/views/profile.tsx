@@ -14,6 +14,7 @@ import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
+import { OwnTabs } from "./own-tabs.tsx";
 import { Blocked, Head, HeadSkeleton, Locked } from "./profile-head.tsx";
 
 /** One's own profile, before one's handle is known. */
@@ -108,6 +109,7 @@ export function ProfileView({ handle }: Record<string, string>) {
       {profile.error && <Retry message={profile.error} onRetry={profile.retry} />}
       {seen && <Head seen={seen} isOwn={isOwn} onChange={profile.set} />}
       {!seen && !profile.error && <HeadSkeleton />}
+      {isOwn && <OwnTabs />}
       {isOwn && <PendingPosts />}
       {isLocked && <Locked isRequested={requested_by_me} />}
       {/* What keeps the profile away keeps the posts away, too: it is said once. */}

@@ -3,6 +3,7 @@ import { MAX_SEARCH } from "../../build/limits.ts";
 import { call, type SuggestionBody } from "../api.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { Failure } from "../errors.ts";
 import { navigate } from "../router.ts";
 import { searchAddress, type Tab } from "./search-tabs.ts";
@@ -169,7 +170,7 @@ function suggestionAddress({ kind, text }: SuggestionBody): string {
 
 function SuggestionIcon({ suggestion }: { suggestion: SuggestionBody }) {
   if (suggestion.user) return <Avatar user={suggestion.user} />;
-  return <Icon name={suggestion.kind === "place" ? "place" : "tag"} />;
+  return <MoreIcon name={suggestion.kind === "place" ? "place" : "tag"} />;
 }
 
 function SuggestionText({ suggestion: { kind, text, user } }: { suggestion: SuggestionBody }) {

@@ -1,6 +1,6 @@
 import { call, type ListedUser, type PostBody } from "../api.ts";
 import { Empty, Endless, Retry } from "../components/endless.tsx";
-import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
@@ -190,7 +190,7 @@ function TagRow({ tag }: { tag: string }) {
     <li>
       <a class="user-row" href={`/tags/${encodeURIComponent(tag)}`}>
         <span class="avatar avatar-medium avatar-initial tint-0">
-          <Icon name="tag" />
+          <MoreIcon name="tag" />
         </span>
         <span class="name">#{tag}</span>
       </a>

@@ -12,6 +12,7 @@ import { Avatar } from "../components/avatar.tsx";
 import { Retry } from "../components/endless.tsx";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { ApiError, sentence } from "../errors.ts";
 import { loadMe, setMe } from "../me.ts";
@@ -41,8 +42,13 @@ export function SettingsView() {
           </a>
         </li>
         <li>
+          <a class="menu-item" href="/settings/answers">
+            <MoreIcon name="comment" /> Comments and activity
+          </a>
+        </li>
+        <li>
           <a class="menu-item" href="/settings/security">
-            <Icon name="lock" /> Sign-in and security
+            <MoreIcon name="lock" /> Sign-in and security
           </a>
         </li>
         <li>
@@ -52,17 +58,17 @@ export function SettingsView() {
         </li>
         <li>
           <a class="menu-item" href="/deleted">
-            <Icon name="trash" /> Recently deleted
+            <MoreIcon name="trash" /> Recently deleted
           </a>
         </li>
         <li>
           <a class="menu-item" href="/docs">
-            <Icon name="link" /> Documentation of the API
+            <MoreIcon name="link" /> Documentation of the API
           </a>
         </li>
         <li>
           <a class="menu-item" href="/licenses.txt" target="_blank" rel="noreferrer">
-            <Icon name="link" /> Licences of the software in this app
+            <MoreIcon name="link" /> Licences of the software in this app
           </a>
         </li>
         <li>
@@ -74,7 +80,7 @@ export function SettingsView() {
               navigate("/sign-in");
             }}
           >
-            <Icon name="out" /> Sign out
+            <MoreIcon name="out" /> Sign out
           </button>
         </li>
       </ul>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call, type PostBody, type UploadBody, type UploadPage } from "../api.ts";
 import { askForCaptions, captionsHeard } from "../captions.ts";
 import { Empty, Endless } from "../components/endless.tsx";
-import { Icon } from "../components/icons.tsx";
+import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { openCompose } from "../compose.ts";
 import { Failure, sentence } from "../errors.ts";
@@ -150,7 +150,7 @@ function Thumb({ upload }: { upload: UploadBody }) {
     const isVideo = upload.content_type.startsWith("video/");
     return (
       <span class="row-thumb">
-        <Icon name={isVideo ? "video" : "image"} />
+        <MoreIcon name={isVideo ? "video" : "image"} />
       </span>
     );
   }

@@ -1,0 +1,299 @@
+"""Two people, two browsers: one likes, comments, saves; the other sees it, answers, and decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Route, expect
+
+from shutterfeed_cli.client.content import Photo
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.visitor import DESKTOP, Screen, Visitor
+from tests.e2e.conftest import Person, eventually, published
+from tools.pictures import landscape
+
+_FINGER = Screen(360, 740, is_phone=True)
+_REFUSED = r"status of 409"
+
+
+def _posted(author: Person, seed: int, caption: str) -> str:
+    post_id = author.api.publish([Photo(landscape(seed))], caption=caption)
+    published(author.api, post_id)
+    return post_id
+
+
+def _like(place: Locator) -> Locator:
+    return place.get_by_role("button", name="Like", exact=True)
+
+
+def _is_pressed(button: Locator) -> None:
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def _is_not_pressed(button: Locator) -> None:
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def _likes(person: Person, post_id: str) -> tuple[bool, int]:
+    post = person.api.post(post_id)
+    return post["liked_by_me"], post["counts"]["likes"]
+
+
+def _comment(visitor: Visitor, text: str) -> Locator:
+    """What a comment with this text consists of."""
+    return visitor.page.get_by_role("listitem").filter(has_text=text).last
+
+
+def _write(visitor: Visitor, text: str) -> None:
+    visitor.page.get_by_label("Add a comment").fill(text)
+    visitor.page.get_by_role("button", name="Comment", exact=True).click()
+    expect(_comment(visitor, text)).to_be_visible()
+
+
+def test_a_post_is_liked_by_its_button_its_picture_and_a_key(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    ann, ben = person(), person()
+    ben.api.follow(ann.handle)
+    post_id = _posted(ann, 701, "To be liked")
+    reader = visit(ben).open()
+    card = reader.sees_post("To be liked")
+    like = _like(card)
+    _is_not_pressed(like)
+    like.click()
+    _is_pressed(like)
+    expect(card.get_by_role("link", name="1 like")).to_be_visible()
+    eventually(lambda: _likes(ben, post_id), until=lambda found: found == (True, 1))
+
+    # A double tap likes and never takes it back.
+    picture = card.locator("img.picture")
+    picture.dblclick()
+    expect(card.locator(".heart-burst")).to_be_visible()
+    expect(card.locator(".heart-burst")).to_have_count(0)
+    _is_pressed(like)
+    reader.page.keyboard.press("l")  # the picture's post has the focus
+    _is_not_pressed(like)
+    expect(card.get_by_role("link", name="1 like")).to_have_count(0)
+    eventually(lambda: _likes(ben, post_id), until=lambda found: found == (False, 0))
+    picture.dblclick()
+    _is_pressed(like)
+    eventually(lambda: _likes(ben, post_id), until=lambda found: found == (True, 1))
+
+    # Who likes it is listed, to be followed from there.
+    author = visit(ann).open(f"/p/{post_id}")
+    author.page.get_by_role("link", name="1 like").click()
+    expect(author.page.get_by_role("button", name=f"Follow @{ben.handle}")).to_be_visible()
+
+
+def test_a_finger_likes_with_two_taps(visit: Visit, person: Callable[[], Person]) -> None:
+    ann, ben = person(), person()
+    post_id = _posted(ann, 702, "Two taps")
+    reader = visit(ben, _FINGER).open(f"/p/{post_id}")
+    picture = reader.page.locator("img.picture")
+    expect(_like(reader.page.get_by_role("main"))).to_be_visible()
+    picture.tap()
+    picture.tap()
+    _is_pressed(_like(reader.page.get_by_role("main")))
+    eventually(lambda: _likes(ben, post_id), until=lambda found: found == (True, 1))
+
+
+def test_two_presses_at_once_end_in_the_last_one(
+    visit: Visit, person: Callable[[], Person]
+) -> None:
+    ann, ben = person(), person()
+    post_id = _posted(ann, 703, "Pressed twice")
+    reader = visit(ben).open(f"/p/{post_id}")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    reader.page.route(f"**/api/posts/{post_id}/like", hold)
+    like = _like(reader.page.get_by_role("main"))
+    with reader.page.expect_request(re.compile(r"/like$")):
+        like.click()
+    _is_pressed(like)
+    like.click()
+    _is_not_pressed(like)
+    assert [route.request.method for route in held] == ["PUT"]
+    with reader.page.expect_request(lambda request: request.method == "DELETE"):
+        held[0].continue_()
+    held[1].continue_()
+    eventually(lambda: _likes(ben, post_id), until=lambda found: found == (False, 0))
+    _is_not_pressed(like)
+
+
+def test_a_failure_shows_what_is_true(visit: Visit, person: Callable[[], Person]) -> None:
+    ann, ben = person(), person()
+    post_id = _posted(ann, 704, "Not today")
+    reader = visit(ben).open(f"/p/{post_id}")
+    reader.expects(_REFUSED)
+    refusal = {"error": {"code": "conflict", "message": "That cannot be done now."}}
+    for part in ("like", "save", "comments"):
+        reader.page.route(
+            f"**/api/posts/{post_id}/{part}",
+            lambda route: (
+                route.fulfill(status=409, json=refusal)
+                if route.request.method in {"PUT", "POST"}
+                else route.continue_()
+            ),
+        )
+    main = reader.page.get_by_role("main")
+    for name in ("Like", "Save"):
+        button = main.get_by_role("button", name=name, exact=True)
+        button.click()
+        _is_not_pressed(button)
+        reader.sees_text("That cannot be done now.")
+        reader.page.get_by_role("button", name="Dismiss").click()
+    box = reader.page.get_by_label("Add a comment")
+    box.fill("Written for nothing")
+    reader.page.get_by_role("button", name="Comment", exact=True).click()
+    reader.sees_text("That cannot be done now.")
+    expect(box).to_have_value("Written for nothing")
+    # What was refused is sent once it can be.
+    reader.page.unroute_all()
+    reader.page.get_by_role("button", name="Comment", exact=True).click()
+    expect(_comment(reader, "Written for nothing")).to_be_visible()
+    expect(box).to_have_value("")
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, _FINGER], ids=["desktop", "phone"])
+def test_a_comment_is_written_answered_changed_and_deleted(
+    visit: Visit, person: Callable[[], Person], screen: Screen
+) -> None:
+    ann, ben = person(), person()
+    post_id = _posted(ann, 705, "What do you think?")
+    reader = visit(ben, screen).open(f"/p/{post_id}")
+    reader.sees_text("No comments yet.")
+    _write(reader, "A fine lake")
+    expect(reader.page.get_by_role("button", name="Comment, 1 comment")).to_be_visible()
+    assert (reader.accessibility(), reader.overflow()) == ([], 0)
+
+    author = visit(ann, screen).open(f"/p/{post_id}")
+    _comment(author, "A fine lake").get_by_role("button", name="Reply").click()
+    reply = author.page.get_by_label(f"Your reply to @{ben.handle}")
+    expect(reply).to_be_focused()
+    expect(reply).to_have_value(f"@{ben.handle} ")
+    author.page.keyboard.type("It is cold")
+    author.page.get_by_role("button", name="Reply", exact=True).last.click()
+    expect(_comment(author, "It is cold")).to_be_visible()
+    heart = author.page.get_by_role("button", name=f"Like the comment by @{ben.handle}")
+    heart.click()
+    _is_pressed(heart)
+
+    reader.open(f"/p/{post_id}")
+    reader.page.get_by_role("button", name="View 1 reply").click()
+    answer = _comment(reader, "It is cold")
+    link = answer.get_by_role("link", name=f"@{ben.handle}", exact=True)
+    expect(link).to_have_attribute("href", f"/u/{ben.handle}")
+    expect(reader.page.get_by_text("1 like", exact=True)).to_be_visible()
+
+    options = reader.page.get_by_role("button", name=f"Options for the comment by @{ben.handle}")
+    options.click()
+    reader.page.get_by_role("button", name="Edit", exact=True).click()
+    changing = reader.page.get_by_label("Your comment", exact=True)
+    expect(changing).to_be_focused()
+    changing.fill("A fine, cold lake")
+    reader.page.locator("form.composer").last.get_by_role("button", name="Save").click()
+    expect(_comment(reader, "A fine, cold lake")).to_contain_text("edited")
+    expect(options).to_be_focused()
+
+    options.click()
+    reader.page.get_by_role("button", name="Delete", exact=True).click()
+    dialog = reader.page.get_by_role("dialog", name="Delete this comment?")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    reader.sees_text("This comment was deleted.")
+    expect(_comment(reader, "It is cold")).to_be_visible()
+    assert (reader.accessibility(), reader.overflow()) == ([], 0)
+
+
+def test_the_owner_pins_hides_and_approves(visit: Visit, person: Callable[[], Person]) -> None:
+    ann, ben, cem = person(), person(), person()
+    ann.api.call("PATCH", "/me", body={"held_words": ["soup"]})
+    post_id = _posted(ann, 706, "Below this, I decide")
+    writer = visit(ben).open(f"/p/{post_id}")
+    for text in ("The first one", "Better than soup", "The last one"):
+        _write(writer, text)
+    expect(_comment(writer, "Better than soup")).to_contain_text("Waits for approval")
+
+    owner = visit(ann).open("/settings/held")
+    owner.page.get_by_role("button", name=f"Approve the comment by @{ben.handle}").click()
+    owner.sees_text("Comment approved.")
+    owner.open(f"/p/{post_id}")
+    for text, action in (("The last one", "Pin to the top"), ("The first one", "Hide from others")):
+        _comment(owner, text).get_by_role("button", name="Options").click()
+        owner.page.get_by_role("button", name=action).click()
+    expect(_comment(owner, "The first one")).to_contain_text("Hidden from others")
+    assert owner.accessibility() == []
+
+    third = visit(cem).open(f"/p/{post_id}")
+    comments = third.page.locator(".comment-text")
+    expect(comments).to_have_text(["The last one", "Better than soup"])
+    # Its author sees it as before.
+    writer.open(f"/p/{post_id}")
+    expect(_comment(writer, "The first one")).to_be_visible()
+
+    ann.api.edit_me(comments_from="nobody")
+    third.open(f"/p/{post_id}")
+    third.sees_text("you are not among them")
+    expect(third.page.get_by_label("Add a comment")).to_have_count(0)
+
+
+def test_people_are_mentioned_as_one_types(visit: Visit, person: Callable[[], Person]) -> None:
+    ann, ben = person(), person()
+    post_id = _posted(ann, 707, "Who was there?")
+    asked = f"/search/suggest?q={ann.handle}"
+    eventually(lambda: ben.api.call("GET", asked)["items"], until=bool)
+    reader = visit(ben).open(f"/p/{post_id}?write")
+    box = reader.page.get_by_label("Add a comment")
+    expect(box).to_be_focused()
+    reader.page.keyboard.type(f"Was @{ann.handle}")
+    option = reader.page.get_by_role("option").filter(has_text=re.compile(rf"@{ann.handle}\b"))
+    expect(option).to_be_visible()
+    assert reader.accessibility() == []
+    for _ in range(20):
+        if option.get_attribute("aria-selected") == "true":
+            break
+        reader.page.keyboard.press("ArrowDown")
+    reader.page.keyboard.press("Enter")
+    expect(box).to_have_value(f"Was @{ann.handle} ")
+    reader.page.keyboard.type("there, and @nobody_at_all?")
+    reader.page.keyboard.press("Control+Enter")
+    shown = _comment(reader, "there, and")
+    expect(shown.get_by_role("link", name=f"@{ann.handle}", exact=True)).to_be_visible()
+    expect(shown.get_by_role("link", name="@nobody_at_all")).to_have_count(0)
+
+
+def test_posts_are_saved_and_collected(visit: Visit, person: Callable[[], Person]) -> None:
+    ann, ben = person(), person()
+    post_id = _posted(ann, 708, "Worth keeping")
+    reader = visit(ben).open(f"/p/{post_id}")
+    page = reader.page
+    save = page.get_by_role("main").get_by_role("button", name="Save", exact=True)
+    save.click()
+    _is_pressed(save)
+    _like(page.get_by_role("main")).click()
+    page.get_by_role("button", name="Post options").click()
+    page.get_by_role("button", name="Add to a collection").click()
+    dialog = page.get_by_role("dialog", name="Add to a collection")
+    dialog.get_by_label("Name of a new collection").fill("Lakes")
+    dialog.get_by_role("button", name="Create and add").click()
+    reader.sees_text("Added to Lakes.")
+
+    tile = page.get_by_role("link", name="Worth keeping")
+    reader.open(f"/u/{ben.handle}")
+    page.get_by_role("navigation", name="Your profile").get_by_role("link", name="Saved").click()
+    expect(tile).to_be_visible()
+    page.get_by_role("link", name="Lakes 1 post").click()
+    expect(page.get_by_role("heading", name="Lakes")).to_be_visible()
+    page.get_by_role("button", name="Take out").click()
+    expect(tile).to_have_count(0)
+    page.get_by_role("button", name="Delete collection").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("heading", name="Saved posts")).to_be_visible()
+    expect(tile).to_be_visible()
+    page.get_by_role("link", name="Liked", exact=True).click()
+    expect(page.get_by_role("heading", name="Liked posts")).to_be_visible()
+    expect(tile).to_be_visible()

@@ -1,0 +1,4 @@
+/** What answers the posts of the feed: fetched once the first pictures are there. */
+export { Actions } from "./actions.tsx";
+export { Counting } from "./counting.ts";
+export { People } from "./people.tsx";

@@ -1,0 +1,98 @@
+/** What can be done with comments. What changes is shown wherever the comment and its post are. */
+import { type Comment, call, type PostBody } from "../api.ts";
+import { sentence } from "../errors.ts";
+import { recall, remember } from "../posts.ts";
+import { toast } from "../toasts.ts";
+import { recallComment, rememberComment } from "./known-comments.ts";
+
+export interface Written {
+  readonly text: string;
+  /** The comment that it answers. */
+  readonly replyTo: Comment | null;
+  /** The same for the same text: sent twice, it is one comment. */
+  readonly key: string;
+}
+
+/** Raises the same errors as `call`. */
+export async function writeComment(post: PostBody, written: Written): Promise<Comment> {
+  const { text, replyTo, key } = written;
+  const comment = await call("post", "/posts/{id}/comments", {
+    path: { id: post.id },
+    header: { "Idempotency-Key": key },
+    body: { text, reply_to: replyTo?.id ?? null },
+  });
+  if (!comment.held) recount(post.id, 1);
+  return comment;
+}
+
+/** Raises the same errors as `call`. */
+export async function editComment({ id }: Comment, text: string): Promise<void> {
+  const given = { path: { comment_id: id }, body: { text } };
+  rememberComment(await call("patch", "/comments/{comment_id}", given));
+}
+
+export async function deleteComment(comment: Comment): Promise<boolean> {
+  const path = { comment_id: comment.id };
+  const done = await attempt(() => call("delete", "/comments/{comment_id}", { path }));
+  if (!done) return false;
+  change(comment, { deleted: true, text: null, can_edit: false, can_delete: false });
+  if (!comment.held) recount(comment.post_id, -1);
+  toast("Comment deleted.");
+  return true;
+}
+
+export async function hideComment(comment: Comment, hidden: boolean): Promise<void> {
+  const path = { comment_id: comment.id };
+  const method = hidden ? "put" : "delete";
+  const done = await attempt(() => call(method, "/comments/{comment_id}/hidden", { path }));
+  if (!done) return;
+  change(comment, { hidden });
+  toast(
+    hidden
+      ? "Comment hidden. Only you and its author see it."
+      : "Everybody who sees the post sees the comment again.",
+  );
+}
+
+export async function pinComment(comment: Comment, pinned: boolean): Promise<void> {
+  const path = { comment_id: comment.id };
+  const method = pinned ? "put" : "delete";
+  const done = await attempt(() => call(method, "/comments/{comment_id}/pinned", { path }));
+  if (!done) return;
+  change(comment, { pinned });
+  toast(pinned ? "Comment pinned: it stands first." : "Comment not pinned any more.");
+}
+
+/** Lets a comment be seen that one's own words have held back. */
+export async function approveComment(comment: Comment): Promise<boolean> {
+  const path = { comment_id: comment.id };
+  const done = await attempt(() => call("put", "/comments/{comment_id}/approved", { path }));
+  if (!done) return false;
+  change(comment, { held: false });
+  recount(comment.post_id, 1);
+  toast("Comment approved.");
+  return true;
+}
+
+function change(comment: Comment, changed: Partial<Comment>): void {
+  rememberComment({ ...recallComment(comment), ...changed });
+}
+
+/** Counts one's own change at once, wherever the post is shown. */
+function recount(post_id: string, by: number): void {
+  const known = recall(post_id);
+  if (known === undefined) return;
+  const comments = Math.max(0, known.counts.comments + by);
+  remember({ ...known, counts: { ...known.counts, comments } });
+}
+
+/** False if it failed, which is told. */
+async function attempt(action: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+/** Keeps the number of unseen notices as it is, without asking for it often. */
+import { useEffect } from "preact/hooks";
+import { call } from "../api.ts";
+import { interrupted } from "../auth.ts";
+import { unseen } from "../unseen.ts";
+
+/** While the page is open and visible. */
+const EVERY_MS = 60_000;
+/** Whoever goes back and forth between two tabs asks no more often than this. */
+const PAUSE_MS = 10_000;
+
+/** Asks at once, when one comes back to the page, and from time to time. Shows nothing. */
+export function Counting() {
+  useEffect(() => {
+    let asked = 0;
+    const ask = () => {
+      if (document.hidden || !navigator.onLine || interrupted.value) return;
+      if (Date.now() - asked < PAUSE_MS) return;
+      asked = Date.now();
+      call("get", "/me/activity/count").then(
+        ({ count }) => unseen.set(count),
+        () => undefined, // the next time
+      );
+    };
+    ask();
+    const timer = setInterval(ask, EVERY_MS);
+    document.addEventListener("visibilitychange", ask);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", ask);
+    };
+  }, []);
+  return null;
+}

@@ -1,0 +1,38 @@
+/** Comments as last heard of: an edit, a like or a removal shows wherever the comment does. */
+import type { Author, Comment } from "../api.ts";
+import { person } from "../auth.ts";
+import { Store, useStore } from "../store.ts";
+
+/** A comment that is there: of a deleted one, only its place and its replies are left. */
+export type Present = Comment & { author: Author };
+
+export function isPresent(comment: Comment): comment is Present {
+  return !comment.deleted && comment.author !== null;
+}
+
+const known = new Map<string, Store<Comment>>();
+
+person.watch(() => known.clear());
+
+export function rememberComment(comment: Comment): Comment {
+  storeOf(comment).set(comment);
+  return comment;
+}
+
+/** The comment as it is now; as `given` if nothing else was heard of it. */
+export function recallComment(given: Comment): Comment {
+  return storeOf(given).value;
+}
+
+export function useComment(given: Comment): Comment {
+  return useStore(storeOf(given));
+}
+
+function storeOf(comment: Comment): Store<Comment> {
+  let store = known.get(comment.id);
+  if (store === undefined) {
+    store = new Store(comment);
+    known.set(comment.id, store);
+  }
+  return store;
+}

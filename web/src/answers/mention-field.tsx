@@ -1,0 +1,138 @@
+import type { RefObject } from "preact";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type Author, call } from "../api.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { Field } from "../components/field.tsx";
+import { Failure } from "../errors.ts";
+import { plural } from "../text.ts";
+import { completed, typedHandle } from "./typing.ts";
+
+const SUGGEST_AFTER_MS = 150;
+const MOST = 6;
+
+interface Props {
+  label: string;
+  rows: number;
+  value: string;
+  onValue: (value: string) => void;
+  maxLength: number;
+  error?: string | null;
+  hint?: string;
+  /** The text box, for whoever moves the focus to it. */
+  area?: RefObject<HTMLTextAreaElement>;
+}
+
+/** A text box that completes the handles that one types: arrow keys through them, Enter takes one. */
+export function MentionField({ area, ...props }: Props) {
+  const { value, onValue } = props;
+  const id = useId();
+  const own = useRef<HTMLTextAreaElement>(null);
+  const box = area ?? own;
+  const [typed, setTyped] = useState<string | null>(null);
+  const [active, setActive] = useState(0);
+  const caret = useRef<number | null>(null);
+  const people = usePeople(typed);
+  const isListed = typed !== null && people.length > 0;
+
+  // What was completed is not the end of the text.
+  useLayoutEffect(() => {
+    if (caret.current === null) return;
+    box.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  }, [value]);
+
+  function take(person: Author): void {
+    const done = completed(value, box.current!.selectionStart, person.handle);
+    caret.current = done.caret;
+    setTyped(null);
+    onValue(done.text);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (!isListed || event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) setActive((active + step + people.length) % people.length);
+    else if (event.key === "Enter" || event.key === "Tab") take(people[active] ?? people[0]!);
+    else if (event.key === "Escape") setTyped(null);
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // Escape closes the list, not the dialog around it
+  }
+
+  return (
+    <Field
+      {...props}
+      onValue={(text) => {
+        const handle = typedHandle(text, box.current!.selectionStart);
+        setTyped(handle?.typed ?? null);
+        setActive(0);
+        onValue(text);
+      }}
+      area={{
+        ref: box,
+        "aria-autocomplete": "list",
+        "aria-controls": `${id}-list`,
+        ...(isListed && { "aria-activedescendant": `${id}-${active}` }),
+        onKeyDown,
+        onBlur: () => setTyped(null),
+      }}
+    >
+      <div
+        class="mention-list"
+        id={`${id}-list`}
+        role="listbox"
+        aria-label="People to mention"
+        hidden={!isListed}
+      >
+        {people.map((person, index) => (
+          // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the text box, see aria-activedescendant
+          // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the text box takes it
+          <div
+            key={person.id}
+            id={`${id}-${index}`}
+            class={index === active ? "suggestion suggestion-active" : "suggestion"}
+            role="option"
+            aria-selected={index === active}
+            onPointerDown={(event) => event.preventDefault() /* the text box keeps the focus */}
+            onClick={() => take(person)}
+          >
+            <Avatar user={person} />
+            <span>
+              {person.display_name && <bdi class="name">{person.display_name} </bdi>}
+              <span class="handle">@{person.handle}</span>
+            </span>
+          </div>
+        ))}
+      </div>
+      <span class="visually-hidden" role="status">
+        {isListed ? `${plural(people.length, "person", "people")} to mention` : ""}
+      </span>
+    </Field>
+  );
+}
+
+/** Whom a handle that begins this way may mean. */
+function usePeople(typed: string | null): readonly Author[] {
+  const [people, setPeople] = useState<readonly Author[]>([]);
+  useEffect(() => {
+    if (typed === null) {
+      setPeople([]);
+      return undefined;
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      call("get", "/search/suggest", { query: { q: `@${typed}` }, signal: stop.signal }).then(
+        ({ items }) => setPeople(items.flatMap(({ user }) => user ?? []).slice(0, MOST)),
+        (error: unknown) => {
+          // A handle can be typed to its end without help.
+          if (!(error instanceof Failure) && !stop.signal.aborted) throw error;
+        },
+      );
+    }, SUGGEST_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [typed]);
+  return people;
+}

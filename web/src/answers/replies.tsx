@@ -1,0 +1,77 @@
+import { useState } from "preact/hooks";
+import type { Comment, PostBody } from "../api.ts";
+import { useIsListed } from "../relations.ts";
+import { useStore } from "../store.ts";
+import { plural } from "../text.ts";
+import { ofThisVisit } from "../visits.ts";
+import { writeComment } from "./comment-actions.ts";
+import { CommentItem } from "./comment-item.tsx";
+import { Composer } from "./composer.tsx";
+import type { Present } from "./known-comments.ts";
+import { Pages } from "./pages.tsx";
+import { repliesTo } from "./thread.ts";
+
+interface Props {
+  post: PostBody;
+  /** The comment that begins the conversation. */
+  comment: Comment;
+  /** The comment or reply that one is answering. */
+  replyTo: Present | null;
+  onReply?: (comment: Present) => void;
+  /** The reply is sent, or will not be. */
+  onDone: () => void;
+}
+
+/** The replies to a comment: those one has written at once, the others once one asks for them. */
+export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const thread = ofThisVisit(`replies ${comment.id}`, () => repliesTo(comment.id));
+  const written = useStore(thread.written);
+  const isListed = useIsListed();
+  const reply = onReply ? { onReply } : {};
+  const hidden = comment.replies;
+  const list = (replies: readonly Comment[]) => (
+    <ul class="comment-list">
+      {replies
+        .filter(({ author }) => author === null || isListed(author))
+        .map((other) => (
+          <CommentItem key={other.id} comment={other} {...reply} />
+        ))}
+    </ul>
+  );
+  return (
+    <div class="replies">
+      {hidden > 0 && (
+        <button
+          type="button"
+          class="comment-button"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? "Hide replies" : `View ${plural(hidden, "reply", "replies")}`}
+        </button>
+      )}
+      {isOpen ? (
+        <Pages thread={thread} more="Load more replies">
+          {list}
+        </Pages>
+      ) : (
+        written.length > 0 && list(written)
+      )}
+      {replyTo && (
+        <Composer
+          key={replyTo.id}
+          label={`Your reply to @${replyTo.author.handle}`}
+          action="Reply"
+          text={`@${replyTo.author.handle} `}
+          isAsked
+          onCancel={onDone}
+          onSend={async (text, key) => {
+            thread.add(await writeComment(post, { text, replyTo, key }));
+            onDone();
+          }}
+        />
+      )}
+    </div>
+  );
+}

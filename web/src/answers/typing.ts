@@ -1,0 +1,28 @@
+/** The handle that one is typing, and the text once it is completed. */
+import { MAX_HANDLE } from "../../build/limits.ts";
+
+export interface TypedHandle {
+  /** Where its @ is. */
+  readonly start: number;
+  /** What is typed of it, without the @. */
+  readonly typed: string;
+}
+
+const TYPED = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}_@./])@([a-z0-9._]{1,${MAX_HANDLE}})$`, "iu");
+
+/** Null if what is before the caret is no mention. */
+export function typedHandle(text: string, caret: number): TypedHandle | null {
+  const found = TYPED.exec(text.slice(0, caret));
+  return found && { start: found.index, typed: found[1]! };
+}
+
+/** The text with the whole handle in place of what was typed of it, and where the caret is then. */
+export function completed(
+  text: string,
+  caret: number,
+  handle: string,
+): { text: string; caret: number } {
+  const { start } = typedHandle(text, caret) ?? { start: caret };
+  const before = `${text.slice(0, start)}@${handle} `;
+  return { text: before + text.slice(caret).replace(/^ /, ""), caret: before.length };
+}

@@ -1,0 +1,105 @@
+import { approveComment, deleteComment } from "../answers/comment-actions.ts";
+import { CommentItem } from "../answers/comment-item.tsx";
+import { isPresent, rememberComment, useComment } from "../answers/known-comments.ts";
+import { type Comment, call } from "../api.ts";
+import { Empty, Endless } from "../components/endless.tsx";
+import { Page } from "../components/page.tsx";
+import { UsersSkeleton } from "../components/user-row.tsx";
+import { List, type Page as ListPage } from "../lists.ts";
+import { ofThisVisit } from "../visits.ts";
+import { OwnTabs } from "./own-tabs.tsx";
+
+/** What one has written below posts, newest first. */
+export function OwnCommentsView() {
+  const list = ofThisVisit("comments", () =>
+    commentsOf((query) => call("get", "/me/comments", { query })),
+  );
+  return (
+    <Page title="Your comments" class="page-narrow">
+      <OwnTabs />
+      <Endless
+        list={list}
+        render={(comments) => (
+          <ul class="comment-list comment-page">
+            {comments.map((comment) => (
+              <OwnComment key={comment.id} comment={comment} />
+            ))}
+          </ul>
+        )}
+        skeleton={<UsersSkeleton />}
+        empty={<Empty title="You have written no comments yet" />}
+      />
+    </Page>
+  );
+}
+
+function OwnComment({ comment: given }: { comment: Comment }) {
+  const comment = useComment(given);
+  if (!isPresent(comment)) return null;
+  return <CommentItem comment={comment} />;
+}
+
+/** Comments on one's posts that one's own words have held back. */
+export function HeldCommentsView() {
+  const list = ofThisVisit("held", () =>
+    commentsOf((query) => call("get", "/me/held-comments", { query })),
+  );
+  return (
+    <Page title="Held comments" class="page-narrow">
+      <p class="page-sub">Only you and their authors see these until you approve them.</p>
+      <Endless
+        list={list}
+        render={(comments) => (
+          <ul class="comment-list comment-page">
+            {comments.map((comment) => (
+              <HeldComment key={comment.id} comment={comment} />
+            ))}
+          </ul>
+        )}
+        skeleton={<UsersSkeleton />}
+        empty={<Empty title="No comment waits for you" />}
+      />
+    </Page>
+  );
+}
+
+function HeldComment({ comment: given }: { comment: Comment }) {
+  const comment = useComment(given);
+  if (!isPresent(comment) || !comment.held) return null;
+  const name = `@${comment.author.handle}`;
+  return (
+    <CommentItem comment={comment}>
+      <div class="composer-actions">
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`Delete the comment by ${name}`}
+          onClick={() => void deleteComment(comment)}
+        >
+          Delete
+        </button>
+        <button
+          type="button"
+          class="button button-primary button-small"
+          aria-label={`Approve the comment by ${name}`}
+          onClick={() => void approveComment(comment)}
+        >
+          Approve
+        </button>
+      </div>
+    </CommentItem>
+  );
+}
+
+type Query = { cursor?: string };
+
+function commentsOf(read: (query: Query) => Promise<ListPage<Comment>>): List<Comment> {
+  return new List(
+    async (cursor) => {
+      const page = await read(cursor === undefined ? {} : { cursor });
+      page.items.forEach(rememberComment);
+      return page;
+    },
+    (comment) => comment.id,
+  );
+}

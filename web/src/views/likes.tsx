@@ -1,0 +1,82 @@
+import { call, type ListedUser, type PostBody } from "../api.ts";
+import { Empty, Endless } from "../components/endless.tsx";
+import { Page } from "../components/page.tsx";
+import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
+import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
+import { List } from "../lists.ts";
+import { remember } from "../posts.ts";
+import { learnOf, useIsListed, useIsShown } from "../relations.ts";
+import { ofThisVisit } from "../visits.ts";
+import { OwnTabs } from "./own-tabs.tsx";
+
+/** Everybody who likes a post. */
+export function LikersView({ id }: Record<string, string>) {
+  const isListed = useIsListed();
+  const list = ofThisVisit("likers", () => likersOf(id!));
+  return (
+    <Page title="Likes" class="page-narrow">
+      <p class="page-sub">
+        <a href={`/p/${id}`}>Go to the post</a>
+      </p>
+      <Endless
+        list={list}
+        isShown={isListed}
+        render={(users) => (
+          <ul class="rows">
+            {users.map((user) => (
+              <UserRow key={user.id} user={user} />
+            ))}
+          </ul>
+        )}
+        skeleton={<UsersSkeleton />}
+        empty={<Empty title="Nobody likes it yet" />}
+      />
+    </Page>
+  );
+}
+
+function likersOf(id: string): List<ListedUser> {
+  return new List(
+    async (cursor) => {
+      const query = cursor === undefined ? {} : { cursor };
+      const page = await call("get", "/posts/{id}/likes", { path: { id }, query });
+      learnOf(page.items);
+      return page;
+    },
+    (user) => user.id,
+  );
+}
+
+/** The posts that one likes, for oneself alone. */
+export function LikedView() {
+  const isShown = useIsShown();
+  const list = ofThisVisit("liked", likedPosts);
+  return (
+    <Page title="Liked posts" class="page-wide">
+      <OwnTabs />
+      <Endless
+        list={list}
+        isShown={isShown}
+        render={(posts) => <PostGrid posts={posts} />}
+        skeleton={<GridSkeleton />}
+        empty={
+          <Empty title="You like nothing yet">
+            <p>The posts that you like appear here. Only you see this page.</p>
+          </Empty>
+        }
+      />
+    </Page>
+  );
+}
+
+function likedPosts(): List<PostBody> {
+  return new List(
+    async (cursor) => {
+      const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
+      const page = await call("get", "/me/likes", { query });
+      page.items.forEach(remember);
+      return page;
+    },
+    (post) => post.id,
+  );
+}
