@@ -9,6 +9,7 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.activity import Act, ActivitySettings, Notice, NoticeKind, ToldOf
+from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.retention import NOTICE_RETENTION
 from shutterfeed.ports.activity import Crowd, Person
@@ -147,6 +148,53 @@ def test_those_who_ask_to_follow_are_a_crowd_until_they_have_an_answer(store: St
     crowds = [_crowd(0, 9, NoticeKind.FOLLOW_REQUEST), _crowd(0, 9)]
     expected = [(Person(DOT, _at(1)),), (Person(CY, _at(2)),)]
     assert store.crowds.newest(crowds, 10) == expected
+
+
+@pytest.mark.usefixtures("people")
+def test_those_who_like_a_post_are_a_crowd(store: Store) -> None:
+    post_id, other = samples.post(1, 1).id, samples.post(1, 2).id
+    for user_id, seconds in ((BOB, 1), (CY, 2), (DOT, 3)):
+        assert store.likes.like(user_id, post_id, 1, ulid(_at(seconds), 0))
+    store.likes.like(BOB, other, 1, ulid(_at(4), 0))
+    crowd = Crowd(NoticeKind.LIKE, str(post_id), 0, _at(1), _at(9))
+    assert store.crowds.newest([crowd], 10) == [(Person(DOT, _at(3)), Person(CY, _at(2)))]
+    store.likes.unlike(DOT, post_id, 1)
+    assert store.crowds.newest([crowd], 10) == [(Person(CY, _at(2)),)]
+    pairs = {(user_id, liked) for user_id in (BOB, CY, DOT) for liked in (post_id, other)}
+    assert store.crowds.liking(pairs) == {(BOB, post_id), (BOB, other), (CY, post_id)}
+    assert store.crowds.liking(()) == set()
+
+
+@pytest.mark.usefixtures("people")
+def test_those_who_like_a_comment_are_a_crowd(store: Store) -> None:
+    root = Comment(CommentId(samples.post(1, 1).id, ulid(START, 1)), BOB, "A heron")
+    reply = Comment(CommentId(root.id.post_id, root.id.root, ulid(START, 2)), CY, "A stork")
+    for comment in (root, reply):
+        assert store.comments.add(comment)
+    for user_id, seconds in ((ADA, 1), (CY, 2)):
+        assert store.comments.like(root.id, user_id, ulid(_at(seconds), 0))
+    assert store.comments.like(reply.id, ADA, ulid(_at(3), 0))
+    crowds = [
+        Crowd(NoticeKind.COMMENT_LIKE, str(one.id), 0, START, _at(9)) for one in (root, reply)
+    ]
+    liked = [(Person(CY, _at(2)), Person(ADA, _at(1))), (Person(ADA, _at(3)),)]
+    assert store.crowds.newest(crowds, 10) == liked
+    act = Act(BOB, NoticeKind.COMMENT_LIKE, str(root.id), CY, _at(2))
+    assert store.crowds.stands(act)
+    store.comments.unlike(root.id, CY)
+    assert not store.crowds.stands(act)
+    assert store.crowds.newest(crowds, 10) == [liked[0][1:], liked[1]]
+    gone = CommentId(root.id.post_id, ulid(START, 9))
+    found = store.crowds.comments([root.id, reply.id, gone])
+    assert {i: comment.text for i, comment in found.items()} == {
+        root.id: "A heron",
+        reply.id: "A stork",
+    }
+
+
+def test_only_groups_have_a_crowd(store: Store) -> None:
+    with pytest.raises(ValueError, match="no group"):
+        store.crowds.newest([_crowd(0, 9, NoticeKind.COMMENT)], 10)
 
 
 @pytest.mark.usefixtures("people")

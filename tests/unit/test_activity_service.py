@@ -508,6 +508,31 @@ def test_acts_of_a_batch_are_told_each_for_itself(world: World) -> None:
     assert [notice.subject for notice in world.metadata.notices.values()] == [str(post_id)]
 
 
+@pytest.mark.parametrize("after_a_look", [False, True])
+@pytest.mark.parametrize("at", range(1, 9))
+def test_two_workers_at_once_open_one_group(after_a_look: bool, at: int) -> None:
+    """One of them stands still at some call while the other tells of another like."""
+    world = World()
+    post_id = world.post()
+    if after_a_look:
+        world.like(9, post_id)
+        world.told()
+        world.activity.mark_seen(ADA)
+        world.wait(MINUTE)
+    acts = []
+    for number in (2, 3):
+        world.like(number, post_id)
+        person_id, now = samples.user_id(number), world.clock.now()
+        acts.append(Act(ADA, NoticeKind.LIKE, str(post_id), person_id, now))
+        world.wait(WAIT)
+    world.fuse.pauses[world.fuse.calls + at] = lambda: world.notifying.tell(acts[1:])
+    world.notifying.tell(acts[:1])
+    world.fuse.pauses.clear()
+    world.told()
+    assert world.said()[:1] == [("like", [3, 2], 2)]
+    assert len(world.metadata.notices) == 1 + after_a_look
+
+
 steps = st.one_of(
     st.tuples(st.sampled_from(["like", "unlike"]), st.integers(2, 4), st.integers(0, 1)),
     st.tuples(st.sampled_from(["follow", "unfollow", "mute"]), st.integers(2, 4)),
