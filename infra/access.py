@@ -276,7 +276,9 @@ def _index(function: lambda_.Function, to: Resources) -> None:
     # celebrity are counted in several items, which it reads in one batch. The posts of an account
     # that becomes private or public are read page by page, each page in a message of its own.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "Scan")
-    _sends(function, to, "index")
+    # A post comes into the lists of its hashtags, if somebody follows these.
+    grants.items(function, metadata, "PutItem", partitions=["HASHTAG#*"])
+    _sends(function, to, "index", "fan_out")
 
 
 def _notify(function: lambda_.Function, to: Resources) -> None:

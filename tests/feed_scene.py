@@ -7,13 +7,14 @@ with their newest posts.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
+from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import recent_posts_item
 from shutterfeed.adapters.dynamodb.records import post_item, profile_item
@@ -27,6 +28,7 @@ from shutterfeed.domain.delivery import (
     entry_of,
 )
 from shutterfeed.domain.feed import FeedEntry, Snapshot
+from shutterfeed.domain.hashtags import BROUGHT, FollowedHashtag, TaggedPosts
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import MediaState, Medium, Picture
 from shutterfeed.domain.photos import Rendition
@@ -38,6 +40,8 @@ CASES: Final = ((0, 0), (10, 1), (1_000, 10), (7_500, 50))
 """Accounts followed, and celebrities among them."""
 _PUSHED: Final = 300
 _AUTHORS: Final = 100
+_STRANGERS: Final = 10**9
+"""The case of those whose posts only hashtags bring."""
 _SIZES: Final = ((150, "jpg"), (320, "jpg"), (640, "jpg"), (1080, "jpg"), (640, "webp"))
 _CAPTION: Final = "Late light over the harbour, the last ferry and nobody else about. #evening #sea"
 
@@ -71,6 +75,24 @@ class Scene:
         readers.record_visit(reader_id, self.now.date())
         readers.push_until(reader_id, self.now + timedelta(days=20))
         return subject
+
+    def follow_hashtags(self, reader_id: str, number: int) -> None:
+        """Let a reader follow hashtags, each with the newest posts of people whom they do not
+        follow."""
+        followed = DynamoFollowedHashtags(self.metadata)
+        for index in range(number):
+            tag = f"hashtag{index}"
+            authors = [_user_id(_STRANGERS, index * BROUGHT + n) for n in range(BROUGHT)]
+            posts = [
+                replace(self._post(author, 7 * n + index % 7), caption=f"{_CAPTION} #{tag}")
+                for n, author in enumerate(authors)
+            ]
+            self.metadata.write_many(map(self._profile, authors))
+            self.metadata.write_many(map(post_item, posts))
+            self.metadata.write_many(map(_counts, posts))
+            followed.follow(reader_id, FollowedHashtag(tag, self.now), ulid(self.now, index))
+            entries = sorted(map(entry_of, posts), reverse=True)
+            followed.bring(TaggedPosts(tag, entries, 1), [reader_id])
 
     def _profile(self, user_id: str) -> Item:
         return profile_item(Profile(user_id, initial_handle(user_id), self.now, "Ada", "Hello"))

@@ -96,6 +96,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "upload_expired": "The parts were not completed in time: declare the file again.",
         "too_many_blocks": "The caller has blocked as many users as are possible.",
         "too_many_mutes": "The caller has muted as many users as are possible.",
+        "too_many_hashtags": "The caller follows as many hashtags as are possible.",
         "storage_full": "The caller's storage has no room for the files.",
     },
     429: {"limit_reached": "The caller did too much of `limit`: wait for `retry_after` seconds."},

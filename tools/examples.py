@@ -99,6 +99,7 @@ _MUTED: Final = {
     "muted_at": "2026-03-04T18:20:00Z",
     "until": "2027-05-04T12:00:00Z",
 }
+_HASHTAG: Final = {"hashtag": "winter", "followed_at": "2026-03-04T18:20:00Z"}
 _STRANGERS: Final = {
     "followed_by_me": False,
     "follows_me": False,
@@ -153,6 +154,7 @@ _PENDING: Final = {
     "taken_at": "2026-02-28T06:12:40Z",
     "sensitive": False,
     "mentions": ["ben"],
+    "hashtag": None,
 }
 _PUBLISHED: Final = {
     **_PENDING,
@@ -294,6 +296,8 @@ ANSWERS: Final[Mapping[str, Any]] = {
         "items": [_BLOCKED, {**_BLOCKED, "handle": "gone", "user": None}],
         "next_cursor": None,
     },
+    "HashtagFollowed": _HASHTAG,
+    "HashtagsFollowed": {"items": [_HASHTAG], "next_cursor": None},
     "MutedUser": _MUTED,
     "MutedPage": {"items": [_MUTED], "next_cursor": None},
     "AvatarCreated": {"media_id": _MEDIUM, "upload": _LINK},

@@ -632,7 +632,8 @@ class PostBody(Struct):
     was taken, as the author says; null if the author did not say. If the author has marked it as
     `sensitive`, clients should blur it, unless the viewer's own setting in `GET /me` is `show`.
     `can_comment` says whether the viewer may comment on it now; `comments_from` is null for all but
-    its author, and if the account's setting decides. `first_comments` come with a post by its id
+    its author, and if the account's setting decides. `hashtag` is set only in a feed: it is the
+    followed hashtag that is why the post is there. `first_comments` come with a post by its id
     alone.
 
     People whom the `caption` mentions are in it by their present handles. `mentions` are those
@@ -655,6 +656,7 @@ class PostBody(Struct):
     mentions: list[str]
     can_comment: bool
     comments_from: CommentsFrom | None
+    hashtag: str | None
     first_comments: list[Comment] | None = None
 
     @classmethod
@@ -677,6 +679,7 @@ class PostBody(Struct):
             list(caption.handles),
             view.can_comment,
             post.comments_from if view.is_own else None,
+            view.hashtag,
         )
 
 

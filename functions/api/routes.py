@@ -460,7 +460,8 @@ def restore_post(call: Call) -> PostBody:
 
 @route("GET", "/feed", returns=FeedPageBody, paged=True, query=(SINCE,))
 def get_feed(call: Call) -> FeedPageBody:
-    """Get the caller's feed: the posts of those they follow and their own, newest first.
+    """Get the caller's feed: the posts of those they follow and their own, newest first, and some
+    of the hashtags that they follow.
 
     With `since`, get only the number of new posts.
     """

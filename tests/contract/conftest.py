@@ -24,6 +24,7 @@ from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags, DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
@@ -55,6 +56,7 @@ from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances, Shares
 from shutterfeed.ports.media import Blobs, Removals
@@ -71,6 +73,7 @@ from tests.conftest import REGION, Aws
 from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.comments import FakeComments
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
+from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
     FakeAllowances,
     FakeAvatars,
@@ -130,6 +133,8 @@ class Store:
     mutes: Mutes
     notices: Notices
     crowds: Crowds
+    hashtags: FollowedHashtags
+    tagged_posts: TaggedPostsStore
     nominations: Nominations
     suggestion_lists: SuggestionLists
     posts: Posts
@@ -261,6 +266,8 @@ def _fake_store() -> Store:
         FakeMutes(data),
         FakeNotices(data),
         FakeCrowds(data),
+        FakeFollowedHashtags(data),
+        FakeTaggedPosts(data),
         FakeNominations(data),
         FakeSuggestionLists(data),
         FakePosts(data),
@@ -308,6 +315,8 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoMutes(metadata),
         DynamoNotices(metadata),
         DynamoCrowds(metadata),
+        DynamoFollowedHashtags(metadata),
+        DynamoTaggedPosts(metadata),
         DynamoNominations(metadata),
         DynamoSuggestionLists(metadata),
         DynamoPosts(metadata),

@@ -16,6 +16,7 @@ from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows, edge_item
+from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags, DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
@@ -24,7 +25,9 @@ from shutterfeed.adapters.dynamodb.table import Delete, Put, key_item
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.accounts import user_id_of
 from shutterfeed.domain.blocks import Block
-from shutterfeed.domain.ids import random_id, ulid
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.hashtags import MAX_FOLLOWED, FollowedHashtag
+from shutterfeed.domain.ids import PostId, random_id, ulid
 from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.feed import FeedService
@@ -116,6 +119,56 @@ def _mute(tables: Tables, reader_id: str, user_ids: Sequence[str]) -> None:
         ends |= NO_MUTES.including(Mute(user_id, "", NOW)).ends
     item = key_item(keys.reader_mutes(reader_id)) | {"packed": MutedUsers(ends).packed()}
     tables.metadata.write(Put(item))
+
+
+@pytest.mark.parametrize(("number", "rows"), [(1, 0.5), (10, 1.5), (MAX_FOLLOWED, 7)])
+def test_hashtags_take_no_round_trip_and_few_read_units(
+    tables: Tables, reader_of_ten: str, number: int, rows: float
+) -> None:
+    """`rows` are the most units that the rows of the followed hashtags take. A post that one brings
+    takes a unit more than others: for a block, and for a follow edge. DynamoDB Local asks nothing
+    for these, as they are not there."""
+    wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
+    service, followed = _service(tables), DynamoFollowedHashtags(tables.metadata)
+    _, before = _measured(wire, 2, partial(service.page, reader_of_ten, None, 20))
+    Scene(tables.metadata, tables.feed, NOW).follow_hashtags(reader_of_ten, number)
+    position = None
+    for _ in range(2):
+        page, units = _measured(wire, 2, partial(service.page, reader_of_ten, position, 20))
+        assert wire.trips == 2
+        brought = sum(view.hashtag is not None for view in page.posts)
+        assert len(page.posts) == 20
+        assert brought == 5 if number > 1 else 0 < brought <= 5
+        # Posts of a celebrity, which take less, may have given way to those of hashtags.
+        assert units["read"] - before["read"] <= rows + brought * 1.5
+        position = page.next_position
+    for hashtag in followed.page(reader_of_ten, None, 99).items:
+        followed.unfollow(reader_of_ten, hashtag.tag)
+
+
+def test_a_followed_hashtag_takes_few_units_and_each_follower_one(tables: Tables) -> None:
+    wire = Wire(tables.metadata.client)
+    followed, lists = DynamoFollowedHashtags(tables.metadata), DynamoTaggedPosts(tables.metadata)
+    readers = [samples.user_id(500 + number) for number in range(20)]
+    spending = PLENTY.spending(readers[0], NOW, changes=1)
+    hashtag = FollowedHashtag("photography", NOW)
+    with wire.tapped(), _units(wire) as units:
+        followed.follow(readers[0], hashtag, ulid(NOW, 1), spending)
+    # The reader follows none yet. The row, its entry in the index, and what is left of the limits.
+    assert units == {"read": 0, "write": 2 + 2 + 2}
+    for number, reader_id in enumerate(readers):
+        followed.follow(reader_id, hashtag, ulid(NOW, number))
+    lists.begin(hashtag.tag, ())
+    posts = [FeedEntry(ulid(NOW, n), PostId(samples.user_id(n), ulid(NOW, n))) for n in range(20)]
+    lists.include(hashtag.tag, posts, NOW)
+    with wire.tapped(), _units(wire) as units:
+        assert lists.get_many([hashtag.tag])
+        assert lists.include(hashtag.tag, posts[:1], NOW)
+    assert units == {"read": 2, "write": 1}
+    with wire.tapped(), _units(wire) as units:
+        assert len(followed.followers(hashtag.tag, None, 500).items) == 20
+        followed.bring(lists.get_many([hashtag.tag])[hashtag.tag], readers)
+    assert units == {"read": 0.5 + 1, "write": 20}
 
 
 def test_a_block_takes_no_unit_of_a_feed_page(tables: Tables, reader_id: str) -> None:

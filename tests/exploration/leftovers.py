@@ -30,6 +30,7 @@ _OWN: Final = (
     ),
     *("CURSOR_KEY", "ACCOUNT_KEY", "RECONCILE", "BLOCK", "MUTES#", "READER_MUTES"),
     *("MY_SAVES#", "COLLECTION#"),
+    *("READER_HASHTAGS#", "TAGGED_POSTS"),
 )
 """Sort keys of what stands for itself; edges, pull markers, counts, blocks and mutes are held
 against each other elsewhere. The save of a post that is gone waits for its owner's next look."""

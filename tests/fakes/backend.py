@@ -19,6 +19,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import (
     AcceptRequests,
+    BringTagged,
     DeliverMessage,
     FanOut,
     FanOutMessage,
@@ -33,6 +34,7 @@ from shutterfeed.ports.queues import BulkLane, Lanes
 from shutterfeed.services.answers_collection import Collector
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.delivery import DeliveryService
+from shutterfeed.services.hashtags import TaggingService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.ingest import IngestService
 from shutterfeed.services.notifying import NotifyingService
@@ -48,6 +50,7 @@ from tests import samples
 from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.comments import FakeComments
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
+from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
     FakeAllowances,
     FakeAvatars,
@@ -185,12 +188,20 @@ class Backend:
             guard(FakeReaders(self.metadata)),
             guard(FakeRecentPosts(self.metadata)),
         )
-        audience = guard(FakeAudience(self.metadata))
-        reads = guard(FakeFeedReads(self.metadata, self.feed_table))
+        audience, reads = (
+            guard(FakeAudience(self.metadata)),
+            guard(FakeFeedReads(self.metadata, self.feed_table)),
+        )
         avatars = guard(FakeAvatars(self.metadata))
-        viewing_reads = guard(FakeViewingReads(self.metadata, clock))
         notices, crowds = guard(FakeNotices(self.metadata)), guard(FakeCrowds(self.metadata))
-        nominations = guard(FakeNominations(self.metadata))
+        hashtags, tagged_posts = (
+            guard(FakeFollowedHashtags(self.metadata)),
+            guard(FakeTaggedPosts(self.metadata)),
+        )
+        viewing_reads, nominations = (
+            guard(FakeViewingReads(self.metadata, clock)),
+            guard(FakeNominations(self.metadata)),
+        )
         suggestion_lists = guard(FakeSuggestionLists(self.metadata))
         people = api.wire(
             profiles=profiles,
@@ -211,6 +222,9 @@ class Backend:
             readers=readers,
             blocks=guard(FakeBlocks(self.metadata)),
             mutes=guard(FakeMutes(self.metadata)),
+            hashtags=hashtags,
+            tagged_posts=tagged_posts,
+            search_index=guard(self.found),
             suggestion_lists=suggestion_lists,
             notices=notices,
             crowds=crowds,
@@ -264,6 +278,8 @@ class Backend:
             audience=audience,
             follows=follows,
             requests=requests,
+            hashtags=hashtags,
+            tagged_posts=tagged_posts,
             feeds=feeds,
             steps=queues["fan_out"],
             chunks=queues["deliver"],
@@ -297,6 +313,8 @@ class Backend:
                     steps.migrations.migrate(step)
                 case AcceptRequests():
                     steps.acceptance.accept(step)
+                case BringTagged():
+                    steps.bringing.bring(step)
 
         media = CollectionService(
             blobs=blobs,
@@ -332,11 +350,14 @@ class Backend:
         )
         self._router = ChangeRouter(queues=queues)
         indexing = IndexingService(
-            posts=posts, profiles=profiles, index=guard(self.found), steps=queues["index"]
+            posts=posts,
+            profiles=profiles,
+            index=guard(self.found),
+            tagging=TaggingService(lists=tagged_posts, steps=queues["fan_out"], clock=clock),
+            steps=queues["index"],
         )
         self.search = SearchService(index=guard(self.found), viewing=people.viewing, clock=clock)
-        self._routed = 0
-        self._is_routing = False
+        self._routed, self._is_routing = 0, False
         # Of the workers whose interplay the tests of this world are about. All of them are played
         # in `tests/exploration`, whose worlds have the real handlers.
         acts: dict[str, Callable[[Any], object]] = {
@@ -362,7 +383,7 @@ class Backend:
             people.discussions,
             people.people,
         )
-        self.blocks, self.mutes = people.blocks, people.mutes
+        self.blocks, self.mutes, self.hashtags = people.blocks, people.mutes, people.hashtags
         self.uploads, self.downloads, self.avatars = (
             people.uploads,
             people.downloads,

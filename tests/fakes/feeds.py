@@ -15,7 +15,14 @@ from shutterfeed.domain.ids import CROCKFORD
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import Relation, Viewer
 from shutterfeed.ports.feed_reads import FeedStart, FeedView, FeedWanted
-from tests.fakes.metadata import FakePosts, FakeReaders, Metadata, page_of, stored_of
+from tests.fakes.metadata import (
+    FakePosts,
+    FakeReaders,
+    Metadata,
+    page_of,
+    relation_of,
+    stored_of,
+)
 
 _ORDER: Final = attrgetter("position", "post_id")
 """That of entries themselves, which take several times as long to compare."""
@@ -141,9 +148,14 @@ class FakeFeedReads:
     ) -> FeedView:
         position = None if before is None else before.position
         posts = FakePosts(self.data)
+        strangers = set(wanted.strangers)
+        relations = {
+            i: relation_of(self.data, str(viewer.user_id), i, (), strangers) for i in strangers
+        }
         return FeedView(
             replace(
-                stored_of(self.data, viewer, wanted.shown), relations=self._blocks(viewer, wanted)
+                stored_of(self.data, viewer, wanted.shown),
+                relations={**self._blocks(viewer, wanted), **relations},
             ),
             {
                 i: self.data.recent_posts[i]

@@ -27,6 +27,7 @@ from shutterfeed.domain.changes import (
 )
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
+from shutterfeed.domain.hashtags import FollowedHashtag, TaggedPosts
 from shutterfeed.domain.ids import PostId, ulid, ulid_time
 from shutterfeed.domain.limits import (
     NOTHING,
@@ -119,6 +120,11 @@ class Metadata:
     blocks: dict[tuple[str, str], Block] = field(default_factory=dict)
     mutes: dict[tuple[str, str], Mute] = field(default_factory=dict)
     """The blocks and mutes by whose they are and whom they are about."""
+    hashtags: dict[tuple[str, str], FollowedHashtag] = field(default_factory=dict)
+    """The followed hashtags, by who follows them."""
+    hashtag_followers: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The followers of each hashtag, and the ULIDs of their follows."""
+    tagged_posts: dict[str, TaggedPosts] = field(default_factory=dict)
     posts: dict[PostId, Post] = field(default_factory=dict)
     counts: dict[PostId, PostCounts] = field(default_factory=dict)
     likes: dict[tuple[str, PostId], str] = field(default_factory=dict)
@@ -189,6 +195,10 @@ class Metadata:
             if muter_id == user_id:
                 muted = muted.including(mute)
         return muted
+
+    def hashtags_of(self, user_id: str) -> tuple[FollowedHashtag, ...]:
+        tags = sorted(tag for follower, tag in self.hashtags if follower == user_id)
+        return tuple(self.hashtags[user_id, tag] for tag in tags)
 
     def write_profile(self, profile: Profile) -> None:
         before = self.profiles.get(profile.user_id)
@@ -1296,6 +1306,7 @@ class FakeReaders:
             pulled=frozenset(a for reader, a in self.data.pulled if reader == reader_id),
             unfollowed=frozenset(a for reader, a in self.data.unfollowed if reader == reader_id),
             muted=self.data.muted_by(reader_id),
+            hashtags=self.data.hashtags_of(reader_id),
         )
 
     def pushed_until(self, reader_ids: Sequence[str]) -> dict[str, datetime]:
@@ -1367,7 +1378,7 @@ class FakeViewingReads:
         muted = self.data.muted_by(viewer.user_id) if wanted.needs_mutes else NO_MUTES
         found = {
             user_id: replace(
-                self._relation(viewer.user_id, user_id, users, authors, named),
+                relation_of(self.data, viewer.user_id, user_id, users, authors, named),
                 has_muted=muted.has(user_id, self.clock.now()),
             )
             for user_id in {*users, *authors, *named, *wanted.authors, *wanted.people}
@@ -1378,17 +1389,25 @@ class FakeViewingReads:
     def _barred(self, wanted: Wanted) -> frozenset[str]:
         return frozenset(i for i in wanted.authors if (wanted.host, i) in self.data.blocks)
 
-    def _relation(
-        self, viewer_id: str, user_id: str, users: set[str], authors: set[str], named: set[str]
-    ) -> Relation:
-        data, edge, back = self.data, (viewer_id, user_id), (user_id, viewer_id)
-        return Relation(
-            follows=user_id in users | authors | named and edge in data.edges,
-            is_followed=user_id in users and back in data.edges,
-            has_requested=user_id in users | named and edge in data.requests,
-            has_blocked=edge in data.blocks,
-            is_blocked=back in data.blocks,
-        )
+
+def relation_of(
+    data: Metadata,
+    viewer_id: str,
+    user_id: str,
+    users: Collection[str],
+    authors: Collection[str],
+    named: Collection[str] = (),
+) -> Relation:
+    """The viewer's relation to a user, as far as it is read of users, of authors of posts, and of
+    those of whom it is told what they did."""
+    edge, back = (viewer_id, user_id), (user_id, viewer_id)
+    return Relation(
+        follows=user_id in {*users, *authors, *named} and edge in data.edges,
+        is_followed=user_id in users and back in data.edges,
+        has_requested=user_id in {*users, *named} and edge in data.requests,
+        has_blocked=edge in data.blocks,
+        is_blocked=back in data.blocks,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def test_the_document_names_the_limit_where_there_is_one() -> None:
     limited = {route.name for route in http.ROUTES if route.limited}
     assert limited == {
         *("create_post", "create_avatar", "follow", "edit_me", "edit_post", "restore_post"),
-        *("get_original", "block", "mute"),
+        *("get_original", "block", "mute", "follow_hashtag"),
     }
     for _, _, operation in contract.operations():
         answer = operation["responses"]["429"]

@@ -88,7 +88,7 @@ class Stage:
         own = (
             *("/me", "/me/uploads", "/me/deleted", "/me/requests", "/me/blocks", "/me/mutes"),
             *("/me/likes", "/me/saved", "/me/collections"),
-            *("/me/comments", "/me/held-comments", "/feed"),
+            *("/me/comments", "/me/held-comments", "/me/hashtags", "/feed"),
             *("/me/activity", "/me/activity/count"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
@@ -287,6 +287,16 @@ def _muted(stage: Stage) -> Request:
     return request
 
 
+def _no_hashtag(_: Stage) -> Request:
+    return Request({"tag": "birds"})
+
+
+def _hashtag_followed(stage: Stage) -> Request:
+    request = _no_hashtag(stage)
+    stage.client.put(f"/me/hashtags/{request.path['tag']}", stage.ada)
+    return request
+
+
 def _small_files(_: Stage) -> Request:
     return Request(body=draft([b"one", b"two"], caption="new", place=PLACE), key="key")
 
@@ -431,6 +441,8 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "mute": (_followed, _muted),
     "unmute": (_muted, _not_followed),
     "see_activity": (_told_of_a_follower,),
+    "follow_hashtag": (_no_hashtag, _hashtag_followed),
+    "unfollow_hashtag": (_hashtag_followed, _no_hashtag),
     "create_post": (_small_files, _large_file),
     "like_post": (_published_there, _liked),
     "unlike_post": (_liked, _published_there),

@@ -13,12 +13,15 @@ from shutterfeed.domain.errors import Conflict, NotFound
 from shutterfeed.domain.messages import IndexAuthor, IndexMessage, IndexPost, IndexUser
 from shutterfeed.domain.posts import Post, PostState
 from shutterfeed.domain.search import Gone, PostDocument, UserDocument, post_document
+from shutterfeed.services.hashtags import TaggingService
 from shutterfeed.services.indexing import IndexingService, NotIndexed
 from tests import samples
 from tests.fakes.backend import Backend
+from tests.fakes.hashtags import FakeTaggedPosts
 from tests.fakes.metadata import FakePosts, FakeProfiles, Metadata
 from tests.fakes.search import FakeSearchDocuments
 from tests.fakes.storage import FakeQueue
+from tests.fakes.system import FakeClock
 
 ADA = samples.user_id(1)
 
@@ -43,7 +46,11 @@ def service(
     data: Metadata, found: FakeSearchDocuments, steps: FakeQueue[IndexMessage]
 ) -> IndexingService:
     return IndexingService(
-        posts=FakePosts(data), profiles=FakeProfiles(data), index=found, steps=steps
+        posts=FakePosts(data),
+        profiles=FakeProfiles(data),
+        index=found,
+        tagging=TaggingService(lists=FakeTaggedPosts(data), steps=FakeQueue(), clock=FakeClock()),
+        steps=steps,
     )
 
 

@@ -45,6 +45,7 @@ from shutterfeed_client.api.me import (
     delete_collection,
     edit_me,
     follow,
+    follow_hashtag,
     get_me,
     get_original,
     get_upload,
@@ -53,6 +54,7 @@ from shutterfeed_client.api.me import (
     list_collected,
     list_collections,
     list_deleted,
+    list_followed_hashtags,
     list_held_comments,
     list_likes,
     list_mutes,
@@ -68,6 +70,7 @@ from shutterfeed_client.api.me import (
     take_out_of_collection,
     unblock,
     unfollow,
+    unfollow_hashtag,
     unmute,
 )
 from shutterfeed_client.api.posts import (
@@ -267,6 +270,7 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     assert answer(list_user_posts.sync_detailed(handle, client=me)).items
     assert not answer(unfollow.sync_detailed(other, client=me)).followed_by_me
     drive_blocks_and_mutes(me, other)
+    drive_hashtags(me)
     suggested = answer(list_suggestions.sync_detailed(client=me, limit=20)).items
     assert handle not in [user.handle for user in suggested]
     body = models.EditProfile(display_name="Driven by Python")
@@ -312,6 +316,14 @@ def drive_blocks_and_mutes(me: Any, other: str) -> None:
     assert answer(list_blocks.sync_detailed(client=me)).items == [blocked]
     assert unblock.sync_detailed(other, client=me).status_code == 204
     assert answer(list_blocks.sync_detailed(client=me)).items == []
+
+
+def drive_hashtags(me: Any) -> None:
+    followed = answer(follow_hashtag.sync_detailed("Generated", client=me))
+    assert followed.hashtag == "generated"
+    assert answer(list_followed_hashtags.sync_detailed(client=me)).items == [followed]
+    assert unfollow_hashtag.sync_detailed("generated", client=me).status_code == 204
+    assert answer(list_followed_hashtags.sync_detailed(client=me)).items == []
 
 
 def drive_feed_and_search(me: Any, post_id: str) -> None:

@@ -191,6 +191,7 @@ async function drivePeople(): Promise<void> {
   assert.ok((await answer(api.listUserPosts({ path: mine }))).items.length > 0);
   assert.ok(!(await answer(api.unfollow({ path: other }))).followed_by_me);
   await driveBlocksAndMutes(other);
+  await driveHashtags();
   const suggested = (await answer(api.listSuggestions({ query: { limit: 20 } }))).items;
   assert.ok(suggested.every((user) => user.handle !== task.handle));
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
@@ -239,6 +240,15 @@ async function driveBlocksAndMutes(path: { handle: string }): Promise<void> {
   assert.deepEqual((await answer(api.listBlocks())).items, [blocked]);
   assert.equal((await api.unblock({ path })).response?.status, 204);
   assert.deepEqual((await answer(api.listBlocks())).items, []);
+}
+
+async function driveHashtags(): Promise<void> {
+  const followed = await answer(api.followHashtag({ path: { tag: "Generated" } }));
+  assert.equal(followed.hashtag, "generated");
+  assert.deepEqual((await answer(api.listFollowedHashtags())).items, [followed]);
+  const path = { tag: "generated" };
+  assert.equal((await api.unfollowHashtag({ path })).response?.status, 204);
+  assert.deepEqual((await answer(api.listFollowedHashtags())).items, []);
 }
 
 async function driveFeedAndSearch(): Promise<void> {

@@ -167,6 +167,7 @@ class DeliverSettings(FeedSettings):
 class IndexSettings(Settings):
     metadata_table: str
     index_queue_url: str
+    fan_out_queue_url: str
     search_engine: str
     search_target: str
     search_reader: str

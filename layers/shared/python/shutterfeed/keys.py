@@ -14,6 +14,7 @@ Metadata table
     USER#<reader>      PULLS#<author>     pull marker: this reader pulls this celebrity
     USER#<reader>      UNFOLLOWED#<author> unfollowed marker: hides posts that may be in the feed
     USER#<reader>      READER_MUTES       all whom the reader has muted, packed
+    USER#<reader>      READER_HASHTAGS#<tag> followed hashtag, with its newest posts
     USER#<id>          MUTES#<muted>      one mute, for the list of them
     USER#<id>          BLOCKS             the number of users whom this one has blocked
     USER#<id>          BLOCKS#<blocked>   one block, for the list of them
@@ -34,6 +35,7 @@ Metadata table
     USER#<commenter>   COMMENTED#<page>   what is left of the limit of comments, and which were made
     USER#<owner>       HELD#<ulid>        a comment that waits for the owner of the post
     USER#<owner>       HELD_WORDS         the words for which comments wait
+    HASHTAG#<tag>      TAGGED_POSTS       newest posts of a hashtag that somebody follows, packed
     HANDLE#<handle>    HANDLE             handle claim
     BLOB#<sha256>      BLOB               distinct content
     BLOB#<sha256>      REF#<post>#<media> one reference to that content
@@ -47,6 +49,7 @@ Metadata table
                        REQUESTS#<id>         / <ulid of the request>#<follower>
                        COMMENT_LIKED#<comment> / <ulid of the like>#<id>
                        ACTIVITY#<id>         / <position>#<shard>#<since>#<until>
+                       HASHTAG#<tag>         / <ulid of the follow>#<follower>
     index `published`: AUTHOR#<id>           / <position>
                        DELETED#<author>      / <moment of deletion>#<post ulid>
     index `open`:      OPEN#<shard>          / <post ulid>#<author>
@@ -124,6 +127,9 @@ _PULLS: Final = "PULLS#"
 _UNFOLLOWED: Final = "UNFOLLOWED#"
 RECENT_POSTS: Final = "RECENT_POSTS"
 READER_MUTES: Final = "READER_MUTES"
+READER_HASHTAGS_PREFIX: Final = "READER_HASHTAGS#"
+HASHTAG_PREFIX: Final = "HASHTAG#"
+TAGGED_POSTS: Final = "TAGGED_POSTS"
 BLOCKS: Final = "BLOCKS"
 BLOCKS_PREFIX: Final = "BLOCKS#"
 MUTES_PREFIX: Final = "MUTES#"
@@ -134,8 +140,8 @@ PAIR_PREFIX: Final = "PAIR#"
 _BLOCK: Final = "BLOCK"
 READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
 """The range of sort keys that a feed page reads first: the reader's profile,
-pulled celebrities, mutes, own recent posts and unfollowed markers stand next to each other in the
-partition."""
+pulled celebrities, followed hashtags, mutes, own recent posts and unfollowed markers stand next to
+each other in the partition."""
 ENTRIES_END: Final = "8"
 """A sort key above every entry of a feed: a ULID begins with 0 to 7."""
 _UPLOADS: Final = "uploads"
@@ -473,6 +479,29 @@ def mute(muter_id: str, muted_id: str) -> Key:
 def parse_mute(key: Key) -> tuple[str, str]:
     """The id of the user who has muted, and of the one who is muted."""
     return _tail(key.pk, _USER), _tail(key.sk, MUTES_PREFIX)
+
+
+def followed_hashtag(reader_id: str, tag: str) -> Key:
+    return Key(user_partition(reader_id), READER_HASHTAGS_PREFIX + tag)
+
+
+def parse_followed_hashtag(key: Key) -> tuple[str, str]:
+    """The reader's id, and the hashtag."""
+    return _tail(key.pk, _USER), _tail(key.sk, READER_HASHTAGS_PREFIX)
+
+
+def hashtag_partition(tag: str) -> str:
+    """The partition of a hashtag's list, and of its followers in the index of followers."""
+    return HASHTAG_PREFIX + tag
+
+
+def tagged_posts(tag: str) -> Key:
+    return Key(hashtag_partition(tag), TAGGED_POSTS)
+
+
+def parse_tagged_posts(key: Key) -> str:
+    """The hashtag."""
+    return _tail(key.pk, HASHTAG_PREFIX)
 
 
 def acquaintances(reader_id: str) -> Key:

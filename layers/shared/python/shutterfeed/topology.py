@@ -168,7 +168,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="fan_out",
-        kinds=("FanOut", "MigrateReaders", "AcceptRequests"),
+        kinds=("FanOut", "MigrateReaders", "AcceptRequests", "BringTagged"),
         timeout_s=60,
         batch=1,
         concurrency=10,
@@ -232,7 +232,7 @@ TENANTS: Final[Mapping[str, str]] = {
 gets it as the message's group: on a queue where one user has many messages in work, it delivers
 those of others first. The messages of `publish`, `collect` and `index` have no group, which would
 cost a quarter more a request: they take milliseconds, or, like `IndexAuthor`, are the only one of
-their user."""
+their user. `BringTagged` is work for no single user."""
 
 LANES: Final = tuple(lane for worker in WORKERS for lane in worker.lanes)
 """All queues that trigger workers."""

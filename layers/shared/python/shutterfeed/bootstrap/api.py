@@ -17,6 +17,7 @@ from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags, DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
 from shutterfeed.adapters.dynamodb.mutes import DynamoMutes
@@ -45,6 +46,7 @@ from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.likes import Likes
 from shutterfeed.ports.limits import Allowances
 from shutterfeed.ports.media import Blobs, Downloads
@@ -53,6 +55,7 @@ from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.saves import Saves
+from shutterfeed.ports.search import SearchIndex
 from shutterfeed.ports.sign_ins import SignIns
 from shutterfeed.ports.site import SitePage
 from shutterfeed.ports.suggestions import SuggestionLists
@@ -69,6 +72,7 @@ from shutterfeed.services.discussions import DiscussionService
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
+from shutterfeed.services.hashtags import HashtagService
 from shutterfeed.services.likes import LikeService
 from shutterfeed.services.links import MediaLinks
 from shutterfeed.services.mutes import MuteService
@@ -96,6 +100,7 @@ class People:
     follows: FollowService
     blocks: BlockService
     mutes: MuteService
+    hashtags: HashtagService
     posts: PostService
     likes: LikeService
     comments: CommentService
@@ -138,6 +143,9 @@ def wire(
     readers: Readers,
     blocks: Blocks,
     mutes: Mutes,
+    hashtags: FollowedHashtags,
+    tagged_posts: TaggedPostsStore,
+    search_index: SearchIndex,
     suggestion_lists: SuggestionLists,
     notices: Notices,
     crowds: Crowds,
@@ -189,6 +197,16 @@ def wire(
             users=users, blocks=blocks, viewing=viewing, limits=limits, clock=clock
         ),
         mutes=MuteService(users=users, mutes=mutes, viewing=viewing, limits=limits, clock=clock),
+        hashtags=HashtagService(
+            users=users,
+            followed=hashtags,
+            lists=tagged_posts,
+            index=search_index,
+            reads=viewing_reads,
+            limits=limits,
+            clock=clock,
+            ids=ids,
+        ),
         posts=PostService(
             users=users,
             posts=posts,
@@ -269,6 +287,7 @@ def services() -> Api:
     settings = config.ApiSettings.from_env()
     metadata, feed_table = aws.table(settings.metadata_table), aws.table(settings.feed_table)
     secrets = DynamoSecrets(metadata)
+    index = search_index(settings.search_engine, settings.search_target)
     people = wire(
         profiles=DynamoProfiles(metadata),
         follows=DynamoFollows(metadata, settings.feed_table),
@@ -288,6 +307,9 @@ def services() -> Api:
         readers=DynamoReaders(metadata),
         blocks=DynamoBlocks(metadata, settings.feed_table),
         mutes=DynamoMutes(metadata),
+        hashtags=DynamoFollowedHashtags(metadata),
+        tagged_posts=DynamoTaggedPosts(metadata),
+        search_index=index,
         suggestion_lists=DynamoSuggestionLists(metadata),
         notices=DynamoNotices(metadata),
         crowds=DynamoCrowds(metadata),
@@ -314,7 +336,7 @@ def services() -> Api:
         site_page=S3SitePage(aws.s3, settings.site_bucket, aws.clock()),
         accounts=AccountService(secrets=secrets),
         search=SearchService(
-            index=search_index(settings.search_engine, settings.search_target),
+            index=index,
             viewing=people.viewing,
             clock=aws.clock(),
         ),

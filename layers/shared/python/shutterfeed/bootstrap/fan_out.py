@@ -1,5 +1,5 @@
 """Composes the services that bring published posts to readers, move readers between push and pull,
-and accept those who wait to follow."""
+accept those who wait to follow, and bring the posts of hashtags."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 from shutterfeed import config
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
+from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags, DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
@@ -20,6 +21,7 @@ from shutterfeed.domain.delivery import FeedPolicy
 from shutterfeed.domain.messages import DeliverMessage, FanOutMessage
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
+from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.requests import FollowRequests
@@ -27,6 +29,7 @@ from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.acceptance import AcceptanceService
 from shutterfeed.services.audience import AudienceService
 from shutterfeed.services.fan_out import FanOutPlanner
+from shutterfeed.services.hashtags import BringingService
 from shutterfeed.services.migration import MigrationService
 
 
@@ -37,6 +40,7 @@ class FanOutServices:
     planner: FanOutPlanner
     migrations: MigrationService
     acceptance: AcceptanceService
+    bringing: BringingService
 
 
 def wire(
@@ -47,6 +51,8 @@ def wire(
     audience: Audience,
     follows: Follows,
     requests: FollowRequests,
+    hashtags: FollowedHashtags,
+    tagged_posts: TaggedPostsStore,
     feeds: Feeds,
     steps: Queue[FanOutMessage],
     chunks: Queue[DeliverMessage],
@@ -72,6 +78,7 @@ def wire(
         acceptance=AcceptanceService(
             profiles=profiles, requests=requests, steps=steps, clock=clock, ids=ids
         ),
+        bringing=BringingService(followed=hashtags, lists=tagged_posts, steps=steps),
     )
 
 
@@ -86,6 +93,8 @@ def services() -> FanOutServices:
         audience=DynamoAudience(feed_table, metadata.name),
         follows=DynamoFollows(metadata, feed_table.name),
         requests=DynamoRequests(metadata),
+        hashtags=DynamoFollowedHashtags(metadata),
+        tagged_posts=DynamoTaggedPosts(metadata),
         feeds=DynamoFeeds(feed_table),
         steps=aws.queue(settings.fan_out_queue_url, Codec[FanOutMessage]("fan_out")),
         chunks=aws.queue(settings.deliver_queue_url, Codec[DeliverMessage]("deliver")),

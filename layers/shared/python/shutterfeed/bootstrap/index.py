@@ -6,14 +6,16 @@ from __future__ import annotations
 from functools import cache
 
 from shutterfeed import config
+from shutterfeed.adapters.dynamodb.hashtags import DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.messages import Codec
 from shutterfeed.adapters.search.source import DynamoSearchable
 from shutterfeed.bootstrap import aws
 from shutterfeed.bootstrap.search_engine import search_index
-from shutterfeed.domain.messages import IndexMessage
+from shutterfeed.domain.messages import FanOutMessage, IndexMessage
 from shutterfeed.ports.search import SearchGenerations
+from shutterfeed.services.hashtags import TaggingService
 from shutterfeed.services.indexing import IndexingService
 from shutterfeed.services.search_maintenance import SearchMaintenance
 
@@ -32,6 +34,11 @@ def service() -> IndexingService:
         posts=DynamoPosts(metadata),
         profiles=DynamoProfiles(metadata),
         index=_index(),
+        tagging=TaggingService(
+            lists=DynamoTaggedPosts(metadata),
+            steps=aws.queue(settings.fan_out_queue_url, Codec[FanOutMessage]("fan_out")),
+            clock=aws.clock(),
+        ),
         steps=aws.queue(settings.index_queue_url, Codec[IndexMessage]("index")),
     )
 

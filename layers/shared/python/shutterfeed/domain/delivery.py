@@ -24,6 +24,7 @@ from enum import StrEnum
 from typing import Final
 
 from shutterfeed.domain.feed import FeedEntry, Source
+from shutterfeed.domain.hashtags import FollowedHashtag
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.mutes import NO_MUTES, MutedUsers
 from shutterfeed.domain.posts import Post
@@ -241,6 +242,7 @@ class Reader:
     """The user ids of authors whom they no longer follow, but whose posts may still be in their
     feed."""
     muted: MutedUsers = NO_MUTES
+    hashtags: tuple[FollowedHashtag, ...] = ()
 
     def is_pushed(self, now: datetime) -> bool:
         return self.pushed_until is not None and now < self.pushed_until

@@ -103,6 +103,17 @@ class AcceptRequests:
 
 
 @dataclass(frozen=True, slots=True)
+class BringTagged:
+    """A hashtag's list has changed: bring its newest posts to the followers. `after` is the
+    checkpoint at which the previous step stopped, and `rows` the number that was written by
+    then."""
+
+    tag: str
+    after: str | None = None
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverEntry:
     """Put one entry into the feeds of some users, who held subscriptions when the audience was
     read. That time is None in messages from before it was recorded."""
@@ -207,7 +218,7 @@ class Notify:
 
 
 PublishMessage = PublishMedium | PublishPost
-FanOutMessage = FanOut | MigrateReaders | AcceptRequests
+FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances | CountLikes
 CollectMessage = CollectMedia | CollectBlob | CollectLikes
 IndexMessage = IndexPost | IndexUser | IndexAuthor

@@ -32,6 +32,9 @@ class FeedWanted:
     shown: Wanted = field(default_factory=Wanted)
     recent_posts: Collection[str] = ()
     timelines: Collection[str] = ()
+    strangers: Collection[str] = ()
+    """Authors of posts that are not in the feed because of them, of whom it is not known yet
+    whether the viewer follows them, and whether one has blocked the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class FeedView:
     """The result of the second round trip: the items from which a feed page is made."""
 
     stored: Stored
+    """It has the relations to those of `strangers` to whom there is one."""
     recent_posts: Mapping[str, RecentPosts]
     timelines: Mapping[str, Page[Post]]
 
@@ -64,9 +68,9 @@ class FeedReads(Protocol):
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
         """The result of `ViewingReads.read` for the posts and users to show (without followers that
-        are counted in separate items), and in the same round trip recent posts, and timelines of up
-        to `limit` published posts below `before`. Eventually consistent; recent posts may be
-        seconds old."""
+        are counted in separate items), and in the same round trip recent posts, timelines of up to
+        `limit` published posts below `before`, and the relations to strangers. Eventually
+        consistent; recent posts may be seconds old."""
         ...
 
     def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:

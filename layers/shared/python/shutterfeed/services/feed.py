@@ -23,6 +23,7 @@ from shutterfeed.domain.feed import (
     merge,
     newest_first,
 )
+from shutterfeed.domain.hashtags import tagged_on_page
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.domain.pages import Page
@@ -199,26 +200,32 @@ class FeedService:
         own = reader.recent_posts
         own_id = {own.author_id} if own is not None and _is_exhausted(own, before) else set()
         shown = _Shown(viewer, reader, now)
+        tagged = shown.tagged(before, limit)
         pulled = frozenset(shown.among(reader.pulled))
         exhausted = own_id | {a for a in pulled if cursor and cursor.is_exhausted(a)}
-        known = _known(shown, start, snapshot, before)
+        known = [*_known(shown, start, snapshot, before), Source(tuple(tagged))]
         likely = [entry.post_id for entry in merge(known, limit, end).entries]
         guessed = self._guess(known, pulled - exhausted, before, limit, end)
         wanted = Wanted(posts=likely, at_hand=guessed, authors=pulled | own_id)
+        strangers = {entry.post_id.author_id for entry in tagged}
         view = self.reads.view(
-            viewer, FeedWanted(wanted, pulled - exhausted, exhausted), before, limit
+            viewer, FeedWanted(wanted, pulled - exhausted, exhausted, strangers), before, limit
         )
         celebrities = {a: recent.timeline for a, recent in view.recent_posts.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
         merged = merge([*known, *(s.below(before) for s in celebrities.values())], limit, end)
+        if merged.next is None and end is None and merged.entries:
+            merged = shown.continued(merged)
         self.seen.note(view.recent_posts)
         stored = self._stored(viewer, merged.entries, {*likely, *guessed}, view)
         if reader.profile is not None:
             stored = stored.including((), [reader.profile])
         ids = (entry.post_id for entry in merged.entries)
-        posts = self.viewing.feed(viewer, ids, stored, shown.relation_to)
-        # Nothing but what is below its boundary: nothing is above it either.
-        newest = merged.entries[0] if merged.entries else merged.next
+        brought = {entry.post_id: tag for entry, tag in tagged.items()}
+        posts = self.viewing.feed(viewer, ids, stored, shown.relation_to, brought)
+        # Nothing but what is below its boundary: nothing is above it either. What hashtags bring is
+        # not counted among the new posts.
+        newest = next((entry for entry in merged.entries if entry not in tagged), merged.next)
         after = _next(merged, celebrities, exhausted - own_id)
         if after is not None and snapshot is None:
             # A snapshot that was just written, and is not seen yet, is read by the next page.
@@ -343,6 +350,21 @@ class _Shown:
         if not self.reader.unfollowed and not self.reader.muted:
             return source
         return Source(tuple(filter(self.has, source.entries)), source.complete_down_to)
+
+    def tagged(self, before: FeedEntry | None, limit: int) -> dict[FeedEntry, str]:
+        """The posts that followed hashtags bring to a page, each with its hashtag. Their authors
+        may be anybody, of whom a feed knows only whether they are muted."""
+        return tagged_on_page(self.reader.hashtags, before, limit, self._may_bring)
+
+    def continued(self, merged: Merged) -> Merged:
+        """The last page's entries, with a next page if hashtags bring more posts below them."""
+        last = merged.entries[-1]
+        return Merged(merged.entries, last if self.tagged(last, 1) else None)
+
+    def _may_bring(self, entry: FeedEntry) -> bool:
+        author_id = entry.post_id.author_id
+        is_own = self.viewer.is_user(author_id)
+        return not is_own and not self.reader.muted.has(author_id, self.now)
 
     def _shows(self, author_id: str) -> bool:
         if author_id not in self.decided:

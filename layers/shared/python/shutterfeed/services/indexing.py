@@ -5,6 +5,8 @@ strongly consistent and after the message came, so that a late or repeated messa
 old; the item's revision goes with it as the document's version, so that of two workers that
 overtake each other the one with the newer state wins.
 
+An indexed post also comes into the lists of its hashtags (`services/hashtags.py`).
+
 The posts of an account that becomes private or public are looked at page by page, each like one
 that a message has named. What an author does meanwhile has messages of its own.
 """
@@ -17,11 +19,18 @@ from typing import Final
 
 from shutterfeed.domain.messages import IndexAuthor, IndexMessage, IndexPost, IndexUser
 from shutterfeed.domain.posts import PostState
-from shutterfeed.domain.search import Document, post_document, subject_of, user_document
+from shutterfeed.domain.search import (
+    Document,
+    PostDocument,
+    post_document,
+    subject_of,
+    user_document,
+)
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.queues import Queue
 from shutterfeed.ports.search import SearchDocuments
+from shutterfeed.services.hashtags import TaggingService
 
 PAGE: Final = 25
 """The number of an author's posts that one message looks at: ten messages come at a time, and the
@@ -45,6 +54,7 @@ class IndexingService:
     posts: Posts
     profiles: Profiles
     index: SearchDocuments
+    tagging: TaggingService
     steps: Queue[IndexMessage]
 
     def apply(self, messages: Sequence[IndexMessage]) -> Mapping[IndexMessage, Exception]:
@@ -61,11 +71,14 @@ class IndexingService:
                 failures[message] = error
         documents = tuple(document for work in found.values() for document in work.documents)
         refused = self.index.apply(documents) if documents else {}
+        untagged = self.tagging.include(documents)
         for message, work in found.items():
             subjects = [subject_of(document) for document in work.documents]
             try:
                 if reasons := [refused[subject] for subject in subjects if subject in refused]:
                     raise NotIndexed(reasons[0])
+                if errors := _failed(work.documents, untagged):
+                    raise errors[0]
                 if work.then is not None:
                     self.steps.send([work.then])
             except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
@@ -93,3 +106,9 @@ class IndexingService:
             tuple(post_document(post.id, post, author) for post in published),
             None if after is None else replace(message, after=after),
         )
+
+
+def _failed(documents: Sequence[Document], tags: Mapping[str, Exception]) -> list[Exception]:
+    """What went wrong with the hashtags of posts."""
+    posts = (document for document in documents if isinstance(document, PostDocument))
+    return [tags[tag] for post in posts for tag in post.tags if tag in tags]

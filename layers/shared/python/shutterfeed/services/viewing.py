@@ -17,6 +17,7 @@ from shutterfeed.domain.ids import PostId, nobodys_id
 from shutterfeed.domain.mentions import Mention, Shown, shown
 from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Post, PostCounts, PostState
+from shutterfeed.domain.text import hashtags
 from shutterfeed.domain.users import Profile, canonical_handle
 from shutterfeed.domain.visibility import (
     CommentSubject,
@@ -77,6 +78,9 @@ class PostView:
         for person in self.post.people:
             if person.media_id == media_id and person.user_id in self.people:
                 yield person, self.people[person.user_id]
+
+    hashtag: str | None = None
+    """The followed hashtag that is why a feed has the post; None if that is its author."""
 
     @property
     def is_private(self) -> bool:
@@ -211,10 +215,18 @@ class ViewingService:
         post_ids: Iterable[PostId],
         stored: Stored,
         relation_to: Callable[[str], Relation],
+        tagged: Mapping[PostId, str],
     ) -> tuple[PostView, ...]:
         """The posts of a feed page, for which everything was read in the feed's round trips;
-        `relation_to` gives the viewer's relation to an author."""
-        return _posts(viewer, post_ids, stored, Surface.FEED, relation_to)
+        `relation_to` gives the viewer's relation to an author. `tagged` has the posts that followed
+        hashtags bring: those of authors whom the viewer follows are shown like any other."""
+        views = (
+            _tagged(viewer, i, tagged[i], stored, relation_to(i.author_id))
+            if i in tagged and not stored.relation_to(i.author_id).follows
+            else _post(viewer, i, stored, relation_to(i.author_id), Surface.FEED)
+            for i in post_ids
+        )
+        return tuple(view for view in views if view is not None)
 
     def _with_people(
         self,
@@ -443,6 +455,18 @@ def _people(viewer: Viewer, user_ids: Iterable[str], stored: Stored) -> dict[str
 
 def _shown(text: str, mentions: Sequence[Mention], people: Mapping[str, AuthorView]) -> Shown:
     return shown(text, mentions, {i: view.profile.handle for i, view in people.items()})
+
+
+def _tagged(
+    viewer: Viewer, post_id: PostId, tag: str, stored: Stored, in_feed: Relation
+) -> PostView | None:
+    """A post of somebody whom the viewer does not follow, if it still has the hashtag. A feed knows
+    whom its reader has muted; the rest of the relation was read."""
+    relation = replace(stored.relation_to(post_id.author_id), has_muted=in_feed.has_muted)
+    view = _post(viewer, post_id, stored, relation, Surface.MIXED)
+    if view is None or tag not in hashtags(view.post.caption):
+        return None
+    return replace(view, hashtag=tag)
 
 
 def _user_by_itself(

@@ -18,7 +18,14 @@ from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.adapters.dynamodb.records import to_post
 from shutterfeed.adapters.dynamodb.table import Table, at_once
-from shutterfeed.adapters.dynamodb.viewing import blocks_with, by_kind, to_stored, wanted_keys
+from shutterfeed.adapters.dynamodb.viewing import (
+    blocks_with,
+    by_kind,
+    relation_keys,
+    to_relations,
+    to_stored,
+    wanted_keys,
+)
 from shutterfeed.domain.delivery import RecentPosts, entry_of
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.pages import Page
@@ -58,7 +65,11 @@ class DynamoFeedReads:
     def view(
         self, viewer: Viewer, wanted: FeedWanted, before: FeedEntry | None, limit: int
     ) -> FeedView:
-        items = [*wanted_keys(viewer, wanted.shown), *map(keys.recent_posts, wanted.recent_posts)]
+        items = [
+            *wanted_keys(viewer, wanted.shown),
+            *relation_keys(viewer, wanted.strangers),
+            *map(keys.recent_posts, wanted.recent_posts),
+        ]
         posts = DynamoPosts(self.metadata)
         position = None if before is None else before.position
         authors = list(wanted.timelines)
@@ -73,7 +84,8 @@ class DynamoFeedReads:
             recent.author_id: recent for recent in map(to_recent_posts, found[Kind.RECENT_POSTS])
         }
         blocks = blocks_with(viewer, found, set(wanted.shown.people) - {viewer.user_id})
-        return FeedView(replace(to_stored(found), relations=blocks), recent_posts, timelines)
+        relations = {**blocks, **to_relations(viewer, found, wanted.strangers)}
+        return FeedView(replace(to_stored(found), relations=relations), recent_posts, timelines)
 
     def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
         items = self.metadata.get_many(map(keys.recent_posts, author_ids))

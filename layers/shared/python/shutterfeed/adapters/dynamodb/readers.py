@@ -1,4 +1,5 @@
-"""The data about readers: until when posts are pushed, whom they pull, unfollowed or muted."""
+"""The data about readers: until when posts are pushed, whom they pull, unfollowed or muted, and
+which hashtags they follow."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.hashtags import to_followed_hashtag
 from shutterfeed.adapters.dynamodb.mutes import to_muted
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
 from shutterfeed.adapters.dynamodb.records import epoch, to_profile
@@ -129,4 +131,9 @@ def _to_reader(items: Iterable[Item]) -> Reader:
         frozenset(author_id for author_id, pulled in markers if pulled),
         frozenset(author_id for author_id, pulled in markers if not pulled),
         to_muted(by_sort_key.get(keys.READER_MUTES)),
+        tuple(
+            to_followed_hashtag(item)
+            for sort_key, item in by_sort_key.items()
+            if sort_key.startswith(keys.READER_HASHTAGS_PREFIX)
+        ),
     )

@@ -3,9 +3,8 @@ items."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from shutterfeed import keys
@@ -49,7 +48,9 @@ class DynamoViewingReads:
             ]
         calls += finding(self.table, [keys.post(i) for i in sorted(_own_many(viewer, wanted))])
         found = by_kind(item for batch in at_once(calls) for item in batch)
-        relations = _to_relations(viewer, found, _Owners.of(viewer, wanted), self.clock.now())
+        owners = _Owners.of(viewer, wanted).all
+        muted, now = to_muted(next(iter(found[Kind.MUTES]), None)), self.clock.now()
+        relations = to_relations(viewer, found, owners, lambda user_id: muted.has(user_id, now))
         barred = _barred_by(wanted.host, found)
         stored = replace(to_stored(found), relations=relations, barred=barred)
         exact = with_followers(self.table, _shown(viewer, wanted, stored), consistent)
@@ -117,6 +118,15 @@ def _own_many(viewer: Viewer, wanted: Wanted) -> frozenset[PostId]:
     return own if len(own) >= _MANY else frozenset()
 
 
+def relation_keys(viewer: Viewer, author_ids: Collection[str]) -> Iterator[Key]:
+    """The keys of the items that tell the relations to the authors of posts."""
+    if viewer.user_id is not None:
+        authors = frozenset(author_ids) - {viewer.user_id}
+        yield from _relation_keys(
+            viewer.user_id, _Owners(frozenset(), authors, frozenset(), authors)
+        )
+
+
 def _relation_keys(viewer_id: str, owners: _Owners) -> Iterator[Key]:
     """The keys of the items that tell the viewer's relations: for everybody one, whether one has
     blocked the other; for the author of each post one more, whether the viewer follows them; for
@@ -180,15 +190,19 @@ def _blockers(viewer: Viewer, found: dict[Kind, list[Item]]) -> dict[str, Collec
     return {user_id: by for pair, by in pairs.items() for user_id in pair if viewer.user_id in pair}
 
 
-def _to_relations(
-    viewer: Viewer, found: dict[Kind, list[Item]], owners: _Owners, now: datetime
+def to_relations(
+    viewer: Viewer,
+    found: dict[Kind, list[Item]],
+    user_ids: Iterable[str],
+    has_muted: Callable[[str], bool] = lambda _: False,
 ) -> dict[str, Relation]:
+    """The viewer's relations to users, without those to whom there is none; `has_muted` says whom
+    the viewer has muted."""
     edges = [keys.parse_follow(item_key(item)) for item in found[Kind.FOLLOW]]
     follows = {followee for follower, followee in edges if viewer.is_user(follower)}
     followers = {follower for follower, followee in edges if viewer.is_user(followee)}
     requested = {keys.parse_request(item_key(item))[1] for item in found[Kind.REQUEST]}
     blockers = _blockers(viewer, found)
-    muted = to_muted(next(iter(found[Kind.MUTES]), None))
     relations = {
         user_id: Relation(
             follows=user_id in follows,
@@ -196,8 +210,8 @@ def _to_relations(
             has_requested=user_id in requested,
             has_blocked=viewer.user_id in blockers.get(user_id, ()),
             is_blocked=user_id in blockers.get(user_id, ()),
-            has_muted=muted.has(user_id, now),
+            has_muted=has_muted(user_id),
         )
-        for user_id in owners.all
+        for user_id in user_ids
     }
     return {user_id: relation for user_id, relation in relations.items() if relation != STRANGERS}

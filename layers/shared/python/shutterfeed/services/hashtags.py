@@ -1,0 +1,136 @@
+"""Followed hashtags: following them, and bringing their newest posts to those who do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shutterfeed.domain.delivery import entry_of
+from shutterfeed.domain.errors import InvalidCursor
+from shutterfeed.domain.feed import FeedEntry
+from shutterfeed.domain.hashtags import LISTED, FollowedHashtag
+from shutterfeed.domain.limits import Limits
+from shutterfeed.domain.messages import BringTagged, FanOutMessage
+from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import PostState
+from shutterfeed.domain.search import Document, PostDocument, parse_tag
+from shutterfeed.domain.text import is_tag
+from shutterfeed.domain.visibility import NOBODY
+from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
+from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.search import SearchIndex
+from shutterfeed.ports.system import Clock, Ids
+from shutterfeed.ports.viewing import ViewingReads, Wanted
+from shutterfeed.services.profiles import ProfileService
+
+_ROWS: Final = 500
+"""The rows that are written before the rest is left to a new message: less than a second's work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashtagService:
+    users: ProfileService
+    followed: FollowedHashtags
+    lists: TaggedPostsStore
+    index: SearchIndex
+    reads: ViewingReads
+    limits: Limits
+    clock: Clock
+    ids: Ids
+
+    def follow(self, user_id: str, text: str) -> FollowedHashtag:
+        """Follow a hashtag, with or without `#`; one that is followed already stays as it is. Its
+        newest posts are in the feed at once.
+
+        Raises `InvalidInput`, `LimitReached`, and `Conflict` for too many hashtags.
+        """
+        tag, now = parse_tag(text), self.clock.now()
+        self.users.me(user_id)
+        spending = self.limits.spending(user_id, now, changes=1)
+        hashtag = FollowedHashtag(tag, now)
+        hashtag = self.followed.follow(user_id, hashtag, self.ids.new(now), spending)
+        # The follow is stored first: what is indexed from now on comes by itself.
+        if not self.lists.get_many([tag]):
+            self.lists.begin(tag, self._newest(tag))
+        for posts in self.lists.get_many([tag]).values():
+            self.followed.bring(posts, [user_id])
+        return hashtag
+
+    def unfollow(self, user_id: str, text: str) -> None:
+        """Follow a hashtag no longer. Nothing changes if the user does not. Raises
+        `InvalidInput`."""
+        self.followed.unfollow(user_id, parse_tag(text))
+
+    def page(self, user_id: str, after: str | None, limit: int) -> Page[FollowedHashtag]:
+        """The hashtags that a user follows. Raises `InvalidCursor`."""
+        if after is not None and not is_tag(after):
+            raise InvalidCursor
+        return self.followed.page(user_id, after, limit)
+
+    def _newest(self, tag: str) -> list[FeedEntry]:
+        """The newest posts that are indexed under a hashtag. Who may see them is decided when they
+        are shown."""
+        found = self.index.tagged(tag, None, LISTED)
+        if not found.items:
+            return []
+        posts = self.reads.read(NOBODY, Wanted(posts=found.items)).posts.values()
+        return [entry_of(post) for post in posts if post.state is PostState.PUBLISHED]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggingService:
+    """Puts what was indexed into the lists of hashtags that somebody follows."""
+
+    lists: TaggedPostsStore
+    steps: Queue[FanOutMessage]
+    clock: Clock
+
+    def include(self, documents: Iterable[Document]) -> Mapping[str, Exception]:
+        """Put posts into the lists of their hashtags, and have these brought to the followers.
+
+        Returns the hashtags for which that has failed, and why. It may be repeated, and what is
+        late finds its place by its position. A post that is gone stays in the lists: whether a
+        post is shown is decided when a feed is read.
+        """
+        found: defaultdict[str, list[FeedEntry]] = defaultdict(list)
+        for document in documents:
+            if isinstance(document, PostDocument):
+                for tag in document.tags:
+                    found[tag].append(FeedEntry(document.position, document.post_id))
+        failures: dict[str, Exception] = {}
+        for tag in self.lists.get_many(found) if found else ():
+            try:
+                if self.lists.include(tag, found[tag], self.clock.now()):
+                    self.steps.send([BringTagged(tag)])
+            except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
+                failures[tag] = error
+        return failures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BringingService:
+    """Brings the newest posts of a hashtag to its followers."""
+
+    followed: FollowedHashtags
+    lists: TaggedPostsStore
+    steps: Queue[FanOutMessage]
+
+    def bring(self, step: BringTagged) -> int:
+        """Write the rows of some followers, from the step's checkpoint on. Returns their number.
+
+        A repeated step writes nothing new, and a late one nothing old: the list is read now, and
+        its version decides.
+        """
+        posts = self.lists.get_many([step.tag]).get(step.tag)
+        if posts is None:
+            return 0
+        page = self.followed.followers(step.tag, step.after, _ROWS)
+        self.followed.bring(posts, page.items)
+        rows = step.rows + len(page.items)
+        if page.next_position is None:
+            self.lists.note_followers(step.tag, rows)
+        else:
+            self.steps.send([replace(step, after=page.next_position, rows=rows)])
+        return len(page.items)
