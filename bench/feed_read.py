@@ -34,8 +34,8 @@ from tests.tables import create_tables, put_account_key
 from tests.wire import Wire
 from tools import dynamodb_local
 
-_MEDIAN_SECONDS: Final = 0.005
-_SIGMA: Final = math.log(0.020 / _MEDIAN_SECONDS) / 2.3263
+MEDIAN_SECONDS: Final = 0.005
+SIGMA: Final = math.log(0.020 / MEDIAN_SECONDS) / 2.3263
 """So that the 99th percentile, 2.3263 standard deviations above the median, is 20 ms."""
 
 
@@ -122,10 +122,10 @@ def _measured(wire: Wire, bare_client: Any, page: Callable[[], None], size: Size
     at_once(calls)
     ours, bare = [], []
     for _ in range(size.cpu_rounds):
-        ours.append(_cpu(page))
-        bare.append(_cpu(partial(at_once, calls)))
+        ours.append(cpu(page))
+        bare.append(cpu(partial(at_once, calls)))
     chance = random.Random(1)  # noqa: S311 - a simulation
-    wire.latency = lambda: _MEDIAN_SECONDS * chance.lognormvariate(0, _SIGMA)
+    wire.latency = lambda: MEDIAN_SECONDS * chance.lognormvariate(0, SIGMA)
     wall = []
     for _ in range(size.wall_rounds):
         start = time.perf_counter()
@@ -139,7 +139,7 @@ def _method(operation: str) -> str:
     return {"Query": "query", "BatchGetItem": "batch_get_item", "GetItem": "get_item"}[operation]
 
 
-def _cpu(call: Callable[[], object]) -> float:
+def cpu(call: Callable[[], object]) -> float:
     start = time.process_time()
     call()
     return (time.process_time() - start) * 1000

@@ -13,6 +13,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.httpsession import URLLib3Session
 
+Recorded = tuple[int, dict[str, str], bytes]
+"""Status, headers and content of an answer."""
 _EVENT = "before-send.dynamodb"
 
 
@@ -40,7 +42,7 @@ class Wire:
     latency: Callable[[], float] = lambda: 0.0
     offline: bool = False
     """Answer from what was recorded; a call that was not raises `KeyError`."""
-    recorded: dict[tuple[str, str], tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    recorded: dict[tuple[str, str], Recorded] = field(default_factory=dict)
     calls: list[tuple[str, Any]] = field(default_factory=list)
     """Operations and their parameters."""
     session: URLLib3Session = field(default_factory=URLLib3Session)
@@ -74,13 +76,14 @@ class Wire:
             self._under_way += 1
         try:
             time.sleep(self.latency())
-            status, headers, content = self._found(request)
+            status, headers, content = self.found(request)
         finally:
             with self._lock:
                 self._under_way -= 1
         return answer(request, status, headers, content)
 
-    def _found(self, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
+    def found(self, request: AWSPreparedRequest) -> Recorded:
+        """The answer to a request, by which it is known again."""
         place = (_text(request.headers["X-Amz-Target"]), _text(request.body))
         if not self.offline:
             response = self.session.send(request)
