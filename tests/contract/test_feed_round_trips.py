@@ -152,7 +152,7 @@ def test_a_followed_hashtag_takes_few_units_and_each_follower_one(tables: Tables
     readers = [samples.user_id(500 + number) for number in range(20)]
     spending = PLENTY.spending(readers[0], NOW, changes=1)
     hashtag = FollowedHashtag("photography", NOW)
-    with wire.tapped(), _units(wire) as units:
+    with wire.tapped(), units_of(wire.client) as units:
         followed.follow(readers[0], hashtag, ulid(NOW, 1), spending)
     # The reader follows none yet. The row, its entry in the index, and what is left of the limits.
     assert units == {"read": 0, "write": 2 + 2 + 2}
@@ -161,11 +161,11 @@ def test_a_followed_hashtag_takes_few_units_and_each_follower_one(tables: Tables
     lists.begin(hashtag.tag, ())
     posts = [FeedEntry(ulid(NOW, n), PostId(samples.user_id(n), ulid(NOW, n))) for n in range(20)]
     lists.include(hashtag.tag, posts, NOW)
-    with wire.tapped(), _units(wire) as units:
+    with wire.tapped(), units_of(wire.client) as units:
         assert lists.get_many([hashtag.tag])
-        assert lists.include(hashtag.tag, posts[:1], NOW)
+        assert lists.include(hashtag.tag, posts[-1:], NOW)
     assert units == {"read": 2, "write": 1}
-    with wire.tapped(), _units(wire) as units:
+    with wire.tapped(), units_of(wire.client) as units:
         assert len(followed.followers(hashtag.tag, None, 500).items) == 20
         followed.bring(lists.get_many([hashtag.tag])[hashtag.tag], readers)
     assert units == {"read": 0.5 + 1, "write": 20}
