@@ -100,6 +100,9 @@ class Caller:
                 "comments_from": "followers",
                 "held_words": ["spoiler"],
                 "mentions_from": "followed",
+                "activity": dict.fromkeys(
+                    ("likes", "comments", "mentions", "tags", "follows"), "followed"
+                ),
             },
             "create_comment": {"text": "x", "reply_to": None},
             "edit_comment": {"text": "x"},
