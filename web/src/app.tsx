@@ -52,6 +52,7 @@ const ROUTES: readonly (readonly [string, View])[] = [
   ["/settings/privacy", view("PrivacyView")],
   ["/settings/answers", view("AnswersView")],
   ["/settings/held", view("HeldCommentsView")],
+  ["/settings/hashtags", view("HashtagsView")],
   ["/settings/blocked", view("BlockedView")],
   ["/settings/muted", view("MutedView")],
   ["/requests", view("RequestsView")],

@@ -59,6 +59,7 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
         ("/settings/muted", "Muted people"),
         ("/settings/answers", "Comments and activity"),
         ("/settings/held", "Held comments"),
+        ("/settings/hashtags", "Followed hashtags"),
         ("/requests", "Follow requests"),
         ("/activity", "Activity"),
         ("/saved", "Saved posts"),

@@ -27,6 +27,11 @@ export function PostCard({ post: given, eager = false, hasActions }: Props) {
   if (post.state === "deleted") return null;
   return (
     <article class="card" aria-label={`Post by ${nameOf(post)}`} tabIndex={-1}>
+      {post.hashtag && (
+        <a class="card-why" href={`/tags/${encodeURIComponent(post.hashtag)}`}>
+          You follow #{post.hashtag}
+        </a>
+      )}
       <PostHead post={post} />
       <Carousel post={post} sizes={FEED_SIZES} eager={eager} />
       <div class="actions">{hasActions && <Actions post={post} />}</div>

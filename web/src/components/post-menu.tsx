@@ -3,6 +3,7 @@ import { MAX_ALT_TEXT, MAX_CAPTION } from "../../build/limits.ts";
 import { Collect } from "../answers/collect.tsx";
 import { CommentsChoice } from "../answers/comments-choice.tsx";
 import { MentionField } from "../answers/mention-field.tsx";
+import { PeopleField, type Placed } from "../answers/people-field.tsx";
 import { call, type PostBody } from "../api.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { ofPost } from "../link-sources.ts";
@@ -10,6 +11,7 @@ import { me } from "../me.ts";
 import { parsePlace, placeText } from "../place.ts";
 import { deletePost, remember, usePost } from "../posts.ts";
 import { location, navigate } from "../router.ts";
+import { sourcesOf } from "../sources.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 import { describe } from "./carousel.tsx";
@@ -109,6 +111,20 @@ function ConfirmDelete({ post, onClose }: Props) {
   );
 }
 
+/** Who is named in each of a post's media, by the medium's id. */
+function peopleOf({ media }: PostBody): Readonly<Record<string, readonly Placed[]>> {
+  return Object.fromEntries(
+    media.map(({ id, people }) => [
+      id,
+      people.map(({ user, x, y }) => ({ handle: user.handle, x, y })),
+    ]),
+  );
+}
+
+function isSame(one: readonly Placed[], other: readonly Placed[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 function EditPost({ post, onClose }: Props) {
   const [caption, setCaption] = useState(post.caption);
   const [altTexts, setAltTexts] = useState(
@@ -116,6 +132,7 @@ function EditPost({ post, onClose }: Props) {
   );
   const [place, setPlace] = useState(placeText(post.place));
   const [isSensitive, setSensitive] = useState(post.sensitive);
+  const [people, setPeople] = useState(peopleOf(post));
   const [commentsFrom, setCommentsFrom] = useState(post.comments_from);
   const [placeError, setPlaceError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -129,12 +146,17 @@ function EditPost({ post, onClose }: Props) {
     setBusy(true);
     setError(null);
     const changed = post.media.filter((medium) => altTexts[medium.id] !== medium.alt_text);
+    const before = peopleOf(post);
+    const named = post.media.filter(({ id }) => !isSame(people[id]!, before[id]!));
     const alt_texts = Object.fromEntries(changed.map(({ id }) => [id, altTexts[id] ?? ""]));
     try {
       const body = {
         caption,
         ...(changed.length > 0 && { alt_texts }),
         place: parsed,
+        ...(named.length > 0 && {
+          people: Object.fromEntries(named.map(({ id }) => [id, [...people[id]!]])),
+        }),
         ...(commentsFrom !== post.comments_from && { comments_from: commentsFrom }),
         ...(isSensitive !== post.sensitive && { sensitive: isSensitive }),
       };
@@ -147,6 +169,7 @@ function EditPost({ post, onClose }: Props) {
     }
   }
 
+  const ofPeople = error instanceof ApiError && error.field?.startsWith("people");
   const isOfCaption = error instanceof ApiError && error.field === "caption";
   return (
     <Dialog title="Edit post" onClose={onClose}>
@@ -160,30 +183,48 @@ function EditPost({ post, onClose }: Props) {
             maxLength={MAX_CAPTION}
             error={isOfCaption ? error.message : null}
           />
-          {post.media.map((medium, index) => (
-            <div class="edit-medium" key={medium.id}>
-              {medium.renditions.length > 0 && (
-                <FileImage
-                  class="edit-thumb"
-                  alt=""
-                  url={medium.renditions.at(-1)!.url}
-                  source={ofPost(post.id)}
-                  width="64"
-                  height="64"
+          {post.media.map((medium, index) => {
+            const what = describe(post, medium, index + 1)
+              .split(" by ")[0]!
+              .toLowerCase();
+            return (
+              <div class="edit-medium" key={medium.id}>
+                {medium.renditions.length > 0 && (
+                  <FileImage
+                    class="edit-thumb"
+                    alt=""
+                    url={medium.renditions.at(-1)!.url}
+                    source={ofPost(post.id)}
+                    width="64"
+                    height="64"
+                  />
+                )}
+                <Field
+                  label={`Description of ${what}`}
+                  hint="It is read aloud to people who cannot see the picture."
+                  rows={2}
+                  value={altTexts[medium.id] ?? ""}
+                  onValue={(text) => setAltTexts({ ...altTexts, [medium.id]: text })}
+                  maxLength={MAX_ALT_TEXT}
                 />
-              )}
-              <Field
-                label={`Description of ${describe(post, medium, index + 1)
-                  .split(" by ")[0]!
-                  .toLowerCase()}`}
-                hint="It is read aloud to people who cannot see the picture."
-                rows={2}
-                value={altTexts[medium.id] ?? ""}
-                onValue={(text) => setAltTexts({ ...altTexts, [medium.id]: text })}
-                maxLength={MAX_ALT_TEXT}
-              />
-            </div>
-          ))}
+                {medium.content_type.startsWith("image/") && medium.renditions.length > 0 && (
+                  <PeopleField
+                    what={what}
+                    people={people[medium.id]!}
+                    onPeople={(changed) => setPeople({ ...people, [medium.id]: changed })}
+                    error={ofPeople ? sentence(error) : null}
+                  >
+                    <FileImage
+                      class="people-whole"
+                      alt=""
+                      url={sourcesOf(medium).jpeg.at(-1)!.url}
+                      source={ofPost(post.id)}
+                    />
+                  </PeopleField>
+                )}
+              </div>
+            );
+          })}
           <PlaceFields
             place={place}
             onPlace={(changed) => setPlace({ ...place, ...changed })}
@@ -191,7 +232,7 @@ function EditPost({ post, onClose }: Props) {
           />
           <SensitiveSwitch isOn={isSensitive} onChange={setSensitive} />
           <CommentsChoice value={commentsFrom} onChange={setCommentsFrom} />
-          {error !== null && !isOfCaption && (
+          {error !== null && !isOfCaption && !ofPeople && (
             <p class="field-error" role="alert">
               {sentence(error)}
             </p>

@@ -5,6 +5,7 @@ export { ActivityView } from "./activity.tsx";
 export { AnswersView } from "./answers.tsx";
 export { HeldCommentsView, OwnCommentsView } from "./comments.tsx";
 export { DeletedView } from "./deleted.tsx";
+export { HashtagsView } from "./hashtags.tsx";
 export { BlockedView, MutedView } from "./hidden-people.tsx";
 export { LikedView, LikersView } from "./likes.tsx";
 export { FollowersView, FollowingView } from "./people.tsx";

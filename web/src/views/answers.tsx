@@ -33,6 +33,11 @@ export function AnswersView() {
             <MoreIcon name="comment" /> Held comments
           </a>
         </li>
+        <li>
+          <a class="menu-item" href="/settings/hashtags">
+            <MoreIcon name="tag" /> Followed hashtags
+          </a>
+        </li>
       </ul>
     </Page>
   );

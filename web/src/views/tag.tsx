@@ -1,15 +1,18 @@
 import { call, read } from "../api.ts";
 import { signedIn } from "../auth.ts";
 import { Empty, Endless } from "../components/endless.tsx";
+import { FollowTag } from "../components/follow-tag.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { List } from "../lists.ts";
 import { remember } from "../posts.ts";
 import { useIsShown } from "../relations.ts";
+import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
 
 export function TagView({ tag }: Record<string, string>) {
   const isShown = useIsShown();
+  const isSignedIn = useStore(signedIn);
   const list = ofThisVisit(
     "tagged",
     () =>
@@ -28,6 +31,11 @@ export function TagView({ tag }: Record<string, string>) {
   );
   return (
     <Page title={`#${tag}`} class="page-wide">
+      {isSignedIn && (
+        <p class="page-sub">
+          <FollowTag tag={tag!} />
+        </p>
+      )}
       <Endless
         list={list}
         isShown={isShown}

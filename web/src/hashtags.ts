@@ -1,0 +1,53 @@
+/** The hashtags that one follows: read once, and then as one changes them. */
+import { call } from "./api.ts";
+import { person } from "./auth.ts";
+import { sentence } from "./errors.ts";
+import { Store } from "./store.ts";
+import { toast } from "./toasts.ts";
+import { Wishes } from "./wishes.ts";
+
+/** In alphabetical order; null until they are read. */
+export const followedTags = new Store<readonly string[] | null>(null);
+export const tagWishes = new Wishes();
+
+person.watch(() => followedTags.set(null));
+
+let loading: Promise<readonly string[]> | undefined;
+
+/** Reads all of them; calls at the same time share one reading. Raises the same errors as `call`. */
+export function loadFollowedTags(): Promise<readonly string[]> {
+  loading ??= read().finally(() => {
+    loading = undefined;
+  });
+  return loading;
+}
+
+/** They are few. */
+async function read(): Promise<readonly string[]> {
+  const found: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: { cursor?: string } = cursor === null ? {} : { cursor };
+    const page = await call("get", "/me/hashtags", { query });
+    found.push(...page.items.map(({ hashtag }) => hashtag));
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  followedTags.set(found);
+  return found;
+}
+
+/** Shown at once; a failure is told, and what was true is shown again. */
+export async function followTag(tag: string, wanted: boolean): Promise<void> {
+  try {
+    await tagWishes.want(tag, wanted, async (isFollowed) => {
+      const path = { tag };
+      await call(isFollowed ? "put" : "delete", "/me/hashtags/{tag}", { path });
+      followedTags.update((tags) => {
+        const others = (tags ?? []).filter((other) => other !== tag);
+        return isFollowed ? [...others, tag].sort() : others;
+      });
+    });
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+  }
+}
