@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import samples
@@ -24,14 +26,22 @@ _FILL = """() => {
 }"""
 
 
+@pytest.fixture
+def nowhere() -> Iterator[str]:
+    """The address of a server that takes connections and never reads from them. A request that is
+    only held back by the test would still be sent when its page is closed."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield "http://{}:{}/".format(*server.getsockname())
+
+
 def test_what_another_tab_sends_is_not_interrupted_until_that_tab_is_closed(
-    visit: Visit, person: Callable[[], Person]
+    visit: Visit, person: Callable[[], Person], nowhere: str
 ) -> None:
     somebody = visit(person(), PHONE).open()
     second = somebody.another_tab()
     second.goto("/")
     expect(second.get_by_role("heading", name="Your feed is empty")).to_be_visible()
-    somebody.page.route(_STORAGE, lambda _: None)  # nothing ever arrives
+    somebody.page.route(_STORAGE, lambda route: route.continue_(url=nowhere))
     file = samples.heavy_photo()
     somebody.post(file, caption="Half way")
     expect(somebody.page.get_by_text("Uploading your post")).to_be_visible()
