@@ -37,6 +37,7 @@
 #   make events                               write the sample batches from the classes of the messages
 #   make rights                               write every function's rights from the template, for the tests
 #   make visibility                           write docs/visibility.md from the rules of who may see what
+#   make costs                                write README's costs of an idle month from the table of workers
 #   make synth [CONTEXT="stage=prod …"]       write the CloudFormation templates
 #   make bootstrap [REGION=…]                 prepare an AWS account and region, once
 #   make doctor [REGION=…] [CONTEXT=…]        look at the account before a deployment
@@ -68,7 +69,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help ready up down logs demo test unit check format e2e bench waiting redrive reconcile collect audit \
 	reindex search-check sign-out deny allow denied smoke export-accounts restore-data restore-service restore-drill opensearch \
-	layers lock site screenshots openapi events rights visibility synth bootstrap doctor diff deploy rotate-media-keys \
+	layers lock site screenshots openapi events rights visibility costs synth bootstrap doctor diff deploy rotate-media-keys \
 	destroy clean
 
 help:
@@ -165,6 +166,9 @@ rights: ready
 
 visibility: ready
 	@$(TOOLS) visibility
+
+costs: ready
+	@$(TOOLS) costs
 
 synth: ready
 	@$(TOOLS) synth $(CONTEXT)

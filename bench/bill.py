@@ -2,7 +2,8 @@
 five years.
 
 What each operation takes is measured with the functions' own handlers on moto, and the settings
-are read from the synthesized templates. At full size the tables are written into `docs/cost.md`.
+are read from the synthesized templates. At full size the tables are written into `docs/cost.md`;
+the one of nobody is in README, which `make costs` writes.
 """
 
 from __future__ import annotations
@@ -68,12 +69,12 @@ def run(size: Size) -> list[Figure]:
             FIVE_YEARS, replace(Habits(), video_share=0.01), measured, large
         ),
     }
-    columns = {"idle": idle(small), **{name: bill(month) for name, month in months.items()}}
+    columns = {name: bill(month) for name, month in months.items()}
     if size.page:
         tables = bill_report.tables(columns, months["one year"], months["five years"])
         text = size.page.read_text(encoding="utf-8")
         size.page.write_text(bill_page.filled(text, tables), encoding="utf-8")
-    return [*_figures(columns), *_measurements(measured)]
+    return [*_figures({"idle": idle(small), **columns}), *_measurements(measured)]
 
 
 def _figures(columns: Mapping[str, Sequence[Line]]) -> Iterator[Figure]:

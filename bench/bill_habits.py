@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from shutterfeed import topology
+
 DAYS: Final = 365.25 / 12
 """The days of a month."""
 GB: Final = 1024**3
@@ -123,20 +125,17 @@ class Habits:
 
 
 SECONDS: Final = {
-    "api": 0.06,
-    "dedup_hash": 0.1,
+    **{worker.function: 0.1 for worker in topology.WORKERS},
     "thumbnail": 0.3,
     "publish": 0.03,
-    "route_changes": 0.03,
-    "fan_out": 0.1,
-    "deliver": 0.1,
     "index": 0.2,
+    "api": 0.06,
+    topology.ROUTER: 0.03,
     "tokens": 0.02,
     "reconcile": 0.1,
-    "collect": 0.1,
 }
-"""Seconds billed for a run of each function, as in `bench/backlog.py`; the API's with cold
-starts."""
+"""Seconds billed for a run of each function, as in `bench/backlog.py`; the API's with cold starts.
+A worker takes a tenth of a second unless it is named; a transcoding, `video_seconds`."""
 RECONCILED: Final = 12 * 24 * DAYS
 """Runs of the reconciler in a month: one every five minutes."""
 POLLS: Final = 5 * DAYS * 86_400 / 20

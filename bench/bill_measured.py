@@ -68,14 +68,21 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the synthesized template says of the things that cost."""
+class Standing:
+    """What costs in a deployment although nobody uses it."""
 
     queues: int
     """Queues that Lambda asks for messages."""
     alarms: int
     dashboards: int
     memory_mb: Mapping[str, int]
+    """The memory of functions, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Standing):
+    """What the synthesized template says of the things that cost."""
+
     infrequent: frozenset[str]
     """The tables in the class Standard-Infrequent Access."""
     originals_class: str

@@ -13,7 +13,7 @@ from typing import Final
 
 from bench import bill_prices as prices
 from bench.bill_habits import DAYS, GB, POLLS, RECONCILED, SECONDS, Habits, Scale
-from bench.bill_measured import Measured, Operation, Settings
+from bench.bill_measured import Measured, Operation, Settings, Standing
 from bench.bill_prices import Price
 from bench.bill_strangers import Strangers, strangers
 from bench.bill_tables import METADATA, TableUse, activity, searches, table_uses
@@ -99,7 +99,7 @@ class Month:
         )
 
 
-def idle(settings: Settings) -> list[Line]:
+def idle(settings: Standing) -> list[Line]:
     """What a deployment costs that nobody uses."""
     runs, seconds = RECONCILED / 1e6, RECONCILED * SECONDS["reconcile"] / 1e6
     return [

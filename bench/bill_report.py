@@ -50,6 +50,12 @@ def amounts(lines: Sequence[Line]) -> Iterator[str]:
         yield "| " + " | ".join(row) + " |"
 
 
+def with_total(lines: Sequence[Line]) -> Iterator[str]:
+    """One bill with its amounts, and its sum."""
+    yield from amounts(lines)
+    yield f"| **all** | | | **{dollars(total(lines))}** |"
+
+
 def classes(uses: Mapping[str, TableUse]) -> Iterator[str]:
     """Each table's month in both table classes, and from which size on Standard-IA is cheaper."""
     names = ("million writes", "million reads", "GB", "Standard", "Standard-IA", "IA saves")

@@ -1,5 +1,5 @@
-"""Eleven alarms, one more than an account has free, and the topic that they notify. The context
-`alarms=all` adds those of `more_alarms.py`."""
+"""The alarms of every deployment, one of which is each queue of dead letters', and the topic that
+they notify. The context `alarms=all` adds those of `more_alarms.py`."""
 
 from __future__ import annotations
 

@@ -32,10 +32,6 @@ class Queues(Construct):
         """The dead-letter queues by name, without the stack's prefix."""
         return self._dead_letters
 
-    def working(self) -> Mapping[str, sqs.Queue]:
-        """The queues of the workers."""
-        return self._by_lane
-
     def _queue(self, lane: topology.Lane) -> sqs.Queue:
         worker = lane.worker
         return self._create(

@@ -132,6 +132,12 @@ def _visibility(_: argparse.Namespace) -> int:
     checks.visibility()
 
 
+def _costs(_: argparse.Namespace) -> int:
+    from tools import checks
+
+    checks.costs()
+
+
 def _deploy(options: argparse.Namespace) -> int:
     from tools import aws
 
@@ -214,6 +220,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("events", help="write the sample batches").set_defaults(run=_events)
     commands.add_parser("rights", help="write the functions' rights").set_defaults(run=_rights)
     commands.add_parser("visibility", help="write who sees what").set_defaults(run=_visibility)
+    commands.add_parser("costs", help="write the bill of an idle month").set_defaults(run=_costs)
 
     logs = commands.add_parser("logs", help="follow the functions' logs")
     logs.add_argument("function", nargs="?", help="only this function's")

@@ -1,5 +1,6 @@
 """`make test`, `unit`, `check`, `e2e` and `bench`: what a change must pass, from a fresh clone; and
-`make events`, `rights` and `visibility`, which write what the tests compare the code with."""
+`make events`, `rights`, `visibility` and `costs`, which write what the tests compare with the code.
+"""
 
 from __future__ import annotations
 
@@ -98,6 +99,11 @@ def rights() -> NoReturn:
 def visibility() -> NoReturn:
     """Write the page of who sees what. This process becomes the writer's."""
     _become(["-m", "tests.visibility"])
+
+
+def costs() -> NoReturn:
+    """Write the bill of an idle month into README. This process becomes the writer's."""
+    _become(["-m", "bench.bill_idle"])
 
 
 def prepare() -> None:

@@ -1,1 +1,1 @@
-"""The function `index_search`."""
+"""The function `index`."""

@@ -357,9 +357,11 @@ class Backend:
             steps=queues["index"],
         )
         self.search = SearchService(index=guard(self.found), viewing=people.viewing, clock=clock)
-        self._routed, self._is_routing = 0, False
-        # Of the workers whose interplay the tests of this world are about. All of them are played
-        # in `tests/exploration`, whose worlds have the real handlers.
+        self._routed = 0
+        self._is_routing = False
+        # Of the workers whose interplay the tests of this world are about: the messages of all
+        # others stay in their queues, and nobody waits for them. All workers are played in
+        # `tests/exploration`, whose worlds have the real handlers.
         acts: dict[str, Callable[[Any], object]] = {
             "ingest": self.ingest.ingest,
             "render": rendering.render,
@@ -371,7 +373,9 @@ class Backend:
             "index": lambda message: _indexed(indexing, message),
             "notify": lambda message: _told(notifying, message),
         }
-        self._acts = {lane.name: acts[lane.worker.step] for lane in topology.LANES}
+        self._acts = {
+            lane.name: acts[lane.worker.step] for lane in topology.LANES if lane.worker.step in acts
+        }
 
     def _offer(self, people: api.People) -> None:
         """Have what clients may ask for as fields."""
@@ -430,7 +434,8 @@ class Backend:
         return lost
 
     def waiting(self) -> list[str]:
-        """The queues that hold messages, and "stream" while it has records and nobody reads it.
+        """The queues that hold messages for a worker of this world, and "stream" while it has
+        records and nobody reads it.
 
         What a worker is busy with is not among the messages."""
         queues = [name for name in self._acts if self.queues[name].messages]

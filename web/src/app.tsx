@@ -6,7 +6,7 @@ import { Icon, type IconName, Logo } from "./components/icons.tsx";
 import { Toaster } from "./components/toaster.tsx";
 import { closeCompose, compose, openCompose } from "./compose.ts";
 import { lazy, lazyPart } from "./lazy.tsx";
-import { keepMeFresh, loadMe, me } from "./me.ts";
+import { keepMeFresh, loadMeAtLast, me } from "./me.ts";
 import { match } from "./paths.ts";
 import { resumePending } from "./pending.ts";
 import { closeMenu, menuOf } from "./post-menu.ts";
@@ -124,8 +124,7 @@ function SignedIn({ path }: { path: string }) {
     const timer = setTimeout(() => {
       setSettled(true);
       void resumePending();
-      // Without an answer the remembered profile serves; views that need it ask again.
-      loadMe().catch(() => undefined);
+      void loadMeAtLast();
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, []);

@@ -1,6 +1,8 @@
 /** The signed-in user's own profile, remembered so that the first screen need not ask for it. */
 import { call, type Me } from "./api.ts";
-import { interrupted, signedIn } from "./auth.ts";
+import { interrupted, person, signedIn } from "./auth.ts";
+import { passes } from "./errors.ts";
+import { delayAfter } from "./recovery.ts";
 import { Store } from "./store.ts";
 
 const KEY = "shutterfeed.me";
@@ -11,20 +13,47 @@ export const me = new Store<Me | null>(stored());
 signedIn.watch(() => {
   if (!signedIn.value) setMe(null);
 });
+// Whoever signs in on top of somebody else's page must not find that person's profile after it.
+person.watch(() => {
+  loading = undefined;
+  setMe(null);
+});
 
 let loading: Promise<Me> | undefined;
 
 /** Asks the API; calls at the same time share one request. */
 export function loadMe(): Promise<Me> {
-  loading ??= call("get", "/me")
+  loading ??= ask();
+  return loading;
+}
+
+function ask(): Promise<Me> {
+  const asking = person.value;
+  return call("get", "/me")
     .then((user) => {
-      setMe(user);
+      // What was asked before somebody else signed in is not about them.
+      if (person.value === asking) setMe(user);
       return user;
     })
     .finally(() => {
-      loading = undefined;
+      if (person.value === asking) loading = undefined;
     });
-  return loading;
+}
+
+/**
+ * Asks until an answer has come, ever more seldom. Until then the remembered profile serves, and the
+ * views that need more ask by themselves.
+ */
+export async function loadMeAtLast(): Promise<void> {
+  for (let attempts = 0; signedIn.value; attempts++) {
+    try {
+      await loadMe();
+      return;
+    } catch (error) {
+      if (!passes(error)) return;
+      await new Promise((resolve) => setTimeout(resolve, delayAfter(attempts)));
+    }
+  }
 }
 
 /**
@@ -32,16 +61,16 @@ export function loadMe(): Promise<Me> {
  * may ask to follow one, or those who have asked are being let in. Call what is returned to end that.
  */
 export function keepMeFresh(): () => void {
-  const ask = () => {
+  const askAgain = () => {
     if (!document.hidden && navigator.onLine && !interrupted.value) loadMe().catch(() => undefined); // what is known stays, until the next time
   };
   const timer = setInterval(() => {
-    if (me.value?.private || me.value?.requests) ask();
+    if (me.value?.private || me.value?.requests) askAgain();
   }, REFRESH_MS);
-  document.addEventListener("visibilitychange", ask);
+  document.addEventListener("visibilitychange", askAgain);
   return () => {
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", ask);
+    document.removeEventListener("visibilitychange", askAgain);
   };
 }
 

@@ -120,12 +120,25 @@ def test_nobody_else_finds_what_was_written(
     # The API is asked once the file is sent; until then it has to go on refusing.
     expect(again).to_be_visible()
     page.unroute_all()
+    # Nor if the first question who it is now stays without an answer.
+    somebody.expects(UNREACHED)
+    unanswered: list[Route] = []
+
+    def lose_first(route: Route) -> None:
+        if not unanswered:
+            unanswered.append(route)
+            route.abort("connectionreset")
+        else:
+            route.fallback()
+
+    page.route("**/api/me", lose_first)
     again.get_by_label("E-mail").fill(other.email)
     again.get_by_label("Password", exact=True).fill(PASSWORD)
     again.get_by_role("button", name="Sign in").click()
     # Both feeds are empty: only the profile tells whose page it is now.
     profile = page.get_by_role("link", name="Profile", exact=True)
     expect(profile).to_have_attribute("href", f"/u/{other.handle}")
+    assert unanswered
     expect(page.get_by_role("heading", name="Your feed is empty")).to_be_visible()
     page.get_by_role("button", name="New post").click()
     expect(dialog).to_be_visible()

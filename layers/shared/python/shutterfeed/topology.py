@@ -45,9 +45,8 @@ BULK_ENDING: Final = "-bulk"
 """The ending of a bulk queue's name."""
 
 _DELIVERY_DEAD_LETTERS: Final = "feed-delivery-dlq"
-"""Four workers bring a post to those who may see it, and tell users what others did. They share one
-queue of dead letters and one alarm: an account's first ten alarms are free, and there are
-eleven."""
+"""The queue of dead letters that several workers share. Each queue of dead letters has an alarm,
+of which an account has ten free."""
 
 
 class UnknownKind(LookupError):
@@ -230,8 +229,8 @@ TENANTS: Final[Mapping[str, str]] = {
 }
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS
 gets it as the message's group: on a queue where one user has many messages in work, it delivers
-those of others first. The messages of `publish`, `collect` and `index` have no group, which would
-cost a quarter more a request: they take milliseconds, or, like `IndexAuthor`, are the only one of
+those of others first. A worker whose messages are not here does without groups, which cost a
+quarter more a request: its messages take milliseconds, or, like `IndexAuthor`, are the only one of
 their user. `BringTagged` is work for no single user."""
 
 LANES: Final = tuple(lane for worker in WORKERS for lane in worker.lanes)
