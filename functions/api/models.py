@@ -16,6 +16,7 @@ from shutterfeed.domain.characters import NAME, OPTIONAL_NAME, PARAGRAPHS, TEXT
 from shutterfeed.domain.comments import MAX_COMMENT
 from shutterfeed.domain.holding import MAX_HELD_WORD, MAX_HELD_WORDS
 from shutterfeed.domain.media import Clip, Failure, MediaState, Medium, Picture, Purpose, Upload
+from shutterfeed.domain.mentions import longest_shown
 from shutterfeed.domain.people import MAX_TAGGED, PersonDraft
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES, SQUARE_NAME, Capture
 from shutterfeed.domain.posts import (
@@ -88,6 +89,9 @@ class PlaceBody(RequestBody):
 # From these, controls of the writing direction and further control characters are removed.
 AltText = Annotated[str, Meta(max_length=MAX_ALT_TEXT), shown_pattern(TEXT)]
 Caption = Annotated[str, Meta(max_length=MAX_CAPTION), shown_pattern(TEXT)]
+EditedComment = Annotated[
+    str, Meta(min_length=1, max_length=longest_shown(MAX_COMMENT)), shown_pattern(TEXT)
+]
 CommentText = Annotated[str, Meta(min_length=1, max_length=MAX_COMMENT), shown_pattern(TEXT)]
 
 

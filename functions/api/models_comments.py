@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from api.models import Comment, CommentText, RequestBody
+from api.models import Comment, CommentText, EditedComment, RequestBody
 
 
 class CreateComment(RequestBody):
@@ -18,7 +18,7 @@ class CreateComment(RequestBody):
 class EditComment(RequestBody):
     """The new text of a comment."""
 
-    text: CommentText
+    text: EditedComment
 
 
 class CommentPage(Struct):

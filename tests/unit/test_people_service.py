@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from shutterfeed.domain.comments import MAX_COMMENT
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.mentions import MAX_MENTIONS, Mention, Shown
 from shutterfeed.domain.people import MAX_TAGGED, PersonDraft
@@ -351,12 +352,34 @@ def test_people_are_new_once_when_a_post_is_published_or_edited(backend: Backend
         assert newly_mentioned_in(before, after) == newly_tagged_in(before, after) == frozenset()
 
 
-def test_comments_use_the_same(backend: Backend) -> None:
-    written = backend.people.written(ADA, "@bob and @nobody")
-    assert written.mentions == (Mention("bob", BOB),)
+def test_a_comment_mentions_people_like_a_caption(backend: Backend) -> None:
+    post = str(_published(backend, "").id)
+    made = backend.comments.create(ADA, post, "Look, @bob and @nobody", None, "key-of-comment")
+    assert made.shown == Shown("Look, @bob and @nobody", ("bob",))
     _rename(backend, BOB, "robert")
-    again = backend.people.written(ADA, "@robert!", written.mentions)
-    assert (again.text, again.mentions) == ("@bob!", (Mention("bob", BOB),))
+    comment = str(made.comment.id)
+    seen = backend.discussions.one(Viewer(CY), comment)
+    assert seen.shown == Shown("Look, @robert and @nobody", ("robert",))
+    edited = backend.comments.edit(ADA, comment, "Look, @robert and @cy.k")
+    assert edited.comment.text == "Look, @bob and @cy.k"
+    assert edited.shown == Shown("Look, @robert and @cy.k", ("robert", "cy.k"))
+    _block(backend, BOB, "cy.k")
+    seen = backend.discussions.one(Viewer(CY), comment)
+    assert seen.shown == Shown("Look, @bob and @cy.k", ("cy.k",))
+    again = backend.comments.edit(ADA, comment, "Look, @robert and @cy.k")
+    assert again.comment == edited.comment, "nothing has changed"
+
+
+def test_a_comment_does_not_become_too_long_by_itself(backend: Backend) -> None:
+    post = str(_published(backend, "").id)
+    text = "@bob " + "x" * (MAX_COMMENT - 5)
+    comment = str(backend.comments.create(ADA, post, text, None, "key-of-comment").comment.id)
+    _rename(backend, BOB, "b" * 30)
+    shown = backend.discussions.one(Viewer(ADA), comment).shown
+    assert shown is not None
+    assert backend.comments.edit(ADA, comment, shown.text[:-1] + "y").shown is not None
+    with pytest.raises(InvalidInput, match="1,001"):
+        backend.comments.edit(ADA, comment, shown.text + "y")
 
 
 def _tagged_in(view: PostView) -> list[str]:

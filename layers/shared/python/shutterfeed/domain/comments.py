@@ -130,12 +130,23 @@ class Thread:
 def check_comment(text: str) -> str:
     """Return a comment's text, cleaned. Raises `InvalidInput` if it has no character that can be
     seen, is too long, or has control characters."""
+    check_length(text)
+    return clean_comment(text)
+
+
+def check_length(text: str) -> None:
+    """Raise `InvalidInput` if a comment is too long."""
     if len(text) > MAX_COMMENT:
         raise InvalidInput(
             "comment_too_long",
             f"A comment has at most {MAX_COMMENT:,} characters; this one has {len(text):,}.",
             "text",
         )
+
+
+def clean_comment(text: str) -> str:
+    """Return a comment's text, cleaned, whatever its length. Raises `InvalidInput` if it has no
+    character that can be seen, or control characters."""
     check_characters(text, TEXT, "text")
     cleaned = clean(text).strip()
     if not cleaned:

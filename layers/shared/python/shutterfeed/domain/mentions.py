@@ -51,6 +51,12 @@ class Shown:
     handles: tuple[str, ...] = ()
 
 
+def longest_shown(most: int) -> int:
+    """The highest number of characters that a text can have as it is shown, if its author may write
+    `most`: if it is nothing but mentions of a handle that was the shortest and is the longest."""
+    return most // (MIN_HANDLE + 2) * (MAX_HANDLE + 2)
+
+
 def handles_in(text: str) -> tuple[str, ...]:
     """The handles that a text mentions, in small letters, in order and each once, up to
     `MAX_MENTIONS`. Whether somebody has them is not known here."""

@@ -24,17 +24,15 @@ from shutterfeed.domain.characters import TEXT, check_characters, check_name, cl
 from shutterfeed.domain.errors import InvalidInput
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import MediaState, Medium, Purpose, Upload
-from shutterfeed.domain.mentions import Mention, mentioned, newly_mentioned
+from shutterfeed.domain.mentions import Mention, longest_shown, mentioned, newly_mentioned
 from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.photos import MAX_PHOTO_BYTES, PHOTO_TYPES
-from shutterfeed.domain.users import MAX_HANDLE, MIN_HANDLE, CommentsFrom
+from shutterfeed.domain.users import CommentsFrom
 from shutterfeed.domain.videos import MAX_VIDEO_BYTES, VIDEO_TYPES
 
 MAX_CAPTION: Final = 2200
 """The highest number of characters of a caption, the same as Instagram's."""
-MAX_SHOWN_CAPTION: Final = MAX_CAPTION // (MIN_HANDLE + 2) * (MAX_HANDLE + 2)
-"""The highest number of characters that a caption can have as it is shown: if its author has
-written nothing but mentions of the shortest handle, and it is the longest today."""
+MAX_SHOWN_CAPTION: Final = longest_shown(MAX_CAPTION)
 MAX_PLACE_NAME: Final = 100
 MAX_MEDIA: Final = 10
 MAX_ALT_TEXT: Final = 1000

@@ -11,6 +11,8 @@ from shutterfeed.domain.comments import (
     Comment,
     CommentId,
     check_comment,
+    check_length,
+    clean_comment,
     closed_to,
     comment_not_found,
     fingerprint,
@@ -100,7 +102,7 @@ class CommentService:
 
         Raises `InvalidInput`, `NotFound`, `Forbidden` for another's comment, and `LimitReached`.
         """
-        text = check_comment(text)
+        text = clean_comment(text)
         viewer = Viewer(editor_id)
 
         def edited(before: Comment, view: PostView) -> Comment:
@@ -109,6 +111,8 @@ class CommentService:
             written = self.people.written(editor_id, text, before.mentions)
             if (written.text, written.mentions) == (before.text, before.mentions):
                 return before
+            # As people wrote it: the handles that it is shown with may be longer.
+            check_length(written.text)
             held = self._is_held(editor_id, text, view.author.profile)
             now = self.clock.now()
             return replace(
