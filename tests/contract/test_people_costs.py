@@ -10,10 +10,12 @@ import pytest
 
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
+from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
+from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.people import TaggedPerson
 from shutterfeed.domain.posts import Post
@@ -81,7 +83,8 @@ def scene(tables: Tables) -> Scene:
     progress = ProgressService(ledger=ledger, blobs=blobs, clock=clock)
     viewing = ViewingService(reads=reads, profiles=profiles, progress=progress)
     people = PeopleService(profiles=profiles, reads=reads)
-    return Scene(tables, *stored, people, viewing)
+    plain, with_people = stored
+    return Scene(tables, plain, with_people, people, viewing)
 
 
 @pytest.mark.parametrize(
@@ -110,10 +113,15 @@ def test_a_post_without_people_costs_nothing_more(scene: Scene) -> None:
         assert with_people.units - without.units == more.units
 
 
-def test_a_feed_reads_nobody_for_a_post_with_people(scene: Scene) -> None:
-    reads = DynamoFeedReads(scene.tables.metadata, scene.tables.feed)
+def test_a_feed_reads_the_people_in_its_entries_with_the_posts(scene: Scene) -> None:
+    tables = scene.tables
+    feeds, reads = DynamoFeeds(tables.feed), DynamoFeedReads(tables.metadata, tables.feed)
+    feeds.put([DAN], [entry_of(scene.plain), entry_of(scene.with_people)], samples.START)
+    entries = feeds.page(DAN, None, 10, samples.START).items
+    assert [entry.people for entry in entries] == [(BOB, CY), ()]
     costs = []
-    for post in (scene.plain, scene.with_people):
-        wanted = FeedWanted(Wanted(posts=[post.id]))
+    for entry in entries:
+        wanted = FeedWanted(Wanted(posts=[entry.post_id], people=entry.people))
         costs.append(scene.cost(partial(reads.view, Viewer(DAN), wanted, None, 20)))
-    assert costs[0] == costs[1]
+    with_people, plain = costs
+    assert (with_people.requests, with_people.units) == (plain.requests, plain.units + 2)

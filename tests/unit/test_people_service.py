@@ -241,6 +241,36 @@ def test_a_post_that_is_hidden_does_not_tell_by_a_read_whom_it_mentions(backend:
     assert backend.fuse.log == ["read"]
 
 
+def test_a_feed_shows_people_in_its_two_round_trips(backend: Backend) -> None:
+    """Bob is pushed to: the entries of his feed say whom the posts have in them."""
+    post = _published(backend, "With @cy.k", PersonDraft("cy.k", 0, 0))
+    _rename(backend, CY, "cyrus")
+
+    def shown() -> tuple[Shown, list[str]]:
+        backend.fuse.log.clear()
+        (view,) = backend.reader.page(BOB, None, 10).posts
+        assert [name for name in backend.fuse.log if name != "record_visit"] == ["start", "view"]
+        return view.caption, _tagged_in(view)
+
+    assert shown() == (Shown("With @cyrus", ("cyrus",)), ["cyrus"])
+    _block(backend, CY, "bob")
+    assert shown() == (Shown("With @cy.k"), [])
+    backend.metadata.blocks.clear()
+    _edit(backend, post, "With @cyrus and @ada")
+    assert shown() == (Shown("With @cyrus and @ada", ("cyrus", "ada")), ["cyrus"])
+
+
+def test_a_feed_shows_people_whom_it_does_not_look_up_as_they_were_written(
+    backend: Backend,
+) -> None:
+    post = _published(backend, "With @bob")
+    _edit(backend, post, "With @bob and @cy.k")
+    _rename(backend, CY, "cyrus")
+    (view,) = backend.reader.page(BOB, None, 10).posts
+    assert view.caption == Shown("With @bob and @cy.k", ("bob",))
+    assert _caption(backend, post, BOB).handles == ("bob", "cyrus")
+
+
 def test_no_more_than_twenty_people_are_mentioned(backend: Backend) -> None:
     for number in range(30):
         backend.users.edit(backend.sign_up(100 + number).user_id, handle=f"user.{number}")

@@ -259,4 +259,4 @@ def entry_of(post: Post) -> FeedEntry:
     """The feed entry of a post. Raises `ValueError` for a post that was never published."""
     if post.position is None:
         raise ValueError(f"post {post.id} has no position")
-    return FeedEntry(post.position, post.id)
+    return FeedEntry(post.position, post.id, tuple(sorted(post.person_ids)))

@@ -36,6 +36,9 @@ class FeedEntry:
 
     position: str
     post_id: PostId
+    people: tuple[str, ...] = field(default=(), compare=False)
+    """The ids of the people in the post when it was published, if the entry was pushed: a page
+    reads them together with the post. Elsewhere an entry has none."""
 
     def __str__(self) -> str:
         """The entry's position in the list, as text: cursors carry it, and it is the sort key."""

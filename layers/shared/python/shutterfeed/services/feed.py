@@ -204,9 +204,12 @@ class FeedService:
         pulled = frozenset(shown.among(reader.pulled))
         exhausted = own_id | {a for a in pulled if cursor and cursor.is_exhausted(a)}
         known = [*_known(shown, start, snapshot, before), Source(tuple(tagged))]
-        likely = [entry.post_id for entry in merge(known, limit, end).entries]
+        expected = merge(known, limit, end).entries
+        likely = [entry.post_id for entry in expected]
+        people = {user_id for entry in expected for user_id in entry.people}
         guessed = self._guess(known, pulled - exhausted, before, limit, end)
-        wanted = Wanted(posts=likely, at_hand=guessed, authors=pulled | own_id)
+        authors = pulled | own_id
+        wanted = Wanted(posts=likely, at_hand=guessed, authors=authors, people=people)
         strangers = {entry.post_id.author_id for entry in tagged}
         view = self.reads.view(
             viewer, FeedWanted(wanted, pulled - exhausted, exhausted, strangers), before, limit

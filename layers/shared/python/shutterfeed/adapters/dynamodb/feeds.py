@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, overload
@@ -36,6 +36,7 @@ from shutterfeed.schema import PK, SK, TTL_ATTRIBUTE
 
 _ABOVE_ALL: Final = "~"
 _UNTIL: Final = "until"
+_PEOPLE: Final = "people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class DynamoFeeds:
         fields = {TTL_ATTRIBUTE: epoch(at + FEED_RETENTION)}
         self.table.write_many(
             puts=(
-                key_item(keys.feed(owner_id, entry)) | fields
+                key_item(keys.feed(owner_id, entry)) | fields | _people(entry)
                 for owner_id in owner_ids
                 for entry in entries
             )
@@ -100,8 +101,14 @@ class DynamoFeeds:
 def _page(items: Sequence[Item], now: datetime, *, more: bool) -> Page[FeedEntry]:
     # TTL removes items late; an entry past its time is as good as gone.
     lasting = (item for item in items if item[TTL_ATTRIBUTE] > epoch(now))
-    entries = tuple(FeedEntry.parse(item[SK]) for item in lasting)
+    entries = tuple(
+        replace(FeedEntry.parse(item[SK]), people=tuple(item.get(_PEOPLE, ()))) for item in lasting
+    )
     return Page(entries, items[-1][SK] if more and items else None)
+
+
+def _people(entry: FeedEntry) -> Item:
+    return {_PEOPLE: list(entry.people)} if entry.people else {}
 
 
 @dataclass(frozen=True, slots=True)
