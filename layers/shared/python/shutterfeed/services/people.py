@@ -30,7 +30,7 @@ class Candidates:
 
     author: Viewer
     ids: dict[str, str] = field(default_factory=dict)
-    """By handle. A handle that nobody has leads to the id of nobody."""
+    """The ids by handle. A handle that nobody has leads to the id of nobody."""
     stored: Stored = field(default_factory=Stored)
 
     def written(self, text: str, before: Sequence[Mention] = ()) -> Written:
