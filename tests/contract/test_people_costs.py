@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,6 @@ from shutterfeed.services.viewing import ViewingService
 from tests import samples
 from tests.contract.conftest import Tables
 from tests.fakes.system import FakeClock
-from tests.wire import Wire
 
 ADA, BOB, CY, DAN = (samples.user_id(number) for number in (1, 2, 3, 4))
 
@@ -53,13 +53,20 @@ class Scene:
     viewing: ViewingService
 
     def cost(self, call: Callable[[], object]) -> Cost:
-        wire = Wire(self.tables.metadata.client)
-        with wire.tapped():
+        calls: list[Any] = []
+
+        def note(params: Any, **_: object) -> None:
+            calls.append(params)
+
+        events, name = self.tables.metadata.client.meta.events, "provide-client-params.dynamodb"
+        events.register(name, note, "cost")
+        try:
             call()
-        batches = [given for name, given in wire.calls if name == "BatchGetItem"]
-        asked = [table for given in batches for table in given["RequestItems"].values()]
+        finally:
+            events.unregister(name, note, "cost")
+        asked = [t for given in calls for t in given.get("RequestItems", {}).values()]
         units = sum(len(t["Keys"]) * (1 if t.get("ConsistentRead") else 0.5) for t in asked)
-        return Cost(len(wire.calls), units)
+        return Cost(len(calls), units)
 
 
 @pytest.fixture
