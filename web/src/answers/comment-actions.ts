@@ -1,7 +1,7 @@
 /** What can be done with comments. What changes is shown wherever the comment and its post are. */
 import { type Comment, call, type PostBody } from "../api.ts";
 import { sentence } from "../errors.ts";
-import { recall, remember } from "../posts.ts";
+import { fetchPost, recall, remember } from "../posts.ts";
 import { toast } from "../toasts.ts";
 import { recallComment, rememberComment } from "./known-comments.ts";
 
@@ -26,9 +26,10 @@ export async function writeComment(post: PostBody, written: Written): Promise<Co
 }
 
 /** Raises the same errors as `call`. */
-export async function editComment({ id }: Comment, text: string): Promise<void> {
-  const given = { path: { comment_id: id }, body: { text } };
-  rememberComment(await call("patch", "/comments/{comment_id}", given));
+export async function editComment(comment: Comment, text: string): Promise<void> {
+  const given = { path: { comment_id: comment.id }, body: { text } };
+  const edited = rememberComment(await call("patch", "/comments/{comment_id}", given));
+  if (edited.held !== comment.held) countAgain(comment);
 }
 
 export async function deleteComment(comment: Comment): Promise<boolean> {
@@ -47,6 +48,7 @@ export async function hideComment(comment: Comment, hidden: boolean): Promise<vo
   const done = await attempt(() => call(method, "/comments/{comment_id}/hidden", { path }));
   if (!done) return;
   change(comment, { hidden });
+  countAgain(comment);
   toast(
     hidden
       ? "Comment hidden. Only you and its author see it."
@@ -69,13 +71,18 @@ export async function approveComment(comment: Comment): Promise<boolean> {
   const done = await attempt(() => call("put", "/comments/{comment_id}/approved", { path }));
   if (!done) return false;
   change(comment, { held: false });
-  recount(comment.post_id, 1);
+  countAgain(comment);
   toast("Comment approved.");
   return true;
 }
 
 function change(comment: Comment, changed: Partial<Comment>): void {
   rememberComment({ ...recallComment(comment), ...changed });
+}
+
+/** What answers a comment counts or does not count with it: the API knows the number. */
+function countAgain({ post_id }: Comment): void {
+  fetchPost(post_id).catch(() => undefined); // without an answer, the old one stays
 }
 
 /** Counts one's own change at once, wherever the post is shown. */

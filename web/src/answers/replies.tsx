@@ -7,7 +7,7 @@ import { ofThisVisit } from "../visits.ts";
 import { writeComment } from "./comment-actions.ts";
 import { CommentItem } from "./comment-item.tsx";
 import { Composer } from "./composer.tsx";
-import type { Present } from "./known-comments.ts";
+import { type Present, rememberComment } from "./known-comments.ts";
 import { Pages } from "./pages.tsx";
 import { repliesTo } from "./thread.ts";
 
@@ -29,7 +29,7 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
   const written = useStore(thread.written);
   const isListed = useIsListed();
   const reply = onReply ? { onReply } : {};
-  const hidden = comment.replies;
+  const unseen = comment.replies - written.length;
   const list = (replies: readonly Comment[]) => (
     <ul class="comment-list">
       {replies
@@ -41,14 +41,14 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
   );
   return (
     <div class="replies">
-      {hidden > 0 && (
+      {(isOpen || unseen > 0) && (
         <button
           type="button"
           class="comment-button"
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
         >
-          {isOpen ? "Hide replies" : `View ${plural(hidden, "reply", "replies")}`}
+          {isOpen ? "Hide replies" : `View ${plural(unseen, "reply", "replies")}`}
         </button>
       )}
       {isOpen ? (
@@ -68,6 +68,7 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
           onCancel={onDone}
           onSend={async (text, key) => {
             thread.add(await writeComment(post, { text, replyTo, key }));
+            rememberComment({ ...comment, replies: comment.replies + 1 });
             onDone();
           }}
         />
