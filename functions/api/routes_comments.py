@@ -160,7 +160,7 @@ def approve_comment(call: Call) -> Comment:
 
 @route("PUT", "/comments/{comment_id}/like", returns=CommentLiked, errors=(404,), limited=True)
 def like_comment(call: Call) -> CommentLiked:
-    """Like a comment. Nothing changes if the caller likes it already."""
+    """Note that the caller likes a comment. Nothing changes if they do already."""
     return _liked(call, liked=True)
 
 

@@ -187,7 +187,8 @@ class CommentService:
         return self.discussions.shown(viewer, comment_id)
 
     def like(self, user_id: str, comment: str, *, liked: bool) -> CommentView:
-        """Like a comment, or take that back. Raises `NotFound` and `LimitReached`."""
+        """Note that a user likes a comment, or does not any more. Raises `NotFound` and
+        `LimitReached`."""
         viewer, comment_id = Viewer(user_id), parse_id(comment)
         view = self.discussions.one(viewer, comment)
         if view.is_deleted:
