@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.activity import DynamoCrowds, DynamoNotices
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
@@ -177,6 +178,22 @@ def test_a_badge_with_nothing_new_takes_little_and_a_look_one_write(desk: Desk) 
     with desk.measured():
         assert desk.activity.badge(ADA) == 0
     assert desk.units["read"] <= 1.5
+
+
+def test_the_likes_of_a_hot_post_are_counted_although_one_part_is_read(desk: Desk) -> None:
+    post_id, shards, at = desk.post(1), 32, desk.clock.now()
+    people = [samples.user_id(number) for number in range(2, 9)]
+    for number, person_id in enumerate(people):
+        assert desk.likes.like(person_id, post_id, shards, ulid(at, number))
+    desk.likes.spread(post_id, shards)
+    desk.likes.count(post_id)
+    first = next(i for i in people if keys.like_shard(i, shards) > 0)
+    shard = keys.like_shard(first, shards)
+    desk.tell(Act(ADA, NoticeKind.LIKE, str(post_id), first, at, shard))
+    desk.clock.advance(MINUTE)
+    (group,) = desk.activity.page(ADA, None, 20).items
+    assert group.count == len(people)
+    assert first in [person.profile.user_id for person in group.people]
 
 
 def test_at_most_three_people_of_an_entry_are_read(desk: Desk) -> None:

@@ -147,7 +147,7 @@ class ActivityService:
         grouped = [notice for notice in subjects if notice.kind in GROUPED]
         found = self.crowds.newest([crowd_of(n, now) for n in grouped], LOOKED_AT)
         crowds = {
-            notice: Crowded(without(people, owner.user_id), len(people) == LOOKED_AT)
+            notice: Crowded(without(people, owner.user_id), _is_full(notice, people))
             for notice, people in zip(grouped, found, strict=True)
         }
         full = [n for n in grouped if crowds[n].is_full and n.kind is not NoticeKind.LIKE]
@@ -202,3 +202,10 @@ class ActivityService:
         if not rest and not liked:
             return told
         return told | self.viewing.told(owner, (), rest, counted=liked)
+
+
+def _is_full(notice: Notice, people: Sequence[Person]) -> bool:
+    """Whether there may be more people than were read. Those who like a hot post are listed in many
+    parts, of which one was read."""
+    is_spread = notice.kind is NoticeKind.LIKE and notice.shard > 0
+    return is_spread or len(people) == LOOKED_AT
