@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shutterfeed import keys, schema, topology
+from shutterfeed.domain.activity import NoticeKind
 from shutterfeed.domain.ids import PostId
 from tests.infra.templates import Template
 
@@ -113,10 +114,14 @@ def test_only_changes_that_drive_work_are_delivered(every: Template) -> None:
         (keys.pull_marker("ada", "bob").sk, "INSERT", False),
         (keys.unfollowed_marker("ada", "bob").sk, "INSERT", False),
         (keys.recent_posts("ada").sk, "MODIFY", False),
-        (keys.counts(PostId("ada", "one")).sk, "MODIFY", False),
+        (keys.request("ada", "bob").sk, "INSERT", True),  # how it comes to be told
+        (keys.like("ada", PostId("bob", "one")).sk, "INSERT", True),
+        (keys.liker(PostId("bob", "one"), 0, "then", "ada").sk, "INSERT", False),
+        (keys.counts(PostId("ada", "one")).sk, "MODIFY", True),  # how the shards come together
+        (keys.notice("ada", NoticeKind.FOLLOW, "ada", 1).sk, "INSERT", False),
     ],
 )
-def test_the_router_hears_of_follows_and_profiles_but_not_of_counts(
+def test_the_router_hears_of_what_others_act_on_and_of_nothing_else(
     every: Template, sort_key: str, event: str, passes: bool
 ) -> None:
     filters = every.mapping("route_changes")["FilterCriteria"]["Filters"]
