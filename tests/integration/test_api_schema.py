@@ -33,6 +33,7 @@ ABOUT_CONTENT: Final = frozenset(
         *("empty_query", "follow_oneself", "invalid_cursor", "invalid_hashtag", "invalid_size"),
         *("invalid_video", "reserved_handle", "too_long", "too_many_pixels", "too_much_work"),
         *("cannot_be_tagged", "tagged_twice", "too_many_people"),
+        *("caption_too_long", "comment_too_long"),
         *("unknown_medium", "block_oneself", "mute_oneself", "until_out_of_range"),
         *("empty_comment", "invalid_held_word"),
     )
