@@ -137,11 +137,11 @@ def _requests(
 ) -> list[tuple[Request, Callable[[], Any]]]:
     subject = scene.reader(10, 1)
     ask = partial(_ask, handler, subject)
-    post = ask(Request("", "GET", "/feed"))["items"][-1]["id"]
+    post = _told(handler, subject, Request("", "GET", "/feed"))["items"][-1]["id"]
     comments = f"/posts/{post}/comments"
     comment = None
     for number in range(people):
-        other = partial(_ask, handler, f"00000000-0000-4000-8000-{number:012}")
+        other = partial(_told, handler, f"00000000-0000-4000-8000-{number:012}")
         other(Request("", "PUT", f"/posts/{post}/like"))
         comment = other(Request("", "POST", comments, {"text": "A fine picture"}))
         other(Request("", "PUT", "/me/hashtags/evening"))
@@ -159,21 +159,24 @@ def _requests(
     return [(request, partial(ask, request)) for request in requests]
 
 
-def _ask(handler: Callable[..., Any], subject: str, request: Request) -> Any:
+def _ask(handler: Callable[..., Any], subject: str, request: Request, **headers: str) -> Any:
+    """The body of the answer, perhaps compressed."""
     from tests.integration.payloads import access_claims, context, http_event
 
     body = None if request.body is None else json.dumps(request.body)
-    event = http_event(
-        request.method,
-        request.path,
-        claims=access_claims(subject),
-        body=body,
-        headers={"Idempotency-Key": f"{subject}-{request.name}"} if body else {},
-    )
+    if body:
+        headers["Idempotency-Key"] = f"{subject}-{request.name}"
+    claims = access_claims(subject)
+    event = http_event(request.method, request.path, claims=claims, body=body, headers=headers)
     answer = handler(event, context())
     if answer["statusCode"] >= 300:
         raise RuntimeError(f"{request.method} {request.path}: {answer['body']}")
-    return json.loads(answer["body"])
+    return answer["body"]
+
+
+def _told(handler: Callable[..., Any], subject: str, request: Request) -> Any:
+    """What is in the answer."""
+    return json.loads(_ask(handler, subject, request, **{"Accept-Encoding": "identity"}))
 
 
 def _measured(name: str, tape: Tape, plain: Tape, ask: Callable[[], Any], size: Size) -> Measured:
