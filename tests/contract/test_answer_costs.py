@@ -117,12 +117,12 @@ def test_what_the_reader_likes_takes_half_a_unit_of_a_feed_page_and_what_is_save
 def test_what_the_viewer_likes_and_has_saved_of_a_list_takes_one_unit(
     tables: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    posts = _posts(20, 21)
+    posts, user_id = _posts(20, 21), samples.user_id(400)
     _write(tables, posts)
     for post in posts:
-        DynamoLikes(tables.metadata).like(BOB, post.id, 1, ulid(START, 1))
+        DynamoLikes(tables.metadata).like(user_id, post.id, 1, ulid(START, 1))
     reads = DynamoViewingReads(tables.metadata, FakeClock())
-    read = partial(reads.read, Viewer(BOB), Wanted(posts=[post.id for post in posts]))
+    read = partial(reads.read, Viewer(user_id), Wanted(posts=[post.id for post in posts]))
     units = _units(tables, read)
     monkeypatch.setattr(viewing, "finding_own", lambda *_: [])
     assert units["read"] - _units(tables, read)["read"] == 1

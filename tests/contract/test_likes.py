@@ -209,10 +209,13 @@ def test_a_crowd_is_told_from_other_contention(tables: Tables) -> None:
     crowd = DynamoLikes(_Crowd(tables.metadata.client, tables.metadata.name))
     with pytest.raises(Crowded):
         _like(crowd, ADA)
+    # Counted elsewhere then, it is the same like.
+    assert _like(DynamoLikes(tables.metadata), ADA, shards=4)
+    assert sorted(_likers(DynamoLikes(tables.metadata), 4)) == [ADA, BOB]
     with pytest.raises(Crowded):
         crowd.unlike(BOB, POST, 1)
     with pytest.raises(Contended) as refused:
-        _like(crowd, ADA, 2, 4)
+        _like(crowd, CAL, 2, 4)
     assert not isinstance(refused.value, Crowded)
 
 

@@ -85,6 +85,9 @@ def test_a_thousand_likes_a_second_never_get_busy_and_are_all_counted(time: Time
     counts: list[PostCounts | None] = []
     time.run([(time.now, lambda: counts.append(likes.count(POST.id)))])
     assert counts == [PostCounts(number, 0, LIKE_SHARDS)]
+    charged = [item for (_, sort), item in client.items.items() if sort == keys.limits("x").sk]
+    assert len(charged) == number
+    assert len({item["likes"]["N"] for item in charged}) == 1, "everybody once"
     edges = [sk for _, sk in client.items if sk == keys.like("x", POST.id).sk]
     assert len(edges) == number
     assert time.now < SECONDS + 3, "nobody waits for long"

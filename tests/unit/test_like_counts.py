@@ -108,7 +108,7 @@ def _service(data: Metadata) -> LikeCountService:
 
 def _like(data: Metadata, post_id: PostId, *numbers: int) -> None:
     for number in numbers:
-        FakeLikes(data).like(samples.user_id(number), post_id, 1, str(number))
+        FakeLikes(data).like(samples.user_id(number), post_id, 1, samples.user_id(number))
 
 
 def test_the_order_of_magnitude_is_noted_and_indexed() -> None:

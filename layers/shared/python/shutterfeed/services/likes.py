@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from shutterfeed.domain.limits import Limits
@@ -27,13 +26,22 @@ class LikeService:
 
     def like(self, user_id: str, text: str) -> PostCounts:
         """Let a user like a published post that they may see. Nothing changes if they like it
-        already. The post's counts are returned. Raises `NotFound`, and `LimitReached`."""
+        already. The post's counts are returned. Raises `NotFound`, and `LimitReached`.
+
+        If more people like a post at once than one item can count, they are counted in many items
+        from then on.
+        """
         view = find_published(self.viewing, Viewer(user_id), text)
         self.users.me(user_id)
         now = self.clock.now()
         spending = self.limits.spending(user_id, now, likes=1)
         ulid, post_id = self.ids.new(now), view.post.id
-        self._count(view, lambda shards: self.likes.like(user_id, post_id, shards, ulid, spending))
+        try:
+            self.likes.like(user_id, post_id, view.counts.like_shards, ulid, spending)
+        except Crowded:
+            # What is charged stays charged.
+            self.likes.spread(post_id, LIKE_SHARDS)
+            self.likes.like(user_id, post_id, LIKE_SHARDS, ulid)
         return self.likes.counts(post_id)
 
     def unlike(self, user_id: str, text: str) -> PostCounts:
@@ -41,7 +49,11 @@ class LikeService:
         returned. Raises `NotFound`."""
         view = find_published(self.viewing, Viewer(user_id), text)
         post_id = view.post.id
-        self._count(view, lambda shards: self.likes.unlike(user_id, post_id, shards))
+        try:
+            self.likes.unlike(user_id, post_id, view.counts.like_shards)
+        except Crowded:
+            self.likes.spread(post_id, LIKE_SHARDS)
+            self.likes.unlike(user_id, post_id, LIKE_SHARDS)
         return self.likes.counts(post_id)
 
     def likers(
@@ -58,15 +70,3 @@ class LikeService:
         """The posts that a user likes and may see, the newest post first."""
         page = self.likes.liked_by(user_id, before, limit)
         return Page(self.viewing.own_list(Viewer(user_id), page.items), page.next_position)
-
-    def _count(self, view: PostView, change: Callable[[int], object]) -> None:
-        """Make a change that counts a like.
-
-        If more people like a post at once than one item can count, they are counted in many items
-        from then on.
-        """
-        try:
-            change(view.counts.like_shards)
-        except Crowded:
-            self.likes.spread(view.post.id, LIKE_SHARDS)
-            change(LIKE_SHARDS)

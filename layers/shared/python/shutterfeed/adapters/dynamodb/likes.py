@@ -89,10 +89,20 @@ class DynamoLikes:
         try:
             self._transact(shards, Put(item, Attr(PK).not_exists()), count)
         except ConditionFailed:
-            # Another request of the same user was faster, and has an entry of its own.
+            return self._is_own(edge, entry, like_ulid)
+        except Busy:
             self.table.write(Delete(entry))
-            return False
+            raise
         return True
+
+    def _is_own(self, edge: keys.Key, entry: keys.Key, like_ulid: str) -> bool:
+        """Whether an edge that is there already is the one that was to be written, by a request
+        whose answer was lost; if it is another, of a request that was faster, the entry goes."""
+        found = self.table.get(edge)
+        if found is not None and found[AT] == like_ulid:
+            return True
+        self.table.write(Delete(entry))
+        return False
 
     def unlike(self, user_id: str, post_id: PostId, shards: int) -> bool:
         key = keys.like(user_id, post_id)
@@ -192,19 +202,15 @@ class DynamoLikes:
         pages = at_once(
             [partial(self._entries, post_id, shard, before, limit) for shard in range(shards)]
         )
-        entries = nlargest(limit, (sort for page in pages for sort in page))
-        listed = [
-            Liker(user_id, like_ulid) for like_ulid, user_id in map(keys.parse_liker_sort, entries)
-        ]
-        edges = {keys.like(liker.user_id, post_id): liker for liker in listed}
+        entries = nlargest(limit, ((sort, n) for n, page in enumerate(pages) for sort in page))
+        listed = [(*keys.parse_liker_sort(sort), shard) for sort, shard in entries]
+        edges = [keys.like(user_id, post_id) for _, user_id, _ in listed]
         found = self.table.get_many(edges, consistent=True) if edges else []
-        present = {(item_key(item).pk, item[AT]) for item in found}
-        shown = tuple(
-            liker
-            for liker in listed
-            if (keys.user_partition(liker.user_id), liker.like_ulid) in present
-        )
-        return Page(shown, entries[-1] if len(entries) == limit else None)
+        present = {
+            (item[AT], keys.parse_like(item_key(item))[0], item.get(SHARD, 0)) for item in found
+        }
+        shown = tuple(Liker(liked[1], liked[0]) for liked in listed if liked in present)
+        return Page(shown, entries[-1][0] if len(entries) == limit else None)
 
     def _entries(self, post_id: PostId, shard: int, before: str | None, limit: int) -> list[str]:
         condition: ConditionBase = Key(PK).eq(keys.likers_partition(post_id, shard))
