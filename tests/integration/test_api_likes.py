@@ -62,7 +62,7 @@ def test_every_view_of_a_post_says_the_same(
     for path in ("/feed", "/users/ada/posts", "/hashtags/sea/posts", "/me/likes"):
         [shown] = client.get(path, ben).json["items"]
         assert (shown["counts"]["likes"], shown["liked_by_me"]) == (2, True), path
-    [found] = client.get("/search?q=here", ben).json["posts"]
+    [found] = client.get("/search", ben, q="here").json["posts"]
     assert (found["counts"]["likes"], found["liked_by_me"]) == (2, True)
     client.delete(f"/posts/{post}/like", ben)
     for path in ("/feed", "/users/ada/posts", "/hashtags/sea/posts"):
@@ -90,7 +90,7 @@ def test_a_restored_post_has_its_likes_again(
 def test_what_one_may_not_see_cannot_be_liked(
     client: Client, post: str, ada: Person, ben: Person, eve: Person
 ) -> None:
-    waiting = client.create_post(ada, draft()).json["post"]["id"]
+    waiting = client.create_post(ada, draft(), "waiting").json["post"]["id"]
     client.put(f"/posts/{post}/like", ben)
     client.patch("/me", ada, {"private": True})
     for hidden in (post, waiting, post[:-1] + "0", "nonsense"):
@@ -129,12 +129,13 @@ def test_likers_come_page_by_page_with_what_the_viewer_is_to_them(
     client.put("/me/following/eve", ada)
     for person in (ada, ben, eve):
         client.put(f"/posts/{post}/like", person)
-    first = client.get(f"/posts/{post}/likes?limit=2", ada).json
+    path = f"/posts/{post}/likes"
+    first = client.get(path, ada, limit="2").json
     assert [(u["handle"], u["followed_by_me"]) for u in first["items"]] == [
         ("eve", True),
         ("ben", False),
     ]
     client.delete(f"/posts/{post}/like", ben)
     client.put(f"/posts/{post}/like", ben)
-    path = f"/posts/{post}/likes?limit=2&cursor={first['next_cursor']}"
-    assert [user["handle"] for user in client.get(path, ada).json["items"]] == ["ada"]
+    rest = client.get(path, ada, limit="2", cursor=first["next_cursor"]).json
+    assert [user["handle"] for user in rest["items"]] == ["ada"]
