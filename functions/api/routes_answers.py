@@ -10,7 +10,7 @@ from api.routes import post_page, user_page
 
 @route("PUT", "/posts/{id}/like", returns=Liked, errors=(404,), limited=True)
 def like_post(call: Call) -> Liked:
-    """Like a post. Nothing changes if the caller likes it already."""
+    """Let the caller like a post. Nothing changes if the caller likes it already."""
     counts = call.services.likes.like(call.user_id, call.path["id"])
     return Liked.of(counts, liked=True)
 
@@ -112,7 +112,7 @@ def rename_collection(call: Call) -> CollectionBody:
     return CollectionBody.of(saves.rename(call.user_id, collection_id, body.name))
 
 
-@route("DELETE", "/me/collections/{collection_id}", status=204)
+@route("DELETE", "/me/collections/{collection_id}", status=204, errors=(404,))
 def delete_collection(call: Call) -> None:
     """Remove a collection. The posts in it stay saved. Nothing changes if there is none."""
     call.services.saves.delete(call.user_id, call.path["collection_id"])

@@ -109,7 +109,10 @@ def test_the_document_names_the_limit_where_there_is_one() -> None:
     limited = {route.name for route in http.ROUTES if route.limited}
     assert limited == {
         *("create_post", "create_avatar", "follow", "edit_me", "edit_post", "restore_post"),
-        *("get_original", "block", "mute", "follow_hashtag"),
+        *("get_original", "block", "mute", "follow_hashtag", "untag_me"),
+        *("like_post", "save_post", "create_collection", "rename_collection", "add_to_collection"),
+        *("create_comment", "edit_comment", "hide_comment", "show_comment", "approve_comment"),
+        "like_comment",
     }
     for _, _, operation in contract.operations():
         answer = operation["responses"]["429"]

@@ -99,7 +99,6 @@ class TestRouting:
         [
             ("profile_changed", "index", "IndexUser"),
             ("post_deleted", "index", "IndexPost"),
-            ("post_expired", "collect", "CollectMedia"),
             ("blob_expired", "collect", "CollectBlob"),
             ("reference_added", "publish", "PublishMedium"),
             ("follow_added", "deliver", "Followed"),
@@ -123,6 +122,13 @@ class TestRouting:
         for queue in sent:
             bodies = [json.dumps(message) for message in world.waiting(queue)]
             assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
+
+    def test_a_post_that_is_gone_is_collected_with_its_likes(self, world: World) -> None:
+        assert _failed(invoke("stream", payloads.sample("stream/post_expired"))) == []
+        sent = {q: [m["kind"] for m in world.waiting(q)] for q in WORKERS if world.waiting(q)}
+        assert sent == {"collect": ["CollectMedia", "CollectLikes"]}
+        bodies = [json.dumps(message) for message in world.waiting("collect")]
+        assert _failed(invoke("collect", payloads.sqs_event(bodies))) == []
 
     def test_a_new_post_is_nobodys_work(self, world: World) -> None:
         assert _failed(invoke("stream", payloads.sample("stream/post_created"))) == []

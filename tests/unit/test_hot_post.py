@@ -24,7 +24,7 @@ from tests.limits import PLENTY
 TABLE: Final = "shutterfeed.adapters.dynamodb.table"
 A_SECOND: Final = 1_000
 SECONDS: Final = 3
-"""After a second nothing changes any more: all likes are counted in shards."""
+"""Nothing changes after the first second: all likes are counted in shards."""
 POST = samples.post(state=PostState.PUBLISHED)
 
 

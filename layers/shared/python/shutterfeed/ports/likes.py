@@ -53,7 +53,7 @@ class Likes(Protocol):
         ...
 
     def spread(self, post_id: PostId, shards: int) -> None:
-        """Count further likes of a post in so many items, unless it has as many already."""
+        """Count further likes of a post in `shards` items, unless it has as many already."""
         ...
 
     def count(self, post_id: PostId) -> PostCounts | None:

@@ -115,9 +115,11 @@ class SaveService:
         return self._collection(user_id, collection_id)
 
     def delete(self, user_id: str, collection_id: str) -> None:
-        """Remove a collection. What is in it stays saved. Nothing changes if there is none."""
-        if is_ulid(collection_id):  # Any text may come in a path; only ids can be keys.
-            self.saves.delete_collection(user_id, collection_id)
+        """Remove a collection. What is in it stays saved. Nothing changes if there is none. Raises
+        `NotFound` for a text that cannot be an id."""
+        if not is_ulid(collection_id):
+            raise _not_found()
+        self.saves.delete_collection(user_id, collection_id)
 
     def add(self, user_id: str, collection_id: str, text: str) -> CollectionView:
         """Save a post and put it into a collection. Nothing changes if it is in there. Raises
