@@ -327,7 +327,7 @@ def test_layers_follow_runtime_and_architecture(
         ("limits", None),
         ("limits", {"posts": 5}),
         ("limits", {"posts": {"at_once": 1, "per_hour": 1}}),
-        ("limits", {**LIMITS, "likes": {"at_once": 1, "per_hour": 1}}),
+        ("limits", {**LIMITS, "claps": {"at_once": 1, "per_hour": 1}}),
         ("limits", {**LIMITS, "posts": {"at_once": 1}}),
         ("limits", {**LIMITS, "posts": {"at_once": 0, "per_hour": 1}}),
         ("limits", {**LIMITS, "posts": {"at_once": 169, "per_hour": 1}}),
