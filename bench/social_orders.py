@@ -3,8 +3,9 @@ which people answer posts, take that back, delete and restore posts, block each 
 and take other handles, by chance alone, while messages are late, doubled and reordered and calls
 crash.
 
-After each step somebody looks at a post and at their own lists. It counts answers that differ from
-what people did, and prints the seeds that produce them; `SEED=7` begins with another one.
+After each step somebody looks at a post and at their own lists, and in the end everybody at what
+they are told of others. It counts worlds in which an answer differs from what people did, and
+prints the seeds that produce them; `SEED=7` begins with another one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 
 from bench.figures import Figure
 from bench.orders import Lived, live, run_worlds
-from tests.discussion_world import DiscussionWorld
+from tests.told_world import ActivityWorld
 
 FULL: Final = 100_000
 """How many steps are made."""
@@ -36,4 +37,4 @@ def run(steps: int) -> list[Figure]:
 
 
 def _live(seed: int, steps: int) -> Lived:
-    return live(DiscussionWorld, seed, steps)
+    return live(ActivityWorld, seed, steps)

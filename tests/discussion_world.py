@@ -51,7 +51,8 @@ class DiscussionWorld(SocialWorld):
             self.backend.users.edit(user_id, held_words=(HELD_WORD,))
 
     def steps(self) -> list[Callable[[], None]]:
-        return [*super().steps(), *[self.comment] * 14, *self._on_comments() * 2]
+        often = [self.comment] * 14 + [self.block_who_commented] * 2
+        return [*super().steps(), *often, *self._on_comments() * 2]
 
     def overtaking(self) -> list[Callable[[], None]]:
         return [*super().overtaking(), *[self.comment] * 3, *self._on_comments()]
@@ -88,8 +89,11 @@ class DiscussionWorld(SocialWorld):
             self._discuss(who, comment.id.post_id, edit)
 
     def _new_text(self, who: str, post_id: PostId) -> str:
-        held = self.chance.number(0, 3) == 0
-        text = f"remark {len(self.remarks) + 1}{f' of the {HELD_WORD}' if held else ''}"
+        text = f"remark {len(self.remarks) + 1}"
+        if self.chance.number(0, 3) == 0:
+            text += f" of the {HELD_WORD}"
+        if self.chance.number(0, 2) == 0:
+            text += f", @{self._handle_of(self.chance.pick(self.ids))}"
         self.remarks[text] = Remark(who, post_id)
         return text
 
@@ -105,7 +109,9 @@ class DiscussionWorld(SocialWorld):
                 self.backend.comments.delete(who, str(comment.id))
                 return True
 
-            if self._discuss(who, comment.id.post_id, delete):
+            # One's own words one may take back wherever they are.
+            is_own = who == comment.author_id
+            if self._discuss(who, comment.id.post_id, delete, always=is_own):
                 assert may, f"{who} has deleted {comment.id}"
                 self.deleted.add(comment.id)
                 self.tally["comments deleted"] += 1
@@ -129,13 +135,21 @@ class DiscussionWorld(SocialWorld):
             like = partial(self.backend.comments.like, who, str(comment.id), liked=liked)
             self._discuss(who, comment.id.post_id, like)
 
+    def block_who_commented(self) -> None:
+        comment = self._some_comment()
+        if comment is not None and comment.author_id != comment.owner_id:
+            self.ask_for(Kind.BLOCK, comment.owner_id, comment.author_id)
+
     def _some_comment(self) -> Comment | None:
         comments = self.backend.metadata.comments
         there = sorted((i for i, comment in comments.items() if not comment.removed), key=str)
         return comments[self.chance.pick(there)] if there else None
 
-    def _discuss(self, who: str, post_id: PostId, call: Callable[[], object]) -> object | None:
-        """The answer to a request concerning comments; None if it was refused or given up."""
+    def _discuss(
+        self, who: str, post_id: PostId, call: Callable[[], object], *, always: bool = False
+    ) -> object | None:
+        """The answer to a request concerning comments; None if it was refused or given up. Only one
+        that is `always` open may be answered to somebody who does not see the post."""
         act = self.model.begin(Kind.DISCUSS, who, post_id)
         saw = self._may_answer(who, post_id)
         try:
@@ -149,7 +163,8 @@ class DiscussionWorld(SocialWorld):
             return None
         else:
             self.model.end(act)
-            self._check_open(act, who, post_id, saw)
+            if not always:
+                self._check_open(act, who, post_id, saw)
             return answer
         finally:
             if self.suspended:
@@ -192,7 +207,10 @@ class DiscussionWorld(SocialWorld):
             shown = {v.comment.id: "" if v.is_deleted else v.comment.text for v in views}
             assert len(shown) == len(views), f"a comment twice on {post_id}"
             assert shown == right, f"{viewer} is shown {shown} on {post_id}, and not {right}"
-            unpinned = [view.comment.id for view in views if not view.pinned]
+            for view in views:
+                self._check_mentions(facts, viewer, view)
+            pinned = self.backend.metadata.pinned.get(post_id, ())
+            unpinned = [i for i in shown if i.root not in pinned]
             sorted_ids = sorted(unpinned, reverse=order is Order.NEWEST)
             assert unpinned == sorted_ids, f"comments on {post_id} are out of order"
             self.tally["comments found"] += len(shown)
@@ -202,6 +220,16 @@ class DiscussionWorld(SocialWorld):
         yield from self._all_of(
             lambda after, limit: page(Viewer(viewer), str(post_id), order, after, limit)
         )
+
+    def _check_mentions(self, facts: Facts, viewer: str, view: CommentView) -> None:
+        """Those who are mentioned stand there with today's handles, if the viewer sees them."""
+        if view.shown is None:
+            return
+        text = view.comment.text
+        for mention in view.comment.mentions:
+            if facts.sees_profile(viewer, mention.user_id):
+                text = text.replace(f"@{mention.handle}", f"@{self._handle_of(mention.user_id)}")
+        assert view.shown.text == text, f"{viewer} reads {view.shown.text}, and not {text}"
 
     def _check_replies(
         self, facts: Facts, viewer: str, root_id: CommentId, comments: list[Comment]

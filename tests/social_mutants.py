@@ -1,5 +1,5 @@
-"""Faults put into the code on purpose, which the worlds of `social_world.py` and
-`discussion_world.py` have to find."""
+"""Faults put into the code on purpose, which the world of `told_world.py`,
+and of the modules below it, has to find."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from shutterfeed.domain import visibility
+from shutterfeed.domain.activity import MAX_BADGE, Act, Notice, Opening, opening
 from shutterfeed.domain.comments import Comment
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import CommentSubject, Relation, Viewer
 from shutterfeed.ports.comments import Claim
+from shutterfeed.services import notifying
+from shutterfeed.services.activity import ActivityService
 from shutterfeed.services.likes import LikeService
 from shutterfeed.services.viewing import PostView
 from tests.fakes.comments import FakeComments
@@ -89,6 +92,21 @@ def _show_what_is_held(_: Comment) -> None:
     """A decision that keeps nothing back which waits for the owner, or was hidden."""
 
 
+def _count_notices(
+    activity: ActivityService, owner_id: str, session_began: datetime | None = None
+) -> int:
+    """A badge that counts what the list does not show."""
+    del session_began
+    owner, now = activity.users.me(owner_id), activity.clock.now()
+    page = activity.notices.page(owner_id, now, None, MAX_BADGE, owner.activity_seen_at)
+    return len(page.items)
+
+
+def _open_once(newest: Notice | None, act: Act, seen_at: datetime | None) -> Opening | None:
+    """Of what is done after the first notice of a subject nobody is told any more."""
+    return opening(newest, act, seen_at) if newest is None else None
+
+
 MUTANTS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
     "like_that_counts_repetitions": partial(patch.object, FakeLikes, "like", _count_every_request),
     "unlike_that_is_not_counted": partial(patch.object, FakeLikes, "unlike", _take_back_uncounted),
@@ -103,5 +121,11 @@ MUTANTS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
     ),
     "comment_that_is_held_and_shown": partial(
         patch.object, visibility, "_kept_back", _show_what_is_held
+    ),
+    "badge_that_counts_what_is_not_shown": partial(
+        patch.object, ActivityService, "badge", _count_notices
+    ),
+    "notice_that_is_never_followed_by_another": partial(
+        patch.object, notifying, "opening", _open_once
     ),
 }

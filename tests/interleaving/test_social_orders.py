@@ -1,5 +1,6 @@
-"""Whatever the order of events, every surface shows as many likes and comments as there are, and
-everybody finds those that they may see; and a fault that is put into the code is found."""
+"""Whatever the order of events, every surface shows as many likes and comments as there are,
+everybody finds those that they may see and is told of them, and a badge counts what its list shows;
+and a fault that is put into the code is found."""
 
 from __future__ import annotations
 
@@ -10,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shutterfeed.domain.delivery import FeedPolicy
-from tests.discussion_world import DiscussionWorld
 from tests.feed_world import POLICY, PULLING, Dice, small_sizes
 from tests.social_mutants import MUTANTS
 from tests.strategies import Drawn
+from tests.told_world import ActivityWorld
 
 STEPS = 200
 CASES = [(seed, POLICY, 1_000) for seed in range(3)] + [(3, PULLING, 3)]
@@ -30,13 +31,14 @@ def test_counts_and_lists_equal_what_people_did(
     assert world.tally["requests that overlapped others"]
     assert world.tally["likes found"]
     assert world.tally["comments found"]
+    assert world.tally["groups found"]
 
 
 @settings(max_examples=10)
 @given(st.data())
 def test_the_shortest_way_to_a_wrong_count_would_be_found(data: st.DataObject) -> None:
     with small_sizes(1_000):
-        world = DiscussionWorld(Drawn(data))
+        world = ActivityWorld(Drawn(data))
         for _ in range(data.draw(st.integers(0, 40))):
             world.step()
         world.check()
@@ -58,9 +60,9 @@ def _holds(seed: int) -> bool:
 
 def _run(
     seed: int, steps: int, policy: FeedPolicy = POLICY, recent_entries: int = 1_000
-) -> DiscussionWorld:
+) -> ActivityWorld:
     with small_sizes(recent_entries):
-        world = DiscussionWorld(Dice(random.Random(seed)), policy)
+        world = ActivityWorld(Dice(random.Random(seed)), policy)
         for _ in range(steps):
             world.step()
         world.check()
