@@ -19,12 +19,12 @@ from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.visibility import CommentSubject, Relation, Viewer
 from shutterfeed.ports.comments import Claim
-from shutterfeed.services import notifying
+from shutterfeed.services import likes, notifying
 from shutterfeed.services.activity import ActivityService
 from shutterfeed.services.likes import LikeService
-from shutterfeed.services.viewing import PostView
+from shutterfeed.services.viewing import PostView, ViewingService
 from tests.fakes.comments import FakeComments
-from tests.fakes.metadata import FakeLikes
+from tests.fakes.metadata import FakeLikes, FakeSaves
 
 _unlike = FakeLikes.unlike
 _like = FakeLikes.like
@@ -32,24 +32,26 @@ _change = FakeComments.change
 _decide = visibility._decide_on_comment
 
 
-def _count_every_request(likes: FakeLikes, user_id: str, post_id: PostId, *more: Any) -> bool:
+def _count_every_request(fake: FakeLikes, user_id: str, post_id: PostId, *more: Any) -> bool:
     """A like that is counted again when the request is repeated."""
-    new = _like(likes, user_id, post_id, *more)
+    new = _like(fake, user_id, post_id, *more)
     if not new:
-        likes._add(post_id, 1)
+        fake._add(post_id, 1)
     return new
 
 
-def _take_back_uncounted(likes: FakeLikes, user_id: str, post_id: PostId, shards: int) -> bool:
-    taken = _unlike(likes, user_id, post_id, shards)
+def _take_back_uncounted(fake: FakeLikes, user_id: str, post_id: PostId, shards: int) -> bool:
+    taken = _unlike(fake, user_id, post_id, shards)
     if taken:
-        likes._add(post_id, 1)
+        fake._add(post_id, 1)
     return taken
 
 
-def _like_unseen(service: LikeService, viewer: Viewer, text: str) -> PostView:
+def _find_unseen(viewing: ViewingService, viewer: Viewer, text: str) -> PostView:
     """A like that asks whether the post is there, and not whether the person may see it."""
-    return service.viewing.post(Viewer(PostId.parse(text).author_id), PostId.parse(text))
+    del viewer
+    post_id = PostId.parse(text)
+    return viewing.post(Viewer(post_id.author_id), post_id)
 
 
 def _liked_unseen(service: LikeService, user_id: str, before: str | None, limit: int) -> Page[Any]:
@@ -59,6 +61,10 @@ def _liked_unseen(service: LikeService, user_id: str, before: str | None, limit:
         service.viewing.own_list(Viewer(post_id.author_id), [post_id]) for post_id in page.items
     )
     return Page(tuple(view for found in views for view in found), page.next_position)
+
+
+def _keep_the_save(saves: FakeSaves, user_id: str, post_id: PostId) -> None:
+    """Taking a save back that changes nothing."""
 
 
 def _comment_again(
@@ -110,8 +116,9 @@ def _open_once(newest: Notice | None, act: Act, seen_at: datetime | None) -> Ope
 MUTANTS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
     "like_that_counts_repetitions": partial(patch.object, FakeLikes, "like", _count_every_request),
     "unlike_that_is_not_counted": partial(patch.object, FakeLikes, "unlike", _take_back_uncounted),
-    "like_of_what_may_not_be_seen": partial(patch.object, LikeService, "_published", _like_unseen),
+    "like_of_what_may_not_be_seen": partial(patch.object, likes, "find_published", _find_unseen),
     "list_of_what_may_not_be_seen": partial(patch.object, LikeService, "liked", _liked_unseen),
+    "save_that_is_never_taken_back": partial(patch.object, FakeSaves, "unsave", _keep_the_save),
     "comment_that_is_made_again": partial(patch.object, FakeComments, "claim", _comment_again),
     "comment_that_is_deleted_uncounted": partial(
         patch.object, FakeComments, "change", _change_uncounted

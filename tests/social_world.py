@@ -27,7 +27,8 @@ from tests.visibility_world import VisibilityWorld
 T = TypeVar("T")
 _NEWEST: Final = 6
 """The posts that people answer: few, so that requests meet."""
-_MARKS: Final = (Kind.LIKE, Kind.SAVE)
+_MARKS: Final = (Kind.LIKE.value, Kind.SAVE.value)
+"""The kinds of facts about who has marked which post."""
 
 
 class SocialWorld(VisibilityWorld):
@@ -42,7 +43,7 @@ class SocialWorld(VisibilityWorld):
         return [*super().overtaking(), *[self.like] * 4, *self._taking_back()]
 
     def _taking_back(self) -> list[Callable[[], None]]:
-        return [self.unlike]
+        return [self.unlike, self.save, self.unsave]
 
     # What people do.
 
@@ -51,6 +52,12 @@ class SocialWorld(VisibilityWorld):
 
     def unlike(self) -> None:
         self._unmark_some(Kind.LIKE, self.backend.metadata.likes)
+
+    def save(self) -> None:
+        self._mark_some(Kind.SAVE)
+
+    def unsave(self) -> None:
+        self._unmark_some(Kind.SAVE, self.backend.metadata.saves)
 
     def _mark_some(self, kind: Kind) -> None:
         if found := self.someone_and_a_post():
@@ -99,8 +106,13 @@ class SocialWorld(VisibilityWorld):
             self.look()
 
     def _marking(self, kind: Kind, who: str, post_id: PostId, value: bool) -> Callable[[], object]:
-        likes = self.backend.likes
-        calls = {(Kind.LIKE, True): likes.like, (Kind.LIKE, False): likes.unlike}
+        likes, saves = self.backend.likes, self.backend.saves
+        calls: dict[tuple[Kind, bool], Callable[[str, str], object]] = {
+            (Kind.LIKE, True): likes.like,
+            (Kind.LIKE, False): likes.unlike,
+            (Kind.SAVE, True): saves.save,
+            (Kind.SAVE, False): saves.unsave,
+        }
         return partial(calls[kind, value], who, str(post_id))
 
     def _may_answer(self, who: str, post_id: PostId) -> bool:
@@ -121,7 +133,18 @@ class SocialWorld(VisibilityWorld):
     # What has to be so after each step.
 
     def facts(self) -> Facts:
-        return replace(super().facts(), likes=frozenset(self.backend.metadata.likes))
+        data = self.backend.metadata
+        likes = frozenset(mark for mark in data.likes if mark[1] in data.posts)
+        saves = frozenset(mark for mark in data.saves if mark[1] in data.posts)
+        return replace(super().facts(), likes=likes, saves=saves)
+
+    def _learn(self) -> Facts:
+        """Of a post that is gone for good, nobody knows any more who has marked it."""
+        posts = self.backend.metadata.posts
+        for kind, about in list(self.model.values):
+            if kind in _MARKS and about[1] not in posts:
+                del self.model.values[kind, about]
+        return super()._learn()
 
     def look(self) -> None:
         """What is stored must be what somebody has asked for; and somebody looks at a post."""
@@ -159,11 +182,14 @@ class SocialWorld(VisibilityWorld):
         for view in views:
             assert view.counts.likes == len(liking), f"{viewer} finds {view.counts} of {post_id}"
             self._right(view.liked_by_me, viewer in liking, "own like", viewer, post_id)
+            is_saved = (viewer, post_id) in facts.saves
+            self._right(view.saved_by_me, is_saved, "own save", viewer, post_id)
         shown = self._likers(viewer, post_id)
         self.tally["likes found"] += len(shown)
         assert len(set(shown)) == len(shown), f"one twice among those who like {post_id}"
         for user in self.ids:
-            right = user in liking and facts.sees_profile(viewer, user)
+            barred = (post_id.author_id, user) in facts.blocks
+            right = user in liking and facts.sees_profile(viewer, user) and not barred
             self._right(user in shown, right, f"liker of {post_id}", viewer, user)
 
     def _likers(self, viewer: str, post_id: PostId) -> list[str]:
@@ -171,9 +197,12 @@ class SocialWorld(VisibilityWorld):
         return [view.profile.user_id for view in self._all_of(page)]
 
     def look_at_own_marks(self, facts: Facts, user_id: str) -> None:
-        """One finds in the list of what they like exactly the posts that they may still see."""
-        page = partial(self.backend.likes.liked, user_id)
-        self._check_own(facts, user_id, "liked", facts.likes, page)
+        """One finds in the lists of what they like and have saved exactly the posts that they may
+        still see."""
+        liked = partial(self.backend.likes.liked, user_id)
+        self._check_own(facts, user_id, "liked", facts.likes, liked)
+        saved = partial(self.backend.saves.saved, user_id)
+        self._check_own(facts, user_id, "saved", facts.saves, saved)
 
     def _check_own(
         self,

@@ -24,8 +24,9 @@ def unlike_post(call: Call) -> Liked:
 
 @route("GET", "/posts/{id}/likes", returns=UserPage, paged=True, errors=(404,))
 def list_likers(call: Call) -> UserPage:
-    """List the users who like a post, newest like first. Those whom the caller may not see are left
-    out, so the list can be shorter than the number of likes."""
+    """List the users who like a post, newest like first. Those whom the caller may not see, or
+    whom the author of the post has blocked, are left out, so the list can be shorter than the
+    number of likes."""
     page = call.services.likes.likers(call.viewer, call.path["id"], call.position, call.limit)
     return user_page(call, page)
 

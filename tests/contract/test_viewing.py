@@ -110,6 +110,17 @@ def test_people_in_posts_come_with_whether_one_has_blocked_the_other(
     assert page.stored == found, "a feed's other relations are known from its reader"
 
 
+def test_users_on_a_post_come_with_whether_its_owner_has_blocked_them(
+    store: Store, read: Read
+) -> None:
+    store.blocks.block(ADA, Block(BOB, "bob", START))
+    store.blocks.block(CY, Block(ADA, "ada", START))
+    for wanted in (Wanted(users=[ADA, BOB, CY], host=ADA), Wanted(authors=[BOB, CY], host=ADA)):
+        for viewer in (Viewer(ADA), Viewer(CY), NOBODY):
+            assert read(viewer, wanted).barred == {BOB}
+    assert read(NOBODY, Wanted(users=[BOB])).barred == frozenset()
+
+
 def test_nothing_is_read_of_nothing(read: Read) -> None:
     assert read(Viewer(ADA), Wanted()) == Stored()
 

@@ -1387,7 +1387,8 @@ class FakeViewingReads:
         return replace(stored, relations={i: r for i, r in found.items() if r != STRANGERS})
 
     def _barred(self, wanted: Wanted) -> frozenset[str]:
-        return frozenset(i for i in wanted.authors if (wanted.host, i) in self.data.blocks)
+        guests = (*wanted.authors, *wanted.users)
+        return frozenset(i for i in guests if (wanted.host, i) in self.data.blocks)
 
 
 def relation_of(

@@ -139,3 +139,16 @@ def test_likers_come_page_by_page_with_what_the_viewer_is_to_them(
     client.put(f"/posts/{post}/like", ben)
     rest = client.get(path, ada, limit="2", cursor=first["next_cursor"]).json
     assert [user["handle"] for user in rest["items"]] == ["ada"]
+
+
+def test_whom_the_author_has_blocked_nobody_finds_among_the_likers(
+    client: Client, post: str, ada: Person, ben: Person, eve: Person
+) -> None:
+    for person in (ben, eve):
+        client.put(f"/posts/{post}/like", person)
+    client.put("/me/blocks/ben", ada)
+    for viewer in (ada, eve):
+        assert _handles(client, post, viewer) == ["eve"]
+    client.delete("/me/blocks/ben", ada)
+    client.put("/me/blocks/ada", ben)
+    assert _handles(client, post, eve) == ["eve", "ben"], "who has blocked the author is there"

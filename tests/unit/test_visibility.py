@@ -93,6 +93,8 @@ def test_what_is_not_stored_is_missing_and_so_is_the_post_of_an_author_without_a
 ) -> None:
     assert _post_reason(viewer, None, surface) is Reason.MISSING
     assert decide(viewer, UserSubject(None), FOLLOWED, surface) is Reason.MISSING
+    assert decide(viewer, UserSubject(None, is_barred=True), FOLLOWED, surface) is Reason.MISSING
+    assert decide(viewer, UserSubject(AUTHOR, is_barred=True), FOLLOWED, surface) is Reason.BLOCKED
     orphan = PostSubject(PUBLISHED, None)
     assert decide(viewer, orphan, FOLLOWED, surface) is Reason.OWNER_MISSING
 

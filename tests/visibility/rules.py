@@ -162,7 +162,8 @@ MODERATE: Final = Surface(
 )
 LIKERS: Final = Surface(
     "Who likes a post",
-    "Whoever may see a published post may see those who like it, as far as they may see them.",
+    "Whoever may see a published post may see those who like it, as far as they may see them, and"
+    " without those whom the author of the post has blocked.",
     _posts(UNBLOCKED, ACCEPTED),
 )
 LIKED: Final = Surface(

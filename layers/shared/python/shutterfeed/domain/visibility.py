@@ -100,8 +100,8 @@ class Reason(StrEnum):
     OWNER_MISSING = "owner_missing"
     """Its author has no profile."""
     BLOCKED = "blocked"
-    """The viewer has blocked its owner, or the owner the viewer; or it is a comment of somebody
-    whom the owner of the post has blocked."""
+    """The viewer has blocked its owner, or the owner the viewer; or it is a comment or a like of
+    somebody whom the owner of the post has blocked."""
     PRIVATE = "private"
     """Its author's account is private, and the viewer does not follow it."""
     NOT_PUBLIC = "not_public"
@@ -148,9 +148,11 @@ class PostSubject:
 
 @dataclass(frozen=True, slots=True)
 class UserSubject:
-    """A user's profile; None if it is not stored."""
+    """A user's profile; None if it is not stored. `is_barred` says whether it would be shown with a
+    post whose owner has blocked that user."""
 
     profile: Profile | None
+    is_barred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +173,11 @@ def decide(viewer: Viewer, subject: Subject, relation: Relation, surface: Surfac
     match subject:
         case PostSubject():
             return _decide_on_post(viewer, subject, relation, surface)
-        case UserSubject(profile):
+        case UserSubject(profile, is_barred):
             if profile is None:
                 return Reason.MISSING
+            if is_barred:
+                return Reason.BLOCKED
             return _decide_on_user(viewer, profile, relation, surface)
         case CommentSubject():
             return _decide_on_comment(viewer, subject, relation)

@@ -31,8 +31,8 @@ class Wanted:
     """Users to read in the same way, of whom no number of followers is shown: those of a celebrity
     are not all counted."""
     host: str | None = None
-    """The owner of a post on which the authors have commented: of each it is read whether that one
-    has blocked them."""
+    """The owner of a post on which the authors have commented, or which the users like: of each it
+    is read whether that one has blocked them."""
     named: Collection[str] = ()
     """Users to read with whether the viewer follows them or has asked to, of whom no number of
     followers is shown."""
@@ -70,7 +70,7 @@ class Stored:
     saved: frozenset[PostId] = frozenset()
     """Those of the posts that the viewer has saved."""
     barred: frozenset[str] = frozenset()
-    """Those of the authors whom the host has blocked."""
+    """Those of the authors and users whom the host has blocked."""
 
     def relation_to(self, user_id: str) -> Relation:
         return self.relations.get(user_id, STRANGERS)

@@ -59,12 +59,13 @@ class LikeService:
     def likers(
         self, viewer: Viewer, text: str, before: str | None, limit: int
     ) -> Page[ProfileView]:
-        """The users who like a post, newest like first. Those whom the viewer may not see are left
-        out. Raises `NotFound`."""
+        """The users who like a post, newest like first. Those whom the viewer may not see, or whom
+        the post's owner has blocked, are left out. Raises `NotFound`."""
         view = find_published(self.viewing, viewer, text)
         page = self.likes.likers(view.post.id, view.counts.like_shards, before, limit)
         ids = [liker.user_id for liker in page.items]
-        return Page(self.viewing.users(viewer, ids), page.next_position)
+        views = self.viewing.users(viewer, ids, host=view.post.id.author_id)
+        return Page(views, page.next_position)
 
     def liked(self, user_id: str, before: str | None, limit: int) -> Page[PostView]:
         """The posts that a user likes and may see, the newest post first."""

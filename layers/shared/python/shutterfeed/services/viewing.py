@@ -308,10 +308,16 @@ class ViewingService:
         viewer, stored = Viewer(profile.user_id), Stored().including((), [profile])
         return _user_by_itself(viewer, profile.user_id, stored, profile.handle)
 
-    def users(self, viewer: Viewer, user_ids: Sequence[str]) -> tuple[ProfileView, ...]:
-        """The users of a list."""
-        stored = self.reads.read(viewer, Wanted(users=user_ids)) if user_ids else Stored()
-        views = (_user(viewer, user_id, stored, Surface.LIST) for user_id in user_ids)
+    def users(
+        self, viewer: Viewer, user_ids: Sequence[str], host: str | None = None
+    ) -> tuple[ProfileView, ...]:
+        """The users of a list; if it is about a post, without those whom its owner, the `host`, has
+        blocked."""
+        wanted = Wanted(users=user_ids, host=host)
+        stored = self.reads.read(viewer, wanted) if user_ids else Stored()
+        views = (
+            _user(viewer, i, stored, Surface.LIST, is_barred=i in stored.barred) for i in user_ids
+        )
         return tuple(view for view in views if view is not None)
 
     def suggested(self, viewer: Viewer, user_ids: Sequence[str]) -> tuple[ProfileView, ...]:
@@ -483,9 +489,11 @@ def _user_by_itself(
     return view
 
 
-def _user(viewer: Viewer, user_id: str, stored: Stored, surface: Surface) -> ProfileView | None:
+def _user(
+    viewer: Viewer, user_id: str, stored: Stored, surface: Surface, *, is_barred: bool = False
+) -> ProfileView | None:
     profile, relation = stored.profiles.get(user_id), stored.relation_to(user_id)
-    reason = visibility.decide(viewer, UserSubject(profile), relation, surface)
+    reason = visibility.decide(viewer, UserSubject(profile, is_barred), relation, surface)
     if reason is not None or profile is None:
         return None
     shows_lists = visibility.decide_on_lists(viewer, profile, relation) is None

@@ -101,7 +101,8 @@ def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False)
     users = (*wanted.users, *wanted.uncounted, *wanted.named)
     yield from map(keys.profile, (*authors, *wanted.authors, *wanted.people, *users))
     if wanted.host is not None:
-        yield from (keys.pair(wanted.host, author) for author in {*wanted.authors} - {wanted.host})
+        guests = {*wanted.authors, *wanted.users} - {wanted.host}
+        yield from (keys.pair(wanted.host, guest) for guest in sorted(guests))
     if viewer.user_id is None:
         return
     if not with_relations:
