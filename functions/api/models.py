@@ -206,7 +206,7 @@ HeldWords = Annotated[
 
 
 class EditActivity(RequestBody):
-    """Of whose acts the caller wants to be told: `everyone`, `followed` (only of people whom the
+    """Settings of whose acts the caller is told: `everyone`, `followed` (only of people whom the
     caller follows) or `nobody`. A field that is left out stays as it is."""
 
     likes: ToldOf | UnsetType = UNSET
@@ -220,7 +220,7 @@ class EditActivity(RequestBody):
 
 
 class ActivityBody(Struct):
-    """Of whose acts the caller wants to be told, by what they did: of `everyone`, of people whom
+    """Settings of whose acts the caller is told, by what they did: of `everyone`, of people whom
     the caller follows (`followed`), or of `nobody`. Requests to follow, their acceptance and failed
     uploads are always told."""
 

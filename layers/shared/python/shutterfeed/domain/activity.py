@@ -61,7 +61,7 @@ one after the other; of any other kind it has one."""
 
 
 class ToldOf(StrEnum):
-    """Of whose acts a user wants to be told."""
+    """The people of whose acts a user wants to be told."""
 
     EVERYONE = "everyone"
     FOLLOWED = "followed"
@@ -71,7 +71,7 @@ class ToldOf(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActivitySettings:
-    """Of whose acts a user wants to be told, by what they did. Requests to follow, their
+    """What a user wants to be told, by what somebody did. Requests to follow, their
     acceptance and failed uploads are always told."""
 
     likes: ToldOf = ToldOf.EVERYONE

@@ -36,7 +36,7 @@ class GroupView:
     is_new: bool
     """Whether it appeared after its owner last looked."""
     people: tuple[ProfileView, ...] = ()
-    """Up to `MAX_NAMED` of those who did it, last first."""
+    """Those who did it, up to `MAX_NAMED`, last first."""
     count: int = 0
     """How many did it."""
     post: NoticedPost | None = None
@@ -65,7 +65,7 @@ class Crowded:
     """The people behind a notice, as far as they are read."""
 
     people: tuple[Person, ...] = ()
-    """Without the owner; last first."""
+    """Everybody but the owner, last first."""
     is_full: bool = False
     """Whether there may be more of them."""
     more: int = 0

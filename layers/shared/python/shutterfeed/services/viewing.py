@@ -131,7 +131,7 @@ class NoticedPost:
 
     @property
     def is_private(self) -> bool:
-        """As in `PostView`."""
+        """Whether links to its media are given for a short time, as in `PostView`."""
         return self.author.profile.private or self.post.state is not PostState.PUBLISHED
 
 
@@ -141,8 +141,8 @@ class Told:
 
     posts: Mapping[PostId, NoticedPost]
     people: Mapping[str, ProfileView]
-    """Of a celebrity, not all followers are counted; of nobody it says whether they follow the
-    user."""
+    """The people by their ids. The followers of a celebrity are not all counted, and nobody's view
+    says whether they follow the user."""
     likes: Mapping[PostId, int]
     asked_for: frozenset[str]
     """The ids of all people who were looked for, whether they may be shown or not."""
