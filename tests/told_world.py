@@ -130,10 +130,19 @@ class ActivityWorld(DiscussionWorld):
         return crowds
 
     def _check_comments(self, facts: Facts, user_id: str, groups: Iterable[GroupView]) -> None:
-        """One is told once of each comment that one may see, and of none that one may not."""
-        told = [g.comment.comment for g in groups if g.comment and g.notice.kind in _ONCE]
-        ids = [comment.id for comment in told]
-        assert len(set(ids)) == len(ids), f"{user_id} is told twice of one of {ids}"
+        """One is told once of each comment that one may see, and of none that one may not. If its
+        author has changed it and mentions one only now, one is told of that, too."""
+        told = [
+            (g.comment.comment, g.notice.kind)
+            for g in groups
+            if g.comment and g.notice.kind in _ONCE
+        ]
+        ids = {comment.id for comment, _ in told}
+        for comment_id in ids:
+            kinds = [kind for comment, kind in told if comment.id == comment_id]
+            edited = any(c.edited_at for c, _ in told if c.id == comment_id)
+            once = len(kinds) == 1 or (edited and len(kinds) == 2 and NoticeKind.MENTION in kinds)
+            assert once, f"{user_id} is told of {comment_id} by {kinds}"
         for comment in self.backend.metadata.comments.values():
             concerned = comment.author_id != user_id and self._concerns(user_id, comment)
             seen = (
