@@ -25,7 +25,7 @@ import httpx
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TextColumn, TransferSpeedColumn
 
-from shutterfeed_cli import VERSION
+from shutterfeed_cli import VERSION, own_lists
 from shutterfeed_cli.client import storage
 from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
@@ -53,12 +53,7 @@ _DOCUMENTATION: Final[Mapping[str, str]] = {
     " its SHA-256, its media type, and the ids of its medium and post. `without_original` lists the"
     " media of which the service has no original, and why. `complete` is false if a file failed.",
     "profile.json": "Your profile, as GET /me of the service returns it.",
-    "posts.json": "Your posts, newest first: caption, place, date taken, alt texts, counts, and the"
-    " media in their order. Those that are not published have another `state`.",
-    "deleted.json": "Your deleted posts that can still be restored, and until when.",
-    "uploads.json": "Your upload ledger: every file that you declared, and its state.",
-    "followers.json": "The users who follow you.",
-    "following.json": "The users whom you follow.",
+    **{f"{name}.json": said for name, said in own_lists.DOCUMENTATION.items()},
     "originals/": "Your photos and videos exactly as you uploaded them, by the year of their post."
     " A file's name is the day on which its post was made, and the id of its medium. The files"
     " still have all their metadata, such as where they were taken.",
@@ -161,7 +156,10 @@ def _exported(asked: argparse.Namespace, context: Context, bar: _Bar) -> Json:
     api, site = context.api, context.session.site.url
     me = api.me()
     manifest = _manifest(site, me)
-    lists = _lists(api, me, folder)
+    _write(folder, "profile.json", me)
+    lists = own_lists.read_lists(api, me)
+    for name, items in lists.items():
+        _write(folder, f"{name}.json", items)
     originals = {one.media_id: one for one in _originals(lists)}
     fetcher = Fetcher(
         client=context.client,
@@ -199,38 +197,6 @@ def _exported(asked: argparse.Namespace, context: Context, bar: _Bar) -> Json:
     }
     _write(folder, "manifest.json", manifest)
     return manifest
-
-
-def _lists(api: Api, me: Json, folder: Path) -> dict[str, list[Json]]:
-    """Read all lists from the service, and write each to its file as soon as it is complete."""
-    handle = quote(me["handle"])
-    _write(folder, "profile.json", me)
-    lists = {
-        "uploads": list(api.items("/me/uploads")),
-        "posts": list(api.items(f"/users/{handle}/posts")),
-        "deleted": list(api.items("/me/deleted")),
-        "followers": list(api.items(f"/users/{handle}/followers")),
-        "following": list(api.items(f"/users/{handle}/following")),
-    }
-    lists["posts"] += _unpublished(api, lists)
-    for name, items in lists.items():
-        _write(folder, f"{name}.json", items)
-    return lists
-
-
-def _unpublished(api: Api, lists: Mapping[str, list[Json]]) -> Iterator[Json]:
-    """The posts that are not published yet or have failed: only the ledger lists them."""
-    seen = {post["id"] for post in lists["posts"]} | {
-        deleted["post"]["id"] for deleted in lists["deleted"]
-    }
-    of_posts = (entry for entry in lists["uploads"] if entry["purpose"] == "post")
-    for post_id in dict.fromkeys(entry["post_id"] for entry in of_posts):
-        if post_id not in seen:
-            try:
-                yield api.call("GET", f"/posts/{quote(post_id)}")
-            except Refused as error:
-                if error.code != "post_not_found":
-                    raise
 
 
 def _originals(lists: Mapping[str, list[Json]]) -> Iterator[Original]:

@@ -12,8 +12,8 @@ from shutterfeed_cli.client.api import Api
 from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.http import Limited, Patience
 from shutterfeed_cli.errors import NetworkGone, Refused, Stopped
-from shutterfeed_cli.export import _unpublished
 from shutterfeed_cli.output import Output
+from shutterfeed_cli.own_lists import unpublished
 from tests.cli.service import FixedTokens, NoPause
 
 
@@ -161,11 +161,11 @@ def test_an_export_takes_only_the_apis_word_for_a_post_that_is_gone() -> None:
     }
     gone = {"code": "post_not_found", "message": "There is no such post.", "field": None}
 
-    found = _unpublished(asking(lambda: httpx.Response(404, json={"error": gone})), lists)
+    found = unpublished(asking(lambda: httpx.Response(404, json={"error": gone})), lists)
 
     assert list(found) == []
     with pytest.raises(Refused):
-        list(_unpublished(asking(gateways(404, "Not Found")), lists))
+        list(unpublished(asking(gateways(404, "Not Found")), lists))
 
 
 def test_the_apis_own_words_are_told_as_they_are() -> None:
