@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from httpx import TransportError
 
 from shutterfeed_cli.client.http import request
-from tools import cloud, demo, layers, names, paths, site, stamps, templates
+from tools import cloud, demo, demo_data, layers, names, paths, site, stamps, templates
 from tools.deploy import LocalAws, deploy
 from tools.errors import ToolError
 from tools.progress import step
@@ -120,7 +120,8 @@ def describe(running: Running) -> str:
             f"HTTP API, so nobody can sign in.\n\n{listed}\n"
         )
     people = "\n".join(
-        f"  {person.email:<20} @{person.handle:<7} {person.display_name}" for person in demo.PEOPLE
+        f"  {person.email:<20} @{person.handle:<7} {person.display_name}"
+        for person in demo_data.PEOPLE
     )
     return f"""
 Shutterfeed is running.
@@ -130,7 +131,7 @@ Shutterfeed is running.
   Documentation  {outputs["SiteUrl"]}/docs
   Sign-in        {running.endpoint} (Cognito), client {outputs["UserPoolClientId"]}
 
-Demo accounts, all with the password {demo.PASSWORD}
+Demo accounts, all with the password {demo_data.PASSWORD}
 
 {people}
 
@@ -251,7 +252,7 @@ def _remembered() -> Running | None:
 
 
 def _seed_digest(running: Running) -> str:
-    sources = [paths.ROOT / "tools" / name for name in ("demo.py", "pictures.py")]
+    sources = [*sorted((paths.ROOT / "tools").glob("demo*.py")), paths.ROOT / "tools/pictures.py"]
     return stamps.digest(sources, also=[running.identity])
 
 

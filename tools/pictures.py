@@ -1,4 +1,4 @@
-"""Painted landscapes: the demo's photos. The same seed gives the same picture."""
+"""Painted landscapes: the demo's photos and videos. The same seed gives the same picture."""
 
 from __future__ import annotations
 
@@ -6,14 +6,26 @@ import colorsys
 import io
 import math
 import random
+import subprocess
+import tempfile
+from pathlib import Path
 from typing import Final
 
+import imageio_ffmpeg
 from PIL import Image, ImageDraw, ImageFilter
+
+from shutterfeed_cli.client.content import Video
 
 Colour = tuple[int, int, int]
 
 _SHAPES: Final = ((1280, 960), (960, 1280), (1200, 1200), (1440, 810))
 _QUALITY: Final = 88
+_CLIP_SIZE: Final = (480, 360)
+_CLIP_SECONDS: Final = 3
+_CLIP_RATE: Final = 12
+"""Pictures a second. The fewer there are, the sooner the demo's video is transcoded."""
+_CLIP_SPEED: Final = 40
+"""Pixels a second."""
 
 
 def landscape(seed: int) -> bytes:
@@ -29,6 +41,25 @@ def landscape(seed: int) -> bytes:
     file = io.BytesIO()
     canvas.save(file, "JPEG", quality=_QUALITY, optimize=True)
     return file.getvalue()
+
+
+def clip(seed: int) -> Video:
+    """An MP4 of some seconds, for which a camera is moved over a landscape."""
+    width, height = _CLIP_SIZE
+    moving = f"scale=-2:{2 * height},crop={width}:{height}:t*{_CLIP_SPEED}:{height}*3/4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "image2pipe", "-i", "-"]
+    command += ["-vf", f"loop=-1:1:0,fps={_CLIP_RATE},{moving},format=yuv420p"]
+    command += ["-t", str(_CLIP_SECONDS), "-c:v", "libx264", "-preset", "veryfast"]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "clip.mp4"
+        subprocess.run([*command, str(file)], input=landscape(seed), check=True)
+        return Video(
+            file.read_bytes(),
+            "video/mp4",
+            width=width,
+            height=height,
+            duration_ms=1_000 * _CLIP_SECONDS,
+        )
 
 
 def _sky(width: int, height: int, hue: float, chance: random.Random) -> Image.Image:

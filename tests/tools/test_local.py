@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import cloud, demo, layers, local, paths, site
+from tools import cloud, demo, demo_data, layers, local, paths, site
 from tools.errors import ToolError
 from tools.local import LOCALSTACK, MINISTACK
 
@@ -142,9 +142,9 @@ def test_the_summary_has_every_door_and_every_account(server: FakeCloud, seeded:
     lines = [line.split()[-1] for line in summary.splitlines() if site_url in line]
     assert lines == [site_url, f"{site_url}/api", f"{site_url}/docs"]
     assert f"client {OUTPUTS['UserPoolClientId']}" in summary
-    for person in demo.PEOPLE:
+    for person in demo_data.PEOPLE:
         assert person.email in summary
-    assert demo.PASSWORD in summary
+    assert demo_data.PASSWORD in summary
 
 
 def test_a_cloud_without_sign_in_is_not_seeded_and_says_so(

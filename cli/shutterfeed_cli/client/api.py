@@ -218,7 +218,8 @@ class Api(Answering):
         return self.call("GET", f"/posts/{quote(post_id)}")
 
     def edit_post(self, post_id: str, changes: Json) -> Json:
-        """Change `caption`, `place` or `sensitive` of one of the caller's posts. Returns it."""
+        """Change `caption`, `place`, `sensitive`, or the `people` tagged in the media of one of the
+        caller's posts. Returns it."""
         return self.call("PATCH", f"/posts/{quote(post_id)}", body=changes)
 
     def send_draft(self, draft: Json, idempotency_key: str) -> Json:

@@ -13,7 +13,7 @@ from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.visitor import DESKTOP, PHONE, Scheme, Screen, Visitor
 from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually
-from tools import demo, paths
+from tools import demo, demo_data, paths
 
 SCREENS = {"phone": PHONE, "desktop": DESKTOP}
 SCREENSHOTS = paths.BUILD / "screenshots"
@@ -27,7 +27,7 @@ _NOTHING: Wrong = {"light": ([], 0), "dark": ([], 0)}
 def maya(stack: Deployment) -> Person:
     """One of the people of the demo, who follows others and has posted."""
     demo.seed(stack.outputs, stack.endpoint)
-    tokens = stack.accounts.sign_in("maya@example.com", demo.PASSWORD)
+    tokens = stack.accounts.sign_in("maya@example.com", demo_data.PASSWORD)
     return Person("maya@example.com", "maya", tokens, stack.api.as_user(tokens.access))
 
 
