@@ -108,6 +108,16 @@ def test_a_mention_in_a_comment_is_told_to_who_may_see_the_post(world: World) ->
     assert world.said(4) == [], "nor of what is on the posts of somebody muted"
 
 
+def test_whom_an_edited_comment_mentions_is_told_of_that_alone(world: World) -> None:
+    comment = world.metadata.comments[CommentId.parse(world.comment(2, world.post()))]
+    world.told()
+    assert world.said() == [("comment", [2], 1)]
+    mention = Mention(world.handle(1), ADA)
+    world.metadata.write_comment(replace(comment, mentions=(mention,)))
+    world.told()
+    assert world.said() == [("mention", [2], 1)]
+
+
 def test_a_comment_that_is_removed_at_once_is_never_told(world: World) -> None:
     comment = world.comment(2, world.post())
     world.comments.delete(samples.user_id(2), comment)

@@ -24,6 +24,7 @@ _OF_NO_POST: Final = (
     NoticeKind.REQUEST_ACCEPTED,
 )
 """The kinds of which the subject is a user."""
+_ANSWERS: Final = (NoticeKind.COMMENT, NoticeKind.REPLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,12 @@ def with_subject(
     has_failed = post is not None and post.post.state is PostState.FAILED
     if has_failed is not (view.notice.kind is NoticeKind.UPLOAD_FAILED):
         return None
-    named = _named(view.notice.kind, post, comment)
-    if named is not None and view.notice.owner_id not in named:
+    owner_id, kind = view.notice.owner_id, view.notice.kind
+    named = _named(kind, post, comment)
+    if named is not None and owner_id not in named:
+        return None
+    # Whom an edited comment mentions now is told of that, and not of the comment too.
+    if kind in _ANSWERS and comment is not None and owner_id in mentioned(comment.comment.mentions):
         return None
     return replace(view, post=post, comment=comment)
 
