@@ -116,6 +116,9 @@ def test_whom_an_edited_comment_mentions_is_told_of_that_alone(world: World) -> 
     world.metadata.write_comment(replace(comment, mentions=(mention,)))
     world.told()
     assert world.said() == [("mention", [2], 1)]
+    world.metadata.write_comment(replace(comment, mentions=()))
+    world.told()
+    assert world.said() == [("comment", [2], 1)]
 
 
 def test_a_comment_that_is_removed_at_once_is_never_told(world: World) -> None:

@@ -232,6 +232,9 @@ def test_mentions_are_told_as_they_are_added() -> None:
     assert _kinds(ROOT, mentioning) == [(NoticeKind.MENTION, EVE)]
     assert _kinds(mentioning, _mentioning(ROOT, EVE, DOT)) == [(NoticeKind.MENTION, DOT)]
     assert _kinds(mentioning, ROOT) == []
+    assert _kinds(_mentioning(ROOT, ADA), ROOT) == [(NoticeKind.COMMENT, ADA)]
+    replies = [(NoticeKind.REPLY, ADA)]
+    assert _kinds(_mentioning(REPLY, DOT), REPLY) == replies, "whoever wrote the root"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from shutterfeed.domain.changes import (
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import MalformedId
 from shutterfeed.domain.media import Purpose
+from shutterfeed.domain.mentions import mentioned
 from shutterfeed.domain.posts import (
     Post,
     PostState,
@@ -62,14 +63,16 @@ def _comment(before: Comment | None, after: Comment) -> Iterator[Act]:
         return
     known = before if before is not None and before.counts else None
     owner_id, person_id, subject = after.owner_id, after.author_id, str(after.id)
-    told = set() if known is None else {mention.user_id for mention in known.mentions}
+    told: frozenset[str] = frozenset() if known is None else mentioned(known.mentions)
     for user_id in dict.fromkeys(mention.user_id for mention in after.mentions):
         if user_id not in told:
             yield Act(user_id, NoticeKind.MENTION, subject, person_id, after.created_at)
-    if known is None:
+    # Whom an edit mentions no longer was told of the mention alone.
+    dropped = told - mentioned(after.mentions)
+    if known is None or owner_id in dropped:
         yield Act(owner_id, NoticeKind.COMMENT, subject, person_id, after.created_at)
-        if after.id.reply is not None:
-            yield Act(owner_id, NoticeKind.REPLY, subject, person_id, after.created_at)
+    if after.id.reply is not None and (known is None or dropped):
+        yield Act(owner_id, NoticeKind.REPLY, subject, person_id, after.created_at)
 
 
 def comment_of(subject: str) -> CommentId | None:
@@ -99,7 +102,7 @@ def addressed(act: Act, comments: Mapping[CommentId, Comment]) -> Act | None:
 
 def _concerned(act: Act, comment: Comment, root: Comment | None) -> str | None:
     """The id of the user whom an act concerns of which the subject is a comment."""
-    mentioned = {mention.user_id for mention in comment.mentions}
+    names = mentioned(comment.mentions)
     answered = None
     if comment.id.reply is not None and root is not None and not root.removed:
         answered = root.author_id
@@ -107,11 +110,11 @@ def _concerned(act: Act, comment: Comment, root: Comment | None) -> str | None:
         case NoticeKind.COMMENT_LIKE:
             return comment.author_id
         case NoticeKind.MENTION:
-            return act.owner_id if act.owner_id in mentioned else None
+            return act.owner_id if act.owner_id in names else None
         case NoticeKind.REPLY:
-            return None if answered in mentioned else answered
+            return None if answered in names else answered
         case _:
-            return None if act.owner_id in {answered, *mentioned} else act.owner_id
+            return None if act.owner_id in {answered, *names} else act.owner_id
 
 
 def _people(before: Post | None, after: Post) -> Iterator[Act]:
