@@ -75,7 +75,7 @@ def test_what_is_taken_back_leaves_no_notice(visit: Visit, person: Callable[[], 
     post_id = _posted(ann, 752, "Second thoughts")
     reader = visit(ben).open(f"/p/{post_id}")
     reader.page.get_by_label("Add a comment").fill("First thought")
-    reader.page.get_by_role("button", name="Comment", exact=True).click()
+    reader.page.get_by_role("button", name="Post comment").click()
     like = reader.page.get_by_role("main").get_by_role("button", name="Like", exact=True)
     like.click()
     _counted(ann, 2)

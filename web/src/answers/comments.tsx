@@ -98,7 +98,7 @@ function NewComment({ post, thread, onSaid }: NewCommentProps) {
   return (
     <Composer
       label="Add a comment"
-      action="Comment"
+      action="Post comment"
       area={area}
       onSend={async (text, key) => {
         const comment = await writeComment(post, { text, replyTo: null, key });
