@@ -149,6 +149,7 @@ def _requests(
     requests = (
         Request("like", "PUT", f"/posts/{post}/like"),
         Request("unlike", "DELETE", f"/posts/{post}/like"),
+        Request("save", "PUT", f"/posts/{post}/save"),
         Request("comment", "POST", comments, {"text": "Where is this?"}),
         Request("like a comment", "PUT", f"/comments/{comment['id']}/like"),
         Request("list of comments", "GET", comments),

@@ -52,10 +52,11 @@ class HashtagService:
         hashtag = FollowedHashtag(tag, now)
         hashtag = self.followed.follow(user_id, hashtag, self.ids.new(now), spending)
         # The follow is stored first: what is indexed from now on comes by itself.
-        if not self.lists.get_many([tag]):
+        found = self.lists.get_many([tag])
+        if not found:
             self.lists.begin(tag, self._newest(tag))
-        for posts in self.lists.get_many([tag]).values():
-            self.followed.bring(posts, [user_id])
+            found = self.lists.get_many([tag])
+        self.followed.bring(found[tag], [user_id])
         return hashtag
 
     def unfollow(self, user_id: str, text: str) -> None:
