@@ -116,7 +116,7 @@ def units_of(client: Any) -> Iterator[dict[str, float]]:
 
 def _count_capacity(params: dict[str, Any], model: Any, **_: object) -> dict[str, Any] | None:
     if "ReturnConsumedCapacity" in model.input_shape.members:
-        params["ReturnConsumedCapacity"] = "INDEXES"
+        params["ReturnConsumedCapacity"] = "TOTAL"
     return params
 
 
