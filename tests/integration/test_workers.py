@@ -169,12 +169,13 @@ class TestRouting:
     def test_a_message_that_was_not_sent_fails_its_record_and_no_other(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Thirty follows are sent in three requests. SQS refuses one follow, and does not answer
+        """Thirty unfollows are sent in three requests. SQS refuses one of them, and does not answer
         the second request."""
-        record = payloads.sample("stream/follow_added")["Records"][0]
+        record = payloads.sample("stream/follow_removed")["Records"][0]
         records = [copy.deepcopy(record) for _ in range(30)]
         for number, copied in enumerate(records):
             copied["dynamodb"]["SequenceNumber"] = str(100 + number)
+            copied["dynamodb"]["Keys"]["pk"] = {"S": f"USER#{number}"}
         send, requests = aws("sqs").send_message_batch, []
 
         def reluctant(**call: Any) -> Any:
