@@ -136,7 +136,7 @@ def _picture() -> Any:
 
 @pytest.fixture
 def desk(request: pytest.FixtureRequest) -> Desk:
-    """Only the one engine that counts capacity as AWS does has an answer."""
+    """A desk on the one engine that counts capacity as AWS does."""
     from tests.contract import conftest
 
     return Desk(conftest._tables("dynamodb-local", request))
