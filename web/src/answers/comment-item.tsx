@@ -32,7 +32,15 @@ export function CommentItem({ comment: given, onReply, children }: Props) {
     self.current!.querySelector<HTMLElement>("[aria-haspopup]")?.focus();
   }
 
-  if (!isPresent(comment)) return <Deleted>{children}</Deleted>;
+  // What belongs to it stays as it is, opened or not, when the comment goes.
+  if (!isPresent(comment)) {
+    return (
+      <li class="comment" ref={self}>
+        <Deleted />
+        {children}
+      </li>
+    );
+  }
   const { author } = comment;
   return (
     <li class="comment" ref={self}>
@@ -128,16 +136,13 @@ function LikeButton({ comment }: { comment: Present }) {
 }
 
 /** In place of a comment that is gone: its replies stay. */
-function Deleted({ children }: { children?: ComponentChildren }) {
+function Deleted() {
   return (
-    <li class="comment">
-      <div class="comment-self">
-        <span class="comment-gone">
-          <Icon name="hidden" />
-        </span>
-        <p class="comment-body comment-below">This comment was deleted.</p>
-      </div>
-      {children}
-    </li>
+    <div class="comment-self">
+      <span class="comment-gone">
+        <Icon name="hidden" />
+      </span>
+      <p class="comment-body comment-below">This comment was deleted.</p>
+    </div>
   );
 }
