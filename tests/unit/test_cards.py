@@ -103,8 +103,8 @@ def test_no_text_gets_out_of_its_place_in_a_feed(text: str) -> None:
 def test_a_card_has_what_messengers_show() -> None:
     head = read_head(cards.filled(PAGE, cards.of_post(POST, SITE)))
     jpeg = POST.media[0].renditions[-1]
-    assert head.title == "Ada Linde on Shutterfeed: “The lighthouse at dawn 🌅”"
-    assert head.name("description") == "The lighthouse at dawn 🌅"
+    assert head.title == "Ada Linde on Shutterfeed: “The lighthouse at dawn 🌅 with @ben”"
+    assert head.name("description") == "The lighthouse at dawn 🌅 with @ben"
     assert head.property("og:url") == f"{SITE}/p/{POST.id}"
     assert head.property("og:image") == head.name("twitter:image") == jpeg.url
     assert head.property("og:image:width") == str(jpeg.width)

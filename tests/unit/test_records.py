@@ -22,9 +22,11 @@ from shutterfeed.domain.changes import (
     ProfileChanged,
     ReferenceAdded,
 )
+from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.media import Blob, Reference, Upload
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile
+from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK
 from tests import samples, strategies
 
 
@@ -101,8 +103,14 @@ def test_only_the_end_of_a_blob_is_a_change(blob: Blob) -> None:
 
 
 def test_records_of_follow_edges() -> None:
-    edge = key_item(keys.follow("ada", "bob"))
-    assert change_of(_record(None, edge)) == FollowChanged("ada", "bob", follows=True)
+    edge = key_item(keys.follow("ada", "bob")) | {
+        FOLLOWERS_PK: keys.followers_partition("bob", 3),
+        FOLLOWERS_SK: keys.followers_sort(ulid(samples.START, 1), "ada"),
+    }
+    followed = FollowChanged("ada", "bob", follows=True, at=samples.START, shard=3)
+    assert change_of(_record(None, edge)) == followed
+    accepted = change_of(_record(None, edge | {records.ACCEPTED: True}))
+    assert accepted == replace(followed, accepted=True)
     assert change_of(_record(edge, None)) == FollowChanged("ada", "bob", follows=False)
     assert change_of(_record(edge, edge | {"new": 1})) is None
 

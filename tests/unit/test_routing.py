@@ -84,7 +84,8 @@ def test_each_queue_is_asked_once_for_a_whole_batch(queues: Queues) -> None:
             return super().send_each(messages)
 
     router = ChangeRouter(queues={step: Counted() for step in queues})
-    router.route(dict.fromkeys(range(100), CHANGES[0]))
+    posts = [replace(PUBLISHED, id=samples.post(number=number).id) for number in range(100)]
+    router.route({index: PostChanged(None, post) for index, post in enumerate(posts)})
     kinds = [type(work).__name__ for work in work_for(CHANGES[0])]
     assert {"FanOut", "IndexPost"} <= {*kinds}
     assert asked == [100] * len({topology.home_of(kind).step for kind in kinds})
