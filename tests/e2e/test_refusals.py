@@ -42,7 +42,7 @@ def test_without_a_token_nothing_is_told(stack: Deployment) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/nothing"), ("GET", "/posts/one/likes"), ("POST", "/feed"), ("PATCH", "/posts")],
+    [("GET", "/nothing"), ("GET", "/posts/one/shares"), ("POST", "/feed"), ("PATCH", "/posts")],
 )
 def test_what_is_no_route_is_told_in_the_apis_own_words_to_whoever_is_signed_in(
     stack: Deployment, person: Callable[[], Person], method: str, path: str
