@@ -27,11 +27,14 @@ def test_a_restored_post_is_where_it_was(person: Callable[[], Person]) -> None:
         lambda: list(author.api.items("/me/deleted")), lambda posts: len(posts) == 1
     )
     # Whoever looks at what was deleted gets links for a shorter time. Nobody comments on it.
-    shown = {**before, "state": "deleted", "can_comment": False, "first_comments": None}
+    # Only a post that is read by its id comes with comments.
+    listed_post = {**before, "first_comments": None}
+    shown = {**listed_post, "state": "deleted", "can_comment": False}
     assert without_tokens(deleted["post"]) == without_tokens(shown)
     assert deleted["returns_to"] == "published"
 
-    assert without_tokens(author.api.call("POST", f"{path}/restore")) == without_tokens(before)
+    restored = author.api.call("POST", f"{path}/restore")
+    assert without_tokens(restored) == without_tokens(listed_post)
 
     eventually(lambda: feed_ids(reader.api), lambda seen: seen == ids[::-1])
     listed = eventually(
@@ -41,4 +44,5 @@ def test_a_restored_post_is_where_it_was(person: Callable[[], Person]) -> None:
     assert listed == ids[::-1]
     assert author.api.me()["counts"]["posts"] == len(ids)
     assert list(author.api.items("/me/deleted")) == []
-    assert without_tokens(author.api.call("POST", f"{path}/restore")) == without_tokens(before)
+    restored = author.api.call("POST", f"{path}/restore")
+    assert without_tokens(restored) == without_tokens(listed_post)

@@ -233,7 +233,7 @@ def _wrong_content(
     request: Request, viewer: Viewer, answer: Answer, marks: Marks, now: datetime
 ) -> Iterator[tuple[Subject, str]]:
     for post, post_marks in marks.posts.items():
-        is_short = post in _SHORT_LIVED or not request.entry.names_authors
+        is_short = post in _SHORT_LIVED or request.entry.from_ledger
         longest = _SHORT if is_short else _LONG
         for expiry in _expiries(answer.text, post_marks.blob_id):
             if expiry - now.timestamp() > longest:

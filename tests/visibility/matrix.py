@@ -75,7 +75,9 @@ class Entry:
     has_files: bool = False
     """Whether posts come with links to their media."""
     names_authors: bool = True
-    """Whether posts come with their authors; if not, they are one's own, in the ledger."""
+    """Whether posts come with their authors."""
+    from_ledger: bool = False
+    """Whether files are the caller's own uploads, whose links are good for a short time."""
     names_target: bool = False
     """Whether the user in the address is shown beside what the list holds."""
     leaves: bool = False
@@ -156,8 +158,8 @@ _TO_STAY: Final = frozenset((post, Role.OWNER) for post in Post if post is not P
 MATRIX: Final[Mapping[str, Entry]] = {
     "get_health": Entry(rules.NOTHING),
     "get_me": _list(rules.OWN),
-    "list_uploads": _list(rules.UPLOADS, has_files=True, names_authors=False),
-    "get_upload": Entry(rules.UPLOADS, has_files=True, names_authors=False),
+    "list_uploads": _list(rules.UPLOADS, has_files=True, names_authors=False, from_ledger=True),
+    "get_upload": Entry(rules.UPLOADS, has_files=True, names_authors=False, from_ledger=True),
     "list_deleted": _list(rules.BIN, has_files=True),
     "list_requests": _list(rules.REQUESTS),
     "list_activity": _list(
@@ -229,8 +231,8 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "untag_me": Entry(rules.UNTAG),
     "delete_post": Entry(rules.DELETE, skip=_TO_STAY),
     "restore_post": Entry(rules.RESTORE, has_files=True, skip=_ITS_OWN),
-    "get_original": Entry(rules.ORIGINAL, names_authors=False),
-    "complete_upload": Entry(rules.ORIGINAL, has_files=True, names_authors=False),
+    "get_original": Entry(rules.ORIGINAL, names_authors=False, from_ledger=True),
+    "complete_upload": Entry(rules.ORIGINAL, has_files=True, names_authors=False, from_ledger=True),
     "remove_follower": Entry(rules.LEAVE),
     "decline_request": Entry(rules.LEAVE),
     "accept_request": Entry(rules.ACCEPT),
@@ -245,7 +247,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_followed_hashtags": Entry(rules.SILENT),
     "unfollow_hashtag": Entry(rules.SILENT),
     "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),
-    "create_avatar": _list(rules.AVATAR, key=Post.AVATAR, names_authors=False),
+    "create_avatar": _list(rules.AVATAR, key=Post.AVATAR, names_authors=False, from_ledger=True),
     "delete_avatar": Entry(rules.SILENT),
     "sign_out_everywhere": Entry(rules.SILENT),
 }
