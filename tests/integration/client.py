@@ -26,6 +26,16 @@ def tokenless(body: Any) -> Any:
     return json.loads(_TOKEN.sub("", json.dumps(body)))
 
 
+def listed(post: Any) -> Any:
+    """A post that was read by its id, as every other answer shows it: without comments."""
+    return post | {"first_comments": None}
+
+
+def for_strangers(post: Any) -> Any:
+    """A post, as it is shown to people who are not signed in: they cannot comment."""
+    return listed(post) | {"can_comment": False}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int

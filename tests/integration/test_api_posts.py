@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.client import Client, declared, draft
+from tests.integration.client import Client, declared, draft, listed
 from tests.integration.pipeline import Pipeline
 from tests.integration.publishing import publish, upload_all
 from tests.integration.world import UPLOADS, Person, World
@@ -284,7 +284,7 @@ def test_caption_and_place_are_edited_one_by_one(
     client: Client, ada: Person, which: str, request: pytest.FixtureRequest
 ) -> None:
     path = f"/posts/{request.getfixturevalue(which)}"
-    before = client.get(path, ada).json
+    before = listed(client.get(path, ada).json)
     assert client.patch(path, ada, {}).json == before
     assert client.patch(path, ada, {"caption": "new"}).json == before | {"caption": "new"}
     bregenz = PLACE | {"name": " Bregenz "}
@@ -292,7 +292,7 @@ def test_caption_and_place_are_edited_one_by_one(
     assert moved == before | {"caption": "new", "place": PLACE | {"name": "Bregenz"}}
     bare = client.patch(path, ada, {"caption": "", "place": None}).json
     assert bare == before | {"caption": "", "place": None}
-    assert client.get(path, ada).json == bare
+    assert listed(client.get(path, ada).json) == bare
 
 
 def test_alt_texts_and_the_time_of_taking_are_shown(
@@ -312,7 +312,7 @@ def test_alt_texts_and_the_time_of_taking_are_shown(
     post = client.get(path, ada).json
     assert (post["state"], post["taken_at"]) == ("published", taken)
     assert [m["alt_text"] for m in post["media"]] == ["A boat", "A lake at dawn 🌅"]
-    assert client.get("/feed", ada).json["items"] == [post]
+    assert client.get("/feed", ada).json["items"] == [listed(post)]
     client.patch(path, ada, {"alt_texts": {first: ""}, "caption": "new"})
     (shown,) = client.get("/feed", ada).json["items"]
     assert [m["alt_text"] for m in shown["media"]] == ["", "A lake at dawn 🌅"]
@@ -331,7 +331,7 @@ def test_a_sensitive_post_says_so_wherever_it_is_shown(
     shown = client.get(path, ben).json
     assert shown["sensitive"] is True
     for url in ("/feed", f"/users/{handle}/posts", "/hashtags/dunes/posts"):
-        assert client.get(url, ben).json["items"] == [shown], url
+        assert client.get(url, ben).json["items"] == [listed(shown)], url
     assert client.patch(path, ada, {"caption": "#dunes"}).json["sensitive"] is True
     assert client.patch(path, ada, {"sensitive": False}).json["sensitive"] is False
     assert client.get(path, ben).json["sensitive"] is False

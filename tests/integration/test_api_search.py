@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration import payloads
-from tests.integration.client import Client
+from tests.integration.client import Client, listed
 from tests.integration.pipeline import Pipeline, invoke
 from tests.integration.publishing import publish
 from tests.integration.world import SEARCH, Person, World, aws
@@ -57,7 +57,7 @@ def test_and_is_not_where_it_does_not_match(client: Client, ada: Person, heron: 
 
 def test_a_found_post_is_shown_as_it_is_elsewhere(client: Client, ada: Person, heron: str) -> None:
     (shown,) = client.get("/search", ada, q="heron", type="posts").json["posts"]
-    assert shown == client.get(f"/posts/{heron}", ada).json
+    assert shown == listed(client.get(f"/posts/{heron}", ada).json)
 
 
 def test_everything_at_once_is_the_best_of_each_kind(
