@@ -101,7 +101,6 @@ class TestRouting:
             ("post_deleted", "index", "IndexPost"),
             ("blob_expired", "collect", "CollectBlob"),
             ("reference_added", "publish", "PublishMedium"),
-            ("follow_added", "deliver", "Followed"),
             ("follow_removed", "deliver", "Unfollowed"),
         ],
     )
@@ -115,10 +114,19 @@ class TestRouting:
         bodies = [json.dumps(message) for message in world.waiting(queue)]
         assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
 
-    def test_what_becomes_visible_goes_to_feeds_and_to_the_index(self, world: World) -> None:
-        assert _failed(invoke("stream", payloads.sample("stream/post_published"))) == []
+    @pytest.mark.parametrize(
+        ("name", "work"),
+        [
+            ("post_published", {"fan-out": ["FanOut"], "index": ["IndexPost"]}),
+            ("follow_added", {"deliver": ["Followed"], "notify": ["Notify"]}),
+        ],
+    )
+    def test_a_change_goes_to_each_queue_that_acts_on_it(
+        self, world: World, name: str, work: dict[str, list[str]]
+    ) -> None:
+        assert _failed(invoke("stream", payloads.sample(f"stream/{name}"))) == []
         sent = {q: [m["kind"] for m in world.waiting(q)] for q in WORKERS if world.waiting(q)}
-        assert sent == {"fan-out": ["FanOut"], "index": ["IndexPost"]}
+        assert sent == work
         for queue in sent:
             bodies = [json.dumps(message) for message in world.waiting(queue)]
             assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
