@@ -22,7 +22,8 @@ DOCUMENTATION: Final[Mapping[str, str]] = {
     "likes": "The posts that you like and may see: their ids, authors, captions and times.",
     "saved": "The posts that you have saved and may see, the last saved first.",
     "collections": "Your collections of saved posts, each with the ids of its `posts`.",
-    "comments": "Your comments on posts that you may see, newest first.",
+    "comments": "All your comments, newest first, except those that were deleted: also those that"
+    " are hidden or held, or on posts that you may not see any more.",
     "hashtags": "The hashtags that you follow.",
 }
 """The meaning of each list, by its name."""

@@ -460,8 +460,8 @@ def restore_post(call: Call) -> PostBody:
 
 @route("GET", "/feed", returns=FeedPageBody, paged=True, query=(SINCE,))
 def get_feed(call: Call) -> FeedPageBody:
-    """Get the caller's feed: the posts of those they follow and their own, newest first, and some
-    of the hashtags that they follow.
+    """Get the caller's feed, newest first: their own posts, those of the users whom they follow,
+    and some posts with hashtags that they follow.
 
     With `since`, get only the number of new posts.
     """

@@ -21,7 +21,10 @@ def list_activity(call: Call) -> ActivityPage:
 
 @route("GET", "/me/activity/count", returns=ActivityCount)
 def count_activity(call: Call) -> ActivityCount:
-    """Get the number of entries of the caller's activity that are new."""
+    """Get the number of entries of the caller's activity that are new, up to 20.
+
+    20 stands for 20 or more. Entries that are hidden from the caller do not count.
+    """
     return ActivityCount(call.services.activity.badge(call.user_id, call.session_began))
 
 
