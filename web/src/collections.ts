@@ -13,6 +13,7 @@ person.watch(() => collections.set(null));
 
 /** Reads all of them: they are few. Raises the same errors as `call`. */
 export async function loadCollections(): Promise<readonly CollectionBody[]> {
+  const asking = person.value;
   const found: CollectionBody[] = [];
   let cursor: string | null = null;
   do {
@@ -21,13 +22,16 @@ export async function loadCollections(): Promise<readonly CollectionBody[]> {
     found.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor !== null);
-  collections.set(found);
+  // What was asked before somebody else signed in is not about them.
+  if (person.value === asking) collections.set(found);
   return found;
 }
 
 /** Raises the same errors as `call`. */
 export async function createCollection(name: string): Promise<CollectionBody> {
+  const asking = person.value;
   const created = await call("post", "/me/collections", { body: { name } });
+  if (person.value !== asking) return created;
   collections.update((known) => known && [created, ...known.filter(({ id }) => id !== created.id)]);
   return created;
 }

@@ -1,6 +1,6 @@
 import { approveComment, deleteComment } from "../answers/comment-actions.ts";
 import { CommentItem } from "../answers/comment-item.tsx";
-import { isPresent, rememberComment, useComment } from "../answers/known-comments.ts";
+import { isPresent, readComments, useComment } from "../answers/known-comments.ts";
 import { type Comment, call } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
@@ -95,11 +95,7 @@ type Query = { cursor?: string };
 
 function commentsOf(read: (query: Query) => Promise<ListPage<Comment>>): List<Comment> {
   return new List(
-    async (cursor) => {
-      const page = await read(cursor === undefined ? {} : { cursor });
-      page.items.forEach(rememberComment);
-      return page;
-    },
+    (cursor) => readComments(() => read(cursor === undefined ? {} : { cursor })),
     (comment) => comment.id,
   );
 }
