@@ -2,7 +2,7 @@
 import { type CollectionBody, call, type PostBody } from "./api.ts";
 import { person } from "./auth.ts";
 import { sentence } from "./errors.ts";
-import { recall, remember } from "./posts.ts";
+import { recall, rememberOwn } from "./posts.ts";
 import { Store } from "./store.ts";
 import { toast } from "./toasts.ts";
 
@@ -65,7 +65,7 @@ export async function setInCollection(
   const path = { collection_id: collection.id, id: post.id };
   const method = isIn ? "put" : "delete";
   const changed = await call(method, "/me/collections/{collection_id}/posts/{id}", { path });
-  if (isIn) remember({ ...(recall(post.id) ?? post), saved_by_me: true });
+  if (isIn) rememberOwn({ ...(recall(post.id) ?? post), saved_by_me: true });
   replace(changed);
 }
 

@@ -7,7 +7,7 @@ import { ofThisVisit } from "../visits.ts";
 import { writeComment } from "./comment-actions.ts";
 import { CommentItem } from "./comment-item.tsx";
 import { Composer } from "./composer.tsx";
-import { type Present, rememberComment } from "./known-comments.ts";
+import { type Present, recallComment, rememberComment } from "./known-comments.ts";
 import { Pages } from "./pages.tsx";
 import { repliesTo, type Thread } from "./thread.ts";
 
@@ -76,7 +76,8 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
           onCancel={onDone}
           onSend={async (text, key) => {
             thread.add(await writeComment(post, { text, replyTo, key }));
-            rememberComment({ ...comment, replies: comment.replies + 1 });
+            const now = recallComment(comment);
+            rememberComment({ ...now, replies: now.replies + 1 });
             onDone();
           }}
         />
