@@ -31,7 +31,7 @@ export async function readComments<T extends { readonly items: readonly Comment[
 
 /** The comment as it is now; as `given` if nothing else was heard of it. */
 export function recallComment(given: Comment): Comment {
-  return storeOf(given).value;
+  return known.get(given.id)?.value ?? given;
 }
 
 export function useComment(given: Comment): Comment {
