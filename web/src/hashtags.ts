@@ -2,12 +2,14 @@
 import { call } from "./api.ts";
 import { person } from "./auth.ts";
 import { sentence } from "./errors.ts";
+import { foldTag } from "./fold.ts";
 import { Store } from "./store.ts";
 import { toast } from "./toasts.ts";
 import { Wishes } from "./wishes.ts";
 
 /** In alphabetical order; null until they are read. */
 export const followedTags = new Store<readonly string[] | null>(null);
+/** By folded tag. */
 export const tagWishes = new Wishes();
 
 let loading: Promise<readonly string[]> | undefined;
@@ -46,16 +48,22 @@ async function read(): Promise<readonly string[]> {
 export async function followTag(tag: string, wanted: boolean): Promise<void> {
   const asking = person.value;
   try {
-    await tagWishes.want(tag, wanted, async (isFollowed) => {
-      const path = { tag };
-      await call(isFollowed ? "put" : "delete", "/me/hashtags/{tag}", { path });
+    await tagWishes.want(foldTag(tag), wanted, async (isFollowed) => {
+      const added = isFollowed ? [await follow(tag)] : [];
+      if (!isFollowed) await call("delete", "/me/hashtags/{tag}", { path: { tag } });
       if (person.value !== asking) return;
       followedTags.update((tags) => {
-        const others = (tags ?? []).filter((other) => other !== tag);
-        return isFollowed ? [...others, tag].sort() : others;
+        const others = (tags ?? []).filter((other) => foldTag(other) !== foldTag(tag));
+        return [...others, ...added].sort();
       });
     });
   } catch (error) {
     toast(sentence(error), { isError: true });
   }
+}
+
+/** Answers the tag as the API keeps it, without accents. */
+async function follow(tag: string): Promise<string> {
+  const { hashtag } = await call("put", "/me/hashtags/{tag}", { path: { tag } });
+  return hashtag;
 }
