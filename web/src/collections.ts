@@ -2,7 +2,7 @@
 import { type CollectionBody, call, type PostBody } from "./api.ts";
 import { person } from "./auth.ts";
 import { sentence } from "./errors.ts";
-import { recall, remember } from "./posts.ts";
+import { recall, rememberOwn } from "./posts.ts";
 import { Store } from "./store.ts";
 import { toast } from "./toasts.ts";
 
@@ -13,6 +13,7 @@ person.watch(() => collections.set(null));
 
 /** Reads all of them: they are few. Raises the same errors as `call`. */
 export async function loadCollections(): Promise<readonly CollectionBody[]> {
+  const asking = person.value;
   const found: CollectionBody[] = [];
   let cursor: string | null = null;
   do {
@@ -21,13 +22,16 @@ export async function loadCollections(): Promise<readonly CollectionBody[]> {
     found.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor !== null);
-  collections.set(found);
+  // What was asked before somebody else signed in is not about them.
+  if (person.value === asking) collections.set(found);
   return found;
 }
 
 /** Raises the same errors as `call`. */
 export async function createCollection(name: string): Promise<CollectionBody> {
+  const asking = person.value;
   const created = await call("post", "/me/collections", { body: { name } });
+  if (person.value !== asking) return created;
   collections.update((known) => known && [created, ...known.filter(({ id }) => id !== created.id)]);
   return created;
 }
@@ -61,7 +65,7 @@ export async function setInCollection(
   const path = { collection_id: collection.id, id: post.id };
   const method = isIn ? "put" : "delete";
   const changed = await call(method, "/me/collections/{collection_id}/posts/{id}", { path });
-  if (isIn) remember({ ...(recall(post.id) ?? post), saved_by_me: true });
+  if (isIn) rememberOwn({ ...(recall(post.id) ?? post), saved_by_me: true });
   replace(changed);
 }
 

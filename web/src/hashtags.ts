@@ -2,28 +2,35 @@
 import { call } from "./api.ts";
 import { person } from "./auth.ts";
 import { sentence } from "./errors.ts";
+import { foldTag } from "./fold.ts";
 import { Store } from "./store.ts";
 import { toast } from "./toasts.ts";
 import { Wishes } from "./wishes.ts";
 
 /** In alphabetical order; null until they are read. */
 export const followedTags = new Store<readonly string[] | null>(null);
+/** By folded tag. */
 export const tagWishes = new Wishes();
-
-person.watch(() => followedTags.set(null));
 
 let loading: Promise<readonly string[]> | undefined;
 
+person.watch(() => {
+  loading = undefined;
+  followedTags.set(null);
+});
+
 /** Reads all of them; calls at the same time share one reading. Raises the same errors as `call`. */
 export function loadFollowedTags(): Promise<readonly string[]> {
+  const asking = person.value;
   loading ??= read().finally(() => {
-    loading = undefined;
+    if (person.value === asking) loading = undefined;
   });
   return loading;
 }
 
 /** They are few. */
 async function read(): Promise<readonly string[]> {
+  const asking = person.value;
   const found: string[] = [];
   let cursor: string | null = null;
   do {
@@ -32,22 +39,31 @@ async function read(): Promise<readonly string[]> {
     found.push(...page.items.map(({ hashtag }) => hashtag));
     cursor = page.next_cursor;
   } while (cursor !== null);
-  followedTags.set(found);
+  // What was asked before somebody else signed in is not about them.
+  if (person.value === asking) followedTags.set(found);
   return found;
 }
 
 /** Shown at once; a failure is told, and what was true is shown again. */
 export async function followTag(tag: string, wanted: boolean): Promise<void> {
+  const asking = person.value;
   try {
-    await tagWishes.want(tag, wanted, async (isFollowed) => {
-      const path = { tag };
-      await call(isFollowed ? "put" : "delete", "/me/hashtags/{tag}", { path });
+    await tagWishes.want(foldTag(tag), wanted, async (isFollowed) => {
+      const added = isFollowed ? [await follow(tag)] : [];
+      if (!isFollowed) await call("delete", "/me/hashtags/{tag}", { path: { tag } });
+      if (person.value !== asking) return;
       followedTags.update((tags) => {
-        const others = (tags ?? []).filter((other) => other !== tag);
-        return isFollowed ? [...others, tag].sort() : others;
+        const others = (tags ?? []).filter((other) => foldTag(other) !== foldTag(tag));
+        return [...others, ...added].sort();
       });
     });
   } catch (error) {
     toast(sentence(error), { isError: true });
   }
+}
+
+/** Answers the tag as the API keeps it, without accents. */
+async function follow(tag: string): Promise<string> {
+  const { hashtag } = await call("put", "/me/hashtags/{tag}", { path: { tag } });
+  return hashtag;
 }

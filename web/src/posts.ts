@@ -8,6 +8,8 @@ import { Store, useStore } from "./store.ts";
 import { toast } from "./toasts.ts";
 
 const known = new Map<string, Store<PostBody>>();
+/** How often one has answered each post oneself, on this page. */
+const answered = new Map<string, number>();
 
 signedIn.watch(() => known.clear());
 
@@ -16,6 +18,12 @@ export function remember(post: PostBody): PostBody {
   if (store === undefined) known.set(post.id, new Store(post));
   else store.set(post);
   return post;
+}
+
+/** Notes what one's own like, save or comment has changed. What was asked before does not know it. */
+export function rememberOwn(post: PostBody): void {
+  answered.set(post.id, (answered.get(post.id) ?? 0) + 1);
+  remember(post);
 }
 
 export function recall(id: string): PostBody | undefined {
@@ -34,11 +42,14 @@ export function usePost(post: PostBody): PostBody {
 /** Of whoever is not signed in, only what everybody may see is asked for. */
 export async function fetchPost(id: string): Promise<PostBody> {
   const given = { path: { id } };
-  return remember(
-    signedIn.value
-      ? await call("get", "/posts/{id}", given)
-      : await read("/public/posts/{id}", given),
-  );
+  const before = answered.get(id);
+  const post = signedIn.value
+    ? await call("get", "/posts/{id}", given)
+    : await read("/public/posts/{id}", given);
+  const now = recall(id);
+  if (now === undefined || answered.get(id) === before) return remember(post);
+  const { liked_by_me, saved_by_me, counts } = now;
+  return remember({ ...post, liked_by_me, saved_by_me, counts });
 }
 
 /** The post that was restored last: lists take it in again. */

@@ -1,7 +1,7 @@
 /** What can be done with comments. What changes is shown wherever the comment and its post are. */
 import { type Comment, call, type PostBody } from "../api.ts";
 import { sentence } from "../errors.ts";
-import { fetchPost, recall, remember } from "../posts.ts";
+import { fetchPost, recall, rememberOwn } from "../posts.ts";
 import { toast } from "../toasts.ts";
 import { recallComment, rememberComment } from "./known-comments.ts";
 
@@ -21,7 +21,7 @@ export async function writeComment(post: PostBody, written: Written): Promise<Co
     header: { "Idempotency-Key": key },
     body: { text, reply_to: replyTo?.id ?? null },
   });
-  if (!comment.held) recount(post.id, 1);
+  countOwn(comment, 1);
   return comment;
 }
 
@@ -37,7 +37,7 @@ export async function deleteComment(comment: Comment): Promise<boolean> {
   const done = await attempt(() => call("delete", "/comments/{comment_id}", { path }));
   if (!done) return false;
   change(comment, { deleted: true, text: null, can_edit: false, can_delete: false });
-  if (!comment.held) recount(comment.post_id, -1);
+  countOwn(comment, -1);
   toast("Comment deleted.");
   return true;
 }
@@ -85,12 +85,18 @@ function countAgain({ post_id }: Comment): void {
   fetchPost(post_id).catch(() => undefined); // without an answer, the old one stays
 }
 
-/** Counts one's own change at once, wherever the post is shown. */
+/** Counts a comment that has come or gone at once, wherever the post is shown. */
+function countOwn(comment: Comment, by: number): void {
+  // One that is held or hidden is not among those that are counted, unless that has changed since.
+  if (comment.held || comment.hidden) countAgain(comment);
+  else recount(comment.post_id, by);
+}
+
 function recount(post_id: string, by: number): void {
   const known = recall(post_id);
   if (known === undefined) return;
   const comments = Math.max(0, known.counts.comments + by);
-  remember({ ...known, counts: { ...known.counts, comments } });
+  rememberOwn({ ...known, counts: { ...known.counts, comments } });
 }
 
 /** False if it failed, which is told. */

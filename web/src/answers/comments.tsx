@@ -132,7 +132,8 @@ function Conversation({ post, comment: given }: { post: PostBody; comment: Comme
   }
 
   if (isPresent(comment) ? !isListed(comment.author) : comment.replies === 0) return null;
-  const reply = post.can_comment ? { onReply: begin } : {};
+  // Nobody can answer below a comment that is gone.
+  const reply = post.can_comment && isPresent(comment) ? { onReply: begin } : {};
   return (
     <CommentItem comment={comment} {...reply}>
       <Replies {...{ post, comment, replyTo, ...reply }} onDone={end} />

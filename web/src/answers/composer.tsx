@@ -43,7 +43,7 @@ export function Composer(props: Props) {
     setError(null);
     try {
       await onSend(text, key.current);
-      setText("");
+      setText((now) => (now === text ? "" : now)); // what was typed meanwhile stays
       key.current = crypto.randomUUID();
     } catch (reason) {
       setError(sentence(reason));

@@ -1,7 +1,7 @@
 /** Keeps the number of unseen notices as it is, without asking for it often. */
 import { useEffect } from "preact/hooks";
 import { call } from "../api.ts";
-import { interrupted } from "../auth.ts";
+import { interrupted, person } from "../auth.ts";
 import { unseen } from "../unseen.ts";
 
 /** While the page is open and visible. */
@@ -17,8 +17,11 @@ export function Counting() {
       if (document.hidden || !navigator.onLine || interrupted.value) return;
       if (Date.now() - asked < PAUSE_MS) return;
       asked = Date.now();
+      const asking = person.value;
       call("get", "/me/activity/count").then(
-        ({ count }) => unseen.set(count),
+        ({ count }) => {
+          if (person.value === asking) unseen.set(count);
+        },
         () => undefined, // the next time
       );
     };

@@ -19,9 +19,19 @@ export function rememberComment(comment: Comment): Comment {
   return comment;
 }
 
+/** Remembers the comments that `read` answers, unless somebody else has signed in meanwhile. */
+export async function readComments<T extends { readonly items: readonly Comment[] }>(
+  read: () => Promise<T>,
+): Promise<T> {
+  const asking = person.value;
+  const page = await read();
+  if (person.value === asking) page.items.forEach(rememberComment);
+  return page;
+}
+
 /** The comment as it is now; as `given` if nothing else was heard of it. */
 export function recallComment(given: Comment): Comment {
-  return storeOf(given).value;
+  return known.get(given.id)?.value ?? given;
 }
 
 export function useComment(given: Comment): Comment {

@@ -32,7 +32,8 @@ export function MentionField({ area, ...props }: Props) {
   const [active, setActive] = useState(0);
   const caret = useRef<number | null>(null);
   const people = usePeople(typed);
-  const isListed = typed !== null && people.length > 0;
+  const isListed = people.length > 0;
+  const chosen = Math.min(active, people.length - 1);
 
   // What was completed is not the end of the text.
   useLayoutEffect(() => {
@@ -51,8 +52,8 @@ export function MentionField({ area, ...props }: Props) {
   function onKeyDown(event: KeyboardEvent): void {
     if (!isListed || event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) setActive((active + step + people.length) % people.length);
-    else if (event.key === "Enter" || event.key === "Tab") take(people[active] ?? people[0]!);
+    if (step !== undefined) setActive((chosen + step + people.length) % people.length);
+    else if (isTaking(event)) take(people[chosen]!);
     else if (event.key === "Escape") setTyped(null);
     else return;
     event.preventDefault();
@@ -72,7 +73,7 @@ export function MentionField({ area, ...props }: Props) {
         ref: box,
         "aria-autocomplete": "list",
         "aria-controls": `${id}-list`,
-        ...(isListed && { "aria-activedescendant": `${id}-${active}` }),
+        ...(isListed && { "aria-activedescendant": `${id}-${chosen}` }),
         onKeyDown,
         onBlur: () => setTyped(null),
       }}
@@ -90,9 +91,9 @@ export function MentionField({ area, ...props }: Props) {
           <div
             key={person.id}
             id={`${id}-${index}`}
-            class={index === active ? "suggestion suggestion-active" : "suggestion"}
+            class={index === chosen ? "suggestion suggestion-active" : "suggestion"}
             role="option"
-            aria-selected={index === active}
+            aria-selected={index === chosen}
             onPointerDown={(event) => event.preventDefault() /* the text box keeps the focus */}
             onClick={() => take(person)}
           >
@@ -111,21 +112,38 @@ export function MentionField({ area, ...props }: Props) {
   );
 }
 
-/** Whom a handle that begins this way may mean. */
+/** With the shift key, they begin a new line or go back. */
+function isTaking({ key, shiftKey }: KeyboardEvent): boolean {
+  return (key === "Enter" || key === "Tab") && !shiftKey;
+}
+
+interface Found {
+  /** What they were looked for by. */
+  readonly typed: string | null;
+  readonly people: readonly Author[];
+}
+
+const NOBODY: Found = { typed: null, people: [] };
+
+/** Whom a handle that begins this way may mean. Nobody until that is known for exactly this one. */
 function usePeople(typed: string | null): readonly Author[] {
-  const [people, setPeople] = useState<readonly Author[]>([]);
+  const [found, setFound] = useState(NOBODY);
   useEffect(() => {
     if (typed === null) {
-      setPeople([]);
+      setFound(NOBODY);
       return undefined;
     }
     const stop = new AbortController();
     const timer = setTimeout(() => {
       call("get", "/search/suggest", { query: { q: `@${typed}` }, signal: stop.signal }).then(
-        ({ items }) => setPeople(items.flatMap(({ user }) => user ?? []).slice(0, MOST)),
+        ({ items }) => {
+          const people = items.flatMap(({ user }) => user ?? []).slice(0, MOST);
+          setFound({ typed, people });
+        },
         (error: unknown) => {
-          // A handle can be typed to its end without help.
-          if (!(error instanceof Failure) && !stop.signal.aborted) throw error;
+          if (stop.signal.aborted) return;
+          if (!(error instanceof Failure)) throw error;
+          setFound(NOBODY); // a handle can be typed to its end without help
         },
       );
     }, SUGGEST_AFTER_MS);
@@ -134,5 +152,5 @@ function usePeople(typed: string | null): readonly Author[] {
       stop.abort();
     };
   }, [typed]);
-  return people;
+  return found.typed === typed ? found.people : NOBODY.people;
 }

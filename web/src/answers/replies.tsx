@@ -7,9 +7,9 @@ import { ofThisVisit } from "../visits.ts";
 import { writeComment } from "./comment-actions.ts";
 import { CommentItem } from "./comment-item.tsx";
 import { Composer } from "./composer.tsx";
-import { type Present, rememberComment } from "./known-comments.ts";
+import { type Present, recallComment, rememberComment } from "./known-comments.ts";
 import { Pages } from "./pages.tsx";
-import { repliesTo } from "./thread.ts";
+import { repliesTo, type Thread } from "./thread.ts";
 
 interface Props {
   post: PostBody;
@@ -22,10 +22,18 @@ interface Props {
   onDone: () => void;
 }
 
+/** The replies to a comment, as they were read in this visit: one comment has one thread. */
+function threadBelow(id: string): Thread {
+  const threads = ofThisVisit("replies", () => new Map<string, Thread>());
+  const thread = threads.get(id) ?? repliesTo(id);
+  threads.set(id, thread);
+  return thread;
+}
+
 /** The replies to a comment: those one has written at once, the others once one asks for them. */
 export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
   const [isOpen, setOpen] = useState(false);
-  const thread = ofThisVisit(`replies ${comment.id}`, () => repliesTo(comment.id));
+  const thread = threadBelow(comment.id);
   const written = useStore(thread.written);
   const isListed = useIsListed();
   const reply = onReply ? { onReply } : {};
@@ -68,7 +76,8 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
           onCancel={onDone}
           onSend={async (text, key) => {
             thread.add(await writeComment(post, { text, replyTo, key }));
-            rememberComment({ ...comment, replies: comment.replies + 1 });
+            const now = recallComment(comment);
+            rememberComment({ ...now, replies: now.replies + 1 });
             onDone();
           }}
         />

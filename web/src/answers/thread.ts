@@ -2,7 +2,7 @@
 import { type Comment, call } from "../api.ts";
 import { List, type Page } from "../lists.ts";
 import { Store } from "../store.ts";
-import { rememberComment } from "./known-comments.ts";
+import { readComments, rememberComment } from "./known-comments.ts";
 
 export type Order = "oldest" | "newest";
 
@@ -13,11 +13,7 @@ export class Thread {
 
   constructor(read: (cursor: string | undefined) => Promise<Page<Comment>>) {
     this.list = new List(
-      async (cursor) => {
-        const page = await read(cursor);
-        page.items.forEach(rememberComment);
-        return page;
-      },
+      (cursor) => readComments(() => read(cursor)),
       (comment) => comment.id,
     );
   }

@@ -1,20 +1,21 @@
+import { foldTag } from "../fold.ts";
 import { followedTags, followTag, loadFollowedTags, tagWishes } from "../hashtags.ts";
 import { useResource } from "../resource.ts";
 import { useStore } from "../store.ts";
 
 /** Follows a hashtag: its new posts come into one's feed. Nothing until it is known whether one does. */
-export function FollowTag({ tag: written }: { tag: string }) {
-  const tag = written.normalize("NFKC").toLowerCase();
+export function FollowTag({ tag }: { tag: string }) {
+  const folded = foldTag(tag);
   const loaded = useResource("hashtags", loadFollowedTags);
   const followed = useStore(followedTags);
-  const wanted = useStore(tagWishes.wanted).get(tag);
+  const wanted = useStore(tagWishes.wanted).get(folded);
   if (loaded.value === null || followed === null) return null;
-  const isFollowed = wanted ?? followed.includes(tag);
+  const isFollowed = wanted ?? followed.some((other) => foldTag(other) === folded);
   return (
     <button
       type="button"
       class={isFollowed ? "button button-small" : "button button-primary button-small"}
-      aria-label={`${isFollowed ? "Following" : "Follow"} #${written}`}
+      aria-label={`${isFollowed ? "Following" : "Follow"} #${tag}`}
       {...(isFollowed && { title: "Stop following" })}
       onClick={() => void followTag(tag, !isFollowed)}
     >

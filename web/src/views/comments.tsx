@@ -1,6 +1,6 @@
 import { approveComment, deleteComment } from "../answers/comment-actions.ts";
 import { CommentItem } from "../answers/comment-item.tsx";
-import { isPresent, rememberComment, useComment } from "../answers/known-comments.ts";
+import { isPresent, readComments, recallComment, useComment } from "../answers/known-comments.ts";
 import { type Comment, call } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
@@ -95,11 +95,17 @@ type Query = { cursor?: string };
 
 function commentsOf(read: (query: Query) => Promise<ListPage<Comment>>): List<Comment> {
   return new List(
-    async (cursor) => {
-      const page = await read(cursor === undefined ? {} : { cursor });
-      page.items.forEach(rememberComment);
-      return page;
-    },
+    (cursor) =>
+      readComments(async () => {
+        const page = await read(cursor === undefined ? {} : { cursor });
+        return { ...page, items: page.items.map(completed) };
+      }),
     (comment) => comment.id,
   );
+}
+
+/** These lists come without what only the page of a post tells of a comment. */
+function completed(comment: Comment): Comment {
+  const { replies, pinned, liked_by_me } = recallComment(comment);
+  return { ...comment, replies, pinned, liked_by_me };
 }

@@ -53,6 +53,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
   const [isGone, setGone] = useState(false);
   const { blocked_by_me } = useRelation(post.author.id);
   const isSignedIn = useStore(signedIn);
+  const canAnswer = isSignedIn && post.state === "published";
 
   // What was remembered is shown at once, and then what is true now.
   useEffect(() => {
@@ -74,7 +75,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
         </div>
         <div class="post-side">
           <PostHead post={post}>{!isSignedIn && <ShareButton post={post} />}</PostHead>
-          {isSignedIn && (
+          {canAnswer && (
             <div class="actions">
               <Actions post={post} onComment={write} />
             </div>
@@ -104,7 +105,7 @@ function Post({ post: given, isRemembered }: { post: PostBody; isRemembered: boo
             )}
             <Cameras post={post} />
           </dl>
-          {isSignedIn && <Comments post={post} />}
+          {canAnswer && <Comments post={post} />}
         </div>
       </article>
     </Page>
