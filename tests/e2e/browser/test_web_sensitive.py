@@ -35,10 +35,12 @@ def _posted(author: Person, seed: int, caption: str) -> str:
     return post_id
 
 
-def _fetched(visitor: Visitor) -> list[str]:
-    """The files that the page asks for, from now on."""
+def _fetched(visitor: Visitor, author: Person, post_id: str) -> list[str]:
+    """The files of a post that the page asks for, from now on: beside them it may show the pictures
+    of people whom one may like to follow."""
     asked: list[str] = []
-    visitor.page.on("request", lambda one: asked.append(one.url) if "/media/" in one.url else None)
+    medium = author.api.post(post_id)["media"][0]["id"]
+    visitor.page.on("request", lambda one: asked.append(one.url) if medium in one.url else None)
     return asked
 
 
@@ -82,7 +84,7 @@ def test_nothing_of_it_is_fetched_before_one_chooses_to_look(
     post_id = _posted(author, 72, "Not for everybody #look72")
     show, hide = (f"{verb} sensitive photo by @{author.handle}" for verb in ("Show", "Hide"))
     visitor = visit(reader, NARROW)
-    asked = _fetched(visitor)
+    asked = _fetched(visitor, author, post_id)
     tagged = "/hashtags/look72/posts"
     eventually(lambda: reader.api.call("GET", tagged)["items"], until=bool)
     found = "/search?q=look72&type=posts"
