@@ -25,7 +25,7 @@ from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.saves import Saves
 from shutterfeed.ports.system import Clock, Ids
-from shutterfeed.services.posts import find_published
+from shutterfeed.services.posts import find_published, parse_post_id
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.viewing import PostView, ViewingService
 
@@ -65,9 +65,19 @@ class SaveService:
 
     def unsave(self, user_id: str, text: str) -> None:
         """Take a save back, also out of all collections. Nothing changes if there is none. Raises
-        `NotFound`."""
-        post_id = find_published(self.viewing, Viewer(user_id), text).post.id
-        self.saves.unsave(user_id, post_id)
+        `NotFound` for a post that the user does not see, and has not saved."""
+        self.saves.unsave(user_id, self._seen_or_saved(user_id, text))
+
+    def _seen_or_saved(self, user_id: str, text: str) -> PostId:
+        """The id of a post that a user takes back: what one has saved can be taken back also where
+        one does not see it any more. Raises `NotFound`."""
+        try:
+            return find_published(self.viewing, Viewer(user_id), text).post.id
+        except NotFound:
+            post_id = parse_post_id(text)
+            if all(save.post_id != post_id for save in self.saves.saved(user_id)):
+                raise
+            return post_id
 
     def saved(self, user_id: str, before: str | None, limit: int) -> Page[PostView]:
         """The posts that a user has saved and may see, last saved first."""
@@ -130,9 +140,9 @@ class SaveService:
 
     def take_out(self, user_id: str, collection_id: str, text: str) -> CollectionView:
         """Take a post out of a collection. It stays saved. Nothing changes if it is not in there.
-        Raises `NotFound`."""
+        Raises `NotFound`, also for a post that the user does not see, and has not saved."""
         self._collection(user_id, collection_id)
-        post_id = find_published(self.viewing, Viewer(user_id), text).post.id
+        post_id = self._seen_or_saved(user_id, text)
         self.saves.take_out(user_id, post_id, collection_id)
         return self._collection(user_id, collection_id)
 
