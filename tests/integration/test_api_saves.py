@@ -113,6 +113,20 @@ def test_collections_hold_saved_posts(client: Client, posts: list[str], ben: Per
     assert _saved(client, ben) == [posts[2], posts[0]]
 
 
+def test_the_list_of_collections_goes_on_after_one_that_was_deleted(
+    client: Client, posts: list[str], ben: Person
+) -> None:
+    assert len(posts) == 3
+    ids = {name: _collection(client, ben, name).json["id"] for name in ("Lakes", "Seas", "Ponds")}
+    whole = [one["id"] for one in client.get("/me/collections", ben).json["items"]]
+    assert sorted(whole) == sorted(ids.values())
+    first = client.get("/me/collections", ben, limit="1").json
+    client.delete(f"/me/collections/{whole[0]}", ben)
+    rest = client.get("/me/collections", ben, cursor=first["next_cursor"]).json
+    assert [one["id"] for one in rest["items"]] == whole[1:]
+    assert rest["next_cursor"] is None
+
+
 def test_names_of_collections(client: Client, posts: list[str], ada: Person, ben: Person) -> None:
     assert len(posts) == 3
     lakes = _collection(client, ben, "Lakes").json["id"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import dropwhile
 from typing import Final
 
 from shutterfeed.domain.errors import Busy, NotFound
@@ -86,11 +85,9 @@ class SaveService:
     def collections(self, user_id: str, after: str | None, limit: int) -> Page[CollectionView]:
         """The user's collections, the newest first."""
         found = self._collections(user_id)
-        rest = found
-        if after is not None:
-            rest = tuple(dropwhile(lambda view: view.collection.id != after, found))[1:]
+        rest = tuple(view for view in found if after is None or _place(view.collection) < after)
         shown = rest[:limit]
-        return Page(shown, shown[-1].collection.id if len(rest) > limit else None)
+        return Page(shown, _place(shown[-1].collection) if len(rest) > limit else None)
 
     def create(self, user_id: str, name: str) -> CollectionView:
         """Make a collection. If the user has one with this name, in small or capital letters, it is
@@ -181,6 +178,11 @@ class SaveService:
         saves = self.saves.saved(user_id) if collections else ()
         counts = Counter(one for save in saves for one in save.collections)
         return tuple(CollectionView(one, counts[one.id]) for one in collections)
+
+
+def _place(collection: Collection) -> str:
+    """The position of a collection in the list of all. It stays good if the collection is gone."""
+    return f"{collection.created_at:%Y-%m-%dT%H:%M:%S.%f}#{collection.id}"
 
 
 def _position(save: Save) -> str:
