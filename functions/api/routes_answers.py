@@ -17,7 +17,11 @@ def like_post(call: Call) -> Liked:
 
 @route("DELETE", "/posts/{id}/like", returns=Liked, errors=(404,))
 def unlike_post(call: Call) -> Liked:
-    """Take a like back. Nothing changes if the caller does not like the post."""
+    """Take a like back. Nothing changes if the caller does not like the post.
+
+    A like of a post that the caller cannot see any more can be taken back, too. The counts are zero
+    then.
+    """
     counts = call.services.likes.unlike(call.user_id, call.path["id"])
     return Liked.of(counts, liked=False)
 
@@ -52,7 +56,8 @@ def save_post(call: Call) -> Saved:
 
 @route("DELETE", "/posts/{id}/save", returns=Saved, errors=(404,))
 def unsave_post(call: Call) -> Saved:
-    """Take a save back, also out of all collections. Nothing changes if there is none."""
+    """Take a save back, also out of all collections. Nothing changes if there is none. It can be
+    taken back also if the caller cannot see the post any more."""
     call.services.saves.unsave(call.user_id, call.path["id"])
     return Saved(saved_by_me=False)
 

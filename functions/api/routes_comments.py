@@ -129,7 +129,13 @@ def show_comment(call: Call) -> Comment:
     return _hidden(call, hidden=False)
 
 
-@route("PUT", "/comments/{comment_id}/pinned", returns=Comment, errors=(400, 403, 404, 409))
+@route(
+    "PUT",
+    "/comments/{comment_id}/pinned",
+    returns=Comment,
+    errors=(400, 403, 404, 409),
+    limited=True,
+)
 def pin_comment(call: Call) -> Comment:
     """Pin a comment on a post of the caller's above the others.
 
@@ -139,7 +145,13 @@ def pin_comment(call: Call) -> Comment:
     return _pinned(call, pinned=True)
 
 
-@route("DELETE", "/comments/{comment_id}/pinned", returns=Comment, errors=(400, 403, 404))
+@route(
+    "DELETE",
+    "/comments/{comment_id}/pinned",
+    returns=Comment,
+    errors=(400, 403, 404),
+    limited=True,
+)
 def unpin_comment(call: Call) -> Comment:
     """Unpin a comment."""
     return _pinned(call, pinned=False)

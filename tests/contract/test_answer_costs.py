@@ -8,11 +8,14 @@ from functools import partial
 
 import pytest
 
-from shutterfeed.adapters.dynamodb import feed_reads, viewing
+from shutterfeed import keys
+from shutterfeed.adapters.dynamodb import feed_reads, own_edges, viewing
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.own_edges import finding_own
 from shutterfeed.adapters.dynamodb.records import post_item, profile_item
 from shutterfeed.adapters.dynamodb.saves import DynamoSaves
+from shutterfeed.adapters.dynamodb.table import item_key, key_item
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.limits import Allowance, Spending
@@ -137,6 +140,27 @@ def test_what_the_viewer_likes_and_has_saved_of_a_list_takes_one_unit(
     monkeypatch.setattr(viewing, "finding_own", lambda *_: [])
     # DynamoDB Local asks nothing for the saves, of which there are none.
     assert units["read"] - _units(tables, read)["read"] == 0.5
+
+
+def test_who_likes_a_lot_waits_for_no_second_request(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They like 200 others between the first and the last post of the list."""
+    posts, user_id = _posts(220, 24), samples.user_id(401)
+    own = [keys.like(user_id, post.id) for post in posts]
+    tables.metadata.write_many({**key_item(key), "at": ulid(START, 1)} for key in own)
+    ids = [post.id for post in posts[::11]]
+    wire, found = Wire(tables.metadata.client), set()
+    with wire.tapped():
+        for call in finding_own(tables.metadata, Viewer(user_id), ids):
+            found |= {item_key(item) for item in call()}
+    assert found == {keys.like(user_id, post_id) for post_id in ids}
+    assert [name for name, _ in wire.calls] == ["Query", "Query"], "the likes, and the saves"
+    monkeypatch.setattr(own_edges, "RANGE", 100)
+    with wire.tapped():
+        likes, _ = finding_own(tables.metadata, Viewer(user_id), ids)
+        assert {item_key(item) for item in likes()} == found
+    assert [name for name, _ in wire.calls][2:] == ["Query", "BatchGetItem"]
 
 
 def test_removing_the_likes_of_a_post_that_is_gone_takes_two_write_units_each(

@@ -27,7 +27,7 @@ from shutterfeed.ports.viewing import Wanted
 from tests import samples
 from tests.contract.conftest import Store, Tables
 from tests.fakes.system import START
-from tests.limits import PLENTY
+from tests.limits import PLENTY, plenty_but
 from tests.paging import whole
 
 ADA, BEN, CY = (samples.user_id(number) for number in (1, 2, 3))
@@ -255,6 +255,16 @@ def test_pins_are_replaced_only_as_they_were_read(store: Store) -> None:
     assert store.comments.pin(POST, ("a", "b"), ())
     assert store.comments.pinned(POST) == ()
     assert store.comments.pin(POST, (), ("c",))
+
+
+def test_a_pin_is_charged_only_if_it_replaces_what_was_read(store: Store) -> None:
+    limits = plenty_but(changes=Allowance(1, 1))
+    spending = limits.spending(ADA, START, changes=1)
+    assert not store.comments.pin(POST, ("x",), ("a",), spending)
+    assert store.comments.pin(POST, (), ("a",), spending)
+    with pytest.raises(LimitReached):
+        store.comments.pin(POST, ("a",), (), spending)
+    assert store.comments.pinned(POST) == ("a",)
 
 
 def test_nothing_is_left_of_the_comments_of_a_post_that_is_gone(store: Store) -> None:

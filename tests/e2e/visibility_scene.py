@@ -26,6 +26,7 @@ from tests.visibility.cast import (
     OWNERS,
     PERSONS,
     Post,
+    Role,
     User,
     Viewer,
     role,
@@ -244,7 +245,9 @@ def _happen(scene: Scene, people: _People) -> None:
         for post in _ARRIVING:
             if rules.POST.outcome(post, role(viewer, OWNERS[post])) is Outcome.SHOWN:
                 _keep(scene, viewer, post)
-    _keep(scene, Viewer.FRIEND, Post.DELETED)
+    for viewer in PERSONS:
+        if role(viewer, OWNERS[Post.DELETED]) is Role.FOLLOWER:
+            _keep(scene, viewer, Post.DELETED)
     apis[Viewer.CELEBRITY].call("DELETE", f"/posts/{posts[Post.DELETED].id}")
     apis[Viewer.PUBLIC].call("DELETE", f"/posts/{posts[Post.RESTORED].id}")
     apis[Viewer.PUBLIC].call("POST", f"/posts/{posts[Post.RESTORED].id}/restore")

@@ -138,9 +138,16 @@ class FakeComments:
     def pinned(self, post_id: PostId) -> tuple[str, ...]:
         return self.data.pinned.get(post_id, ())
 
-    def pin(self, post_id: PostId, before: Sequence[str], after: Sequence[str]) -> bool:
+    def pin(
+        self,
+        post_id: PostId,
+        before: Sequence[str],
+        after: Sequence[str],
+        spending: Spending = NOTHING,
+    ) -> bool:
         if self.pinned(post_id) != tuple(before):
             return False
+        self.data.spend(spending)
         self.data.pinned[post_id] = tuple(after)
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_a_restored_post_has_its_likes_again(
     client.put(f"/posts/{post}/like", ben)
     client.delete(f"/posts/{post}", ada)
     assert client.put(f"/posts/{post}/like", ben).status == 404
-    assert client.delete(f"/posts/{post}/like", ben).status == 404
+    assert client.delete(f"/posts/{post}/like", ada).status == 404, "there is none"
     assert client.get(f"/posts/{post}/likes", ada).status == 404
     assert _liked(client, ben) == []
     client.request("POST", f"/posts/{post}/restore", ada)
@@ -105,6 +106,31 @@ def test_what_one_may_not_see_cannot_be_liked(
     client.put("/me/following/ada", ben)
     client.put("/me/requests/ben", ada)
     assert _liked(client, ben) == [post]
+
+
+def _goes_private(client: Client, ada: Person) -> None:
+    client.patch("/me", ada, {"private": True})
+
+
+def _blocks(client: Client, ada: Person) -> None:
+    client.put("/me/blocks/ben", ada)
+
+
+@pytest.mark.parametrize("hide", [_goes_private, _blocks])
+def test_a_like_can_be_taken_back_where_one_does_not_see_the_post_any_more(
+    client: Client, post: str, ada: Person, ben: Person, hide: Callable[[Client, Person], None]
+) -> None:
+    path = f"/posts/{post}/like"
+    for person in (ada, ben):
+        client.put(path, person)
+    hide(client, ada)
+    taken = client.delete(path, ben)
+    assert (taken.status, taken.json) == (200, _answer(0, liked=False)), "it tells no number"
+    absent = client.delete(f"/posts/{post[:-1]}0/like", ben)
+    again = client.delete(path, ben)
+    assert (again.status, again.error) == (absent.status, absent.error)
+    assert client.get(f"/posts/{post}", ada).json["counts"]["likes"] == 1
+    assert _handles(client, post, ada) == ["ada"]
 
 
 def test_the_blocked_are_not_there_for_each_other_and_others_see_both(

@@ -112,7 +112,7 @@ def test_the_document_names_the_limit_where_there_is_one() -> None:
         *("get_original", "block", "mute", "follow_hashtag", "untag_me"),
         *("like_post", "save_post", "create_collection", "rename_collection", "add_to_collection"),
         *("create_comment", "edit_comment", "hide_comment", "show_comment", "approve_comment"),
-        "like_comment",
+        *("pin_comment", "unpin_comment", "like_comment"),
     }
     for _, _, operation in contract.operations():
         answer = operation["responses"]["429"]

@@ -72,6 +72,25 @@ def test_what_is_hidden_is_left_out_and_comes_back(
     assert _saved(client, ben) == [posts[2], posts[1], posts[0]]
 
 
+def test_a_save_can_be_taken_back_where_one_does_not_see_the_post_any_more(
+    client: Client, posts: list[str], ada: Person, ben: Person
+) -> None:
+    collection = _collection(client, ben, "Kept").json["id"]
+    within = f"/me/collections/{collection}/posts"
+    for post in posts[:2]:
+        client.put(f"{within}/{post}", ben)
+    client.patch("/me", ada, {"private": True})
+    assert _of(client.delete(f"{within}/{posts[0]}", ben)) == ("Kept", 1)
+    assert client.delete(f"/posts/{posts[1]}/save", ben).json == {"saved_by_me": False}
+    for unsaved in (posts[1], posts[2], posts[2][:-1] + "0", "nonsense"):
+        for path in (f"/posts/{unsaved}/save", f"{within}/{unsaved}"):
+            refused = client.delete(path, ben)
+            assert (refused.status, refused.error[0]) == (404, "post_not_found")
+    client.patch("/me", ada, {"private": False})
+    assert _saved(client, ben) == [posts[0]]
+    assert _saved(client, ben, f"/me/collections/{collection}") == []
+
+
 def test_collections_hold_saved_posts(client: Client, posts: list[str], ben: Person) -> None:
     created = _collection(client, ben, "Lakes")
     assert (created.status, _of(created)) == (201, ("Lakes", 0))
@@ -92,6 +111,20 @@ def test_collections_hold_saved_posts(client: Client, posts: list[str], ben: Per
     client.put(f"/me/collections/{seas}/posts/{posts[2]}", ben)
     assert client.delete(f"/me/collections/{seas}", ben).status == 204
     assert _saved(client, ben) == [posts[2], posts[0]]
+
+
+def test_the_list_of_collections_goes_on_after_one_that_was_deleted(
+    client: Client, posts: list[str], ben: Person
+) -> None:
+    assert len(posts) == 3
+    ids = {name: _collection(client, ben, name).json["id"] for name in ("Lakes", "Seas", "Ponds")}
+    whole = [one["id"] for one in client.get("/me/collections", ben).json["items"]]
+    assert sorted(whole) == sorted(ids.values())
+    first = client.get("/me/collections", ben, limit="1").json
+    client.delete(f"/me/collections/{whole[0]}", ben)
+    rest = client.get("/me/collections", ben, cursor=first["next_cursor"]).json
+    assert [one["id"] for one in rest["items"]] == whole[1:]
+    assert rest["next_cursor"] is None
 
 
 def test_names_of_collections(client: Client, posts: list[str], ada: Person, ben: Person) -> None:

@@ -280,6 +280,22 @@ def test_a_page_is_filled_although_much_is_hidden(world: World) -> None:
     assert [group.notice.subject for group in page.items] == [str(posts[1]), str(posts[0])]
 
 
+def test_what_is_new_is_found_behind_more_than_a_hundred_hidden_entries(world: World) -> None:
+    posts = [world.post(number) for number in range(122)]
+    for some in (posts[:2], posts[2:]):
+        for post_id in some:
+            world.like(2, post_id)
+        world.told()
+    for post_id in posts[2:]:
+        world.delete_post(post_id)
+    assert world.badge() == len(world.groups()) == 2
+    first = world.activity.page(ADA, None, 1)
+    rest = world.activity.page(ADA, first.next_position, 1)
+    shown = [group.notice.subject for group in (*first.items, *rest.items)]
+    assert sorted(shown) == sorted(map(str, posts[:2]))
+    assert world.activity.page(ADA, rest.next_position, 1).items == ()
+
+
 def test_the_badge_ends_at_its_highest_number(world: World) -> None:
     for number in range(MAX_BADGE + 3):
         world.like(2, world.post(number))

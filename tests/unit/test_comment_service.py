@@ -224,6 +224,18 @@ def test_a_fourth_pin_waits_for_room(backend: Backend) -> None:
     assert backend.metadata.pinned[post] == tuple(said[n].root for n in (0, 2, 3))
 
 
+def test_pinning_and_unpinning_are_charged_when_they_change_something() -> None:
+    backend = _with_people(Backend(limits=plenty_but(changes=Allowance(2, 1))))
+    said = str(_say(backend, BEN, _published(backend)))
+    for _ in range(3):
+        backend.comments.pin(ADA, said, pinned=True)
+    for _ in range(3):
+        backend.comments.pin(ADA, said, pinned=False)
+    with pytest.raises(LimitReached) as refused:
+        backend.comments.pin(ADA, said, pinned=True)
+    assert refused.value.limit == "changes"
+
+
 def test_a_list_of_words_holds_what_comes_after_it(backend: Backend) -> None:
     post = _published(backend)
     before = _say(backend, BEN, post, "a spoiler")

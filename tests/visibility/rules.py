@@ -25,6 +25,8 @@ UNBLOCKED: Final[Roles] = SIGNED_IN - {Role.BLOCKER, Role.BLOCKED}
 ACCEPTED: Final[Roles] = frozenset((Role.OWNER, Role.FOLLOWER, Role.MUTING, Role.DELETED))
 """Those who see what a private account shows. A mute takes nothing away that one asks for, and the
 token of a deleted account is good until it runs out."""
+CUT: Final[Roles] = frozenset((Role.REMOVED, Role.BLOCKER, Role.BLOCKED))
+"""Those who followed before, and saw everything then."""
 
 
 class Outcome(StrEnum):
@@ -125,6 +127,18 @@ LIKE: Final = Surface(
     "Whoever may see a published post may do so. The answer has nothing but its counts.",
     _each(Post, NOBODY),
     told={**_each(LISTED, UNBLOCKED), Post.PRIVATE: ACCEPTED},
+)
+TAKE_BACK: Final = Surface(
+    "A post whose like or save one takes back",
+    "What one has liked or saved can be taken back also where one does not see the post any more."
+    " Here the removed, the blocker and the blocked liked and saved all posts before, and followers"
+    " the deleted one. The answer has nothing but counts, which are zero then.",
+    _each(Post, NOBODY),
+    told={
+        **_each(LISTED, SIGNED_IN),
+        Post.PRIVATE: ACCEPTED | CUT,
+        Post.DELETED: CUT | {Role.FOLLOWER},
+    },
 )
 COMMENTS: Final = Surface(
     "The comments on a post",

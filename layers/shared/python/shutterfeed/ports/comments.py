@@ -124,8 +124,15 @@ class Comments(Protocol):
         """The ULIDs of the pinned roots, in the order in which they were pinned."""
         ...
 
-    def pin(self, post_id: PostId, before: Sequence[str], after: Sequence[str]) -> bool:
-        """Replace the pinned roots. False if they are not `before` any more."""
+    def pin(
+        self,
+        post_id: PostId,
+        before: Sequence[str],
+        after: Sequence[str],
+        spending: Spending = NOTHING,
+    ) -> bool:
+        """Replace the pinned roots. False if they are not `before` any more; then nothing is
+        charged. Raises `LimitReached`."""
         ...
 
     def remove_all(self, post_id: PostId) -> None:

@@ -52,8 +52,10 @@ LOOKED_AT: Final = 12
 """The number of people behind a group who are read at first. Their edges take half a read unit."""
 COUNTED: Final = 100
 """The number of people up to which a group is counted by their edges."""
-_NOTICES_LOOKED_AT: Final = 100
-"""The number of notices up to which one request looks for visible ones."""
+_ROUNDS: Final = 10
+"""How often one request looks for visible notices, behind those that are hidden."""
+_NOTICES_AT_ONCE: Final = 100
+"""The number of notices up to which one round looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +95,18 @@ class ActivityService:
     ) -> Page[GroupView]:
         now = self.clock.now()
         found: list[GroupView] = []
-        looked_at = 0
-        while looked_at < _NOTICES_LOOKED_AT:
-            # As many as the page still takes, so that none is read in vain.
-            size = min(limit - len(found), _NOTICES_LOOKED_AT - looked_at)
+        for number in range(_ROUNDS):
+            # As many as the page still takes, and twice as many each time, so that few are read in
+            # vain and many hidden ones take few rounds.
+            size = min((limit - len(found)) << number, _NOTICES_AT_ONCE)
             page = self.notices.page(owner.user_id, now, after, size, since)
             found += self._shown(owner, page.items, now)
-            looked_at, after = looked_at + len(page.items), page.next_position
-            if after is None or len(found) == limit:
+            after = page.next_position
+            if after is None or len(found) >= limit:
                 break
+        if len(found) > limit:
+            del found[limit:]
+            after = found[-1].notice.position
         return Page(tuple(found), after)
 
     def _shown(

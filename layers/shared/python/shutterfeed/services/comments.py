@@ -167,7 +167,8 @@ class CommentService:
         """Show a root above the others, or in its place again.
 
         Raises `NotFound`, `Forbidden` for a comment on somebody else's post, `InvalidInput` for a
-        reply, and `Conflict` for a comment that not everybody sees, or more than `MAX_PINNED`.
+        reply, `Conflict` for a comment that not everybody sees, or more than `MAX_PINNED`, and
+        `LimitReached`.
         """
         viewer, comment_id = Viewer(owner_id), parse_id(comment)
         view = self.discussions.post_of(viewer, comment_id)
@@ -180,7 +181,8 @@ class CommentService:
             if (comment_id.root in before) is pinned:
                 break
             after = self._with_pin(found, before) if pinned else _without(before, comment_id.root)
-            if self.comments.pin(comment_id.post_id, before, after):
+            spending = self.limits.spending(owner_id, self.clock.now(), changes=1)
+            if self.comments.pin(comment_id.post_id, before, after, spending):
                 break
         else:
             raise Busy

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shutterfeed.domain.errors import NotFound
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import LIKE_SHARDS, PostCounts
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.likes import Crowded, Likes
 from shutterfeed.ports.system import Clock, Ids
-from shutterfeed.services.posts import find_published
+from shutterfeed.services.posts import find_published, parse_post_id
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.viewing import PostView, ProfileView, ViewingService
 
@@ -46,15 +48,29 @@ class LikeService:
 
     def unlike(self, user_id: str, text: str) -> PostCounts:
         """Take a user's like back. Nothing changes if there is none. The post's counts are
-        returned. Raises `NotFound`."""
-        view = find_published(self.viewing, Viewer(user_id), text)
-        post_id = view.post.id
+        returned.
+
+        One's own like can be taken back also where one does not see the post any more: then the
+        counts are all zero. Raises `NotFound` for such a post if there is no like.
+        """
         try:
-            self.likes.unlike(user_id, post_id, view.counts.like_shards)
+            view = find_published(self.viewing, Viewer(user_id), text)
+        except NotFound:
+            post_id = parse_post_id(text)
+            shards = self.likes.counts(post_id).like_shards
+            if not self._take_back(user_id, post_id, shards):
+                raise
+            return PostCounts()
+        self._take_back(user_id, view.post.id, view.counts.like_shards)
+        return self.likes.counts(view.post.id)
+
+    def _take_back(self, user_id: str, post_id: PostId, shards: int) -> bool:
+        """Take a like back. False if there was none."""
+        try:
+            return self.likes.unlike(user_id, post_id, shards)
         except Crowded:
             self.likes.spread(post_id, LIKE_SHARDS)
-            self.likes.unlike(user_id, post_id, LIKE_SHARDS)
-        return self.likes.counts(post_id)
+            return self.likes.unlike(user_id, post_id, LIKE_SHARDS)
 
     def likers(
         self, viewer: Viewer, text: str, before: str | None, limit: int

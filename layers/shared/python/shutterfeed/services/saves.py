@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import dropwhile
 from typing import Final
 
 from shutterfeed.domain.errors import Busy, NotFound
@@ -25,7 +24,7 @@ from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.posts import Posts
 from shutterfeed.ports.saves import Saves
 from shutterfeed.ports.system import Clock, Ids
-from shutterfeed.services.posts import find_published
+from shutterfeed.services.posts import find_published, parse_post_id
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.viewing import PostView, ViewingService
 
@@ -65,9 +64,19 @@ class SaveService:
 
     def unsave(self, user_id: str, text: str) -> None:
         """Take a save back, also out of all collections. Nothing changes if there is none. Raises
-        `NotFound`."""
-        post_id = find_published(self.viewing, Viewer(user_id), text).post.id
-        self.saves.unsave(user_id, post_id)
+        `NotFound` for a post that the user does not see, and has not saved."""
+        self.saves.unsave(user_id, self._seen_or_saved(user_id, text))
+
+    def _seen_or_saved(self, user_id: str, text: str) -> PostId:
+        """The id of a post that a user takes back: what one has saved can be taken back also where
+        one does not see it any more. Raises `NotFound`."""
+        try:
+            return find_published(self.viewing, Viewer(user_id), text).post.id
+        except NotFound:
+            post_id = parse_post_id(text)
+            if all(save.post_id != post_id for save in self.saves.saved(user_id)):
+                raise
+            return post_id
 
     def saved(self, user_id: str, before: str | None, limit: int) -> Page[PostView]:
         """The posts that a user has saved and may see, last saved first."""
@@ -76,11 +85,9 @@ class SaveService:
     def collections(self, user_id: str, after: str | None, limit: int) -> Page[CollectionView]:
         """The user's collections, the newest first."""
         found = self._collections(user_id)
-        rest = found
-        if after is not None:
-            rest = tuple(dropwhile(lambda view: view.collection.id != after, found))[1:]
+        rest = tuple(view for view in found if after is None or _place(view.collection) < after)
         shown = rest[:limit]
-        return Page(shown, shown[-1].collection.id if len(rest) > limit else None)
+        return Page(shown, _place(shown[-1].collection) if len(rest) > limit else None)
 
     def create(self, user_id: str, name: str) -> CollectionView:
         """Make a collection. If the user has one with this name, in small or capital letters, it is
@@ -130,9 +137,9 @@ class SaveService:
 
     def take_out(self, user_id: str, collection_id: str, text: str) -> CollectionView:
         """Take a post out of a collection. It stays saved. Nothing changes if it is not in there.
-        Raises `NotFound`."""
+        Raises `NotFound`, also for a post that the user does not see, and has not saved."""
         self._collection(user_id, collection_id)
-        post_id = find_published(self.viewing, Viewer(user_id), text).post.id
+        post_id = self._seen_or_saved(user_id, text)
         self.saves.take_out(user_id, post_id, collection_id)
         return self._collection(user_id, collection_id)
 
@@ -171,6 +178,11 @@ class SaveService:
         saves = self.saves.saved(user_id) if collections else ()
         counts = Counter(one for save in saves for one in save.collections)
         return tuple(CollectionView(one, counts[one.id]) for one in collections)
+
+
+def _place(collection: Collection) -> str:
+    """The position of a collection in the list of all. It stays good if the collection is gone."""
+    return f"{collection.created_at:%Y-%m-%dT%H:%M:%S.%f}#{collection.id}"
 
 
 def _position(save: Save) -> str:

@@ -187,14 +187,16 @@ class DynamoComments:
         item = self.table.get(keys.pinned(post_id))
         return () if item is None else tuple(item[_ROOTS])
 
-    def pin(self, post_id: PostId, before: Sequence[str], after: Sequence[str]) -> bool:
+    def pin(
+        self,
+        post_id: PostId,
+        before: Sequence[str],
+        after: Sequence[str],
+        spending: Spending = NOTHING,
+    ) -> bool:
         key, unchanged = keys.pinned(post_id), is_now(_ROOTS, list(before))
         write = Put({**key_item(key), _ROOTS: list(after)}, unchanged)
-        try:
-            self.table.write(write if after else Delete(key, unchanged))
-        except ConditionFailed:
-            return False
-        return True
+        return self._written([write if after else Delete(key, unchanged)], spending)
 
     def remove_all(self, post_id: PostId) -> None:
         everything = Key(PK).eq(keys.answers_partition(post_id))
