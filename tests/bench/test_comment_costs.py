@@ -92,7 +92,7 @@ def test_what_is_held_costs_no_more_and_what_changes_little(
         (lambda: client.patch(path, ben, {"text": "other"}), 4),
         (lambda: client.put(f"{path}/hidden", ada), 6),
         (lambda: client.delete(f"{path}/hidden", ada), 6),
-        (lambda: client.put(f"{path}/pinned", ada), 1),
+        (lambda: client.put(f"{path}/pinned", ada), 4),
         (lambda: client.put(f"{path}/like", ada), 8),
         (lambda: client.delete(f"{path}/like", ada), 6),
         (lambda: client.delete(path, ben), 4),
