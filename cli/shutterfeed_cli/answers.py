@@ -54,7 +54,16 @@ def save(asked: argparse.Namespace, context: Context) -> ExitCode:
 
 
 def unsave(asked: argparse.Namespace, context: Context) -> ExitCode:
-    unsaved = context.api.unsave(addresses.post_id(asked.post))
+    """Take a save back, or with `--collection` only take the post out of that collection. Raises
+    `UsageError` if there is no such collection."""
+    post_id = addresses.post_id(asked.post)
+    if asked.collection is not None:
+        collection = _own_collection(context.api, asked.collection)
+        kept = context.api.remove_from_collection(collection["id"], post_id)
+        said = f"The post is not in {collection['name']} any more. It is still saved."
+        context.output.result(kept, [said])
+        return ExitCode.OK
+    unsaved = context.api.unsave(post_id)
     context.output.result(unsaved, ["The post is not saved any more."])
     return ExitCode.OK
 
@@ -64,10 +73,7 @@ def saved(asked: argparse.Namespace, context: Context) -> ExitCode:
     collection."""
     if asked.collection is None:
         return show_list(asked, context, "/me/saved", posts_table, "You have saved nothing yet.")
-    name = _collection_name(asked.collection)
-    collection = _collection(context.api, name)
-    if collection is None:
-        raise UsageError(f"You have no collection {name}: `shutterfeed collections` shows yours.")
+    collection = _own_collection(context.api, asked.collection)
     path = f"/me/collections/{quote(collection['id'])}"
     return show_list(asked, context, path, posts_table, "Nothing is in this collection.")
 
@@ -75,6 +81,38 @@ def saved(asked: argparse.Namespace, context: Context) -> ExitCode:
 def collections(asked: argparse.Namespace, context: Context) -> ExitCode:
     nothing = "You have no collections yet."
     return show_list(asked, context, "/me/collections", _collections, nothing)
+
+
+def create_collection(asked: argparse.Namespace, context: Context) -> ExitCode:
+    collection = context.api.create_collection(_collection_name(asked.name))
+    context.output.result(collection, [f"The collection {collection['name']} is made."])
+    return ExitCode.OK
+
+
+def rename_collection(asked: argparse.Namespace, context: Context) -> ExitCode:
+    name = _collection_name(asked.new_name)
+    collection = _own_collection(context.api, asked.name)
+    renamed = context.api.rename_collection(collection["id"], name)
+    said = f"The collection {collection['name']} is called {renamed['name']} now."
+    context.output.result(renamed, [said])
+    return ExitCode.OK
+
+
+def delete_collection(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Remove a collection of the caller's. What is in it stays saved."""
+    collection = _own_collection(context.api, asked.name)
+    context.api.delete_collection(collection["id"])
+    said = f"The collection {collection['name']} is deleted. Its posts are still saved."
+    context.output.result({"id": collection["id"], "deleted": True}, [said])
+    return ExitCode.OK
+
+
+def untag(asked: argparse.Namespace, context: Context) -> ExitCode:
+    post_id = addresses.post_id(asked.post)
+    context.api.untag_me(post_id)
+    said = "You are not tagged in this post, and its author cannot tag you in it again."
+    context.output.result({"post_id": post_id, "tagged": False}, [said])
+    return ExitCode.OK
 
 
 def hashtags(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -107,6 +145,15 @@ def _collection_name(typed: str) -> str:
     if not name:
         raise UsageError("Say which collection: its name.")
     return name
+
+
+def _own_collection(api: Api, typed: str) -> Json:
+    """The caller's collection of the name that was typed. Raises `UsageError` if there is none."""
+    name = _collection_name(typed)
+    collection = _collection(api, name)
+    if collection is None:
+        raise UsageError(f"You have no collection {name}: `shutterfeed collections` shows yours.")
+    return collection
 
 
 def _collection(api: Api, name: str) -> Json | None:

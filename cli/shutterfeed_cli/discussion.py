@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _DELETED: Final = "(deleted)"
+_HELD: Final = "The comment is held until the post's author approves it."
 _MODERATION: Final[Mapping[str, tuple[Callable[[Api, str], Json], str]]] = {
     "hide": (Api.hide_comment, "The comment is hidden: its author still sees it."),
     "show": (Api.show_comment, "The comment is shown again."),
@@ -42,15 +43,11 @@ _SAID: Final[Mapping[str, str]] = {
 
 def comment(asked: argparse.Namespace, context: Context) -> ExitCode:
     """Comment on a post. A request that is repeated after an error makes no second comment."""
-    text = asked.text.strip()
-    if not text:
-        raise UsageError("Say something: the comment is empty.")
+    text = _text(asked.text)
     reply_to = None if asked.reply_to is None else addresses.comment_id(asked.reply_to)
     post_id, key = addresses.post_id(asked.post), secrets.token_hex(16)
     made = context.api.comment(post_id, text, key, reply_to=reply_to)
-    said = "The comment is held until the post's author approves it."
-    if not made["held"]:
-        said = "The comment is posted."
+    said = _HELD if made["held"] else "The comment is posted."
     context.output.result(made, [f"{said} Its id is {made['id']}."])
     return ExitCode.OK
 
@@ -68,6 +65,14 @@ def comments(asked: argparse.Namespace, context: Context) -> ExitCode:
     order = "newest" if asked.newest else "oldest"
     nothing = "There are no comments yet."
     return show_list(asked, context, path, _comments, nothing, order=order)
+
+
+def edit_comment(asked: argparse.Namespace, context: Context) -> ExitCode:
+    """Change the text of a comment of the caller's. Its words may hold it then."""
+    text = _text(asked.text)
+    changed = context.api.edit_comment(addresses.comment_id(asked.comment), text)
+    context.output.result(changed, [_HELD if changed["held"] else "The comment is changed."])
+    return ExitCode.OK
 
 
 def delete_comment(asked: argparse.Namespace, context: Context) -> ExitCode:
@@ -110,6 +115,13 @@ def activity(asked: argparse.Namespace, context: Context) -> ExitCode:
     nothing = "Nothing has happened yet."
     context.output.result({"items": groups}, [_activity(groups) if groups else nothing])
     return ExitCode.OK
+
+
+def _text(typed: str) -> str:
+    text = typed.strip()
+    if not text:
+        raise UsageError("Say something: the comment is empty.")
+    return text
 
 
 def _comments(items: list[Json]) -> Table:

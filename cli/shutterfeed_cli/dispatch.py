@@ -21,11 +21,16 @@ _ANSWERS: Final[Mapping[str, Command]] = {
     "unsave": answers.unsave,
     "saved": answers.saved,
     "collections": answers.collections,
+    "create-collection": answers.create_collection,
+    "rename-collection": answers.rename_collection,
+    "delete-collection": answers.delete_collection,
+    "untag": answers.untag,
     "hashtags": answers.hashtags,
     "follow-hashtag": answers.follow_hashtag,
     "unfollow-hashtag": answers.unfollow_hashtag,
     "comment": discussion.comment,
     "comments": discussion.comments,
+    "edit-comment": discussion.edit_comment,
     "delete-comment": discussion.delete_comment,
     "like-comment": discussion.like_comment,
     "unlike-comment": discussion.unlike_comment,
@@ -53,6 +58,8 @@ def run_command(asked: argparse.Namespace, context: Context) -> ExitCode:
         **_ANSWERS,
         "edit": editing.edit,
         "privacy": editing.privacy,
+        "held-words": editing.held_words,
+        "activity-settings": editing.activity_settings,
     }
     command = small.get(asked.command) or _large(asked.command)
     return command(asked, context)

@@ -17,7 +17,14 @@ from shutterfeed_cli import VERSION
 from shutterfeed_cli.answer_arguments import add_answers
 from shutterfeed_cli.errors import CliError, ExitCode, Stopped
 from shutterfeed_cli.moments import parse_duration, parse_moment
-from shutterfeed_cli.parsing import add_limit, add_parallel, positive
+from shutterfeed_cli.parsing import (
+    add_comments_from,
+    add_limit,
+    add_parallel,
+    positive,
+    shown_examples,
+)
+from shutterfeed_cli.setting_arguments import add_settings
 
 _EPILOG = """
 Every command accepts --json. NO_COLOR turns colours off; a progress bar needs a terminal.
@@ -71,8 +78,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, help_text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, parents=[common], help=help_text, description=help_text)
+    def command(name: str, help_text: str, *examples: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            parents=[common],
+            help=help_text,
+            description=help_text,
+            epilog=shown_examples(examples),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
 
     login = command("login", "Sign in and stay signed in.")
     login.add_argument("--site", help="the address of the site; asked for if it is not known")
@@ -101,8 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     _requests(command("requests", "Show who asks to follow you, or accept or decline a request."))
     suggestions = command("suggestions", "Show whom you may like to follow, and why.")
     add_limit(suggestions)
-    _edit(command("edit", "Change the caption, the place or the sensitivity of a post of yours."))
-    _privacy(command("privacy", "Show or change who sees your posts, and how you see others'."))
+    add_settings(command)
     add_answers(command)
     export = command("export", "Save everything of your own to a folder.")
     export.add_argument("folder", type=Path, metavar="DIR")
@@ -137,42 +150,8 @@ def _upload(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="blur the pictures of every post until someone chooses to look",
     )
+    add_comments_from(parser, "who may comment on the posts, if not whoever may by your setting")
     _running(parser)
-
-
-def _edit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("post", metavar="POST", help="the post's address, or its id")
-    parser.add_argument("--caption", help="the new caption; an empty one removes it")
-    parser.add_argument(
-        "--place", metavar="NAME@LAT,LON", help="the new place; an empty one removes it"
-    )
-    parser.add_argument(
-        "--sensitive",
-        action="store_true",
-        default=None,
-        help="blur its pictures until someone chooses to look",
-    )
-    parser.add_argument(
-        "--not-sensitive", action="store_false", dest="sensitive", help="show its pictures to all"
-    )
-
-
-def _privacy(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--account",
-        choices=["private", "public"],
-        help="who sees your posts: people whom you accept, or everybody",
-    )
-    parser.add_argument(
-        "--page",
-        choices=["shown", "hidden"],
-        help="whether people who are not signed in see the page of a public account",
-    )
-    parser.add_argument(
-        "--sensitive-posts",
-        choices=["blur", "show"],
-        help="how you see posts that are marked as sensitive",
-    )
 
 
 def _block(parser: argparse.ArgumentParser) -> None:

@@ -57,6 +57,8 @@ class Wanted:
     when: str = ""
     keep_capture_details: bool = False
     sensitive: bool = False
+    comments_from: str | None = None
+    """Who may comment on it; None if that is as the account's setting says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +138,7 @@ def new_batch(media: Sequence[Medium], wanted: Wanted) -> Batch:
         body["taken_at"] = wanted.taken_at
     if wanted.sensitive:
         body["sensitive"] = True
+    if wanted.comments_from is not None:
+        body["comments_from"] = wanted.comments_from
     key = key_for((medium.sha256 for medium in media), attempt=1, when=wanted.when)
     return Batch(tuple(media), key, body)

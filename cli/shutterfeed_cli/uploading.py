@@ -141,6 +141,7 @@ def _wanted(asked: argparse.Namespace, caption: Caption, place: Json | None) -> 
                 per_post=MAX_MEDIA if asked.album else 1,
                 keep_capture_details=asked.keep_capture_details,
                 sensitive=asked.sensitive,
+                comments_from=asked.comments_from,
             )
 
 

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -397,9 +398,19 @@ class TestFetcher:
 def test_every_command_takes_json() -> None:
     parser = main._parser()
     [actions] = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    assert len(actions.choices) == 36
+    assert len(actions.choices) == 43
     for command in actions.choices.values():
         assert "--json" in command.format_help()
+
+
+def test_every_example_in_the_help_is_a_command_that_is_understood() -> None:
+    parser = main._parser()
+    [actions] = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    helps = [command.format_help().splitlines() for command in actions.choices.values()]
+    examples = [line for lines in helps for line in lines if line.startswith("  shutterfeed ")]
+    assert len(examples) >= 20
+    for example in examples:
+        parser.parse_args(shlex.split(example)[1:])
 
 
 _WHAT_UPLOADS_LOAD = """

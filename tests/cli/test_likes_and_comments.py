@@ -74,16 +74,23 @@ class Answered:
         if path.endswith("/comments"):
             self.keys.append(request.headers["Idempotency-Key"])
             return httpx.Response(201, json={**_COMMENT, "held": self.held})
-        if path.endswith("/seen") or (request.method == "DELETE" and path.count("/") == 2):
+        if path.endswith("/seen") or (request.method == "DELETE" and _answered_with_nothing(path)):
             return httpx.Response(204)
         return httpx.Response(200, json=self._changed(path, request.method == "PUT"))
 
     def _changed(self, path: str, put: bool) -> Json:
+        if path.startswith("/comments/") and not put:
+            return {**_COMMENT, "held": self.held}
         if path.endswith("/like"):
             return {"liked_by_me": put, "counts": {"likes": 1201 if put else 1, "comments": 0}}
-        if path == "/me/collections":
+        if path in {"/me/collections", "/me/collections/LAKES"}:
             return {"id": "NEW", "name": self.bodies[-1]["name"], "count": 0}
         return {"saved_by_me": put}
+
+
+def _answered_with_nothing(path: str) -> bool:
+    """Whether a DELETE of this path is answered without a body."""
+    return path.endswith(("/people/me", "/collections/LAKES")) or path.count("/") == 2
 
 
 @pytest.fixture
@@ -113,6 +120,9 @@ def answered(service: Service) -> Answered:
         (["delete-comment", "P1.C1"], "DELETE /comments/P1.C1", "The comment is deleted."),
         (["like-comment", "C"], "PUT /comments/C/like", "You like this comment."),
         (["unlike-comment", "C"], "DELETE /comments/C/like", "Your like is gone."),
+        (["edit-comment", "C", "Hm "], "PATCH /comments/C", "The comment is changed."),
+        (["create-collection", "Seas"], "POST /me/collections", "The collection Seas is made."),
+        (["untag", "P1"], "DELETE /posts/P1/people/me", "You are not tagged in this post"),
         (["moderate", "hide", "C"], "PUT /comments/C/hidden", "The comment is hidden: its author"),
         (["moderate", "show", "C"], "DELETE /comments/C/hidden", "The comment is shown again."),
         (["moderate", "pin", "C"], "PUT /comments/C/pinned", "The comment is pinned"),
@@ -150,6 +160,50 @@ def test_whoever_comments_is_told_that_it_is_held(
     answered.held = True
     assert main.main(["comment", "P1", "Hi"]) == 0
     assert capsys.readouterr().out.startswith("The comment is held until the post's author")
+
+
+def test_a_comment_that_is_edited_may_be_held(
+    answered: Answered, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered.held = True
+    assert main.main(["edit-comment", "C", " Buy this "]) == 0
+    assert answered.bodies == [{"text": "Buy this"}]
+    assert capsys.readouterr().out.startswith("The comment is held until the post's author")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked", "said"),
+    [
+        (
+            ["unsave", "P1", "--collection", "LAKES"],
+            "DELETE /me/collections/LAKES/posts/P1",
+            "The post is not in Lakes any more. It is still saved.",
+        ),
+        (
+            ["rename-collection", "lakes", " Seas "],
+            "PATCH /me/collections/LAKES",
+            "The collection Lakes is called Seas now.",
+        ),
+        (
+            ["delete-collection", "Lakes"],
+            "DELETE /me/collections/LAKES",
+            "The collection Lakes is deleted. Its posts are still saved.",
+        ),
+    ],
+)
+def test_a_collection_is_changed_by_its_name(
+    answered: Answered,
+    arguments: list[str],
+    asked: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main.main(arguments) == 2
+    assert "You have no collection" in capsys.readouterr().err
+    answered.lists["/me/collections"] = [{"id": "LAKES", "name": "Lakes", "count": 1}]
+    assert main.main(arguments) == 0
+    assert answered.asked == ["GET /me/collections"] * 2 + [asked]
+    assert capsys.readouterr().out == f"{said}\n"
 
 
 def test_a_collection_is_found_by_its_name_or_made(answered: Answered) -> None:
@@ -265,6 +319,7 @@ def test_the_order_of_comments_goes_along(answered: Answered) -> None:
     ("arguments", "document"),
     [
         (["delete-comment", "C"], {"id": "C", "deleted": True}),
+        (["untag", "P1"], {"post_id": "P1", "tagged": False}),
         (["unfollow-hashtag", "#sea"], {"hashtag": "sea", "followed": False}),
         (["save", "P1"], {"saved_by_me": True}),
         (["like", "P1"], {"liked_by_me": True, "counts": {"likes": 1201, "comments": 0}}),
@@ -298,6 +353,12 @@ def test_a_refusal_is_told_in_the_services_words(
         ["comments", "P1", "--replies-to", "C"],
         ["comments", "--replies-to", "C", "--newest"],
         ["delete-comment", ""],
+        ["edit-comment", "C", " "],
+        ["create-collection", " "],
+        ["rename-collection", "Lakes", " "],
+        ["delete-collection", " "],
+        ["unsave", "P1", "--collection", " "],
+        ["untag", "/"],
         ["moderate", "burn", "C"],
         ["follow-hashtag", "#"],
     ],

@@ -46,10 +46,29 @@ class Answering(ABC):
         """Make a collection of saved posts. Returns it."""
         return self.call("POST", "/me/collections", body={"name": name})
 
+    def rename_collection(self, collection_id: str, name: str) -> Json:
+        """Give a collection of the caller's another name. Returns it."""
+        return self.call("PATCH", f"/me/collections/{quote(collection_id)}", body={"name": name})
+
+    def delete_collection(self, collection_id: str) -> None:
+        """Remove a collection of the caller's. The posts in it stay saved."""
+        self.call("DELETE", f"/me/collections/{quote(collection_id)}")
+
     def add_to_collection(self, collection_id: str, post_id: str) -> Json:
         """Add a post to a collection of the caller's, and save it."""
         path = f"/me/collections/{quote(collection_id)}/posts/{quote(post_id)}"
         return self.call("PUT", path)
+
+    def remove_from_collection(self, collection_id: str, post_id: str) -> Json:
+        """Take a post out of a collection of the caller's. It stays saved."""
+        path = f"/me/collections/{quote(collection_id)}/posts/{quote(post_id)}"
+        return self.call("DELETE", path)
+
+    # --- Tags of the caller in photos
+
+    def untag_me(self, post_id: str) -> None:
+        """Remove the caller's tags from the photos and videos of a post, for good."""
+        self.call("DELETE", f"/posts/{quote(post_id)}/people/me")
 
     # --- Comments
 
@@ -63,6 +82,10 @@ class Answering(ABC):
             body={"text": text, "reply_to": reply_to},
             headers={"Idempotency-Key": idempotency_key},
         )
+
+    def edit_comment(self, comment_id: str, text: str) -> Json:
+        """Change the text of a comment of the caller's. Returns the comment."""
+        return self.call("PATCH", f"/comments/{quote(comment_id)}", body={"text": text})
 
     def delete_comment(self, comment_id: str) -> None:
         self.call("DELETE", f"/comments/{quote(comment_id)}")

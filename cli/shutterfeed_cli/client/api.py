@@ -168,8 +168,10 @@ class Api(Answering):
         """The caller's profile."""
         return self.call("GET", "/me")
 
-    def edit_me(self, **changes: str | bool) -> Json:
-        """Change `handle`, `display_name`, `bio`, `private`, `public_page` or `sensitive`."""
+    def edit_me(self, **changes: str | bool | Sequence[str] | Mapping[str, str]) -> Json:
+        """Change `handle`, `display_name`, `bio`, `private`, `public_page`, `sensitive`,
+        `comments_from`, `mentions_from`, `held_words` (all of them) or `activity` (of whose acts
+        the caller is told, by kind). Returns the caller's profile."""
         return self.call("PATCH", "/me", body=changes)
 
     def user(self, handle: str) -> Json:
@@ -218,8 +220,8 @@ class Api(Answering):
         return self.call("GET", f"/posts/{quote(post_id)}")
 
     def edit_post(self, post_id: str, changes: Json) -> Json:
-        """Change `caption`, `place`, `sensitive`, or the `people` tagged in the media of one of the
-        caller's posts. Returns it."""
+        """Change `caption`, `place`, `sensitive`, `comments_from`, or the `people` tagged in the
+        media of one of the caller's posts. Returns it."""
         return self.call("PATCH", f"/posts/{quote(post_id)}", body=changes)
 
     def send_draft(self, draft: Json, idempotency_key: str) -> Json:
