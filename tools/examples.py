@@ -281,7 +281,14 @@ ANSWERS: Final[Mapping[str, Any]] = {
                 "kind": "follow",
                 "at": "2026-03-01T12:00:00Z",
                 "new": True,
-                "users": [{**_OTHER_AUTHOR, "followed_by_me": False, "requested_by_me": False}],
+                "users": [
+                    {
+                        **_OTHER_AUTHOR,
+                        "private": False,
+                        "followed_by_me": False,
+                        "requested_by_me": False,
+                    }
+                ],
                 "count": 14,
                 "post": None,
                 "comment": None,

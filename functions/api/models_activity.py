@@ -14,9 +14,10 @@ from shutterfeed.services.viewing import NoticedPost, ProfileView
 
 
 class NoticedUser(Author):
-    """A user who did something; whether the caller follows them, or has asked to and has no answer
-    yet."""
+    """A user who did something; whether their account is private, and whether the caller follows
+    them, or has asked to and has no answer yet."""
 
+    private: bool
     followed_by_me: bool
     requested_by_me: bool
 
@@ -28,6 +29,7 @@ class NoticedUser(Author):
             profile.handle,
             profile.display_name,
             AvatarBody.of(profile.avatar, links),
+            profile.private,
             relation.follows,
             relation.has_requested and not relation.follows,
         )

@@ -51,6 +51,7 @@ def test_likes_comments_and_follows_are_told_with_what_they_are_about(
     told: Told, client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Person
 ) -> None:
     post_id = publish(client, pipeline, ada, [jpeg(16, 16)])
+    client.patch("/me", eve, {"private": True})
     client.put(f"/posts/{post_id}/like", ben)
     client.put("/me/following/ada", eve)
     body, key = {"text": "A heron"}, {"Idempotency-Key": "key"}
@@ -64,6 +65,7 @@ def test_likes_comments_and_follows_are_told_with_what_they_are_about(
     assert groups["comment"]["comment"]["id"] == comment.json["id"]
     assert groups["comment"]["comment"]["text"] == "A heron"
     assert (follow["count"], follow["post"], follow["comment"]) == (1, None, None)
+    assert (like["users"][0]["private"], follow["users"][0]["private"]) == (False, True)
     assert follow["users"][0]["followed_by_me"] is False
     client.delete(f"/posts/{post_id}/like", ben)
     client.delete("/me/following/ada", eve)

@@ -18,6 +18,7 @@ from shutterfeed.domain.mentions import (
     written,
 )
 from shutterfeed.domain.users import is_handle
+from tests import vectors
 
 ANNA, BEN = "id-of-anna", "id-of-ben"
 IDS = {"anna": ANNA, "ben_2": BEN}
@@ -65,6 +66,11 @@ _TEXTS = st.lists(
 )
 def test_handles_in_a_text(text: str, handles: tuple[str, ...]) -> None:
     assert handles_in(text) == handles
+
+
+def test_mentions_are_those_that_the_web_client_shows_as_links() -> None:
+    for text, handles, _ in vectors.links():
+        assert handles_in(text) == tuple(handles), text
 
 
 def test_no_text_mentions_more_than_twenty() -> None:

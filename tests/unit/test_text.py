@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shutterfeed.domain.text import MAX_WORD, fold, hashtags, is_tag, query_words, words
+from tests import vectors
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,11 @@ def test_pairs_of_an_unspaced_run_imply_its_characters() -> None:
 )
 def test_hashtags(text: str, tags: list[str]) -> None:
     assert hashtags(text) == tags
+
+
+def test_hashtags_are_those_that_the_web_client_shows_as_links() -> None:
+    for text, _, tags in vectors.links():
+        assert hashtags(text) == list(dict.fromkeys(map(fold, tags))), text
 
 
 @given(st.text(max_size=80))

@@ -15,6 +15,12 @@ def sniffing() -> list[tuple[bytes, str | None]]:
     return [(vector["magic"].encode("latin-1"), vector["type"]) for vector in vectors]
 
 
+def links() -> list[tuple[str, list[str], list[str]]]:
+    """Texts, with the handles and the hashtags in each."""
+    vectors = json.loads((_FOLDER / "links.json").read_text())
+    return [(v["text"], v["mentions"], v["hashtags"]) for v in vectors]
+
+
 def mp4() -> list[tuple[str, bytes, dict[str, int] | None]]:
     """Names, files, and what each says of itself: `width`, `height`, `duration_ms`."""
     vectors = json.loads((_FOLDER / "mp4.json").read_text())

@@ -15,6 +15,17 @@ export interface Mp4Vector {
   readonly facts: { width: number; height: number; duration_ms: number } | null;
 }
 
+/** A text, and the handles and hashtags in it. */
+export interface LinkVector {
+  readonly text: string;
+  readonly mentions: readonly string[];
+  readonly hashtags: readonly string[];
+}
+
+export function links(): LinkVector[] {
+  return load("links.json");
+}
+
 export function sniffing(): SniffingVector[] {
   return load("sniffing.json");
 }

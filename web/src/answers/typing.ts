@@ -1,5 +1,6 @@
 /** The handle that one is typing, and the text once it is completed. */
 import { MAX_HANDLE } from "../../build/limits.ts";
+import { BEFORE_HANDLE } from "../linkify.ts";
 
 export interface TypedHandle {
   /** Where its @ is. */
@@ -8,7 +9,7 @@ export interface TypedHandle {
   readonly typed: string;
 }
 
-const TYPED = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}_@./])@([a-z0-9._]{1,${MAX_HANDLE}})$`, "iu");
+const TYPED = new RegExp(`${BEFORE_HANDLE}@([A-Za-z0-9._]{1,${MAX_HANDLE}})$`, "u");
 
 /** Null if what is before the caret is no mention. */
 export function typedHandle(text: string, caret: number): TypedHandle | null {

@@ -1,4 +1,4 @@
-import { linkify } from "../text.ts";
+import { linkify } from "../linkify.ts";
 
 interface Props {
   text: string;

@@ -114,7 +114,7 @@ function Notice({ group }: { group: ActivityGroup }) {
       {isOfFollow && first && (
         <div class="person-actions">
           <FollowButton
-            user={{ ...first, private: false }}
+            user={first}
             seen={{ ...STRANGER, ...first, follows_me: true }}
             class="button-small"
           />

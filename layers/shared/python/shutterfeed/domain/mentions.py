@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shutterfeed.domain.text import UNSPACED
+from shutterfeed.domain.text import UNSPACED, WEB_ADDRESS
 from shutterfeed.domain.users import MAX_HANDLE, MIN_HANDLE
 
 MAX_MENTIONS: Final = 20
@@ -26,10 +26,11 @@ MAX_MENTIONS: Final = 20
 text."""
 
 # A letter, digit or underscore beside a mention makes it something else, such as an email address.
-# Scripts without spaces have letters of sentences there.
-_WORD: Final = rf"[^\W{UNSPACED}]"
+# Scripts without spaces have letters of sentences there. The web client has the same rule, and
+# `tests/vectors/links.json` holds for both.
+_WORD: Final = rf"(?:[^\W{UNSPACED}]|[\u0300-\u036f])"
 _MENTION: Final = re.compile(
-    rf"(?<!{_WORD})(?<![@/])@([A-Za-z0-9](?:[._]?[A-Za-z0-9])*+)(?!{_WORD}|@)"
+    rf"{WEB_ADDRESS}|(?<!{_WORD})(?<![@/])@([A-Za-z0-9](?:[._]?[A-Za-z0-9])*+)(?!{_WORD}|@)"
 )
 
 
@@ -60,7 +61,7 @@ def longest_shown(most: int) -> int:
 def handles_in(text: str) -> tuple[str, ...]:
     """The handles that a text mentions, in small letters, in order and each once, up to
     `MAX_MENTIONS`. Whether somebody has them is not known here."""
-    found = (match[1].lower() for match in _MENTION.finditer(text) if _is_long_enough(match[1]))
+    found = (handle.lower() for handle in _MENTION.findall(text) if _is_long_enough(handle))
     return tuple(dict.fromkeys(found))[:MAX_MENTIONS]
 
 
@@ -85,7 +86,7 @@ def renamed(text: str, handles: Mapping[str, str]) -> str:
     handle that stays the same keeps its capital letters."""
 
     def one(match: re.Match[str]) -> str:
-        before = match[1].lower()
+        before = _handle_of(match)
         after = handles.get(before, before)
         return match[0] if after == before else f"@{after}"
 
@@ -97,7 +98,7 @@ def without(text: str, mentions: Iterable[Mention]) -> str:
     handles = {mention.handle for mention in mentions}
     if not handles:
         return text
-    return _MENTION.sub(lambda match: " " if match[1].lower() in handles else match[0], text)
+    return _MENTION.sub(lambda match: " " if _handle_of(match) in handles else match[0], text)
 
 
 def mentioned(mentions: Iterable[Mention]) -> frozenset[str]:
@@ -111,6 +112,11 @@ def newly_mentioned(
     """The ids of the people whom a text mentions since it was changed, and did not mention before.
     For a new text, `before` is empty. Nobody is told that they have mentioned themselves."""
     return mentioned(after) - mentioned(before) - {author_id}
+
+
+def _handle_of(found: re.Match[str]) -> str:
+    """The handle of a mention, in small letters; an empty text for a web address."""
+    return (found[1] or "").lower()
 
 
 def _is_long_enough(handle: str) -> bool:

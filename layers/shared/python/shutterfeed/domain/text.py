@@ -57,8 +57,18 @@ _EMOJI: Final = (
     f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTURE}[\U000e0020-\U000e007f]*(?:\u200d{_PICTURE})*)"
 )
 _APOSTROPHE: Final = re.compile("(?<=[^\\W_])['\u2019\u02bc](?=[^\\W_])")
-_TAG_BODY: Final = "(?:[\\w\u0900-\u0dff\u200c\u200d]|" + _EMOJI + ")+"
-_TAG: Final = re.compile(f"(?<![\\w&/#])#({_TAG_BODY})")
+_MARKS: Final = "".join(
+    mark
+    for mark in map(chr, (*range(0x0900, 0x1C00), *range(0x3000, 0x3100), *range(0xA800, 0xAC00)))
+    if unicodedata.category(mark).startswith("M")
+)
+"""Vowels and tones that follow a letter and belong to it, in the scripts that folding leaves as
+they are. Python's `\\w` leaves them out."""
+WEB_ADDRESS: Final = rf'(?<![^\W{UNSPACED}])[Hh][Tt][Tt][Pp][Ss]?://[^\s<>"\u201c\u201d]+'
+"""A regular expression for web addresses: what is in them is no hashtag and no mention."""
+_TAG_BODY: Final = rf"(?:[\w{_MARKS}\u200c\u200d]|{_EMOJI})+"
+# Hashtags may follow each other directly.
+_TAGS: Final = re.compile(rf"{WEB_ADDRESS}|(?<![\w{_MARKS}&/#])((?:#{_TAG_BODY})+)")
 # Marks are part of the word they stand in, though Python's `\w` leaves out some of them.
 _RUN: Final = re.compile(
     f"(?P<unspaced>[{UNSPACED}]+)|(?P<emoji>{_EMOJI})"
@@ -97,7 +107,7 @@ def parts(folded: str) -> list[str]:
 
 def hashtags(text: str) -> list[str]:
     """The hashtags in a text, folded, without `#`, in order and each once."""
-    found = (tag[1] for tag in _TAG.finditer(fold(text)))
+    found = (tag for run in _TAGS.findall(fold(text)) for tag in run.split(TAG_MARK))
     return list(dict.fromkeys(tag for tag in found if is_tag(tag)))
 
 
