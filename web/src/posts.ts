@@ -1,11 +1,8 @@
 /** Posts as last heard of: an edit, a deletion or progress shows wherever the post does. */
 import { call, type PostBody, read } from "./api.ts";
 import { signedIn } from "./auth.ts";
-import { sentence } from "./errors.ts";
 import type { List } from "./lists.ts";
-import { location } from "./router.ts";
 import { Store, useStore } from "./store.ts";
-import { toast } from "./toasts.ts";
 
 const known = new Map<string, Store<PostBody>>();
 /** How often one has answered each post oneself, on this page. */
@@ -58,39 +55,4 @@ export const restored = new Store<PostBody | null>(null);
 /** Puts a restored post into a list of published posts, newest first, where it was. */
 export function takeBack(list: List<PostBody>, post: PostBody): void {
   list.insert(post, (one, other) => (one.published_at ?? "") > (other.published_at ?? ""));
-}
-
-/**
- * Deletes the post and offers to bring it back to where it was. False if it could not be deleted.
- */
-export async function deletePost(post: PostBody): Promise<boolean> {
-  const { key } = location.value;
-  const scroll = window.scrollY;
-  try {
-    await call("delete", "/posts/{id}", { path: { id: post.id } });
-  } catch (error) {
-    toast(sentence(error), { isError: true });
-    return false;
-  }
-  remember({ ...post, state: "deleted" });
-  toast("Post deleted.", { action: "Undo", onAction: () => void undo() });
-  return true;
-
-  async function undo(): Promise<void> {
-    if (!(await restorePost(post.id)) || location.value.key !== key) return;
-    // Once the post has its height again.
-    requestAnimationFrame(() => window.scrollTo({ top: scroll, behavior: "instant" }));
-  }
-}
-
-/** False if it could not be restored. */
-export async function restorePost(id: string): Promise<boolean> {
-  try {
-    restored.set(remember(await call("post", "/posts/{id}/restore", { path: { id } })));
-  } catch (error) {
-    toast(sentence(error), { isError: true });
-    return false;
-  }
-  toast("Post restored.");
-  return true;
 }

@@ -19,8 +19,9 @@ _REFUSED = r"status of 409"
 _LOOKING_MS = 100
 
 
-def _posted(author: Person, seed: int, caption: str) -> str:
-    post_id = author.api.publish([Photo(landscape(seed))], caption=caption)
+def _posted(author: Person, seed: int, caption: str, photos: int = 1) -> str:
+    files = [Photo(landscape(seed + number)) for number in range(0, 100 * photos, 100)]
+    post_id = author.api.publish(files, caption=caption)
     published(author.api, post_id)
     return post_id
 
@@ -90,12 +91,17 @@ def test_a_post_is_liked_by_its_button_its_picture_and_a_key(
 
 def test_a_finger_likes_with_two_taps(visit: Visit, person: Callable[[], Person]) -> None:
     ann, ben = person(), person()
-    post_id = _posted(ann, 702, "Two taps")
+    post_id = _posted(ann, 702, "Two taps", photos=2)
     reader = visit(ben, _FINGER).open(f"/p/{post_id}")
-    picture = reader.page.locator("img.picture")
     expect(_like(reader.page.get_by_role("main"))).to_be_visible()
+    reader.page.get_by_role("button", name="Next").click()
+    expect(reader.page.get_by_label("2 of 2")).to_be_visible()
+    picture = reader.page.locator(".slide").last
+    eventually(lambda: picture.bounding_box()["x"], until=lambda x: abs(x) < 1)
     picture.tap()
     picture.tap()
+    # The heart is where the picture is, not beside it.
+    expect(reader.page.locator(".heart-burst .icon")).to_be_in_viewport()
     _is_pressed(_like(reader.page.get_by_role("main")))
     eventually(lambda: _likes(ben, post_id), until=lambda found: found == (True, 1))
 
@@ -262,9 +268,12 @@ def test_people_are_mentioned_as_one_types(visit: Visit, person: Callable[[], Pe
         reader.page.keyboard.press("ArrowDown")
     reader.page.keyboard.press("Enter")
     expect(box).to_have_value(f"Was @{ann.handle} ")
-    reader.page.keyboard.type("there, and @nobody_at_all?")
-    reader.page.keyboard.press("Control+Enter")
+    reader.page.keyboard.type(f"there, and @nobody_at_all? And @{ann.handle[:-1]}")
+    expect(reader.page.get_by_role("option").first).to_be_visible()
+    reader.page.keyboard.press("Control+Enter")  # sends, and takes none of those listed
+    expect(reader.page.get_by_role("option")).to_have_count(0)
     shown = _comment(reader, "there, and")
+    expect(shown).to_contain_text(re.compile(rf"And @{ann.handle[:-1]}$", re.MULTILINE))
     expect(shown.get_by_role("link", name=f"@{ann.handle}", exact=True)).to_be_visible()
     expect(shown.get_by_role("link", name="@nobody_at_all")).to_have_count(0)
 
@@ -275,9 +284,20 @@ def test_posts_are_saved_and_collected(visit: Visit, person: Callable[[], Person
     reader = visit(ben).open(f"/p/{post_id}")
     page = reader.page
     save = page.get_by_role("main").get_by_role("button", name="Save", exact=True)
-    save.click()
+    expect(save).to_be_visible()
+    page.keyboard.press("s")  # wherever the focus is: the page has one post
     _is_pressed(save)
-    _like(page.get_by_role("main")).click()
+    like = _like(page.get_by_role("main"))
+    page.keyboard.press("l")
+    _is_pressed(like)
+    page.keyboard.press("c")
+    expect(page.get_by_label("Add a comment")).to_be_focused()
+    page.keyboard.type("ls")
+    page.get_by_role("button", name="Post options").click()
+    page.keyboard.press("l")  # behind a dialog, nothing happens
+    page.keyboard.press("Escape")
+    _is_pressed(like)
+    _is_pressed(save)
     page.get_by_role("button", name="Post options").click()
     page.get_by_role("button", name="Add to a collection").click()
     dialog = page.get_by_role("dialog", name="Add to a collection")

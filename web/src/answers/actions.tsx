@@ -16,8 +16,8 @@ interface Props {
 }
 
 /**
- * What one can do with a post, below its pictures. Its article has the keys L, C and S as well, and a
- * double tap on a picture likes the post.
+ * What one can do with a post, below its pictures. Its article, or the whole page of one post, has the
+ * keys L, C and S as well, and a double tap on a picture likes the post.
  */
 export function Actions({ post: given, onComment }: Props) {
   const post = usePost(given);
@@ -37,7 +37,7 @@ export function Actions({ post: given, onComment }: Props) {
     void savePost(post, wanted);
   }
 
-  useArticle(root, {
+  useArticle(root, onComment !== undefined, {
     like: () => setLike(!like.isOn),
     comment: onComment ?? (() => navigate(address)),
     save: () => setSave(!isSaved),
@@ -113,26 +113,30 @@ interface Handlers {
   doubleTap: () => void;
 }
 
-/** Keys and double taps anywhere in the article that the row belongs to. */
-function useArticle(root: RefObject<HTMLElement>, handlers: Handlers): void {
+/**
+ * Keys and double taps anywhere in the article that the row belongs to. The keys of a post that is
+ * alone on its page are those of the page.
+ */
+function useArticle(root: RefObject<HTMLElement>, isAlone: boolean, handlers: Handlers): void {
   const current = useRef(handlers);
   current.current = handlers;
 
   useEffect(() => {
     const article = root.current!.closest("article")!;
+    const keys: HTMLElement = isAlone ? document.documentElement : article;
     const onKeyDown = (event: KeyboardEvent) => {
       const action = KEYS[event.key.toLowerCase()];
       if (action === undefined || isMeantOtherwise(event)) return;
       event.preventDefault();
       current.current[action]();
     };
-    article.addEventListener("keydown", onKeyDown);
-    const stop = watchTaps(article, (stage) => {
+    keys.addEventListener("keydown", onKeyDown);
+    const stop = watchTaps(article, (holder) => {
       current.current.doubleTap();
-      showHeart(stage);
+      showHeart(holder);
     });
     return () => {
-      article.removeEventListener("keydown", onKeyDown);
+      keys.removeEventListener("keydown", onKeyDown);
       stop();
     };
   }, []);
@@ -146,17 +150,18 @@ const KEYS: Readonly<Record<string, "like" | "comment" | "save">> = {
 
 function isMeantOtherwise(event: KeyboardEvent): boolean {
   const { target, ctrlKey, metaKey, altKey } = event;
-  const isWriting = (target as Element).closest("input, textarea, select, dialog") !== null;
-  return isWriting || ctrlKey || metaKey || altKey || event.repeat;
+  const isWriting = (target as Element).closest("input, textarea, select") !== null;
+  const isBehind = document.querySelector("dialog[open]") !== null;
+  return isWriting || isBehind || ctrlKey || metaKey || altKey || event.repeat;
 }
 
 const HEART_MS = 800;
 
 /** A heart on the picture for a moment, for those who see it. */
-function showHeart(stage: Element): void {
+function showHeart(holder: Element): void {
   const heart = document.createElement("span");
   heart.className = "heart-burst";
   render(<MoreIcon name="heart" />, heart);
-  stage.append(heart);
+  holder.append(heart);
   setTimeout(() => heart.remove(), HEART_MS);
 }

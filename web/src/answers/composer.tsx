@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_COMMENT } from "../../build/limits.ts";
 import { sentence } from "../errors.ts";
 import { MentionField } from "./mention-field.tsx";
+import { isSending } from "./typing.ts";
 
 interface Props {
   label: string;
@@ -60,7 +61,7 @@ export function Composer(props: Props) {
         void send();
       }}
       onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
+        if (isSending(event)) void send();
       }}
     >
       <MentionField

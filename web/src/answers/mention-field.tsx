@@ -5,7 +5,7 @@ import { Avatar } from "../components/avatar.tsx";
 import { Field } from "../components/field.tsx";
 import { Failure } from "../errors.ts";
 import { plural } from "../text.ts";
-import { completed, typedHandle } from "./typing.ts";
+import { completed, isSending, listKey, typedHandle } from "./typing.ts";
 
 const SUGGEST_AFTER_MS = 150;
 const MOST = 6;
@@ -50,12 +50,12 @@ export function MentionField({ area, ...props }: Props) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (!isListed || event.isComposing) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) setActive((chosen + step + people.length) % people.length);
-    else if (isTaking(event)) take(people[chosen]!);
-    else if (event.key === "Escape") setTyped(null);
-    else return;
+    if (isSending(event)) setTyped(null);
+    const action = isListed ? listKey(event) : null;
+    if (action === null) return;
+    if (action === "take") take(people[chosen]!);
+    else if (action === "close") setTyped(null);
+    else setActive((chosen + action + people.length) % people.length);
     event.preventDefault();
     event.stopPropagation(); // Escape closes the list, not the dialog around it
   }
@@ -110,11 +110,6 @@ export function MentionField({ area, ...props }: Props) {
       </span>
     </Field>
   );
-}
-
-/** With the shift key, they begin a new line or go back. */
-function isTaking({ key, shiftKey }: KeyboardEvent): boolean {
-  return (key === "Enter" || key === "Tab") && !shiftKey;
 }
 
 interface Found {

@@ -5,11 +5,12 @@ const DOUBLE_MS = 300;
 const DOUBLE_PX = 30;
 
 /**
- * Calls `onDouble` with the picture's stage for each double tap on it, and presses the button that
+ * Calls `onDouble` for each double tap on a picture, with what holds it: its slide in an album, which
+ * scrolls with it, or its stage. Presses the button that
  * shows who is in the picture for a single one. What lies on the picture, such as a video's controls
  * or the cover of a sensitive post, keeps its own taps. Call what is returned to end that.
  */
-export function watchTaps(article: HTMLElement, onDouble: (stage: Element) => void): () => void {
+export function watchTaps(article: HTMLElement, onDouble: (holder: Element) => void): () => void {
   let last: { at: number; x: number; y: number } | null = null;
   let single: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,7 +24,7 @@ export function watchTaps(article: HTMLElement, onDouble: (stage: Element) => vo
       last !== null && at - last.at < DOUBLE_MS && Math.hypot(x - last.x, y - last.y) < DOUBLE_PX;
     if (isDouble) {
       last = null;
-      onDouble(stage);
+      onDouble(target.closest(".slide") ?? stage);
       return;
     }
     last = { at, x, y };

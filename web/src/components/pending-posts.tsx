@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { PostBody } from "../api.ts";
+import { deletePost } from "../deletion.ts";
 import { ofPost } from "../link-sources.ts";
 import { useLinks } from "../links.ts";
 import { localFiles } from "../local-files.ts";
 import { forget, pending, previews } from "../pending.ts";
-import { deletePost } from "../posts.ts";
 import { type Stage, stageOf } from "../stages.ts";
 import { useStore } from "../store.ts";
 import { useSender } from "../tabs.ts";

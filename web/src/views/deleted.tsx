@@ -4,9 +4,9 @@ import { Empty, Endless } from "../components/endless.tsx";
 import { FileImage } from "../components/file-image.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
+import { restorePost } from "../deletion.ts";
 import { OF_DELETED } from "../link-sources.ts";
 import { List } from "../lists.ts";
-import { restorePost } from "../posts.ts";
 import { day } from "../text.ts";
 import { ofThisVisit } from "../visits.ts";
 

@@ -1,0 +1,41 @@
+/** Deleting one's posts, and restoring them. */
+import { call, type PostBody } from "./api.ts";
+import { sentence } from "./errors.ts";
+import { remember, restored } from "./posts.ts";
+import { location } from "./router.ts";
+import { toast } from "./toasts.ts";
+
+/**
+ * Deletes the post and offers to bring it back to where it was. False if it could not be deleted.
+ */
+export async function deletePost(post: PostBody): Promise<boolean> {
+  const { key } = location.value;
+  const scroll = window.scrollY;
+  try {
+    await call("delete", "/posts/{id}", { path: { id: post.id } });
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+    return false;
+  }
+  remember({ ...post, state: "deleted" });
+  toast("Post deleted.", { action: "Undo", onAction: () => void undo() });
+  return true;
+
+  async function undo(): Promise<void> {
+    if (!(await restorePost(post.id)) || location.value.key !== key) return;
+    // Once the post has its height again.
+    requestAnimationFrame(() => window.scrollTo({ top: scroll, behavior: "instant" }));
+  }
+}
+
+/** False if it could not be restored. */
+export async function restorePost(id: string): Promise<boolean> {
+  try {
+    restored.set(remember(await call("post", "/posts/{id}/restore", { path: { id } })));
+  } catch (error) {
+    toast(sentence(error), { isError: true });
+    return false;
+  }
+  toast("Post restored.");
+  return true;
+}
