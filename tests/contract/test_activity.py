@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shutterfeed import keys
-from shutterfeed.domain.activity import Act, ActivitySettings, Notice, NoticeKind, ToldOf
+from shutterfeed.domain.activity import Act, ActivitySettings, Notice, NoticeKind, Opener, ToldOf
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.retention import NOTICE_RETENTION
@@ -37,9 +37,13 @@ def _positions(store: Store, limit: int = 10, after: str | None = None) -> list[
 
 def test_a_notice_comes_back_as_it_was_opened(store: Store) -> None:
     notice = _notice(3)
-    assert store.notices.open(notice)
-    assert store.notices.newest(ADA, notice.kind, ADA) == notice
+    opened = replace(notice, openers=(Opener(BOB, _at(2)), Opener(CY, _at(1))))
+    assert store.notices.open(opened)
+    assert store.notices.newest(ADA, notice.kind, ADA) == opened
     assert store.notices.page(ADA, LATER, None, 10, None).items == (notice,)
+    assert store.notices.close(opened, _at(7))
+    closed = store.notices.newest(ADA, notice.kind, ADA)
+    assert closed == replace(opened, until=_at(7))
 
 
 def test_of_a_subject_the_notice_with_the_highest_number_is_the_newest(store: Store) -> None:

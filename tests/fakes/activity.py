@@ -48,7 +48,7 @@ class FakeNotices:
         self, owner_id: str, now: datetime, after: str | None, limit: int, since: datetime | None
     ) -> Page[Notice]:
         found = [
-            notice
+            replace(notice, openers=())
             for notice in self.data.notices.values()
             if notice.owner_id == owner_id
             and notice.appears_at <= now

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from shutterfeed import topology
 from shutterfeed.domain.activity import (
     GROUP_SPAN,
+    MAX_OPENERS,
     WAIT,
     Act,
     ActivitySettings,
     Notice,
     NoticeKind,
+    Opener,
     Opening,
     ToldOf,
     opening,
@@ -66,7 +68,8 @@ def test_the_queue_delays_messages_for_as_long_as_an_act_has_to_stand() -> None:
 
 
 def test_the_first_act_of_a_subject_opens_a_notice_that_covers_what_comes_late() -> None:
-    assert opening(None, LIKE, None) == Opening(1, START - GROUP_SPAN)
+    next_one = Opening(1, START - GROUP_SPAN, openers=(Opener(BOB, START),))
+    assert opening(None, LIKE, None) == next_one
 
 
 @pytest.mark.parametrize("seconds", [-3600, 0, 1, 3600, GROUP_SPAN.total_seconds()])
@@ -78,22 +81,62 @@ def test_an_open_group_covers_what_else_is_done_within_a_day(seconds: float) -> 
 def test_after_a_day_the_next_group_begins_where_the_last_one_ended() -> None:
     newest = _open()
     act = replace(LIKE, at=newest.ends_at + timedelta(seconds=1))
-    assert opening(newest, act, None) == Opening(2, newest.ends_at)
+    openers = (Opener(BOB, act.at),)
+    assert opening(newest, act, None) == Opening(2, newest.ends_at, openers=openers)
     much_later = replace(LIKE, at=newest.ends_at + 3 * GROUP_SPAN)
-    assert opening(newest, much_later, None) == Opening(2, much_later.at - GROUP_SPAN)
+    next_one = Opening(2, much_later.at - GROUP_SPAN, openers=(Opener(BOB, much_later.at),))
+    assert opening(newest, much_later, None) == next_one
 
 
 def test_what_is_done_after_a_look_opens_the_next_group_and_closes_the_one_that_was_seen() -> None:
     seen_at = _at(60)
     shown_until = seen_at - WAIT
     assert opening(_open(), _like(55), seen_at) is None, "it was shown"
-    assert opening(_open(), _like(55.001), seen_at) == Opening(2, shown_until, closes=_open())
+    openers = (Opener(BOB, _at(55.001)),)
+    assert opening(_open(), _like(55.001), seen_at) == Opening(2, shown_until, _open(), openers)
     closed = replace(_open(), until=shown_until)
     assert opening(closed, _like(55), seen_at) is None
-    assert opening(closed, _like(56), seen_at) == Opening(2, shown_until), "a worker has died"
+    openers = (Opener(BOB, _at(56)),)
+    next_one = Opening(2, shown_until, openers=openers)
+    assert opening(closed, _like(56), seen_at) == next_one, "a worker has died"
 
 
-@pytest.mark.parametrize("kind", [NoticeKind.COMMENT, NoticeKind.REQUEST_ACCEPTED, NoticeKind.TAG])
+def test_who_takes_back_what_they_did_and_repeats_it_is_told_anew_once_a_day() -> None:
+    seen = replace(_open(), openers=(Opener(BOB, START),))
+    again = _like(3600)
+    assert opening(seen, again, _at(60)) is None
+    by_eve = replace(again, person_id=EVE)
+    next_one = opening(seen, by_eve, _at(60))
+    assert next_one is not None
+    assert next_one.openers == (Opener(EVE, again.at), Opener(BOB, START)), "both are remembered"
+    later = replace(seen, number=2, position=ulid(_at(3607), 0), openers=next_one.openers)
+    assert opening(later, _like(7200), _at(7100)) is None
+    assert opening(later, _like(GROUP_SPAN.total_seconds()), _at(7100)) is not None
+
+
+def test_only_the_last_openers_of_a_day_are_remembered() -> None:
+    openers = [Opener(samples.user_id(number), _at(-number)) for number in range(3, 20)]
+    newest = replace(_open(), openers=tuple(openers[:MAX_OPENERS]))
+    assert newest.openers_with(_like(60)) == (Opener(BOB, _at(60)), *openers[: MAX_OPENERS - 1])
+    tomorrow = replace(LIKE, at=START + GROUP_SPAN)
+    assert newest.openers_with(tomorrow) == (Opener(BOB, tomorrow.at),)
+
+
+def test_each_acceptance_is_told_and_the_one_before_it_no_longer() -> None:
+    accepted = replace(LIKE, kind=NoticeKind.REQUEST_ACCEPTED)
+    assert opening(None, accepted, None) == Opening(1, START)
+    first = replace(_open(), kind=accepted.kind, since=START)
+    assert opening(first, accepted, _at(60)) is None, "the message comes again"
+    second = replace(accepted, at=_at(3600))
+    assert opening(first, second, None) == Opening(2, second.at, closes=first)
+    closed = replace(first, until=second.at)
+    assert closed.is_replaced
+    assert opening(closed, second, None) == Opening(2, second.at), "a worker has died"
+    told = replace(first, number=2, since=second.at)
+    assert opening(told, accepted, None) is None, "the first message comes late"
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.COMMENT, NoticeKind.TAG])
 def test_what_comes_singly_is_told_once(kind: NoticeKind) -> None:
     act = replace(LIKE, kind=kind, at=_at(10 * 86_400))
     assert opening(replace(_open(), kind=kind), act, _at(5 * 86_400)) is None
@@ -102,28 +145,29 @@ def test_what_comes_singly_is_told_once(kind: NoticeKind) -> None:
 moments = st.floats(-3, 3, allow_nan=False).map(lambda days: START + timedelta(days=days))
 
 
-@given(st.lists(st.tuples(moments, st.booleans()), max_size=30), st.integers(0, 60))
+@given(st.lists(st.tuples(moments, st.integers(1, 3)), max_size=30), st.integers(0, 60))
 def test_the_groups_of_a_subject_never_overlap_and_each_act_is_in_at_most_one(
-    events: list[tuple[datetime, bool]], late: int
+    events: list[tuple[datetime, int]], late: int
 ) -> None:
-    """Acts and looks in any order, each act told with the same delay."""
+    """Acts of two people, and looks, in any order, each act told with the same delay."""
     notices: list[Notice] = []
     seen_at: datetime | None = None
     acts: list[datetime] = []
-    for at, is_look in sorted(events):
-        if is_look:
+    for at, number in sorted(events):
+        if number == 1:
             seen_at = at
             continue
         acts.append(at)
         newest = notices[-1] if notices else None
-        next_one = opening(newest, replace(LIKE, at=at), seen_at)
+        act = replace(LIKE, at=at, person_id=samples.user_id(number))
+        next_one = opening(newest, act, seen_at)
         if next_one is None:
             continue
         if next_one.closes is not None:
             notices[-1] = replace(notices[-1], until=next_one.since)
         position = ulid(at + WAIT + timedelta(seconds=2 + late), len(notices))
         notices.append(replace(_open(), number=next_one.number, position=position))
-        notices[-1] = replace(notices[-1], since=next_one.since)
+        notices[-1] = replace(notices[-1], since=next_one.since, openers=next_one.openers)
     for earlier, later in pairwise(notices):
         assert earlier.ends_at <= later.since
         assert later.number == earlier.number + 1

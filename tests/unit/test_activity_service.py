@@ -102,7 +102,20 @@ def test_a_like_that_comes_again_after_a_look_is_told_once(world: World) -> None
     world.unlike(2, post_id)
     world.like(2, post_id)
     world.told()
-    assert world.said() == [("like", [2], 1)], "the entry before it has nobody any more"
+    assert world.said() == [("like", [2], 1)]
+    assert world.badge() == 0, "nobody is told again of the same"
+    world.like(3, post_id)
+    world.told()
+    assert world.said() == [("like", [3, 2], 2)], "the entry before it has nobody any more"
+    assert world.badge() == 1
+    world.wait(timedelta(days=1))
+    world.activity.mark_seen(ADA)
+    world.wait(MINUTE)
+    world.unlike(2, post_id)
+    world.like(2, post_id)
+    world.told()
+    assert world.said() == [("like", [2], 1), ("like", [3], 1)]
+    assert world.badge() == 1, "a day later it is told"
 
 
 def test_follows_that_are_taken_back_and_made_again_are_told_once(world: World) -> None:
@@ -210,6 +223,21 @@ def test_requests_are_told_until_they_have_an_answer_and_then_the_answer(world: 
     assert world.said(3) == []
     world.follows.unfollow(samples.user_id(2), world.handle(1))
     assert world.said(2) == []
+
+
+def test_each_acceptance_is_told_and_only_the_last_one_is_shown(world: World) -> None:
+    world.users.edit(ADA, private=True)
+    world.drain()
+    for _ in range(3):
+        world.follow(2)
+        world.follows.accept(ADA, world.handle(2))
+        world.told()
+        assert world.said(2) == [("request_accepted", [1], 1)]
+        assert world.badge(2) == 1
+        world.activity.mark_seen(samples.user_id(2))
+        world.follows.unfollow(samples.user_id(2), world.handle(1))
+        assert (world.said(2), world.badge(2)) == ([], 0)
+    assert len(world.metadata.notices) == 3
 
 
 def test_a_withdrawn_request_is_told_no_longer(world: World) -> None:

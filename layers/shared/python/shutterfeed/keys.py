@@ -80,7 +80,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from shutterfeed.domain.activity import Notice, NoticeKind
+from shutterfeed.domain.activity import Notice, NoticeKind, Opener
 from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, is_ulid, ulid, ulid_time
@@ -547,6 +547,16 @@ def parse_notice(key: Key, sort: str) -> Notice:
         _parse_moment(until) if until else None,
         int(shard),
     )
+
+
+def opener(one: Opener) -> str:
+    """An entry of a notice's openers."""
+    return f"{_moment(one.at)}#{one.user_id}"
+
+
+def parse_opener(text: str) -> Opener:
+    at, _, user_id = text.partition("#")
+    return Opener(user_id, _parse_moment(at))
 
 
 def _moment(at: datetime) -> str:

@@ -34,6 +34,9 @@ GROUP_SPAN: Final = timedelta(days=1)
 """The longest stretch of time that one group covers."""
 MAX_NAMED: Final = 3
 """The highest number of people whom a group names."""
+MAX_OPENERS: Final = 12
+"""The number of people up to which it is remembered that they have opened a group of a subject: as
+many as keep a notice below 1 KB, one write unit."""
 MAX_BADGE: Final = 20
 """The highest number that the badge shows; it stands for as many and more."""
 
@@ -119,6 +122,14 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Opener:
+    """Somebody whose act has opened a group, and when they did it."""
+
+    user_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A pointer to what happened."""
 
@@ -130,11 +141,15 @@ class Notice:
     position: str
     """A ULID of the moment at which it appears in the list; the list's order."""
     since: datetime
-    """A group tells what was done after this moment."""
+    """A group tells what was done after this moment; for an accepted request it is the moment at
+    which that was accepted."""
     until: datetime | None = None
     """The last moment of which it tells; None as long as the group is open."""
     shard: int = 0
     """The part of the list of people in which the first one stands."""
+    openers: tuple[Opener, ...] = ()
+    """Those whose acts have opened this group and those before it within `GROUP_SPAN`, last first,
+    up to `MAX_OPENERS`. The list of notices is read without them."""
 
     @property
     def appears_at(self) -> datetime:
@@ -154,6 +169,28 @@ class Notice:
         """Whether it appeared after its owner last looked."""
         return seen_at is None or self.appears_at > seen_at
 
+    @property
+    def is_replaced(self) -> bool:
+        """Whether a later acceptance by the same user is told instead of this one."""
+        return self.kind is NoticeKind.REQUEST_ACCEPTED and self.until is not None
+
+    def has_told_of(self, act: Act) -> bool:
+        """Whether the same person has opened a group of the subject within `GROUP_SPAN`: then they
+        have taken back what they did, and did it again."""
+        return any(
+            opener.user_id == act.person_id and act.at - opener.at < GROUP_SPAN
+            for opener in self.openers
+        )
+
+    def openers_with(self, act: Act) -> tuple[Opener, ...]:
+        """The openers of the next group of the subject, which an act opens."""
+        recent = (
+            opener
+            for opener in self.openers
+            if opener.user_id != act.person_id and act.at - opener.at < GROUP_SPAN
+        )
+        return (Opener(act.person_id, act.at), *recent)[:MAX_OPENERS]
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -163,6 +200,7 @@ class Opening:
     since: datetime
     closes: Notice | None = None
     """The notice before it, which is to be closed at `since`."""
+    openers: tuple[Opener, ...] = ()
 
 
 def opening(newest: Notice | None, act: Act, seen_at: datetime | None) -> Opening | None:
@@ -171,18 +209,34 @@ def opening(newest: Notice | None, act: Act, seen_at: datetime | None) -> Openin
 
     The answer is the same whether a message comes once or twice, and nothing is written for an act
     that an open group covers. An act of which the worker hears more than `GROUP_SPAN` late, when
-    there is a later notice, opens none.
+    there is a later notice, opens none. Neither does an act that somebody takes back and repeats:
+    an open group covers it, but it is not new.
     """
+    if act.kind is NoticeKind.REQUEST_ACCEPTED:
+        return _accepted(newest, act)
     if newest is None:
-        return Opening(1, act.at - GROUP_SPAN)
+        openers = (Opener(act.person_id, act.at),) if act.kind in GROUPED else ()
+        return Opening(1, act.at - GROUP_SPAN, openers=openers)
     if act.kind not in GROUPED:
         return None
+    openers = newest.openers_with(act)
     if act.at > newest.ends_at:
-        return Opening(newest.number + 1, max(newest.ends_at, act.at - GROUP_SPAN))
+        since = max(newest.ends_at, act.at - GROUP_SPAN)
+        return Opening(newest.number + 1, since, openers=openers)
     if newest.until is not None or newest.is_new(seen_at) or seen_at is None:
         return None
     # The look showed what had been done until then, but for what waited still.
     shown_until = seen_at - WAIT
-    if act.at <= shown_until:
+    if act.at <= shown_until or newest.has_told_of(act):
         return None
-    return Opening(newest.number + 1, shown_until, closes=newest)
+    return Opening(newest.number + 1, shown_until, newest, openers)
+
+
+def _accepted(newest: Notice | None, act: Act) -> Opening | None:
+    """What has to be written for an acceptance: each is told, and takes the place of the one before
+    it, after which its owner has unfollowed."""
+    if newest is None:
+        return Opening(1, act.at)
+    if act.at <= newest.since:
+        return None
+    return Opening(newest.number + 1, act.at, closes=None if newest.is_replaced else newest)

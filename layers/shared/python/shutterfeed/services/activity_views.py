@@ -114,7 +114,7 @@ def view_of(owner: Profile, notice: Notice, crowd: Crowded, told: Told) -> Group
     if notice.kind is NoticeKind.UPLOAD_FAILED:
         return GroupView(notice, notice.appears_at, is_new)
     visible = visible_people(owner, notice, crowd, told)
-    if not visible:
+    if not visible or notice.is_replaced:
         return None
     if notice.kind is NoticeKind.REQUEST_ACCEPTED and not visible[0][1].relation.follows:
         return None

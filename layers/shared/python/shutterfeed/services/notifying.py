@@ -118,5 +118,6 @@ class NotifyingService:
                 position,
                 since,
                 shard=act.shard,
+                openers=next_one.openers,
             )
         )

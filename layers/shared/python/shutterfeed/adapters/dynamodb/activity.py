@@ -41,6 +41,9 @@ from shutterfeed.schema import (
     TTL_ATTRIBUTE,
 )
 
+_OPENERS: Final = "openers"
+"""The attribute of a notice with those who have opened groups of its subject. The index has it
+not."""
 _BIT: Final = 1 << 80
 """One more than the largest random part of a ULID."""
 
@@ -65,6 +68,7 @@ class DynamoNotices:
             FOLLOWERS_PK: keys.notices_partition(notice.owner_id),
             FOLLOWERS_SK: keys.notice_sort(notice),
             TTL_ATTRIBUTE: epoch(notice.appears_at + NOTICE_RETENTION),
+            _OPENERS: [keys.opener(opener) for opener in notice.openers] or None,
         }
         try:
             self.table.write(Put(item, Attr(PK).not_exists()))
@@ -100,7 +104,9 @@ class DynamoNotices:
 
 
 def to_notice(item: Item) -> Notice:
-    return keys.parse_notice(item_key(item), str(item[FOLLOWERS_SK]))
+    openers = tuple(map(keys.parse_opener, item.get(_OPENERS, ())))
+    notice = keys.parse_notice(item_key(item), str(item[FOLLOWERS_SK]))
+    return replace(notice, openers=openers) if openers else notice
 
 
 def _key(notice: Notice) -> keys.Key:
