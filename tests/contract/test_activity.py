@@ -10,12 +10,15 @@ import pytest
 from shutterfeed import keys
 from shutterfeed.domain.activity import Act, ActivitySettings, Notice, NoticeKind, Opener, ToldOf
 from shutterfeed.domain.comments import Comment, CommentId
+from shutterfeed.domain.errors import LimitReached
 from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.retention import NOTICE_RETENTION
 from shutterfeed.ports.activity import Crowd, Person
 from tests import samples
 from tests.contract.conftest import Store
 from tests.fakes.system import START
+from tests.limits import plenty_but
 
 ADA, BOB, CY, DOT = (samples.user_id(number) for number in (1, 2, 3, 4))
 LATER = START + timedelta(days=1)
@@ -229,3 +232,11 @@ def test_what_a_user_wants_to_be_told_and_has_seen_is_kept(store: Store) -> None
     assert profile.activity_seen_at == _at(5)
     with pytest.raises(store.refusal):
         store.profiles.see_activity("nobody", _at(5))
+    limits = plenty_but(changes=Allowance(2, 60))
+    for seconds in (6, 7):
+        store.profiles.see_activity(ADA, _at(seconds), limits.spending(ADA, _at(6), changes=1))
+    with pytest.raises(LimitReached):
+        store.profiles.see_activity(ADA, _at(8), limits.spending(ADA, _at(8), changes=1))
+    profile = store.profiles.get(ADA)
+    assert profile is not None
+    assert profile.activity_seen_at == _at(7)

@@ -75,6 +75,7 @@ class Desk:
             notices=DynamoNotices(table),
             crowds=crowds,
             viewing=viewing,
+            limits=PLENTY,
             clock=clock,
         )
         for number in range(1, 10):
@@ -174,7 +175,7 @@ def test_a_badge_with_nothing_new_takes_little_and_a_look_one_write(desk: Desk) 
     desk.clock.advance(MINUTE)
     with desk.measured():
         desk.activity.mark_seen(ADA)
-    assert desk.units == {"read": 1, "write": 1}
+    assert desk.units == {"read": 1, "write": 2}
     with desk.measured():
         assert desk.activity.badge(ADA) == 0
     assert desk.units["read"] <= 1.5

@@ -365,10 +365,11 @@ class FakeProfiles:
             raise NoSuchItem(user_id)
         self.data.write_profile(replace(profile, sessions_ended_at=at))
 
-    def see_activity(self, user_id: str, at: datetime) -> None:
+    def see_activity(self, user_id: str, at: datetime, spending: Spending = NOTHING) -> None:
         profile = self.get(user_id)
         if profile is None:
             raise NoSuchItem(user_id)
+        self.data.spend(spending)
         self.data.write_profile(replace(profile, activity_seen_at=at))
 
     def rename(

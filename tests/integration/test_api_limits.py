@@ -105,6 +105,17 @@ def test_new_copies_of_originals_are_limited(
     assert scarce.get(paths[0], ada).status == 200, "the copy that is there"
 
 
+def test_whatever_is_not_limited_takes_back_or_ends_what_was_limited() -> None:
+    """That each limited route takes of a bucket, `test_api_repeats` says."""
+    free = {route.name for route in http.ROUTES if route.writes and not route.limited}
+    taking_back = {route.name for route in http.ROUTES if route.method == "DELETE"}
+    assert free - taking_back == {
+        "complete_upload",  # at most once for each file, which was charged
+        "accept_request",  # at most once for each request, which its sender was charged for
+        "sign_out_everywhere",  # against thieves, and no limit may stand in the way of that
+    }
+
+
 def test_the_document_names_the_limit_where_there_is_one() -> None:
     limited = {route.name for route in http.ROUTES if route.limited}
     assert limited == {
@@ -112,7 +123,7 @@ def test_the_document_names_the_limit_where_there_is_one() -> None:
         *("get_original", "block", "mute", "follow_hashtag", "untag_me"),
         *("like_post", "save_post", "create_collection", "rename_collection", "add_to_collection"),
         *("create_comment", "edit_comment", "hide_comment", "show_comment", "approve_comment"),
-        *("pin_comment", "unpin_comment", "like_comment"),
+        *("pin_comment", "unpin_comment", "like_comment", "see_activity"),
     }
     for _, _, operation in contract.operations():
         answer = operation["responses"]["429"]

@@ -271,6 +271,7 @@ def wire(
             notices=notices,
             crowds=crowds,
             viewing=viewing,
+            limits=limits,
             clock=clock,
         ),
     )

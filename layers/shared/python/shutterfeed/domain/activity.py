@@ -219,17 +219,21 @@ def opening(newest: Notice | None, act: Act, seen_at: datetime | None) -> Openin
         return Opening(1, act.at - GROUP_SPAN, openers=openers)
     if act.kind not in GROUPED:
         return None
-    openers = newest.openers_with(act)
     if act.at > newest.ends_at:
         since = max(newest.ends_at, act.at - GROUP_SPAN)
-        return Opening(newest.number + 1, since, openers=openers)
+        return Opening(newest.number + 1, since, openers=newest.openers_with(act))
+    return _after_a_look(newest, act, seen_at)
+
+
+def _after_a_look(newest: Notice, act: Act, seen_at: datetime | None) -> Opening | None:
+    """What has to be written for an act that the newest group of its subject covers."""
     if newest.until is not None or newest.is_new(seen_at) or seen_at is None:
         return None
     # The look showed what had been done until then, but for what waited still.
     shown_until = seen_at - WAIT
     if act.at <= shown_until or newest.has_told_of(act):
         return None
-    return Opening(newest.number + 1, shown_until, newest, openers)
+    return Opening(newest.number + 1, shown_until, newest, newest.openers_with(act))
 
 
 def _accepted(newest: Notice | None, act: Act) -> Opening | None:

@@ -71,8 +71,9 @@ class Profiles(Protocol):
         """Note that the user, who has a profile, has signed out everywhere."""
         ...
 
-    def see_activity(self, user_id: str, at: datetime) -> None:
-        """Note that the user, who has a profile, has looked at what others did."""
+    def see_activity(self, user_id: str, at: datetime, spending: Spending = NOTHING) -> None:
+        """Note that the user, who has a profile, has looked at what others did. Raises
+        `LimitReached`."""
         ...
 
     def rename(

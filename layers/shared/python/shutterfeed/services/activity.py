@@ -23,6 +23,7 @@ from shutterfeed.domain.activity import (
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.errors import InvalidCursor
 from shutterfeed.domain.ids import PostId, is_ulid
+from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Viewer
@@ -65,6 +66,7 @@ class ActivityService:
     notices: Notices
     crowds: Crowds
     viewing: ViewingService
+    limits: Limits
     clock: Clock
 
     def page(
@@ -86,9 +88,11 @@ class ActivityService:
         return len(self._visible(owner, None, MAX_BADGE, owner.activity_seen_at).items)
 
     def mark_seen(self, owner_id: str) -> None:
-        """Note that the user has seen everything that has appeared by now."""
+        """Note that the user has seen everything that has appeared by now. Raises
+        `LimitReached`."""
         self.users.me(owner_id)
-        self.profiles.see_activity(owner_id, self.clock.now())
+        now = self.clock.now()
+        self.profiles.see_activity(owner_id, now, self.limits.spending(owner_id, now, changes=1))
 
     def _visible(
         self, owner: Profile, after: str | None, limit: int, since: datetime | None

@@ -14,7 +14,7 @@ from datetime import datetime
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.allowances import transact
+from shutterfeed.adapters.dynamodb.allowances import spend, transact
 from shutterfeed.adapters.dynamodb.records import (
     epoch,
     plain,
@@ -172,7 +172,10 @@ class DynamoProfiles:
         ended = {_SESSIONS_ENDED_AT: timestamp(at)}
         self.table.write(Update(keys.profile(user_id), set=ended, condition=Attr(PK).exists()))
 
-    def see_activity(self, user_id: str, at: datetime) -> None:
+    def see_activity(self, user_id: str, at: datetime, spending: Spending = NOTHING) -> None:
+        # Charged in a write of its own, on the guess that the allowance is full, this takes two
+        # write units; a transaction of both would take four.
+        spend(self.table, spending, {})
         seen = {"activity_seen_at": timestamp(at)}
         self.table.write(Update(keys.profile(user_id), set=seen, condition=Attr(PK).exists()))
 
