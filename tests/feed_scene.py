@@ -38,6 +38,8 @@ from tests.samples import ACCOUNT_KEY
 
 CASES: Final = ((0, 0), (10, 1), (1_000, 10), (7_500, 50))
 """Accounts followed, and celebrities among them."""
+COUNTS: Final = PostCounts(likes=4_711, comments=42)
+"""What people have answered to each post."""
 _PUSHED: Final = 300
 _AUTHORS: Final = 100
 _STRANGERS: Final = 10**9
@@ -54,11 +56,11 @@ class Scene:
 
     def reader(self, follows: int, celebrities: int) -> str:
         """Lay out one reader's world; the reader's subject at the identity provider."""
-        case = follows * 1_000 + celebrities
+        case = _case(follows, celebrities)
         subject = _subject(case, 0)
         reader_id = _user_id(case, 0)
         authors = [_user_id(case, number) for number in range(1, follows + 1)]
-        famous, others = authors[:celebrities], authors[celebrities:][:_AUTHORS]
+        famous, others = famous_in(follows, celebrities), authors[celebrities:][:_AUTHORS]
         # The others are never shown: none of their posts is in the feed.
         self.metadata.write_many(map(self._profile, (reader_id, *famous, *others)))
         self.metadata.write_many(key_item(keys.follow(reader_id, author)) for author in authors)
@@ -103,7 +105,7 @@ class Scene:
         for post in posts:
             recent = recent.with_post(post)
         newest = sorted(posts, key=entry_of, reverse=True)[:RECENT_WHOLE_POSTS]
-        return recent_posts_item(recent.showing(newest))
+        return recent_posts_item(recent.showing(newest, {post.id: COUNTS for post in newest}))
 
     def _post(self, author_id: str, number: int) -> Post:
         at = self.now - timedelta(minutes=3 * number + 1)
@@ -121,9 +123,19 @@ class Scene:
         )
 
 
+def famous_in(follows: int, celebrities: int) -> list[str]:
+    """The ids of the celebrities whom the reader of such a scene follows."""
+    case = _case(follows, celebrities)
+    return [_user_id(case, number) for number in range(1, celebrities + 1)]
+
+
+def _case(follows: int, celebrities: int) -> int:
+    return follows * 1_000 + celebrities
+
+
 def _counts(post: Post) -> Item:
     """What is read of a post that people have liked and commented on."""
-    return key_item(keys.counts(post.id)) | asdict(PostCounts(likes=4_711, comments=42))
+    return key_item(keys.counts(post.id)) | asdict(COUNTS)
 
 
 def _older(entries: list[FeedEntry]) -> tuple[FeedEntry, ...]:

@@ -20,7 +20,7 @@ from shutterfeed.domain.delivery import (
 from shutterfeed.domain.feed import FeedEntry, Snapshot
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.pages import Page
-from shutterfeed.domain.posts import Place, Post
+from shutterfeed.domain.posts import Place, Post, PostCounts
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.feed_reads import FeedWanted
 from shutterfeed.ports.viewing import Wanted
@@ -128,6 +128,27 @@ class TestRecentPosts:
         _migrate(store, Delivery.PULL, Delivery.TO_PUSH, Delivery.PUSH)
         assert _recent_posts(store).posts == ()
         assert list(_recent_posts(store).entries) == _places(posts[::-1])
+
+    def test_of_a_celebrity_keep_the_counts_of_the_whole_posts(self, store: Store) -> None:
+        posts = [_publish(store, number) for number in range(2)]
+        store.likes.like(samples.user_id(2), posts[0].id, 1, ulid(LATER, 1))
+        assert list(_recent_posts(store).counts) == []
+        _migrate(store, Delivery.TO_PULL)
+        none, one, many = (PostCounts(likes, kept=True) for likes in (0, 1, 10**9))
+        assert list(_recent_posts(store).counts) == [none, one]
+        assert store.likes.counts(posts[0].id) == one
+        old = _recent_posts(store)
+        assert store.recent_posts.keep_counts(old, posts[1].id, many)
+        assert not store.recent_posts.keep_counts(old, posts[1].id, none)
+        assert list(_recent_posts(store).counts) == [many, one]
+        store.posts.edit(posts[1].id, "edited", None, [])
+        posts.append(_publish(store, 1000))
+        assert list(_recent_posts(store).counts) == [none, many, one]
+        assert _recent_posts(store).whole(entry_of(posts[0])) == (posts[0], one)
+        store.posts.delete(posts[0], LATER)
+        store.likes.like(samples.user_id(3), posts[0].id, 1, ulid(LATER, 2))
+        store.posts.restore(_post(store, posts[0]), LATER)
+        assert list(_recent_posts(store).counts) == [none, many, PostCounts(2, kept=True)]
 
     def test_have_fewer_posts_where_those_are_long(self, store: Store) -> None:
         long = "\U00020000" * (RECENT_TEXT // 3)

@@ -4,6 +4,7 @@ that are really made."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -18,10 +19,13 @@ from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows, edge_item
 from shutterfeed.adapters.dynamodb.hashtags import DynamoFollowedHashtags, DynamoTaggedPosts
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.likes import DynamoLikes
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
-from shutterfeed.adapters.dynamodb.records import profile_item
-from shutterfeed.adapters.dynamodb.table import Delete, Put, key_item
+from shutterfeed.adapters.dynamodb.recent_posts import DynamoRecentPosts
+from shutterfeed.adapters.dynamodb.records import post_item, profile_item
+from shutterfeed.adapters.dynamodb.table import Delete, Put, Update, key_item
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads
 from shutterfeed.domain.accounts import user_id_of
 from shutterfeed.domain.blocks import Block
@@ -29,8 +33,10 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.hashtags import MAX_FOLLOWED, FollowedHashtag
 from shutterfeed.domain.ids import PostId, random_id, ulid
 from shutterfeed.domain.mutes import MAX_MUTES, NO_MUTES, Mute, MutedUsers
+from shutterfeed.domain.posts import PostState
 from shutterfeed.services.audience import AudienceService
-from shutterfeed.services.feed import FeedService
+from shutterfeed.services.feed import FeedPage, FeedService, SeenEntries
+from shutterfeed.services.like_counts import LikeCountService
 from shutterfeed.services.profiles import ProfileService
 from shutterfeed.services.progress import ProgressService
 from shutterfeed.services.viewing import ViewingService
@@ -39,7 +45,7 @@ from tests.contract.conftest import Tables
 from tests.fakes.backend import POLICY
 from tests.fakes.storage import FakeQueue
 from tests.fakes.system import FakeClock
-from tests.feed_scene import CASES, Scene
+from tests.feed_scene import CASES, COUNTS, Scene, famous_in
 from tests.limits import PLENTY
 from tests.wire import Wire, units_of
 
@@ -95,6 +101,53 @@ def test_every_page_takes_two_round_trips_and_few_units(
         if position is None:
             break
     assert seen == (60 if follows else 0)
+
+
+def test_a_celebritys_brand_new_post_takes_no_third_round_trip(tables: Tables) -> None:
+    """Neither in a process that has read nothing yet, nor in one that has read what was there
+    before: its counts, and that the reader likes it, are known all the same."""
+    subject = Scene(tables.metadata, tables.feed, NOW).reader(11, 1)
+    reader_id, star = user_id_of(subject, samples.ACCOUNT_KEY), famous_in(11, 1)[0]
+    wire = Wire(tables.metadata.client, latency=lambda: LATENCY_SECONDS)
+    service = _service(tables)
+    assert service.page(reader_id, None, 20).posts
+    seen = dict(service.seen._entries)
+    assert seen.keys() == {star}
+    post_id = _published(tables, star)
+    DynamoLikes(tables.metadata).like(reader_id, post_id, 1, ulid(NOW, 1))
+    for likes in (300, 301):
+        tables.metadata.write(Update(keys.counts(post_id), set={"likes": likes}))
+        _counting(tables).update(post_id)
+    for known in ({}, seen):
+
+        def page(known: dict[str, Sequence[FeedEntry]] = known) -> FeedPage:
+            return replace(service, seen=SeenEntries(dict(known))).page(reader_id, None, 20)
+
+        found, units = _measured(wire, 2, page)
+        views = [view for view in found.posts if view.author.profile.user_id == star]
+        assert [view.post.id for view in views if view.liked_by_me] == [post_id]
+        # 301 are less than 0.8 % more than 300, so they are not worth a write.
+        assert [view.counts.likes for view in views] == [300] + [COUNTS.likes] * (len(views) - 1)
+        assert len(views) > 1
+        assert units["read"] <= UNITS[10]
+
+
+def _published(tables: Tables, author_id: str) -> PostId:
+    """A post that its author publishes a moment before the page is read."""
+    post_id = PostId(author_id, ulid(NOW + timedelta(seconds=40), 1))
+    made = replace(samples.post(state=PostState.PROCESSING), id=post_id)
+    tables.metadata.write(Put(post_item(made)))
+    at = NOW + timedelta(seconds=50)
+    DynamoPosts(tables.metadata).publish(post_id, made.media, ulid(at, 2), at)
+    return post_id
+
+
+def _counting(tables: Tables) -> LikeCountService:
+    return LikeCountService(
+        likes=DynamoLikes(tables.metadata),
+        posts=DynamoPosts(tables.metadata),
+        recent_posts=DynamoRecentPosts(tables.metadata),
+    )
 
 
 @pytest.mark.parametrize(("mutes", "more"), [(250, 1), (MAX_MUTES, 18)])

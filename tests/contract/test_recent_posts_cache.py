@@ -8,7 +8,7 @@ from datetime import timedelta
 from shutterfeed.adapters.caching.container import Bounds, ContainerRecentPostsCache
 from shutterfeed.adapters.caching.feed_reads import CachedFeedReads
 from shutterfeed.domain.delivery import RECENT_ENTRIES, Delivery, RecentPosts
-from shutterfeed.domain.posts import Place, PostState
+from shutterfeed.domain.posts import Place, PostCounts, PostState
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.feed_reads import FeedWanted
 from tests import samples
@@ -29,11 +29,17 @@ def _recent_posts(author: int = 1, posts: int = 3, version: int = 7) -> RecentPo
         recent = recent.with_post(
             replace(post, caption="Grüße 😀", media=shown, place=place, published_at=START)
         )
+        if number % 2:
+            recent = recent.with_counts(post.id, PostCounts(number, 10**9, kept=True))
     return replace(recent, version=version)
 
 
 def _same(one: RecentPosts, other: RecentPosts) -> bool:
-    return replace(one, entries=tuple(one.entries)) == replace(other, entries=tuple(other.entries))
+    first, second = (
+        replace(recent, entries=tuple(recent.entries), counts=tuple(recent.counts))
+        for recent in (one, other)
+    )
+    return first == second
 
 
 def test_is_empty_at_first(recent_posts_cache: RecentPostsCaches) -> None:

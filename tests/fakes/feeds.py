@@ -148,21 +148,26 @@ class FakeFeedReads:
     ) -> FeedView:
         position = None if before is None else before.position
         posts = FakePosts(self.data)
-        strangers = set(wanted.strangers)
+        strangers, own = set(wanted.strangers), wanted.own_between
         relations = {
             i: relation_of(self.data, str(viewer.user_id), i, (), strangers) for i in strangers
         }
+        stored = stored_of(self.data, viewer, wanted.shown)
+        if own is not None:
+            liked, saved = (
+                frozenset(i for who, i in edges if who == viewer.user_id)
+                for edges in (self.data.likes, self.data.saves)
+            )
+            stored = replace(stored, liked=liked, saved=saved)
         return FeedView(
-            replace(
-                stored_of(self.data, viewer, wanted.shown),
-                relations={**self._blocks(viewer, wanted), **relations},
-            ),
+            replace(stored, relations={**self._blocks(viewer, wanted), **relations}),
             {
                 i: self.data.recent_posts[i]
                 for i in wanted.recent_posts
                 if i in self.data.recent_posts
             },
             {i: posts.published_by(i, position, limit) for i in wanted.timelines},
+            own,
         )
 
     def _blocks(self, viewer: Viewer, wanted: FeedWanted) -> dict[str, Relation]:

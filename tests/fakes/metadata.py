@@ -220,7 +220,11 @@ class Metadata:
     def write_recent_posts(self, recent: RecentPosts) -> None:
         wanted = [self.posts[i] for i in recent.unshown if i in self.posts]
         published = [post for post in wanted if post.state is PostState.PUBLISHED]
-        self.recent_posts[recent.author_id] = recent.showing([*recent.posts, *published])
+        filled = recent.showing([*recent.posts, *published])
+        counts = {i: replace(self.counts.get(i, PostCounts()), kept=True) for i in filled.uncounted}
+        for post_id, kept in counts.items():
+            self.write_counts(post_id, kept)
+        self.recent_posts[recent.author_id] = filled.showing(filled.posts, counts)
 
     def write_comment(self, comment: Comment) -> None:
         before = self.comments.get(comment.id)
@@ -1292,6 +1296,12 @@ class FakeRecentPosts:
         if self.data.recent_posts_of(recent.author_id).version != recent.version:
             return False
         self.data.write_recent_posts(recent.with_delivery(delivery, migration))
+        return True
+
+    def keep_counts(self, recent: RecentPosts, post_id: PostId, counts: PostCounts) -> bool:
+        if self.data.recent_posts_of(recent.author_id).version != recent.version:
+            return False
+        self.data.write_recent_posts(recent.with_counts(post_id, counts))
         return True
 
 

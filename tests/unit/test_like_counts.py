@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shutterfeed.domain.changes import Change, CountsChanged, LikesCountedApart, PostChanged
+from shutterfeed.domain.delivery import Delivery, RecentPosts
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.messages import CollectLikes, CountLikes, IndexPost
 from shutterfeed.domain.posts import Post, PostCounts, PostState
@@ -24,7 +25,7 @@ from shutterfeed.services.like_counts import LikeCountService
 from shutterfeed.services.routing import STEPS, ChangeRouter
 from tests import samples
 from tests.fakes.backend import Backend
-from tests.fakes.metadata import FakeLikes, FakePosts, Metadata
+from tests.fakes.metadata import FakeLikes, FakePosts, FakeRecentPosts, Metadata
 from tests.fakes.storage import FakeQueue
 from tests.work import caused
 
@@ -58,6 +59,32 @@ def test_only_another_order_of_magnitude_leads_to_work(
     counted = None if before is None else _counts(before)
     work = caused(CountsChanged(POST.id, counted, _counts(after)), "deliver", "index")
     assert work == [CountLikes(POST.id)] * leads
+
+
+@pytest.mark.parametrize(("before", "after", "leads"), [(100, 101, True), (300, 301, False)])
+def test_kept_numbers_lead_to_work_when_they_differ_by_a_little(
+    before: int, after: int, leads: bool
+) -> None:
+    for change in (
+        CountsChanged(POST.id, PostCounts(before, 7, kept=True), PostCounts(after, 7, kept=True)),
+        CountsChanged(POST.id, PostCounts(7, before, kept=True), PostCounts(7, after, kept=True)),
+    ):
+        assert caused(change, "deliver") == [CountLikes(POST.id)] * leads
+        assert change.before is not None
+        not_kept = replace(
+            change,
+            before=replace(change.before, kept=False),
+            after=replace(change.after, kept=False),
+        )
+        assert caused(not_kept, "deliver") == []
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_kept_numbers_differ_by_less_than_a_percent(likes: int, more: int) -> None:
+    kept, exact = PostCounts(min(likes, more)), PostCounts(max(likes, more))
+    if kept.rounded == exact.rounded:
+        assert exact.likes - kept.likes <= 0.008 * kept.likes
+        assert exact == kept or kept.likes > 255
 
 
 def test_every_like_of_a_hot_post_leads_to_work_and_many_at_once_to_no_more() -> None:
@@ -103,7 +130,9 @@ def test_a_like_given_and_taken_back_notes_nothing_new() -> None:
 
 
 def _service(data: Metadata) -> LikeCountService:
-    return LikeCountService(likes=FakeLikes(data), posts=FakePosts(data))
+    return LikeCountService(
+        likes=FakeLikes(data), posts=FakePosts(data), recent_posts=FakeRecentPosts(data)
+    )
 
 
 def _like(data: Metadata, post_id: PostId, *numbers: int) -> None:
@@ -137,8 +166,74 @@ def test_likes_that_come_while_it_notes_are_noted_too() -> None:
                 _like(data, post_id, *range(4, 20))
             return FakePosts.get(self, post_id)
 
-    LikeCountService(likes=FakeLikes(data), posts=Slow(data)).update(POST.id)
+    replace(_service(data), posts=Slow(data)).update(POST.id)
     assert data.posts[POST.id].popularity == 5
+
+
+def _celebrity(data: Metadata) -> None:
+    """Let the post be the one that a celebrity has just published, whom people liked before."""
+    data.write_post(POST.id, POST)
+    recent = RecentPosts(POST.author_id, delivery=Delivery.PULL).with_post(POST)
+    data.write_recent_posts(recent)
+
+
+def _kept(data: Metadata) -> list[PostCounts | None]:
+    return list(data.recent_posts_of(POST.author_id).counts)
+
+
+def test_numbers_are_kept_in_a_celebritys_recent_posts_whenever_they_differ_enough() -> None:
+    data = Metadata()
+    _like(data, POST.id, 1, 2, 3)
+    _celebrity(data)
+    assert _kept(data) == [PostCounts(3, kept=True)], "they begin with what is there"
+    _like(data, POST.id, 4)
+    assert CountLikes(POST.id) in [w for c in data.changes for w in caused(c, "deliver")]
+    for _ in range(2):
+        _service(data).update(POST.id)
+    assert _kept(data) == [PostCounts(4, kept=True)]
+    data.write_counts(POST.id, PostCounts(300, 9, kept=True))
+    _service(data).update(POST.id)
+    version = data.recent_posts_of(POST.author_id).version
+    data.write_counts(POST.id, PostCounts(301, 9, kept=True))
+    _service(data).update(POST.id)
+    assert _kept(data) == [PostCounts(300, 9, kept=True)]
+    assert data.recent_posts_of(POST.author_id).version == version, "that is not worth a write"
+
+
+def test_numbers_are_never_replaced_by_older_ones() -> None:
+    """Two messages are carried out at once; the one that has read fewer likes writes last."""
+    data = Metadata()
+    _celebrity(data)
+    _like(data, POST.id, *range(5))
+
+    class Slow(FakeLikes):
+        def counts(self, post_id: PostId) -> PostCounts:
+            counts = FakeLikes.counts(self, post_id)
+            if len(self.data.likes) == 5:
+                _like(self.data, post_id, *range(5, 9))
+                _service(self.data).update(post_id)
+            return counts
+
+    replace(_service(data), likes=Slow(data)).update(POST.id)
+    assert _kept(data) == [PostCounts(9, kept=True)]
+
+
+def test_a_post_keeps_its_numbers_when_it_is_edited_and_has_them_again_when_restored() -> None:
+    data = Metadata()
+    _celebrity(data)
+    _like(data, POST.id, 1, 2)
+    _service(data).update(POST.id)
+    recent = data.recent_posts_of(POST.author_id)
+    data.write_recent_posts(recent.with_post(replace(POST, caption="Another")))
+    assert _kept(data) == [PostCounts(2, kept=True)]
+    data.write_recent_posts(recent.without_post(POST.id))
+    assert _kept(data) == []
+    _like(data, POST.id, 3)
+    _service(data).update(POST.id)
+    data.write_recent_posts(data.recent_posts_of(POST.author_id).with_post(POST))
+    assert _kept(data) == [PostCounts(3, kept=True)]
+    data.write_recent_posts(recent.with_delivery(Delivery.PUSH, "a migration"))
+    assert _kept(data) == []
 
 
 def test_nothing_is_done_for_a_post_that_is_gone() -> None:

@@ -79,7 +79,7 @@ def wire(
         acquaintances=AcquaintanceService(
             follows=follows, lists=suggestion_lists, clock=clock, ids=ids
         ),
-        likes=LikeCountService(likes=likes, posts=posts),
+        likes=LikeCountService(likes=likes, posts=posts, recent_posts=recent_posts),
         nominations=nominations,
         policy=policy,
         clock=clock,

@@ -17,17 +17,18 @@ way it came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from shutterfeed.domain.feed import FeedEntry, Source
 from shutterfeed.domain.hashtags import FollowedHashtag
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.mutes import NO_MUTES, MutedUsers
-from shutterfeed.domain.posts import Post
+from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.users import Profile
 from shutterfeed.domain.visibility import Relation
 
@@ -150,6 +151,9 @@ class RecentPosts:
     posts: Sequence[Post] = ()
     """The whole posts of the newest entries, in the same order; empty unless the author is
     pulled."""
+    counts: Sequence[PostCounts | None] = ()
+    """The counts of these posts, in the same order, as last kept: see `PostCounts.rounded`. None
+    for a post of which none were kept yet; recent posts of an earlier version have none at all."""
 
     @property
     def source(self) -> Source:
@@ -164,12 +168,30 @@ class RecentPosts:
         shown = self.entries[: len(self.posts)]
         return Source(shown, shown[-1])
 
-    def post_of(self, entry: FeedEntry) -> Post | None:
-        """The post of an entry, if the recent posts keep it whole."""
+    def whole(self, entry: FeedEntry) -> tuple[Post, PostCounts | None] | None:
+        """The post of an entry and its counts, if the recent posts keep it whole."""
         for index in range(len(self.posts)):
             if self.entries[index] == entry:
-                return self.posts[index]
+                counted = index < len(self.counts)
+                return self.posts[index], self.counts[index] if counted else None
         return None
+
+    @property
+    def counted(self) -> dict[PostId, PostCounts]:
+        """The counts that are kept, by post."""
+        pairs = zip(self.posts, self.counts, strict=False)
+        return {post.id: counts for post, counts in pairs if counts is not None}
+
+    @property
+    def uncounted(self) -> tuple[PostId, ...]:
+        """The whole posts of which no counts are kept yet."""
+        counted = self.counted
+        return tuple(post.id for post in self.posts if post.id not in counted)
+
+    def with_counts(self, post_id: PostId, counts: PostCounts) -> RecentPosts:
+        """The recent posts after the numbers of a post were brought up to date."""
+        changed = replace(self, version=self.version + 1)
+        return changed.showing(self.posts, {post_id: counts})
 
     def with_post(self, post: Post) -> RecentPosts:
         """The recent posts after a post was published, restored or edited."""
@@ -206,10 +228,13 @@ class RecentPosts:
             return ()
         return tuple(entry.post_id for entry in self.entries[len(self.posts) : RECENT_WHOLE_POSTS])
 
-    def showing(self, posts: Iterable[Post]) -> RecentPosts:
+    def showing(
+        self, posts: Iterable[Post], counts: Mapping[PostId, PostCounts] = MappingProxyType({})
+    ) -> RecentPosts:
         """The recent posts with the given posts whole: those of the newest entries, up to the first
-        entry whose post is not given."""
+        entry whose post is not given. `counts` replace those that are kept."""
         known = {post.id: post for post in posts}
+        counted = {**self.counted, **counts}
         shown: list[Post] = []
         room = RECENT_TEXT
         for entry in self.entries[:RECENT_WHOLE_POSTS]:
@@ -220,7 +245,8 @@ class RecentPosts:
             if shown and room < 0:
                 break
             shown.append(post)
-        return replace(self, posts=tuple(shown))
+        kept = tuple(counted.get(post.id) for post in shown)
+        return replace(self, posts=tuple(shown), counts=kept)
 
 
 @dataclass(frozen=True, slots=True)

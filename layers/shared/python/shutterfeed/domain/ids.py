@@ -19,6 +19,8 @@ ULID: Final = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 """The pattern of a whole ULID, which is also that of a user id."""
 POST_ID: Final = f"{ULID}-{ULID}"
 _ULID: Final = re.compile(ULID)
+OLDEST, NEWEST = "0" * 26, "7" + "Z" * 25
+"""The lowest and the highest ULID."""
 _RANDOM_BITS: Final = 80
 
 

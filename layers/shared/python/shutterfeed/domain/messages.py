@@ -26,7 +26,7 @@ from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Blob, Reference
-from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.search import popularity
 from shutterfeed.domain.telling import acts_of
 from shutterfeed.domain.users import Profile
@@ -156,8 +156,8 @@ class FindAcquaintances:
 
 @dataclass(frozen=True, slots=True)
 class CountLikes:
-    """The likes of a post may have to be copied from the items that count them, and their order of
-    magnitude noted."""
+    """The likes of a post may have to be copied from the items that count them, their order of
+    magnitude noted, and the numbers in a celebrity's recent posts brought up to date."""
 
     post_id: PostId
 
@@ -248,7 +248,8 @@ def work_for(change: Change) -> Iterator[Work]:
         case CountsChanged(post_id, counted, counts):
             likes = 0 if counted is None else counted.likes
             # The first like is nothing to note, nor is it if it was the only one and is taken back.
-            if popularity(max(likes, 1)) != popularity(max(counts.likes, 1)):
+            noted = popularity(max(likes, 1)) != popularity(max(counts.likes, 1))
+            if noted or _is_to_be_kept(counted, counts):
                 yield CountLikes(post_id)
         case LikesCountedApart(post_id):
             yield CountLikes(post_id)
@@ -257,6 +258,11 @@ def work_for(change: Change) -> Iterator[Work]:
             if before is not None and after is not None and before.switches != after.switches:
                 yield from _switched(after)
     yield from map(Notify, acts_of(change))
+
+
+def _is_to_be_kept(before: PostCounts | None, after: PostCounts) -> bool:
+    """Whether the numbers in the author's recent posts may have to follow a change."""
+    return after.kept and after.rounded != (before or PostCounts()).rounded
 
 
 def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from shutterfeed.domain.delivery import Reader, RecentPosts
 from shutterfeed.domain.feed import FeedEntry, Snapshot
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.visibility import Viewer
@@ -32,6 +33,9 @@ class FeedWanted:
     shown: Wanted = field(default_factory=Wanted)
     recent_posts: Collection[str] = ()
     timelines: Collection[str] = ()
+    own_between: tuple[str, str] | None = None
+    """A range of posts' ULIDs: which posts with these the viewer likes and has saved is read too,
+    whichever posts they are."""
     strangers: Collection[str] = ()
     """Authors of posts that are not in the feed because of them, of whom it is not known yet
     whether the viewer follows them, and whether one has blocked the other."""
@@ -45,6 +49,17 @@ class FeedView:
     """It has the relations to those of `strangers` to whom there is one."""
     recent_posts: Mapping[str, RecentPosts]
     timelines: Mapping[str, Page[Post]]
+    own_between: tuple[str, str] | None = None
+    """The range of posts' ULIDs of which it is known whether the viewer likes them and has saved
+    them; its lower end does not belong to it. It may be smaller than the one that was asked for, if
+    there are too many."""
+
+    def knows_own(self, post_id: PostId) -> bool:
+        """Whether it is known if the viewer likes a post that was not asked for by its id."""
+        if self.own_between is None:
+            return False
+        above, last = self.own_between
+        return above < post_id.ulid <= last
 
 
 class FeedReads(Protocol):

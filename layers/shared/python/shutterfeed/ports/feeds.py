@@ -9,7 +9,9 @@ from typing import Protocol
 
 from shutterfeed.domain.delivery import Delivery, PushSubscription, Reader, RecentPosts
 from shutterfeed.domain.feed import FeedEntry, Snapshot
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.pages import Page
+from shutterfeed.domain.posts import PostCounts
 
 
 class RecentPostsStore(Protocol):
@@ -22,6 +24,11 @@ class RecentPostsStore(Protocol):
 
     def change_delivery(self, recent: RecentPosts, delivery: Delivery, migration: str) -> bool:
         """Set the author's delivery and migration. False if the recent posts are no longer those
+        that were read."""
+        ...
+
+    def keep_counts(self, recent: RecentPosts, post_id: PostId, counts: PostCounts) -> bool:
+        """Keep the counts of one of the whole posts. False if the recent posts are no longer those
         that were read."""
         ...
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
@@ -24,7 +24,7 @@ from shutterfeed.domain.feed import (
     newest_first,
 )
 from shutterfeed.domain.hashtags import tagged_on_page
-from shutterfeed.domain.ids import PostId
+from shutterfeed.domain.ids import NEWEST, OLDEST, PostId, ulid, ulid_time
 from shutterfeed.domain.messages import PrepareFeed
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import Post
@@ -41,6 +41,9 @@ from shutterfeed.services.viewing import PostView, ViewingService
 _FOLLOWING_PAGE: Final = 1000
 _ROUNDS: Final = 10
 """How often a page is tried whose posts were all deleted, before an empty one is given."""
+_PUBLISHING: Final = timedelta(hours=1)
+"""How long most posts take from being made to being published, at the most."""
+_EPOCH: Final = ulid_time(OLDEST)
 _MOST_NEW: Final = 100
 _SEEN: Final = 2_000
 """The number of celebrities whose entries a process remembers, with up to 5 KB each."""
@@ -209,11 +212,11 @@ class FeedService:
         people = {user_id for entry in expected for user_id in entry.people}
         guessed = self._guess(known, pulled - exhausted, before, limit, end)
         authors = pulled | own_id
-        wanted = Wanted(posts=likely, at_hand=guessed, authors=authors, people=people)
+        shown_posts = Wanted(posts=likely, at_hand=guessed, authors=authors, people=people)
         strangers = {entry.post_id.author_id for entry in tagged}
-        view = self.reads.view(
-            viewer, FeedWanted(wanted, pulled - exhausted, exhausted, strangers), before, limit
-        )
+        own_between = _around([*likely, *guessed], before, limit) if pulled else None
+        wanted = FeedWanted(shown_posts, pulled - exhausted, exhausted, own_between, strangers)
+        view = self.reads.view(viewer, wanted, before, limit)
         celebrities = {a: recent.timeline for a, recent in view.recent_posts.items()}
         celebrities |= {a: _source(page) for a, page in view.timelines.items()}
         merged = merge([*known, *(s.below(before) for s in celebrities.values())], limit, end)
@@ -246,7 +249,7 @@ class FeedService:
         end: FeedEntry | None,
     ) -> list[PostId]:
         """The posts of celebrities that the page will have, unless they have posted since this
-        process last read their recent posts. Their counts can be asked for with the rest."""
+        process last read their recent posts. Their exact counts can be asked for with the rest."""
         sources = [Source(entries).below(before) for entries in self.seen.of(pulled)]
         own = {entry.post_id for source in known for entry in source.entries[:limit]}
         merged = merge([*known, *sources], limit, end).entries if sources else ()
@@ -256,23 +259,31 @@ class FeedService:
         self, viewer: Viewer, entries: Sequence[FeedEntry], asked: set[PostId], view: FeedView
     ) -> Stored:
         """Everything that the page shows, with the posts from recent posts and timelines. Which
-        these are is known only when they have been read: the counts of those that were not guessed
-        take a third round trip."""
-        in_recent_posts = (
-            recent.post_of(entry)
+        these are is known only when they have been read. Recent posts have their counts too; those
+        of posts from timelines take a third round trip."""
+        in_recent_posts = [
+            whole
             for entry in entries
             if (recent := view.recent_posts.get(entry.post_id.author_id)) is not None
-        )
-        stored = view.stored.including(post for post in in_recent_posts if post is not None)
+            and (whole := recent.whole(entry)) is not None
+        ]
+        kept = {post.id: counts for post, counts in in_recent_posts if counts is not None}
+        # The exact counts, of posts that were guessed, come before those that are kept.
+        stored = Stored(counts=kept) | view.stored
+        stored = stored.including(post for post, _ in in_recent_posts)
         for page in view.timelines.values():
             stored = stored.including(page.items)
         # A reader's pull marker can outlive the celebrity, whose recent posts then name
         # posts and does not hold them. It costs a third round trip, until the marker goes.
         others = [entry.post_id for entry in entries if entry.post_id not in asked]
         missing = [post_id for post_id in others if post_id not in stored.posts]
-        uncounted = [post_id for post_id in others if post_id in stored.posts]
-        if others:
-            wanted = FeedWanted(Wanted(posts=missing, at_hand=uncounted))
+        unknown = [
+            post_id
+            for post_id in others
+            if post_id in stored.posts and not (post_id in kept and view.knows_own(post_id))
+        ]
+        if missing or unknown:
+            wanted = FeedWanted(Wanted(posts=missing, at_hand=unknown))
             stored |= self.reads.view(viewer, wanted, None, 0).stored
         return stored
 
@@ -392,6 +403,17 @@ def _known(
     if reader.recent_posts is not None and not _is_exhausted(reader.recent_posts, before):
         kept.append(reader.recent_posts.source)
     return [source.below(before) for source in kept]
+
+
+def _around(post_ids: Sequence[PostId], before: FeedEntry | None, limit: int) -> tuple[str, str]:
+    """The range of ULIDs that a page's posts have. A post is not made after it is published, and
+    not long before. If fewer posts are expected than the page may have, it may reach down to any
+    post."""
+    last = NEWEST if before is None else before.position
+    if len(post_ids) < limit:
+        return OLDEST, last
+    oldest = ulid_time(min(post_id.ulid for post_id in post_ids))
+    return ulid(max(oldest - _PUBLISHING, _EPOCH), 0), last
 
 
 def _is_exhausted(recent: RecentPosts | None, before: FeedEntry | None) -> bool:

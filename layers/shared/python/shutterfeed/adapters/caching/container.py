@@ -18,6 +18,7 @@ from shutterfeed.ports.system import Clock
 _RECENT_POSTS: Final = 1_000
 _ENTRY: Final = 52
 _POST: Final = 1_600
+_COUNTS: Final = 200
 _MEDIUM: Final = 1_500
 _RENDITION: Final = 300
 _CHARACTER: Final = 4
@@ -117,7 +118,8 @@ def bytes_of(recent: RecentPosts) -> int:
         posts = 2 * recent.posts.size
     else:
         posts = sum(map(_bytes_of_post, recent.posts))
-    return _RECENT_POSTS + _ENTRY * len(recent.entries) + posts
+    counts = _COUNTS * len(recent.posts)
+    return _RECENT_POSTS + _ENTRY * len(recent.entries) + posts + counts
 
 
 def _bytes_of_post(post: Post) -> int:

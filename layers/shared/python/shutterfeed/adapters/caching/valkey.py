@@ -22,7 +22,14 @@ from valkey import CredentialProvider, Valkey
 from valkey.exceptions import ValkeyError
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.recent_posts import PackedEntries, compressed, decompressed, pack
+from shutterfeed.adapters.dynamodb.recent_posts import (
+    PackedCounts,
+    PackedEntries,
+    compressed,
+    decompressed,
+    pack,
+    pack_counts,
+)
 from shutterfeed.domain.delivery import Delivery, RecentPosts
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import MalformedId
@@ -59,6 +66,7 @@ class _Stored:
     delivery: Delivery
     migration: str
     posts: tuple[Post, ...]
+    counts: str = ""
 
 
 _encode = msgspec.msgpack.encode
@@ -176,6 +184,7 @@ def _value(recent: RecentPosts) -> bytes:
         recent.delivery,
         recent.migration,
         tuple(recent.posts),
+        pack_counts(recent.counts),
     )
     return compressed(_encode(stored))
 
@@ -194,4 +203,5 @@ def _to_recent_posts(author_id: str, value: bytes) -> RecentPosts:
         stored.migration,
         stored.version,
         stored.posts,
+        PackedCounts(stored.counts),
     )

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from boto3.dynamodb.conditions import Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds, to_snapshot
-from shutterfeed.adapters.dynamodb.own_edges import finding_own
+from shutterfeed.adapters.dynamodb.own_edges import OwnEdges, finding_between, finding_own
 from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.adapters.dynamodb.readers import DynamoReaders
 from shutterfeed.adapters.dynamodb.recent_posts import to_recent_posts
@@ -74,18 +75,27 @@ class DynamoFeedReads:
         position = None if before is None else before.position
         authors = list(wanted.timelines)
         calls: list[Any] = self.metadata.getting(items)
-        calls += finding_own(self.metadata, viewer, (*wanted.shown.posts, *wanted.shown.at_hand))
+        shown, ulids = (*wanted.shown.posts, *wanted.shown.at_hand), wanted.own_between
+        own: list[Any] = []
+        if ulids is None:
+            calls += finding_own(self.metadata, viewer, shown)
+        else:
+            own = finding_between(self.metadata, viewer, shown, ulids)
         batches = len(calls)
-        calls += [partial(posts.published_by, a, position, limit) for a in authors]
+        calls += [*own, *(partial(posts.published_by, a, position, limit) for a in authors)]
         answers = at_once(calls)
-        found = by_kind(item for batch in answers[:batches] for item in batch)
-        timelines: Mapping[str, Page[Post]] = dict(zip(authors, answers[batches:], strict=True))
+        edges: list[OwnEdges] = answers[batches : batches + len(own)]
+        found = by_kind(chain(*answers[:batches], *(each.items for each in edges)))
+        pages = answers[batches + len(own) :]
+        timelines: Mapping[str, Page[Post]] = dict(zip(authors, pages, strict=True))
         recent_posts = {
             recent.author_id: recent for recent in map(to_recent_posts, found[Kind.RECENT_POSTS])
         }
         blocks = blocks_with(viewer, found, set(wanted.shown.people) - {viewer.user_id})
         relations = {**blocks, **to_relations(viewer, found, wanted.strangers)}
-        return FeedView(replace(to_stored(found), relations=relations), recent_posts, timelines)
+        stored = replace(to_stored(found), relations=relations)
+        known = None if ulids is None else (max(each.above for each in edges), ulids[1])
+        return FeedView(stored, recent_posts, timelines, known)
 
     def recent_posts(self, author_ids: Iterable[str]) -> dict[str, RecentPosts]:
         items = self.metadata.get_many(map(keys.recent_posts, author_ids))

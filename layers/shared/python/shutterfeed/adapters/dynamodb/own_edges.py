@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -21,6 +22,10 @@ unit for about 30 edges, and 4 units for as many as this, which only those have 
 and the last post of a page who like a lot."""
 
 
+_ENDS: Final = ("", "~")
+"""Author ids below and above all that there are."""
+
+
 def own_keys(viewer: Viewer, post_ids: Collection[PostId]) -> list[Key]:
     """The keys of the likes and saves that a user may have of posts."""
     if viewer.user_id is None:
@@ -37,6 +42,44 @@ def finding_own(
         return []
     ranges = ([edge(viewer.user_id, i) for i in post_ids] for edge in (keys.like, keys.save))
     return [call for some in ranges for call in finding(table, some)]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEdges:
+    """Edges of a user, which are all that there are to posts whose ULIDs are above `above` and, if
+    they were read as a range, within it."""
+
+    items: list[Item]
+    above: str
+
+
+def finding_between(
+    table: Table, viewer: Viewer, post_ids: Collection[PostId], ulids: tuple[str, str]
+) -> list[Callable[[], OwnEdges]]:
+    """The requests that find which of the posts a user likes and has saved, and also which others
+    with a ULID in the given range."""
+    user_id = viewer.user_id
+    if user_id is None:
+        return []
+    low, high = (PostId(end, ulid) for end, ulid in zip(_ENDS, ulids, strict=True))
+    calls: list[Callable[[], OwnEdges]] = []
+    for edge in (keys.like, keys.save):
+        wanted = frozenset(edge(user_id, post_id) for post_id in post_ids)
+        calls.append(
+            partial(_found_between, table, wanted, edge(user_id, low), edge(user_id, high))
+        )
+    return calls
+
+
+def _found_between(table: Table, wanted: frozenset[Key], low: Key, high: Key) -> OwnEdges:
+    """From the newest post down: those that nobody has asked for are the newest."""
+    sorts = sorted(key.sk for key in (*wanted, low, high))
+    condition = On(PK).eq(low.pk) & On(SK).between(sorts[0], sorts[-1])
+    rows = table.query(condition, limit=RANGE, newest_first=True)
+    last = low.sk if rows.last is None else str(rows.last[SK])
+    missing = [key for key in wanted if rows.last is not None and key.sk < last]
+    found = [*rows.items, *(table.get_many(missing) if missing else [])]
+    return OwnEdges(found, last.split("#")[1])
 
 
 def finding(table: Table, wanted: Collection[Key]) -> list[Callable[[], list[Item]]]:

@@ -17,25 +17,31 @@ import msgspec
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.records import to_post
+from shutterfeed.adapters.dynamodb.records import to_counts, to_post
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
     Item,
     Put,
     Table,
+    Update,
     item_key,
     key_item,
+    retried,
 )
 from shutterfeed.domain.delivery import Delivery, RecentPosts
+from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.posts import Post, PostState
+from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.schema import PK
 
 _ULID: Final = 26
 _VERSION: Final = "version"
 _COUNT: Final = "posts_count"
 _SIZE: Final = "posts_size"
+_COUNTS: Final = "counts"
+_KEPT: Final = "kept"
+"""The attribute of a post's counts that says that they are kept here."""
 _post_of = msgspec.json.Decoder(Post).decode
 
 
@@ -101,6 +107,45 @@ class PackedPosts(Sequence[Post]):
         return _post_of(found) if isinstance(found, bytes) else list(map(_post_of, found))
 
 
+class PackedCounts(Sequence[PostCounts | None]):
+    """The counts of whole posts in one text, read when the first one is needed."""
+
+    __slots__ = ("_each", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._each: list[PostCounts | None] | None = None
+
+    def _read(self) -> list[PostCounts | None]:
+        if self._each is None:
+            self._each = list(map(_counts_of, self.text.split()))
+        return self._each
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    @overload
+    def __getitem__(self, index: int) -> PostCounts | None: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[PostCounts | None]: ...
+
+    def __getitem__(self, index: int | slice) -> PostCounts | list[PostCounts | None] | None:
+        return self._read()[index]
+
+
+def pack_counts(counts: Iterable[PostCounts | None]) -> str:
+    """The packed text of the counts of an author's whole posts."""
+    return " ".join("-" if one is None else f"{one.likes},{one.comments}" for one in counts)
+
+
+def _counts_of(text: str) -> PostCounts | None:
+    if text == "-":
+        return None
+    likes, comments = map(int, text.split(","))
+    return PostCounts(likes, comments, kept=True)
+
+
 def pack(entries: Iterable[FeedEntry]) -> str:
     """The packed text of one author's entries."""
     return "".join(entry.position + entry.post_id.ulid for entry in entries)
@@ -122,6 +167,7 @@ def recent_posts_item(recent: RecentPosts) -> Item:
         "posts": compressed(posts) if posts else None,
         _COUNT: len(recent.posts) or None,
         _SIZE: len(posts) or None,
+        _COUNTS: pack_counts(recent.counts) or None,
         "oldest_known": str(recent.oldest_known) if recent.oldest_known is not None else None,
         "delivery": recent.delivery,
         "migration": recent.migration,
@@ -139,6 +185,7 @@ def to_recent_posts(item: Item) -> RecentPosts:
         item["migration"],
         item[_VERSION],
         PackedPosts(item["posts"], item[_COUNT], item[_SIZE]) if "posts" in item else (),
+        PackedCounts(item[_COUNTS]) if _COUNTS in item else (),
     )
 
 
@@ -160,6 +207,19 @@ class DynamoRecentPosts:
             return False
         return True
 
+    def keep_counts(self, recent: RecentPosts, post_id: PostId, counts: PostCounts) -> bool:
+        changed = recent.with_counts(post_id, counts)
+        update = Update(
+            keys.recent_posts(recent.author_id),
+            set={_COUNTS: pack_counts(changed.counts), _VERSION: changed.version},
+            condition=Attr(_VERSION).eq(recent.version),
+        )
+        try:
+            self.table.write(update)
+        except ConditionFailed:
+            return False
+        return True
+
     def replacing(self, old: RecentPosts, new: RecentPosts) -> Put:
         """The write that replaces the recent posts `old` by `new`, with all posts that they should
         hold."""
@@ -169,8 +229,23 @@ class DynamoRecentPosts:
         return Put(recent_posts_item(self._filled(new)), condition)
 
     def _filled(self, recent: RecentPosts) -> RecentPosts:
-        if not recent.unshown:
-            return recent
-        items = self.table.get_many(map(keys.post, recent.unshown), consistent=True)
-        found = [post for post in map(to_post, items) if post.state is PostState.PUBLISHED]
-        return recent.showing([*recent.posts, *found])
+        if recent.unshown:
+            items = self.table.get_many(map(keys.post, recent.unshown), consistent=True)
+            found = [post for post in map(to_post, items) if post.state is PostState.PUBLISHED]
+            recent = recent.showing([*recent.posts, *found])
+        counts = {post_id: self._counts_to_keep(post_id) for post_id in recent.uncounted}
+        return recent.showing(recent.posts, counts) if counts else recent
+
+    def _counts_to_keep(self, post_id: PostId) -> PostCounts:
+        """A post's counts, of which every later change is told. That is noted before the recent
+        posts are written: if this fails, some changes are told for nothing."""
+        update = Update(keys.counts(post_id), set={_KEPT: True})
+
+        # Likes that come in transactions stand in the way of it.
+        def attempt() -> PostCounts | None:
+            try:
+                return to_counts(self.table.write(update))
+            except Busy:
+                return None
+
+        return retried(attempt)
