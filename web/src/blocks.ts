@@ -3,7 +3,7 @@ import { call } from "./api.ts";
 import { sentence } from "./errors.ts";
 import { loadMe } from "./me.ts";
 import { BLOCKED, type Change } from "./relation.ts";
-import { changing, note } from "./relations.ts";
+import { changing, note } from "./relation-changes.ts";
 import { day } from "./text.ts";
 import { toast } from "./toasts.ts";
 

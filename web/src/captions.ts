@@ -1,7 +1,7 @@
 /** What one's posts are called, for files whose names this browser does not know. */
 import { call } from "./api.ts";
 import { loadMe, me } from "./me.ts";
-import { remember } from "./posts.ts";
+import { readPage } from "./posts.ts";
 import { Store } from "./store.ts";
 
 /** How many of the newest posts are asked for at once. */
@@ -25,7 +25,7 @@ export function askForCaptions(): Promise<void> {
 async function ask(): Promise<void> {
   const { handle } = me.value ?? (await loadMe());
   const path = { handle };
-  const { items } = await call("get", "/users/{handle}/posts", { path, query: { limit: ASKED } });
-  items.forEach(remember);
+  const query = { limit: ASKED };
+  await readPage(() => call("get", "/users/{handle}/posts", { path, query }));
   captionsHeard.update((count) => count + 1);
 }

@@ -2,9 +2,12 @@
 import { type CollectionBody, call, type PostBody } from "./api.ts";
 import { person } from "./auth.ts";
 import { sentence } from "./errors.ts";
-import { recall, rememberOwn } from "./posts.ts";
+import { askedNow, noteWrite } from "./freshness.ts";
+import { recall, rememberAnswered } from "./posts.ts";
 import { Store } from "./store.ts";
 import { toast } from "./toasts.ts";
+
+const COLLECTIONS = "collections";
 
 /** Null until they are read. */
 export const collections = new Store<readonly CollectionBody[] | null>(null);
@@ -13,7 +16,7 @@ person.watch(() => collections.set(null));
 
 /** Reads all of them: they are few. Raises the same errors as `call`. */
 export async function loadCollections(): Promise<readonly CollectionBody[]> {
-  const asking = person.value;
+  const [knows, asking] = [askedNow(), person.value];
   const found: CollectionBody[] = [];
   let cursor: string | null = null;
   do {
@@ -23,7 +26,9 @@ export async function loadCollections(): Promise<readonly CollectionBody[]> {
     cursor = page.next_cursor;
   } while (cursor !== null);
   // What was asked before somebody else signed in is not about them.
-  if (person.value === asking) collections.set(found);
+  if (person.value !== asking) return found;
+  if (!knows(COLLECTIONS)) return loadCollections();
+  collections.set(found);
   return found;
 }
 
@@ -32,6 +37,7 @@ export async function createCollection(name: string): Promise<CollectionBody> {
   const asking = person.value;
   const created = await call("post", "/me/collections", { body: { name } });
   if (person.value !== asking) return created;
+  noteWrite(COLLECTIONS);
   collections.update((known) => known && [created, ...known.filter(({ id }) => id !== created.id)]);
   return created;
 }
@@ -51,6 +57,7 @@ export async function deleteCollection(id: string): Promise<boolean> {
     toast(sentence(error), { isError: true });
     return false;
   }
+  noteWrite(COLLECTIONS);
   collections.update((known) => known?.filter((one) => one.id !== id) ?? null);
   toast("Collection deleted. What was in it is still saved.");
   return true;
@@ -65,11 +72,12 @@ export async function setInCollection(
   const path = { collection_id: collection.id, id: post.id };
   const method = isIn ? "put" : "delete";
   const changed = await call(method, "/me/collections/{collection_id}/posts/{id}", { path });
-  if (isIn) rememberOwn({ ...(recall(post.id) ?? post), saved_by_me: true });
+  if (isIn) rememberAnswered({ ...(recall(post.id) ?? post), saved_by_me: true });
   replace(changed);
 }
 
 function replace(changed: CollectionBody): void {
+  noteWrite(COLLECTIONS);
   collections.update(
     (known) => known?.map((one) => (one.id === changed.id ? changed : one)) ?? null,
   );

@@ -1,7 +1,7 @@
 /** Deleting one's posts, and restoring them. */
 import { call, type PostBody } from "./api.ts";
 import { sentence } from "./errors.ts";
-import { remember, restored } from "./posts.ts";
+import { rememberOwn, restored } from "./posts.ts";
 import { location } from "./router.ts";
 import { toast } from "./toasts.ts";
 
@@ -17,7 +17,7 @@ export async function deletePost(post: PostBody): Promise<boolean> {
     toast(sentence(error), { isError: true });
     return false;
   }
-  remember({ ...post, state: "deleted" });
+  rememberOwn({ ...post, state: "deleted" });
   toast("Post deleted.", { action: "Undo", onAction: () => void undo() });
   return true;
 
@@ -31,7 +31,7 @@ export async function deletePost(post: PostBody): Promise<boolean> {
 /** False if it could not be restored. */
 export async function restorePost(id: string): Promise<boolean> {
   try {
-    restored.set(remember(await call("post", "/posts/{id}/restore", { path: { id } })));
+    restored.set(rememberOwn(await call("post", "/posts/{id}/restore", { path: { id } })));
   } catch (error) {
     toast(sentence(error), { isError: true });
     return false;

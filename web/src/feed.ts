@@ -4,7 +4,7 @@ import { interrupted, signedIn } from "./auth.ts";
 import { Failure } from "./errors.ts";
 import { List, type Page } from "./lists.ts";
 import { published } from "./pending.ts";
-import { recall, remember, restored, takeBack } from "./posts.ts";
+import { readPage, recall, restored, takeBack } from "./posts.ts";
 import { Store } from "./store.ts";
 
 /** Few posts on the first page, so that pictures show sooner. */
@@ -84,8 +84,7 @@ async function firstPage(): Promise<Page<PostBody>> {
 
 async function page(query: { cursor?: string; limit: number }): Promise<Page<PostBody>> {
   const own = published.value;
-  const answer = await call("get", "/feed", { query });
-  answer.items.forEach(remember);
+  const answer = await readPage(() => call("get", "/feed", { query }));
   if (query.cursor === undefined) {
     latest = answer.latest;
     counted = own;

@@ -3,9 +3,12 @@ import { call } from "./api.ts";
 import { person } from "./auth.ts";
 import { sentence } from "./errors.ts";
 import { foldTag } from "./fold.ts";
+import { askedNow, noteWrite } from "./freshness.ts";
 import { Store } from "./store.ts";
 import { toast } from "./toasts.ts";
 import { Wishes } from "./wishes.ts";
+
+const HASHTAGS = "hashtags";
 
 /** In alphabetical order; null until they are read. */
 export const followedTags = new Store<readonly string[] | null>(null);
@@ -30,7 +33,7 @@ export function loadFollowedTags(): Promise<readonly string[]> {
 
 /** They are few. */
 async function read(): Promise<readonly string[]> {
-  const asking = person.value;
+  const [knows, asking] = [askedNow(), person.value];
   const found: string[] = [];
   let cursor: string | null = null;
   do {
@@ -40,7 +43,9 @@ async function read(): Promise<readonly string[]> {
     cursor = page.next_cursor;
   } while (cursor !== null);
   // What was asked before somebody else signed in is not about them.
-  if (person.value === asking) followedTags.set(found);
+  if (person.value !== asking) return found;
+  if (!knows(HASHTAGS)) return read();
+  followedTags.set(found);
   return found;
 }
 
@@ -52,6 +57,7 @@ export async function followTag(tag: string, wanted: boolean): Promise<void> {
       const added = isFollowed ? [await follow(tag)] : [];
       if (!isFollowed) await call("delete", "/me/hashtags/{tag}", { path: { tag } });
       if (person.value !== asking) return;
+      noteWrite(HASHTAGS);
       followedTags.update((tags) => {
         const others = (tags ?? []).filter((other) => foldTag(other) !== foldTag(tag));
         return [...others, ...added].sort();

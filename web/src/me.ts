@@ -2,6 +2,7 @@
 import { call, type Me } from "./api.ts";
 import { interrupted, person, signedIn } from "./auth.ts";
 import { passes } from "./errors.ts";
+import { askedNow, noteWrite } from "./freshness.ts";
 import { delayAfter } from "./recovery.ts";
 import { Store } from "./store.ts";
 
@@ -28,11 +29,11 @@ export function loadMe(): Promise<Me> {
 }
 
 function ask(): Promise<Me> {
-  const asking = person.value;
+  const [knows, asking] = [askedNow(), person.value];
   return call("get", "/me")
     .then((user) => {
       // What was asked before somebody else signed in is not about them.
-      if (person.value === asking) setMe(user);
+      if (person.value === asking && knows("me")) setMe(user);
       return user;
     })
     .finally(() => {
@@ -72,6 +73,12 @@ export function keepMeFresh(): () => void {
     clearInterval(timer);
     document.removeEventListener("visibilitychange", askAgain);
   };
+}
+
+/** Shows what one's own change of the profile or of a setting has made of it. */
+export function rememberMe(saved: Me): void {
+  noteWrite("me");
+  setMe(saved);
 }
 
 export function setMe(user: Me | null): void {

@@ -1,8 +1,8 @@
 /** One's own posts that are not published yet: followed until they are, or have failed. */
-import { call, type PostBody } from "./api.ts";
+import type { PostBody } from "./api.ts";
 import { person, signedIn } from "./auth.ts";
 import { isNotFound } from "./errors.ts";
-import { remember } from "./posts.ts";
+import { fetchPost } from "./posts.ts";
 import { navigate } from "./router.ts";
 import { keep } from "./storage.ts";
 import { Store } from "./store.ts";
@@ -78,7 +78,7 @@ async function look(id: string, delay: number): Promise<void> {
   const next = Math.min(delay * 1.5, LAST_MS);
   if (document.hidden) return schedule(id, next);
   try {
-    const post = remember(await call("get", "/posts/{id}", { path: { id } }));
+    const post = await fetchPost(id);
     if (!signedIn.value) return;
     if (post.state === "published") {
       forget(id);

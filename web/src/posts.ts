@@ -1,26 +1,62 @@
 /** Posts as last heard of: an edit, a deletion or progress shows wherever the post does. */
 import { call, type PostBody, read } from "./api.ts";
-import { signedIn } from "./auth.ts";
+import { person, signedIn } from "./auth.ts";
+import { askedNow, type Knows, noteWrite } from "./freshness.ts";
 import type { List } from "./lists.ts";
 import { Store, useStore } from "./store.ts";
 
 const known = new Map<string, Store<PostBody>>();
-/** How often one has answered each post oneself, on this page. */
-const answered = new Map<string, number>();
 
 signedIn.watch(() => known.clear());
 
-export function remember(post: PostBody): PostBody {
+function remember(post: PostBody): PostBody {
   const store = known.get(post.id);
   if (store === undefined) known.set(post.id, new Store(post));
   else store.set(post);
   return post;
 }
 
-/** Notes what one's own like, save or comment has changed. What was asked before does not know it. */
-export function rememberOwn(post: PostBody): void {
-  answered.set(post.id, (answered.get(post.id) ?? 0) + 1);
+/** Notes what one's own edit, deletion or restoration has made of a post. */
+export function rememberOwn(post: PostBody): PostBody {
+  noteWrite(`post ${post.id}`);
+  return remember(post);
+}
+
+/** Notes what one's own like, save or comment has changed of a post. */
+export function rememberAnswered(post: PostBody): void {
+  noteWrite(`answers ${post.id}`);
   remember(post);
+}
+
+function rememberRead(post: PostBody, knows: Knows): PostBody {
+  const now = recall(post.id);
+  if (now === undefined) return remember(post);
+  if (!knows(`post ${post.id}`)) return now;
+  if (knows(`answers ${post.id}`)) return remember(post);
+  const { liked_by_me, saved_by_me, counts } = now;
+  return remember({ ...post, liked_by_me, saved_by_me, counts });
+}
+
+/**
+ * Remembers the posts in what `ask` answers; `postsOf` finds them there. Every list of posts is read by
+ * it. Raises the same errors as `ask`.
+ */
+export async function readPosts<T>(
+  ask: () => Promise<T>,
+  postsOf: (answer: T) => readonly PostBody[],
+): Promise<T> {
+  const [knows, asking] = [askedNow(), person.value];
+  const answer = await ask();
+  // What was asked before somebody else signed in is not for them.
+  if (person.value === asking) for (const post of postsOf(answer)) rememberRead(post, knows);
+  return answer;
+}
+
+/** The same for a page of posts. */
+export function readPage<T extends { readonly items: readonly PostBody[] }>(
+  ask: () => Promise<T>,
+): Promise<T> {
+  return readPosts(ask, ({ items }) => items);
 }
 
 export function recall(id: string): PostBody | undefined {
@@ -39,14 +75,11 @@ export function usePost(post: PostBody): PostBody {
 /** Of whoever is not signed in, only what everybody may see is asked for. */
 export async function fetchPost(id: string): Promise<PostBody> {
   const given = { path: { id } };
-  const before = answered.get(id);
-  const post = signedIn.value
-    ? await call("get", "/posts/{id}", given)
-    : await read("/public/posts/{id}", given);
-  const now = recall(id);
-  if (now === undefined || answered.get(id) === before) return remember(post);
-  const { liked_by_me, saved_by_me, counts } = now;
-  return remember({ ...post, liked_by_me, saved_by_me, counts });
+  const post = await readPosts(
+    () => (signedIn.value ? call("get", "/posts/{id}", given) : read("/public/posts/{id}", given)),
+    (found) => [found],
+  );
+  return recall(id) ?? post;
 }
 
 /** The post that was restored last: lists take it in again. */

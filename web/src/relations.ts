@@ -1,70 +1,13 @@
 /** What one is to others, as last heard of: a change shows wherever the person does. */
-import type { PostBody, UserAsSeen } from "./api.ts";
+import type { PostBody } from "./api.ts";
 import { person } from "./auth.ts";
-import {
-  type Change,
-  type Flags,
-  flagsOf,
-  isMuted,
-  type Relation,
-  STRANGER,
-  told,
-} from "./relation.ts";
+import { type Change, type Flags, flagsOf, isMuted, type Relation, STRANGER } from "./relation.ts";
 import { Store, useStore } from "./store.ts";
 
 /** By user id. Of an author of a post, only what was changed here is known. */
-const known = new Store<Readonly<Record<string, Change>>>({});
-
-/** The last change that each person waits for. */
-const running = new Map<string, Promise<unknown>>();
+export const known = new Store<Readonly<Record<string, Change>>>({});
 
 person.watch(() => known.set({}));
-
-function put(id: string, relation: Change): void {
-  known.update((relations) => ({ ...relations, [id]: relation }));
-}
-
-/** Notes the relations to a list of people that has just come. */
-export function learnOf(users: readonly (Flags & { id: string })[]): void {
-  known.update((relations) => ({
-    ...relations,
-    ...Object.fromEntries(users.map((user) => [user.id, told(relations[user.id], user)])),
-  }));
-}
-
-export function learnFrom(seen: UserAsSeen): UserAsSeen {
-  // What was changed after this was asked is newer.
-  if (!running.has(seen.user.id)) put(seen.user.id, told(known.value[seen.user.id], seen));
-  return seen;
-}
-
-/** Notes what one has just changed. */
-export function note(id: string, change: Change): void {
-  put(id, { ...known.value[id], ...change });
-}
-
-/**
- * Shows a change at once, and takes it back if `action` fails. Raises the same errors. Changes of one
- * person are made in their order: on a slow network the second is pressed before the first is answered.
- */
-export async function changing<T>(
-  id: string,
-  change: Change,
-  action: () => Promise<T>,
-): Promise<T> {
-  const before = known.value[id] ?? {};
-  note(id, change);
-  const turn = (running.get(id) ?? Promise.resolve()).catch(() => undefined).then(action);
-  running.set(id, turn);
-  try {
-    return await turn;
-  } catch (error) {
-    put(id, before);
-    throw error;
-  } finally {
-    if (running.get(id) === turn) running.delete(id);
-  }
-}
 
 /** `given` is what the API said when the person was loaded. */
 export function relationTo(id: string, given: Flags = STRANGER): Relation {

@@ -3,14 +3,15 @@ import { call } from "./api.ts";
 import { type Person, removeFollower } from "./blocks.ts";
 import { sentence } from "./errors.ts";
 import { loadMe, me, setMe } from "./me.ts";
-import { learnFrom } from "./relations.ts";
+import { changing, learnFrom } from "./relation-changes.ts";
 import { toast } from "./toasts.ts";
 
 /** True if they follow one now. A failure is told, for example that the request was withdrawn. */
 export function accept(person: Person): Promise<boolean> {
   const { handle } = person;
   return answer(async () => {
-    learnFrom(await call("put", "/me/requests/{handle}", { path: { handle } }));
+    const allow = () => call("put", "/me/requests/{handle}", { path: { handle } });
+    learnFrom(await changing(person.id, {}, allow));
     // The request does not come back: they would have to ask again.
     const onAction = () => void removeFollower(person);
     toast(`@${handle} follows you now.`, { action: "Undo", onAction });
@@ -18,9 +19,10 @@ export function accept(person: Person): Promise<boolean> {
 }
 
 /** True if the request is gone. */
-export function decline({ handle }: Person): Promise<boolean> {
+export function decline({ id, handle }: Person): Promise<boolean> {
   return answer(async () => {
-    learnFrom(await call("delete", "/me/requests/{handle}", { path: { handle } }));
+    const refuse = () => call("delete", "/me/requests/{handle}", { path: { handle } });
+    learnFrom(await changing(id, {}, refuse));
     toast(`The request of @${handle} is declined. They are not told, and may ask again.`);
   });
 }

@@ -1,7 +1,7 @@
 /** One's own settings: a switch is moved at once, and moved back if the API refuses. */
 import { call, type Me } from "./api.ts";
 import { sentence } from "./errors.ts";
-import { me, setMe } from "./me.ts";
+import { me, rememberMe, setMe } from "./me.ts";
 import { toast } from "./toasts.ts";
 
 export type Setting = Partial<
@@ -13,7 +13,7 @@ export async function changeSetting(change: Setting, said: string): Promise<void
   const before = me.value;
   if (before !== null) setMe({ ...before, ...change });
   try {
-    setMe(await call("patch", "/me", { body: change }));
+    rememberMe(await call("patch", "/me", { body: change }));
     toast(said);
   } catch (error) {
     setMe(before);

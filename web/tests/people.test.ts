@@ -39,7 +39,8 @@ const NOTHING = { status: 204 };
 const { block, mute, removeFollower, unblock, unmute } = await import("../src/blocks.ts");
 const { loadMe, me, setMe } = await import("../src/me.ts");
 const { STRANGER } = await import("../src/relation.ts");
-const { isListed, isShown, learnFrom, relationTo } = await import("../src/relations.ts");
+const { learnFrom } = await import("../src/relation-changes.ts");
+const { isListed, isShown, relationTo } = await import("../src/relations.ts");
 const { accept, decline } = await import("../src/requests.ts");
 const { dismissToast, toasts } = await import("../src/toasts.ts");
 

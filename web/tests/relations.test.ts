@@ -15,7 +15,8 @@ Object.assign(globalThis, {
   },
 });
 
-const { changing, learnFrom, relationTo } = await import("../src/relations.ts");
+const { changing, learnFrom } = await import("../src/relation-changes.ts");
+const { relationTo } = await import("../src/relations.ts");
 
 const seen = (id: string, requested: boolean): UserAsSeen =>
   ({ user: { id }, ...STRANGER, requested_by_me: requested }) as UserAsSeen;

@@ -1,7 +1,7 @@
 /** What can be done with comments. What changes is shown wherever the comment and its post are. */
 import { type Comment, call, type PostBody } from "../api.ts";
 import { sentence } from "../errors.ts";
-import { fetchPost, recall, rememberOwn } from "../posts.ts";
+import { fetchPost, recall, rememberAnswered } from "../posts.ts";
 import { toast } from "../toasts.ts";
 import { recallComment, rememberComment } from "./known-comments.ts";
 
@@ -96,7 +96,7 @@ function recount(post_id: string, by: number): void {
   const known = recall(post_id);
   if (known === undefined) return;
   const comments = Math.max(0, known.counts.comments + by);
-  rememberOwn({ ...known, counts: { ...known.counts, comments } });
+  rememberAnswered({ ...known, counts: { ...known.counts, comments } });
 }
 
 /** False if it failed, which is told. */

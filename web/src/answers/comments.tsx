@@ -10,7 +10,7 @@ import { ofThisVisit } from "../visits.ts";
 import { writeComment } from "./comment-actions.ts";
 import { CommentItem } from "./comment-item.tsx";
 import { Composer } from "./composer.tsx";
-import { isPresent, type Present, rememberComment, useComment } from "./known-comments.ts";
+import { isPresent, type Present, readComments, useComment } from "./known-comments.ts";
 import { Pages } from "./pages.tsx";
 import { Replies } from "./replies.tsx";
 import { commentsOf, type Order, type Thread } from "./thread.ts";
@@ -143,9 +143,11 @@ function Conversation({ post, comment: given }: { post: PostBody; comment: Comme
 
 /** The comment that a notice or a link leads to, before all others. */
 function LinkedComment({ post, id }: { post: PostBody; id: string }) {
-  const found = useResource(`comment ${id}`, async () =>
-    rememberComment(await call("get", "/comments/{comment_id}", { path: { comment_id: id } })),
-  );
+  const found = useResource(`comment ${id}`, async () => {
+    const ask = () => call("get", "/comments/{comment_id}", { path: { comment_id: id } });
+    const { items } = await readComments(async () => ({ items: [await ask()] }));
+    return items[0]!;
+  });
   if (found.isMissing) return <p class="comments-note">That comment is not there any more.</p>;
   if (found.error) return <Retry message={found.error} onRetry={found.retry} />;
   if (found.value === null) return null;

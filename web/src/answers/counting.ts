@@ -2,7 +2,8 @@
 import { useEffect } from "preact/hooks";
 import { call } from "../api.ts";
 import { interrupted, person } from "../auth.ts";
-import { unseen } from "../unseen.ts";
+import { askedNow } from "../freshness.ts";
+import { ACTIVITY, unseen } from "../unseen.ts";
 
 /** While the page is open and visible. */
 const EVERY_MS = 60_000;
@@ -17,10 +18,10 @@ export function Counting() {
       if (document.hidden || !navigator.onLine || interrupted.value) return;
       if (Date.now() - asked < PAUSE_MS) return;
       asked = Date.now();
-      const asking = person.value;
+      const [knows, asking] = [askedNow(), person.value];
       call("get", "/me/activity/count").then(
         ({ count }) => {
-          if (person.value === asking) unseen.set(count);
+          if (person.value === asking && knows(ACTIVITY)) unseen.set(count);
         },
         () => undefined, // the next time
       );

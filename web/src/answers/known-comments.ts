@@ -1,6 +1,7 @@
 /** Comments as last heard of: an edit, a like or a removal shows wherever the comment does. */
 import type { Author, Comment } from "../api.ts";
 import { person } from "../auth.ts";
+import { askedNow, noteWrite } from "../freshness.ts";
 import { Store, useStore } from "../store.ts";
 
 /** A comment that is there: of a deleted one, only its place and its replies are left. */
@@ -14,18 +15,25 @@ const known = new Map<string, Store<Comment>>();
 
 person.watch(() => known.clear());
 
+/** Notes what one has written or changed oneself. */
 export function rememberComment(comment: Comment): Comment {
+  noteWrite(`comment ${comment.id}`);
   storeOf(comment).set(comment);
   return comment;
 }
 
-/** Remembers the comments that `read` answers, unless somebody else has signed in meanwhile. */
+/**
+ * Remembers the comments in what `ask` answers, unless somebody else has signed in meanwhile; what one
+ * has changed since it was asked for is newer. Raises the same errors as `ask`.
+ */
 export async function readComments<T extends { readonly items: readonly Comment[] }>(
-  read: () => Promise<T>,
+  ask: () => Promise<T>,
 ): Promise<T> {
-  const asking = person.value;
-  const page = await read();
-  if (person.value === asking) page.items.forEach(rememberComment);
+  const [knows, asking] = [askedNow(), person.value];
+  const page = await ask();
+  if (person.value !== asking) return page;
+  for (const comment of page.items)
+    if (knows(`comment ${comment.id}`)) storeOf(comment).set(comment);
   return page;
 }
 

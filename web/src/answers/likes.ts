@@ -1,7 +1,7 @@
 /** Likes and saves: shown at once, and as they are if the API refuses. */
 import { type Comment, call, type PostBody } from "../api.ts";
 import { sentence } from "../errors.ts";
-import { fetchPost, recall, rememberOwn } from "../posts.ts";
+import { fetchPost, recall, rememberAnswered } from "../posts.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 import { type Counted, counted, Wishes } from "../wishes.ts";
@@ -30,7 +30,7 @@ export async function likePost(post: PostBody, wanted: boolean): Promise<void> {
   await told(post, () =>
     likes.want(post.id, wanted, async (isLiked) => {
       const answer = await call(isLiked ? "put" : "delete", "/posts/{id}/like", { path });
-      rememberOwn({ ...(recall(post.id) ?? post), ...answer });
+      rememberAnswered({ ...(recall(post.id) ?? post), ...answer });
     }),
   );
 }
@@ -41,7 +41,7 @@ export async function savePost(post: PostBody, wanted: boolean): Promise<boolean
   return told(post, () =>
     saves.want(post.id, wanted, async (isSaved) => {
       const answer = await call(isSaved ? "put" : "delete", "/posts/{id}/save", { path });
-      rememberOwn({ ...(recall(post.id) ?? post), ...answer });
+      rememberAnswered({ ...(recall(post.id) ?? post), ...answer });
     }),
   );
 }

@@ -3,7 +3,7 @@ import { call, type MediumView, type PostBody } from "../api.ts";
 import { Icon } from "../components/icons.tsx";
 import { sentence } from "../errors.ts";
 import { me } from "../me.ts";
-import { recall, remember } from "../posts.ts";
+import { recall, rememberOwn } from "../posts.ts";
 import { useStore } from "../store.ts";
 import { toast } from "../toasts.ts";
 
@@ -68,7 +68,7 @@ async function removeMe(post: PostBody, id: string): Promise<void> {
     return;
   }
   const known = recall(post.id) ?? post;
-  remember({
+  rememberOwn({
     ...known,
     media: known.media.map((medium) => ({
       ...medium,

@@ -10,7 +10,7 @@ import { ApiError, sentence } from "../errors.ts";
 import { ofPost } from "../link-sources.ts";
 import { me } from "../me.ts";
 import { parsePlace, placeText } from "../place.ts";
-import { remember, usePost } from "../posts.ts";
+import { rememberOwn, usePost } from "../posts.ts";
 import { location, navigate } from "../router.ts";
 import { sourcesOf } from "../sources.ts";
 import { useStore } from "../store.ts";
@@ -161,7 +161,7 @@ function EditPost({ post, onClose }: Props) {
         ...(commentsFrom !== post.comments_from && { comments_from: commentsFrom }),
         ...(isSensitive !== post.sensitive && { sensitive: isSensitive }),
       };
-      remember(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
+      rememberOwn(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
       toast("Changes saved.");
       onClose();
     } catch (reason) {

@@ -8,12 +8,13 @@ import { FollowButton } from "../components/follow-button.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { UsersSkeleton } from "../components/user-row.tsx";
+import { noteWrite } from "../freshness.ts";
 import { ofPost } from "../link-sources.ts";
 import { List } from "../lists.ts";
 import { STRANGER } from "../relation.ts";
 import { useIsListed } from "../relations.ts";
 import { ago, fullDate } from "../text.ts";
-import { unseen } from "../unseen.ts";
+import { ACTIVITY, unseen } from "../unseen.ts";
 import { ofThisVisit } from "../visits.ts";
 
 /** What others have done that concerns one, grouped, the newest first. To open it is to see it. */
@@ -67,6 +68,7 @@ async function page(cursor?: string) {
 async function markSeen(): Promise<void> {
   try {
     await call("put", "/me/activity/seen");
+    noteWrite(ACTIVITY);
     unseen.set(0);
   } catch {
     // The number stays as it is, and the next visit tries again.

@@ -7,7 +7,7 @@ import { Field } from "../components/field.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { sentence } from "../errors.ts";
-import { loadMe, me, setMe } from "../me.ts";
+import { loadMe, me, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { changeSetting } from "../settings.ts";
 import { useStore } from "../store.ts";
@@ -90,7 +90,7 @@ function HeldWords({ own }: { own: Me }) {
     const held_words = text.split("\n").flatMap((line) => line.trim() || []);
     try {
       const saved = await call("patch", "/me", { body: { held_words } });
-      setMe(saved);
+      rememberMe(saved);
       setText(saved.held_words.join("\n"));
       toast(SAVED);
     } catch (reason) {

@@ -4,8 +4,9 @@ import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
-import { remember } from "../posts.ts";
-import { learnOf, useIsListed, useIsShown } from "../relations.ts";
+import { readPage } from "../posts.ts";
+import { readPeople } from "../relation-changes.ts";
+import { useIsListed, useIsShown } from "../relations.ts";
 import { ofThisVisit } from "../visits.ts";
 import { OwnTabs } from "./own-tabs.tsx";
 
@@ -37,11 +38,9 @@ export function LikersView({ id }: Record<string, string>) {
 
 function likersOf(id: string): List<ListedUser> {
   return new List(
-    async (cursor) => {
+    (cursor) => {
       const query = cursor === undefined ? {} : { cursor };
-      const page = await call("get", "/posts/{id}/likes", { path: { id }, query });
-      learnOf(page.items);
-      return page;
+      return readPeople(() => call("get", "/posts/{id}/likes", { path: { id }, query }));
     },
     (user) => user.id,
   );
@@ -71,11 +70,9 @@ export function LikedView() {
 
 function likedPosts(): List<PostBody> {
   return new List(
-    async (cursor) => {
+    (cursor) => {
       const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
-      const page = await call("get", "/me/likes", { query });
-      page.items.forEach(remember);
-      return page;
+      return readPage(() => call("get", "/me/likes", { query }));
     },
     (post) => post.id,
   );

@@ -6,7 +6,8 @@ import { ConfirmRemoval } from "../components/person-dialogs.tsx";
 import { Outcome, UserRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
-import { learnOf, useIsListed, useRelation } from "../relations.ts";
+import { readPeople } from "../relation-changes.ts";
+import { useIsListed, useRelation } from "../relations.ts";
 import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
 
@@ -37,11 +38,11 @@ function People({
     side,
     () =>
       new List(
-        async (cursor) => {
+        (cursor) => {
           const query = cursor === undefined ? {} : { cursor };
-          const page = await call("get", `/users/{handle}/${side}`, { path: { handle }, query });
-          learnOf(page.items);
-          return page;
+          return readPeople(() =>
+            call("get", `/users/{handle}/${side}`, { path: { handle }, query }),
+          );
         },
         (user) => user.id,
       ),

@@ -8,8 +8,9 @@ import { openCompose } from "../compose.ts";
 import { List } from "../lists.ts";
 import { loadMe, me } from "../me.ts";
 import { published } from "../pending.ts";
-import { remember, restored, takeBack } from "../posts.ts";
-import { learnFrom, useRelation } from "../relations.ts";
+import { readPage, restored, takeBack } from "../posts.ts";
+import { readUser } from "../relation-changes.ts";
+import { useRelation } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -32,7 +33,7 @@ export function MeView() {
 
 export function ProfileView({ handle }: Record<string, string>) {
   const name = handle!;
-  const load = () => call("get", "/users/{handle}", { path: { handle: name } }).then(learnFrom);
+  const load = () => readUser(() => call("get", "/users/{handle}", { path: { handle: name } }));
   const profile = useResource("profile", load);
   const posts = ofThisVisit("posts", () => postsOf(name));
   const own = useStore(me);
@@ -155,9 +156,7 @@ function postsOf(handle: string): List<PostBody> {
   );
 }
 
-async function page(handle: string, cursor?: string) {
+function page(handle: string, cursor?: string) {
   const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
-  const found = await call("get", "/users/{handle}/posts", { path: { handle }, query });
-  found.items.forEach(remember);
-  return found;
+  return readPage(() => call("get", "/users/{handle}/posts", { path: { handle }, query }));
 }

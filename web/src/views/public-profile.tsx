@@ -3,7 +3,7 @@ import { Empty, Endless, Retry } from "../components/endless.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { List } from "../lists.ts";
-import { remember } from "../posts.ts";
+import { readPage } from "../posts.ts";
 import { useResource } from "../resource.ts";
 import { ofThisVisit } from "../visits.ts";
 import { HeadSkeleton, PublicHead } from "./profile-head.tsx";
@@ -17,11 +17,9 @@ export function PublicProfileView({ handle }: Record<string, string>) {
     "posts",
     () =>
       new List(
-        async (cursor) => {
+        (cursor) => {
           const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
-          const page = await read("/public/users/{handle}/posts", { path, query });
-          page.items.forEach(remember);
-          return page;
+          return readPage(() => read("/public/users/{handle}/posts", { path, query }));
         },
         (post) => post.id,
       ),

@@ -6,7 +6,8 @@ import { Page } from "../components/page.tsx";
 import { Outcome, PersonRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
 import { me } from "../me.ts";
-import { learnOf, useIsListed, useRelation } from "../relations.ts";
+import { readPeople } from "../relation-changes.ts";
+import { useIsListed, useRelation } from "../relations.ts";
 import { accept, decline } from "../requests.ts";
 import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -50,11 +51,9 @@ export function RequestsView() {
 
 function requests(): List<ListedUser> {
   return new List(
-    async (cursor) => {
+    (cursor) => {
       const query = cursor === undefined ? {} : { cursor };
-      const page = await call("get", "/me/requests", { query });
-      learnOf(page.items);
-      return page;
+      return readPeople(() => call("get", "/me/requests", { query }));
     },
     (user) => user.id,
   );

@@ -17,7 +17,7 @@ import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { sentence } from "../errors.ts";
 import { List, type Page as ListPage } from "../lists.ts";
-import { remember } from "../posts.ts";
+import { readPage } from "../posts.ts";
 import { useIsShown } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
@@ -249,11 +249,7 @@ type Query = { limit: number; cursor?: string };
 
 function postsOf(read: (query: Query) => Promise<ListPage<PostBody>>): List<PostBody> {
   return new List(
-    async (cursor) => {
-      const page = await read({ limit: 30, ...(cursor !== undefined && { cursor }) });
-      page.items.forEach(remember);
-      return page;
-    },
+    (cursor) => readPage(() => read({ limit: 30, ...(cursor !== undefined && { cursor }) })),
     (post) => post.id,
   );
 }

@@ -5,8 +5,9 @@ import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { UserRow, UsersSkeleton } from "../components/user-row.tsx";
 import { List } from "../lists.ts";
-import { remember } from "../posts.ts";
-import { learnOf, useIsListed, useIsShown } from "../relations.ts";
+import { readPosts } from "../posts.ts";
+import { readPeopleOf } from "../relation-changes.ts";
+import { useIsListed, useIsShown } from "../relations.ts";
 import { useResource } from "../resource.ts";
 import { location } from "../router.ts";
 import { useStore } from "../store.ts";
@@ -73,12 +74,7 @@ type ResultsProps = { asked: string; nothing: preact.VNode };
 function All({ asked, nothing }: ResultsProps) {
   const isShown = useIsShown();
   const isListed = useIsListed();
-  const found = useResource(`all ${asked}`, async () => {
-    const page = await call("get", "/search", { query: { q: asked } });
-    page.posts.forEach(remember);
-    learnOf(page.users);
-    return page;
-  });
+  const found = useResource(`all ${asked}`, () => search({ q: asked }));
   if (found.error) return <Retry message={found.error} onRetry={found.retry} />;
   if (found.value === null) return <GridSkeleton />;
   const { hashtags } = found.value;
@@ -102,6 +98,22 @@ function All({ asked, nothing }: ResultsProps) {
   );
 }
 
+interface Query {
+  readonly q: string;
+  readonly type?: "posts" | "users";
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** What is found; its posts and people are remembered. */
+function search(query: Query) {
+  const ask = () => call("get", "/search", { query });
+  return readPosts(
+    () => readPeopleOf(ask, ({ users }) => users),
+    ({ posts }) => posts,
+  );
+}
+
 function Posts({ asked, nothing }: ResultsProps) {
   const isShown = useIsShown();
   const list = ofThisVisit(
@@ -115,8 +127,7 @@ function Posts({ asked, nothing }: ResultsProps) {
             limit: 30,
             ...(cursor !== undefined && { cursor }),
           };
-          const page = await call("get", "/search", { query });
-          page.posts.forEach(remember);
+          const page = await search(query);
           return { items: page.posts, next_cursor: page.next_cursor };
         },
         (post) => post.id,
@@ -145,8 +156,7 @@ function People({ asked, nothing }: ResultsProps) {
             type: "users" as const,
             ...(cursor !== undefined && { cursor }),
           };
-          const page = await call("get", "/search", { query });
-          learnOf(page.users);
+          const page = await search(query);
           return { items: page.users, next_cursor: page.next_cursor };
         },
         (user) => user.id,

@@ -15,7 +15,7 @@ import { Icon } from "../components/icons.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { Page } from "../components/page.tsx";
 import { ApiError, sentence } from "../errors.ts";
-import { loadMe, setMe } from "../me.ts";
+import { loadMe, rememberMe } from "../me.ts";
 import { useResource } from "../resource.ts";
 import { navigate } from "../router.ts";
 import { toast } from "../toasts.ts";
@@ -107,7 +107,7 @@ function ProfileForm({ user }: { user: Me }) {
     };
     try {
       const saved = await call("patch", "/me", { body });
-      setMe(saved);
+      rememberMe(saved);
       toast("Profile saved.");
       navigate(`/u/${saved.handle}`);
     } catch (reason) {

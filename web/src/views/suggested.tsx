@@ -2,7 +2,8 @@ import { call, type SuggestedUser } from "../api.ts";
 import { Retry } from "../components/endless.tsx";
 import { FollowButton } from "../components/follow-button.tsx";
 import { PersonRow } from "../components/user-row.tsx";
-import { learnOf, useIsListed, useIsShown } from "../relations.ts";
+import { readPeople } from "../relation-changes.ts";
+import { useIsListed, useIsShown } from "../relations.ts";
 import { useResource } from "../resource.ts";
 
 /** Why somebody is suggested; whoever follows one has a mark that says so. */
@@ -16,8 +17,7 @@ export function Suggested() {
   const isListed = useIsListed();
   const isShown = useIsShown();
   const found = useResource("suggested", async () => {
-    const { items } = await call("get", "/suggestions");
-    learnOf(items);
+    const { items } = await readPeople(() => call("get", "/suggestions"));
     return items;
   });
   if (found.error) return <Retry message={found.error} onRetry={found.retry} />;

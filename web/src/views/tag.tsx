@@ -5,7 +5,7 @@ import { FollowTag } from "../components/follow-tag.tsx";
 import { Page } from "../components/page.tsx";
 import { GridSkeleton, PostGrid } from "../components/post-grid.tsx";
 import { List } from "../lists.ts";
-import { remember } from "../posts.ts";
+import { readPage } from "../posts.ts";
 import { useIsShown } from "../relations.ts";
 import { useStore } from "../store.ts";
 import { ofThisVisit } from "../visits.ts";
@@ -17,14 +17,14 @@ export function TagView({ tag }: Record<string, string>) {
     "tagged",
     () =>
       new List(
-        async (cursor) => {
+        (cursor) => {
           const query = { limit: 30, ...(cursor !== undefined && { cursor }) };
           const given = { path: { tag: tag! }, query };
-          const page = signedIn.value
-            ? await call("get", "/hashtags/{tag}/posts", given)
-            : await read("/public/hashtags/{tag}/posts", given);
-          page.items.forEach(remember);
-          return page;
+          return readPage(() =>
+            signedIn.value
+              ? call("get", "/hashtags/{tag}/posts", given)
+              : read("/public/hashtags/{tag}/posts", given),
+          );
         },
         (post) => post.id,
       ),
