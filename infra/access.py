@@ -78,6 +78,7 @@ def _api(function: lambda_.Function, to: Resources) -> None:
     accepted = to.origin_keys.accepted if to.origin_keys else "anybody"
     function.add_environment("ORIGIN_KEYS", accepted)
     function.add_environment("USER_POOL_ID", to.identity.pool.user_pool_id)
+    function.add_environment("PUSH_SERVICES", to.settings.push.services_setting)
     function.add_environment("RENAMES_IN_30_DAYS", str(to.settings.renames_in_30_days))
     grants.accounts(function, to.identity.pool, "AdminUserGlobalSignOut")
     grants.items(

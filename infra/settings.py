@@ -22,6 +22,7 @@ from infra.context import Context, SettingsError
 from infra.data_settings import DataSettings
 from infra.edge_settings import EdgeSettings
 from infra.presets import with_preset
+from infra.push_settings import PushSettings
 from infra.watch_settings import WatchSettings
 from shutterfeed import schema, topology
 
@@ -155,6 +156,7 @@ class Settings:
     edge: EdgeSettings
     data: DataSettings
     watch: WatchSettings
+    push: PushSettings
     toolkit: str
     """The name of the CDK's bootstrap stack."""
     qualifier: str
@@ -239,6 +241,7 @@ class Settings:
                 context, production=context.text("stage") == PRODUCTION_STAGE
             ),
             watch=WatchSettings.from_context(context),
+            push=PushSettings.from_context(context),
             toolkit=context.matching("toolkit", _STACK_NAME),
             qualifier=context.matching("qualifier", _QUALIFIER),
             protected=context.flag("protected"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+from shutterfeed.domain.devices import Device, device_id
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.media import Failure, Medium, Picture, Reference, Upload
 from shutterfeed.domain.photos import Rendition
@@ -14,6 +15,11 @@ from shutterfeed.domain.users import Profile, initial_handle
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 """When every test begins."""
 ACCOUNT_KEY = b"between accounts and users......"
+PUSH_SERVICES = ("push.example.com", "*.notify.example.com")
+"""The push services that a test's service knows."""
+P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+AUTH = "BTBZMqHH6r4Tts7J_aSIgg"
+"""The keys of the browser in the example of RFC 8291."""
 FAILURE = Failure("undecodable", "The photo is damaged.")
 
 
@@ -24,6 +30,16 @@ def user_id(number: int) -> str:
 
 def profile(number: int, handle: str | None = None) -> Profile:
     return Profile(user_id(number), handle or initial_handle(user_id(number)), START)
+
+
+def endpoint(number: int = 1) -> str:
+    return f"https://push.example.com/send/{number}"
+
+
+def device(user: int = 1, number: int = 1, at: datetime = START) -> Device:
+    """A device that the user has subscribed, and renewed, at that time."""
+    address = endpoint(number)
+    return Device(user_id(user), device_id(address), address, P256DH, AUTH, at, at, START)
 
 
 def sha256(content: bytes | str) -> str:

@@ -99,6 +99,12 @@ _MUTED: Final = {
     "muted_at": "2026-03-04T18:20:00Z",
     "until": "2027-05-04T12:00:00Z",
 }
+_PUSH: Final = {
+    "id": "CXBhEgpHzN6cmBQM2Q2fzw",
+    "service": "push.example.com",
+    "created_at": "2026-03-04T18:20:00Z",
+    "renewed_at": "2026-03-09T07:05:00Z",
+}
 _HASHTAG: Final = {"hashtag": "winter", "followed_at": "2026-03-04T18:20:00Z"}
 _STRANGERS: Final = {
     "followed_by_me": False,
@@ -303,6 +309,8 @@ ANSWERS: Final[Mapping[str, Any]] = {
         "items": [_BLOCKED, {**_BLOCKED, "handle": "gone", "user": None}],
         "next_cursor": None,
     },
+    "PushSubscriptionBody": _PUSH,
+    "PushSubscriptions": {"items": [_PUSH]},
     "HashtagFollowed": _HASHTAG,
     "HashtagsFollowed": {"items": [_HASHTAG], "next_cursor": None},
     "MutedUser": _MUTED,

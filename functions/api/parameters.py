@@ -12,6 +12,7 @@ from typing import Any, Final
 from shutterfeed.domain import ids, pages, users
 from shutterfeed.domain.characters import QUERY
 from shutterfeed.domain.comments import COMMENT_ID, Order
+from shutterfeed.domain.devices import DEVICE_ID
 from shutterfeed.domain.search import DEFAULT_KM, MAX_KM, MAX_QUERY, POINT, MediaKind, SearchKind
 from shutterfeed.domain.suggestions import MAX_SUGGESTIONS
 from shutterfeed.services.posts import IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY
@@ -75,6 +76,12 @@ IN_PATH: Final[Mapping[str, Parameter]] = {
             "collection_id",
             "The id of a collection of the caller's. Another text is answered with 404.",
             {"type": "string", "pattern": whole(ids.ULID)},
+        ),
+        Parameter(
+            "subscription_id",
+            "The id of a push subscription: the first 16 bytes of the endpoint's SHA-256, in"
+            " base64url without padding.",
+            {"type": "string", "pattern": whole(DEVICE_ID)},
         ),
         Parameter(
             "tag",

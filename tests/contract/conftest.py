@@ -21,6 +21,7 @@ from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoAudience, DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -53,6 +54,7 @@ from shutterfeed.keys import counts as counts_key
 from shutterfeed.ports.activity import Crowds, Notices
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.comments import Comments
+from shutterfeed.ports.devices import Devices
 from shutterfeed.ports.feed_reads import FeedReads, RecentPostsCache
 from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
@@ -72,6 +74,7 @@ from shutterfeed.schema import TTL_ATTRIBUTE
 from tests.conftest import REGION, Aws
 from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.comments import FakeComments
+from tests.fakes.devices import FakeDevices
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
@@ -133,6 +136,7 @@ class Store:
     mutes: Mutes
     notices: Notices
     crowds: Crowds
+    devices: Devices
     hashtags: FollowedHashtags
     tagged_posts: TaggedPostsStore
     nominations: Nominations
@@ -266,6 +270,7 @@ def _fake_store() -> Store:
         FakeMutes(data),
         FakeNotices(data),
         FakeCrowds(data),
+        FakeDevices(data),
         FakeFollowedHashtags(data),
         FakeTaggedPosts(data),
         FakeNominations(data),
@@ -315,6 +320,7 @@ def _dynamo_store(tables: Tables) -> Store:
         DynamoMutes(metadata),
         DynamoNotices(metadata),
         DynamoCrowds(metadata),
+        DynamoDevices(metadata),
         DynamoFollowedHashtags(metadata),
         DynamoTaggedPosts(metadata),
         DynamoNominations(metadata),

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from shutterfeed import keys, topology
 from shutterfeed.bootstrap import api, deliver, fan_out
 from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.devices import PushServices
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import Limits
@@ -49,6 +50,7 @@ from shutterfeed.services.transcoding import TranscodingService
 from tests import samples
 from tests.fakes.activity import FakeCrowds, FakeNotices
 from tests.fakes.comments import FakeComments
+from tests.fakes.devices import FakeDevices
 from tests.fakes.feeds import FakeAudience, FakeFeedReads, FakeFeeds
 from tests.fakes.hashtags import FakeFollowedHashtags, FakeTaggedPosts
 from tests.fakes.metadata import (
@@ -228,6 +230,8 @@ class Backend:
             suggestion_lists=suggestion_lists,
             notices=notices,
             crowds=crowds,
+            devices=guard(FakeDevices(self.metadata)),
+            push_services=PushServices(samples.PUSH_SERVICES),
             preparations=queues["deliver"],
             acquaintance_orders=queues["deliver"],
             allowances=guard(FakeAllowances(self.metadata)),

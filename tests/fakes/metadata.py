@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from shutterfeed import keys
 from shutterfeed.domain.activity import ActivitySettings, Notice
@@ -27,6 +27,7 @@ from shutterfeed.domain.changes import (
 )
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.delivery import Delivery, Reader, RecentPosts, entry_of
+from shutterfeed.domain.devices import Device
 from shutterfeed.domain.hashtags import FollowedHashtag, TaggedPosts
 from shutterfeed.domain.ids import PostId, ulid, ulid_time
 from shutterfeed.domain.limits import (
@@ -157,6 +158,7 @@ class Metadata:
     popular: Popular = field(default_factory=Popular)
     acquaintances: dict[str, Acquaintances] = field(default_factory=dict)
     notices: dict[Key, Notice] = field(default_factory=dict)
+    devices: dict[Key, Device] = field(default_factory=dict)
     recent_posts: dict[str, RecentPosts] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
     """What is kept of readers; profile, recent posts and authors are filled in when one is read."""
@@ -280,12 +282,13 @@ class Metadata:
                 del self.acquaintances[keys.parse_profile(key)]
             elif (author := keys.parse_author(key.sk)) is not None:
                 self.unfollowed.discard((keys.parse_profile(key), author[0]))
-            elif key.sk.startswith(keys.ACTIVITY_PREFIX):
-                del self.notices[key]
-            elif key in self.allowances:
-                del self.allowances[key]
             else:
-                del self.creations[key]
+                self._drop(key)
+
+    def _drop(self, key: Key) -> None:
+        kept: tuple[dict[Key, Any], ...]
+        kept = (self.notices, self.devices, self.allowances, self.creations)
+        del next(items for items in kept if key in items)[key]
 
 
 @dataclass(frozen=True, slots=True)

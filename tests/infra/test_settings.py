@@ -94,6 +94,39 @@ def test_what_a_user_may_have_open_is_what_the_page_on_limits_says() -> None:
     assert f"and {gigabytes:.0f} GB of large ones" in page
 
 
+def test_devices_are_told_where_there_is_a_contact() -> None:
+    assert _settings().push.services_setting == "off"
+    on = _settings(push_contact="mailto:push@example.com")
+    assert on.push.services_setting.split(",") == CONTEXT["push_services"]
+
+
+@pytest.mark.parametrize(
+    ("host", "right"),
+    [
+        ("push.example.com", True),
+        ("*.push.example.com", True),
+        ("127.0.0.1", False),
+        ("169.254.169.254", False),
+        ("2130706433", False),
+        ("[::1]", False),
+        ("localhost", False),
+        ("*.internal", False),
+        ("metadata.google.internal", False),
+        ("printer.local", False),
+        ("push.example.com:8443", False),
+        ("push.*.com", False),
+        ("*", False),
+        ("", False),
+    ],
+)
+def test_no_push_service_is_inside(host: str, right: bool) -> None:
+    if right:
+        assert _settings(push_services=[host]).push.services == (host,)
+        return
+    with pytest.raises(SettingsError, match="push_services must have names of public hosts"):
+        _settings(push_services=[host])
+
+
 def test_a_shared_cache_is_an_option_on_aws_alone() -> None:
     assert not _settings().shared_cache
     assert not _settings(cache="null").shared_cache
@@ -138,6 +171,8 @@ def test_what_the_local_cloud_lacks_is_refused_there(context: dict[str, object])
         ({"domain": "photos.example.com"}, "need each other"),
         ({"certificate_arn": CERTIFICATE}, "need each other"),
         ({"hosted_zone_id": "Z1"}, "needs a domain"),
+        ({"push_contact": "me@example.com"}, "push_contact must match"),
+        ({"push_contact": "mailto:me@example.com", "push_services": []}, "needs push_services"),
         ({"email_identity_arn": "arn:aws:ses:eu-west-1:1" + "2" * 11 + ":identity/a.b"}, "sender"),
         ({"backup_copy_vault_arn": VAULT}, "needs backup_days"),
         ({"budget": 50}, "needs an alarm_email"),

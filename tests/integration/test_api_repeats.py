@@ -91,7 +91,7 @@ class Stage:
             *("/me", "/me/uploads", "/me/deleted", "/me/requests", "/me/blocks", "/me/mutes"),
             *("/me/likes", "/me/saved", "/me/collections"),
             *("/me/comments", "/me/held-comments", "/me/hashtags", "/feed"),
-            *("/me/activity", "/me/activity/count"),
+            *("/me/activity", "/me/activity/count", "/me/push-subscriptions"),
         )
         public = ("/users/{}", "/users/{}/posts", "/users/{}/followers", "/users/{}/following")
         answers = [self.client.get(path, who) for who in (self.ada, self.ben) for path in own]
@@ -310,6 +310,23 @@ def _hashtag_followed(stage: Stage) -> Request:
     return request
 
 
+def _no_device(_: Stage) -> Request:
+    keys = {"p256dh": samples.P256DH, "auth": samples.AUTH}
+    device = samples.device()
+    return Request({"subscription_id": device.id}, {"endpoint": device.endpoint, **keys})
+
+
+def _device_told(stage: Stage) -> Request:
+    request = _no_device(stage)
+    path = f"/me/push-subscriptions/{request.path['subscription_id']}"
+    stage.client.request("PUT", path, stage.ada, body=request.body)
+    return request
+
+
+def _device_to_remove(stage: Stage) -> Request:
+    return Request(_device_told(stage).path)
+
+
 def _small_files(_: Stage) -> Request:
     return Request(body=draft([b"one", b"two"], caption="new", place=PLACE), key="key")
 
@@ -456,6 +473,8 @@ SCENARIOS: Final[Mapping[str, tuple[Scenario, ...]]] = {
     "see_activity": (_told_of_a_follower,),
     "follow_hashtag": (_no_hashtag, _hashtag_followed),
     "unfollow_hashtag": (_hashtag_followed, _no_hashtag),
+    "put_push_subscription": (_no_device, _device_told),
+    "delete_push_subscription": (_device_to_remove,),
     "create_post": (_small_files, _large_file),
     "like_post": (_published_there, _liked),
     "unlike_post": (_liked, _published_there),

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import samples
 from tests.integration import contract, schemas
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import forget_services, new_world
@@ -34,6 +35,7 @@ ABOUT_CONTENT: Final = frozenset(
         *("invalid_video", "reserved_handle", "too_long", "too_many_pixels", "too_much_work"),
         *("cannot_be_tagged", "tagged_twice", "too_many_people"),
         *("caption_too_long", "comment_too_long"),
+        *("unknown_push_service", "wrong_subscription_id", "invalid_push_key"),
         *("unknown_medium", "block_oneself", "mute_oneself", "until_out_of_range"),
         *("empty_comment", "invalid_held_word"),
     )
@@ -113,6 +115,11 @@ class Caller:
             | {"comments_from": "nobody"},
             "edit_post": {"caption": "x", "place": place, "alt_texts": {}, "sensitive": True}
             | {"comments_from": None, "people": {}},
+            "put_push_subscription": {
+                "endpoint": samples.endpoint(),
+                "p256dh": samples.P256DH,
+                "auth": samples.AUTH,
+            },
             "create_collection": {"name": "Lakes"},
             "rename_collection": {"name": "Seas"},
         }[name]
@@ -134,6 +141,7 @@ def caller() -> Iterator[Caller]:
             "media_id": post["media"][0]["id"],
             "comment_id": f"{post['id']}-{'0' * 26}",
             "tag": "sunset",
+            "subscription_id": samples.device().id,
             "collection_id": "2M8ZQ4R7T0V5X9Y1B3C6D8F0GH",
             "url": f"{SITE_URL}/u/{client.handle(ben)}",
         }

@@ -20,7 +20,7 @@ from shutterfeed.domain.media import Reference
 from shutterfeed.domain.posts import OPEN_SHARDS
 from shutterfeed.domain.suggestions import SLOTS
 from shutterfeed.keys import Key, MalformedKey
-from tests import strategies
+from tests import samples, strategies
 from tests.strategies import ulids
 
 
@@ -56,6 +56,15 @@ def test_blocks_and_mutes(one: str, other: str) -> None:
         assert not first <= key.sk <= last, "a feed page does not read it"
         wakes = (*schema.STREAM_SORT_KEY_PREFIXES, *schema.STREAM_REMOVED_SORT_KEYS)
         assert not key.sk.startswith(wakes)
+
+
+@given(ulids)
+def test_devices(user_id: str) -> None:
+    device = samples.device()
+    key, (first, last) = keys.device(user_id, device.id), keys.READER_RANGE
+    assert keys.parse_device(key) == (user_id, device.id)
+    assert not first <= key.sk <= last, "a feed page does not read it"
+    assert not key.sk.startswith(schema.STREAM_SORT_KEY_PREFIXES)
 
 
 @given(ulids, st.integers(0, SLOTS - 1))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from tests import samples
 from tests.visibility.cast import (
     AUTHORS,
     IDENTITY,
@@ -112,7 +113,7 @@ def check_listed(known: Mapping[str, Operation], matrix: Mapping[str, Entry] = M
         raise Unlisted(f"The document has no operation {', '.join(gone)}.")
     for operation in known.values():
         unknown = operation.queries - QUERIES
-        unknown |= set(operation.parameters) - {*_NAMED_IN_PATH, "tag"}
+        unknown |= set(operation.parameters) - {*_NAMED_IN_PATH, "tag", "subscription_id"}
         if unknown:
             raise Unlisted(
                 f"{operation.name} has unknown parameters: {', '.join(sorted(unknown))}."
@@ -182,7 +183,7 @@ def key_of(post: Post, marks: Marks) -> str:
 
 
 def _path(operation: Operation, target: Subject | None, marks: Marks) -> str:
-    values = {"tag": f"{marks.family}all"}
+    values = {"tag": f"{marks.family}all", "subscription_id": samples.device().id}
     if isinstance(target, Post):
         post_id, media_id = marks.posts[target].id, marks.posts[target].media_id
         values |= {"id": post_id, "media_id": media_id, "collection_id": media_id}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from tests import samples
 from tests.visibility import rules
 from tests.visibility.cast import FOLLOWS, LIKES, OWNERS, Post, Role, Subject, User
 from tests.visibility.marks import Marks
@@ -85,6 +86,8 @@ class Entry:
     body: Callable[[Marks], Any] | None = None
     key: Post | None = None
     """The post with whose body and Idempotency-Key it is asked."""
+    may_be_off: bool = False
+    """Whether a deployment may refuse it to everybody, with 409."""
     has_new_key: bool = False
     """Whether it is asked with an Idempotency-Key that was not used before."""
     skip: frozenset[tuple[Subject, Role]] = frozenset()
@@ -115,6 +118,12 @@ def _named(
     name: str, text: Callable[[Marks, Subject], str]
 ) -> Callable[[Marks, Subject | None], Query]:
     return lambda marks, target: () if target is None else ((name, text(marks, target)),)
+
+
+def _device(_: Marks) -> Any:
+    """What a browser says of itself."""
+    device = samples.device()
+    return {"endpoint": device.endpoint, "p256dh": device.p256dh, "auth": device.auth}
 
 
 def _around(within: Within) -> Entry:
@@ -246,6 +255,9 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "follow_hashtag": Entry(rules.SILENT),
     "list_followed_hashtags": Entry(rules.SILENT),
     "unfollow_hashtag": Entry(rules.SILENT),
+    "put_push_subscription": Entry(rules.SILENT, body=_device, may_be_off=True),
+    "list_push_subscriptions": Entry(rules.SILENT),
+    "delete_push_subscription": Entry(rules.SILENT),
     "create_post": _list(rules.CREATED, key=Post.UNPUBLISHED),
     "create_avatar": _list(rules.AVATAR, key=Post.AVATAR, names_authors=False, from_ledger=True),
     "delete_avatar": Entry(rules.SILENT),

@@ -43,6 +43,7 @@ from shutterfeed_client.api.me import (
     decline_request,
     delete_avatar,
     delete_collection,
+    delete_push_subscription,
     edit_me,
     follow,
     follow_hashtag,
@@ -59,10 +60,12 @@ from shutterfeed_client.api.me import (
     list_likes,
     list_mutes,
     list_own_comments,
+    list_push_subscriptions,
     list_requests,
     list_saved,
     list_uploads,
     mute,
+    put_push_subscription,
     remove_follower,
     rename_collection,
     see_activity,
@@ -271,6 +274,7 @@ def drive_people(me: Any, handle: str, other: str) -> None:
     assert not answer(unfollow.sync_detailed(other, client=me)).followed_by_me
     drive_blocks_and_mutes(me, other)
     drive_hashtags(me)
+    drive_devices(me)
     suggested = answer(list_suggestions.sync_detailed(client=me, limit=20)).items
     assert handle not in [user.handle for user in suggested]
     body = models.EditProfile(display_name="Driven by Python")
@@ -324,6 +328,16 @@ def drive_hashtags(me: Any) -> None:
     assert answer(list_followed_hashtags.sync_detailed(client=me)).items == [followed]
     assert unfollow_hashtag.sync_detailed("generated", client=me).status_code == 204
     assert answer(list_followed_hashtags.sync_detailed(client=me)).items == []
+
+
+def drive_devices(me: Any) -> None:
+    """The local stack tells devices of nothing."""
+    path, key = "A" * 22, "A" * 87
+    body = models.PutPushSubscription("https://push.example.com/1", key, "A" * 22)
+    refused = put_push_subscription.sync_detailed(path, client=me, body=body)
+    assert (refused.status_code, refused.parsed.error.code) == (409, "push_is_off")
+    assert answer(list_push_subscriptions.sync_detailed(client=me)).items == []
+    assert delete_push_subscription.sync_detailed(path, client=me).status_code == 204
 
 
 def drive_feed_and_search(me: Any, post_id: str) -> None:

@@ -192,6 +192,7 @@ async function drivePeople(): Promise<void> {
   assert.ok(!(await answer(api.unfollow({ path: other }))).followed_by_me);
   await driveBlocksAndMutes(other);
   await driveHashtags();
+  await driveDevices();
   const suggested = (await answer(api.listSuggestions({ query: { limit: 20 } }))).items;
   assert.ok(suggested.every((user) => user.handle !== task.handle));
   const edited = await answer(api.editMe({ body: { display_name: "Driven by TypeScript" } }));
@@ -249,6 +250,17 @@ async function driveHashtags(): Promise<void> {
   const path = { tag: "generated" };
   assert.equal((await api.unfollowHashtag({ path })).response?.status, 204);
   assert.deepEqual((await answer(api.listFollowedHashtags())).items, []);
+}
+
+/** The local stack tells devices of nothing. */
+async function driveDevices(): Promise<void> {
+  const path = { subscription_id: "A".repeat(22) };
+  const keys = { p256dh: "A".repeat(87), auth: "A".repeat(22) };
+  const body = { endpoint: "https://push.example.com/1", ...keys };
+  const refused = await api.putPushSubscription({ path, body });
+  assert.equal(refused.response?.status, 409);
+  assert.deepEqual((await answer(api.listPushSubscriptions())).items, []);
+  assert.equal((await api.deletePushSubscription({ path })).response?.status, 204);
 }
 
 async function driveFeedAndSearch(): Promise<void> {

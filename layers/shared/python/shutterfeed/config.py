@@ -98,6 +98,10 @@ class ApiSettings(FeedSettings):
     limits: str
     """What each user may do and store: a JSON object, read by `bootstrap/limits.py`."""
 
+    push_services: str
+    """The hosts of push services to which devices may subscribe, with commas; `off` if no device
+    is told of anything."""
+
     search_engine: str
     """The search engine: `dynamodb` or `opensearch`."""
     search_target: str

@@ -20,6 +20,7 @@ Metadata table
     USER#<id>          BLOCKS#<blocked>   one block, for the list of them
     USER#<reader>      ACQUAINTANCES      whom those follow whom the reader follows, packed
     USER#<id>          ACTIVITY#<kind>#<subject>#<number> a notice of what others did
+    USER#<id>          DEVICE#<id>        a browser that is told of them by Web Push
     PAIR#<id>#<id>     BLOCK              who of two users has blocked the other; smaller id first
     FOLLOWERS#<id>#<n> COUNT              part of a celebrity's number of followers
     COUNTS#<post>      COUNTS             a post's likes and comments; none before the first
@@ -136,6 +137,7 @@ MUTES_PREFIX: Final = "MUTES#"
 ACQUAINTANCES: Final = "ACQUAINTANCES"
 NOMINATIONS: Final = "NOMINATIONS"
 ACTIVITY_PREFIX: Final = "ACTIVITY#"
+DEVICE_PREFIX: Final = "DEVICE#"
 PAIR_PREFIX: Final = "PAIR#"
 _BLOCK: Final = "BLOCK"
 READER_RANGE: Final = (PROFILE, _UNFOLLOWED + "~")
@@ -566,6 +568,16 @@ def _moment(at: datetime) -> str:
 
 def _parse_moment(text: str) -> datetime:
     return ulid_time(text + "0" * (26 - _MOMENT))
+
+
+def device(user_id: str, device_id: str) -> Key:
+    """The key stands outside of `READER_RANGE`, so that no feed page reads the item."""
+    return Key(user_partition(user_id), DEVICE_PREFIX + device_id)
+
+
+def parse_device(key: Key) -> tuple[str, str]:
+    """The ids of the user whose device it is, and of the device."""
+    return _tail(key.pk, _USER), _tail(key.sk, DEVICE_PREFIX)
 
 
 def nomination(slot: int) -> Key:

@@ -14,6 +14,7 @@ from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.blobs import DynamoBlobs
 from shutterfeed.adapters.dynamodb.blocks import DynamoBlocks
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
+from shutterfeed.adapters.dynamodb.devices import DynamoDevices
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.feeds import DynamoFeeds
 from shutterfeed.adapters.dynamodb.follows import DynamoFollows
@@ -37,12 +38,14 @@ from shutterfeed.bootstrap.limits import limits_of
 from shutterfeed.bootstrap.recent_posts_cache import cached
 from shutterfeed.bootstrap.search_engine import search_index
 from shutterfeed.domain.delivery import FeedPolicy
+from shutterfeed.domain.devices import PushServices
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.links import signing_key
 from shutterfeed.domain.messages import FindAcquaintances, PrepareFeed
 from shutterfeed.ports.activity import Crowds, Notices
 from shutterfeed.ports.blocks import Blocks, Mutes
 from shutterfeed.ports.comments import Comments
+from shutterfeed.ports.devices import Devices
 from shutterfeed.ports.feed_reads import FeedReads
 from shutterfeed.ports.feeds import Feeds, Readers
 from shutterfeed.ports.follows import Follows
@@ -68,6 +71,7 @@ from shutterfeed.services.avatars import AvatarService
 from shutterfeed.services.blocks import BlockService
 from shutterfeed.services.comments import CommentService
 from shutterfeed.services.cursors import Cursors
+from shutterfeed.services.devices import DeviceService
 from shutterfeed.services.discussions import DiscussionService
 from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.feed import FeedService
@@ -111,6 +115,7 @@ class People:
     feed: FeedService
     suggestions: SuggestionService
     activity: ActivityService
+    devices: DeviceService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +154,8 @@ def wire(
     suggestion_lists: SuggestionLists,
     notices: Notices,
     crowds: Crowds,
+    devices: Devices,
+    push_services: PushServices,
     preparations: Queue[PrepareFeed],
     acquaintance_orders: Queue[FindAcquaintances],
     allowances: Allowances,
@@ -274,6 +281,9 @@ def wire(
             limits=limits,
             clock=clock,
         ),
+        devices=DeviceService(
+            users=users, devices=devices, services=push_services, limits=limits, clock=clock
+        ),
     )
 
 
@@ -314,6 +324,8 @@ def services() -> Api:
         suggestion_lists=DynamoSuggestionLists(metadata),
         notices=DynamoNotices(metadata),
         crowds=DynamoCrowds(metadata),
+        devices=DynamoDevices(metadata),
+        push_services=PushServices.parse(settings.push_services),
         preparations=aws.queue(settings.deliver_queue_url, Codec[PrepareFeed]("deliver")),
         acquaintance_orders=aws.queue(
             settings.deliver_queue_url, Codec[FindAcquaintances]("deliver")
