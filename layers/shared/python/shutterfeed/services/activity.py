@@ -1,58 +1,27 @@
 """A user's activity: the list of what others did, and the number on its badge.
 
-Both come from `_visible`, so they cannot disagree. A notice is shown if its subject is, and at
-least one of the people behind it; all of them go through the same visibility as everywhere.
+Both come from `_visible`, so they cannot disagree. `ActivityEntries` says what is shown of a notice.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from shutterfeed.domain.activity import (
-    GROUPED,
-    MAX_BADGE,
-    MAX_NAMED,
-    Notice,
-    NoticeKind,
-    ToldOf,
-)
-from shutterfeed.domain.comments import Comment, CommentId
+from shutterfeed.domain.activity import MAX_BADGE
 from shutterfeed.domain.errors import InvalidCursor
-from shutterfeed.domain.ids import PostId, is_ulid
+from shutterfeed.domain.ids import is_ulid
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.users import Profile
-from shutterfeed.domain.visibility import Viewer
-from shutterfeed.ports.activity import Crowds, Notices, Person
+from shutterfeed.ports.activity import Notices
 from shutterfeed.ports.profiles import Profiles
 from shutterfeed.ports.system import Clock
-from shutterfeed.services.activity_views import (
-    Crowded,
-    GroupView,
-    Subject,
-    alone,
-    crowd_of,
-    people_of,
-    view_of,
-    visible_people,
-    with_subject,
-    without,
-)
+from shutterfeed.services.activity_entries import ActivityEntries
+from shutterfeed.services.activity_views import GroupView
 from shutterfeed.services.profiles import ProfileService
-from shutterfeed.services.viewing import (
-    CommentView,
-    Told,
-    ViewingService,
-)
 
-LOOKED_AT: Final = 12
-"""The number of people behind a group who are read at first. Their edges take half a read unit."""
-COUNTED: Final = 100
-"""The number of people up to which a group is counted by their edges."""
 _ROUNDS: Final = 10
 """How often one request looks for visible notices, behind those that are hidden."""
 _NOTICES_AT_ONCE: Final = 100
@@ -60,12 +29,10 @@ _NOTICES_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityService:
+class ActivityService(ActivityEntries):
     users: ProfileService
     profiles: Profiles
     notices: Notices
-    crowds: Crowds
-    viewing: ViewingService
     limits: Limits
     clock: Clock
 
@@ -104,7 +71,7 @@ class ActivityService:
             # vain and many hidden ones take few rounds.
             size = min((limit - len(found)) << number, _NOTICES_AT_ONCE)
             page = self.notices.page(owner.user_id, now, after, size, since)
-            found += self._shown(owner, page.items, now)
+            found += self.shown(owner, page.items, now)
             after = page.next_position
             if after is None or len(found) >= limit:
                 break
@@ -112,109 +79,3 @@ class ActivityService:
             del found[limit:]
             after = found[-1].notice.position
         return Page(tuple(found), after)
-
-    def _shown(
-        self, owner: Profile, notices: Sequence[Notice], now: datetime
-    ) -> Iterator[GroupView]:
-        """Those of some notices that the owner may see, as views."""
-        subjects = {notice: Subject.of(notice) for notice in notices}
-        ids = {s.comment_id for s in subjects.values() if s.comment_id is not None}
-        comments = self.crowds.comments(sorted(ids, key=str)) if ids else {}
-        crowds = self._crowds(owner, subjects, comments, now)
-        self._name(crowds, MAX_NAMED)
-        posts = sorted({s.post_id for s in subjects.values() if s.post_id is not None})
-        told = self.viewing.told(owner, posts, sorted(people_of(crowds.values())))
-        told = self._look_further(owner, notices, crowds, told)
-        comment_views = self._comments(owner, comments.values(), told)
-        for notice in notices:
-            view = view_of(owner, notice, crowds[notice], told)
-            view = view and with_subject(view, subjects[notice], told, comment_views)
-            if view is not None:
-                yield view
-
-    def _comments(
-        self, owner: Profile, comments: Iterable[Comment], told: Told
-    ) -> dict[CommentId, CommentView]:
-        """Those of the comments that everybody may see who sees their posts, by their ids."""
-        by_host: defaultdict[str, list[Comment]] = defaultdict(list)
-        for comment in comments:
-            if comment.counts and comment.id.post_id in told.posts:
-                by_host[comment.owner_id].append(comment)
-        views: dict[CommentId, CommentView] = {}
-        for alike in by_host.values():
-            views |= self.viewing.comments(Viewer(owner.user_id), alike)
-        return views
-
-    def _crowds(
-        self,
-        owner: Profile,
-        subjects: Mapping[Notice, Subject],
-        comments: Mapping[CommentId, Comment],
-        now: datetime,
-    ) -> dict[Notice, Crowded]:
-        """The people behind some notices."""
-        grouped = [notice for notice in subjects if notice.kind in GROUPED]
-        found = self.crowds.newest([crowd_of(n, now) for n in grouped], LOOKED_AT)
-        crowds = {
-            notice: Crowded(without(people, owner.user_id), _is_full(notice, people))
-            for notice, people in zip(grouped, found, strict=True)
-        }
-        full = [n for n in grouped if crowds[n].is_full and n.kind is not NoticeKind.LIKE]
-        counted = self.crowds.newest([crowd_of(n, now) for n in full], COUNTED)
-        for notice, people in zip(full, counted, strict=True):
-            others = without(people, owner.user_id)
-            crowds[notice].more = len(others) - len(crowds[notice].people)
-        for notice in subjects.keys() - crowds.keys():
-            person = alone(notice, subjects[notice], comments)
-            crowds[notice] = Crowded(() if person is None else (person,))
-        return crowds
-
-    def _name(self, crowds: Mapping[Notice, Crowded], most: int) -> None:
-        """Choose the people of each crowd who are read, up to `most`, and leave out those who do
-        not like a post any more, whose entries an interrupted request has left."""
-        likes: dict[tuple[str, PostId], list[tuple[Crowded, Person]]] = {}
-        for notice, crowd in crowds.items():
-            chosen = crowd.people[len(crowd.read) : most]
-            crowd.read += chosen
-            if notice.kind is NoticeKind.LIKE:
-                for person in chosen:
-                    like = (person.user_id, PostId.parse(notice.subject))
-                    likes.setdefault(like, []).append((crowd, person))
-        for like in likes.keys() - self.crowds.liking(likes):
-            for crowd, person in likes[like]:
-                crowd.leave_out(person)
-
-    def _look_further(
-        self,
-        owner: Profile,
-        notices: Sequence[Notice],
-        crowds: Mapping[Notice, Crowded],
-        told: Told,
-    ) -> Told:
-        """Read the rest of the people of groups of which too few can be named, or of which only
-        those count whom the owner follows; and the counts of posts that more people like than were
-        read."""
-        liked = [
-            PostId.parse(n.subject)
-            for n in notices
-            if n.kind is NoticeKind.LIKE and crowds[n].is_full
-        ]
-        further: dict[Notice, Crowded] = {}
-        for notice in notices:
-            crowd = crowds[notice]
-            visible = visible_people(owner, notice, crowd, told)
-            few = len(visible) < min(MAX_NAMED, len(crowd.people))
-            if few or owner.activity.of(notice.kind) is ToldOf.FOLLOWED:
-                further[notice] = crowd
-        self._name(further, LOOKED_AT)
-        rest = sorted(people_of(further.values()) - told.asked_for)
-        if not rest and not liked:
-            return told
-        return told | self.viewing.told(owner, (), rest, counted=liked)
-
-
-def _is_full(notice: Notice, people: Sequence[Person]) -> bool:
-    """Whether there may be more people than were read. Those who like a hot post are listed in many
-    parts, of which one was read."""
-    is_spread = notice.kind is NoticeKind.LIKE and notice.shard > 0
-    return is_spread or len(people) == LOOKED_AT
