@@ -186,6 +186,12 @@ def test_a_comment_is_written_answered_changed_and_deleted(
     expect(reply).to_be_focused()
     expect(reply).to_have_value(f"@{ben.handle} ")
     author.page.keyboard.type("It is cold")
+    # What is not sent is there again when one comes back to it.
+    author.page.get_by_role("link", name="Home", exact=True).click()
+    expect(reply).to_have_count(0)
+    author.page.go_back()
+    _comment(author, "A fine lake").get_by_role("button", name="Reply").click()
+    expect(reply).to_have_value(f"@{ben.handle} It is cold")
     author.page.get_by_role("button", name="Reply", exact=True).last.click()
     expect(_comment(author, "It is cold")).to_be_visible()
     heart = author.page.get_by_role("button", name=f"Like the comment by @{ben.handle}")
@@ -213,7 +219,9 @@ def test_a_comment_is_written_answered_changed_and_deleted(
     reader.page.get_by_role("button", name="Delete", exact=True).click()
     dialog = reader.page.get_by_role("dialog", name="Delete this comment?")
     dialog.get_by_role("button", name="Delete", exact=True).click()
-    reader.sees_text("This comment was deleted.")
+    # The focus stays where the comment was.
+    gone = reader.page.get_by_role("listitem").filter(has_text="This comment was deleted.")
+    expect(gone).to_be_focused()
     expect(_comment(reader, "It is cold")).to_be_visible()
     assert (reader.accessibility(), reader.overflow()) == ([], 0)
 
@@ -230,6 +238,7 @@ def test_the_owner_pins_hides_and_approves(visit: Visit, person: Callable[[], Pe
     owner = visit(ann).open("/settings/held")
     owner.page.get_by_role("button", name=f"Approve the comment by @{ben.handle}").click()
     owner.sees_text("Comment approved.")
+    expect(owner.page.get_by_role("heading", name="Held comments")).to_be_focused()
     owner.open(f"/p/{post_id}")
     for text, action in (("The last one", "Pin to the top"), ("The first one", "Hide from others")):
         _comment(owner, text).get_by_role("button", name="Options").click()
@@ -313,6 +322,7 @@ def test_posts_are_saved_and_collected(visit: Visit, person: Callable[[], Person
     expect(page.get_by_role("heading", name="Lakes")).to_be_visible()
     page.get_by_role("button", name="Take out").click()
     expect(tile).to_have_count(0)
+    expect(page.get_by_role("heading", name="Lakes")).to_be_focused()
     page.get_by_role("button", name="Delete collection").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_role("heading", name="Saved posts")).to_be_visible()

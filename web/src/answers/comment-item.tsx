@@ -53,15 +53,14 @@ export function CommentItem({ comment: given, onReply, children }: Props) {
           <Marks comment={comment} />
           {isEditing ? (
             <Composer
+              name={`edit ${comment.id}`}
               label="Your comment"
               action="Save"
               text={comment.text ?? ""}
               isAsked
               onCancel={stopEditing}
-              onSend={async (text) => {
-                await editComment(comment, text);
-                stopEditing();
-              }}
+              onSend={(text) => editComment(comment, text)}
+              onDone={stopEditing}
             />
           ) : (
             <p class="comment-text" dir="auto">

@@ -1,6 +1,7 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Confirm } from "../components/confirm.tsx";
 import { Dialog } from "../components/dialog.tsx";
+import { keepFocusNear } from "../components/focus.ts";
 import { Icon } from "../components/icons.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
 import { approveComment, deleteComment, hideComment, pinComment } from "./comment-actions.ts";
@@ -13,14 +14,21 @@ interface Props {
 
 /** What its author, and the author of the post, can do with a comment; nothing for anybody else. */
 export function CommentMenu({ comment, onEdit }: Props) {
+  const button = useRef<HTMLButtonElement>(null);
   const [step, setStep] = useState<"closed" | "menu" | "delete">("closed");
   const { can_edit, can_delete, can_moderate } = comment;
   if (!can_edit && !can_delete && !can_moderate) return null;
   const close = () => setStep("closed");
+  /** What is done may take the comment off the list. */
+  const doing = (action: () => Promise<unknown>) => {
+    const keepFocus = keepFocusNear(button.current!.closest("li")!);
+    return action().then(keepFocus);
+  };
   const name = `@${comment.author.handle}`;
   return (
     <>
       <button
+        ref={button}
         type="button"
         class="comment-button"
         aria-label={`Options for the comment by ${name}`}
@@ -32,7 +40,11 @@ export function CommentMenu({ comment, onEdit }: Props) {
       {step === "menu" && (
         <Dialog title="Comment options" class="dialog-menu" onClose={close}>
           <ul class="menu dialog-body">
-            <Items {...{ comment, onEdit }} onClose={close} onDelete={() => setStep("delete")} />
+            <Items
+              {...{ comment, onEdit, doing }}
+              onClose={close}
+              onDelete={() => setStep("delete")}
+            />
           </ul>
         </Dialog>
       )}
@@ -42,7 +54,7 @@ export function CommentMenu({ comment, onEdit }: Props) {
           action="Delete"
           keep="Keep it"
           danger
-          onConfirm={() => deleteComment(comment).then(goOn)}
+          onConfirm={() => doing(() => deleteComment(comment))}
           onClose={close}
         >
           <p>It cannot be brought back. Replies to it stay.</p>
@@ -57,12 +69,17 @@ interface ItemsProps {
   onEdit: () => void;
   onDelete: () => void;
   onClose: () => void;
+  doing: (action: () => Promise<unknown>) => Promise<unknown>;
 }
 
-function Items({ comment, onEdit, onDelete, onClose }: ItemsProps) {
-  const closing = (action: () => unknown) => () => {
+function Items({ comment, onEdit, onDelete, onClose, doing }: ItemsProps) {
+  const closing = (action: () => Promise<unknown>) => () => {
     onClose();
-    void action();
+    void doing(action);
+  };
+  const edit = () => {
+    onClose();
+    onEdit();
   };
   return (
     <>
@@ -85,7 +102,7 @@ function Items({ comment, onEdit, onDelete, onClose }: ItemsProps) {
           />
         </>
       )}
-      {comment.can_edit && <Item icon="edit" text="Edit" onClick={closing(onEdit)} />}
+      {comment.can_edit && <Item icon="edit" text="Edit" onClick={edit} />}
       {comment.can_delete && <Item icon="trash" text="Delete" danger onClick={onDelete} />}
     </>
   );
@@ -106,9 +123,4 @@ function Item({ icon, text, danger = false, onClick }: ItemProps) {
       </button>
     </li>
   );
-}
-
-/** What had the focus is gone with the comment: it goes on from the heading of all comments. */
-function goOn(isDeleted: boolean): void {
-  if (isDeleted) document.getElementById("comments")?.focus({ preventScroll: true });
 }

@@ -97,6 +97,7 @@ function NewComment({ post, thread, onSaid }: NewCommentProps) {
 
   return (
     <Composer
+      name={`comment ${post.id}`}
       label="Add a comment"
       action="Post comment"
       area={area}

@@ -69,6 +69,7 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
       {replyTo && (
         <Composer
           key={replyTo.id}
+          name={`reply ${replyTo.id}`}
           label={`Your reply to @${replyTo.author.handle}`}
           action="Reply"
           text={`@${replyTo.author.handle} `}
@@ -78,8 +79,8 @@ export function Replies({ post, comment, replyTo, onReply, onDone }: Props) {
             thread.add(await writeComment(post, { text, replyTo, key }));
             const now = recallComment(comment);
             rememberComment({ ...now, replies: now.replies + 1 });
-            onDone();
           }}
+          onDone={onDone}
         />
       )}
     </div>

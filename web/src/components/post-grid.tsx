@@ -4,6 +4,7 @@ import { usePost } from "../posts.ts";
 import { useCover } from "../sensitive.ts";
 import { describe } from "./carousel.tsx";
 import { CoverButton, CoverPicture } from "./cover.tsx";
+import { keepFocusNear } from "./focus.ts";
 import { Icon } from "./icons.tsx";
 import { MoreIcon } from "./more-icons.tsx";
 import { Picture } from "./picture.tsx";
@@ -14,7 +15,7 @@ const ON_FIRST_SCREEN = 6;
 interface Props {
   posts: readonly PostBody[];
   /** Takes a post out of the list that is shown, if that can be done there. */
-  onTakeOut?: (post: PostBody) => void;
+  onTakeOut?: (post: PostBody) => Promise<void>;
 }
 
 /** Posts as squares, each a link to its page. */
@@ -84,7 +85,9 @@ function Tile({ post: given, eager, onTakeOut }: TileProps) {
           type="button"
           class="tile-out"
           aria-label={`Take out: ${label}`}
-          onClick={() => onTakeOut(post)}
+          onClick={({ currentTarget }) =>
+            void onTakeOut(post).then(keepFocusNear(currentTarget.closest("li")!))
+          }
         >
           <Icon name="close" />
         </button>

@@ -3,6 +3,7 @@ import { CommentItem } from "../answers/comment-item.tsx";
 import { isPresent, readComments, recallComment, useComment } from "../answers/known-comments.ts";
 import { type Comment, call } from "../api.ts";
 import { Empty, Endless } from "../components/endless.tsx";
+import { keepFocusNear } from "../components/focus.ts";
 import { Page } from "../components/page.tsx";
 import { UsersSkeleton } from "../components/user-row.tsx";
 import { List, type Page as ListPage } from "../lists.ts";
@@ -67,6 +68,11 @@ function HeldComment({ comment: given }: { comment: Comment }) {
   const comment = useComment(given);
   if (!isPresent(comment) || !comment.held) return null;
   const name = `@${comment.author.handle}`;
+  const answer =
+    (action: (comment: Comment) => Promise<boolean>) =>
+    ({ currentTarget }: { currentTarget: Element }) => {
+      void action(comment).then(keepFocusNear(currentTarget.closest("li")!));
+    };
   return (
     <CommentItem comment={comment}>
       <div class="composer-actions">
@@ -74,7 +80,7 @@ function HeldComment({ comment: given }: { comment: Comment }) {
           type="button"
           class="button button-small"
           aria-label={`Delete the comment by ${name}`}
-          onClick={() => void deleteComment(comment)}
+          onClick={answer(deleteComment)}
         >
           Delete
         </button>
@@ -82,7 +88,7 @@ function HeldComment({ comment: given }: { comment: Comment }) {
           type="button"
           class="button button-primary button-small"
           aria-label={`Approve the comment by ${name}`}
-          onClick={() => void approveComment(comment)}
+          onClick={answer(approveComment)}
         >
           Approve
         </button>

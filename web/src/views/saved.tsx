@@ -94,10 +94,9 @@ export function CollectionView({ id }: Record<string, string>) {
       <Posts
         list={list}
         empty="This collection is empty"
-        onTakeOut={(post) => {
-          void takeOut(post, collection!).then((done) => {
-            if (done) setOut((ids) => new Set([...ids, post.id]));
-          });
+        onTakeOut={async (post) => {
+          const isOut = await takeOut(post, collection!);
+          if (isOut) setOut((ids) => new Set([...ids, post.id]));
         }}
         out={out}
       >
@@ -222,7 +221,7 @@ interface PostsProps {
   /** What an empty list is told by, and what to do about it. */
   empty: string;
   children: string;
-  onTakeOut?: (post: PostBody) => void;
+  onTakeOut?: (post: PostBody) => Promise<void>;
   /** The ids of those that were taken out. */
   out?: ReadonlySet<string>;
 }

@@ -1,0 +1,26 @@
+/** Where the focus goes when what had it is gone: never to nowhere. */
+
+/** Gives the focus to an entry of a list or a heading, which have it for no other reason. */
+export function focusOn(element: Element): void {
+  if (!(element instanceof HTMLElement)) return;
+  if (!element.matches("a[href], button, [tabindex]")) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "nearest" });
+}
+
+/**
+ * Call before an entry may leave its list, and what is returned afterwards. If the focus is lost by
+ * then, it goes to the entry if that has stayed, or to the next one, the one before, or the heading.
+ */
+export function keepFocusNear(entry: Element): () => void {
+  const heading = entry.closest("section, .page")?.querySelector("h1, h2");
+  const near = [entry, entry.nextElementSibling, entry.previousElementSibling, heading];
+  return () => {
+    requestAnimationFrame(() => {
+      const active = document.activeElement;
+      const isLost = active === null || active === document.body;
+      const target = near.find((element) => element?.isConnected);
+      if (isLost && target) focusOn(target);
+    });
+  };
+}
