@@ -16,6 +16,7 @@ ERRORS: Final[Mapping[int, Mapping[str, str]]] = {
         "invalid_limit": "`limit` is not a whole number from 1 to 100.",
         "invalid_type": "`type` is none of the kinds of results.",
         "invalid_media": "A post has too few or too many media; in a search, `media` is unknown.",
+        "invalid_ids": "`ids` is not a list of the ids of posts, or has too many.",
         "invalid_near": "`near` is not a latitude and a longitude in degrees.",
         "invalid_km": "`km` is not a distance within the limits.",
         "empty_query": "The search has no letter, digit or emoji.",

@@ -338,6 +338,7 @@ ANSWERS: Final[Mapping[str, Any]] = {
     "get_post": {**_PUBLISHED, "first_comments": [_COMMENT]},
     "Liked": {"liked_by_me": True, "counts": {"likes": 13, "comments": 3}},
     "unlike_post": {"liked_by_me": False, "counts": {"likes": 12, "comments": 3}},
+    "PostLikers": {"items": [{"post_id": _POST, "user": _OTHER_AUTHOR}]},
     "Saved": {"saved_by_me": True},
     "unsave_post": {"saved_by_me": False},
     "CollectionBody": _COLLECTION,

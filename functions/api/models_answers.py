@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from api.models import Instant, PostCounts, RequestBody, shown_pattern
+from api.models import Author, Instant, PostCounts, RequestBody, shown_pattern
 from shutterfeed.domain import posts
 from shutterfeed.domain.characters import NAME
+from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.saves import MAX_COLLECTION_NAME
+from shutterfeed.services.links import MediaLinks
 from shutterfeed.services.saves import CollectionView
+from shutterfeed.services.viewing import AuthorView
 
 CollectionName = Annotated[
     str, Meta(min_length=1, max_length=MAX_COLLECTION_NAME), shown_pattern(NAME)
@@ -27,6 +31,23 @@ class Liked(Struct):
     @classmethod
     def of(cls, counts: posts.PostCounts, *, liked: bool) -> Liked:
         return cls(liked, PostCounts(counts.likes, counts.comments))
+
+
+class PostLiker(Struct):
+    """A post, and one of those who like it."""
+
+    post_id: str
+    user: Author
+
+
+class PostLikers(Struct):
+    """Those who are named beside some posts."""
+
+    items: list[PostLiker]
+
+    @classmethod
+    def of(cls, named: Mapping[PostId, AuthorView], links: MediaLinks) -> PostLikers:
+        return cls([PostLiker(str(i), Author.of(view, links)) for i, view in named.items()])
 
 
 class Saved(Struct):

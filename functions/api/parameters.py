@@ -15,6 +15,7 @@ from shutterfeed.domain.comments import COMMENT_ID, Order
 from shutterfeed.domain.devices import DEVICE_ID
 from shutterfeed.domain.search import DEFAULT_KM, MAX_KM, MAX_QUERY, POINT, MediaKind, SearchKind
 from shutterfeed.domain.suggestions import MAX_SUGGESTIONS
+from shutterfeed.services.liked_by import MAX_POSTS
 from shutterfeed.services.posts import IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY
 
 MAX_PAGE: Final = 100
@@ -109,6 +110,16 @@ LIMIT: Final = Parameter(
     "limit",
     "The highest number of entries that the page may hold.",
     {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE},
+)
+IDS: Final = Parameter(
+    "ids",
+    f"The ids of 1 to {MAX_POSTS} posts, with a comma between them. Anything else is refused with"
+    " 400 `invalid_ids`.",
+    {
+        "type": "string",
+        "pattern": whole(f"{ids.POST_ID}(,{ids.POST_ID}){{0,{MAX_POSTS - 1}}}"),
+    },
+    required=True,
 )
 FEW: Final = Parameter(
     "limit",

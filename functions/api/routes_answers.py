@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from api.http import Call, route
 from api.models import PostPage, UserPage
-from api.models_answers import CollectionBody, CollectionPage, Liked, NameCollection, Saved
+from api.models_answers import (
+    CollectionBody,
+    CollectionPage,
+    Liked,
+    NameCollection,
+    PostLikers,
+    Saved,
+)
+from api.parameters import IDS
 from api.routes import post_page, user_page
 
 
@@ -33,6 +41,20 @@ def list_likers(call: Call) -> UserPage:
     number of likes."""
     page = call.services.likes.likers(call.viewer, call.path["id"], call.position, call.limit)
     return user_page(call, page)
+
+
+@route("GET", "/posts/likers", returns=PostLikers, query=(IDS,))
+def name_likers(call: Call) -> PostLikers:
+    """Name somebody who likes each of some posts, for a sentence such as "Liked by anna and 12
+    others".
+
+    It is somebody whom the caller follows if possible, otherwise who liked the post last. Never
+    named are the caller, those whom the caller has muted or may not see, and those whom the author
+    of the post has blocked. Posts of which nobody can be named, or which the caller may not see,
+    are left out.
+    """
+    texts = (call.asked(IDS.name) or "").split(",")
+    return PostLikers.of(call.services.liked_by.named(call.viewer, texts), call.services.links)
 
 
 @route("GET", "/me/likes", returns=PostPage, paged=True)

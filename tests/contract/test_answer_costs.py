@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -13,6 +14,7 @@ from shutterfeed.adapters.dynamodb import feed_reads, own_edges, viewing
 from shutterfeed.adapters.dynamodb.feed_reads import DynamoFeedReads
 from shutterfeed.adapters.dynamodb.likes import DynamoLikes
 from shutterfeed.adapters.dynamodb.own_edges import finding_own
+from shutterfeed.adapters.dynamodb.profiles import DynamoProfiles
 from shutterfeed.adapters.dynamodb.records import post_item, profile_item
 from shutterfeed.adapters.dynamodb.saves import DynamoSaves
 from shutterfeed.adapters.dynamodb.table import item_key, key_item
@@ -22,12 +24,19 @@ from shutterfeed.domain.limits import Allowance, Spending
 from shutterfeed.domain.posts import LIKE_SHARDS, Post, PostState
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.feed_reads import FeedWanted
+from shutterfeed.ports.likes import FOLLOWED
 from shutterfeed.ports.viewing import Wanted
+from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK
+from shutterfeed.services.liked_by import LikedByService
+from shutterfeed.services.viewing import ViewingService
 from tests import samples
 from tests.contract.conftest import Tables
 from tests.fakes.system import START, FakeClock
 from tests.limits import plenty_but
 from tests.wire import Wire, units_of
+
+if TYPE_CHECKING:
+    from shutterfeed.services.progress import ProgressService
 
 BOB = samples.user_id(2)
 LIMITS = plenty_but(likes=Allowance(1_000, 300))
@@ -191,3 +200,80 @@ def test_copying_the_likes_of_a_hot_post_takes_one_write_unit(tables: Tables) ->
 def _write(tables: Tables, posts: list[Post]) -> None:
     tables.metadata.write_many(map(post_item, posts))
     tables.metadata.write_many([profile_item(samples.profile(20 + n)) for n in range(2)])
+
+
+@pytest.mark.parametrize(
+    ("posts", "friends", "follows_authors", "most"),
+    [(20, 20, False, 86.5), (20, 20, True, 66.5), (5, 5, True, 21.5), (5, 1, True, 17.5)],
+)
+def test_naming_who_likes_the_posts_of_a_page_takes_two_round_trips(
+    tables: Tables, posts: int, friends: int, follows_authors: bool, most: float
+) -> None:
+    """Every post has another author and 40 likes, the last one by a friend: by another one each, or
+    by the same one. The viewer follows 250 users."""
+    base = 1_000 * posts + 200 * friends + 100 * follows_authors
+    viewer, likes = samples.user_id(base + 99), DynamoLikes(tables.metadata)
+    liked = _liked_by_friends(tables, base, posts, friends)
+    ids = [post.id for post in liked]
+    followed = [*range(base, base + friends), *range(900)]
+    if follows_authors:
+        followed[:0] = range(base + 50, base + 50 + posts)
+    _follow(tables, viewer, [samples.user_id(number) for number in followed[:FOLLOWED]])
+    service = LikedByService(likes=likes, viewing=_viewing(tables))
+    name = partial(service.named, Viewer(viewer), [*map(str, ids)])
+    wire, trips = Wire(tables.metadata.client, latency=lambda: 0.05), set()
+    for _ in range(ATTEMPTS):
+        wire.clear()
+        with wire.tapped():
+            name()
+        trips.add(wire.trips)
+    assert 2 in trips
+    named = name()
+    friendly = {samples.user_id(number) for number in range(base, base + friends)}
+    assert {view.profile.user_id for view in named.values()} == friendly
+    assert len(named) == posts
+    first = _units(tables, partial(likes.recent, viewer, ids))
+    assert first == {"read": posts / 2 + 6, "write": 0}
+    # Every item asked for takes half a unit, also one that does not exist, for which DynamoDB Local
+    # asks nothing; and so does every query of somebody's likes.
+    asked = wire.calls[posts + 1 :]
+    table, queries = tables.metadata.name, [call for call, _ in asked if call == "Query"]
+    reads = [asks["RequestItems"][table]["Keys"] for call, asks in asked if call != "Query"]
+    items = [key for read in reads for key in read]
+    assert first["read"] + (len(items) + len(queries)) / 2 == most
+    units = _units(tables, name)
+    assert (units["write"], units["read"] <= most) == (0, True)
+
+
+def _viewing(tables: Tables) -> ViewingService:
+    metadata = tables.metadata
+    reads, profiles = DynamoViewingReads(metadata, FakeClock()), DynamoProfiles(metadata)
+    progress = cast("ProgressService", None)
+    return ViewingService(reads=reads, profiles=profiles, progress=progress)
+
+
+def _follow(tables: Tables, viewer: str, followed: list[str]) -> None:
+    tables.metadata.write_many(
+        {
+            **key_item(keys.follow(viewer, user_id)),
+            FOLLOWERS_PK: keys.followers_partition(user_id, 0),
+            FOLLOWERS_SK: keys.liker_sort(ulid(START, number), viewer),
+        }
+        for number, user_id in enumerate(followed)
+    )
+
+
+def _liked_by_friends(tables: Tables, base: int, posts: int, friends: int) -> list[Post]:
+    """Published posts of different authors, which a friend likes, and 39 others."""
+    liked = [samples.post(base + 50 + n, 1, state=PostState.PUBLISHED) for n in range(posts)]
+    tables.metadata.write_many(map(post_item, liked))
+    people = [*range(base, base + 40), *range(base + 50, base + 50 + posts)]
+    tables.metadata.write_many(profile_item(samples.profile(number)) for number in people)
+    for index, post in enumerate(liked):
+        first = base + index % friends
+        crowd = [first, *(number for number in range(base, base + 40) if number != first)]
+        for number, user in enumerate(map(samples.user_id, crowd)):
+            entry = keys.liker(post.id, 0, ulid(START, 1_000 - number), user)
+            edge = {**key_item(keys.like(user, post.id)), "at": ulid(START, 1_000 - number)}
+            tables.metadata.write_many([key_item(entry), edge])
+    return liked

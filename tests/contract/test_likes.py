@@ -17,7 +17,7 @@ from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.posts import LIKE_SHARDS, PostCounts
 from shutterfeed.domain.visibility import NOBODY, Viewer
 from shutterfeed.keys import Key
-from shutterfeed.ports.likes import Crowded, Liker, Likes
+from shutterfeed.ports.likes import RECENT, Crowded, Liker, Likes, RecentLikers
 from shutterfeed.ports.viewing import Wanted
 from tests import samples
 from tests.contract.conftest import Store, Tables
@@ -72,6 +72,31 @@ def test_a_repeated_like_is_not_charged(store: Store) -> None:
     assert store.likes.counts(third).likes == 0
     assert not like(POST, 1)
     assert like(third, 60)
+
+
+def test_who_liked_each_of_some_posts_last_comes_with_whom_one_follows(store: Store) -> None:
+    for number, (user_id, post) in enumerate(
+        ((ADA, POST), (BOB, POST), (CAL, POST), (ADA, OTHER), (BOB, OTHER))
+    ):
+        _like(store.likes, user_id, number, post=post)
+    store.likes.unlike(BOB, POST, 1)
+    for number in (1, 2, 3):
+        store.profiles.create(samples.profile(number))
+    for followed in (2, 3):
+        store.follows.follow(ADA, samples.profile(followed), _ulid(10 + followed))
+    third = samples.post(number=3).id
+    recent = store.likes.recent(ADA, [POST, OTHER, third])
+    assert recent.of_posts == {POST: (CAL, ADA), OTHER: (BOB, ADA), third: ()}
+    assert recent.followed == {BOB, CAL}
+    assert store.likes.recent(BOB, [POST]).followed == frozenset()
+    assert store.likes.recent(None, []) == RecentLikers()
+
+
+def test_the_last_thirty_likes_are_looked_at(store: Store) -> None:
+    users = [random_id(number * 7919 << 64) for number in range(RECENT + 3)]
+    for number, user_id in enumerate(users):
+        _like(store.likes, user_id, number)
+    assert store.likes.recent(ADA, [POST]).of_posts[POST] == tuple(users[:2:-1])
 
 
 @pytest.mark.parametrize("shards", [1, 4])

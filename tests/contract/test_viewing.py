@@ -13,6 +13,7 @@ from shutterfeed.adapters.dynamodb.table import Table
 from shutterfeed.adapters.dynamodb.viewing import DynamoViewingReads, by_kind
 from shutterfeed.domain.blocks import Block
 from shutterfeed.domain.ids import ulid
+from shutterfeed.domain.mutes import Mute
 from shutterfeed.domain.posts import Post, PostCounts
 from shutterfeed.domain.visibility import NOBODY, Relation, Viewer
 from shutterfeed.ports.feed_reads import FeedWanted
@@ -115,10 +116,33 @@ def test_users_on_a_post_come_with_whether_its_owner_has_blocked_them(
 ) -> None:
     store.blocks.block(ADA, Block(BOB, "bob", START))
     store.blocks.block(CY, Block(ADA, "ada", START))
-    for wanted in (Wanted(users=[ADA, BOB, CY], host=ADA), Wanted(authors=[BOB, CY], host=ADA)):
-        for viewer in (Viewer(ADA), Viewer(CY), NOBODY):
-            assert read(viewer, wanted).barred == {BOB}
+    guests = [(owner, guest) for owner in (ADA, CY) for guest in (ADA, BOB, CY)]
+    for viewer in (Viewer(ADA), Viewer(CY), NOBODY):
+        assert read(viewer, Wanted(guests=guests)).barred == {(ADA, BOB), (CY, ADA)}
     assert read(NOBODY, Wanted(users=[BOB])).barred == frozenset()
+
+
+def test_who_likes_a_post_is_found_by_pairs(store: Store, read: Read) -> None:
+    post, other = samples.post().id, samples.post(number=2).id
+    store.likes.like(BOB, post, 1, ulid(START, 1))
+    store.likes.like(BOB, other, 1, ulid(START, 2))
+    store.likes.like(CY, other, 1, ulid(START, 3))
+    asked = [(BOB, post), (BOB, other), (CY, post), (ADA, other)]
+    for viewer in (Viewer(BOB), Viewer(ADA), NOBODY):
+        stored = read(viewer, Wanted(likes=asked))
+        assert stored.likes == {(BOB, post), (BOB, other)}
+        assert not stored.likes & {(CY, post)}
+    found = read(Viewer(ADA), Wanted(at_hand=[post], likes=asked))
+    assert found.liked == frozenset(), "others' likes are not one's own"
+
+
+def test_of_those_whom_the_viewer_is_known_to_follow_only_mutes_are_read(
+    store: Store, read: Read
+) -> None:
+    store.mutes.mute(ADA, Mute(BOB, "bob", START, None))
+    wanted = Wanted(authors=[BOB, CY], bare=[samples.post(2).id], followed=[BOB, CY], mixed=True)
+    expected = {BOB: Relation(follows=True, has_muted=True), CY: Relation(follows=True)}
+    assert read(Viewer(ADA), wanted).relations == expected
 
 
 def test_nothing_is_read_of_nothing(read: Read) -> None:

@@ -386,6 +386,7 @@ class Backend:
         self.sessions = people.sessions
         self.users, self.follows, self.posts = people.users, people.follows, people.posts
         self.viewing, self.likes, self.saves = people.viewing, people.likes, people.saves
+        self.liked_by = people.liked_by
         self.comments, self.discussions, self.people = (
             people.comments,
             people.discussions,

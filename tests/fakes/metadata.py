@@ -87,7 +87,7 @@ from shutterfeed.domain.visibility import STRANGERS, Relation, Viewer
 from shutterfeed.keys import Key
 from shutterfeed.ports.comments import Claim
 from shutterfeed.ports.follows import Blocked, FolloweeChanged
-from shutterfeed.ports.likes import Liker
+from shutterfeed.ports.likes import FOLLOWED, RECENT, Liker, RecentLikers
 from shutterfeed.ports.posts import KEEP, Creation, Keep
 from shutterfeed.ports.profiles import HandleTaken
 from shutterfeed.ports.system import Clock
@@ -1013,6 +1013,14 @@ class FakeLikes:
         page = page_of(rest, limit, lambda entry: entry[0])
         return Page(tuple(liker for _, liker in page.items), page.next_position)
 
+    def recent(self, viewer_id: str | None, post_ids: Collection[PostId]) -> RecentLikers:
+        pages = {post_id: self.likers(post_id, 1, None, RECENT).items for post_id in post_ids}
+        followed = sorted(followee for who, followee in self.data.edges if who == viewer_id)
+        return RecentLikers(
+            {post_id: tuple(one.user_id for one in page) for post_id, page in pages.items()},
+            frozenset(followed[:FOLLOWED]),
+        )
+
     def forget(self, post_id: PostId, most: int) -> bool:
         liking = [key for key in self.data.likes if key[1] == post_id][:most]
         for key in liking:
@@ -1383,7 +1391,11 @@ class FakeViewingReads:
         return self.read_now(viewer, wanted)
 
     def read_now(self, viewer: Viewer, wanted: Wanted) -> Stored:
-        stored = replace(stored_of(self.data, viewer, wanted), barred=self._barred(wanted))
+        stored = replace(
+            stored_of(self.data, viewer, wanted),
+            barred=frozenset(pair for pair in wanted.guests if pair in self.data.blocks),
+            likes=frozenset(like for like in wanted.likes if like in self.data.likes),
+        )
         if viewer.user_id is None:
             return stored
         users, named = {*wanted.users, *wanted.uncounted}, {*wanted.named}
@@ -1398,11 +1410,10 @@ class FakeViewingReads:
             for user_id in {*users, *authors, *named, *wanted.authors, *wanted.people}
             - {viewer.user_id}
         }
+        for user_id in wanted.followed:
+            has_muted = muted.has(user_id, self.clock.now())
+            found[user_id] = Relation(follows=True, has_muted=has_muted)
         return replace(stored, relations={i: r for i, r in found.items() if r != STRANGERS})
-
-    def _barred(self, wanted: Wanted) -> frozenset[str]:
-        guests = (*wanted.authors, *wanted.users)
-        return frozenset(i for i in guests if (wanted.host, i) in self.data.blocks)
 
 
 def relation_of(

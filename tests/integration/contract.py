@@ -59,11 +59,13 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def operation_for(method: str, path: str) -> dict[str, Any] | None:
     """The operation behind a request's path; None for an unknown route."""
-    for known_method, template, operation in operations():
-        pattern = re.sub(r"{\w+}", "[^/]+", template)
-        if known_method == method and re.fullmatch(pattern, path):
-            return operation
-    return None
+    found = [
+        (template.count("{"), operation)
+        for known_method, template, operation in operations()
+        if known_method == method and re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path)
+    ]
+    # A path without parameters comes before one of which a parameter could be its last part.
+    return min(found, key=lambda one: one[0])[1] if found else None
 
 
 def violations(operation: Mapping[str, Any], status: int, body: Any) -> list[str]:

@@ -149,6 +149,41 @@ def test_the_blocked_are_not_there_for_each_other_and_others_see_both(
     assert _liked(client, ben) == [post]
 
 
+def _named(client: Client, viewer: Person, *posts: str) -> dict[str, str]:
+    """The handles of those who are named, by the posts."""
+    answer = client.get("/posts/likers", viewer, ids=",".join(posts))
+    return {item["post_id"]: item["user"]["handle"] for item in answer.json["items"]}
+
+
+def test_one_of_those_who_like_a_post_is_named(
+    client: Client, post: str, ada: Person, ben: Person, eve: Person
+) -> None:
+    assert _named(client, ada, post) == {}
+    for person in (ada, ben, eve):
+        client.put(f"/posts/{post}/like", person)
+    absent = f"{post[:-1]}0"
+    assert _named(client, ada, post, absent) == {post: "eve"}, "the last one"
+    client.put("/me/following/ben", ada)
+    assert _named(client, ada, post) == {post: "ben"}, "whom one follows"
+    assert _named(client, eve, post) == {post: "ben"}, "not oneself"
+    client.delete(f"/posts/{post}/like", ben)
+    assert _named(client, ada, post) == {post: "eve"}
+    client.put("/me/blocks/eve", ada)
+    assert _named(client, ada, post) == {}
+    assert _named(client, eve, post) == {}, "a post that one does not see"
+    assert _named(client, ben, post) == {post: "ada"}, "whom its author has blocked is not named"
+    client.patch("/me", ada, {"private": True})
+    assert _named(client, ben, post) == {}
+
+
+@pytest.mark.parametrize("ids", ["", ",", "nonsense", "{post},", ",".join(["{post}"] * 21)])
+def test_names_are_asked_for_by_the_ids_of_up_to_twenty_posts(
+    client: Client, post: str, ada: Person, ids: str
+) -> None:
+    answer = client.get("/posts/likers", ada, ids=ids.format(post=post))
+    assert (answer.status, answer.error) == (400, ("invalid_ids", "ids"))
+
+
 def test_likers_come_page_by_page_with_what_the_viewer_is_to_them(
     client: Client, post: str, ada: Person, ben: Person, eve: Person
 ) -> None:

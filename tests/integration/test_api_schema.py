@@ -63,6 +63,7 @@ class Caller:
         method, path, operation = OPERATIONS[name]
         key = f"request-{next(_numbers)}"  # none of the keys that made the world
         others = {"Idempotency-Key": key, "q": "sunset", "near": "52.52,13.4", **self.paths}
+        others["ids"] = self.paths["id"]
         # No search without `q`, though another parameter could take its place; no `km` alone.
         needed = {"q", *given, *(["near"] if "km" in given else [])}
         values = {**others, **given}

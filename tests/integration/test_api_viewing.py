@@ -166,6 +166,7 @@ def scene(client: Client, pipeline: Pipeline, ada: Person, ben: Person, eve: Per
         "pin_comment": Request(theirs),
         "unpin_comment": Request(theirs),
         "list_likers": Request({"id": bens}),
+        "name_likers": Request(query={"ids": bens}),
         "list_likes": Request(),
         "list_saved": Request(),
         "list_collected": Request({"collection_id": collection}),

@@ -26,7 +26,7 @@ from tests.visibility.rules import Surface
 QUERIES: Final = frozenset(
     (
         *("cursor", "limit", "since", "until", "q", "type", "media", "near", "km"),
-        *("post", "user", "url", "maxwidth", "maxheight", "format", "order"),
+        *("post", "user", "url", "maxwidth", "maxheight", "format", "order", "ids"),
     )
 )
 """The parameters of queries that the matrix knows. One that it does not know may lead to something

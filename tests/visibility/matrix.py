@@ -155,6 +155,9 @@ _EMBEDDED: Final = (
     Asking(_named("url", Marks.page_of), (rules.CARD,), targets=Post),
     Asking(_named("url", Marks.page_of), (rules.PUBLIC_USER,), targets=User),
 )
+_NAMED: Final = (
+    Asking(_named("ids", Marks.id_of), (rules.LIKERS, rules.NAMED), is_part=True, targets=Post),
+)
 _FED: Final = (
     Asking(_always(_LIMIT), (rules.FEED,)),
     Asking(_always(("limit", "1")), (rules.FEED,), is_part=True),
@@ -190,6 +193,7 @@ MATRIX: Final[Mapping[str, Entry]] = {
     "list_own_comments": _list(rules.SAID),
     "list_held_comments": Entry(rules.SILENT),
     "list_likers": Entry(rules.LIKERS, (rules.PEOPLE,), Within.LIKERS),
+    "name_likers": Entry(None, (), Within.LIKERS, askings=_NAMED),
     "list_likes": _list(rules.LIKED, has_files=True),
     "list_saved": _list(rules.LIKED, has_files=True),
     "list_collections": Entry(rules.SILENT),

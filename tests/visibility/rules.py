@@ -180,6 +180,11 @@ LIKERS: Final = Surface(
     " without those whom the author of the post has blocked.",
     _posts(UNBLOCKED, ACCEPTED),
 )
+NAMED: Final = Surface(
+    "Somebody named beside a post that they like",
+    "Nobody has asked for a name, so those whom one has muted are not named, and oneself never is.",
+    _each(User, UNBLOCKED - {Role.MUTING, Role.OWNER}),
+)
 LIKED: Final = Surface(
     "The posts that one likes, and those that one has saved",
     "Here everybody has liked and saved what they could see at some time. What they may not see now"

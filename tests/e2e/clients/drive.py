@@ -85,6 +85,7 @@ from shutterfeed_client.api.posts import (
     like_post,
     list_comments,
     list_likers,
+    name_likers,
     restore_post,
     save_post,
     unlike_post,
@@ -204,6 +205,8 @@ def drive_likes(me: Any, post_id: str) -> None:
     mine = answer(get_me.sync_detailed(client=me))
     likers = answer(list_likers.sync_detailed(post_id, client=me)).items
     assert [user.handle for user in likers] == [mine.handle]
+    named = answer(name_likers.sync_detailed(client=me, ids=post_id)).items
+    assert named == [], "nobody but oneself"
     likes = answer(list_likes.sync_detailed(client=me)).items
     assert [(post.id, post.liked_by_me) for post in likes] == [(post_id, True)]
     assert answer(unlike_post.sync_detailed(post_id, client=me)).counts.likes == 0

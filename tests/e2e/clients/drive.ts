@@ -104,6 +104,8 @@ async function driveLikes(path: { id: string }): Promise<void> {
     likers.map((user) => user.handle),
     [task.handle],
   );
+  const named = (await answer(api.nameLikers({ query: { ids: path.id } }))).items;
+  assert.deepEqual(named, [], "nobody but oneself");
   const likes = (await answer(api.listLikes())).items;
   assert.deepEqual(
     likes.map((post) => [post.id, post.liked_by_me]),

@@ -77,6 +77,7 @@ from shutterfeed.services.downloads import DownloadService
 from shutterfeed.services.feed import FeedService
 from shutterfeed.services.follows import FollowService
 from shutterfeed.services.hashtags import HashtagService
+from shutterfeed.services.liked_by import LikedByService
 from shutterfeed.services.likes import LikeService
 from shutterfeed.services.links import MediaLinks
 from shutterfeed.services.mutes import MuteService
@@ -107,6 +108,7 @@ class People:
     hashtags: HashtagService
     posts: PostService
     likes: LikeService
+    liked_by: LikedByService
     comments: CommentService
     discussions: DiscussionService
     saves: SaveService
@@ -228,6 +230,7 @@ def wire(
         likes=LikeService(
             users=users, likes=likes, viewing=viewing, limits=limits, clock=clock, ids=ids
         ),
+        liked_by=LikedByService(likes=likes, viewing=viewing),
         saves=SaveService(
             users=users,
             saves=saves,

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from shutterfeed.domain.errors import Busy
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import PostCounts
+
+RECENT: Final = 30
+"""The number of likes of a post among which somebody is looked for who may be named. They take half
+a read unit."""
+FOLLOWED: Final = 250
+"""The number of followed users up to which they are preferred: in 6 read units. Of whoever follows
+more, as many are, always the same."""
 
 
 class Crowded(Busy):
@@ -22,6 +30,16 @@ class Liker:
 
     user_id: str
     like_ulid: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecentLikers:
+    """Those who have liked some posts last, and whom of them somebody follows."""
+
+    of_posts: Mapping[PostId, tuple[str, ...]] = field(default_factory=dict)
+    """The ids of up to `RECENT` users for each post, newest like first."""
+    followed: frozenset[str] = frozenset()
+    """The ids of up to `FOLLOWED` users whom somebody follows."""
 
 
 class Likes(Protocol):
@@ -76,6 +94,15 @@ class Likes(Protocol):
     def likers(self, post_id: PostId, shards: int, before: str | None, limit: int) -> Page[Liker]:
         """A page of those who like a post, newest like first. Somebody whose like was being written
         or taken back when a process ended is left out, so a page may have fewer than `limit`."""
+        ...
+
+    def recent(self, viewer_id: str | None, post_ids: Collection[PostId]) -> RecentLikers:
+        """Who likes each of some posts, newest like first, and whom a user follows; in one round
+        trip. Eventually consistent.
+
+        There may be somebody among them whose like was being taken back when a process ended. Of a
+        post whose likes are listed in several parts, it is one part.
+        """
         ...
 
     def liked_by(self, user_id: str, before: str | None, limit: int) -> Page[PostId]:

@@ -30,12 +30,18 @@ class Wanted:
     uncounted: Collection[str] = ()
     """Users to read in the same way, of whom no number of followers is shown: those of a celebrity
     are not all counted."""
-    host: str | None = None
-    """The owner of a post on which the authors have commented, or which the users like: of each it
-    is read whether that one has blocked them."""
+    guests: Collection[tuple[str, str]] = ()
+    """Pairs of the owner of a post and a user who has commented on it or likes it: of each it is
+    read whether the owner has blocked the user."""
+    likes: Collection[tuple[str, PostId]] = ()
+    """Pairs of a user and a post: of each it is read whether the user likes the post."""
     named: Collection[str] = ()
     """Users to read with whether the viewer follows them or has asked to, of whom no number of
     followers is shown."""
+    followed: Collection[str] = ()
+    """Those of the authors and users of whom the caller has just read that the viewer follows them:
+    so neither has blocked the other, and no more is read of the relation than whom the viewer has
+    muted."""
     bare: Collection[PostId] = ()
     """Posts to read without their counts and their authors' profiles, and whether the viewer
     follows these."""
@@ -69,8 +75,10 @@ class Stored:
     """Those of the posts that the viewer likes."""
     saved: frozenset[PostId] = frozenset()
     """Those of the posts that the viewer has saved."""
-    barred: frozenset[str] = frozenset()
-    """Those of the authors and users whom the host has blocked."""
+    barred: frozenset[tuple[str, str]] = frozenset()
+    """Those of the guests whom the owner has blocked."""
+    likes: frozenset[tuple[str, PostId]] = frozenset()
+    """Those of the pairs of a user and a post of which the user likes the post."""
 
     def relation_to(self, user_id: str) -> Relation:
         return self.relations.get(user_id, STRANGERS)
@@ -85,6 +93,7 @@ class Stored:
             liked=self.liked | later.liked,
             saved=self.saved | later.saved,
             barred=self.barred | later.barred,
+            likes=self.likes | later.likes,
         )
 
     def including(self, posts: Iterable[Post], profiles: Iterable[Profile] = ()) -> Stored:

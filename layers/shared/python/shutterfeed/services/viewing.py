@@ -313,12 +313,38 @@ class ViewingService:
     ) -> tuple[ProfileView, ...]:
         """The users of a list; if it is about a post, without those whom its owner, the `host`, has
         blocked."""
-        wanted = Wanted(users=user_ids, host=host)
+        guests = [(host, user_id) for user_id in user_ids] if host is not None else []
+        wanted = Wanted(users=user_ids, guests=guests)
         stored = self.reads.read(viewer, wanted) if user_ids else Stored()
+        barred = stored.barred
         views = (
-            _user(viewer, i, stored, Surface.LIST, is_barred=i in stored.barred) for i in user_ids
+            _user(viewer, i, stored, Surface.LIST, is_barred=(host, i) in barred) for i in user_ids
         )
         return tuple(view for view in views if view is not None)
+
+    def likers(
+        self, viewer: Viewer, likers: Mapping[PostId, Sequence[str]], followed: Collection[str]
+    ) -> dict[PostId, tuple[AuthorView, ...]]:
+        """Users to name beside posts that they like, by the posts, without those who do not like
+        the post, whom its owner has blocked, or of whom the viewer is not told unasked. A post that
+        the viewer may not see is left out. `followed` are users whom the viewer is known to
+        follow."""
+        likes = [(user_id, post_id) for post_id, ids in likers.items() for user_id in ids]
+        people = {post_id.author_id for post_id in likers} | {user_id for user_id, _ in likes}
+        wanted = Wanted(
+            bare=[*likers],
+            authors=sorted(people),
+            followed=people.intersection(followed),
+            guests={(post_id.author_id, user_id) for user_id, post_id in likes},
+            likes=likes,
+            mixed=True,
+        )
+        stored = self.reads.read(viewer, wanted) if likers else Stored()
+        return {
+            post_id: _likers(viewer, post_id, likers[post_id], stored)
+            for post_id in likers
+            if _posts(viewer, [post_id], stored, Surface.LIST)
+        }
 
     def suggested(self, viewer: Viewer, user_ids: Sequence[str]) -> tuple[ProfileView, ...]:
         """Those of the users whom the viewer may be told of as somebody to follow. Nobody shows
@@ -372,10 +398,10 @@ class ViewingService:
             comments = [comment for comment in comments if viewer.is_user(comment.author_id)]
         if not comments:
             return {}
-        host = hosts.pop() if len(hosts) == 1 else None
+        guests = {(c.owner_id, c.author_id) for c in comments} if len(hosts) == 1 else ()
         mentioned = {m.user_id for comment in comments for m in comment.mentions}
         authors = {comment.author_id for comment in comments}
-        wanted = Wanted(authors=sorted(authors), people=sorted(mentioned), host=host)
+        wanted = Wanted(authors=sorted(authors), people=sorted(mentioned), guests=guests)
         read = self.reads.read_now if now else self.reads.read
         stored = read(viewer, wanted)
         views = (_comment(viewer, comment, stored) for comment in comments)
@@ -434,9 +460,22 @@ def _post(
     )
 
 
+def _likers(
+    viewer: Viewer, post_id: PostId, user_ids: Iterable[str], stored: Stored
+) -> tuple[AuthorView, ...]:
+    liking = (user_id for user_id in user_ids if (user_id, post_id) in stored.likes)
+    owner_id, barred = post_id.author_id, stored.barred
+    views = (
+        _user(viewer, i, stored, Surface.MIXED, is_barred=(owner_id, i) in barred) for i in liking
+    )
+    return tuple(AuthorView(view.profile) for view in views if view is not None)
+
+
 def _comment(viewer: Viewer, comment: Comment, stored: Stored) -> CommentView | None:
     author = stored.profiles.get(comment.author_id)
-    subject = CommentSubject(comment, author, comment.author_id in stored.barred)
+    subject = CommentSubject(
+        comment, author, (comment.owner_id, comment.author_id) in stored.barred
+    )
     relation = stored.relation_to(comment.author_id)
     if author is None or visibility.decide(viewer, subject, relation, Surface.LIST) is not None:
         return None

@@ -3,7 +3,6 @@ behind them, whose edges that index has, or the list of those who like a post.""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import Final
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.own_edges import finding
+from shutterfeed.adapters.dynamodb.own_edges import finding_likes
 from shutterfeed.adapters.dynamodb.records import epoch
 from shutterfeed.adapters.dynamodb.table import (
     ConditionFailed,
@@ -135,12 +134,8 @@ class DynamoCrowds:
         return tuple(_to_person(str(item[sk])) for item in rows.items)
 
     def liking(self, likes: Collection[tuple[str, PostId]]) -> set[tuple[str, PostId]]:
-        edges: defaultdict[str, list[keys.Key]] = defaultdict(list)
-        for user_id, post_id in sorted(likes):
-            edges[user_id].append(keys.like(user_id, post_id))
-        # The likes of one person stand in one range.
-        calls = [call for wanted in edges.values() for call in finding(self.table, wanted)]
-        return {keys.parse_like(item_key(i)) for items in at_once(calls) for i in items}
+        found = at_once(finding_likes(self.table, likes))
+        return {keys.parse_like(item_key(item)) for items in found for item in items}
 
     def comments(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
         wanted = [keys.comment(comment_id) for comment_id in comment_ids]

@@ -93,7 +93,7 @@ class DynamoFeedReads:
         }
         blocks = blocks_with(viewer, found, set(wanted.shown.people) - {viewer.user_id})
         relations = {**blocks, **to_relations(viewer, found, wanted.strangers)}
-        stored = replace(to_stored(found), relations=relations)
+        stored = replace(to_stored(viewer, found), relations=relations)
         known = None if ulids is None else (max(each.above for each in edges), ulids[1])
         return FeedView(stored, recent_posts, timelines, known)
 

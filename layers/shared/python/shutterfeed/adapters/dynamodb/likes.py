@@ -12,7 +12,7 @@ the same time. What these hold is copied into the one item, which everybody read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
@@ -42,7 +42,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
 from shutterfeed.domain.posts import PostCounts
-from shutterfeed.ports.likes import Crowded, Liker
+from shutterfeed.ports.likes import FOLLOWED, RECENT, Crowded, Liker, RecentLikers
 from shutterfeed.schema import PK, SK
 
 AT: Final = "at"
@@ -218,6 +218,26 @@ class DynamoLikes:
             condition = condition & Key(SK).lt(before)
         rows = self.table.query(condition, limit=limit, newest_first=True)
         return [str(item[SK]) for item in rows.items]
+
+    def recent(self, viewer_id: str | None, post_ids: Collection[PostId]) -> RecentLikers:
+        # The first part of the list also has all likes from before there were several parts.
+        calls = [partial(self._entries, post_id, 0, None, RECENT) for post_id in post_ids]
+        *lists, followed = at_once([*calls, partial(self._followed_by, viewer_id)])
+        return RecentLikers(
+            {
+                post_id: tuple(dict.fromkeys(keys.parse_liker_sort(sort)[1] for sort in sorts))
+                for post_id, sorts in zip(post_ids, lists, strict=True)
+            },
+            frozenset(followed),
+        )
+
+    def _followed_by(self, user_id: str | None) -> list[str]:
+        if user_id is None:
+            return []
+        partition = Key(PK).eq(keys.user_partition(user_id))
+        condition = partition & Key(SK).begins_with(keys.FOLLOWS_PREFIX)
+        rows = self.table.query(condition, limit=FOLLOWED)
+        return [keys.parse_follow(item_key(item))[1] for item in rows.items]
 
     def liked_by(self, user_id: str, before: str | None, limit: int) -> Page[PostId]:
         partition = Key(PK).eq(keys.user_partition(user_id))

@@ -1,7 +1,8 @@
-"""Which posts of a page a user likes, and which they have saved."""
+"""Which posts users like, and which of a page they have saved."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
@@ -90,6 +91,16 @@ def finding(table: Table, wanted: Collection[Key]) -> list[Callable[[], list[Ite
     the keys, in a second request.
     """
     return [partial(_found, table, frozenset(wanted))] if wanted else []
+
+
+def finding_likes(
+    table: Table, likes: Collection[tuple[str, PostId]]
+) -> list[Callable[[], list[Item]]]:
+    """The requests that find which users like which posts. The likes of one user are a range."""
+    edges: defaultdict[str, list[Key]] = defaultdict(list)
+    for user_id, post_id in sorted(likes):
+        edges[user_id].append(keys.like(user_id, post_id))
+    return [call for wanted in edges.values() for call in finding(table, wanted)]
 
 
 def _found(table: Table, wanted: frozenset[Key]) -> list[Item]:

@@ -10,7 +10,7 @@ from typing import Final
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.blocks import BY
 from shutterfeed.adapters.dynamodb.mutes import to_muted
-from shutterfeed.adapters.dynamodb.own_edges import finding, finding_own, own_keys
+from shutterfeed.adapters.dynamodb.own_edges import finding, finding_likes, finding_own, own_keys
 from shutterfeed.adapters.dynamodb.profiles import with_followers
 from shutterfeed.adapters.dynamodb.records import to_counts, to_post, to_profile
 from shutterfeed.adapters.dynamodb.table import Item, Table, at_once, item_key
@@ -47,12 +47,19 @@ class DynamoViewingReads:
                 *finding_own(self.table, viewer, posts),
             ]
         calls += finding(self.table, [keys.post(i) for i in sorted(_own_many(viewer, wanted))])
+        calls += finding_likes(self.table, wanted.likes)
         found = by_kind(item for batch in at_once(calls) for item in batch)
         owners = _Owners.of(viewer, wanted).all
         muted, now = to_muted(next(iter(found[Kind.MUTES]), None)), self.clock.now()
         relations = to_relations(viewer, found, owners, lambda user_id: muted.has(user_id, now))
-        barred = _barred_by(wanted.host, found)
-        stored = replace(to_stored(found), relations=relations, barred=barred)
+        for user_id in wanted.followed:
+            relations[user_id] = Relation(follows=True, has_muted=muted.has(user_id, now))
+        stored = replace(
+            to_stored(viewer, found),
+            relations=relations,
+            barred=_barred(wanted.guests, found),
+            likes=frozenset(_likes(found)) & frozenset(wanted.likes),
+        )
         exact = with_followers(self.table, _shown(viewer, wanted, stored), consistent)
         return replace(stored, profiles={**stored.profiles, **exact})
 
@@ -70,7 +77,8 @@ def _shown(viewer: Viewer, wanted: Wanted, stored: Stored) -> Iterator[Profile]:
 
 @dataclass(frozen=True, slots=True)
 class _Owners:
-    """Those whose profiles and posts are wanted, except the viewer."""
+    """Those whose profiles and posts are wanted, except the viewer and those of whom the relation
+    is known."""
 
     users: frozenset[str]
     authors: frozenset[str]
@@ -81,11 +89,12 @@ class _Owners:
 
     @classmethod
     def of(cls, viewer: Viewer, wanted: Wanted) -> _Owners:
-        users = frozenset((*wanted.users, *wanted.uncounted)) - {viewer.user_id}
-        named = frozenset(wanted.named) - {viewer.user_id}
+        known = {viewer.user_id, *wanted.followed}
+        users = frozenset((*wanted.users, *wanted.uncounted)) - known
+        named = frozenset(wanted.named) - known
         posts = (*wanted.posts, *wanted.at_hand, *wanted.bare)
-        authors = frozenset(post_id.author_id for post_id in posts) - {viewer.user_id}
-        others = named | (frozenset((*wanted.authors, *wanted.people)) - {viewer.user_id})
+        authors = frozenset(post_id.author_id for post_id in posts) - known
+        others = named | (frozenset((*wanted.authors, *wanted.people)) - known)
         return cls(users, authors, named, users | authors | others)
 
 
@@ -100,9 +109,7 @@ def wanted_keys(viewer: Viewer, wanted: Wanted, *, with_relations: bool = False)
     authors = (post_id.author_id for post_id in wanted.posts)
     users = (*wanted.users, *wanted.uncounted, *wanted.named)
     yield from map(keys.profile, (*authors, *wanted.authors, *wanted.people, *users))
-    if wanted.host is not None:
-        guests = {*wanted.authors, *wanted.users} - {wanted.host}
-        yield from (keys.pair(wanted.host, guest) for guest in sorted(guests))
+    yield from (keys.pair(*pair) for pair in sorted(set(wanted.guests)) if len(set(pair)) > 1)
     if viewer.user_id is None:
         return
     if not with_relations:
@@ -144,11 +151,17 @@ def _relation_keys(viewer_id: str, owners: _Owners) -> Iterator[Key]:
         yield keys.request(viewer_id, user_id)
 
 
-def _barred_by(host: str | None, found: dict[Kind, list[Item]]) -> frozenset[str]:
-    """Those whom the owner of a post has blocked."""
-    pairs = ((keys.parse_pair(item_key(item)), item[BY]) for item in found[Kind.BLOCK])
-    blocked = (user_id for pair, by in pairs if host in by for user_id in pair)
-    return frozenset(blocked) - {host}
+def _barred(
+    guests: Iterable[tuple[str, str]], found: dict[Kind, list[Item]]
+) -> frozenset[tuple[str, str]]:
+    """Those of the pairs of an owner and a guest of which the owner has blocked the guest."""
+    by = {item_key(item): item[BY] for item in found[Kind.BLOCK]}
+    return frozenset(pair for pair in guests if pair[0] in by.get(keys.pair(*pair), ()))
+
+
+def _likes(found: dict[Kind, list[Item]]) -> Iterator[tuple[str, PostId]]:
+    """The likes that exist, as pairs of a user and a post."""
+    return (keys.parse_like(item_key(item)) for item in found[Kind.LIKE])
 
 
 def by_kind(items: Iterable[Item]) -> dict[Kind, list[Item]]:
@@ -159,13 +172,13 @@ def by_kind(items: Iterable[Item]) -> dict[Kind, list[Item]]:
     return found
 
 
-def to_stored(found: dict[Kind, list[Item]]) -> Stored:
+def to_stored(viewer: Viewer, found: dict[Kind, list[Item]]) -> Stored:
     posts, profiles = map(to_post, found[Kind.POST]), map(to_profile, found[Kind.PROFILE])
     return Stored(
         {post.id: post for post in posts},
         {keys.parse_counts(item_key(item)): to_counts(item) for item in found[Kind.COUNTS]},
         {profile.user_id: profile for profile in profiles},
-        liked=frozenset(keys.parse_like(item_key(item))[1] for item in found[Kind.LIKE]),
+        liked=frozenset(post_id for user_id, post_id in _likes(found) if viewer.is_user(user_id)),
         saved=frozenset(keys.parse_save(item_key(item))[1] for item in found[Kind.SAVE]),
     )
 
