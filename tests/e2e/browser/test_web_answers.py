@@ -66,7 +66,7 @@ def test_a_post_is_liked_by_its_button_its_picture_and_a_key(
     _is_not_pressed(like)
     like.click()
     _is_pressed(like)
-    expect(card.get_by_role("link", name="1 like")).to_be_visible()
+    expect(card.get_by_text("Liked by you", exact=True)).to_be_visible()
     eventually(lambda: _likes(ben, post_id), until=lambda found: found == (True, 1))
 
     # A double tap likes and never takes it back.
@@ -77,15 +77,19 @@ def test_a_post_is_liked_by_its_button_its_picture_and_a_key(
     _is_pressed(like)
     reader.page.keyboard.press("l")  # the picture's post has the focus
     _is_not_pressed(like)
-    expect(card.get_by_role("link", name="1 like")).to_have_count(0)
+    expect(card.locator(".liked-by")).to_have_count(0)
     eventually(lambda: _likes(ben, post_id), until=lambda found: found == (False, 0))
     picture.dblclick()
     _is_pressed(like)
     eventually(lambda: _likes(ben, post_id), until=lambda found: found == (True, 1))
 
-    # Who likes it is listed, to be followed from there.
+    # One of those who like it is named, and all are listed, to be followed from there.
     author = visit(ann).open(f"/p/{post_id}")
-    author.page.get_by_role("link", name="1 like").click()
+    named = author.page.locator(".liked-by")
+    expect(named).to_have_text(f"Liked by {ben.handle}")
+    _like(author.page.get_by_role("main")).click()
+    expect(named).to_have_text(f"Liked by you and {ben.handle}")
+    named.get_by_role("link", name="Liked by").click()
     expect(author.page.get_by_role("button", name=f"Follow @{ben.handle}")).to_be_visible()
 
 

@@ -6,6 +6,7 @@ import { share } from "../components/share.ts";
 import { usePost } from "../posts.ts";
 import { navigate } from "../router.ts";
 import { count, plural } from "../text.ts";
+import { LikedBy } from "./liked-by.tsx";
 import { likePost, savePost, useLike, useSave } from "./likes.ts";
 import { watchTaps } from "./taps.ts";
 
@@ -55,54 +56,52 @@ export function Actions({ post: given, onComment }: Props) {
     </>
   );
   return (
-    <div class="actions-row" ref={root}>
-      <button
-        type="button"
-        class={like.isOn ? "action action-like action-on" : "action action-like"}
-        aria-label="Like"
-        aria-pressed={like.isOn}
-        aria-keyshortcuts="L"
-        onClick={() => setLike(!like.isOn)}
-      >
-        <MoreIcon name="heart" />
-      </button>
-      {like.count > 0 && (
-        <a class="action-count" href={`/p/${post.id}/likes`}>
-          {plural(like.count, "like")}
-        </a>
-      )}
-      {onComment ? (
+    <>
+      <div class="actions-row" ref={root}>
         <button
           type="button"
-          class="action"
-          aria-label={commentLabel}
-          aria-keyshortcuts="C"
-          onClick={onComment}
+          class={like.isOn ? "action action-like action-on" : "action action-like"}
+          aria-label="Like"
+          aria-pressed={like.isOn}
+          aria-keyshortcuts="L"
+          onClick={() => setLike(!like.isOn)}
         >
-          {commentInside}
+          <MoreIcon name="heart" />
         </button>
-      ) : (
-        <a class="action" href={address} aria-label={commentLabel} aria-keyshortcuts="C">
-          {commentInside}
-        </a>
-      )}
-      <button type="button" class="action" aria-label="Share" onClick={() => void share(post)}>
-        <MoreIcon name="share" />
-      </button>
-      <button
-        type="button"
-        class={isSaved ? "action action-save action-on" : "action action-save"}
-        aria-label="Save"
-        aria-pressed={isSaved}
-        aria-keyshortcuts="S"
-        onClick={() => setSave(!isSaved)}
-      >
-        <MoreIcon name="save" />
-      </button>
-      <span class="visually-hidden" role="status">
-        {said}
-      </span>
-    </div>
+        {onComment ? (
+          <button
+            type="button"
+            class="action"
+            aria-label={commentLabel}
+            aria-keyshortcuts="C"
+            onClick={onComment}
+          >
+            {commentInside}
+          </button>
+        ) : (
+          <a class="action" href={address} aria-label={commentLabel} aria-keyshortcuts="C">
+            {commentInside}
+          </a>
+        )}
+        <button type="button" class="action" aria-label="Share" onClick={() => void share(post)}>
+          <MoreIcon name="share" />
+        </button>
+        <button
+          type="button"
+          class={isSaved ? "action action-save action-on" : "action action-save"}
+          aria-label="Save"
+          aria-pressed={isSaved}
+          aria-keyshortcuts="S"
+          onClick={() => setSave(!isSaved)}
+        >
+          <MoreIcon name="save" />
+        </button>
+        <span class="visually-hidden" role="status">
+          {said}
+        </span>
+      </div>
+      {like.count > 0 && <LikedBy postId={post.id} like={like} />}
+    </>
   );
 }
 

@@ -34,7 +34,9 @@ export function PostCard({ post: given, eager = false, hasActions }: Props) {
       )}
       <PostHead post={post} />
       <Carousel post={post} sizes={FEED_SIZES} eager={eager} />
-      <div class="actions">{hasActions && <Actions post={post} />}</div>
+      <div class={post.counts.likes > 0 ? "actions actions-liked" : "actions"}>
+        {hasActions && <Actions post={post} />}
+      </div>
       <Caption text={post.caption} mentions={post.mentions} />
     </article>
   );
