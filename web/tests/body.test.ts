@@ -10,6 +10,7 @@ const item = (fields: object) => ({
   type: "image/jpeg",
   sha256: "00",
   altText: " A lake ",
+  people: [],
   video: null,
   ...fields,
 });
@@ -60,4 +61,10 @@ test("each file is declared by what is known of it", () => {
       },
     ],
   });
+});
+
+test("whom one has named in a picture is told with where they are", () => {
+  const people = [{ handle: "ann", x: 0.25, y: 0.5 }];
+  const [first, second] = bodyOf(draft({ items: [item({ people }), item({})] }), null).media;
+  assert.deepEqual([first!.people, second!.people], [people, []]);
 });

@@ -98,7 +98,7 @@ def test_a_finger_likes_with_two_taps(visit: Visit, person: Callable[[], Person]
     post_id = _posted(ann, 702, "Two taps", photos=2)
     reader = visit(ben, _FINGER).open(f"/p/{post_id}")
     expect(_like(reader.page.get_by_role("main"))).to_be_visible()
-    reader.page.get_by_role("button", name="Next").click()
+    reader.swipe_left(reader.page.get_by_role("list", name="1 of 2"))
     expect(reader.page.get_by_label("2 of 2")).to_be_visible()
     picture = reader.page.locator(".slide").last
     eventually(lambda: picture.bounding_box()["x"], until=lambda x: abs(x) < 1)

@@ -56,6 +56,13 @@ def test_a_post_is_marked_when_it_is_made_and_unmarked_later(
     dialog = visitor.choose_files(samples.photo(71))
     dialog.get_by_label("Caption").fill("After the fall")
     dialog.get_by_role("switch", name=_MARK).check()
+    # Who is in it is named where one presses, and moved by keys.
+    dialog.get_by_role("button", name="Name people").click()
+    dialog.locator(".people-picture").click(position={"x": 20, "y": 20})
+    expect(dialog.get_by_label("Handle")).to_be_focused()
+    visitor.page.keyboard.type(f"@{author.handle}")
+    visitor.page.keyboard.press("Enter")
+    dialog.get_by_role("button", name=f"@{author.handle}: arrow keys").press("ArrowLeft")
     _is_readable(visitor)
     dialog.get_by_role("button", name="Post", exact=True).click()
     # Its author sees it as it is, with a flag.
@@ -64,6 +71,9 @@ def test_a_post_is_marked_when_it_is_made_and_unmarked_later(
     expect(card.get_by_role("button", name=re.compile("^Show"))).to_have_count(0)
     (post,) = author.api.feed()["items"]
     assert post["sensitive"] is True
+    (named,) = post["media"][0]["people"]
+    assert (named["user"]["handle"], named["x"]) == (author.handle, pytest.approx(0.05, abs=0.05))
+    assert named["y"] == pytest.approx(0.1, abs=0.1)
 
     card.get_by_role("button", name="Post options").click()
     visitor.page.get_by_role("button", name="Edit post").click()

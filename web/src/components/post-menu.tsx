@@ -3,12 +3,12 @@ import { MAX_ALT_TEXT, MAX_CAPTION } from "../../build/limits.ts";
 import { Collect } from "../answers/collect.tsx";
 import { CommentsChoice } from "../answers/comments-choice.tsx";
 import { MentionField } from "../answers/mention-field.tsx";
-import { PeopleField, type Placed } from "../answers/people-field.tsx";
 import { call, type PostBody } from "../api.ts";
 import { deletePost } from "../deletion.ts";
 import { ApiError, sentence } from "../errors.ts";
 import { ofPost } from "../link-sources.ts";
 import { me } from "../me.ts";
+import type { Placed } from "../naming/placed.ts";
 import { parsePlace, placeText } from "../place.ts";
 import { rememberOwn, usePost } from "../posts.ts";
 import { location, navigate } from "../router.ts";
@@ -21,6 +21,7 @@ import { Dialog } from "./dialog.tsx";
 import { Field } from "./field.tsx";
 import { FileImage } from "./file-image.tsx";
 import { MoreIcon } from "./more-icons.tsx";
+import { NamePeople } from "./name-people.tsx";
 import { PersonDialog, PersonItems, type PersonStep } from "./person-menu.tsx";
 import { PlaceFields } from "./place-fields.tsx";
 import { SensitiveSwitch } from "./sensitive-switch.tsx";
@@ -170,8 +171,9 @@ function EditPost({ post, onClose }: Props) {
     }
   }
 
-  const ofPeople = error instanceof ApiError && error.field?.startsWith("people");
-  const isOfCaption = error instanceof ApiError && error.field === "caption";
+  const errorOf = (field: string) =>
+    error instanceof ApiError && error.field?.startsWith(field) ? error.message : null;
+  const isOfField = (errorOf("caption") ?? errorOf("people.")) !== null;
   return (
     <Dialog title="Edit post" onClose={onClose}>
       <form class="dialog-form" onSubmit={(event) => void save(event)}>
@@ -182,7 +184,7 @@ function EditPost({ post, onClose }: Props) {
             value={caption}
             onValue={setCaption}
             maxLength={MAX_CAPTION}
-            error={isOfCaption ? error.message : null}
+            error={errorOf("caption")}
           />
           {post.media.map((medium, index) => {
             const what = describe(post, medium, index + 1)
@@ -209,11 +211,11 @@ function EditPost({ post, onClose }: Props) {
                   maxLength={MAX_ALT_TEXT}
                 />
                 {medium.content_type.startsWith("image/") && medium.renditions.length > 0 && (
-                  <PeopleField
+                  <NamePeople
                     what={what}
                     people={people[medium.id]!}
                     onPeople={(changed) => setPeople({ ...people, [medium.id]: changed })}
-                    error={ofPeople ? sentence(error) : null}
+                    error={errorOf(`people.${medium.id}`)}
                   >
                     <FileImage
                       class="people-whole"
@@ -221,7 +223,7 @@ function EditPost({ post, onClose }: Props) {
                       url={sourcesOf(medium).jpeg.at(-1)!.url}
                       source={ofPost(post.id)}
                     />
-                  </PeopleField>
+                  </NamePeople>
                 )}
               </div>
             );
@@ -233,7 +235,7 @@ function EditPost({ post, onClose }: Props) {
           />
           <SensitiveSwitch isOn={isSensitive} onChange={setSensitive} />
           <CommentsChoice value={commentsFrom} onChange={setCommentsFrom} />
-          {error !== null && !isOfCaption && !ofPeople && (
+          {error !== null && !isOfField && (
             <p class="field-error" role="alert">
               {sentence(error)}
             </p>

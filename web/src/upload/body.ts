@@ -18,7 +18,7 @@ export function bodyOf(draft: Draft, place: NonNullable<CreatePost["place"]> | n
       width: item.video?.width ?? null,
       height: item.video?.height ?? null,
       duration_ms: item.video?.durationMs ?? null,
-      people: [],
+      people: [...item.people],
     })),
   };
 }

@@ -61,7 +61,8 @@ export function Compose({ files, onClose }: Props) {
 
   const fieldError = (name: string) =>
     error instanceof ApiError && error.field?.startsWith(name) ? error.message : null;
-  const isOfField = fieldError("caption") ?? fieldError("place");
+  const isOfPeople = error instanceof ApiError && /^media\[\d+\]\.people/.test(error.field ?? "");
+  const isOfField = isOfPeople || fieldError("caption") !== null || fieldError("place") !== null;
   const share = hashedShare(current.items);
   return (
     <Dialog title="New post" class="dialog-compose" onClose={onClose}>
@@ -88,6 +89,7 @@ export function Compose({ files, onClose }: Props) {
                   index={index}
                   count={current.items.length}
                   onMoved={setMoved}
+                  peopleError={fieldError(`media[${index}].people`)}
                 />
               ))}
             </ol>

@@ -4,6 +4,7 @@ import type { CommentsFrom } from "../answers/comments-choice.tsx";
 import { call, type UploadBody } from "../api.ts";
 import { person } from "../auth.ts";
 import { Failure } from "../errors.ts";
+import type { Placed } from "../naming/placed.ts";
 import { NO_PLACE, type PlaceText, parsePlace } from "../place.ts";
 import { Store } from "../store.ts";
 import { fileSize, plural } from "../text.ts";
@@ -20,6 +21,8 @@ export interface Item {
   readonly id: number;
   readonly file: File;
   readonly altText: string;
+  /** Who is in the picture. */
+  readonly people: readonly Placed[];
   /** Null until it is known. */
   readonly type: ContentType | null;
   readonly video: VideoFacts | null;
@@ -82,6 +85,7 @@ export function add(files: readonly File[]): void {
       id: nextId++,
       file,
       altText: "",
+      people: [],
       type: null,
       video: null,
       sha256: null,

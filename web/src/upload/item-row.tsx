@@ -3,6 +3,7 @@ import { MAX_ALT_TEXT } from "../../build/limits.ts";
 import { Field } from "../components/field.tsx";
 import { Icon } from "../components/icons.tsx";
 import { MoreIcon } from "../components/more-icons.tsx";
+import { NamePeople } from "../components/name-people.tsx";
 import { clock, fileSize } from "../text.ts";
 import { changeItem, type Item, move, remove } from "./draft.ts";
 import { isVideo } from "./sniff.ts";
@@ -14,10 +15,12 @@ interface ItemProps {
   count: number;
   /** Hears where it is now, in words. */
   onMoved: (where: string) => void;
+  /** What is wrong with whom is named in it. */
+  peopleError: string | null;
 }
 
 /** A file of the draft: its description, its place among the others, what keeps it from being posted. */
-export function ItemRow({ item, index, count, onMoved }: ItemProps) {
+export function ItemRow({ item, index, count, onMoved, peopleError }: ItemProps) {
   const row = useRef<HTMLLIElement>(null);
   const [isHeld, setHeld] = useState(false);
   const name = item.file.name;
@@ -108,6 +111,16 @@ export function ItemRow({ item, index, count, onMoved }: ItemProps) {
           </>
         )}
       </div>
+      {item.problem === null && item.type !== null && !isVideo(item.type) && (
+        <NamePeople
+          what={name}
+          people={item.people}
+          onPeople={(people) => changeItem(item.id, { people })}
+          error={peopleError}
+        >
+          <Preview item={item} class="people-whole" />
+        </NamePeople>
+      )}
     </li>
   );
 }
@@ -120,7 +133,7 @@ function facts({ file, video }: Item): string {
 }
 
 /** The file itself, or, where the browser cannot show it, a tile that says so. */
-function Preview({ item }: { item: Item }) {
+function Preview({ item, class: extra = "" }: { item: Item; class?: string }) {
   const [cannotShow, setCannotShow] = useState(false);
   const { preview, type, problem } = item;
   if (problem !== null)
@@ -149,7 +162,9 @@ function Preview({ item }: { item: Item }) {
       />
     );
   }
-  return <img src={preview} alt="" draggable={false} onError={() => setCannotShow(true)} />;
+  return (
+    <img class={extra} src={preview} alt="" draggable={false} onError={() => setCannotShow(true)} />
+  );
 }
 
 const TYPE_NAMES: Record<string, string> = {
