@@ -278,7 +278,7 @@ def _index(function: lambda_.Function, to: Resources) -> None:
     # that becomes private or public are read page by page, each page in a message of its own.
     grants.items(function, metadata, "GetItem", "BatchGetItem", "Query", "Scan")
     # A post comes into the lists of its hashtags, if somebody follows these.
-    grants.items(function, metadata, "PutItem", partitions=["HASHTAG#*"])
+    grants.items(function, metadata, "UpdateItem", partitions=["HASHTAG#*"])
     _sends(function, to, "index", "fan_out")
 
 

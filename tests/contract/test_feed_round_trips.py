@@ -213,12 +213,18 @@ def test_a_followed_hashtag_takes_few_units_and_each_follower_one(tables: Tables
         followed.follow(reader_id, hashtag, ulid(NOW, number))
     lists.begin(hashtag.tag, ())
     posts = [FeedEntry(ulid(NOW, n), PostId(samples.user_id(n), ulid(NOW, n))) for n in range(20)]
-    lists.include(hashtag.tag, posts, NOW)
+    lists.include(hashtag.tag, posts)
     with wire.tapped(), units_of(wire.client) as units:
         assert lists.get_many([hashtag.tag])
         newer = FeedEntry(ulid(NOW, 99), PostId(samples.user_id(99), ulid(NOW, 99)))
-        assert lists.include(hashtag.tag, [newer], NOW)
+        included = lists.include(hashtag.tag, [newer])
+    assert included is not None
     assert units == {"read": 2, "write": 1}
+    with wire.tapped(), units_of(wire.client) as units:
+        lists.note_message(included, NOW)
+        lists.start(included, NOW)
+        lists.note_brought(hashtag.tag, included.version, 20)
+    assert units == {"read": 0, "write": 3}
     with wire.tapped(), units_of(wire.client) as units:
         assert len(followed.followers(hashtag.tag, None, 500).items) == 20
         followed.bring(lists.get_many([hashtag.tag])[hashtag.tag], readers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -105,8 +106,11 @@ def test_posts_are_brought_to_rows_that_exist_and_never_older_ones(store: Store)
 
 def test_a_list_exists_only_once_it_was_begun(store: Store) -> None:
     lists = store.tagged_posts
-    assert not lists.include("sea", _newest(1), START)
-    lists.note_followers("sea", 7)
+    assert lists.include("sea", _newest(1)) is None
+    assert lists.start(TaggedPosts("sea"), START) is None
+    lists.note_message(TaggedPosts("sea"), START)
+    lists.note_brought("sea", 1, 7)
+    lists.note_brought("sea", None, 7)
     assert lists.get_many(["sea"]) == {}
     lists.begin("sea", _newest(1))
     lists.begin("sea", _newest(2))
@@ -122,21 +126,48 @@ def test_posts_find_their_place_in_the_list_in_any_order_and_once(store: Store) 
     lists = store.tagged_posts
     lists.begin("sea", ())
     for numbers in ((2,), (3, 1), (2,), (1, 3)):
-        assert lists.include("sea", _newest(*numbers), START)
+        included = lists.include("sea", _newest(*numbers))
+        assert included == lists.get_many(["sea"])["sea"]
     posts = lists.get_many(["sea"])["sea"]
-    assert (tuple(posts.entries), posts.version) == (_newest(3, 2, 1), 3)
-    assert not lists.include("sea", [], START)
+    assert (tuple(posts.entries), posts.version, posts.brought_version) == (_newest(3, 2, 1), 3, 1)
+    assert lists.include("sea", []) == posts
 
 
-def test_a_list_that_many_follow_is_brought_after_a_time(store: Store) -> None:
+def test_what_was_brought_is_noted_and_never_goes_back(store: Store) -> None:
     lists = store.tagged_posts
-    lists.begin("sea", ())
-    assert lists.include("sea", _newest(1), START)
-    lists.note_followers("sea", 6_000)
-    assert not lists.include("sea", _newest(2), START + timedelta(seconds=59))
-    assert tuple(lists.get_many(["sea"])["sea"].entries) == _newest(2, 1)
-    assert lists.include("sea", _newest(2), START + timedelta(seconds=60))
-    assert not lists.include("sea", _newest(3), START + timedelta(seconds=61))
+    lists.begin("sea", _newest(1))
+
+    def noted() -> tuple[int, int]:
+        posts = lists.get_many(["sea"])["sea"]
+        return posts.brought_version, posts.followers
+
+    for version, followers, expected in (
+        (5, None, (5, 0)),
+        (None, 7_000, (5, 7_000)),
+        (4, 10, (5, 7_000)),
+        (5, 10, (5, 7_000)),
+        (6, 20, (6, 20)),
+    ):
+        lists.note_brought("sea", version, followers)
+        assert noted() == expected
+    assert tuple(lists.get_many(["sea"])["sea"].entries) == _newest(1)
+
+
+def test_a_message_that_waits_is_noted_until_bringing_begins(store: Store) -> None:
+    lists, due_at = store.tagged_posts, START + timedelta(minutes=1)
+    lists.begin("sea", _newest(1))
+    before = lists.get_many(["sea"])["sea"]
+    lists.note_message(before, due_at)
+    waits = replace(before, due_at=due_at)
+    assert lists.get_many(["sea"])["sea"] == waits
+    begun = lists.start(waits, due_at)
+    assert begun == replace(before, brought_at=due_at)
+    assert lists.start(waits, due_at) is None, "another has begun"
+    lists.note_message(waits, due_at)
+    assert lists.get_many(["sea"])["sea"] == begun, "the message that was sent has begun"
+    lists.note_message(begun, START + timedelta(minutes=2))
+    again = lists.start(begun, START + timedelta(minutes=2))
+    assert again == replace(begun, brought_at=START + timedelta(minutes=2))
 
 
 def test_a_feed_reads_what_it_does_not_know_of_strangers(store: Store) -> None:
@@ -152,23 +183,41 @@ def test_a_feed_reads_what_it_does_not_know_of_strangers(store: Store) -> None:
     assert not stored.relation_to(samples.user_id(4)).follows
 
 
-def test_two_who_change_a_list_at_the_same_time_both_do(
-    tables: Tables, monkeypatch: pytest.MonkeyPatch
+def _another_post(lists: DynamoTaggedPosts, _: TaggedPosts) -> None:
+    lists.include("sea", [_entry(2)])
+
+
+def _a_message(lists: DynamoTaggedPosts, found: TaggedPosts) -> None:
+    lists.note_message(found, START)
+
+
+def _a_beginning(lists: DynamoTaggedPosts, found: TaggedPosts) -> None:
+    lists.note_message(found, START)
+    lists.start(found, START)
+
+
+@pytest.mark.parametrize("change", [_another_post, _a_message, _a_beginning])
+def test_who_puts_posts_into_a_list_knows_what_others_do_at_the_same_time(
+    change: Callable[[DynamoTaggedPosts, TaggedPosts], None],
+    tables: Tables,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lists = DynamoTaggedPosts(tables.metadata)
     lists.begin("sea", ())
     read = adapter.to_tagged_posts
-    others = [_entry(2)]
+    others = [True]
 
     def overtaken(item: Item) -> TaggedPosts:
         found = read(item)
-        if others:
-            lists.include("sea", [others.pop()], START)
+        if others and others.pop():
+            change(lists, found)
         return found
 
     monkeypatch.setattr(adapter, "to_tagged_posts", overtaken)
-    assert lists.include("sea", [_entry(1)], START)
-    assert tuple(lists.get_many(["sea"])["sea"].entries) == _newest(2, 1)
+    included = lists.include("sea", [_entry(1)])
+    assert included is not None
+    assert _entry(1) in included.entries
+    assert included == lists.get_many(["sea"])["sea"]
 
 
 def test_a_row_and_a_list_are_small(tables: Tables) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 import pytest
@@ -21,7 +22,7 @@ from shutterfeed.domain.messages import (
     RenderPhoto,
     Unfollowed,
 )
-from shutterfeed.ports.queues import BatchQueue, WatchedQueue
+from shutterfeed.ports.queues import LONGEST_DELAY, BatchQueue, WatchedQueue
 from tests import samples
 from tests.conftest import REGION, Aws
 from tests.fakes.storage import FakeQueue
@@ -127,6 +128,21 @@ def test_what_sqs_did_not_take_is_an_error() -> None:
     assert {index: repr(error) for index, error in failures.items()} == {1: "NotSent('later')"}
 
 
+def test_a_message_may_wait_before_it_is_received() -> None:
+    recorder: Any = _Recorder()
+    queue: SqsQueue[str] = SqsQueue(recorder, "https://sqs.example/queue", _Plain())
+    queue.send(["a"])
+    queue.send_later(["b"], timedelta(seconds=1.5))
+    queue.send_later(["c"], LONGEST_DELAY)
+    assert recorder.delays == [None, 2, 900], "the longest that SQS takes"
+    fake = FakeQueue[str]()
+    fake.send_later(["a"], timedelta(minutes=2))
+    fake.pass_time(timedelta(minutes=1))
+    assert fake.messages == []
+    fake.pass_time(timedelta(minutes=1))
+    assert (fake.messages, fake.later) == (["a"], [])
+
+
 def test_a_queue_that_is_not_there_is_an_error(aws: Aws) -> None:
     queue = SqsQueue(aws.sqs, "https://sqs.eu-central-1.amazonaws.com/1/none", DELIVER)
     message = Followed(samples.user_id(1), samples.user_id(2))
@@ -142,9 +158,11 @@ class _Recorder:
 
     def __init__(self) -> None:
         self.requests: list[list[str]] = []
+        self.delays: list[int | None] = []
 
     def send_message_batch(self, **call: Any) -> dict[str, Any]:
         self.requests.append([entry["MessageBody"] for entry in call["Entries"]])
+        self.delays.append(call["Entries"][0].get("DelaySeconds"))
         return {"Successful": []}
 
 

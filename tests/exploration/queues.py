@@ -83,7 +83,9 @@ class Queues:
     def __post_init__(self) -> None:
         self.by_name = {source.queue: Queue(source) for source in stack.SOURCES}
 
-    def send(self, name: str, body: str, *, event: bool = False) -> None:
+    def send(
+        self, name: str, body: str, *, event: bool = False, delay: timedelta = timedelta()
+    ) -> None:
         now = self.now()
         fault = None
         if self.counting:
@@ -92,7 +94,7 @@ class Queues:
         if fault is Kind.LOST and event:
             return
         self.copies += 1
-        message = Message(self.copies, body, now, now)
+        message = Message(self.copies, body, now + delay, now)
         queue = self.by_name[name]
         queue.messages.append(message)
         if fault is Kind.TWICE:
@@ -118,7 +120,8 @@ class Queues:
             return {"Attributes": {"ApproximateNumberOfMessages": str(count)}}
         assert operation == "SendMessageBatch", operation
         for entry in parameters["Entries"]:
-            self.send(name, entry["MessageBody"])
+            delay = timedelta(seconds=entry.get("DelaySeconds", 0))
+            self.send(name, entry["MessageBody"], delay=delay)
         return {"Successful": [{"Id": entry["Id"]} for entry in parameters["Entries"]]}
 
     def redrive(self) -> None:

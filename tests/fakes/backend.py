@@ -496,6 +496,8 @@ class Backend:
         TTL is late by some days. Here it is late in the feed table only, so that what is to hide an
         entry always goes first."""
         now = self.clock.advance(time)
+        for queue in self.queues.values():
+            queue.pass_time(time)
         self.metadata.expire(now)
         self.feed_table.expire(now - LATE_TTL)
 

@@ -70,20 +70,33 @@ class FakeTaggedPosts:
         return {tag: self.data.tagged_posts[tag] for tag in tags if tag in self.data.tagged_posts}
 
     def begin(self, tag: str, entries: Iterable[FeedEntry]) -> None:
-        posts = replace(TaggedPosts(tag).including(entries), version=1)
+        posts = replace(TaggedPosts(tag).including(entries), version=1, brought_version=1)
         self.data.tagged_posts.setdefault(tag, posts)
 
-    def include(self, tag: str, entries: Iterable[FeedEntry], now: datetime) -> bool:
+    def include(self, tag: str, entries: Iterable[FeedEntry]) -> TaggedPosts | None:
         before = self.data.tagged_posts.get(tag)
-        if before is None:
-            return False
-        wanted = set(entries)
-        after = before.including(wanted)
-        is_due = before.is_due(now) and not wanted.isdisjoint(after.entries)
-        self.data.tagged_posts[tag] = replace(after, brought_at=now) if is_due else after
-        return is_due
+        if before is not None:
+            self.data.tagged_posts[tag] = before.including(entries)
+        return self.data.tagged_posts.get(tag)
 
-    def note_followers(self, tag: str, followers: int) -> None:
-        posts = self.data.tagged_posts.get(tag)
-        if posts is not None:
-            self.data.tagged_posts[tag] = replace(posts, followers=followers)
+    def note_message(self, posts: TaggedPosts, due_at: datetime) -> None:
+        found = self.data.tagged_posts.get(posts.tag)
+        if found is not None and found.brought_at == posts.brought_at:
+            self.data.tagged_posts[posts.tag] = replace(found, due_at=due_at)
+
+    def start(self, posts: TaggedPosts, now: datetime) -> TaggedPosts | None:
+        found = self.data.tagged_posts.get(posts.tag)
+        if found is None or found.brought_at != posts.brought_at:
+            return None
+        self.data.tagged_posts[posts.tag] = replace(found, brought_at=now, due_at=None)
+        return self.data.tagged_posts[posts.tag]
+
+    def note_brought(self, tag: str, version: int | None, followers: int | None) -> None:
+        found = self.data.tagged_posts.get(tag)
+        if found is None or (version is not None and version <= found.brought_version):
+            return
+        if version is not None:
+            found = replace(found, brought_version=version)
+        if followers is not None:
+            found = replace(found, followers=followers)
+        self.data.tagged_posts[tag] = found

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from shutterfeed.domain.media import Blob, Upload
 from shutterfeed.domain.multipart import Part, part_size, part_sizes
 from shutterfeed.domain.photos import PhotoRefused, RenderedPhoto, Rendition
 from shutterfeed.domain.videos import RenderedClip, RenderedVideo, VideoRefused
+from shutterfeed.ports.queues import LONGEST_DELAY
 from shutterfeed.ports.uploads import Arrival, PartLink, PartsGrant, UploadGrant
 
 M = TypeVar("M")
@@ -264,6 +265,18 @@ class QueueRefuses(Exception):
 class FakeQueue(Generic[M]):
     messages: list[M] = field(default_factory=list)
     refuses: Callable[[M], bool] = lambda _: False
+    later: list[tuple[timedelta, M]] = field(default_factory=list)
+    """Messages that wait, each with how long it still does."""
+
+    def send_later(self, messages: Iterable[M], delay: timedelta) -> None:
+        assert timedelta() < delay <= LONGEST_DELAY
+        self.later += ((delay, message) for message in messages)
+
+    def pass_time(self, time: timedelta) -> None:
+        """Time passes: those that have waited long enough can be received."""
+        waiting = [(delay - time, message) for delay, message in self.later]
+        self.later = [(rest, message) for rest, message in waiting if rest > timedelta()]
+        self.messages += (message for rest, message in waiting if rest <= timedelta())
 
     def send(self, messages: Iterable[M]) -> None:
         for error in self.send_each(list(messages)).values():

@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from random import Random
 
 import pytest
 
+from shutterfeed.domain import hashtags as domain
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.hashtags import LISTED, OF_ONE_AUTHOR
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.posts import PostState
 from shutterfeed.domain.text import hashtags
+from shutterfeed.services import hashtags as services
 from tests import samples
 from tests.fakes.backend import Backend, Crash
 from tests.fakes.storage import PHOTO
@@ -38,8 +41,27 @@ class World:
         self.backend.drain()
 
     def step(self) -> None:
-        act = self.random.choice((self.publish, self.follow, self.change, *(self.deliver,) * 6))
-        act()
+        others = (self.publish, self.follow, self.change, self.wait)
+        self.random.choice((*others, *(self.deliver,) * 6))()
+
+    def burst_step(self) -> None:
+        """One in which more posts come to be indexed."""
+        others = (self.publish_soon, self.publish_soon, self.follow, self.wait)
+        self.random.choice((*others, *(self.deliver,) * 4))()
+
+    def publish_soon(self) -> None:
+        self.publish()
+        self.backend.drain_all_but("index")
+
+    def wait(self) -> None:
+        self.backend.wait(timedelta(minutes=self.random.randint(1, 30)))
+
+    def settle(self) -> None:
+        """Nothing more happens, until nothing is left to do."""
+        self.backend.drain()
+        while any(queue.later for queue in self.backend.queues.values()):
+            self.backend.wait(timedelta(minutes=15))
+            self.backend.drain()
 
     def publish(self) -> None:
         author = self.random.choice(AUTHORS)
@@ -81,7 +103,7 @@ class World:
     def _break(self) -> None:
         fuse = self.backend.fuse
         if self.random.random() < 0.3:
-            at = fuse.calls + self.random.randint(1, 6)
+            at = fuse.calls + self.random.randint(1, 8)
             if self.random.random() < 0.5:
                 fuse.crash_before = at
             else:
@@ -133,12 +155,21 @@ def _check_list(listed: Sequence[FeedEntry], visible: Set[FeedEntry]) -> None:
         assert len(newer) == LISTED or authors.count(entry.post_id.author_id) == OF_ONE_AUTHOR
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["few follow", "many follow"])
 @pytest.mark.parametrize("seed", range(40))
-def test_in_the_end_every_feed_has_what_its_hashtags_have(seed: int) -> None:
+def test_in_the_end_every_feed_has_what_its_hashtags_have(
+    seed: int, many: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If one follower counts as many, posts are brought at intervals of ten minutes for each, which
+    is longer than a queue holds a message back. The last post of a burst comes without another."""
+    if many:
+        monkeypatch.setattr(domain, "FEW_FOLLOWERS", 1)
+        monkeypatch.setattr(domain, "ROWS_PER_SECOND", 1 / 600)
+    monkeypatch.setattr(services, "_ROWS", 1 + seed % 2)
     world = World(seed)
     for _ in range(STEPS):
-        world.step()
-    world.backend.drain()
+        world.burst_step() if many else world.step()
+    world.settle()
     data = world.backend.metadata
     for tag, posts in data.tagged_posts.items():
         _check_list(posts.entries, _visible(world, tag))
@@ -150,3 +181,47 @@ def test_in_the_end_every_feed_has_what_its_hashtags_have(seed: int) -> None:
             shown |= {e.post_id for e in row.entries if e in _visible(world, row.tag)}
         seen = _seen(world, reader)
         assert (len(seen), set(seen)) == (len(shown), shown)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("worker", ["index", "fan_out"])
+def test_wherever_a_worker_dies_the_last_post_of_a_burst_is_brought(
+    worker: str, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(domain, "FEW_FOLLOWERS", 1)
+    monkeypatch.setattr(domain, "ROWS_PER_SECOND", 1 / 600)
+    monkeypatch.setattr(services, "_ROWS", 1)
+    at, has_died = 1, True
+    while has_died:
+        has_died = _last_post_is_brought(worker, at, after)
+        at += 1
+    assert at > 5, "each of several calls"
+
+
+def _last_post_is_brought(worker: str, at: int, after: bool) -> bool:
+    """Play a burst of two posts, and let a worker die at one of its calls for the last one.
+    Returns whether it has died."""
+    world = World(0)
+    backend, fuse = world.backend, world.backend.fuse
+    for reader in map(samples.user_id, READERS):
+        backend.hashtags.follow(reader, "sea")
+    for key in ("first", "second", "last"):
+        post = backend.create_post(AUTHORS[0], (PHOTO,), key, f"#sea at {key}")
+        backend.upload(post, 0, PHOTO)
+        backend.drain_all_but(worker if key == "last" else "")
+    if worker == "fan_out":
+        backend.wait(timedelta(minutes=20))
+    last = fuse.calls + at
+    fuse.crash_after, fuse.crash_before = (last, None) if after else (None, last)
+    while backend.backlog(worker):
+        backend.deliver(worker)
+    has_died = fuse.calls >= last
+    fuse.crash_after = fuse.crash_before = None
+    world.settle()
+    posts = backend.metadata.tagged_posts["sea"]
+    for row in map(backend.metadata.hashtags_of, map(samples.user_id, READERS)):
+        assert [(tuple(one.entries), one.version) for one in row] == [(posts.newest, posts.version)]
+    assert len(posts.newest) == OF_ONE_AUTHOR
+    captions = [backend.metadata.posts[entry.post_id].caption for entry in posts.newest]
+    assert captions[0] == "#sea at last"
+    return has_died

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from shutterfeed.domain import hashtags as domain
 from shutterfeed.domain.errors import Conflict, InvalidInput
 from shutterfeed.domain.hashtags import MAX_FOLLOWED
 from shutterfeed.domain.ids import PostId
@@ -110,6 +111,27 @@ def test_a_caption_without_the_hashtag_takes_the_post_away(backend: Backend) -> 
     post = _publish(backend, 1)
     backend.posts.edit(str(post), ADA, caption="Waves", place=None, drop_place=False)
     assert _feed(backend) == []
+
+
+def test_a_burst_that_many_follow_is_brought_twice_and_its_last_post_too(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(domain, "FEW_FOLLOWERS", 1)
+    monkeypatch.setattr(domain, "ROWS_PER_SECOND", 1 / 60)
+    _publish(backend, 1)
+    _publish(backend, 1)
+    backend.fuse.log.clear()
+    published = [_publish(backend, number) for number in (2, 1, 1, 2)]
+    assert backend.fuse.log.count("bring") == 0, "the interval is not over"
+    assert sum(len(queue.later) for queue in backend.queues.values()) == 1
+    backend.wait(timedelta(minutes=1))
+    backend.drain()
+    assert backend.fuse.log.count("bring") == 1
+    row = backend.metadata.hashtags[CY, "sea"]
+    assert {entry.post_id for entry in row.entries} >= set(published)
+    backend.wait(timedelta(minutes=1))
+    backend.drain()
+    assert backend.fuse.log.count("bring") == 1, "nothing is left to bring"
 
 
 def test_unfollowing_takes_the_posts_away_also_if_they_are_still_on_their_way(

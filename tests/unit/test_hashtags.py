@@ -58,12 +58,24 @@ def test_whatever_the_order_and_however_often_the_list_is_the_same(
     assert together.including(entries) is together
 
 
-def test_a_list_that_few_follow_is_always_due_and_another_after_a_time() -> None:
+def test_a_list_that_few_follow_does_not_wait_and_another_does_for_its_interval() -> None:
     few = TaggedPosts("sea", followers=999, brought_at=NOW)
-    assert few.is_due(NOW)
+    assert not few.wait(NOW)
     many = replace(few, followers=30_000)
-    assert not many.is_due(NOW + timedelta(seconds=299))
-    assert many.is_due(NOW + timedelta(seconds=300))
+    assert many.wait(NOW + timedelta(seconds=299)) == timedelta(seconds=1)
+    assert not many.wait(NOW + timedelta(seconds=300))
+    assert not replace(many, brought_at=None).wait(NOW)
+
+
+def test_new_posts_need_a_message_unless_one_waits_that_is_not_lost() -> None:
+    brought = TaggedPosts("sea", version=4, brought_version=4)
+    assert not brought.needs_message(NOW)
+    new = replace(brought, version=5)
+    assert new.needs_message(NOW)
+    waits = replace(new, due_at=NOW + timedelta(minutes=5))
+    assert not waits.needs_message(NOW)
+    assert not waits.needs_message(NOW + timedelta(minutes=64))
+    assert waits.needs_message(NOW + timedelta(minutes=65))
 
 
 def test_a_page_has_the_newest_of_all_hashtags_up_to_a_quarter() -> None:

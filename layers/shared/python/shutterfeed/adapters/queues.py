@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
+_AT_ONCE: Final = timedelta()
 _BATCH: Final = 10
 _BATCH_BYTES: Final = 256 * 1024
 """The largest size of all messages of one request. AWS allows four times as much now; not every
@@ -58,8 +61,12 @@ class SqsQueue(Generic[M]):
     def send(self, messages: Iterable[M]) -> None:
         """Send messages. Raises `NotSent`. Messages are idempotent, so sending some of them twice
         is harmless."""
+        self.send_later(messages, _AT_ONCE)
+
+    def send_later(self, messages: Iterable[M], delay: timedelta) -> None:
+        """Send messages that wait for a time, rounded up to seconds. Raises `NotSent`."""
         for batch in _batches(enumerate(map(self._letter, messages))):
-            refused = self._post(batch)
+            refused = self._post(batch, delay)
             if refused:
                 reason = next(iter(refused.values()))
                 raise NotSent(f"{len(refused)} of {len(batch)} messages were not sent: {reason}")
@@ -86,9 +93,11 @@ class SqsQueue(Generic[M]):
     def _letter(self, message: M) -> Letter:
         return Letter(self.codec.encode(message), self.codec.tenant(message))
 
-    def _post(self, batch: Letters) -> Mapping[int, str]:
+    def _post(self, batch: Letters, delay: timedelta = _AT_ONCE) -> Mapping[int, str]:
         """Make one request. Returns why SQS refused a message, by the message's index."""
         entries = [_entry(index, letter) for index, letter in batch.items()]
+        if delay:
+            entries = [{**entry, "DelaySeconds": ceil(delay.total_seconds())} for entry in entries]
         answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
         return {int(entry["Id"]): str(entry.get("Message")) for entry in answer.get("Failed", [])}
 

@@ -23,7 +23,7 @@ from shutterfeed.ports.feeds import Audience, Feeds, Readers, RecentPostsStore
 from shutterfeed.ports.follows import Follows
 from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
 from shutterfeed.ports.profiles import Profiles
-from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.queues import DelayingQueue, Queue
 from shutterfeed.ports.requests import FollowRequests
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.services.acceptance import AcceptanceService
@@ -54,7 +54,7 @@ def wire(
     hashtags: FollowedHashtags,
     tagged_posts: TaggedPostsStore,
     feeds: Feeds,
-    steps: Queue[FanOutMessage],
+    steps: DelayingQueue[FanOutMessage],
     chunks: Queue[DeliverMessage],
     policy: FeedPolicy,
     clock: Clock,
@@ -78,7 +78,7 @@ def wire(
         acceptance=AcceptanceService(
             profiles=profiles, requests=requests, steps=steps, clock=clock, ids=ids
         ),
-        bringing=BringingService(followed=hashtags, lists=tagged_posts, steps=steps),
+        bringing=BringingService(followed=hashtags, lists=tagged_posts, steps=steps, clock=clock),
     )
 
 

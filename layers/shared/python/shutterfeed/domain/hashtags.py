@@ -28,9 +28,11 @@ OF_ONE_AUTHOR: Final = 2
 hashtags."""
 _PAGE_SHARE: Final = 4
 """At most one in this number of a page's posts is there because of a hashtag."""
-_FEW_FOLLOWERS: Final = 1_000
-_ROWS_PER_SECOND: Final = 100
+FEW_FOLLOWERS: Final = 1_000
+ROWS_PER_SECOND: Final = 100
 """How many rows are written for one hashtag, on average over time, if it has many followers."""
+_LOST_AFTER: Final = timedelta(hours=1)
+"""How long after its time a message that was noted counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,13 @@ class TaggedPosts:
     """It grows with every change, so that an older state never replaces a newer one."""
     followers: int = 0
     """The number of rows that were written when its posts were last brought to all followers."""
+    brought_version: int = 0
+    """The version whose posts were last sent on their way to the followers."""
     brought_at: datetime | None = None
-    """When its posts were last sent on their way."""
+    """When they were, if many follow it."""
+    due_at: datetime | None = None
+    """When the message is due that brings what came later, if one waits in the queue. It is gone as
+    soon as the message begins."""
 
     def including(self, entries: Iterable[FeedEntry]) -> TaggedPosts:
         """The list with further posts; itself if it has no place for any of them."""
@@ -60,12 +67,25 @@ class TaggedPosts:
         """The posts that are brought to the followers."""
         return tuple(self.entries[:BROUGHT])
 
-    def is_due(self, now: datetime) -> bool:
-        """Whether its posts may be brought now: always if few follow it, otherwise after a time
-        that is in proportion to their number."""
-        if self.followers < _FEW_FOLLOWERS or self.brought_at is None:
-            return True
-        return now - self.brought_at >= timedelta(seconds=self.followers / _ROWS_PER_SECOND)
+    @property
+    def has_many(self) -> bool:
+        """Whether so many follow it that its posts are brought at intervals."""
+        return self.followers >= FEW_FOLLOWERS
+
+    def wait(self, now: datetime) -> timedelta:
+        """How long its posts have to wait before they may be brought: not at all if few follow it,
+        otherwise until an interval is over that is in proportion to their number."""
+        if not self.has_many or self.brought_at is None:
+            return timedelta()
+        interval = timedelta(seconds=self.followers / ROWS_PER_SECOND)
+        return max(self.brought_at + interval - now, timedelta())
+
+    def needs_message(self, now: datetime) -> bool:
+        """Whether a message has to be sent that brings its posts: there are new ones, and no
+        message for them waits, or none that could still come."""
+        if self.version <= self.brought_version:
+            return False
+        return self.due_at is None or now >= self.due_at + _LOST_AFTER
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,11 +104,12 @@ class AcceptRequests:
 
 @dataclass(frozen=True, slots=True)
 class BringTagged:
-    """A hashtag's list has changed: bring its newest posts to the followers. `after` is the
-    checkpoint at which the previous step stopped, and `rows` the number that was written by
-    then."""
+    """A hashtag's list has changed, and has this version now: bring its newest posts to the
+    followers. `after` is the checkpoint at which the previous step stopped, and `rows` the number
+    that was written by then."""
 
     tag: str
+    version: int
     after: str | None = None
     rows: int = 0
 

@@ -52,12 +52,24 @@ class TaggedPostsStore(Protocol):
         """Make a hashtag's list with these posts, unless there is one."""
         ...
 
-    def include(self, tag: str, entries: Iterable[FeedEntry], now: datetime) -> bool:
-        """Put posts into a hashtag's list, if it has one. Returns whether the list is to be brought
-        to the followers now, which it then notes: the caller sends the message. Raises `Busy` if
+    def include(self, tag: str, entries: Iterable[FeedEntry]) -> TaggedPosts | None:
+        """Put posts into a hashtag's list, if it has one. Returns the list as it is then. If a
+        message waits according to it, that begins after the posts were put in. Raises `Busy` if
         others change the same list at the same time."""
         ...
 
-    def note_followers(self, tag: str, followers: int) -> None:
-        """Note how many rows were written when a hashtag's posts were brought to all followers."""
+    def note_message(self, posts: TaggedPosts, due_at: datetime) -> None:
+        """Note that a message waits that brings the posts, unless bringing has begun since the list
+        was like `posts`."""
+        ...
+
+    def start(self, posts: TaggedPosts, now: datetime) -> TaggedPosts | None:
+        """Note that bringing begins, and that no message waits any more. Returns the list as it is
+        then; None if bringing has begun since the list was like `posts`."""
+        ...
+
+    def note_brought(self, tag: str, version: int | None, followers: int | None) -> None:
+        """Note that the posts of a version are brought, or are on their way; and, after the last of
+        the followers, how many there were. None for what is not to be noted. A lower version than
+        the noted one changes nothing."""
         ...

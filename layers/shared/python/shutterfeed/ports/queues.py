@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from datetime import timedelta
+from typing import Final, Generic, Protocol, TypeVar
 
 M_contra = TypeVar("M_contra", contravariant=True)
 
@@ -12,6 +13,17 @@ M_contra = TypeVar("M_contra", contravariant=True)
 class Queue(Protocol[M_contra]):
     def send(self, messages: Iterable[M_contra]) -> None:
         """Send every message, or raise an error."""
+        ...
+
+
+LONGEST_DELAY: Final = timedelta(minutes=15)
+"""The longest time for which a queue holds a message back."""
+
+
+class DelayingQueue(Queue[M_contra], Protocol[M_contra]):
+    def send_later(self, messages: Iterable[M_contra], delay: timedelta) -> None:
+        """Send every message, which then waits for a time of up to `LONGEST_DELAY`, or raise an
+        error."""
         ...
 
 

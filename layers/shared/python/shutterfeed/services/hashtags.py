@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from shutterfeed.domain.delivery import entry_of
-from shutterfeed.domain.errors import InvalidCursor
+from shutterfeed.domain.errors import Busy, InvalidCursor
 from shutterfeed.domain.feed import FeedEntry
-from shutterfeed.domain.hashtags import LISTED, FollowedHashtag
+from shutterfeed.domain.hashtags import LISTED, FollowedHashtag, TaggedPosts
 from shutterfeed.domain.limits import Limits
 from shutterfeed.domain.messages import BringTagged, FanOutMessage
 from shutterfeed.domain.pages import Page
@@ -19,7 +20,7 @@ from shutterfeed.domain.search import Document, PostDocument, parse_tag
 from shutterfeed.domain.text import is_tag
 from shutterfeed.domain.visibility import NOBODY
 from shutterfeed.ports.hashtags import FollowedHashtags, TaggedPostsStore
-from shutterfeed.ports.queues import Queue
+from shutterfeed.ports.queues import LONGEST_DELAY, DelayingQueue
 from shutterfeed.ports.search import SearchIndex
 from shutterfeed.ports.system import Clock, Ids
 from shutterfeed.ports.viewing import ViewingReads, Wanted
@@ -85,7 +86,7 @@ class TaggingService:
     """Puts what was indexed into the lists of hashtags that somebody follows."""
 
     lists: TaggedPostsStore
-    steps: Queue[FanOutMessage]
+    steps: DelayingQueue[FanOutMessage]
     clock: Clock
 
     def include(self, documents: Iterable[Document]) -> Mapping[str, Exception]:
@@ -103,11 +104,24 @@ class TaggingService:
         failures: dict[str, Exception] = {}
         for tag in self.lists.get_many(found) if found else ():
             try:
-                if self.lists.include(tag, found[tag], self.clock.now()):
-                    self.steps.send([BringTagged(tag)])
+                posts = self.lists.include(tag, found[tag])
+                if posts is not None:
+                    self._announce(posts)
             except Exception as error:  # noqa: BLE001 - told to the caller, and the others go on
                 failures[tag] = error
         return failures
+
+    def _announce(self, posts: TaggedPosts) -> None:
+        """Send a message for what is not brought yet, unless one waits that will do. It is noted
+        only when it was sent, so that none is missing; and only if it has to wait, since otherwise
+        it begins at once."""
+        now = self.clock.now()
+        if not posts.needs_message(now):
+            return
+        wait = posts.wait(now)
+        _send(self.steps, BringTagged(posts.tag, posts.version), wait)
+        if wait:
+            self.lists.note_message(posts, now + wait)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,22 +130,53 @@ class BringingService:
 
     followed: FollowedHashtags
     lists: TaggedPostsStore
-    steps: Queue[FanOutMessage]
+    steps: DelayingQueue[FanOutMessage]
+    clock: Clock
 
     def bring(self, step: BringTagged) -> int:
         """Write the rows of some followers, from the step's checkpoint on. Returns their number.
 
         A repeated step writes nothing new, and a late one nothing old: the list is read now, and
-        its version decides.
+        its version decides. A step that comes too early goes back to the queue. Raises `Busy` if
+        others begin at the same time.
         """
         posts = self.lists.get_many([step.tag]).get(step.tag)
+        if posts is not None and step.after is None:
+            posts = self._begin(step, posts)
         if posts is None:
             return 0
         page = self.followed.followers(step.tag, step.after, _ROWS)
         self.followed.bring(posts, page.items)
-        rows = step.rows + len(page.items)
-        if page.next_position is None:
-            self.lists.note_followers(step.tag, rows)
-        else:
+        rows, is_last = step.rows + len(page.items), page.next_position is None
+        if not is_last:
             self.steps.send([replace(step, after=page.next_position, rows=rows)])
+        version = posts.version if step.after is None else None
+        if version is not None or is_last:
+            self.lists.note_brought(step.tag, version, rows if is_last else None)
         return len(page.items)
+
+    def _begin(self, step: BringTagged, posts: TaggedPosts) -> TaggedPosts | None:
+        """The list that the first step brings; None if its posts are brought already, or have to
+        wait."""
+        # If a message waits according to the list, those who add posts count on the next one that
+        # begins.
+        if posts.brought_version >= step.version and posts.due_at is None:
+            return None
+        now = self.clock.now()
+        if wait := posts.wait(now):
+            _send(self.steps, step, wait)
+            return None
+        if not posts.has_many and posts.due_at is None:
+            return posts
+        begun = self.lists.start(posts, now)
+        if begun is None:
+            raise Busy
+        return begun
+
+
+def _send(steps: DelayingQueue[FanOutMessage], step: BringTagged, wait: timedelta) -> None:
+    """Send a step that waits, or as much of that as a queue can: then it comes too early."""
+    if wait:
+        steps.send_later([step], min(wait, LONGEST_DELAY))
+    else:
+        steps.send([step])

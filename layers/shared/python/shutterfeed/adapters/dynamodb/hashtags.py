@@ -27,6 +27,7 @@ from shutterfeed.adapters.dynamodb.table import (
     Update,
     at_once,
     chunks,
+    is_now,
     item_key,
     key_item,
     retried,
@@ -47,7 +48,10 @@ _POSTS: Final = "posts"
 _VERSION: Final = "version"
 _AT: Final = "at"
 _FOLLOWERS: Final = "followers"
+_BROUGHT_VERSION: Final = "brought_version"
 _BROUGHT_AT: Final = "brought_at"
+_DUE_AT: Final = "due_at"
+_NO_LIST: Final = TaggedPosts("")
 _ID: Final = 16
 _ENTRY: Final = 3 * _ID
 _AT_ONCE: Final = 25
@@ -169,42 +173,62 @@ class DynamoTaggedPosts:
         return {posts.tag: posts for posts in map(to_tagged_posts, items)}
 
     def begin(self, tag: str, entries: Iterable[FeedEntry]) -> None:
-        posts = replace(TaggedPosts(tag).including(entries), version=1)
+        posts = replace(TaggedPosts(tag).including(entries), version=1, brought_version=1)
         with suppress(ConditionFailed):
             self.table.write(Put(_tagged_posts_item(posts), Attr(PK).not_exists()))
 
-    def include(self, tag: str, entries: Iterable[FeedEntry], now: datetime) -> bool:
+    def include(self, tag: str, entries: Iterable[FeedEntry]) -> TaggedPosts | None:
         wanted = tuple(entries)
-        return retried(lambda: self._include(tag, wanted, now))
+        found = retried(lambda: self._include(tag, wanted))
+        return None if found == _NO_LIST else found
 
-    def _include(self, tag: str, entries: Sequence[FeedEntry], now: datetime) -> bool | None:
-        """One attempt; None if somebody else has changed the list meanwhile."""
+    def _include(self, tag: str, entries: Sequence[FeedEntry]) -> TaggedPosts | None:
+        """One attempt: `_NO_LIST` if there is none, None if it has changed meanwhile."""
         item = self.table.get(keys.tagged_posts(tag))
         if item is None:
-            return False
+            return _NO_LIST
         before = to_tagged_posts(item)
         after = before.including(entries)
-        is_due = before.is_due(now) and not set(entries).isdisjoint(after.entries)
-        if is_due:
-            after = replace(after, brought_at=now)
-        if after == before:
-            return is_due
-        unchanged = Attr(_VERSION).eq(before.version)
+        if after is before:
+            return before
+        unchanged = Attr(_VERSION).eq(before.version) & is_now(_DUE_AT, item.get(_DUE_AT))
+        fields = {_POSTS: packed(after.entries), _VERSION: after.version}
         try:
-            self.table.write(Put(_tagged_posts_item(after), unchanged))
+            put_in = Update(keys.tagged_posts(tag), set=fields, condition=unchanged)
+            return to_tagged_posts(self.table.write(put_in))
         except ConditionFailed:
             return None
-        return is_due
 
-    def note_followers(self, tag: str, followers: int) -> None:
+    def note_message(self, posts: TaggedPosts, due_at: datetime) -> None:
+        noted = {_DUE_AT: timestamp(due_at)}
+        key, begun = keys.tagged_posts(posts.tag), _as_begun(posts)
         with suppress(ConditionFailed):
-            self.table.write(
-                Update(
-                    keys.tagged_posts(tag),
-                    set={_FOLLOWERS: followers},
-                    condition=Attr(PK).exists() & Attr(_FOLLOWERS).ne(followers),
-                )
-            )
+            self.table.write(Update(key, set=noted, condition=begun))
+
+    def start(self, posts: TaggedPosts, now: datetime) -> TaggedPosts | None:
+        begun = Update(
+            keys.tagged_posts(posts.tag),
+            set={_BROUGHT_AT: timestamp(now)},
+            remove=[_DUE_AT],
+            condition=_as_begun(posts),
+        )
+        try:
+            return to_tagged_posts(self.table.write(begun))
+        except ConditionFailed:
+            return None
+
+    def note_brought(self, tag: str, version: int | None, followers: int | None) -> None:
+        noted = {_BROUGHT_VERSION: version, _FOLLOWERS: followers}
+        later = Attr(PK).exists() if version is None else Attr(_BROUGHT_VERSION).lt(version)
+        fields = {name: value for name, value in noted.items() if value is not None}
+        with suppress(ConditionFailed):
+            self.table.write(Update(keys.tagged_posts(tag), set=fields, condition=later))
+
+
+def _as_begun(posts: TaggedPosts) -> ConditionBase:
+    """The condition that bringing has not begun since the list was read."""
+    at = None if posts.brought_at is None else timestamp(posts.brought_at)
+    return Attr(PK).exists() & is_now(_BROUGHT_AT, at)
 
 
 def to_followed_hashtag(item: Item) -> FollowedHashtag:
@@ -214,13 +238,15 @@ def to_followed_hashtag(item: Item) -> FollowedHashtag:
 
 
 def to_tagged_posts(item: Item) -> TaggedPosts:
-    brought_at = item.get(_BROUGHT_AT)
+    brought_at, due_at = item.get(_BROUGHT_AT), item.get(_DUE_AT)
     return TaggedPosts(
         keys.parse_tagged_posts(item_key(item)),
         tuple(PackedTagged(_bytes(item.get(_POSTS, b"")))),
         item[_VERSION],
         item[_FOLLOWERS],
+        item[_BROUGHT_VERSION],
         None if brought_at is None else datetime.fromisoformat(brought_at),
+        None if due_at is None else datetime.fromisoformat(due_at),
     )
 
 
@@ -230,7 +256,7 @@ def _tagged_posts_item(posts: TaggedPosts) -> Item:
         _POSTS: packed(posts.entries) or None,
         _VERSION: posts.version,
         _FOLLOWERS: posts.followers,
-        _BROUGHT_AT: None if posts.brought_at is None else timestamp(posts.brought_at),
+        _BROUGHT_VERSION: posts.brought_version,
     }
 
 
