@@ -31,6 +31,7 @@ export function MentionField({ area, ...props }: Props) {
   const [typed, setTyped] = useState<string | null>(null);
   const [active, setActive] = useState(0);
   const caret = useRef<number | null>(null);
+  const list = useRef<HTMLDivElement>(null);
   const people = usePeople(typed);
   const isListed = people.length > 0;
   const chosen = Math.min(active, people.length - 1);
@@ -41,6 +42,11 @@ export function MentionField({ area, ...props }: Props) {
     box.current?.setSelectionRange(caret.current, caret.current);
     caret.current = null;
   }, [value]);
+
+  // The text may stand at the end of the screen, and the list is below it.
+  useEffect(() => {
+    if (isListed) list.current!.scrollIntoView({ block: "nearest" });
+  }, [isListed]);
 
   function take(person: Author): void {
     const done = completed(value, box.current!.selectionStart, person.handle);
@@ -79,6 +85,7 @@ export function MentionField({ area, ...props }: Props) {
       }}
     >
       <div
+        ref={list}
         class="mention-list"
         id={`${id}-list`}
         role="listbox"

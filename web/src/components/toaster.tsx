@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { useStore } from "../store.ts";
 import { dismissToast, keepToast, toasts } from "../toasts.ts";
 import { Icon } from "./icons.tsx";
@@ -5,6 +6,15 @@ import { Icon } from "./icons.tsx";
 /** Where short messages appear; screen readers hear them. */
 export function Toaster() {
   const toast = useStore(toasts);
+  const before = useRef<HTMLElement | null>(null);
+
+  /** The focus goes back to where it was before the message had it, or to the page's heading. */
+  function dismiss(): void {
+    dismissToast();
+    const last = before.current;
+    (last?.isConnected ? last : document.querySelector("h1"))?.focus();
+  }
+
   return (
     <div class="toaster" aria-live={toast?.isError ? "assertive" : "polite"} aria-atomic="true">
       {toast && (
@@ -13,7 +23,11 @@ export function Toaster() {
           class={toast.isError ? "toast toast-error" : "toast"}
           onPointerEnter={() => keepToast(true)}
           onPointerLeave={() => keepToast(false)}
-          onFocusIn={() => keepToast(true)}
+          onFocusIn={({ relatedTarget, currentTarget }) => {
+            keepToast(true);
+            if (!currentTarget.contains(relatedTarget as Node | null))
+              before.current = relatedTarget as HTMLElement | null;
+          }}
           onFocusOut={() => keepToast(false)}
         >
           <p>{toast.text}</p>
@@ -22,14 +36,14 @@ export function Toaster() {
               type="button"
               class="toast-action"
               onClick={() => {
-                dismissToast();
+                dismiss();
                 toast.onAction?.();
               }}
             >
               {toast.action}
             </button>
           )}
-          <button type="button" class="icon-button" aria-label="Dismiss" onClick={dismissToast}>
+          <button type="button" class="icon-button" aria-label="Dismiss" onClick={dismiss}>
             <Icon name="close" />
           </button>
         </div>

@@ -110,7 +110,7 @@ function CollectionActions({ collection }: { collection: CollectionBody }) {
   const [step, setStep] = useState<"rename" | "delete" | null>(null);
   const close = () => setStep(null);
   return (
-    <p class="empty-actions">
+    <p class="collection-actions">
       <a class="button" href="/saved">
         All that is saved
       </a>

@@ -1,0 +1,178 @@
+import { useState } from "preact/hooks";
+import { MAX_ALT_TEXT, MAX_CAPTION } from "../../build/limits.ts";
+import { CommentsChoice } from "../answers/comments-choice.tsx";
+import { MentionField } from "../answers/mention-field.tsx";
+import { call, type MediumView, type PostBody } from "../api.ts";
+import { changesOf, type Edits, editsOf, forgetEdits, hasEdits, keepEdits } from "../edits.ts";
+import { ApiError, sentence } from "../errors.ts";
+import { ofPost } from "../link-sources.ts";
+import { parsePlace } from "../place.ts";
+import { rememberOwn } from "../posts.ts";
+import { sourcesOf } from "../sources.ts";
+import { toast } from "../toasts.ts";
+import { describe } from "./carousel.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Field } from "./field.tsx";
+import { FileImage } from "./file-image.tsx";
+import { NamePeople } from "./name-people.tsx";
+import { PlaceFields } from "./place-fields.tsx";
+import { SensitiveSwitch } from "./sensitive-switch.tsx";
+
+interface Props {
+  post: PostBody;
+  onClose: () => void;
+}
+
+/** Changes a post. What is neither saved nor cancelled is there again when the dialog is. */
+export function EditPost({ post, onClose }: Props) {
+  const [isFound] = useState(() => hasEdits(post));
+  const [edits, setEdits] = useState(() => editsOf(post));
+  const [placeError, setPlaceError] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  function edit(changed: Partial<Edits>): void {
+    const next = { ...edits, ...changed };
+    keepEdits(post, next);
+    setEdits(next);
+  }
+
+  function cancel(): void {
+    forgetEdits(post);
+    onClose();
+  }
+
+  async function save(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const place = parsePlace(edits.place);
+    setPlaceError(typeof place === "string" ? place : null);
+    if (typeof place === "string") return;
+    setBusy(true);
+    setError(null);
+    try {
+      const body = changesOf(post, edits, place);
+      rememberOwn(await call("patch", "/posts/{id}", { path: { id: post.id }, body }));
+      forgetEdits(post);
+      toast("Changes saved.");
+      onClose();
+    } catch (reason) {
+      setError(reason);
+      setBusy(false);
+    }
+  }
+
+  const errorOf = (field: string) =>
+    error instanceof ApiError && error.field?.startsWith(field) ? error.message : null;
+  const isOfField = (errorOf("caption") ?? errorOf("people.")) !== null;
+  return (
+    <Dialog title="Edit post" onClose={onClose}>
+      <form class="dialog-form" onSubmit={(event) => void save(event)}>
+        <div class="dialog-body form">
+          {isFound && (
+            <p class="field-hint" role="status">
+              These are your changes from before. “Cancel” gives them up.
+            </p>
+          )}
+          <MentionField
+            label="Caption"
+            rows={4}
+            value={edits.caption}
+            onValue={(caption) => edit({ caption })}
+            maxLength={MAX_CAPTION}
+            error={errorOf("caption")}
+          />
+          {post.media.map((medium, index) => (
+            <EditMedium
+              key={medium.id}
+              {...{ post, medium, edits }}
+              number={index + 1}
+              onEdit={edit}
+              error={errorOf(`people.${medium.id}`)}
+            />
+          ))}
+          <PlaceFields
+            place={edits.place}
+            onPlace={(changed) => edit({ place: { ...edits.place, ...changed } })}
+            error={placeError}
+          />
+          <SensitiveSwitch
+            isOn={edits.isSensitive}
+            onChange={(isSensitive) => edit({ isSensitive })}
+          />
+          <CommentsChoice
+            value={edits.commentsFrom}
+            onChange={(commentsFrom) => edit({ commentsFrom })}
+          />
+          {error !== null && !isOfField && (
+            <p class="field-error" role="alert">
+              {sentence(error)}
+            </p>
+          )}
+        </div>
+        <div class="dialog-actions">
+          <button type="button" class="button" onClick={cancel}>
+            Cancel
+          </button>
+          <button type="submit" class="button button-primary" disabled={isBusy}>
+            Save
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface MediumProps {
+  post: PostBody;
+  medium: MediumView;
+  /** Among the post's media, from one. */
+  number: number;
+  edits: Edits;
+  onEdit: (changed: Partial<Edits>) => void;
+  /** What is wrong with whom is named in it. */
+  error: string | null;
+}
+
+/** The description of a photo or video, and who is in a photo. */
+function EditMedium({ post, medium, number, edits, onEdit, error }: MediumProps) {
+  const what = describe(post, medium, number).split(" by ")[0]!.toLowerCase();
+  const { altTexts, people } = edits;
+  const isShown = medium.renditions.length > 0;
+  return (
+    <div class="edit-medium">
+      {isShown && (
+        <FileImage
+          class="edit-thumb"
+          alt=""
+          url={medium.renditions.at(-1)!.url}
+          source={ofPost(post.id)}
+          width="64"
+          height="64"
+        />
+      )}
+      <Field
+        label={`Description of ${what}`}
+        hint="It is read aloud to people who cannot see the picture."
+        rows={2}
+        value={altTexts[medium.id] ?? ""}
+        onValue={(text) => onEdit({ altTexts: { ...altTexts, [medium.id]: text } })}
+        maxLength={MAX_ALT_TEXT}
+      />
+      {isShown && medium.content_type.startsWith("image/") && (
+        <NamePeople
+          what={what}
+          people={people[medium.id] ?? []}
+          onPeople={(named) => onEdit({ people: { ...people, [medium.id]: named } })}
+          error={error}
+        >
+          <FileImage
+            class="people-whole"
+            alt=""
+            url={sourcesOf(medium).jpeg.at(-1)!.url}
+            source={ofPost(post.id)}
+          />
+        </NamePeople>
+      )}
+    </div>
+  );
+}
