@@ -8,7 +8,7 @@ shown of a discussion is compared with what `_sees` says of each comment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from shutterfeed.domain.comments import Comment, CommentId, Order
@@ -51,7 +51,9 @@ class DiscussionWorld(SocialWorld):
             self.backend.users.edit(user_id, held_words=(HELD_WORD,))
 
     def steps(self) -> list[Callable[[], None]]:
-        often = [self.comment] * 14 + [self.block_who_commented] * 2
+        often = (
+            [self.comment] * 14 + [self.block_who_commented] * 2 + [self.answer_what_is_hidden] * 4
+        )
         return [*super().steps(), *often, *self._on_comments() * 2]
 
     def overtaking(self) -> list[Callable[[], None]]:
@@ -71,6 +73,29 @@ class DiscussionWorld(SocialWorld):
         comments = self.backend.metadata.comments
         there = sorted((i for i in comments if i.post_id == post_id), key=str)
         reply_to = str(self.chance.pick(there)) if there and self.chance.number(0, 1) else None
+        self._say(who, post_id, reply_to)
+
+    def answer_what_is_hidden(self) -> None:
+        """The author of a root that others do not see answers it, or the owner of the post does; or
+        the owner lets everybody see it. If there is none, the owner hides one."""
+        comments = self.backend.metadata.comments.values()
+        roots = [c for c in comments if c.id.reply is None and not c.removed]
+        unseen = [root for root in roots if not root.counts] or roots
+        if not unseen:
+            return
+        root = self.chance.pick(sorted(unseen, key=lambda comment: str(comment.id)))
+        owner, text = root.owner_id, str(root.id)
+        hide = partial(self.backend.comments.hide, owner, text)
+        if root.counts:
+            self._discuss(owner, root.id.post_id, partial(hide, hidden=True))
+        elif self.chance.number(0, 2):
+            self._say(self.chance.pick([owner, root.author_id]), root.id.post_id, text)
+        else:
+            approve = partial(self.backend.comments.approve, owner, text)
+            self._discuss(owner, root.id.post_id, approve)
+            self._discuss(owner, root.id.post_id, partial(hide, hidden=False))
+
+    def _say(self, who: str, post_id: PostId, reply_to: str | None) -> None:
         text = self._new_text(who, post_id)
         key = f"key-{len(self.remarks)}"
         create = partial(self.backend.comments.create, who, str(post_id), text, reply_to, key)
@@ -185,10 +210,13 @@ class DiscussionWorld(SocialWorld):
                 shown = self._found(lambda: list(self._roots(viewer, post_id, Order.OLDEST)))
                 self._right(shown is not None, False, "discussion", viewer, post_id)  # noqa: FBT003
             return
-        comments = [c for i, c in self.backend.metadata.comments.items() if i.post_id == post_id]
+        stored = self.backend.metadata.comments
+        ids = [comment_id for comment_id in stored if comment_id.post_id == post_id]
+        comments = [_as_it_is(stored[i], stored[i.root_id]) for i in ids]
         view = self.backend.posts.get(str(post_id), Viewer(viewer))
         counted = sum(comment.counts for comment in comments)
         assert view.counts.comments == counted, f"{view.counts.comments} of {counted} are counted"
+        _check_numbers_of_replies(comments)
         self._check_roots(facts, viewer, post_id, comments)
         for root in (comment for comment in comments if comment.id.reply is None):
             self._check_replies(facts, viewer, root.id, comments)
@@ -262,7 +290,7 @@ class DiscussionWorld(SocialWorld):
             return True
         if facts.are_cut(viewer, author) or (owner, author) in facts.blocks:
             return False
-        return viewer == owner or not (comment.hidden or comment.held)
+        return viewer == owner or comment.counts
 
     # What has to be so in the end.
 
@@ -291,3 +319,19 @@ class DiscussionWorld(SocialWorld):
             if made is not None and remark.post_id in data.posts and not remark.is_replaced:
                 kept = text in stored or made in self.may_be_deleted
                 assert kept, f"{text} was answered, and is not there"
+
+
+def _as_it_is(comment: Comment, root: Comment) -> Comment:
+    """A comment, which waits for its root no longer if that has been shown since."""
+    still_waits = comment.waits is not None and root.shows == comment.waits
+    return comment if still_waits else replace(comment, waits=None)
+
+
+def _check_numbers_of_replies(comments: list[Comment]) -> None:
+    """Every root says how many of its replies count, and how many wait for it."""
+    for root in (comment for comment in comments if comment.id.reply is None):
+        replies = [c for c in comments if c.id.reply is not None and c.id.root_id == root.id]
+        waiting = [c for c in replies if c.stands and c.waits is not None]
+        numbers = (sum(reply.counts for reply in replies), len(waiting))
+        assert (root.replies, root.waiting) == numbers, f"{root} has {numbers}"
+        assert not (waiting and root.counts), f"{waiting} wait for {root}"

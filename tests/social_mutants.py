@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from shutterfeed.domain import visibility
 from shutterfeed.domain.activity import MAX_BADGE, Act, Notice, Opening, opening
-from shutterfeed.domain.comments import Comment
+from shutterfeed.domain.comments import Comment, Effect
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
@@ -29,6 +29,7 @@ from tests.fakes.metadata import FakeLikes, FakeSaves
 _unlike = FakeLikes.unlike
 _like = FakeLikes.like
 _change = FakeComments.change
+_count = FakeComments._count
 _decide = visibility._decide_on_comment
 
 
@@ -89,6 +90,16 @@ def _change_uncounted(comments: FakeComments, before: Comment, after: Comment, *
     return changed
 
 
+def _count_no_reply(comments: FakeComments, comment: Comment, effect: Effect) -> None:
+    """A reply that changes the number of its post, and not that of its root."""
+    _count(comments, comment, replace(effect, replies=0, waiting=0))
+
+
+def _wait_for_ever(reply: Comment, _: Comment | None) -> Comment:
+    """A reply to a root that did not count, which nobody sees even when the root is shown."""
+    return reply
+
+
 def _decide_for_all_alike(viewer: Viewer, subject: CommentSubject, relation: Relation) -> Any:
     """A decision for which whoever the owner of the post has blocked is a person like others."""
     return _decide(viewer, replace(subject, is_barred=False), relation)
@@ -123,6 +134,10 @@ MUTANTS: Final[dict[str, Callable[[], AbstractContextManager[Any]]]] = {
     "comment_that_is_deleted_uncounted": partial(
         patch.object, FakeComments, "change", _change_uncounted
     ),
+    "reply_that_its_root_does_not_count": partial(
+        patch.object, FakeComments, "_count", _count_no_reply
+    ),
+    "reply_that_waits_for_ever": partial(patch.object, Comment, "below", _wait_for_ever),
     "comment_of_somebody_whom_the_owner_has_blocked": partial(
         patch.object, visibility, "_decide_on_comment", _decide_for_all_alike
     ),

@@ -692,9 +692,10 @@ class Comment(Struct):
 
     `text` has today's handles of those whom it mentions; `mentions` lists the handles that lead to
     a user. A reply names its root in `reply_to`; `replies` is the number of replies that everybody
-    sees, up to 1,000. If `deleted`, only its replies are left: author and text are null. A comment
-    that the owner of the post has `hidden` is seen by the owner and by its author, who is not told;
-    one that is `held` waits for the owner because of its words, and is seen by the same two.
+    sees. If `deleted`, only its replies are left: author and text are null. A comment that the
+    owner of the post has `hidden` is seen by the owner and by its author, who is not told; one that
+    is `held` waits for the owner because of its words, and is seen by the same two. A reply to such
+    a comment is `hidden`, until the owner lets everybody see either of them.
     """
 
     id: str

@@ -19,7 +19,7 @@ def tell(bodies: Sequence[str]) -> Handled:
         except UnknownMessage as error:
             failures[index] = error
     indexes = tuple(messages)
-    failed = service().tell([message.act for message in messages.values()])
+    failed = service().take(tuple(messages.values()))
     failures |= {indexes[number]: error for number, error in failed.items()}
     return Handled(failures, {"told": len(bodies) - len(failures)})
 

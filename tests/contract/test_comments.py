@@ -13,8 +13,8 @@ from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.commented import ENTRIES
 from shutterfeed.adapters.dynamodb.comments import DynamoComments
 from shutterfeed.domain.blocks import Block
-from shutterfeed.domain.comments import Comment, CommentId, Order, Thread
-from shutterfeed.domain.errors import LimitReached
+from shutterfeed.domain.comments import Comment, CommentId, Order
+from shutterfeed.domain.errors import LimitReached, NotFound
 from shutterfeed.domain.ids import PostId, ulid
 from shutterfeed.domain.limits import Allowance, Limited, Limits
 from shutterfeed.domain.mentions import Mention
@@ -59,11 +59,25 @@ def _stored(store: Store, comment_id: CommentId) -> Comment:
 
 
 def _roots(store: Store, order: Order, limit: int) -> list[str]:
-    def page(after: str | None, most: int) -> Page[Thread]:
-        return store.comments.discussion(POST, ADA, order, after, most).threads
+    def page(after: str | None, most: int) -> Page[Comment]:
+        return store.comments.discussion(POST, ADA, order, after, most).comments
 
-    pages = whole(page, limit)
-    return [thread.root.id.root for thread in pages]
+    return [root.id.root for root in whole(page, limit)]
+
+
+def _replies(store: Store, root_id: CommentId, after: str | None, limit: int) -> Page[Comment]:
+    return store.comments.thread(root_id, ADA, after, limit)[1]
+
+
+def _numbers(store: Store, number: int = 1) -> tuple[int, int, int]:
+    """The post's number of comments, and of a root the numbers of replies that count and wait."""
+    root = _stored(store, _id(number))
+    return _counted(store), root.replies, root.waiting
+
+
+def _change(store: Store, comment_id: CommentId, **change: Any) -> None:
+    before = _stored(store, comment_id)
+    assert store.comments.change(before, replace(before, **change))
 
 
 def test_a_comment_comes_back_as_it_was_written_and_counts_once(store: Store) -> None:
@@ -92,8 +106,8 @@ def test_the_number_follows_every_change_of_what_counts(store: Store) -> None:
     for comment_id, change, number in steps:
         before = _stored(store, comment_id)
         assert store.comments.change(before, replace(before, **change))
-        assert replace(_stored(store, comment_id), version=0) == replace(
-            before, **change, version=0
+        assert replace(_stored(store, comment_id), version=0, shows=0) == replace(
+            before, **change, version=0, shows=0
         )
         assert _counted(store) == number
     for comment_id in (_id(1), _id(3), _id(1, 2), _id(1, 4)):
@@ -157,6 +171,102 @@ def test_every_comment_takes_from_the_limit_and_a_repetition_does_not(store: Sto
     assert store.comments.claim(BEN, more, START - DAY, later) == more
 
 
+def test_a_root_has_the_number_of_its_replies_that_count(store: Store) -> None:
+    store.comments.add(_comment(1))
+    store.comments.add(_comment(2))
+    for reply in (3, 4):
+        assert store.comments.add(_comment(1, reply))
+        assert not store.comments.add(_comment(1, reply))
+    store.comments.add(_comment(1, 5, held=True))
+    assert _numbers(store) == (4, 2, 0)
+    steps: list[tuple[CommentId, dict[str, Any], tuple[int, int, int]]] = [
+        (_id(1, 5), {"held": False}, (5, 3, 0)),
+        (_id(1, 3), {"hidden": True}, (4, 2, 0)),
+        (_id(1, 3), {"text": "changed"}, (4, 2, 0)),
+        (_id(1), {"text": "changed"}, (4, 2, 0)),
+        (_id(1), {"hidden": True}, (3, 2, 0)),
+        (_id(1, 4), {"removed": True}, (2, 1, 0)),
+        (_id(1), {"hidden": False}, (3, 1, 0)),
+        (_id(1), {"removed": True}, (2, 1, 0)),
+        (_id(1, 3), {"hidden": False}, (3, 2, 0)),
+    ]
+    for comment_id, change, numbers in steps:
+        _change(store, comment_id, **change)
+        assert _numbers(store) == numbers
+    assert _stored(store, _id(2)).replies == 0
+    with pytest.raises(NotFound):
+        store.comments.add(_comment(9, 10))
+    assert _counted(store) == 3
+
+
+@pytest.mark.parametrize("how", ["held", "hidden"])
+def test_replies_wait_for_a_root_that_does_not_count_and_come_with_it(
+    store: Store, how: str
+) -> None:
+    store.comments.add(_comment(1))
+    store.comments.add(_comment(1, 2))
+    _change(store, _id(1), **{how: True})
+    for reply in (3, 4, 5, 6):
+        assert store.comments.add(_comment(1, reply, waits=0, held=reply == 6))
+        assert not store.comments.add(_comment(1, reply, waits=0))
+    assert _numbers(store) == (1, 1, 3)
+    _change(store, _id(1, 4), removed=True)
+    _change(store, _id(1, 6), held=False)
+    _change(store, _id(1, 5), hidden=True)
+    assert _numbers(store) == (1, 1, 2)
+    listed = _replies(store, _id(1), None, 9).items
+    assert [reply.counts for reply in listed] == [True, False, False, False, False]
+    _change(store, _id(1), **{how: False})
+    assert _numbers(store) == (4, 3, 0)
+    listed = _replies(store, _id(1), None, 9).items
+    assert [reply.counts for reply in listed] == [True, True, False, False, True]
+    assert _stored(store, _id(1, 3)).counts
+    [alone] = store.comments.look_up(_id(1, 3), ADA).comments.items
+    assert alone.counts
+    _change(store, _id(1), **{how: True})
+    assert _numbers(store) == (3, 3, 0), "it keeps the replies that it has"
+    store.comments.add(_comment(1, 7, waits=1))
+    assert [r.counts for r in _replies(store, _id(1), None, 9).items][-2:] == [True, False]
+    _change(store, _id(1, 3), removed=True)
+    _change(store, _id(1, 7), waits=None)
+    assert _numbers(store) == (3, 3, 0), "what is shown by itself waits no longer"
+    _change(store, _id(1), removed=True)
+    assert _numbers(store) == (3, 3, 0)
+
+
+def test_a_reply_and_its_root_that_change_at_once_leave_right_numbers(store: Store) -> None:
+    store.comments.add(_comment(1, hidden=True))
+    store.comments.add(_comment(1, 2, waits=0))
+    root, reply = _stored(store, _id(1)), _stored(store, _id(1, 2))
+    store.comments.add(_comment(1, 3, waits=0))
+    assert not store.comments.change(root, replace(root, hidden=False)), "one more waits"
+    _change(store, _id(1), hidden=False)
+    assert not store.comments.change(reply, reply.without_text()), "it waits no longer"
+    assert store.comments.add(_comment(1, 4, waits=0))
+    assert _stored(store, _id(1, 4)).counts, "its root was shown before it was written"
+    assert _numbers(store) == (4, 3, 0)
+    _change(store, _id(1, 2), removed=True)
+    assert _numbers(store) == (3, 2, 0)
+
+
+def test_replies_that_wait_no_longer_lose_their_marks_once(store: Store) -> None:
+    store.comments.add(_comment(1, hidden=True))
+    for reply in (2, 3):
+        store.comments.add(_comment(1, reply, waits=0))
+    store.comments.release(_id(1), 2)
+    assert _stored(store, _id(1, 2)).waits == 0
+    _change(store, _id(1), hidden=False)
+    for _ in range(2):
+        store.comments.release(_id(1), 2)
+        assert [_stored(store, _id(1, reply)).version for reply in (2, 3)] == [1, 1]
+    _change(store, _id(1), hidden=True)
+    store.comments.add(_comment(1, 4, waits=1))
+    store.comments.release(_id(1), 1)
+    assert [_stored(store, _id(1, reply)).counts for reply in (2, 3, 4)] == [True, True, False]
+    assert _numbers(store) == (2, 2, 1)
+    store.comments.release(_id(9), 1)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
 def test_roots_are_listed_whole_in_pages_of_any_size_with_the_numbers_of_their_replies(
     store: Store, limit: int
@@ -171,10 +281,9 @@ def test_roots_are_listed_whole_in_pages_of_any_size_with_the_numbers_of_their_r
     shown = [_id(number).root for number in (1, 2, 3, 5, 6, 7)]
     assert _roots(store, Order.OLDEST, limit) == shown
     assert _roots(store, Order.NEWEST, limit) == shown[::-1]
-    threads = store.comments.discussion(POST, ADA, Order.OLDEST, None, 50).threads.items
-    assert [thread.replies for thread in threads] == [1, 2, 2, 1, 2, 2]
-    assert store.comments.threads_of([_id(3), _id(99), _id(1)]) == (threads[2], threads[0])
-    assert store.comments.discussion(OTHER, ADA, Order.OLDEST, None, 50).threads.items == ()
+    roots = store.comments.discussion(POST, ADA, Order.OLDEST, None, 50).comments.items
+    assert [root.replies for root in roots] == [1, 2, 2, 1, 2, 2]
+    assert store.comments.discussion(OTHER, ADA, Order.OLDEST, None, 50).comments.items == ()
 
 
 def test_long_threads_have_no_gap_and_no_doubles(store: Store) -> None:
@@ -185,10 +294,10 @@ def test_long_threads_have_no_gap_and_no_doubles(store: Store) -> None:
     for limit in (1, 2, 10):
         for order in Order:
             assert len(_roots(store, order, limit)) == 3
-    threads = store.comments.discussion(POST, ADA, Order.NEWEST, None, 2).threads.items
-    assert [thread.replies for thread in threads] == [0, 45]
+    roots = store.comments.discussion(POST, ADA, Order.NEWEST, None, 2).comments.items
+    assert [root.replies for root in roots] == [0, 45]
     for limit in (1, 7, 45, 50):
-        found = whole(partial(store.comments.replies, _id(2)), limit)
+        found = whole(partial(_replies, store, _id(2)), limit)
         assert [reply.id for reply in found] == [_id(2, 100 + n) for n in range(45)]
 
 
@@ -196,17 +305,17 @@ def test_pages_stay_whole_while_others_write(store: Store) -> None:
     for number in (2, 4, 6):
         store.comments.add(_comment(number))
         store.comments.add(_comment(number, 50 + number))
-    first = store.comments.discussion(POST, ADA, Order.OLDEST, None, 2).threads
+    first = store.comments.discussion(POST, ADA, Order.OLDEST, None, 2).comments
     store.comments.add(_comment(4, 70))
     store.comments.add(_comment(8))
     removed = _stored(store, _id(2))
     store.comments.change(removed, removed.without_text())
-    rest = store.comments.discussion(POST, ADA, Order.OLDEST, first.next_position, 9).threads
-    seen = [thread.root.id for thread in (*first.items, *rest.items)]
+    rest = store.comments.discussion(POST, ADA, Order.OLDEST, first.next_position, 9).comments
+    seen = [root.id for root in (*first.items, *rest.items)]
     assert seen == [_id(number) for number in (2, 4, 6, 8)]
-    thread = store.comments.replies(_id(4), None, 1)
+    thread = _replies(store, _id(4), None, 1)
     store.comments.add(_comment(4, 80))
-    more = store.comments.replies(_id(4), thread.next_position, 9)
+    more = _replies(store, _id(4), thread.next_position, 9)
     assert [r.id for r in (*thread.items, *more.items)] == [_id(4, n) for n in (54, 70, 80)]
 
 
@@ -275,7 +384,7 @@ def test_nothing_is_left_of_the_comments_of_a_post_that_is_gone(store: Store) ->
     store.comments.pin(POST, (), (_id(1).root,))
     for _ in range(2):
         store.comments.remove_all(POST)
-        assert store.comments.discussion(POST, CY, Order.OLDEST, None, 50).threads.items == ()
+        assert store.comments.discussion(POST, CY, Order.OLDEST, None, 50).comments.items == ()
         assert store.comments.pinned(POST) == ()
         assert store.comments.liked(POST, CY) == frozenset()
         assert store.comments.held_for(ADA, None, 50).items == ()

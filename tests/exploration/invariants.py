@@ -120,13 +120,13 @@ def counters(state: State) -> Iterator[str]:
 
 
 def comments(state: State) -> Iterator[str]:
-    """A post's number of comments is that of those that count, and every reply has its root."""
-    found = [
-        to_comment(row)
-        for key, row in state.metadata.items()
-        if key.sk.startswith(keys.COMMENT_PREFIX)
-    ]
-    there = {comment.id for comment in found}
+    """A post's number of comments is that of those that count, every reply has its root, and every
+    root the number of its replies."""
+    prefixes = (keys.COMMENT_PREFIX, keys.REPLY_PREFIX)
+    rows = [row for key, row in state.metadata.items() if key.sk.startswith(prefixes)]
+    there = {comment.id: comment for comment in map(to_comment, rows)}
+    found = [comment.below(there.get(comment.id.root_id)) for comment in there.values()]
+    replies = Counter(c.id.root_id for c in found if c.counts and c.id.reply)
     counted = Counter(comment.id.post_id for comment in found if comment.counts)
     for post_id in state.posts.keys() | counted.keys():
         row = state.metadata.get(keys.counts(post_id), {})
@@ -135,6 +135,8 @@ def comments(state: State) -> Iterator[str]:
     for comment in found:
         if comment.id.root_id not in there:
             yield f"{comment.id} has no root"
+        if comment.id.reply is None and comment.replies != replies[comment.id]:
+            yield f"{comment.id} has {replies[comment.id]} replies, and counts {comment.replies}"
 
 
 def likes(state: State) -> Iterator[str]:

@@ -143,7 +143,7 @@ def _is_referred_to(key: Key, shown: set[PostId], media: set[tuple[str, str, str
 
 def _post_of(key: Key) -> PostId | None:
     """The post that an item is, or whose comment it is."""
-    if key.sk.startswith(keys.COMMENT_PREFIX):
+    if key.sk.startswith((keys.COMMENT_PREFIX, keys.REPLY_PREFIX)):
         return keys.parse_comment(key).post_id
     return keys.parse_post(key) if key.sk.startswith(keys.POST_PREFIX) else None
 

@@ -513,7 +513,7 @@ def _indexed(indexing: IndexingService, message: IndexMessage) -> None:
 
 
 def _told(notifying: NotifyingService, message: NotifyMessage) -> None:
-    for error in notifying.tell([message.act]).values():
+    for error in notifying.take([message]).values():
         raise error
 
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shutterfeed.domain.changes import CommentLiked
-from shutterfeed.domain.comments import MAX_COUNTED_REPLIES, Comment, CommentId, Order, Thread
+from shutterfeed.domain.comments import (
+    Comment,
+    CommentId,
+    Effect,
+    Order,
+    comment_not_found,
+    effect_of,
+)
 from shutterfeed.domain.ids import PostId, ulid, ulid_time
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
@@ -38,21 +45,40 @@ class FakeComments:
     def add(self, comment: Comment) -> bool:
         if comment.id in self.data.comments:
             return False
+        root = self.data.comments.get(comment.id.root_id)
+        comment = comment.below(root)
+        effect = effect_of(None, comment)
+        if root is None and comment.id.reply and (effect.replies or effect.waiting):
+            raise comment_not_found()
         self.data.write_comment(comment)
-        self._count(comment.id.post_id, int(comment.counts))
+        self._count(comment, effect)
         return True
 
     def get_many(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
-        return {i: self.data.comments[i] for i in comment_ids if i in self.data.comments}
+        found = (self._get(comment_id) for comment_id in comment_ids)
+        return {comment.id: comment for comment in found if comment is not None}
+
+    def _get(self, comment_id: CommentId) -> Comment | None:
+        found = self.data.comments.get(comment_id)
+        return None if found is None else found.below(self.data.comments.get(comment_id.root_id))
 
     def change(self, before: Comment, after: Comment, spending: Spending = NOTHING) -> bool:
-        now = self.data.comments.get(before.id)
-        if now is None or now.version != before.version:
+        now, effect = self._get(before.id), effect_of(before, after)
+        if now is None or now.version != before.version or now.waits != before.waits:
+            return False
+        if effect.shows and now.waiting != before.waiting:
             return False
         self.data.spend(spending)
-        changed = replace(after, version=now.version + 1, likes=now.likes)
-        self.data.write_comment(changed)
-        self._count(before.id.post_id, int(after.counts) - int(now.counts))
+        changed = replace(
+            after,
+            version=now.version + 1,
+            likes=now.likes,
+            replies=now.replies,
+            waiting=now.waiting,
+            shows=now.shows,
+        )
+        self.data.write_comment(_with(changed, effect) if effect.shows else changed)
+        self._count(changed, effect)
         return True
 
     def discussion(
@@ -64,40 +90,37 @@ class FakeComments:
             key=lambda comment: comment.id,
             reverse=is_newest,
         )
-        threads = [Thread(root, self._replies(root.id)) for root in roots]
         rest = [
-            thread
-            for thread in threads
-            if (thread.replies or not thread.root.removed)
-            and (after is None or (thread.root.id.root < after) is is_newest)
-            and thread.root.id.root != after
+            root
+            for root in roots
+            if (root.replies or not root.removed)
+            and (after is None or (root.id.root < after) is is_newest)
+            and root.id.root != after
         ]
-        page = page_of(rest, limit, lambda thread: thread.root.id.root)
+        page = page_of(rest, limit, lambda root: root.id.root)
         return Discussion(page, self.pinned(post_id), self.liked(post_id, viewer_id))
 
     def look_up(self, comment_id: CommentId, viewer_id: str) -> Discussion:
-        found = self.data.comments.get(comment_id)
-        replies = 0 if comment_id.reply else self._replies(comment_id)
-        threads = () if found is None else (Thread(found, replies),)
+        found = tuple(self.get_many([comment_id]).values())
         post_id = comment_id.post_id
-        return Discussion(Page(threads, None), self.pinned(post_id), self.liked(post_id, viewer_id))
+        return Discussion(Page(found, None), self.pinned(post_id), self.liked(post_id, viewer_id))
 
     def thread(
         self, root_id: CommentId, viewer_id: str, after: str | None, limit: int
     ) -> tuple[Discussion, Page[Comment]]:
-        return self.look_up(root_id, viewer_id), self.replies(root_id, after, limit)
+        ids = sorted(i for i in self.data.comments if i.reply and i.root_id == root_id)
+        rest = [i for i in ids if after is None or i.ulid > after]
+        replies = list(self.get_many(rest).values())
+        page = page_of(replies, limit, lambda comment: comment.id.ulid)
+        return self.look_up(root_id, viewer_id), page
 
-    def threads_of(self, root_ids: Sequence[CommentId]) -> tuple[Thread, ...]:
-        found = self.get_many(root_ids)
-        return tuple(Thread(found[i], self._replies(i)) for i in root_ids if i in found)
-
-    def replies(self, root_id: CommentId, after: str | None, limit: int) -> Page[Comment]:
-        found = sorted(
-            (c for c in self.data.comments.values() if c.id.reply and c.id.root_id == root_id),
-            key=lambda comment: comment.id,
-        )
-        rest = [comment for comment in found if after is None or comment.id.ulid > after]
-        return page_of(rest, limit, lambda comment: comment.id.ulid)
+    def release(self, root_id: CommentId, number: int) -> None:
+        del number
+        for comment in list(self.data.comments.values()):
+            if comment.id.root_id == root_id and comment.id.reply and comment.waits is not None:
+                reply = comment.below(self.data.comments[root_id])
+                if reply.waits is None:
+                    self.data.write_comment(replace(reply, version=reply.version + 1))
 
     def made_by(self, author_id: str, before: str | None, limit: int) -> Page[CommentId]:
         ids = [claim.comment_id for claim in self.data.claims.get(author_id, ())]
@@ -161,13 +184,20 @@ class FakeComments:
         if counts is not None:
             self.data.write_counts(post_id, replace(counts, comments=0))
 
-    def _replies(self, root_id: CommentId) -> int:
-        comments = self.data.comments.values()
-        counted = sum(c.counts for c in comments if c.id.reply and c.id.root_id == root_id)
-        return min(counted, MAX_COUNTED_REPLIES)
+    def _count(self, comment: Comment, effect: Effect) -> None:
+        if comment.id.reply and (effect.replies or effect.waiting):
+            self.data.write_comment(_with(self.data.comments[comment.id.root_id], effect))
+        if effect.comments:
+            counts = self.data.counts.get(comment.id.post_id, PostCounts())
+            counted = replace(counts, comments=counts.comments + effect.comments)
+            self.data.write_counts(comment.id.post_id, counted)
 
-    def _count(self, post_id: PostId, by: int) -> None:
-        if by:
-            counts = self.data.counts.get(post_id, PostCounts())
-            counted = replace(counts, comments=counts.comments + by)
-            self.data.write_counts(post_id, counted)
+
+def _with(root: Comment, effect: Effect) -> Comment:
+    """A root whose numbers have changed."""
+    return replace(
+        root,
+        replies=root.replies + effect.replies,
+        waiting=root.waiting + effect.waiting,
+        shows=root.shows + effect.shows,
+    )

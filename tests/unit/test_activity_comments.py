@@ -138,6 +138,21 @@ def test_a_held_comment_is_told_once_it_is_approved(world: World) -> None:
     assert world.said() == [("comment", [2], 1)]
 
 
+def test_replies_that_waited_for_their_root_are_told_once_it_is_approved(world: World) -> None:
+    world.users.edit(ADA, held_words=["heron"])
+    post_id = world.post()
+    root = world.comment(2, post_id, text="A heron")
+    world.comment(2, post_id, reply_to=root)
+    world.told()
+    assert world.said() == []
+    world.comments.approve(ADA, root)
+    for _ in range(2):
+        world.told()
+    assert world.said() == [("comment", [2], 1)] * 2
+    world.told()
+    assert len(world.said()) == 2
+
+
 def test_likes_of_a_comment_are_one_entry_of_its_author(world: World) -> None:
     post_id = world.post()
     comment = world.comment(2, post_id)

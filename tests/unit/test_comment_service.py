@@ -14,6 +14,7 @@ from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import Allowance
 from shutterfeed.domain.users import CommentsFrom
 from shutterfeed.domain.visibility import Viewer
+from shutterfeed.services.viewing import CommentView
 from tests import samples
 from tests.fakes.backend import Backend
 from tests.fakes.comments import FakeComments
@@ -252,6 +253,54 @@ def test_a_list_of_words_holds_what_comes_after_it(backend: Backend) -> None:
     assert backend.metadata.comments[after].held
     backend.comments.approve(ADA, str(after))
     assert _counted(backend, post) == 3
+
+
+@pytest.mark.parametrize("how", ["held", "hidden"])
+def test_replies_to_a_root_that_others_do_not_see_are_seen_with_it(
+    backend: Backend, how: str
+) -> None:
+    post = _published(backend)
+    backend.users.edit(ADA, held_words=["spoiler"] if how == "held" else [])
+    root = _say(backend, BEN, post, "a spoiler")
+    if how == "hidden":
+        backend.comments.hide(ADA, str(root), hidden=True)
+    own, owners = (_say(backend, who, post, f"of {who}", str(root)) for who in (BEN, ADA))
+
+    def seen(who: str) -> list[CommentId]:
+        page = backend.discussions.replies(Viewer(who), str(root), None, 9)
+        return [view.comment.id for view in page.items]
+
+    with pytest.raises(NotFound):
+        seen(CY)
+    assert (seen(BEN), seen(ADA)) == ([own], [own, owners])
+    assert backend.discussions.one(Viewer(ADA), str(own)).is_hidden
+    assert not backend.discussions.one(Viewer(BEN), str(own)).is_hidden
+    assert _texts(backend, CY, post) == []
+    shown = backend.comments.approve if how == "held" else _show(backend)
+    assert shown(ADA, str(root)).replies == 2
+    assert seen(CY) == seen(BEN) == [own, owners]
+    assert backend.metadata.counts[post].comments == 3
+    backend.drain()
+    assert all(comment.counts for comment in backend.metadata.comments.values())
+    assert _counted(backend, post) == 3
+    assert not backend.discussions.one(Viewer(ADA), str(own)).is_hidden
+
+
+def _show(backend: Backend) -> Callable[[str, str], CommentView]:
+    return lambda owner, comment: backend.comments.hide(owner, comment, hidden=False)
+
+
+def test_a_reply_that_waits_is_shown_by_itself_if_its_owner_wants(backend: Backend) -> None:
+    post = _published(backend)
+    root = _say(backend, BEN, post, "root")
+    backend.comments.hide(ADA, str(root), hidden=True)
+    reply = _say(backend, BEN, post, "reply", str(root))
+    assert not _show(backend)(ADA, str(reply)).is_hidden
+    assert _counted(backend, post) == 1
+    assert backend.discussions.one(Viewer(CY), str(reply)).comment.text == "reply"
+    assert backend.discussions.one(Viewer(CY), str(root)).is_deleted
+    _show(backend)(ADA, str(root))
+    assert _counted(backend, post) == 2
 
 
 def test_a_mute_takes_nothing_from_a_discussion(backend: Backend) -> None:

@@ -300,19 +300,9 @@ def test_comments(post_id: PostId, root: str, reply: str | None, user_id: str) -
     assert like.sk.startswith(keys.comment_likes(user_id))
     assert not like.sk.startswith(keys.COMMENT_PREFIX)
     assert keys.held(comment_id) == keys.held_entry(post_id.author_id, comment_id.ulid)
-    thread = keys.comment(comment_id.root_id).sk
-    assert thread <= key.sk < keys.after_thread(comment_id.root_id).sk
-
-
-@given(strategies.post_ids, ulids, ulids, ulids)
-def test_a_thread_stands_whole_before_the_next_root(
-    post_id: PostId, root: str, other: str, reply: str
-) -> None:
-    first, second = sorted((root, other))
-    if first != second:
-        end = keys.after_thread(CommentId(post_id, first)).sk
-        assert end < keys.comment(CommentId(post_id, second)).sk
-        assert end < keys.comment(CommentId(post_id, second, reply)).sk
+    is_reply = key.sk.startswith(keys.replies(comment_id))
+    assert is_reply is not key.sk.startswith(keys.COMMENT_PREFIX)
+    assert is_reply is (reply is not None)
 
 
 @given(ulids, st.integers(0, 10**8 - 1), st.integers(0, 10**8 - 1))

@@ -30,7 +30,7 @@ Metadata table
     USER#<id>          COLLECTION#<id>    a collection of saved posts
     LIKED#<post>#<n>   <ulid of the like>#<id> one like, for the list of who likes the post
     POST#<post>        COMMENT#<root>     comment on a post
-    POST#<post>        COMMENT#<root>#<reply> reply to it
+    POST#<post>        REPLY#<root>#<reply> reply to it
     POST#<post>        COMMENT_LIKES#<user>#<root>#<reply> like of a comment; `-` for no reply
     POST#<post>        PINNED             the comments pinned above the others
     USER#<commenter>   COMMENTED#<page>   what is left of the limit of comments, and which were made
@@ -117,6 +117,7 @@ _COUNTS: Final = "COUNTS#"
 LIKED_PREFIX: Final = "LIKED#"
 _POST_PARTITION: Final = "POST#"
 COMMENT_PREFIX: Final = "COMMENT#"
+REPLY_PREFIX: Final = "REPLY#"
 COMMENT_LIKES_PREFIX: Final = "COMMENT_LIKES#"
 PINNED: Final = "PINNED"
 COMMENTED_PREFIX: Final = "COMMENTED#"
@@ -320,20 +321,23 @@ def answers_partition(post_id: PostId) -> str:
 
 
 def comment(comment_id: CommentId) -> Key:
-    sort = COMMENT_PREFIX + "#".join(filter(None, (comment_id.root, comment_id.reply)))
+    sort = COMMENT_PREFIX + comment_id.root
+    if comment_id.reply is not None:
+        sort = replies(comment_id) + comment_id.reply
     return Key(answers_partition(comment_id.post_id), sort)
+
+
+def replies(comment_id: CommentId) -> str:
+    """The beginning of the sort keys of the replies to a root."""
+    return f"{REPLY_PREFIX}{comment_id.root}#"
 
 
 def parse_comment(key: Key) -> CommentId:
     post_id = PostId.parse(_tail(key.pk, _POST_PARTITION))
-    root, _, reply = _tail(key.sk, COMMENT_PREFIX).partition("#")
-    return CommentId(post_id, root, reply or None)
-
-
-def after_thread(root_id: CommentId) -> Key:
-    """A key behind a root and all its replies, and before the next root."""
-    key = comment(root_id)
-    return Key(key.pk, f"{key.sk}#~")
+    if not key.sk.startswith(REPLY_PREFIX):
+        return CommentId(post_id, _tail(key.sk, COMMENT_PREFIX))
+    root, _, reply = _tail(key.sk, REPLY_PREFIX).partition("#")
+    return CommentId(post_id, root, reply)
 
 
 def comment_likes(user_id: str) -> str:

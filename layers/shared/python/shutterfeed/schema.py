@@ -34,6 +34,7 @@ STREAM_SORT_KEY_PREFIXES: Final = (
     "FOLLOW_REQUEST#",
     "LIKES#",
     "COMMENT#",
+    "REPLY#",
     "COMMENT_LIKES#",
     "REF#",
     "PROFILE",

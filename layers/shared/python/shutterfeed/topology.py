@@ -202,7 +202,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="notify",
-        kinds=("Notify",),
+        kinds=("Notify", "ReleaseReplies"),
         timeout_s=60,
         batch=10,
         concurrency=20,
@@ -225,6 +225,7 @@ TENANTS: Final[Mapping[str, str]] = {
     "PrepareFeed": "reader_id",
     "FindAcquaintances": "reader_id",
     "Notify": "act.owner_id",
+    "ReleaseReplies": "root_id.post_id.author_id",
     "CountLikes": "post_id.author_id",
 }
 """The field of a message that holds the user for whom the work is done, by the message's kind. SQS

@@ -7,7 +7,9 @@ to the same root. A comment **counts** if everybody who sees the post may see it
        └──a word of the list──> held ──owner approves──> counts
     any of them ──author or owner deletes──> removed: only that it was there is kept
 
-The number of comments of a post is that of those that count, replies included.
+The number of comments of a post is that of those that count, replies included; every root has the
+number of its replies. A reply that is written while its root does not count **waits** for the root:
+it counts once the root has begun to. A root that stops counting keeps the replies that it has.
 """
 
 from __future__ import annotations
@@ -31,8 +33,6 @@ MAX_PINNED: Final = 3
 """How many comments of a post may be pinned."""
 FIRST_COMMENTS: Final = 2
 """How many comments come with a post that is read by its id."""
-MAX_COUNTED_REPLIES: Final = 1000
-"""The highest number of replies that a list counts of one root."""
 COMMENT_ID: Final = f"{ULID}(?:-{ULID}){{2,3}}"
 """The pattern of a whole comment id."""
 
@@ -98,11 +98,24 @@ class Comment:
     removed: bool = False
     likes: int = 0
     version: int = 0
-    """The number of changes so far, without likes."""
+    """The number of changes so far, without likes and replies."""
+    replies: int = 0
+    """Of a root: the number of its replies that count."""
+    waiting: int = 0
+    """Of a root: the number of its replies that will count as soon as it begins to."""
+    shows: int = 0
+    """Of a root: how often it has begun to count after it was written."""
+    waits: int | None = None
+    """Of a reply that waits for its root: the `shows` of the root when the reply was written."""
 
     @property
     def counts(self) -> bool:
         """Whether everybody who sees the post may see it."""
+        return self.stands and self.waits is None
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing but its root may keep others from seeing it."""
         return not (self.hidden or self.held or self.removed)
 
     @property
@@ -118,13 +131,40 @@ class Comment:
         """The comment, removed."""
         return replace(self, text="", mentions=(), hidden=False, held=False, removed=True)
 
+    def below(self, root: Comment | None) -> Comment:
+        """The reply as it is below its root: it no longer waits if the root has begun to count."""
+        if self.waits is None or root is None or root.shows <= self.waits:
+            return self
+        return replace(self, waits=None)
+
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """A root, and how many of its replies count."""
+class Effect:
+    """By how much numbers change with a comment."""
 
-    root: Comment
-    replies: int = 0
+    comments: int
+    """The post's number of comments."""
+    replies: int
+    """`Comment.replies` of the root."""
+    waiting: int
+    """`Comment.waiting` of the root."""
+    shows: int = 0
+    """`Comment.shows` of the root."""
+
+
+def effect_of(before: Comment | None, after: Comment) -> Effect:
+    """How numbers change with a comment; `before` is None for a new one."""
+    counted = int(after.counts) - int(before is not None and before.counts)
+    if after.id.reply is not None:
+        waiting = int(_is_waiting(after)) - int(before is not None and _is_waiting(before))
+        return Effect(counted, counted, waiting)
+    if before is None or counted <= 0:
+        return Effect(counted, 0, 0)
+    return Effect(counted + before.waiting, before.waiting, -before.waiting, 1)
+
+
+def _is_waiting(reply: Comment) -> bool:
+    return reply.stands and reply.waits is not None
 
 
 def check_comment(text: str) -> str:

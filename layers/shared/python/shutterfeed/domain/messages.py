@@ -15,6 +15,7 @@ from shutterfeed.domain.activity import Act
 from shutterfeed.domain.changes import (
     BlobRemoved,
     Change,
+    CommentChanged,
     CountsChanged,
     FollowChanged,
     LikesCountedApart,
@@ -22,6 +23,7 @@ from shutterfeed.domain.changes import (
     ProfileChanged,
     ReferenceAdded,
 )
+from shutterfeed.domain.comments import CommentId
 from shutterfeed.domain.delivery import entry_of
 from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId
@@ -218,12 +220,21 @@ class Notify:
     act: Act
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseReplies:
+    """A root has begun to count, and so have that number of replies that had waited for it: of each
+    of them somebody may want to be told."""
+
+    root_id: CommentId
+    number: int
+
+
 PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances | CountLikes
 CollectMessage = CollectMedia | CollectBlob | CollectLikes
 IndexMessage = IndexPost | IndexUser | IndexAuthor
-NotifyMessage = Notify
+NotifyMessage = Notify | ReleaseReplies
 Work = (
     PublishMessage | FanOutMessage | DeliverMessage | CollectMessage | IndexMessage | NotifyMessage
 )
@@ -252,6 +263,9 @@ def work_for(change: Change) -> Iterator[Work]:
             noted = popularity(max(likes, 1)) != popularity(max(counts.likes, 1))
             if noted or _is_to_be_kept(counted, counts):
                 yield CountLikes(post_id)
+        case CommentChanged(before, after) if before is not None and after is not None:
+            if before.waiting and after.shows > before.shows:
+                yield ReleaseReplies(after.id, before.waiting)
         case LikesCountedApart(post_id):
             yield CountLikes(post_id)
         case ProfileChanged(before, after):

@@ -274,7 +274,7 @@ def _kept_back(comment: Comment) -> Reason | None:
     """Why only its author and the owner of the post see a comment."""
     if comment.held:
         return Reason.HELD
-    return Reason.HIDDEN if comment.hidden else None
+    return Reason.HIDDEN if comment.hidden or comment.waits is not None else None
 
 
 def _decide_on_post(

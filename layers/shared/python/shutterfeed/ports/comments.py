@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shutterfeed.domain.comments import Comment, CommentId, Order, Thread
+from shutterfeed.domain.comments import Comment, CommentId, Order
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
@@ -27,7 +27,7 @@ class Claim:
 class Discussion:
     """A page of the comments of a post, as far as all of it is read at once."""
 
-    threads: Page[Thread]
+    comments: Page[Comment]
     pinned: tuple[str, ...] = ()
     """The ULIDs of the pinned roots, in the order in which they were pinned."""
     liked: frozenset[CommentId] = frozenset()
@@ -36,8 +36,9 @@ class Discussion:
 
 class Comments(Protocol):
     """Stored comments. Every read is strongly consistent. Every change of whether a comment counts
-    changes the post's number of comments in the same transaction. Methods that write raise `Busy`
-    if others change the same at the same time; then they have changed nothing."""
+    changes the post's number of comments, and that of its root's replies, in the same transaction.
+    Whether a reply waits for its root is so at the moment of the read. Methods that write raise
+    `Busy` if others change the same at the same time; then they have changed nothing."""
 
     def claimed(self, author_id: str, digest: str, since: datetime) -> Claim | None:
         """What the author made with this key since that moment, if it was used."""
@@ -54,8 +55,9 @@ class Comments(Protocol):
         ...
 
     def add(self, comment: Comment) -> bool:
-        """Write a new comment; one that is held is listed for the post's owner. False if it was
-        written already."""
+        """Write a new comment; one that is held is listed for the post's owner. A reply does not
+        wait for its root if that has begun to count meanwhile. False if it was written already.
+        Raises `NotFound` if the root does not exist."""
         ...
 
     def get_many(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
@@ -63,36 +65,34 @@ class Comments(Protocol):
         ...
 
     def change(self, before: Comment, after: Comment, spending: Spending = NOTHING) -> bool:
-        """Change a comment's text and state, and make the charges. False if it has changed since it
-        was read. Raises `LimitReached`."""
+        """Change a comment's text and state, and make the charges. The replies that wait for a root
+        count from the moment when it begins to. False if the comment has changed since it was read,
+        or what waits. Raises `LimitReached`."""
         ...
 
     def discussion(
         self, post_id: PostId, viewer_id: str, order: Order, after: str | None, limit: int
     ) -> Discussion:
-        """A page of the roots of a post, each with the number of its replies that count, up to
-        `MAX_COUNTED_REPLIES`, in one round trip unless threads are long. Roots that were removed
-        are left out if no reply counts. Positions are the ULIDs of roots."""
+        """A page of the roots of a post, in one round trip unless many were removed. Of these,
+        only those are listed that have replies that count. Positions are the ULIDs of roots."""
         ...
 
     def look_up(self, comment_id: CommentId, viewer_id: str) -> Discussion:
-        """One comment, in the form of a page that has it alone, or nothing: in one round trip."""
+        """One comment, in the form of a page that has it alone, or nothing: in one round trip,
+        unless it is a reply that may wait for its root."""
         ...
 
     def thread(
         self, root_id: CommentId, viewer_id: str, after: str | None, limit: int
     ) -> tuple[Discussion, Page[Comment]]:
-        """A root, as `look_up` gives it, and a page of `replies`: in one round trip."""
+        """A root, as `look_up` gives it, and a page of the replies to it, oldest first, in any
+        state: in one round trip. Positions are the ULIDs of replies."""
         ...
 
-    def threads_of(self, root_ids: Sequence[CommentId]) -> tuple[Thread, ...]:
-        """Those of the roots that exist, each with the number of its replies that count: in one
-        round trip."""
-        ...
-
-    def replies(self, root_id: CommentId, after: str | None, limit: int) -> Page[Comment]:
-        """A page of the replies to a root, oldest first, in any state. Positions are their
-        ULIDs."""
+    def release(self, root_id: CommentId, number: int) -> None:
+        """Take the marks off the replies that no longer wait for their root, of which so many may
+        be told; repeated, it changes nothing more. Very many newer replies hide others from it:
+        these keep their marks, which have no effect."""
         ...
 
     def made_by(self, author_id: str, before: str | None, limit: int) -> Page[CommentId]:

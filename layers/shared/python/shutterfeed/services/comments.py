@@ -154,14 +154,23 @@ class CommentService:
         )
 
     def hide(self, owner_id: str, comment: str, *, hidden: bool) -> CommentView:
-        """Hide a comment from all but its author and the owner of the post, or show it again.
-        Raises `NotFound`, and `Forbidden` for a comment on somebody else's post."""
-        return self._moderated(owner_id, comment, lambda before: replace(before, hidden=hidden))
+        """Hide a comment from all but its author and the owner of the post, or show it again; also
+        a reply that waits for its root. Raises `NotFound`, and `Forbidden` for a comment on
+        somebody else's post."""
+
+        def moderated(before: Comment) -> Comment:
+            return replace(before, hidden=hidden, waits=before.waits if hidden else None)
+
+        return self._moderated(owner_id, comment, moderated)
 
     def approve(self, owner_id: str, comment: str) -> CommentView:
         """Let everybody see a comment that is held. Raises `NotFound`, and `Forbidden` for a
         comment on somebody else's post."""
-        return self._moderated(owner_id, comment, lambda before: replace(before, held=False))
+
+        def approved(before: Comment) -> Comment:
+            return replace(before, held=False, waits=None)
+
+        return self._moderated(owner_id, comment, approved)
 
     def pin(self, owner_id: str, comment: str, *, pinned: bool) -> CommentView:
         """Show a root above the others, or in its place again.
@@ -227,11 +236,11 @@ class CommentService:
         self, comment_id: CommentId, author_id: str, text: str, owner: Profile, root: Comment | None
     ) -> Comment:
         held = self._is_held(author_id, text, owner)
-        # What answers a comment that others do not see is not seen by others either.
-        hidden = root is not None and not root.counts
+        # What answers a comment that others do not see is not seen by others before it.
+        waits = None if root is None or root.counts else root.shows
         written = self.people.written(author_id, text)
         return Comment(
-            comment_id, author_id, written.text, written.mentions, held=held, hidden=hidden
+            comment_id, author_id, written.text, written.mentions, held=held, waits=waits
         )
 
     def _is_held(self, author_id: str, text: str, owner: Profile) -> bool:

@@ -11,7 +11,6 @@ from shutterfeed.domain.comments import (
     Comment,
     CommentId,
     Order,
-    Thread,
     comment_not_found,
     parse_id,
 )
@@ -66,10 +65,10 @@ class DiscussionService:
         found = self.comments.discussion(post_id, _id_of(viewer), order, after, limit)
         pinned = found.pinned if start is None else start.pinned
         first = self._pinned(post_id, pinned) if start is None else ()
-        pinned = tuple(thread.root.id.root for thread in first) if start is None else pinned
-        rest = [thread for thread in found.threads.items if thread.root.id.root not in pinned]
+        pinned = tuple(root.id.root for root in first) if start is None else pinned
+        rest = [root for root in found.comments.items if root.id.root not in pinned]
         views = self._shown(viewer, (*first, *rest), found.liked, found.pinned)
-        last = found.threads.next_position
+        last = found.comments.next_position
         return Page(views, None if last is None else str(_Position(last, pinned)))
 
     def replies(
@@ -80,8 +79,8 @@ class DiscussionService:
         root_id = parse_id(comment).root_id
         self.post_of(viewer, root_id)
         root, page = self.comments.thread(root_id, _id_of(viewer), position, limit)
-        threads = [*root.threads.items, *map(Thread, page.items)]
-        shown = self._shown(viewer, threads, root.liked)
+        comments = [*root.comments.items, *page.items]
+        shown = self._shown(viewer, comments, root.liked)
         if root_id not in [view.comment.id for view in shown]:
             raise comment_not_found()
         return Page(shown[1:], page.next_position)
@@ -95,7 +94,7 @@ class DiscussionService:
     def new(self, viewer: Viewer, comment: Comment) -> CommentView:
         """A comment as its author sees it right after making it: nothing else is stored of it
         yet."""
-        return self._shown(viewer, [Thread(comment)], frozenset(), now=True)[0]
+        return self._shown(viewer, [comment], frozenset(), now=True)[0]
 
     def post_of(self, viewer: Viewer, comment_id: CommentId) -> PostView:
         """The post of a comment. Raises `NotFound`, as of a comment that does not exist, if the
@@ -108,7 +107,7 @@ class DiscussionService:
     def shown(self, viewer: Viewer, comment_id: CommentId) -> CommentView:
         """A comment on a post that the viewer may see. Raises `NotFound`."""
         found = self.comments.look_up(comment_id, _id_of(viewer))
-        views = self._shown(viewer, found.threads.items, found.liked, found.pinned, now=True)
+        views = self._shown(viewer, found.comments.items, found.liked, found.pinned, now=True)
         if not views:
             raise comment_not_found()
         return views[0]
@@ -123,9 +122,9 @@ class DiscussionService:
             post_id, _id_of(viewer), Order.NEWEST, None, _READ_FOR_FIRST
         )
         pinned = self._pinned(post_id, found.pinned)
-        roots = {thread.root.id.root for thread in pinned}
-        newest = [t for t in found.threads.items if t.root.counts and t.root.id.root not in roots]
-        newest.sort(key=lambda thread: thread.root.likes, reverse=True)
+        ids = {root.id for root in pinned}
+        newest = [root for root in found.comments.items if root.counts and root.id not in ids]
+        newest.sort(key=lambda root: root.likes, reverse=True)
         views = self._shown(viewer, (*pinned, *newest), found.liked, found.pinned)
         return tuple(view for view in views if not view.is_deleted)[:FIRST_COMMENTS]
 
@@ -153,16 +152,16 @@ class DiscussionService:
         except MalformedId:
             raise post_not_found() from None
 
-    def _pinned(self, post_id: PostId, roots: Iterable[str]) -> tuple[Thread, ...]:
+    def _pinned(self, post_id: PostId, roots: Iterable[str]) -> tuple[Comment, ...]:
         """The pinned roots that everybody may see."""
         ids = [CommentId(post_id, root) for root in roots]
-        threads = self.comments.threads_of(ids) if ids else ()
-        return tuple(thread for thread in threads if thread.root.counts)
+        found = self.comments.get_many(ids) if ids else {}
+        return tuple(found[i] for i in ids if i in found and found[i].counts)
 
     def _shown(
         self,
         viewer: Viewer,
-        threads: Sequence[Thread],
+        comments: Sequence[Comment],
         liked: frozenset[CommentId],
         pinned: Sequence[str] = (),
         *,
@@ -170,21 +169,20 @@ class DiscussionService:
     ) -> tuple[CommentView, ...]:
         """What the viewer is shown of comments on one post. A root that they may not see stands
         there as deleted if others have replied to it."""
-        roots: list[Comment] = [thread.root for thread in threads]
-        seen = self.viewing.comments(viewer, roots, now=now)
+        seen = self.viewing.comments(viewer, comments, now=now)
         views = []
-        for thread in threads:
-            view = seen.get(thread.root.id)
-            if view is None and thread.replies:
-                view = deleted_comment(viewer, thread.root)
+        for comment in comments:
+            view = seen.get(comment.id)
+            if view is None and comment.replies:
+                view = deleted_comment(viewer, comment)
             if view is not None:
-                is_pinned = thread.root.id.reply is None and thread.root.id.root in pinned
+                is_pinned = comment.id.reply is None and comment.id.root in pinned
                 views.append(
                     replace(
                         view,
-                        replies=thread.replies,
+                        replies=comment.replies,
                         pinned=is_pinned and not view.is_deleted,
-                        liked_by_me=thread.root.id in liked and not view.is_deleted,
+                        liked_by_me=comment.id in liked and not view.is_deleted,
                     )
                 )
         return tuple(views)

@@ -22,6 +22,7 @@ from shutterfeed.domain.activity import (
     opening,
 )
 from shutterfeed.domain.errors import Busy
+from shutterfeed.domain.messages import Notify, NotifyMessage, ReleaseReplies
 from shutterfeed.domain.telling import addressed, comment_of
 from shutterfeed.domain.visibility import Surface, Viewer
 from shutterfeed.ports.activity import Crowds, Notices
@@ -43,6 +44,22 @@ class NotifyingService:
     viewing: ViewingService
     clock: Clock
     ids: Ids
+
+    def take(self, messages: Sequence[NotifyMessage]) -> Mapping[int, Exception]:
+        """Do the work of messages; repeating it is harmless. Returns the errors of those, by their
+        indexes, that have to come again."""
+        acts = {i: m.act for i, m in enumerate(messages) if isinstance(m, Notify)}
+        indexes = tuple(acts)
+        told = self.tell(tuple(acts.values()))
+        failures = {indexes[number]: error for number, error in told.items()}
+        for index, message in enumerate(messages):
+            if isinstance(message, ReleaseReplies):
+                try:
+                    # The change of each reply leads to what is told of it.
+                    self.comments.release(message.root_id, message.number)
+                except Exception as error:  # noqa: BLE001 - told to the caller
+                    failures[index] = error
+        return failures
 
     def tell(self, acts: Sequence[Act]) -> Mapping[int, Exception]:
         """Open notices for what is not told yet. Returns the errors of those acts, by their

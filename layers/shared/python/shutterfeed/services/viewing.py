@@ -119,7 +119,8 @@ class CommentView:
     @property
     def is_hidden(self) -> bool:
         """Whether it is hidden from others, as far as the viewer is told: not if they wrote it."""
-        return self.is_moderated and self.comment.hidden
+        is_hidden = self.comment.hidden or self.comment.waits is not None
+        return self.is_moderated and is_hidden
 
 
 @dataclass(frozen=True, slots=True)

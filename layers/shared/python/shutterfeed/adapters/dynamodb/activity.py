@@ -24,7 +24,7 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
-from shutterfeed.adapters.dynamodb.threads import to_comment
+from shutterfeed.adapters.dynamodb.threads import read_comments
 from shutterfeed.domain.activity import Act, Notice, NoticeKind
 from shutterfeed.domain.comments import Comment, CommentId
 from shutterfeed.domain.ids import PostId, ulid, ulid_time
@@ -138,8 +138,7 @@ class DynamoCrowds:
         return {keys.parse_like(item_key(item)) for items in found for item in items}
 
     def comments(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
-        wanted = [keys.comment(comment_id) for comment_id in comment_ids]
-        return {c.id: c for c in map(to_comment, self.table.get_many(wanted))}
+        return read_comments(self.table, comment_ids, consistent=False)
 
     def stands(self, act: Act) -> bool:
         match act.kind:

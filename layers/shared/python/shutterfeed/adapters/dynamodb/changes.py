@@ -129,6 +129,7 @@ _READERS: Final[Mapping[str, Callable[[Key, Image | None, Image | None], Change 
     keys.PROFILE: _profile,
     keys.BLOB: _blob,
     keys.COMMENT_PREFIX: _comment,
+    keys.REPLY_PREFIX: _comment,
     keys.REFERENCE_PREFIX: _reference,
     keys.COUNTS: _counts,
     keys.COUNTS_SHARD: _shard,

@@ -1,10 +1,11 @@
-"""Comments. A comment and the post's number of comments change in one transaction."""
+"""Comments. A comment, the post's number of comments and its root's numbers of replies change in
+one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -21,7 +22,6 @@ from shutterfeed.adapters.dynamodb.table import (
     Delete,
     Item,
     Put,
-    Rows,
     Table,
     Update,
     Write,
@@ -30,8 +30,15 @@ from shutterfeed.adapters.dynamodb.table import (
     item_key,
     key_item,
 )
-from shutterfeed.adapters.dynamodb.threads import Threads, to_comment
-from shutterfeed.domain.comments import Comment, CommentId, Order, Thread
+from shutterfeed.adapters.dynamodb.threads import Threads, read_comments, to_comment
+from shutterfeed.domain.comments import (
+    Comment,
+    CommentId,
+    Effect,
+    Order,
+    comment_not_found,
+    effect_of,
+)
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
 from shutterfeed.domain.pages import Page
@@ -43,6 +50,12 @@ _LIKES: Final = "likes"
 _VERSION: Final = "version"
 _REMOVED: Final = "removed"
 _ROOTS: Final = "roots"
+_REPLIES: Final = "replies"
+_WAITING: Final = "waiting"
+_SHOWS: Final = "shows"
+_WAITS: Final = "waits"
+_RELEASE_READS: Final = 20
+_THERE: Final[ConditionBase] = Attr(PK).exists()
 _REMOVED_AT_ONCE: Final = 100
 
 
@@ -59,30 +72,28 @@ class DynamoComments:
         return Commented(self.table).claim(author_id, claim, since, spending)
 
     def add(self, comment: Comment) -> bool:
+        effect = effect_of(None, comment)
         writes: list[Write] = [Put(_comment_item(comment), Attr(PK).not_exists())]
-        writes += _effects(None, comment)
+        writes += [*_in_root(None, comment, effect), *_other_writes(None, comment, effect)]
         try:
             self._write(writes)
-        except ConditionFailed:
-            return False
+        except ConditionFailed as error:
+            if 0 in error.failed:
+                return False
+            if comment.waits is None:
+                raise comment_not_found() from error
+            # Its root has begun to count since it was read.
+            return self.add(replace(comment, waits=None))
         return True
 
     def get_many(self, comment_ids: Collection[CommentId]) -> dict[CommentId, Comment]:
-        wanted = [keys.comment(comment_id) for comment_id in comment_ids]
-        found = map(to_comment, self.table.get_many(wanted, consistent=True))
-        return {comment.id: comment for comment in found}
+        return read_comments(self.table, comment_ids)
 
     def change(self, before: Comment, after: Comment, spending: Spending = NOTHING) -> bool:
-        fields = _fields(after)
-        update = Update(
-            keys.comment(before.id),
-            set={name: value for name, value in fields.items() if value is not None},
-            remove=[name for name, value in fields.items() if value is None],
-            add={_VERSION: 1},
-            condition=Attr(_VERSION).eq(before.version),
-        )
+        effect = effect_of(before, after)
+        writes = [_change(before, after, effect), *_in_root(before, after, effect)]
         try:
-            self._write([update, *_effects(before, after)], spending)
+            self._write([*writes, *_other_writes(before, after, effect)], spending)
         except ConditionFailed:
             return False
         return True
@@ -90,50 +101,67 @@ class DynamoComments:
     def discussion(
         self, post_id: PostId, viewer_id: str, order: Order, after: str | None, limit: int
     ) -> Discussion:
-        threads = Threads(self.table, post_id, order)
+        threads = Threads(self.table, post_id)
         calls: list[Any] = [
-            partial(threads.page, after, limit),
+            partial(threads.roots, order, after, limit),
             partial(self.pinned, post_id),
             partial(self.liked, post_id, viewer_id),
         ]
         return Discussion(*at_once(calls))
 
     def look_up(self, comment_id: CommentId, viewer_id: str) -> Discussion:
-        return _discussion(at_once(self._looking_up(comment_id, viewer_id)))
+        return self._discussion(at_once(self._looking_up(comment_id, viewer_id)))
 
     def thread(
         self, root_id: CommentId, viewer_id: str, after: str | None, limit: int
     ) -> tuple[Discussion, Page[Comment]]:
-        replies = partial(self.replies, root_id, after, limit)
+        replies = partial(Threads(self.table, root_id.post_id).replies, root_id, after, limit)
         *found, page = at_once([*self._looking_up(root_id, viewer_id), replies])
-        return _discussion(found), page
+        discussion = self._discussion(found)
+        root = next(iter(discussion.comments.items), None)
+        below = tuple(reply.below(root) for reply in page.items)
+        return discussion, replace(page, items=below)
 
     def _looking_up(self, comment_id: CommentId, viewer_id: str) -> list[Any]:
         return [
             partial(self.table.get, keys.comment(comment_id)),
-            partial(self._count, comment_id),
             partial(self.pinned, comment_id.post_id),
             partial(self.liked, comment_id.post_id, viewer_id),
         ]
 
-    def _count(self, comment_id: CommentId) -> int:
-        """The number of replies that count; a reply has none."""
-        if comment_id.reply is not None:
-            return 0
-        return Threads(self.table, comment_id.post_id, Order.OLDEST).count(comment_id)
+    def _discussion(self, found: Sequence[Any]) -> Discussion:
+        """One comment with what belongs to it, as read by `_looking_up`."""
+        item, pinned, liked = found
+        comment = None if item is None else to_comment(item)
+        if comment is not None and comment.waits is not None:
+            root = self.table.get(keys.comment(comment.id.root_id))
+            comment = comment.below(None if root is None else to_comment(root))
+        return Discussion(Page(() if comment is None else (comment,), None), pinned, liked)
 
-    def threads_of(self, root_ids: Sequence[CommentId]) -> tuple[Thread, ...]:
-        calls: list[Any] = [partial(self.table.get, keys.comment(i)) for i in root_ids]
-        calls += [partial(self._count, root_id) for root_id in root_ids]
-        answers = at_once(calls)
-        found = zip(answers[: len(root_ids)], answers[len(root_ids) :], strict=True)
-        return tuple(Thread(to_comment(item), replies) for item, replies in found if item)
+    def release(self, root_id: CommentId, number: int) -> None:
+        root = self.table.get(keys.comment(root_id))
+        if root is None:
+            return
+        threads, before = Threads(self.table, root_id.post_id), None
+        for _ in range(_RELEASE_READS):
+            page = threads.newest_replies(root_id, before, _REMOVED_AT_ONCE)
+            for reply in page.items:
+                if reply.waits is not None and reply.below(to_comment(root)).waits is None:
+                    self._release(reply)
+                    number -= int(reply.stands)
+            before = page.next_position
+            if number <= 0 or before is None:
+                break
 
-    def replies(self, root_id: CommentId, after: str | None, limit: int) -> Page[Comment]:
-        start = None if after is None else CommentId(root_id.post_id, root_id.root, after)
-        rows = self._replies(root_id, None if start is None else keys.comment(start), limit)
-        found = tuple(map(to_comment, rows.items))
-        return Page(found, found[-1].id.ulid if rows.last else None)
+    def _release(self, reply: Comment) -> None:
+        unchanged = Attr(_VERSION).eq(reply.version)
+        # Whoever has changed it since has taken the mark off.
+        with suppress(ConditionFailed):
+            self.table.write(
+                Update(
+                    keys.comment(reply.id), remove=(_WAITS,), add={_VERSION: 1}, condition=unchanged
+                )
+            )
 
     def made_by(self, author_id: str, before: str | None, limit: int) -> Page[CommentId]:
         return Commented(self.table).made_by(author_id, before, limit)
@@ -169,7 +197,7 @@ class DynamoComments:
             FOLLOWERS_PK: keys.comment_likers_partition(comment_id),
             FOLLOWERS_SK: keys.followers_sort(like_ulid, user_id),
         }
-        there = Attr(PK).exists() & Attr(_REMOVED).not_exists()
+        there = _THERE & Attr(_REMOVED).not_exists()
         writes = (
             Put(edge, Attr(PK).not_exists()),
             Update(keys.comment(comment_id), add={_LIKES: 1}, condition=there),
@@ -178,8 +206,8 @@ class DynamoComments:
 
     def unlike(self, comment_id: CommentId, user_id: str) -> bool:
         writes = (
-            Delete(keys.comment_like(comment_id, user_id), Attr(PK).exists()),
-            Update(keys.comment(comment_id), add={_LIKES: -1}, condition=Attr(PK).exists()),
+            Delete(keys.comment_like(comment_id, user_id), _THERE),
+            Update(keys.comment(comment_id), add={_LIKES: -1}, condition=_THERE),
         )
         return self._written(writes, NOTHING)
 
@@ -203,7 +231,8 @@ class DynamoComments:
         while True:
             rows = self.table.query(everything, limit=_REMOVED_AT_ONCE, consistent=True)
             found = [item_key(item) for item in rows.items]
-            comments = [to_comment(i) for i in rows.items if i[SK].startswith(keys.COMMENT_PREFIX)]
+            prefixes = (keys.COMMENT_PREFIX, keys.REPLY_PREFIX)
+            comments = [to_comment(item) for item in rows.items if item[SK].startswith(prefixes)]
             waiting = [keys.held(comment.id) for comment in comments if comment.held]
             # What is listed for the owner goes first: it is found by its comment alone.
             self.table.write_many(deletes=waiting)
@@ -214,15 +243,6 @@ class DynamoComments:
         uncounted = Update(keys.counts(post_id), remove=("comments",), condition=Attr(PK).exists())
         with suppress(ConditionFailed):
             self.table.write(uncounted)
-
-    def _replies(self, root_id: CommentId, after: keys.Key | None, limit: int) -> Rows:
-        return self.table.query(
-            Key(PK).eq(keys.answers_partition(root_id.post_id))
-            & Key(SK).begins_with(keys.comment(root_id).sk + "#"),
-            after=None if after is None else key_item(after),
-            limit=limit,
-            consistent=True,
-        )
 
     def _write(self, writes: Sequence[Write], spending: Spending = NOTHING) -> None:
         if len(writes) > 1 or spending.charges:
@@ -238,20 +258,45 @@ class DynamoComments:
         return True
 
 
-def _discussion(found: Sequence[Any]) -> Discussion:
-    """One comment with what belongs to it, as read by `_looking_up`."""
-    item, replies, pinned, liked = found
-    threads = () if item is None else (Thread(to_comment(item), replies),)
-    return Discussion(Page(threads, None), pinned, liked)
+def _change(before: Comment, after: Comment, effect: Effect) -> Update:
+    """The write that changes a comment's text and state, if nobody else has since it was read. If a
+    root begins to count, so do the replies that wait for it."""
+    fields, adds = _fields(after), {_VERSION: 1}
+    condition: ConditionBase = Attr(_VERSION).eq(before.version)
+    if effect.shows:
+        adds |= {_SHOWS: 1, _REPLIES: effect.replies, _WAITING: effect.waiting}
+        condition = condition & _is_still(_WAITING, before.waiting)
+    return Update(
+        keys.comment(before.id),
+        set={name: value for name, value in fields.items() if value is not None},
+        remove=[name for name, value in fields.items() if value is None],
+        add=adds,
+        condition=condition,
+    )
 
 
-def _effects(before: Comment | None, after: Comment) -> list[Write]:
+def _in_root(before: Comment | None, after: Comment, effect: Effect) -> list[Write]:
+    """The write that counts a reply in its root; none if the root's numbers stay the same."""
+    adds = {n: by for n, by in ((_REPLIES, effect.replies), (_WAITING, effect.waiting)) if by}
+    if after.id.reply is None or not adds:
+        return []
+    waits = before.waits if before is not None else after.waits
+    condition = _THERE if waits is None else _THERE & _is_still(_SHOWS, waits)
+    return [Update(keys.comment(after.id.root_id), add=adds, condition=condition)]
+
+
+def _is_still(name: str, number: int) -> ConditionBase:
+    """The condition that a number is as it was read; one that is missing is zero."""
+    same = Attr(name).eq(number)
+    return same if number else same | Attr(name).not_exists()
+
+
+def _other_writes(before: Comment | None, after: Comment, effect: Effect) -> list[Write]:
     """What else changes with a comment: the post's number of comments, and the list of those that
     wait for its owner."""
     writes: list[Write] = []
-    counted = int(after.counts) - int(before is not None and before.counts)
-    if counted:
-        writes.append(Update(keys.counts(after.id.post_id), add={"comments": counted}))
+    if effect.comments:
+        writes.append(Update(keys.counts(after.id.post_id), add={"comments": effect.comments}))
     was_held = before is not None and before.held
     if after.held and not was_held:
         writes.append(Put({**key_item(keys.held(after.id)), _COMMENT: str(after.id)}))
@@ -275,4 +320,5 @@ def _fields(comment: Comment) -> Item:
         "hidden": comment.hidden or None,
         "held": comment.held or None,
         _REMOVED: comment.removed or None,
+        _WAITS: comment.waits,
     }

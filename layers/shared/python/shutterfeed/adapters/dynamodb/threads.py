@@ -1,13 +1,13 @@
-"""The comments of a post as a list of roots, each with the number of its replies.
+"""The comments of a post as they are read.
 
-The replies to a root stand right behind it in the partition, so that one query reads roots and
-replies together, and no counter has to be kept. Of a very long thread only the first
-`MAX_COUNTED_REPLIES` are counted: from there the list goes on behind it.
+All roots stand next to each other in the partition, and so do the replies to each root. A root has
+the numbers of its replies, so no list of roots reads replies. A reply that waits for its root says
+which state of the root it has seen; whether it still waits is decided when it is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,105 +15,95 @@ from typing import Final
 from boto3.dynamodb.conditions import Key
 
 from shutterfeed import keys
-from shutterfeed.adapters.dynamodb.table import Item, Table, item_key
-from shutterfeed.domain.comments import MAX_COUNTED_REPLIES, Comment, CommentId, Order, Thread
+from shutterfeed.adapters.dynamodb.table import Item, Rows, Table, item_key, key_item
+from shutterfeed.domain.comments import Comment, CommentId, Order
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.mentions import Mention
 from shutterfeed.domain.pages import Page
 from shutterfeed.schema import PK, SK
 
-_READ_AT_LEAST: Final = 20
-_READ_OF_A_THREAD: Final = 250
 _READS: Final = 20
-"""How many queries a page takes at most: what was removed is read, too."""
-_END: Final = "~"
-"""Stands behind every ULID."""
+"""How many queries a page takes at most: roots that were removed are read, too."""
+_READ_AGAIN: Final = 100
+"""How many roots are read to fill a page; removed ones are small."""
 
 
 @dataclass(frozen=True, slots=True)
 class Threads:
     table: Table
     post_id: PostId
-    order: Order
 
-    def page(self, after: str | None, limit: int) -> Page[Thread]:
+    def roots(self, order: Order, after: str | None, limit: int) -> Page[Comment]:
         """A page of roots; see `ports/comments.py`."""
-        found: list[Thread] = []
-        position, is_end = after, False
+        found: list[Comment] = []
+        position, is_end, wanted = after, False, limit + 1
         for _ in range(_READS):
-            threads, is_end = self._read(position, max(_READ_AT_LEAST, 2 * limit))
-            found += [thread for thread in threads if not _has_vanished(thread)]
-            if threads:
-                position = threads[-1].root.id.root
-            if is_end or len(found) >= limit:
+            start = None if position is None else CommentId(self.post_id, position)
+            rows = self._query(
+                keys.COMMENT_PREFIX, start, wanted, newest_first=order is Order.NEWEST
+            )
+            roots = list(map(to_comment, rows.items))
+            found += [root for root in roots if root.replies or not root.removed]
+            position = roots[-1].id.root if roots else position
+            is_end = rows.last is None
+            if is_end or len(found) > limit:
                 break
+            wanted = _READ_AGAIN
         if len(found) > limit:
-            found, is_end = found[:limit], False
-            position = found[-1].root.id.root
+            return Page(tuple(found[:limit]), found[limit - 1].id.root)
         return Page(tuple(found), None if is_end else position)
 
-    def count(self, root_id: CommentId) -> int:
-        """How many replies to a root count, up to `MAX_COUNTED_REPLIES`."""
-        counted, last = 0, keys.comment(root_id).sk + "#"
-        while counted < MAX_COUNTED_REPLIES:
-            items, is_end = self._query(last, keys.after_thread(root_id).sk, _READ_OF_A_THREAD)
-            counted += sum(to_comment(item).counts for item in items)
-            if is_end:
-                break
-            last = items[-1][SK] + _END
-        return min(counted, MAX_COUNTED_REPLIES)
+    def replies(self, root_id: CommentId, after: str | None, limit: int) -> Page[Comment]:
+        """A page of the replies to a root, oldest first, as they are stored."""
+        return self._replies(root_id, after, limit)
 
-    def _read(self, after: str | None, items: int) -> tuple[list[Thread], bool]:
-        """The threads that are found in so many items, all of them whole, and whether the list ends
-        with them."""
-        is_newest = self.order is Order.NEWEST
-        first, last = keys.COMMENT_PREFIX, keys.COMMENT_PREFIX + _END
-        if after is not None and is_newest:
-            last = keys.comment(CommentId(self.post_id, after)).sk
-        elif after is not None:
-            first = keys.after_thread(CommentId(self.post_id, after)).sk
-        rows, is_end = self._query(first, last, items, newest_first=is_newest)
-        ids = [keys.parse_comment(item_key(item)).root for item in rows]
-        roots = [root for root in dict.fromkeys(ids) if root != after]
-        if not is_end and len(roots) > 1:
-            roots = roots[:-1]  # The last may have more replies than were read.
-            return list(self._whole(rows, roots)), False
-        if not is_end and roots:
-            return [self._long(roots[0])], False
-        return list(self._whole(rows, roots)), is_end
+    def newest_replies(self, root_id: CommentId, before: str | None, limit: int) -> Page[Comment]:
+        """A page of the replies to a root, newest first, as they are stored."""
+        return self._replies(root_id, before, limit, newest_first=True)
 
-    def _whole(self, items: list[Item], roots: list[str]) -> Iterator[Thread]:
-        comments = [to_comment(item) for item in items]
-        by_root: dict[str, list[Comment]] = {root: [] for root in roots}
-        for comment in comments:
-            if comment.id.root in by_root:
-                by_root[comment.id.root].append(comment)
-        for thread in by_root.values():
-            root = next((comment for comment in thread if comment.id.reply is None), None)
-            if root is not None:
-                yield Thread(root, sum(c.counts for c in thread if c.id.reply is not None))
-
-    def _long(self, root: str) -> Thread:
-        """A thread that has more replies than one query has read."""
-        root_id = CommentId(self.post_id, root)
-        item = self.table.get(keys.comment(root_id))
-        if item is None:
-            raise LookupError(f"replies without a root: {root_id}")
-        return Thread(to_comment(item), self.count(root_id))
+    def _replies(
+        self, root_id: CommentId, after: str | None, limit: int, *, newest_first: bool = False
+    ) -> Page[Comment]:
+        start = None if after is None else CommentId(self.post_id, root_id.root, after)
+        rows = self._query(keys.replies(root_id), start, limit, newest_first=newest_first)
+        found = tuple(map(to_comment, rows.items))
+        return Page(found, found[-1].id.ulid if rows.last else None)
 
     def _query(
-        self, first: str, last: str, limit: int, *, newest_first: bool = False
-    ) -> tuple[list[Item], bool]:
-        rows = self.table.query(
-            Key(PK).eq(keys.answers_partition(self.post_id)) & Key(SK).between(first, last),
+        self, beginning: str, after: CommentId | None, limit: int, *, newest_first: bool = False
+    ) -> Rows:
+        partition = Key(PK).eq(keys.answers_partition(self.post_id))
+        return self.table.query(
+            partition & Key(SK).begins_with(beginning),
+            after=None if after is None else key_item(keys.comment(after)),
             limit=limit,
             newest_first=newest_first,
             consistent=True,
         )
-        return rows.items, rows.last is None
+
+
+def read_comments(
+    table: Table, comment_ids: Collection[CommentId], *, consistent: bool = True
+) -> dict[CommentId, Comment]:
+    """Those of the comments that exist. The roots of replies that may wait are read, too, in a
+    second round trip, unless they are among them."""
+    found = _read(table, comment_ids, consistent)
+    waiting = {comment.id.root_id for comment in found.values() if comment.waits is not None}
+    missing = sorted(waiting - found.keys(), key=str)
+    roots = found | _read(table, missing, consistent)
+    return {c.id: c.below(roots.get(c.id.root_id)) for c in found.values()}
+
+
+def _read(
+    table: Table, comment_ids: Iterable[CommentId], consistent: bool
+) -> dict[CommentId, Comment]:
+    wanted = [keys.comment(comment_id) for comment_id in comment_ids]
+    items = table.get_many(wanted, consistent=consistent) if wanted else []
+    return {comment.id: comment for comment in map(to_comment, items)}
 
 
 def to_comment(item: Item) -> Comment:
+    """A comment as it is stored: a reply that waited for its root is still marked."""
     mentions = (mention.split(" ") for mention in item.get("mentions", ()))
     edited_at = item.get("edited_at")
     return Comment(
@@ -127,8 +117,8 @@ def to_comment(item: Item) -> Comment:
         removed="removed" in item,
         likes=item["likes"],
         version=item["version"],
+        replies=item.get("replies", 0),
+        waiting=item.get("waiting", 0),
+        shows=item.get("shows", 0),
+        waits=item.get("waits"),
     )
-
-
-def _has_vanished(thread: Thread) -> bool:
-    return thread.root.removed and thread.replies == 0
