@@ -327,8 +327,13 @@ class Backend:
             originals=originals,
             renditions=renditions,
             removals=guard(FakeRemovals(self.metadata, 1_000)),
-            comments=guard(FakeComments(self.metadata)),
             clock=clock,
+        )
+        collector = Collector(
+            media=media,
+            likes=likes,
+            comments=guard(FakeComments(self.metadata)),
+            steps=queues["collect"],
         )
         self.reconciling = ReconcilingService(
             open_posts=guard(FakeOpenPosts(self.metadata)),
@@ -373,7 +378,7 @@ class Backend:
             "publish": publishing.complete,
             "fan_out": take_step,
             "deliver": lambda message: _written(writer, message),
-            "collect": Collector(media=media, likes=likes, steps=queues["collect"]).collect,
+            "collect": collector.collect,
             "index": lambda message: _indexed(indexing, message),
             "notify": lambda message: _told(notifying, message),
         }

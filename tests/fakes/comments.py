@@ -174,15 +174,20 @@ class FakeComments:
         self.data.pinned[post_id] = tuple(after)
         return True
 
-    def remove_all(self, post_id: PostId) -> None:
-        for comment_id in [i for i in self.data.comments if i.post_id == post_id]:
-            del self.data.comments[comment_id]
-        for edge in [edge for edge in self.data.comment_likes if edge[0].post_id == post_id]:
+    def forget(self, post_id: PostId, most: int) -> bool:
+        ids = [i for i in self.data.comments if i.post_id == post_id]
+        edges = [edge for edge in self.data.comment_likes if edge[0].post_id == post_id]
+        for edge in edges[:most]:
             del self.data.comment_likes[edge]
+        for comment_id in ids[: max(0, most - len(edges))]:
+            del self.data.comments[comment_id]
+        if len(edges) + len(ids) >= most:
+            return True
         self.data.pinned.pop(post_id, None)
         counts = self.data.counts.get(post_id)
         if counts is not None:
             self.data.write_counts(post_id, replace(counts, comments=0))
+        return False
 
     def _count(self, comment: Comment, effect: Effect) -> None:
         if comment.id.reply and (effect.replies or effect.waiting):

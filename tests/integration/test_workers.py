@@ -131,10 +131,10 @@ class TestRouting:
             bodies = [json.dumps(message) for message in world.waiting(queue)]
             assert _failed(invoke(queue, payloads.sqs_event(bodies))) == []
 
-    def test_a_post_that_is_gone_is_collected_with_its_likes(self, world: World) -> None:
+    def test_a_post_that_is_gone_is_collected_with_its_answers(self, world: World) -> None:
         assert _failed(invoke("stream", payloads.sample("stream/post_expired"))) == []
         sent = {q: [m["kind"] for m in world.waiting(q)] for q in WORKERS if world.waiting(q)}
-        assert sent == {"collect": ["CollectMedia", "CollectLikes"]}
+        assert sent == {"collect": ["CollectMedia", "CollectLikes", "CollectComments"]}
         bodies = [json.dumps(message) for message in world.waiting("collect")]
         assert _failed(invoke("collect", payloads.sqs_event(bodies))) == []
 

@@ -8,13 +8,12 @@ import pytest
 
 from shutterfeed import keys
 from shutterfeed.domain.media import BlobState, Clip, MediaState, Reference, Upload
-from shutterfeed.domain.messages import CollectLikes
+from shutterfeed.domain.messages import CollectComments, CollectLikes
 from shutterfeed.domain.posts import Post
 from shutterfeed.domain.retention import UPLOAD_OVERDUE
 from shutterfeed.services.collection import CollectionService
 from shutterfeed.services.mismatches import Mismatch, Suspicion
 from tests import samples
-from tests.fakes.comments import FakeComments
 from tests.fakes.evidence import FakeEvidence
 from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals
 from tests.fakes.storage import FakeOriginals, FakeRenditions, FakeUploadBucket
@@ -73,11 +72,10 @@ def test_a_repair_leaves_only_what_a_person_has_to_look_at() -> None:
         originals=FakeOriginals(house.buckets),
         renditions=FakeRenditions(house.buckets),
         removals=FakeRemovals(house.metadata, per_hour=0),
-        comments=FakeComments(house.metadata),
         clock=house.clock,
     )
     for message in house.collect.messages:
-        assert not isinstance(message, CollectLikes)
+        assert not isinstance(message, CollectLikes | CollectComments)
         collector.collect(message)
     again = _audit(house)
     assert {found.kind for found in again} == set(Mismatch) - REPAIRED

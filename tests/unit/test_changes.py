@@ -19,6 +19,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.media import Blob, Reference
 from shutterfeed.domain.messages import (
     CollectBlob,
+    CollectComments,
     CollectLikes,
     CollectMedia,
     FanOut,
@@ -61,7 +62,7 @@ def test_only_publishing_fans_out_and_only_a_post_gone_gives_up_its_media(
         expected.append(PublishPost(post.id))
     if before is not None and after is None:
         references = tuple(Reference(m.sha256, post.id, m.media_id) for m in post.media)
-        expected += [CollectMedia(references), CollectLikes(post.id)]
+        expected += [CollectMedia(references), CollectLikes(post.id), CollectComments(post.id)]
     if (before is PostState.PUBLISHED) is not (after is PostState.PUBLISHED):
         indexed.append(IndexPost(post.id))
     change = PostChanged(_post(before), _post(after))

@@ -14,7 +14,6 @@ from shutterfeed.domain.photos import Rendition
 from shutterfeed.keys import original_object
 from shutterfeed.services.collection import CollectionService
 from tests import samples
-from tests.fakes.comments import FakeComments
 from tests.fakes.metadata import FakeBlobs, FakeLedger, FakeRemovals, Metadata
 from tests.fakes.storage import (
     PHOTO,
@@ -46,7 +45,6 @@ class Cellar:
             originals=FakeOriginals(self.buckets),
             renditions=self.renditions,
             removals=FakeRemovals(self.data, per_hour=100),
-            comments=FakeComments(self.data),
             clock=self.clock,
         )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shutterfeed.domain.changes import Change, CountsChanged, LikesCountedApart, PostChanged
 from shutterfeed.domain.delivery import Delivery, RecentPosts
 from shutterfeed.domain.ids import PostId
-from shutterfeed.domain.messages import CollectLikes, CountLikes, IndexPost
+from shutterfeed.domain.messages import CollectComments, CollectLikes, CountLikes, IndexPost
 from shutterfeed.domain.posts import Post, PostCounts, PostState
 from shutterfeed.domain.search import (
     NOTED_LIKES,
@@ -107,9 +107,10 @@ def test_a_message_that_many_changes_lead_to_fails_for_all_of_them() -> None:
     assert ChangeRouter(queues=queues).route(changes).keys() == {3, 8}
 
 
-def test_a_published_post_that_is_gone_leads_to_the_removal_of_its_likes() -> None:
+def test_a_published_post_that_is_gone_leads_to_the_removal_of_its_answers() -> None:
     gone = replace(POST.deleted(samples.START), revision=4)
-    assert CollectLikes(POST.id) in caused(PostChanged(gone, None), "collect")
+    work = caused(PostChanged(gone, None), "collect")
+    assert work[-2:] == [CollectLikes(POST.id), CollectComments(POST.id)]
     never = samples.post(state=PostState.FAILED)
     assert CollectLikes(never.id) not in caused(PostChanged(never, None), "collect")
 

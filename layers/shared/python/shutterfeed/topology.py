@@ -186,7 +186,7 @@ WORKERS: Final = (
     ),
     Worker(
         step="collect",
-        kinds=("CollectMedia", "CollectBlob", "CollectLikes"),
+        kinds=("CollectMedia", "CollectBlob", "CollectLikes", "CollectComments"),
         timeout_s=60,
         batch=10,
         concurrency=5,

@@ -29,11 +29,11 @@ def service() -> Collector:
         originals=S3Originals(aws.client("s3"), settings.originals_bucket),
         renditions=S3Renditions(aws.client("s3"), settings.renditions_bucket),
         removals=DynamoRemovals(metadata, int(settings.removals_per_hour)),
-        comments=DynamoComments(metadata),
         clock=aws.clock(),
     )
     return Collector(
         media=media,
         likes=DynamoLikes(metadata),
+        comments=DynamoComments(metadata),
         steps=aws.queue(settings.collect_queue_url, Codec[CollectMessage]("collect")),
     )

@@ -167,8 +167,7 @@ class CountLikes:
 
 @dataclass(frozen=True, slots=True)
 class CollectMedia:
-    """A post is gone for good: give up its references, its entries in the ledger and its
-    comments."""
+    """A post is gone for good: give up its references and its entries in the ledger."""
 
     references: tuple[Reference, ...]
 
@@ -183,6 +182,13 @@ class CollectBlob:
 @dataclass(frozen=True, slots=True)
 class CollectLikes:
     """A post that was published is gone for good: remove its likes and its counts."""
+
+    post_id: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class CollectComments:
+    """A post that was published is gone for good: remove its comments."""
 
     post_id: PostId
 
@@ -232,7 +238,7 @@ class ReleaseReplies:
 PublishMessage = PublishMedium | PublishPost
 FanOutMessage = FanOut | MigrateReaders | AcceptRequests | BringTagged
 DeliverMessage = DeliverEntry | Followed | Unfollowed | PrepareFeed | FindAcquaintances | CountLikes
-CollectMessage = CollectMedia | CollectBlob | CollectLikes
+CollectMessage = CollectMedia | CollectBlob | CollectLikes | CollectComments
 IndexMessage = IndexPost | IndexUser | IndexAuthor
 NotifyMessage = Notify | ReleaseReplies
 Work = (
@@ -297,6 +303,7 @@ def _post_work(before: Post | None, after: Post | None) -> Iterator[Work]:
         )
         if before.position is not None:
             yield CollectLikes(before.id)
+            yield CollectComments(before.id)
 
 
 def _post_indexing(before: Post | None, after: Post | None) -> Iterator[Work]:

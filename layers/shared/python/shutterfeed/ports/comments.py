@@ -135,7 +135,7 @@ class Comments(Protocol):
         charged. Raises `LimitReached`."""
         ...
 
-    def remove_all(self, post_id: PostId) -> None:
-        """Remove everything that belongs to the comments of a post that is gone for good; repeated,
-        it goes on where it broke off."""
+    def forget(self, post_id: PostId, most: int) -> bool:
+        """Remove up to that number of comments, of their likes and pins, of a post that is gone for
+        good, and with the last of them their number. True if some may be left."""
         ...

@@ -1,7 +1,7 @@
 """Collection removes what nothing refers to, in steps that can each be undone until the last.
 
-A deleted post is kept for 30 days; when its item expires, its references, its entries in the ledger
-and its comments go, and its uploads may go, whatever has become of them. A blob without references
+A deleted post is kept for 30 days; when its item expires, its references and its entries in the
+ledger go, and its uploads may go, whatever has become of them. A blob without references
 is kept for 7 days; when its item expires, its references are counted again, and only then its
 renditions are removed and its original is hidden behind a delete marker. The waiting is done by the
 table's TTL: nothing is scanned, and nothing runs while there is nothing to do.
@@ -15,7 +15,6 @@ from datetime import datetime
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import BLOB_COOLING_OFF, Blob, Reference
 from shutterfeed.domain.messages import CollectBlob, CollectMedia
-from shutterfeed.ports.comments import Comments
 from shutterfeed.ports.media import Blobs, Originals, Removals, Renditions
 from shutterfeed.ports.system import Clock
 from shutterfeed.ports.uploads import Ledger, UploadBucket
@@ -34,7 +33,6 @@ class CollectionService:
     originals: Originals
     renditions: Renditions
     removals: Removals
-    comments: Comments
     clock: Clock
 
     def collect(self, message: CollectMedia | CollectBlob) -> None:
@@ -44,8 +42,6 @@ class CollectionService:
                 for reference in references:
                     release(self.blobs, reference, self.clock.now())
                     self._let_go(reference.post_id, reference.media_id)
-                for post_id in sorted({reference.post_id for reference in references}):
-                    self.comments.remove_all(post_id)
             case CollectBlob(blob):
                 self._remove(blob)
 

@@ -14,8 +14,16 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.allowances import transact
+from shutterfeed.adapters.dynamodb.comment_writes import (
+    HELD_COMMENT,
+    LIKES,
+    REMOVED,
+    THERE,
+    changing,
+    making,
+    releasing,
+)
 from shutterfeed.adapters.dynamodb.commented import Commented
-from shutterfeed.adapters.dynamodb.records import timestamp
 from shutterfeed.adapters.dynamodb.table import (
     Check,
     ConditionFailed,
@@ -34,10 +42,8 @@ from shutterfeed.adapters.dynamodb.threads import Threads, read_comments, to_com
 from shutterfeed.domain.comments import (
     Comment,
     CommentId,
-    Effect,
     Order,
     comment_not_found,
-    effect_of,
 )
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
@@ -45,18 +51,11 @@ from shutterfeed.domain.pages import Page
 from shutterfeed.ports.comments import Claim, Discussion
 from shutterfeed.schema import FOLLOWERS_PK, FOLLOWERS_SK, PK, SK
 
-_COMMENT: Final = "comment"
-_LIKES: Final = "likes"
-_VERSION: Final = "version"
-_REMOVED: Final = "removed"
 _ROOTS: Final = "roots"
-_REPLIES: Final = "replies"
-_WAITING: Final = "waiting"
-_SHOWS: Final = "shows"
-_WAITS: Final = "waits"
 _RELEASE_READS: Final = 20
-_THERE: Final[ConditionBase] = Attr(PK).exists()
-_REMOVED_AT_ONCE: Final = 100
+"""Of how many pages of replies marks are taken off."""
+_AT_ONCE: Final = 100
+_COMMENTS: Final = (keys.COMMENT_PREFIX, keys.REPLY_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +71,8 @@ class DynamoComments:
         return Commented(self.table).claim(author_id, claim, since, spending)
 
     def add(self, comment: Comment) -> bool:
-        effect = effect_of(None, comment)
-        writes: list[Write] = [Put(_comment_item(comment), Attr(PK).not_exists())]
-        writes += [*_in_root(None, comment, effect), *_other_writes(None, comment, effect)]
         try:
-            self._write(writes)
+            self._write(making(comment))
         except ConditionFailed as error:
             if 0 in error.failed:
                 return False
@@ -90,10 +86,8 @@ class DynamoComments:
         return read_comments(self.table, comment_ids)
 
     def change(self, before: Comment, after: Comment, spending: Spending = NOTHING) -> bool:
-        effect = effect_of(before, after)
-        writes = [_change(before, after, effect), *_in_root(before, after, effect)]
         try:
-            self._write([*writes, *_other_writes(before, after, effect)], spending)
+            self._write(changing(before, after), spending)
         except ConditionFailed:
             return False
         return True
@@ -144,24 +138,16 @@ class DynamoComments:
             return
         threads, before = Threads(self.table, root_id.post_id), None
         for _ in range(_RELEASE_READS):
-            page = threads.newest_replies(root_id, before, _REMOVED_AT_ONCE)
+            page = threads.newest_replies(root_id, before, _AT_ONCE)
             for reply in page.items:
                 if reply.waits is not None and reply.below(to_comment(root)).waits is None:
-                    self._release(reply)
+                    # Whoever has changed it since has taken the mark off.
+                    with suppress(ConditionFailed):
+                        self.table.write(releasing(reply))
                     number -= int(reply.stands)
             before = page.next_position
             if number <= 0 or before is None:
                 break
-
-    def _release(self, reply: Comment) -> None:
-        unchanged = Attr(_VERSION).eq(reply.version)
-        # Whoever has changed it since has taken the mark off.
-        with suppress(ConditionFailed):
-            self.table.write(
-                Update(
-                    keys.comment(reply.id), remove=(_WAITS,), add={_VERSION: 1}, condition=unchanged
-                )
-            )
 
     def made_by(self, author_id: str, before: str | None, limit: int) -> Page[CommentId]:
         return Commented(self.table).made_by(author_id, before, limit)
@@ -177,7 +163,7 @@ class DynamoComments:
             newest_first=True,
             consistent=True,
         )
-        found = tuple(CommentId.parse(item[_COMMENT]) for item in rows.items)
+        found = tuple(CommentId.parse(item[HELD_COMMENT]) for item in rows.items)
         return Page(found, found[-1].ulid if rows.last else None)
 
     def liked(self, post_id: PostId, user_id: str) -> frozenset[CommentId]:
@@ -197,17 +183,17 @@ class DynamoComments:
             FOLLOWERS_PK: keys.comment_likers_partition(comment_id),
             FOLLOWERS_SK: keys.followers_sort(like_ulid, user_id),
         }
-        there = _THERE & Attr(_REMOVED).not_exists()
+        there = THERE & Attr(REMOVED).not_exists()
         writes = (
             Put(edge, Attr(PK).not_exists()),
-            Update(keys.comment(comment_id), add={_LIKES: 1}, condition=there),
+            Update(keys.comment(comment_id), add={LIKES: 1}, condition=there),
         )
         return self._written(writes, spending)
 
     def unlike(self, comment_id: CommentId, user_id: str) -> bool:
         writes = (
-            Delete(keys.comment_like(comment_id, user_id), _THERE),
-            Update(keys.comment(comment_id), add={_LIKES: -1}, condition=_THERE),
+            Delete(keys.comment_like(comment_id, user_id), THERE),
+            Update(keys.comment(comment_id), add={LIKES: -1}, condition=THERE),
         )
         return self._written(writes, NOTHING)
 
@@ -226,23 +212,27 @@ class DynamoComments:
         write = Put({**key_item(key), _ROOTS: list(after)}, unchanged)
         return self._written([write if after else Delete(key, unchanged)], spending)
 
-    def remove_all(self, post_id: PostId) -> None:
+    def forget(self, post_id: PostId, most: int) -> bool:
         everything = Key(PK).eq(keys.answers_partition(post_id))
-        while True:
-            rows = self.table.query(everything, limit=_REMOVED_AT_ONCE, consistent=True)
-            found = [item_key(item) for item in rows.items]
-            prefixes = (keys.COMMENT_PREFIX, keys.REPLY_PREFIX)
-            comments = [to_comment(item) for item in rows.items if item[SK].startswith(prefixes)]
-            waiting = [keys.held(comment.id) for comment in comments if comment.held]
-            # What is listed for the owner goes first: it is found by its comment alone.
-            self.table.write_many(deletes=waiting)
-            self.table.write_many(deletes=found)
+        for left in range(most, 0, -_AT_ONCE):
+            rows = self.table.query(everything, limit=min(left, _AT_ONCE), consistent=True)
+            self._remove(rows.items)
             if rows.last is None:
                 break
+        else:
+            return True
         # The likes are found by the counts, so these go with them.
         uncounted = Update(keys.counts(post_id), remove=("comments",), condition=Attr(PK).exists())
         with suppress(ConditionFailed):
             self.table.write(uncounted)
+        return False
+
+    def _remove(self, items: Sequence[Item]) -> None:
+        found = [item for item in items if item[SK].startswith(_COMMENTS)]
+        held = [comment.id for comment in map(to_comment, found) if comment.held]
+        # What is listed for the owner goes first: it is found by its comment alone.
+        self.table.write_many(deletes=map(keys.held, held))
+        self.table.write_many(deletes=map(item_key, items))
 
     def _write(self, writes: Sequence[Write], spending: Spending = NOTHING) -> None:
         if len(writes) > 1 or spending.charges:
@@ -256,69 +246,3 @@ class DynamoComments:
         except ConditionFailed:
             return False
         return True
-
-
-def _change(before: Comment, after: Comment, effect: Effect) -> Update:
-    """The write that changes a comment's text and state, if nobody else has since it was read. If a
-    root begins to count, so do the replies that wait for it."""
-    fields, adds = _fields(after), {_VERSION: 1}
-    condition: ConditionBase = Attr(_VERSION).eq(before.version)
-    if effect.shows:
-        adds |= {_SHOWS: 1, _REPLIES: effect.replies, _WAITING: effect.waiting}
-        condition = condition & _is_still(_WAITING, before.waiting)
-    return Update(
-        keys.comment(before.id),
-        set={name: value for name, value in fields.items() if value is not None},
-        remove=[name for name, value in fields.items() if value is None],
-        add=adds,
-        condition=condition,
-    )
-
-
-def _in_root(before: Comment | None, after: Comment, effect: Effect) -> list[Write]:
-    """The write that counts a reply in its root; none if the root's numbers stay the same."""
-    adds = {n: by for n, by in ((_REPLIES, effect.replies), (_WAITING, effect.waiting)) if by}
-    if after.id.reply is None or not adds:
-        return []
-    waits = before.waits if before is not None else after.waits
-    condition = _THERE if waits is None else _THERE & _is_still(_SHOWS, waits)
-    return [Update(keys.comment(after.id.root_id), add=adds, condition=condition)]
-
-
-def _is_still(name: str, number: int) -> ConditionBase:
-    """The condition that a number is as it was read; one that is missing is zero."""
-    same = Attr(name).eq(number)
-    return same if number else same | Attr(name).not_exists()
-
-
-def _other_writes(before: Comment | None, after: Comment, effect: Effect) -> list[Write]:
-    """What else changes with a comment: the post's number of comments, and the list of those that
-    wait for its owner."""
-    writes: list[Write] = []
-    if effect.comments:
-        writes.append(Update(keys.counts(after.id.post_id), add={"comments": effect.comments}))
-    was_held = before is not None and before.held
-    if after.held and not was_held:
-        writes.append(Put({**key_item(keys.held(after.id)), _COMMENT: str(after.id)}))
-    if was_held and not after.held:
-        writes.append(Delete(keys.held(after.id)))
-    return writes
-
-
-def _comment_item(comment: Comment) -> Item:
-    written = {"by": comment.author_id, _LIKES: comment.likes, _VERSION: comment.version}
-    return {**key_item(keys.comment(comment.id)), **written, **_fields(comment)}
-
-
-def _fields(comment: Comment) -> Item:
-    """What changes of a comment; None for an attribute that it does not have."""
-    mentions = [f"{mention.handle} {mention.user_id}" for mention in comment.mentions]
-    return {
-        "text": comment.text,
-        "mentions": mentions or None,
-        "edited_at": None if comment.edited_at is None else timestamp(comment.edited_at),
-        "hidden": comment.hidden or None,
-        "held": comment.held or None,
-        _REMOVED: comment.removed or None,
-        _WAITS: comment.waits,
-    }
