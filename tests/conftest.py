@@ -172,5 +172,5 @@ def _clients() -> Aws:
     from shutterfeed.adapters.clients import connect
 
     clients = Aws(*(connect(name, region_name=REGION) for name in ("dynamodb", "s3", "sqs")))
-    moto_shortcuts.unsigned(clients.dynamodb)
+    moto_shortcuts.direct(clients.dynamodb)
     return clients

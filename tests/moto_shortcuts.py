@@ -7,15 +7,18 @@ DynamoDB does with these shortcuts is what the contract tests hold against Dynam
 from __future__ import annotations
 
 import copy
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from threading import RLock
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore import UNSIGNED
-from moto.core import models, responses
+from botocore.model import OperationModel
+from moto.core import DEFAULT_ACCOUNT_ID, models, responses
 from moto.core.serialize import JSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
@@ -31,6 +34,9 @@ _partitions: Final[list[list[Any]]] = []
 """The items of the partition that is being queried, in order."""
 _changes: Final[list[list[Mapping[str, Any]]]] = []
 """The writes of the transaction that is being made."""
+_turn: Final = RLock()
+"""Services make several calls at once, and moto's tables are dictionaries, which must not grow while
+another thread goes through them."""
 
 
 def take() -> None:
@@ -54,10 +60,38 @@ def take() -> None:
     models.RESPONSES_METHODS.clear()
 
 
-def unsigned(dynamodb: DynamoDBClient) -> None:
-    """Let a client sign nothing, which takes a sixth of a call. moto's DynamoDB looks at no
-    signature, other than its queues, which belong to who signs."""
-    dynamodb.meta.events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
+def direct(dynamodb: DynamoDBClient) -> None:
+    """Let a client call moto's DynamoDB as a function. To write, sign, send and read a request and
+    its answer takes longer than what they are about.
+
+    A call that fails is made once more in the long way, which knows how to answer with an error,
+    as are the few with binary values.
+    """
+    events = dynamodb.meta.events
+    events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
+    events.register_last("before-call.dynamodb", _called)
+
+
+def _called(
+    model: OperationModel, params: Mapping[str, Any], context: Mapping[str, Any], **_: Any
+) -> tuple[Any, dict[str, Any]] | None:
+    """What the client gets for a call: the answer's status, and what is in it."""
+    sent = params["body"]
+    if not models.botocore_stubber.enabled or b'"B":' in sent:
+        return None
+    handler = DynamoHandler()
+    handler.region, handler.current_account = context["client_region"], DEFAULT_ACCOUNT_ID
+    handler.headers, handler.body = params["headers"], json.loads(sent)
+    handler.params = handler.body
+    with _turn:
+        try:
+            result = getattr(handler, camelcase_to_underscores(model.name))().result
+        except Exception:
+            return None
+    members = model.output_shape.members if model.output_shape else {}
+    given = {name: value for name, value in result.items() if name in members and value is not None}
+    metadata = {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RequestId": "", "RetryAttempts": 0}
+    return SimpleNamespace(status_code=200), given | {"ResponseMetadata": metadata}
 
 
 def _replace(owner: type, name: str, shortcut: Callable[[Callable[..., Any]], Any]) -> None:
@@ -65,13 +99,10 @@ def _replace(owner: type, name: str, shortcut: Callable[[Callable[..., Any]], An
 
 
 def _in_turns(handle: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
-    """Let moto handle one request at a time. Services make several at once, and moto's tables are
-    dictionaries, which must not grow while another thread goes through them."""
-    turn = RLock()
-
+    """Let moto handle one request at a time."""
     @wraps(handle)
     def in_turn(request: DynamoHandler) -> Any:
-        with turn:
+        with _turn:
             return handle(request)
 
     return in_turn

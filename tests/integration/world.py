@@ -27,7 +27,7 @@ from shutterfeed.domain.ids import random_id, ulid
 from tests import tables
 from tests.conftest import REGION
 from tests.limits import PLENTY_SETTING
-from tests.moto_shortcuts import unsigned
+from tests.moto_shortcuts import direct
 from tests.samples import ACCOUNT_KEY, PUSH_SERVICES
 from tools import paths
 
@@ -49,7 +49,7 @@ def aws(service: str) -> Any:
     """A client that every test shares: moto's answers depend on the test, the client does not."""
     client = connect(service, region_name=REGION)
     if service == "dynamodb":
-        unsigned(client)
+        direct(client)
         client.meta.events.register("provide-client-params.dynamodb.GetItem", _check_key)
     return client
 
