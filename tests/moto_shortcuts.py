@@ -100,6 +100,7 @@ def _replace(owner: type, name: str, shortcut: Callable[[Callable[..., Any]], An
 
 def _in_turns(handle: Callable[[DynamoHandler], Any]) -> Callable[[DynamoHandler], Any]:
     """Let moto handle one request at a time."""
+
     @wraps(handle)
     def in_turn(request: DynamoHandler) -> Any:
         with _turn:

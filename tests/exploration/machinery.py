@@ -19,7 +19,7 @@ from shutterfeed.adapters.confinement import ConfinedCodec
 from shutterfeed.adapters.dynamodb import table as table_module
 from shutterfeed.adapters.video import FfmpegVideoCodec
 from shutterfeed.bootstrap import aws
-from tests import tables
+from tests import moto_shortcuts, tables
 from tests.conftest import REGION
 from tests.exploration import codecs, dynamo, storage
 from tests.feed_world import small_sizes
@@ -114,6 +114,7 @@ def machinery() -> Iterator[Machinery]:
                 return original(client, operation, parameters)
             return made.make_call(client, operation, parameters)
 
+        moto_shortcuts.direct(made.clients["dynamodb"])
         tables.create_tables(made.clients["dynamodb"], METADATA, FEED)
         tables.create_search_table(made.clients["dynamodb"], SEARCH)
         for moto_table in dynamo.backend().tables.values():

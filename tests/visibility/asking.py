@@ -223,6 +223,8 @@ def _candidates(
         # What these routes look at is not who asks: that is shown by what is private.
         own = (owner for owner, identity in IDENTITY.items() if identity is viewer)
         return tuple(s for s in kind if owner_of(s) in {User.PRIVATE, *own})
+    if "collection_id" in operation.parameters:
+        return _OTHERS_POSTS[:1]  # Whose collection it is has nothing to do with a post.
     if "media_id" in operation.parameters:
         return _OWN_UPLOADS if viewer in _AUTHORS else _OTHERS_POSTS
     if operation.writes and kind is User:

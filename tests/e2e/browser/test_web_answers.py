@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from shutterfeed_cli.client.content import Photo
@@ -172,19 +171,18 @@ def test_a_failure_shows_what_is_true(visit: Visit, person: Callable[[], Person]
     expect(box).to_have_value("")
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, _FINGER], ids=["desktop", "phone"])
 def test_a_comment_is_written_answered_changed_and_deleted(
-    visit: Visit, person: Callable[[], Person], screen: Screen
+    visit: Visit, person: Callable[[], Person]
 ) -> None:
     ann, ben = person(), person()
     post_id = _posted(ann, 705, "What do you think?")
-    reader = visit(ben, screen).open(f"/p/{post_id}")
+    reader = visit(ben, _FINGER).open(f"/p/{post_id}")
     reader.sees_text("No comments yet.")
     _write(reader, "A fine lake")
     expect(reader.page.get_by_role("button", name="Comment, 1 comment")).to_be_visible()
     assert (reader.accessibility(), reader.overflow()) == ([], 0)
 
-    author = visit(ann, screen).open(f"/p/{post_id}")
+    author = visit(ann, DESKTOP).open(f"/p/{post_id}")
     _comment(author, "A fine lake").get_by_role("button", name="Reply").click()
     reply = author.page.get_by_label(f"Your reply to @{ben.handle}")
     expect(reply).to_be_focused()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -96,24 +97,27 @@ _CUT_RINGS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_rings_around_what_has_the_focus_are_whole(
-    visit: Visit, walker: Person, screen: Screen
-) -> None:
-    somebody = visit(walker, screen)
+def test_rings_around_what_has_the_focus_are_whole(visit: Visit, walker: Person) -> None:
+    somebody = visit(walker)
     page = somebody.page
     found = {}
+
+    def look(where: str) -> None:
+        for name, screen in (("phone", PHONE), ("desktop", DESKTOP)):
+            somebody.turn_into(screen)
+            found[where, name] = page.evaluate(_CUT_RINGS)
+
     for path in _paths(walker):
         somebody.open(path)
         page.wait_for_load_state("networkidle")
-        found[path] = page.evaluate(_CUT_RINGS)
+        look(path)
     somebody.open()
     page.get_by_role("button", name="Post options").first.click()
     page.get_by_role("button", name="Edit post").click()
-    found["edit"] = page.evaluate(_CUT_RINGS)
+    look("edit")
     page.keyboard.press("Escape")
     somebody.choose_files(samples.photo(311), samples.photo(312, "b.jpg"))
-    found["compose"] = page.evaluate(_CUT_RINGS)
+    look("compose")
     assert {where: rings for where, rings in found.items() if rings} == {}
 
 
@@ -128,18 +132,18 @@ def test_a_ring_that_is_cut_is_found(visit: Visit, walker: Person) -> None:
     assert any("card-names" in ring for ring in somebody.page.evaluate(_CUT_RINGS))
 
 
-@pytest.mark.parametrize("screen", [_NARROW, _SIDEWAYS], ids=["narrow", "on its side"])
-def test_nothing_is_wider_than_the_screen(visit: Visit, walker: Person, screen: Screen) -> None:
-    somebody = visit(walker, screen)
+def test_nothing_is_wider_than_the_screen(visit: Visit, walker: Person) -> None:
+    somebody = visit(walker, _NARROW)
     found = {}
     for path in _paths(walker):
         somebody.open(path)
         somebody.page.wait_for_load_state("networkidle")
-        for percent in (100, 200):
+        for percent, screen in product((100, 200), (_NARROW, _SIDEWAYS)):
+            somebody.turn_into(screen)
             somebody.page.evaluate(
                 "(size) => { document.documentElement.style.fontSize = size; }", f"{percent}%"
             )
-            found[path, percent] = (somebody.overflow(), _broken_words(somebody))
+            found[path, percent, screen] = (somebody.overflow(), _broken_words(somebody))
     assert {where: told for where, told in found.items() if told != (0, [])} == {}
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import FilePayload, Locator, expect
 from shutterfeed_cli.client.content import Photo
 from tests.e2e.browser import samples
 from tests.e2e.browser.conftest import Visit
-from tests.e2e.browser.visitor import DESKTOP, PHONE, Screen, Visitor
+from tests.e2e.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.e2e.conftest import Person, published
 from tests.pictures import SHARED_DATA, needs_shared_data
 from tools.pictures import landscape
@@ -27,11 +27,8 @@ def _new_name(person: Callable[[], Person]) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_from_signing_up_to_each_others_feeds(
-    visit: Visit, person: Callable[[], Person], screen: Screen
-) -> None:
-    ada, ben = visit(screen=screen).open(), visit(screen=screen).open()
+def test_from_signing_up_to_each_others_feeds(visit: Visit, person: Callable[[], Person]) -> None:
+    ada, ben = visit(screen=PHONE).open(), visit(screen=DESKTOP).open()
     handle, other = _new_name(person), _new_name(person)
     ada.sign_up(f"{handle}@example.com")
     ben.sign_up(f"{other}@example.com")

@@ -15,12 +15,11 @@ from tests.e2e.browser.visitor import DESKTOP, PHONE, Scheme, Screen, Visitor
 from tests.e2e.conftest import PASSWORD, Deployment, Person, eventually
 from tools import demo, demo_data, paths
 
-SCREENS = {"phone": PHONE, "desktop": DESKTOP}
 SCREENSHOTS = paths.BUILD / "screenshots"
 _MOST_BYTES = 300_000
-Wrong = dict[Scheme, tuple[list[str], int]]
-"""What axe-core finds in each of the colours, and by how many pixels the page is too wide."""
-_NOTHING: Wrong = {"light": ([], 0), "dark": ([], 0)}
+Wrong = dict[tuple[str, Scheme], tuple[list[str], int]]
+"""What axe-core finds on each screen in each of the colours, and by how many pixels the page is too
+wide."""
 
 
 @pytest.fixture(scope="module")
@@ -86,17 +85,15 @@ def _screens(visitor: Visitor, maya: Person) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_screen_can_be_read_by_everybody(visit: Visit, maya: Person, screen: str) -> None:
-    visitor = visit(maya, SCREENS[screen])
-    found = {name: _in_light_and_dark(visitor) for name in _screens(visitor, maya)}
-    assert {name: told for name, told in found.items() if told != _NOTHING} == {}
+def test_every_screen_can_be_read_by_everybody(visit: Visit, maya: Person) -> None:
+    visitor = visit(maya, PHONE)
+    found = {name: _wrong(visitor) for name in _screens(visitor, maya)}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
     assert len(found) > 15
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_so_can_those_before_one_is_signed_in(visit: Visit, maya: Person, screen: str) -> None:
-    visitor = visit(screen=SCREENS[screen])
+def test_so_can_those_before_one_is_signed_in(visit: Visit, maya: Person) -> None:
+    visitor = visit(screen=PHONE)
     found = {}
     signing_in = ("/sign-in", "/sign-up", "/confirm", "/forgot-password")
     public = (f"/p/{maya.api.feed()['items'][0]['id']}", "/u/maya", "/tags/sea")
@@ -104,20 +101,27 @@ def test_so_can_those_before_one_is_signed_in(visit: Visit, maya: Person, screen
         visitor.open(path)
         visitor.page.wait_for_load_state("networkidle")
         expect(visitor.page.get_by_role("heading", level=1)).to_have_count(1)
-        found[path] = _in_light_and_dark(visitor)
-    assert {path: told for path, told in found.items() if told != _NOTHING} == {}
+        found[path] = _wrong(visitor)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
-def _in_light_and_dark(visitor: Visitor) -> Wrong:
-    """What is wrong with the page as it is, in each scheme. The page is loaded in one of them only,
-    which is the other one each time: it has its colours from style sheets alone."""
+def _wrong(visitor: Visitor) -> Wrong:
+    """What is wrong with the page on a phone and on a desktop, in light and dark. The page is loaded
+    once, in one of the schemes, which is the other one each time: it has its size and its colours
+    from style sheets alone."""
     first = visitor.scheme()
-    found: Wrong = {first: (visitor.accessibility(), visitor.overflow())}
     second: Scheme = "dark" if first == "light" else "light"
+    found: Wrong = {
+        ("phone", first): (visitor.accessibility(), visitor.overflow()),
+    }
+    visitor.turn_into(DESKTOP)
+    found["desktop", first] = (visitor.accessibility(), visitor.overflow())
     visitor.page.emulate_media(color_scheme=second)
     assert visitor.scheme() == second
-    found[second] = (visitor.accessibility(colours_alone=True), visitor.overflow())
-    return found
+    found["desktop", second] = (visitor.accessibility(colours_alone=True), visitor.overflow())
+    visitor.turn_into(PHONE)
+    found["phone", second] = (visitor.accessibility(colours_alone=True), visitor.overflow())
+    return {where: wrong for where, wrong in found.items() if wrong != ([], 0)}
 
 
 def test_what_cannot_be_read_is_found(visit: Visit) -> None:

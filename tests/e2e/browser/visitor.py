@@ -244,6 +244,13 @@ class Visitor:
         )
         return [str(violation)[:600] for violation in found]
 
+    def turn_into(self, screen: Screen) -> None:
+        """Make this page's screen another one, without loading the page again."""
+        self.page.set_viewport_size({"width": screen.width, "height": screen.height})
+        tools = self.context.new_cdp_session(self.page)
+        tools.send("Emulation.setTouchEmulationEnabled", {"enabled": screen.is_phone})
+        tools.detach()
+
     def overflow(self) -> int:
         """The number of pixels by which the page is wider than the screen."""
         width: int = self.page.evaluate(

@@ -1,0 +1,65 @@
+"""What cfn-lint says of the templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from cfnlint import ManualArgs, lint_file  # type: ignore[import-untyped]  # it ships no types
+
+from tests.infra.templates import Template
+
+_REGIONS: Final = ["eu-north-1", "me-south-1", "us-east-1"]
+"""A new region, one that knows only its own hosts, and the oldest."""
+# W3005: CDK writes a function's dependency on its role twice.
+# W3037: an action that only the local cloud knows.
+# W2001: a parameter that nothing uses. What uses it may be known already.
+_IGNORED: Final = ["W3005"]
+_IGNORED_LOCALLY: Final = [*_IGNORED, "W3037"]
+
+Looked = set[str]
+"""The resources that cfn-lint has looked at, as they are written in a template."""
+
+
+@pytest.fixture(scope="session")
+def looked() -> Looked:
+    return set()
+
+
+def test_cfn_lint_finds_nothing(any_at_all: Template, looked: Looked, tmp_path: Path) -> None:
+    """Most resources are the same in all templates, and cfn-lint takes nine seconds for three
+    hundred. It looks at each once: later it is told only of what type it is."""
+    is_local = any_at_all.path.name.startswith("Shutterfeed-local")
+    kept: dict[str, Any] = {}
+    known = set()
+    for name, resource in any_at_all.content["Resources"].items():
+        written = json.dumps([is_local, name, resource], sort_keys=True)
+        if written in looked:
+            known.add(name)
+        kept[name] = {"Type": resource["Type"]} if written in looked else resource
+        looked.add(written)
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps({**any_at_all.content, "Resources": kept}))
+    ignored = [*(_IGNORED_LOCALLY if is_local else _IGNORED), *(["W2001"] if known else [])]
+    assert list(_found(file, known, ignored)) == []
+
+
+def test_cfn_lint_finds_what_is_wrong(dev: Template, tmp_path: Path) -> None:
+    name = next(iter(dev.all("AWS::DynamoDB::Table")))
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "FREE"}}
+    file = tmp_path / "template.json"
+    file.write_text(json.dumps({"Resources": {name: table, "Known": {"Type": table["Type"]}}}))
+    found = list(_found(file, {"Known"}, _IGNORED))
+    assert found
+    assert all(name in finding for finding in found), found
+
+
+def _found(file: Path, known: set[str], ignored: list[str]) -> Iterator[str]:
+    """The findings, without those at resources of which it only knows the type."""
+    for finding in lint_file(file, config=ManualArgs(ignore_checks=ignored, regions=_REGIONS)):
+        place = list(finding.path or [])
+        if not (place[:1] == ["Resources"] and place[1] in known):
+            yield f"{finding.rule.id} at {place}: {finding.message}"
