@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore import UNSIGNED
 from botocore.model import OperationModel
-from moto.core import DEFAULT_ACCOUNT_ID, models, responses
+from moto.core import models, responses
+from moto.core.exceptions import ServiceException
 from moto.core.serialize import JSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
@@ -26,6 +27,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs import models as sqs
+from werkzeug.exceptions import HTTPException
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,9 +36,11 @@ _partitions: Final[list[list[Any]]] = []
 """The items of the partition that is being queried, in order."""
 _changes: Final[list[list[Mapping[str, Any]]]] = []
 """The writes of the transaction that is being made."""
+_ACCOUNT: Final = "123456789012"
+"""The account that moto plays."""
 _turn: Final = RLock()
-"""Services make several calls at once, and moto's tables are dictionaries, which must not grow while
-another thread goes through them."""
+"""Services make several calls at once, and moto's tables are dictionaries, which must not grow
+while another thread goes through them."""
 
 
 def take() -> None:
@@ -69,7 +73,7 @@ def direct(dynamodb: DynamoDBClient) -> None:
     """
     events = dynamodb.meta.events
     events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
-    events.register_last("before-call.dynamodb", _called)
+    events.register_last("before-call.dynamodb", _called)  # type: ignore[arg-type] # it may answer
 
 
 def _called(
@@ -80,13 +84,13 @@ def _called(
     if not models.botocore_stubber.enabled or b'"B":' in sent:
         return None
     handler = DynamoHandler()
-    handler.region, handler.current_account = context["client_region"], DEFAULT_ACCOUNT_ID
+    handler.region, handler.current_account = context["client_region"], _ACCOUNT
     handler.headers, handler.body = params["headers"], json.loads(sent)
     handler.params = handler.body
     with _turn:
         try:
             result = getattr(handler, camelcase_to_underscores(model.name))().result
-        except Exception:
+        except (HTTPException, ServiceException):
             return None
     members = model.output_shape.members if model.output_shape else {}
     given = {name: value for name, value in result.items() if name in members and value is not None}

@@ -200,6 +200,9 @@ def _targets(
     if kind is None:
         yield None
         return
+    if "collection_id" in operation.parameters:
+        yield Post.PUBLIC  # Nobody's collection has to do with the author of a post.
+        return
     for target in _candidates(operation, entry, asking, kind, viewer):
         is_own = IDENTITY[owner_of(target)] is viewer
         if viewer in _AUTHORS and not is_own:
@@ -223,8 +226,6 @@ def _candidates(
         # What these routes look at is not who asks: that is shown by what is private.
         own = (owner for owner, identity in IDENTITY.items() if identity is viewer)
         return tuple(s for s in kind if owner_of(s) in {User.PRIVATE, *own})
-    if "collection_id" in operation.parameters:
-        return _OTHERS_POSTS[:1]  # Whose collection it is has nothing to do with a post.
     if "media_id" in operation.parameters:
         return _OWN_UPLOADS if viewer in _AUTHORS else _OTHERS_POSTS
     if operation.writes and kind is User:

@@ -56,7 +56,7 @@ def test_a_second_factor_is_set_up_used_and_turned_off(
     code.fill("000000")
     other.page.get_by_role("button", name="Sign in").click()
     other.sees_text("The code is wrong.")
-    _looks_right(other, f"code-{screen}")
+    _looks_right(other, "code")
     code.fill(code_for(key))
     other.page.get_by_role("button", name="Sign in").click()
     expect(other.page.get_by_role("heading", name="Your feed is empty")).to_be_visible()

@@ -106,7 +106,7 @@ def test_so_can_those_before_one_is_signed_in(visit: Visit, maya: Person) -> Non
 
 
 def _wrong(visitor: Visitor) -> Wrong:
-    """What is wrong with the page on a phone and on a desktop, in light and dark. The page is loaded
+    """What is wrong with the page on a phone and on a desktop, in light and dark. It is loaded
     once, in one of the schemes, which is the other one each time: it has its size and its colours
     from style sheets alone."""
     first = visitor.scheme()
