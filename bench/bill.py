@@ -37,6 +37,8 @@ class Size:
     """How many real photos are uploaded; none for one that is made up."""
     followed: int
     """Accounts that the reader of the feed pages follows."""
+    comments: int
+    """Comments on the post whose page is read."""
     large: bool
     """Whether the large preset is synthesized too, for the stated scale."""
     page: Path | None
@@ -45,8 +47,8 @@ class Size:
 
 _FOLLOWED: Final = 115
 """Accounts that a reader follows on average: docs/feed-cost.md."""
-FULL: Final = Size(6, _FOLLOWED, large=True, page=paths.ROOT / "docs" / "cost.md")
-TOY: Final = Size(0, 10, large=False, page=None)
+FULL: Final = Size(6, _FOLLOWED, 20, large=True, page=paths.ROOT / "docs" / "cost.md")
+TOY: Final = Size(0, 10, 1, large=False, page=None)
 MINUTES: Final = 0.5
 _SMALL: Final[Mapping[str, Any]] = {"stage": "prod"}
 _LARGE: Final[Mapping[str, Any]] = {
@@ -59,7 +61,7 @@ _LARGE: Final[Mapping[str, Any]] = {
 
 def run(size: Size) -> list[Figure]:
     photos = list(_real(size.photos)) if size.photos else [jpeg(640, 480)]
-    measured, small = measure(photos, size.followed), read_settings(_SMALL)
+    measured, small = measure(photos, size.followed, size.comments), read_settings(_SMALL)
     large = read_settings(_LARGE) if size.large else small
     months = {
         "10,000 users a month": Month(TEN_THOUSAND, Habits(), measured, small),

@@ -57,6 +57,18 @@ class Habits:
     suggested: float = _assumed(
         1, "requests for suggestions of whom to follow, the first of which looks for acquaintances"
     )
+    likes: float = _assumed(10, "posts liked: five for each photo that is posted")
+    first_likes: float = _assumed(
+        0.3, "of the likes that begin a group in the author's activity; a group lasts a day"
+    )
+    saves: float = _assumed(0.5, "posts saved")
+    comments: float = _assumed(1, "comments, one for every ten likes")
+    read: float = _assumed(4, "posts opened by themselves, each with a page of its comments")
+    likers: float = _assumed(0.5, "lists of who likes a post that are opened")
+    badges: float = _assumed(
+        30, "requests for the number in the navigation: one a minute while the site is looked at"
+    )
+    looks: float = _assumed(3, "looks into one's activity")
     private: float = _assumed(
         0.2,
         "of the accounts followed, and of the photos shown, that are private: a follow is a "

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from bench import bill_suggested
+from bench import bill_answers, bill_suggested
 from bench.bill_bench import Bench
 from bench.bill_measured import Measured, Operation
 from bench.progress import clear
@@ -33,17 +33,18 @@ _COPIES: Final = 20
 """Copies of a post with which its author has a whole page of posts."""
 
 
-def measure(photos: Sequence[bytes], followed: int) -> Measured:
+def measure(photos: Sequence[bytes], followed: int, comments: int) -> Measured:
     """Measure every operation. Of the posts, one for each photo, the last one counts: its author's
-    items are those of somebody who has posted before. The reader of the feed pages follows
-    `followed` accounts."""
+    items are those of somebody who has posted before. It gets `comments` comments. The reader of
+    the feed pages follows `followed` accounts."""
     with new_world() as world, _logged() as log:
         bench = Bench(world, log)
         _follows(bench)
-        post_id = _posts(bench, photos)
+        post_ids = _posts(bench, photos)
+        bill_answers.measure(bench, post_ids, comments)
         _requests(bench)
         bill_suggested.measure(bench, _pages(bench, followed))
-        _profiles(bench, post_id)
+        _profiles(bench, post_ids[-1])
         renditions = _sizes(RENDITIONS)
     clear()
     count = len(photos)
@@ -95,26 +96,26 @@ def _follows(bench: Bench) -> None:
     bench.pipeline.run()
 
 
-def _posts(bench: Bench, photos: Sequence[bytes]) -> str:
-    """Posts of one author, and what is read of the last one. Returns its id."""
+def _posts(bench: Bench, photos: Sequence[bytes]) -> Sequence[str]:
+    """Posts of one author, and what is read of the last one. Returns their ids."""
     client, author = bench.client, Person.number(1)
-    post_id = ""
+    post_ids: list[str] = []
 
     def post(number: int, photo: bytes) -> None:
-        nonlocal post_id
         key = f"key-{number}"
-        post_id = publish(client, bench.pipeline, author, [photo], key, caption=_CAPTION)
+        post_ids.append(publish(client, bench.pipeline, author, [photo], key, caption=_CAPTION))
 
     for number, photo in enumerate(photos):
         bench.world.clock.advance(timedelta(hours=1))
         bench.measure(Operation.POST, partial(post, number, photo))
+    post_id = post_ids[-1]
     bench.measure(Operation.OPEN, lambda: client.get("/me", author))
     bench.measure(Operation.UPLOADS, lambda: client.get("/me/uploads", author))
     client.get("/public/index.html")  # The function keeps the site's page for a minute.
     bench.measure(Operation.PUBLIC_PAGE, lambda: client.get("/public/index.html", post=post_id))
     bench.measure(Operation.PUBLIC_POST, lambda: client.get(f"/public/posts/{post_id}"))
     bench.measure(Operation.OEMBED, lambda: client.get("/oembed", url=f"{SITE_URL}/p/{post_id}"))
-    return post_id
+    return post_ids
 
 
 def _requests(bench: Bench) -> None:

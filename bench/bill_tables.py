@@ -15,6 +15,8 @@ from bench.bill_strangers import strangers
 METADATA: Final = "metadata"
 FEED: Final = "feed"
 SEARCH: Final = "search"
+_KEPT: Final = (Operation.POST, Operation.LIKE, Operation.SAVE, Operation.COMMENT)
+"""The operations whose items are kept for as long as the photos."""
 _ALL_USERS: Final = 500e6
 
 
@@ -89,6 +91,14 @@ def activity(scale: Scale, habits: Habits) -> dict[Operation, float]:
         Operation.SUGGESTIONS: visits * habits.suggested,
         # Every run counts, unless nobody was nominated since the last one.
         Operation.POPULAR: min(RECONCILED, photos + follows),
+        Operation.FIRST_LIKE: visits * habits.likes * habits.first_likes,
+        Operation.LIKE: visits * habits.likes * (1 - habits.first_likes),
+        Operation.SAVE: visits * habits.saves,
+        Operation.COMMENT: visits * habits.comments,
+        Operation.READ_POST: visits * habits.read,
+        Operation.LIKERS: visits * habits.likers,
+        Operation.BADGE: visits * habits.badges,
+        Operation.ACTIVITY: visits * habits.looks,
         **strangers(scale, habits).operations,
     }
 
@@ -109,16 +119,18 @@ def table_uses(scale: Scale, habits: Habits, measured: Measured) -> Mapping[str,
 
 def _metadata(scale: Scale, habits: Habits, measured: Measured) -> TableUse:
     written, read = _units(METADATA, scale, habits, measured)
-    post = measured.operations[Operation.POST]
-    photos = scale.photos_a_month * scale.months
+    counts = activity(scale, habits)
+    kept = [(counts[name] * scale.months, measured.operations[name]) for name in _KEPT]
+    # Whoever is told of a like keeps that for some months only.
+    kept.append((counts[Operation.FIRST_LIKE] * scale.months, measured.operations[Operation.LIKE]))
     # Half of what people and edges take are the entries of the followers' index.
     people = scale.users * habits.person_bytes / 2
     found = searches(scale, habits) * habits.found_reads
     return TableUse(
         written,
         read + found / 1e6,
-        (photos * post.stored[METADATA] + people) / GB,
-        (photos * post.indexed[METADATA] + people) / GB,
+        (sum(times * taken.stored[METADATA] for times, taken in kept) + people) / GB,
+        (sum(times * taken.indexed[METADATA] for times, taken in kept) + people) / GB,
     )
 
 

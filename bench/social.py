@@ -1,5 +1,6 @@
-"""Answers to a photo: CPU time of the API's handler for likes, comments and their lists beside the
-bare boto3 calls it makes, and wall time with a latency in every call to DynamoDB.
+"""Answers to a photo: CPU time of the API's handler for likes, saves, comments, activity, followed
+hashtags and their lists beside the bare boto3 calls it makes, and wall time with a latency in every
+call to DynamoDB.
 
 The calls of each case are recorded against DynamoDB Local, with its real answers, and played back
 from memory, so a write finds the same state in every round. The latency is that of `feed_read`.
@@ -13,10 +14,10 @@ import os
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
@@ -30,8 +31,13 @@ from bench.feed_read import MEDIAN_SECONDS, SIGMA, cpu
 from bench.figures import Figure
 from bench.imports import environment
 from bench.progress import clear, show
+from shutterfeed.adapters.dynamodb.activity import DynamoNotices
 from shutterfeed.adapters.dynamodb.table import Table, at_once
+from shutterfeed.domain.accounts import user_id_of
+from shutterfeed.domain.activity import WAIT, Notice, NoticeKind
+from shutterfeed.domain.ids import ulid
 from tests.feed_scene import Scene
+from tests.samples import ACCOUNT_KEY
 from tests.tables import create_search_table, create_tables, put_account_key
 from tests.wire import Recorded, Wire
 from tools import dynamodb_local
@@ -137,27 +143,62 @@ def _requests(
 ) -> list[tuple[Request, Callable[[], Any]]]:
     subject = scene.reader(10, 1)
     ask = partial(_ask, handler, subject)
-    post = _told(handler, subject, Request("", "GET", "/feed"))["items"][-1]["id"]
+    told = partial(_told, handler, subject)
+    post = told(Request("", "GET", "/feed"))["items"][-1]["id"]
     comments = f"/posts/{post}/comments"
-    comment = None
+    own, answers, handle = [], [], ""
     for number in range(people):
         other = partial(_told, handler, f"00000000-0000-4000-8000-{number:012}")
         other(Request("", "PUT", f"/posts/{post}/like"))
         comment = other(Request("", "POST", comments, {"text": "A fine picture"}))
+        handle = comment["author"]["handle"]
+        own.append(told(Request(f"{number}", "POST", comments, {"text": "Where is this?"}))["id"])
+        reply = {"text": "At the sea", "reply_to": own[0]}
+        answers.append(other(Request("reply", "POST", comments, reply))["id"])
+        other(Request("", "PUT", f"/comments/{own[-1]}/like"))
         other(Request("", "PUT", "/me/hashtags/evening"))
-    assert comment is not None, "somebody has commented"
+    _tell(scene, subject, own, answers)
+    root = f"/comments/{own[0]}"
     requests = (
         Request("like", "PUT", f"/posts/{post}/like"),
+        Request("list of likers", "GET", f"/posts/{post}/likes"),
+        Request("list of liked posts", "GET", "/me/likes"),
         Request("unlike", "DELETE", f"/posts/{post}/like"),
         Request("save", "PUT", f"/posts/{post}/save"),
+        Request("list of saves", "GET", "/me/saved"),
+        Request("unsave", "DELETE", f"/posts/{post}/save"),
+        Request("post with its comments", "GET", f"/posts/{post}"),
         Request("comment", "POST", comments, {"text": "Where is this?"}),
-        Request("like a comment", "PUT", f"/comments/{comment['id']}/like"),
+        Request("comment with a mention", "POST", comments, {"text": f"Look, @{handle}"}),
+        Request("reply", "POST", comments, {"text": "I see", "reply_to": own[0]}),
+        Request("edit a comment", "PATCH", root, {"text": "Where was this?"}),
+        Request("like a comment", "PUT", f"{root}/like"),
         Request("list of comments", "GET", comments),
-        Request("list of likers", "GET", f"/posts/{post}/likes"),
+        Request("list of replies", "GET", f"{root}/replies"),
+        Request("own comments", "GET", "/me/comments"),
+        Request("activity", "GET", "/me/activity"),
+        Request("activity, the number", "GET", "/me/activity/count"),
+        Request("activity, seen", "PUT", "/me/activity/seen"),
         Request("follow a hashtag", "PUT", "/me/hashtags/evening"),
         Request("list of hashtags", "GET", "/me/hashtags"),
+        Request("unfollow a hashtag", "DELETE", "/me/hashtags/evening"),
     )
     return [(request, partial(ask, request)) for request in requests]
+
+
+def _tell(scene: Scene, subject: str, liked: Sequence[str], replies: Sequence[str]) -> None:
+    """Notices of what others have done, as the worker that tells of it would have written them: a
+    group for each comment that is liked, and one for each reply. They are older than the moment in
+    which everybody finds them."""
+    notices = DynamoNotices(scene.metadata)
+    owner_id = user_id_of(subject, ACCOUNT_KEY)
+    since = scene.now - timedelta(hours=1)
+    kinds = ((NoticeKind.COMMENT_LIKE, liked), (NoticeKind.REPLY, replies))
+    told = [(kind, comment_id) for kind, ids in kinds for comment_id in ids]
+    for number, (kind, comment_id) in enumerate(told):
+        position = ulid(scene.now - timedelta(minutes=1), number)
+        notices.open(Notice(owner_id, kind, comment_id, 1, position, since))
+    time.sleep(WAIT.total_seconds())  # What was just done is not told yet.
 
 
 def _ask(handler: Callable[..., Any], subject: str, request: Request, **headers: str) -> Any:
@@ -166,7 +207,7 @@ def _ask(handler: Callable[..., Any], subject: str, request: Request, **headers:
 
     body = None if request.body is None else json.dumps(request.body)
     if body:
-        headers["Idempotency-Key"] = f"{subject}-{request.name}"
+        headers["Idempotency-Key"] = f"{subject}-{request.name}".replace(" ", "-")
     claims = access_claims(subject)
     event = http_event(request.method, request.path, claims=claims, body=body, headers=headers)
     answer = handler(event, context())

@@ -8,11 +8,14 @@ callers a second take as long as they compute, and every run is the same.
 
 from __future__ import annotations
 
+import operator
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import count
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -21,46 +24,89 @@ UNITS_A_SECOND: Final = 1_000
 LATENCY: Final = 0.005
 """How long a call takes, and a transaction keeps its items to itself."""
 
+Call = Callable[[], object]
+
 
 class Time:
     """The callers' time in seconds."""
 
     def __init__(self) -> None:
         self.now = 0.0
-        self._waiting: list[tuple[float, int, threading.Event]] = []
-        self._number = 0
-        self._idle = threading.Semaphore(0)
+        self._number = count()
+        self._waiting: list[tuple[float, int, _Caller | Call]] = []
+        """Callers that sleep, and calls that are not made yet, by their moments."""
+        self._idle: list[_Caller] = []
+        self._local = threading.local()
+        self._over = threading.Lock()
+        self._failures: list[BaseException] = []
 
     def sleep(self, seconds: float) -> None:
-        event = self._enter(self.now + seconds)
-        self._idle.release()
-        event.wait()
+        caller: _Caller = self._local.caller
+        self._enter(self.now + seconds, caller)
+        if self._pass_on() is not caller:
+            caller.turn.acquire()
 
-    def _enter(self, at: float) -> threading.Event:
-        event = threading.Event()
-        self._number += 1
-        heappush(self._waiting, (at, self._number, event))
-        return event
-
-    def run(self, calls: Iterable[tuple[float, Callable[[], object]]]) -> None:
-        """Make each call at its moment, and return when all have ended."""
-        starting: dict[threading.Event, threading.Thread] = {}
+    def run(self, calls: Iterable[tuple[float, Call]]) -> None:
+        """Make each call at its moment, and return when all have ended. Raises what the first
+        call that failed has raised."""
         for at, call in calls:
-            event = self._enter(at)
-            starting[event] = threading.Thread(target=self._act, args=(event, call))
-        while self._waiting:
-            self.now, _, event = heappop(self._waiting)
-            if event in starting:
-                starting.pop(event).start()
-            event.set()
-            self._idle.acquire()
+            self._enter(at, call)
+        self._over.acquire()
+        self._pass_on()
+        with self._over:
+            pass
+        self._over = threading.Lock()
+        for caller in self._idle:
+            caller.begin(None)
+        self._idle.clear()
+        if self._failures:
+            raise self._failures[0]
 
-    def _act(self, event: threading.Event, call: Callable[[], object]) -> None:
-        event.wait()
-        try:
-            call()
-        finally:
-            self._idle.release()
+    def _enter(self, at: float, what: _Caller | Call) -> None:
+        heappush(self._waiting, (at, next(self._number), what))
+
+    def _pass_on(self) -> _Caller | None:
+        """Let the one go on whose moment is next. None if that was the last."""
+        if not self._waiting:
+            self._over.release()
+            return None
+        self.now, _, then = heappop(self._waiting)
+        if isinstance(then, _Caller):
+            if then is not getattr(self._local, "caller", None):
+                then.turn.release()
+            return then
+        caller = self._idle.pop() if self._idle else _Caller(self._act)
+        caller.begin(then)
+        return caller
+
+    def _act(self, caller: _Caller) -> None:
+        self._local.caller = caller
+        while (call := caller.awaited()) is not None:
+            try:
+                call()
+            except BaseException as error:  # noqa: BLE001 - raised where they were started
+                self._failures.append(error)
+            self._idle.append(caller)
+            self._pass_on()
+
+
+class _Caller:
+    """A thread that makes one call after another, each when it is its turn."""
+
+    def __init__(self, act: Callable[[_Caller], None]) -> None:
+        self.turn = threading.Lock()
+        self.turn.acquire()
+        self._call: Call | None = None
+        threading.Thread(target=act, args=(self,), daemon=True).start()
+
+    def begin(self, call: Call | None) -> None:
+        """Let it make a call; None: let it end."""
+        self._call = call
+        self.turn.release()
+
+    def awaited(self) -> Call | None:
+        self.turn.acquire()
+        return self._call
 
 
 @dataclass
@@ -101,15 +147,15 @@ Name = tuple[str, str]
 @dataclass
 class HotClient:
     """A client of DynamoDB with as much of it as likes need: items, updates that set or add, and
-    the condition that an item does not exist. Conditions of updates are said by `may`."""
+    conditions that compare."""
 
     time: Time
-    may: Callable[[Item, Item], bool]
-    """Whether an update may be made, by the item and by what it sets."""
     items: dict[Name, Item] = field(default_factory=dict)
     partitions: dict[str, Partition] = field(default_factory=dict)
     locked_until: dict[Name, float] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
+    """The number of writes that were made, by the sort keys of the items."""
     exceptions: type[_Exceptions] = _Exceptions
 
     def get_item(self, *, Key: Item, **_: object) -> Item:  # noqa: N803 - the client's names
@@ -123,30 +169,24 @@ class HotClient:
         names = map(_name, request["Keys"])
         return {"Responses": {table: [dict(self.items[n]) for n in names if n in self.items]}}
 
-    def put_item(self, *, Item: Item, **_: object) -> Item:  # noqa: N803
-        self._write(_name(Item), 1)
-        self.items[_name(Item)] = dict(Item)
-        return {}
+    def put_item(self, **put: Any) -> Item:
+        return self._write("Put", put)
 
-    def delete_item(self, *, Key: Item, **_: object) -> Item:  # noqa: N803
-        self._write(_name(Key), 1)
-        self.items.pop(_name(Key), None)
-        return {}
+    def delete_item(self, **delete: Any) -> Item:
+        return self._write("Delete", delete)
 
     def update_item(self, **update: Any) -> Item:
-        name = _name(update["Key"])
-        self._write(name, 1)
-        if not self.may(self.items.get(name, {}), _assigned(update, "SET")):
-            raise _error("ConditionalCheckFailedException")
-        return {"Attributes": dict(self._update(name, update))}
+        return {"Attributes": self._write("Update", update)}
 
     def transact_write_items(self, *, TransactItems: list[Any]) -> Item:  # noqa: N803
         writes = [next(iter(write.items())) for write in TransactItems]
         names = [_name(write.get("Key") or write["Item"]) for _, write in writes]
         reasons = [self._refusal(name, 2) or "None" for name in names]
         if set(reasons) == {"None"}:
-            verbs = [verb for verb, _ in writes]
-            reasons = list(map(self._unmet, verbs, names))
+            unmet = (
+                not self._may(name, write) for name, (_, write) in zip(names, writes, strict=True)
+            )
+            reasons = ["ConditionalCheckFailed" if one else "None" for one in unmet]
         if set(reasons) != {"None"}:
             self.time.sleep(LATENCY)
             self.refused.update(reasons)
@@ -155,28 +195,38 @@ class HotClient:
         for name in names:
             self.locked_until[name] = self.time.now + LATENCY
         self.time.sleep(LATENCY)
+        self.written.update(sort for _, sort in names)
         for (verb, write), name in zip(writes, names, strict=True):
-            if verb == "Update":
-                self._update(name, write)
-            elif verb == "Put":
-                self.items[name] = dict(write["Item"])
-            else:
-                self.items.pop(name)
+            self._apply(verb, name, write)
         return {}
 
-    def _unmet(self, verb: str, name: Name) -> str:
-        """A put needs that there is no such item, and a removal that there is one."""
-        exists = name in self.items
-        unmet = (verb == "Put" and exists) or (verb == "Delete" and not exists)
-        return "ConditionalCheckFailed" if unmet else "None"
+    def _may(self, name: Name, write: Item) -> bool:
+        condition = write.get("ConditionExpression")
+        return condition is None or is_met(condition, write, self.items.get(name, {}))
 
-    def _write(self, name: Name, units: int) -> None:
-        refusal = self._refusal(name, units)
+    def _apply(self, verb: str, name: Name, write: Item) -> Item:
+        """Make a write; the item that it leaves."""
+        match verb:
+            case "Update":
+                return dict(self._update(name, write))
+            case "Put":
+                self.items[name] = dict(write["Item"])
+            case "Delete":
+                self.items.pop(name, None)
+        return {}
+
+    def _write(self, verb: str, write: Item) -> Item:
+        name = _name(write.get("Key") or write["Item"])
+        refusal = self._refusal(name, 1)
         self.time.sleep(LATENCY)
         if refusal == "TransactionConflict":
             raise _error("TransactionConflictException")
         if refusal:
             raise _error(refusal)
+        if not self._may(name, write):
+            raise _error("ConditionalCheckFailedException")
+        self.written[name[1]] += 1
+        return self._apply(verb, name, write)
 
     def _refusal(self, name: Name, units: int) -> str | None:
         if self.locked_until.get(name, 0) > self.time.now:
@@ -195,6 +245,49 @@ class HotClient:
 
 def _name(item: Mapping[str, Any]) -> Name:
     return item["pk"]["S"], item["sk"]["S"]
+
+
+_ATOM: Final = re.compile(
+    r"attribute_(?P<exists>exists|not_exists)\((?P<what>#\w+)\)"
+    r"|(?P<name>#\w+) (?:BETWEEN (?P<low>:\w+) AND (?P<high>:\w+)|(?P<sign>[=<>]+) (?P<value>:\w+))"
+)
+_BOTH: Final = re.compile(r"\((True|False)(?: (AND|OR) (True|False))?\)")
+_SIGNS: Final = {"=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le}
+
+
+def is_met(condition: str, write: Mapping[str, Any], item: Item) -> bool:
+    """Whether a condition of a write is met by an item. It knows what likes need."""
+    names = write["ExpressionAttributeNames"]
+    values = write.get("ExpressionAttributeValues", {})
+
+    def atom(found: re.Match[str]) -> str:
+        if found["exists"]:
+            return str((names[found["what"]] in item) == (found["exists"] == "exists"))
+        if names[found["name"]] not in item:
+            return "False"
+        value = _plain(item[names[found["name"]]])
+        if found["sign"]:
+            return str(_SIGNS[found["sign"]](value, _plain(values[found["value"]])))
+        return str(_plain(values[found["low"]]) <= value <= _plain(values[found["high"]]))
+
+    def both(found: re.Match[str]) -> str:
+        left, sign, right = found.groups()
+        if sign is None:
+            return str(left)
+        join = all if sign == "AND" else any
+        return str(join(side == "True" for side in (left, right)))
+
+    left = _ATOM.sub(atom, condition)
+    while left not in ("True", "False"):
+        left, times = _BOTH.subn(both, left)
+        if not times:
+            raise NotImplementedError(condition)
+    return left == "True"
+
+
+def _plain(value: Mapping[str, Any]) -> Any:
+    [(kind, content)] = value.items()
+    return int(content) if kind == "N" else content
 
 
 def _assigned(update: Mapping[str, Any], verb: str) -> Item:

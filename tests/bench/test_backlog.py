@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from bench import backlog
 from bench.backlog_model import Lane, drained_after, path_delays, play, surge
+from shutterfeed import topology
 from tools import paths
 
 _ROW = re.compile(r"^\| (?P<what>[^|]+) \| (?P<small>[\d.,]+)(?: (?:%|h))? \| (?P<large>[\d.,]+)")
@@ -45,6 +47,17 @@ def test_nothing_waits_where_there_are_executions_for_all() -> None:
     course = play(Lane(100, 0.1), surge(5, 10, 60, 60))
     assert max(course.backlog) == 0
     assert drained_after({"only": course}, 60) == 0
+
+
+def test_the_page_says_how_many_executions_the_queues_have_together() -> None:
+    page = (paths.ROOT / "docs" / "scale.md").read_text()
+    context = json.loads((paths.ROOT / "cdk.json").read_text())["context"]
+    wanted = context["presets"]["large"]["worker_concurrency"]
+    together = sum(wanted.get(lane.setting, lane.concurrency) for lane in topology.LANES)
+    assert f"the queues {together:,} (all of `worker_concurrency` together)" in page
+    api = context["presets"]["large"]["reserved_concurrency"]["api"]
+    assert f"API {api:,}" in page
+    assert f"the router 320 ({topology.STREAM_PARALLELIZATION} a shard" in page
 
 
 @pytest.mark.slow

@@ -24,17 +24,16 @@ OLDEST, NEWEST = "0" * 26, "7" + "Z" * 25
 _RANDOM_BITS: Final = 80
 
 
+_PAIRS: Final = tuple(one + other for one in CROCKFORD for other in CROCKFORD)
+
+
 class MalformedId(ValueError):
     """The text is not an identifier of the expected kind."""
 
 
 def _base32(number: int) -> str:
     """A number of 128 bits as 26 Crockford characters."""
-    digits = []
-    for _ in range(26):
-        number, digit = divmod(number, 32)
-        digits.append(CROCKFORD[digit])
-    return "".join(reversed(digits))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def ulid(at: datetime, randomness: int) -> str:
