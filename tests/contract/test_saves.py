@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from shutterfeed.domain.errors import LimitReached
+from shutterfeed.domain.errors import Conflict, LimitReached
 from shutterfeed.domain.ids import ulid
 from shutterfeed.domain.limits import Allowance
-from shutterfeed.domain.saves import Collection, Save, new_collection_id
+from shutterfeed.domain.saves import Collection, Save
 from shutterfeed.domain.visibility import Viewer
 from shutterfeed.ports.viewing import Wanted
 from tests import samples
@@ -19,8 +20,8 @@ from tests.limits import plenty_but
 
 ADA, BOB = samples.user_id(1), samples.user_id(2)
 POSTS = [samples.post(number=number).id for number in range(1, 5)]
-LAKES = Collection(new_collection_id(ADA, "Lakes", ()), "Lakes", START)
-SEAS = Collection(new_collection_id(ADA, "Seas", ()), "Seas", START + timedelta(hours=1))
+LAKES = Collection(samples.user_id(50), "Lakes", START)
+SEAS = Collection(samples.user_id(51), "Seas", START + timedelta(hours=1))
 
 
 def _ulid(number: int) -> str:
@@ -71,6 +72,13 @@ def test_collections_are_made_renamed_and_removed(store: Store) -> None:
     assert store.saves.collections(BOB) == []
     assert store.saves.rename_collection(ADA, LAKES.id, "Ponds")
     assert not store.saves.rename_collection(BOB, LAKES.id, "Ponds")
+    with pytest.raises(Conflict):
+        store.saves.rename_collection(ADA, LAKES.id, "SEAS")
+    assert store.saves.rename_collection(ADA, LAKES.id, "PONDS")
+    assert store.saves.rename_collection(ADA, LAKES.id, "Ponds")
+    assert not store.saves.create_collection(
+        ADA, replace(LAKES, id=samples.user_id(52), name="pOnds")
+    )
     assert [one.name for one in store.saves.collections(ADA)] == ["Seas", "Ponds"]
     for _ in range(2):
         store.saves.delete_collection(ADA, LAKES.id)
@@ -101,9 +109,17 @@ def test_a_post_is_in_collections_as_long_as_it_is_saved(store: Store) -> None:
     assert store.saves.saved(ADA)[0] == Save(POSTS[0], _ulid(4))
 
 
-def test_a_collection_has_the_id_of_its_name_unless_that_is_taken() -> None:
-    assert new_collection_id(ADA, "LAKES", ()) == LAKES.id
-    assert new_collection_id(BOB, "Lakes", ()) != LAKES.id
-    other = new_collection_id(ADA, "Lakes", (LAKES.id,))
-    assert other != LAKES.id
-    assert new_collection_id(ADA, "Lakes", {LAKES.id, other}) not in {LAKES.id, other}
+def test_a_name_is_free_again_when_its_collection_has_another_or_is_gone(store: Store) -> None:
+    later = replace(LAKES, id=samples.user_id(52))
+    store.saves.create_collection(ADA, LAKES)
+    store.saves.save(ADA, POSTS[0], _ulid(0), collection_id=LAKES.id)
+    store.saves.rename_collection(ADA, LAKES.id, "Seas")
+    assert store.saves.create_collection(ADA, later)
+    store.saves.delete_collection(ADA, LAKES.id)
+    assert store.saves.create_collection(ADA, SEAS)
+    assert set(map(_id, store.saves.collections(ADA))) == {later.id, SEAS.id}
+    assert [save.collections for save in store.saves.saved(ADA)] == [()]
+
+
+def _id(collection: Collection) -> str:
+    return collection.id

@@ -72,7 +72,7 @@ from shutterfeed.domain.retention import (
     unfollowed_marker_retention,
 )
 from shutterfeed.domain.saves import Collection as PostCollection
-from shutterfeed.domain.saves import Save
+from shutterfeed.domain.saves import Save, collection_exists
 from shutterfeed.domain.suggestions import Acquaintances, Nomination, Popular, Suggested
 from shutterfeed.domain.users import (
     HANDLE_REST,
@@ -1081,7 +1081,7 @@ class FakeSaves:
     def create_collection(
         self, user_id: str, collection: PostCollection, spending: Spending = NOTHING
     ) -> bool:
-        if (user_id, collection.id) in self.data.collections:
+        if any(one.is_named(collection.name) for one in self.collections(user_id)):
             return False
         self.data.spend(spending)
         self.data.collections[user_id, collection.id] = collection
@@ -1093,6 +1093,8 @@ class FakeSaves:
         found = self.data.collections.get((user_id, collection_id))
         if found is None:
             return False
+        if any(one.is_named(name) for one in self.collections(user_id) if one != found):
+            raise collection_exists()
         self.data.spend(spending)
         self.data.collections[user_id, collection_id] = replace(found, name=name)
         return True

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shutterfeed import keys
+from shutterfeed.adapters.dynamodb.saves import DynamoSaves
 from shutterfeed.bootstrap import aws as composed
 from shutterfeed.domain.ids import PostId
 from tests.integration.client import Answer, Client
@@ -111,6 +112,24 @@ def test_collections_hold_saved_posts(client: Client, posts: list[str], ben: Per
     client.put(f"/me/collections/{seas}/posts/{posts[2]}", ben)
     assert client.delete(f"/me/collections/{seas}", ben).status == 204
     assert _saved(client, ben) == [posts[2], posts[0]]
+
+
+def test_a_new_collection_has_nothing_of_one_whose_deletion_broke_off(
+    client: Client, posts: list[str], ben: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lakes = _collection(client, ben, "Lakes").json["id"]
+    client.put(f"/me/collections/{lakes}/posts/{posts[0]}", ben)
+    with monkeypatch.context() as broken:
+        broken.delattr(DynamoSaves, "take_out")
+        assert client.delete(f"/me/collections/{lakes}", ben).status == 500
+    assert client.get("/me/collections", ben).json["items"] == []
+    again = _collection(client, ben, "lakes")
+    assert again.json["id"] != lakes
+    assert _of(again) == ("lakes", 0)
+    assert _saved(client, ben, f"/me/collections/{again.json['id']}") == []
+    assert client.delete(f"/me/collections/{lakes}", ben).status == 204, "repeated late"
+    assert _collection(client, ben, "Lakes").json == again.json
+    assert _saved(client, ben) == [posts[0]]
 
 
 def test_the_list_of_collections_goes_on_after_one_that_was_deleted(

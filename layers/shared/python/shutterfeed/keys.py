@@ -27,7 +27,7 @@ Metadata table
     COUNTS#<post>#<n>  COUNTS_SHARD       part of a hot post's number of likes
     USER#<id>          LIKES#<ulid>#<author> a user's like of a post; the ULID is the post's
     USER#<id>          MY_SAVES#<ulid>#<author> a post that a user has saved
-    USER#<id>          COLLECTION#<id>    a collection of saved posts
+    USER#<id>          COLLECTION#<name>  a collection of saved posts, by the hash of its name
     LIKED#<post>#<n>   <ulid of the like>#<id> one like, for the list of who likes the post
     POST#<post>        COMMENT#<root>     comment on a post
     POST#<post>        REPLY#<root>#<reply> reply to it
@@ -87,6 +87,7 @@ from shutterfeed.domain.feed import FeedEntry
 from shutterfeed.domain.ids import PostId, is_ulid, ulid, ulid_time
 from shutterfeed.domain.media import Reference
 from shutterfeed.domain.posts import OPEN_SHARDS
+from shutterfeed.domain.saves import comparable
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,13 +284,10 @@ def parse_save(key: Key) -> tuple[str, PostId]:
     return _tail(key.pk, _USER), PostId(author_id, post_ulid)
 
 
-def collection(user_id: str, collection_id: str) -> Key:
-    return Key(user_partition(user_id), COLLECTION_PREFIX + collection_id)
-
-
-def parse_collection(key: Key) -> tuple[str, str]:
-    """The ids of the user whose collection it is, and of the collection."""
-    return _tail(key.pk, _USER), _tail(key.sk, COLLECTION_PREFIX)
+def collection(user_id: str, name: str) -> Key:
+    """The key of a collection follows from its name, so that a user has one with this name."""
+    digest = hashlib.sha256(comparable(name).encode()).hexdigest()
+    return Key(user_partition(user_id), COLLECTION_PREFIX + digest)
 
 
 def likers_partition(post_id: PostId, shard: int) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection as Some
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from shutterfeed.domain.characters import check_name
 from shutterfeed.domain.errors import Conflict, InvalidInput
-from shutterfeed.domain.ids import PostId, random_id
+from shutterfeed.domain.ids import PostId
 
 MAX_COLLECTION_NAME: Final = 50
 MAX_COLLECTIONS: Final = 100
@@ -28,11 +26,16 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection of saved posts."""
+    """A collection of saved posts. Its id is never given again, so a later one of the same name
+    has nothing of what is left of this one in the saves."""
 
     id: str
     name: str
     created_at: datetime
+
+    def is_named(self, name: str) -> bool:
+        """Whether it has this name, in small or capital letters: then no other one may have it."""
+        return comparable(self.name) == comparable(name)
 
 
 def check_collection_name(text: str) -> str:
@@ -45,16 +48,9 @@ def check_collection_name(text: str) -> str:
     return name
 
 
-def new_collection_id(owner_id: str, name: str, taken: Some[str]) -> str:
-    """The id of a new collection: the same for the same name, so that two requests at once make
-    one collection, unless that id belongs to one that was given another name since."""
-    number = 0
-    while True:
-        text = f"{owner_id} {number} {name.casefold()}"
-        found = random_id(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16]))
-        if found not in taken:
-            return found
-        number += 1
+def comparable(name: str) -> str:
+    """The form in which the names of one user's collections differ."""
+    return name.casefold()
 
 
 def too_many_collections() -> Conflict:

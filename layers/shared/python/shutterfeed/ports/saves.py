@@ -44,7 +44,7 @@ class Saves(Protocol):
     def create_collection(
         self, user_id: str, collection: Collection, spending: Spending = NOTHING
     ) -> bool:
-        """Make a collection. False if there is one with its id; then nothing is changed. Raises
+        """Make a collection. False if there is one with its name; then nothing is changed. Raises
         `LimitReached`."""
         ...
 
@@ -52,7 +52,7 @@ class Saves(Protocol):
         self, user_id: str, collection_id: str, name: str, spending: Spending = NOTHING
     ) -> bool:
         """Give a collection another name. False if there is no such collection. Raises
-        `LimitReached`."""
+        `LimitReached`, and `Conflict` if another one has the name."""
         ...
 
     def delete_collection(self, user_id: str, collection_id: str) -> None:

@@ -17,7 +17,6 @@ from shutterfeed.domain.saves import (
     Save,
     check_collection_name,
     collection_exists,
-    new_collection_id,
     too_many_collections,
 )
 from shutterfeed.domain.visibility import Viewer
@@ -91,7 +90,8 @@ class SaveService:
 
     def create(self, user_id: str, name: str) -> CollectionView:
         """Make a collection. If the user has one with this name, in small or capital letters, it is
-        returned. Raises `InvalidInput`, `LimitReached`, and `Conflict` for too many."""
+        returned, so two requests at once make one. Raises `InvalidInput`, `LimitReached`, and
+        `Conflict` for too many."""
         name, now = check_collection_name(name), self.clock.now()
         self.users.me(user_id)
         spending = self.limits.spending(user_id, now, changes=1)
@@ -101,8 +101,7 @@ class SaveService:
                 return same
             if len(found) >= MAX_COLLECTIONS:
                 raise too_many_collections()
-            taken = {view.collection.id for view in found}
-            collection = Collection(new_collection_id(user_id, name, taken), name, now)
+            collection = Collection(self.ids.new(now), name, now)
             if self.saves.create_collection(user_id, collection, spending):
                 return CollectionView(collection, 0)
         raise Busy
@@ -191,8 +190,7 @@ def _position(save: Save) -> str:
 
 
 def _named(views: Sequence[CollectionView], name: str) -> CollectionView | None:
-    wanted = name.casefold()
-    return next((v for v in views if v.collection.name.casefold() == wanted), None)
+    return next((view for view in views if view.collection.is_named(name)), None)
 
 
 def _not_found() -> NotFound:

@@ -7,7 +7,7 @@ saving would take another write for each. A thousand saves take 33 read units.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -24,13 +24,14 @@ from shutterfeed.adapters.dynamodb.table import (
     Put,
     Table,
     Update,
+    Write,
     item_key,
     key_item,
     retried,
 )
 from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.limits import NOTHING, Spending
-from shutterfeed.domain.saves import Collection, Save
+from shutterfeed.domain.saves import Collection, Save, collection_exists
 from shutterfeed.schema import PK, SK
 
 _AT: Final = "at"
@@ -118,11 +119,7 @@ class DynamoSaves:
     def create_collection(
         self, user_id: str, collection: Collection, spending: Spending = NOTHING
     ) -> bool:
-        item = {
-            **key_item(keys.collection(user_id, collection.id)),
-            "name": collection.name,
-            "created_at": timestamp(collection.created_at),
-        }
+        item = _collection_item(user_id, collection)
         try:
             transact(self.table, [Put(item, Attr(PK).not_exists())], spending)
         except ConditionFailed:
@@ -132,20 +129,55 @@ class DynamoSaves:
     def rename_collection(
         self, user_id: str, collection_id: str, name: str, spending: Spending = NOTHING
     ) -> bool:
-        key = keys.collection(user_id, collection_id)
-        renamed = Update(key, set={"name": name}, condition=Attr(PK).exists())
+        found = self._collection(user_id, collection_id)
+        if found is None:
+            return False
+        before, after = (keys.collection(user_id, each) for each in (found.name, name))
+        writes: list[Write] = [Update(before, set={"name": name}, condition=_is(collection_id))]
+        if after != before:
+            item = _collection_item(user_id, replace(found, name=name))
+            writes = [Delete(before, _is(collection_id)), Put(item, Attr(PK).not_exists())]
         try:
-            transact(self.table, [renamed], spending)
-        except ConditionFailed:
+            transact(self.table, writes, spending)
+        except ConditionFailed as error:
+            if 0 not in error.failed:
+                raise collection_exists() from error
             return False
         return True
 
+    def _collection(self, user_id: str, collection_id: str) -> Collection | None:
+        return next((o for o in self.collections(user_id) if o.id == collection_id), None)
+
     def delete_collection(self, user_id: str, collection_id: str) -> None:
         # First it is gone for everybody; what is left of it in the saves is looked at by nobody.
-        self.table.write(Delete(keys.collection(user_id, collection_id)))
+        retried(partial(self._deleted, user_id, collection_id))
         for save in self.saved(user_id):
             if collection_id in save.collections:
                 self.take_out(user_id, save.post_id, collection_id)
+
+    def _deleted(self, user_id: str, collection_id: str) -> bool | None:
+        """One attempt; None if it was given another name meanwhile."""
+        found = self._collection(user_id, collection_id)
+        if found is not None:
+            key = keys.collection(user_id, found.name)
+            try:
+                self.table.write(Delete(key, _is(collection_id)))
+            except ConditionFailed:
+                return None
+        return True
+
+
+def _is(collection_id: str) -> ConditionBase:
+    return Attr("id").eq(collection_id)
+
+
+def _collection_item(user_id: str, collection: Collection) -> Item:
+    return {
+        **key_item(keys.collection(user_id, collection.name)),
+        "id": collection.id,
+        "name": collection.name,
+        "created_at": timestamp(collection.created_at),
+    }
 
 
 def _saving(
@@ -181,4 +213,4 @@ def _to_save(item: Item) -> Save:
 
 
 def _to_collection(item: Item) -> Collection:
-    return msgspec.convert({**item, "id": keys.parse_collection(item_key(item))[1]}, Collection)
+    return msgspec.convert(item, Collection)
