@@ -1,14 +1,17 @@
 """Our renditions beside sharp's: the same photos, sizes and qualities, in turns in one run.
 
 Both get one thread, as the function has one core. Ours include the child process that each photo is
-decoded in; sharp decodes within its own. The figures of a photo are medians of three rounds; memory
-is the highest that the process was resident while at it. SSIM compares our largest JPEG with one
+decoded in; sharp decodes within its own. The times of a photo are medians of three rounds. On a
+machine that is busy with something else, only the time of the processor tells anything: of both, it
+is the mean of the rounds, the child's and the garbage collector's included. Memory is the highest
+that the process was resident while at it. SSIM compares our largest JPEG with one
 made from a full-size decode and encoded alike, so that it shows what scaled decoding costs.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -39,12 +42,14 @@ _LOCKED: Final = ("package.json", "package-lock.json")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The results for one photo: times in milliseconds, memory in MB. `theirs` is None if sharp
-    cannot render it."""
+    """The results for one photo: times in milliseconds, memory in MB. What is sharp's is None if
+    sharp cannot render it."""
 
     name: str
     ours: float
     theirs: float | None
+    our_processor: float
+    their_processor: float | None
     our_memory: float
     their_memory: float | None
     similarity: float
@@ -70,6 +75,14 @@ class Engine:
         to.write(json.dumps(request) + "\n")
         to.flush()
         return self._answer().get("ms")
+
+    def processor(self) -> float:
+        """The processor time that the process and its ended children have taken so far, in
+        milliseconds, to the tick of the kernel's clock."""
+        line = (Path("/proc") / str(self._process.pid) / "stat").read_text()
+        # Behind the name, which is in parentheses, come the state and then numbers.
+        ticks = line.rpartition(")")[2].split()[11:15]
+        return 1000 * sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
     def peak(self, request: Mapping[str, Any]) -> float:
         """The largest resident memory of the process while it rendered, in MB."""
@@ -163,16 +176,20 @@ def _row(path: Path, ours: Engine, theirs: Engine, rounds: int) -> Row:
     photo = PillowImageCodec().render(content, sniff(content[:64]) or "")
     request = _request(path, photo)
     times: list[tuple[float, float | None]] = []
+    before = (ours.processor(), theirs.processor())
     for _ in range(rounds):
         mine = ours.milliseconds({**request, "what": "time"})
         if mine is None:
             raise RuntimeError(f"{path.name} was refused")
         times.append((mine, theirs.milliseconds(request)))
+    processor = ((ours.processor() - before[0]) / rounds, (theirs.processor() - before[1]) / rounds)
     others = [other for _, other in times if other is not None]
     return Row(
         path.name,
         median(mine for mine, _ in times),
         median(others) if others else None,
+        processor[0],
+        processor[1] if others else None,
         ours.peak({**request, "what": "memory"}),
         theirs.peak(request) if others else None,
         _similarity(content, photo),
@@ -243,12 +260,14 @@ def _print(rows: Sequence[Row]) -> None:
 def _figures(rows: Sequence[Row]) -> list[Figure]:
     paired = [row for row in rows if row.theirs is not None]
     ratios = [row.ours / row.theirs for row in paired if row.theirs]
+    processor = [row.our_processor / row.their_processor for row in paired if row.their_processor]
     memory = [row.our_memory / row.their_memory for row in paired if row.their_memory]
     return [
         Figure("photos", len(rows), "files"),
         Figure("that sharp cannot read", len(rows) - len(paired), "files"),
         Figure("time, ours / sharp, median", median(ratios), "ratio", "<= 1.0"),
         Figure("time, ours / sharp, highest", max(ratios), "ratio"),
+        Figure("processor, ours / sharp, median", median(processor), "ratio", "<= 1.0"),
         Figure("memory, ours / sharp, median", median(memory), "ratio"),
         Figure("memory, ours, highest", max(row.our_memory for row in rows), "MB", "<= 512"),
         Figure(

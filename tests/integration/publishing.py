@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
+from shutterfeed.adapters.dynamodb.posts import DynamoPosts
+from shutterfeed.bootstrap import aws as composed
+from shutterfeed.domain.ids import PostId
+from tests import samples
 from tests.integration.client import Client, declared, draft
 from tests.integration.pipeline import Pipeline
-from tests.integration.world import Person, World
+from tests.integration.world import METADATA, Person, World
 
 
 def upload_all(
@@ -37,6 +42,20 @@ def publish(
     post_id: str = created["post"]["id"]
     assert client.get(f"/posts/{post_id}", person).json["state"] == "published"
     return post_id
+
+
+def publish_at_once(client: Client, person: Person, body: dict[str, Any], key: str) -> str:
+    """The id of a post that is published as the workers would publish it; its files never come."""
+    post_id = PostId.parse(client.create_post(person, body, key).json["post"]["id"])
+    metadata, now = composed.table(METADATA), composed.clock().now()
+    posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
+    post = posts.get(post_id)
+    assert post is not None
+    ready = tuple(medium.ready(samples.picture()) for medium in post.media)
+    for medium in ready:
+        ledger.mark_ready(post.author_id, medium.media_id, samples.picture())
+    assert posts.publish(post_id, ready, composed.ids().new(now), now)
+    return str(post_id)
 
 
 def set_avatar(client: Client, pipeline: Pipeline, person: Person, content: bytes) -> None:

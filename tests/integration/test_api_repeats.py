@@ -22,17 +22,16 @@ from api.http import ROUTES, Route
 from shutterfeed import keys
 from shutterfeed.adapters.dynamodb.avatars import DynamoAvatars
 from shutterfeed.adapters.dynamodb.ledger import DynamoLedger
-from shutterfeed.adapters.dynamodb.posts import DynamoPosts
 from shutterfeed.bootstrap import aws as composed
 from shutterfeed.bootstrap import notify
 from shutterfeed.domain.activity import Act, NoticeKind
-from shutterfeed.domain.ids import PostId
 from shutterfeed.domain.media import Upload
 from shutterfeed.domain.multipart import part_sizes
 from shutterfeed.schema import LIMITS
 from tests import samples
 from tests.integration.client import Answer, Client, declared, draft
 from tests.integration.conftest import Logs, forget_services, new_world
+from tests.integration.publishing import publish_at_once
 from tests.integration.world import METADATA, UPLOADS, Person, World, aws
 
 WRITES: Final = [route for route in ROUTES if route.method != "GET"]
@@ -107,16 +106,7 @@ class Stage:
 
     def published(self) -> str:
         """The id of a post of Ada's, as the workers would have published it."""
-        post_id = PostId.parse(self.create(draft(caption="here"))["post"]["id"])
-        metadata, now = composed.table(METADATA), composed.clock().now()
-        posts, ledger = DynamoPosts(metadata), DynamoLedger(metadata)
-        post = posts.get(post_id)
-        assert post is not None
-        ready = tuple(medium.ready(samples.picture()) for medium in post.media)
-        for medium in ready:
-            ledger.mark_ready(post.author_id, medium.media_id, samples.picture())
-        assert posts.publish(post_id, ready, composed.ids().new(now), now)
-        return str(post_id)
+        return publish_at_once(self.client, self.ada, draft(caption="here"), "earlier")
 
     def commented(self, person: Person, text: str = "here", post_id: str | None = None) -> str:
         """The id of somebody's comment on a post of Ada's."""

@@ -14,15 +14,13 @@ from shutterfeed_cli.client.content import Json
 from shutterfeed_cli.client.http import Patience
 from shutterfeed_cli.own_lists import read_lists
 from tests.integration.client import Client, draft
-from tests.integration.pipeline import Pipeline
-from tests.integration.publishing import upload_all
+from tests.integration.publishing import publish_at_once
 from tests.integration.world import Person
-from tests.pictures import jpeg
 from tools.demo_answers import answer_posts
 from tools.demo_data import COLLECTION, COMMENTS, PEOPLE, POSTS, TAGS
 
 FEW = [post for post in POSTS if post.caption in {*COMMENTS, *TAGS, COLLECTION[2]}]
-"""The posts of which more is told than likes; to process all would take half a minute."""
+"""The posts of which more is told than likes."""
 
 
 class HandlerApi(Api):
@@ -70,16 +68,12 @@ def apis(client: Client, monkeypatch: pytest.MonkeyPatch) -> dict[str, HandlerAp
 
 
 @pytest.fixture
-def post_ids(client: Client, pipeline: Pipeline, apis: dict[str, HandlerApi]) -> dict[str, str]:
+def post_ids(client: Client, apis: dict[str, HandlerApi]) -> dict[str, str]:
     """The ids of these posts, by their captions: all of them published at once."""
-    photo = jpeg(32, 32)
     ids = {}
     for number, post in enumerate(FEW):
-        body = draft([photo], caption=post.caption)
-        created = client.create_post(apis[post.author]._person, body, f"key-{number}").json
-        upload_all(pipeline.world, created, [photo])
-        ids[post.caption] = created["post"]["id"]
-    pipeline.run()
+        author, body = apis[post.author]._person, draft([b"a photo"], caption=post.caption)
+        ids[post.caption] = publish_at_once(client, author, body, f"key-{number}")
     return ids
 
 
